@@ -1,0 +1,34 @@
+#include <fmt/core.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+
+namespace dbmig::cli {
+
+void add_branches(CLI::App& program, Context& context) {
+  CLI::App& command =
+      add_command(program, context,
+                  {"branches", "Revisions that more than one revision follows",
+                   "  dbmig branches\n"
+                   "  dbmig branches -v                               with messages"});
+  set_action(command, context, [&context] {
+    const history::Graph& graph = context.graph();
+    Json list = Json::array();
+    for (const std::string& id : graph.branch_points()) {
+      const history::Revision& revision = graph.get(id);
+      std::string text = context.verbose() ? revision_entry(context, graph, revision)
+                                           : revision_line(graph, revision, {}) + "\n";
+      Json json = revision_json(context, graph, revision);
+      for (const std::string& child : graph.children(id)) {
+        text += fmt::format("{} -> {}\n", std::string(id.size(), ' '),
+                            revision_line(graph, graph.get(child), {.message = context.verbose()}));
+        json["branches"].push_back(child);
+      }
+      context.console().data(text + "\n");
+      list.push_back(std::move(json));
+    }
+    context.console().document(list);
+  });
+}
+
+}  // namespace dbmig::cli

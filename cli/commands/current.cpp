@@ -1,0 +1,55 @@
+#include <fmt/core.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+#include "cli/migration.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+void run(Context& context) {
+  run::Runner runner = make_runner(context, Context::Access::peek);
+  const history::Graph graph = runner.known_revisions();
+  const std::vector<run::AppliedRevision> rows = runner.rows();
+  const std::vector<std::string> heads = graph.heads_of(run::complete(rows));
+  Console& console = context.console();
+  if (context.verbose()) {
+    console.data(fmt::format("Current revision(s) for {}:\n", context.url().redacted()));
+  }
+  Json list = Json::array();
+  for (const std::string& id : heads) {
+    const history::Revision& revision = graph.get(id);
+    console.data(context.verbose() ? revision_entry(context, graph, revision) + "\n"
+                                   : revision_line(graph, revision, {.labels = false}) + "\n");
+    list.push_back(revision_json(context, graph, revision));
+  }
+  for (const run::AppliedRevision& row : rows) {
+    if (!context.graph().contains(row.id)) {
+      console.warning("dbmig.run",
+                      fmt::format("no file of the migrations folder has revision {}", row.id));
+    }
+    if (!row.is_complete()) {
+      console.warning(
+          "dbmig.run",
+          fmt::format("The {} of revision {} stopped after statement {} of {}; the next "
+                      "`dbmig {}` goes on from there",
+                      row.under_way, row.id, row.statements_done, row.statements_total,
+                      row.under_way));
+    }
+  }
+  console.document(list);
+}
+
+}  // namespace
+
+void add_current(CLI::App& program, Context& context) {
+  CLI::App& command =
+      add_command(program, context,
+                  {"current", "The revision that the database is at",
+                   "  dbmig current\n"
+                   "  dbmig current -v                                with message and file\n"
+                   "  dbmig current --url sqlite:///other.db"});
+  set_action(command, context, [&context] { run(context); });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,56 @@
+#include <fmt/core.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+/// Runs `$VISUAL` or `$EDITOR` on `path` through the shell, as git does: the variable may hold
+/// options.
+void open_editor(const std::filesystem::path& path) {
+  const char* editor = std::getenv("VISUAL");
+  if (editor == nullptr || *editor == '\0') editor = std::getenv("EDITOR");
+  if (editor == nullptr || *editor == '\0') {
+    throw Error(ErrorCode::failed, fmt::format("no editor is set to open {}", path.string()))
+        .hint("set EDITOR, as in EDITOR=nano");
+  }
+  const std::string command = fmt::format("{} \"$1\"", editor);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(),
+            static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0 || status != 0) {
+    throw Error(ErrorCode::failed, fmt::format("the editor '{}' failed", editor));
+  }
+}
+
+}  // namespace
+
+void add_edit(CLI::App& program, Context& context) {
+  auto revision = std::make_shared<std::string>("head");
+  CLI::App& command = add_command(program, context,
+                                  {"edit", "Open a revision file in $EDITOR",
+                                   "  dbmig edit                                      the head\n"
+                                   "  dbmig edit 2fa6"});
+  command.add_option("revision", *revision, "Which revision (head)")->option_text("REV");
+  set_action(command, context, [&context, revision] {
+    const std::filesystem::path path =
+        context.graph().get(context.graph().resolve_one(*revision)).path;
+    const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
+    open_editor(file);
+    // What was written must still be a revision: say so now, with line and column.
+    yaml::load_graph(context.project().migrations, context.project().root);
+    context.console().document({{"path", context.shown(file)}});
+  });
+}
+
+}  // namespace dbmig::cli

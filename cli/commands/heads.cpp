@@ -1,0 +1,27 @@
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+
+namespace dbmig::cli {
+
+void add_heads(CLI::App& program, Context& context) {
+  CLI::App& command =
+      add_command(program, context,
+                  {"heads", "The newest revisions: one, unless branches are open",
+                   "  dbmig heads\n"
+                   "  dbmig heads -v                                  with messages\n"
+                   "  dbmig heads --json"});
+  set_action(command, context, [&context] {
+    const history::Graph& graph = context.graph();
+    Json list = Json::array();
+    for (const std::string& id : graph.heads()) {
+      const history::Revision& revision = graph.get(id);
+      context.console().data(context.verbose()
+                                 ? revision_entry(context, graph, revision) + "\n"
+                                 : revision_line(graph, revision, {.tree = false}) + "\n");
+      list.push_back(revision_json(context, graph, revision));
+    }
+    context.console().document(list);
+  });
+}
+
+}  // namespace dbmig::cli

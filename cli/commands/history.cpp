@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+#include "cli/migration.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+struct Options {
+  std::string range;
+  bool indicate_current = false;
+};
+
+/// The revisions from `start` (which counts) to `end`, newest first.
+std::vector<std::string> select(const history::Graph& graph, const std::string& start,
+                                const std::string& end, const std::set<std::string>& current) {
+  const std::set<std::string> upper =
+      graph.ancestors(graph.resolve(end.empty() ? "heads" : end, current));
+  std::set<std::string> lower;
+  const std::set<std::string> from =
+      start.empty() ? std::set<std::string>{} : graph.resolve(start, current);
+  for (const std::string& id : from) lower.merge(graph.descendants(id));
+  std::vector<std::string> chosen;
+  for (const std::string& id : graph.topological()) {
+    if (upper.count(id) != 0 && (from.empty() || lower.count(id) != 0)) chosen.push_back(id);
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+void run(Context& context, const Options& options) {
+  if (!options.range.empty() && options.range.find(':') == std::string::npos) {
+    throw Error(ErrorCode::usage, "History range requires [start]:[end], [start]:, or :[end]");
+  }
+  const auto [start, end] = split_range(options.range);
+  const history::Graph& graph = context.graph();
+  // `current` and steps from it (-3) are the only ends that need a database.
+  const auto relative = [](const std::string& s) {
+    return s.rfind("current", 0) == 0 || (!s.empty() && (s.front() == '-' || s.front() == '+'));
+  };
+  std::optional<std::set<std::string>> current;
+  if (options.indicate_current || relative(start) || relative(end)) {
+    const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
+    current.emplace(heads.begin(), heads.end());
+  }
+  const std::set<std::string> known = current.value_or(std::set<std::string>{});
+  const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
+  Json list = Json::array();
+  for (const std::string& id : select(graph, start, end, known)) {
+    const history::Revision& revision = graph.get(id);
+    context.console().data(
+        context.verbose() ? revision_entry(context, graph, revision, marked) + "\n"
+                          : revision_line(graph, revision,
+                                          {.parents = true, .message = true, .current = marked}) +
+                                "\n");
+    list.push_back(revision_json(context, graph, revision, current));
+  }
+  context.console().document(list);
+}
+
+}  // namespace
+
+void add_history(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command =
+      add_command(program, context,
+                  {"history", "All revisions, the newest first",
+                   "  dbmig history\n"
+                   "  dbmig history -i                                where the database is\n"
+                   "  dbmig history -r 1975:2fa6                      from one to another\n"
+                   "  dbmig history -r current:                       what an upgrade would run, "
+                   "and where it is\n"
+                   "  dbmig history -r-3:current -v                   the last three in detail"});
+  command.add_option("-r,--rev-range", options->range, "start:end, either may be left out")
+      ->option_text("A:B");
+  command.add_flag("-i,--indicate-current", options->indicate_current,
+                   "Mark the revision that the database is at");
+  set_action(command, context, [&context, options] { run(context, *options); });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,204 @@
+#include "import/import.hpp"
+
+#include <fmt/core.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/signals.hpp"
+#include "import/communicator.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+using import::Options;
+
+/// As the user typed it.
+struct Arguments {
+  std::vector<std::string> files;
+  std::string table;
+  std::string columns;
+  std::string delimiter = ",";
+  std::string quote = "\"";
+  std::string escape = "none";
+  std::optional<std::string> null_text;
+  bool header = false;
+  bool no_header = false;
+  std::string on_error = "abort";
+  std::string rejects;
+  std::size_t chunk_bytes = std::size_t{1} << 20U;
+};
+
+/// `path` as if started in the folder that -C names.
+std::string resolved(const Context& context, const std::string& path) {
+  if (path.empty() || path == "-" || context.globals.directory.empty()) return path;
+  return (std::filesystem::path(context.globals.directory) / path).string();
+}
+
+Options options_of(const Context& context, const Arguments& arguments) {
+  Options options;
+  for (const std::string& file : arguments.files) options.files.push_back(resolved(context, file));
+  options.table = arguments.table;
+  if (!arguments.columns.empty()) {
+    for (const std::string& name : text::split(arguments.columns, ',')) {
+      options.columns.emplace_back(text::trim(name));
+    }
+  }
+  options.format.delimiter = import::parse_delimiter(arguments.delimiter);
+  options.format.quote = import::parse_quote(arguments.quote, "--quote");
+  options.format.escape = import::parse_quote(arguments.escape, "--escape");
+  if (arguments.header && arguments.no_header) {
+    throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
+  }
+  if (arguments.header) options.header = true;
+  if (arguments.no_header) options.header = false;
+  options.null_text = arguments.null_text;
+  options.on_error =
+      arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
+  options.rejects = resolved(context, arguments.rejects);
+  options.chunk_bytes = arguments.chunk_bytes;
+  return options;
+}
+
+Json to_json(const import::Summary& summary, double speed) {
+  Json files = Json::array();
+  for (const import::Summary::File& file : summary.files) {
+    Json one = {{"file", file.name},         {"table", file.table}, {"rows", file.rows},
+                {"rejected", file.rejected}, {"bytes", file.bytes}, {"rejects", nullptr}};
+    if (!file.rejects.empty()) one["rejects"] = file.rejects;
+    files.push_back(std::move(one));
+  }
+  return {{"rows", summary.rows},
+          {"rejected", summary.rejected},
+          {"bytes", summary.bytes},
+          {"seconds", summary.seconds},
+          {"megabytes_per_second", speed},
+          {"ranks", summary.ranks},
+          {"stages",
+           {{"read_seconds", summary.read_seconds},
+            {"parse_seconds", summary.parse_seconds},
+            {"write_seconds", summary.write_seconds}}},
+          {"files", std::move(files)}};
+}
+
+void report(Console& console, const import::Summary& summary) {
+  const double megabytes = static_cast<double>(summary.bytes) / 1e6;
+  const double speed = summary.seconds > 0 ? megabytes / summary.seconds : 0;
+  for (const import::Summary::File& file : summary.files) {
+    console.data(fmt::format("Imported {} into '{}' from {}\n", text::count(file.rows, "row"),
+                             file.table, file.name));
+    if (file.rejected != 0) {
+      console.data(
+          fmt::format("Rejected {}: see {}\n", text::count(file.rejected, "record"), file.rejects));
+    }
+  }
+  console.data(
+      fmt::format("{:.1f} MB in {:.2f} s ({:.1f} MB/s), {}; read {:.2f} s, parse {:.2f} s, "
+                  "write {:.2f} s\n",
+                  megabytes, summary.seconds, speed,
+                  text::count(static_cast<std::size_t>(summary.ranks), "rank"),
+                  summary.read_seconds, summary.parse_seconds, summary.write_seconds));
+  console.document(to_json(summary, speed));
+}
+
+int exit_code_of(const Error& error) {
+  if (error.code() == ErrorCode::usage) return 2;
+  if (error.code() == ErrorCode::refused) return 4;
+  return 1;
+}
+
+/// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
+/// as one of them has left with a failure. The others keep quiet.
+void run_ranks(Context& context, const Options& options, import::Communicator& ranks) {
+  const import::Open open = [&context]() -> backend::Connection& {
+    return context.connection(Context::Access::existing);
+  };
+  try {
+    const import::Summary summary =
+        import::run(options, ranks, open, context.console(), interrupted());
+    if (ranks.is_root()) report(context.console(), summary);
+    context.console().flush();
+  } catch (const Error& error) {
+    if (ranks.is_root()) context.console().error(error);
+    context.console().flush();
+    context.exit_code = exit_code_of(error);
+  }
+}
+
+void run_alone_or_ranked(Context& context, const Arguments& arguments) {
+  const Options options = options_of(context, arguments);
+  watch_signals();
+  if (!import::started_by_mpi()) {
+    const auto alone = import::local_communicator();
+    run_ranks(context, options, *alone);
+    return;
+  }
+  const auto ranks = import::mpi_communicator();
+  run_ranks(context, options, *ranks);
+  // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
+  std::signal(SIGTERM, SIG_IGN);
+}
+
+void run(Context& context, const Arguments& arguments) {
+  try {
+    run_alone_or_ranked(context, arguments);
+  } catch (const Error& error) {
+    // Before the ranks are joined: every one of them finds it by itself.
+    if (import::rank_from_environment() == 0) throw;
+    context.exit_code = exit_code_of(error);
+  }
+}
+
+}  // namespace
+
+void add_import(CLI::App& program, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = add_command(
+      program, context,
+      {"import", "Load CSV files into tables, all rows or none",
+       "  dbmig import people.csv                         into table 'people', by its header\n"
+       "  mpirun dbmig import people.csv                  the same, with all cores\n"
+       "  mpirun -n 4 dbmig import big.csv --table people\n"
+       "  dbmig import p.csv --columns id,name,-,mail     no header; the third field is left out\n"
+       "  dbmig import p.csv --columns id,name --header   the header is skipped\n"
+       "  dbmig import p.tsv --delimiter '\\t' --quote none --null '\\N'\n"
+       "  zcat p.csv.gz | dbmig import - --table people\n"
+       "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
+       "\n"
+       "An empty field is NULL, a quoted empty one (\"\") the empty text; with --null TEXT, "
+       "fields\n"
+       "that are TEXT are NULL and empty ones are empty text. The first bad record ends the "
+       "import\n"
+       "and leaves the database as it was, unless --on-error reject is given.\n"});
+  Arguments& a = *arguments;
+  command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
+      ->option_text("FILE...")
+      ->required();
+  command.add_option("--table", a.table, "The table (the file's name)")->option_text("NAME");
+  command.add_option("--columns", a.columns, "The column of each field; - leaves a field out")
+      ->option_text("A,B,C");
+  command.add_flag("--header", a.header, "The first line is a header (unless --columns is given)");
+  command.add_flag("--no-header", a.no_header, "The first line is data");
+  command.add_option("--delimiter", a.delimiter, "Between fields, one byte or \\t (,)")
+      ->option_text("C");
+  command.add_option("--quote", a.quote, "Around fields, one byte or none (\")")->option_text("C");
+  command.add_option("--escape", a.escape, "Before a special byte, one byte or none (none)")
+      ->option_text("C");
+  command.add_option("--null", a.null_text, "Text of an unquoted field that means NULL")
+      ->option_text("TEXT");
+  command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
+      ->option_text("WHAT")
+      ->check(CLI::IsMember({"abort", "reject"}));
+  command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
+      ->option_text("FILE");
+  command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")
+      ->option_text("BYTES")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U));
+  set_action(
+      command, context, [&context, arguments] { run(context, *arguments); }, true);
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,82 @@
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/new_revision.hpp"
+#include "diff/diff.hpp"
+#include "schema/validate.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+struct Options {
+  NewRevision revision;
+  bool empty = false;
+  bool allow_destructive = false;
+};
+
+/// A message for a revision that was given none: its first operation speaks for it.
+std::string default_message(const std::vector<ops::Operation>& operations) {
+  std::string message = text::replace_all(ops::describe(operations.front()), "'", "");
+  if (operations.size() > 1) {
+    message += fmt::format(" and {}", text::count(operations.size() - 1, "more change"));
+  }
+  return message;
+}
+
+void run(Context& context, Options options) {
+  const history::Graph& graph = context.graph();
+  std::vector<std::string> parents = choose_parents(graph, options.revision);
+  if (options.empty) {
+    write_revision(context, make_revision(graph, options.revision, std::move(parents)),
+                   options.revision.dry_run);
+    return;
+  }
+  const schema::Schema before =
+      schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
+  const diff::Difference difference =
+      diff::diff(before, context.model().schema, context.model().renames);
+  for (const std::string& line : difference.detected) {
+    context.console().info("dbmig.diff", line);
+  }
+  if (difference.operations.empty()) {
+    context.console().info("dbmig.diff", "No changes in schema detected.");
+    context.console().document({{"revision", nullptr},
+                                {"written", false},
+                                {"detected", Json::array()},
+                                {"operations", Json::array()}});
+    return;
+  }
+  if (!options.allow_destructive) diff::require_consent(difference, before);
+  if (options.revision.message.empty()) {
+    options.revision.message = default_message(difference.operations);
+  }
+  history::Revision revision = make_revision(graph, options.revision, std::move(parents));
+  revision.upgrade = difference.operations;
+  check_both_dialects(revision, before);
+  write_revision(context, std::move(revision), options.revision.dry_run, difference.detected);
+}
+
+}  // namespace
+
+void add_migrate(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(
+      program, context,
+      {"migrate", "Write the next revision: what the model has and the revisions lack",
+       "  dbmig migrate -m \"add orders\"                   compare and write\n"
+       "  dbmig migrate --dry-run                         only show it\n"
+       "  dbmig migrate -m \"drop notes\" --allow-destructive\n"
+       "  dbmig migrate -m \"clean names\" --empty          to be filled in by hand\n"
+       "No database is needed. A drop, or a type that gets narrower, is refused (exit 4) without\n"
+       "--allow-destructive; `renamed_from: OLD` in the model renames with the data."});
+  add_new_revision_options(command, options->revision);
+  command.add_flag("--empty", options->empty, "Write a revision without operations");
+  command.add_flag("--allow-destructive", options->allow_destructive,
+                   "Consent to dropping tables, columns and values that do not fit");
+  set_action(command, context, [&context, options] { run(context, *options); });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,26 @@
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/new_revision.hpp"
+
+namespace dbmig::cli {
+
+void add_revision(CLI::App& program, Context& context) {
+  auto options = std::make_shared<NewRevision>();
+  CLI::App& command =
+      add_command(program, context,
+                  {"revision", "Write an empty revision, to be filled in by hand",
+                   "  dbmig revision -m \"clean up names\"\n"
+                   "  dbmig revision -m \"hotfix\" --head 1975ea83b712 --splice\n"
+                   "  dbmig revision -m \"reports\" --head base --branch-label reports\n"
+                   "`dbmig migrate` writes one from the model's changes instead."});
+  add_new_revision_options(command, *options);
+  command.get_option("--message")->required();
+  set_action(command, context, [&context, options] {
+    const history::Graph& graph = context.graph();
+    write_revision(context, make_revision(graph, *options, choose_parents(graph, *options)),
+                   options->dry_run);
+  });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,93 @@
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+#include "cli/migration.hpp"
+#include "dialect/dialect.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+struct Options {
+  std::string revision = "head";
+  bool sql = false;
+};
+
+using Operations = std::vector<ops::Operation>;
+
+std::string sql_text(DialectKind kind, const schema::Schema& before, const Operations& operations) {
+  std::string text;
+  for (const dialect::Statement& s : dialect::dialect(kind).plan(before, operations, {})) {
+    text += s.sql + ";\n";
+  }
+  return text;
+}
+
+void show_one(Context& context, const history::Graph& graph, const history::Revision& revision,
+              bool sql, Json& list) {
+  const schema::Schema before =
+      graph.fold(std::set<std::string>(revision.parents.begin(), revision.parents.end()));
+  // Without an inverse it says why, and the rest is shown all the same.
+  std::optional<Operations> back;
+  std::string why;
+  try {
+    back = history::downgrade_operations(revision, before);
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  const DialectKind kind = sql ? context.url().dialect : DialectKind::sqlite;
+  const schema::Schema after = history::evolve(before, revision);
+  const auto text = [&](const Operations& operations, const schema::Schema& schema) {
+    if (operations.empty()) return std::string(sql ? "-- nothing\n" : "[]\n");
+    return sql ? sql_text(kind, schema, operations) : yaml::print_operations(operations);
+  };
+  const std::string up = text(revision.upgrade, before);
+  const std::string down = back ? text(*back, after) : std::string();
+  const char* note = sql ? "-- " : "";
+  const char* derived = revision.downgrade ? "" : "  # derived: the exact inverse";
+  context.console().data(revision_entry(context, graph, revision) + "\n");
+  context.console().data(fmt::format("{}upgrade:\n{}\n{}downgrade:{}\n{}", note, up, note,
+                                     back ? derived : "  # none can be derived: " + why, down));
+  Json json = revision_json(context, graph, revision);
+  json["upgrade"] = operations_json(revision.upgrade);
+  json["downgrade"] = back ? operations_json(*back) : Json();
+  json["downgrade_is_derived"] = !revision.downgrade.has_value();
+  json["upgrade_text"] = up;
+  json["downgrade_text"] = back ? Json(down) : Json();
+  list.push_back(std::move(json));
+}
+
+}  // namespace
+
+void add_show(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(
+      program, context,
+      {"show", "A revision: what it does and how it is taken back",
+       "  dbmig show                                      the head\n"
+       "  dbmig show 2fa6\n"
+       "  dbmig show 2fa6 --sql                           as SQL for the project's database\n"
+       "  dbmig show 2fa6 --sql --url mariadb://          as SQL for MariaDB; nothing is "
+       "connected"});
+  command.add_option("revision", options->revision, "Which (head); `heads` and `current` too")
+      ->option_text("REV");
+  command.add_flag("--sql", options->sql, "The SQL statements instead of the operations");
+  set_action(command, context, [&context, options] {
+    const history::Graph& graph = context.graph();
+    std::set<std::string> current;
+    if (options->revision.rfind("current", 0) == 0) {
+      const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
+      current.insert(heads.begin(), heads.end());
+    }
+    Json list = Json::array();
+    for (const std::string& id : graph.resolve(options->revision, current)) {
+      show_one(context, graph, graph.get(id), options->sql, list);
+    }
+    context.console().document(list);
+  });
+}
+
+}  // namespace dbmig::cli

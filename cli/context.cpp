@@ -1,0 +1,85 @@
+#include "cli/context.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "yaml/model.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+void Context::prepare() {
+  configure_console();
+  if (globals.directory.empty()) return;
+  std::error_code failure;
+  std::filesystem::current_path(globals.directory, failure);
+  if (failure) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("cannot enter '{}': {}", globals.directory, failure.message()));
+  }
+  globals.directory.clear();
+}
+
+void Context::configure_console() {
+  const Color color = globals.color == "always"  ? Color::always
+                      : globals.color == "never" ? Color::never
+                                                 : Color::automatic;
+  console_.configure({globals.quiet, globals.verbose, globals.json, color});
+}
+
+const yaml::Project& Context::project() {
+  if (!project_) project_ = yaml::find_project({{}, globals.config});
+  return *project_;
+}
+
+const history::Graph& Context::graph() {
+  if (!graph_) graph_.emplace(yaml::load_graph(project().migrations, project().root));
+  return *graph_;
+}
+
+const schema::Model& Context::model() {
+  if (!model_) model_ = yaml::load_model(project().schemas, project().root);
+  return *model_;
+}
+
+const Url& Context::url() {
+  if (!url_) {
+    const yaml::Project& base = globals.url ? yaml::Project{} : project();
+    url_ = yaml::database_url(base, globals.url, globals.database, environment);
+  }
+  return *url_;
+}
+
+backend::Connection& Context::connection(Access access) {
+  if (connection_) return *connection_;
+  Url target = url();
+  std::error_code ignored;
+  if (access == Access::peek && target.dialect == DialectKind::sqlite && !target.in_memory() &&
+      !std::filesystem::exists(target.database, ignored)) {
+    console_.warning("dbmig.run",
+                     fmt::format("{} does not exist yet; it reads as empty", target.redacted()));
+    target.database = ":memory:";
+  }
+  connection_ = backend::connect(target, {.create = access == Access::create});
+  return *connection_;
+}
+
+std::string Context::shown(const std::filesystem::path& path) {
+  const std::filesystem::path relative = path.lexically_relative(project().root);
+  if (relative.empty() || *relative.begin() == "..") return path.string();
+  return relative.string();
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,85 @@
+#include "cli/format.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+std::string parents_text(const history::Revision& revision) {
+  return revision.parents.empty() ? "<base>" : text::join(revision.parents, ", ");
+}
+
+const std::string& message_text(const history::Revision& revision) {
+  static const std::string none = "empty message";
+  return revision.message.empty() ? none : revision.message;
+}
+
+/// " (head) (branchpoint)…": what a revision is in its graph.
+std::string marks(const history::Graph& graph, const history::Revision& revision, bool tree,
+                  bool current_before_tree, bool is_current) {
+  std::string result = graph.is_head(revision.id) ? " (head)" : "";
+  if (is_current && current_before_tree) result += " (current)";
+  if (tree && graph.children(revision.id).size() > 1) result += " (branchpoint)";
+  if (tree && revision.parents.size() > 1) result += " (mergepoint)";
+  if (is_current && !current_before_tree) result += " (current)";
+  return result;
+}
+
+}  // namespace
+
+std::string revision_line(const history::Graph& graph, const history::Revision& revision,
+                          const LineOptions& options) {
+  std::string line = options.parents ? parents_text(revision) + " -> " : "";
+  line += revision.id;
+  if (options.labels && !revision.label.empty()) line += fmt::format(" ({})", revision.label);
+  line += marks(graph, revision, options.tree, true, options.current.count(revision.id) != 0);
+  if (options.message) line += ", " + message_text(revision);
+  return line;
+}
+
+std::string revision_entry(Context& context, const history::Graph& graph,
+                           const history::Revision& revision,
+                           const std::set<std::string>& current) {
+  std::string entry =
+      fmt::format("Rev: {}{}\n", revision.id,
+                  marks(graph, revision, true, false, current.count(revision.id) != 0));
+  entry += fmt::format("{}: {}\n", revision.parents.size() > 1 ? "Merges" : "Parent",
+                       parents_text(revision));
+  const std::vector<std::string> children = graph.children(revision.id);
+  if (children.size() > 1) entry += fmt::format("Branches into: {}\n", text::join(children, ", "));
+  if (!revision.label.empty()) entry += fmt::format("Branch names: {}\n", revision.label);
+  entry += fmt::format("Path: {}\n", context.shown(revision.path));
+  if (!revision.created.empty()) entry += fmt::format("Created: {}\n", revision.created);
+  entry += fmt::format("\n    {}\n", text::replace_all(message_text(revision), "\n", "\n    "));
+  return entry;
+}
+
+Json revision_json(Context& context, const history::Graph& graph, const history::Revision& revision,
+                   const std::optional<std::set<std::string>>& current) {
+  Json json = {{"revision", revision.id},
+               {"parents", revision.parents},
+               {"message", revision.message},
+               {"created", revision.created},
+               {"label", revision.label.empty() ? Json() : Json(revision.label)},
+               {"is_head", graph.is_head(revision.id)},
+               {"is_branch_point", graph.children(revision.id).size() > 1},
+               {"is_merge_point", revision.parents.size() > 1}};
+  if (current) json["is_current"] = current->count(revision.id) != 0;
+  json["path"] = revision.path.empty() ? Json() : Json(context.shown(revision.path));
+  return json;
+}
+
+Json operations_json(const std::vector<ops::Operation>& operations) {
+  Json list = Json::array();
+  for (const ops::Operation& operation : operations) {
+    const std::string_view table = ops::table_of(operation);
+    list.push_back({{"operation", ops::name_of(operation)},
+                    {"table", table.empty() ? Json() : Json(table)},
+                    {"description", ops::describe(operation)}});
+  }
+  return list;
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,79 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <new>
+#include <stdexcept>
+
+#include "base/error.hpp"
+#include "cli/context.hpp"
+#include "cli/program.hpp"
+#include "import/communicator.hpp"
+
+namespace {
+
+using dbmig::Error;
+using dbmig::ErrorCode;
+
+// What a shell, a script or CI gets to see. README documents them.
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr int kRefused = 4;
+
+int exit_code(const Error& error) {
+  if (error.code() == ErrorCode::usage) return kUsage;
+  if (error.code() == ErrorCode::refused) return kRefused;
+  return kFailed;
+}
+
+/// `--help` and `--version` arrive as exceptions too: they are no failure.
+int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Context& context) {
+  const bool is_root = dbmig::import::rank_from_environment() == 0;
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    if (is_root) program.exit(error);
+    return kDone;
+  }
+  if (is_root) {
+    context.configure_console();
+    context.console().error(Error(ErrorCode::usage, dbmig::cli::explain(program, error)));
+  }
+  return kUsage;
+}
+
+int run(int argc, char** argv) {
+  dbmig::cli::Context context;
+  const std::unique_ptr<CLI::App> program = dbmig::cli::make_program(context);
+  try {
+    program->parse(argc, argv);
+    if (program->get_subcommands().empty() && dbmig::import::rank_from_environment() == 0) {
+      fmt::print("{}", program->help());
+    }
+    context.console().flush();
+    return context.exit_code;
+  } catch (const CLI::ParseError& error) {
+    return answer(*program, error, context);
+  } catch (const Error& error) {
+    context.console().error(error);
+    return exit_code(error);
+  } catch (const std::bad_alloc&) {
+    context.console().error(Error(ErrorCode::failed, "not enough memory"));
+    return kFailed;
+  } catch (const std::exception& error) {
+    context.console().error(
+        Error(ErrorCode::failed, fmt::format("internal error: {}", error.what()))
+            .hint("please report it with the command that showed it"));
+    return kFailed;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that goes away (`dbmig history | head -1`) must not kill a migration halfway: writing
+  // fails with EPIPE instead, which the console takes for what it is.
+  std::signal(SIGPIPE, SIG_IGN);
+  return run(argc, argv);
+}

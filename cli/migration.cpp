@@ -1,0 +1,144 @@
+#include "cli/migration.hpp"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/format.hpp"
+#include "cli/signals.hpp"
+#include "ops/evolve.hpp"
+#include "ops/risk.hpp"
+#include "run/offline.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+/// `--sql`: no database is asked.
+void print_script(Context& context, run::Direction direction, const std::string& range) {
+  const auto [start, end] = split_range(range);
+  const bool has_range = range.find(':') != std::string::npos;
+  if (direction == run::Direction::downgrade && (start.empty() || end.empty())) {
+    throw Error(ErrorCode::usage, "downgrade with --sql requires <fromrev>:<torev>")
+        .hint("as in `dbmig downgrade head:base --sql`");
+  }
+  const history::Graph& graph = context.graph();
+  const std::set<std::string> from = start.empty() ? std::set<std::string>{} : graph.resolve(start);
+  const std::string target = has_range && end.empty() ? "head" : end;
+  const std::set<std::string> to = graph.resolve(target, from);
+  const std::string script = run::offline_script(graph, context.url().dialect, direction, from, to);
+  context.console().data(script);
+  context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
+}
+
+Json plan_json(const std::vector<run::PlannedRevision>& plan) {
+  Json list = Json::array();
+  for (const run::PlannedRevision& planned : plan) {
+    Json statements = Json::array();
+    for (const dialect::Statement& statement : planned.statements) {
+      statements.push_back(statement.sql);
+    }
+    list.push_back({{"revision", planned.revision.id},
+                    {"direction", run::to_string(planned.direction)},
+                    {"message", planned.revision.message},
+                    {"operations", operations_json(planned.operations)},
+                    {"statements", std::move(statements)}});
+  }
+  return list;
+}
+
+void print_plan(Context& context, run::Direction direction, const std::string& target) {
+  const std::vector<run::PlannedRevision> plan =
+      make_runner(context, Context::Access::peek).plan(direction, target);
+  Console& console = context.console();
+  for (const run::PlannedRevision& planned : plan) {
+    console.data(fmt::format("-- {} {}, {} ({})\n", run::to_string(planned.direction),
+                             planned.revision.id, planned.revision.message,
+                             text::count(planned.statements.size(), "statement")));
+    for (const dialect::Statement& statement : planned.statements) {
+      console.data(statement.sql + ";\n");
+    }
+    console.data("\n");
+  }
+  if (plan.empty()) console.say("Nothing to do.");
+  console.document(plan_json(plan));
+}
+
+/// Where the database stands after a run, or when there was nothing to run.
+std::string standing(const history::Graph& graph, const std::set<std::string>& applied) {
+  const std::vector<std::string> heads = graph.heads_of(applied);
+  return heads.empty() ? "base" : text::join(heads, ", ");
+}
+
+}  // namespace
+
+void add_migration_options(CLI::App& command, Migration& options) {
+  command.add_flag("--sql", options.sql, "Print a script instead; no database is needed");
+  command.add_flag("--plan", options.plan, "Print what would run on this database");
+  add_lock_timeout(command, options.lock_timeout);
+  command
+      .add_option("--resolve", options.resolve,
+                  "After a kill, for a statement whose effect cannot be seen: done or redo")
+      ->option_text("HOW")
+      ->check(CLI::IsMember({"done", "redo"}));
+}
+
+void add_lock_timeout(CLI::App& command, int& seconds) {
+  command
+      .add_option("--lock-timeout", seconds,
+                  "Wait so long for another dbmig on the same database (60)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(0, 86400));
+}
+
+run::Runner make_runner(Context& context, Context::Access access) {
+  const history::Graph& graph = context.graph();
+  return {context.connection(access), graph, yaml::parse_revision, context.console()};
+}
+
+run::RunOptions run_options(int lock_timeout) {
+  watch_signals();
+  run::RunOptions options;
+  options.lock_timeout = std::chrono::seconds(lock_timeout);
+  options.stop = &interrupted();
+  return options;
+}
+
+void run_migration(Context& context, run::Direction direction, const Migration& options) {
+  if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
+  if (options.sql) return print_script(context, direction, options.target);
+  if (options.target.find(':') != std::string::npos) {
+    throw Error(ErrorCode::usage, "Range revision not allowed")
+        .hint("a range `start:end` goes with --sql");
+  }
+  if (options.plan) return print_plan(context, direction, options.target);
+
+  const bool up = direction == run::Direction::upgrade;
+  run::Runner runner =
+      make_runner(context, up ? Context::Access::create : Context::Access::existing);
+  run::RunOptions how = run_options(options.lock_timeout);
+  if (!options.resolve.empty()) {
+    how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
+  }
+  const std::vector<std::string> ran =
+      up ? runner.upgrade(options.target, how) : runner.downgrade(options.target, how);
+  if (ran.empty()) {
+    context.console().say(fmt::format("Nothing to do: the database is at {}.",
+                                      standing(runner.known_revisions(), runner.applied())));
+  }
+  Json list = Json::array();
+  for (const std::string& id : ran) {
+    list.push_back({{"revision", id}, {"direction", run::to_string(direction)}});
+  }
+  context.console().document(list);
+}
+
+std::pair<std::string, std::string> split_range(std::string_view text) {
+  const std::vector<std::string> parts = text::split(text, ':');
+  if (parts.size() == 1) return {"", parts[0]};
+  if (parts.size() == 2) return {parts[0], parts[1]};
+  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
+}
+
+}  // namespace dbmig::cli

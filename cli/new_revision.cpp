@@ -1,0 +1,160 @@
+#include "cli/new_revision.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "cli/format.hpp"
+#include "dialect/dialect.hpp"
+#include "ops/evolve.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+/// As many digits as Alembic's identifiers have.
+constexpr int kIdDigits = 12;
+
+std::string now_utc() {
+  const auto now =
+      std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+bool is_valid_id(std::string_view id) {
+  // No sign that revision arguments use (`+1`, `-1`, `a:b`, `label@head`) and none that a file name
+  // or a shell dislikes.
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  });
+}
+
+std::string fresh_id(const history::Graph& graph) {
+  while (true) {
+    std::string id = random_hex(kIdDigits);
+    if (!graph.contains(id)) return id;
+  }
+}
+
+void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operation>& operations,
+                schema::Schema before, std::string_view direction) {
+  try {
+    dialect.plan(before, operations, {});
+    return;
+  } catch (const Error&) {
+    // Which operation it is, one by one: below.
+  }
+  for (const ops::Operation& operation : operations) {
+    try {
+      dialect.plan(before, {&operation, 1}, {});
+    } catch (const Error& error) {
+      const std::string& hint = error.diagnostics().front().hint;
+      throw Error(ErrorCode::invalid,
+                  fmt::format("{} cannot {} (in the {}): {}", to_string(dialect.kind()),
+                              ops::describe(operation), direction, error.message()))
+          .hint(hint.empty()
+                    ? fmt::format("change the model, or keep the object off that database "
+                                  "with `only: {}`",
+                                  dialect.kind() == DialectKind::sqlite ? "mariadb" : "sqlite")
+                    : hint);
+    }
+    before = ops::evolve(std::move(before), operation);
+  }
+  dialect.plan(before, operations, {});
+}
+
+}  // namespace
+
+void add_new_revision_options(CLI::App& command, NewRevision& options) {
+  command.add_option("-m,--message", options.message, "What the revision is for")
+      ->option_text("TEXT");
+  command.add_option("--rev-id", options.id, "Use ID instead of a generated one")
+      ->option_text("ID");
+  command.add_option("--head", options.head, "Build on this revision; `base` starts a new branch")
+      ->option_text("REV");
+  command.add_flag("--splice", options.splice, "Allow --head to be a revision that is no head");
+  command.add_option("--branch-label", options.label, "Name of the branch that begins here")
+      ->option_text("LABEL");
+  command.add_flag("--dry-run", options.dry_run, "Print the revision instead of writing it");
+}
+
+std::vector<std::string> choose_parents(const history::Graph& graph, const NewRevision& options) {
+  if (options.head.empty()) {
+    std::vector<std::string> heads = graph.heads();
+    if (heads.size() > 1) {
+      throw Error(ErrorCode::failed,
+                  fmt::format("Multiple head revisions are present: {}", text::join(heads, ", ")))
+          .hint("join them with `dbmig merge heads`, or choose one with --head");
+    }
+    return heads;
+  }
+  const std::set<std::string> chosen = graph.resolve(options.head);
+  for (const std::string& id : chosen) {
+    if (graph.is_head(id) || options.splice) continue;
+    throw Error(ErrorCode::failed, fmt::format("Revision {} is not a head revision", id))
+        .hint("say --splice to create a new branch from this revision");
+  }
+  return {chosen.begin(), chosen.end()};
+}
+
+history::Revision make_revision(const history::Graph& graph, const NewRevision& options,
+                                std::vector<std::string> parents) {
+  if (!options.id.empty() && !is_valid_id(options.id)) {
+    throw Error(ErrorCode::usage, fmt::format("'{}' cannot be a revision identifier", options.id))
+        .hint("use letters, digits and '_', at most 64");
+  }
+  if (graph.contains(options.id)) {
+    throw Error(ErrorCode::failed, fmt::format("Revision {} is present already", options.id))
+        .hint("choose another --rev-id");
+  }
+  history::Revision revision;
+  revision.id = options.id.empty() ? fresh_id(graph) : options.id;
+  revision.parents = std::move(parents);
+  revision.message = options.message;
+  revision.created = now_utc();
+  revision.label = options.label;
+  return revision;
+}
+
+void check_both_dialects(const history::Revision& revision, const schema::Schema& before) {
+  const schema::Schema after = ops::evolve(before, revision.upgrade);
+  const std::vector<ops::Operation> back = history::downgrade_operations(revision, before);
+  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+    check_plan(dialect::dialect(kind), revision.upgrade, before, "upgrade");
+    check_plan(dialect::dialect(kind), back, after, "downgrade");
+  }
+}
+
+void write_revision(Context& context, history::Revision revision, bool dry_run,
+                    const std::vector<std::string>& detected) {
+  const std::string content = yaml::print_revision(revision);
+  revision.path = context.project().migrations / yaml::file_name(revision);
+  Console& console = context.console();
+  if (dry_run) {
+    console.data(content);
+  } else {
+    std::error_code failure;
+    std::filesystem::create_directories(context.project().migrations, failure);
+    console.status(fmt::format("Generating {}", context.shown(revision.path)),
+                   [&] { write_file(revision.path, content, false); });
+  }
+  console.document({{"revision", revision.id},
+                    {"parents", revision.parents},
+                    {"message", revision.message},
+                    {"created", revision.created},
+                    {"path", context.shown(revision.path)},
+                    {"written", !dry_run},
+                    {"detected", detected},
+                    {"operations", operations_json(revision.upgrade)},
+                    {"text", content}});
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "diff/diff.hpp"
+#include "history/revision.hpp"
+
+namespace dbmig::cli {
+
+/// Options that migrate, revision and merge share.
+struct NewRevision {
+  std::string message;
+  std::string id;
+  std::string head;  ///< --head; empty: the only head
+  std::string label;
+  bool splice = false;
+  bool dry_run = false;
+};
+
+void add_new_revision_options(CLI::App& command, NewRevision& options);
+
+/// The parents that --head and --splice choose. Throws Error{failed} when there are several heads
+/// and none was chosen, or when the one chosen is no head and --splice was not said.
+std::vector<std::string> choose_parents(const history::Graph& graph, const NewRevision& options);
+
+/// A revision with its id, time and parents filled in. Throws Error{failed} when --rev-id is taken
+/// and Error{usage} when it cannot be an id.
+history::Revision make_revision(const history::Graph& graph, const NewRevision& options,
+                                std::vector<std::string> parents);
+
+/// Throws what either database has against the operations, in either direction, naming database and
+/// operation: at the desk, and not at the deployment.
+void check_both_dialects(const history::Revision& revision, const schema::Schema& before);
+
+/// Writes the file and says so (`Generating …  done`), or prints it with --dry-run. `detected` and
+/// the revision are the JSON document. Nothing is overwritten.
+void write_revision(Context& context, history::Revision revision, bool dry_run,
+                    const std::vector<std::string>& detected = {});
+
+}  // namespace dbmig::cli

@@ -1,0 +1,187 @@
+#include "cli/program.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "import/communicator.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+constexpr const char* kGlobalGroup = "Global options, before or after the command";
+
+constexpr const char* kDescription =
+    "dbmig: database migrations for SQLite and MariaDB.\n\n"
+    "Describe your schema in schemas/*.yaml; `dbmig migrate` writes what changed as the next\n"
+    "revision, `dbmig upgrade` brings a database there, `dbmig import` loads data.\n";
+
+constexpr const char* kFooter =
+    "A first session:\n"
+    "  dbmig init                              start a project in this folder\n"
+    "  $EDITOR schemas/app.yaml                describe your tables\n"
+    "  dbmig migrate -m \"first tables\"         write the revision that makes them\n"
+    "  dbmig upgrade                           apply it\n"
+    "  mpirun dbmig import data.csv            load data in parallel\n\n"
+    "Every day:\n"
+    "  dbmig upgrade --plan                    what would run\n"
+    "  dbmig downgrade                         one revision back\n"
+    "  dbmig history -i                        all revisions, the database's marked\n"
+    "  dbmig check                             for CI: exits 3 when something is pending\n"
+    "  dbmig upgrade --url mariadb://app@db/app   another database, the same history\n\n"
+    "`dbmig COMMAND --help` shows a command's options with examples.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused for safety.";
+
+/// The global options of a command: its help only points to them.
+constexpr const char* kBrief = "brief";
+
+/// The formatter of CLI11 with other words.
+class Formatter final : public CLI::Formatter {
+ public:
+  Formatter() {
+    column_width(30);
+    label("OPTIONS", "options");
+    label("SUBCOMMAND", "command");
+    label("Positionals", "Arguments");
+    label("REQUIRED", "");
+    label("TEXT", "");
+  }
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    if (group == kBrief) {
+      return "Global options (-C, --url, --database, --json, -q, -v…) are in `dbmig --help`.\n";
+    }
+    return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
+  }
+};
+
+void add_globals(CLI::App& app, Context& context, const std::string& group) {
+  Context::Globals& g = context.globals;
+  const auto in = [&group](CLI::Option* option) { option->group(group); };
+  in(app.add_option("-C", g.directory, "Work as if started in DIR")->option_text("DIR"));
+  in(app.add_option("--config", g.config, "Use FILE instead of dbmig.yaml")->option_text("FILE"));
+  in(app.add_option("--database", g.database, "A database of dbmig.yaml's `databases`")
+         ->option_text("NAME"));
+  in(app.add_option("--url", g.url, "Work on this database, whatever dbmig.yaml says")
+         ->option_text("URL"));
+  in(app.add_flag("--json", g.json, "One JSON document on stdout"));
+  in(app.add_flag("-q,--quiet", g.quiet, "Only warnings and errors on stderr"));
+  in(app.add_flag("-v,--verbose", g.verbose, "More detail, and every SQL statement"));
+  in(app.add_option("--color", g.color, "auto, always or never")
+         ->option_text("WHEN")
+         ->check(CLI::IsMember({"auto", "always", "never"})));
+}
+
+const CLI::App* parsed_command(const CLI::App& program) {
+  const std::vector<CLI::App*> parsed = program.get_subcommands();
+  return parsed.empty() ? nullptr : parsed.front();
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word.front() == '-';
+}
+
+/// The first argument nobody wanted: an unknown command, an unknown option or one too many.
+std::string explain_extra(const CLI::App& program, const CLI::App* command,
+                          const std::string& extra) {
+  if (is_option(extra)) {
+    const std::string name = extra.substr(0, extra.find('='));
+    const auto near = text::closest(name, option_names(command != nullptr ? *command : program));
+    return fmt::format("unknown option '{}'; {}", name,
+                       near ? fmt::format("did you mean '{}'?", *near)
+                            : fmt::format("`dbmig {}--help` lists them",
+                                          command ? command->get_name() + " " : ""));
+  }
+  if (command != nullptr) {
+    return fmt::format("unexpected argument '{}'; `dbmig {} --help` shows what it takes", extra,
+                       command->get_name());
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* known : program.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(known->get_name());
+  }
+  const auto near = text::closest(extra, names);
+  return fmt::format("unknown command '{}'; {}", extra,
+                     near ? fmt::format("did you mean '{}'?", *near)
+                          : std::string("`dbmig --help` lists the commands"));
+}
+
+}  // namespace
+
+CLI::App& add_command(CLI::App& program, Context& context, const CommandText& text) {
+  CLI::App& command = *program.add_subcommand(text.name, text.summary);
+  add_globals(command, context, kBrief);
+  command.get_help_ptr()->description("This help");
+  command.footer("Examples:\n" + text.examples);
+  return command;
+}
+
+void set_action(CLI::App& command, Context& context, std::function<void()> action,
+                bool every_rank) {
+  command.callback([action = std::move(action), &context, every_rank] {
+    if (!every_rank && import::rank_from_environment() != 0) return;
+    context.prepare();
+    action();
+  });
+}
+
+std::unique_ptr<CLI::App> make_program(Context& context) {
+  auto program = std::make_unique<CLI::App>(kDescription, "dbmig");
+  program->formatter(std::make_shared<Formatter>());
+  program->set_help_flag("-h,--help", "This help");
+  program->set_version_flag("--version", "dbmig " DBMIG_VERSION);
+  program->require_subcommand(0, 1);
+  program->footer(kFooter);
+  add_globals(*program, context, kGlobalGroup);
+  program->get_help_ptr()->group(kGlobalGroup);
+  program->get_option("--version")->group(kGlobalGroup)->description("The version of dbmig");
+
+  using Add = void (*)(CLI::App&, Context&);
+  const std::vector<std::pair<std::string, std::vector<Add>>> groups = {
+      {"Write revisions", {add_init, add_migrate, add_revision, add_merge, add_edit}},
+      {"Change a database", {add_upgrade, add_downgrade, add_stamp, add_repair, add_import}},
+      {"Look",
+       {add_current, add_heads, add_branches, add_history, add_show, add_check, add_inspect}},
+  };
+  for (const auto& [group, commands] : groups) {
+    for (const Add add : commands) {
+      const std::size_t before = program->get_subcommands(nullptr).size();
+      add(*program, context);
+      const auto all = program->get_subcommands(nullptr);
+      std::for_each(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(),
+                    [&name = group](CLI::App* command) { command->group(name); });
+    }
+  }
+  return program;
+}
+
+std::string explain(const CLI::App& program, const CLI::ParseError& error) {
+  const CLI::App* command = parsed_command(program);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    // What stands before the command is the program's own: `upgade heads` is a mistaken `upgrade`.
+    if (const auto own = program.remaining(false); !own.empty()) {
+      return explain_extra(program, nullptr, own.front());
+    }
+    const auto extras = command != nullptr ? command->remaining(true) : std::vector<std::string>{};
+    // An option is named before a word: in `--frce x` the mistake is the option.
+    const auto option = std::find_if(extras.begin(), extras.end(), is_option);
+    if (option != extras.end()) return explain_extra(program, command, *option);
+    if (!extras.empty()) return explain_extra(program, command, extras.front());
+  }
+  return fmt::format("{}; see `dbmig {}--help`", error.what(),
+                     command != nullptr ? command->get_name() + " " : "");
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/url.hpp"
+#include "dialect/dialect.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::backend {
+
+/// A bound value or a value read: text, or nothing for NULL. Bookkeeping needs no other types.
+using Value = std::optional<std::string>;
+
+struct Rows {
+  std::vector<std::string> columns;
+  std::vector<std::vector<Value>> rows;
+};
+
+/// Something that a database holds and the model cannot express.
+struct Unrepresented {
+  std::string object;  ///< "event 'nightly'", "table 't': option PACK_KEYS"
+  std::string reason;
+};
+
+struct Inspection {
+  schema::Schema schema;  ///< canonical for this database: dialect::canonical(schema) == schema
+  std::vector<Unrepresented> unrepresented;
+};
+
+struct InspectOptions {
+  std::vector<std::string> tables;  ///< only these; empty for all
+  /// dbmig's own tables (`dbmig_…`) are left out unless this is set.
+  bool include_own = false;
+};
+
+/// Exclusive right to migrate this database; given back by the destructor, and by the database
+/// itself when the process dies.
+class MigrationLock {
+ public:
+  virtual ~MigrationLock() = default;
+};
+
+class BulkSink;  // backend/bulk.hpp
+
+/// A connection to one database. Not thread-safe. Every member throws dbmig::Error, with the
+/// vendor's number as native_code() and the statement as statement(), translated by native code in
+/// one place per backend (error.cpp). No text ever holds the password.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  virtual const dialect::Dialect& dialect() const = 0;
+  /// "SQLite 3.40.1", "MariaDB 10.11.19".
+  virtual std::string server() const = 0;
+  virtual const Url& url() const = 0;
+
+  /// Exactly one statement without values; any text left over after it is Error{invalid}. Goes
+  /// through the native handle: SOCI would take `:name` inside it for a bind.
+  virtual void execute(std::string_view sql) = 0;
+  /// One statement with `?` placeholders; returns the number of rows changed.
+  virtual std::size_t execute(std::string_view sql, std::span<const Value> values) = 0;
+  /// One query with `?` placeholders.
+  virtual Rows query(std::string_view sql, std::span<const Value> values = {}) = 0;
+
+  // Transactions. SQLite's begin() takes the write lock at once (BEGIN IMMEDIATE), so that two
+  // writers queue instead of failing at commit.
+  virtual void begin() = 0;
+  virtual void commit() = 0;
+  /// Does nothing when no transaction is open (the server may have ended it by itself).
+  virtual void rollback() noexcept = 0;
+  virtual void savepoint(const std::string& name) = 0;
+  virtual void release_savepoint(const std::string& name) = 0;
+  virtual void rollback_to_savepoint(const std::string& name) = 0;
+
+  /// Waits up to `timeout` for the right to migrate; `on_wait` is called once when it has to wait.
+  /// Throws Error{busy} that names the holder as far as the database knows. MariaDB: GET_LOCK.
+  /// SQLite: an fcntl lock on a file beside the database, so that readers go on.
+  virtual std::unique_ptr<MigrationLock> lock(std::chrono::seconds timeout,
+                                              const std::function<void()>& on_wait) = 0;
+
+  /// Around a migration. SQLite: foreign_keys off and BEGIN IMMEDIATE; MariaDB: bounded
+  /// lock_wait_timeout, and no transaction (DDL would end it).
+  virtual void begin_migration() = 0;
+  virtual void commit_migration() = 0;
+  /// Back to before begin_migration() where the database can (SQLite). Never throws.
+  virtual void abort_migration() noexcept = 0;
+
+  /// Rows whose foreign key has no parent, described one by one ("row 3 of 'child': fk_… → 'parent'"),
+  /// at most `limit`. SQLite: PRAGMA foreign_key_check. MariaDB: empty, it checks by itself.
+  virtual std::vector<std::string> foreign_key_violations(std::size_t limit) = 0;
+
+  /// The database's schema, with every object that the model cannot express named.
+  virtual Inspection inspect(const InspectOptions& options) = 0;
+
+  /// `schema` as inspect() would report it after this very database built it: the dialect's canonical
+  /// form, with what the model names but the database has anyway left out (MariaDB: its character
+  /// set and collation).
+  virtual schema::Schema canonical(const schema::Schema& schema) {
+    return dialect().canonical(schema);
+  }
+
+  /// Triggers and indexes of this database, and tables with unnamed constraints, with their SQL, for
+  /// dialect::Dialect::plan. MariaDB: none needed.
+  virtual std::vector<dialect::Bystander> bystanders() = 0;
+
+  /// The fastest way for this database to load rows into `columns` of `table` (an element of
+  /// inspect()). See backend/bulk.hpp. The connection must outlive the sink.
+  virtual std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
+                                              const std::vector<std::string>& columns) = 0;
+};
+
+struct ConnectOptions {
+  /// Create a SQLite file that does not exist. Off for commands that only read.
+  bool create = false;
+};
+
+/// Connects. Throws Error{connection} (unreachable server, no such file), Error{access} (wrong
+/// password, missing rights), Error{not_found} (no such database), each saying what to do, with the
+/// URL redacted.
+std::unique_ptr<Connection> connect(const Url& url, const ConnectOptions& options = {});
+
+}  // namespace dbmig::backend

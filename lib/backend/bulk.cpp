@@ -1,0 +1,126 @@
+#include "backend/bulk.hpp"
+
+#include <fmt/core.h>
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace dbmig::backend {
+namespace {
+
+using Kind = Cell::Kind;
+
+class CellEncoder final : public RowEncoder {
+ public:
+  CellEncoder() { clear(); }
+
+  void add(std::span<const Cell> row) override {
+    for (const Cell& cell : row) append(cell);
+    ++rows_;
+  }
+
+  std::span<const char> batch() override {
+    std::memcpy(bytes_.data(), &rows_, sizeof rows_);
+    return {bytes_.data(), size_};
+  }
+
+  void clear() override {
+    rows_ = 0;
+    size_ = 0;
+    reserve(sizeof rows_);
+    size_ = sizeof rows_;
+  }
+
+ private:
+  /// Room for `more` bytes. The vector's own growth would write zeros over what follows anyway.
+  void reserve(std::size_t more) {
+    if (size_ + more > bytes_.size()) bytes_.resize((size_ + more) * 2);
+  }
+
+  void append(const Cell& cell) {
+    reserve(1 + sizeof(std::uint64_t) + cell.bytes.size());
+    char* at = bytes_.data() + size_;
+    *at++ = static_cast<char>(cell.kind);
+    switch (cell.kind) {
+      case Kind::null:
+        break;
+      case Kind::integer:
+      case Kind::unsigned_integer:
+        std::memcpy(at, &cell.integer, sizeof cell.integer);
+        at += sizeof cell.integer;
+        break;
+      case Kind::real:
+        std::memcpy(at, &cell.real, sizeof cell.real);
+        at += sizeof cell.real;
+        break;
+      case Kind::text:
+      case Kind::blob: {
+        const auto length = static_cast<std::uint32_t>(cell.bytes.size());
+        std::memcpy(at, &length, sizeof length);
+        at += sizeof length;
+        if (length != 0) std::memcpy(at, cell.bytes.data(), length);
+        at += length;
+        break;
+      }
+    }
+    size_ = static_cast<std::size_t>(at - bytes_.data());
+  }
+
+  std::vector<char> bytes_;
+  std::size_t size_ = 0;
+  std::uint32_t rows_ = 0;
+};
+
+[[noreturn]] void cut_short() {
+  throw Error(ErrorCode::failed, "a batch of rows arrived incomplete from another rank");
+}
+
+template <class Value>
+Value take(std::span<const char>& rest) {
+  if (rest.size() < sizeof(Value)) cut_short();
+  Value value;
+  std::memcpy(&value, rest.data(), sizeof value);
+  rest = rest.subspan(sizeof value);
+  return value;
+}
+
+}  // namespace
+
+std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t columns) {
+  static_cast<void>(columns);
+  if (encoding == kCellEncoding) return std::make_unique<CellEncoder>();
+  throw Error(ErrorCode::failed, fmt::format("unknown row encoding '{}'", encoding))
+      .hint("use the same version of dbmig on every host");
+}
+
+CellReader::CellReader(std::span<const char> batch) : rest_(batch) {
+  rows_ = take<std::uint32_t>(rest_);
+}
+
+Cell CellReader::next() {
+  Cell cell;
+  cell.kind = static_cast<Kind>(take<std::uint8_t>(rest_));
+  switch (cell.kind) {
+    case Kind::null:
+      return cell;
+    case Kind::integer:
+    case Kind::unsigned_integer:
+      cell.integer = take<std::int64_t>(rest_);
+      return cell;
+    case Kind::real:
+      cell.real = take<double>(rest_);
+      return cell;
+    case Kind::text:
+    case Kind::blob: {
+      const auto length = take<std::uint32_t>(rest_);
+      if (rest_.size() < length) cut_short();
+      cell.bytes = {rest_.data(), length};
+      rest_ = rest_.subspan(length);
+      return cell;
+    }
+  }
+  cut_short();
+}
+
+}  // namespace dbmig::backend

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace dbmig::backend {
+
+/// One typed value on its way into a table. Text and bytes are borrowed: they must live until the
+/// row has been encoded.
+struct Cell {
+  enum class Kind : std::uint8_t { null, integer, unsigned_integer, real, text, blob };
+  Kind kind = Kind::null;
+  std::int64_t integer = 0;  ///< integer; unsigned_integer: the same 64 bits
+  double real = 0;
+  std::string_view bytes;  ///< text (well-formed UTF-8) and blob
+
+  static Cell null() { return {}; }
+  static Cell of(std::int64_t value) { return {Kind::integer, value, 0, {}}; }
+  static Cell of_unsigned(std::uint64_t value) {
+    return {Kind::unsigned_integer, static_cast<std::int64_t>(value), 0, {}};
+  }
+  static Cell of(double value) { return {Kind::real, 0, value, {}}; }
+  static Cell of_text(std::string_view value) { return {Kind::text, 0, 0, value}; }
+  static Cell of_blob(std::string_view value) { return {Kind::blob, 0, 0, value}; }
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+/// The half of a sink that needs no connection: it runs on every rank and turns typed rows into the
+/// bytes that the other half, the writer, takes fastest. Not thread-safe.
+class RowEncoder {
+ public:
+  virtual ~RowEncoder() = default;
+  /// Appends a row, a cell for each column of the sink.
+  virtual void add(std::span<const Cell> row) = 0;
+  /// The rows added since the last clear(), as BulkSink::write() takes them. Valid until the next
+  /// add() or clear().
+  virtual std::span<const char> batch() = 0;
+  virtual void clear() = 0;
+};
+
+/// The encoder called `encoding` (BulkSink::encoding()) for `columns` columns. Throws
+/// Error{failed} for a name it does not know, which means that the ranks run different versions.
+std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t columns);
+
+/// Called for each row that the database refuses (duplicate key, foreign key, check…), with its
+/// position in the batch. Returning leaves the row out and goes on; throwing ends the load.
+using RefusedRow = std::function<void(std::size_t row, const Error& error)>;
+
+/// The half of a sink beside the connection. The caller opens and ends the transaction; the sink
+/// leaves it open whatever happens. Constraints and triggers are all active.
+class BulkSink {
+ public:
+  virtual ~BulkSink() = default;
+  /// The encoder that makes this sink's batches, by name: a rank without a connection builds it
+  /// with row_encoder().
+  virtual std::string encoding() const = 0;
+  /// Inserts the rows of `batch` in order. Every row before a refused one is in the table when
+  /// `refused` is called. Throws Error for what is not the fault of a row (disk full, connection
+  /// lost, deadlock): the transaction must then be rolled back.
+  virtual void write(std::span<const char> batch, const RefusedRow& refused) = 0;
+  /// Rows in the table through this sink so far, refused ones not counted.
+  virtual std::uint64_t rows() const = 0;
+};
+
+/// The encoding "cells": a row after the other, each cell a kind and its value in the machine's
+/// byte order. Both databases bind from it without copying text.
+///
+/// Layout: u32 number of rows; then for each cell u8 kind, followed by nothing (null), 8 bytes
+/// (integer, unsigned_integer, real), or u32 length and that many bytes (text, blob).
+inline constexpr std::string_view kCellEncoding = "cells";
+
+/// Reads a batch of the encoding "cells" back. Text and bytes point into the batch. Throws
+/// Error{failed} when the batch is cut short.
+class CellReader {
+ public:
+  explicit CellReader(std::span<const char> batch);
+  std::size_t rows() const { return rows_; }
+  Cell next();
+
+ private:
+  std::span<const char> rest_;
+  std::size_t rows_ = 0;
+};
+
+}  // namespace dbmig::backend

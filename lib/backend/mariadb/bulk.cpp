@@ -1,0 +1,413 @@
+#include "backend/mariadb/bulk.hpp"
+
+#include <fmt/core.h>
+#include <mysql.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "backend/mariadb/error.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+/// Rows of one execution. A power of two less one: InnoDB reserves AUTO_INCREMENT values for an
+/// array of unknown length in steps of 1, 2, 4, …, so that only such numbers leave no gap.
+constexpr std::size_t kMostRows = 1023;
+/// Bytes of one execution, unless a single row has more. Well below any server's
+/// max_allowed_packet, and enough that the round trip does not count.
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+/// The protocol counts placeholders in 16 bits.
+constexpr std::size_t kMostPlaceholders = 65535;
+/// What a packet needs besides the text of the values: type and length of each.
+constexpr std::size_t kOverheadPerValue = 10;
+
+constexpr const char* kSavepoint = "dbmig_bulk";
+
+/// The values of one column for the rows of one execution, as the client library wants them.
+struct ColumnArray {
+  Cell::Kind kind = Cell::Kind::null;
+  std::vector<std::int64_t> integers;
+  std::vector<double> reals;
+  std::vector<const char*> texts;
+  std::vector<unsigned long> lengths;
+  std::vector<char> indicators;
+
+  void clear() {
+    kind = Cell::Kind::null;
+    integers.clear();
+    reals.clear();
+    texts.clear();
+    lengths.clear();
+    indicators.clear();
+  }
+
+  void add(const Cell& cell) {
+    const bool is_null = cell.kind == Cell::Kind::null;
+    if (!is_null && kind == Cell::Kind::null) kind = cell.kind;
+    if (!is_null && kind != cell.kind) {
+      throw Error(ErrorCode::failed, "values of different types for one column in one batch");
+    }
+    integers.push_back(cell.integer);
+    reals.push_back(cell.real);
+    texts.push_back(cell.bytes.data() != nullptr ? cell.bytes.data() : "");
+    lengths.push_back(static_cast<unsigned long>(cell.bytes.size()));
+    indicators.push_back(static_cast<char>(is_null ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE));
+  }
+};
+
+enum_field_types type_of(Cell::Kind kind) {
+  switch (kind) {
+    case Cell::Kind::integer:
+    case Cell::Kind::unsigned_integer:
+      return MYSQL_TYPE_LONGLONG;
+    case Cell::Kind::real:
+      return MYSQL_TYPE_DOUBLE;
+    case Cell::Kind::blob:
+      return MYSQL_TYPE_BLOB;
+    case Cell::Kind::text:
+    case Cell::Kind::null:
+      return MYSQL_TYPE_STRING;
+  }
+  return MYSQL_TYPE_STRING;
+}
+
+struct Failure {
+  unsigned number = 0;
+  std::string sqlstate;
+  std::string message;
+
+  /// Data that does not fit (22), integrity (23), a trigger's SIGNAL (45), and what the server says
+  /// without a state of its own.
+  /// Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
+  bool is_fault_of_row() const {
+    const std::string_view state = std::string_view(sqlstate).substr(0, 2);
+    if (state == "22" || state == "23" || state == "45") return true;
+    switch (number) {
+      case 1265:  // WARN_DATA_TRUNCATED
+      case 1366:  // ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
+      case 1364:  // ER_NO_DEFAULT_FOR_FIELD
+      case 1416:  // ER_CANT_CREATE_GEOMETRY_OBJECT
+      case 1526:  // ER_NO_PARTITION_FOR_GIVEN_VALUE
+      case 1748:  // ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET
+      case 1906:  // ER_GENERATED_COLUMN_VALUE
+      case 4025:  // ER_CONSTRAINT_FAILED
+        return true;
+      default:
+        return false;
+    }
+  }
+};
+
+/// A prepared statement, executed with arrays or with the values of one execution in a row.
+class Insert {
+ public:
+  Insert(MYSQL* connection, const std::string& sql) : statement_(mysql_stmt_init(connection)) {
+    if (statement_ == nullptr) throw Error(ErrorCode::failed, "not enough memory");
+    if (mysql_stmt_prepare(statement_, sql.c_str(), sql.size()) != 0) {
+      const Failure reason = failure();
+      mysql_stmt_close(statement_);
+      throw translate(reason.number, reason.message, sql);
+    }
+  }
+  ~Insert() { mysql_stmt_close(statement_); }
+  Insert(const Insert&) = delete;
+  Insert& operator=(const Insert&) = delete;
+
+  /// One execution for `count` rows from `first` on; nothing, or why not.
+  std::optional<Failure> run_array(std::vector<ColumnArray>& columns, std::size_t first,
+                                   std::size_t count) {
+    binds_.assign(columns.size(), MYSQL_BIND{});
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      ColumnArray& column = columns[i];
+      MYSQL_BIND& bind = binds_[i];
+      bind.buffer_type = type_of(column.kind);
+      bind.is_unsigned = column.kind == Cell::Kind::unsigned_integer;
+      bind.u.indicator = column.indicators.data() + first;
+      bind.length = column.lengths.data() + first;
+      if (bind.buffer_type == MYSQL_TYPE_LONGLONG) {
+        bind.buffer = column.integers.data() + first;
+      } else if (bind.buffer_type == MYSQL_TYPE_DOUBLE) {
+        bind.buffer = column.reals.data() + first;
+      } else {
+        bind.buffer = column.texts.data() + first;
+      }
+    }
+    auto size = static_cast<unsigned>(count);
+    mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &size);
+    return execute();
+  }
+
+  /// For a statement of `count` rows of placeholders.
+  std::optional<Failure> run_rows(std::vector<ColumnArray>& columns, std::size_t first,
+                                  std::size_t count) {
+    binds_.assign(columns.size() * count, MYSQL_BIND{});
+    for (std::size_t row = 0; row < count; ++row) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        ColumnArray& column = columns[i];
+        const std::size_t at = first + row;
+        MYSQL_BIND& bind = binds_[row * columns.size() + i];
+        const bool is_null = column.indicators[at] == STMT_INDICATOR_NULL;
+        bind.buffer_type = is_null ? MYSQL_TYPE_NULL : type_of(column.kind);
+        bind.is_unsigned = column.kind == Cell::Kind::unsigned_integer;
+        bind.length = &column.lengths[at];
+        bind.buffer_length = column.lengths[at];
+        if (bind.buffer_type == MYSQL_TYPE_LONGLONG) {
+          bind.buffer = &column.integers[at];
+        } else if (bind.buffer_type == MYSQL_TYPE_DOUBLE) {
+          bind.buffer = &column.reals[at];
+        } else {
+          bind.buffer = const_cast<char*>(column.texts[at]);
+        }
+      }
+    }
+    unsigned no_array = 0;
+    mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &no_array);
+    return execute();
+  }
+
+ private:
+  std::optional<Failure> execute() {
+    if (mysql_stmt_bind_param(statement_, binds_.data()) != 0 ||
+        mysql_stmt_execute(statement_) != 0) {
+      return failure();
+    }
+    return std::nullopt;
+  }
+
+  Failure failure() const {
+    return {mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
+            mysql_stmt_error(statement_)};
+  }
+
+  MYSQL_STMT* statement_;
+  std::vector<MYSQL_BIND> binds_;
+};
+
+bool has_array_binding(MYSQL* connection) {
+  std::uint64_t extended = 0;
+  // The upper half of the capabilities, which MySQL does not have.
+  if (mariadb_get_infov(connection, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended) !=
+      0) {
+    return false;
+  }
+  return (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32U)) != 0;
+}
+
+std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
+                       const std::vector<std::string>& columns, std::size_t rows) {
+  std::string names;
+  std::string one;
+  for (const std::string& name : columns) {
+    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(name);
+    const schema::Column* column = table.find_column(name);
+    const bool is_geometry =
+        column != nullptr && schema::is_geometry(column->type_on(DialectKind::mariadb).kind);
+    one += one.empty() ? "(" : ", ";
+    one += is_geometry ? "ST_GeomFromText(?)" : "?";
+  }
+  one += ')';
+  std::string sql = fmt::format("INSERT INTO {} ({}) VALUES {}",
+                                dialect.quote_identifier(table.name), names, one);
+  for (std::size_t i = 1; i < rows; ++i) sql += ", " + one;
+  return sql;
+}
+
+/// The first value of a query's only row.
+std::string ask(MariadbConnection& connection, const std::string& sql) {
+  const Rows rows = connection.query(sql);
+  if (rows.rows.empty() || !rows.rows.front().front()) return "";
+  return *rows.rows.front().front();
+}
+
+std::size_t to_number(std::string_view text, std::size_t otherwise) {
+  std::size_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc{} && end == text.data() + text.size() ? value : otherwise;
+}
+
+void refuse_engine_without_transactions(MariadbConnection& connection, const std::string& table) {
+  const Value name = table;
+  const Rows found = connection.query(
+      "SELECT t.engine FROM information_schema.tables t JOIN information_schema.engines e "
+      "ON e.engine = t.engine WHERE t.table_schema = DATABASE() AND t.table_name = ? "
+      "AND e.transactions <> 'YES'",
+      std::span(&name, 1));
+  if (found.rows.empty()) return;
+  const std::string engine = found.rows.front().front().value_or("");
+  throw Error(
+      ErrorCode::refused,
+      fmt::format("table '{}' uses {}, which cannot undo: a failing import would leave half "
+                  "of its rows",
+                  table, engine))
+      .hint("convert the table to InnoDB first");
+}
+
+/// How many of `left` rows to send at once, so that AUTO_INCREMENT values leave no gap.
+std::size_t gapless(std::size_t left) {
+  return std::min(kMostRows, std::bit_floor(left + 1) - 1);
+}
+
+class MariadbBulkSink final : public BulkSink {
+ public:
+  MariadbBulkSink(MariadbConnection& connection, const schema::Table& table,
+                  const std::vector<std::string>& columns)
+      : connection_(connection),
+        sql_(insert_sql(connection.dialect(), table, columns, 1)),
+        mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
+        has_arrays_(has_array_binding(connection.native())),
+        columns_(columns.size()) {
+    refuse_engine_without_transactions(connection, table.name);
+    most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
+    // A zero is a zero, not the next AUTO_INCREMENT value; what does not fit is an error.
+    connection_.execute(
+        "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, "
+        "',STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')");
+    one_ = std::make_unique<Insert>(connection_.native(), sql_);
+    fills_keys_ = std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+      return column.autoincrement &&
+             std::find(columns.begin(), columns.end(), column.name) == columns.end();
+    });
+    if (!has_arrays_) {
+      rows_per_statement_ = std::clamp<std::size_t>(kMostPlaceholders / columns.size(), 1, 500);
+      many_ = std::make_unique<Insert>(
+          connection_.native(),
+          insert_sql(connection.dialect(), table, columns, rows_per_statement_));
+    }
+  }
+
+  ~MariadbBulkSink() override {
+    one_.reset();
+    many_.reset();
+    try {
+      connection_.execute("SET SESSION sql_mode = " + connection_.dialect().quote_string(mode_));
+    } catch (const Error&) {
+      // The connection is gone, and the session with it.
+    }
+  }
+  MariadbBulkSink(const MariadbBulkSink&) = delete;
+  MariadbBulkSink& operator=(const MariadbBulkSink&) = delete;
+
+  std::string encoding() const override { return std::string(kCellEncoding); }
+  std::uint64_t rows() const override { return rows_; }
+
+  void write(std::span<const char> batch, const RefusedRow& refused) override {
+    CellReader reader(batch);
+    std::size_t row = 0;
+    while (row < reader.rows()) {
+      const std::size_t first = row;
+      std::size_t bytes = 0;
+      for (ColumnArray& column : columns_) column.clear();
+      while (row < reader.rows() && row - first < kMostRows && bytes < most_bytes()) {
+        bytes += take_row(reader);
+        ++row;
+      }
+      send(first, row - first, refused);
+    }
+  }
+
+ private:
+  std::size_t most_bytes() const { return std::min(kMostBytes, most_packet_ / 4); }
+
+  std::size_t take_row(CellReader& reader) {
+    std::size_t bytes = 0;
+    for (ColumnArray& column : columns_) {
+      const Cell cell = reader.next();
+      column.add(cell);
+      bytes += cell.bytes.size() + kOverheadPerValue;
+    }
+    return bytes;
+  }
+
+  /// The rows that were taken, `first` being the position in the batch of the first one.
+  void send(std::size_t first, std::size_t count, const RefusedRow& refused) {
+    std::size_t done = 0;
+    while (done < count) {
+      const std::size_t part = part_of(count - done);
+      send_part(first, done, part, refused);
+      done += part;
+    }
+  }
+
+  std::size_t part_of(std::size_t left) const {
+    if (!has_arrays_) return left >= rows_per_statement_ ? rows_per_statement_ : 1;
+    return fills_keys_ ? gapless(left) : left;
+  }
+
+  void send_part(std::size_t first, std::size_t from, std::size_t count,
+                 const RefusedRow& refused) {
+    if (count > 1 && fits(from, count)) {
+      connection_.savepoint(kSavepoint);
+      const auto failure = has_arrays_ ? one_->run_array(columns_, from, count)
+                                       : many_->run_rows(columns_, from, count);
+      if (!failure) {
+        rows_ += count;
+        return;
+      }
+      if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
+      // Which row it was is found one by one.
+      connection_.rollback_to_savepoint(kSavepoint);
+    }
+    for (std::size_t row = from; row < from + count; ++row) send_one(first, row, refused);
+  }
+
+  /// Whether the rows are within what the server takes at once.
+  bool fits(std::size_t from, std::size_t count) const {
+    return size_of(from, count) < most_packet_;
+  }
+
+  std::size_t size_of(std::size_t from, std::size_t count) const {
+    std::size_t bytes = 0;
+    for (const ColumnArray& column : columns_) {
+      for (std::size_t row = from; row < from + count; ++row) {
+        bytes += column.lengths[row] + kOverheadPerValue;
+      }
+    }
+    return bytes;
+  }
+
+  void send_one(std::size_t first, std::size_t row, const RefusedRow& refused) {
+    // Sent all the same, it would cost the connection.
+    if (!fits(row, 1)) {
+      refused(first + row,
+              Error(ErrorCode::constraint,
+                    fmt::format("the row has {} bytes, and the server takes {} at once",
+                                size_of(row, 1), most_packet_))
+                  .hint("raise the server's max_allowed_packet"));
+      return;
+    }
+    const auto failure = one_->run_rows(columns_, row, 1);
+    if (!failure) {
+      ++rows_;
+      return;
+    }
+    if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
+    refused(first + row, translate(failure->number, failure->message, {}));
+  }
+
+  MariadbConnection& connection_;
+  std::string sql_;
+  std::string mode_;
+  bool has_arrays_;
+  bool fills_keys_ = false;  ///< the table has an AUTO_INCREMENT column that the rows leave out
+  std::size_t most_packet_ = 0;
+  std::size_t rows_per_statement_ = 1;
+  std::unique_ptr<Insert> one_;
+  std::unique_ptr<Insert> many_;
+  std::vector<ColumnArray> columns_;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BulkSink> make_bulk_sink(MariadbConnection& connection, const schema::Table& table,
+                                         const std::vector<std::string>& columns) {
+  return std::make_unique<MariadbBulkSink>(connection, table, columns);
+}
+
+}  // namespace dbmig::backend::mariadb

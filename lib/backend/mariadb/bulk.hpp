@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/bulk.hpp"
+#include "backend/mariadb/connection.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::backend::mariadb {
+
+/// A sink that sends arrays of bound values (COM_STMT_BULK_EXECUTE), or INSERT statements of many
+/// rows to a server that does not know that. Never LOAD DATA, which needs rights and server
+/// settings that many places do not give. The session is in strict mode while the sink lives.
+///
+/// `connection` must outlive it. Throws Error{refused} for a table whose engine has no
+/// transactions: a failing load would leave half its rows behind.
+std::unique_ptr<BulkSink> make_bulk_sink(MariadbConnection& connection, const schema::Table& table,
+                                         const std::vector<std::string>& columns);
+
+}  // namespace dbmig::backend::mariadb

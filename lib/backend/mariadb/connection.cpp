@@ -1,0 +1,157 @@
+#include "backend/mariadb/connection.hpp"
+
+#include <fmt/core.h>
+#include <mysql.h>
+
+#include "backend/bulk.hpp"
+#include "backend/mariadb/bulk.hpp"
+#include "backend/mariadb/charset.hpp"
+#include "backend/mariadb/error.hpp"
+#include "backend/mariadb/inspect.hpp"
+#include "backend/mariadb/lock.hpp"
+#include "backend/mariadb/session.hpp"
+#include "dialect/mariadb/render.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+/// A migration that waits for a table's metadata lock holds up everybody who comes after it: it
+/// rather gives up.
+constexpr int kLockWaitSeconds = 10;
+
+constexpr int kLockWaitTimeout = 1205;
+
+class Client final : public MariadbConnection {
+ public:
+  explicit Client(const Url& url) : url_(url), session_(url) {}
+
+  const dialect::Dialect& dialect() const override {
+    return dialect::dialect(DialectKind::mariadb);
+  }
+
+  std::string server() const override {
+    std::string version = mysql_get_server_info(session_.native());
+    return "MariaDB " + version.substr(0, version.find('-'));
+  }
+
+  const Url& url() const override { return url_; }
+
+  st_mysql* native() override { return session_.native(); }
+
+  void execute(std::string_view sql) override {
+    told_who_blocks([&] { session_.execute(sql); });
+  }
+
+  std::size_t execute(std::string_view sql, std::span<const Value> values) override {
+    std::size_t changed = 0;
+    told_who_blocks([&] { changed = session_.execute(sql, values); });
+    return changed;
+  }
+
+  Rows query(std::string_view sql, std::span<const Value> values) override {
+    return session_.query(sql, values);
+  }
+
+  void begin() override { session_.execute("START TRANSACTION"); }
+  void commit() override { session_.execute("COMMIT"); }
+  void rollback() noexcept override { mysql_rollback(session_.native()); }
+  void savepoint(const std::string& name) override {
+    session_.execute("SAVEPOINT " + dialect::mariadb::quote(name));
+  }
+  void release_savepoint(const std::string& name) override {
+    session_.execute("RELEASE SAVEPOINT " + dialect::mariadb::quote(name));
+  }
+  void rollback_to_savepoint(const std::string& name) override {
+    session_.execute("ROLLBACK TO SAVEPOINT " + dialect::mariadb::quote(name));
+  }
+
+  std::unique_ptr<MigrationLock> lock(std::chrono::seconds timeout,
+                                      const std::function<void()>& on_wait) override {
+    return take_lock(session_, url_.database, timeout, on_wait);
+  }
+
+  void begin_migration() override {
+    session_.execute(fmt::format("SET SESSION lock_wait_timeout = {}", kLockWaitSeconds));
+  }
+  void commit_migration() override { session_.execute("SET SESSION lock_wait_timeout = DEFAULT"); }
+  void abort_migration() noexcept override {
+    mysql_rollback(session_.native());
+    mysql_query(session_.native(), "SET SESSION lock_wait_timeout = DEFAULT");
+  }
+
+  std::vector<std::string> foreign_key_violations(std::size_t) override { return {}; }
+
+  Inspection inspect(const InspectOptions& options) override {
+    if (url_.database.empty()) {
+      throw Error(ErrorCode::usage, "the database URL names no database")
+          .hint("write it after the host, as in mariadb://user@localhost/name");
+    }
+    Inspection inspection = mariadb::inspect(session_, options);
+    inspection.schema = dialect().canonical(inspection.schema);
+    return inspection;
+  }
+
+  schema::Schema canonical(const schema::Schema& schema) override {
+    const Charsets charsets = read_charsets(session_);
+    schema::Schema out = dialect().canonical(schema);
+    for (auto& [name, table] : out.tables) table = relative_to(std::move(table), charsets);
+    return out;
+  }
+
+  std::vector<dialect::Bystander> bystanders() override { return {}; }
+
+  std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
+                                      const std::vector<std::string>& columns) override {
+    return make_bulk_sink(*this, table, columns);
+  }
+
+ private:
+  /// Runs `work`; a lock it could not get is reported with the sessions that may hold it.
+  template <class Work>
+  void told_who_blocks(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.native_code() != kLockWaitTimeout) throw;
+      const std::string blockers = open_transactions();
+      if (blockers.empty()) throw;
+      throw Error(error.code(), error.message())
+          .hint("open transactions: " + blockers +
+                "; let them finish, or end them with KILL, then "
+                "run the command again")
+          .native(error.native_code())
+          .sql(error.statement());
+    }
+  }
+
+  /// "connection 12 (app@web1, 35 s)", …; empty when this user may not see them.
+  std::string open_transactions() {
+    std::string out;
+    try {
+      const Rows rows = session_.query(
+          "SELECT p.ID, CONCAT(p.USER, '@', p.HOST), TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) "
+          "FROM information_schema.INNODB_TRX t "
+          "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
+          "WHERE p.ID <> CONNECTION_ID() AND p.DB = DATABASE() ORDER BY t.trx_started LIMIT 5",
+          {});
+      for (const auto& row : rows.rows) {
+        out += fmt::format("{}connection {} ({}, {} s)", out.empty() ? "" : ", ",
+                           row[0].value_or("?"), row[1].value_or("?"), row[2].value_or("?"));
+      }
+    } catch (const Error&) {
+      return {};
+    }
+    return out;
+  }
+
+  Url url_;
+  Session session_;
+};
+
+}  // namespace
+
+std::unique_ptr<MariadbConnection> connect(const Url& url, const ConnectOptions&) {
+  return std::make_unique<Client>(url);
+}
+
+}  // namespace dbmig::backend::mariadb

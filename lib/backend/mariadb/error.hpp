@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/url.hpp"
+
+namespace dbmig::backend::mariadb {
+
+/// The one place where MariaDB's error numbers become ours: `number` is the server's or the
+/// client's, `message` the text that came with it. Sources:
+/// https://mariadb.com/kb/en/mariadb-error-codes/ and Connector/C's errmsg.h.
+Error translate(unsigned number, std::string_view message, std::string_view sql);
+
+/// A failed attempt to connect to `url`: what to do next, never with the password.
+Error cannot_connect(unsigned number, std::string_view message, const Url& url);
+
+}  // namespace dbmig::backend::mariadb

@@ -1,0 +1,168 @@
+#include "backend/mariadb/session.hpp"
+
+#include <fmt/core.h>
+#include <mysql.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <mutex>
+
+#include "backend/mariadb/error.hpp"
+#include "backend/mariadb/statement.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+// The defaults of MariaDB 10.2.4 and later, whatever the server's configuration says: no silent
+// truncation, no silent change of engine, backslash escapes and "text" as they are documented.
+constexpr std::string_view kSettings =
+    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,"
+    "NO_ENGINE_SUBSTITUTION', default_storage_engine = 'InnoDB', foreign_key_checks = 1, "
+    "unique_checks = 1, check_constraint_checks = 1, autocommit = 1";
+
+constexpr unsigned kConnectTimeout = 10;
+constexpr unsigned kOldest = 100502;  // RENAME COLUMN
+
+std::string parameter(const Url& url, const std::string& name) {
+  const auto found = url.parameters.find(name);
+  return found == url.parameters.end() ? std::string() : found->second;
+}
+
+bool is_true(const std::string& value) {
+  const std::string word = text::lower(value);
+  return word == "1" || word == "true" || word == "yes" || word == "on";
+}
+
+unsigned seconds(const Url& url, const std::string& name, unsigned otherwise) {
+  const std::string text = parameter(url, name);
+  if (text.empty()) return otherwise;
+  return static_cast<unsigned>(std::ceil(std::strtod(text.c_str(), nullptr)));
+}
+
+void set_text(MYSQL* handle, enum mysql_option option, const std::string& value) {
+  if (!value.empty()) mysql_optionsv(handle, option, value.c_str());
+}
+
+void set_timeout(MYSQL* handle, enum mysql_option option, unsigned value) {
+  if (value > 0) mysql_optionsv(handle, option, &value);
+}
+
+const char* or_null(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+}  // namespace
+
+void Session::Close::operator()(st_mysql* handle) const {
+  mysql_close(handle);
+}
+
+Session::Session(const Url& url) {
+  static std::once_flag once;
+  std::call_once(once, [] { mysql_library_init(0, nullptr, nullptr); });
+  handle_.reset(mysql_init(nullptr));
+  if (handle_ == nullptr) throw Error(ErrorCode::io, "no memory left for a connection");
+  configure(url);
+  // `localhost` is the socket, the library's default one or the one named; 127.0.0.1 is TCP.
+  const bool local = url.host.empty() || url.host == "localhost";
+  const std::string socket = local ? parameter(url, "socket") : "";
+  const std::string host = local ? "localhost" : url.host;
+  const char* password = url.password ? url.password->c_str() : nullptr;
+  if (mysql_real_connect(handle_.get(), host.c_str(), or_null(url.user), password,
+                         or_null(url.database), static_cast<unsigned>(url.port), or_null(socket),
+                         0) == nullptr) {
+    throw cannot_connect(mysql_errno(handle_.get()), mysql_error(handle_.get()), url);
+  }
+  settle(url);
+}
+
+void Session::configure(const Url& url) {
+  MYSQL* handle = handle_.get();
+  mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  const unsigned no_files = 0;
+  mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &no_files);
+  // A connection that comes back by itself has lost its locks and settings.
+  const my_bool no = 0;
+  mysql_optionsv(handle, MYSQL_OPT_RECONNECT, &no);
+  set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT, seconds(url, "connect_timeout", kConnectTimeout));
+  set_timeout(handle, MYSQL_OPT_READ_TIMEOUT, seconds(url, "read_timeout", 0));
+  set_timeout(handle, MYSQL_OPT_WRITE_TIMEOUT, seconds(url, "write_timeout", 0));
+  set_text(handle, MYSQL_OPT_SSL_CA, parameter(url, "ssl_ca"));
+  set_text(handle, MYSQL_OPT_SSL_CAPATH, parameter(url, "ssl_capath"));
+  set_text(handle, MYSQL_OPT_SSL_CERT, parameter(url, "ssl_cert"));
+  set_text(handle, MYSQL_OPT_SSL_KEY, parameter(url, "ssl_key"));
+  set_text(handle, MYSQL_OPT_SSL_CIPHER, parameter(url, "ssl_cipher"));
+  const bool has_ca = !parameter(url, "ssl_ca").empty() || !parameter(url, "ssl_capath").empty();
+  const std::string verify = parameter(url, "ssl_verify");
+  const my_bool verified = static_cast<my_bool>(verify.empty() ? has_ca : is_true(verify));
+  const my_bool tls =
+      static_cast<my_bool>(has_ca || verified != 0 || is_true(parameter(url, "ssl")));
+  if (tls != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &tls);
+  if (verified != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verified);
+}
+
+void Session::settle(const Url& url) {
+  MYSQL* handle = handle_.get();
+  if (mariadb_connection(handle) == 0) {
+    throw Error(ErrorCode::connection, fmt::format("the server at {} is MySQL {}, not MariaDB",
+                                                   url.redacted(), mysql_get_server_info(handle)))
+        .hint("dbmig speaks to MariaDB 10.5 and later");
+  }
+  if (mysql_get_server_version(handle) < kOldest) {
+    throw Error(ErrorCode::connection, fmt::format("the server at {} is MariaDB {}", url.redacted(),
+                                                   mysql_get_server_info(handle)))
+        .hint("dbmig needs MariaDB 10.5.2 or later");
+  }
+  execute(kSettings);
+  const std::string collation = parameter(url, "collation");
+  if (!collation.empty()) execute("SET SESSION collation_connection = '" + collation + '\'');
+  // Read-only on servers before 10.8; there, DDL says NULL and DEFAULT anyway.
+  mysql_query(handle, "SET SESSION explicit_defaults_for_timestamp = 1");
+}
+
+void Session::execute(std::string_view sql) {
+  text_query(sql);
+}
+
+std::size_t Session::execute(std::string_view sql, std::span<const Value> values) {
+  return PreparedStatement(handle_.get(), sql, values).changed();
+}
+
+Rows Session::query(std::string_view sql, std::span<const Value> values) {
+  if (values.empty()) return text_query(sql);
+  return PreparedStatement(handle_.get(), sql, values).fetch();
+}
+
+Rows Session::text_query(std::string_view sql) {
+  MYSQL* handle = handle_.get();
+  const auto fail = [&]() { return translate(mysql_errno(handle), mysql_error(handle), sql); };
+  if (mysql_real_query(handle, sql.data(), sql.size()) != 0) throw fail();
+  Rows out;
+  for (bool first = true;; first = false) {
+    const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(handle),
+                                                                  mysql_free_result);
+    if (result == nullptr && mysql_field_count(handle) != 0) throw fail();
+    if (result != nullptr && first) {
+      const unsigned count = mysql_num_fields(result.get());
+      for (unsigned i = 0; i < count; ++i) {
+        out.columns.emplace_back(mysql_fetch_field_direct(result.get(), i)->name);
+      }
+      while (MYSQL_ROW row = mysql_fetch_row(result.get())) {
+        const unsigned long* lengths = mysql_fetch_lengths(result.get());
+        std::vector<Value> values;
+        values.reserve(count);
+        for (unsigned i = 0; i < count; ++i) {
+          values.push_back(row[i] == nullptr ? Value() : Value(std::string(row[i], lengths[i])));
+        }
+        out.rows.push_back(std::move(values));
+      }
+    }
+    // CALL gives a result for each SELECT of the procedure.
+    const int next = mysql_next_result(handle);
+    if (next < 0) return out;
+    if (next > 0) throw fail();
+  }
+}
+
+}  // namespace dbmig::backend::mariadb

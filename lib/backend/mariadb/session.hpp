@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "backend/backend.hpp"
+
+struct st_mysql;
+
+namespace dbmig::backend::mariadb {
+
+/// An open connection of MariaDB Connector/C. Not thread-safe.
+///
+/// Connector/C itself and not SOCI: SOCI's connection string cannot say what the URL can (verified
+/// TLS, time-outs), it takes `:name` inside quoted names and strings for a bind, and it guesses
+/// types that bookkeeping reads as text.
+class Session {
+ public:
+  /// Connects and settles what the session's statements mean (character set utf8mb4, strict
+  /// sql_mode, InnoDB). Throws Error{connection}, Error{access} or Error{not_found}.
+  explicit Session(const Url& url);
+
+  /// Owned by the session; never null.
+  st_mysql* native() const { return handle_.get(); }
+
+  /// Exactly one statement, without values; its rows are dropped.
+  void execute(std::string_view sql);
+  /// Exactly one statement with `?`; the number of rows changed.
+  std::size_t execute(std::string_view sql, std::span<const Value> values);
+  Rows query(std::string_view sql, std::span<const Value> values);
+
+ private:
+  struct Close {
+    void operator()(st_mysql* handle) const;
+  };
+  void configure(const Url& url);
+  void settle(const Url& url);
+  Rows text_query(std::string_view sql);
+
+  std::unique_ptr<st_mysql, Close> handle_;
+};
+
+}  // namespace dbmig::backend::mariadb

@@ -1,0 +1,199 @@
+#include "backend/sqlite/bulk.hpp"
+
+#include <fmt/core.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "backend/sqlite/error.hpp"
+#include "base/error.hpp"
+
+namespace dbmig::backend::sqlite {
+namespace {
+
+/// Rows of one INSERT statement: more than this gains nothing.
+constexpr std::size_t kMostRows = 64;
+
+using Row = std::vector<Cell>;
+
+/// A prepared INSERT of a fixed number of rows.
+class Insert {
+ public:
+  Insert(sqlite3* database, const std::string& sql) : database_(database) {
+    const int result = sqlite3_prepare_v3(database, sql.c_str(), static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+    if (result != SQLITE_OK) throw last_error(database, sql);
+  }
+  ~Insert() { sqlite3_finalize(statement_); }
+  Insert(const Insert&) = delete;
+  Insert& operator=(const Insert&) = delete;
+
+  /// Binds and runs. SQLITE_DONE, or the extended result code of the failure.
+  int run(const Cell* cells, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) bind(static_cast<int>(i + 1), cells[i]);
+    const int result = sqlite3_step(statement_);
+    const int failure = result == SQLITE_DONE ? SQLITE_DONE : sqlite3_extended_errcode(database_);
+    if (failure != SQLITE_DONE) message_ = sqlite3_errmsg(database_);
+    sqlite3_reset(statement_);
+    return failure;
+  }
+
+  /// SQLite's words on the last failure.
+  const std::string& message() const { return message_; }
+
+ private:
+  void bind(int index, const Cell& cell) {
+    int result = SQLITE_OK;
+    switch (cell.kind) {
+      case Cell::Kind::null:
+        result = sqlite3_bind_null(statement_, index);
+        break;
+      case Cell::Kind::integer:
+      case Cell::Kind::unsigned_integer:
+        result = sqlite3_bind_int64(statement_, index, cell.integer);
+        break;
+      case Cell::Kind::real:
+        result = sqlite3_bind_double(statement_, index, cell.real);
+        break;
+      // Without a copy: the batch outlives the statement's run.
+      case Cell::Kind::text:
+        result = sqlite3_bind_text64(statement_, index, data(cell), cell.bytes.size(),
+                                     SQLITE_STATIC, SQLITE_UTF8);
+        break;
+      case Cell::Kind::blob:
+        result =
+            sqlite3_bind_blob64(statement_, index, data(cell), cell.bytes.size(), SQLITE_STATIC);
+        break;
+    }
+    if (result != SQLITE_OK) throw last_error(database_, {});
+  }
+
+  /// A null pointer would be bound as NULL.
+  static const char* data(const Cell& cell) {
+    return cell.bytes.data() != nullptr ? cell.bytes.data() : "";
+  }
+
+  sqlite3* database_;
+  sqlite3_stmt* statement_ = nullptr;
+  std::string message_;
+};
+
+std::string insert_sql(const dialect::Dialect& dialect, const std::string& table,
+                       const std::vector<std::string>& columns, std::size_t rows) {
+  std::string names;
+  std::string one;
+  for (const std::string& column : columns) {
+    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
+    one += one.empty() ? "(?" : ",?";
+  }
+  one += ')';
+  std::string sql = fmt::format("INSERT INTO main.{} ({}) VALUES {}",
+                                dialect.quote_identifier(table), names, one);
+  for (std::size_t i = 1; i < rows; ++i) sql += "," + one;
+  return sql;
+}
+
+/// Whether the table says by itself what to do with rows that violate a constraint. A statement
+/// then may keep some of its rows when it fails, or end the transaction.
+bool has_conflict_clause(const schema::Table& table) {
+  const auto says = [](const auto& constraint) { return !constraint.on_conflict.empty(); };
+  return (table.primary_key && says(*table.primary_key)) ||
+         std::any_of(table.uniques.begin(), table.uniques.end(), says) ||
+         std::any_of(table.columns.begin(), table.columns.end(),
+                     [&](const schema::Column& column) { return says(column.sqlite); });
+}
+
+bool is_fault_of_row(int code) {
+  const int primary = code & 0xFF;
+  return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG;
+}
+
+class SqliteBulkSink final : public BulkSink {
+ public:
+  SqliteBulkSink(SqliteConnection& connection, const schema::Table& table,
+                 const std::vector<std::string>& columns)
+      : database_(connection.native()),
+        width_(columns.size()),
+        one_sql_(insert_sql(connection.dialect(), table.name, columns, 1)),
+        one_(database_, one_sql_) {
+    const auto variables =
+        static_cast<std::size_t>(sqlite3_limit(database_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
+    rows_per_statement_ = std::clamp<std::size_t>(variables / width_, 1, kMostRows);
+    const Value name = table.name;
+    const Rows triggers = connection.query(
+        "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE "
+        "LIMIT 1",
+        std::span(&name, 1));
+    // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
+    if (!triggers.rows.empty() || has_conflict_clause(table)) rows_per_statement_ = 1;
+    if (rows_per_statement_ > 1) {
+      many_ = std::make_unique<Insert>(
+          database_, insert_sql(connection.dialect(), table.name, columns, rows_per_statement_));
+    }
+    cells_.resize(rows_per_statement_ * width_);
+  }
+
+  std::string encoding() const override { return std::string(kCellEncoding); }
+  std::uint64_t rows() const override { return rows_; }
+
+  void write(std::span<const char> batch, const RefusedRow& refused) override {
+    CellReader reader(batch);
+    for (std::size_t first = 0; first < reader.rows(); first += rows_per_statement_) {
+      const std::size_t count = std::min(rows_per_statement_, reader.rows() - first);
+      for (std::size_t i = 0; i < count * width_; ++i) cells_[i] = reader.next();
+      if (count == rows_per_statement_ && many_ != nullptr) {
+        const int result = many_->run(cells_.data(), count * width_);
+        if (result == SQLITE_DONE) {
+          rows_ += count;
+          continue;
+        }
+        if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
+        // SQLite has undone the whole statement; which row it was is found one by one.
+      }
+      for (std::size_t i = 0; i < count; ++i) write_one(first + i, &cells_[i * width_], refused);
+    }
+  }
+
+ private:
+  void write_one(std::size_t row, const Cell* cells, const RefusedRow& refused) {
+    const int result = one_.run(cells, width_);
+    if (result == SQLITE_DONE) {
+      if (sqlite3_changes64(database_) == 0) {
+        refused(row, Error(ErrorCode::constraint,
+                           "the table leaves the row out (ON CONFLICT IGNORE, or a trigger that "
+                           "ignores it)"));
+        return;
+      }
+      ++rows_;
+      return;
+    }
+    const Error error = translate(result, one_.message(), {});
+    if (!is_fault_of_row(result)) throw error;
+    refused(row, error);
+    if (sqlite3_get_autocommit(database_) != 0) {
+      throw Error(ErrorCode::constraint,
+                  fmt::format("{}; the table's ON CONFLICT ROLLBACK has undone the whole import",
+                              error.message()));
+    }
+  }
+
+  sqlite3* database_;
+  std::size_t width_;
+  std::string one_sql_;
+  Insert one_;
+  std::unique_ptr<Insert> many_;
+  std::size_t rows_per_statement_ = 1;
+  Row cells_;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
+                                         const std::vector<std::string>& columns) {
+  return std::make_unique<SqliteBulkSink>(connection, table, columns);
+}
+
+}  // namespace dbmig::backend::sqlite

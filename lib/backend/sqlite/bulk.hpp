@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/bulk.hpp"
+#include "backend/sqlite/connection.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::backend::sqlite {
+
+/// A sink that binds values to a prepared INSERT of many rows through SQLite's own interface.
+/// `connection` must outlive it. Throws Error when the statement cannot be prepared.
+std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
+                                         const std::vector<std::string>& columns);
+
+}  // namespace dbmig::backend::sqlite

@@ -1,0 +1,124 @@
+#include "backend/sqlite/connection.hpp"
+
+#include <fmt/core.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+
+#include "backend/sqlite/bulk.hpp"
+#include "backend/sqlite/error.hpp"
+#include "backend/sqlite/inspect.hpp"
+#include "backend/sqlite/lock.hpp"
+#include "backend/sqlite/open.hpp"
+#include "backend/sqlite/session.hpp"
+#include "base/error.hpp"
+
+namespace dbmig::backend::sqlite {
+namespace {
+
+class Database final : public SqliteConnection {
+ public:
+  explicit Database(const Url& url, const Location& location)
+      : url_(url), file_(location.file), session_(location.uri) {
+    sqlite3_extended_result_codes(native(), 1);
+    sqlite3_busy_timeout(native(), location.busy_timeout_ms);
+    // Reads the file: what is wrong with it is said now, and not in the middle of a migration.
+    session_.execute("SELECT count(*) FROM sqlite_master");
+    session_.execute("PRAGMA foreign_keys = ON");
+  }
+
+  const dialect::Dialect& dialect() const override { return dialect::dialect(DialectKind::sqlite); }
+  std::string server() const override { return fmt::format("SQLite {}", sqlite3_libversion()); }
+  const Url& url() const override { return url_; }
+  sqlite3* native() override { return session_.native(); }
+
+  void execute(std::string_view sql) override { session_.execute(sql); }
+  std::size_t execute(std::string_view sql, std::span<const Value> values) override {
+    return session_.execute(sql, values);
+  }
+  Rows query(std::string_view sql, std::span<const Value> values) override {
+    return session_.query(sql, values);
+  }
+
+  void begin() override { session_.execute("BEGIN IMMEDIATE"); }
+  void commit() override { session_.execute("COMMIT"); }
+  void rollback() noexcept override {
+    if (in_transaction()) quietly("ROLLBACK");
+  }
+  void savepoint(const std::string& name) override {
+    session_.execute("SAVEPOINT " + dialect().quote_identifier(name));
+  }
+  void release_savepoint(const std::string& name) override {
+    session_.execute("RELEASE SAVEPOINT " + dialect().quote_identifier(name));
+  }
+  void rollback_to_savepoint(const std::string& name) override {
+    session_.execute("ROLLBACK TO SAVEPOINT " + dialect().quote_identifier(name));
+    // A pragma is not undone with the statements around it.
+    session_.execute("PRAGMA legacy_alter_table = OFF");
+  }
+
+  std::unique_ptr<MigrationLock> lock(std::chrono::seconds timeout,
+                                      const std::function<void()>& on_wait) override {
+    // Nobody else can see a database in memory.
+    if (file_.empty()) return std::make_unique<MigrationLock>();
+    return lock_file(file_, timeout, on_wait);
+  }
+
+  void begin_migration() override {
+    if (in_transaction()) {
+      throw Error(ErrorCode::failed, "a migration cannot start inside a transaction");
+    }
+    // Inside the transaction this would do nothing, and a rebuild would then delete child rows.
+    session_.execute("PRAGMA foreign_keys = OFF");
+    try {
+      begin();
+    } catch (...) {
+      abort_migration();
+      throw;
+    }
+  }
+  void commit_migration() override {
+    commit();
+    session_.execute("PRAGMA foreign_keys = ON");
+  }
+  void abort_migration() noexcept override {
+    rollback();
+    quietly("PRAGMA legacy_alter_table = OFF");
+    quietly("PRAGMA foreign_keys = ON");
+  }
+
+  std::vector<std::string> foreign_key_violations(std::size_t limit) override {
+    return sqlite::foreign_key_violations(*this, limit);
+  }
+  Inspection inspect(const InspectOptions& options) override {
+    return sqlite::inspect(*this, options);
+  }
+  std::vector<dialect::Bystander> bystanders() override { return sqlite::bystanders(*this); }
+  std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
+                                      const std::vector<std::string>& columns) override {
+    return make_bulk_sink(*this, table, columns);
+  }
+
+ private:
+  bool in_transaction() { return sqlite3_get_autocommit(native()) == 0; }
+  void quietly(const char* sql) noexcept { sqlite3_exec(native(), sql, nullptr, nullptr, nullptr); }
+
+  Url url_;
+  std::filesystem::path file_;  // empty for a database in memory
+  Session session_;
+};
+
+}  // namespace
+
+std::unique_ptr<SqliteConnection> connect(const Url& url, const ConnectOptions& options) {
+  const Location location = locate(url, options);
+  try {
+    return std::make_unique<Database>(url, location);
+  } catch (const Error& error) {
+    throw cannot_open(location, error);
+  }
+}
+
+}  // namespace dbmig::backend::sqlite

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/backend.hpp"
+
+struct sqlite3;
+
+namespace dbmig::backend::sqlite {
+
+/// A connection whose native handle is within reach of the bulk sink, which binds by itself.
+class SqliteConnection : public Connection {
+ public:
+  /// Owned by the connection; never null.
+  virtual sqlite3* native() = 0;
+};
+
+std::unique_ptr<SqliteConnection> connect(const Url& url, const ConnectOptions& options);
+
+}  // namespace dbmig::backend::sqlite

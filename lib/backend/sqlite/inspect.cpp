@@ -1,0 +1,205 @@
+#include "backend/sqlite/inspect.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/sqlite/canonical.hpp"
+#include "dialect/sqlite/parse_create.hpp"
+
+namespace dbmig::backend::sqlite {
+namespace {
+
+namespace parser = dialect::sqlite;
+
+/// A row of sqlite_schema.
+struct Object {
+  std::string type;
+  std::string name;
+  std::string table;
+  std::string sql;
+};
+
+std::vector<Object> read_objects(Connection& connection) {
+  std::vector<Object> objects;
+  const Rows rows = connection.query(
+      "SELECT type, name, tbl_name, sql FROM sqlite_master"
+      " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid");
+  for (const auto& row : rows.rows) {
+    objects.push_back(
+        {row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("")});
+  }
+  return objects;
+}
+
+// Tables that are not tables: virtual ones, and those in which virtual tables keep their data.
+struct Special {
+  std::set<std::string> virtuals;
+  std::set<std::string> shadows;
+};
+
+Special read_special(Connection& connection) {
+  Special special;
+  const Rows rows =
+      connection.query("SELECT name, type FROM pragma_table_list WHERE schema = 'main'");
+  for (const auto& row : rows.rows) {
+    const std::string name = text::lower(row[0].value_or(""));
+    if (row[1] == "virtual") special.virtuals.insert(name);
+    if (row[1] == "shadow") special.shadows.insert(name);
+  }
+  return special;
+}
+
+class Inspector {
+ public:
+  Inspector(Connection& connection, const InspectOptions& options)
+      : connection_(connection), options_(options) {
+    for (const std::string& table : options.tables) wanted_.insert(text::lower(table));
+  }
+
+  Inspection run() {
+    special_ = read_special(connection_);
+    const std::vector<Object> objects = read_objects(connection_);
+    for (const char* type : {"table", "view", "index", "trigger"}) {
+      for (const Object& object : objects) {
+        if (object.type == type) read(object);
+      }
+    }
+    result_.schema = connection_.dialect().canonical(result_.schema);
+    return std::move(result_);
+  }
+
+ private:
+  bool is_wanted(const std::string& table) const {
+    const std::string name = text::lower(table);
+    if (!options_.include_own && name.starts_with("dbmig_")) return false;
+    return wanted_.empty() || wanted_.count(name) != 0;
+  }
+
+  void read(const Object& object) {
+    if (!is_wanted(object.table)) return;
+    try {
+      if (object.type == "table") read_table(object);
+      if (object.type == "view") read_view(object);
+      if (object.type == "index") read_index(object);
+      if (object.type == "trigger") read_trigger(object);
+    } catch (const Error& error) {
+      lose(fmt::format("{} '{}'", object.type, object.name), error.message());
+    }
+  }
+
+  void lose(std::string object, std::string reason) {
+    result_.unrepresented.push_back({std::move(object), std::move(reason)});
+  }
+
+  void read_table(const Object& object) {
+    const std::string name = text::lower(object.name);
+    if (special_.shadows.count(name) != 0) return;
+    if (special_.virtuals.count(name) != 0) {
+      return lose(fmt::format("virtual table '{}'", object.name),
+                  "the model has no virtual tables");
+    }
+    parser::ParsedTable parsed = parser::parse_create_table(object.sql);
+    for (std::string& clause : parsed.lost) {
+      lose(fmt::format("table '{}': {}", object.name, clause), "the model cannot say it");
+    }
+    actual_[name] = object.name;
+    result_.schema.tables.emplace(object.name, std::move(parsed.table));
+  }
+
+  void read_view(const Object& object) {
+    if (!wanted_.empty()) return;
+    result_.schema.views.emplace(object.name, parser::parse_create_view(object.sql));
+    actual_[text::lower(object.name)] = object.name;
+  }
+
+  void read_index(const Object& object) {
+    const auto table = actual_.find(text::lower(object.table));
+    if (table == actual_.end()) return;
+    result_.schema.table(table->second)
+        .indexes.push_back(parser::parse_create_index(object.sql).index);
+  }
+
+  void read_trigger(const Object& object) {
+    const auto table = actual_.find(text::lower(object.table));
+    if (table == actual_.end()) return;
+    schema::Trigger trigger = parser::parse_create_trigger(object.sql);
+    trigger.table = table->second;
+    result_.schema.triggers.emplace(object.name, std::move(trigger));
+  }
+
+  Connection& connection_;
+  const InspectOptions& options_;
+  std::set<std::string> wanted_;               // lower case
+  std::map<std::string, std::string> actual_;  // lower case → as the database spells it
+  Special special_;
+  Inspection result_;
+};
+
+// The names of a table's foreign keys by the number that PRAGMA foreign_key_check gives them: it
+// counts from the last one in the statement.
+std::vector<std::string> foreign_key_names(Connection& connection, const std::string& table) {
+  const Value name = table;
+  const Rows rows = connection.query(
+      "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
+      std::span(&name, 1));
+  std::vector<std::string> names;
+  if (rows.rows.empty()) return names;
+  const schema::Table parsed =
+      parser::canonical_table(parser::parse_create_table(rows.rows[0][0].value_or("")).table);
+  for (const schema::ForeignKey& key : parsed.foreign_keys) names.push_back(key.name);
+  std::reverse(names.begin(), names.end());
+  return names;
+}
+
+bool has_unnamed_constraint(const Object& object) {
+  if (object.type != "table") return false;
+  const auto unnamed = [](const auto& item) { return item.name.empty(); };
+  try {
+    const schema::Table table = parser::parse_create_table(object.sql).table;
+    return std::any_of(table.uniques.begin(), table.uniques.end(), unnamed) ||
+           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), unnamed) ||
+           std::any_of(table.checks.begin(), table.checks.end(), unnamed);
+  } catch (const Error&) {
+    return false;  // a virtual table
+  }
+}
+
+}  // namespace
+
+Inspection inspect(Connection& connection, const InspectOptions& options) {
+  return Inspector(connection, options).run();
+}
+
+std::vector<dialect::Bystander> bystanders(Connection& connection) {
+  std::vector<dialect::Bystander> found;
+  for (Object& object : read_objects(connection)) {
+    const bool hangs = object.type == "index" || object.type == "trigger";
+    if (!hangs && !has_unnamed_constraint(object)) continue;
+    found.push_back({std::move(object.table), std::move(object.name), std::move(object.sql)});
+  }
+  return found;
+}
+
+std::vector<std::string> foreign_key_violations(Connection& connection, std::size_t limit) {
+  const Rows rows = connection.query(fmt::format(
+      "SELECT \"table\", rowid, parent, fkid FROM pragma_foreign_key_check LIMIT {}", limit));
+  std::map<std::string, std::vector<std::string>> names;
+  std::vector<std::string> found;
+  for (const auto& row : rows.rows) {
+    const std::string table = row[0].value_or("");
+    if (names.count(table) == 0) names[table] = foreign_key_names(connection, table);
+    const auto number = static_cast<std::size_t>(std::stoul(row[3].value_or("0")));
+    const std::string key = number < names[table].size() ? names[table][number] : "foreign key";
+    const std::string which = row[1] ? fmt::format("row {}", *row[1]) : "a row";
+    found.push_back(fmt::format("{} of '{}': {} → '{}'", which, table, key, row[2].value_or("")));
+  }
+  return found;
+}
+
+}  // namespace dbmig::backend::sqlite

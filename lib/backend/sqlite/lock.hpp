@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "backend/backend.hpp"
+
+namespace dbmig::backend::sqlite {
+
+/// Takes the right to migrate the database in `file`: an open-file-description lock on
+/// `<file>-dbmig-lock` beside it, which the kernel gives back when the process ends however it
+/// ends. Connections that read or write the database are not held up. The lock file says who holds
+/// it and is removed with the lock.
+///
+/// Throws Error{busy} naming the holder after `timeout`, Error{access} or Error{io} when the lock
+/// file cannot be made. `on_wait` is called once when there is somebody to wait for.
+std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
+                                         std::chrono::seconds timeout,
+                                         const std::function<void()>& on_wait);
+
+}  // namespace dbmig::backend::sqlite

@@ -1,0 +1,129 @@
+#include "backend/sqlite/open.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <mutex>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace dbmig::backend::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyTimeoutMs = 5000;
+
+std::string percent_encode(std::string_view path) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  std::string out;
+  for (const char c : path) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+// Paths go to SQLite as URIs: the mode travels in them, and SOCI's own option text has no way to
+// write a path with quotes.
+void enable_uris() {
+  static std::once_flag once;
+  // Fails when SQLite is in use already, and then the library's own setting is in force.
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_URI, 1); });
+}
+
+std::string parameter(const Url& url, const std::string& name) {
+  const auto found = url.parameters.find(name);
+  return found == url.parameters.end() ? std::string() : found->second;
+}
+
+bool is_true(const std::string& value) {
+  const std::string word = text::lower(value);
+  return word == "1" || word == "true" || word == "yes" || word == "on";
+}
+
+std::string access_mode(const Url& url, const ConnectOptions& options) {
+  const std::string mode = parameter(url, "mode");
+  if (mode.empty() || mode == "rwc") return options.create ? "rwc" : "rw";
+  if (mode == "ro" || mode == "rw") return mode;
+  throw Error(ErrorCode::usage, fmt::format("unknown mode '{}' in the database URL", mode))
+      .hint("it can be ro, rw, rwc or memory");
+}
+
+int busy_timeout(const Url& url) {
+  const std::string text = parameter(url, "timeout");
+  if (text.empty()) return kBusyTimeoutMs;
+  return static_cast<int>(std::lround(std::strtod(text.c_str(), nullptr) * 1000));
+}
+
+// With the rights that SQLite will have.
+bool may(const fs::path& path, int rights) {
+  return ::faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) == 0;
+}
+
+void look(const fs::path& file, bool create) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(file, ignored);
+  if (fs::is_directory(status)) {
+    throw Error(ErrorCode::connection, fmt::format("'{}' is a folder", file.string()))
+        .hint("the database URL must name a file");
+  }
+  if (fs::exists(status)) {
+    if (may(file, R_OK)) return;
+    throw Error(ErrorCode::access, fmt::format("the database '{}' cannot be read", file.string()))
+        .hint("check the rights of the file");
+  }
+  const fs::path folder = file.parent_path();
+  if (!fs::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::connection,
+                fmt::format("the folder of the database '{}' does not exist", file.string()))
+        .hint(fmt::format("make it with: mkdir -p '{}'", folder.string()));
+  }
+  if (!create) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no database '{}'", file.string()))
+        .hint("check the path in the database URL, or create it with: dbmig upgrade");
+  }
+  if (!may(folder, W_OK | X_OK)) {
+    throw Error(ErrorCode::access, fmt::format("cannot create the database '{}'", file.string()))
+        .hint("the folder must be writable for the user who runs this");
+  }
+}
+
+}  // namespace
+
+Location locate(const Url& url, const ConnectOptions& options) {
+  enable_uris();
+  Location location;
+  location.busy_timeout_ms = busy_timeout(url);
+  std::string path = url.database;
+  // SQLAlchemy's form for SQLite's own URIs.
+  if (path.starts_with("file:") && is_true(parameter(url, "uri"))) path.erase(0, 5);
+  if (url.in_memory() || path.empty() || path == ":memory:" || parameter(url, "mode") == "memory") {
+    location.uri = ":memory:";
+    return location;
+  }
+  const std::string mode = access_mode(url, options);
+  location.file = fs::absolute(path);
+  look(location.file, mode == "rwc");
+  location.uri = "file:" + percent_encode(location.file.string()) + "?mode=" + mode;
+  return location;
+}
+
+Error cannot_open(const Location& location, const Error& error) {
+  const std::string name = location.file.empty() ? "in memory" : "'" + location.file.string() + "'";
+  return Error(error.code(), fmt::format("cannot open the database {}: {}", name, error.message()))
+      .hint(error.diagnostics().front().hint)
+      .native(error.native_code())
+      .sql(error.statement());
+}
+
+}  // namespace dbmig::backend::sqlite

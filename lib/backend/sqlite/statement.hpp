@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace dbmig::backend::sqlite {
+
+/// One prepared statement through SQLite's own interface.
+class PreparedStatement {
+ public:
+  /// Throws Error{invalid} when `sql` is not exactly one statement: SQLite would run the first and
+  /// forget the rest.
+  PreparedStatement(sqlite3* database, std::string_view sql);
+  ~PreparedStatement();
+  PreparedStatement(const PreparedStatement&) = delete;
+  PreparedStatement& operator=(const PreparedStatement&) = delete;
+
+  /// To the next row; false behind the last.
+  bool step();
+  std::vector<std::string> column_names() const;
+  /// The number of `?` in it.
+  int parameter_count() const;
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_ = nullptr;
+  std::string sql_;
+};
+
+}  // namespace dbmig::backend::sqlite

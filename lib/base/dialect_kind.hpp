@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace dbmig {
+
+/// The databases that dbmig speaks to.
+enum class DialectKind { sqlite, mariadb };
+
+constexpr std::string_view to_string(DialectKind kind) {
+  return kind == DialectKind::sqlite ? "sqlite" : "mariadb";
+}
+
+/// The dialect called `name` ("sqlite", "mariadb"), or nothing.
+constexpr std::optional<DialectKind> dialect_kind(std::string_view name) {
+  if (name == "sqlite") return DialectKind::sqlite;
+  if (name == "mariadb") return DialectKind::mariadb;
+  return std::nullopt;
+}
+
+}  // namespace dbmig

@@ -1,0 +1,26 @@
+# Compiler settings shared by every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+add_library(dbmig_settings INTERFACE)
+target_compile_options(dbmig_settings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                       -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  # GCC 12 warns of its own std::string when it optimises: https://gcc.gnu.org/PR105651
+  target_compile_options(dbmig_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+if(DBMIG_WERROR)
+  target_compile_options(dbmig_settings INTERFACE -Werror)
+endif()
+if(DBMIG_SANITIZE)
+  target_compile_options(dbmig_settings INTERFACE -fsanitize=${DBMIG_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=undefined)
+  target_link_options(dbmig_settings INTERFACE -fsanitize=${DBMIG_SANITIZE})
+endif()

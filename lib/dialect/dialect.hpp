@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/dialect_kind.hpp"
+#include "ops/operation.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::dialect {
+
+/// An object of the live database that hangs on a table and that the history does not know: a
+/// trigger or index somebody made by hand. SQLite's rebuild of the table would lose it, so the
+/// planner is told and puts it back. Also a table some of whose constraints have no name there:
+/// names are made from the table's and columns', so that a rename would change them unless the
+/// table is rebuilt with the names written out.
+struct Bystander {
+  std::string table;
+  std::string name;
+  std::string sql;  ///< its CREATE statement
+};
+
+/// One SQL statement of a plan, to be sent alone.
+struct Statement {
+  std::string sql;
+  /// The operations it carries out: [first, last] in the list that was planned. Several operations
+  /// on one table can be one statement, and one operation several statements.
+  std::size_t first_operation = 0;
+  std::size_t last_operation = 0;
+  /// It is DML or plain SQL that can run inside a transaction, not DDL.
+  bool is_data = false;
+  friend bool operator==(const Statement&, const Statement&) = default;
+};
+
+/// What the pure part of a database knows: how it spells things and what it can do. No connection.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+  virtual DialectKind kind() const = 0;
+
+  /// The only place where an identifier of this dialect is quoted. Throws Error{invalid} for names
+  /// it cannot hold (a zero byte).
+  virtual std::string quote_identifier(std::string_view name) const = 0;
+  /// A string literal. Only for DDL, which takes no bound values.
+  virtual std::string quote_string(std::string_view value) const = 0;
+
+  /// `schema` as this database would report it after building it: types mapped to its own, default
+  /// values as it prints them, implied constraints written out, what it does not have left out.
+  /// Idempotent. `canonical(model) == canonical(inspected)` means "nothing to do".
+  virtual schema::Schema canonical(const schema::Schema& schema) const = 0;
+
+  /// The statements that carry out `operations`, in order, on a database whose schema is `before`.
+  /// Never needs the database: what it must know of it comes as `bystanders`. Objects that are
+  /// `only` for another dialect give no statements.
+  ///
+  /// SQLite: where ALTER TABLE cannot do it *whatever rows the table holds*, a rebuild; the runner
+  /// has foreign_keys off and a transaction open. MariaDB: consecutive changes of one table in one
+  /// ALTER TABLE.
+  virtual std::vector<Statement> plan(const schema::Schema& before,
+                                      std::span<const ops::Operation> operations,
+                                      std::span<const Bystander> bystanders) const = 0;
+
+  /// Splits plain SQL into its statements at `;` outside strings, quoted names, comments and the
+  /// bodies of triggers and routines. Comments stay with their statement; empty statements go.
+  virtual std::vector<std::string> split_statements(std::string_view sql) const = 0;
+
+  /// Whether DDL can be rolled back (SQLite: true).
+  virtual bool transactional_ddl() const = 0;
+};
+
+/// The dialect's only instance.
+const Dialect& dialect(DialectKind kind);
+
+}  // namespace dbmig::dialect

@@ -1,0 +1,330 @@
+#include "dialect/mariadb/alter.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "dialect/mariadb/key_types.hpp"
+#include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/render.hpp"
+#include "dialect/mariadb/types.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+using schema::Column;
+using schema::Table;
+
+/// Stands for the database's own character set, which no ALTER TABLE can name.
+constexpr char kDatabaseCharset = '\x01';
+
+class Alter {
+ public:
+  explicit Alter(const TableChange& change)
+      : change_(change), before_(change.before), after_(change.after) {}
+
+  std::vector<std::string> run() {
+    if (change_.renames_key_columns && !change_.renames.empty()) {
+      flush_foreign_key_drops();
+      for (const auto& [from, to] : change_.renames) clauses_.push_back(rename_clause(from, to));
+      flush();
+    } else {
+      renames_ = change_.renames;
+    }
+    drop_foreign_keys();
+    convert_through_text();
+    drop_checks();
+    drop_keys();
+    columns();
+    add_keys();
+    for (const auto& check : after_.checks) {
+      if (!same_check(before_, check)) clauses_.push_back("ADD " + check_definition(check));
+    }
+    options();
+    add_foreign_keys();
+    flush();
+    return std::move(statements_);
+  }
+
+ private:
+  static std::string rename_clause(const std::string& from, const std::string& to) {
+    return "RENAME COLUMN " + quote(from) + " TO " + quote(to);
+  }
+
+  void flush() {
+    if (clauses_.empty()) return;
+    std::string sql = "ALTER TABLE " + quote(after_.name) + ' ' + text::join(clauses_, ", ");
+    clauses_.clear();
+    if (sql.find(kDatabaseCharset) == std::string::npos) {
+      statements_.push_back(std::move(sql));
+      return;
+    }
+    std::vector<std::string> pieces;
+    for (const std::string& piece : text::split(sql, kDatabaseCharset)) {
+      pieces.push_back(string_literal(piece));
+    }
+    statements_.push_back("EXECUTE IMMEDIATE CONCAT(" +
+                          text::join(pieces,
+                                     ", @@character_set_database, ' COLLATE ', "
+                                     "@@collation_database, ") +
+                          ')');
+  }
+
+  bool is_dropped(const schema::ForeignKey& key) const {
+    const schema::ForeignKey* kept = after_.find_foreign_key(key.name);
+    return kept == nullptr || !(*kept == key);
+  }
+
+  void flush_foreign_key_drops() {
+    drop_foreign_keys();
+    flush();
+  }
+
+  void drop_foreign_keys() {
+    if (foreign_keys_dropped_) return;
+    foreign_keys_dropped_ = true;
+    bool alone = false;
+    for (const auto& key : before_.foreign_keys) {
+      if (!is_dropped(key)) continue;
+      clauses_.push_back("DROP FOREIGN KEY " + quote(key.name));
+      // Its name comes back (errno 121), or the key it refers to may go (error 1553).
+      alone = alone || after_.find_foreign_key(key.name) != nullptr || is_onto_itself(key);
+    }
+    if (alone) flush();
+  }
+
+  /// MariaDB has no conversion between some types (error 4078), but has one through text.
+  void convert_through_text() {
+    std::vector<std::string> conversions;
+    for (const Column& column : after_.columns) {
+      const Column* old = before_.find_column(column.name);
+      if (old == nullptr || old->generated || column.generated ||
+          converts_directly(old->type, column.type)) {
+        continue;
+      }
+      conversions.push_back("MODIFY COLUMN " + quote(old_name(column.name)) + " varchar(80)" +
+                            (old->nullable ? " NULL" : " NOT NULL"));
+    }
+    if (conversions.empty()) return;
+    flush();
+    clauses_ = std::move(conversions);
+    flush();
+  }
+
+  bool is_onto_itself(const schema::ForeignKey& key) const {
+    return text::equals_ignoring_case(key.referenced_table, after_.name);
+  }
+
+  void add_foreign_keys() {
+    for (const auto& key : after_.foreign_keys) {
+      const schema::ForeignKey* old = before_.find_foreign_key(key.name);
+      if (old != nullptr && *old == key) continue;
+      // InnoDB looks its parent up as it was before the statement (error 1005, errno 150).
+      if (is_onto_itself(key)) flush();
+      clauses_.push_back("ADD " + foreign_key_definition(key));
+      if (is_onto_itself(key)) flush();
+    }
+  }
+
+  static bool same_check(const Table& table, const schema::Check& check) {
+    const schema::Check* other = table.find_check(check.name);
+    return other != nullptr && *other == check;
+  }
+
+  void drop_checks() {
+    for (const auto& check : before_.checks) {
+      if (same_check(after_, check)) continue;
+      const Column* column = after_.find_column(check.name);
+      if (column == nullptr) {
+        clauses_.push_back("DROP CONSTRAINT " + quote(check.name));
+        continue;
+      }
+      // A check written on the column itself carries its name, cannot be dropped by name, and goes
+      // with a MODIFY that does not repeat it.
+      clauses_.push_back("DROP CONSTRAINT IF EXISTS " + quote(check.name));
+      rewritten_.insert(column->name);
+    }
+  }
+
+  /// Keys by name, as definitions that can be compared.
+  static std::map<std::string, std::string> keys_of(const Table& table) {
+    std::map<std::string, std::string> keys;
+    for (const auto& unique : table.uniques) keys[unique.name] = unique_definition(unique);
+    for (const auto& index : table.indexes) keys[index.name] = index_definition(index);
+    return keys;
+  }
+
+  static bool same_primary_key(const Table& a, const Table& b) {
+    const bool one = a.primary_key.has_value();
+    return one == b.primary_key.has_value() &&
+           (!one || a.primary_key->columns == b.primary_key->columns);
+  }
+
+  void drop_keys() {
+    const auto kept = keys_of(after_);
+    if (before_.primary_key && !same_primary_key(before_, after_)) {
+      clauses_.emplace_back("DROP PRIMARY KEY");
+    }
+    for (const auto& [name, definition] : keys_of(before_)) {
+      const auto found = kept.find(name);
+      if (found == kept.end() || found->second != definition) {
+        clauses_.push_back("DROP KEY " + quote(name));
+      }
+    }
+  }
+
+  void add_keys() {
+    const auto old = keys_of(before_);
+    if (after_.primary_key && !same_primary_key(before_, after_)) {
+      clauses_.push_back("ADD " + primary_key_definition(*after_.primary_key));
+    }
+    for (const auto& [name, definition] : keys_of(after_)) {
+      const auto found = old.find(name);
+      if (found == old.end() || found->second != definition) {
+        clauses_.push_back("ADD " + definition);
+      }
+    }
+  }
+
+  std::string old_name(const std::string& name) const {
+    for (const auto& [from, to] : renames_) {
+      if (to == name) return from;
+    }
+    return name;
+  }
+
+  /// Columns of both tables that need not move: a longest run in the same order.
+  std::set<std::string> in_place() const {
+    std::vector<std::string> kept;
+    for (const Column& column : before_.columns) {
+      if (after_.find_column(column.name) != nullptr) kept.push_back(column.name);
+    }
+    std::vector<std::size_t> order;
+    for (const Column& column : after_.columns) {
+      const auto found = std::find(kept.begin(), kept.end(), column.name);
+      if (found != kept.end()) order.push_back(static_cast<std::size_t>(found - kept.begin()));
+    }
+    std::vector<std::size_t> length(order.size(), 1);
+    std::vector<std::size_t> previous(order.size(), order.size());
+    std::size_t best = order.size();
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (order[j] < order[i] && length[j] + 1 > length[i]) {
+          length[i] = length[j] + 1;
+          previous[i] = j;
+        }
+      }
+      if (best == order.size() || length[i] > length[best]) best = i;
+    }
+    std::set<std::string> out;
+    for (std::size_t i = best; i < order.size(); i = previous[i]) out.insert(kept[order[i]]);
+    return out;
+  }
+
+  /// The character set that `column` inherits is another one: only a MODIFY takes it over.
+  bool inherits_new_charset(const Column& column) const {
+    return has_charset(column.type) && column.mariadb.charset.empty() &&
+           (before_.mariadb.charset != after_.mariadb.charset ||
+            before_.mariadb.collation != after_.mariadb.collation);
+  }
+
+  void columns() {
+    for (const Column& column : before_.columns) {
+      if (after_.find_column(column.name) == nullptr) {
+        clauses_.push_back("DROP COLUMN " + quote(column.name));
+      }
+    }
+    const std::set<std::string> staying = in_place();
+    // A column added behind all others needs no position; what moves later leaves from behind it.
+    std::size_t kept_left = 0;
+    for (const Column& column : after_.columns) {
+      if (before_.find_column(column.name) != nullptr) ++kept_left;
+    }
+    std::string position = " FIRST";
+    for (const Column& column : after_.columns) {
+      const Column* old = before_.find_column(column.name);
+      if (old == nullptr) {
+        clauses_.push_back("ADD COLUMN " + quote(column.name) + ' ' + column_definition(column) +
+                           (kept_left == 0 ? "" : position));
+      } else {
+        --kept_left;
+        kept_column(column, *old, staying.count(column.name) > 0 ? "" : position);
+      }
+      position = " AFTER " + quote(column.name);
+    }
+  }
+
+  void kept_column(const Column& column, const Column& old, const std::string& position) {
+    const std::string was = old_name(column.name);
+    const bool changed = !(column == old) || !position.empty() || inherits_new_charset(column) ||
+                         rewritten_.count(column.name) > 0;
+    if (!changed) {
+      if (was != column.name) clauses_.push_back(rename_clause(was, column.name));
+      return;
+    }
+    clauses_.push_back(
+        (was == column.name ? "MODIFY COLUMN " : "CHANGE COLUMN " + quote(was) + ' ') +
+        quote(column.name) + ' ' + column_definition(column) + position);
+  }
+
+  void options() {
+    const schema::MariadbTable& old = before_.mariadb;
+    const schema::MariadbTable& now = after_.mariadb;
+    if (old.engine != now.engine) {
+      clauses_.push_back("ENGINE=" + (now.engine.empty() ? std::string("InnoDB") : now.engine));
+    }
+    if (old.charset != now.charset || old.collation != now.collation) {
+      std::string clause = "DEFAULT CHARACTER SET ";
+      if (now.charset.empty()) {
+        clause += kDatabaseCharset;
+      } else {
+        clause += now.charset + (now.collation.empty() ? "" : " COLLATE " + now.collation);
+      }
+      clauses_.push_back(clause);
+    }
+    if (old.row_format != now.row_format) {
+      clauses_.push_back("ROW_FORMAT=" +
+                         (now.row_format.empty() ? std::string("DEFAULT") : now.row_format));
+    }
+    for (const auto& [name, value] : old.options) {
+      if (now.options.count(name) == 0) clauses_.push_back(name + "=" + reset_value(name));
+    }
+    Table changed;
+    for (const auto& [name, value] : now.options) {
+      const auto found = old.options.find(name);
+      if (found == old.options.end() || found->second != value) {
+        changed.mariadb.options[name] = value;
+      }
+    }
+    for (const std::string& option : table_options(changed)) clauses_.push_back(option);
+    if (before_.comment != after_.comment) {
+      clauses_.push_back("COMMENT=" + string_literal(after_.comment));
+    }
+  }
+
+  /// These know no DEFAULT; 0 is what they have when nothing is said.
+  static std::string reset_value(const std::string& name) {
+    static const std::set<std::string> kNumbers = {
+        "AVG_ROW_LENGTH", "CHECKSUM", "DELAY_KEY_WRITE", "KEY_BLOCK_SIZE",
+        "MAX_ROWS",       "MIN_ROWS", "PAGE_CHECKSUM",   "TRANSACTIONAL"};
+    return kNumbers.count(name) > 0 ? "0" : "DEFAULT";
+  }
+
+  const TableChange& change_;
+  const Table& before_;
+  const Table& after_;
+  std::vector<std::pair<std::string, std::string>> renames_;
+  std::set<std::string> rewritten_;
+  bool foreign_keys_dropped_ = false;
+  std::vector<std::string> clauses_;
+  std::vector<std::string> statements_;
+};
+
+}  // namespace
+
+std::vector<std::string> alter_table(const TableChange& change) {
+  return Alter(change).run();
+}
+
+}  // namespace dbmig::dialect::mariadb

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "schema/table.hpp"
+
+namespace dbmig::dialect::mariadb {
+
+/// How one table changes; every Table is canonical.
+struct TableChange {
+  schema::Table before;  ///< its columns already under their new names (see renames)
+  schema::Table after;
+  std::vector<std::pair<std::string, std::string>> renames;  ///< columns, {old, new}
+  /// A foreign key, of this table or onto it, uses a renamed column: MariaDB then renames only in a
+  /// statement that does nothing else (error 1846).
+  bool renames_key_columns = false;
+};
+
+/// The fewest ALTER TABLE statements that make the change: one, but for foreign keys dropped and
+/// added under one name (errno 121) or onto the table itself, and renames of key columns. None when
+/// nothing changes.
+std::vector<std::string> alter_table(const TableChange& change);
+
+}  // namespace dbmig::dialect::mariadb

@@ -1,0 +1,314 @@
+#include "dialect/mariadb/canonical.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/expression.hpp"
+#include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/select.hpp"
+#include "dialect/mariadb/types.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+using schema::Column;
+using schema::ForeignKey;
+using schema::Index;
+using schema::IndexPart;
+using schema::ReferentialAction;
+using schema::SqlText;
+using schema::Table;
+using schema::TypeKind;
+using schema::Unique;
+
+constexpr DialectKind kMariadb = DialectKind::mariadb;
+
+SqlText plain(std::string sql) {
+  return {.any = std::move(sql), .mariadb = {}, .sqlite = {}};
+}
+
+/// Charset and collation filled in from each other as far as their names say it, and left out where
+/// they repeat the table's.
+void settle_charset(std::string& charset, std::string& collation) {
+  charset = canonical_charset_name(charset);
+  collation = canonical_charset_name(collation);
+  if (charset.empty() && !collation.empty()) charset = charset_of_collation(collation);
+}
+
+schema::MariadbColumn canonical_block(const Column& column, const schema::Type& type,
+                                      const Table& table) {
+  schema::MariadbColumn block = column.mariadb;
+  block.type.reset();
+  if (has_charset(type)) {
+    settle_charset(block.charset, block.collation);
+    const bool repeats =
+        block.charset == table.mariadb.charset && block.collation == table.mariadb.collation;
+    if (repeats) {
+      block.charset.clear();
+      block.collation.clear();
+    }
+  } else {
+    block.charset.clear();
+    block.collation.clear();
+  }
+  if (!block.on_update.empty()) block.on_update = canonical_clock(block.on_update, type);
+  return block;
+}
+
+Column canonical_column(const Column& column, const Table& table,
+                        const std::vector<std::string>& names) {
+  Column out = column;
+  out.type = canonical_type(column.type_on(kMariadb));
+  out.sqlite = {};
+  out.mariadb = canonical_block(column, out.type, table);
+  if (table.in_primary_key(column.name) || column.autoincrement) out.nullable = false;
+  if (column.generated) {
+    out.generated->sql =
+        plain(normalize_expression(column.generated->sql.for_dialect(kMariadb), names));
+    out.default_value.reset();
+    out.nullable = true;  // its grammar has no NOT NULL
+  } else if (column.default_value) {
+    out.default_value = canonical_default(*column.default_value, out.type);
+  }
+  return out;
+}
+
+Error impossible(const Table& table, const std::string& index, const std::string& what,
+                 const std::string& advice) {
+  return Error(ErrorCode::invalid, fmt::format("index '{}' of table '{}' {}, which MariaDB "
+                                               "does not have",
+                                               index, table.name, what))
+      .hint(advice);
+}
+
+/// Prefix lengths that MariaDB needs or settles. `table` is canonical as far as its columns go.
+int canonical_length(const IndexPart& part, const Table& table, const Index& index) {
+  const Column* column = table.find_column(part.column);
+  if (column == nullptr || index.kind != schema::IndexKind::plain) return 0;
+  const schema::Type& type = column->type;
+  const bool counted = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar ||
+                       type.kind == TypeKind::binary || type.kind == TypeKind::varbinary;
+  if (counted && type.length && part.length >= *type.length) return 0;
+  if (part.length > 0 || index.unique) return part.length;
+  // MariaDB refuses a plain key over a whole TEXT or BLOB and one over more than 3072 bytes. 191
+  // characters fit into the 767 bytes of the oldest row formats.
+  const bool large =
+      (schema::is_text(type.kind) || schema::is_binary(type.kind) || type.kind == TypeKind::json) &&
+      !counted;
+  constexpr int kMaxCharacters = 768;
+  if (large) return 191;
+  const bool characters = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar;
+  return characters && type.length > kMaxCharacters ? kMaxCharacters : 0;
+}
+
+Index canonical_index(const Index& index, const Table& table) {
+  Index out = index;
+  // As a plain index it only serves more rows; as a unique one it would refuse rows.
+  if (index.unique && !index.where.for_dialect(kMariadb).empty()) {
+    throw impossible(table, index.name, "is unique over some rows only (where)",
+                     "make a generated column that is NULL for the other rows unique instead, "
+                     "or keep the table off MariaDB with only: sqlite");
+  }
+  out.where = {};
+  for (IndexPart& part : out.parts) {
+    if (!part.expression.empty()) {
+      throw impossible(table, index.name,
+                       fmt::format("is over the expression '{}'", part.expression),
+                       "index a generated column with that expression, or keep the table off "
+                       "MariaDB with only: sqlite");
+    }
+    part.collation.clear();
+    part.length = canonical_length(part, table, index);
+  }
+  out.method = text::lower(index.method);
+  // InnoDB has B-trees only and takes any USING without a word.
+  if (!text::equals_ignoring_case(table.mariadb.engine, "memory") || out.method == "hash") {
+    out.method.clear();
+  }
+  return out;
+}
+
+bool is_plain_unique(const Index& index) {
+  return index.unique && index.comment.empty() && !index.ignored && index.method.empty() &&
+         std::all_of(index.parts.begin(), index.parts.end(),
+                     [](const IndexPart& part) { return part.length == 0 && !part.descending; });
+}
+
+ReferentialAction canonical_action(ReferentialAction action, const ForeignKey& key,
+                                   const Table& table) {
+  switch (action) {
+    case ReferentialAction::none:
+    case ReferentialAction::restrict:  // the same thing to InnoDB
+      return ReferentialAction::none;
+    case ReferentialAction::set_default:
+      throw Error(ErrorCode::invalid,
+                  fmt::format("foreign key '{}' of table '{}' says SET DEFAULT, which MariaDB's "
+                              "InnoDB does not have",
+                              key.name, table.name))
+          .hint("use set null, cascade or no action");
+    case ReferentialAction::cascade:
+    case ReferentialAction::set_null:
+      break;
+  }
+  return action;
+}
+
+bool starts_with_columns(const std::vector<IndexPart>& parts,
+                         const std::vector<std::string>& columns) {
+  if (parts.size() < columns.size()) return false;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!text::equals_ignoring_case(parts[i].column, columns[i]) || parts[i].length != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::vector<IndexPart> parts_of(const std::vector<std::string>& columns) {
+  std::vector<IndexPart> parts;
+  for (const std::string& column : columns)
+    parts.push_back({.column = column, .expression = {}, .collation = {}});
+  return parts;
+}
+
+bool name_taken(const Table& table, const std::string& name) {
+  const auto same = [&](const auto& object) {
+    return text::equals_ignoring_case(object.name, name);
+  };
+  return std::any_of(table.indexes.begin(), table.indexes.end(), same) ||
+         std::any_of(table.uniques.begin(), table.uniques.end(), same);
+}
+
+std::string free_name(const Table& table, const std::string& wanted) {
+  std::string name = wanted;
+  for (int i = 2; name_taken(table, name); ++i) {
+    const std::string suffix = '_' + std::to_string(i);
+    name = wanted.substr(0, 64 - suffix.size()) + suffix;
+  }
+  return name;
+}
+
+/// The indexes that InnoDB wants under foreign keys, written out. The longest key first, so that
+/// one index serves every key that starts with the same columns, as MariaDB arranges it.
+void add_implied_indexes(Table& table) {
+  std::vector<const ForeignKey*> keys;
+  for (const ForeignKey& key : table.foreign_keys) keys.push_back(&key);
+  std::stable_sort(keys.begin(), keys.end(), [](const ForeignKey* a, const ForeignKey* b) {
+    if (a->columns.size() != b->columns.size()) return a->columns.size() > b->columns.size();
+    return a->name < b->name;
+  });
+  for (const ForeignKey* key : keys) {
+    if (!covering_index(table, key->columns).empty()) continue;
+    Index index;
+    index.name = free_name(table, key->name.empty() ? key->columns.front() : key->name);
+    index.parts = parts_of(key->columns);
+    table.indexes.push_back(std::move(index));
+  }
+}
+
+schema::MariadbTable canonical_options(schema::MariadbTable options) {
+  // Nothing said is InnoDB: dbmig's sessions make sure of it.
+  if (text::equals_ignoring_case(options.engine, "innodb")) options.engine.clear();
+  settle_charset(options.charset, options.collation);
+  options.row_format = text::upper(options.row_format);
+  if (options.row_format == "DEFAULT") options.row_format.clear();
+  std::map<std::string, std::string> upper;
+  for (auto& [name, value] : options.options) upper[text::upper(name)] = value;
+  options.options = std::move(upper);
+  return options;
+}
+
+void canonical_keys(Table& out, const Table& table) {
+  if (out.primary_key) {
+    out.primary_key->name.clear();
+    out.primary_key->on_conflict.clear();
+  }
+  for (Unique& unique : out.uniques) unique.on_conflict.clear();
+  out.indexes.clear();
+  for (const Index& index : table.indexes) {
+    Index canonical = canonical_index(index, out);
+    if (is_plain_unique(canonical)) {
+      Unique unique{.name = canonical.name, .columns = {}, .on_conflict = {}};
+      for (const IndexPart& part : canonical.parts) unique.columns.push_back(part.column);
+      out.uniques.push_back(std::move(unique));
+    } else {
+      out.indexes.push_back(std::move(canonical));
+    }
+  }
+  for (ForeignKey& key : out.foreign_keys) {
+    key.on_delete = canonical_action(key.on_delete, key, out);
+    key.on_update = canonical_action(key.on_update, key, out);
+    key.deferrable = false;
+  }
+  add_implied_indexes(out);
+}
+
+}  // namespace
+
+std::string covering_index(const Table& table, const std::vector<std::string>& columns) {
+  if (table.primary_key && starts_with_columns(parts_of(table.primary_key->columns), columns)) {
+    return "PRIMARY";
+  }
+  for (const Unique& unique : table.uniques) {
+    if (starts_with_columns(parts_of(unique.columns), columns)) return unique.name;
+  }
+  for (const Index& index : table.indexes) {
+    if (index.kind == schema::IndexKind::plain && starts_with_columns(index.parts, columns)) {
+      return index.name;
+    }
+  }
+  return {};
+}
+
+Table canonical_table(const Table& table) {
+  Table out = table;
+  out.only.reset();
+  out.sqlite = {};
+  out.mariadb = canonical_options(table.mariadb);
+  const std::vector<std::string> names = table.column_names();
+  out.columns.clear();
+  for (const Column& column : table.columns) {
+    Table context = {};
+    context.primary_key = table.primary_key;
+    context.mariadb = out.mariadb;
+    out.columns.push_back(canonical_column(column, context, names));
+  }
+  canonical_keys(out, table);
+  out.checks.clear();
+  for (const schema::Check& check : table.checks) {
+    const std::string& sql = check.sql.for_dialect(kMariadb);
+    if (sql.empty()) continue;
+    out.checks.push_back({check.name, plain(normalize_expression(sql, names))});
+  }
+  return out;
+}
+
+schema::View canonical_view(const schema::View& view, const schema::Schema& schema) {
+  schema::View out = view;
+  out.only.reset();
+  // The server keeps given column names as aliases of the query.
+  out.sql = plain(normalize_select(view.sql.for_dialect(kMariadb), schema, view.columns));
+  out.columns.clear();
+  return out;
+}
+
+schema::Trigger canonical_trigger(const schema::Trigger& trigger) {
+  schema::Trigger out = trigger;
+  out.only.reset();
+  out.sql = plain(normalize_trigger(trigger.sql.for_dialect(kMariadb), trigger.table));
+  return out;
+}
+
+schema::Schema MariadbDialect::canonical(const schema::Schema& schema) const {
+  schema::Schema out = schema::on_dialect(schema, kMariadb);
+  for (auto& [name, view] : out.views) view = canonical_view(view, out);
+  for (auto& [name, table] : out.tables) table = canonical_table(table);
+  for (auto& [name, trigger] : out.triggers) trigger = canonical_trigger(trigger);
+  return schema::sorted(std::move(out));
+}
+
+}  // namespace dbmig::dialect::mariadb

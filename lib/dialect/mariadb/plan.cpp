@@ -1,0 +1,406 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+#include "dialect/mariadb/alter.hpp"
+#include "dialect/mariadb/canonical.hpp"
+#include "dialect/mariadb/data.hpp"
+#include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/key_types.hpp"
+#include "dialect/mariadb/render.hpp"
+#include "ops/evolve.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+using ops::Operation;
+using schema::ForeignKey;
+using schema::Schema;
+using schema::Table;
+
+template <class T>
+const T* as(const Operation& operation) {
+  return std::get_if<T>(&operation);
+}
+
+/// Whether the operation changes a table that stays: what one ALTER TABLE can fold.
+bool is_alteration(const Operation& operation) {
+  return std::visit(overloaded{[](const ops::AddColumn&) { return true; },
+                               [](const ops::DropColumn&) { return true; },
+                               [](const ops::AlterColumn&) { return true; },
+                               [](const ops::CreateIndex&) { return true; },
+                               [](const ops::DropIndex&) { return true; },
+                               [](const ops::CreatePrimaryKey&) { return true; },
+                               [](const ops::CreateUniqueConstraint&) { return true; },
+                               [](const ops::CreateForeignKey&) { return true; },
+                               [](const ops::CreateCheckConstraint&) { return true; },
+                               [](const ops::DropConstraint&) { return true; },
+                               [](const ops::AlterTable&) { return true; },
+                               [](const ops::CreateTable&) { return false; },
+                               [](const ops::DropTable&) { return false; },
+                               [](const ops::RenameTable&) { return false; },
+                               [](const ops::CreateView&) { return false; },
+                               [](const ops::DropView&) { return false; },
+                               [](const ops::CreateTrigger&) { return false; },
+                               [](const ops::DropTrigger&) { return false; },
+                               [](const ops::BulkInsert&) { return false; },
+                               [](const ops::BulkDelete&) { return false; },
+                               [](const ops::Execute&) { return false; }},
+                    operation);
+}
+
+bool contains(const std::vector<std::string>& columns, const std::string& column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+/// The column that `operation` renames, {from, to}.
+std::optional<std::pair<std::string, std::string>> rename_in(const Operation& operation) {
+  const auto* alter = as<ops::AlterColumn>(operation);
+  if (alter == nullptr || !alter->rename || *alter->rename == alter->name) return std::nullopt;
+  return std::pair{alter->name, *alter->rename};
+}
+
+class Planner {
+ public:
+  Planner(const Schema& before, std::span<const Operation> operations)
+      : state_(before), operations_(operations) {}
+
+  std::vector<Statement> run() {
+    std::size_t i = 0;
+    while (i < operations_.size()) {
+      first_ = i;
+      last_ = i;
+      if (is_alteration(operations_[i])) {
+        last_ = end_of_group(i) - 1;
+        alter_group();
+      } else if (as<ops::CreateTable>(operations_[i]) != nullptr) {
+        last_ = end_of_group(i + 1) - 1;
+        create_group();
+      } else {
+        single(operations_[i]);
+      }
+      i = last_ + 1;
+      resume_foreign_keys(false);
+    }
+    resume_foreign_keys(true);
+    return std::move(statements_);
+  }
+
+ private:
+  void emit(std::string sql, bool is_data = false) {
+    statements_.push_back({std::move(sql), first_, last_, is_data});
+  }
+
+  /// The end of the operations from `begin` on that one ALTER TABLE carries out: same table, and no
+  /// column name that changes its owner on the way (swaps, a column added under a dropped name).
+  std::size_t end_of_group(std::size_t begin) const {
+    if (begin >= operations_.size()) return begin;
+    const std::string table(ops::table_of(operations_[first_]));
+    std::set<std::string> gone;
+    std::size_t end = begin;
+    while (end < operations_.size() && is_alteration(operations_[end]) &&
+           ops::table_of(operations_[end]) == table) {
+      const Operation& operation = operations_[end];
+      const auto renamed = rename_in(operation);
+      if (renamed && gone.count(text::lower(renamed->second)) > 0) break;
+      const auto* added = as<ops::AddColumn>(operation);
+      if (added != nullptr && gone.count(text::lower(added->column.name)) > 0) break;
+      if (renamed) gone.insert(text::lower(renamed->first));
+      if (const auto* dropped = as<ops::DropColumn>(operation)) {
+        gone.insert(text::lower(dropped->name));
+      }
+      ++end;
+    }
+    return end;
+  }
+
+  bool is_here(const std::string& table) const {
+    const Table* found = state_.find_table(table);
+    return found != nullptr && found->only.value_or(DialectKind::mariadb) == DialectKind::mariadb;
+  }
+
+  void evolve_group() {
+    for (std::size_t i = first_; i <= last_; ++i) {
+      state_ = ops::evolve(std::move(state_), operations_[i]);
+    }
+  }
+
+  void create_group() {
+    const std::string name = std::get<ops::CreateTable>(operations_[first_]).table.name;
+    evolve_group();
+    if (is_here(name)) emit(create_table(canonical_table(state_.table(name))));
+  }
+
+  void alter_group() {
+    const std::string name(ops::table_of(operations_[first_]));
+    if (!is_here(name)) return evolve_group();
+    const Table before = state_.table(name);
+    TableChange change;
+    change.renames = group_renames();
+    const auto views = state_.views;
+    const auto triggers = state_.triggers;
+    change.renames_key_columns = uses_foreign_key(before, change.renames);
+    const Table renamed = with_renames(name, change.renames);
+    evolve_group();
+    const Table after = state_.table(name);
+    suspend_foreign_keys(renamed, after);
+    change.before = without_suspended(canonical_table(renamed));
+    change.after = without_suspended(canonical_table(after));
+    for (std::string& sql : alter_table(change)) emit(std::move(sql));
+    refresh_dependents(views, triggers);
+  }
+
+  /// The renames of the group from the first name to the last.
+  std::vector<std::pair<std::string, std::string>> group_renames() const {
+    std::vector<std::pair<std::string, std::string>> renames;
+    std::set<std::string> added;
+    for (std::size_t i = first_; i <= last_; ++i) {
+      if (const auto* add = as<ops::AddColumn>(operations_[i])) added.insert(add->column.name);
+      const auto* drop = as<ops::DropColumn>(operations_[i]);
+      if (drop != nullptr) {
+        // Renamed and then dropped: the drop of the old name is all there is to do.
+        std::erase_if(renames, [&](const auto& rename) { return rename.second == drop->name; });
+      }
+      const auto renamed = rename_in(operations_[i]);
+      if (!renamed) continue;
+      if (added.erase(renamed->first) > 0) {
+        added.insert(renamed->second);
+        continue;
+      }
+      const auto earlier = std::find_if(renames.begin(), renames.end(), [&](const auto& rename) {
+        return rename.second == renamed->first;
+      });
+      if (earlier == renames.end()) {
+        renames.push_back(*renamed);
+      } else {
+        earlier->second = renamed->second;
+      }
+    }
+    return renames;
+  }
+
+  /// Calls `visit(child, key)` for every foreign key in force that starts or ends at `table`.
+  template <class Visit>
+  void for_foreign_keys(const std::string& table, const Visit& visit) const {
+    for (const auto& [name, child] : state_.tables) {
+      if (child.only.value_or(DialectKind::mariadb) != DialectKind::mariadb) continue;
+      for (const ForeignKey& key : child.foreign_keys) {
+        if (name == table || key.referenced_table == table) visit(child, key);
+      }
+    }
+  }
+
+  bool uses_foreign_key(const Table& table,
+                        const std::vector<std::pair<std::string, std::string>>& renames) const {
+    bool used = false;
+    for_foreign_keys(table.name, [&](const Table& child, const ForeignKey& key) {
+      for (const auto& [from, to] : renames) {
+        used = used || (child.name == table.name && contains(key.columns, from)) ||
+               (key.referenced_table == table.name && contains(key.referenced_columns, from));
+      }
+    });
+    // A key added in this group over a renamed column is no better to the server.
+    for (std::size_t i = first_; i <= last_ && !used; ++i) {
+      used = !renames.empty() && as<ops::CreateForeignKey>(operations_[i]) != nullptr;
+    }
+    return used;
+  }
+
+  /// The table with its columns renamed as `ops::evolve` does it, its SQL text too.
+  Table with_renames(const std::string& name,
+                     const std::vector<std::pair<std::string, std::string>>& renames) const {
+    if (renames.empty()) return state_.table(name);
+    Schema copy = state_;
+    for (const auto& [from, to] : renames) {
+      ops::AlterColumn rename;
+      rename.table = name;
+      rename.name = from;
+      rename.rename = to;
+      copy = ops::evolve(std::move(copy), rename);
+    }
+    return copy.table(name);
+  }
+
+  /// MariaDB refuses to change the type of a column at either end of a foreign key: such keys are
+  /// dropped before and added again, validated, when both ends fit.
+  void suspend_foreign_keys(const Table& renamed, const Table& after) {
+    std::set<std::string> changed;
+    for (const schema::Column& column : after.columns) {
+      const schema::Column* old = renamed.find_column(column.name);
+      if (old != nullptr && key_signature(renamed, *old) != key_signature(after, column)) {
+        changed.insert(column.name);
+      }
+    }
+    if (changed.empty()) return;
+    const auto any = [&](const std::vector<std::string>& columns) {
+      return std::any_of(columns.begin(), columns.end(),
+                         [&](const std::string& column) { return changed.count(column) > 0; });
+    };
+    std::vector<std::string> drops;
+    for_foreign_keys(after.name, [&](const Table& child, const ForeignKey& key) {
+      const bool touched = (child.name == after.name && any(key.columns)) ||
+                           (key.referenced_table == after.name && any(key.referenced_columns));
+      const bool old = child.name != after.name || renamed.find_foreign_key(key.name) != nullptr;
+      if (touched && old && suspended_.insert(key.name).second) {
+        drops.push_back("ALTER TABLE " + quote(child.name) + " DROP FOREIGN KEY " +
+                        quote(key.name));
+      }
+      // A key that is added here onto a column whose other end has yet to change waits too.
+      if (touched && !old && !fits(child, key)) suspended_.insert(key.name);
+    });
+    for (std::string& sql : drops) emit(std::move(sql));
+  }
+
+  bool fits(const Table& child, const ForeignKey& key) const {
+    const Table* parent = state_.find_table(key.referenced_table);
+    if (parent == nullptr || key.columns.size() != key.referenced_columns.size()) return false;
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+      const schema::Column* column = child.find_column(key.columns[i]);
+      const schema::Column* referenced = parent->find_column(key.referenced_columns[i]);
+      if (column == nullptr || referenced == nullptr ||
+          !can_reference(child, *column, *parent, *referenced)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Table without_suspended(Table table) const {
+    std::erase_if(table.foreign_keys,
+                  [&](const ForeignKey& key) { return suspended_.count(key.name) > 0; });
+    return table;
+  }
+
+  /// Adds suspended keys again: those whose ends fit, or at the end whatever is left.
+  void resume_foreign_keys(bool all) {
+    if (suspended_.empty()) return;
+    std::set<std::string> waiting;
+    for (const auto& [name, child] : state_.tables) {
+      for (const ForeignKey& key : child.foreign_keys) {
+        if (suspended_.count(key.name) == 0) continue;
+        if (!all && !fits(child, key)) {
+          waiting.insert(key.name);
+          continue;
+        }
+        const Table canonical = canonical_table(child);
+        emit("ALTER TABLE " + quote(child.name) + " ADD " +
+             foreign_key_definition(*canonical.find_foreign_key(key.name)));
+      }
+    }
+    suspended_ = std::move(waiting);
+  }
+
+  /// MariaDB keeps views and triggers as text and does not follow renames; the fold does.
+  void refresh_dependents(const std::map<std::string, schema::View>& views,
+                          const std::map<std::string, schema::Trigger>& triggers) {
+    for (const auto& [name, view] : state_.views) {
+      const auto old = views.find(name);
+      if (old != views.end() && !(old->second == view) &&
+          view.only.value_or(DialectKind::mariadb) == DialectKind::mariadb) {
+        emit(create_view(view, "CREATE OR REPLACE VIEW "));
+      }
+    }
+    for (const auto& [name, trigger] : state_.triggers) {
+      const auto old = triggers.find(name);
+      if (old != triggers.end() && !(old->second == trigger) && is_here(trigger)) {
+        emit(create_trigger(trigger, "CREATE OR REPLACE TRIGGER "));
+      }
+    }
+  }
+
+  bool is_here(const schema::Trigger& trigger) const {
+    const bool on_view = state_.views.count(trigger.table) > 0;
+    return trigger.only.value_or(DialectKind::mariadb) == DialectKind::mariadb &&
+           (on_view || is_here(trigger.table));
+  }
+
+  static std::string create_view(const schema::View& view, const std::string& verb) {
+    return verb + quote(view.name) + (view.columns.empty() ? "" : ' ' + column_list(view.columns)) +
+           " AS " + view.sql.for_dialect(DialectKind::mariadb);
+  }
+
+  static std::string create_trigger(const schema::Trigger& trigger, const std::string& verb) {
+    return verb + quote(trigger.name) + ' ' + trigger.sql.for_dialect(DialectKind::mariadb);
+  }
+
+  /// One operation that is a statement of its own.
+  void single(const Operation& operation) {
+    const auto views = state_.views;
+    const auto triggers = state_.triggers;
+    std::visit(overloaded{[&](const ops::DropTable& op) {
+                            if (is_here(op.name)) emit("DROP TABLE " + quote(op.name));
+                          },
+                          [&](const ops::RenameTable& op) {
+                            if (!is_here(op.name)) return;
+                            emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
+                          },
+                          [&](const ops::CreateView& op) {
+                            if (op.view.only.value_or(DialectKind::mariadb) != DialectKind::mariadb)
+                              return;
+                            emit(create_view(op.view, "CREATE VIEW "));
+                          },
+                          [&](const ops::DropView& op) {
+                            const auto view = state_.views.find(op.name);
+                            const bool elsewhere =
+                                view != state_.views.end() &&
+                                view->second.only.value_or(DialectKind::mariadb) !=
+                                    DialectKind::mariadb;
+                            if (!elsewhere) emit("DROP VIEW " + quote(op.name));
+                          },
+                          [&](const ops::CreateTrigger& op) {
+                            if (!is_here(op.trigger)) return;
+                            emit(create_trigger(op.trigger, "CREATE TRIGGER "));
+                          },
+                          [&](const ops::DropTrigger& op) {
+                            const auto trigger = state_.triggers.find(op.name);
+                            const bool elsewhere =
+                                trigger != state_.triggers.end() && !is_here(trigger->second);
+                            if (!elsewhere) emit("DROP TRIGGER " + quote(op.name));
+                          },
+                          [&](const ops::BulkInsert& op) {
+                            if (!is_here(op.table)) return;
+                            for (std::string& sql : insert_rows(op, state_.table(op.table))) {
+                              emit(std::move(sql), true);
+                            }
+                          },
+                          [&](const ops::BulkDelete& op) {
+                            if (!is_here(op.table)) return;
+                            for (std::string& sql : delete_rows(op, state_.table(op.table))) {
+                              emit(std::move(sql), true);
+                            }
+                          },
+                          [&](const ops::Execute& op) { execute(op); }, [](const auto&) {}},
+               operation);
+    state_ = ops::evolve(std::move(state_), operation);
+    if (as<ops::RenameTable>(operation) != nullptr) refresh_dependents(views, triggers);
+  }
+
+  void execute(const ops::Execute& operation) {
+    const MariadbDialect dialect;
+    for (std::string& sql :
+         dialect.split_statements(operation.sql.for_dialect(DialectKind::mariadb))) {
+      const bool is_data = is_data_statement(sql);
+      emit(std::move(sql), is_data);
+    }
+  }
+
+  Schema state_;
+  std::span<const Operation> operations_;
+  std::size_t first_ = 0;
+  std::size_t last_ = 0;
+  /// Foreign keys of the fold that the database does not have for the moment.
+  std::set<std::string> suspended_;
+  std::vector<Statement> statements_;
+};
+
+}  // namespace
+
+std::vector<Statement> MariadbDialect::plan(const schema::Schema& before,
+                                            std::span<const ops::Operation> operations,
+                                            std::span<const Bystander>) const {
+  return Planner(before, operations).run();
+}
+
+}  // namespace dbmig::dialect::mariadb

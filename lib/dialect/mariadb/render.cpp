@@ -1,0 +1,190 @@
+#include "dialect/mariadb/render.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/types.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+using schema::Column;
+using schema::Index;
+using schema::ReferentialAction;
+using schema::Table;
+using schema::TypeKind;
+
+std::string charset_clause(const std::string& charset, const std::string& collation) {
+  std::string out;
+  if (!charset.empty()) out += " CHARACTER SET " + charset;
+  if (!collation.empty()) out += " COLLATE " + collation;
+  return out;
+}
+
+std::string action_clause(std::string_view event, ReferentialAction action) {
+  if (action == ReferentialAction::none) return {};
+  return " ON " + std::string(event) + ' ' + text::upper(schema::to_string(action));
+}
+
+/// An option's value as it stands after `=`: a word or number bare, all else as a string.
+std::string option_value(const std::string& value) {
+  const bool bare = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  });
+  return bare ? value : string_literal(value);
+}
+
+bool is_utf8_text(std::string_view value) {
+  return !text::find_invalid_utf8(value) && value.find('\0') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string quote(std::string_view name) {
+  if (name.find('\0') != std::string_view::npos) {
+    throw Error(ErrorCode::invalid, "a name holds a zero byte").hint("choose another name");
+  }
+  return text::quote(name, '`');
+}
+
+std::string column_list(const std::vector<std::string>& columns) {
+  std::string out = "(";
+  for (const std::string& column : columns) {
+    if (out.size() > 1) out += ", ";
+    out += quote(column);
+  }
+  return out + ')';
+}
+
+std::string column_definition(const Column& column) {
+  std::string out = type_sql(column.type);
+  if (has_charset(column.type)) {
+    out += charset_clause(column.mariadb.charset, column.mariadb.collation);
+  }
+  if (column.mariadb.compressed) out += " COMPRESSED";
+  if (column.generated) {
+    out += " GENERATED ALWAYS AS (" + column.generated->sql.for_dialect(DialectKind::mariadb) +
+           (column.generated->stored ? ") STORED" : ") VIRTUAL");
+  } else {
+    // Always said: a TIMESTAMP without it is NOT NULL on servers before 10.10.
+    out += column.nullable ? " NULL" : " NOT NULL";
+    if (column.default_value) {
+      out += " DEFAULT " + default_sql(*column.default_value, column.type);
+    } else if (column.nullable) {
+      out += " DEFAULT NULL";
+    }
+    if (!column.mariadb.on_update.empty()) out += " ON UPDATE " + column.mariadb.on_update;
+    if (column.autoincrement) out += " AUTO_INCREMENT";
+  }
+  if (column.mariadb.invisible) out += " INVISIBLE";
+  if (!column.comment.empty()) out += " COMMENT " + string_literal(column.comment);
+  return out;
+}
+
+std::string primary_key_definition(const schema::PrimaryKey& key) {
+  return "PRIMARY KEY " + column_list(key.columns);
+}
+
+std::string unique_definition(const schema::Unique& unique) {
+  return "UNIQUE KEY " + quote(unique.name) + ' ' + column_list(unique.columns);
+}
+
+std::string index_definition(const Index& index) {
+  std::string out;
+  if (index.unique) out = "UNIQUE ";
+  if (index.kind == schema::IndexKind::fulltext) out = "FULLTEXT ";
+  if (index.kind == schema::IndexKind::spatial) out = "SPATIAL ";
+  out += "KEY " + quote(index.name) + " (";
+  for (std::size_t i = 0; i < index.parts.size(); ++i) {
+    const schema::IndexPart& part = index.parts[i];
+    if (i > 0) out += ", ";
+    out += quote(part.column);
+    if (part.length > 0) out += '(' + std::to_string(part.length) + ')';
+    if (part.descending) out += " DESC";
+  }
+  out += ')';
+  if (!index.method.empty()) out += " USING " + text::upper(index.method);
+  if (!index.parser.empty()) out += " WITH PARSER " + quote(index.parser);
+  if (!index.comment.empty()) out += " COMMENT " + string_literal(index.comment);
+  if (index.ignored) out += " IGNORED";
+  return out;
+}
+
+std::string foreign_key_definition(const schema::ForeignKey& key) {
+  return "CONSTRAINT " + quote(key.name) + " FOREIGN KEY " + column_list(key.columns) +
+         " REFERENCES " + quote(key.referenced_table) + ' ' + column_list(key.referenced_columns) +
+         action_clause("DELETE", key.on_delete) + action_clause("UPDATE", key.on_update);
+}
+
+std::string check_definition(const schema::Check& check) {
+  const std::string name = check.name.empty() ? "" : "CONSTRAINT " + quote(check.name) + ' ';
+  return name + "CHECK (" + check.sql.for_dialect(DialectKind::mariadb) + ')';
+}
+
+std::vector<std::string> table_options(const Table& table) {
+  std::vector<std::string> out;
+  const schema::MariadbTable& options = table.mariadb;
+  if (!options.engine.empty()) out.push_back("ENGINE=" + option_value(options.engine));
+  const std::string charset = charset_clause(options.charset, options.collation);
+  if (!charset.empty()) out.push_back("DEFAULT" + charset);
+  if (!options.row_format.empty()) out.push_back("ROW_FORMAT=" + options.row_format);
+  for (const auto& [name, value] : options.options) out.push_back(name + '=' + option_value(value));
+  if (!table.comment.empty()) out.push_back("COMMENT=" + string_literal(table.comment));
+  return out;
+}
+
+std::string create_table(const Table& table) {
+  std::vector<std::string> lines;
+  for (const Column& column : table.columns) {
+    lines.push_back(quote(column.name) + ' ' + column_definition(column));
+  }
+  if (table.primary_key) lines.push_back(primary_key_definition(*table.primary_key));
+  for (const auto& unique : table.uniques) lines.push_back(unique_definition(unique));
+  for (const auto& index : table.indexes) lines.push_back(index_definition(index));
+  for (const auto& key : table.foreign_keys) lines.push_back(foreign_key_definition(key));
+  for (const auto& check : table.checks) lines.push_back(check_definition(check));
+  std::string out =
+      "CREATE TABLE " + quote(table.name) + " (\n  " + text::join(lines, ",\n  ") + "\n)";
+  const std::vector<std::string> options = table_options(table);
+  if (!options.empty()) out += ' ' + text::join(options, " ");
+  return out;
+}
+
+std::string value_sql(const std::optional<std::string>& value, const schema::Type& type) {
+  if (!value) return "NULL";
+  const std::string word = text::lower(*value);
+  if (type.kind == TypeKind::boolean && (word == "true" || word == "false")) {
+    return word == "true" ? "1" : "0";
+  }
+  const bool digits =
+      !value->empty() && value->find_first_not_of("0123456789") == std::string::npos;
+  // '5' on a BIT is the byte 0x35.
+  if (type.kind == TypeKind::bit && digits) return *value;
+  if (schema::is_binary(type.kind) && !is_utf8_text(*value)) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out = "X'";
+    for (const char c : *value) {
+      out += kDigits[static_cast<unsigned char>(c) / 16];
+      out += kDigits[static_cast<unsigned char>(c) % 16];
+    }
+    return out + '\'';
+  }
+  return string_literal(*value);
+}
+
+std::string MariadbDialect::quote_identifier(std::string_view name) const {
+  return quote(name);
+}
+
+std::string MariadbDialect::quote_string(std::string_view value) const {
+  return string_literal(value);
+}
+
+bool MariadbDialect::transactional_ddl() const {
+  return false;
+}
+
+}  // namespace dbmig::dialect::mariadb

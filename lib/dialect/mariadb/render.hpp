@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/table.hpp"
+
+namespace dbmig::dialect::mariadb {
+
+// SQL text of the parts of a table. Every argument is canonical (canonical.hpp).
+
+/// In backticks. Throws Error{invalid} for a name with a zero byte.
+std::string quote(std::string_view name);
+
+/// `(a, b)` with the names quoted.
+std::string column_list(const std::vector<std::string>& columns);
+
+/// The full definition of a column without its name: what is left out of a MODIFY is lost, so
+/// nothing is ever left out.
+std::string column_definition(const schema::Column& column);
+
+std::string primary_key_definition(const schema::PrimaryKey& key);
+std::string unique_definition(const schema::Unique& unique);
+std::string index_definition(const schema::Index& index);
+std::string foreign_key_definition(const schema::ForeignKey& key);
+std::string check_definition(const schema::Check& check);
+
+/// `ENGINE=…`, `COMMENT='…'`: what the model says and nothing else.
+std::vector<std::string> table_options(const schema::Table& table);
+
+std::string create_table(const schema::Table& table);
+
+/// A value of a BulkInsert or BulkDelete for a column of `type`.
+std::string value_sql(const std::optional<std::string>& value, const schema::Type& type);
+
+}  // namespace dbmig::dialect::mariadb

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "schema/table.hpp"
+
+namespace dbmig::dialect::sqlite {
+
+/// One table as SQLite would report it (Dialect::canonical), but for what needs the other tables:
+/// the parent columns that a foreign key leaves out.
+schema::Table canonical_table(const schema::Table& table);
+
+/// A default as SQLite would report it on a column of `type`; nothing for none and for NULL.
+std::optional<schema::Default> canonical_default(const schema::Default& value,
+                                                 const schema::Column& column,
+                                                 const schema::Table& table);
+
+}  // namespace dbmig::dialect::sqlite

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "dialect/dialect.hpp"
+
+namespace dbmig::dialect::sqlite {
+
+class SqliteDialect final : public Dialect {
+ public:
+  DialectKind kind() const override { return DialectKind::sqlite; }
+  std::string quote_identifier(std::string_view name) const override;
+  std::string quote_string(std::string_view value) const override;
+  schema::Schema canonical(const schema::Schema& schema) const override;
+  std::vector<Statement> plan(const schema::Schema& before,
+                              std::span<const ops::Operation> operations,
+                              std::span<const Bystander> bystanders) const override;
+  std::vector<std::string> split_statements(std::string_view sql) const override;
+  bool transactional_ddl() const override;
+};
+
+}  // namespace dbmig::dialect::sqlite

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/table.hpp"
+
+namespace dbmig::dialect::sqlite {
+
+/// An expression that belongs to a table (check, generated column, index part, partial index) in
+/// the one form that is compared: without comments and outer parentheses, white space as single
+/// blanks, names unquoted where they can be, and without the table's own name before a column. A
+/// name in double quotes that is no column stays as it is: SQLite reads it as a text.
+std::string normal_expression(std::string_view sql, const schema::Table& table);
+
+/// A statement or part of one from its first token to its last, comments inside kept: what SQLite
+/// stores of a view's or trigger's text.
+std::string trimmed_sql(std::string_view sql);
+
+/// Whether a name or text equal to `name`, ignoring case, stands in `sql`.
+bool mentions(std::string_view sql, std::string_view name);
+
+/// `sql` with each name equal to `from`, ignoring case and quotes, replaced by `to`.
+std::string replace_name(std::string_view sql, std::string_view from, std::string_view to);
+
+/// One element of an index's list: `lower(a) COLLATE NOCASE DESC`. A lone name is a column, quoted
+/// or not, as SQLite takes it.
+schema::IndexPart parse_index_part(std::string_view sql);
+
+}  // namespace dbmig::dialect::sqlite

@@ -1,0 +1,365 @@
+#include "dialect/sqlite/plan.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+#include "dialect/sqlite/canonical.hpp"
+#include "dialect/sqlite/dialect.hpp"
+#include "dialect/sqlite/direct.hpp"
+#include "dialect/sqlite/expression.hpp"
+#include "dialect/sqlite/quote.hpp"
+#include "dialect/sqlite/rebuild.hpp"
+#include "dialect/sqlite/render.hpp"
+#include "dialect/sqlite/start.hpp"
+#include "ops/evolve.hpp"
+
+namespace dbmig::dialect::sqlite {
+namespace {
+
+using ops::Operation;
+using schema::Schema;
+using schema::Table;
+
+bool elsewhere(const std::optional<DialectKind>& only) {
+  return only && *only != DialectKind::sqlite;
+}
+
+template <class Object>
+bool present(const Object& object) {
+  return !elsewhere(object.only) && !object.sql.for_dialect(DialectKind::sqlite).empty();
+}
+
+class Planner {
+ public:
+  Planner(Start start, std::span<const Operation> operations)
+      : operations_(operations),
+        schema_(std::move(start.schema)),
+        unnamed_(std::move(start.unnamed)) {}
+
+  std::vector<Statement> run() {
+    for (at_ = 0; at_ < operations_.size(); ++at_) {
+      std::visit([this](const auto& operation) { step(operation); }, operations_[at_]);
+    }
+    flush();
+    return std::move(statements_);
+  }
+
+ private:
+  // A table that is to be rebuilt once the operations on it end.
+  struct Pending {
+    std::string table;
+    Table physical;               ///< canonical, as the database has it
+    std::set<std::string> fresh;  ///< columns added since
+    std::size_t first = 0;        ///< the operation that asked for it
+    std::size_t last = 0;
+  };
+
+  const Operation& operation() const { return operations_[at_]; }
+
+  void emit(std::string sql, bool is_data = false) {
+    statements_.push_back({std::move(sql), at_, at_, is_data});
+  }
+
+  void evolve() { schema_ = ops::evolve(std::move(schema_), operation()); }
+
+  bool is_elsewhere(const std::string& table) const {
+    const Table* found = schema_.find_table(table);
+    return found != nullptr && elsewhere(found->only);
+  }
+
+  // --- whole tables ----------------------------------------------------------------------------
+
+  void step(const ops::CreateTable& create) {
+    flush();
+    evolve();
+    if (is_elsewhere(create.table.name)) return;
+    const Table table = canonical_table(schema_.table(create.table.name));
+    emit(create_table(table));
+    for (const schema::Index& index : table.indexes) emit(create_index(index, table.name));
+  }
+
+  void step(const ops::DropTable& drop) {
+    if (pending_ && pending_->table == drop.name) pending_.reset();
+    flush();
+    unnamed_.erase(drop.name);
+    if (!is_elsewhere(drop.name)) emit("DROP TABLE " + quote_identifier(drop.name));
+    evolve();
+  }
+
+  void step(const ops::RenameTable& rename) {
+    flush();
+    if (is_elsewhere(rename.name)) return evolve();
+    const Schema before = schema_;
+    evolve();
+    std::string from = rename.name;
+    around_rename(before, from, [&] {
+      if (text::equals_ignoring_case(from, rename.to)) {
+        // SQLite sees no difference between the two names and refuses.
+        const std::string between = std::string(kRebuildPrefix) + from;
+        emit(rename_table(from, between));
+        from = between;
+      }
+      emit(rename_table(from, rename.to));
+    });
+    if (unnamed_.erase(rename.name) != 0) {
+      unnamed_.insert(rename.to);
+      write_names_out(rename.to);
+    }
+  }
+
+  // After a rename: constraints without names would be called otherwise from now on.
+  void write_names_out(const std::string& table) {
+    if (unnamed_.count(table) == 0 || pending_) return;
+    pending_ = Pending{table, canonical_table(schema_.table(table)), {}, at_, at_};
+  }
+
+  static std::string rename_table(const std::string& from, const std::string& to) {
+    return "ALTER TABLE " + quote_identifier(from) + " RENAME TO " + quote_identifier(to);
+  }
+
+  // SQLite follows a rename into views and triggers, but not always to the same text as the fold:
+  // those that mention the name are taken away and come back as the fold has them.
+  template <class Rename>
+  void around_rename(const Schema& before, const std::string& name, Rename rename) {
+    std::vector<std::string> views;
+    std::vector<std::string> triggers;
+    for (const auto& [view_name, view] : before.views) {
+      if (present(view) && mentions(create_view(view), name)) views.push_back(view_name);
+    }
+    for (const auto& [trigger_name, trigger] : before.triggers) {
+      const bool falls = std::find(views.begin(), views.end(), trigger.table) != views.end() ||
+                         mentions(create_trigger(trigger), name);
+      if (present(trigger) && !is_elsewhere(trigger.table) && falls) {
+        triggers.push_back(trigger_name);
+      }
+    }
+    for (const std::string& trigger : triggers) emit("DROP TRIGGER " + quote_identifier(trigger));
+    for (const std::string& view : views) emit("DROP VIEW " + quote_identifier(view));
+    rename();
+    for (const std::string& view : views) emit(create_view(schema_.views.at(view)));
+    for (const std::string& trigger : triggers) {
+      emit(create_trigger(schema_.triggers.at(trigger)));
+    }
+  }
+
+  // --- changes of a table ----------------------------------------------------------------------
+
+  void step(const ops::AddColumn& add) { change_table(add.table, operation()); }
+  void step(const ops::DropColumn& drop) { change_table(drop.table, operation()); }
+  void step(const ops::CreateIndex& create) { change_table(create.table, operation()); }
+  void step(const ops::DropIndex& drop) { change_table(drop.table, operation()); }
+  void step(const ops::CreatePrimaryKey& create) { change_table(create.table, operation()); }
+  void step(const ops::CreateUniqueConstraint& create) { change_table(create.table, operation()); }
+  void step(const ops::CreateForeignKey& create) { change_table(create.table, operation()); }
+  void step(const ops::CreateCheckConstraint& create) { change_table(create.table, operation()); }
+  void step(const ops::DropConstraint& drop) { change_table(drop.table, operation()); }
+  void step(const ops::AlterTable& alter) { change_table(alter.table, operation()); }
+
+  // RENAME COLUMN follows the name everywhere, so the rename goes first and the rest works on the
+  // new name.
+  void step(const ops::AlterColumn& alter) {
+    if (!alter.rename || *alter.rename == alter.name) return change_table(alter.table, operation());
+    ops::AlterColumn rename;
+    rename.table = alter.table;
+    rename.name = alter.name;
+    rename.rename = alter.rename;
+    rename_column(rename);
+    ops::AlterColumn rest = alter;
+    rest.name = *alter.rename;
+    rest.rename.reset();
+    if (!ops::is_empty(rest) || rest.position) change_table(alter.table, rest);
+  }
+
+  void change_table(const std::string& name, const Operation& change) {
+    if (pending_ && pending_->table != name) flush();
+    const Table before = schema_.table(name);
+    const bool rebuilds = !elsewhere(before.only) && !pending_ && rebuild_ahead(name, change);
+    schema_ = ops::evolve(std::move(schema_), change);
+    if (elsewhere(before.only)) return;
+    const Table from = canonical_table(before);
+    const Table to = canonical_table(schema_.table(name));
+    if (!pending_ && !rebuilds) {
+      if (from == to) return;
+      if (auto sql = direct_statement(change, from, to)) return emit(std::move(*sql));
+    }
+    if (!pending_) pending_ = Pending{name, from, {}, at_, at_};
+    pending_->last = at_;
+    if (const auto* add = std::get_if<ops::AddColumn>(&change)) {
+      pending_->fresh.insert(add->column.name);
+    } else if (const auto* drop = std::get_if<ops::DropColumn>(&change)) {
+      pending_->fresh.erase(drop->name);
+    }
+  }
+
+  // Whether one of the operations that follow on the same table takes a rebuild, which can then
+  // carry out all of them.
+  bool rebuild_ahead(const std::string& name, const Operation& change) const {
+    const auto same_table = [&](std::size_t i) {
+      const auto* rename = std::get_if<ops::RenameTable>(&operations_[i]);
+      const auto* drop = std::get_if<ops::DropTable>(&operations_[i]);
+      return rename == nullptr && drop == nullptr && changes_table(operations_[i]) &&
+             ops::table_of(operations_[i]) == name;
+    };
+    if (at_ + 1 >= operations_.size() || !same_table(at_ + 1)) return false;
+    Schema probe = schema_;
+    for (std::size_t i = at_; i < operations_.size() && same_table(i); ++i) {
+      const Operation& next = i == at_ ? change : operations_[i];
+      const Table from = canonical_table(probe.table(name));
+      probe = ops::evolve(std::move(probe), next);
+      const Table to = canonical_table(probe.table(name));
+      const auto* alter = std::get_if<ops::AlterColumn>(&next);
+      if (from == to || (alter != nullptr && is_only_rename(*alter))) continue;
+      if (!direct_statement(next, from, to)) return true;
+    }
+    return false;
+  }
+
+  static bool is_only_rename(ops::AlterColumn alter) {
+    alter.rename.reset();
+    return ops::is_empty(alter) && !alter.position;
+  }
+
+  static bool changes_table(const Operation& operation) {
+    return std::visit(
+        overloaded{[](const ops::CreateTable&) { return false; },
+                   [](const ops::DropTable&) { return false; },
+                   [](const ops::RenameTable&) { return false; },
+                   [](const ops::CreateView&) { return false; },
+                   [](const ops::DropView&) { return false; },
+                   [](const ops::CreateTrigger&) { return false; },
+                   [](const ops::DropTrigger&) { return false; },
+                   [](const ops::BulkInsert&) { return false; },
+                   [](const ops::BulkDelete&) { return false; },
+                   [](const ops::Execute&) { return false; }, [](const auto&) { return true; }},
+        operation);
+  }
+
+  void rename_column(const ops::AlterColumn& rename) {
+    const std::string& to = *rename.rename;
+    if (pending_ && pending_->table != rename.table) flush();
+    if (is_elsewhere(rename.table)) {
+      schema_ = ops::evolve(std::move(schema_), rename);
+      return;
+    }
+    if (pending_ && pending_->fresh.erase(rename.name) != 0) {
+      // Not in the database yet.
+      schema_ = ops::evolve(std::move(schema_), rename);
+      pending_->fresh.insert(to);
+      pending_->last = at_;
+      return;
+    }
+    // A column that is still there, though dropped by an earlier operation, may have the new name.
+    if (pending_ && pending_->physical.find_column(to) != nullptr) flush();
+    const Schema before = schema_;
+    if (pending_) {
+      Schema physical = schema_;
+      physical.tables[rename.table] = std::move(pending_->physical);
+      physical = ops::evolve(std::move(physical), rename);
+      pending_->physical = std::move(physical.tables[rename.table]);
+    }
+    schema_ = ops::evolve(std::move(schema_), rename);
+    around_rename(before, rename.name, [&] {
+      emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
+           quote_identifier(rename.name) + " TO " + quote_identifier(to));
+    });
+    write_names_out(rename.table);
+  }
+
+  void flush() {
+    if (!pending_) return;
+    const Pending pending = std::move(*pending_);
+    pending_.reset();
+    Rebuild change{canonical_table(pending.physical), canonical_table(schema_.table(pending.table)),
+                   pending.fresh};
+    const bool writes_names = unnamed_.erase(pending.table) != 0;
+    if (change.from == change.to && pending.fresh.empty() && !writes_names) return;
+    std::vector<schema::Trigger> triggers;
+    for (const auto& [name, trigger] : schema_.triggers) {
+      if (trigger.table == pending.table && present(trigger)) triggers.push_back(trigger);
+    }
+    for (std::string& sql : rebuild(change, triggers)) {
+      statements_.push_back({std::move(sql), pending.first, pending.last, false});
+    }
+  }
+
+  // --- views, triggers, rows and plain SQL -----------------------------------------------------
+
+  void step(const ops::CreateView& create) {
+    flush();
+    evolve();
+    if (present(create.view)) emit(create_view(create.view));
+  }
+
+  void step(const ops::DropView& drop) {
+    flush();
+    const auto view = schema_.views.find(drop.name);
+    const bool here = view != schema_.views.end() && present(view->second);
+    evolve();
+    if (here) emit("DROP VIEW " + quote_identifier(drop.name));
+  }
+
+  void step(const ops::CreateTrigger& create) {
+    flush();
+    evolve();
+    if (present(create.trigger) && !is_elsewhere(create.trigger.table)) {
+      emit(create_trigger(create.trigger));
+    }
+  }
+
+  void step(const ops::DropTrigger& drop) {
+    flush();
+    const auto trigger = schema_.triggers.find(drop.name);
+    const bool here = trigger != schema_.triggers.end() && present(trigger->second) &&
+                      !is_elsewhere(trigger->second.table);
+    evolve();
+    if (here) emit("DROP TRIGGER " + quote_identifier(drop.name));
+  }
+
+  void step(const ops::BulkInsert& rows) {
+    flush();
+    evolve();
+    if (is_elsewhere(rows.table)) return;
+    for (std::string& sql : insert_rows(rows, schema_.find_table(rows.table))) {
+      emit(std::move(sql), true);
+    }
+  }
+
+  void step(const ops::BulkDelete& rows) {
+    flush();
+    evolve();
+    if (is_elsewhere(rows.table)) return;
+    for (std::string& sql : delete_rows(rows, schema_.find_table(rows.table))) {
+      emit(std::move(sql), true);
+    }
+  }
+
+  void step(const ops::Execute& execute) {
+    flush();
+    evolve();
+    const SqliteDialect dialect;
+    for (std::string& sql :
+         dialect.split_statements(execute.sql.for_dialect(DialectKind::sqlite))) {
+      emit(std::move(sql), true);
+    }
+  }
+
+  std::span<const Operation> operations_;
+  Schema schema_;                  ///< after the operations so far
+  std::set<std::string> unnamed_;  ///< tables whose names of constraints follow theirs
+  std::vector<Statement> statements_;
+  std::optional<Pending> pending_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Statement> make_plan(const Schema& before, std::span<const Operation> operations,
+                                 std::span<const Bystander> bystanders) {
+  return Planner(start_from(before, bystanders), operations).run();
+}
+
+}  // namespace dbmig::dialect::sqlite

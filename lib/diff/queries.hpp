@@ -1,0 +1,22 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "diff/comparison.hpp"
+#include "ops/operation.hpp"
+
+namespace dbmig::diff {
+
+/// What happens to views and triggers. They go before the tables change and come back after, when
+/// they themselves change or when they read something that does: MariaDB keeps their old text
+/// through renames, and SQLite refuses to alter tables that a broken view reads.
+struct QueryChanges {
+  std::vector<ops::Operation> before;  ///< drops, what reads others first
+  std::vector<ops::Operation> after;   ///< creates, what is read first
+};
+
+QueryChanges query_changes(const Comparison& comparison);
+
+}  // namespace dbmig::diff

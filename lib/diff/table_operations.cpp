@@ -1,0 +1,254 @@
+#include "diff/table_operations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "diff/column_order.hpp"
+#include "ops/sql_references.hpp"
+
+namespace dbmig::diff {
+namespace {
+
+using ops::ConstraintKind;
+using schema::Column;
+using schema::Table;
+
+/// Whether the expression of a generated column uses another column.
+bool uses(const Table& table, const Column& column, const std::string& other) {
+  return column.generated && column.name != other &&
+         ops::mentions_column(column.generated->sql,
+                              {other, {text::lower(table.name)}, true, false});
+}
+
+/// `names` with every generated column behind the columns of `names` that it is computed of.
+std::vector<std::string> by_dependency(const Table& table, std::vector<std::string> names) {
+  std::vector<std::string> ordered;
+  while (!names.empty()) {
+    auto next = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+      const Column* column = table.find_column(name);
+      return std::none_of(names.begin(), names.end(),
+                          [&](const std::string& other) { return uses(table, *column, other); });
+    });
+    // Columns that are computed of each other are a mistake that the database reports.
+    if (next == names.end()) next = names.begin();
+    ordered.push_back(std::move(*next));
+    names.erase(next);
+  }
+  return ordered;
+}
+
+class TableWriter {
+ public:
+  TableWriter(const TableChange& change, const std::set<std::string>& deferred)
+      : change_(change), before_(*change.before), after_(*change.after), deferred_(deferred) {}
+
+  std::vector<ops::Operation> write() {
+    // SQLite's WITHOUT ROWID needs the new primary key, and AUTOINCREMENT has to be gone.
+    const bool options_last = after_.sqlite.without_rowid && !before_.sqlite.without_rowid;
+    if (change_.options && !options_last) options();
+    drop_keys();
+    columns();
+    create_keys();
+    if (change_.options && options_last) options();
+    for (const std::string& name : change_.foreign_keys.create) {
+      if (deferred_.count(name) == 0) {
+        add(ops::CreateForeignKey{change_.to, *after_.find_foreign_key(name)});
+      }
+    }
+    return std::move(operations_);
+  }
+
+ private:
+  void add(ops::Operation operation) { operations_.push_back(std::move(operation)); }
+
+  void options() {
+    ops::AlterTable alter;
+    alter.table = change_.to;
+    if (before_.comment != after_.comment) alter.comment = after_.comment;
+    if (before_.mariadb != after_.mariadb) alter.mariadb = after_.mariadb;
+    if (before_.sqlite != after_.sqlite) alter.sqlite = after_.sqlite;
+    add(std::move(alter));
+  }
+
+  void drop_keys() {
+    const std::string& table = change_.to;
+    for (const std::string& name : change_.foreign_keys.drop) {
+      if (change_.early_foreign_keys.count(name) == 0) {
+        add(ops::DropConstraint{table, name, ConstraintKind::foreign_key});
+      }
+    }
+    for (const std::string& name : change_.checks.drop) {
+      add(ops::DropConstraint{table, name, ConstraintKind::check});
+    }
+    for (const std::string& name : change_.indexes.drop) {
+      if (change_.early_indexes.count(name) == 0) add(ops::DropIndex{table, name});
+    }
+    for (const std::string& name : change_.uniques.drop) {
+      add(ops::DropConstraint{table, name, ConstraintKind::unique});
+    }
+    if (change_.drop_primary_key) {
+      add(ops::DropConstraint{table, before_.primary_key->name, ConstraintKind::primary_key});
+    }
+  }
+
+  void create_keys() {
+    const std::string& table = change_.to;
+    if (change_.create_primary_key) add(ops::CreatePrimaryKey{table, *after_.primary_key});
+    for (const std::string& name : change_.uniques.create) {
+      add(ops::CreateUniqueConstraint{table, *after_.find_unique(name)});
+    }
+    for (const std::string& name : change_.indexes.create) {
+      add(ops::CreateIndex{table, *after_.find_index(name)});
+    }
+    for (const std::string& name : change_.checks.create) {
+      add(ops::CreateCheckConstraint{table, *after_.find_check(name)});
+    }
+  }
+
+  /// Renames and plain changes first, then what is added, then what is computed of all that, then
+  /// what goes: so a table never runs out of columns, and nothing that goes is still in use.
+  void columns() {
+    renames();
+    for (const ops::AlterColumn& alter : change_.alters) {
+      if (before_.column(alter.name).generated && !after_.column(alter.name).generated) add(alter);
+    }
+    const std::set<std::string> early = dropped_early();
+    drop_columns(early);
+    plain_alters();
+
+    std::vector<std::string> now;
+    for (const Column& column : before_.columns) {
+      const bool again = change_.readded.count(column.name) != 0;
+      if (!again && early.count(column.name) == 0) now.push_back(column.name);
+    }
+    ColumnOrder order(now, after_.column_names());
+    std::vector<std::string> computed;
+    for (const Column& column : after_.columns) {
+      const bool is_new =
+          change_.added.count(column.name) != 0 || change_.readded.count(column.name) != 0;
+      if (column.generated) {
+        if (is_new || alter_of(column.name) != nullptr) computed.push_back(column.name);
+      } else if (is_new) {
+        add(ops::AddColumn{change_.to, column, order.add(column.name)});
+      }
+    }
+    drop_columns(plain_readded());
+    for (const std::string& name : by_dependency(after_, std::move(computed))) {
+      if (const ops::AlterColumn* alter = alter_of(name)) {
+        add(*alter);
+      } else {
+        add(ops::AddColumn{change_.to, after_.column(name), order.add(name)});
+      }
+    }
+
+    std::set<std::string> late = change_.dropped;
+    std::erase_if(late, [&](const std::string& name) { return early.count(name) != 0; });
+    drop_columns(late);
+    for (const std::string& name : order.movers()) {
+      ops::AlterColumn move;
+      move.table = change_.to;
+      move.name = name;
+      move.position = order.move(name);
+      add(std::move(move));
+    }
+  }
+
+  /// Each rename takes the column's other changes along, so that it is one operation to read and to
+  /// carry out.
+  void renames() {
+    for (const Rename& rename : change_.renamed_columns) {
+      const ops::AlterColumn* alter = alter_of(rename.to);
+      ops::AlterColumn renaming;
+      if (alter != nullptr && is_plain(*alter)) renaming = *alter;
+      renaming.table = change_.to;
+      renaming.name = rename.from;
+      renaming.rename = rename.to;
+      add(std::move(renaming));
+    }
+  }
+
+  void plain_alters() {
+    std::vector<const ops::AlterColumn*> alters;
+    for (const ops::AlterColumn& alter : change_.alters) {
+      if (is_plain(alter) && !is_renamed(alter.name)) alters.push_back(&alter);
+    }
+    // A table has one autoincrement column at most.
+    std::stable_partition(alters.begin(), alters.end(), [](const ops::AlterColumn* alter) {
+      return alter->autoincrement == std::optional(false);
+    });
+    for (const ops::AlterColumn* alter : alters) add(*alter);
+  }
+
+  /// The plain columns that become generated by being made anew. They go when all that is added is
+  /// there, so that the table keeps a column.
+  std::set<std::string> plain_readded() const {
+    std::set<std::string> plain = change_.readded;
+    std::erase_if(
+        plain, [&](const std::string& name) { return before_.column(name).generated.has_value(); });
+    return plain;
+  }
+
+  /// The generated columns that are made anew, and those that go and are computed of what is.
+  std::set<std::string> dropped_early() const {
+    std::set<std::string> gone = change_.readded;
+    for (bool found = !gone.empty(); found;) {
+      found = false;
+      for (const std::string& name : change_.dropped) {
+        const Column& column = before_.column(name);
+        const bool on_gone = std::any_of(gone.begin(), gone.end(), [&](const std::string& other) {
+          return uses(before_, column, other);
+        });
+        if (on_gone && gone.insert(name).second) found = true;
+      }
+    }
+    for (const std::string& name : plain_readded()) gone.erase(name);
+    return gone;
+  }
+
+  void drop_columns(const std::set<std::string>& names) {
+    std::vector<std::string> ordered;
+    for (const Column& column : before_.columns) {
+      if (names.count(column.name) != 0) ordered.push_back(column.name);
+    }
+    ordered = by_dependency(before_, std::move(ordered));
+    std::stable_partition(ordered.begin(), ordered.end(), [&](const std::string& name) {
+      return !before_.column(name).generated.has_value();
+    });
+    for (auto name = ordered.rbegin(); name != ordered.rend(); ++name) {
+      add(ops::DropColumn{change_.to, *name});
+    }
+  }
+
+  const ops::AlterColumn* alter_of(const std::string& column) const {
+    const auto found =
+        std::find_if(change_.alters.begin(), change_.alters.end(),
+                     [&](const ops::AlterColumn& alter) { return alter.name == column; });
+    return found == change_.alters.end() ? nullptr : &*found;
+  }
+
+  /// Neither before nor after computed of other columns.
+  bool is_plain(const ops::AlterColumn& alter) const {
+    return !before_.column(alter.name).generated && !after_.column(alter.name).generated;
+  }
+
+  bool is_renamed(const std::string& column) const {
+    return std::any_of(change_.renamed_columns.begin(), change_.renamed_columns.end(),
+                       [&](const Rename& rename) { return rename.to == column; });
+  }
+
+  const TableChange& change_;
+  const Table& before_;
+  const Table& after_;
+  const std::set<std::string>& deferred_;
+  std::vector<ops::Operation> operations_;
+};
+
+}  // namespace
+
+std::vector<ops::Operation> table_operations(const TableChange& change,
+                                             const std::set<std::string>& deferred) {
+  return TableWriter(change, deferred).write();
+}
+
+}  // namespace dbmig::diff

@@ -1,0 +1,248 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "history/graph.hpp"
+
+namespace dbmig::history {
+namespace {
+
+using Ids = std::set<std::string>;
+
+/// A revision argument taken apart: `branch@symbol+steps`. Each part may be missing.
+struct Argument {
+  std::string branch;
+  std::string symbol;
+  std::string relative;  ///< "+2", "-1"
+  int steps = 0;
+};
+
+Argument parse(const Graph& graph, std::string_view text) {
+  Argument argument;
+  if (const auto at = text.find('@'); at != std::string_view::npos) {
+    argument.branch = text.substr(0, at);
+    text.remove_prefix(at + 1);
+  }
+  argument.symbol = text;
+  const auto sign = text.find_last_of("+-");
+  if (graph.contains(text) || sign == std::string_view::npos) return argument;
+  const std::string_view digits = text.substr(sign + 1);
+  const bool all_digits = !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
+  if (!all_digits) return argument;
+  const auto [end, problem] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), argument.steps);
+  if (problem != std::errc() || end != digits.data() + digits.size()) {
+    throw Error(ErrorCode::failed, fmt::format("'{}' is too many steps", text.substr(sign)));
+  }
+  argument.relative = text.substr(sign);
+  argument.symbol = text.substr(0, sign);
+  if (text[sign] == '-') argument.steps = -argument.steps;
+  return argument;
+}
+
+std::string listed(const Ids& ids) {
+  return text::join({ids.begin(), ids.end()}, ", ");
+}
+
+/// Answers one argument.
+class Resolver {
+ public:
+  Resolver(const Graph& graph, const std::map<std::string, std::string, std::less<>>& labels,
+           const Ids& current)
+      : graph_(graph), labels_(labels), current_(current) {}
+
+  Ids resolve(std::string_view text) {
+    Argument argument = parse(graph_, text);
+    if (!argument.branch.empty()) follow(argument.branch);
+    if (argument.relative.empty()) return symbol(argument.symbol);
+    const bool from_current = argument.symbol.empty();
+    Ids from = symbol(from_current ? "current" : argument.symbol);
+    if (from.size() > 1) {
+      throw Error(ErrorCode::failed, fmt::format("Ambiguous {} from multiple {} revisions ({})",
+                                                 argument.steps < 0 ? "downgrade" : "upgrade",
+                                                 from_current ? "current" : "head", listed(from)))
+          .hint(fmt::format("name the one to start from, as in '{}{}'", *from.begin(),
+                            argument.relative));
+    }
+    return argument.steps < 0 ? walk_down(std::move(from), argument)
+                              : walk_up(std::move(from), argument);
+  }
+
+  /// The id that a label, an id or the unique beginning of an id stands for.
+  std::string identify(std::string_view name) {
+    if (graph_.contains(name)) {
+      require_member(name);
+      return std::string(name);
+    }
+    if (const auto label = labels_.find(name); label != labels_.end()) return label->second;
+    Ids candidates;
+    for (const std::string& id : graph_.topological()) {
+      if (!name.empty() && id.starts_with(name)) candidates.insert(id);
+    }
+    if (candidates.empty()) return graph_.get(name).id;  // throws
+    if (candidates.size() > 1 && lineage_) {
+      std::erase_if(candidates, [&](const std::string& id) { return !is_member(id); });
+    }
+    if (candidates.size() > 1) {
+      throw Error(ErrorCode::failed,
+                  fmt::format("Multiple revisions start with '{}': {}", name, listed(candidates)))
+          .hint("write more of it");
+    }
+    if (candidates.empty()) return graph_.get(name).id;  // throws
+    require_member(*candidates.begin());
+    return *candidates.begin();
+  }
+
+ private:
+  /// Only what shares a line of descent with `branch` counts from here on.
+  void follow(const std::string& branch) {
+    branch_root_ = identify(branch);
+    branch_ = branch;
+    lineage_ = graph_.descendants(branch_root_);
+    lineage_->merge(graph_.ancestors({branch_root_}));
+  }
+
+  bool is_member(std::string_view id) const {
+    return !lineage_ || lineage_->count(std::string(id)) != 0;
+  }
+
+  void require_member(std::string_view id) const {
+    if (is_member(id)) return;
+    throw Error(ErrorCode::failed,
+                fmt::format("Revision {} is not a member of branch '{}'", id, branch_))
+        .hint(fmt::format("leave out '{}@', or name one of: {}", branch_, listed(*lineage_)));
+  }
+
+  Ids members(const std::vector<std::string>& ids) const {
+    Ids out;
+    for (const std::string& id : ids) {
+      if (is_member(id)) out.insert(id);
+    }
+    return out;
+  }
+
+  Ids symbol(const std::string& name) {
+    if (name == "base") {
+      if (lineage_) {
+        throw Error(ErrorCode::failed,
+                    fmt::format("'{}@base' says where a downgrade ends, not a revision", branch_))
+            .hint("name a revision");
+      }
+      return {};
+    }
+    if (name == "heads") return members(graph_.heads());
+    if (name == "current") return members(graph_.heads_of(current_));
+    if (name == "head") {
+      Ids heads = members(graph_.heads());
+      if (heads.size() <= 1) return heads;
+      throw Error(ErrorCode::failed,
+                  fmt::format("Multiple head revisions are present for given argument '{}'; please "
+                              "specify a specific target revision, '<branchname>@head' to narrow "
+                              "to a specific head, or 'heads' for all heads",
+                              lineage_ ? branch_ + "@head" : "head"))
+          .hint(fmt::format("the heads are {}; `dbmig merge` joins them", listed(heads)));
+    }
+    return {identify(name)};
+  }
+
+  [[noreturn]] static void throw_too_far(const Argument& argument) {
+    throw Error(ErrorCode::failed, fmt::format("Relative revision {} didn't produce {} migrations",
+                                               argument.relative, std::abs(argument.steps)))
+        .hint("there are not so many; `dbmig history` lists them");
+  }
+
+  [[noreturn]] static void throw_ambiguous(const Argument& argument, const std::string& at,
+                                           const Ids& ways) {
+    throw Error(ErrorCode::failed,
+                fmt::format("Ambiguous walk: '{}' could go from {} to any of {}", argument.relative,
+                            at.empty() ? "base" : at, listed(ways)))
+        .hint(fmt::format("name the revision, or a branch, as in '{}@{}'", *ways.begin(),
+                          argument.relative));
+  }
+
+  Ids walk_up(Ids from, const Argument& argument) const {
+    std::string at = from.empty() ? std::string() : *from.begin();
+    for (int step = 0; step < argument.steps; ++step) {
+      const Ids next = members(at.empty() ? graph_.bases() : graph_.children(at));
+      if (next.empty()) throw_too_far(argument);
+      if (next.size() > 1) throw_ambiguous(argument, at, next);
+      at = *next.begin();
+    }
+    return at.empty() ? Ids() : Ids{at};
+  }
+
+  Ids walk_down(Ids from, const Argument& argument) const {
+    Ids at = std::move(from);
+    for (int step = 0; step > argument.steps; --step) {
+      if (at.empty()) throw_too_far(argument);
+      if (at.size() > 1) throw_ambiguous(argument, "a merge", at);
+      const std::vector<std::string>& parents = graph_.get(*at.begin()).parents;
+      // The last step down from a merge undoes the merge: all its parents stay.
+      const bool last = step - 1 == argument.steps;
+      at = last ? Ids(parents.begin(), parents.end()) : members(parents);
+    }
+    return at;
+  }
+
+  const Graph& graph_;
+  const std::map<std::string, std::string, std::less<>>& labels_;
+  const Ids& current_;
+  std::string branch_;
+  std::string branch_root_;
+  std::optional<Ids> lineage_;
+};
+
+}  // namespace
+
+std::set<std::string> Graph::resolve(std::string_view argument,
+                                     const std::set<std::string>& current) const {
+  return Resolver(*this, labels_, current).resolve(argument);
+}
+
+std::string Graph::resolve_one(std::string_view argument,
+                               const std::set<std::string>& current) const {
+  std::set<std::string> ids = resolve(argument, current);
+  if (ids.size() == 1) return std::move(ids.extract(ids.begin()).value());
+  if (ids.empty()) {
+    throw Error(ErrorCode::failed, fmt::format("'{}' names no revision", argument))
+        .hint("name one; `dbmig history` lists the revisions that there are");
+  }
+  throw Error(ErrorCode::failed,
+              fmt::format("'{}' names several revisions: {}", argument, listed(ids)))
+      .hint("name one of them");
+}
+
+std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& applied,
+                                               std::string_view argument) const {
+  constexpr std::string_view kBase = "@base";
+  if (contains(argument) || !argument.ends_with(kBase)) {
+    return downgrade_path(applied, resolve(argument, applied));
+  }
+  argument.remove_suffix(kBase.size());
+  const std::string root = Resolver(*this, labels_, applied).identify(argument);
+  const std::set<std::string> have = ancestors(applied);
+  std::set<std::string> gone = descendants(root);
+  // An ancestor goes as well when nothing outside the branch stands on it. Children come first.
+  std::vector<std::string> above = in_order(ancestors({root}));
+  for (auto id = above.rbegin(); id != above.rend(); ++id) {
+    const std::vector<std::string> on_it = children(*id);
+    const bool alone = std::all_of(on_it.begin(), on_it.end(), [&](const std::string& child) {
+      return have.count(child) == 0 || gone.count(child) != 0;
+    });
+    if (alone) gone.insert(*id);
+  }
+  std::erase_if(gone, [&](const std::string& id) { return have.count(id) == 0; });
+  std::vector<std::string> path = in_order(gone);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+}  // namespace dbmig::history

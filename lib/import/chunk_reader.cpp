@@ -1,0 +1,154 @@
+#include "import/chunk_reader.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr std::size_t kHeaderBlock = std::size_t{64} << 10;
+
+std::size_t count_lines(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+ChunkReader::ChunkReader(Input& input, const CsvFormat& format, const Limits& limits)
+    : input_(input), splitter_(format), limits_(limits) {
+  limits_.chunk = std::max<std::size_t>(limits_.chunk, 1);
+  carry_.resize(kHeaderBlock);
+  const std::size_t n = input_.read(carry_);
+  ended_ = n < carry_.size();
+  carry_.resize(n);
+  check_kind();
+}
+
+void ChunkReader::check_kind() {
+  const auto starts = [this](std::string_view magic) {
+    return std::string_view(carry_).substr(0, magic.size()) == magic;
+  };
+  const auto refuse = [this](std::string_view what, std::string hint) {
+    throw Error(ErrorCode::invalid, fmt::format("{} is {}", input_.name(), what))
+        .hint(std::move(hint));
+  };
+  if (starts("\xEF\xBB\xBF")) {
+    carry_.erase(0, 3);
+    bytes_done_ = 3;
+  } else if (starts("\xFF\xFE") || starts("\xFE\xFF")) {
+    refuse("text in UTF-16", "convert it first: iconv -f UTF-16 -t UTF-8");
+  } else if (starts("\x1F\x8B")) {
+    refuse("compressed with gzip", "gunzip -c FILE | dbmig import - --table TABLE");
+  } else if (starts("PK\x03\x04")) {
+    refuse("a zip archive or a spreadsheet, not CSV", "save or unpack it as CSV first");
+  } else if (starts("(\xB5\x2F\xFD")) {
+    refuse("compressed with zstd", "zstd -dc FILE | dbmig import - --table TABLE");
+  }
+}
+
+void ChunkReader::give_out(std::string_view text) {
+  first_line_ = line_;
+  line_ += count_lines(text);
+  bytes_done_ += text.size();
+}
+
+/// The data ended, or grew too long, inside `record`, which starts at line_.
+void ChunkReader::fail(std::string_view record) const {
+  const auto at = [&](std::size_t offset) {
+    const std::string_view before = record.substr(0, offset);
+    const std::size_t newline = before.rfind('\n');
+    const std::size_t column = newline == std::string_view::npos ? offset : offset - newline - 1;
+    return SourcePosition{input_.name(), static_cast<int>(line_ + count_lines(before)),
+                          static_cast<int>(column + 1)};
+  };
+  if (const auto quote = splitter_.open_quote(record)) {
+    throw Error(ErrorCode::invalid, ended_ ? "the quote opened here is never closed"
+                                           : fmt::format("the quote opened here is not closed "
+                                                         "within {} MiB",
+                                                         limits_.record >> 20U))
+        .at(at(*quote))
+        .hint(
+            "close it, double it if it belongs to the text, or use --quote none if this file "
+            "does not quote");
+  }
+  throw Error(ErrorCode::invalid, fmt::format("the record that starts here is longer than {} MiB",
+                                              limits_.record >> 20U))
+      .at(at(0))
+      .hint("is it a text file whose lines end in LF or CRLF?");
+}
+
+std::optional<std::string> ChunkReader::record() {
+  while (true) {
+    std::optional<std::size_t> end = splitter_.record_end(carry_, 0);
+    if (!end && ended_) {
+      if (carry_.empty()) return std::nullopt;
+      if (splitter_.open_quote(carry_)) fail(carry_);
+      end = carry_.size();
+    }
+    if (end) {
+      std::string record = carry_.substr(0, *end);
+      carry_.erase(0, *end);
+      give_out(record);
+      return record;
+    }
+    const std::size_t had = carry_.size();
+    if (had > limits_.record) fail(carry_);
+    const std::size_t more = std::max(had, kHeaderBlock);
+    carry_.resize(had + more);
+    const std::size_t n = input_.read(std::span(carry_).subspan(had));
+    ended_ = n < more;
+    carry_.resize(had + n);
+  }
+}
+
+std::string_view ChunkReader::pending(const Bytes& bytes, std::size_t prefix) const {
+  return std::string_view(bytes.data(), bytes.size()).substr(prefix);
+}
+
+/// Reads until `bytes` holds `target` bytes after the prefix, or the input ends.
+bool ChunkReader::fill(Bytes& bytes, std::size_t prefix, std::size_t target) {
+  const std::size_t had = bytes.size();
+  if (ended_ || prefix + target <= had) return false;
+  bytes.resize(prefix + target);
+  const std::size_t n = input_.read(std::span(bytes).subspan(had));
+  ended_ = had + n < bytes.size();
+  bytes.resize(had + n);
+  return true;
+}
+
+bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
+  bytes.resize(prefix + carry_.size());
+  std::memcpy(bytes.data() + prefix, carry_.data(), carry_.size());
+  carry_.clear();
+  // A carry larger than a chunk is cut again without reading on.
+  std::size_t target = std::max(limits_.chunk, bytes.size() - prefix);
+  fill(bytes, prefix, target);
+  while (true) {
+    const std::string_view data = pending(bytes, prefix);
+    if (data.empty()) return false;
+    // A chunk does not exceed the limit when it can be helped, also when much is carried over.
+    std::size_t boundary = splitter_.last_boundary(data.substr(0, limits_.chunk));
+    if (boundary == 0 && data.size() > limits_.chunk) {
+      boundary = splitter_.record_end(data, 0).value_or(0);
+    }
+    if (boundary == 0 && ended_) {
+      if (splitter_.open_quote(data)) fail(data);
+      boundary = data.size();
+    }
+    if (boundary != 0) {
+      give_out(data.substr(0, boundary));
+      carry_.assign(data.substr(boundary));
+      bytes.resize(prefix + boundary);
+      return true;
+    }
+    if (data.size() > limits_.record) fail(data);
+    target = data.size() * 2;
+    fill(bytes, prefix, target);
+  }
+}
+
+}  // namespace dbmig::import

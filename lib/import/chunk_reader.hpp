@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "import/communicator.hpp"
+#include "import/csv_format.hpp"
+#include "import/input.hpp"
+#include "import/splitter.hpp"
+
+namespace dbmig::import {
+
+/// Cuts an input into chunks of whole records, in bounded memory.
+class ChunkReader {
+ public:
+  struct Limits {
+    std::size_t chunk = std::size_t{1} << 20;    ///< bytes a chunk is meant to have
+    std::size_t record = std::size_t{64} << 20;  ///< a longer record is an error
+  };
+
+  /// Reads the first bytes: a byte order mark is skipped. Throws Error{invalid} for what is not
+  /// text in UTF-8 (UTF-16, a compressed file). `input` must outlive the reader.
+  ChunkReader(Input& input, const CsvFormat& format, const Limits& limits);
+
+  /// The next record alone, its line end included; nothing at the end. For the header.
+  std::optional<std::string> record();
+
+  /// The next chunk into `bytes` after its first `prefix` bytes, which are the caller's. At least
+  /// one record; more than the limit only when a record is longer than that. False at the end.
+  ///
+  /// Throws Error{invalid} for a quote that is never closed and for a record over the limit, at the
+  /// quote's or record's line; the records before it have then been given out.
+  bool next(Bytes& bytes, std::size_t prefix);
+
+  /// From another thread: ends a next() that waits for input.
+  void cancel() noexcept { input_.cancel(); }
+
+  /// The line at which the last record or chunk given out starts, from 1.
+  std::uint64_t first_line() const { return first_line_; }
+  /// Bytes of the input given out.
+  std::uint64_t bytes_done() const { return bytes_done_; }
+
+ private:
+  std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
+  void check_kind();
+  bool fill(Bytes& bytes, std::size_t prefix, std::size_t target);
+  [[noreturn]] void fail(std::string_view record) const;
+  void give_out(std::string_view text);
+
+  Input& input_;
+  Splitter splitter_;
+  Limits limits_;
+  std::string carry_;  ///< read, not given out
+  bool ended_ = false;
+  std::uint64_t line_ = 1;
+  std::uint64_t first_line_ = 1;
+  std::uint64_t bytes_done_ = 0;
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,248 @@
+// Converter's rules for numbers. See converter.hpp.
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "import/converter.hpp"
+#include "import/number_text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using backend::Cell;
+
+/// Decimal digits that a double keeps whatever they are, and that SQLite prints.
+constexpr std::size_t kDoubleDigits = 15;
+
+std::optional<bool> boolean_word(std::string_view text) {
+  for (const std::string_view word : {"true", "t", "yes", "y", "on", "1"}) {
+    if (text::equals_ignoring_case(text, word)) return true;
+  }
+  for (const std::string_view word : {"false", "f", "no", "n", "off", "0"}) {
+    if (text::equals_ignoring_case(text, word)) return false;
+  }
+  return std::nullopt;
+}
+
+/// The value of a text that is a plain integer of 64 bits.
+template <class Integer>
+bool parse_whole(std::string_view text, Integer& value) {
+  if (!text.empty() && text.front() == '+') {
+    text.remove_prefix(1);
+    if (!text.empty() && text.front() == '-') return false;
+  }
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc{} && end == text.data() + text.size();
+}
+
+/// The value of a decimal without a fraction that fits 64 bits.
+bool to_signed(const DecimalText& number, std::int64_t& value) {
+  if (!number.fraction.empty() || number.integer.size() > 19) return false;
+  std::array<char, 24> digits;
+  return parse_whole(write_decimal(number, digits.data()), value);
+}
+
+}  // namespace
+
+bool Converter::convert_integer(std::string_view text, Cell& cell, std::string& reason) const {
+  const auto out_of_range = [&] {
+    reason = fmt::format("is out of range for {} ({} to {})", schema::to_string(column_.type),
+                         lowest_, highest_);
+    return false;
+  };
+  std::array<char, 24> digits;
+  std::array<char, 512> scratch;
+  std::string_view whole = text;
+  std::int64_t value = 0;
+  std::uint64_t large = 0;
+  bool is_signed = parse_whole(whole, value);
+  if (!is_signed && !parse_whole(whole, large)) {
+    // `5.0` and `1e3` are whole numbers too: other programs write them so.
+    const auto number = parse_decimal(text, scratch);
+    if (!number) {
+      reason = "is not an integer";
+      return false;
+    }
+    if (!number->fraction.empty()) {
+      reason = fmt::format("has a fraction, and the column is {}", schema::to_string(column_.type));
+      return false;
+    }
+    if (number->integer.size() > 20) return out_of_range();
+    whole = write_decimal(*number, digits.data());
+    is_signed = parse_whole(whole, value);
+    if (!is_signed && !parse_whole(whole, large)) return out_of_range();
+  }
+  if (is_signed) {
+    if (value < lowest_ || (value > 0 && static_cast<std::uint64_t>(value) > highest_)) {
+      return out_of_range();
+    }
+    large = static_cast<std::uint64_t>(value);
+  } else if (large > highest_) {
+    return out_of_range();
+  }
+  const bool as_unsigned = column_.type.is_unsigned && dialect_ == DialectKind::mariadb;
+  cell = as_unsigned ? Cell::of_unsigned(large) : Cell::of(static_cast<std::int64_t>(large));
+  return true;
+}
+
+bool Converter::convert_boolean(std::string_view text, Cell& cell, std::string& reason) const {
+  const auto value = boolean_word(text);
+  if (!value) {
+    reason = "is not a boolean (true, false, t, f, yes, no, y, n, on, off, 1, 0)";
+    return false;
+  }
+  cell = Cell::of(std::int64_t{*value ? 1 : 0});
+  return true;
+}
+
+bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reason) const {
+  std::uint64_t value = 0;
+  bool parsed = false;
+  std::string_view bits = text;
+  // b'0101' and 0b0101, as SQL writes bits.
+  if (bits.size() > 3 && (bits[0] == 'b' || bits[0] == 'B') && bits[1] == '\'' &&
+      bits.back() == '\'') {
+    bits = bits.substr(2, bits.size() - 3);
+    parsed = true;
+  } else if (bits.size() > 2 && bits[0] == '0' && (bits[1] == 'b' || bits[1] == 'B')) {
+    bits.remove_prefix(2);
+    parsed = true;
+  }
+  bool too_long = false;
+  if (parsed) {
+    const auto [end, failure] = std::from_chars(bits.data(), bits.data() + bits.size(), value, 2);
+    parsed = end == bits.data() + bits.size();
+    too_long = failure == std::errc::result_out_of_range;
+  } else if (const auto word = boolean_word(text); word && highest_ == 1) {
+    value = *word ? 1 : 0;
+    parsed = true;
+  } else {
+    parsed = parse_whole(text, value);
+  }
+  if (!parsed) {
+    reason = "is not a bit value (a number, or bits as in b'0101')";
+    return false;
+  }
+  if (too_long || value > highest_) {
+    reason =
+        fmt::format("is out of range for {} (0 to {})", schema::to_string(column_.type), highest_);
+    return false;
+  }
+  cell = dialect_ == DialectKind::mariadb ? Cell::of_unsigned(value)
+                                          : Cell::of(static_cast<std::int64_t>(value));
+  return true;
+}
+
+bool Converter::convert_year(std::string_view text, Cell& cell, std::string& reason) const {
+  std::int64_t value = 0;
+  if (text.size() != 4 || !parse_whole(text, value)) {
+    reason = "is not a year of four digits";
+    return false;
+  }
+  if (value != 0 && (value < 1901 || value > 2155)) {
+    reason = "is out of range for year (1901 to 2155)";
+    return false;
+  }
+  cell = Cell::of(value);
+  return true;
+}
+
+bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& reason) {
+  std::array<char, 512> scratch;
+  const auto number = parse_decimal(text, scratch);
+  if (!number) {
+    reason = "is not a decimal number";
+    return false;
+  }
+  const schema::Type& type = column_.type;
+  const bool is_bounded = type.length.has_value() || dialect_ == DialectKind::mariadb;
+  const auto precision = static_cast<std::size_t>(type.length.value_or(10));
+  const auto scale = static_cast<std::size_t>(type.scale.value_or(0));
+  if (type.is_unsigned && number->negative) {
+    reason = fmt::format("is negative, and the column is {}", schema::to_string(type));
+    return false;
+  }
+  if (is_bounded && number->fraction.size() > scale) {
+    reason = fmt::format("has {} digits after the point, and {} keeps {}", number->fraction.size(),
+                         schema::to_string(type), scale);
+    return false;
+  }
+  if (is_bounded && number->integer.size() > precision - scale) {
+    reason = fmt::format("has {} digits before the point, and {} holds {}", number->integer.size(),
+                         schema::to_string(type), precision - scale);
+    return false;
+  }
+  if (dialect_ == DialectKind::mariadb) {
+    cell = Cell::of_text(write_decimal(*number, scratch_.data()));
+    return true;
+  }
+  // SQLite has no decimals: whole numbers are exact up to 64 bits, others up to 15 digits.
+  std::int64_t whole = 0;
+  if (to_signed(*number, whole)) {
+    cell = Cell::of(whole);
+    return true;
+  }
+  if (number->digits() > kDoubleDigits) {
+    reason = fmt::format("has {} significant digits, and SQLite keeps {}", number->digits(),
+                         kDoubleDigits);
+    return false;
+  }
+  std::string_view digits = text;
+  if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
+  double value = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) {
+    reason = "is out of range";
+    return false;
+  }
+  cell = Cell::of(value);
+  return true;
+}
+
+bool Converter::convert_real(std::string_view text, Cell& cell, std::string& reason) const {
+  const schema::Type& type = column_.type;
+  std::string_view digits = text;
+  if (digits.size() > 1 && digits.front() == '+' && digits[1] != '-') digits.remove_prefix(1);
+  double value = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const bool complete = end == digits.data() + digits.size() && !digits.empty();
+  if (!complete || failure == std::errc::invalid_argument || !std::isfinite(value)) {
+    reason = "is not a number";
+    return false;
+  }
+  const bool is_float = type.kind == schema::TypeKind::float_ && dialect_ == DialectKind::mariadb;
+  if (failure == std::errc::result_out_of_range ||
+      (is_float && std::fabs(value) > double{std::numeric_limits<float>::max()})) {
+    reason = fmt::format("is out of range for {}", schema::to_string(type));
+    return false;
+  }
+  if (type.is_unsigned && value < 0) {
+    reason = fmt::format("is negative, and the column is {}", schema::to_string(type));
+    return false;
+  }
+  if (type.scale && type.length) {
+    std::array<char, 512> scratch;
+    const auto number = parse_decimal(text, scratch);
+    if (number && number->fraction.size() > static_cast<std::size_t>(*type.scale)) {
+      reason = fmt::format("has {} digits after the point, and {} keeps {}",
+                           number->fraction.size(), schema::to_string(type), *type.scale);
+      return false;
+    }
+  }
+  cell = Cell::of(value);
+  return true;
+}
+
+/// A type only SQLite knows, which turns what looks like a number into one: exactly, or not at all.
+bool Converter::convert_native_number(std::string_view text, Cell& cell, std::string& reason) {
+  std::array<char, 512> scratch;
+  const auto number = parse_decimal(trimmed(text), scratch);
+  if (!number) return convert_native_text(text, cell, reason);
+  return convert_decimal(trimmed(text), cell, reason);
+}
+
+}  // namespace dbmig::import

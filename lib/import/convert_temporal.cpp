@@ -1,0 +1,254 @@
+// Converter's rules for dates and times. See converter.hpp.
+#include <fmt/core.h>
+
+#include "base/ascii.hpp"
+#include "import/converter.hpp"
+#include "import/number_text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using ascii::is_digit;
+
+using backend::Cell;
+
+/// Digits of a fraction of a second that are kept when the type does not say how many: SQLite keeps
+/// text, so all that any clock writes.
+constexpr std::size_t kMostFraction = 9;
+
+/// Takes exactly `count` digits off `text`.
+bool take(std::string_view& text, int count, int& value) {
+  if (text.size() < static_cast<std::size_t>(count)) return false;
+  value = 0;
+  for (int i = 0; i < count; ++i) {
+    if (!is_digit(text[static_cast<std::size_t>(i)])) return false;
+    value = value * 10 + (text[static_cast<std::size_t>(i)] - '0');
+  }
+  text.remove_prefix(static_cast<std::size_t>(count));
+  return true;
+}
+
+bool take(std::string_view& text, char c) {
+  if (text.empty() || text.front() != c) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+struct Date {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+};
+
+struct Time {
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  std::string_view fraction;  ///< digits after the point
+};
+
+bool take_date(std::string_view& text, Date& date) {
+  return take(text, 4, date.year) && take(text, '-') && take(text, 2, date.month) &&
+         take(text, '-') && take(text, 2, date.day);
+}
+
+/// `:MM[:SS[.fraction]]`
+bool take_after_hour(std::string_view& text, Time& time) {
+  if (!take(text, ':') || !take(text, 2, time.minute)) return false;
+  if (!take(text, ':')) return true;
+  if (!take(text, 2, time.second)) return false;
+  if (!text.empty() && (text.front() == '.' || text.front() == ',')) {
+    text.remove_prefix(1);
+    std::size_t n = 0;
+    while (n < text.size() && is_digit(text[n])) ++n;
+    if (n == 0) return false;
+    time.fraction = text.substr(0, n);
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
+bool exists(const Date& date, std::string& reason) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (date.year == 0) {
+    reason = "is out of range (the years 0001 to 9999)";
+    return false;
+  }
+  if (date.month < 1 || date.month > 12) {
+    reason = fmt::format("is no date: there is no month {}", date.month);
+    return false;
+  }
+  const bool leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
+  const int days = kDays[date.month - 1] + (leap && date.month == 2 ? 1 : 0);
+  if (date.day < 1 || date.day > days) {
+    reason = fmt::format("is no date: month {:04}-{:02} has {} days", date.year, date.month, days);
+    return false;
+  }
+  return true;
+}
+
+bool exists(const Time& time, std::string& reason) {
+  if (time.minute < 60 && time.second < 60) return true;
+  reason = time.minute >= 60 ? "is no time: minutes go from 0 to 59"
+                             : "is no time: seconds go from 0 to 59";
+  return false;
+}
+
+/// Writes two digits and moves on.
+char* put2(char* at, int value) {
+  *at++ = static_cast<char>('0' + value / 10);
+  *at++ = static_cast<char>('0' + value % 10);
+  return at;
+}
+
+char* put_date(char* at, const Date& date) {
+  at = put2(at, date.year / 100);
+  at = put2(at, date.year % 100);
+  *at++ = '-';
+  at = put2(at, date.month);
+  *at++ = '-';
+  return put2(at, date.day);
+}
+
+char* put_after_hour(char* at, const Time& time, std::size_t digits) {
+  *at++ = ':';
+  at = put2(at, time.minute);
+  *at++ = ':';
+  at = put2(at, time.second);
+  if (digits == 0) return at;
+  *at++ = '.';
+  for (std::size_t i = 0; i < digits; ++i) {
+    *at++ = i < time.fraction.size() ? time.fraction[i] : '0';
+  }
+  return at;
+}
+
+/// The digits of the fraction that are stored, or nothing with a reason when more are given than
+/// the column keeps.
+std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schema::Type& type,
+                                         DialectKind dialect, std::string& reason) {
+  const bool is_open = dialect == DialectKind::sqlite && !type.length;
+  const std::size_t kept =
+      is_open ? std::min(fraction.size(), kMostFraction)
+              : static_cast<std::size_t>(std::min(std::max(type.length.value_or(0), 0), 9));
+  std::string_view significant = fraction;
+  while (!significant.empty() && significant.back() == '0') significant.remove_suffix(1);
+  if (significant.size() > kept) {
+    reason = fmt::format("has {} digits after the second, and {} keeps {}", significant.size(),
+                         schema::to_string(type), kept);
+    return std::nullopt;
+  }
+  if (is_open) return fraction.size() > kept ? significant.size() : fraction.size();
+  return kept;
+}
+
+/// What is left after a date and time. Zones are the common case, and deserve a word.
+std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
+  if (rest.front() == 'Z' || rest.front() == 'z' || rest.front() == '+' || rest.front() == '-') {
+    return "has a time zone, which the column cannot keep; write the time without it";
+  }
+  return std::string(otherwise);
+}
+
+}  // namespace
+
+bool Converter::convert_date(std::string_view text, Cell& cell, std::string& reason) {
+  constexpr std::string_view kExpected = "is not a date (YYYY-MM-DD)";
+  Date date;
+  std::string_view rest = text;
+  if (!take_date(rest, date)) {
+    reason = kExpected;
+    return false;
+  }
+  // Other programs write dates as midnight.
+  for (const std::string_view midnight : {" 00:00:00", "T00:00:00"}) {
+    if (rest == midnight) rest = {};
+  }
+  if (!rest.empty()) {
+    reason = kExpected;
+    return false;
+  }
+  if (!exists(date, reason)) return false;
+  const char* end = put_date(scratch_.data(), date);
+  cell = Cell::of_text({scratch_.data(), static_cast<std::size_t>(end - scratch_.data())});
+  return true;
+}
+
+bool Converter::convert_time(std::string_view text, Cell& cell, std::string& reason) {
+  // https://mariadb.com/kb/en/time/
+  constexpr int kMostHours = 838;
+  constexpr std::string_view kExpected = "is not a time (HH:MM:SS)";
+  std::string_view rest = text;
+  const bool negative = take(rest, '-');
+  const std::size_t colon = rest.find(':');
+  Time time;
+  if ((colon != 2 && colon != 3) || !take(rest, static_cast<int>(colon), time.hour) ||
+      !take_after_hour(rest, time)) {
+    reason = kExpected;
+    return false;
+  }
+  if (!rest.empty()) {
+    reason = leftover_reason(rest, kExpected);
+    return false;
+  }
+  if (!exists(time, reason)) return false;
+  const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
+  if (!digits) return false;
+  const bool is_last = time.hour == kMostHours && time.minute == 59 && time.second == 59;
+  const bool has_fraction = time.fraction.find_first_not_of('0') != std::string_view::npos;
+  if (time.hour > kMostHours || (is_last && has_fraction && !column_.type.length.value_or(0))) {
+    reason = "is out of range for time (-838:59:59 to 838:59:59)";
+    return false;
+  }
+  char* at = scratch_.data();
+  if (negative) *at++ = '-';
+  if (time.hour >= 100) *at++ = static_cast<char>('0' + time.hour / 100);
+  at = put2(at, time.hour % 100);
+  at = put_after_hour(at, time, *digits);
+  cell = Cell::of_text({scratch_.data(), static_cast<std::size_t>(at - scratch_.data())});
+  return true;
+}
+
+bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string& reason) {
+  constexpr std::string_view kExpected = "is not a date and time (YYYY-MM-DD HH:MM:SS)";
+  Date date;
+  Time time;
+  std::string_view rest = text;
+  if (!take_date(rest, date)) {
+    reason = kExpected;
+    return false;
+  }
+  if (!rest.empty()) {
+    if ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) || !take(rest, 2, time.hour) ||
+        !take_after_hour(rest, time)) {
+      reason = kExpected;
+      return false;
+    }
+    if (!rest.empty()) {
+      reason = leftover_reason(rest, kExpected);
+      return false;
+    }
+  }
+  if (!exists(date, reason) || !exists(time, reason)) return false;
+  if (time.hour > 23) {
+    reason = "is no time: hours go from 0 to 23";
+    return false;
+  }
+  // MariaDB keeps a timestamp as seconds since 1970 UTC; where exactly that begins and ends depends
+  // on the session's time zone and the version, and is the server's to say.
+  const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
+  if (is_stamp && dialect_ == DialectKind::mariadb && (date.year < 1969 || date.year > 2106)) {
+    reason = "is out of range for timestamp (1970-01-01 to 2038-01-19)";
+    return false;
+  }
+  const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
+  if (!digits) return false;
+  char* at = put_date(scratch_.data(), date);
+  *at++ = ' ';
+  at = put2(at, time.hour);
+  at = put_after_hour(at, time, *digits);
+  cell = Cell::of_text({scratch_.data(), static_cast<std::size_t>(at - scratch_.data())});
+  return true;
+}
+
+}  // namespace dbmig::import

@@ -1,0 +1,229 @@
+#include "import/converter.hpp"
+
+#include <fmt/core.h>
+
+#include <limits>
+#include <utility>
+
+#include "base/text.hpp"
+#include "import/number_text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using backend::Cell;
+using schema::TypeKind;
+
+/// Bytes of a whole number in MariaDB; SQLite's `integer` is always its widest.
+int width_of(TypeKind kind, DialectKind dialect) {
+  if (kind == TypeKind::tinyint) return 1;
+  if (kind == TypeKind::smallint) return 2;
+  if (kind == TypeKind::mediumint) return 3;
+  if (kind == TypeKind::integer && dialect == DialectKind::mariadb) return 4;
+  return 8;
+}
+
+/// https://mariadb.com/kb/en/string-data-types/ ; SQLite's `text` and `blob` have no limit.
+std::size_t byte_limit(TypeKind kind, DialectKind dialect) {
+  if (kind == TypeKind::tinytext || kind == TypeKind::tinyblob) return 255;
+  if (kind == TypeKind::mediumtext || kind == TypeKind::mediumblob) return (1U << 24U) - 1;
+  if (kind == TypeKind::text || kind == TypeKind::blob) {
+    return dialect == DialectKind::mariadb ? 65535 : 0;
+  }
+  return 0;
+}
+
+constexpr std::size_t kShownCharacters = 60;
+
+}  // namespace
+
+bool has_numeric_affinity(std::string_view declared) {
+  const std::string upper = text::upper(declared);
+  const auto has = [&upper](const char* part) { return upper.find(part) != std::string::npos; };
+  if (has("INT")) return true;
+  if (has("CHAR") || has("CLOB") || has("TEXT")) return false;
+  return !(upper.empty() || has("BLOB") || upper == "ANY");
+}
+
+Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialect) {
+  switch (type.kind) {
+    case TypeKind::tinyint:
+    case TypeKind::smallint:
+    case TypeKind::mediumint:
+    case TypeKind::integer:
+    case TypeKind::bigint:
+      return Rule::integer;
+    case TypeKind::decimal:
+      return Rule::decimal;
+    case TypeKind::float_:
+    case TypeKind::double_:
+      return Rule::real;
+    case TypeKind::boolean:
+      return Rule::boolean;
+    case TypeKind::bit:
+      return Rule::bit;
+    case TypeKind::year:
+      return Rule::year;
+    case TypeKind::char_:
+    case TypeKind::varchar:
+    case TypeKind::tinytext:
+    case TypeKind::text:
+    case TypeKind::mediumtext:
+    case TypeKind::longtext:
+      return Rule::text;
+    case TypeKind::binary:
+    case TypeKind::varbinary:
+    case TypeKind::tinyblob:
+    case TypeKind::blob:
+    case TypeKind::mediumblob:
+    case TypeKind::longblob:
+      return Rule::binary;
+    case TypeKind::date:
+      return Rule::date;
+    case TypeKind::time:
+      return Rule::time;
+    case TypeKind::datetime:
+    case TypeKind::timestamp:
+      return Rule::datetime;
+    case TypeKind::json:
+      return Rule::json;
+    case TypeKind::uuid:
+      return Rule::uuid;
+    case TypeKind::inet4:
+      return Rule::inet4;
+    case TypeKind::inet6:
+      return Rule::inet6;
+    case TypeKind::enum_:
+      return Rule::enum_;
+    case TypeKind::set:
+      return Rule::set;
+    case TypeKind::geometry:
+    case TypeKind::point:
+    case TypeKind::linestring:
+    case TypeKind::polygon:
+    case TypeKind::multipoint:
+    case TypeKind::multilinestring:
+    case TypeKind::multipolygon:
+    case TypeKind::geometrycollection:
+      return Rule::geometry;
+    case TypeKind::native:
+      return dialect == DialectKind::sqlite && has_numeric_affinity(type.native)
+                 ? Rule::native_number
+                 : Rule::native_text;
+  }
+  return Rule::native_text;
+}
+
+Converter::Converter(TargetColumn column, DialectKind dialect)
+    : column_(std::move(column)), dialect_(dialect), rule_(rule_for(column_.type, dialect)) {
+  const schema::Type& type = column_.type;
+  if (schema::is_integer(type.kind)) {
+    const int bits = width_of(type.kind, dialect) * 8;
+    highest_ =
+        std::numeric_limits<std::uint64_t>::max() >> (64 - bits + (type.is_unsigned ? 0 : 1));
+    lowest_ = type.is_unsigned ? 0 : -static_cast<std::int64_t>(highest_) - 1;
+    // SQLite would turn what is larger into an approximate number.
+    constexpr std::uint64_t kSigned = std::numeric_limits<std::int64_t>::max();
+    if (dialect == DialectKind::sqlite && highest_ > kSigned) highest_ = kSigned;
+  }
+  if (type.kind == TypeKind::bit) {
+    const int bits = std::min(type.length.value_or(1), dialect == DialectKind::sqlite ? 63 : 64);
+    highest_ = std::numeric_limits<std::uint64_t>::max() >> (64 - bits);
+  }
+  if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
+    const int standard = type.kind == TypeKind::char_ && dialect == DialectKind::mariadb ? 1 : 0;
+    most_characters_ = static_cast<std::size_t>(type.length.value_or(standard));
+  }
+  most_bytes_ = byte_limit(type.kind, dialect);
+  if (type.kind == TypeKind::binary || type.kind == TypeKind::varbinary) {
+    const int standard = type.kind == TypeKind::binary && dialect == DialectKind::mariadb ? 1 : 0;
+    most_bytes_ = static_cast<std::size_t>(type.length.value_or(standard));
+  }
+}
+
+bool Converter::convert_null(Cell& cell, std::string& reason) const {
+  cell = Cell::null();
+  if (column_.nullable || column_.fills_null) return true;
+  reason = "is not allowed: the column is NOT NULL";
+  return false;
+}
+
+bool Converter::convert(std::string_view text, Cell& cell, std::string& reason) {
+  if (!convert_by_rule(text, cell, reason)) return false;
+  if (!column_.numeric_affinity || cell.kind != Cell::Kind::text) return true;
+  std::array<char, 512> scratch;
+  return !parse_decimal(trimmed(text), scratch) || convert_native_number(text, cell, reason);
+}
+
+bool Converter::convert_by_rule(std::string_view text, Cell& cell, std::string& reason) {
+  switch (rule_) {
+    case Rule::integer:
+      return convert_integer(trimmed(text), cell, reason);
+    case Rule::boolean:
+      return convert_boolean(trimmed(text), cell, reason);
+    case Rule::bit:
+      return convert_bit(trimmed(text), cell, reason);
+    case Rule::year:
+      return convert_year(trimmed(text), cell, reason);
+    case Rule::decimal:
+      return convert_decimal(trimmed(text), cell, reason);
+    case Rule::real:
+      return convert_real(trimmed(text), cell, reason);
+    case Rule::text:
+      return convert_text(text, cell, reason);
+    case Rule::binary:
+      return convert_binary(text, cell, reason);
+    case Rule::date:
+      return convert_date(trimmed(text), cell, reason);
+    case Rule::time:
+      return convert_time(trimmed(text), cell, reason);
+    case Rule::datetime:
+      return convert_datetime(trimmed(text), cell, reason);
+    case Rule::json:
+      return convert_json(text, cell, reason);
+    case Rule::uuid:
+      return convert_uuid(trimmed(text), cell, reason);
+    case Rule::inet4:
+    case Rule::inet6:
+      return convert_inet(trimmed(text), cell, reason);
+    case Rule::enum_:
+      return convert_enum(text, cell, reason);
+    case Rule::set:
+      return convert_set(text, cell, reason);
+    case Rule::geometry:
+      return convert_geometry(trimmed(text), cell, reason);
+    case Rule::native_text:
+      return convert_native_text(text, cell, reason);
+    case Rule::native_number:
+      return convert_native_number(text, cell, reason);
+  }
+  return convert_native_text(text, cell, reason);
+}
+
+std::string shown(std::string_view value) {
+  std::string out = "'";
+  std::size_t characters = 0;
+  const std::size_t broken = text::find_invalid_utf8(value).value_or(value.size());
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    const bool continues = i < broken && (c & 0xC0U) == 0x80U;
+    if (!continues && characters++ == kShownCharacters) {
+      out += "…";
+      break;
+    }
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c < 0x20 || c == 0x7F || (i >= broken && c >= 0x80)) {
+      out += fmt::format("\\x{:02X}", c);
+    } else {
+      out.push_back(value[i]);
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace dbmig::import

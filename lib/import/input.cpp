@@ -1,0 +1,79 @@
+#include "import/input.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr int kPollMilliseconds = 100;
+
+Error failure(const std::string& name, const char* what, int number) {
+  const ErrorCode code = number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return Error(code, fmt::format("cannot {} {}: {}", what, name, std::strerror(number)));
+}
+
+}  // namespace
+
+FileInput::FileInput(const std::string& path, const std::atomic<bool>& stop)
+    : name_(path == "-" ? "standard input" : path), stop_(stop) {
+  fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) throw failure(name_, "open", errno);
+  owned_ = path != "-";
+  struct stat info = {};
+  if (::fstat(fd_, &info) != 0) {
+    const int number = errno;
+    if (owned_) ::close(fd_);
+    throw failure(name_, "read", number);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    if (owned_) ::close(fd_);
+    throw Error(ErrorCode::io, fmt::format("{} is a folder", name_))
+        .hint("name the CSV files in it, for example with a shell pattern");
+  }
+  regular_ = S_ISREG(info.st_mode);
+  if (regular_) {
+    size_ = static_cast<std::uint64_t>(info.st_size);
+    ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+  }
+}
+
+FileInput::~FileInput() {
+  if (owned_) ::close(fd_);
+}
+
+/// Until there is something to read, so that a silent pipe does not keep an interrupted load alive.
+void FileInput::wait() {
+  if (regular_) return;
+  struct pollfd poll = {.fd = fd_, .events = POLLIN, .revents = 0};
+  while (true) {
+    const int ready = ::poll(&poll, 1, kPollMilliseconds);
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+    if (stop_ || cancelled_) throw Error(ErrorCode::interrupted, "interrupted");
+  }
+}
+
+std::size_t FileInput::read(std::span<char> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    wait();
+    const ssize_t n = ::read(fd_, buffer.data() + filled, buffer.size() - filled);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      throw failure(name_, "read", errno);
+    }
+    if (n == 0) break;
+    filled += static_cast<std::size_t>(n);
+  }
+  return filled;
+}
+
+}  // namespace dbmig::import

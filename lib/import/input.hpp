@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace dbmig::import {
+
+/// Where the bytes of a CSV file come from: a file, or standard input for "-".
+class Input {
+ public:
+  virtual ~Input() = default;
+  /// Fills `buffer` as far as it can; fewer bytes only at the end. Throws Error{io}, and
+  /// Error{interrupted} when the load was told to stop while it waited.
+  virtual std::size_t read(std::span<char> buffer) = 0;
+  /// Size in bytes, 0 when not known.
+  virtual std::uint64_t size() const = 0;
+  /// From another thread: makes a read() that waits throw Error{interrupted}.
+  virtual void cancel() noexcept = 0;
+  /// For messages: the path as the user gave it, "standard input".
+  virtual const std::string& name() const = 0;
+};
+
+/// Owns a file descriptor; reading a pipe looks at `stop` a few times a second.
+class FileInput final : public Input {
+ public:
+  /// Throws Error{not_found} or Error{io} naming the path (a folder, no right to read).
+  FileInput(const std::string& path, const std::atomic<bool>& stop);
+  ~FileInput() override;
+  FileInput(const FileInput&) = delete;
+  FileInput& operator=(const FileInput&) = delete;
+
+  std::size_t read(std::span<char> buffer) override;
+  std::uint64_t size() const override { return size_; }
+  void cancel() noexcept override { cancelled_ = true; }
+  const std::string& name() const override { return name_; }
+
+ private:
+  void wait();
+
+  std::string name_;
+  const std::atomic<bool>& stop_;
+  std::atomic<bool> cancelled_{false};
+  int fd_ = -1;
+  bool owned_ = false;
+  bool regular_ = false;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,290 @@
+#include "import/plan.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/wire.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using schema::Column;
+using schema::Table;
+
+constexpr std::string_view kLeftOut = "-";
+
+/// How a header's name and a column's are compared when they are not equal.
+std::string folded(std::string_view name) {
+  std::string out = text::lower(text::trim(name));
+  std::replace(out.begin(), out.end(), ' ', '_');
+  std::replace(out.begin(), out.end(), '-', '_');
+  return out;
+}
+
+const Column* find_column(const Table& table, std::string_view name) {
+  const std::string_view exact = text::trim(name);
+  for (const Column& column : table.columns) {
+    if (column.name == exact) return &column;
+  }
+  for (const Column& column : table.columns) {
+    if (text::equals_ignoring_case(column.name, exact)) return &column;
+  }
+  const Column* found = nullptr;
+  for (const Column& column : table.columns) {
+    if (folded(column.name) != folded(name)) continue;
+    if (found != nullptr) return nullptr;  // Two columns, and no way to tell which.
+    found = &column;
+  }
+  return found;
+}
+
+bool is_reject_column(std::string_view name) {
+  return name == kRejectFile || name == kRejectLine || name == kRejectReason;
+}
+
+/// SQLite: the column is another name for the row's own number, and NULL takes the next one.
+bool is_rowid(const Table& table, const Column& column) {
+  return table.primary_key && table.primary_key->columns.size() == 1 &&
+         text::equals_ignoring_case(table.primary_key->columns.front(), column.name) &&
+         !table.sqlite.without_rowid && column.type.kind == schema::TypeKind::integer &&
+         !column.type.is_unsigned;
+}
+
+TargetColumn target(const Table& table, const Column& column, DialectKind dialect) {
+  TargetColumn target;
+  target.name = column.name;
+  target.nullable =
+      column.nullable && (dialect == DialectKind::sqlite || !table.in_primary_key(column.name));
+  target.fills_null =
+      column.autoincrement || (dialect == DialectKind::sqlite && is_rowid(table, column));
+  target.type = column.type_on(dialect);
+  if (dialect == DialectKind::sqlite) {
+    // A name only SQLite knows beside the portable type: what it says counts for the checks, what
+    // SQLite makes of the name for the storage.
+    if (column.sqlite.type) {
+      target.numeric_affinity = has_numeric_affinity(column.sqlite.type->native);
+      if (column.type.kind != schema::TypeKind::native) target.type = column.type;
+    }
+  }
+  return target;
+}
+
+class Mapper {
+ public:
+  Mapper(const Table& table, DialectKind dialect, const ColumnRequest& request)
+      : table_(table), request_(request) {
+    plan_.table = table.name;
+    plan_.dialect = dialect;
+  }
+
+  Plan map() {
+    if (!request_.columns.empty()) {
+      map_names(request_.columns, {});
+    } else if (request_.header) {
+      refuse_foreign_header();
+      map_names(*request_.header, SourcePosition{request_.file, 1, 0});
+    } else {
+      for (const Column& column : table_.columns) {
+        if (!column.generated && !column.mariadb.invisible) add(column);
+      }
+    }
+    require_columns();
+    diagnostics_.throw_if_any();
+    if (plan_.columns.empty()) {
+      throw Error(ErrorCode::invalid, "no field of the file goes into a column");
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void refuse_foreign_header() const {
+    const auto known = [this](const std::string& name) {
+      return find_column(table_, name) != nullptr;
+    };
+    if (std::any_of(request_.header->begin(), request_.header->end(), known)) return;
+    throw Error(ErrorCode::invalid,
+                fmt::format("the first line does not name any column of '{}'", table_.name))
+        .at({request_.file, 1, 0})
+        .hint(fmt::format("use --columns when the file has no header; the columns are {}",
+                          text::join(table_.column_names(), ", ")));
+  }
+
+  void map_names(const std::vector<std::string>& names, const SourcePosition& where) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string& name = names[i];
+      if (name == kLeftOut) {
+        plan_.targets.push_back(Plan::kSkipped);
+        continue;
+      }
+      const Column* column = find_column(table_, name);
+      if (column == nullptr) {
+        plan_.targets.push_back(Plan::kSkipped);
+        if (!is_reject_column(text::trim(name))) report_unknown(name, i, where);
+        continue;
+      }
+      if (column->generated) {
+        diagnostics_.add(where,
+                         fmt::format("column '{}' of '{}' is generated: the database computes it",
+                                     column->name, table_.name),
+                         "leave it out: --columns with '-' in its place");
+      }
+      const auto twice = std::find_if(plan_.columns.begin(), plan_.columns.end(),
+                                      [&](const auto& c) { return c.name == column->name; });
+      if (twice != plan_.columns.end()) {
+        diagnostics_.add(where, fmt::format("column '{}' is named twice", column->name),
+                         "name each column once; '-' in --columns leaves a field out");
+      }
+      add(*column);
+    }
+  }
+
+  void report_unknown(const std::string& name, std::size_t field, const SourcePosition& where) {
+    if (text::trim(name).empty()) {
+      diagnostics_.add(where, fmt::format("field {} has no name", field + 1),
+                       "name it, or use --columns with --header; '-' leaves a field out");
+      return;
+    }
+    diagnostics_.add(where, fmt::format("table '{}' has no column {}", table_.name, shown(name)),
+                     text::suggest(name, table_.column_names()));
+  }
+
+  void add(const Column& column) {
+    plan_.targets.push_back(static_cast<std::int32_t>(plan_.columns.size()));
+    plan_.columns.push_back(target(table_, column, plan_.dialect));
+  }
+
+  void require_columns() {
+    for (const Column& column : table_.columns) {
+      const bool given = std::any_of(plan_.columns.begin(), plan_.columns.end(),
+                                     [&](const auto& c) { return c.name == column.name; });
+      const TargetColumn wanted = target(table_, column, plan_.dialect);
+      if (given || wanted.nullable || wanted.fills_null || column.default_value ||
+          column.generated) {
+        continue;
+      }
+      diagnostics_.add({request_.file, request_.header && request_.columns.empty() ? 1 : 0, 0},
+                       fmt::format("column '{}' of '{}' needs a value in every row, and the file "
+                                   "does not give it",
+                                   column.name, table_.name),
+                       "add it to the file, or give the column a default");
+    }
+  }
+
+  const Table& table_;
+  const ColumnRequest& request_;
+  Plan plan_;
+  Diagnostics diagnostics_;
+};
+
+void put_optional(WireWriter& writer, const std::optional<char>& value) {
+  writer.put(static_cast<std::uint8_t>(value.has_value()));
+  writer.put(value.value_or('\0'));
+}
+
+std::optional<char> get_optional_char(WireReader& reader) {
+  const bool given = reader.get<std::uint8_t>() != 0;
+  const char value = reader.get<char>();
+  return given ? std::optional(value) : std::nullopt;
+}
+
+void put_optional(WireWriter& writer, const std::optional<int>& value) {
+  writer.put(static_cast<std::uint8_t>(value.has_value()));
+  writer.put(static_cast<std::int32_t>(value.value_or(0)));
+}
+
+std::optional<int> get_optional_int(WireReader& reader) {
+  const bool given = reader.get<std::uint8_t>() != 0;
+  const int value = reader.get<std::int32_t>();
+  return given ? std::optional(value) : std::nullopt;
+}
+
+void put_type(WireWriter& writer, const schema::Type& type) {
+  writer.put(static_cast<std::uint8_t>(type.kind));
+  put_optional(writer, type.length);
+  put_optional(writer, type.scale);
+  writer.put(static_cast<std::uint8_t>(type.is_unsigned));
+  writer.put(static_cast<std::uint8_t>(type.zerofill));
+  writer.put(static_cast<std::uint32_t>(type.values.size()));
+  for (const std::string& value : type.values) writer.put_text(value);
+  writer.put_text(type.native);
+}
+
+schema::Type get_type(WireReader& reader) {
+  schema::Type type;
+  type.kind = static_cast<schema::TypeKind>(reader.get<std::uint8_t>());
+  type.length = get_optional_int(reader);
+  type.scale = get_optional_int(reader);
+  type.is_unsigned = reader.get<std::uint8_t>() != 0;
+  type.zerofill = reader.get<std::uint8_t>() != 0;
+  const auto count = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < count; ++i) type.values.emplace_back(reader.get_text());
+  type.native = reader.get_text();
+  return type;
+}
+
+}  // namespace
+
+std::vector<std::string> Plan::column_names() const {
+  std::vector<std::string> names;
+  for (const TargetColumn& column : columns) names.push_back(column.name);
+  return names;
+}
+
+Plan map_columns(const Table& table, DialectKind dialect, const ColumnRequest& request) {
+  return Mapper(table, dialect, request).map();
+}
+
+void encode(const Plan& plan, Bytes& out) {
+  WireWriter writer(out);
+  writer.put_text(plan.table);
+  writer.put(static_cast<std::uint8_t>(plan.dialect));
+  writer.put(plan.format.delimiter);
+  put_optional(writer, plan.format.quote);
+  put_optional(writer, plan.format.escape);
+  writer.put(static_cast<std::uint8_t>(plan.null_text.has_value()));
+  writer.put_text(plan.null_text.value_or(""));
+  writer.put(static_cast<std::uint8_t>(plan.rejects));
+  writer.put(static_cast<std::uint32_t>(plan.columns.size()));
+  for (const TargetColumn& column : plan.columns) {
+    writer.put_text(column.name);
+    put_type(writer, column.type);
+    writer.put(static_cast<std::uint8_t>(column.nullable));
+    writer.put(static_cast<std::uint8_t>(column.fills_null));
+    writer.put(static_cast<std::uint8_t>(column.numeric_affinity));
+  }
+  writer.put(static_cast<std::uint32_t>(plan.targets.size()));
+  for (const std::int32_t target_index : plan.targets) writer.put(target_index);
+  writer.put_text(plan.encoding);
+}
+
+Plan decode_plan(std::string_view message) {
+  WireReader reader(message);
+  Plan plan;
+  plan.table = reader.get_text();
+  plan.dialect = static_cast<DialectKind>(reader.get<std::uint8_t>());
+  plan.format.delimiter = reader.get<char>();
+  plan.format.quote = get_optional_char(reader);
+  plan.format.escape = get_optional_char(reader);
+  const bool has_null_text = reader.get<std::uint8_t>() != 0;
+  const std::string_view null_text = reader.get_text();
+  if (has_null_text) plan.null_text = null_text;
+  plan.rejects = reader.get<std::uint8_t>() != 0;
+  const auto columns = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < columns; ++i) {
+    TargetColumn& column = plan.columns.emplace_back();
+    column.name = reader.get_text();
+    column.type = get_type(reader);
+    column.nullable = reader.get<std::uint8_t>() != 0;
+    column.fills_null = reader.get<std::uint8_t>() != 0;
+    column.numeric_affinity = reader.get<std::uint8_t>() != 0;
+  }
+  const auto targets = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < targets; ++i) plan.targets.push_back(reader.get<std::int32_t>());
+  plan.encoding = reader.get_text();
+  return plan;
+}
+
+}  // namespace dbmig::import

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/dialect_kind.hpp"
+#include "import/communicator.hpp"
+#include "import/converter.hpp"
+#include "import/csv_format.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::import {
+
+/// Everything that a rank must know to turn chunks of one file into batches of rows.
+struct Plan {
+  std::string table;
+  DialectKind dialect = DialectKind::sqlite;
+  CsvFormat format;
+  /// Text of an unquoted field that means NULL; left out, an empty unquoted field does.
+  std::optional<std::string> null_text;
+  /// Go on after a bad record.
+  bool rejects = false;
+  std::vector<TargetColumn> columns;  ///< of the sink, in order
+  /// For each field of a record the column it goes to, kSkipped for none.
+  std::vector<std::int32_t> targets;
+  std::string encoding;  ///< backend::row_encoder()
+
+  static constexpr std::int32_t kSkipped = -1;
+  friend bool operator==(const Plan&, const Plan&) = default;
+
+  std::vector<std::string> column_names() const;
+};
+
+/// Which field of the file goes where.
+struct ColumnRequest {
+  /// The user's --columns; empty for none. "-" leaves a field out.
+  std::vector<std::string> columns;
+  /// The fields of the file's first line, when that is a header.
+  std::optional<std::vector<std::string>> header;
+  /// For messages.
+  std::string file;
+};
+
+/// The plan's columns and targets for loading into `table`. --columns wins over the header; with
+/// neither, the fields are the table's columns in order. Names match exactly, or ignoring case, or
+/// with blanks and dashes as `_` ("Organization Name" is organization_name). The columns that a
+/// reject file begins with are left out.
+///
+/// Throws Error{invalid} with every mistake: unknown column (with a suggestion), a name twice, a
+/// header that names no column at all, a generated column, a column that must have a value and is
+/// not given.
+Plan map_columns(const schema::Table& table, DialectKind dialect, const ColumnRequest& request);
+
+/// The columns that a reject file has before those of the data.
+inline constexpr std::string_view kRejectFile = "dbmig_file";
+inline constexpr std::string_view kRejectLine = "dbmig_line";
+inline constexpr std::string_view kRejectReason = "dbmig_reason";
+
+/// As bytes, for the ranks; `decode_plan(encode(p)) == p`.
+void encode(const Plan& plan, Bytes& out);
+/// Throws Error{failed} when the message is cut short.
+Plan decode_plan(std::string_view message);
+
+}  // namespace dbmig::import

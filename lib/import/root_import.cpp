@@ -1,0 +1,277 @@
+#include "import/root_import.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "backend/bulk.hpp"
+#include "base/text.hpp"
+#include "import/record_parser.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr auto kReportEvery = std::chrono::milliseconds(200);
+constexpr const char* kStandardInput = "-";
+constexpr const char* kRejectsEnding = ".rejects";
+
+/// Violations of foreign keys that are named when the commit finds them.
+constexpr std::size_t kShownViolations = 5;
+
+double seconds(std::uint64_t nanoseconds) {
+  return static_cast<double>(nanoseconds) / 1e9;
+}
+
+std::string table_name_of(const std::string& path) {
+  const std::filesystem::path name = std::filesystem::path(path).stem();
+  // data.rejects.csv holds what data.csv's import left out.
+  return name.extension() == kRejectsEnding ? name.stem().string() : name.string();
+}
+
+/// Where the bad records of `path` go unless the user says.
+std::string default_rejects(const std::string& path) {
+  if (path == kStandardInput) return fmt::format("stdin{}.csv", kRejectsEnding);
+  std::filesystem::path name = path;
+  name.replace_extension();
+  return fmt::format("{}{}.csv", name.string(), kRejectsEnding);
+}
+
+}  // namespace
+
+RootImport::RootImport(const Options& options, Communicator& ranks, const Open& open,
+                       EventSink& events, const std::atomic<bool>& stop, AnnouncePlan announce)
+    : options_(options),
+      ranks_(ranks),
+      open_(open),
+      events_(events),
+      stop_(stop),
+      announce_(std::move(announce)) {}
+
+Summary RootImport::run() {
+  check_options();
+  connection_ = &open_();
+  connection_->begin();
+  try {
+    load_files();
+    for (const auto& rejects : rejects_) rejects->flush();
+    if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
+    commit();
+  } catch (const Error& error) {
+    connection_->rollback();
+    if (error.code() == ErrorCode::interrupted) {
+      throw Error(ErrorCode::interrupted, "interrupted; nothing was imported");
+    }
+    throw;
+  } catch (...) {
+    connection_->rollback();
+    throw;
+  }
+  finish_rejects();
+  report(true);
+  summary_.rows = progress_.rows;
+  summary_.rejected = progress_.rejected;
+  summary_.bytes = bytes_before_;
+  summary_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  summary_.read_seconds = seconds(times_.read);
+  summary_.parse_seconds = seconds(times_.parse);
+  summary_.write_seconds = seconds(progress_.write_nanoseconds);
+  summary_.ranks = ranks_.size();
+  return std::move(summary_);
+}
+
+void RootImport::check_options() const {
+  check(options_.format);
+  if (options_.files.empty()) {
+    throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
+  }
+  const auto inputs = std::count(options_.files.begin(), options_.files.end(), kStandardInput);
+  if (inputs > 1) throw Error(ErrorCode::usage, "'-' can stand only once");
+  if (inputs == 1 && options_.table.empty()) {
+    throw Error(ErrorCode::usage, "standard input has no name to take the table from")
+        .hint("say which with --table NAME");
+  }
+  if (!options_.rejects.empty() && options_.on_error != OnError::reject) {
+    throw Error(ErrorCode::usage, "--rejects needs --on-error reject")
+        .hint("without it the first bad record ends the import");
+  }
+}
+
+void RootImport::load_files() {
+  bool known = true;
+  for (const std::string& path : options_.files) {
+    if (path == kStandardInput) {
+      known = false;
+      continue;
+    }
+    std::error_code failure;
+    // Before hours are spent on the files in front of it.
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) {
+      throw Error(ErrorCode::not_found, fmt::format("there is no file {}", path));
+    }
+    known = known && std::filesystem::is_regular_file(status);
+    if (known) bytes_total_ += std::filesystem::file_size(path, failure);
+  }
+  if (!known) bytes_total_ = 0;
+  for (const std::string& path : options_.files) load_file(path);
+}
+
+schema::Table RootImport::find_table(const std::string& name) const {
+  backend::Inspection one = connection_->inspect({.tables = {name}});
+  if (const schema::Table* table = one.schema.find_table(name)) return *table;
+  const backend::Inspection all = connection_->inspect({});
+  std::vector<std::string> names;
+  const schema::Table* found = nullptr;
+  for (const auto& [table_name, table] : all.schema.tables) {
+    names.push_back(table_name);
+    if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
+  }
+  if (found != nullptr) return *found;
+  if (all.schema.views.contains(name)) {
+    throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
+        .hint("name the table with --table");
+  }
+  const std::string known = names.empty() ? "the database has no tables; `dbmig upgrade` makes them"
+                                          : text::suggest(name, names);
+  throw Error(ErrorCode::not_found, fmt::format("there is no table '{}'", name))
+      .hint(options_.table.empty()
+                ? fmt::format("{}; --table names another than the file does", known)
+                : known);
+}
+
+/// Takes the header off the file, where there is one, and maps its fields to columns.
+Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
+                           std::string& header) const {
+  ColumnRequest request;
+  request.columns = options_.columns;
+  request.file = file;
+  const bool has_header = options_.header.value_or(options_.columns.empty());
+  if (has_header) {
+    const std::optional<std::string> record = reader.record();
+    if (!record) {
+      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file))
+          .hint("it needs at least the line that names the columns, or --columns");
+    }
+    header = *record;
+    RecordParser parser(options_.format);
+    std::vector<Field> fields;
+    if (const auto error = parser.parse(header, fields); error && options_.columns.empty()) {
+      throw Error(ErrorCode::invalid, error->reason)
+          .at({file, 1, static_cast<int>(error->offset + 1)});
+    }
+    request.header.emplace();
+    for (const Field& field : fields) request.header->emplace_back(field.text);
+  }
+  Plan plan = map_columns(table, connection_->dialect().kind(), request);
+  plan.format = options_.format;
+  plan.null_text = options_.null_text;
+  plan.rejects = options_.on_error == OnError::reject;
+  if (header.empty() || !options_.columns.empty()) {
+    // A reject file names its columns, so that it can be imported without further options.
+    header.clear();
+    const std::vector<std::string> names = plan.column_names();
+    for (std::size_t i = 0; i < plan.targets.size(); ++i) {
+      if (i != 0) header.push_back(options_.format.delimiter);
+      const std::int32_t target = plan.targets[i];
+      header += target == Plan::kSkipped ? "-" : names[static_cast<std::size_t>(target)];
+    }
+  }
+  return plan;
+}
+
+RejectFile* RootImport::reject_file(const std::string& path, const std::string& header) {
+  if (options_.on_error != OnError::reject) return nullptr;
+  const bool is_shared = !options_.rejects.empty();
+  if (is_shared && !rejects_.empty()) {
+    if (without_line_end(rejects_.back()->header()) != without_line_end(header)) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("{} has other columns than the file before it, and --rejects takes "
+                              "one kind of record",
+                              path))
+          .hint("leave --rejects out: each file then gets its own reject file");
+    }
+    return rejects_.back().get();
+  }
+  rejects_.push_back(std::make_unique<RejectFile>(
+      is_shared ? options_.rejects : default_rejects(path), options_.format, header, is_shared));
+  return rejects_.back().get();
+}
+
+void RootImport::load_file(const std::string& path) {
+  FileInput input(path, stop_);
+  const schema::Table table =
+      find_table(options_.table.empty() ? table_name_of(path) : options_.table);
+  ChunkReader reader(input, options_.format,
+                     {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
+  std::string header;
+  Plan plan = make_plan(table, reader, input.name(), header);
+  const std::unique_ptr<backend::BulkSink> sink =
+      connection_->bulk_sink(table, plan.column_names());
+  plan.encoding = sink->encoding();
+  RejectFile* rejects = reject_file(path, header);
+  const std::uint64_t rows_before = progress_.rows;
+  const std::uint64_t rejected_before = progress_.rejected;
+  Loader loader(*sink, input.name(), options_.format, rejects, progress_);
+
+  announce_(plan);
+  const StageTimes times =
+      feed_chunks(plan, ranks_, reader, loader, stop_, [this](std::uint64_t bytes_done) {
+        bytes_done_ = bytes_before_ + bytes_done;
+        report(false);
+      });
+  times_.read += times.read;
+  times_.parse += times.parse;
+  bytes_before_ += reader.bytes_done();
+  bytes_done_ = bytes_before_;
+  summary_.files.push_back({.name = input.name(),
+                            .table = table.name,
+                            .rows = progress_.rows - rows_before,
+                            .rejected = progress_.rejected - rejected_before,
+                            .bytes = reader.bytes_done(),
+                            .rejects = rejects != nullptr ? rejects->path() : ""});
+}
+
+void RootImport::commit() {
+  const Clock::time_point start = Clock::now();
+  try {
+    connection_->commit();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::constraint) throw;
+    // Foreign keys that are checked at the end only: which rows, while they are still there.
+    std::string rows;
+    for (const std::string& row : connection_->foreign_key_violations(kShownViolations)) {
+      rows += (rows.empty() ? "" : "; ") + row;
+    }
+    if (rows.empty()) throw;
+    throw Error(ErrorCode::constraint, fmt::format("{}: {}", error.message(), rows))
+        .native(error.native_code())
+        .hint("nothing was imported");
+  }
+  progress_.write_nanoseconds += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+}
+
+void RootImport::finish_rejects() {
+  for (const auto& rejects : rejects_) {
+    if (rejects->finish()) continue;
+    for (Summary::File& file : summary_.files) {
+      if (file.rejects == rejects->path()) file.rejects.clear();
+    }
+  }
+}
+
+void RootImport::report(bool last) {
+  const Clock::time_point now = Clock::now();
+  if (!last && now - last_report_ < kReportEvery) return;
+  last_report_ = now;
+  events_.on(event::ImportProgress{.bytes_done = bytes_done_,
+                                   .bytes_total = bytes_total_,
+                                   .rows = progress_.rows,
+                                   .rejected = progress_.rejected,
+                                   .seconds = std::chrono::duration<double>(now - start_).count()});
+}
+
+}  // namespace dbmig::import

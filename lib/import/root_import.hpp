@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "import/chunk_reader.hpp"
+#include "import/import.hpp"
+#include "import/loader.hpp"
+#include "import/pipeline.hpp"
+#include "import/plan.hpp"
+#include "import/rejects.hpp"
+
+namespace dbmig::import {
+
+/// Tells the other ranks that chunks of a file follow.
+using AnnouncePlan = std::function<void(const Plan&)>;
+
+/// The root's side of an import: the database, the files, the transaction.
+class RootImport {
+ public:
+  RootImport(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
+             const std::atomic<bool>& stop, AnnouncePlan announce);
+
+  /// Everything. When it throws, the transaction is rolled back and the other ranks wait for the
+  /// next announcement.
+  Summary run();
+
+ private:
+  void check_options() const;
+  void load_files();
+  void load_file(const std::string& path);
+  schema::Table find_table(const std::string& name) const;
+  Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
+                 std::string& header) const;
+  RejectFile* reject_file(const std::string& path, const std::string& header);
+  void commit();
+  void finish_rejects();
+  void report(bool last);
+
+  const Options& options_;
+  Communicator& ranks_;
+  const Open& open_;
+  EventSink& events_;
+  const std::atomic<bool>& stop_;
+  const AnnouncePlan announce_;
+
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start_ = Clock::now();
+  Clock::time_point last_report_ = start_;
+
+  backend::Connection* connection_ = nullptr;
+  std::vector<std::unique_ptr<RejectFile>> rejects_;
+  Summary summary_;
+  LoadProgress progress_;
+  std::uint64_t bytes_total_ = 0;   ///< 0 when one of the files has no known size
+  std::uint64_t bytes_before_ = 0;  ///< of the files that are done
+  std::uint64_t bytes_done_ = 0;
+  StageTimes times_;
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,170 @@
+#include "import/worker.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/text.hpp"
+#include "import/stopwatch.hpp"
+#include "import/wire.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void put_header(WireWriter& writer, ChunkResult::Status status, std::string_view failure,
+                std::uint64_t nanoseconds) {
+  writer.put(static_cast<std::uint8_t>(status));
+  writer.put_text(failure);
+  writer.put(nanoseconds);
+}
+
+}  // namespace
+
+std::string BadRecord::message() const {
+  if (field == 0) return reason;
+  const std::string what = value.empty() ? reason : fmt::format("{} {}", value, reason);
+  if (column.empty()) return fmt::format("field {}: {}", field, what);
+  return fmt::format("column '{}' (field {}): {}", column, field, what);
+}
+
+Worker::Worker(Plan plan)
+    : plan_(std::move(plan)),
+      splitter_(plan_.format),
+      parser_(plan_.format),
+      encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
+      row_(plan_.columns.size()) {
+  converters_.reserve(plan_.columns.size());
+  for (const TargetColumn& column : plan_.columns) converters_.emplace_back(column, plan_.dialect);
+}
+
+void Worker::report(std::uint32_t offset, std::size_t field, std::string reason) {
+  BadRecord& bad = bad_.emplace_back();
+  bad.offset = offset;
+  bad.field = static_cast<std::uint32_t>(field + 1);
+  bad.reason = std::move(reason);
+  const std::int32_t target = field < plan_.targets.size() ? plan_.targets[field] : Plan::kSkipped;
+  if (target != Plan::kSkipped) bad.column = plan_.columns[static_cast<std::size_t>(target)].name;
+}
+
+bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
+  if (const auto error = parser_.parse(record, fields_)) {
+    report(offset, error->field, error->reason);
+    return false;
+  }
+  if (fields_.size() != plan_.targets.size()) {
+    bad_.push_back({offset, 0, "", "",
+                    fmt::format("the record has {}, expected {}",
+                                text::count(fields_.size(), "field"), plan_.targets.size())});
+    return false;
+  }
+  const std::string_view null_text = plan_.null_text ? std::string_view(*plan_.null_text) : "";
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (plan_.targets[i] == Plan::kSkipped) continue;
+    const auto target = static_cast<std::size_t>(plan_.targets[i]);
+    const Field& field = fields_[i];
+    const bool is_null = !field.quoted && field.text == null_text;
+    const bool fits = is_null ? converters_[target].convert_null(row_[target], reason_)
+                              : converters_[target].convert(field.text, row_[target], reason_);
+    if (!fits) {
+      report(offset, i, std::move(reason_));
+      bad_.back().value = is_null ? "NULL" : shown(field.text);
+      if (is_null && !plan_.null_text) bad_.back().value = "NULL (an empty field)";
+      return false;
+    }
+  }
+  return true;
+}
+
+void Worker::process_records(std::string_view chunk, const std::atomic<bool>& stop) {
+  std::size_t at = 0;
+  while (at < chunk.size() && !stop.load(std::memory_order_relaxed)) {
+    const std::size_t end = splitter_.record_end(chunk, at).value_or(chunk.size());
+    const std::string_view record = chunk.substr(at, end - at);
+    const auto offset = static_cast<std::uint32_t>(at);
+    at = end;
+    // An empty line is a record of one empty field; where more are expected it is just space.
+    if (plan_.targets.size() > 1 && without_line_end(record).empty()) continue;
+    if (convert_record(record, offset)) {
+      encoder_->add(row_);
+      offsets_.push_back(offset);
+    } else if (!plan_.rejects) {
+      return;
+    }
+  }
+}
+
+void Worker::process(std::string_view chunk, const std::atomic<bool>& stop, Bytes& out) {
+  const Clock::time_point start = Clock::now();
+  offsets_.clear();
+  bad_.clear();
+  encoder_->clear();
+  out.clear();
+  WireWriter writer(out);
+  try {
+    process_records(chunk, stop);
+    const std::span<const char> batch = encoder_->batch();
+    out.reserve(batch.size() + offsets_.size() * sizeof(std::uint32_t) + 256);
+    const bool interrupted = stop.load(std::memory_order_relaxed);
+    put_header(writer, interrupted ? ChunkResult::Status::interrupted : ChunkResult::Status::done,
+               "", nanoseconds_since(start));
+    writer.put_text(
+        {reinterpret_cast<const char*>(offsets_.data()), offsets_.size() * sizeof(std::uint32_t)});
+    writer.put(static_cast<std::uint32_t>(bad_.size()));
+    for (const BadRecord& bad : bad_) {
+      writer.put(bad.offset);
+      writer.put(bad.field);
+      writer.put_text(bad.column);
+      writer.put_text(bad.value);
+      writer.put_text(bad.reason);
+    }
+    out.insert(out.end(), batch.begin(), batch.end());
+  } catch (const std::exception& error) {
+    out.clear();
+    put_header(writer, ChunkResult::Status::failed, error.what(), nanoseconds_since(start));
+  }
+}
+
+void encode_idle(bool interrupted, Bytes& out) {
+  out.clear();
+  WireWriter writer(out);
+  put_header(writer, interrupted ? ChunkResult::Status::interrupted : ChunkResult::Status::idle, "",
+             0);
+}
+
+ResultHead decode_head(std::string_view message) {
+  WireReader reader(message);
+  ResultHead head;
+  head.status = static_cast<ChunkResult::Status>(reader.get<std::uint8_t>());
+  head.failure = reader.get_text();
+  head.nanoseconds = reader.get<std::uint64_t>();
+  return head;
+}
+
+ChunkResult decode_result(std::string_view message) {
+  WireReader reader(message);
+  ChunkResult result;
+  result.status = static_cast<ChunkResult::Status>(reader.get<std::uint8_t>());
+  result.failure = reader.get_text();
+  result.nanoseconds = reader.get<std::uint64_t>();
+  if (result.status != ChunkResult::Status::done) return result;
+  const std::string_view offsets = reader.get_text();
+  result.offsets.resize(offsets.size() / sizeof(std::uint32_t));
+  if (!offsets.empty()) std::memcpy(result.offsets.data(), offsets.data(), offsets.size());
+  const auto bad = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < bad; ++i) {
+    BadRecord& record = result.bad.emplace_back();
+    record.offset = reader.get<std::uint32_t>();
+    record.field = reader.get<std::uint32_t>();
+    record.column = reader.get_text();
+    record.value = reader.get_text();
+    record.reason = reader.get_text();
+  }
+  result.batch = reader.rest();
+  return result;
+}
+
+}  // namespace dbmig::import

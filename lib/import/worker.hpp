@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/bulk.hpp"
+#include "import/communicator.hpp"
+#include "import/converter.hpp"
+#include "import/plan.hpp"
+#include "import/record_parser.hpp"
+#include "import/splitter.hpp"
+
+namespace dbmig::import {
+
+/// A record that cannot become a row.
+struct BadRecord {
+  std::uint32_t offset = 0;  ///< of the record, in its chunk
+  std::uint32_t field = 0;   ///< from 1; 0 when it is about the whole record
+  std::string column;        ///< the column's name, empty for the whole record
+  std::string value;         ///< as messages show it, empty for the whole record
+  std::string reason;
+  friend bool operator==(const BadRecord&, const BadRecord&) = default;
+
+  /// "column 'age' (field 3): 'abc' is not an integer".
+  std::string message() const;
+};
+
+/// What a rank makes of a chunk.
+struct ChunkResult {
+  enum class Status : std::uint8_t { done, idle, interrupted, failed };
+  Status status = Status::idle;
+  std::string failure;                 ///< Status::failed: why
+  std::uint64_t nanoseconds = 0;       ///< spent on it
+  std::vector<std::uint32_t> offsets;  ///< where each row's record starts, in the chunk
+  std::vector<BadRecord> bad;          ///< in order; at most one unless the plan rejects
+  std::string_view batch;              ///< for BulkSink::write()
+};
+
+/// Reads the message that Worker::process() wrote. The batch points into it.
+ChunkResult decode_result(std::string_view message);
+/// The first part of the same message, without a look at the rows.
+struct ResultHead {
+  ChunkResult::Status status = ChunkResult::Status::idle;
+  std::string_view failure;
+  std::uint64_t nanoseconds = 0;
+};
+ResultHead decode_head(std::string_view message);
+/// The message of a rank that had no chunk.
+void encode_idle(bool interrupted, Bytes& out);
+
+/// The work of a rank on the chunks of one file: parse, check, convert, encode.
+class Worker {
+ public:
+  explicit Worker(Plan plan);
+
+  /// Turns `chunk`, whole records, into the message of a ChunkResult. Without rejects it stops at
+  /// the first bad record; the rows before it are in the result. Never throws: what goes wrong is
+  /// in the message.
+  void process(std::string_view chunk, const std::atomic<bool>& stop, Bytes& out);
+
+ private:
+  void process_records(std::string_view chunk, const std::atomic<bool>& stop);
+  bool convert_record(std::string_view record, std::uint32_t offset);
+  void report(std::uint32_t offset, std::size_t field, std::string reason);
+
+  Plan plan_;
+  Splitter splitter_;
+  RecordParser parser_;
+  std::vector<Converter> converters_;
+  std::unique_ptr<backend::RowEncoder> encoder_;
+
+  // Of the chunk at hand; kept for their storage.
+  std::vector<Field> fields_;
+  std::vector<backend::Cell> row_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<BadRecord> bad_;
+  std::string reason_;
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,157 @@
+#include "ops/rename.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "ops/sql_references.hpp"
+
+namespace dbmig::ops {
+namespace {
+
+using schema::Column;
+using schema::ForeignKey;
+using schema::IndexPart;
+using schema::Schema;
+using schema::SqlText;
+using schema::Table;
+
+void replace_name(std::vector<std::string>& names, const std::string& from, const std::string& to) {
+  std::replace(names.begin(), names.end(), from, to);
+}
+
+/// Calls `change` on each piece of SQL that stands in the table itself.
+template <class Change>
+void for_each_own_text(Table& table, Change change) {
+  for (schema::Check& check : table.checks) check.sql = change(std::move(check.sql));
+  for (Column& column : table.columns) {
+    if (column.generated) column.generated->sql = change(std::move(column.generated->sql));
+  }
+  for (schema::Index& index : table.indexes) {
+    index.where = change(std::move(index.where));
+    for (IndexPart& part : index.parts) {
+      if (part.expression.empty()) continue;
+      part.expression = change(SqlText{std::move(part.expression), {}, {}}).any;
+    }
+  }
+}
+
+bool has_column(const Table& table, const std::string& name) {
+  return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
+    return text::equals_ignoring_case(column.name, name);
+  });
+}
+
+/// How `column` of `table` is named in a view or in the body of a trigger.
+ColumnUse use_in(const Schema& schema, const SqlText& sql, const std::string& table,
+                 const std::string& column) {
+  const std::set<std::string> read = tables_in(sql);
+  ColumnUse use{column, {}, false, false};
+  if (read.count(text::lower(table)) == 0) return use;
+  use.qualifiers = qualifiers_of(sql, table);
+  use.bare = std::none_of(read.begin(), read.end(), [&](const std::string& name) {
+    if (text::equals_ignoring_case(name, table)) return false;
+    const auto is_it = [&](const auto& entry) {
+      return text::equals_ignoring_case(entry.first, name);
+    };
+    const auto other = std::find_if(schema.tables.begin(), schema.tables.end(), is_it);
+    if (other != schema.tables.end()) return has_column(other->second, column);
+    // A view's columns are not known.
+    return std::any_of(schema.views.begin(), schema.views.end(), is_it);
+  });
+  return use;
+}
+
+}  // namespace
+
+void rename_table(Schema& schema, const std::string& from, const std::string& to) {
+  auto node = schema.tables.extract(from);
+  node.key() = to;
+  node.mapped().name = to;
+  Table& renamed = schema.tables.insert(std::move(node)).position->second;
+  for_each_own_text(renamed, [&](SqlText sql) { return rename_table(std::move(sql), from, to); });
+  for (auto& [name, table] : schema.tables) {
+    for (ForeignKey& key : table.foreign_keys) {
+      if (key.referenced_table == from) key.referenced_table = to;
+    }
+  }
+  for (auto& [name, trigger] : schema.triggers) {
+    if (trigger.table == from) trigger.table = to;
+    trigger.sql = rename_table(std::move(trigger.sql), from, to);
+  }
+  for (auto& [name, view] : schema.views) view.sql = rename_table(std::move(view.sql), from, to);
+}
+
+void rename_column(Schema& schema, const std::string& table, const std::string& from,
+                   const std::string& to) {
+  for (auto& [name, trigger] : schema.triggers) {
+    if (!may_mention(trigger.sql, from)) continue;
+    ColumnUse use = use_in(schema, trigger.sql, table, from);
+    if (trigger.table == table) {
+      use.qualifiers.insert({"new", "old"});
+      use.update_of = true;
+    }
+    trigger.sql = rename_column(std::move(trigger.sql), use, to);
+  }
+  for (auto& [name, view] : schema.views) {
+    if (!may_mention(view.sql, from)) continue;
+    const ColumnUse use = use_in(schema, view.sql, table, from);
+    view.sql = rename_column(std::move(view.sql), use, to);
+  }
+
+  Table& own = schema.tables.find(table)->second;
+  const ColumnUse use{from, {text::lower(table)}, true, false};
+  for_each_own_text(own, [&](SqlText sql) { return rename_column(std::move(sql), use, to); });
+  for (Column& column : own.columns) {
+    if (column.name == from) column.name = to;
+  }
+  if (own.primary_key) replace_name(own.primary_key->columns, from, to);
+  for (schema::Unique& unique : own.uniques) replace_name(unique.columns, from, to);
+  for (ForeignKey& key : own.foreign_keys) replace_name(key.columns, from, to);
+  for (schema::Index& index : own.indexes) {
+    for (IndexPart& part : index.parts) {
+      if (part.column == from) part.column = to;
+    }
+  }
+  for (auto& [name, other] : schema.tables) {
+    for (ForeignKey& key : other.foreign_keys) {
+      if (key.referenced_table == table) replace_name(key.referenced_columns, from, to);
+    }
+  }
+}
+
+std::vector<Operation> restore_text(const Schema& got, const Schema& want) {
+  std::vector<Operation> operations;
+  for (const auto& [name, table] : want.tables) {
+    const Table& now = got.tables.at(name);
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i] != now.columns[i]) {
+        operations.emplace_back(changes_between(name, now.columns[i], table.columns[i]));
+      }
+    }
+    for (std::size_t i = 0; i < table.checks.size(); ++i) {
+      if (table.checks[i] == now.checks[i]) continue;
+      operations.emplace_back(DropConstraint{name, now.checks[i].name, ConstraintKind::check});
+      operations.emplace_back(CreateCheckConstraint{name, table.checks[i]});
+    }
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+      if (table.indexes[i] == now.indexes[i]) continue;
+      operations.emplace_back(DropIndex{name, now.indexes[i].name});
+      operations.emplace_back(CreateIndex{name, table.indexes[i]});
+    }
+  }
+  for (const auto& [name, view] : want.views) {
+    if (view == got.views.at(name)) continue;
+    operations.emplace_back(DropView{name});
+    operations.emplace_back(CreateView{view});
+  }
+  for (const auto& [name, trigger] : want.triggers) {
+    if (trigger == got.triggers.at(name)) continue;
+    operations.emplace_back(DropTrigger{name});
+    operations.emplace_back(CreateTrigger{trigger});
+  }
+  return operations;
+}
+
+}  // namespace dbmig::ops

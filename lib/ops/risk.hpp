@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/operation.hpp"
+
+namespace dbmig::ops {
+
+enum class RiskKind {
+  drops_table,       ///< all rows of a table
+  drops_column,      ///< all values of a column
+  narrows_type,      ///< values that do not fit the new type
+  makes_not_null,    ///< fails over rows that hold NULL
+  adds_not_null,     ///< a NOT NULL column without default on a table that may have rows
+  adds_unique,       ///< fails over duplicates
+  adds_check,        ///< fails over rows that violate it
+  adds_foreign_key,  ///< fails over orphans
+  renames,           ///< breaks applications that use the old name
+  irreversible,      ///< no downgrade can be derived
+};
+
+struct Risk {
+  RiskKind kind;
+  std::string subject;  ///< "table 'x'" or "column 'x.y'"
+  std::string message;  ///< one sentence for a person
+  friend bool operator==(const Risk&, const Risk&) = default;
+};
+
+/// What may go wrong or get lost when `operation` is applied to a database whose schema is
+/// `before`.
+std::vector<Risk> risks(const Operation& operation, const schema::Schema& before);
+
+/// Loses data for certain or possibly: needs the user's consent (drops and narrowing).
+bool is_destructive(const Risk& risk);
+
+}  // namespace dbmig::ops

@@ -1,0 +1,58 @@
+#include "run/apply.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+
+namespace dbmig::run {
+
+std::string running_line(const PlannedRevision& planned) {
+  const std::string parents = text::join(planned.revision.parents, ", ");
+  return planned.direction == Direction::upgrade
+             ? fmt::format("Running upgrade {} -> {}, {}", parents, planned.revision.id,
+                           planned.revision.message)
+             : fmt::format("Running downgrade {} -> {}, {}", planned.revision.id, parents,
+                           planned.revision.message);
+}
+
+AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
+  AppliedRevision row;
+  row.id = planned.revision.id;
+  row.parents = planned.revision.parents;
+  row.message = planned.revision.message;
+  row.checksum = planned.revision.checksum;
+  row.text = planned.revision.text;
+  row.applied_at = utc_now();
+  row.duration_ms = duration_ms;
+  row.statements_total = planned.statements.size();
+  row.statements_done = planned.statements.size();
+  return row;
+}
+
+Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index) {
+  const history::Revision& revision = planned.revision;
+  // A derived downgrade has no line of its own: the operation it undoes is the nearest thing, but
+  // operations and their inverses do not match one to one, so the file alone is named.
+  const bool own_lines = planned.direction == Direction::upgrade || revision.downgrade.has_value();
+  const std::vector<SourcePosition>& positions = planned.direction == Direction::upgrade
+                                                     ? revision.upgrade_positions
+                                                     : revision.downgrade_positions;
+  SourcePosition where{revision.path.string(), 0, 0};
+  std::string step;
+  if (index < planned.statements.size()) {
+    const std::size_t operation = planned.statements[index].first_operation;
+    if (own_lines && operation < positions.size()) where = positions[operation];
+    if (operation < planned.operations.size()) {
+      step = fmt::format(" at '{}'", ops::describe(planned.operations[operation]));
+    }
+  }
+  return Error(error.code(),
+               fmt::format("{} of revision {} failed{}: {}", to_string(planned.direction),
+                           revision.id, step, error.message()))
+      .at(std::move(where))
+      .hint(error.diagnostics().front().hint)
+      .native(error.native_code())
+      .sql(error.statement());
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "run/runner.hpp"
+
+namespace dbmig::run {
+
+/// What applying a revision needs; everything outlives the call.
+struct ApplyContext {
+  backend::Connection& connection;
+  RevisionStore& store;
+  EventSink& events;
+  const RunOptions& options;
+};
+
+/// Gives the next revision of a run, planned against the schema that the ones before it left, or
+/// nothing at the end.
+using NextRevision = std::function<std::optional<PlannedRevision>()>;
+
+/// For databases whose DDL can be rolled back: one transaction, a savepoint per revision. Returns
+/// the ids that ran; when one fails, those before it are committed and its error is thrown.
+std::vector<std::string> apply_in_transaction(const ApplyContext& context,
+                                              const NextRevision& next);
+
+/// What the journal must know beyond the plan at hand.
+struct JournalEnvironment {
+  /// The schema that the revision at hand meets.
+  std::function<const schema::Schema&()> before;
+  /// A revision that an earlier run left half-way in `direction`, planned anew against the schema
+  /// it met then, which goes to `met`.
+  std::function<PlannedRevision(const std::string& id, Direction direction, schema::Schema& met)>
+      replan;
+};
+
+/// For databases whose DDL commits by itself: intent before and completion after every statement,
+/// in the revision's row, so that the next run goes on exactly there. A revision that fails is
+/// taken back by the inverses of what it had done when that loses nothing, else it stays as it is,
+/// resumable. A revision that an earlier run left half-way in the other direction is taken back.
+std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
+                                            const JournalEnvironment& environment);
+
+/// `error` of statement `index` of `planned`, with the revision's file and line in front.
+Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index);
+
+/// "Running upgrade a -> b, message".
+std::string running_line(const PlannedRevision& planned);
+
+/// The row of a complete revision that took `duration_ms`.
+AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms);
+
+}  // namespace dbmig::run

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+
+/// A list of statements being sent one by one with the revision's row as their journal. What is on
+/// the way (an upgrade, a downgrade, the undoing of either) is the caller's business.
+class Journal {
+ public:
+  /// `row` is in the store already. Everything must outlive the journal.
+  Journal(const ApplyContext& context, AppliedRevision row)
+      : context_(context), row_(std::move(row)) {}
+
+  /// Sends what is left of `statements`. When one fails, row() tells how many took effect and the
+  /// vendor's error is thrown; a statement that the server refused leaves no open question.
+  void run(const std::vector<dialect::Statement>& statements);
+
+  const AppliedRevision& row() const { return row_; }
+
+ private:
+  void send(const dialect::Statement& statement);
+
+  const ApplyContext& context_;
+  AppliedRevision row_;
+};
+
+/// If a statement was under way when an earlier run died, decides by looking at the database
+/// whether it took effect, and writes that into the store: DDL statements are atomic, and the
+/// schemas before and after each one are known. `start` is the schema that `planned` began with.
+/// Throws Error{failed} when the database does not show it and the user has not said it.
+void settle(const ApplyContext& context, const PlannedRevision& planned,
+            const schema::Schema& start, AppliedRevision& row);
+
+/// What takes back the first `operations_done` operations of `planned`, as a plan of its own in the
+/// other direction.
+PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& planned,
+                          const schema::Schema& start, std::size_t operations_done);
+
+/// The number of operations that `statements_done` statements of `planned` completed; nothing when
+/// one of them is only partly done.
+std::optional<std::size_t> whole_operations(const PlannedRevision& planned,
+                                            std::size_t statements_done);
+
+/// Whether taking back the first `operations_done` operations brings back everything they touched:
+/// none of them dropped anything, and none is plain SQL.
+bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& start,
+                        std::size_t operations_done);
+
+}  // namespace dbmig::run

@@ -1,0 +1,53 @@
+#include "run/offline.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "dialect/dialect.hpp"
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// One statement as the database's own client takes it: MariaDB's needs another delimiter around
+/// bodies that hold `;`.
+std::string for_client(const std::string& sql, DialectKind kind) {
+  const bool has_body = sql.find(';') != std::string::npos;
+  if (kind == DialectKind::mariadb && has_body) {
+    return fmt::format("DELIMITER $$\n{}$$\nDELIMITER ;\n\n", sql);
+  }
+  return sql + ";\n\n";
+}
+
+}  // namespace
+
+std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
+                           const std::set<std::string>& applied,
+                           const std::set<std::string>& targets) {
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  std::string script;
+  const bool transactional = dialect.transactional_ddl();
+  if (transactional) script += "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n\n";
+  if (applied.empty()) script += for_client(RevisionStore::create_statement(kind), kind);
+  Route route(direction, graph, graph.ancestors(applied), targets);
+  while (const std::optional<Route::Stop> stop = route.next()) {
+    PlannedRevision planned;
+    planned.direction = direction;
+    planned.revision = *stop->revision;
+    planned.operations = stop->operations;
+    planned.statements = dialect.plan(route.before(), planned.operations, {});
+    script += fmt::format("-- {}\n\n", text::replace_all(running_line(planned), "\n", " "));
+    for (const dialect::Statement& statement : planned.statements) {
+      script += for_client(statement.sql, kind);
+    }
+    script += for_client(direction == Direction::upgrade
+                             ? RevisionStore::insert_statement(kind, complete_row(planned, 0))
+                             : fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
+                                           dialect.quote_string(planned.revision.id)),
+                         kind);
+  }
+  if (transactional) script += "COMMIT;\nPRAGMA foreign_keys = ON;\n";
+  return script;
+}
+
+}  // namespace dbmig::run

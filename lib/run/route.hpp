@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "history/graph.hpp"
+
+namespace dbmig::run {
+
+enum class Direction { upgrade, downgrade };
+
+std::string_view to_string(Direction direction);
+
+/// The revisions of a run in order, with what each one does and the schema that it meets. Needs no
+/// database. One walk costs one fold, however many revisions there are.
+class Route {
+ public:
+  /// From a database that has `applied` (closed over parents) to `targets`. `graph` must outlive
+  /// the route.
+  Route(Direction direction, const history::Graph& graph, std::set<std::string> applied,
+        const std::set<std::string>& targets);
+
+  struct Stop {
+    const history::Revision* revision = nullptr;
+    std::vector<ops::Operation> operations;
+  };
+
+  /// The next revision, or nothing at the end. before() is then the schema that it meets.
+  std::optional<Stop> next();
+  const schema::Schema& before() const { return before_; }
+  Direction direction() const { return direction_; }
+  const std::vector<std::string>& ids() const { return ids_; }
+
+ private:
+  void advance();
+
+  Direction direction_;
+  const history::Graph& graph_;
+  std::set<std::string> applied_;
+  std::vector<std::string> ids_;
+  /// For a downgrade: what takes each id back.
+  std::vector<std::vector<ops::Operation>> downgrades_;
+  std::size_t index_ = 0;
+  schema::Schema before_;
+  /// Operations of the stop at hand, which `before_` does not hold yet: the schema is moved along,
+  /// never copied.
+  std::optional<Stop> under_way_;
+};
+
+}  // namespace dbmig::run

@@ -1,0 +1,274 @@
+#include "run/runner.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// Whether the plan of these operations may rebuild a table, so that what hangs on it must be
+/// known.
+bool may_rebuild(const std::vector<ops::Operation>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const ops::Operation& operation) {
+    return !std::holds_alternative<ops::CreateTable>(operation) &&
+           !std::holds_alternative<ops::DropTable>(operation) &&
+           !std::holds_alternative<ops::CreateIndex>(operation) &&
+           !std::holds_alternative<ops::DropIndex>(operation);
+  });
+}
+
+std::set<std::string> as_set(const std::vector<std::string>& ids) {
+  return {ids.begin(), ids.end()};
+}
+
+/// The ids of `rows` without those that stopped half-way, or are being undone, in `direction`.
+std::set<std::string> without_under_way(const std::vector<AppliedRevision>& rows,
+                                        Direction direction) {
+  std::set<std::string> ids = complete(rows);
+  for (const AppliedRevision& row : rows) {
+    if (text::split(row.under_way, ' ').back() == to_string(direction)) ids.erase(row.id);
+  }
+  return ids;
+}
+
+/// A revision that is half-way can only be the first of a run: everything else builds on it.
+void refuse_unfinished(const std::vector<AppliedRevision>& rows, const Route& route) {
+  for (const AppliedRevision& row : rows) {
+    if (row.is_complete() || (!route.ids().empty() && row.id == route.ids().front())) continue;
+    throw Error(ErrorCode::failed,
+                fmt::format("the {} of revision {} stopped after statement {} of {}", row.under_way,
+                            row.id, row.statements_done, row.statements_total))
+        .hint(fmt::format(
+            "finish it with `dbmig upgrade {}` or take it back with `dbmig downgrade`", row.id));
+  }
+}
+
+}  // namespace
+
+std::set<std::string> complete(const std::vector<AppliedRevision>& rows) {
+  std::set<std::string> ids;
+  for (const AppliedRevision& row : rows) {
+    // A downgrade that stopped half-way still has something to take back; an upgrade is not there.
+    if (text::split(row.under_way, ' ').back() != to_string(Direction::upgrade)) ids.insert(row.id);
+  }
+  return ids;
+}
+
+std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& rows,
+                                          const history::Graph& graph) {
+  std::vector<std::string> ids;
+  for (const AppliedRevision& row : rows) {
+    if (graph.contains(row.id) && graph.get(row.id).checksum != row.checksum) ids.push_back(row.id);
+  }
+  return ids;
+}
+
+Runner::Runner(backend::Connection& connection, const history::Graph& graph, ParseRevision parse,
+               EventSink& events)
+    : connection_(connection),
+      graph_(graph),
+      parse_(std::move(parse)),
+      events_(events),
+      store_(connection) {}
+
+std::set<std::string> Runner::applied() {
+  return complete(store_.all());
+}
+
+history::Graph Runner::known_revisions() {
+  std::vector<history::Revision> revisions;
+  for (const std::string& id : graph_.topological()) revisions.push_back(graph_.get(id));
+  for (const AppliedRevision& row : store_.all()) {
+    if (graph_.contains(row.id)) continue;
+    history::Revision revision =
+        parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
+    revision.checksum = row.checksum;
+    revisions.push_back(std::move(revision));
+  }
+  return history::Graph(std::move(revisions));
+}
+
+void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
+  std::vector<std::string> unknown;
+  for (const AppliedRevision& row : rows) {
+    if (!graph_.contains(row.id)) unknown.push_back(row.id);
+  }
+  if (unknown.empty()) return;
+  throw Error(ErrorCode::not_found,
+              fmt::format("Can't locate revision identified by '{}': the database has it, and no "
+                          "file of the migrations folder does",
+                          text::join(unknown, "', '")))
+      .hint(
+          "bring the file back (git log -- migrations), or take the revision back from the text "
+          "kept in the database with `dbmig downgrade`");
+}
+
+void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) const {
+  const std::vector<std::string> edited = edited_revisions(rows, graph_);
+  if (edited.empty()) return;
+  std::vector<Diagnostic> list;
+  for (const std::string& id : edited) {
+    list.push_back({{graph_.get(id).path.string(), 0, 0},
+                    fmt::format("revision {} was edited after it was applied", id),
+                    "restore the file and write a new revision for the change, or accept it as it "
+                    "is with `dbmig repair`"});
+  }
+  throw Error(ErrorCode::refused, std::move(list));
+}
+
+PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
+  PlannedRevision planned;
+  planned.direction = route.direction();
+  planned.revision = *stop.revision;
+  planned.operations = std::move(stop.operations);
+  const std::vector<dialect::Bystander> bystanders = may_rebuild(planned.operations)
+                                                         ? connection_.bystanders()
+                                                         : std::vector<dialect::Bystander>{};
+  try {
+    planned.statements = connection_.dialect().plan(route.before(), planned.operations, bystanders);
+  } catch (const Error& error) {
+    throw in_revision(error, planned, 0);
+  }
+  return planned;
+}
+
+std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
+                                     const RunOptions& options) {
+  const NextRevision next = [&]() -> std::optional<PlannedRevision> {
+    std::optional<Route::Stop> stop = route.next();
+    if (!stop) return std::nullopt;
+    return plan_stop(std::move(*stop), route);
+  };
+  const ApplyContext context{connection_, store_, events_, options};
+  if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, next);
+  return apply_with_journal(context, next,
+                            {[&]() -> const schema::Schema& { return route.before(); },
+                             [&](const std::string& id, Direction direction, schema::Schema& met) {
+                               return replan(graph, id, direction, met);
+                             }});
+}
+
+PlannedRevision Runner::replan(const history::Graph& graph, const std::string& id,
+                               Direction direction, schema::Schema& met) {
+  std::set<std::string> without = applied();
+  without.erase(id);
+  std::set<std::string> with = without;
+  with.insert(id);
+  Route route = direction == Direction::upgrade ? Route(direction, graph, without, {id})
+                                                : Route(direction, graph, with, without);
+  std::optional<Route::Stop> stop = route.next();
+  if (!stop) {
+    throw Error(ErrorCode::failed, fmt::format("revision {} is half-way, and other revisions that "
+                                               "are applied build on it",
+                                               id))
+        .hint("take those back first");
+  }
+  met = route.before();
+  return plan_stop(std::move(*stop), route);
+}
+
+std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptions& options) {
+  const auto lock = connection_.lock(options.lock_timeout, [&] {
+    events_.info("dbmig.run", "Waiting for another dbmig that is migrating this database");
+  });
+  const std::vector<AppliedRevision> rows = store_.all();
+  refuse_unknown(rows);
+  refuse_edited(rows);
+  // A downgrade that stopped half-way counts as gone: going up again takes it back.
+  const std::set<std::string> have = without_under_way(rows, Direction::downgrade);
+  const std::set<std::string> targets = graph_.resolve(target, as_set(graph_.heads_of(have)));
+  Route route(Direction::upgrade, graph_, have, targets);
+  refuse_unfinished(rows, route);
+  return run(graph_, route, options);
+}
+
+std::vector<std::string> Runner::downgrade(std::string_view target, const RunOptions& options) {
+  const auto lock = connection_.lock(options.lock_timeout, [&] {
+    events_.info("dbmig.run", "Waiting for another dbmig that is migrating this database");
+  });
+  const std::vector<AppliedRevision> rows = store_.all();
+  refuse_edited(rows);
+  const history::Graph graph = known_revisions();
+  // An upgrade that stopped half-way counts as there: going down takes it back.
+  std::set<std::string> have = complete(rows);
+  for (const AppliedRevision& row : rows) have.insert(row.id);
+  Route route(Direction::downgrade, graph, have,
+              graph.resolve(target, as_set(graph.heads_of(have))));
+  refuse_unfinished(rows, route);
+  return run(graph, route, options);
+}
+
+std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view target) {
+  const history::Graph graph = known_revisions();
+  const std::set<std::string> have = applied();
+  Route route(direction, graph, have, graph.resolve(target, as_set(graph.heads_of(have))));
+  std::vector<PlannedRevision> plan;
+  while (std::optional<Route::Stop> stop = route.next()) {
+    plan.push_back(plan_stop(std::move(*stop), route));
+  }
+  return plan;
+}
+
+void Runner::stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options) {
+  const auto lock = connection_.lock(options.lock_timeout, [] {});
+  const std::vector<AppliedRevision> rows = store_.all();
+  if (!purge) refuse_unknown(rows);
+  std::set<std::string> have = complete(rows);
+  // What is to be forgotten may be unknown: that is what `purge` is for.
+  if (purge) std::erase_if(have, [&](const std::string& id) { return !graph_.contains(id); });
+  const std::vector<std::string> heads = graph_.heads_of(have);
+  std::set<std::string> wanted;
+  for (const std::string& target : targets) {
+    wanted.merge(graph_.resolve(target, as_set(heads)));
+  }
+  wanted = graph_.ancestors(wanted);
+  store_.create_if_missing();
+  connection_.begin();
+  try {
+    std::set<std::string> kept;
+    for (const AppliedRevision& row : rows) {
+      if (!purge && row.is_complete() && wanted.count(row.id) != 0) {
+        kept.insert(row.id);
+      } else {
+        store_.remove(row.id);
+      }
+    }
+    for (const std::string& id : graph_.topological()) {
+      if (wanted.count(id) == 0 || kept.count(id) != 0) continue;
+      PlannedRevision planned;
+      planned.revision = graph_.get(id);
+      store_.insert(complete_row(planned, 0));
+    }
+    connection_.commit();
+  } catch (const Error&) {
+    connection_.rollback();
+    throw;
+  }
+  events_.info("dbmig.run", fmt::format("Running stamp_revision {} -> {}", text::join(heads, ", "),
+                                        text::join(graph_.heads_of(wanted), ", ")));
+}
+
+std::vector<std::string> Runner::repair(const RunOptions& options) {
+  const auto lock = connection_.lock(options.lock_timeout, [] {});
+  const std::vector<std::string> edited = edited_revisions(store_.all(), graph_);
+  if (edited.empty()) return edited;
+  connection_.begin();
+  try {
+    for (const std::string& id : edited) {
+      store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum);
+    }
+    connection_.commit();
+  } catch (const Error&) {
+    connection_.rollback();
+    throw;
+  }
+  return edited;
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/event.hpp"
+#include "history/graph.hpp"
+#include "run/route.hpp"
+#include "run/store.hpp"
+
+namespace dbmig::run {
+
+/// Reads a revision from the text kept in the database; `name` stands in messages. It is the yaml
+/// room's parse_revision: run/ does not know file formats.
+using ParseRevision =
+    std::function<history::Revision(std::string_view text, const std::string& name)>;
+
+/// What the user knows about a statement that was under way when an earlier run died, where the
+/// database itself does not show it.
+enum class Resolve { done, redo };
+
+struct RunOptions {
+  std::chrono::seconds lock_timeout{60};
+  std::optional<Resolve> resolve;
+  /// Looked at between statements: when true the run stops as if the next statement had failed.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// One revision of a run, with what it does to the database.
+struct PlannedRevision {
+  Direction direction = Direction::upgrade;
+  history::Revision revision;
+  std::vector<ops::Operation> operations;
+  std::vector<dialect::Statement> statements;
+};
+
+/// Applies and reverts revisions on one database.
+///
+/// SQLite: one transaction for the whole run with a savepoint per revision; a revision that fails
+/// goes back to its savepoint and the finished ones are committed. MariaDB: a journal row per
+/// revision tells which of its statements took effect, and the next run goes on from there.
+class Runner {
+ public:
+  /// `connection`, `graph` and `events` must outlive the runner.
+  Runner(backend::Connection& connection, const history::Graph& graph, ParseRevision parse,
+         EventSink& events);
+
+  /// Brings the database to `target` (a revision argument, see history::Graph::resolve). Returns
+  /// the ids that ran, in order; having nothing to do is not an error. Throws Error{refused} when
+  /// an applied revision's file was edited since, Error{not_found} when the database has a revision
+  /// that no file has.
+  std::vector<std::string> upgrade(std::string_view target, const RunOptions& options);
+
+  /// Takes back what `target` does not have. A revision whose file is gone is taken back from the
+  /// text kept in the database.
+  std::vector<std::string> downgrade(std::string_view target, const RunOptions& options);
+
+  /// Writes the bookkeeping as if the database were at `targets`, running nothing. With `purge`
+  /// what was there is forgotten first, known or not.
+  void stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options);
+
+  /// Accepts revision files that were edited after they were applied: their text and checksum
+  /// replace those in the database. Returns their ids.
+  std::vector<std::string> repair(const RunOptions& options);
+
+  /// What upgrade or downgrade would run, in order; nothing is changed.
+  std::vector<PlannedRevision> plan(Direction direction, std::string_view target);
+
+  /// Ids of complete revisions in the database.
+  std::set<std::string> applied();
+  /// Every row, under way or not, without texts.
+  std::vector<AppliedRevision> rows() { return store_.all(); }
+  /// The stored revisions together with those that only the database still has.
+  history::Graph known_revisions();
+
+ private:
+  PlannedRevision plan_stop(Route::Stop stop, const Route& route);
+  PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
+                         schema::Schema& met);
+  std::vector<std::string> run(const history::Graph& graph, Route& route,
+                               const RunOptions& options);
+  void refuse_edited(const std::vector<AppliedRevision>& rows) const;
+  void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
+
+  backend::Connection& connection_;
+  const history::Graph& graph_;
+  ParseRevision parse_;
+  EventSink& events_;
+  RevisionStore store_;
+};
+
+/// Applied revisions whose file says something else now, by their checksums.
+std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& rows,
+                                          const history::Graph& graph);
+
+/// Ids of the rows that are complete.
+std::set<std::string> complete(const std::vector<AppliedRevision>& rows);
+
+}  // namespace dbmig::run

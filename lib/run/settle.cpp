@@ -1,0 +1,110 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ops/evolve.hpp"
+#include "ops/risk.hpp"
+#include "run/journal.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// The tables of `schema` called `names`, in an order that carries no meaning.
+schema::Schema part(const schema::Schema& schema, const std::set<std::string>& names) {
+  schema::Schema result;
+  for (const std::string& name : names) {
+    if (const schema::Table* table = schema.find_table(name)) result.tables[name] = *table;
+  }
+  result.views = schema.views;
+  result.triggers = schema.triggers;
+  return schema::sorted(std::move(result));
+}
+
+/// Whether the statement that was under way took effect; nothing when the database does not show
+/// it.
+std::optional<bool> look(const ApplyContext& context, const PlannedRevision& planned,
+                         const dialect::Statement& statement, const schema::Schema& start) {
+  const dialect::Dialect& dialect = context.connection.dialect();
+  const std::span<const ops::Operation> operations(planned.operations);
+  const schema::Schema before =
+      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.first_operation)));
+  const schema::Schema after =
+      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
+  std::set<std::string> names;
+  for (const auto* schema : {&before, &after}) {
+    for (const auto& [name, table] : schema->tables) names.insert(name);
+  }
+  const schema::Schema expected_before = part(before, names);
+  const schema::Schema expected_after = part(after, names);
+  if (expected_before == expected_after) return std::nullopt;
+  const schema::Schema live = part(context.connection.inspect({}).schema, names);
+  if (live == expected_after) return true;
+  if (live == expected_before) return false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void settle(const ApplyContext& context, const PlannedRevision& planned,
+            const schema::Schema& start, AppliedRevision& row) {
+  if (row.statement.empty()) return;
+  const dialect::Statement& statement = planned.statements.at(row.statements_done);
+  std::optional<bool> took_effect = look(context, planned, statement, start);
+  if (!took_effect && context.options.resolve) {
+    took_effect = *context.options.resolve == Resolve::done;
+  }
+  if (!took_effect) {
+    throw Error(ErrorCode::failed,
+                fmt::format("an earlier {} stopped while this statement of revision {} was under "
+                            "way, and the database does not show whether it took effect",
+                            row.under_way, row.id))
+        .hint(
+            "look whether it did, then run the command again with `--resolve done` if it did, or "
+            "with `--resolve redo` to send it again")
+        .sql(row.statement);
+  }
+  if (*took_effect) ++row.statements_done;
+  row.statement.clear();
+  context.store.update_progress(row);
+}
+
+std::optional<std::size_t> whole_operations(const PlannedRevision& planned,
+                                            std::size_t statements_done) {
+  if (statements_done == 0) return 0;
+  const std::size_t operations = planned.statements[statements_done - 1].last_operation + 1;
+  const bool split = statements_done < planned.statements.size() &&
+                     planned.statements[statements_done].first_operation < operations;
+  if (split) return std::nullopt;
+  return operations;
+}
+
+bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& start,
+                        std::size_t operations_done) {
+  schema::Schema schema = start;
+  for (std::size_t i = 0; i < operations_done; ++i) {
+    const ops::Operation& operation = planned.operations[i];
+    const std::vector<ops::Risk> risks = ops::risks(operation, schema);
+    const bool loses = std::any_of(risks.begin(), risks.end(), [](const ops::Risk& risk) {
+      return ops::is_destructive(risk) || risk.kind == ops::RiskKind::irreversible;
+    });
+    if (loses || !ops::is_reversible(operation)) return false;
+    schema = ops::evolve(std::move(schema), operation);
+  }
+  return true;
+}
+
+PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& planned,
+                          const schema::Schema& start, std::size_t operations_done) {
+  const std::span<const ops::Operation> done(planned.operations.data(), operations_done);
+  PlannedRevision undo;
+  undo.direction =
+      planned.direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
+  undo.revision = planned.revision;
+  undo.operations = ops::inverse(done, start);
+  undo.statements =
+      context.connection.dialect().plan(ops::evolve(start, done), undo.operations, {});
+  return undo;
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,159 @@
+#include "run/store.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include <array>
+#include <charconv>
+#include <ctime>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/dialect.hpp"
+
+namespace dbmig::run {
+namespace {
+
+constexpr std::string_view kColumns =
+    "id, parents, message, checksum, applied_at, duration_ms, statements_total, statements_done, "
+    "under_way, operations_done, statement, text";
+
+long number(const backend::Value& value) {
+  long result = 0;
+  if (value) std::from_chars(value->data(), value->data() + value->size(), result);
+  return result;
+}
+
+std::vector<std::string> words(const std::string& s) {
+  return s.empty() ? std::vector<std::string>{} : text::split(s, ' ');
+}
+
+std::vector<backend::Value> values_of(const AppliedRevision& r) {
+  return {r.id,
+          text::join(r.parents, " "),
+          r.message,
+          r.checksum,
+          r.applied_at,
+          std::to_string(r.duration_ms),
+          std::to_string(r.statements_total),
+          std::to_string(r.statements_done),
+          r.under_way,
+          std::to_string(r.operations_done),
+          r.statement,
+          r.text};
+}
+
+}  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+std::string RevisionStore::create_statement(DialectKind kind) {
+  const bool mariadb = kind == DialectKind::mariadb;
+  return fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (id VARCHAR(64) NOT NULL PRIMARY KEY, parents TEXT NOT NULL, "
+      "message TEXT NOT NULL, checksum VARCHAR(80) NOT NULL, applied_at VARCHAR(32) NOT NULL, "
+      "duration_ms BIGINT NOT NULL, statements_total BIGINT NOT NULL, "
+      "statements_done BIGINT NOT NULL, under_way VARCHAR(16) NOT NULL, "
+      "operations_done BIGINT NOT NULL, statement {} NOT NULL, "
+      "text {} NOT NULL){}",
+      kTable, mariadb ? "LONGTEXT" : "TEXT", mariadb ? "LONGTEXT" : "TEXT",
+      mariadb ? " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "");
+}
+
+bool RevisionStore::exists() {
+  const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
+  const std::vector<backend::Value> table{std::string(kTable)};
+  return !connection_
+              .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                               "DATABASE() AND table_name = ?"
+                             : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                     table)
+              .rows.empty();
+}
+
+void RevisionStore::create_if_missing() {
+  if (!exists()) connection_.execute(create_statement(connection_.dialect().kind()));
+}
+
+std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
+  if (!exists()) return {};
+  const std::string columns =
+      with_text ? std::string(kColumns) : std::string(kColumns.substr(0, kColumns.rfind(',')));
+  const backend::Rows rows =
+      connection_.query(fmt::format("SELECT {} FROM {} ORDER BY applied_at, id", columns, kTable));
+  std::vector<AppliedRevision> result;
+  result.reserve(rows.rows.size());
+  for (const auto& row : rows.rows) {
+    AppliedRevision r;
+    r.id = row[0].value_or("");
+    r.parents = words(row[1].value_or(""));
+    r.message = row[2].value_or("");
+    r.checksum = row[3].value_or("");
+    r.applied_at = row[4].value_or("");
+    r.duration_ms = number(row[5]);
+    r.statements_total = static_cast<std::size_t>(number(row[6]));
+    r.statements_done = static_cast<std::size_t>(number(row[7]));
+    r.under_way = row[8].value_or("");
+    r.operations_done = static_cast<std::size_t>(number(row[9]));
+    r.statement = row[10].value_or("");
+    if (with_text) r.text = row[11].value_or("");
+    result.push_back(std::move(r));
+  }
+  return result;
+}
+
+std::string RevisionStore::text(const std::string& id) {
+  const std::vector<backend::Value> key{id};
+  const auto rows = connection_.query(fmt::format("SELECT text FROM {} WHERE id = ?", kTable), key);
+  return rows.rows.empty() ? std::string() : rows.rows.front().front().value_or("");
+}
+
+void RevisionStore::insert(const AppliedRevision& revision) {
+  connection_.execute(fmt::format("INSERT INTO {} ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                  kTable, kColumns),
+                      values_of(revision));
+}
+
+void RevisionStore::update_progress(const AppliedRevision& r) {
+  const std::vector<backend::Value> values{r.applied_at,
+                                           std::to_string(r.duration_ms),
+                                           std::to_string(r.statements_total),
+                                           std::to_string(r.statements_done),
+                                           r.under_way,
+                                           std::to_string(r.operations_done),
+                                           r.statement,
+                                           r.id};
+  connection_.execute(
+      fmt::format(
+          "UPDATE {} SET applied_at = ?, duration_ms = ?, statements_total = ?, "
+          "statements_done = ?, under_way = ?, operations_done = ?, statement = ? WHERE id = ?",
+          kTable),
+      values);
+}
+
+void RevisionStore::update_text(const std::string& id, const std::string& text,
+                                const std::string& checksum) {
+  const std::vector<backend::Value> values{text, checksum, id};
+  connection_.execute(fmt::format("UPDATE {} SET text = ?, checksum = ? WHERE id = ?", kTable),
+                      values);
+}
+
+void RevisionStore::remove(const std::string& id) {
+  const std::vector<backend::Value> key{id};
+  connection_.execute(fmt::format("DELETE FROM {} WHERE id = ?", kTable), key);
+}
+
+std::string RevisionStore::insert_statement(DialectKind kind, const AppliedRevision& revision) {
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  std::vector<std::string> literals;
+  for (const backend::Value& value : values_of(revision)) {
+    literals.push_back(dialect.quote_string(*value));
+  }
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", kTable, kColumns,
+                     text::join(literals, ", "));
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/dialect_kind.hpp"
+
+namespace dbmig::run {
+
+/// A row of `dbmig_revisions`: a revision that the database has, or one that is under way.
+struct AppliedRevision {
+  std::string id;
+  std::vector<std::string> parents;
+  std::string message;
+  std::string checksum;
+  std::string text;        ///< the revision file's text, so that a downgrade works without the file
+  std::string applied_at;  ///< UTC, ISO 8601
+  long duration_ms = 0;
+  std::size_t statements_total = 0;
+  std::size_t statements_done = 0;
+  /// "" when complete; "upgrade" or "downgrade": the run stopped after `statements_done`; "undo
+  /// upgrade" or "undo downgrade": it failed, and what it had done is being taken back.
+  std::string under_way;
+  /// While undoing: how many operations of the run that failed had taken effect. The two counts of
+  /// statements are then those of the undoing.
+  std::size_t operations_done = 0;
+  /// The statement that was being sent when the run stopped; empty when none was.
+  std::string statement;
+
+  bool is_complete() const { return under_way.empty(); }
+};
+
+/// The one table dbmig keeps about revisions in a database. Every member throws Error.
+class RevisionStore {
+ public:
+  /// `connection` must outlive the store.
+  explicit RevisionStore(backend::Connection& connection) : connection_(connection) {}
+
+  static constexpr const char* kTable = "dbmig_revisions";
+  /// CREATE TABLE IF NOT EXISTS for `kind`.
+  static std::string create_statement(DialectKind kind);
+
+  /// Whether the table is there: commands that only read never create it.
+  bool exists();
+  void create_if_missing();
+
+  /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
+  /// long and rarely wanted: `text` stays empty unless `with_text`.
+  std::vector<AppliedRevision> all(bool with_text = false);
+  /// The text of one row.
+  std::string text(const std::string& id);
+
+  void insert(const AppliedRevision& revision);
+  /// Everything but the text.
+  void update_progress(const AppliedRevision& revision);
+  void update_text(const std::string& id, const std::string& text, const std::string& checksum);
+  void remove(const std::string& id);
+
+  /// INSERT as SQL text with literals, for scripts.
+  static std::string insert_statement(DialectKind kind, const AppliedRevision& revision);
+
+ private:
+  backend::Connection& connection_;
+};
+
+/// Now, in UTC, as ISO 8601 to the second.
+std::string utc_now();
+
+}  // namespace dbmig::run

@@ -1,0 +1,148 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.hpp"
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kViolationLimit = 1000;
+constexpr const char* kSavepoint = "dbmig_revision";
+
+/// Whether an operation of this kind can leave a row without its parent. The check reads every
+/// child table, so a history of a thousand plain `create_table`s must not pay for it a thousand
+/// times.
+bool can_break_references(const ops::Operation& operation) {
+  return !std::holds_alternative<ops::CreateTable>(operation) &&
+         !std::holds_alternative<ops::AddColumn>(operation) &&
+         !std::holds_alternative<ops::CreateIndex>(operation) &&
+         !std::holds_alternative<ops::DropIndex>(operation) &&
+         !std::holds_alternative<ops::CreateView>(operation) &&
+         !std::holds_alternative<ops::DropView>(operation) &&
+         !std::holds_alternative<ops::CreateTrigger>(operation) &&
+         !std::holds_alternative<ops::DropTrigger>(operation);
+}
+
+/// Rows without a parent that an earlier run or another program left: a migration must neither
+/// fail because of them nor add to them.
+class ForeignKeyCheck {
+ public:
+  explicit ForeignKeyCheck(backend::Connection& connection) : connection_(connection) {}
+
+  void before(const PlannedRevision& planned) {
+    if (known_ || !needed(planned)) return;
+    known_ = connection_.foreign_key_violations(kViolationLimit);
+  }
+
+  void after(const PlannedRevision& planned) {
+    if (!needed(planned)) return;
+    const std::vector<std::string> now = connection_.foreign_key_violations(kViolationLimit);
+    std::vector<std::string> added;
+    std::copy_if(now.begin(), now.end(), std::back_inserter(added), [&](const std::string& row) {
+      return std::find(known_->begin(), known_->end(), row) == known_->end();
+    });
+    if (added.empty()) return;
+    const std::size_t count = added.size();
+    added.resize(std::min<std::size_t>(count, 3));
+    throw Error(ErrorCode::constraint,
+                fmt::format("{} would refer to a row that does not exist: {}",
+                            text::count(count, "row"), text::join(added, "; ")))
+        .hint("add the missing parents or remove these rows first");
+  }
+
+ private:
+  static bool needed(const PlannedRevision& planned) {
+    return std::any_of(planned.operations.begin(), planned.operations.end(), can_break_references);
+  }
+
+  backend::Connection& connection_;
+  std::optional<std::vector<std::string>> known_;
+};
+
+void run_statements(const ApplyContext& context, const PlannedRevision& planned) {
+  for (std::size_t i = 0; i < planned.statements.size(); ++i) {
+    try {
+      if (context.options.stop != nullptr && *context.options.stop) {
+        throw Error(ErrorCode::interrupted, "interrupted");
+      }
+      context.events.on(event::Statement{planned.statements[i].sql});
+      context.connection.execute(planned.statements[i].sql);
+    } catch (const Error& error) {
+      throw in_revision(error, planned, i);
+    }
+  }
+}
+
+void apply_one(const ApplyContext& context, const PlannedRevision& planned,
+               ForeignKeyCheck& foreign_keys) {
+  const auto start = Clock::now();
+  foreign_keys.before(planned);
+  run_statements(context, planned);
+  try {
+    foreign_keys.after(planned);
+  } catch (const Error& error) {
+    throw in_revision(error, planned, planned.statements.size());
+  }
+  if (planned.direction == Direction::downgrade) {
+    context.store.remove(planned.revision.id);
+    return;
+  }
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  context.store.insert(complete_row(planned, elapsed.count()));
+}
+
+/// False when the database has rolled back the whole transaction by itself, as SQLite does when the
+/// disk is full: then the earlier revisions are gone too.
+bool back_to_savepoint(backend::Connection& connection) {
+  try {
+    connection.rollback_to_savepoint(kSavepoint);
+    connection.release_savepoint(kSavepoint);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> apply_in_transaction(const ApplyContext& context,
+                                              const NextRevision& next) {
+  std::vector<std::string> done;
+  backend::Connection& connection = context.connection;
+  connection.begin_migration();
+  try {
+    context.store.create_if_missing();
+    ForeignKeyCheck foreign_keys(connection);
+    while (const auto planned = next()) {
+      context.events.info("dbmig.run", running_line(*planned));
+      connection.savepoint(kSavepoint);
+      try {
+        apply_one(context, *planned, foreign_keys);
+        connection.release_savepoint(kSavepoint);
+      } catch (const Error&) {
+        if (!back_to_savepoint(connection)) done.clear();
+        throw;
+      }
+      done.push_back(planned->revision.id);
+    }
+  } catch (const Error&) {
+    if (done.empty()) {
+      connection.abort_migration();
+      throw;
+    }
+    connection.commit_migration();
+    context.events.warning(
+        "dbmig.run", fmt::format("{} before the failure stay applied: {}",
+                                 text::count(done.size(), "revision"), text::join(done, ", ")));
+    throw;
+  }
+  connection.commit_migration();
+  return done;
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,46 @@
+#include "schema/constraint.hpp"
+
+#include <fmt/core.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::schema {
+
+const std::string& name_of(const Constraint& constraint) {
+  return std::visit([](const auto& c) -> const std::string& { return c.name; }, constraint);
+}
+
+std::string_view to_string(ReferentialAction action) {
+  switch (action) {
+    case ReferentialAction::none:
+      return "no action";
+    case ReferentialAction::restrict:
+      return "restrict";
+    case ReferentialAction::cascade:
+      return "cascade";
+    case ReferentialAction::set_null:
+      return "set null";
+    case ReferentialAction::set_default:
+      return "set default";
+  }
+  return "no action";
+}
+
+ReferentialAction parse_action(std::string_view text) {
+  std::string word;
+  for (const char c : text::lower(text::trim(text))) {
+    const bool is_blank = std::string_view("_ \t\r\n").find(c) != std::string_view::npos;
+    if (!is_blank) word += c;
+    if (is_blank && !word.empty() && word.back() != ' ') word += ' ';
+  }
+  if (word == "no action") return ReferentialAction::none;
+  if (word == "restrict") return ReferentialAction::restrict;
+  if (word == "cascade") return ReferentialAction::cascade;
+  if (word == "set null") return ReferentialAction::set_null;
+  if (word == "set default") return ReferentialAction::set_default;
+  throw Error(ErrorCode::invalid, fmt::format("unknown action '{}'", text))
+      .hint(text::suggest(word, {"no action", "restrict", "cascade", "set null", "set default"}));
+}
+
+}  // namespace dbmig::schema

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "schema/sql_text.hpp"
+
+namespace dbmig::schema {
+
+// Names may be empty in what a database reports (SQLite allows unnamed constraints); the model
+// loader always fills them in (schema/names.hpp).
+
+struct PrimaryKey {
+  std::string name;  ///< MariaDB ignores it
+  std::vector<std::string> columns;
+  std::string on_conflict;  ///< SQLite
+  friend bool operator==(const PrimaryKey&, const PrimaryKey&) = default;
+};
+
+struct Unique {
+  std::string name;
+  std::vector<std::string> columns;
+  std::string on_conflict;  ///< SQLite
+  friend bool operator==(const Unique&, const Unique&) = default;
+};
+
+/// What happens to a child when its parent goes. NO ACTION and RESTRICT are different in SQLite and
+/// the same in MariaDB; `none` is "not said", which both read as NO ACTION.
+enum class ReferentialAction { none, restrict, cascade, set_null, set_default };
+
+struct ForeignKey {
+  std::string name;
+  std::vector<std::string> columns;
+  std::string referenced_table;
+  std::vector<std::string> referenced_columns;
+  ReferentialAction on_delete = ReferentialAction::none;
+  ReferentialAction on_update = ReferentialAction::none;
+  bool deferrable = false;  ///< SQLite: DEFERRABLE INITIALLY DEFERRED
+  friend bool operator==(const ForeignKey&, const ForeignKey&) = default;
+};
+
+struct Check {
+  std::string name;
+  SqlText sql;
+  friend bool operator==(const Check&, const Check&) = default;
+};
+
+/// One part of an index: a column or, on SQLite, an expression.
+struct IndexPart {
+  std::string column;      ///< empty when `expression` is used
+  std::string expression;  ///< SQL
+  bool descending = false;
+  int length = 0;         ///< MariaDB prefix length, 0 for the whole column
+  std::string collation;  ///< SQLite COLLATE of this part
+  friend bool operator==(const IndexPart&, const IndexPart&) = default;
+};
+
+enum class IndexKind { plain, fulltext, spatial };
+
+struct Index {
+  std::string name;
+  std::vector<IndexPart> parts;
+  bool unique = false;
+  SqlText where;  ///< partial index, SQLite only
+  IndexKind kind = IndexKind::plain;
+  std::string comment;   ///< MariaDB
+  std::string method;    ///< MariaDB: "btree" or "hash" when said
+  std::string parser;    ///< MariaDB FULLTEXT … WITH PARSER
+  bool ignored = false;  ///< MariaDB IGNORED
+  friend bool operator==(const Index&, const Index&) = default;
+};
+
+/// A constraint of a table, for operations that treat them alike.
+using Constraint = std::variant<PrimaryKey, Unique, ForeignKey, Check>;
+
+const std::string& name_of(const Constraint& constraint);
+
+/// "cascade", "set null"…; `none` gives "no action".
+std::string_view to_string(ReferentialAction action);
+/// Any case, with blanks or underscores; throws Error{invalid} for anything else.
+ReferentialAction parse_action(std::string_view text);
+
+}  // namespace dbmig::schema

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/dialect_kind.hpp"
+#include "schema/column.hpp"
+#include "schema/constraint.hpp"
+
+namespace dbmig::schema {
+
+/// What only MariaDB has on a table. Empty means "the server's or database's default".
+struct MariadbTable {
+  std::string engine;
+  std::string charset;
+  std::string collation;
+  std::string row_format;
+  /// Further options as `NAME=value` in SHOW CREATE TABLE's spelling ("KEY_BLOCK_SIZE" → "8").
+  std::map<std::string, std::string> options;
+  friend bool operator==(const MariadbTable&, const MariadbTable&) = default;
+};
+
+struct SqliteTable {
+  bool strict = false;
+  bool without_rowid = false;
+  friend bool operator==(const SqliteTable&, const SqliteTable&) = default;
+};
+
+/// A table as a value. Columns are in order; the order of constraints carries no meaning.
+struct Table {
+  std::string name;
+  std::vector<Column> columns;
+  std::optional<PrimaryKey> primary_key;
+  std::vector<Unique> uniques;
+  std::vector<Index> indexes;
+  std::vector<ForeignKey> foreign_keys;
+  std::vector<Check> checks;
+  std::string comment;
+  MariadbTable mariadb;
+  SqliteTable sqlite;
+  std::optional<DialectKind> only;  ///< the table exists on that database alone
+
+  friend bool operator==(const Table&, const Table&) = default;
+
+  const Column* find_column(std::string_view column) const;
+  Column* find_column(std::string_view column);
+  /// Throws Error{not_found}: "table 'x' has no column 'y'; did you mean …".
+  const Column& column(std::string_view column) const;
+  const Unique* find_unique(std::string_view name) const;
+  const Index* find_index(std::string_view name) const;
+  const ForeignKey* find_foreign_key(std::string_view name) const;
+  const Check* find_check(std::string_view name) const;
+  bool in_primary_key(std::string_view column) const;
+  std::vector<std::string> column_names() const;
+};
+
+struct View {
+  std::string name;
+  SqlText sql;                       ///< the SELECT
+  std::vector<std::string> columns;  ///< explicit column names, may be empty
+  std::optional<DialectKind> only;
+  friend bool operator==(const View&, const View&) = default;
+};
+
+/// A trigger. `sql` is everything after `CREATE TRIGGER name `, from BEFORE/AFTER/INSTEAD OF on.
+struct Trigger {
+  std::string name;
+  std::string table;
+  SqlText sql;
+  std::optional<DialectKind> only;
+  friend bool operator==(const Trigger&, const Trigger&) = default;
+};
+
+/// A whole schema: the model, the fold of revisions, or what a database reports.
+struct Schema {
+  std::map<std::string, Table> tables;
+  std::map<std::string, View> views;
+  std::map<std::string, Trigger> triggers;
+
+  friend bool operator==(const Schema&, const Schema&) = default;
+
+  const Table* find_table(std::string_view name) const;
+  Table* find_table(std::string_view name);
+  /// Throws Error{not_found} with a suggestion.
+  const Table& table(std::string_view name) const;
+  Table& table(std::string_view name);
+};
+
+/// The same schema with the lists that carry no order (constraints, indexes) sorted by name, so
+/// that `==` compares meaning.
+Schema sorted(Schema schema);
+
+/// What of `schema` exists on `kind`: objects marked `only` for the other database left out.
+Schema on_dialect(Schema schema, DialectKind kind);
+
+}  // namespace dbmig::schema

@@ -1,0 +1,125 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "schema/rules.hpp"
+
+namespace dbmig::schema {
+namespace {
+
+/// The columns of one key: there are some, they exist, and none comes twice.
+void check_column_list(const Rules& rules, const Table& table, const Rules::Path& path,
+                       const std::string& what, const std::vector<std::string>& columns) {
+  if (columns.empty()) {
+    rules.add(path, fmt::format("{} of table '{}' has no columns", what, table.name),
+              "name at least one");
+  }
+  std::set<std::string> seen;
+  for (const std::string& column : columns) {
+    if (table.find_column(column) == nullptr) {
+      rules.add(path,
+                fmt::format("{} names column '{}', which table '{}' does not have", what, column,
+                            table.name),
+                text::suggest(column, table.column_names()));
+    } else if (!seen.insert(text::lower(column)).second) {
+      rules.add(path,
+                fmt::format("{} of table '{}' names column '{}' twice", what, table.name, column),
+                "remove one of the two");
+    }
+  }
+}
+
+/// Names that must differ within one table, ignoring case as MariaDB does.
+class Namespace {
+ public:
+  Namespace(const Rules& rules, const Table& table) : rules_(rules), table_(table) {}
+
+  void claim(const char* section, const std::string& what, const std::string& name) {
+    if (name.empty()) return;
+    if (names_.insert(text::lower(name)).second) return;
+    rules_.add({"tables", table_.name, section, name},
+               fmt::format("table '{}' has another {} named '{}'", table_.name, what, name),
+               "rename one of the two");
+  }
+
+ private:
+  const Rules& rules_;
+  const Table& table_;
+  std::set<std::string> names_;
+};
+
+/// MariaDB holds unique constraints and indexes in one space, and checks in one with unique
+/// constraints and foreign keys; a foreign key may have the name of its index.
+void check_constraint_names(const Rules& rules, const Table& table) {
+  Namespace keys(rules, table);
+  Namespace constraints(rules, table);
+  Namespace foreign_keys(rules, table);
+  for (const Unique& unique : table.uniques) {
+    keys.claim("unique", "unique constraint or index", unique.name);
+  }
+  for (const Index& index : table.indexes) {
+    keys.claim("indexes", "unique constraint or index", index.name);
+  }
+  std::set<std::string> taken;
+  for (const Unique& unique : table.uniques) taken.insert(text::lower(unique.name));
+  for (const ForeignKey& key : table.foreign_keys) {
+    foreign_keys.claim("foreign_keys", "foreign key", key.name);
+    taken.insert(text::lower(key.name));
+  }
+  for (const Check& check : table.checks) {
+    constraints.claim("checks", "check", check.name);
+    if (!check.name.empty() && taken.count(text::lower(check.name)) != 0) {
+      rules.add({"tables", table.name, "checks", check.name},
+                fmt::format("table '{}' has another constraint named '{}'", table.name, check.name),
+                "rename one of the two");
+    }
+  }
+}
+
+void check_index(const Rules& rules, const Table& table, const Index& index) {
+  const Rules::Path path = {"tables", table.name, "indexes", index.name};
+  if (!index.name.empty()) rules.check_name(path, "index", index.name, table.only);
+  std::vector<std::string> columns;
+  for (const IndexPart& part : index.parts) {
+    if (!part.column.empty()) columns.push_back(part.column);
+    if (part.column.empty() && part.expression.empty()) {
+      rules.add(path, fmt::format("a part of index '{}' is empty", index.name),
+                "name a column or write an expression");
+    }
+  }
+  const bool has_expression =
+      std::any_of(index.parts.begin(), index.parts.end(),
+                  [](const IndexPart& part) { return !part.expression.empty(); });
+  if (!columns.empty() || !has_expression) {
+    check_column_list(rules, table, path, fmt::format("index '{}'", index.name), columns);
+  }
+}
+
+}  // namespace
+
+void check_keys(const Rules& rules, const Table& table) {
+  if (table.primary_key) {
+    check_column_list(rules, table, {"tables", table.name, "primary_key"}, "the primary key",
+                      table.primary_key->columns);
+  }
+  for (const Unique& unique : table.uniques) {
+    const Rules::Path path = {"tables", table.name, "unique", unique.name};
+    if (!unique.name.empty()) rules.check_name(path, "unique constraint", unique.name, table.only);
+    check_column_list(rules, table, path, fmt::format("unique constraint '{}'", unique.name),
+                      unique.columns);
+  }
+  for (const Index& index : table.indexes) check_index(rules, table, index);
+  for (const Check& check : table.checks) {
+    const Rules::Path path = {"tables", table.name, "checks", check.name};
+    if (!check.name.empty()) rules.check_name(path, "check", check.name, table.only);
+    if (check.sql.empty()) {
+      rules.add(path, fmt::format("check '{}' of table '{}' is empty", check.name, table.name),
+                "write a condition");
+    }
+  }
+  check_constraint_names(rules, table);
+}
+
+}  // namespace dbmig::schema

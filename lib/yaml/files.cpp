@@ -1,0 +1,65 @@
+#include "yaml/files.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+Error cannot_read(const std::filesystem::path& folder, const std::error_code& code) {
+  return Error(ErrorCode::io,
+               fmt::format("cannot read folder {}: {}", folder.string(), code.message()))
+      .hint("check its rights");
+}
+
+bool is_yaml(const std::filesystem::path& path) {
+  const std::string extension = text::lower(path.extension().string());
+  return extension == ".yaml" || extension == ".yml";
+}
+
+void collect(const std::filesystem::path& folder, Subfolders subfolders,
+             std::vector<std::filesystem::path>& files) {
+  std::error_code code;
+  std::filesystem::directory_iterator entry(folder, code);
+  if (code) throw cannot_read(folder, code);
+  for (const std::filesystem::directory_iterator end; entry != end; entry.increment(code)) {
+    if (code) throw cannot_read(folder, code);
+    const std::filesystem::path& path = entry->path();
+    if (path.filename().string().starts_with('.')) continue;
+    // Links to folders are not followed: they could lead back here.
+    const bool is_folder = entry->is_directory(code) && !entry->is_symlink(code);
+    if (is_folder && subfolders == Subfolders::yes) {
+      collect(path, subfolders, files);
+    } else if (!entry->is_directory(code) && is_yaml(path)) {
+      files.push_back(path);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
+                                              Subfolders subfolders) {
+  std::error_code code;
+  if (!std::filesystem::is_directory(folder, code)) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
+        .hint("run `dbmig init`, or set its place in dbmig.yaml");
+  }
+  std::vector<std::filesystem::path> files;
+  collect(folder, subfolders, files);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string display_name(const std::filesystem::path& path, const std::filesystem::path& base) {
+  if (base.empty()) return path.string();
+  const std::string relative = path.lexically_proximate(base).string();
+  return relative.starts_with("..") ? path.string() : relative;
+}
+
+}  // namespace dbmig::yaml

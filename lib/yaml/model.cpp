@@ -1,0 +1,236 @@
+#include "yaml/model.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.hpp"
+#include "schema/validate.hpp"
+#include "yaml/files.hpp"
+#include "yaml/positions.hpp"
+#include "yaml/read_table.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/write_schema.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+/// Merges files into one model.
+class ModelReader {
+ public:
+  void read(const SourceFile& file) {
+    const auto root = parse_yaml(file.content, file.name, diagnostics_);
+    if (!root) {
+      broken_ = true;
+      return;
+    }
+    if (root->is_null()) return;
+    Reader reader(file.name, diagnostics_);
+    std::vector<std::string> keys{"tables", "views", "triggers"};
+    // `x-…` holds what anchors share, as in other YAML formats.
+    for (std::size_t i = 0; root->is_mapping() && i < root->entries(); ++i) {
+      if (root->key(i).text.starts_with("x-")) keys.push_back(root->key(i).text);
+    }
+    Fields fields(reader, *root, "the model", keys);
+    if (!fields.valid()) broken_ = true;
+    for_each(fields, "tables",
+             [&](const Node& key, const Node& body) { table(reader, key, body); });
+    for_each(fields, "views", [&](const Node& key, const Node& body) { view(reader, key, body); });
+    for_each(fields, "triggers",
+             [&](const Node& key, const Node& body) { trigger(reader, key, body); });
+  }
+
+  schema::Model finish() {
+    refer_to_primary_keys();
+    // Only what was read can be judged: with a file missing, every reference into it looks wrong.
+    if (!broken_) {
+      schema::validate(
+          judgeable(),
+          [&](const std::vector<std::string>& path) { return positions_.locate(path); },
+          diagnostics_);
+    }
+    diagnostics_.throw_if_any();
+    model_.schema = schema::normalized(std::move(model_.schema));
+    return std::move(model_);
+  }
+
+ private:
+  schema::Schema& all() { return model_.schema; }
+
+  template <class Read>
+  void for_each(Fields& fields, const std::string& section, const Read& read) {
+    const Node* node = fields.find(section);
+    if (node == nullptr || node->is_null()) return;
+    if (!fields.reader().is_mapping(*node, fmt::format("'{}'", section), "{name: {…}}")) {
+      broken_ = true;
+      return;
+    }
+    for (std::size_t i = 0; i < node->entries(); ++i) {
+      const Node& key = node->key(i);
+      const std::string noun = section.substr(0, section.size() - 1);
+      if (key.text.empty()) {
+        fields.reader().error(key, fmt::format("a {} has an empty name", noun));
+        continue;
+      }
+      const auto [first, is_new] =
+          first_at_.try_emplace({section, key.text}, fields.reader().at(key));
+      if (!is_new) {
+        fields.reader().error(key, fmt::format("{} '{}' is here a second time", noun, key.text),
+                              fmt::format("the first one is at {}", to_string(first->second)));
+        continue;
+      }
+      positions_.add({section, key.text}, fields.reader().at(key));
+      read(key, node->value(i));
+    }
+  }
+
+  void table(Reader& reader, const Node& key, const Node& body) {
+    TableDraft draft = read_table(reader, key, body, TablePlace::model, positions_);
+    const std::string name = draft.table.name;
+    if (!draft.renamed_from.empty()) {
+      for (const auto& [other, old] : model_.renames.tables) {
+        if (old != draft.renamed_from) continue;
+        reader.error(key, fmt::format("table '{}' is said to be renamed from '{}', and so is '{}'",
+                                      name, old, other));
+      }
+      model_.renames.tables[name] = draft.renamed_from;
+    }
+    for (const auto& [column, old] : draft.columns_renamed_from) {
+      model_.renames.columns[{name, column}] = old;
+    }
+    if (draft.doubtful_keys) doubtful_tables_.insert(name);
+    if (!draft.doubtful_columns.empty()) doubtful_columns_[name] = draft.doubtful_columns;
+    // A table whose columns could not be read is there, and that is all that is known of it.
+    if (draft.table.columns.empty() && draft.doubtful_keys) unread_tables_.insert(name);
+    all().tables.emplace(name, std::move(draft.table));
+  }
+
+  void view(Reader& reader, const Node& key, const Node& body) {
+    if (body.is_scalar()) {
+      const auto sql = reader.sql(body, fmt::format("view '{}'", key.text));
+      all().views[key.text] = {key.text, sql.value_or(schema::SqlText{"SELECT 1", {}, {}}), {}, {}};
+      return;
+    }
+    Fields fields(reader, body, fmt::format("view '{}'", key.text), view_keys());
+    if (body.is_null()) {
+      reader.error(key, fmt::format("view '{}' has no SQL", key.text), "write sql: SELECT …");
+    }
+    schema::View read = read_view(fields, key.text);
+    if (read.sql.empty()) read.sql.any = "SELECT 1";  // reported: not a second time by validate()
+    all().views[key.text] = std::move(read);
+  }
+
+  void trigger(Reader& reader, const Node& key, const Node& body) {
+    Fields fields(reader, body, fmt::format("trigger '{}'", key.text), trigger_keys());
+    if (body.is_null()) {
+      reader.error(key, fmt::format("trigger '{}' is empty", key.text), "it needs table and sql");
+    }
+    schema::Trigger read = read_trigger(fields, key.text);
+    if (!read.table.empty() && !read.sql.empty()) all().triggers[key.text] = std::move(read);
+  }
+
+  /// `references: pais` means pais' primary key.
+  void refer_to_primary_keys() {
+    for (auto& [name, table] : all().tables) {
+      for (schema::ForeignKey& key : table.foreign_keys) {
+        if (!key.referenced_columns.empty()) continue;
+        const schema::Table* parent = all().find_table(key.referenced_table);
+        if (parent != nullptr && parent->primary_key) {
+          key.referenced_columns = parent->primary_key->columns;
+        } else if (parent != nullptr && !doubtful_tables_.contains(parent->name)) {
+          diagnostics_.add(
+              positions_.locate({"tables", name, "foreign_keys", key.name}),
+              fmt::format("foreign key '{}' refers to table '{}', which has no primary "
+                          "key",
+                          key.name, key.referenced_table),
+              fmt::format("name the columns, as in {}(id)", key.referenced_table));
+          key.referenced_columns.clear();
+          unresolved_.insert({name, key.name});
+        } else if (parent == nullptr) {
+          // validate() says that there is no such table.
+          key.referenced_columns.assign(key.columns.size(), "id");
+        }
+      }
+    }
+  }
+
+  bool is_doubtful(const std::string& table, const std::vector<std::string>& columns) const {
+    const auto found = doubtful_columns_.find(table);
+    if (found == doubtful_columns_.end()) return false;
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const std::string& c) { return found->second.contains(c); });
+  }
+
+  bool is_doubtful(const std::string& table, const schema::ForeignKey& key) const {
+    return doubtful_tables_.contains(key.referenced_table) || is_doubtful(table, key.columns) ||
+           is_doubtful(key.referenced_table, key.referenced_columns) ||
+           unresolved_.contains({table, key.name});
+  }
+
+  bool is_doubtful(const std::string& table, const schema::Index& index) const {
+    std::vector<std::string> columns;
+    for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
+    return is_doubtful(table, columns);
+  }
+
+  /// The model without what hangs on something that was reported already, so that one mistake does
+  /// not show up as several.
+  schema::Schema judgeable() const {
+    schema::Schema schema = schema::normalized(model_.schema);
+    for (auto& [name, table] : schema.tables) {
+      // normalized() takes a NULL back that was asked for in a primary key, which is a mistake.
+      for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        table.columns[i].nullable = model_.schema.tables.at(name).columns[i].nullable;
+      }
+      const auto found = doubtful_columns_.find(name);
+      for (schema::Column& column : table.columns) {
+        if (found == doubtful_columns_.end() || !found->second.contains(column.name)) continue;
+        column.default_value.reset();
+        column.autoincrement = false;
+      }
+      const std::string& table_name = name;
+      std::erase_if(table.foreign_keys, [&](const auto& k) { return is_doubtful(table_name, k); });
+      std::erase_if(table.indexes, [&](const auto& i) { return is_doubtful(table_name, i); });
+      if (unread_tables_.contains(name)) {
+        table = {};
+        table.name = name;
+        table.columns.push_back({});
+        table.columns.front().name = "id";
+      }
+    }
+    return schema;
+  }
+
+  Diagnostics diagnostics_;
+  Positions positions_;
+  schema::Model model_;
+  std::map<std::pair<std::string, std::string>, SourcePosition> first_at_;
+  std::map<std::string, std::set<std::string>> doubtful_columns_;
+  std::set<std::string> doubtful_tables_;
+  std::set<std::string> unread_tables_;
+  std::set<std::pair<std::string, std::string>> unresolved_;  ///< {table, foreign key}
+  bool broken_ = false;
+};
+
+}  // namespace
+
+schema::Model parse_model(const std::vector<SourceFile>& files) {
+  ModelReader reader;
+  for (const SourceFile& file : files) reader.read(file);
+  return reader.finish();
+}
+
+schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base) {
+  std::vector<SourceFile> files;
+  for (const std::filesystem::path& path : yaml_files(folder, Subfolders::yes)) {
+    files.push_back({display_name(path, base), read_file(path)});
+  }
+  return parse_model(files);
+}
+
+std::string print_model(const schema::Schema& schema) {
+  return emit(schema_out(schema));
+}
+
+}  // namespace dbmig::yaml

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/model.hpp"
+
+namespace dbmig::yaml {
+
+/// One file's name (as it should stand in messages) and content.
+struct SourceFile {
+  std::string name;
+  std::string content;
+};
+
+/// The model of all `files` merged: named (schema/names.hpp), normalised and validated
+/// (schema/validate.hpp). Throws Error{invalid} with every mistake of every file, each with its
+/// line and column: broken YAML, unknown keys and types (with the nearest known one), a table in
+/// two files or twice in one, duplicate keys in a mapping (YAML parsers let them pass), anchors and
+/// aliases are allowed (also merge keys `<<`, and top-level keys `x-…` to hold what is shared),
+/// multiple documents are not. UTF-8 with or without BOM, LF or CRLF; anything
+/// else is an error. An empty file or folder is an empty model.
+schema::Model parse_model(const std::vector<SourceFile>& files);
+
+/// parse_model over `*.yaml` and `*.yml` of `folder` and its subfolders, in the order of names;
+/// names in messages are relative to `base`. Throws Error{not_found} when there is no such folder.
+schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base);
+
+/// `schema` in the model's format, as a person would write it: shorthand where it says enough, one
+/// line per column, only what differs from the defaults. `parse_model(print_model(s)) == s`.
+std::string print_model(const schema::Schema& schema);
+
+}  // namespace dbmig::yaml

@@ -1,0 +1,190 @@
+#include "yaml/project.hpp"
+
+#include <fmt/core.h>
+
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "yaml/emit.hpp"
+#include "yaml/files.hpp"
+#include "yaml/reader.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kConfig = "dbmig.yaml";
+constexpr const char* kSchemas = "schemas";
+constexpr const char* kMigrations = "migrations";
+constexpr const char* kDatabase = "sqlite:///dbmig.db";
+
+fs::path absolute_path(const fs::path& path) {
+  std::error_code code;
+  const fs::path result = fs::absolute(path, code);
+  if (code) {
+    throw Error(ErrorCode::io, fmt::format("cannot tell the current folder: {}", code.message()))
+        .hint("change to a folder that exists");
+  }
+  return result.lexically_normal();
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code code;
+  return fs::exists(path, code) && !fs::is_directory(path, code);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code code;
+  return fs::is_directory(path, code);
+}
+
+/// A folder's path without the slash at its end, which would make it its own parent's child.
+fs::path without_slash(const fs::path& path) {
+  return path.has_filename() || !path.has_parent_path() ? path : path.parent_path();
+}
+
+/// `folder` or the nearest one above it that is a project.
+fs::path nearest_project(const fs::path& folder) {
+  for (fs::path here = without_slash(folder);; here = here.parent_path()) {
+    if (is_file(here / kConfig)) return here;
+    if (is_folder(here / kSchemas) && is_folder(here / kMigrations)) return here;
+    if (here == here.root_path() || !here.has_parent_path()) break;
+  }
+  throw Error(ErrorCode::not_found,
+              fmt::format("no dbmig project in {} or above", without_slash(folder).string()))
+      .hint("run `dbmig init`");
+}
+
+/// The text of a scalar that must not be empty.
+std::string read_setting(Reader& reader, const Node& node, const std::string& what) {
+  const auto value = reader.text(node, what);
+  if (value && text::trim(*value).empty()) {
+    reader.error(node, fmt::format("{} is empty", what), "give it a value, or leave it out");
+  }
+  return value.value_or("");
+}
+
+void read_config(Project& project) {
+  const std::string name = display_name(project.config_file, project.root);
+  Diagnostics diagnostics;
+  const auto root = parse_yaml(read_file(project.config_file), name, diagnostics);
+  diagnostics.throw_if_any();
+  if (!root) return;
+  Reader reader(name, diagnostics);
+  Fields fields(reader, *root, name, {"database", "databases", "schemas", "migrations"});
+  if (const Node* node = fields.find("database"); node != nullptr && !node->is_null()) {
+    project.database = read_setting(reader, *node, "'database'");
+    project.database_position = reader.at(*node);
+  }
+  const Node* databases = fields.find("databases");
+  if (databases != nullptr && !databases->is_null() &&
+      reader.is_mapping(*databases, "'databases'", "databases: {ci: \"mariadb://…\"}")) {
+    for (std::size_t i = 0; i < databases->entries(); ++i) {
+      const std::string& key = databases->key(i).text;
+      const Node& value = databases->value(i);
+      project.databases[key] = read_setting(reader, value, fmt::format("database '{}'", key));
+      project.database_positions[key] = reader.at(value);
+    }
+  }
+  for (const auto& [key, folder] :
+       {std::pair{kSchemas, &project.schemas}, std::pair{kMigrations, &project.migrations}}) {
+    const Node* node = fields.find(key);
+    if (node == nullptr) continue;
+    const std::string value = read_setting(reader, *node, fmt::format("'{}'", key));
+    *folder = without_slash((project.root / value).lexically_normal());
+  }
+  diagnostics.throw_if_any();
+}
+
+}  // namespace
+
+Project find_project(const ProjectOptions& options) {
+  Project project;
+  const fs::path start = absolute_path(options.directory.empty() ? "." : options.directory);
+  if (!options.directory.empty() && !is_folder(start)) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("there is no folder {}", without_slash(start).string()))
+        .hint("check -C");
+  }
+  if (!options.config.empty()) {
+    project.config_file = absolute_path(start / options.config);
+    if (!is_file(project.config_file)) {
+      throw Error(ErrorCode::not_found,
+                  fmt::format("there is no file {}", project.config_file.string()))
+          .hint("check --config");
+    }
+    project.root = project.config_file.parent_path();
+  } else {
+    project.root = nearest_project(start);
+    if (is_file(project.root / kConfig)) project.config_file = project.root / kConfig;
+  }
+  project.schemas = project.root / kSchemas;
+  project.migrations = project.root / kMigrations;
+  project.database = kDatabase;
+  if (!project.config_file.empty()) read_config(project);
+  return project;
+}
+
+namespace {
+
+/// A relative SQLite path becomes absolute, seen from `folder`. URIs are left alone.
+Url settled(Url url, const fs::path& folder) {
+  if (url.dialect != DialectKind::sqlite || url.in_memory()) return url;
+  if (url.database.empty() || url.database.starts_with("file:")) return url;
+  url.database = (folder / url.database).lexically_normal().string();
+  return url;
+}
+
+}  // namespace
+
+Url database_url(const Project& project, const std::optional<std::string>& url,
+                 const std::optional<std::string>& name, const Environment& environment) {
+  if (url) return settled(Url::parse(*url), absolute_path("."));
+  const std::string* text = &project.database;
+  SourcePosition where = project.database_position;
+  if (name) {
+    const auto found = project.databases.find(*name);
+    if (found == project.databases.end()) {
+      std::vector<std::string> names;
+      for (const auto& [key, value] : project.databases) names.push_back(key);
+      throw Error(ErrorCode::usage, fmt::format("dbmig.yaml has no database '{}'", *name))
+          .hint(names.empty() ? fmt::format("add databases: {{{}: URL}} to it", *name)
+                              : text::suggest(*name, names));
+    }
+    text = &found->second;
+    if (const auto at = project.database_positions.find(*name);
+        at != project.database_positions.end()) {
+      where = at->second;
+    }
+  }
+  try {
+    return settled(Url::parse(expand_variables(*text, environment)), project.root);
+  } catch (const Error& error) {
+    // A wrong URL is a mistake on a command line, but here it stands in a file.
+    throw Error(ErrorCode::invalid, error.message())
+        .hint(error.diagnostics().front().hint)
+        .at(std::move(where));
+  }
+}
+
+std::string print_config(const std::string& database) {
+  const auto line = [](std::string_view key, std::string_view value) {
+    Out out = Out::map(Out::Style::block);
+    out.add(key, Out::text(value));
+    return emit(out);
+  };
+  return "# The database to work on: a URL as SQLAlchemy writes it. ${NAME} and ${NAME:-default} "
+         "are\n"
+         "# environment variables.\n" +
+         line("database", database) +
+         "\n# More databases, chosen with --database NAME:\n"
+         "# databases: {prod: \"${PROD_URL}\"}\n"
+         "\n# The model, and the revisions that lead to it.\n" +
+         line("schemas", kSchemas) + line("migrations", kMigrations);
+}
+
+}  // namespace dbmig::yaml

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/url.hpp"
+#include "yaml/expand.hpp"
+
+namespace dbmig::yaml {
+
+/// dbmig.yaml and where it stands: what every command starts from.
+struct Project {
+  std::filesystem::path root;         ///< absolute
+  std::filesystem::path config_file;  ///< empty when there is none
+  std::filesystem::path schemas;      ///< absolute
+  std::filesystem::path migrations;   ///< absolute
+  std::string database;               ///< URL text, variables not expanded yet
+  std::map<std::string, std::string> databases;
+  // Where those stand in config_file, for messages; unknown for the default.
+  SourcePosition database_position;
+  std::map<std::string, SourcePosition> database_positions;
+};
+
+struct ProjectOptions {
+  std::filesystem::path directory;  ///< -C; empty: the current folder and then its parents
+  std::filesystem::path config;     ///< --config; empty: dbmig.yaml
+};
+
+/// Finds the project: the nearest folder, from `directory` upwards, with dbmig.yaml or with both
+/// schemas/ and migrations/. Throws Error{not_found} "no dbmig project in … or above; run
+/// `dbmig init`", Error{invalid} with line and column for mistakes in dbmig.yaml.
+Project find_project(const ProjectOptions& options);
+
+/// The database to work on: `url` (--url) if given, else `name` of `databases` (--database), else
+/// `database`. `${NAME}` and `${NAME:-default}` are expanded only here, so that a variable that is
+/// not set is an error only for commands that need it. Relative SQLite paths become absolute from
+/// the project's root (from the current folder for --url). Throws Error{usage} for a `name` that
+/// dbmig.yaml does not have and for a wrong `url`, Error{invalid} with line and column for what is
+/// wrong in dbmig.yaml.
+Url database_url(const Project& project, const std::optional<std::string>& url,
+                 const std::optional<std::string>& name, const Environment& environment);
+
+/// dbmig.yaml for a new project; `database` is the URL, which may hold variables.
+std::string print_config(const std::string& database);
+
+}  // namespace dbmig::yaml

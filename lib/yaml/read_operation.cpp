@@ -1,0 +1,422 @@
+#include "yaml/read_operation.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/text.hpp"
+#include "schema/names.hpp"
+#include "schema/validate.hpp"
+#include "yaml/read_column.hpp"
+#include "yaml/read_constraint.hpp"
+#include "yaml/read_rows.hpp"
+#include "yaml/read_table.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+using Read = std::optional<ops::Operation>;
+
+// Each function reads one operation's body; mistakes are reported, and the caller drops the value.
+
+Read create_table(Reader& reader, const Node& key, const Node& body) {
+  if (!reader.is_mapping(body, "'create_table'",
+                         "create_table: {usuario: {columns: {id: integer}}}")) {
+    return {};
+  }
+  if (body.entries() != 1) {
+    reader.error(key, fmt::format("'create_table' creates one table, not {}", body.entries()),
+                 "write an operation for each");
+    return {};
+  }
+  Positions positions;
+  TableDraft draft =
+      read_table(reader, body.key(0), body.value(0), TablePlace::revision, positions);
+  return ops::CreateTable{schema::normalized(std::move(draft.table))};
+}
+
+/// `drop_table: usuario`, also `{name: usuario}`.
+std::string read_name(Reader& reader, const Node& key, const Node& body) {
+  if (body.is_scalar() && !body.text.empty()) return body.text;
+  if (!body.is_mapping()) {
+    reader.error(body, fmt::format("'{}' needs a name", key.text),
+                 fmt::format("as in {}: name", key.text));
+    return {};
+  }
+  Fields fields(reader, body, key.text, {"name"});
+  return fields.required_text("name").value_or("");
+}
+
+Read drop_table(Reader& reader, const Node& key, const Node& body) {
+  return ops::DropTable{read_name(reader, key, body)};
+}
+Read drop_view(Reader& reader, const Node& key, const Node& body) {
+  return ops::DropView{read_name(reader, key, body)};
+}
+Read drop_trigger(Reader& reader, const Node& key, const Node& body) {
+  return ops::DropTrigger{read_name(reader, key, body)};
+}
+
+Read rename_table(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, {"name", "to"});
+  return ops::RenameTable{fields.required_text("name").value_or(""),
+                          fields.required_text("to").value_or("")};
+}
+
+std::optional<ops::Position> read_position(Fields& fields) {
+  const bool first = fields.flag("first");
+  const auto after = fields.has("after") ? fields.required_text("after") : std::nullopt;
+  if (first && after)
+    fields.reader().error(fields.node(), "'first' and 'after' exclude each other");
+  if (after) return ops::Position{*after};
+  if (first) return ops::Position{};
+  return std::nullopt;
+}
+
+Read add_column(Reader& reader, const Node& key, const Node& body) {
+  std::vector<std::string> keys = with_keys({"table", "name"}, column_keys());
+  keys = with_keys(std::move(keys), {"after", "first"});
+  Fields fields(reader, body, key.text, with_keys(keys, column_shorthand_keys()));
+  using Pair = std::pair<const char*, const char*>;
+  for (const auto& [shorthand, operation] :
+       {Pair{"primary_key", "create_primary_key"}, Pair{"unique", "create_unique_constraint"},
+        Pair{"index", "create_index"}, Pair{"references", "create_foreign_key"},
+        Pair{"on_delete", "create_foreign_key"}, Pair{"on_update", "create_foreign_key"}}) {
+    if (const Node* node = fields.find(shorthand)) {
+      reader.error(*node, fmt::format("'{}' cannot stand in add_column", shorthand),
+                   fmt::format("add the operation {}", operation));
+    }
+  }
+  ops::AddColumn add;
+  add.table = fields.required_text("table").value_or("");
+  const std::string name = fields.required_text("name").value_or("");
+  add.column = read_column_fields(fields, name).column;
+  if (add.column.default_value) {
+    // As in a model, 5 on a text column is '5'; what does not fit is for the fold to say.
+    const auto coerced = schema::coerce(*add.column.default_value, add.column.type);
+    if (coerced) add.column.default_value = coerced;
+  }
+  add.position = read_position(fields);
+  return add;
+}
+
+Read drop_column(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, {"table", "name"});
+  return ops::DropColumn{fields.required_text("table").value_or(""),
+                         fields.required_text("name").value_or("")};
+}
+
+Read alter_column(Reader& reader, const Node& key, const Node& body) {
+  const std::size_t before = reader.errors();
+  std::vector<std::string> keys = with_keys({"table", "name", "rename"}, column_keys());
+  Fields fields(reader, body, key.text, with_keys(std::move(keys), {"after", "first"}));
+  ops::AlterColumn alter;
+  alter.table = fields.required_text("table").value_or("");
+  alter.name = fields.required_text("name").value_or("");
+  if (fields.has("rename")) alter.rename = fields.required_text("rename");
+  if (const Node* type = fields.find("type")) alter.type = reader.type(*type, "'type'");
+  alter.nullable = fields.boolean("nullable");
+  alter.autoincrement = fields.boolean("autoincrement");
+  if (const Node* value = fields.find("default")) {
+    alter.default_value = read_default(reader, *value);
+    if (alter.type && alter.default_value && *alter.default_value) {
+      const auto coerced = schema::coerce(**alter.default_value, *alter.type);
+      if (coerced) alter.default_value = coerced;
+    }
+  }
+  if (const Node* value = fields.find("generated")) {
+    alter.generated = read_generated(reader, *value);
+  }
+  if (fields.has("comment")) alter.comment = fields.text_or_empty("comment");
+  if (const Node* block = fields.find("mariadb")) {
+    alter.mariadb = read_mariadb_column(reader, *block);
+  }
+  if (const Node* block = fields.find("sqlite")) alter.sqlite = read_sqlite_column(reader, *block);
+  alter.position = read_position(fields);
+  if (reader.errors() == before && ops::is_empty(alter)) {
+    reader.error(key, "this alter_column changes nothing",
+                 "say what changes: rename, type, nullable, default…");
+  }
+  return alter;
+}
+
+Read create_index(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"table", "name"}, index_keys()));
+  const auto table = fields.required_text("table");
+  const auto name = fields.required_text("name");
+  auto index = read_index(fields);
+  if (!table || !name || !index) return {};
+  index->name = *name;
+  return ops::CreateIndex{*table, std::move(*index)};
+}
+
+Read drop_index(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, {"table", "name"});
+  return ops::DropIndex{fields.required_text("table").value_or(""),
+                        fields.required_text("name").value_or("")};
+}
+
+Read create_primary_key(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"table", "name"}, unique_keys()));
+  const auto table = fields.required_text("table");
+  auto primary = read_primary_key(fields);
+  if (!table || !primary) return {};
+  primary->name = fields.text_or_empty("name");
+  if (primary->name.empty()) {
+    primary->name = schema::constraint_name("pk", *table, primary->columns);
+  }
+  return ops::CreatePrimaryKey{*table, std::move(*primary)};
+}
+
+Read create_unique_constraint(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"table", "name"}, unique_keys()));
+  const auto table = fields.required_text("table");
+  const auto name = fields.required_text("name");
+  auto unique = read_unique(fields);
+  if (!table || !name || !unique) return {};
+  unique->name = *name;
+  return ops::CreateUniqueConstraint{*table, std::move(*unique)};
+}
+
+Read create_foreign_key(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"table", "name"}, foreign_key_keys()));
+  const auto table = fields.required_text("table");
+  const auto name = fields.required_text("name");
+  auto foreign = read_foreign_key(fields);
+  if (!table || !name || !foreign) return {};
+  if (foreign->referenced_columns.empty()) {
+    const std::string& parent = foreign->referenced_table;
+    reader.error(*fields.find("references"),
+                 fmt::format("the foreign key to '{}' names no columns", parent),
+                 fmt::format("write them out, as in {}(id)", parent));
+    return {};
+  }
+  foreign->name = *name;
+  return ops::CreateForeignKey{*table, std::move(*foreign)};
+}
+
+Read create_check_constraint(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"table", "name"}, check_keys()));
+  const auto table = fields.required_text("table");
+  const auto name = fields.required_text("name");
+  auto check = fields.valid() ? read_check(fields) : std::nullopt;
+  if (!table || !name || !check) return {};
+  check->name = *name;
+  return ops::CreateCheckConstraint{*table, std::move(*check)};
+}
+
+/// The kind as said (in our words or Alembic's), or as the name's usual prefix has it.
+std::optional<ops::ConstraintKind> read_kind(Fields& fields, const std::string& name) {
+  using Kind = ops::ConstraintKind;
+  struct Word {
+    const char* text;
+    Kind kind;
+  };
+  static constexpr std::array kWords{
+      Word{"primary_key", Kind::primary_key}, Word{"unique", Kind::unique},
+      Word{"foreign_key", Kind::foreign_key}, Word{"check", Kind::check},
+      Word{"primary", Kind::primary_key},     Word{"foreignkey", Kind::foreign_key},
+      Word{"pk_", Kind::primary_key},         Word{"uq_", Kind::unique},
+      Word{"fk_", Kind::foreign_key},         Word{"ck_", Kind::check}};
+  const char* key = fields.has("kind") ? "kind" : "type";
+  if (!fields.has(key)) {
+    for (const Word& word : kWords) {
+      const std::string_view text = word.text;
+      if (text.ends_with('_') && name.starts_with(text)) return word.kind;
+    }
+    fields.reader().error(fields.node(), fmt::format("{} has no 'kind'", fields.what()),
+                          "say primary_key, unique, foreign_key or check");
+    return std::nullopt;
+  }
+  const auto said = fields.text(key);
+  if (!said) return std::nullopt;
+  for (const Word& word : kWords) {
+    if (*said == word.text && !said->ends_with('_')) return word.kind;
+  }
+  fields.reader().error(*fields.find(key), fmt::format("'{}' is no kind of constraint", *said),
+                        text::suggest(*said, {"primary_key", "unique", "foreign_key", "check"}));
+  return std::nullopt;
+}
+
+Read drop_constraint(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, {"table", "name", "kind", "type"});
+  if (!fields.valid()) return {};
+  const auto table = fields.required_text("table");
+  const std::string name = fields.text_or_empty("name");
+  const auto kind = read_kind(fields, name);
+  if (!table || !kind) return {};
+  if (name.empty() && *kind != ops::ConstraintKind::primary_key) {
+    fields.require("name");
+    return {};
+  }
+  return ops::DropConstraint{*table, name, *kind};
+}
+
+Read alter_table(Reader& reader, const Node& key, const Node& body) {
+  const std::size_t before = reader.errors();
+  Fields fields(reader, body, key.text, {"table", "comment", "mariadb", "sqlite"});
+  ops::AlterTable alter;
+  alter.table = fields.required_text("table").value_or("");
+  if (fields.has("comment")) alter.comment = fields.text_or_empty("comment");
+  if (const Node* block = fields.find("mariadb")) {
+    alter.mariadb = read_mariadb_table(reader, *block);
+  }
+  if (const Node* block = fields.find("sqlite")) alter.sqlite = read_sqlite_table(reader, *block);
+  if (reader.errors() == before && !alter.comment && !alter.mariadb && !alter.sqlite) {
+    reader.error(key, "this alter_table changes nothing",
+                 "say what changes: comment, mariadb or sqlite");
+  }
+  return alter;
+}
+
+Read create_view(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"name"}, view_keys()));
+  const auto name = fields.required_text("name");
+  return ops::CreateView{read_view(fields, name.value_or(""))};
+}
+
+Read create_trigger(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"name"}, trigger_keys()));
+  const auto name = fields.required_text("name");
+  return ops::CreateTrigger{read_trigger(fields, name.value_or(""))};
+}
+
+Read bulk_insert(Reader& reader, const Node& key, const Node& body) {
+  return read_rows(reader, key, body);
+}
+
+Read bulk_delete(Reader& reader, const Node& key, const Node& body) {
+  auto rows = read_rows(reader, key, body);
+  if (!rows) return {};
+  return ops::BulkDelete{std::move(rows->table), std::move(rows->columns), std::move(rows->rows)};
+}
+
+Read execute(Reader& reader, const Node& key, const Node& body) {
+  if (body.is_scalar()) {
+    const auto sql = reader.sql(body, "'execute'");
+    if (!sql) return {};
+    return ops::Execute{*sql, {}};
+  }
+  Fields fields(reader, body, key.text, {"sql", "mariadb", "sqlite", "state"});
+  ops::Execute run;
+  const Node* state = fields.find("state");
+  const bool has_sql = fields.has("sql") || fields.has("mariadb") || fields.has("sqlite");
+  if (has_sql || state == nullptr) run.sql = fields.sql();
+  if (state != nullptr && !state->is_null()) {
+    std::vector<SourcePosition> at;
+    run.state = read_operations(reader, *state, "'state'", at);
+  }
+  return run;
+}
+
+struct Entry {
+  std::string_view name;
+  Read (*read)(Reader&, const Node& key, const Node& body);
+};
+
+// In the order of ops::Operation.
+constexpr std::array kOperations{
+    Entry{"create_table", create_table},
+    Entry{"drop_table", drop_table},
+    Entry{"rename_table", rename_table},
+    Entry{"add_column", add_column},
+    Entry{"drop_column", drop_column},
+    Entry{"alter_column", alter_column},
+    Entry{"create_index", create_index},
+    Entry{"drop_index", drop_index},
+    Entry{"create_primary_key", create_primary_key},
+    Entry{"create_unique_constraint", create_unique_constraint},
+    Entry{"create_foreign_key", create_foreign_key},
+    Entry{"create_check_constraint", create_check_constraint},
+    Entry{"drop_constraint", drop_constraint},
+    Entry{"alter_table", alter_table},
+    Entry{"create_view", create_view},
+    Entry{"drop_view", drop_view},
+    Entry{"create_trigger", create_trigger},
+    Entry{"drop_trigger", drop_trigger},
+    Entry{"bulk_insert", bulk_insert},
+    Entry{"bulk_delete", bulk_delete},
+    Entry{"execute", execute},
+};
+static_assert(kOperations.size() == std::variant_size_v<ops::Operation>);
+
+std::string unknown_operation_hint(const std::string& name) {
+  using Pair = std::pair<std::string_view, std::string_view>;
+  static constexpr std::array kOthers{
+      Pair{"rename_column", "use alter_column with rename"},
+      Pair{"change_column", "use alter_column"},
+      Pair{"modify_column", "use alter_column"},
+      Pair{"batch_alter_table", "write its operations one by one: SQLite needs no batches here"},
+      Pair{"create_table_comment", "use alter_table with comment"},
+      Pair{"drop_table_comment", "use alter_table with comment: \"\""},
+      Pair{"drop_primary_key", "use drop_constraint with kind: primary_key"},
+      Pair{"drop_foreign_key", "use drop_constraint with kind: foreign_key"},
+      Pair{"drop_unique_constraint", "use drop_constraint with kind: unique"},
+      Pair{"drop_check_constraint", "use drop_constraint with kind: check"},
+      Pair{"create_unique", "use create_unique_constraint"},
+      Pair{"create_check", "use create_check_constraint"},
+      Pair{"sql", "use execute"},
+      Pair{"run", "use execute"},
+      Pair{"insert", "use bulk_insert"},
+      Pair{"delete", "use bulk_delete or execute"},
+  };
+  for (const auto& [theirs, hint] : kOthers) {
+    if (name == theirs) return std::string(hint);
+  }
+  std::vector<std::string> names;
+  for (const Entry& entry : kOperations) names.emplace_back(entry.name);
+  return text::suggest(name, names);
+}
+
+Read read_operation(Reader& reader, const Node& key, const Node& body) {
+  const auto* const entry = std::find_if(kOperations.begin(), kOperations.end(),
+                                         [&](const Entry& e) { return e.name == key.text; });
+  if (entry == kOperations.end()) {
+    reader.error(key, fmt::format("unknown operation '{}'", key.text),
+                 unknown_operation_hint(key.text));
+    return {};
+  }
+  if (body.is_null()) {
+    reader.error(key, fmt::format("'{}' says nothing", key.text),
+                 "write what it works on, as the other revisions do");
+    return {};
+  }
+  const std::size_t before = reader.errors();
+  Read operation = entry->read(reader, key, body);
+  return reader.errors() == before ? std::move(operation) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
+                                            const std::string& what,
+                                            std::vector<SourcePosition>& at) {
+  std::vector<ops::Operation> operations;
+  if (list.is_null() || !reader.is_sequence(list, what, "- drop_table: usuario")) return operations;
+  for (const Node& item : list.children) {
+    if (!item.is_mapping()) {
+      reader.error(item, fmt::format("an operation must be a mapping, not {}", kind_name(item)),
+                   "as in - drop_table: usuario");
+      continue;
+    }
+    if (item.entries() != 1) {
+      const std::string hint =
+          item.entries() == 0
+              ? "as in - drop_table: usuario"
+              : fmt::format("indent what belongs to '{0}' below it, or write - {0}: {{…}}",
+                            item.key(0).text);
+      reader.error(item, "an operation has one name", hint);
+      continue;
+    }
+    auto operation = read_operation(reader, item.key(0), item.value(0));
+    if (!operation) continue;
+    operations.push_back(std::move(*operation));
+    at.push_back(reader.at(item.key(0)));
+  }
+  return operations;
+}
+
+}  // namespace dbmig::yaml

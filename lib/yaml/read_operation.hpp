@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/operation.hpp"
+#include "yaml/reader.hpp"
+
+namespace dbmig::yaml {
+
+/// A list of operations, `- name: body` each. Those that cannot be read are reported and left out.
+/// `at` gets the place of each one's name. `what` names the list in messages.
+std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
+                                            const std::string& what,
+                                            std::vector<SourcePosition>& at);
+
+}  // namespace dbmig::yaml

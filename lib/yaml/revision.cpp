@@ -1,0 +1,200 @@
+#include "yaml/revision.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "yaml/files.hpp"
+#include "yaml/read_operation.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/slug.hpp"
+#include "yaml/write_operation.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+using ascii::is_digit;
+
+bool is_id_character(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+/// Checks a revision's id or a label: `what` names it.
+void check_id(Reader& reader, const Node& node, std::string_view what, std::string_view id) {
+  static constexpr std::array<std::string_view, 4> kReserved{"head", "heads", "base", "current"};
+  constexpr std::size_t kLongest = 64;
+  if (std::find(kReserved.begin(), kReserved.end(), id) != kReserved.end()) {
+    reader.error(node, fmt::format("{} cannot be '{}', which has a meaning of its own", what, id));
+  } else if (id.empty() || id.size() > kLongest) {
+    reader.error(node, fmt::format("{} must have 1 to {} characters", what, kLongest));
+  } else if (!std::all_of(id.begin(), id.end(), is_id_character)) {
+    reader.error(node, fmt::format("{} '{}' may hold only A-Z, a-z, 0-9, '_' and '-'", what, id));
+  } else if (id.front() == '-') {
+    reader.error(node, fmt::format("{} '{}' begins with '-'", what, id),
+                 "on a command line it would be an option");
+  }
+}
+
+/// "2026-11-22T05:10:22Z" and shorter or with an offset; `d` stands for a digit.
+bool is_time(std::string_view text) {
+  const auto fits = [&](std::string_view pattern) {
+    return text.size() == pattern.size() &&
+           std::equal(text.begin(), text.end(), pattern.begin(), [](char c, char p) {
+             return p == 'd' ? is_digit(c) : p == 'T' ? c == 'T' || c == ' ' : c == p;
+           });
+  };
+  return fits("dddd-dd-dd") || fits("dddd-dd-ddTdd:dd") || fits("dddd-dd-ddTdd:ddZ") ||
+         fits("dddd-dd-ddTdd:dd:dd") || fits("dddd-dd-ddTdd:dd:ddZ");
+}
+
+void read_parents(Fields& fields, history::Revision& revision) {
+  Reader& reader = fields.reader();
+  const Node* parents = fields.require(
+      "parents", "write parents: [] for the first revision, else the id of the one before");
+  if (parents == nullptr || parents->is_null()) return;
+  if (parents->is_sequence() && parents->children.empty()) return;
+  revision.parents = reader.names(*parents, "'parents'");
+  std::set<std::string> seen;
+  for (const std::string& parent : revision.parents) {
+    check_id(reader, *parents, "a parent", parent);
+    if (parent == revision.id) reader.error(*parents, "a revision cannot be its own parent");
+    if (!seen.insert(parent).second) {
+      reader.error(*parents, fmt::format("parent '{}' is named twice", parent));
+    }
+  }
+}
+
+void read_head(Fields& fields, history::Revision& revision) {
+  Reader& reader = fields.reader();
+  if (const Node* id = fields.require("revision", "as in revision: 2fa6cb75c75d")) {
+    revision.id = reader.text(*id, "'revision'").value_or("");
+    if (id->is_scalar()) check_id(reader, *id, "a revision's id", revision.id);
+  }
+  read_parents(fields, revision);
+  revision.message = fields.text_or_empty("message");
+  revision.created = fields.text_or_empty("created");
+  if (!revision.created.empty() && !is_time(revision.created)) {
+    reader.error(*fields.find("created"), fmt::format("'{}' is not a time", revision.created),
+                 "as in 2026-11-22T05:10:22Z");
+  }
+  revision.label = fields.text_or_empty("label");
+  if (!revision.label.empty()) check_id(reader, *fields.find("label"), "a label", revision.label);
+}
+
+void read_body(Fields& fields, history::Revision& revision) {
+  if (const Node* upgrade = fields.find("upgrade")) {
+    revision.upgrade =
+        read_operations(fields.reader(), *upgrade, "'upgrade'", revision.upgrade_positions);
+  }
+  const Node* downgrade = fields.find("downgrade");
+  if (downgrade == nullptr) return;
+  if (downgrade->is_null()) {
+    fields.reader().error(*downgrade, "'downgrade' is empty",
+                          "leave it out for the exact inverse, or write [] to do nothing");
+    return;
+  }
+  revision.downgrade =
+      read_operations(fields.reader(), *downgrade, "'downgrade'", revision.downgrade_positions);
+}
+
+/// The revision in `content`, or an empty one after diagnostics.
+history::Revision read_revision(std::string_view content, const std::string& name,
+                                Diagnostics& diagnostics) {
+  history::Revision revision;
+  const auto root = parse_yaml(content, name, diagnostics);
+  if (!root) return revision;
+  Reader reader(name, diagnostics);
+  if (root->is_null()) {
+    reader.error({}, "the revision file is empty",
+                 "it needs revision, parents and upgrade; `dbmig revision` writes one");
+    return revision;
+  }
+  Fields fields(reader, *root, "the revision",
+                {"revision", "parents", "message", "created", "label", "upgrade", "downgrade"});
+  if (!fields.valid()) return revision;
+  read_head(fields, revision);
+  read_body(fields, revision);
+  revision.text = content;
+  revision.checksum = checksum(revision);
+  return revision;
+}
+
+Out ids_out(const std::vector<std::string>& ids) {
+  return Out::list(ids);
+}
+
+void add_operations(Out& out, const history::Revision& revision) {
+  out.add("upgrade", operations_out(revision.upgrade));
+  if (revision.downgrade) out.add("downgrade", operations_out(*revision.downgrade));
+}
+
+}  // namespace
+
+history::Revision parse_revision(std::string_view content, const std::string& name) {
+  Diagnostics diagnostics;
+  history::Revision revision = read_revision(content, name, diagnostics);
+  diagnostics.throw_if_any();
+  return revision;
+}
+
+std::string print_revision(const history::Revision& revision) {
+  Out out = Out::map(Out::Style::block);
+  out.add("revision", Out::text(revision.id));
+  out.add("parents", ids_out(revision.parents));
+  out.add("message", Out::text(revision.message));
+  if (!revision.created.empty()) {
+    // Plain: no reader of ours takes it for anything but text.
+    out.add("created", is_time(revision.created) ? Out::literal(revision.created)
+                                                 : Out::text(revision.created));
+  }
+  if (!revision.label.empty()) out.add("label", Out::text(revision.label));
+  add_operations(out, revision);
+  return emit(out);
+}
+
+std::string print_operations(const std::vector<ops::Operation>& operations) {
+  return emit(operations_out(operations));
+}
+
+std::string checksum(const history::Revision& revision) {
+  Out out = Out::map();
+  out.add("revision", Out::text(revision.id));
+  std::vector<std::string> parents = revision.parents;
+  std::sort(parents.begin(), parents.end());
+  out.add("parents", ids_out(parents));
+  add_operations(out, revision);
+  return "v1:" + sha256_hex(canonical(out));
+}
+
+std::string file_name(const history::Revision& revision) {
+  constexpr std::size_t kSlugCharacters = 40;
+  constexpr std::size_t kDate = 10;
+  std::vector<std::string> parts;
+  if (revision.created.size() >= kDate) parts.push_back(revision.created.substr(0, kDate));
+  parts.push_back(revision.id);
+  const std::string words = slug(revision.message, kSlugCharacters);
+  if (!words.empty()) parts.push_back(words);
+  return text::join(parts, "_") + ".yaml";
+}
+
+history::Graph load_graph(const std::filesystem::path& folder, const std::filesystem::path& base) {
+  Diagnostics diagnostics;
+  std::vector<history::Revision> revisions;
+  for (const std::filesystem::path& path : yaml_files(folder, Subfolders::no)) {
+    history::Revision revision =
+        read_revision(read_file(path), display_name(path, base), diagnostics);
+    revision.path = path;
+    revisions.push_back(std::move(revision));
+  }
+  diagnostics.throw_if_any();
+  return history::Graph(std::move(revisions));
+}
+
+}  // namespace dbmig::yaml

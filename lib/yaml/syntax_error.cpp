@@ -1,0 +1,112 @@
+#include "yaml/syntax_error.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <utility>
+
+namespace dbmig::yaml {
+namespace {
+
+struct Translation {
+  std::string_view theirs;
+  std::string_view ours;
+  std::string_view hint;
+};
+
+// yaml-cpp's messages (exceptions.h), which name states of its scanner.
+constexpr std::array kTranslations{
+    Translation{"illegal map value", "a ':' where no value can begin",
+                "text that holds ': ' needs quotes; a line before may lack its ':'"},
+    Translation{"illegal map key", "a key where none can stand", "check the indentation"},
+    Translation{"illegal block entry", "a '- ' where no list can begin",
+                "begin the list on a line of its own"},
+    Translation{"illegal flow end", "a closing bracket without its opening one",
+                "text that begins with '}' or ']' needs quotes"},
+    Translation{"end of map not found", "this does not fit the mapping it stands in",
+                "check the indentation, and that text with quotes in it is quoted as a whole"},
+    Translation{"end of sequence not found", "this does not fit the list it stands in",
+                "check the indentation, and that text with quotes in it is quoted as a whole"},
+    Translation{"unknown token", "this character cannot begin a text",
+                "text that begins with @, ` or % needs quotes"},
+    Translation{"the referenced anchor is not defined", "an alias for an anchor that is not there",
+                "text that begins with '*' needs quotes"},
+    Translation{"bad file", "nested too deeply", ""},
+    Translation{"illegal document indicator in scalar", "a document marker inside a quoted text",
+                "close the quotation mark before it"},
+};
+
+bool tab_indents(std::string_view content, const Place& place) {
+  const std::size_t newline =
+      place.offset == 0 ? std::string_view::npos : content.rfind('\n', place.offset - 1);
+  const std::string_view line = content.substr(newline == std::string_view::npos ? 0 : newline + 1);
+  const std::size_t first = line.find_first_not_of(" \t");
+  return line.substr(0, first).find('\t') != std::string_view::npos;
+}
+
+/// yaml-cpp takes a `?` inside a flow collection for the sign of a key, wherever it stands.
+bool cut_at_question_mark(const SyntaxError& error) {
+  if (!error.flow || error.place.offset == 0) return false;
+  const std::string_view around = error.content.substr(error.place.offset - 1, 2);
+  return around.find('?') != std::string_view::npos;
+}
+
+bool never_closed(const SyntaxError& error) {
+  return error.flow && (error.message == "end of map flow not found" ||
+                        error.message == "end of sequence flow not found");
+}
+
+}  // namespace
+
+void report_syntax_error(const SyntaxError& error, const std::string& file,
+                         Diagnostics& diagnostics) {
+  const SourcePosition where{file, error.place.line, error.place.column};
+  if (tab_indents(error.content, error.place)) {
+    diagnostics.add({file, where.line, 1}, "a tab is used to indent", "YAML indents with spaces");
+    return;
+  }
+  if (cut_at_question_mark(error)) {
+    diagnostics.add(where, "a '?' ends the text here",
+                    "inside { } and [ ] text that holds a '?' needs quotes");
+    return;
+  }
+  if (never_closed(error)) {
+    const bool map = error.flow->is_mapping();
+    diagnostics.add(
+        {file, error.flow->line, error.flow->column},
+        fmt::format("this '{}' is not closed where line {} goes on", map ? '{' : '[', where.line),
+        fmt::format("add the '{}', or a ',' that is missing between two entries", map ? '}' : ']'));
+    return;
+  }
+  for (const Translation& translation : kTranslations) {
+    if (error.message != translation.theirs) continue;
+    diagnostics.add(where, std::string(translation.ours), std::string(translation.hint));
+    return;
+  }
+  diagnostics.add(where, error.message);
+}
+
+bool is_closed_scalar(std::string_view content, std::size_t offset) {
+  std::size_t i = offset;
+  while (i < content.size() && (content[i] == '&' || content[i] == '!')) {
+    i = content.find_first_of(" \n\t", i);
+    if (i != std::string_view::npos) i = content.find_first_not_of(" \n\t", i);
+    if (i == std::string_view::npos) return true;
+  }
+  if (i >= content.size()) return true;
+  const char mark = content[i];
+  if (mark != '"' && mark != '\'') return true;
+  for (++i; i < content.size(); ++i) {
+    if (mark == '"' && content[i] == '\\') {
+      ++i;
+    } else if (content[i] == mark) {
+      // A doubled single quote looks like two texts side by side, which changes nothing here.
+      const bool doubled = mark == '\'' && i + 1 < content.size() && content[i + 1] == mark;
+      if (!doubled) return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
+}  // namespace dbmig::yaml

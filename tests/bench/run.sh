@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
+#
+#   tests/bench/run.sh [startup] [import]      which (default: both)
+#   ROWS=2000000 RUNS=5 tests/bench/run.sh     rows of the import, paired runs of each
+#
+# Each figure is the median of RUNS runs, taken in turns with the peer's; the ratio is dbmig's time
+# divided by the peer's, so less than 1 is faster.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source tests/support/packages.sh
+install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
+
+ROWS=${ROWS:-2000000}
+RUNS=${RUNS:-5}
+which=("$@")
+[ ${#which[@]} -gt 0 ] || which=(startup import)
+
+cmake --preset test >/dev/null
+cmake --build --preset test --target dbmig dbmig_mpi generate_csv >/dev/null
+dbmig=$PWD/build/test/dbmig
+generate=$PWD/build/test/generate_csv
+work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
+trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -rf "$work"' EXIT
+if [ "$(id -u)" = 0 ]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+
+# once NAME FILE COMMAND...: runs COMMAND, appends its wall time in milliseconds to $work/NAME.times
+once() {
+  local name=$1 start end
+  shift
+  start=$(date +%s%N)
+  "$@" >"$work/$name.out" 2>&1 || { echo "$name failed:"; tail -5 "$work/$name.out"; exit 1; }
+  end=$(date +%s%N)
+  echo $(((end - start) / 1000)) >>"$work/$name.times"
+}
+median() { sort -n "$work/$1.times" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
+row() {  # row LABEL NAME PEER
+  awk -v label="$1" -v a="$(median "$2")" -v b="$(median "$3")" \
+    'BEGIN {printf "%-52s %10.1f ms   ratio %6.3f\n", label, a/1000, a/b}'
+}
+
+startup() {
+  mkdir -p "$work/alembic" "$work/project"
+  (cd "$work/alembic" && alembic init migrations >/dev/null 2>&1 &&
+    sed -i "s#^sqlalchemy.url.*#sqlalchemy.url = sqlite:///$work/alembic/app.db#" alembic.ini &&
+    alembic revision -m first >/dev/null 2>&1 && alembic upgrade head >/dev/null 2>&1)
+  (cd "$work/project" && "$dbmig" init >/dev/null 2>&1 && printf 'tables:\n  t:\n    columns:\n      id: {type: integer}\n    primary_key: [id]\n' >schemas/t.yaml &&
+    "$dbmig" migrate -m first >/dev/null 2>&1 && "$dbmig" upgrade >/dev/null 2>&1)
+  for _ in $(seq $((RUNS * 4))); do
+    once alembic_current env -C "$work/alembic" alembic current
+    once dbmig_current env -C "$work/project" "$dbmig" current
+  done
+  echo "Start-up: current, one revision, SQLite"
+  row "alembic current" alembic_current alembic_current
+  row "dbmig current" dbmig_current alembic_current
+  echo
+}
+
+model() {
+  cat <<'Y'
+tables:
+  sale:
+    columns:
+      id: {type: integer}
+      customer: {type: varchar(40), nullable: false}
+      amount: {type: "decimal(10,2)", nullable: false}
+      rate: {type: double}
+      created: {type: datetime}
+      day: {type: date}
+      active: {type: boolean, nullable: false}
+      note: {type: varchar(80)}
+    primary_key: [id]
+Y
+}
+
+import_sqlite() {
+  for _ in $(seq "$RUNS"); do
+    rm -f "$work"/*.db
+    "$dbmig" -C "$work/import" --url "sqlite:///$work/peer.db" upgrade >/dev/null 2>&1
+    for n in 0 1 2; do
+      "$dbmig" -C "$work/import" --url "sqlite:///$work/d$n.db" upgrade >/dev/null 2>&1
+    done
+    once peer_sqlite sqlite3 "$work/peer.db" ".import --csv --skip 1 $work/sale.csv sale"
+    once dbmig_sqlite_0 "$dbmig" -C "$work/import" --url "sqlite:///$work/d0.db" import "$work/sale.csv"
+    for n in 1 2; do
+      once "dbmig_sqlite_$n" mpirun -n "$n" "$dbmig" -C "$work/import" --url "sqlite:///$work/d$n.db" \
+        import "$work/sale.csv"
+    done
+  done
+  echo "Import of $ROWS rows ($(stat -c %s "$work/sale.csv" | awk '{printf "%.0f MB", $1/1e6}')), SQLite"
+  row "sqlite3 .import" peer_sqlite peer_sqlite
+  row "dbmig import" dbmig_sqlite_0 peer_sqlite
+  row "mpirun -n 1 dbmig import" dbmig_sqlite_1 peer_sqlite
+  row "mpirun -n 2 dbmig import" dbmig_sqlite_2 peer_sqlite
+  echo
+}
+
+import_mariadb() {
+  tests/support/mariadb_server.sh start "$work/server"
+  local socket=$work/server/mariadb.sock client n
+  client="mariadb --no-defaults --socket=$socket --user=root"
+  for _ in $(seq "$RUNS"); do
+    for n in peer d0 d1 d2; do
+      $client -e "DROP DATABASE IF EXISTS $n; CREATE DATABASE $n"
+      "$dbmig" -C "$work/import" --url "mariadb://root@localhost/$n?socket=$socket" upgrade >/dev/null 2>&1
+    done
+    once peer_mariadb $client --local-infile=1 peer -e "LOAD DATA LOCAL INFILE '$work/sale.csv'
+      INTO TABLE sale FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' IGNORE 1 LINES"
+    once dbmig_mariadb_0 "$dbmig" -C "$work/import" --url "mariadb://root@localhost/d0?socket=$socket" \
+      import "$work/sale.csv"
+    for n in 1 2; do
+      once "dbmig_mariadb_$n" mpirun -n "$n" "$dbmig" -C "$work/import" \
+        --url "mariadb://root@localhost/d$n?socket=$socket" import "$work/sale.csv"
+    done
+  done
+  echo "Import of $ROWS rows, MariaDB"
+  row "LOAD DATA LOCAL INFILE" peer_mariadb peer_mariadb
+  row "dbmig import" dbmig_mariadb_0 peer_mariadb
+  row "mpirun -n 1 dbmig import" dbmig_mariadb_1 peer_mariadb
+  row "mpirun -n 2 dbmig import" dbmig_mariadb_2 peer_mariadb
+  echo
+}
+
+import() {
+  "$generate" "$ROWS" >"$work/sale.csv"
+  mkdir -p "$work/import"
+  "$dbmig" init "$work/import" >/dev/null 2>&1
+  model >"$work/import/schemas/sale.yaml"
+  "$dbmig" -C "$work/import" migrate -m sales >/dev/null 2>&1
+  import_sqlite
+  import_mariadb
+}
+
+for benchmark in "${which[@]}"; do
+  case $benchmark in
+    startup | import) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': startup or import" >&2; exit 2 ;;
+  esac
+done

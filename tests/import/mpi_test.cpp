@@ -1,0 +1,293 @@
+// `dbmig import` as users run it: under mpirun, on both databases, with ranks that fail and die.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A job of MPI that has not ended after this long hangs.
+constexpr const char* kTimeLimit = "60";
+/// `timeout`'s exit code when the time is over.
+constexpr int kTimedOut = 124;
+
+class Import : public OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) return;
+    project.environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
+    project.environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+    sql(on_mariadb() ? "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, n INT UNIQUE, "
+                       "name VARCHAR(40) NOT NULL, price DECIMAL(10,2), day DATE)"
+                     : "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, n INT UNIQUE, "
+                       "name VARCHAR(40) NOT NULL, price DECIMAL(10,2), day DATE)");
+    sql("INSERT INTO t (n, name) VALUES (-1, 'was here')");
+  }
+
+  /// The command line of `dbmig import` on `ranks` ranks.
+  std::vector<std::string> command(int ranks, std::vector<std::string> arguments) const {
+    std::vector<std::string> words = {"timeout", "-k", "5", kTimeLimit};
+    if (ranks > 0) {
+      words.insert(words.end(), {"mpirun", "--oversubscribe", "-n", std::to_string(ranks)});
+    }
+    words.insert(words.end(), {dbmig_binary().string(), "import", "--url", url});
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return words;
+  }
+
+  /// Another database than the test's.
+  Result import_into(const std::string& other, int ranks, std::vector<std::string> arguments) {
+    const std::string own = std::exchange(url, other);
+    Result result = import(ranks, std::move(arguments));
+    url = own;
+    return result;
+  }
+
+  Result import(int ranks, std::vector<std::string> arguments) const {
+    return run(command(ranks, std::move(arguments)), project.options());
+  }
+
+  /// `rows` rows, quoted, with line ends inside and texts of several lengths; the number of the
+  /// line at which the last one starts.
+  std::size_t write_rows(const std::string& name, int rows, const std::string& last = {}) const {
+    std::string csv = "n,name,price,day\n";
+    for (int i = 0; i < rows; ++i) {
+      csv += std::to_string(i) + ",\"na,me\n" + std::to_string(i * 7) + "\"," +
+             std::to_string(i % 1000) + ".5" + std::to_string(i % 10) + "," +
+             (i % 3 == 0 ? "" : "2024-02-29") + "\n";
+    }
+    project.write(name, csv + last);
+    return 2 + 2 * static_cast<std::size_t>(rows);
+  }
+
+  void expect_untouched() const { EXPECT_EQ(sql("SELECT n, name FROM t"), "-1|was here\n"); }
+
+  std::string checksum() const {
+    const std::string line = "CONCAT_WS('|', id, n, name, price, day)";
+    if (on_mariadb()) return sql("SELECT MD5(GROUP_CONCAT(" + line + " ORDER BY id)) FROM t");
+    return sql("SELECT id, n, name, price, day FROM t ORDER BY id");
+  }
+};
+
+int count(const std::string& text, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+TEST_P(Import, GivesTheSameTableOnAnyNumberOfRanks) {
+  write_rows("t.csv", 5000);
+  std::string expected;
+  // 0: without mpirun.
+  for (const int ranks : {0, 1, 2, 3, 4}) {
+    sql("DELETE FROM t WHERE n >= 0");
+    sql(on_mariadb() ? "ALTER TABLE t AUTO_INCREMENT = 2" : "UPDATE sqlite_sequence SET seq = 1");
+    const Result result = import(ranks, {"t.csv", "--chunk-size", "20000"});
+    ASSERT_EQ(result.code, 0) << result;
+    EXPECT_EQ(count(result.out, "Imported 5000 rows into 't' from t.csv"), 1) << result;
+    EXPECT_THAT(result.err, Not(HasSubstr("error")));
+    ASSERT_EQ(sql("SELECT count(*), min(id), max(id), min(n), max(n) FROM t"),
+              "5001|1|5001|-1|4999\n");
+    if (expected.empty()) expected = checksum();
+    ASSERT_EQ(checksum(), expected) << ranks << " ranks";
+  }
+}
+
+TEST_P(Import, ABadRowInTheLastChunkLeavesTheTableAsItWas) {
+  const std::size_t line = write_rows("t.csv", 3000, "70000000000,x,1,\nnot a number,x,1,\n");
+  const std::string place =
+      "t.csv:" + std::to_string(line) + ": column 'n' (field 1): '70000000000'";
+  // SQLite's int holds it: there the next record is the first bad one.
+  const std::string message =
+      on_mariadb() ? place
+                   : "t.csv:" + std::to_string(line + 1) + ": column 'n' (field 1): 'not a number'";
+  for (int ranks = 1; ranks <= 4; ++ranks) {
+    const Result result = import(ranks, {"t.csv", "--chunk-size", "10000"});
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_EQ(count(result.err, "error:"), 1) << result;
+    EXPECT_THAT(result.err, HasSubstr(message)) << result;
+    EXPECT_EQ(result.out, "");
+    expect_untouched();
+  }
+}
+
+TEST_P(Import, ADuplicateKeyNamesItsLineAndLeavesTheTableAsItWas) {
+  const std::size_t line = write_rows("t.csv", 3000, "1234,again,1,\n");
+  for (const int ranks : {0, 3}) {
+    const Result result = import(ranks, {"t.csv", "--chunk-size", "10000"});
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_EQ(count(result.err, "error:"), 1) << result;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("t.csv:" + std::to_string(line)),
+                                  HasSubstr("the database refused the record '1234,again,1,'")));
+    expect_untouched();
+  }
+}
+
+TEST_P(Import, RejectsGoToTheFileAndTheRestGetsIn) {
+  project.write("t.csv",
+                "n,name,price,day\n1,a,1.5,2024-01-31\n2,b,1.555,\n3,c,1,2024-02-30\n1,dup,1,\n"
+                "4,,1,\n5,\"e\ne\",5.25,\n6,f\n7,g,7,\n");
+  std::string rejects;
+  for (const int ranks : {0, 2, 4}) {
+    sql("DELETE FROM t WHERE n >= 0");
+    const Result result =
+        import(ranks, {"t.csv", "--on-error", "reject", "--chunk-size", "12", "--json"});
+    ASSERT_EQ(result.code, 0) << result;
+    EXPECT_EQ(result.json().at("rows"), 3);
+    EXPECT_EQ(result.json().at("rejected"), 5);
+    EXPECT_EQ(result.json().at("ranks"), std::max(ranks, 1));
+    EXPECT_EQ(result.json().at("files").at(0).at("rejects"), "t.rejects.csv");
+    EXPECT_EQ(sql("SELECT n FROM t ORDER BY n"), "-1\n1\n5\n7\n");
+    const std::string written = project.read("t.rejects.csv");
+    EXPECT_THAT(written, AllOf(HasSubstr("dbmig_file,dbmig_line,dbmig_reason,n,name,price,day\n"),
+                               HasSubstr("\"t.csv\",3,"), HasSubstr(",2,b,1.555,\n"),
+                               HasSubstr("\"t.csv\",5,"), HasSubstr(",1,dup,1,\n"),
+                               HasSubstr("\"t.csv\",9,"), HasSubstr(",6,f\n")));
+    if (rejects.empty()) rejects = written;
+    EXPECT_EQ(written, rejects) << ranks << " ranks";
+  }
+}
+
+TEST_P(Import, StandardInputWorksUnderMpirunToo) {
+  write_rows("t.csv", 100);
+  const std::string flags = " import - --table t --url '" + url + "' < t.csv";
+  const std::string prefix =
+      "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; timeout 60 ";
+  for (const std::string launcher : {"", "mpirun --oversubscribe -n 3 "}) {
+    sql("DELETE FROM t WHERE n >= 0");
+    const Result result =
+        shell(prefix + launcher + dbmig_binary().string() + flags, project.path());
+    EXPECT_EQ(result.code, 0) << result;
+    EXPECT_EQ(sql("SELECT count(*) FROM t"), "101\n");
+  }
+}
+
+/// Whatever fails before the first chunk: one message, and no rank waits for another.
+TEST_P(Import, EveryRankEndsWhenTheRootCannotStart) {
+  project.write("t.csv", "n,name\n1,a\n");
+  const std::string no_database =
+      on_mariadb() ? url.substr(0, url.find('?')) + "_none" +
+                         (url.find('?') == std::string::npos ? "" : url.substr(url.find('?')))
+                   : "sqlite:///folder/that/is/not/there.db";
+  const Result unreachable = import_into(no_database, 3, {"t.csv"});
+  EXPECT_EQ(unreachable.code, 1) << unreachable;
+  EXPECT_EQ(count(unreachable.err, "error:"), 1) << unreachable;
+  const std::vector<std::vector<std::string>> cases = {
+      {"none.csv", "--table", "t"},
+      {"t.csv", "--table", "nope"},
+      {"t.csv", "--columns", "n,nope"},
+  };
+  for (const auto& arguments : cases) {
+    const Result result = import(3, arguments);
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_EQ(count(result.err, "error:"), 1) << result;
+    expect_untouched();
+  }
+  const Result usage = import(3, {"t.csv", "--delimiter", "::"});
+  EXPECT_EQ(usage.code, 2) << usage;
+  EXPECT_EQ(count(usage.err, "error:"), 1) << usage;
+}
+
+class ImportKilled : public Import {
+ protected:
+  /// Starts an import that is fed through a pipe, lets it work, kills the rank called `victim`.
+  void kill_rank(const std::string& victim, int signal) {
+    const std::string script =
+        "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n"
+        // Writes its process id down, then becomes dbmig.
+        "cat > rank.sh <<'SH'\n"
+        "echo $$ > pid.$OMPI_COMM_WORLD_RANK\n"
+        "exec \"$@\"\n"
+        "SH\n"
+        "mkfifo feed\n"
+        "(echo n,name; i=0; while [ $i -lt 20000 ]; do echo $i,name; i=$((i+1)); done; "
+        " echo $$ > fed; while [ ! -f done ]; do sleep 0.05; done) > feed &\n"
+        "timeout -k 5 " +
+        std::string(kTimeLimit) + " mpirun --oversubscribe -n 3 bash rank.sh " +
+        dbmig_binary().string() + " import feed --table t --chunk-size 2000 --url '" + url +
+        "' &\n"
+        "job=$!\n"
+        "while [ ! -f fed ]; do sleep 0.05; done\n"
+        "sleep 0.5\n"
+        "kill -" +
+        std::to_string(signal) + " $(cat pid." + victim +
+        ")\n"
+        "wait $job; code=$?\n"
+        "touch done\n"
+        // mpirun does not wait for those that it ends.
+        "for rank in 0 1 2; do\n"
+        "  for try in $(seq 100); do kill -0 $(cat pid.$rank) 2>/dev/null || continue 2; sleep "
+        "0.1; "
+        "done\n"
+        "  echo ALIVE $rank\n"
+        "done\n"
+        "exit $code\n";
+    const Result result = shell(script, project.path());
+    EXPECT_NE(result.code, 0) << result;
+    EXPECT_NE(result.code, kTimedOut) << "hangs: " << result;
+    EXPECT_THAT(result.out, Not(HasSubstr("ALIVE")));
+    EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
+    expect_untouched();
+  }
+};
+
+TEST_P(ImportKilled, AKilledRankLeavesTheTableAsItWas) {
+  kill_rank("2", SIGKILL);
+}
+TEST_P(ImportKilled, AKilledRootLeavesTheTableAsItWas) {
+  kill_rank("0", SIGKILL);
+}
+TEST_P(ImportKilled, ATerminatedRankEndsThemAll) {
+  kill_rank("1", SIGTERM);
+}
+TEST_P(ImportKilled, ATerminatedRootEndsThemAll) {
+  kill_rank("0", SIGTERM);
+}
+
+TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
+  const std::string script =
+      "mkfifo feed\n"
+      "(echo n,name; i=0; while [ $i -lt 20000 ]; do echo $i,name; i=$((i+1)); done; "
+      " touch fed; while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
+      dbmig_binary().string() + " import feed --table t --chunk-size 2000 --url '" + url +
+      "' &\n"
+      "job=$!\n"
+      "while [ ! -f fed ]; do sleep 0.05; done\n"
+      "kill -TERM $job; wait $job; code=$?\n"
+      "touch done; exit $code\n";
+  const Result result = shell(script, project.path());
+  EXPECT_EQ(result.code, 1) << result;
+  EXPECT_THAT(result.out, HasSubstr("interrupted; nothing was imported"));
+  expect_untouched();
+}
+
+/// MPI is for `import` under mpirun alone: everything else starts without it.
+TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
+  project.write("t.csv", "n,name\n1,a\n");
+  const Result result =
+      shell("LD_DEBUG=libs " + dbmig_binary().string() + " import t.csv --url '" + url + "'",
+            project.path());
+  EXPECT_EQ(result.code, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("Imported 1 row"));
+  EXPECT_THAT(result.out, Not(HasSubstr("libmpi")));
+}
+
+DBMIG_ON_EACH_DATABASE(Import);
+DBMIG_ON_EACH_DATABASE(ImportKilled);
+
+}  // namespace
+}  // namespace dbmig::test

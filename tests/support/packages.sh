@@ -1,0 +1,27 @@
+# The Debian 12 packages that dbmig needs, in one place. Sourced by scripts.
+
+BUILD_PACKAGES=(
+  build-essential cmake ninja-build pkg-config
+  libsoci-dev libboost-dev libmariadb-dev libssl-dev libsqlite3-dev
+  libcli11-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
+  libopenmpi-dev openmpi-bin
+)
+TEST_PACKAGES=(mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data)
+LINT_PACKAGES=(clang-format clang-tidy)
+BENCH_PACKAGES=(alembic hyperfine)
+
+# install_packages NAME...: installs those that are missing, with sudo when not root; asks nothing.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo=()
+  [ "$(id -u)" = 0 ] || sudo=(sudo)
+  echo "Installing: ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  # No service is wanted: tests start servers of their own.
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

@@ -1,0 +1,153 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "backend/bulk.hpp"
+#include "unit/backend/sqlite_support.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using backend::BulkSink;
+using backend::Cell;
+using backend::row_encoder;
+
+/// A batch of rows of one integer column.
+std::vector<char> batch_of(const std::vector<std::int64_t>& values) {
+  const auto encoder = row_encoder(backend::kCellEncoding, 1);
+  for (const std::int64_t value : values) {
+    const Cell cell = Cell::of(value);
+    encoder->add(std::span(&cell, 1));
+  }
+  const auto bytes = encoder->batch();
+  return {bytes.begin(), bytes.end()};
+}
+
+std::unique_ptr<BulkSink> sink_for(SqliteDatabase& database, const std::string& table,
+                                   const std::vector<std::string>& columns) {
+  return database.connection().bulk_sink(database.inspect().table(table), columns);
+}
+
+TEST(CellEncoding, GivesBackWhatWasPutIn) {
+  const std::string zero("\0", 1);
+  const std::vector<Cell> row = {Cell::null(),
+                                 Cell::of(std::numeric_limits<std::int64_t>::min()),
+                                 Cell::of_unsigned(std::numeric_limits<std::uint64_t>::max()),
+                                 Cell::of(-0.5),
+                                 Cell::of_text("ñ"),
+                                 Cell::of_text(""),
+                                 Cell::of_blob(zero)};
+  const auto encoder = row_encoder(backend::kCellEncoding, row.size());
+  for (int i = 0; i < 1000; ++i) encoder->add(row);
+  backend::CellReader reader(encoder->batch());
+  ASSERT_EQ(reader.rows(), 1000U);
+  for (int i = 0; i < 1000; ++i) {
+    for (const Cell& cell : row) ASSERT_EQ(reader.next(), cell);
+  }
+  EXPECT_THROW(reader.next(), Error);
+  encoder->clear();
+  EXPECT_EQ(backend::CellReader(encoder->batch()).rows(), 0U);
+}
+
+TEST(CellEncoding, AnUnknownNameIsAnError) {
+  EXPECT_THROW(row_encoder("pages", 1), Error);
+}
+
+/// Around the number of rows of one statement, and with every row of a statement refused in turn.
+TEST(SqliteBulkSink, LeavesOutExactlyTheRefusedRow) {
+  for (const std::size_t count : {1U, 2U, 63U, 64U, 65U, 128U, 200U}) {
+    for (std::size_t bad = 0; bad<count; bad += count> 100 ? 13 : 1) {
+      SqliteDatabase database(true);
+      database.run("CREATE TABLE t (n INTEGER CHECK (n >= 0))");
+      const auto sink = sink_for(database, "t", {"n"});
+      std::vector<std::int64_t> values;
+      for (std::size_t i = 0; i < count; ++i) {
+        values.push_back(i == bad ? -1 : static_cast<std::int64_t>(i));
+      }
+      std::vector<std::size_t> refused;
+      std::string before;
+      sink->write(batch_of(values), [&](std::size_t row, const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::constraint);
+        refused.push_back(row);
+        before = database.rows("SELECT count(*) FROM t");
+      });
+      ASSERT_EQ(refused, std::vector<std::size_t>{bad});
+      ASSERT_EQ(before, std::to_string(bad) + "\n") << "the rows before it must be there";
+      ASSERT_EQ(sink->rows(), count - 1);
+      std::string expected;
+      for (std::size_t i = 0; i < count; ++i) {
+        if (i != bad) expected += std::to_string(i) + "\n";
+      }
+      ASSERT_EQ(database.rows("SELECT n FROM t ORDER BY rowid"), expected);
+    }
+  }
+}
+
+TEST(SqliteBulkSink, ThrowingFromTheCallbackEndsTheWrite) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n INTEGER UNIQUE)");
+  const auto sink = sink_for(database, "t", {"n"});
+  EXPECT_THROW(
+      sink->write(batch_of({1, 2, 1, 3}), [](std::size_t, const Error& error) { throw error; }),
+      Error);
+  EXPECT_EQ(database.rows("SELECT n FROM t"), "1\n2\n");
+}
+
+TEST(SqliteBulkSink, KeepsEveryKindOfValue) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (a, b, c, d, e)");
+  const auto sink = sink_for(database, "t", {"e", "d", "c", "b", "a"});
+  const std::vector<Cell> row = {Cell::of(std::int64_t{7}), Cell::of(1.5), Cell::of_text(""),
+                                 Cell::of_blob(""), Cell::null()};
+  const auto encoder = row_encoder(sink->encoding(), row.size());
+  encoder->add(row);
+  sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
+  EXPECT_EQ(database.rows("SELECT e, d, typeof(c), typeof(b), typeof(a) FROM t"),
+            "7|1.5|text|blob|null\n");
+}
+
+TEST(SqliteBulkSink, NamesThatNeedQuotes) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE \"a \"\"b\" (\"select\" INTEGER)");
+  const auto sink = sink_for(database, "a \"b", {"select"});
+  sink->write(batch_of({5}), [](std::size_t, const Error& error) { throw error; });
+  EXPECT_EQ(database.rows("SELECT * FROM \"a \"\"b\""), "5\n");
+}
+
+TEST(SqliteBulkSink, MoreColumnsThanAStatementTakesForManyRows) {
+  SqliteDatabase database(true);
+  std::string sql = "CREATE TABLE t (c0 INTEGER";
+  std::vector<std::string> columns = {"c0"};
+  for (int i = 1; i < 1500; ++i) {
+    columns.push_back("c" + std::to_string(i));
+    sql += ", " + columns.back() + " INTEGER";
+  }
+  database.run(sql + ")");
+  const auto sink = sink_for(database, "t", columns);
+  const auto encoder = row_encoder(sink->encoding(), columns.size());
+  const std::vector<Cell> row(columns.size(), Cell::of(std::int64_t{3}));
+  for (int i = 0; i < 100; ++i) encoder->add(row);
+  sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
+  EXPECT_EQ(database.rows("SELECT count(*), sum(c0), sum(c1499) FROM t"), "100|300|300\n");
+}
+
+TEST(SqliteBulkSink, AnotherWriterOrAFullDiskIsNotTheFaultOfARow) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n TEXT); PRAGMA max_page_count = 5");
+  const auto sink = sink_for(database, "t", {"n"});
+  const std::string large(1 << 20, 'x');
+  const auto encoder = row_encoder(sink->encoding(), 1);
+  const Cell cell = Cell::of_text(large);
+  encoder->add(std::span(&cell, 1));
+  bool blamed = false;
+  try {
+    sink->write(encoder->batch(), [&](std::size_t, const Error&) { blamed = true; });
+    ADD_FAILURE() << "it fits";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::io);
+  }
+  EXPECT_FALSE(blamed);
+}
+
+}  // namespace
+}  // namespace dbmig::test

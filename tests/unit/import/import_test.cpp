@@ -1,0 +1,459 @@
+#include "import/import.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit/import/job.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using import::OnError;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Import, MapsTheHeadersNamesToColumnsInAnyOrder) {
+  ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, full_name TEXT, age INT)");
+  const std::string file = job.write("t.csv", "Age,Full Name,ID\n7,Ana,1\n,\"\",2\n");
+  EXPECT_EQ(job.run(options_for(file)).rows, 2U);
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "1|Ana|7\n2||NULL\n");
+}
+
+TEST(Import, TakesTheTableFromTheFilesName) {
+  ImportJob job("CREATE TABLE People (name TEXT)");
+  import::Options options;
+  options.files = {job.write("people.csv", "name\nAna\n")};
+  const import::Summary summary = job.run(options);
+  EXPECT_EQ(summary.files.at(0).table, "People");
+  EXPECT_EQ(job.rows("SELECT * FROM People"), "Ana\n");
+}
+
+TEST(Import, ColumnsSayThatThereIsNoHeader) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  import::Options options = options_for(job.write("t.csv", "1,x,2\n3,x,4\n"));
+  options.columns = {"b", "-", "a"};
+  EXPECT_EQ(job.run(options).rows, 2U);
+  EXPECT_EQ(job.rows("SELECT a, b FROM t"), "2|1\n4|3\n");
+}
+
+TEST(Import, ColumnsWithAHeaderSkipIt) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  import::Options options = options_for(job.write("t.csv", "what,ever\n1,2\n"));
+  options.columns = {"a", "b"};
+  options.header = true;
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT a, b FROM t"), "1|2\n");
+}
+
+TEST(Import, WithoutHeaderAndColumnsFieldsAreTheTablesColumns) {
+  ImportJob job("CREATE TABLE t (a TEXT, g TEXT GENERATED ALWAYS AS (a || '!') STORED, b TEXT)");
+  import::Options options = options_for(job.write("t.csv", "1,2\n"));
+  options.header = false;
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT a, b, g FROM t"), "1|2|1!\n");
+}
+
+TEST(Import, MissingColumnsTakeTheirDefault) {
+  ImportJob job(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, b TEXT NOT NULL DEFAULT 'x', "
+      "c TEXT)");
+  job.run(options_for(job.write("t.csv", "a\n1\n2\n")));
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "1|1|x|NULL\n2|2|x|NULL\n");
+}
+
+TEST(Import, AnEmptyKeyIsNumberedByTheDatabase) {
+  ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+  job.run(options_for(job.write("t.csv", "id,a\n,1\n7,2\n,3\n")));
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "1|1\n7|2\n8|3\n");
+}
+
+TEST(Import, NullTextMakesEmptyFieldsText) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  import::Options options = options_for(job.write("t.csv", "a,b\n\\N,\n\"\\N\",x\n"));
+  options.null_text = "\\N";
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT a, b FROM t"), "NULL|\n\\N|x\n");
+}
+
+TEST(Import, AnEmptyLineIsNoRecordExceptInAFileOfOneColumn) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT); CREATE TABLE one (a TEXT)");
+  EXPECT_EQ(job.run(options_for(job.write("t.csv", "a,b\n\n1,2\n\r\n\n"))).rows, 1U);
+  EXPECT_EQ(job.run(options_for(job.write("one.csv", "a\n\nx\n"), "one")).rows, 2U);
+}
+
+TEST(Import, HeaderAloneIsNoRows) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  for (const char* content : {"a", "a\n",
+                              "\xEF\xBB\xBF"
+                              "a\r\n"}) {
+    EXPECT_EQ(job.run(options_for(job.write("t.csv", content)), 3).rows, 0U);
+  }
+}
+
+TEST(Import, SeveralFilesAreOneTransaction) {
+  ImportJob job(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); "
+      "CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id))");
+  import::Options options;
+  options.files = {job.write("p.csv", "id\n1\n2\n"), job.write("c.csv", "p,id\n1,1\n3,2\n")};
+  EXPECT_THAT(job.failure(options, 2), HasSubstr("c.csv:3: the database refused"));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM p"), "0\n");
+  job.write("c.csv", "p,id\n1,1\n2,2\n");
+  const import::Summary summary = job.run(options, 2);
+  EXPECT_EQ(summary.rows, 4U);
+  EXPECT_EQ(summary.files.at(1).rows, 2U);
+}
+
+TEST(Import, ReportsFileLineColumnValueAndReason) {
+  ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, age SMALLINT)");
+  const std::string file = job.write("t.csv", "id,age\n1,5\n2,70000\n3,x\n");
+  EXPECT_THAT(job.failure(options_for(file)),
+              AllOf(StartsWith(file + ":3: column 'age' (field 2): '70000' is out of range for "
+                                      "smallint (-32768 to 32767)"),
+                    HasSubstr("nothing was imported")));
+}
+
+TEST(Import, CutsALongValueInTheMessage) {
+  ImportJob job("CREATE TABLE t (a VARCHAR(5))");
+  const std::string message =
+      job.failure(options_for(job.write("t.csv", "a\n" + std::string(5000, 'x') + "\n")));
+  EXPECT_THAT(message, HasSubstr("'" + std::string(60, 'x') + "…' is too long: 5000 characters"));
+  EXPECT_LT(message.size(), 400U);
+}
+
+TEST(Import, SaysHowManyFieldsItExpected) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a,b\n1,2,3\n"))),
+              HasSubstr("t.csv:2: the record has 3 fields, expected 2"));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a,b\n1,2\n1\n"))),
+              HasSubstr("t.csv:3: the record has 1 field, expected 2"));
+}
+
+TEST(Import, NamesTheLineOfAQuoteThatIsNeverClosed) {
+  for (const std::size_t chunk : {std::size_t{1}, std::size_t{1} << 20}) {
+    ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+    import::Options options =
+        options_for(job.write("t.csv", "a,b\n1,\"x\ny\"\n3,\"never\nclosed\n5,6\n"));
+    options.chunk_bytes = chunk;
+    EXPECT_THAT(job.failure(options, 3),
+                HasSubstr("t.csv:4:3: the quote opened here is never closed"));
+    // What follows the quote may be anything: to go on would lose it.
+    options.on_error = OnError::reject;
+    EXPECT_THAT(job.failure(options, 3), HasSubstr("t.csv:4:3"));
+    EXPECT_EQ(job.files(), (std::vector<std::string>{"t.csv"}));
+  }
+}
+
+TEST(Import, ABadRecordBeforeTheOpenQuoteIsReportedFirst) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  import::Options options = options_for(job.write("t.csv", "a\n1\nx\n\"never"));
+  options.chunk_bytes = 1;
+  EXPECT_THAT(job.failure(options, 4), HasSubstr("t.csv:3: column 'a'"));
+}
+
+TEST(Import, ARecordOverTheLimitIsAnError) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  import::Options options =
+      options_for(job.write("t.csv", "a\nx\n" + std::string(3 << 20, 'y') + "\nz\n"));
+  options.record_bytes = 1 << 20;
+  options.chunk_bytes = 1000;
+  EXPECT_THAT(job.failure(options), HasSubstr("t.csv:3:1: the record that starts here is longer "
+                                              "than 1 MiB"));
+  options.record_bytes = 4 << 20;
+  EXPECT_EQ(job.run(options).rows, 3U);
+}
+
+TEST(Import, TextAfterAClosingQuoteIsAnError) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a,b\n\"x\"y,2\n"))),
+              HasSubstr("t.csv:2: column 'a' (field 1): there is text after the closing quote"));
+}
+
+TEST(Import, BrokenUtf8AndNulBytesAreErrors) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a\nok\nni\xF1o\n"))),
+              HasSubstr("t.csv:3: column 'a' (field 1): 'ni\\xF1o' is not UTF-8: byte 0xF1 at "
+                        "offset 2"));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", std::string("a\nx\0y\n", 6)))),
+              HasSubstr("NUL byte at offset 1"));
+}
+
+TEST(Import, ANullInAColumnThatTakesNoneIsAnError) {
+  ImportJob job("CREATE TABLE t (a TEXT NOT NULL, b TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a,b\n,x\n"))),
+              HasSubstr("column 'a' (field 1): NULL (an empty field) is not allowed"));
+  job.run(options_for(job.write("t.csv", "a,b\n\"\",x\n")));
+  EXPECT_EQ(job.rows("SELECT a FROM t"), "\n");
+}
+
+TEST(Import, NamesEveryMistakeOfAHeader) {
+  ImportJob job(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL, mail TEXT, "
+      "g TEXT GENERATED ALWAYS AS (mail) VIRTUAL)");
+  const std::string message =
+      job.failure(options_for(job.write("t.csv", "id,nam,mail,Mail,g\n1,a,b,c,d\n")));
+  EXPECT_THAT(message, HasSubstr("table 't' has no column 'nam'; did you mean 'name'"));
+  EXPECT_THAT(message, HasSubstr("column 'mail' is named twice"));
+  EXPECT_THAT(message, HasSubstr("column 'g' of 't' is generated"));
+  EXPECT_THAT(message, HasSubstr("column 'name' of 't' needs a value in every row"));
+}
+
+TEST(Import, AFirstLineThatIsNoHeaderIsSaidToBeNone) {
+  ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "1,2\n3,4\n"))),
+              AllOf(HasSubstr("the first line does not name any column of 't'"),
+                    HasSubstr("use --columns when the file has no header")));
+}
+
+TEST(Import, AnEmptyFileIsAnErrorUnlessNoHeaderIsExpected) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  import::Options options = options_for(job.write("t.csv", ""));
+  EXPECT_THAT(job.failure(options, 2), HasSubstr("t.csv is empty"));
+  options.columns = {"a"};
+  EXPECT_EQ(job.run(options, 2).rows, 0U);
+}
+
+TEST(Import, AnUnknownTableIsNamedWithASuggestion) {
+  ImportJob job("CREATE TABLE people (a TEXT); CREATE VIEW v AS SELECT * FROM people");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a\n"), "peple"), 2),
+              AllOf(HasSubstr("there is no table 'peple'"), HasSubstr("did you mean 'people'")));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a\n"), "v")), HasSubstr("is a view"));
+}
+
+TEST(Import, MissingFilesAndFoldersAreNamed) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.path("none.csv")), 2), HasSubstr("none.csv"));
+  std::filesystem::create_directory(job.path("folder"));
+  EXPECT_THAT(job.failure(options_for(job.path("folder"))), HasSubstr("is a folder"));
+}
+
+TEST(Import, OtherEncodingsAndArchivesAreRecognised) {
+  ImportJob job("CREATE TABLE t (a TEXT)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", std::string("\xFF\xFE"
+                                                                     "a\0\n\0",
+                                                                     6)))),
+              HasSubstr("UTF-16"));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "\x1F\x8B\x08"))), HasSubstr("gzip"));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "PK\x03\x04"))), HasSubstr("spreadsheet"));
+}
+
+TEST(Import, ARefusalOfTheDatabaseNamesTheLine) {
+  std::string csv = "id,a\n";
+  for (int i = 1; i <= 500; ++i) csv += std::to_string(i == 321 ? 7 : i) + ",x\n";
+  for (int ranks : {1, 3}) {
+    ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    import::Options options = options_for(job.write("t.csv", csv));
+    options.chunk_bytes = 700;
+    EXPECT_THAT(job.failure(options, ranks),
+                AllOf(HasSubstr("t.csv:322: the database refused the record '7,x'"),
+                      HasSubstr("UNIQUE constraint failed: t.id")));
+    EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+  }
+}
+
+TEST(Import, ForeignKeysThatAreCheckedAtTheEndAreNamedAndRolledBack) {
+  ImportJob job(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); "
+      "CREATE TABLE t (p INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)");
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", "p\n5\n")), 2), HasSubstr("'p'"));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+}
+
+TEST(Import, TriggersFire) {
+  ImportJob job("CREATE TABLE t (a INT); CREATE TABLE log (a INT)");
+  job.database().execute(
+      "CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a); END");
+  job.run(options_for(job.write("t.csv", "a\n1\n2\n")));
+  EXPECT_EQ(job.rows("SELECT a FROM log"), "1\n2\n");
+}
+
+TEST(Import, ARowThatTheTableIgnoresIsNotLostInSilence) {
+  ImportJob job("CREATE TABLE t (a INT UNIQUE ON CONFLICT IGNORE)");
+  import::Options options = options_for(job.write("t.csv", "a\n1\n1\n2\n"));
+  EXPECT_THAT(job.failure(options), HasSubstr("t.csv:3: the database refused"));
+  options.on_error = OnError::reject;
+  const import::Summary summary = job.run(options);
+  EXPECT_EQ(summary.rows, 2U);
+  EXPECT_EQ(summary.rejected, 1U);
+}
+
+TEST(Import, ATableThatRollsBackByItselfEndsTheImport) {
+  ImportJob job("CREATE TABLE t (a INT UNIQUE ON CONFLICT ROLLBACK)");
+  import::Options options = options_for(job.write("t.csv", "a\n1\n1\n2\n"));
+  options.on_error = OnError::reject;
+  EXPECT_THAT(job.failure(options), HasSubstr("has undone the whole import"));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+  EXPECT_EQ(job.files(), (std::vector<std::string>{"t.csv"}));
+}
+
+TEST(ImportRejects, AreAFileThatCanBeMendedAndImported) {
+  ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+  import::Options options =
+      options_for(job.write("t.csv", "a,id\r\nx,1\r\n\"o,\"\"k\",two\r\ny,1\r\n"));
+  options.on_error = OnError::reject;
+  const import::Summary summary = job.run(options, 2);
+  EXPECT_EQ(summary.rejected, 2U);
+  EXPECT_EQ(summary.files.at(0).rejects, job.path("t.rejects.csv"));
+  const std::string name = "\"" + job.path("t.csv") + "\"";
+  EXPECT_EQ(job.read("t.rejects.csv"),
+            "dbmig_file,dbmig_line,dbmig_reason,a,id\n" +  //
+                name + ",3,\"column 'id' (field 2): 'two' is not an integer\",\"o,\"\"k\",two\r\n" +
+                name + ",4,\"UNIQUE constraint failed: t.id\",y,1\r\n");
+  struct stat info = {};
+  ASSERT_EQ(::stat(job.path("t.rejects.csv").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+
+  std::string mended = job.read("t.rejects.csv");
+  mended.replace(mended.find(",two\r"), 5, ",2\r");
+  mended.replace(mended.find("y,1"), 3, "y,3");
+  import::Options again;
+  again.files = {job.write("t.rejects.csv", mended)};
+  EXPECT_EQ(job.run(again).rows, 2U);
+  EXPECT_EQ(job.rows("SELECT * FROM t ORDER BY id"), "1|x\n2|o,\"k\n3|y\n");
+}
+
+TEST(ImportRejects, NoFileWithoutRejects) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  import::Options options = options_for(job.write("t.csv", "a\n1\n"));
+  options.on_error = OnError::reject;
+  EXPECT_EQ(job.run(options).files.at(0).rejects, "");
+  EXPECT_EQ(job.files(), (std::vector<std::string>{"t.csv"}));
+}
+
+TEST(ImportRejects, AFileOfAnEarlierImportDoesNotStandForThisOne) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  job.write("t.rejects.csv", "old");
+  import::Options options = options_for(job.write("t.csv", "a\n1\n"));
+  options.on_error = OnError::reject;
+  job.run(options);
+  EXPECT_EQ(job.read("t.rejects.csv"), "dbmig_file,dbmig_line,dbmig_reason,a\n");
+}
+
+TEST(ImportRejects, AFailedImportLeavesAnEarlierFileAlone) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  job.write("t.rejects.csv", "old");
+  import::Options options = options_for(job.write("t.csv", "a\nx\n\"open"));
+  options.on_error = OnError::reject;
+  job.failure(options);
+  EXPECT_EQ(job.read("t.rejects.csv"), "old");
+  EXPECT_EQ(job.files(), (std::vector<std::string>{"t.csv", "t.rejects.csv"}));
+}
+
+TEST(ImportRejects, ADeviceIsWrittenToAndNotReplaced) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  import::Options options = options_for(job.write("t.csv", "a\nx\n"));
+  options.on_error = OnError::reject;
+  options.rejects = "/dev/null";
+  EXPECT_EQ(job.run(options).rejected, 1U);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(ImportRejects, ThroughALinkTheFileBehindItIsWritten) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  job.write("real.csv", "old");
+  std::filesystem::create_symlink(job.path("real.csv"), job.path("link.csv"));
+  import::Options options = options_for(job.write("t.csv", "a\nx\n"));
+  options.on_error = OnError::reject;
+  options.rejects = job.path("link.csv");
+  job.run(options);
+  EXPECT_THAT(job.read("real.csv"), HasSubstr("'x' is not an integer"));
+  EXPECT_TRUE(std::filesystem::is_symlink(job.path("link.csv")));
+}
+
+TEST(ImportRejects, WithoutQuotesTheReasonLosesWhatHasAMeaning) {
+  ImportJob job("CREATE TABLE t (a ENUM_TEXT CHECK (a IN ('x', 'y')), b TEXT)");
+  import::Options options = options_for(job.write("t.csv", "a,b\nz,\"1\n"));
+  options.format.quote.reset();
+  options.on_error = OnError::reject;
+  job.run(options);
+  const std::string rejects = job.read("t.rejects.csv");
+  const std::string record = rejects.substr(rejects.find('\n') + 1);
+  EXPECT_EQ(std::count(record.begin(), record.end(), ','), 4);
+  EXPECT_THAT(record, testing::EndsWith(",z,\"1\n"));
+}
+
+TEST(ImportRejects, OneFileForSeveralNeedsTheSameColumns) {
+  ImportJob job("CREATE TABLE t (a INT, b INT)");
+  import::Options options;
+  options.table = "t";
+  options.files = {job.write("1.csv", "a,b\nx,1\n"), job.write("2.csv", "b,a\nx,1\n")};
+  options.on_error = OnError::reject;
+  options.rejects = job.path("r.csv");
+  EXPECT_THAT(job.failure(options, 2), HasSubstr("2.csv has other columns"));
+  job.write("2.csv", "a,b\r\nx,1\r\n");
+  EXPECT_EQ(job.run(options, 2).rejected, 2U);
+  EXPECT_THAT(job.read("r.csv"), AllOf(HasSubstr("1.csv"), HasSubstr("2.csv")));
+}
+
+TEST(Import, StopsAndRollsBackWhenToldTo) {
+  for (int ranks : {1, 3}) {
+    ImportJob job("CREATE TABLE t (a INT)");
+    std::string csv = "a\n";
+    for (int i = 0; i < 1000; ++i) csv += "1\n";
+    import::Options options = options_for(job.write("t.csv", csv));
+    options.chunk_bytes = 100;
+    job.stop = true;
+    EXPECT_THAT(job.failure(options, ranks), HasSubstr("interrupted; nothing was imported"));
+    EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+  }
+}
+
+TEST(Import, ADatabaseThatCannotBeOpenedEndsEveryRank) {
+  ImportJob job;
+  const import::Options options = options_for(job.write("t.csv", "a\n1\n"));
+  EXPECT_THROW(job.run(options, 4,
+                       []() -> backend::Connection& {
+                         throw Error(ErrorCode::connection, "cannot reach it");
+                       }),
+               Error);
+}
+
+TEST(Import, AFailingWriteEndsAnImportThatWaitsForAPipe) {
+  ImportJob job("CREATE TABLE t (a INT UNIQUE)");
+  const std::string pipe = job.path("pipe.csv");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::atomic<bool> ended{false};
+  std::thread writer([&] {
+    std::ofstream out(pipe);
+    out << "a\n1\n1\n" << std::string(70000, '\n') << std::flush;
+    while (!ended) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  });
+  import::Options options = options_for(pipe);
+  options.chunk_bytes = 10;
+  const std::string message = job.failure(options, 2);
+  ended = true;
+  writer.join();
+  EXPECT_THAT(message, HasSubstr("pipe.csv:3"));
+}
+
+TEST(Import, ReportsProgressAndASummary) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  const import::Summary summary = job.run(options_for(job.write("t.csv", "a\n1\n2\n")), 2);
+  EXPECT_EQ(summary.rows, 2U);
+  EXPECT_EQ(summary.bytes, 6U);
+  EXPECT_GT(summary.seconds, 0);
+  ASSERT_FALSE(job.events.events.empty());
+  const auto& last = std::get<event::ImportProgress>(job.events.events.back());
+  EXPECT_EQ(last.rows, 2U);
+  EXPECT_EQ(last.bytes_done, 6U);
+  EXPECT_EQ(last.bytes_total, 6U);
+}
+
+TEST(Import, UsageMistakesAreFoundBeforeTheDatabaseIsTouched) {
+  ImportJob job;
+  import::Options options;
+  options.files = {"-"};
+  EXPECT_THAT(job.failure(options), HasSubstr("--table"));
+  options.table = "t";
+  options.rejects = "r.csv";
+  EXPECT_THAT(job.failure(options), HasSubstr("--on-error reject"));
+  options.rejects.clear();
+  options.format.delimiter = '"';
+  EXPECT_THAT(job.failure(options), HasSubstr("cannot be the delimiter"));
+}
+
+}  // namespace
+}  // namespace dbmig::test

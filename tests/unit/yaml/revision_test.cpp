@@ -1,0 +1,319 @@
+#include "yaml/revision.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "support.hpp"
+#include "support/temp_dir.hpp"
+
+namespace dbmig::yaml {
+namespace {
+
+history::Revision parse(const std::string& text) {
+  return parse_revision(text, "r.yaml");
+}
+
+std::string complaint(const std::string& text) {
+  return test::complaint([&] { parse(text); });
+}
+
+const char* const kText = R"yaml(revision: 2fa6cb75c75d
+parents: [aaa, bbb]
+message: migracion mariaDB
+created: 2026-11-22T05:10:22Z
+label: prod
+upgrade:
+  - create_table:
+      usuario:
+        columns:
+          id: {type: integer, autoincrement: true}
+        primary_key: [id]
+  - drop_table: usuario
+  - rename_table: {name: a, to: b}
+  - add_column: {table: pedido, name: nota, type: text, after: total}
+  - add_column: {table: pedido, name: n, type: integer, default: 5, first: true}
+  - drop_column: {table: pedido, name: nota}
+  - alter_column: {table: t, name: c, rename: d, type: varchar(120), nullable: false, default: null}
+  - alter_column: {table: t, name: c, generated: null, comment: "", mariadb: {}, after: x}
+  - create_index: {table: t, name: ix, columns: [a, b desc], unique: true}
+  - drop_index: {table: t, name: ix}
+  - create_unique_constraint: {table: t, name: uq, columns: [a]}
+  - create_foreign_key: {table: t, name: fk, columns: [a], references: pais(id), on_delete: cascade}
+  - create_check_constraint: {table: t, name: ck, sql: a > 0}
+  - create_primary_key: {table: t, name: pk_t_a, columns: [a]}
+  - drop_constraint: {table: t, name: fk_x, kind: foreign_key}
+  - alter_table: {table: t, comment: hola}
+  - create_view: {name: v, sql: SELECT 1}
+  - drop_view: v
+  - create_trigger: {name: tr, table: t, sql: AFTER INSERT ON t BEGIN SELECT 1; END}
+  - drop_trigger: tr
+  - bulk_insert:
+      table: pais
+      columns: [id, nombre]
+      rows:
+        - [1, España]
+        - [2, null]
+        - ["null", "true"]
+  - bulk_delete:
+      table: pais
+      columns: [id]
+      rows: []
+  - execute: UPDATE x SET y = 1
+  - execute: {mariadb: A, sqlite: B}
+  - execute:
+      sql: ALTER TABLE x
+      state:
+        - drop_column: {table: x, name: y}
+downgrade: []
+)yaml";
+
+TEST(Revision, TheFormatReadsAndPrintsAsItIs) {
+  const history::Revision revision = parse(kText);
+  EXPECT_EQ(print_revision(revision), kText);
+  EXPECT_EQ(revision.id, "2fa6cb75c75d");
+  EXPECT_EQ(revision.parents, (std::vector<std::string>{"aaa", "bbb"}));
+  EXPECT_EQ(revision.label, "prod");
+  ASSERT_TRUE(revision.downgrade.has_value());
+  EXPECT_TRUE(revision.downgrade->empty());
+  const auto& alter = std::get<ops::AlterColumn>(revision.upgrade.at(6));
+  ASSERT_TRUE(alter.default_value.has_value());
+  EXPECT_FALSE(alter.default_value->has_value());
+  EXPECT_FALSE(alter.comment.has_value());
+  const auto& second = std::get<ops::AlterColumn>(revision.upgrade.at(7));
+  EXPECT_EQ(second.comment, "");
+  EXPECT_EQ(second.position, ops::Position{"x"});
+  EXPECT_TRUE(second.generated.has_value() && !second.generated->has_value());
+  EXPECT_EQ(second.mariadb, schema::MariadbColumn{});
+}
+
+TEST(Revision, OtherWaysToWriteTheSame) {
+  const auto operation = [](const std::string& yaml) {
+    return parse("revision: a\nparents: []\nupgrade:\n  - " + yaml + "\n").upgrade.at(0);
+  };
+  EXPECT_TRUE(operation("drop_table: {name: t}") == operation("drop_table: t"));
+  EXPECT_TRUE(operation("drop_constraint: {table: t, name: uq_x}") ==
+              operation("drop_constraint: {table: t, name: uq_x, kind: unique}"));
+  EXPECT_TRUE(operation("drop_constraint: {table: t, name: x, type: foreignkey}") ==
+              operation("drop_constraint: {table: t, name: x, kind: foreign_key}"));
+  EXPECT_TRUE(operation("drop_constraint: {table: t, kind: primary}") ==
+              operation("drop_constraint: {table: t, kind: primary_key}"));
+  EXPECT_TRUE(operation("create_primary_key: {table: t, columns: [a, b]}") ==
+              operation("create_primary_key: {table: t, name: pk_t_a_b, columns: [a, b]}"));
+  EXPECT_TRUE(operation("bulk_insert: {table: t, rows: [{a: 1, b: true}, {b: null, a: x}]}") ==
+              operation("bulk_insert: {table: t, columns: [a, b], rows: [[1, 1], [x, null]]}"));
+  EXPECT_TRUE(operation("execute: {sql: SELECT 1}") == operation("execute: SELECT 1"));
+  EXPECT_TRUE(operation("add_column: {table: t, name: c, type: text, default: 5}") ==
+              operation("add_column: {table: t, name: c, type: text, default: \"5\"}"));
+  EXPECT_TRUE(operation("add_column: {table: t, name: c, type: text, first: false}") ==
+              operation("add_column: {table: t, name: c, type: text}"));
+  EXPECT_TRUE(operation("create_table: {t: {columns: {a: {type: int, primary_key: true}}}}") ==
+              operation("create_table: {t: {columns: {a: integer}, primary_key: [a]}}"));
+}
+
+TEST(Revision, MissingPartsAreEmpty) {
+  const history::Revision revision = parse("revision: \"0012\"\nparents:\n");
+  EXPECT_EQ(revision.id, "0012");
+  EXPECT_TRUE(revision.parents.empty());
+  EXPECT_TRUE(revision.upgrade.empty());
+  EXPECT_FALSE(revision.downgrade.has_value());
+  EXPECT_EQ(parse("revision: 12\nparents: abc\n").parents, (std::vector<std::string>{"abc"}));
+}
+
+TEST(Revision, PositionsOfOperations) {
+  const history::Revision revision = parse(
+      "\xEF\xBB\xBFrevision: a\r\nparents: []\r\nupgrade:\r\n# ñ\r\n  - drop_table: x\r\n\r\n"
+      "  -   drop_view: y\r\ndowngrade: [drop_view: y, drop_table: x]\r\n");
+  ASSERT_EQ(revision.upgrade_positions.size(), 2U);
+  EXPECT_EQ(revision.upgrade_positions[0], (SourcePosition{"r.yaml", 5, 5}));
+  EXPECT_EQ(revision.upgrade_positions[1], (SourcePosition{"r.yaml", 7, 7}));
+  ASSERT_EQ(revision.downgrade_positions.size(), 2U);
+  EXPECT_EQ(revision.downgrade_positions[0], (SourcePosition{"r.yaml", 8, 13}));
+  EXPECT_EQ(revision.downgrade_positions[1], (SourcePosition{"r.yaml", 8, 27}));
+}
+
+TEST(Revision, ChecksumIsOfTheMeaning) {
+  const history::Revision revision = parse(kText);
+  EXPECT_EQ(revision.checksum.rfind("v1:", 0), 0U);
+  EXPECT_EQ(revision.checksum.size(), 3U + 64U);
+  const std::string other_style =
+      "# a comment\r\nupgrade: [drop_table: \"t\"]\r\nmessage: x\r\nparents: []\r\nrevision: "
+      "abc\r\n";
+  const std::string plain = "revision: abc\nparents: []\nmessage: y\nupgrade:\n  - drop_table: t\n";
+  EXPECT_EQ(parse(other_style).checksum, parse(plain).checksum);
+  EXPECT_NE(parse(plain).checksum, parse(text::replace_all(plain, ": t", ": u")).checksum);
+  EXPECT_NE(parse(plain).checksum, parse(text::replace_all(plain, "abc", "abd")).checksum);
+  EXPECT_NE(parse(plain).checksum, parse(plain + "downgrade: []\n").checksum);
+  EXPECT_EQ(checksum(parse(kText)), revision.checksum);
+}
+
+// Databases keep these: a change of this value makes every applied revision look edited.
+TEST(Revision, ChecksumStaysTheSameFromReleaseToRelease) {
+  EXPECT_EQ(parse(kText).checksum,
+            "v1:257eee6a32fab0fb538ee6d959f1b9a9d3d61234264dbdaf2f3717e1a56e4bdc");
+}
+
+TEST(Revision, FileNames) {
+  history::Revision revision;
+  revision.id = "2fa6cb75c75d";
+  revision.created = "2026-11-22T05:10:22Z";
+  revision.message = "migracion mariaDB";
+  EXPECT_EQ(file_name(revision), "2026-11-22_2fa6cb75c75d_migracion_mariadb.yaml");
+  revision.message = "¡¡!!";
+  EXPECT_EQ(file_name(revision), "2026-11-22_2fa6cb75c75d.yaml");
+  revision.created.clear();
+  revision.message = "../x\ny/";
+  EXPECT_EQ(file_name(revision), "2fa6cb75c75d_x_y.yaml");
+}
+
+struct BrokenRevision {
+  std::string text;
+  std::string says;
+};
+
+TEST(BrokenRevision, Head) {
+  const std::vector<BrokenRevision> cases = {
+      {"",
+       "r.yaml: the revision file is empty; it needs revision, parents and upgrade; `dbmig "
+       "revision` "
+       "writes one"},
+      {"[]\n", "r.yaml:1:1: the revision must be a mapping, not a list"},
+      {"revision: a\n",
+       "r.yaml:1:1: the revision has no 'parents'; write parents: [] for the first revision, else "
+       "the id of the one before"},
+      {"parents: []\n", "r.yaml:1:1: the revision has no 'revision'; as in revision: 2fa6cb75c75d"},
+      {"revision: head\nparents: []\n",
+       "r.yaml:1:11: a revision's id cannot be 'head', which has a meaning of its own"},
+      {"revision: a b\nparents: []\n",
+       "r.yaml:1:11: a revision's id 'a b' may hold only A-Z, a-z, 0-9, '_' and '-'"},
+      {"revision: -a\nparents: []\n",
+       "r.yaml:1:11: a revision's id '-a' begins with '-'; on a command line it would be an "
+       "option"},
+      {"revision: " + std::string(65, 'a') + "\nparents: []\n",
+       "r.yaml:1:11: a revision's id must have 1 to 64 characters"},
+      {"revision: a\nparents: [x, x, a]\n",
+       "r.yaml:2:10: parent 'x' is named twice\n"
+       "r.yaml:2:10: a revision cannot be its own parent"},
+      {"revision: a\ndown_revision: x\n",
+       "r.yaml:2:1: unknown key 'down_revision' in the revision; here it is called 'parents'"},
+      {"revision: a\nparents: []\nmessage: [x]\ncreated: ayer\nlabel: base\n",
+       "r.yaml:3:10: 'message' must be text, not a list\n"
+       "r.yaml:4:10: 'ayer' is not a time; as in 2026-11-22T05:10:22Z\n"
+       "r.yaml:5:8: a label cannot be 'base', which has a meaning of its own"},
+      {"revision: a\nparents: []\nupgrade: {}\ndowngrade:\n",
+       "r.yaml:3:10: 'upgrade' must be a list, not a mapping; as in - drop_table: usuario\n"
+       "r.yaml:4:1: 'downgrade' is empty; leave it out for the exact inverse, or write [] to do "
+       "nothing"},
+      {"revision: a\nparents: []\nrevision: b\n",
+       "r.yaml:3:1: key 'revision' is here twice; the first one is on line 1"},
+      {"revision: a\nparents: [\nupgrade:\n",
+       "r.yaml:2:10: this '[' is not closed where line 4 goes on; add the ']', or a ',' that is "
+       "missing between two entries"},
+  };
+  for (const BrokenRevision& row : cases) EXPECT_EQ(complaint(row.text), row.says) << row.text;
+}
+
+TEST(BrokenRevision, Operations) {
+  const std::string head = "revision: a\nparents: []\nupgrade:\n";
+  const std::vector<BrokenRevision> cases = {
+      {"  - add_colunm: {table: t}\n",
+       "r.yaml:4:5: unknown operation 'add_colunm'; did you mean 'add_column'?"},
+      {"  - rename_column: {}\n",
+       "r.yaml:4:5: unknown operation 'rename_column'; use alter_column with rename"},
+      {"  - drop_table\n",
+       "r.yaml:4:5: an operation must be a mapping, not text; as in - drop_table: usuario"},
+      {"  - drop_table:\n",
+       "r.yaml:4:5: 'drop_table' says nothing; write what it works on, as the other revisions do"},
+      {"  - drop_table: [a]\n", "r.yaml:4:17: 'drop_table' needs a name; as in drop_table: name"},
+      {"  - add_column:\n    table: t\n    name: c\n",
+       "r.yaml:4:5: an operation has one name; indent what belongs to 'add_column' below it, or "
+       "write - add_column: {…}"},
+      {"  - add_column: t\n", "r.yaml:4:17: add_column must be a mapping, not text"},
+      {"  - add_column: {table: t, name: c, type: integer, unique: true}\n",
+       "r.yaml:4:60: 'unique' cannot stand in add_column; add the operation "
+       "create_unique_constraint"},
+      {"  - add_column: {table: t, name: c, type: text, first: true, after: x}\n",
+       "r.yaml:4:17: 'first' and 'after' exclude each other"},
+      {"  - alter_column: {table: t, name: c}\n",
+       "r.yaml:4:5: this alter_column changes nothing; say what changes: rename, type, nullable, "
+       "default…"},
+      {"  - alter_column: {table_name: t, column_name: c, new_column_name: d}\n",
+       "r.yaml:4:20: unknown key 'table_name' in alter_column; here it is called 'table'\n"
+       "r.yaml:4:35: unknown key 'column_name' in alter_column; here it is called 'name'\n"
+       "r.yaml:4:51: unknown key 'new_column_name' in alter_column; here it is called 'rename'"},
+      {"  - create_foreign_key: {table: t, name: f, columns: [a], referent_table: z}\n",
+       "r.yaml:4:59: unknown key 'referent_table' in create_foreign_key; write references: "
+       "table(column)"},
+      {"  - create_foreign_key: {table: t, name: f, columns: [a], references: z}\n",
+       "r.yaml:4:71: the foreign key to 'z' names no columns; write them out, as in z(id)"},
+      {"  - drop_constraint: {table: t, name: x}\n",
+       "r.yaml:4:22: drop_constraint has no 'kind'; say primary_key, unique, foreign_key or check"},
+      {"  - drop_constraint: {table: t, name: x, kind: forein_key}\n",
+       "r.yaml:4:48: 'forein_key' is no kind of constraint; did you mean 'foreign_key'?"},
+      {"  - drop_constraint: {table: t, kind: check}\n",
+       "r.yaml:4:22: drop_constraint has no 'name'"},
+      {"  - alter_table: {table: t}\n",
+       "r.yaml:4:5: this alter_table changes nothing; say what changes: comment, mariadb or "
+       "sqlite"},
+      {"  - execute: \"\"\n", "r.yaml:4:14: 'execute' is empty; write SQL, or leave it out"},
+      {"  - execute: {sql: x, state: [drop_tabel: x]}\n",
+       "r.yaml:4:31: unknown operation 'drop_tabel'; did you mean 'drop_table'?"},
+      {"  - bulk_insert: {table: t, columns: [a], rows: [[1, 2], [[3]], {a: 1}, x]}\n",
+       "r.yaml:4:50: a row of 2 values for 1 column\n"
+       "r.yaml:4:59: a value must be text, a number or null, not a list; write JSON as a text in "
+       "quotes\n"
+       "r.yaml:4:73: a row must be a list, not text; as in [1, España]"},
+      {"  - bulk_insert: {table: t, columns: [a, a], rows: [{a: 1, c: 2}]}\n",
+       "r.yaml:4:18: column 'a' is named twice\n"
+       "r.yaml:4:60: unknown key 'c' in a row; did you mean 'a'?"},
+      {"  - create_table: {a: {columns: {a: integer}}, b: {}}\n",
+       "r.yaml:4:5: 'create_table' creates one table, not 2; write an operation for each"},
+      {"  - create_table: {a: {columns: {a: {type: integer, renamed_from: b}}}}\n",
+       "r.yaml:4:67: 'renamed_from' means nothing in a revision; use alter_column with rename"},
+      {"  - create_table: {a: {columns: {a: {type: integer, references: b}}}}\n",
+       "r.yaml:4:34: the foreign key to 'b' names no columns; write them out, as in b(id)"},
+  };
+  for (const BrokenRevision& row : cases) {
+    EXPECT_EQ(complaint(head + row.text), row.says) << row.text;
+  }
+}
+
+TEST(LoadGraph, ReadsTheFolder) {
+  const test::TempDir dir;
+  std::filesystem::create_directories(dir / "migrations/sub");
+  write_file(dir / "migrations/1.yaml", "revision: a\nparents: []\n", false);
+  write_file(dir / "migrations/2.yml", "revision: b\nparents: [a]\n", false);
+  write_file(dir / "migrations/.3.yaml", "revision: c\nparents: [b]\n", false);
+  write_file(dir / "migrations/sub/4.yaml", "{", false);
+  write_file(dir / "migrations/README.md", "{", false);
+  const history::Graph graph = load_graph(dir / "migrations", dir.path());
+  EXPECT_EQ(graph.topological(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(graph.get("a").path, dir / "migrations/1.yaml");
+}
+
+TEST(LoadGraph, CollectsTheMistakesOfAllFiles) {
+  const test::TempDir dir;
+  write_file(dir / "1.yaml", "revision: a\n", false);
+  write_file(dir / "2.yaml", "revision: b\nparents: [\n", false);
+  write_file(dir / "3.yaml", "revision: c\nparents: [b]\nupgrade: [drop: x]\n", false);
+  const std::string said = test::complaint([&] { load_graph(dir.path(), dir.path()); });
+  EXPECT_EQ(text::split(said, '\n').size(), 3U) << said;
+  EXPECT_EQ(said.rfind("1.yaml:1:1: the revision has no 'parents'", 0), 0U) << said;
+  EXPECT_NE(said.find("\n3.yaml:3:11: unknown operation 'drop'"), std::string::npos) << said;
+}
+
+TEST(LoadGraph, NoFolderIsAnErrorAndAnEmptyOneAnEmptyGraph) {
+  const test::TempDir dir;
+  EXPECT_TRUE(load_graph(dir.path(), dir.path()).empty());
+  try {
+    load_graph(dir / "gone", dir.path());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::not_found);
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::yaml
