@@ -92,22 +92,23 @@ class Connection {
   /// Back to before begin_migration() where the database can (SQLite). Never throws.
   virtual void abort_migration() noexcept = 0;
 
-  /// Rows whose foreign key has no parent, described one by one ("row 3 of 'child': fk_… → 'parent'"),
-  /// at most `limit`. SQLite: PRAGMA foreign_key_check. MariaDB: empty, it checks by itself.
+  /// Rows whose foreign key has no parent, described one by one ("row 3 of 'child': fk_… →
+  /// 'parent'"), at most `limit`. SQLite: PRAGMA foreign_key_check. MariaDB: empty, it checks by
+  /// itself.
   virtual std::vector<std::string> foreign_key_violations(std::size_t limit) = 0;
 
   /// The database's schema, with every object that the model cannot express named.
   virtual Inspection inspect(const InspectOptions& options) = 0;
 
-  /// `schema` as inspect() would report it after this very database built it: the dialect's canonical
-  /// form, with what the model names but the database has anyway left out (MariaDB: its character
-  /// set and collation).
+  /// `schema` as inspect() would report it after this very database built it: the dialect's
+  /// canonical form, with what the model names but the database has anyway left out (MariaDB: its
+  /// character set and collation).
   virtual schema::Schema canonical(const schema::Schema& schema) {
     return dialect().canonical(schema);
   }
 
-  /// Triggers and indexes of this database, and tables with unnamed constraints, with their SQL, for
-  /// dialect::Dialect::plan. MariaDB: none needed.
+  /// Triggers and indexes of this database, and tables with unnamed constraints, with their SQL,
+  /// for dialect::Dialect::plan. MariaDB: none needed.
   virtual std::vector<dialect::Bystander> bystanders() = 0;
 
   /// The fastest way for this database to load rows into `columns` of `table` (an element of

@@ -19,7 +19,8 @@ namespace {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& beside)
-      : path_(beside.parent_path() / fmt::format(".{}.{}", beside.filename().string(), random_hex(8))),
+      : path_(beside.parent_path() /
+              fmt::format(".{}.{}", beside.filename().string(), random_hex(8))),
         fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;

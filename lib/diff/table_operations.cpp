@@ -87,9 +87,11 @@ class TableWriter {
     for (const std::string& name : change_.uniques.drop) {
       add(ops::DropConstraint{table, name, ConstraintKind::unique});
     }
-    if (change_.drop_primary_key) {
-      add(ops::DropConstraint{table, before_.primary_key->name, ConstraintKind::primary_key});
-    }
+  }
+
+  void drop_primary_key() {
+    if (!change_.drop_primary_key) return;
+    add(ops::DropConstraint{change_.to, before_.primary_key->name, ConstraintKind::primary_key});
   }
 
   void create_keys() {
@@ -108,14 +110,21 @@ class TableWriter {
 
   /// Renames and plain changes first, then what is added, then what is computed of all that, then
   /// what goes: so a table never runs out of columns, and nothing that goes is still in use.
+  ///
+  /// What is about the primary key and AUTO_INCREMENT comes last, side by side: MariaDB wants such
+  /// a column to be a key at every moment, and one ALTER TABLE cannot take a name that an operation
+  /// before it set free, so that the run of operations may be cut where a name is used again.
   void columns() {
     renames();
     for (const ops::AlterColumn& alter : change_.alters) {
       if (before_.column(alter.name).generated && !after_.column(alter.name).generated) add(alter);
     }
     const std::set<std::string> early = dropped_early();
+    const bool key_goes_early =
+        before_.primary_key && intersects(before_.primary_key->columns, early);
+    if (key_goes_early) drop_primary_key();
     drop_columns(early);
-    plain_alters();
+    alters(false);
 
     std::vector<std::string> now;
     for (const Column& column : before_.columns) {
@@ -123,25 +132,17 @@ class TableWriter {
       if (!again && early.count(column.name) == 0) now.push_back(column.name);
     }
     ColumnOrder order(now, after_.column_names());
-    std::vector<std::string> computed;
-    for (const Column& column : after_.columns) {
-      const bool is_new =
-          change_.added.count(column.name) != 0 || change_.readded.count(column.name) != 0;
-      if (column.generated) {
-        if (is_new || alter_of(column.name) != nullptr) computed.push_back(column.name);
-      } else if (is_new) {
-        add(ops::AddColumn{change_.to, column, order.add(column.name)});
-      }
-    }
-    drop_columns(plain_readded());
-    for (const std::string& name : by_dependency(after_, std::move(computed))) {
-      if (const ops::AlterColumn* alter = alter_of(name)) {
-        add(*alter);
-      } else {
-        add(ops::AddColumn{change_.to, after_.column(name), order.add(name)});
-      }
-    }
+    add_plain(order, false);
+    const std::set<std::string> readded = plain_readded();
+    const bool key_goes_now =
+        !key_goes_early && before_.primary_key && intersects(before_.primary_key->columns, readded);
+    if (key_goes_now) drop_primary_key();
+    drop_columns(readded);
+    compute(order);
 
+    if (!key_goes_early && !key_goes_now) drop_primary_key();
+    alters(true);
+    add_plain(order, true);
     std::set<std::string> late = change_.dropped;
     std::erase_if(late, [&](const std::string& name) { return early.count(name) != 0; });
     drop_columns(late);
@@ -154,13 +155,46 @@ class TableWriter {
     }
   }
 
+  bool is_new(const Column& column) const {
+    return change_.added.count(column.name) != 0 || change_.readded.count(column.name) != 0;
+  }
+
+  static bool intersects(const std::vector<std::string>& names, const std::set<std::string>& set) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return set.count(name) != 0; });
+  }
+
+  /// The new columns that are not computed, with or without those that count by themselves.
+  void add_plain(ColumnOrder& order, bool autoincrement) {
+    for (const Column& column : after_.columns) {
+      if (!is_new(column) || column.generated || column.autoincrement != autoincrement) continue;
+      add(ops::AddColumn{change_.to, column, order.add(column.name)});
+    }
+  }
+
+  /// The generated columns that are new or changed.
+  void compute(ColumnOrder& order) {
+    std::vector<std::string> computed;
+    for (const Column& column : after_.columns) {
+      const bool to_do = is_new(column) || alter_of(column.name) != nullptr;
+      if (column.generated && to_do) computed.push_back(column.name);
+    }
+    for (const std::string& name : by_dependency(after_, std::move(computed))) {
+      if (const ops::AlterColumn* alter = alter_of(name)) {
+        add(*alter);
+      } else {
+        add(ops::AddColumn{change_.to, after_.column(name), order.add(name)});
+      }
+    }
+  }
+
   /// Each rename takes the column's other changes along, so that it is one operation to read and to
   /// carry out.
   void renames() {
     for (const Rename& rename : change_.renamed_columns) {
       const ops::AlterColumn* alter = alter_of(rename.to);
       ops::AlterColumn renaming;
-      if (alter != nullptr && is_plain(*alter)) renaming = *alter;
+      if (alter != nullptr && goes_with_rename(*alter)) renaming = *alter;
       renaming.table = change_.to;
       renaming.name = rename.from;
       renaming.rename = rename.to;
@@ -168,16 +202,22 @@ class TableWriter {
     }
   }
 
-  void plain_alters() {
-    std::vector<const ops::AlterColumn*> alters;
+  /// The changes of columns that are not computed: those of AUTO_INCREMENT, or all others.
+  void alters(bool autoincrement) {
+    std::vector<const ops::AlterColumn*> chosen;
     for (const ops::AlterColumn& alter : change_.alters) {
-      if (is_plain(alter) && !is_renamed(alter.name)) alters.push_back(&alter);
+      if (!is_plain(alter) || alter.autoincrement.has_value() != autoincrement) continue;
+      if (!is_renamed(alter.name) || !goes_with_rename(alter)) chosen.push_back(&alter);
     }
     // A table has one autoincrement column at most.
-    std::stable_partition(alters.begin(), alters.end(), [](const ops::AlterColumn* alter) {
+    std::stable_partition(chosen.begin(), chosen.end(), [](const ops::AlterColumn* alter) {
       return alter->autoincrement == std::optional(false);
     });
-    for (const ops::AlterColumn* alter : alters) add(*alter);
+    for (const ops::AlterColumn* alter : chosen) add(*alter);
+  }
+
+  bool goes_with_rename(const ops::AlterColumn& alter) const {
+    return is_plain(alter) && !alter.autoincrement;
   }
 
   /// The plain columns that become generated by being made anew. They go when all that is added is

@@ -272,7 +272,20 @@ views:
 triggers:
   count_up: {table: child, sql: "BEFORE INSERT ON child FOR EACH ROW SET NEW.n = 2", only: mariadb}
 )");
-  project.migrate("bbbbbbbbbbbb", "much");
+  project.expect(0, {"migrate", "-m", "much", "--rev-id", "bbbbbbbbbbbb", "--allow-destructive"});
+  project.model(R"(tables:
+  parent: {indexes: {ix_parent_extra: [extra]}, columns: {id: integer, name: varchar(20), extra: integer}, primary_key: [id]}
+  child:
+    columns: {id: integer, parent_id: integer, n: {type: integer, default: 1}}
+    primary_key: [id]
+    foreign_keys: {fk_child_again: {columns: [n], references: parent(id)}, fk_child_parent: {columns: [parent_id], references: parent(id)}}
+    indexes: {ix_child_n: [n]}
+views:
+  numbers: {sql: SELECT n FROM child}
+triggers:
+  count_up: {table: child, sql: "BEFORE INSERT ON child FOR EACH ROW SET NEW.n = 2", only: mariadb}
+)");
+  project.migrate("cccccccccccc", "alter");
   const auto whole_job = [this] {
     bool ok = true;
     project.write("parent.csv", "id,name\n1,a\n2,b\n");

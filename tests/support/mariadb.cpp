@@ -56,7 +56,9 @@ std::vector<std::string> MariadbDatabase::migrate(const schema::Schema& before,
   return sent;
 }
 
-schema::Schema MariadbDatabase::inspect() { return connection_->inspect({}).schema; }
+schema::Schema MariadbDatabase::inspect() {
+  return connection_->inspect({}).schema;
+}
 
 std::string MariadbDatabase::rows(std::string_view sql) {
   std::string out;

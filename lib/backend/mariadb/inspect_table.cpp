@@ -57,10 +57,16 @@ schema::Index& index_called(schema::Table& table, const Catalog& rows, std::size
   return table.indexes.back();
 }
 
-bool is_json_check(const std::string& column, std::string_view clause) {
+/// The column that `json_valid(`column`)` is about: after a rename the constraint keeps the
+/// column's old name for a while.
+schema::Column* json_column(schema::Table& table, std::string_view clause) {
   const std::vector<Token> tokens = dialect::mariadb::tokenize(clause);
-  return tokens.size() == 5 && text::equals_ignoring_case(tokens[0].text, "json_valid") &&
-         text::equals_ignoring_case(tokens[2].text, column);
+  const bool is_json = tokens.size() == 5 && tokens[1].text == "(" &&
+                       text::equals_ignoring_case(tokens[0].text, "json_valid");
+  schema::Column* column = is_json ? table.find_column(tokens[2].text) : nullptr;
+  const bool fits = column != nullptr && column->type.kind == schema::TypeKind::longtext &&
+                    column->mariadb.collation == "utf8mb4_bin";
+  return fits ? column : nullptr;
 }
 
 /// The server qualifies every table with its database.
@@ -109,9 +115,8 @@ void read_index_part(const Catalog& rows, std::size_t row, schema::Table& table)
 
 void read_check(schema::Table& table, const std::string& name, const std::string& clause,
                 bool on_column) {
-  schema::Column* column = table.find_column(name);
-  if (on_column && column != nullptr && column->type.kind == schema::TypeKind::longtext &&
-      column->mariadb.collation == "utf8mb4_bin" && is_json_check(name, clause)) {
+  schema::Column* column = on_column ? json_column(table, clause) : nullptr;
+  if (column != nullptr) {
     column->type.kind = schema::TypeKind::json;
     column->mariadb.charset.clear();
     column->mariadb.collation.clear();

@@ -140,6 +140,7 @@ class SqliteBulkSink final : public BulkSink {
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     CellReader reader(batch);
+    in_transaction_ = sqlite3_get_autocommit(database_) == 0;
     for (std::size_t first = 0; first < reader.rows(); first += rows_per_statement_) {
       const std::size_t count = std::min(rows_per_statement_, reader.rows() - first);
       for (std::size_t i = 0; i < count * width_; ++i) cells_[i] = reader.next();
@@ -172,7 +173,7 @@ class SqliteBulkSink final : public BulkSink {
     const Error error = translate(result, one_.message(), {});
     if (!is_fault_of_row(result)) throw error;
     refused(row, error);
-    if (sqlite3_get_autocommit(database_) != 0) {
+    if (in_transaction_ && sqlite3_get_autocommit(database_) != 0) {
       throw Error(ErrorCode::constraint,
                   fmt::format("{}; the table's ON CONFLICT ROLLBACK has undone the whole import",
                               error.message()));
@@ -187,6 +188,7 @@ class SqliteBulkSink final : public BulkSink {
   std::size_t rows_per_statement_ = 1;
   Row cells_;
   std::uint64_t rows_ = 0;
+  bool in_transaction_ = false;  ///< when write() was called
 };
 
 }  // namespace

@@ -154,6 +154,21 @@ TEST(Diff, AChangedPrimaryKeyAndItsAutoincrementStandTogether) {
                   "alter column 't.n' (NOT NULL, autoincrement)", "create primary key (n) of 't'"));
 }
 
+TEST(Diff, AutoincrementStaysWithItsKeyWhenANameIsUsedAgain) {
+  // MariaDB takes the first two in one ALTER TABLE and the rest in another: error 1075 if the key
+  // were gone in the first.
+  schema::Table from = keyed("t", {column("id"), column("a")});
+  from.columns[0].autoincrement = true;
+  schema::Table to = keyed("t", {column("nr"), column("b"), column("a", "text")});
+  to.columns[0].autoincrement = true;
+  schema::RenameHints hints;
+  hints.columns[{"t", "b"}] = "a";
+  EXPECT_THAT(steps(with({from}), with({to}), hints),
+              ElementsAre("alter column 't.a' (rename to 'b')", "add column 't.a'",
+                          "drop primary key 'pk_t' of 't'", "add column 't.nr'",
+                          "drop column 't.id'", "create primary key (nr) of 't'"));
+}
+
 TEST(Diff, ColumnsMoveAsLittleAsCanBe) {
   const auto of = [](std::vector<std::string> names) {
     schema::Table made = table("t", {});

@@ -59,10 +59,10 @@ const std::map<std::string, std::set<std::string>> kMayUse{
 
 // Outside library, by the beginning of its includes → where it may be used.
 const std::map<std::string, std::set<std::string>> kOnlyUser{
-    {"soci/", {"backend"}},      {"mysql.h", {"backend"}},    {"mariadb/", {"backend"}},
-    {"mysql/", {"backend"}},     {"errmsg.h", {"backend"}},   {"mysqld_error.h", {"backend"}},
-    {"sqlite3.h", {"backend"}},  {"yaml-cpp/", {"yaml"}},     {"mpi.h", {"mpi"}},
-    {"CLI/", {"cli"}},           {"openssl/", {"base"}},
+    {"soci/", {"backend"}},     {"mysql.h", {"backend"}},  {"mariadb/", {"backend"}},
+    {"mysql/", {"backend"}},    {"errmsg.h", {"backend"}}, {"mysqld_error.h", {"backend"}},
+    {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"mpi.h", {"mpi"}},
+    {"CLI/", {"cli"}},          {"openssl/", {"base"}},
 };
 
 TEST(Rooms, IncludesPointOnlyDown) {
@@ -77,8 +77,8 @@ TEST(Rooms, IncludesPointOnlyDown) {
     if (include.target.find('/') == std::string::npos || kMayUse.count(target) == 0) continue;
     if (target == include.room) continue;
     EXPECT_EQ(kMayUse.at(include.room).count(target), 1U)
-        << include.file << " includes " << include.target << ": " << include.room
-        << " may not use " << target;
+        << include.file << " includes " << include.target << ": " << include.room << " may not use "
+        << target;
   }
 }
 
