@@ -16,10 +16,14 @@ RUNS=${RUNS:-5}
 which=("$@")
 [ ${#which[@]} -gt 0 ] || which=(startup import)
 
-cmake --preset test >/dev/null
-cmake --build --preset test --target dbmig dbmig_mpi generate_csv >/dev/null
-dbmig=$PWD/build/test/dbmig
-generate=$PWD/build/test/generate_csv
+# BUILD names a folder that is built already.
+if [ -z "${BUILD:-}" ]; then
+  BUILD=$PWD/build/test
+  cmake --preset test >/dev/null
+  cmake --build --preset test --target dbmig dbmig_mpi generate_csv >/dev/null
+fi
+dbmig=$BUILD/dbmig
+generate=$BUILD/generate_csv
 work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
 trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -rf "$work"' EXIT
 if [ "$(id -u)" = 0 ]; then
@@ -47,7 +51,7 @@ startup() {
     sed -i "s#^sqlalchemy.url.*#sqlalchemy.url = sqlite:///$work/alembic/app.db#" alembic.ini &&
     alembic revision -m first >/dev/null 2>&1 && alembic upgrade head >/dev/null 2>&1)
   (cd "$work/project" && "$dbmig" init >/dev/null 2>&1 && printf 'tables:\n  t:\n    columns:\n      id: {type: integer}\n    primary_key: [id]\n' >schemas/t.yaml &&
-    "$dbmig" migrate -m first >/dev/null 2>&1 && "$dbmig" upgrade >/dev/null 2>&1)
+    rm -f schemas/example.yaml && "$dbmig" migrate -m first >/dev/null 2>&1 && "$dbmig" upgrade >/dev/null 2>&1)
   for _ in $(seq $((RUNS * 4))); do
     once alembic_current env -C "$work/alembic" alembic current
     once dbmig_current env -C "$work/project" "$dbmig" current
@@ -127,6 +131,7 @@ import() {
   "$generate" "$ROWS" >"$work/sale.csv"
   mkdir -p "$work/import"
   "$dbmig" init "$work/import" >/dev/null 2>&1
+  rm -f "$work/import/schemas/example.yaml"
   model >"$work/import/schemas/sale.yaml"
   "$dbmig" -C "$work/import" migrate -m sales >/dev/null 2>&1
   import_sqlite
