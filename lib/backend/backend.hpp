@@ -30,7 +30,9 @@ struct Unrepresented {
 };
 
 struct Inspection {
-  schema::Schema schema;  ///< canonical for this database: dialect::canonical(schema) == schema
+  /// As it was written there, so that building it gives the same text again: declared types,
+  /// constraints without a name (SqliteTable::unnamed). Compare its canonical form.
+  schema::Schema schema;
   std::vector<Unrepresented> unrepresented;
 };
 

@@ -52,6 +52,11 @@ class Dialect {
   /// Idempotent. `canonical(model) == canonical(inspected)` means "nothing to do".
   virtual schema::Schema canonical(const schema::Schema& schema) const = 0;
 
+  /// `live`, as canonical() gives it, with what is open in `expected`, or moves by itself, taken
+  /// from there: AUTO_INCREMENT values, definers, the names of constraints that have none in the
+  /// database. What is left of a difference is one.
+  virtual schema::Schema settled(schema::Schema live, const schema::Schema& expected) const = 0;
+
   /// The statements that carry out `operations`, in order, on a database whose schema is `before`.
   /// Never needs the database: what it must know of it comes as `bystanders`. Objects that are
   /// `only` for another dialect give no statements.

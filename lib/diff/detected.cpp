@@ -64,6 +64,18 @@ class Lines {
     }
   }
 
+  void routines(const schema::Schema& before, const schema::Schema& after) {
+    for (const auto& [key, routine] : before.routines) {
+      if (after.routines.count(key) == 0) add("removed {} '{}'", to_string(key.first), key.second);
+    }
+    for (const auto& [key, routine] : after.routines) {
+      const auto old = before.routines.find(key);
+      if (old != before.routines.end() && old->second == routine) continue;
+      const char* what = old == before.routines.end() ? "added" : "changed";
+      add("{} {} '{}'", what, to_string(key.first), key.second);
+    }
+  }
+
   template <class Map>
   void objects(const Map& before, const Map& after, std::string_view what) {
     for (const auto& [name, object] : before) {
@@ -182,6 +194,7 @@ std::vector<std::string> detected(const Comparison& comparison) {
   for (const TableChange& change : comparison.changes) add_table_lines(lines, change);
   lines.objects(comparison.renamed.views, comparison.to.views, "view");
   lines.objects(comparison.renamed.triggers, comparison.to.triggers, "trigger");
+  lines.routines(comparison.from, comparison.to);
   return lines.take();
 }
 

@@ -18,31 +18,64 @@ using Names = std::set<std::string>;
 
 /// Writes the operations down in the order that both databases accept:
 ///
+/// 0. stored functions, procedures and events that go; sequences that come or change
 /// 1. triggers and views that go or must be out of the way
 /// 2. foreign keys and indexes that would be in the way of another table's change
 /// 3. tables that go, children first
 /// 4. tables renamed
 /// 5. tables created or changed, parents first, all that concerns one table together
 /// 6. foreign keys that had to wait, because they close a cycle
-/// 7. views and triggers, what is read first
+/// 7. stored functions and procedures, which views and triggers may call
+/// 8. views and triggers, what is read first
+/// 9. events, and sequences that go
 class Writer {
  public:
   explicit Writer(const Comparison& comparison) : comparison_(comparison) {}
 
   std::vector<ops::Operation> write() {
     QueryChanges queries = query_changes(comparison_);
-    operations_ = std::move(queries.before);
+    using enum schema::RoutineKind;
+    drop_routines({event, procedure, function});
+    create_routines({sequence});
+    std::move(queries.before.begin(), queries.before.end(), std::back_inserter(operations_));
     early_drops();
     drop_tables();
     for (const Rename& step : comparison_.table_renames) add(ops::RenameTable{step.from, step.to});
     create_and_change_tables();
     for (ops::CreateForeignKey& waiting : waiting_) add(std::move(waiting));
+    create_routines({function, procedure});
     std::move(queries.after.begin(), queries.after.end(), std::back_inserter(operations_));
+    create_routines({event});
+    drop_routines({sequence});
     return std::move(operations_);
   }
 
  private:
   void add(ops::Operation operation) { operations_.push_back(std::move(operation)); }
+
+  void drop_routines(std::initializer_list<schema::RoutineKind> kinds) {
+    for (const schema::RoutineKind kind : kinds) {
+      for (const auto& [key, routine] : comparison_.from.routines) {
+        if (key.first == kind && comparison_.to.routines.count(key) == 0) {
+          add(ops::DropRoutine{key.first, key.second});
+        }
+      }
+    }
+  }
+
+  /// One that changes goes and comes back at once: MariaDB does that in one statement.
+  void create_routines(std::initializer_list<schema::RoutineKind> kinds) {
+    for (const schema::RoutineKind kind : kinds) {
+      for (const auto& [key, routine] : comparison_.to.routines) {
+        if (key.first != kind) continue;
+        const auto old = comparison_.from.routines.find(key);
+        const bool is_there = old != comparison_.from.routines.end();
+        if (is_there && old->second == routine) continue;
+        if (is_there) add(ops::DropRoutine{key.first, key.second});
+        add(ops::CreateRoutine{routine});
+      }
+    }
+  }
 
   void early_drops() {
     for (const TableChange& change : comparison_.changes) {

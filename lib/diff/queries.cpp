@@ -29,18 +29,18 @@ Names changed_tables(const Comparison& comparison) {
   return names;
 }
 
-/// The views that have to go, for good or for a while.
-Names views_to_drop(const Comparison& comparison) {
-  Names touched = changed_tables(comparison);
+/// The views that have to be made again, because they change or because what they read does.
+/// `touched`: the tables and views whose change they would see, added to as views are found.
+Names views_to_renew(const Comparison& comparison, Names touched, bool own_changes) {
   Names drop;
   for (bool found = true; found;) {
     found = false;
     for (const auto& [name, view] : comparison.from.views) {
       if (drop.count(name) != 0) continue;
       const auto wanted = comparison.to.views.find(name);
-      const bool stays = wanted != comparison.to.views.end() && wanted->second == view &&
-                         comparison.renamed.views.at(name) == view &&
-                         !intersects(ops::tables_in(view.sql), touched);
+      const bool same = wanted != comparison.to.views.end() && wanted->second == view &&
+                        comparison.renamed.views.at(name) == view;
+      const bool stays = (same || !own_changes) && !intersects(ops::tables_in(view.sql), touched);
       if (stays) continue;
       drop.insert(name);
       touched.insert(text::lower(name));
@@ -75,7 +75,12 @@ QueryChanges query_changes(const Comparison& comparison) {
   const schema::Schema& to = comparison.to;
   QueryChanges changes;
 
-  const Names views = views_to_drop(comparison);
+  const Names renewed = views_to_renew(comparison, changed_tables(comparison), true);
+  // Out of the way while tables change, or for good.
+  Names views = views_to_renew(comparison, changed_tables(comparison), false);
+  for (const std::string& name : renewed) {
+    if (to.views.count(name) == 0) views.insert(name);
+  }
   Names new_triggers;
   for (const auto& [name, trigger] : to.triggers) {
     if (from.triggers.count(name) == 0) new_triggers.insert(name);
@@ -83,7 +88,7 @@ QueryChanges query_changes(const Comparison& comparison) {
   const Names dropped(comparison.dropped.begin(), comparison.dropped.end());
   for (const auto& [name, trigger] : from.triggers) {
     const bool wanted = to.triggers.count(name) != 0;
-    if (dropped.count(trigger.table) != 0 || views.count(trigger.table) != 0) {
+    if (dropped.count(trigger.table) != 0 || renewed.count(trigger.table) != 0) {
       // It goes with its table or view.
       if (wanted) new_triggers.insert(name);
       continue;
@@ -102,9 +107,11 @@ QueryChanges query_changes(const Comparison& comparison) {
   }
   Names create;
   for (const auto& [name, view] : to.views) {
-    if (from.views.count(name) == 0 || views.count(name) != 0) create.insert(name);
+    if (from.views.count(name) == 0 || renewed.count(name) != 0) create.insert(name);
   }
   for (const std::string& name : by_dependency(to.views, create)) {
+    const bool is_there = from.views.count(name) != 0 && views.count(name) == 0;
+    if (is_there) changes.after.emplace_back(ops::DropView{name});
     changes.after.emplace_back(ops::CreateView{to.views.at(name)});
   }
   for (const std::string& name : new_triggers) {

@@ -104,4 +104,89 @@ std::string summary(const DropTrigger& operation) {
   return fmt::format("drop trigger '{}'", operation.name);
 }
 
+std::string_view create_name(schema::RoutineKind kind) {
+  using enum schema::RoutineKind;
+  switch (kind) {
+    case sequence:
+      return "create_sequence";
+    case function:
+      return "create_function";
+    case procedure:
+      return "create_procedure";
+    case event:
+      return "create_event";
+  }
+  return {};
+}
+
+std::string_view drop_name(schema::RoutineKind kind) {
+  using enum schema::RoutineKind;
+  switch (kind) {
+    case sequence:
+      return "drop_sequence";
+    case function:
+      return "drop_function";
+    case procedure:
+      return "drop_procedure";
+    case event:
+      return "drop_event";
+  }
+  return {};
+}
+
+void step(Schema& schema, const CreateRoutine& operation) {
+  const schema::Routine& routine = operation.routine;
+  if (routine.name.empty()) {
+    throw Error(ErrorCode::invalid, fmt::format("a {} needs a name", to_string(routine.kind)));
+  }
+  if (routine.kind == schema::RoutineKind::sequence) require_free(schema, routine.name);
+  if (!schema.routines.try_emplace({routine.kind, routine.name}, routine).second) {
+    throw Error(ErrorCode::invalid, fmt::format("there is a {} '{}' already at this point",
+                                                to_string(routine.kind), routine.name))
+        .hint("drop it first, or choose another name");
+  }
+}
+
+std::vector<Operation> undo(const Schema&, const CreateRoutine& operation) {
+  return {DropRoutine{operation.routine.kind, operation.routine.name}};
+}
+
+std::vector<Risk> find_risks(const Schema&, const CreateRoutine&) {
+  return {};
+}
+
+std::string summary(const CreateRoutine& operation) {
+  return fmt::format("create {} '{}'", to_string(operation.routine.kind), operation.routine.name);
+}
+
+namespace {
+
+const schema::Routine& existing_routine(const Schema& schema, const DropRoutine& operation) {
+  std::map<std::string, schema::Routine> same_kind;
+  for (const auto& [key, routine] : schema.routines) {
+    if (key.first == operation.kind) same_kind.emplace(key.second, routine);
+  }
+  existing(same_kind, operation.name, to_string(operation.kind));
+  return schema.routines.at({operation.kind, operation.name});
+}
+
+}  // namespace
+
+void step(Schema& schema, const DropRoutine& operation) {
+  existing_routine(schema, operation);
+  schema.routines.erase({operation.kind, operation.name});
+}
+
+std::vector<Operation> undo(const Schema& before, const DropRoutine& operation) {
+  return {CreateRoutine{existing_routine(before, operation)}};
+}
+
+std::vector<Risk> find_risks(const Schema&, const DropRoutine&) {
+  return {};
+}
+
+std::string summary(const DropRoutine& operation) {
+  return fmt::format("drop {} '{}'", to_string(operation.kind), operation.name);
+}
+
 }  // namespace dbmig::ops::rules

@@ -13,7 +13,12 @@ bool operator==(const Execute& a, const Execute& b) {
 
 std::string_view name_of(const Operation& operation) {
   return std::visit(
-      [](const auto& one) { return rules::kName<std::remove_cvref_t<decltype(one)>>; }, operation);
+      overloaded{
+          [](const CreateRoutine& one) { return rules::create_name(one.routine.kind); },
+          [](const DropRoutine& one) { return rules::drop_name(one.kind); },
+          [](const auto& one) { return rules::kName<std::remove_cvref_t<decltype(one)>>; },
+      },
+      operation);
 }
 
 std::string_view table_of(const Operation& operation) {
@@ -26,6 +31,8 @@ std::string_view table_of(const Operation& operation) {
           [](const DropTrigger&) -> std::string_view { return {}; },
           [](const CreateView&) -> std::string_view { return {}; },
           [](const DropView&) -> std::string_view { return {}; },
+          [](const CreateRoutine&) -> std::string_view { return {}; },
+          [](const DropRoutine&) -> std::string_view { return {}; },
           [](const Execute&) -> std::string_view { return {}; },
           [](const auto& one) -> std::string_view { return one.table; },
       },

@@ -120,6 +120,18 @@ struct DropTrigger {
   friend bool operator==(const DropTrigger&, const DropTrigger&) = default;
 };
 
+/// A sequence, function, procedure or event; its name in files says which: "create_sequence".
+struct CreateRoutine {
+  schema::Routine routine;
+  friend bool operator==(const CreateRoutine&, const CreateRoutine&) = default;
+};
+
+struct DropRoutine {
+  schema::RoutineKind kind = schema::RoutineKind::procedure;
+  std::string name;
+  friend bool operator==(const DropRoutine&, const DropRoutine&) = default;
+};
+
 /// Rows that belong to the schema: `rows[i][j]` is the value of `columns[j]`, nothing for NULL.
 struct BulkInsert {
   std::string table;
@@ -143,7 +155,8 @@ using Operation =
     std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn, AlterColumn,
                  CreateIndex, DropIndex, CreatePrimaryKey, CreateUniqueConstraint, CreateForeignKey,
                  CreateCheckConstraint, DropConstraint, AlterTable, CreateView, DropView,
-                 CreateTrigger, DropTrigger, BulkInsert, BulkDelete, Execute>;
+                 CreateTrigger, DropTrigger, CreateRoutine, DropRoutine, BulkInsert, BulkDelete,
+                 Execute>;
 
 /// Plain SQL, opaque to the fold but for what `state` declares. A text may hold several statements
 /// separated by `;`: backends send them one at a time.

@@ -56,11 +56,19 @@ inline constexpr std::string_view kName<CreateTrigger> = "create_trigger";
 template <>
 inline constexpr std::string_view kName<DropTrigger> = "drop_trigger";
 template <>
+inline constexpr std::string_view kName<CreateRoutine> = "create_routine";
+template <>
+inline constexpr std::string_view kName<DropRoutine> = "drop_routine";
+template <>
 inline constexpr std::string_view kName<BulkInsert> = "bulk_insert";
 template <>
 inline constexpr std::string_view kName<BulkDelete> = "bulk_delete";
 template <>
 inline constexpr std::string_view kName<Execute> = "execute";
+
+/// The names of CreateRoutine and DropRoutine in files: "create_sequence".
+std::string_view create_name(schema::RoutineKind kind);
+std::string_view drop_name(schema::RoutineKind kind);
 
 using schema::Schema;
 
@@ -84,6 +92,8 @@ void step(Schema& schema, const CreateView& operation);
 void step(Schema& schema, const DropView& operation);
 void step(Schema& schema, const CreateTrigger& operation);
 void step(Schema& schema, const DropTrigger& operation);
+void step(Schema& schema, const CreateRoutine& operation);
+void step(Schema& schema, const DropRoutine& operation);
 void step(Schema& schema, const BulkInsert& operation);
 void step(Schema& schema, const BulkDelete& operation);
 void step(Schema& schema, const Execute& operation);
@@ -108,6 +118,8 @@ std::vector<Operation> undo(const Schema& before, const CreateView& operation);
 std::vector<Operation> undo(const Schema& before, const DropView& operation);
 std::vector<Operation> undo(const Schema& before, const CreateTrigger& operation);
 std::vector<Operation> undo(const Schema& before, const DropTrigger& operation);
+std::vector<Operation> undo(const Schema& before, const CreateRoutine& operation);
+std::vector<Operation> undo(const Schema& before, const DropRoutine& operation);
 std::vector<Operation> undo(const Schema& before, const BulkInsert& operation);
 std::vector<Operation> undo(const Schema& before, const BulkDelete& operation);
 std::vector<Operation> undo(const Schema& before, const Execute& operation);
@@ -131,6 +143,8 @@ std::vector<Risk> find_risks(const Schema& before, const CreateView& operation);
 std::vector<Risk> find_risks(const Schema& before, const DropView& operation);
 std::vector<Risk> find_risks(const Schema& before, const CreateTrigger& operation);
 std::vector<Risk> find_risks(const Schema& before, const DropTrigger& operation);
+std::vector<Risk> find_risks(const Schema& before, const CreateRoutine& operation);
+std::vector<Risk> find_risks(const Schema& before, const DropRoutine& operation);
 std::vector<Risk> find_risks(const Schema& before, const BulkInsert& operation);
 std::vector<Risk> find_risks(const Schema& before, const BulkDelete& operation);
 std::vector<Risk> find_risks(const Schema& before, const Execute& operation);
@@ -154,6 +168,8 @@ std::string summary(const CreateView& operation);
 std::string summary(const DropView& operation);
 std::string summary(const CreateTrigger& operation);
 std::string summary(const DropTrigger& operation);
+std::string summary(const CreateRoutine& operation);
+std::string summary(const DropRoutine& operation);
 std::string summary(const BulkInsert& operation);
 std::string summary(const BulkDelete& operation);
 std::string summary(const Execute& operation);

@@ -18,6 +18,9 @@ schema::Schema known_part(const schema::Schema& live, const schema::Schema& expe
   for (const auto& [name, trigger] : live.triggers) {
     if (expected.triggers.count(name) != 0) part.triggers.emplace(name, trigger);
   }
+  for (const auto& [key, routine] : live.routines) {
+    if (expected.routines.count(key) != 0) part.routines.emplace(key, routine);
+  }
   return part;
 }
 
@@ -40,7 +43,9 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   result.current = graph.heads_of(applied);
   if (!result.under_way.empty()) return result;
   const schema::Schema expected = connection.dialect().canonical(graph.fold(applied));
-  const schema::Schema live = known_part(connection.inspect({}).schema, expected);
+  const dialect::Dialect& dialect = connection.dialect();
+  const schema::Schema live = dialect.settled(
+      known_part(dialect.canonical(connection.inspect({}).schema), expected), expected);
   result.drift = diff::diff(expected, live).detected;
   return result;
 }

@@ -25,6 +25,9 @@ struct Generated {
   friend bool operator==(const Generated&, const Generated&) = default;
 };
 
+/// A column that holds when a row of a system-versioned table began or ended to be in force.
+enum class RowPeriod { none, start, end };
+
 /// What only MariaDB has on a column (the `mariadb:` block).
 struct MariadbColumn {
   std::optional<Type> type;  ///< instead of the portable type
@@ -33,6 +36,9 @@ struct MariadbColumn {
   std::string on_update;  ///< SQL: `current_timestamp()`
   bool invisible = false;
   bool compressed = false;
+  RowPeriod period = RowPeriod::none;  ///< GENERATED ALWAYS AS ROW START|END
+  bool without_system_versioning = false;
+  std::optional<int> srid = {};  ///< REF_SYSTEM_ID of a geometry
   friend bool operator==(const MariadbColumn&, const MariadbColumn&) = default;
 };
 

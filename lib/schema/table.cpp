@@ -117,6 +117,20 @@ Schema sorted(Schema schema) {
   return schema;
 }
 
+std::string_view to_string(RoutineKind kind) {
+  switch (kind) {
+    case RoutineKind::sequence:
+      return "sequence";
+    case RoutineKind::function:
+      return "function";
+    case RoutineKind::procedure:
+      return "procedure";
+    case RoutineKind::event:
+      return "event";
+  }
+  return {};
+}
+
 Schema on_dialect(Schema schema, DialectKind kind) {
   const auto elsewhere = [kind](const auto& entry) {
     return entry.second.only && *entry.second.only != kind;
@@ -127,6 +141,7 @@ Schema on_dialect(Schema schema, DialectKind kind) {
   });
   std::erase_if(schema.tables, elsewhere);
   std::erase_if(schema.views, elsewhere);
+  if (kind != DialectKind::mariadb) schema.routines.clear();
   return schema;
 }
 

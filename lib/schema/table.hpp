@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/dialect_kind.hpp"
@@ -19,12 +23,23 @@ struct MariadbTable {
   std::string row_format;
   /// Further options as `NAME=value` in SHOW CREATE TABLE's spelling ("KEY_BLOCK_SIZE" → "8").
   std::map<std::string, std::string> options;
+  /// `PARTITION BY …` up to the last parenthesis, in SHOW CREATE TABLE's spelling.
+  std::string partition = {};
+  /// WITH SYSTEM VERSIONING. Columns of its period are marked (MariadbColumn::period), or implied.
+  bool system_versioned = false;
+  /// The first value that AUTO_INCREMENT gives; 0 when not said. It moves on as rows come, so a
+  /// live value beyond it is no difference (Dialect::settled).
+  std::uint64_t auto_increment = 0;
   friend bool operator==(const MariadbTable&, const MariadbTable&) = default;
 };
 
 struct SqliteTable {
   bool strict = false;
   bool without_rowid = false;
+  /// Constraints of this table, by name, that stand in SQLite's text without a name.
+  std::set<std::string> unnamed = {};
+  /// A virtual table: what follows USING, `fts5(title, body)`. It then has no columns here.
+  std::string module = {};
   friend bool operator==(const SqliteTable&, const SqliteTable&) = default;
 };
 
@@ -56,11 +71,29 @@ struct Table {
   std::vector<std::string> column_names() const;
 };
 
+/// What only MariaDB has on a view. Empty means the server's default.
+struct MariadbView {
+  std::string definer;    ///< `user@host`; empty: whoever creates it, and no difference to others
+  std::string algorithm;  ///< "merge" or "temptable"
+  std::string security;   ///< "invoker"; empty: definer
+  std::string check_option;  ///< "local" or "cascaded"
+  friend bool operator==(const MariadbView&, const MariadbView&) = default;
+};
+
+/// With whose rights and by which rules MariaDB runs a stored program.
+struct MariadbProgram {
+  std::string definer;  ///< `user@host`; empty: whoever creates it, and no difference to others
+  /// The sql_mode that it was created under; nothing: dbmig's own session's, and no difference.
+  std::optional<std::string> sql_mode;
+  friend bool operator==(const MariadbProgram&, const MariadbProgram&) = default;
+};
+
 struct View {
   std::string name;
   SqlText sql;                       ///< the SELECT
   std::vector<std::string> columns;  ///< explicit column names, may be empty
   std::optional<DialectKind> only;
+  MariadbView mariadb = {};
   friend bool operator==(const View&, const View&) = default;
 };
 
@@ -70,14 +103,35 @@ struct Trigger {
   std::string table;
   SqlText sql;
   std::optional<DialectKind> only;
+  MariadbProgram mariadb = {};
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
+
+enum class RoutineKind { sequence, function, procedure, event };
+
+/// What MariaDB stores beside tables and views, kept as SQL text: a sequence, stored function or
+/// procedure, or event. It does not exist on SQLite.
+struct Routine {
+  RoutineKind kind = RoutineKind::procedure;
+  std::string name;
+  /// Everything after `CREATE … name`: a sequence's options, parameters and body, the schedule.
+  std::string sql;
+  MariadbProgram mariadb = {};  ///< a sequence has none
+  friend bool operator==(const Routine&, const Routine&) = default;
+};
+
+/// A function and a procedure may share a name.
+using RoutineKey = std::pair<RoutineKind, std::string>;
+
+/// "sequence", "function", "procedure", "event".
+std::string_view to_string(RoutineKind kind);
 
 /// A whole schema: the model, the fold of revisions, or what a database reports.
 struct Schema {
   std::map<std::string, Table> tables;
   std::map<std::string, View> views;
   std::map<std::string, Trigger> triggers;
+  std::map<RoutineKey, Routine> routines;  ///< MariaDB
 
   friend bool operator==(const Schema&, const Schema&) = default;
 

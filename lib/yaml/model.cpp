@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "schema/validate.hpp"
 #include "yaml/files.hpp"
+#include "yaml/parts.hpp"
 #include "yaml/positions.hpp"
 #include "yaml/read_table.hpp"
 #include "yaml/reader.hpp"
@@ -28,6 +29,7 @@ class ModelReader {
     if (root->is_null()) return;
     Reader reader(file.name, diagnostics_);
     std::vector<std::string> keys{"tables", "views", "triggers"};
+    for (const auto& [section, kind] : kRoutineSections) keys.emplace_back(section);
     // `x-…` holds what anchors share, as in other YAML formats.
     for (std::size_t i = 0; root->is_mapping() && i < root->entries(); ++i) {
       if (root->key(i).text.starts_with("x-")) keys.push_back(root->key(i).text);
@@ -39,6 +41,11 @@ class ModelReader {
     for_each(fields, "views", [&](const Node& key, const Node& body) { view(reader, key, body); });
     for_each(fields, "triggers",
              [&](const Node& key, const Node& body) { trigger(reader, key, body); });
+    for (const auto& [section, kind] : kRoutineSections) {
+      for_each(fields, std::string(section), [&, kind = kind](const Node& key, const Node& body) {
+        routine(reader, kind, key, body);
+      });
+    }
   }
 
   schema::Model finish() {
@@ -128,6 +135,16 @@ class ModelReader {
     }
     schema::Trigger read = read_trigger(fields, key.text);
     if (!read.table.empty() && !read.sql.empty()) all().triggers[key.text] = std::move(read);
+  }
+
+  void routine(Reader& reader, schema::RoutineKind kind, const Node& key, const Node& body) {
+    const std::string what = fmt::format("{} '{}'", schema::to_string(kind), key.text);
+    if (body.is_null() && kind != schema::RoutineKind::sequence) {
+      reader.error(key, fmt::format("{} is empty", what), "it needs sql");
+      return;
+    }
+    auto read = read_routine(reader, kind, body, what, key.text);
+    if (read) all().routines[{kind, key.text}] = std::move(*read);
   }
 
   /// `references: pais` means pais' primary key.

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "schema/constraint.hpp"
+#include "schema/table.hpp"
 
 namespace dbmig::yaml {
+
+/// The sections of a model that hold routines.
+inline constexpr std::array<std::pair<std::string_view, schema::RoutineKind>, 4> kRoutineSections{
+    {{"sequences", schema::RoutineKind::sequence},
+     {"functions", schema::RoutineKind::function},
+     {"procedures", schema::RoutineKind::procedure},
+     {"events", schema::RoutineKind::event}}};
 
 // Parts of the format that are a small text of their own, and back.
 

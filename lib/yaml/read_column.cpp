@@ -70,7 +70,8 @@ std::optional<std::optional<schema::Generated>> read_generated(Reader& reader, c
 
 schema::MariadbColumn read_mariadb_column(Reader& reader, const Node& node) {
   Fields fields(reader, node, "'mariadb'",
-                {"type", "charset", "collation", "on_update", "invisible", "compressed"});
+                {"type", "charset", "collation", "on_update", "invisible", "compressed", "period",
+                 "without_system_versioning", "srid"});
   schema::MariadbColumn block;
   if (const Node* type = fields.find("type")) block.type = reader.type(*type, "'type'");
   block.charset = fields.text_or_empty("charset");
@@ -78,6 +79,12 @@ schema::MariadbColumn read_mariadb_column(Reader& reader, const Node& node) {
   block.on_update = fields.text_or_empty("on_update");
   block.invisible = fields.flag("invisible");
   block.compressed = fields.flag("compressed");
+  const std::string period = fields.word_or_empty("period", {"start", "end"});
+  if (!period.empty()) {
+    block.period = period == "start" ? schema::RowPeriod::start : schema::RowPeriod::end;
+  }
+  block.without_system_versioning = fields.flag("without_system_versioning");
+  if (fields.has("srid")) block.srid = static_cast<int>(fields.count("srid"));
   return block;
 }
 

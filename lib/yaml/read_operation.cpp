@@ -11,6 +11,7 @@
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
 #include "yaml/read_column.hpp"
+#include "yaml/parts.hpp"
 #include "yaml/read_constraint.hpp"
 #include "yaml/read_rows.hpp"
 #include "yaml/read_table.hpp"
@@ -58,6 +59,18 @@ Read drop_view(Reader& reader, const Node& key, const Node& body) {
 }
 Read drop_trigger(Reader& reader, const Node& key, const Node& body) {
   return ops::DropTrigger{read_name(reader, key, body)};
+}
+
+template <schema::RoutineKind kind>
+Read drop_routine(Reader& reader, const Node& key, const Node& body) {
+  return ops::DropRoutine{kind, read_name(reader, key, body)};
+}
+
+template <schema::RoutineKind kind>
+Read create_routine(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, with_keys({"name"}, routine_keys()));
+  const auto name = fields.required_text("name");
+  return ops::CreateRoutine{read_routine(fields, kind, name.value_or(""))};
 }
 
 Read rename_table(Reader& reader, const Node& key, const Node& body) {
@@ -337,11 +350,21 @@ constexpr std::array kOperations{
     Entry{"drop_view", drop_view},
     Entry{"create_trigger", create_trigger},
     Entry{"drop_trigger", drop_trigger},
+    Entry{"create_sequence", create_routine<schema::RoutineKind::sequence>},
+    Entry{"drop_sequence", drop_routine<schema::RoutineKind::sequence>},
+    Entry{"create_function", create_routine<schema::RoutineKind::function>},
+    Entry{"drop_function", drop_routine<schema::RoutineKind::function>},
+    Entry{"create_procedure", create_routine<schema::RoutineKind::procedure>},
+    Entry{"drop_procedure", drop_routine<schema::RoutineKind::procedure>},
+    Entry{"create_event", create_routine<schema::RoutineKind::event>},
+    Entry{"drop_event", drop_routine<schema::RoutineKind::event>},
     Entry{"bulk_insert", bulk_insert},
     Entry{"bulk_delete", bulk_delete},
     Entry{"execute", execute},
 };
-static_assert(kOperations.size() == std::variant_size_v<ops::Operation>);
+// CreateRoutine and DropRoutine have a name for each kind.
+static_assert(kOperations.size() ==
+              std::variant_size_v<ops::Operation> + 2 * (kRoutineSections.size() - 1));
 
 std::string unknown_operation_hint(const std::string& name) {
   using Pair = std::pair<std::string_view, std::string_view>;

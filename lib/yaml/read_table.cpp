@@ -11,23 +11,35 @@
 namespace dbmig::yaml {
 
 const std::vector<std::string>& view_keys() {
-  static const std::vector<std::string> kKeys{"sql", "mariadb", "sqlite", "columns", "only"};
+  static const std::vector<std::string> kKeys{"sql",       "mariadb",  "sqlite",
+                                              "columns",   "only",     "definer",
+                                              "algorithm", "security", "check_option"};
   return kKeys;
 }
 
 const std::vector<std::string>& trigger_keys() {
-  static const std::vector<std::string> kKeys{"table", "sql", "mariadb", "sqlite", "only"};
+  static const std::vector<std::string> kKeys{"table", "sql",     "mariadb", "sqlite",
+                                              "only",  "definer", "sql_mode"};
+  return kKeys;
+}
+
+const std::vector<std::string>& routine_keys() {
+  static const std::vector<std::string> kKeys{"sql", "definer", "sql_mode"};
   return kKeys;
 }
 
 schema::MariadbTable read_mariadb_table(Reader& reader, const Node& node) {
   Fields fields(reader, node, "'mariadb'",
-                {"engine", "charset", "collation", "row_format", "options"});
+                {"engine", "charset", "collation", "row_format", "options", "partition",
+                 "system_versioned", "auto_increment"});
   schema::MariadbTable block;
   block.engine = fields.text_or_empty("engine");
   block.charset = fields.text_or_empty("charset");
   block.collation = fields.text_or_empty("collation");
   block.row_format = fields.text_or_empty("row_format");
+  block.partition = fields.text_or_empty("partition");
+  block.system_versioned = fields.flag("system_versioned");
+  block.auto_increment = fields.count("auto_increment");
   const Node* options = fields.find("options");
   if (options == nullptr || options->is_null()) return block;
   if (!reader.is_mapping(*options, "'options'", "{KEY_BLOCK_SIZE: 8}")) return block;
@@ -40,13 +52,33 @@ schema::MariadbTable read_mariadb_table(Reader& reader, const Node& node) {
 }
 
 schema::SqliteTable read_sqlite_table(Reader& reader, const Node& node) {
-  Fields fields(reader, node, "'sqlite'", {"strict", "without_rowid"});
-  return {fields.flag("strict"), fields.flag("without_rowid")};
+  Fields fields(reader, node, "'sqlite'", {"strict", "without_rowid", "unnamed", "module"});
+  schema::SqliteTable block;
+  block.strict = fields.flag("strict");
+  block.without_rowid = fields.flag("without_rowid");
+  if (const Node* unnamed = fields.find("unnamed")) {
+    for (std::string& name : reader.names(*unnamed, "'unnamed'")) {
+      block.unnamed.insert(std::move(name));
+    }
+  }
+  block.module = fields.text_or_empty("module");
+  return block;
 }
 
 std::optional<DialectKind> read_only(Fields& fields) {
   return dialect_kind(fields.word_or_empty("only", {"sqlite", "mariadb"}));
 }
+
+namespace {
+
+schema::MariadbProgram read_program(Fields& fields) {
+  schema::MariadbProgram program;
+  program.definer = fields.text_or_empty("definer");
+  if (fields.has("sql_mode")) program.sql_mode = fields.text_or_empty("sql_mode");
+  return program;
+}
+
+}  // namespace
 
 schema::View read_view(Fields& fields, const std::string& name) {
   schema::View view;
@@ -56,6 +88,10 @@ schema::View read_view(Fields& fields, const std::string& name) {
     view.columns = fields.reader().names(*columns, "'columns'");
   }
   view.only = read_only(fields);
+  view.mariadb.definer = fields.text_or_empty("definer");
+  view.mariadb.algorithm = fields.word_or_empty("algorithm", {"merge", "temptable"});
+  view.mariadb.security = fields.word_or_empty("security", {"invoker"});
+  view.mariadb.check_option = fields.word_or_empty("check_option", {"local", "cascaded"});
   return view;
 }
 
@@ -65,7 +101,33 @@ schema::Trigger read_trigger(Fields& fields, const std::string& name) {
   trigger.table = fields.required_text("table").value_or("");
   trigger.sql = fields.sql();
   trigger.only = read_only(fields);
+  trigger.mariadb = read_program(fields);
   return trigger;
+}
+
+schema::Routine read_routine(Fields& fields, schema::RoutineKind kind, const std::string& name) {
+  schema::Routine routine;
+  routine.kind = kind;
+  routine.name = name;
+  routine.sql = fields.text_or_empty("sql");
+  routine.mariadb = read_program(fields);
+  return routine;
+}
+
+std::optional<schema::Routine> read_routine(Reader& reader, schema::RoutineKind kind,
+                                            const Node& body, const std::string& what,
+                                            const std::string& name) {
+  if (body.is_scalar() && !body.is_null()) {
+    const auto sql = reader.text(body, what);
+    if (!sql) return std::nullopt;
+    return schema::Routine{kind, name, *sql, {}};
+  }
+  const std::size_t before = reader.errors();
+  Fields fields(reader, body, what, routine_keys());
+  schema::Routine routine = read_routine(fields, kind, name);
+  if (routine.sql.empty() && kind != schema::RoutineKind::sequence) fields.require("sql");
+  if (reader.errors() != before) return std::nullopt;
+  return routine;
 }
 
 namespace {

@@ -39,6 +39,12 @@ std::optional<DialectKind> read_only(Fields& fields);
 schema::View read_view(Fields& fields, const std::string& name);
 /// table, sql and only of a trigger.
 schema::Trigger read_trigger(Fields& fields, const std::string& name);
+/// What stands below its name: just the SQL, or a mapping.
+std::optional<schema::Routine> read_routine(Reader& reader, schema::RoutineKind kind,
+                                            const Node& body, const std::string& what,
+                                            const std::string& name);
+schema::Routine read_routine(Fields& fields, schema::RoutineKind kind, const std::string& name);
+const std::vector<std::string>& routine_keys();
 const std::vector<std::string>& view_keys();
 const std::vector<std::string>& trigger_keys();
 

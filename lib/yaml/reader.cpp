@@ -235,6 +235,19 @@ bool Fields::flag(std::string_view key) {
   return boolean(key).value_or(false);
 }
 
+std::uint64_t Fields::count(std::string_view key) {
+  const Node* found = find(key);
+  if (found == nullptr || found->is_null()) return 0;
+  std::uint64_t value = 0;
+  const char* end = found->text.data() + found->text.size();
+  if (found->is_scalar()) {
+    const auto [stop, code] = std::from_chars(found->text.data(), end, value);
+    if (code == std::errc() && stop == end) return value;
+  }
+  reader_.error(*found, fmt::format("'{}' must be a whole number, not {}", key, shown(*found)));
+  return 0;
+}
+
 std::string Fields::word_or_empty(std::string_view key, const std::vector<std::string>& words) {
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return {};

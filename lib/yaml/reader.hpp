@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -74,6 +75,8 @@ class Fields {
   /// Absent gives "", null too.
   std::string text_or_empty(std::string_view key);
   bool flag(std::string_view key);
+  /// A whole number; absent gives 0.
+  std::uint64_t count(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   std::string word_or_empty(std::string_view key, const std::vector<std::string>& words);
   /// The keys sql, mariadb and sqlite of this mapping itself; reports when all are missing.

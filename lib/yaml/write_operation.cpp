@@ -66,6 +66,10 @@ Out body(const ops::DropTrigger& op) {
   return text(op.name);
 }
 
+Out body(const ops::DropRoutine& op) {
+  return text(op.name);
+}
+
 Out body(const ops::RenameTable& op) {
   Out out = Out::map();
   out.add("name", text(op.name));
@@ -164,6 +168,13 @@ Out body(const ops::CreateTrigger& op) {
   Out out = Out::map();
   out.add("name", text(op.trigger.name));
   add_trigger(out, op.trigger);
+  return out;
+}
+
+Out body(const ops::CreateRoutine& op) {
+  Out out = Out::map();
+  out.add("name", text(op.routine.name));
+  add_routine(out, op.routine);
   return out;
 }
 

@@ -127,10 +127,21 @@ Out view_out(const schema::View& view) {
   return out;
 }
 
+Out routine_out(const schema::Routine& routine) {
+  Out out = Out::map();
+  add_routine(out, routine);
+  return out.keys().size() == 1 ? out.items().front() : out;
+}
+
 Out trigger_out(const schema::Trigger& trigger) {
   Out out = Out::map();
   add_trigger(out, trigger);
   return out;
+}
+
+void add_program(Out& out, const schema::MariadbProgram& program) {
+  add_text(out, "definer", program.definer);
+  if (program.sql_mode) out.add("sql_mode", Out::text(*program.sql_mode));
 }
 
 void add_only(Out& out, const std::optional<DialectKind>& only) {
@@ -201,6 +212,11 @@ Out mariadb_out(const schema::MariadbColumn& block) {
   add_text(out, "on_update", block.on_update);
   add_flag(out, "invisible", block.invisible);
   add_flag(out, "compressed", block.compressed);
+  if (block.period != schema::RowPeriod::none) {
+    out.add("period", Out::text(block.period == schema::RowPeriod::start ? "start" : "end"));
+  }
+  add_flag(out, "without_system_versioning", block.without_system_versioning);
+  if (block.srid) out.add("srid", Out::literal(std::to_string(*block.srid)));
   return out;
 }
 
@@ -227,6 +243,11 @@ Out mariadb_out(const schema::MariadbTable& block) {
     }
     out.add("options", std::move(options));
   }
+  add_text(out, "partition", block.partition);
+  add_flag(out, "system_versioned", block.system_versioned);
+  if (block.auto_increment != 0) {
+    out.add("auto_increment", Out::literal(std::to_string(block.auto_increment)));
+  }
   return out;
 }
 
@@ -234,6 +255,10 @@ Out sqlite_out(const schema::SqliteTable& block) {
   Out out = Out::map();
   add_flag(out, "strict", block.strict);
   add_flag(out, "without_rowid", block.without_rowid);
+  if (!block.unnamed.empty()) {
+    out.add("unnamed", Out::list({block.unnamed.begin(), block.unnamed.end()}));
+  }
+  add_text(out, "module", block.module);
   return out;
 }
 
@@ -292,12 +317,22 @@ void add_view(Out& out, const schema::View& view) {
   add_sql(out, view.sql);
   if (!view.columns.empty()) out.add("columns", Out::list(view.columns));
   add_only(out, view.only);
+  add_text(out, "definer", view.mariadb.definer);
+  add_text(out, "algorithm", view.mariadb.algorithm);
+  add_text(out, "security", view.mariadb.security);
+  add_text(out, "check_option", view.mariadb.check_option);
 }
 
 void add_trigger(Out& out, const schema::Trigger& trigger) {
   out.add("table", Out::text(trigger.table));
   add_sql(out, trigger.sql);
   add_only(out, trigger.only);
+  add_program(out, trigger.mariadb);
+}
+
+void add_routine(Out& out, const schema::Routine& routine) {
+  out.add("sql", Out::text(routine.sql));
+  add_program(out, routine.mariadb);
 }
 
 Out table_out(const schema::Table& table) {
@@ -321,12 +356,20 @@ Out table_out(const schema::Table& table) {
 
 Out schema_out(const schema::Schema& schema) {
   Out out = Out::map(Out::Style::block);
-  if (schema.tables.empty() && schema.views.empty() && schema.triggers.empty()) {
+  if (schema.tables.empty() && schema.views.empty() && schema.triggers.empty() &&
+      schema.routines.empty()) {
     out.add("tables", Out::map());
   }
   add_objects(out, "tables", schema.tables, table_out);
   add_objects(out, "views", schema.views, view_out);
   add_objects(out, "triggers", schema.triggers, trigger_out);
+  for (const auto& [section, kind] : kRoutineSections) {
+    std::map<std::string, schema::Routine> routines;
+    for (const auto& [key, routine] : schema.routines) {
+      if (key.first == kind) routines.emplace(key.second, routine);
+    }
+    add_objects(out, section, routines, routine_out);
+  }
   return out;
 }
 

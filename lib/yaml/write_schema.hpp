@@ -32,6 +32,7 @@ void add_index(Out& out, const schema::Index& index);
 void add_foreign_key(Out& out, const schema::ForeignKey& key);
 void add_view(Out& out, const schema::View& view);
 void add_trigger(Out& out, const schema::Trigger& trigger);
+void add_routine(Out& out, const schema::Routine& routine);
 void add_sql(Out& out, const schema::SqlText& sql);
 void add_text(Out& out, std::string_view key, const std::string& text);
 void add_flag(Out& out, std::string_view key, bool flag);

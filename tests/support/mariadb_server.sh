@@ -14,15 +14,18 @@ shift 2
 
 case $verb in
   start)
-    mkdir -p "$dir"
+    mkdir -p "$dir/tmp"
     chmod 700 "$dir"
     if [ ! -d "$dir/data/mysql" ]; then
       mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$dir/data" \
         --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 ||
         { cat "$dir/install.log" >&2; exit 1; }
     fi
-    mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/data" --socket="$dir/mariadb.sock" \
-      --pid-file="$dir/mariadb.pid" --log-error="$dir/error.log" --skip-networking=1 \
+    # A tmpdir of its own: a starting server deletes the temporary tables it finds there. A session
+    # of its own: Ctrl-C and job control in the caller's terminal are not for it.
+    setsid mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/data" --tmpdir="$dir/tmp" \
+      --socket="$dir/mariadb.sock" --pid-file="$dir/mariadb.pid" --log-error="$dir/error.log" \
+      --skip-networking=1 \
       --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci --local-infile=1 \
       --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=1 "$@" \
       >"$dir/stdout.log" 2>&1 </dev/null &

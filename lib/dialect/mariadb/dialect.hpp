@@ -10,6 +10,7 @@ class MariadbDialect final : public Dialect {
   std::string quote_identifier(std::string_view name) const override;
   std::string quote_string(std::string_view value) const override;
   schema::Schema canonical(const schema::Schema& schema) const override;
+  schema::Schema settled(schema::Schema live, const schema::Schema& expected) const override;
   std::vector<Statement> plan(const schema::Schema& before,
                               std::span<const ops::Operation> operations,
                               std::span<const Bystander> bystanders) const override;

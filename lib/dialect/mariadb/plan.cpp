@@ -45,6 +45,8 @@ bool is_alteration(const Operation& operation) {
                                [](const ops::DropView&) { return false; },
                                [](const ops::CreateTrigger&) { return false; },
                                [](const ops::DropTrigger&) { return false; },
+                               [](const ops::CreateRoutine&) { return false; },
+                               [](const ops::DropRoutine&) { return false; },
                                [](const ops::BulkInsert&) { return false; },
                                [](const ops::BulkDelete&) { return false; },
                                [](const ops::Execute&) { return false; }},

@@ -232,6 +232,8 @@ class Planner {
                    [](const ops::DropView&) { return false; },
                    [](const ops::CreateTrigger&) { return false; },
                    [](const ops::DropTrigger&) { return false; },
+                   [](const ops::CreateRoutine&) { return false; },
+                   [](const ops::DropRoutine&) { return false; },
                    [](const ops::BulkInsert&) { return false; },
                    [](const ops::BulkDelete&) { return false; },
                    [](const ops::Execute&) { return false; }, [](const auto&) { return true; }},
@@ -317,6 +319,17 @@ class Planner {
                       !is_elsewhere(trigger->second.table);
     evolve();
     if (here) emit("DROP TRIGGER " + quote_identifier(drop.name));
+  }
+
+  // SQLite stores no routines.
+  void step(const ops::CreateRoutine&) {
+    flush();
+    evolve();
+  }
+
+  void step(const ops::DropRoutine&) {
+    flush();
+    evolve();
   }
 
   void step(const ops::BulkInsert& rows) {
