@@ -68,6 +68,12 @@ class Dialect {
                                       std::span<const ops::Operation> operations,
                                       std::span<const Bystander> bystanders) const = 0;
 
+  /// An SQL condition that holds for those values of `value` (an SQL expression of type `from`)
+  /// that a column of type `to` would cut, change or refuse; empty when it takes them all as they
+  /// are, or when SQL cannot tell. NULL fits everywhere.
+  virtual std::string misfits(const std::string& value, const schema::Type& from,
+                              const schema::Type& to) const = 0;
+
   /// Splits plain SQL into its statements at `;` outside strings, quoted names, comments and the
   /// bodies of triggers and routines. Comments stay with their statement; empty statements go.
   virtual std::vector<std::string> split_statements(std::string_view sql) const = 0;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ops/evolve.hpp"
+#include "run/obstacles.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -60,6 +61,7 @@ class JournaledRun {
 
  private:
   void start(const PlannedRevision& planned) {
+    refuse_obstacles(context_.connection, planned);
     std::optional<AppliedRevision> row = find_row(context_.store, planned.revision.id);
     const bool is_new = !row;
     if (!row) row = complete_row(planned, 0);

@@ -132,6 +132,8 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
                                                          : std::vector<dialect::Bystander>{};
   try {
     planned.statements = connection_.dialect().plan(route.before(), planned.operations, bystanders);
+    planned.questions = questions(connection_.dialect(), route.before(), planned.operations,
+                                  planned.direction == Direction::downgrade);
   } catch (const Error& error) {
     throw in_revision(error, planned, 0);
   }

@@ -12,6 +12,7 @@
 #include "backend/backend.hpp"
 #include "base/event.hpp"
 #include "history/graph.hpp"
+#include "run/questions.hpp"
 #include "run/route.hpp"
 #include "run/store.hpp"
 
@@ -39,6 +40,7 @@ struct PlannedRevision {
   history::Revision revision;
   std::vector<ops::Operation> operations;
   std::vector<dialect::Statement> statements;
+  std::vector<Question> questions;  ///< to be asked of the rows before the first statement
 };
 
 /// Applies and reverts revisions on one database.

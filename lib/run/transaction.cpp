@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "run/apply.hpp"
+#include "run/obstacles.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -81,6 +82,7 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
 void apply_one(const ApplyContext& context, const PlannedRevision& planned,
                ForeignKeyCheck& foreign_keys) {
   const auto start = Clock::now();
+  refuse_obstacles(context.connection, planned);
   foreign_keys.before(planned);
   run_statements(context, planned);
   try {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
 #
-#   tests/bench/run.sh [startup] [import]      which (default: both)
-#   ROWS=2000000 RUNS=5 tests/bench/run.sh     rows of the import, paired runs of each
+#   tests/bench/run.sh [startup] [schema] [import]      which (default: all)
+#   ROWS=2000000 TABLES=1000 RUNS=5 tests/bench/run.sh  rows of the import, tables of the schema,
+#                                                       paired runs of each
 #
 # Each figure is the median of RUNS runs, taken in turns with the peer's; the ratio is dbmig's time
 # divided by the peer's, so less than 1 is faster.
@@ -12,9 +13,10 @@ source tests/support/packages.sh
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
 
 ROWS=${ROWS:-2000000}
+TABLES=${TABLES:-1000}
 RUNS=${RUNS:-5}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(startup import)
+[ ${#which[@]} -gt 0 ] || which=(startup schema import)
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
@@ -59,6 +61,72 @@ startup() {
   echo "Start-up: current, one revision, SQLite"
   row "alembic current" alembic_current alembic_current
   row "dbmig current" dbmig_current alembic_current
+  echo
+}
+
+# schema_sql TABLES: 15 columns, 3 indexes and 2 foreign keys in each table.
+schema_sql() {
+  awk -v n="$1" 'BEGIN {
+    for (t = 0; t < n; ++t) {
+      printf "CREATE TABLE t%d (id INTEGER NOT NULL PRIMARY KEY", t
+      for (c = 1; c <= 5; ++c) printf ", a%d INTEGER NOT NULL DEFAULT %d", c, c
+      for (c = 1; c <= 5; ++c) printf ", b%d VARCHAR(%d)", c, 10 * c
+      printf ", c1 DECIMAL(10,2), c2 DATETIME, p INTEGER, q INTEGER"
+      printf ", CONSTRAINT fk_%d_p FOREIGN KEY (p) REFERENCES t%d (id)", t, t > 0 ? t - 1 : 0
+      printf ", CONSTRAINT fk_%d_q FOREIGN KEY (q) REFERENCES t%d (id));\n", t, t > 1 ? t - 2 : 0
+      printf "CREATE INDEX ix_%d_1 ON t%d (p, a1);\nCREATE INDEX ix_%d_2 ON t%d (q, b1);\n", t, t, t, t
+      printf "CREATE UNIQUE INDEX ix_%d_3 ON t%d (a2, b2, c2);\n", t, t
+    }
+  }'
+}
+
+peak() { /usr/bin/time -f %M -o "$work/peak" "$@" >/dev/null 2>&1; awk '{printf "%.0f MB", $1/1024}' "$work/peak"; }
+
+# schema_on NAME URL PEER...: PEER writes the schema down by the database's own tool.
+schema_on() {
+  local name=$1 url=$2
+  shift 2
+  local project=$work/schema_$name
+  "$dbmig" init "$project" >/dev/null 2>&1
+  rm -f "$project/schemas/example.yaml"
+  "$dbmig" -C "$project" --url "$url" inspect -o "$project/schemas/all.yaml" >/dev/null 2>&1
+  for _ in $(seq "$RUNS"); do
+    once "peer_$name" "$@"
+    once "inspect_$name" "$dbmig" -C "$project" --url "$url" inspect
+    once "migrate_$name" "$dbmig" -C "$project" migrate -m all --dry-run
+  done
+  "$dbmig" -C "$project" migrate -m all >/dev/null 2>&1
+  "$dbmig" -C "$project" --url "$url" stamp head >/dev/null 2>&1
+  sed -i '0,/b1: *varchar(10)/s//b1: varchar(20)/' "$project/schemas/all.yaml"
+  for _ in $(seq "$RUNS"); do
+    once "change_$name" "$dbmig" -C "$project" migrate -m change --dry-run
+    once "diff_$name" sh -c '"$@"; [ $? -eq 3 ]' sh "$dbmig" -C "$project" --url "$url" diff database model
+  done
+  row "$(basename "$1") (dump of the schema)" "peer_$name" "peer_$name"
+  row "inspect ($(peak "$dbmig" -C "$project" --url "$url" inspect))" "inspect_$name" "peer_$name"
+  row "migrate, first revision" "migrate_$name" "peer_$name"
+  row "migrate, one column changed ($(peak "$dbmig" -C "$project" migrate -m x --dry-run))" "change_$name" "peer_$name"
+  row "diff database model ($(peak "$dbmig" -C "$project" --url "$url" diff database model))" "diff_$name" "peer_$name"
+  echo
+}
+
+schema() {
+  schema_sql "$TABLES" >"$work/schema.sql"
+  echo "Schema of $TABLES tables, SQLite"
+  sqlite3 "$work/schema.db" <"$work/schema.sql"
+  schema_on sqlite "sqlite:///$work/schema.db" sqlite3 "$work/schema.db" .schema
+  tests/support/mariadb_server.sh start "$work/server"
+  local client="mariadb --no-defaults --socket=$work/server/mariadb.sock --user=root"
+  $client -e "CREATE DATABASE big"
+  $client big <"$work/schema.sql"
+  echo "Schema of $TABLES tables, MariaDB"
+  schema_on mariadb "mariadb://root@localhost/big?socket=$work/server/mariadb.sock" \
+    mariadb-dump --no-defaults "--socket=$work/server/mariadb.sock" --user=root --no-data big
+  local before after
+  before=$($client -N -e "SHOW GLOBAL STATUS LIKE 'Questions'" | awk '{print $2}')
+  "$dbmig" --url "mariadb://root@localhost/big?socket=$work/server/mariadb.sock" inspect >/dev/null 2>&1
+  after=$($client -N -e "SHOW GLOBAL STATUS LIKE 'Questions'" | awk '{print $2}')
+  echo "Statements that one inspect sends to MariaDB: $((after - before - 1))"
   echo
 }
 
@@ -140,7 +208,7 @@ import() {
 
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    startup | import) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': startup or import" >&2; exit 2 ;;
+    startup | schema | import) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': startup, schema or import" >&2; exit 2 ;;
   esac
 done

@@ -14,6 +14,8 @@ class SqliteDialect final : public Dialect {
   std::vector<Statement> plan(const schema::Schema& before,
                               std::span<const ops::Operation> operations,
                               std::span<const Bystander> bystanders) const override;
+  std::string misfits(const std::string& value, const schema::Type& from,
+                      const schema::Type& to) const override;
   std::vector<std::string> split_statements(std::string_view sql) const override;
   bool transactional_ddl() const override;
 };

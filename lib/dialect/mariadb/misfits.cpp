@@ -1,0 +1,154 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/text.hpp"
+#include "dialect/mariadb/dialect.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+using schema::Type;
+using schema::TypeKind;
+
+struct Range {
+  TypeKind kind;
+  const char* low;
+  const char* high;
+  const char* high_unsigned;
+};
+
+// https://mariadb.com/kb/en/numeric-data-type-overview/
+constexpr std::array kRanges{
+    Range{TypeKind::tinyint, "-128", "127", "255"},
+    Range{TypeKind::boolean, "-128", "127", "255"},
+    Range{TypeKind::smallint, "-32768", "32767", "65535"},
+    Range{TypeKind::mediumint, "-8388608", "8388607", "16777215"},
+    Range{TypeKind::integer, "-2147483648", "2147483647", "4294967295"},
+    Range{TypeKind::bigint, "-9223372036854775808", "9223372036854775807", "18446744073709551615"},
+};
+
+bool is_exact_or_text(const Type& type) {
+  return type.kind == TypeKind::decimal || type.kind == TypeKind::float_ ||
+         type.kind == TypeKind::double_ || schema::is_text(type.kind);
+}
+
+std::string outside_integer(const std::string& value, const Type& from, const Type& to) {
+  const auto* const range = std::find_if(kRanges.begin(), kRanges.end(),
+                                         [&](const Range& r) { return r.kind == to.kind; });
+  if (range == kRanges.end()) return {};
+  std::string condition =
+      fmt::format("{} NOT BETWEEN {} AND {}", value, to.is_unsigned ? "0" : range->low,
+                  to.is_unsigned ? range->high_unsigned : range->high);
+  if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> ROUND({0})", value);
+  return condition;
+}
+
+std::string outside_decimal(const std::string& value, const Type& from, const Type& to) {
+  const int precision = to.length.value_or(10);
+  const int scale = to.scale.value_or(0);
+  std::string limit(static_cast<std::size_t>(precision - scale), '9');
+  if (limit.empty()) limit = "0";
+  if (scale > 0) limit += '.' + std::string(static_cast<std::size_t>(scale), '9');
+  std::string condition =
+      fmt::format("{} NOT BETWEEN {} AND {}", value, to.is_unsigned ? "0" : "-" + limit, limit);
+  if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> ROUND({0}, {1})", value, scale);
+  return condition;
+}
+
+std::string outside_number(const std::string& value, const Type& from, const Type& to) {
+  std::string condition;
+  if (to.kind == TypeKind::decimal) {
+    condition = outside_decimal(value, from, to);
+  } else if (to.kind == TypeKind::float_) {
+    condition = fmt::format("{0} <> CAST({0} AS FLOAT)", value);
+  } else if (to.kind == TypeKind::bit) {
+    condition = fmt::format("{0} < 0 OR {0} >= POW(2, {1})", value, to.length.value_or(1));
+  } else if (to.kind != TypeKind::double_ && to.kind != TypeKind::year) {
+    condition = outside_integer(value, from, to);
+  }
+  if (schema::is_text(from.kind)) {
+    constexpr std::string_view kNumber =
+        "'^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$'";
+    const std::string no_number = fmt::format("{} NOT REGEXP {}", value, kNumber);
+    condition = condition.empty() ? no_number : no_number + " OR " + condition;
+  }
+  return condition;
+}
+
+std::string too_long(const std::string& value, const Type& to) {
+  if (to.kind == TypeKind::char_ || to.kind == TypeKind::varchar) {
+    return fmt::format("CHAR_LENGTH({}) > {}", value, to.length.value_or(1));
+  }
+  if (to.kind == TypeKind::binary || to.kind == TypeKind::varbinary) {
+    return fmt::format("LENGTH({}) > {}", value, to.length.value_or(1));
+  }
+  if (to.kind == TypeKind::tinytext || to.kind == TypeKind::tinyblob) {
+    return fmt::format("LENGTH({}) > 255", value);
+  }
+  if (to.kind == TypeKind::text || to.kind == TypeKind::blob) {
+    return fmt::format("LENGTH({}) > 65535", value);
+  }
+  if (to.kind == TypeKind::mediumtext || to.kind == TypeKind::mediumblob) {
+    return fmt::format("LENGTH({}) > 16777215", value);
+  }
+  return {};
+}
+
+std::string outside_time(const std::string& value, const Type& from, const Type& to) {
+  const int digits = to.length.value_or(0);
+  std::string cast;
+  if (to.kind == TypeKind::date) {
+    cast = fmt::format("CAST({} AS DATE)", value);
+  } else if (to.kind == TypeKind::time) {
+    cast = fmt::format("CAST({} AS TIME({}))", value, digits);
+  } else {
+    cast = fmt::format("CAST({} AS DATETIME({}))", value, digits);
+  }
+  std::string condition = fmt::format("{} IS NULL AND {} IS NOT NULL", cast, value);
+  if (schema::is_temporal(from.kind)) condition += fmt::format(" OR {} <> {}", value, cast);
+  if (to.kind == TypeKind::timestamp) {
+    condition += fmt::format(" OR {} NOT BETWEEN '1970-01-02' AND '2038-01-18'", cast);
+  }
+  return condition;
+}
+
+std::string condition_for(const std::string& value, const Type& from, const Type& to,
+                          const Dialect& dialect) {
+  if (to.kind == TypeKind::enum_) {
+    if (!schema::is_text(from.kind) && from.kind != TypeKind::enum_) return {};
+    std::vector<std::string> list;
+    for (const std::string& one : to.values) list.push_back(dialect.quote_string(one));
+    return fmt::format("{} NOT IN ({})", value, text::join(list, ", "));
+  }
+  if (to.kind == TypeKind::set && from.kind == TypeKind::set) {
+    std::vector<std::string> gone;
+    for (const std::string& one : from.values) {
+      if (std::find(to.values.begin(), to.values.end(), one) != to.values.end()) continue;
+      gone.push_back(fmt::format("FIND_IN_SET({}, {}) > 0", dialect.quote_string(one), value));
+    }
+    return text::join(gone, " OR ");
+  }
+  if (to.kind == TypeKind::json) return fmt::format("NOT JSON_VALID({})", value);
+  if (to.kind == TypeKind::inet4)
+    return fmt::format("INET_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
+  if (to.kind == TypeKind::inet6)
+    return fmt::format("INET6_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
+  if (schema::is_temporal(to.kind)) return outside_time(value, from, to);
+  if (schema::is_text(to.kind) || schema::is_binary(to.kind)) return too_long(value, to);
+  const bool number_like = schema::is_numeric(from.kind) || schema::is_text(from.kind);
+  if (schema::is_numeric(to.kind) && number_like) return outside_number(value, from, to);
+  return {};
+}
+
+}  // namespace
+
+std::string MariadbDialect::misfits(const std::string& value, const Type& from,
+                                    const Type& to) const {
+  std::string condition = condition_for(value, from, to, *this);
+  return condition.empty() ? condition : '(' + condition + ')';
+}
+
+}  // namespace dbmig::dialect::mariadb

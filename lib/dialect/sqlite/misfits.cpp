@@ -1,0 +1,25 @@
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "dialect/sqlite/dialect.hpp"
+
+namespace dbmig::dialect::sqlite {
+
+/// SQLite keeps what it is given: lengths and ranges are not enforced. What counts is the list of
+/// an enum, which is a CHECK here, and text that a numeric column would not hold as a number.
+std::string SqliteDialect::misfits(const std::string& value, const schema::Type& from,
+                                   const schema::Type& to) const {
+  if (to.kind == schema::TypeKind::enum_) {
+    std::vector<std::string> list;
+    for (const std::string& one : to.values) list.push_back(quote_string(one));
+    return fmt::format("{} NOT IN ({})", value, text::join(list, ", "));
+  }
+  const bool was_number = schema::is_numeric(from.kind);
+  if (schema::is_numeric(to.kind) && !was_number && from.kind != schema::TypeKind::native) {
+    // The comparison gives a text operand numeric affinity: only what is no number differs.
+    return fmt::format("(typeof({0}) = 'text' AND {0} <> CAST({0} AS NUMERIC))", value);
+  }
+  return {};
+}
+
+}  // namespace dbmig::dialect::sqlite

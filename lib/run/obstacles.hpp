@@ -1,0 +1,12 @@
+#pragma once
+
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+
+/// Throws Error{constraint} when rows of the database stand in the way of `planned`, which is the
+/// next to run: every obstacle with the operation's place, the number of rows and three of them.
+/// Changes nothing. A question that the database cannot answer is left to the statement itself.
+void refuse_obstacles(backend::Connection& connection, const PlannedRevision& planned);
+
+}  // namespace dbmig::run

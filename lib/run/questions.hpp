@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dialect/dialect.hpp"
+#include "ops/operation.hpp"
+
+namespace dbmig::run {
+
+/// What has to be asked of the rows before operations run: whether any stands in the way of one.
+struct Question {
+  std::size_t operation = 0;  ///< index of the operation
+  std::string table;          ///< whose rows are counted, by its live name
+  std::string obstacle;       ///< what is wrong with the rows that are found
+  std::string hint;           ///< what to do about them
+  std::string count;          ///< SQL: one number, the rows in the way
+  std::string examples;       ///< SQL: up to three of them, `labels` wide
+  std::vector<std::string> labels;
+};
+
+/// The questions that `operations`, planned on a database with the schema `before`, put to its
+/// rows: NULL where it is no longer allowed, values that a new type would cut, duplicates under a
+/// new key, rows that a new check or foreign key refuses, a NOT NULL column without a default. They
+/// are asked before the first operation; columns and tables renamed or added on the way are
+/// followed. What comes after plain SQL, which may change any row, is not asked.
+///
+/// `is_downgrade`: a column that comes back without a default is filled with its type's zero value,
+/// since its values were given up when it was dropped.
+std::vector<Question> questions(const dialect::Dialect& dialect, const schema::Schema& before,
+                                std::span<const ops::Operation> operations, bool is_downgrade);
+
+}  // namespace dbmig::run
