@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "base/file.hpp"
@@ -21,11 +22,12 @@ namespace {
 class ModelReader {
  public:
   void read(const SourceFile& file) {
-    const auto root = parse_yaml(file.content, file.name, diagnostics_);
-    if (!root) {
+    auto parsed = parse_yaml(file.content, file.name, diagnostics_);
+    if (!parsed) {
       broken_ = true;
       return;
     }
+    const Node* root = &roots_.emplace_back(std::move(*parsed));
     if (root->is_null()) return;
     Reader reader(file.name, diagnostics_);
     std::vector<std::string> keys{"tables", "views", "triggers"};
@@ -220,6 +222,7 @@ class ModelReader {
   }
 
   Diagnostics diagnostics_;
+  std::deque<Node> roots_;  ///< what positions_ looks into
   Positions positions_;
   schema::Model model_;
   std::map<std::pair<std::string, std::string>, SourcePosition> first_at_;

@@ -65,7 +65,7 @@ class EventAdapter final : public YAML::EventHandler {
     node.kind = Node::Kind::scalar;
     node.text = value;
     const bool plain_tag = tag == "?" || tag.empty();
-    if (tag == "!" || tag == std::string(kCoreTag) + "str") {
+    if (tag == "!" || is_core_tag(tag, "str")) {
       node.quoted = true;
     } else if (!plain_tag && !is_scalar_tag(tag)) {
       builder_.unknown_tag(node, tag);
@@ -111,6 +111,10 @@ class EventAdapter final : public YAML::EventHandler {
   Place last_scalar() { return place(last_scalar_); }
 
  private:
+  static bool is_core_tag(std::string_view tag, std::string_view name) {
+    return tag.starts_with(kCoreTag) && tag.substr(kCoreTag.size()) == name;
+  }
+
   static bool is_scalar_tag(const std::string& tag) {
     if (!tag.starts_with(kCoreTag)) return false;
     const std::string name = tag.substr(kCoreTag.size());
@@ -129,8 +133,7 @@ class EventAdapter final : public YAML::EventHandler {
             YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     Node node = at(mark);
     node.kind = kind;
-    if (tag != "?" && tag != "!" && !tag.empty() &&
-        tag != std::string(kCoreTag) + std::string(core)) {
+    if (tag != "?" && tag != "!" && !tag.empty() && !is_core_tag(tag, core)) {
       builder_.unknown_tag(node, tag);
     }
     builder_.open(std::move(node), anchor, style == YAML::EmitterStyle::Flow);

@@ -178,27 +178,62 @@ void NodeBuilder::join_split_items(Node& sequence) {
   }
 }
 
+namespace {
+
+/// The keys of one mapping and their lines. Most mappings are small, and looking through them is
+/// faster than hashing.
+class KeyLines {
+ public:
+  explicit KeyLines(const std::vector<Node>& children) : children_(children) {
+    if (children.size() > 2 * kSmall) lines_.reserve(children.size() / 2);
+  }
+
+  /// The line of the entry before `i` that has the key of entry `i`; 0 when there is none. To be
+  /// asked for one entry after the other.
+  int earlier(std::size_t i) {
+    const std::string& key = children_[i].text;
+    if (children_.size() > 2 * kSmall) {
+      const auto [first, is_new] = lines_.try_emplace(key, children_[i].line);
+      return is_new ? 0 : first->second;
+    }
+    for (std::size_t j = 0; j < i; j += 2) {
+      const Node& other = children_[j];
+      if (other.kind == Node::Kind::scalar && other.text == key) return other.line;
+    }
+    return 0;
+  }
+
+ private:
+  static constexpr std::size_t kSmall = 12;
+  const std::vector<Node>& children_;
+  std::unordered_map<std::string_view, int> lines_;
+};
+
+}  // namespace
+
 /// Keys become scalars, each once; entries with other keys are reported and left out.
 void NodeBuilder::check_keys(Node& mapping) {
-  std::vector<Node> kept;
-  kept.reserve(mapping.children.size());
-  std::unordered_map<std::string, int> lines;
+  KeyLines lines(mapping.children);
+  std::vector<std::size_t> wrong;
   for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
     Node& key = mapping.children[i];
     Node& value = mapping.children[i + 1];
     if (key.is_sequence() || key.is_mapping()) {
       error(key, "a key must be text", "text that begins with '[' or '{' needs quotes");
+      wrong.push_back(i);
       continue;
     }
     if (key.is_null() && key.text.empty()) {
       error(key, "there is no key before this ':'");
+      wrong.push_back(i);
       continue;
     }
     key.kind = Node::Kind::scalar;
-    const auto [first, is_new] = lines.try_emplace(key.text, key.line);
-    if (!is_new && !is_merge_key(key)) {
+    const int first = lines.earlier(i);
+    if (first != 0 && !is_merge_key(key)) {
       error(key, fmt::format("key '{}' is here twice", key.text),
-            fmt::format("the first one is on line {}", first->second));
+            fmt::format("the first one is on line {}", first));
+      wrong.push_back(i);
       continue;
     }
     // The parser puts an empty value where the next thing stands; its key is where people look.
@@ -206,26 +241,24 @@ void NodeBuilder::check_keys(Node& mapping) {
       value.line = key.line;
       value.column = key.column;
     }
-    kept.push_back(std::move(key));
-    kept.push_back(std::move(value));
   }
-  mapping.children = std::move(kept);
+  for (auto i = wrong.rbegin(); i != wrong.rend(); ++i) {
+    const auto entry = mapping.children.begin() + static_cast<long>(*i);
+    mapping.children.erase(entry, entry + 2);
+  }
 }
 
 /// `<<: *base`: the entries of base that the mapping does not have itself, in that place.
 /// Source: https://yaml.org/type/merge.html
 void NodeBuilder::merge(Node& mapping) {
   const auto is_base = [](const Node& node) { return node.is_mapping(); };
-  std::unordered_map<std::string, bool> have;
   bool any = false;
-  for (std::size_t i = 0; i < mapping.entries(); ++i) {
-    if (is_merge_key(mapping.key(i))) {
-      any = true;
-    } else {
-      have.emplace(mapping.key(i).text, true);
-    }
-  }
+  for (std::size_t i = 0; i < mapping.entries(); ++i) any = any || is_merge_key(mapping.key(i));
   if (!any) return;
+  std::unordered_map<std::string, bool> have;
+  for (std::size_t i = 0; i < mapping.entries(); ++i) {
+    if (!is_merge_key(mapping.key(i))) have.emplace(mapping.key(i).text, true);
+  }
   std::vector<Node> merged;
   for (std::size_t i = 0; i < mapping.entries(); ++i) {
     const Node& key = mapping.key(i);

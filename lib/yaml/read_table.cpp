@@ -189,6 +189,7 @@ class TableReader {
     const Node* columns = fields.require("columns", "as in columns: {id: integer}");
     if (columns == nullptr) return;
     if (!reader_.is_mapping(*columns, "'columns'", "{id: integer, nombre: varchar(64)}")) return;
+    positions_.add_mapping({"tables", key_.text, "columns"}, reader_.at(*columns).file, *columns);
     std::map<std::string, std::string> old_names;
     for (std::size_t i = 0; i < columns->entries(); ++i) {
       const Node& key = columns->key(i);
@@ -196,7 +197,6 @@ class TableReader {
         reader_.error(key, fmt::format("a column of table '{}' has an empty name", key_.text));
         continue;
       }
-      locate_column(key, columns->value(i));
       ColumnDraft column =
           read_column(reader_, key, columns->value(i), place_ == TablePlace::model);
       if (!column.renamed_from.empty()) {
@@ -210,18 +210,6 @@ class TableReader {
         }
       }
       take_column(std::move(column), key);
-    }
-  }
-
-  /// Where the column stands and each thing that is said of it.
-  void locate_column(const Node& key, const Node& body) {
-    positions_.add({"tables", key_.text, "columns", key.text}, reader_.at(key));
-    for (std::size_t i = 0; body.is_mapping() && i < body.entries(); ++i) {
-      positions_.add({"tables", key_.text, "columns", key.text, body.key(i).text},
-                     reader_.at(body.value(i)));
-    }
-    if (body.is_scalar()) {
-      positions_.add({"tables", key_.text, "columns", key.text, "type"}, reader_.at(body));
     }
   }
 

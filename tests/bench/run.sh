@@ -72,8 +72,8 @@ schema_sql() {
       for (c = 1; c <= 5; ++c) printf ", a%d INTEGER NOT NULL DEFAULT %d", c, c
       for (c = 1; c <= 5; ++c) printf ", b%d VARCHAR(%d)", c, 10 * c
       printf ", c1 DECIMAL(10,2), c2 DATETIME, p INTEGER, q INTEGER"
-      printf ", CONSTRAINT fk_%d_p FOREIGN KEY (p) REFERENCES t%d (id)", t, t > 0 ? t - 1 : 0
-      printf ", CONSTRAINT fk_%d_q FOREIGN KEY (q) REFERENCES t%d (id));\n", t, t > 1 ? t - 2 : 0
+      printf ", CONSTRAINT fk_%d_p FOREIGN KEY (p) REFERENCES t%d (id)", t, (t > 0 ? t - 1 : 0)
+      printf ", CONSTRAINT fk_%d_q FOREIGN KEY (q) REFERENCES t%d (id));\n", t, (t > 1 ? t - 2 : 0)
       printf "CREATE INDEX ix_%d_1 ON t%d (p, a1);\nCREATE INDEX ix_%d_2 ON t%d (q, b1);\n", t, t, t, t
       printf "CREATE UNIQUE INDEX ix_%d_3 ON t%d (a2, b2, c2);\n", t, t
     }
