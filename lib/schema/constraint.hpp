@@ -11,17 +11,28 @@ namespace dbmig::schema {
 // Names may be empty in what a database reports (SQLite allows unnamed constraints); the model
 // loader always fills them in (schema/names.hpp).
 
+/// How a key takes one of its columns.
+struct KeyPart {
+  int length = 0;  ///< MariaDB prefix length, 0 for the whole column
+  bool descending = false;
+  std::string collation = {};  ///< SQLite COLLATE of this part
+  friend bool operator==(const KeyPart&, const KeyPart&) = default;
+};
+
 struct PrimaryKey {
   std::string name;  ///< MariaDB ignores it
   std::vector<std::string> columns;
   std::string on_conflict;  ///< SQLite
+  /// A part for each of `columns`; empty when they are all taken whole, ascending, as they are.
+  std::vector<KeyPart> parts = {};
   friend bool operator==(const PrimaryKey&, const PrimaryKey&) = default;
 };
 
 struct Unique {
   std::string name;
   std::vector<std::string> columns;
-  std::string on_conflict;  ///< SQLite
+  std::string on_conflict;          ///< SQLite
+  std::vector<KeyPart> parts = {};  ///< as those of a primary key
   friend bool operator==(const Unique&, const Unique&) = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -78,6 +79,41 @@ std::optional<schema::IndexPart> read_index_part(Reader& reader, const Node& nod
   }
   if (reader.errors() != before) return std::nullopt;
   return part;
+}
+
+/// `[a, b(20) desc]`: the columns, and how each is taken where that is not as usual.
+void read_key_columns(Fields& fields, schema::PrimaryKey& key) {
+  const Node* columns = fields.require("columns", "as in columns: [a, b]");
+  if (columns == nullptr) return;
+  Reader& reader = fields.reader();
+  const bool simple =
+      !columns->is_sequence() || std::none_of(columns->children.begin(), columns->children.end(),
+                                              [](const Node& node) { return node.is_mapping(); });
+  if (simple) {
+    // Reports what is no list of names.
+    key.columns = reader.names(*columns, fmt::format("'columns' of {}", fields.what()));
+  }
+  bool usual = true;
+  const std::size_t count = simple ? key.columns.size() : columns->children.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    schema::IndexPart part;
+    if (simple) {
+      part = parse_index_part(key.columns[i]);
+      key.columns[i] = part.column;
+    } else {
+      const auto read = read_index_part(reader, columns->children[i]);
+      if (!read) return;
+      part = *read;
+      if (!part.expression.empty()) {
+        reader.error(columns->children[i], "a key cannot be over an expression",
+                     "make a unique index of it");
+      }
+      key.columns.push_back(part.column);
+    }
+    key.parts.push_back({part.length, part.descending, part.collation});
+    usual = usual && key.parts.back() == schema::KeyPart{};
+  }
+  if (usual) key.parts.clear();
 }
 
 /// Calls `read` for each entry: of a mapping with its name, of a list with none.
@@ -160,7 +196,7 @@ std::vector<Constraint> read_column_lists(Reader& reader, const Node& node, cons
 std::optional<schema::PrimaryKey> read_primary_key(Fields& fields) {
   const std::size_t before = fields.reader().errors();
   schema::PrimaryKey key;
-  key.columns = read_columns(fields);
+  read_key_columns(fields, key);
   key.on_conflict = read_on_conflict(fields);
   if (fields.reader().errors() != before || key.columns.empty()) return std::nullopt;
   return key;
@@ -169,7 +205,8 @@ std::optional<schema::PrimaryKey> read_primary_key(Fields& fields) {
 std::optional<schema::Unique> read_unique(Fields& fields) {
   auto key = read_primary_key(fields);
   if (!key) return std::nullopt;
-  return schema::Unique{{}, std::move(key->columns), std::move(key->on_conflict)};
+  return schema::Unique{
+      {}, std::move(key->columns), std::move(key->on_conflict), std::move(key->parts)};
 }
 
 std::vector<schema::IndexPart> read_index_parts(Reader& reader, const Node& node) {

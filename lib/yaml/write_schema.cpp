@@ -26,6 +26,17 @@ Out index_part_out(const schema::IndexPart& part) {
   return out;
 }
 
+/// Names, or what index parts look like where a column is not taken as usual.
+Out key_columns_out(const std::vector<std::string>& columns,
+                    const std::vector<schema::KeyPart>& parts) {
+  Out out = Out::list();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const schema::KeyPart part = i < parts.size() ? parts[i] : schema::KeyPart{};
+    out.add(index_part_out({columns[i], {}, part.descending, part.length, part.collation}));
+  }
+  return out;
+}
+
 Out reference_out(const schema::ForeignKey& key) {
   if (const auto text = reference_text({key.referenced_table, key.referenced_columns})) {
     return Out::text(*text);
@@ -47,7 +58,7 @@ Out check_out(const schema::Check& check) {
 
 /// Just the columns where that says it all, else a mapping.
 Out unique_out(const schema::Unique& unique) {
-  if (unique.on_conflict.empty()) return Out::list(unique.columns);
+  if (unique.on_conflict.empty()) return key_columns_out(unique.columns, unique.parts);
   Out out = Out::map();
   add_unique(out, unique);
   return out;
@@ -104,7 +115,7 @@ Out primary_key_out(const schema::Table& table) {
   const bool usual = table.primary_key->name.empty() ||
                      schema::with_names(unnamed).primary_key->name == table.primary_key->name;
   if (usual && table.primary_key->on_conflict.empty()) {
-    return Out::list(table.primary_key->columns);
+    return key_columns_out(table.primary_key->columns, table.primary_key->parts);
   }
   Out out = Out::map();
   if (!usual) out.add("name", Out::text(table.primary_key->name));
@@ -281,12 +292,12 @@ Out column_out(const schema::Column& column, bool nullable_default) {
 }
 
 void add_primary_key(Out& out, const schema::PrimaryKey& key) {
-  out.add("columns", Out::list(key.columns));
+  out.add("columns", key_columns_out(key.columns, key.parts));
   add_text(out, "on_conflict", key.on_conflict);
 }
 
 void add_unique(Out& out, const schema::Unique& unique) {
-  add_primary_key(out, {{}, unique.columns, unique.on_conflict});
+  add_primary_key(out, {{}, unique.columns, unique.on_conflict, unique.parts});
 }
 
 void add_index(Out& out, const schema::Index& index) {

@@ -425,5 +425,28 @@ TEST(LoadModel, AFileThatCannotBeReadIsNamed) {
   }
 }
 
+TEST(Model, KeysMayTakeAColumnByItsBeginningOrDownwards) {
+  const std::string text = R"(tables:
+  t:
+    columns:
+      a: varchar(300)
+      b: integer
+      c: {type: text, nullable: false}
+    primary_key: [a(20), b desc]
+    unique:
+      uq: {columns: [c collate nocase, b], on_conflict: ignore}
+)";
+  const schema::Table table = parse_model({{"m.yaml", text}}).schema.table("t");
+  EXPECT_EQ(table.primary_key->columns, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(table.primary_key->parts,
+            (std::vector<schema::KeyPart>{{20, false, {}}, {0, true, {}}}));
+  EXPECT_EQ(table.uniques.at(0).parts,
+            (std::vector<schema::KeyPart>{{0, false, "nocase"}, {0, false, {}}}));
+  schema::Schema schema;
+  schema.tables["t"] = table;
+  const std::string printed = print_model(schema);
+  EXPECT_EQ(parse_model({{"m.yaml", printed}}).schema.table("t"), table) << printed;
+}
+
 }  // namespace
 }  // namespace dbmig::yaml
