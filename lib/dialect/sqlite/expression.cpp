@@ -137,7 +137,8 @@ std::string index_part_sql(const schema::IndexPart& part) {
     sql = quote_identifier(part.column);
   } else {
     // Only in parentheses does COLLATE apply to the whole.
-    sql = part.collation.empty() ? part.expression : "(" + part.expression + ")";
+    const bool whole = part.collation.empty() || is_operand(tokenize(part.expression));
+    sql = whole ? part.expression : "(" + part.expression + ")";
   }
   if (!part.collation.empty()) sql += " COLLATE " + quote_identifier(part.collation);
   if (part.descending) sql += " DESC";

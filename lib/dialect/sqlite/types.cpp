@@ -60,7 +60,10 @@ std::string tidy(std::string_view declared) {
     const bool glue = out.empty() || token.kind == Token::Kind::symbol || out.back() == '(' ||
                       out.back() == ',' || out.back() == '-' || out.back() == '+';
     if (!glue) out += ' ';
-    out += token.can_be_name() ? token.value() : std::string(token.text);
+    // Without any quotes, so that the result is read the same again.
+    std::string word = token.can_be_name() ? token.value() : std::string(token.text);
+    std::erase_if(word, [](char c) { return c == '"' || c == '\'' || c == '`' || c == '['; });
+    out += word;
   }
   return out;
 }

@@ -67,11 +67,28 @@ std::vector<std::string> clauses(const std::string& sql) {
   return found;
 }
 
+/// A type as it was written, but for comments, before which SQLite may lose its way and take
+/// GENERATED ALWAYS for a part of the type.
+std::string type_fact(const std::string& type) {
+  if (type.find("/*") == std::string::npos && type.find("--") == std::string::npos) return type;
+  std::string out;
+  for (const Token& token : dialect::sqlite::tokenize(type)) {
+    if (!token.is_word("GENERATED") && !token.is_word("ALWAYS"))
+      out += std::string(token.text) + " ";
+  }
+  return out;
+}
+
 std::string table_facts(SqliteDatabase& database, const std::string& table) {
   const std::string name = quoted(database, table);
-  std::string out = database.rows(
-      "SELECT cid, name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" +
-      name + ")");
+  std::string out;
+  const backend::Rows columns = database.connection().query(
+      "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(" + name +
+      ") ORDER BY cid");
+  for (const auto& row : columns.rows) {
+    out += fmt::format("{}|{}|{}|{}|{}|{}\n", *row[0], type_fact(*row[1]), *row[2],
+                       row[3].value_or("none"), *row[4], *row[5]);
+  }
   out += database.rows(
       "SELECT seq, lower(\"table\"), lower(\"from\"), coalesce(lower(\"to\"), 'implied'), "
       "on_update,"

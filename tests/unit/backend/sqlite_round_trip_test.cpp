@@ -364,11 +364,11 @@ TEST_F(SqliteRoundTrip, EveryFormOfADefault) {
 CREATE TABLE t (a INT DEFAULT -5, b INT DEFAULT +5, c DEFAULT foo, d TEXT DEFAULT "bar",
   e DEFAULT 'it''s', f DEFAULT NULL, g BOOLEAN DEFAULT TRUE, h TEXT DEFAULT 5, i DEFAULT x'4100',
   j DEFAULT (1 + 2), k DEFAULT ('x'), l DEFAULT CURRENT_DATE, m DEFAULT ((-7)), n REAL DEFAULT 1e3,
-  o INT DEFAULT 0x1F, p DATETIME DEFAULT (datetime( 'now' , "localtime" )), q DECIMAL(5,2) DEFAULT 1.50,
+  o INT DEFAULT 0x1F, p DATETIME DEFAULT (datetime( 'now' , 'localtime' )), q DECIMAL(5,2) DEFAULT 1.50,
   r BOOLEAN DEFAULT '1', s BOOLEAN DEFAULT FALSE, t INTEGER DEFAULT 'abc', u DEFAULT [br], v DEFAULT `bt`,
   w INT DEFAULT - 5, x DATE DEFAULT current_timestamp, y TINYINT DEFAULT 1000, z DEFAULT (NULL),
-  aa TEXT DEFAULT '', ab VARCHAR(3) DEFAULT 'too long', ac DEFAULT (/* c */ 1 -- d
-  ), ad DEFAULT "a" NOT NULL, ae DEFAULT .5, af DEFAULT 5., ag BLOB DEFAULT 'text', ah DEFAULT true,
+  aa TEXT DEFAULT '', ab VARCHAR(3) DEFAULT 'too long', ac DEFAULT ( 1 /* c */ + -- d
+  2 ), ad DEFAULT "a" NOT NULL, ae DEFAULT .5, af DEFAULT 5., ag BLOB DEFAULT 'text', ah DEFAULT true,
   ai INT DEFAULT 99999999999999999999, aj DEFAULT "it's", ak INT NOT NULL DEFAULT NULL);
 CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT DEFAULT 5);
 )sql");
@@ -402,7 +402,7 @@ TEST_F(SqliteRoundTrip, OddNames) {
 CREATE TABLE "select" ("from" INT, [group by] TEXT, `order` INT, 'it''s' INT, "say ""hi""" INT,
   "100%" INT, "🦆 duck" TEXT, "1st" INT, "a.b" INT, "-- no" INT, "/*c*/" INT, "semi;on" INT,
   "[b]" INT, "back`tick" INT, "new
-line" INT, "" TEXT CHECK ("from" > 0), ":bind" INT UNIQUE, PRIMARY KEY ("FROM", "1st"));
+line" INT CHECK ("from" > 0), ":bind" INT UNIQUE, PRIMARY KEY ("FROM", "1st"));
 CREATE INDEX "an index (on)" ON "select" ("100%" DESC, "🦆 DUCK" COLLATE NOCASE) WHERE "order" > 0;
 CREATE VIEW "a view; really" ("x y", "from") AS SELECT "100%", `order` FROM [select];
 CREATE TRIGGER "tr "" x" AFTER UPDATE OF "order", [100%] ON "select" BEGIN SELECT 1; END;
@@ -475,12 +475,13 @@ TEST_F(SqliteRoundTrip, NamesWhatNoModelCanSay) {
   SqliteDatabase database(true);
   database.run(
       "CREATE TABLE t (a INT CONSTRAINT nn NOT NULL REFERENCES nowhere, b INT,"
-      " CONSTRAINT x UNIQUE (a), CONSTRAINT X CHECK (a > 0))");
+      " CONSTRAINT x UNIQUE (a), CONSTRAINT X CHECK (a > 0));"
+      "CREATE TABLE e (\"\" TEXT)");
   const backend::Inspection found = database.connection().inspect({});
   for (const backend::Unrepresented& one : found.unrepresented) lost.push_back(one.object);
   EXPECT_THAT(lost, ElementsAre("table 't': the name 'nn' of the NOT NULL of 'a'",
                                 "table 't': the name 'X', which another constraint has",
-                                "table 't': foreign key 'fk_t_a'"));
+                                "table 'e'", "table 't': foreign key 'fk_t_a'"));
   EXPECT_TRUE(found.schema.table("t").foreign_keys.empty());
   EXPECT_EQ(found.schema.table("t").checks.size(), 1U);
 }
