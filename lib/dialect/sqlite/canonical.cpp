@@ -132,9 +132,10 @@ void canonical_column(Column& column, const Table& table) {
   column.autoincrement = column.autoincrement && is_rowid_key(table, column.name);
   set_type(column, table);
   column.sqlite.collation = normal_collation(column.sqlite.collation);
-  column.sqlite.null_key = false;
+  const bool has_clause = !column.nullable && !column.sqlite.null_key;
   column.sqlite.on_conflict =
-      column.nullable ? std::string() : normal_conflict(column.sqlite.on_conflict);
+      has_clause ? normal_conflict(column.sqlite.on_conflict) : std::string();
+  column.sqlite.null_key = false;
   if (column.default_value) {
     column.default_value = canonical_default(*column.default_value, column, table);
   }
@@ -187,6 +188,23 @@ std::string canonical_parts(const std::string& text, const Table& table) {
   return plain ? std::string() : out;
 }
 
+}  // namespace
+
+void drop_rowid_parts(Table& table) {
+  if (!table.primary_key || !is_rowid_key(table, table.primary_key->columns.front())) return;
+  const Column* column = table.find_column(table.primary_key->columns.front());
+  const auto parts = table.sqlite.key_parts.find(table.primary_key->name);
+  if (column == nullptr || parts == table.sqlite.key_parts.end()) return;
+  const std::string declared =
+      declared_type(column->type_on(DialectKind::sqlite), table.sqlite.strict);
+  if (!text::equals_ignoring_case(declared, "INTEGER")) return;
+  const std::vector<schema::IndexPart> list = parse_index_parts(parts->second);
+  const bool keeps = list.size() == 1 && list.front().descending && list.front().collation.empty();
+  if (!keeps || column->autoincrement) table.sqlite.key_parts.erase(parts);
+}
+
+namespace {
+
 // What is of constraints that are not there goes.
 void canonical_options(Table& table) {
   schema::SqliteTable& own = table.sqlite;
@@ -200,6 +218,7 @@ void canonical_options(Table& table) {
     const bool key = table.primary_key && table.primary_key->name == entry.first;
     return entry.second.empty() || (!key && table.find_unique(entry.first) == nullptr);
   });
+  drop_rowid_parts(table);
   own.module = trimmed_sql(own.module);
 }
 

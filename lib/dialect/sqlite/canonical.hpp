@@ -13,6 +13,10 @@ schema::Table canonical_table(const schema::Table& table);
 void match_names(schema::Table& table);
 void match_names(schema::Index& index, const schema::Table& table);
 
+/// Takes away what `key_parts` says of an INTEGER key: to the rowid it means nothing, but DESC alone,
+/// which makes the key another column's.
+void drop_rowid_parts(schema::Table& table);
+
 /// Names of parent tables and columns as the parent spells them, and the parent's primary key where
 /// no columns are named (SqliteTable::implied).
 void resolve_parents(schema::Schema& schema);

@@ -177,6 +177,7 @@ Table written_table(const Table& original) {
   table.mariadb = {};
   table.only.reset();
   table.sqlite.module = trimmed_sql(table.sqlite.module);
+  drop_rowid_parts(table);
   write_keys(table);
   for (Column& column : table.columns) write_column(column, table);
   for (schema::Check& check : table.checks) check.sql = written_sql(check.sql);

@@ -67,16 +67,18 @@ std::vector<std::string> clauses(const std::string& sql) {
   return found;
 }
 
-/// A type as it was written, but for comments, before which SQLite may lose its way and take
-/// GENERATED ALWAYS for a part of the type.
+/// A type as it was written, but where a comment or GENERATED ALWAYS follows it: SQLite may lose
+/// its way there and take that for a part of the type.
 std::string type_fact(const std::string& type) {
-  if (type.find("/*") == std::string::npos && type.find("--") == std::string::npos) return type;
+  if (type.find("/*") == std::string::npos && type.find("--") == std::string::npos) {
+    return std::string(text::trim(type));
+  }
   std::string out;
   for (const Token& token : dialect::sqlite::tokenize(type)) {
-    if (!token.is_word("GENERATED") && !token.is_word("ALWAYS"))
-      out += std::string(token.text) + " ";
+    if (token.is_word("GENERATED") || token.is_word("ALWAYS")) continue;
+    out += std::string(token.text) + " ";
   }
-  return out;
+  return std::string(text::trim(out));
 }
 
 std::string table_facts(SqliteDatabase& database, const std::string& table) {
