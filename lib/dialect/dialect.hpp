@@ -14,9 +14,7 @@ namespace dbmig::dialect {
 
 /// An object of the live database that hangs on a table and that the history does not know: a
 /// trigger or index somebody made by hand. SQLite's rebuild of the table would lose it, so the
-/// planner is told and puts it back. Also a table some of whose constraints have no name there:
-/// names are made from the table's and columns', so that a rename would change them unless the
-/// table is rebuilt with the names written out.
+/// planner is told and puts it back.
 struct Bystander {
   std::string table;
   std::string name;

@@ -59,8 +59,10 @@ const TableChange* Comparison::change_of(const std::string& table) const {
 void Comparison::compare_tables(const schema::RenameHints& hints) {
   Matching tables = match(table_names(from), table_names(to), hints.tables);
   std::erase_if(tables.pairs, [&](const Rename& pair) {
-    // A table cannot move from one database to another.
-    if (from.tables.at(pair.from).only == to.tables.at(pair.to).only) return false;
+    // A table cannot move from one database to another, nor a virtual one become another.
+    const Table& old = from.tables.at(pair.from);
+    const Table& now = to.tables.at(pair.to);
+    if (old.only == now.only && old.sqlite.module == now.sqlite.module) return false;
     tables.dropped.push_back(pair.from);
     tables.added.push_back(pair.to);
     return true;

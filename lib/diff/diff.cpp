@@ -133,7 +133,16 @@ class Writer {
     for (const TableChange& change : comparison_.changes) {
       if (!change.empty()) nodes[change.to].change = &change;
     }
+    // A virtual table may be about any other: it comes when they are there.
+    const auto is_virtual = [&](const std::string& name) {
+      return !comparison_.to.tables.at(name).sqlite.module.empty();
+    };
     for (auto& [name, node] : nodes) {
+      if (is_virtual(name)) {
+        for (const auto& [other, unused] : nodes) {
+          if (!is_virtual(other)) node.parents.insert(other);
+        }
+      }
       for (const ForeignKey& key : new_keys(name, node)) {
         if (key.referenced_table != name && nodes.count(key.referenced_table) != 0) {
           node.parents.insert(key.referenced_table);

@@ -120,17 +120,18 @@ void RootImport::load_files() {
 }
 
 schema::Table RootImport::find_table(const std::string& name) const {
-  backend::Inspection one = connection_->inspect({.tables = {name}});
-  if (const schema::Table* table = one.schema.find_table(name)) return *table;
-  const backend::Inspection all = connection_->inspect({});
+  // Loading is about what columns mean, not about how their types were spelled.
+  const schema::Schema one = connection_->canonical(connection_->inspect({.tables = {name}}).schema);
+  if (const schema::Table* table = one.find_table(name)) return *table;
+  const schema::Schema all = connection_->canonical(connection_->inspect({}).schema);
   std::vector<std::string> names;
   const schema::Table* found = nullptr;
-  for (const auto& [table_name, table] : all.schema.tables) {
+  for (const auto& [table_name, table] : all.tables) {
     names.push_back(table_name);
     if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
   }
   if (found != nullptr) return *found;
-  if (all.schema.views.contains(name)) {
+  if (all.views.contains(name)) {
     throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
         .hint("name the table with --table");
   }

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ops/sql_references.hpp"
+#include "schema/names.hpp"
 
 namespace dbmig::ops {
 namespace {
@@ -28,6 +29,9 @@ void for_each_own_text(Table& table, Change change) {
   for (Column& column : table.columns) {
     if (column.generated) column.generated->sql = change(std::move(column.generated->sql));
   }
+  for (auto& [name, parts] : table.sqlite.key_parts) {
+    parts = change(SqlText{{}, {}, std::move(parts)}).sqlite;
+  }
   for (schema::Index& index : table.indexes) {
     index.where = change(std::move(index.where));
     for (IndexPart& part : index.parts) {
@@ -41,6 +45,19 @@ bool has_column(const Table& table, const std::string& name) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
     return text::equals_ignoring_case(column.name, name);
   });
+}
+
+/// Gives the primary key, which the databases have no use for a name of, the name that it would be
+/// given now, if it had the one that it was given as `before`.
+void follow(Table& table, const Table& before) {
+  if (!table.primary_key) return;
+  std::string& name = table.primary_key->name;
+  if (name != schema::constraint_name("pk", before.name, before.primary_key->columns)) return;
+  name = schema::constraint_name("pk", table.name, table.primary_key->columns);
+  if (auto parts = table.sqlite.key_parts.extract(before.primary_key->name)) {
+    parts.key() = name;
+    table.sqlite.key_parts.insert(std::move(parts));
+  }
 }
 
 /// How `column` of `table` is named in a view or in the body of a trigger.
@@ -67,9 +84,11 @@ ColumnUse use_in(const Schema& schema, const SqlText& sql, const std::string& ta
 
 void rename_table(Schema& schema, const std::string& from, const std::string& to) {
   auto node = schema.tables.extract(from);
+  const Table before = node.mapped();
   node.key() = to;
   node.mapped().name = to;
   Table& renamed = schema.tables.insert(std::move(node)).position->second;
+  follow(renamed, before);
   for_each_own_text(renamed, [&](SqlText sql) { return rename_table(std::move(sql), from, to); });
   for (auto& [name, table] : schema.tables) {
     for (ForeignKey& key : table.foreign_keys) {
@@ -101,12 +120,14 @@ void rename_column(Schema& schema, const std::string& table, const std::string& 
   }
 
   Table& own = schema.tables.find(table)->second;
+  const Table before = own;
   const ColumnUse use{from, {text::lower(table)}, true, false};
   for_each_own_text(own, [&](SqlText sql) { return rename_column(std::move(sql), use, to); });
   for (Column& column : own.columns) {
     if (column.name == from) column.name = to;
   }
   if (own.primary_key) replace_name(own.primary_key->columns, from, to);
+  follow(own, before);
   for (schema::Unique& unique : own.uniques) replace_name(unique.columns, from, to);
   for (ForeignKey& key : own.foreign_keys) replace_name(key.columns, from, to);
   for (schema::Index& index : own.indexes) {

@@ -94,13 +94,22 @@ class TablePositions {
   };
   Level& top() { return levels_.back(); }
 
+  /// UPDATE OR IGNORE t, UPDATE LOW_PRIORITY t, FROM LATERAL (…): not yet the table.
+  bool is_modifier(std::size_t i) const {
+    const bool more = i + 1 < text_.size() && (is_name(text_[i + 1]) || text_.is(i + 1, "("));
+    if (!more || i == 0) return false;
+    if (text_.is_any(i - 1, {"or"})) return true;
+    if (text_.is_any(i, {"lateral"})) return true;
+    return text_.is_any(i - 1, {"update"}) &&
+           text_.is_any(i, {"or", "ignore", "low_priority", "only"}) &&
+           !text_.is_any(i + 1, {"set"});
+  }
+
   /// Takes note of a keyword; false for any other word.
   bool keyword(std::size_t i, bool expected) {
     const bool after_dot = i > 0 && text_.is(i - 1, ".");
     if (after_dot) return false;
-    // UPDATE OR IGNORE t, UPDATE LOW_PRIORITY t
-    if (expected && text_.is_any(i, {"or", "ignore", "replace", "rollback", "abort", "fail",
-                                     "low_priority", "only", "lateral"})) {
+    if (expected && is_modifier(i)) {
       top().expects = true;
       return true;
     }
@@ -152,11 +161,33 @@ class TablePositions {
   bool trigger_head_;  ///< the first ON names the trigger's table
 };
 
+/// Words that end a table's name in a FROM list, so that they are not its alias.
+bool follows_table(const Text& text, std::size_t i) {
+  return text.is_any(i, {"where",  "join",   "on",      "set",       "left",      "right",
+                         "inner",  "cross",  "natural", "order",     "group",     "limit",
+                         "union",  "using",  "values",  "having",    "begin",     "for",
+                         "when",   "select", "default", "indexed",   "not",       "window",
+                         "force",  "use",    "ignore",  "partition", "outer",     "full",
+                         "except", "end",    "after",   "intersect", "returning", "straight_join"});
+}
+
+/// Where the alias of the table whose name ends at `i` stands.
+std::optional<std::size_t> alias_at(const Text& text, std::size_t i) {
+  const std::size_t next = text.is_any(i + 1, {"as"}) ? i + 2 : i + 1;
+  if (next >= text.size() || !is_name(text[next]) || follows_table(text, next)) return {};
+  return next;
+}
+
 std::vector<std::size_t> table_uses(const Text& text, std::string_view table) {
   std::vector<std::size_t> uses;
+  bool is_alias = false;
   for (const std::size_t i : TablePositions(text).find()) {
     if (text.named(i, table)) uses.push_back(i);
+    const auto alias = alias_at(text, i);
+    is_alias = is_alias || (alias && text.named(*alias, table));
   }
+  // What stands before a dot is then another table's alias.
+  if (uses.empty() && is_alias) return uses;
   for (std::size_t i = 0; i < text.size(); ++i) {
     // As a qualifier: t.column, or main.t.column.
     const bool after_dot = i > 0 && text.is(i - 1, ".");
@@ -175,44 +206,117 @@ bool in_update_of(const Text& text, std::size_t i) {
   return i >= 2 && text.is_any(i - 1, {"of"}) && text.is_any(i - 2, {"update"});
 }
 
+/// Words that neither database takes for a column's name without quotes.
+bool is_reserved(const Text& text, std::size_t i) {
+  return text.is_any(
+      i, {"add",        "all",     "alter",  "and",      "as",    "between", "case",   "check",
+          "create",     "default", "delete", "distinct", "drop",  "else",    "exists", "foreign",
+          "from",       "group",   "having", "in",       "index", "insert",  "into",   "is",
+          "join",       "limit",   "not",    "null",     "on",    "or",      "order",  "primary",
+          "references", "select",  "set",    "table",    "then",  "to",      "union",  "unique",
+          "update",     "using",   "values", "when",     "where"});
+}
+
+/// Words behind which an expression begins, and not an alias of one.
+bool expects_operand(const Text& text, std::size_t i) {
+  return is_reserved(text, i) ? !text.is_any(i, {"null", "default"})
+                              : text.is_any(i, {"like",
+                                                "ilike",
+                                                "glob",
+                                                "regexp",
+                                                "rlike",
+                                                "match",
+                                                "escape",
+                                                "div",
+                                                "mod",
+                                                "xor",
+                                                "binary",
+                                                "interval",
+                                                "by",
+                                                "of",
+                                                "for",
+                                                "both",
+                                                "leading",
+                                                "trailing",
+                                                "do",
+                                                "return",
+                                                "returns",
+                                                "if",
+                                                "elseif",
+                                                "while",
+                                                "until",
+                                                "offset",
+                                                "filter",
+                                                "separator",
+                                                "recursive",
+                                                "range",
+                                                "rows",
+                                                "preceding",
+                                                "returning",
+                                                "call",
+                                                "straight_join",
+                                                "distinctrow",
+                                                "sql_calc_found_rows",
+                                                "high_priority"});
+}
+
+/// Whether the word or name at `i` stands where an expression has a value, and not an operator, a
+/// keyword or an alias.
+bool is_operand(const Text& text, std::size_t i) {
+  const bool next_is_name =
+      i + 1 < text.size() && text[i + 1].kind == TokenKind::word &&
+      !text.is_any(i + 1, {"is", "in", "between", "like", "glob", "and", "or", "not", "collate",
+                           "isnull", "notnull", "regexp", "rlike", "match", "div", "mod", "xor"});
+  // AFTER INSERT, WITH x, REPLACE INTO, but: after > 5
+  if (i == 0 || text.is(i - 1, ";")) return !next_is_name;
+  const Token& before = text[i - 1];
+  switch (before.kind) {
+    case TokenKind::word:
+      return expects_operand(text, i - 1) && !(i > 1 && text.is(i - 2, "."));
+    case TokenKind::symbol:
+      return before.text != ")";
+    case TokenKind::quoted_name:
+    case TokenKind::string:
+    case TokenKind::number:
+    case TokenKind::comment:
+    case TokenKind::space:
+      break;
+  }
+  return false;
+}
+
 std::vector<std::size_t> column_uses(const Text& text, const ColumnUse& use) {
   std::vector<std::size_t> uses;
+  const std::vector<std::size_t> tables = TablePositions(text).find();
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!text.named(i, use.column)) continue;
     if (text.is(i + 1, ".")) continue;  // a qualifier
     if (i > 0 && text.is(i - 1, ".")) {
-      if (i > 1 && is_name(text[i - 2]) &&
+      const bool is_table = std::find(tables.begin(), tables.end(), i) != tables.end();
+      if (!is_table && i > 1 && is_name(text[i - 2]) &&
           use.qualifiers.count(text::lower(identifier(text[i - 2]))) != 0) {
         uses.push_back(i);
       }
       continue;
     }
-    // A function, a type or alias, a collation.
-    if (text[i].kind == TokenKind::word && text.is(i + 1, "(")) continue;
+    // A function, a type or alias, a collation, a table.
+    if (text[i].kind == TokenKind::word && (text.is(i + 1, "(") || is_reserved(text, i))) continue;
     if (i > 0 && text.is_any(i - 1, {"as", "collate"})) continue;
-    if (use.bare || (use.update_of && in_update_of(text, i))) uses.push_back(i);
+    if (std::find(tables.begin(), tables.end(), i) != tables.end()) continue;
+    if (in_update_of(text, i)) {
+      if (use.update_of) uses.push_back(i);
+    } else if (use.bare && is_operand(text, i)) {
+      uses.push_back(i);
+    }
   }
   return uses;
-}
-
-/// Words that end a table's name in a FROM list, so that they are not its alias.
-bool follows_table(const Text& text, std::size_t i) {
-  return text.is_any(i, {"where",  "join",   "on",      "set",       "left",      "right",
-                         "inner",  "cross",  "natural", "order",     "group",     "limit",
-                         "union",  "using",  "values",  "having",    "begin",     "for",
-                         "when",   "select", "default", "indexed",   "not",       "window",
-                         "force",  "use",    "ignore",  "partition", "outer",     "full",
-                         "except", "end",    "after",   "intersect", "returning", "straight_join"});
 }
 
 std::set<std::string> aliases(const Text& text, std::string_view table) {
   std::set<std::string> names;
   for (const std::size_t i : TablePositions(text).find()) {
     if (!text.named(i, table)) continue;
-    const std::size_t next = text.is_any(i + 1, {"as"}) ? i + 2 : i + 1;
-    if (next < text.size() && is_name(text[next]) && !follows_table(text, next)) {
-      names.insert(text::lower(identifier(text[next])));
-    }
+    if (const auto alias = alias_at(text, i)) names.insert(text::lower(identifier(text[*alias])));
   }
   return names;
 }

@@ -34,7 +34,7 @@ std::vector<std::string> names_of(const Items& items) {
 }
 
 void require_sound(const Schema& schema, const schema::Table& table) {
-  if (table.columns.empty()) {
+  if (table.columns.empty() && table.sqlite.module.empty()) {
     throw Error(ErrorCode::invalid, fmt::format("table '{}' has no columns", table.name))
         .hint("a table needs at least one");
   }

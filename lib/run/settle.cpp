@@ -38,9 +38,10 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const schema::Schema expected_before = part(before, names);
   const schema::Schema expected_after = part(after, names);
   if (expected_before == expected_after) return std::nullopt;
-  const schema::Schema live = part(context.connection.inspect({}).schema, names);
-  if (live == expected_after) return true;
-  if (live == expected_before) return false;
+  const schema::Schema live =
+      part(dialect.canonical(context.connection.inspect({}).schema), names);
+  if (dialect.settled(live, expected_after) == expected_after) return true;
+  if (dialect.settled(live, expected_before) == expected_before) return false;
   return std::nullopt;
 }
 

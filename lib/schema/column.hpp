@@ -48,6 +48,9 @@ struct SqliteColumn {
   std::string collation;     ///< COLLATE name
   /// ON CONFLICT of the NOT NULL constraint: "abort", "fail", "ignore", "replace", "rollback".
   std::string on_conflict;
+  /// A column of the primary key that stands in SQLite's text without NOT NULL, and may then hold
+  /// NULL there unless it is the rowid.
+  bool null_key = false;
   friend bool operator==(const SqliteColumn&, const SqliteColumn&) = default;
 };
 

@@ -123,7 +123,24 @@ void check_triggers(const Rules& rules) {
   }
 }
 
+/// SQLite makes a virtual table's columns from what its module is told.
+void check_virtual_table(const Rules& rules, const Table& table) {
+  const Rules::Path path = {"tables", table.name};
+  if (rules.lives_on(table.only, DialectKind::mariadb)) {
+    rules.add(path, fmt::format("table '{}' is a virtual table, and MariaDB has none", table.name),
+              "write only: sqlite");
+  }
+  const bool has_parts = !table.columns.empty() || table.primary_key || !table.uniques.empty() ||
+                         !table.indexes.empty() || !table.foreign_keys.empty() ||
+                         !table.checks.empty();
+  if (has_parts) {
+    rules.add(path, fmt::format("table '{}' is a virtual table with columns or keys", table.name),
+              "they are its module's to say: remove them");
+  }
+}
+
 void check_table(const Rules& rules, const Table& table) {
+  if (!table.sqlite.module.empty()) return check_virtual_table(rules, table);
   if (table.columns.empty()) {
     rules.add({"tables", table.name}, fmt::format("table '{}' has no columns", table.name),
               "write at least one under columns:");

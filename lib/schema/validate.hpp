@@ -15,7 +15,7 @@ namespace dbmig::schema {
 using Locate = std::function<SourcePosition(const std::vector<std::string>& path)>;
 
 /// Everything that makes a schema impossible, each with its place and what to do: empty or
-/// over-long names, tables without columns, columns named twice (ignoring case), keys and indexes
+/// over-long names, tables without columns (virtual tables have none), columns named twice (ignoring case), keys and indexes
 /// over columns that do not exist or that they name twice, foreign keys to nowhere or with unequal
 /// column counts or whose parent columns are not a key there, incompatible types of the two sides,
 /// SET NULL over columns that cannot be NULL, constraint names used twice in a table, foreign-key

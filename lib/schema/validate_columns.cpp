@@ -63,7 +63,8 @@ void check_default(const Rules& rules, const Table& table, const Column& column)
               "remove one of the two");
     return;
   }
-  if (column.autoincrement) {
+  // SQLite lets it stand, and never uses it.
+  if (column.autoincrement && rules.lives_on(table.only, DialectKind::mariadb)) {
     rules.add(path_of(table, column, "default"),
               fmt::format("{} is autoincrement and has a default", subject(table, column)),
               "remove one of the two");

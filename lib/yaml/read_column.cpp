@@ -89,11 +89,12 @@ schema::MariadbColumn read_mariadb_column(Reader& reader, const Node& node) {
 }
 
 schema::SqliteColumn read_sqlite_column(Reader& reader, const Node& node) {
-  Fields fields(reader, node, "'sqlite'", {"type", "collation", "on_conflict"});
+  Fields fields(reader, node, "'sqlite'", {"type", "collation", "on_conflict", "null_key"});
   schema::SqliteColumn block;
   if (const Node* type = fields.find("type")) block.type = reader.type(*type, "'type'");
   block.collation = fields.text_or_empty("collation");
   block.on_conflict = read_on_conflict(fields);
+  block.null_key = fields.flag("null_key");
   return block;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <set>
 #include <utility>
 
 #include "schema/names.hpp"
@@ -51,14 +52,32 @@ schema::MariadbTable read_mariadb_table(Reader& reader, const Node& node) {
   return block;
 }
 
+namespace {
+
+std::set<std::string> read_name_set(Fields& fields, const char* key) {
+  const Node* list = fields.find(key);
+  if (list == nullptr) return {};
+  const auto names = fields.reader().names(*list, fmt::format("'{}'", key));
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
 schema::SqliteTable read_sqlite_table(Reader& reader, const Node& node) {
-  Fields fields(reader, node, "'sqlite'", {"strict", "without_rowid", "unnamed", "module"});
+  Fields fields(reader, node, "'sqlite'",
+                {"strict", "without_rowid", "unnamed", "implied", "key_parts", "module"});
   schema::SqliteTable block;
   block.strict = fields.flag("strict");
   block.without_rowid = fields.flag("without_rowid");
-  if (const Node* unnamed = fields.find("unnamed")) {
-    for (std::string& name : reader.names(*unnamed, "'unnamed'")) {
-      block.unnamed.insert(std::move(name));
+  block.unnamed = read_name_set(fields, "unnamed");
+  block.implied = read_name_set(fields, "implied");
+  const Node* parts = fields.find("key_parts");
+  if (parts != nullptr && !parts->is_null() &&
+      reader.is_mapping(*parts, "'key_parts'", "{uq_t_a: a COLLATE NOCASE}")) {
+    for (std::size_t i = 0; i < parts->entries(); ++i) {
+      const std::string& name = parts->key(i).text;
+      const auto text = reader.text(parts->value(i), fmt::format("the parts of '{}'", name));
+      if (text) block.key_parts[name] = *text;
     }
   }
   block.module = fields.text_or_empty("module");
@@ -155,15 +174,15 @@ class TableReader {
       return std::move(draft_);
     }
     table().comment = fields.text_or_empty("comment");
+    if (const Node* block = fields.find("sqlite")) {
+      table().sqlite = read_sqlite_table(reader_, *block);
+    }
     read_columns(fields);
     read_primary_key(fields);
     read_lists(fields);
     draft_.doubtful_keys = reader_.errors() != before;
     if (const Node* block = fields.find("mariadb")) {
       table().mariadb = read_mariadb_table(reader_, *block);
-    }
-    if (const Node* block = fields.find("sqlite")) {
-      table().sqlite = read_sqlite_table(reader_, *block);
     }
     table().only = read_only(fields);
     if (place_ == TablePlace::model) {
@@ -186,6 +205,8 @@ class TableReader {
   }
 
   void read_columns(Fields& fields) {
+    // A virtual table has no columns of its own making.
+    if (!table().sqlite.module.empty() && !fields.has("columns")) return;
     const Node* columns = fields.require("columns", "as in columns: {id: integer}");
     if (columns == nullptr) return;
     if (!reader_.is_mapping(*columns, "'columns'", "{id: integer, nombre: varchar(64)}")) return;

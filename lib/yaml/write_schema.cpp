@@ -236,6 +236,7 @@ Out sqlite_out(const schema::SqliteColumn& block) {
   if (block.type) out.add("type", type_out(*block.type));
   add_text(out, "collation", block.collation);
   add_text(out, "on_conflict", block.on_conflict);
+  add_flag(out, "null_key", block.null_key);
   return out;
 }
 
@@ -268,6 +269,14 @@ Out sqlite_out(const schema::SqliteTable& block) {
   add_flag(out, "without_rowid", block.without_rowid);
   if (!block.unnamed.empty()) {
     out.add("unnamed", Out::list({block.unnamed.begin(), block.unnamed.end()}));
+  }
+  if (!block.implied.empty()) {
+    out.add("implied", Out::list({block.implied.begin(), block.implied.end()}));
+  }
+  if (!block.key_parts.empty()) {
+    Out parts = Out::map();
+    for (const auto& [name, text] : block.key_parts) parts.add(name, Out::text(text));
+    out.add("key_parts", std::move(parts));
   }
   add_text(out, "module", block.module);
   return out;
@@ -353,7 +362,7 @@ Out table_out(const schema::Table& table) {
   for (const schema::Column& column : table.columns) {
     columns.add(column.name, column_out(column, !table.in_primary_key(column.name)));
   }
-  out.add("columns", std::move(columns));
+  if (!table.columns.empty()) out.add("columns", std::move(columns));
   if (table.primary_key) out.add("primary_key", primary_key_out(table));
   add_constraints(out, "unique", table.uniques, unique_out);
   add_constraints(out, "indexes", table.indexes, index_out);

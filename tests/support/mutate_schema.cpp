@@ -61,8 +61,11 @@ class Mutation {
       : schema_(schema), random_(random), options_(options), parts_(random, options, schema) {}
 
   void change() {
-    if (schema_.tables.empty() || random_.chance(8)) return add_table();
+    if (!has_plain_table() || random_.chance(8)) return add_table();
     Table& table = pick_table();
+    if (options_.sqlite && random_.chance(25)) {
+      return change_sqlite_features(table, random_);
+    }
     switch (random_.below(16)) {
       case 0:
         return drop_table(table);
@@ -97,10 +100,17 @@ class Mutation {
   }
 
  private:
+  bool has_plain_table() const {
+    return std::any_of(schema_.tables.begin(), schema_.tables.end(),
+                       [](const auto& entry) { return !entry.second.columns.empty(); });
+  }
+  /// One with columns: not a virtual one.
   Table& pick_table() {
-    auto at = schema_.tables.begin();
-    std::advance(at, static_cast<long>(random_.below(schema_.tables.size())));
-    return at->second;
+    while (true) {
+      auto at = schema_.tables.begin();
+      std::advance(at, static_cast<long>(random_.below(schema_.tables.size())));
+      if (!at->second.columns.empty()) return at->second;
+    }
   }
   Column& pick_column(Table& table) { return random_.pick(table.columns); }
 
@@ -284,6 +294,7 @@ Schema mutate(const Schema& schema, std::uint64_t seed, const RandomOptions& opt
   for (int i = 0; i < changes; ++i) {
     Mutation(changed, random, options).change();
     repair_foreign_keys(changed);
+    if (options.sqlite) repair_sqlite_features(changed);
   }
   repair_programs(changed, schema);
   return schema::normalized(changed);

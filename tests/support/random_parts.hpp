@@ -51,6 +51,14 @@ class RandomParts {
   std::set<std::string> taken_;  ///< names of tables, indexes and constraints, in lower case
 };
 
+/// Gives every table some of what only SQLite has (RandomOptions::sqlite), and the schema a virtual
+/// table now and then.
+void add_sqlite_features(schema::Schema& schema, RandomSource& random);
+/// Changes something of that in one table.
+void change_sqlite_features(schema::Table& table, RandomSource& random);
+/// Takes away what other changes have made impossible of it.
+void repair_sqlite_features(schema::Schema& schema);
+
 /// `name` as an identifier of both databases, in backticks when it needs them.
 std::string quoted(const std::string& name);
 

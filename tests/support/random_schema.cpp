@@ -11,7 +11,7 @@ namespace {
 
 void add_views(schema::Schema& schema, RandomSource& random) {
   for (const auto& [name, table] : schema.tables) {
-    if (!random.chance(30)) continue;
+    if (table.columns.empty() || !random.chance(30)) continue;
     schema::View view;
     view.name = fmt::format("v_{}", schema.views.size());
     view.sql.any = fmt::format("select {} from {}", quoted(table.columns.front().name),
@@ -22,7 +22,7 @@ void add_views(schema::Schema& schema, RandomSource& random) {
 
 void add_triggers(schema::Schema& schema, RandomSource& random) {
   for (const auto& [name, table] : schema.tables) {
-    if (!random.chance(30)) continue;
+    if (table.columns.empty() || !random.chance(30)) continue;
     schema::Trigger trigger;
     trigger.name = fmt::format("tr_{}", schema.triggers.size());
     trigger.table = name;
@@ -42,12 +42,18 @@ std::string describe(const schema::Table& table) {
     out += fmt::format("  {}: {}{}{}", column.name, to_string(column.type),
                        column.nullable ? "" : " not null", column.autoincrement ? " auto" : "");
     if (column.default_value) {
-      out += fmt::format(" default <{}{}>", column.default_value->literal,
-                         column.default_value->sql.any);
+      out += fmt::format(" default <{}{}|{}>", column.default_value->literal,
+                         column.default_value->sql.any, column.default_value->sql.sqlite);
     }
     if (column.generated) {
       out += fmt::format(" as <{}>{}", column.generated->sql.any,
                          column.generated->stored ? " stored" : "");
+    }
+    if (column.sqlite != schema::SqliteColumn{}) {
+      out +=
+          fmt::format(" sqlite <{} {} {}{}>", column.sqlite.type ? column.sqlite.type->native : "",
+                      column.sqlite.collation, column.sqlite.on_conflict,
+                      column.sqlite.null_key ? " null key" : "");
     }
     if (!column.comment.empty()) out += fmt::format(" -- {}", column.comment);
     out += '\n';
@@ -62,15 +68,26 @@ std::string describe(const schema::Table& table) {
   for (const auto& index : table.indexes) {
     std::vector<std::string> parts;
     for (const auto& part : index.parts)
-      parts.push_back(part.column + (part.descending ? " desc" : ""));
-    out += fmt::format("  {}index {} ({})\n", index.unique ? "unique " : "", index.name,
-                       text::join(parts, ", "));
+      parts.push_back(part.column + part.expression + (part.descending ? " desc" : "") +
+                      (part.collation.empty() ? "" : " collate " + part.collation));
+    out += fmt::format("  {}index {} ({}) where <{}>\n", index.unique ? "unique " : "", index.name,
+                       text::join(parts, ", "), index.where.any);
   }
   for (const auto& key : table.foreign_keys) {
     out += fmt::format("  foreign key {} ({}) -> {}({}) delete {} update {}\n", key.name,
                        text::join(key.columns, ", "), key.referenced_table,
                        text::join(key.referenced_columns, ", "), to_string(key.on_delete),
                        to_string(key.on_update));
+  }
+  const schema::SqliteTable& own = table.sqlite;
+  if (own != schema::SqliteTable{}) {
+    out += fmt::format("  sqlite{}{} {}\n", own.strict ? " strict" : "",
+                       own.without_rowid ? " without rowid" : "", own.module);
+    for (const std::string& name : own.unnamed) out += fmt::format("    unnamed {}\n", name);
+    for (const std::string& name : own.implied) out += fmt::format("    implied {}\n", name);
+    for (const auto& [name, parts] : own.key_parts) {
+      out += fmt::format("    parts of {}: {}\n", name, parts);
+    }
   }
   for (const auto& check : table.checks) {
     out += fmt::format("  check {} <{}>\n", check.name, check.sql.any);
@@ -99,6 +116,7 @@ schema::Schema random_schema(std::uint64_t seed, const RandomOptions& options) {
     if (options.checks && random.chance(35)) parts.add_check(table);
     if (options.generated_columns && random.chance(40)) parts.add_generated(table);
   }
+  if (options.sqlite) add_sqlite_features(schema, random);
   if (options.views) add_views(schema, random);
   if (options.triggers) add_triggers(schema, random);
   return schema::normalized(schema);

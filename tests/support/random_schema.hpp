@@ -22,6 +22,10 @@ struct RandomOptions {
   bool triggers = false;
   /// mutate(): new columns may stand anywhere, and columns may move.
   bool reorder_columns = false;
+  /// What only SQLite has: STRICT, WITHOUT ROWID, types it never heard of, constraints without a
+  /// name, keys with COLLATE and DESC, partial and expression indexes, ON CONFLICT, DEFERRABLE,
+  /// defaults in every spelling, virtual tables.
+  bool sqlite = false;
 };
 
 /// A valid schema (schema::validate finds nothing), with all names given and normalised, that both

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/sqlite/restrict.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/sqlite/canonical.hpp"
@@ -23,6 +24,14 @@ struct Object {
   std::string name;
   std::string table;
   std::string sql;
+
+  bool is_virtual() const {
+    const auto starts = [](std::string_view text, std::string_view word) {
+      return text::equals_ignoring_case(text.substr(0, word.size()), word);
+    };
+    // As SQLite itself writes the beginning of the statement.
+    return type == "table" && starts(sql, "CREATE VIRTUAL TABLE");
+  }
 };
 
 std::vector<Object> read_objects(Connection& connection) {
@@ -37,22 +46,18 @@ std::vector<Object> read_objects(Connection& connection) {
   return objects;
 }
 
-// Tables that are not tables: virtual ones, and those in which virtual tables keep their data.
-struct Special {
-  std::set<std::string> virtuals;
+// The tables in which virtual tables keep their data, in lower case.
+std::set<std::string> read_shadows(Connection& connection) {
   std::set<std::string> shadows;
-};
+  const Rows rows = connection.query(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'");
+  for (const auto& row : rows.rows) shadows.insert(text::lower(row[0].value_or("")));
+  return shadows;
+}
 
-Special read_special(Connection& connection) {
-  Special special;
-  const Rows rows =
-      connection.query("SELECT name, type FROM pragma_table_list WHERE schema = 'main'");
-  for (const auto& row : rows.rows) {
-    const std::string name = text::lower(row[0].value_or(""));
-    if (row[1] == "virtual") special.virtuals.insert(name);
-    if (row[1] == "shadow") special.shadows.insert(name);
-  }
-  return special;
+bool any_virtual(const std::vector<Object>& objects) {
+  return std::any_of(objects.begin(), objects.end(),
+                     [](const Object& object) { return object.is_virtual(); });
 }
 
 class Inspector {
@@ -63,14 +68,17 @@ class Inspector {
   }
 
   Inspection run() {
-    special_ = read_special(connection_);
     const std::vector<Object> objects = read_objects(connection_);
-    for (const char* type : {"table", "view", "index", "trigger"}) {
+    // The list of tables makes SQLite look at each of them: asked for only when it can matter.
+    if (any_virtual(objects)) shadows_ = read_shadows(connection_);
+    for (const char* type : {"table", "index", "view", "trigger"}) {
       for (const Object& object : objects) {
         if (object.type == type) read(object);
       }
     }
-    result_.schema = connection_.dialect().canonical(result_.schema);
+    for (auto& [name, draft] : drafts_) add(name, std::move(draft));
+    parser::resolve_parents(result_.schema);
+    if (wanted_.empty()) restrict_to_sqlite(result_);
     return std::move(result_);
   }
 
@@ -99,17 +107,13 @@ class Inspector {
 
   void read_table(const Object& object) {
     const std::string name = text::lower(object.name);
-    if (special_.shadows.count(name) != 0) return;
-    if (special_.virtuals.count(name) != 0) {
-      return lose(fmt::format("virtual table '{}'", object.name),
-                  "the model has no virtual tables");
-    }
-    parser::ParsedTable parsed = parser::parse_create_table(object.sql);
-    for (std::string& clause : parsed.lost) {
-      lose(fmt::format("table '{}': {}", object.name, clause), "the model cannot say it");
+    if (shadows_.count(name) != 0) return;
+    if (object.is_virtual()) {
+      result_.schema.tables.emplace(object.name, parser::parse_create_virtual_table(object.sql));
+    } else {
+      drafts_.emplace(object.name, parser::parse_create_table(object.sql));
     }
     actual_[name] = object.name;
-    result_.schema.tables.emplace(object.name, std::move(parsed.table));
   }
 
   void read_view(const Object& object) {
@@ -121,23 +125,40 @@ class Inspector {
   void read_index(const Object& object) {
     const auto table = actual_.find(text::lower(object.table));
     if (table == actual_.end()) return;
-    result_.schema.table(table->second)
-        .indexes.push_back(parser::parse_create_index(object.sql).index);
+    const auto draft = drafts_.find(table->second);
+    if (draft == drafts_.end()) return;
+    schema::Index index = parser::parse_create_index(object.sql).index;
+    index.name = object.name;
+    parser::match_names(index, draft->second.table);
+    draft->second.table.indexes.push_back(std::move(index));
   }
 
   void read_trigger(const Object& object) {
     const auto table = actual_.find(text::lower(object.table));
     if (table == actual_.end()) return;
     schema::Trigger trigger = parser::parse_create_trigger(object.sql);
+    trigger.name = object.name;
     trigger.table = table->second;
     result_.schema.triggers.emplace(object.name, std::move(trigger));
+  }
+
+  // A table whose indexes have all been read.
+  void add(const std::string& name, parser::ParsedTable draft) {
+    std::vector<std::string> lost = std::move(draft.lost);
+    schema::Table table = parser::named(std::move(draft), lost);
+    table.name = name;
+    for (std::string& clause : lost) {
+      lose(fmt::format("table '{}': {}", name, clause), "the model cannot say it");
+    }
+    result_.schema.tables.emplace(name, std::move(table));
   }
 
   Connection& connection_;
   const InspectOptions& options_;
   std::set<std::string> wanted_;               // lower case
   std::map<std::string, std::string> actual_;  // lower case → as the database spells it
-  Special special_;
+  std::set<std::string> shadows_;
+  std::map<std::string, parser::ParsedTable> drafts_;
   Inspection result_;
 };
 
@@ -150,24 +171,12 @@ std::vector<std::string> foreign_key_names(Connection& connection, const std::st
       std::span(&name, 1));
   std::vector<std::string> names;
   if (rows.rows.empty()) return names;
+  std::vector<std::string> lost;
   const schema::Table parsed =
-      parser::canonical_table(parser::parse_create_table(rows.rows[0][0].value_or("")).table);
+      parser::named(parser::parse_create_table(rows.rows[0][0].value_or("")), lost);
   for (const schema::ForeignKey& key : parsed.foreign_keys) names.push_back(key.name);
   std::reverse(names.begin(), names.end());
   return names;
-}
-
-bool has_unnamed_constraint(const Object& object) {
-  if (object.type != "table") return false;
-  const auto unnamed = [](const auto& item) { return item.name.empty(); };
-  try {
-    const schema::Table table = parser::parse_create_table(object.sql).table;
-    return std::any_of(table.uniques.begin(), table.uniques.end(), unnamed) ||
-           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), unnamed) ||
-           std::any_of(table.checks.begin(), table.checks.end(), unnamed);
-  } catch (const Error&) {
-    return false;  // a virtual table
-  }
 }
 
 }  // namespace
@@ -180,7 +189,7 @@ std::vector<dialect::Bystander> bystanders(Connection& connection) {
   std::vector<dialect::Bystander> found;
   for (Object& object : read_objects(connection)) {
     const bool hangs = object.type == "index" || object.type == "trigger";
-    if (!hangs && !has_unnamed_constraint(object)) continue;
+    if (!hangs) continue;
     found.push_back({std::move(object.table), std::move(object.name), std::move(object.sql)});
   }
   return found;

@@ -38,6 +38,12 @@ const std::map<std::string, std::string, std::less<>>& clock_keywords() {
   return keywords;
 }
 
+bool is_text_column(const Column& column, const Table& table) {
+  const std::string declared =
+      declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict);
+  return affinity(declared) == Affinity::text;
+}
+
 Default literal(Default::Kind kind, std::string text) {
   Default value;
   value.kind = kind;
@@ -56,8 +62,9 @@ bool is_null(const std::string& sql) {
   return text::equals_ignoring_case(sql, "NULL");
 }
 
-// SQL that is a literal as the literal, anything else as an expression.
-Default read_default(const std::string& sql) {
+// SQL that is a literal as the literal, anything else as an expression. Where only SQLite can have
+// written it, a lone name is a text.
+Default read_default(const std::string& sql, bool own) {
   const std::vector<Token> tokens = tokenize(sql);
   if (tokens.size() == 1) {
     const Token& token = tokens.front();
@@ -65,6 +72,8 @@ Default read_default(const std::string& sql) {
     if (token.kind == Token::Kind::number) return literal(Default::Kind::number, sql);
     if (token.is_word("TRUE")) return literal(Default::Kind::boolean, "true");
     if (token.is_word("FALSE")) return literal(Default::Kind::boolean, "false");
+    const bool clock = clock_keywords().count(text::upper(sql)) != 0;
+    if (own && token.can_be_name() && !clock) return literal(Default::Kind::string, token.value());
   }
   if (tokens.size() == 2 && tokens[1].kind == Token::Kind::number) {
     const std::string number(tokens[1].text);
@@ -123,8 +132,10 @@ void canonical_column(Column& column, const Table& table) {
   column.autoincrement = column.autoincrement && is_rowid_key(table, column.name);
   set_type(column, table);
   column.sqlite.collation = normal_collation(column.sqlite.collation);
+  const bool has_clause = !column.nullable && !column.sqlite.null_key;
   column.sqlite.on_conflict =
-      column.nullable ? std::string() : normal_conflict(column.sqlite.on_conflict);
+      has_clause ? normal_conflict(column.sqlite.on_conflict) : std::string();
+  column.sqlite.null_key = false;
   if (column.default_value) {
     column.default_value = canonical_default(*column.default_value, column, table);
   }
@@ -163,17 +174,68 @@ void canonical_index(schema::Index& index, const Table& table) {
   index.ignored = false;
 }
 
+// `text` of SqliteTable::key_parts with names as the table spells them; empty when it says nothing
+// but columns.
+std::string canonical_parts(const std::string& text, const Table& table) {
+  std::string out;
+  bool plain = true;
+  for (schema::IndexPart& part : parse_index_parts(text)) {
+    canonical_part(part, table);
+    plain = plain && part.collation.empty() && !part.descending;
+    if (!out.empty()) out += ", ";
+    out += index_part_sql(part);
+  }
+  return plain ? std::string() : out;
+}
+
+}  // namespace
+
+void drop_rowid_parts(Table& table) {
+  if (!table.primary_key || !is_rowid_key(table, table.primary_key->columns.front())) return;
+  const Column* column = table.find_column(table.primary_key->columns.front());
+  const auto parts = table.sqlite.key_parts.find(table.primary_key->name);
+  if (column == nullptr || parts == table.sqlite.key_parts.end()) return;
+  const std::string declared =
+      declared_type(column->type_on(DialectKind::sqlite), table.sqlite.strict);
+  if (!text::equals_ignoring_case(declared, "INTEGER")) return;
+  const std::vector<schema::IndexPart> list = parse_index_parts(parts->second);
+  const bool keeps = list.size() == 1 && list.front().descending && list.front().collation.empty();
+  if (!keeps || column->autoincrement) table.sqlite.key_parts.erase(parts);
+}
+
+namespace {
+
+// What is of constraints that are not there goes.
+void canonical_options(Table& table) {
+  schema::SqliteTable& own = table.sqlite;
+  own.implied.clear();
+  std::erase_if(own.unnamed, [&](const std::string& name) {
+    return table.find_unique(name) == nullptr && table.find_foreign_key(name) == nullptr &&
+           table.find_check(name) == nullptr;
+  });
+  for (auto& [name, text] : own.key_parts) text = canonical_parts(text, table);
+  std::erase_if(own.key_parts, [&](const auto& entry) {
+    const bool key = table.primary_key && table.primary_key->name == entry.first;
+    return entry.second.empty() || (!key && table.find_unique(entry.first) == nullptr);
+  });
+  drop_rowid_parts(table);
+  own.module = trimmed_sql(own.module);
+}
+
 void canonical_constraints(Table& table) {
   if (table.primary_key) {
     // The key's name means nothing to SQLite: one for all, so that it makes no difference.
-    table.primary_key->name.clear();
+    const std::string name = schema::constraint_name("pk", table.name, table.primary_key->columns);
+    if (auto parts = table.sqlite.key_parts.extract(table.primary_key->name)) {
+      parts.key() = name;
+      table.sqlite.key_parts.insert(std::move(parts));
+    }
+    table.primary_key->name = name;
     table.primary_key->on_conflict = normal_conflict(table.primary_key->on_conflict);
   }
   for (schema::Unique& unique : table.uniques) {
-    match_case(unique.columns, table);
     unique.on_conflict = normal_conflict(unique.on_conflict);
   }
-  for (schema::ForeignKey& key : table.foreign_keys) match_case(key.columns, table);
   for (schema::Check& check : table.checks) {
     check.sql = {normal_expression(check.sql.for_dialect(DialectKind::sqlite), table), {}, {}};
   }
@@ -182,24 +244,6 @@ void canonical_constraints(Table& table) {
   std::erase_if(table.indexes,
                 [](const schema::Index& index) { return index.kind != schema::IndexKind::plain; });
   for (schema::Index& index : table.indexes) canonical_index(index, table);
-}
-
-// Names of parent tables and columns as the parent spells them, and the parent's primary key where
-// no columns are named.
-void resolve_parents(schema::Schema& schema) {
-  std::map<std::string, const Table*> by_name;
-  for (const auto& [name, table] : schema.tables) by_name[text::lower(name)] = &table;
-  for (auto& [name, table] : schema.tables) {
-    for (schema::ForeignKey& key : table.foreign_keys) {
-      const auto parent = by_name.find(text::lower(key.referenced_table));
-      if (parent == by_name.end()) continue;
-      key.referenced_table = parent->second->name;
-      if (key.referenced_columns.empty() && parent->second->primary_key) {
-        key.referenced_columns = parent->second->primary_key->columns;
-      }
-      match_case(key.referenced_columns, *parent->second);
-    }
-  }
 }
 
 template <class Objects>
@@ -219,22 +263,25 @@ std::optional<Default> canonical_default(const Default& value, const Column& col
   if (value.kind == Default::Kind::sql) {
     const std::string sql = normal_expression(value.sql.for_dialect(DialectKind::sqlite), table);
     if (sql.empty() || is_null(sql)) return std::nullopt;
-    result = read_default(sql);
+    result = read_default(sql, !value.sql.sqlite.empty());
     if (result.kind == Default::Kind::sql) return result;
+    // What SQLite makes of a number on a text column: 1e3 is '1000.0'.
+    if (result.kind == Default::Kind::number && is_text_column(column, table)) {
+      const auto text = text_of_number(result.literal);
+      if (text) return literal(Default::Kind::string, *text);
+    }
     // TRUE is another word for 1.
     if (result.kind == Default::Kind::boolean && column.type.kind != TypeKind::boolean) {
       result = literal(Default::Kind::number, result.literal == "true" ? "1" : "0");
     }
   } else if (value.kind == Default::Kind::number) {
-    result = read_default(value.literal);
+    result = read_default(value.literal, false);
     // Whatever it is, it was meant as a literal.
     if (result.kind == Default::Kind::sql) result = value;
   }
   // Where the affinity makes no text of it, a number stays the number it is: in blobs, dates, JSON.
-  const std::string declared =
-      declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict);
   const bool keeps = result.kind == Default::Kind::number && !is_numeric(column.type.kind) &&
-                     affinity(declared) != Affinity::text;
+                     !is_text_column(column, table);
   if (!keeps) result = schema::coerce(result, column.type).value_or(result);
   if (result.kind == Default::Kind::boolean && column.type.kind != TypeKind::boolean) {
     result = literal(Default::Kind::number, result.literal == "true" ? "1" : "0");
@@ -243,21 +290,49 @@ std::optional<Default> canonical_default(const Default& value, const Column& col
   return result;
 }
 
-Table canonical_table(const Table& original) {
-  Table table = original;
+void match_names(Table& table) {
   if (table.primary_key) match_case(table.primary_key->columns, table);
+  for (schema::Unique& unique : table.uniques) match_case(unique.columns, table);
+  for (schema::ForeignKey& key : table.foreign_keys) match_case(key.columns, table);
+}
+
+void resolve_parents(schema::Schema& schema) {
+  std::map<std::string, const Table*> by_name;
+  for (const auto& [name, table] : schema.tables) by_name[text::lower(name)] = &table;
+  for (auto& [name, table] : schema.tables) {
+    for (schema::ForeignKey& key : table.foreign_keys) {
+      const auto parent = by_name.find(text::lower(key.referenced_table));
+      if (parent == by_name.end()) continue;
+      key.referenced_table = parent->second->name;
+      if (key.referenced_columns.empty() && parent->second->primary_key) {
+        key.referenced_columns = parent->second->primary_key->columns;
+        table.sqlite.implied.insert(key.name);
+      }
+      match_case(key.referenced_columns, *parent->second);
+    }
+  }
+}
+
+void match_names(schema::Index& index, const Table& table) {
+  for (schema::IndexPart& part : index.parts) match_case(part.column, table);
+}
+
+Table canonical_table(const Table& original) {
+  Table table = schema::with_names(original);
+  match_names(table);
   table.comment.clear();
   table.mariadb = {};
   table.only.reset();
   canonical_constraints(table);
   for (Column& column : table.columns) canonical_column(column, table);
-  return schema::with_names(std::move(table));
+  canonical_options(table);
+  return table;
 }
 
 schema::Schema SqliteDialect::canonical(const schema::Schema& original) const {
   schema::Schema schema = schema::on_dialect(original, DialectKind::sqlite);
-  for (auto& [name, table] : schema.tables) table = canonical_table(table);
   resolve_parents(schema);
+  for (auto& [name, table] : schema.tables) table = canonical_table(table);
   canonical_sql(schema.views);
   canonical_sql(schema.triggers);
   for (auto& [name, trigger] : schema.triggers) {

@@ -41,6 +41,11 @@ class Cursor {
   /// From the current token to the end of the statement.
   std::string rest();
 
+  /// The place of the current token, for text_since().
+  std::size_t mark() const { return at_; }
+  /// From the token at `mark` to the one before the current, as it stands in the statement.
+  std::string text_since(std::size_t mark) const { return text_between(mark, at_); }
+
   [[noreturn]] void fail(std::string_view expected) const;
 
  private:

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/render.hpp"
+#include "dialect/sqlite/written.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
 
 using schema::Column;
-using schema::Default;
 using schema::Table;
 
 // What ADD COLUMN refuses on a table with rows it often takes on an empty one, so the rules are
@@ -19,8 +20,11 @@ bool can_add(const Column& column, const Table& after) {
   if (after.columns.back().name != column.name) return false;
   if (column.autoincrement || after.in_primary_key(column.name)) return false;
   if (column.generated) return !column.generated->stored && column.nullable;
-  if (column.default_value) return column.default_value->kind != Default::Kind::sql;
-  return column.nullable;
+  if (!column.default_value) return column.nullable;
+  const std::string& sql = column.default_value->sql.for_dialect(DialectKind::sqlite);
+  if (!is_bare_default(sql, !column.default_value->sql.sqlite.empty())) return false;
+  if (text::equals_ignoring_case(sql, "NULL")) return column.nullable;
+  return !text::lower(sql).starts_with("current_");
 }
 
 // DROP COLUMN refuses a column that another part of the table's definition mentions.

@@ -9,7 +9,7 @@
 namespace dbmig::dialect::sqlite {
 
 /// The one statement that carries out `operation` on its table whatever rows the table holds;
-/// nothing when that takes a rebuild. `before` and `after` are the table's canonical forms, not
+/// nothing when that takes a rebuild. `before` and `after` are the table's written forms, not
 /// equal. Not for renames.
 std::optional<std::string> direct_statement(const ops::Operation& operation,
                                             const schema::Table& before,

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/cursor.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/token.hpp"
 
@@ -121,6 +122,44 @@ schema::IndexPart parse_index_part(std::string_view sql) {
     part.expression = std::string(between(sql, tokens));
   }
   return part;
+}
+
+std::vector<schema::IndexPart> parse_index_parts(std::string_view sql) {
+  const std::string list = "(" + std::string(sql) + "\n)";
+  std::vector<schema::IndexPart> parts;
+  for (const std::string& part : Cursor(list).list()) parts.push_back(parse_index_part(part));
+  return parts;
+}
+
+std::string index_part_sql(const schema::IndexPart& part) {
+  std::string sql;
+  if (!part.column.empty()) {
+    sql = quote_identifier(part.column);
+  } else {
+    // Only in parentheses does COLLATE apply to the whole.
+    const bool whole = part.collation.empty() || is_operand(tokenize(part.expression));
+    sql = whole ? part.expression : "(" + part.expression + ")";
+  }
+  if (!part.collation.empty()) sql += " COLLATE " + quote_identifier(part.collation);
+  if (part.descending) sql += " DESC";
+  return sql;
+}
+
+std::string without_qualifier(std::string_view sql, std::string_view table) {
+  const std::vector<Token> tokens = tokenize(sql);
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (!tokens[i + 1].is_symbol('.') || !token.can_be_name() ||
+        token.kind == Token::Kind::string || !text::equals_ignoring_case(token.value(), table)) {
+      continue;
+    }
+    out += sql.substr(copied, token.offset - copied);
+    copied = tokens[i + 1].end();
+  }
+  out += sql.substr(copied);
+  return out;
 }
 
 }  // namespace dbmig::dialect::sqlite

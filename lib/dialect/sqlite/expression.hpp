@@ -27,5 +27,12 @@ std::string replace_name(std::string_view sql, std::string_view from, std::strin
 /// One element of an index's list: `lower(a) COLLATE NOCASE DESC`. A lone name is a column, quoted
 /// or not, as SQLite takes it.
 schema::IndexPart parse_index_part(std::string_view sql);
+/// All elements of such a list, without its parentheses.
+std::vector<schema::IndexPart> parse_index_parts(std::string_view sql);
+/// An element of an index's list.
+std::string index_part_sql(const schema::IndexPart& part);
+
+/// `sql` without the table's own name before a column.
+std::string without_qualifier(std::string_view sql, std::string_view table);
 
 }  // namespace dbmig::dialect::sqlite

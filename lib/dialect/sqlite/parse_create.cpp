@@ -40,6 +40,20 @@ ParsedIndex parse_create_index(std::string_view sql) {
   return parsed;
 }
 
+schema::Table parse_create_virtual_table(std::string_view sql) {
+  Cursor cursor(sql);
+  schema::Table table;
+  cursor.expect("CREATE");
+  cursor.expect("VIRTUAL");
+  cursor.expect("TABLE");
+  accept_if_not_exists(cursor);
+  table.name = cursor.qualified_name();
+  cursor.expect("USING");
+  table.sqlite.module = cursor.rest();
+  table.only = DialectKind::sqlite;
+  return table;
+}
+
 schema::View parse_create_view(std::string_view sql) {
   Cursor cursor(sql);
   schema::View view;

@@ -16,9 +16,13 @@ namespace dbmig::dialect::sqlite {
 // Source: https://www.sqlite.org/src/file/src/parse.y
 
 struct ParsedTable {
-  /// Constraints that have no name have an empty one; a foreign key that names no parent columns
-  /// has none. SQL text stands in SqlText::any.
+  /// As it was written: the exact text of types and defaults. Constraints that have no name have
+  /// an empty one; a foreign key that names no parent columns has none.
   schema::Table table;
+  /// What stands in the parentheses of the primary key and of each of `table.uniques` where it is
+  /// more than columns (SqliteTable::key_parts); else empty.
+  std::string key_parts;
+  std::vector<std::string> unique_parts;
   /// What the statement says and a schema::Table cannot hold, a clause each.
   std::vector<std::string> lost;
 };
@@ -26,6 +30,14 @@ struct ParsedTable {
 /// CREATE TABLE … (…). Not virtual tables, and not CREATE TABLE … AS, which sqlite_schema never
 /// has.
 ParsedTable parse_create_table(std::string_view sql);
+
+/// CREATE VIRTUAL TABLE: a table with a module and no columns.
+schema::Table parse_create_virtual_table(std::string_view sql);
+
+/// The table with every constraint named, those without a name by the names that dbmig gives them
+/// (SqliteTable::unnamed). A name that stands twice, which only SQLite takes, is lost: added to
+/// `lost`. `table.indexes` must be complete: their names are taken.
+schema::Table named(ParsedTable parsed, std::vector<std::string>& lost);
 
 struct ParsedIndex {
   std::string table;

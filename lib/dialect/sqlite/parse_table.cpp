@@ -6,10 +6,13 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/sqlite/canonical.hpp"
 #include "dialect/sqlite/cursor.hpp"
 #include "dialect/sqlite/parse_create.hpp"
+#include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/sqlite/value_check.hpp"
+#include "dialect/sqlite/written.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -40,6 +43,7 @@ class TableParser {
     } while (cursor_.accept_symbol(','));
     cursor_.expect_symbol(')');
     table_options();
+    finish_keys();
     give_types();
     return std::move(parsed_);
   }
@@ -61,7 +65,7 @@ class TableParser {
   void column() {
     Column column;
     column.name = cursor_.name();
-    declared_.push_back(type_words());
+    declared_.push_back(type_text());
     table().columns.push_back(std::move(column));
     std::string name;
     while (!cursor_.at_end() && !cursor_.is_symbol(',') && !cursor_.is_symbol(')')) {
@@ -73,17 +77,22 @@ class TableParser {
     }
   }
 
+  // A name on what the model gives no name to.
+  void lose_name(const std::string& name, std::string_view what) {
+    if (name.empty()) return;
+    lose(fmt::format("the name '{}' of the {} of '{}'", name, what, table().columns.back().name));
+  }
+
   // Any number of words and quoted words up to the first that starts a constraint, then up to two
-  // numbers in parentheses.
-  std::string type_words() {
-    std::string type;
+  // numbers in parentheses: as it stands there, which is what PRAGMA table_xinfo gives.
+  std::string type_text() {
+    const std::size_t start = cursor_.mark();
     while (const Token* token = cursor_.peek()) {
       if (!token->can_be_name() || starts_column_constraint(*token)) break;
-      if (!type.empty()) type += ' ';
-      type += cursor_.name();
+      cursor_.next();
     }
-    if (!type.empty() && cursor_.is_symbol('(')) type += "(" + cursor_.parenthesised() + ")";
-    return type;
+    if (cursor_.mark() != start && cursor_.is_symbol('(')) cursor_.parenthesised();
+    return cursor_.text_since(start);
   }
 
   bool starts_column_constraint(const Token& token) const {
@@ -100,8 +109,10 @@ class TableParser {
   void column_constraint(std::string name) {
     Column& column = table().columns.back();
     if (cursor_.accept("DEFAULT")) {
+      lose_name(name, "default");
       column.default_value = default_value();
     } else if (cursor_.accept("NOT", "NULL")) {
+      lose_name(name, "NOT NULL");
       column.nullable = false;
       column.sqlite.on_conflict = conflict_clause();
     } else if (cursor_.accept("NULL")) {
@@ -129,9 +140,9 @@ class TableParser {
 
   void inline_primary_key(Column& column, std::string name) {
     if (!cursor_.accept("ASC") && cursor_.accept("DESC")) {
-      lose(fmt::format("DESC of the primary key '{}'", column.name));
-      descending_key_ = true;
+      parsed_.key_parts = quote_identifier(column.name) + " DESC";
     }
+    inline_key_ = true;
     schema::PrimaryKey key{std::move(name), {column.name}, conflict_clause()};
     table().primary_key = std::move(key);
     if (cursor_.accept("AUTOINCREMENT")) column.autoincrement = true;
@@ -150,6 +161,8 @@ class TableParser {
     column.generated = std::move(generated);
   }
 
+  // The SQL as it stands there, which is what PRAGMA table_xinfo gives; what it means, the type
+  // decides later.
   Default default_value() {
     Default value;
     value.kind = Default::Kind::sql;
@@ -157,27 +170,17 @@ class TableParser {
       value.sql.any = cursor_.parenthesised();
       return value;
     }
-    if (cursor_.is_symbol('+') || cursor_.is_symbol('-')) value.sql.any = cursor_.next().text;
-    const Token& token = cursor_.next();
-    // DEFAULT foo and DEFAULT "foo" are texts; the words that are values are left to the caller.
-    constexpr std::array<std::string_view, 6> kValues = {
-        "NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"};
-    const bool is_value = std::any_of(kValues.begin(), kValues.end(),
-                                      [&](std::string_view word) { return token.is_word(word); });
-    if (token.can_be_name() && !is_value) {
-      value.kind = Default::Kind::string;
-      value.literal = token.value();
-    } else {
-      value.sql.any += token.text;
-    }
+    const std::size_t start = cursor_.mark();
+    if (cursor_.is_symbol('+') || cursor_.is_symbol('-')) cursor_.next();
+    cursor_.next();
+    value.sql.any = cursor_.text_since(start);
     return value;
   }
 
-  // ON CONFLICT …, in lower case; ABORT is what happens without one.
+  // ON CONFLICT …, in lower case.
   std::string conflict_clause() {
     if (!cursor_.accept("ON", "CONFLICT")) return {};
-    const std::string algorithm = text::lower(cursor_.name());
-    return algorithm == "abort" ? std::string() : algorithm;
+    return text::lower(cursor_.name());
   }
 
   // --- table constraints -----------------------------------------------------------------------
@@ -198,11 +201,14 @@ class TableParser {
 
   void table_constraint(std::string name) {
     if (cursor_.accept("PRIMARY", "KEY")) {
-      const std::vector<std::string> columns = key_columns("primary key");
+      const std::vector<std::string> columns = key_columns(parsed_.key_parts);
       table().primary_key = schema::PrimaryKey{std::move(name), columns, conflict_clause()};
     } else if (cursor_.accept("UNIQUE")) {
-      const std::vector<std::string> columns = key_columns("unique constraint");
+      std::string parts;
+      const std::vector<std::string> columns = key_columns(parts);
       table().uniques.push_back({std::move(name), columns, conflict_clause()});
+      parsed_.unique_parts.resize(table().uniques.size());
+      parsed_.unique_parts.back() = std::move(parts);
     } else if (cursor_.accept("CHECK")) {
       check(std::move(name), kNoColumn);
       conflict_clause();  // accepted and ignored by SQLite
@@ -213,20 +219,28 @@ class TableParser {
     }
   }
 
-  // (a COLLATE x DESC, …); the last of a primary key may say AUTOINCREMENT.
-  std::vector<std::string> key_columns(std::string_view what) {
+  // (a COLLATE x DESC, …); the last of a primary key may say AUTOINCREMENT. `parts` becomes the
+  // list where it says more than names.
+  std::vector<std::string> key_columns(std::string& parts) {
     std::vector<std::string> columns;
+    std::vector<std::string> written;
+    bool plain = true;
     for (const std::string& text : cursor_.list()) {
       Cursor part(text);
       columns.push_back(part.name());
+      std::string one = quote_identifier(columns.back());
       if (part.accept("COLLATE")) {
-        lose(fmt::format("COLLATE {} of '{}' in the {}", part.name(), columns.back(), what));
+        one += " COLLATE " + quote_identifier(part.name());
+        plain = false;
       }
       if (!part.accept("ASC") && part.accept("DESC")) {
-        lose(fmt::format("DESC of '{}' in the {}", columns.back(), what));
+        one += " DESC";
+        plain = false;
       }
       if (part.accept("AUTOINCREMENT")) autoincrement_ = columns.back();
+      written.push_back(std::move(one));
     }
+    if (!plain) parts = text::join(written, ", ");
     return columns;
   }
 
@@ -306,44 +320,58 @@ class TableParser {
 
   // Types come last: STRICT, which changes what they mean, stands at the end of the statement.
   void give_types() {
+    const bool strict = table().sqlite.strict;
     for (std::size_t i = 0; i < declared_.size(); ++i) {
       Column& column = table().columns[i];
       const bool key = is_rowid_key(table(), column.name);
-      // A descending INTEGER key is not the rowid, and is written so that it will not become it.
-      if (key && descending_key_) declared_[i] = "INT";
-      TypeReading reading = key ? read_key_type(declared_[i], table().sqlite.strict)
-                                : read_type(declared_[i], table().sqlite.strict);
-      column.type = std::move(reading.type);
-      column.sqlite.type = std::move(reading.own);
-      take_values(i);
-      convert_default(column, declared_[i]);
       if (text::equals_ignoring_case(column.name, autoincrement_)) column.autoincrement = true;
+      TypeReading reading =
+          key ? read_key_type(declared_[i], strict) : read_type(declared_[i], strict);
+      column.type = std::move(reading.type);
+      const std::string own = column.autoincrement ? "INTEGER" : declared_type(column.type, strict);
+      if (own != declared_[i]) column.sqlite.type = native_type(declared_[i]);
+      take_values(i);
+      if (column.default_value) {
+        column.default_value = default_as_written(column.default_value->sql.any, column, table());
+      }
     }
     table().checks.erase(std::remove_if(table().checks.begin(), table().checks.end(),
                                         [](const schema::Check& c) { return c.sql.empty(); }),
                          table().checks.end());
   }
 
-  // A number on a text column is what SQLite makes a text of: DEFAULT 1e3 is '1000.0'.
-  void convert_default(Column& column, const std::string& declared) {
-    if (!column.default_value || affinity(declared) != Affinity::text) return;
-    const auto text = text_of_number(column.default_value->sql.any);
-    if (!text) return;
-    column.default_value = Default{Default::Kind::string, *text, {}};
+  // Names as the table itself spells them, and what only SQLite's text has of the keys.
+  void finish_keys() {
+    match_names(table());
+    parsed_.unique_parts.resize(table().uniques.size());
+    if (!table().primary_key) return;
+    const std::vector<std::string>& columns = table().primary_key->columns;
+    for (const std::string& name : columns) {
+      Column* column = table().find_column(name);
+      if (column == nullptr || !column->nullable) continue;
+      column->nullable = false;
+      column->sqlite.null_key = true;
+    }
+    // DESC makes no difference to the rowid, but where it stands at the column it makes no rowid.
+    const auto at = table().find_column(columns.front()) - table().columns.data();
+    if (!inline_key_ && is_rowid_key(table(), columns.front()) &&
+        text::equals_ignoring_case(declared_[static_cast<std::size_t>(at)], "INTEGER")) {
+      parsed_.key_parts.clear();
+    }
   }
 
   // The unnamed check of an enum or set becomes the type's values again.
   void take_values(std::size_t index) {
     Column& column = table().columns[index];
     const bool strict = table().sqlite.strict;
-    const std::string declared = text::upper(declared_[index]);
+    const std::string& declared = declared_[index];
     const bool may_have =
         strict ? declared == "TEXT" : declared == "ENUM_TEXT" || declared == "SET_TEXT";
     for (std::size_t i = 0; may_have && i < check_columns_.size(); ++i) {
       schema::Check& check = table().checks[i];
       if (check_columns_[i] != index || !check.name.empty()) continue;
       const auto type = read_value_check(column.name, check.sql.any);
-      if (!type || (!strict && declared_type(*type, false) != declared)) continue;
+      if (!type || declared_type(*type, strict) != declared) continue;
       column.type = *type;
       column.sqlite.type.reset();
       check.sql = {};
@@ -358,7 +386,7 @@ class TableParser {
   std::vector<std::string> declared_;
   std::vector<std::size_t> check_columns_;  ///< of table.checks: the column, or kNoColumn
   std::string autoincrement_;               ///< the column that PRIMARY KEY (x AUTOINCREMENT) names
-  bool descending_key_ = false;
+  bool inline_key_ = false;                 ///< PRIMARY KEY stands at its column
 };
 
 }  // namespace

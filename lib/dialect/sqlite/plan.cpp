@@ -7,7 +7,6 @@
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
-#include "dialect/sqlite/canonical.hpp"
 #include "dialect/sqlite/dialect.hpp"
 #include "dialect/sqlite/direct.hpp"
 #include "dialect/sqlite/expression.hpp"
@@ -15,6 +14,7 @@
 #include "dialect/sqlite/rebuild.hpp"
 #include "dialect/sqlite/render.hpp"
 #include "dialect/sqlite/start.hpp"
+#include "dialect/sqlite/written.hpp"
 #include "ops/evolve.hpp"
 
 namespace dbmig::dialect::sqlite {
@@ -35,10 +35,8 @@ bool present(const Object& object) {
 
 class Planner {
  public:
-  Planner(Start start, std::span<const Operation> operations)
-      : operations_(operations),
-        schema_(std::move(start.schema)),
-        unnamed_(std::move(start.unnamed)) {}
+  Planner(Schema start, std::span<const Operation> operations)
+      : operations_(operations), schema_(std::move(start)) {}
 
   std::vector<Statement> run() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
@@ -52,7 +50,7 @@ class Planner {
   // A table that is to be rebuilt once the operations on it end.
   struct Pending {
     std::string table;
-    Table physical;               ///< canonical, as the database has it
+    Table physical;               ///< as the database has it
     std::set<std::string> fresh;  ///< columns added since
     std::size_t first = 0;        ///< the operation that asked for it
     std::size_t last = 0;
@@ -77,7 +75,7 @@ class Planner {
     flush();
     evolve();
     if (is_elsewhere(create.table.name)) return;
-    const Table table = canonical_table(schema_.table(create.table.name));
+    const Table table = written_table(schema_.table(create.table.name));
     emit(create_table(table));
     for (const schema::Index& index : table.indexes) emit(create_index(index, table.name));
   }
@@ -85,7 +83,6 @@ class Planner {
   void step(const ops::DropTable& drop) {
     if (pending_ && pending_->table == drop.name) pending_.reset();
     flush();
-    unnamed_.erase(drop.name);
     if (!is_elsewhere(drop.name)) emit("DROP TABLE " + quote_identifier(drop.name));
     evolve();
   }
@@ -105,16 +102,6 @@ class Planner {
       }
       emit(rename_table(from, rename.to));
     });
-    if (unnamed_.erase(rename.name) != 0) {
-      unnamed_.insert(rename.to);
-      write_names_out(rename.to);
-    }
-  }
-
-  // After a rename: constraints without names would be called otherwise from now on.
-  void write_names_out(const std::string& table) {
-    if (unnamed_.count(table) == 0 || pending_) return;
-    pending_ = Pending{table, canonical_table(schema_.table(table)), {}, at_, at_};
   }
 
   static std::string rename_table(const std::string& from, const std::string& to) {
@@ -180,8 +167,8 @@ class Planner {
     const bool rebuilds = !elsewhere(before.only) && !pending_ && rebuild_ahead(name, change);
     schema_ = ops::evolve(std::move(schema_), change);
     if (elsewhere(before.only)) return;
-    const Table from = canonical_table(before);
-    const Table to = canonical_table(schema_.table(name));
+    const Table from = written_table(before);
+    const Table to = written_table(schema_.table(name));
     if (!pending_ && !rebuilds) {
       if (from == to) return;
       if (auto sql = direct_statement(change, from, to)) return emit(std::move(*sql));
@@ -208,9 +195,9 @@ class Planner {
     Schema probe = schema_;
     for (std::size_t i = at_; i < operations_.size() && same_table(i); ++i) {
       const Operation& next = i == at_ ? change : operations_[i];
-      const Table from = canonical_table(probe.table(name));
+      const Table from = written_table(probe.table(name));
       probe = ops::evolve(std::move(probe), next);
-      const Table to = canonical_table(probe.table(name));
+      const Table to = written_table(probe.table(name));
       const auto* alter = std::get_if<ops::AlterColumn>(&next);
       if (from == to || (alter != nullptr && is_only_rename(*alter))) continue;
       if (!direct_statement(next, from, to)) return true;
@@ -268,17 +255,15 @@ class Planner {
       emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
            quote_identifier(rename.name) + " TO " + quote_identifier(to));
     });
-    write_names_out(rename.table);
   }
 
   void flush() {
     if (!pending_) return;
-    const Pending pending = std::move(*pending_);
+    Pending pending = std::move(*pending_);
     pending_.reset();
-    Rebuild change{canonical_table(pending.physical), canonical_table(schema_.table(pending.table)),
-                   pending.fresh};
-    const bool writes_names = unnamed_.erase(pending.table) != 0;
-    if (change.from == change.to && pending.fresh.empty() && !writes_names) return;
+    const Rebuild change{std::move(pending.physical), written_table(schema_.table(pending.table)),
+                         pending.fresh};
+    if (change.from == change.to && pending.fresh.empty()) return;
     std::vector<schema::Trigger> triggers;
     for (const auto& [name, trigger] : schema_.triggers) {
       if (trigger.table == pending.table && present(trigger)) triggers.push_back(trigger);
@@ -361,8 +346,7 @@ class Planner {
   }
 
   std::span<const Operation> operations_;
-  Schema schema_;                  ///< after the operations so far
-  std::set<std::string> unnamed_;  ///< tables whose names of constraints follow theirs
+  Schema schema_;  ///< after the operations so far
   std::vector<Statement> statements_;
   std::optional<Pending> pending_;
   std::size_t at_ = 0;

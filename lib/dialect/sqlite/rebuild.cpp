@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/render.hpp"
 #include "dialect/sqlite/types.hpp"
@@ -30,6 +31,8 @@ std::optional<std::string> rowid_name(const Table& table) {
 
 // The column that is the rowid, if there is one.
 const Column* rowid_alias(const Table& table) {
+  // INTEGER PRIMARY KEY DESC is none.
+  if (table.sqlite.key_parts.count("") != 0) return nullptr;
   for (const Column& column : table.columns) {
     if (!is_rowid_key(table, column.name)) continue;
     const std::string declared =
@@ -37,6 +40,18 @@ const Column* rowid_alias(const Table& table) {
     if (text::equals_ignoring_case(declared, "INTEGER")) return &column;
   }
   return nullptr;
+}
+
+// The table's own name before a column would mean nothing while the table has another.
+Table unqualified(Table table) {
+  for (schema::Check& check : table.checks) {
+    check.sql.any = without_qualifier(check.sql.any, table.name);
+  }
+  for (Column& column : table.columns) {
+    if (!column.generated) continue;
+    column.generated->sql.any = without_qualifier(column.generated->sql.any, table.name);
+  }
+  return table;
 }
 
 class Rebuilder {
@@ -50,7 +65,7 @@ class Rebuilder {
         new_name_(quote_identifier(temporary_)) {}
 
   std::vector<std::string> run(std::span<const schema::Trigger> triggers) {
-    statements_.push_back(create_table(to_, temporary_));
+    statements_.push_back(create_table(unqualified(to_), temporary_));
     copy_rows();
     copy_counter();
     statements_.push_back("DROP TABLE " + old_name_);

@@ -13,8 +13,8 @@ namespace dbmig::dialect::sqlite {
 /// A rebuild's new table stands beside the old one under this and the table's name.
 inline constexpr std::string_view kRebuildPrefix = "dbmig_new_";
 
-/// What a rebuild turns into what. Both tables are canonical and have the same name; columns of the
-/// same name are the same column unless `fresh` says otherwise.
+/// What a rebuild turns into what. Both tables are as written.hpp has them and have the same name;
+/// columns of the same name are the same column unless `fresh` says otherwise.
 struct Rebuild {
   schema::Table from;
   schema::Table to;

@@ -5,6 +5,7 @@
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/sqlite/value_check.hpp"
+#include "dialect/sqlite/written.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -26,25 +27,46 @@ std::string conflict_clause(const std::string& algorithm) {
 }
 
 std::string default_clause(const Default& value) {
-  switch (value.kind) {
-    case Default::Kind::string:
-      return " DEFAULT " + quote_string(value.literal);
-    case Default::Kind::number:
-      return " DEFAULT " + value.literal;
-    case Default::Kind::boolean:
-      return value.literal == "true" ? " DEFAULT 1" : " DEFAULT 0";
-    case Default::Kind::sql:
-      break;
-  }
   const std::string& sql = value.sql.for_dialect(DialectKind::sqlite);
-  const bool keyword = sql == "CURRENT_TIMESTAMP" || sql == "CURRENT_DATE" || sql == "CURRENT_TIME";
-  return keyword ? " DEFAULT " + sql : " DEFAULT (" + sql + ")";
+  const bool bare = is_bare_default(sql, !value.sql.sqlite.empty());
+  return bare ? " DEFAULT " + sql : " DEFAULT (" + sql + ")";
+}
+
+std::string constraint(const std::string& name) {
+  return name.empty() ? std::string() : "CONSTRAINT " + quote_identifier(name) + " ";
+}
+
+/// The name of a constraint unless it is written without one.
+std::string constraint(const std::string& name, const Table& table) {
+  return table.sqlite.unnamed.count(name) != 0 ? std::string() : constraint(name);
+}
+
+/// What stands between the parentheses of a key.
+std::string key_list(const std::string& name, const std::vector<std::string>& columns,
+                     const Table& table) {
+  const auto parts = table.sqlite.key_parts.find(name);
+  return parts == table.sqlite.key_parts.end() ? quoted_list(columns) : "(" + parts->second + ")";
+}
+
+/// DESC at the column makes it no rowid, so that it must stand there.
+bool is_descending_column(const Table& table) {
+  const auto parts = table.sqlite.key_parts.find("");
+  if (parts == table.sqlite.key_parts.end()) return false;
+  const auto list = parse_index_parts(parts->second);
+  return list.size() == 1 && list.front().descending && list.front().collation.empty();
+}
+
+/// Whether the primary key stands at its only column.
+bool is_column_key(const Table& table) {
+  return table.primary_key && table.primary_key->columns.size() == 1 &&
+         (table.sqlite.key_parts.count("") == 0 || is_descending_column(table));
 }
 
 std::string key_clause(const Column& column, const Table& table) {
   const auto& key = table.primary_key;
-  if (!key || key->columns.size() != 1 || key->columns.front() != column.name) return {};
-  return " PRIMARY KEY" + conflict_clause(key->on_conflict) +
+  if (!is_column_key(table) || key->columns.front() != column.name) return {};
+  return " " + constraint(key->name) + "PRIMARY KEY" +
+         (is_descending_column(table) ? " DESC" : "") + conflict_clause(key->on_conflict) +
          (column.autoincrement ? " AUTOINCREMENT" : "");
 }
 
@@ -53,29 +75,14 @@ std::string action_clause(std::string_view event, ReferentialAction action) {
   return " ON " + std::string(event) + " " + text::upper(to_string(action));
 }
 
-std::string constraint(const std::string& name) {
-  return name.empty() ? std::string() : "CONSTRAINT " + quote_identifier(name) + " ";
-}
-
-std::string foreign_key_clause(const schema::ForeignKey& key) {
-  std::string sql = constraint(key.name) + "FOREIGN KEY " + quoted_list(key.columns) +
+std::string foreign_key_clause(const schema::ForeignKey& key, const Table& table) {
+  std::string sql = constraint(key.name, table) + "FOREIGN KEY " + quoted_list(key.columns) +
                     " REFERENCES " + quote_identifier(key.referenced_table);
-  if (!key.referenced_columns.empty()) sql += " " + quoted_list(key.referenced_columns);
+  if (!key.referenced_columns.empty() && table.sqlite.implied.count(key.name) == 0) {
+    sql += " " + quoted_list(key.referenced_columns);
+  }
   sql += action_clause("DELETE", key.on_delete) + action_clause("UPDATE", key.on_update);
   if (key.deferrable) sql += " DEFERRABLE INITIALLY DEFERRED";
-  return sql;
-}
-
-std::string index_part(const schema::IndexPart& part) {
-  std::string sql;
-  if (!part.column.empty()) {
-    sql = quote_identifier(part.column);
-  } else {
-    // Only in parentheses does COLLATE apply to the whole.
-    sql = part.collation.empty() ? part.expression : "(" + part.expression + ")";
-  }
-  if (!part.collation.empty()) sql += " COLLATE " + quote_identifier(part.collation);
-  if (part.descending) sql += " DESC";
   return sql;
 }
 
@@ -101,20 +108,26 @@ std::string column_definition(const Column& column, const Table& table) {
 }
 
 std::string create_table(const Table& table, std::optional<std::string_view> name) {
+  if (!table.sqlite.module.empty()) {
+    return "CREATE VIRTUAL TABLE " + quote_identifier(table.name) + " USING " + table.sqlite.module;
+  }
   std::vector<std::string> parts;
   for (const Column& column : table.columns) parts.push_back(column_definition(column, table));
-  if (table.primary_key && table.primary_key->columns.size() > 1) {
-    parts.push_back("PRIMARY KEY " + quoted_list(table.primary_key->columns) +
+  if (table.primary_key && !is_column_key(table)) {
+    parts.push_back(constraint(table.primary_key->name) + "PRIMARY KEY " +
+                    key_list("", table.primary_key->columns, table) +
                     conflict_clause(table.primary_key->on_conflict));
   }
   for (const schema::Unique& unique : table.uniques) {
-    parts.push_back(constraint(unique.name) + "UNIQUE " + quoted_list(unique.columns) +
+    parts.push_back(constraint(unique.name, table) + "UNIQUE " +
+                    key_list(unique.name, unique.columns, table) +
                     conflict_clause(unique.on_conflict));
   }
-  for (const schema::ForeignKey& key : table.foreign_keys) parts.push_back(foreign_key_clause(key));
+  for (const schema::ForeignKey& key : table.foreign_keys) {
+    parts.push_back(foreign_key_clause(key, table));
+  }
   for (const schema::Check& check : table.checks) {
-    parts.push_back(constraint(check.name) + "CHECK (" +
-                    check.sql.for_dialect(DialectKind::sqlite) + ")");
+    parts.push_back(constraint(check.name, table) + "CHECK (" + check.sql.any + ")");
   }
   std::string sql = "CREATE TABLE " + quote_identifier(name.value_or(table.name)) + " (\n  " +
                     text::join(parts, ",\n  ") + "\n)";
@@ -126,7 +139,7 @@ std::string create_table(const Table& table, std::optional<std::string_view> nam
 
 std::string create_index(const schema::Index& index, std::string_view table) {
   std::vector<std::string> parts;
-  for (const schema::IndexPart& part : index.parts) parts.push_back(index_part(part));
+  for (const schema::IndexPart& part : index.parts) parts.push_back(index_part_sql(part));
   std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
   sql += quote_identifier(index.name) + " ON " + quote_identifier(table) + " (" +
          text::join(parts, ", ") + ")";

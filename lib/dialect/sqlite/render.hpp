@@ -10,10 +10,10 @@
 
 namespace dbmig::dialect::sqlite {
 
-// SQL from values. Tables must be in canonical form (canonical.hpp).
+// SQL from values. Tables must be in the form of written.hpp.
 
-/// CREATE TABLE with its columns and constraints, without its indexes. `name` instead of the
-/// table's own when it is given.
+/// CREATE TABLE, or CREATE VIRTUAL TABLE, with its columns and constraints, without its indexes.
+/// `name` instead of the table's own when it is given.
 std::string create_table(const schema::Table& table,
                          std::optional<std::string_view> name = std::nullopt);
 

@@ -1,6 +1,7 @@
 #include "dialect/sqlite/start.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -19,9 +20,8 @@ bool creates(std::string_view what, const Bystander& bystander) {
 
 }  // namespace
 
-Start start_from(const Schema& before, std::span<const Bystander> bystanders) {
-  Start start{before, {}};
-  Schema& schema = start.schema;
+Schema start_from(const Schema& before, std::span<const Bystander> bystanders) {
+  Schema schema = before;
   std::set<std::string> known;
   for (const auto& [name, trigger] : schema.triggers) known.insert(text::lower(name));
   for (const auto& [name, table] : schema.tables) {
@@ -34,10 +34,6 @@ Start start_from(const Schema& before, std::span<const Bystander> bystanders) {
     const auto table = std::find_if(schema.tables.begin(), schema.tables.end(), same_name);
     const auto view = std::find_if(schema.views.begin(), schema.views.end(), same_name);
     if (table == schema.tables.end() && view == schema.views.end()) continue;
-    if (creates("TABLE", bystander)) {
-      if (table != schema.tables.end()) start.unnamed.insert(table->first);
-      continue;
-    }
     if (!known.insert(text::lower(bystander.name)).second) continue;
     if (creates("TRIGGER", bystander)) {
       schema::Trigger trigger = parse_create_trigger(bystander.sql);
@@ -47,7 +43,7 @@ Start start_from(const Schema& before, std::span<const Bystander> bystanders) {
       table->second.indexes.push_back(parse_create_index(bystander.sql).index);
     }
   }
-  return start;
+  return schema;
 }
 
 }  // namespace dbmig::dialect::sqlite

@@ -60,16 +60,12 @@ std::string tidy(std::string_view declared) {
     const bool glue = out.empty() || token.kind == Token::Kind::symbol || out.back() == '(' ||
                       out.back() == ',' || out.back() == '-' || out.back() == '+';
     if (!glue) out += ' ';
-    out += token.can_be_name() ? token.value() : std::string(token.text);
+    // Without any quotes, so that the result is read the same again.
+    std::string word = token.can_be_name() ? token.value() : std::string(token.text);
+    std::erase_if(word, [](char c) { return c == '"' || c == '\'' || c == '`' || c == '['; });
+    out += word;
   }
   return out;
-}
-
-Type native(std::string declared) {
-  Type type;
-  type.kind = TypeKind::native;
-  type.native = std::move(declared);
-  return type;
 }
 
 Type of_kind(TypeKind kind) {
@@ -84,7 +80,7 @@ TypeReading read_strict(const std::string& declared) {
   if (name == "REAL") return {of_kind(TypeKind::double_), {}};
   if (name == "TEXT") return {of_kind(TypeKind::text), {}};
   if (name == "BLOB") return {of_kind(TypeKind::blob), {}};
-  return {native(declared), {}};
+  return {native_type(declared), {}};
 }
 
 // `DECIMAL UNSIGNED(10,2)` as `DECIMAL(10,2) UNSIGNED`, and the names that are ours by the names
@@ -134,6 +130,13 @@ std::optional<Type> nearest(std::string_view declared) {
 
 }  // namespace
 
+Type native_type(std::string declared) {
+  Type type;
+  type.kind = TypeKind::native;
+  type.native = std::move(declared);
+  return type;
+}
+
 std::string declared_type(const Type& portable, bool strict) {
   if (portable.kind == TypeKind::native) return portable.native;
   if (strict) return std::string(strict_name(portable.kind));
@@ -149,14 +152,14 @@ std::string declared_type(const Type& portable, bool strict) {
 
 TypeReading read_type(std::string_view text, bool strict) {
   const std::string declared = tidy(text);
-  if (declared.empty()) return {native(""), {}};
+  if (declared.empty()) return {native_type(""), {}};
   if (strict) return read_strict(declared);
   if (const auto type = parse_portable(declared)) {
     if (affinity(declared_type(*type, false)) == affinity(declared)) return {*type, {}};
-    return {*type, native(declared)};
+    return {*type, native_type(declared)};
   }
-  if (const auto type = nearest(declared)) return {*type, native(declared)};
-  return {native(declared), {}};
+  if (const auto type = nearest(declared)) return {*type, native_type(declared)};
+  return {native_type(declared), {}};
 }
 
 TypeReading read_key_type(std::string_view text, bool strict) {
@@ -164,7 +167,7 @@ TypeReading read_key_type(std::string_view text, bool strict) {
   const std::string declared = tidy(text);
   if (!reading.own && declared_type(reading.type, strict) == "INTEGER" &&
       !text::equals_ignoring_case(declared, "INTEGER")) {
-    reading.own = native(declared);
+    reading.own = native_type(declared);
   }
   return reading;
 }

@@ -41,6 +41,9 @@ namespace dbmig::dialect::sqlite {
 /// The type to write in CREATE TABLE. Values of enum and set are not part of it (value_check.hpp).
 std::string declared_type(const schema::Type& type, bool strict);
 
+/// A type that is just this text.
+schema::Type native_type(std::string declared);
+
 /// What a declared type means.
 struct TypeReading {
   schema::Type type;  ///< portable where there is one that fits

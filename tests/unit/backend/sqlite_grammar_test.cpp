@@ -8,8 +8,8 @@
 
 #include "base/text.hpp"
 #include "dialect/sqlite/parse_create.hpp"
-#include "dialect/sqlite/types.hpp"
-#include "sqlite_support.hpp"
+#include "sqlite_facts.hpp"
+#include "support/law.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig {
@@ -123,7 +123,7 @@ class StatementMaker {
     static const std::vector<std::string> kAlgorithms = {"ROLLBACK", "ABORT", "FAIL", "IGNORE",
                                                          "REPLACE"};
     const std::string algorithm = random_.pick(kAlgorithms);
-    wish = algorithm == "ABORT" ? "" : text::lower(algorithm);
+    wish = text::lower(algorithm);
     return word("ON") + word("CONFLICT") + word(algorithm);
   }
 
@@ -172,8 +172,8 @@ class StatementMaker {
     std::string wish;
     switch (random_.below(7)) {
       case 0:
+        if (!column.nullable) return "";
         column.nullable = false;
-        column.sqlite.on_conflict.clear();
         return constraint_name(wish) + word("NOT") + word("NULL") +
                conflict(column.sqlite.on_conflict);
       case 1:
@@ -195,9 +195,10 @@ class StatementMaker {
       case 5:
         return foreign_key({column.name}, true);
       default: {
+        if (!column.sqlite.collation.empty()) return "";
         static const std::vector<std::string> kCollations = {"NOCASE", "RTRIM", "BINARY"};
         const std::string collation = random_.pick(kCollations);
-        column.sqlite.collation = collation == "BINARY" ? "" : collation;
+        column.sqlite.collation = collation;
         return word("COLLATE") + name(collation) + gap();
       }
     }
@@ -312,52 +313,6 @@ class StatementMaker {
 
 constexpr const char* kParent = "CREATE TABLE parent (id INTEGER PRIMARY KEY)";
 
-/// What a row gets that says nothing: `sql` is the default as the pragma gives it, without the
-/// parentheses that an expression needs and a bare word, which is a text, must not have.
-std::string default_of(SqliteDatabase& database, const std::string& type, const std::string& sql) {
-  const std::string column =
-      type.empty() ? "c" : "c " + database.connection().dialect().quote_identifier(type);
-  for (const std::string& value : {"(" + sql + ")", sql}) {
-    try {
-      database.run("DROP TABLE IF EXISTS temp.probe");
-      database.run("CREATE TEMP TABLE probe (a, " + column + " DEFAULT " + value + ")");
-      database.run("INSERT INTO temp.probe (a) VALUES (1)");
-    } catch (const Error&) {
-      continue;
-    }
-    const std::string found = database.rows("SELECT quote(c) FROM temp.probe");
-    return found == "NULL\n" ? "none" : found;
-  }
-  return "unreadable: " + sql;
-}
-
-/// What SQLite itself says about a table; names of types only by their affinity.
-std::string facts(SqliteDatabase& database, const std::string& table) {
-  const auto& dialect = database.connection().dialect();
-  const std::string name = dialect.quote_string(table);
-  std::string out = database.rows("SELECT wr, strict FROM pragma_table_list WHERE name = " + name);
-  const backend::Rows columns = database.connection().query(
-      "SELECT name, type, \"notnull\" OR pk > 0, pk, hidden, dflt_value FROM pragma_table_xinfo(" +
-      name + ") ORDER BY cid");
-  for (const auto& row : columns.rows) {
-    const std::string value = row[5] ? default_of(database, *row[1], *row[5]) : "none";
-    out += fmt::format("{} {} {} {} {} {}\n", *row[0],
-                       static_cast<int>(dialect::sqlite::affinity(*row[1])), *row[2], *row[3],
-                       *row[4], value);
-  }
-  out += database.rows(
-      "SELECT seq, \"table\", \"from\", coalesce(\"to\", 'id'), on_update, on_delete"
-      " FROM pragma_foreign_key_list(" +
-      name + ") ORDER BY 2, 3, 4, 5, 6");
-  out += database.rows(
-      "SELECT l.\"unique\", l.origin, l.partial, group_concat(x.name || x.\"desc\" || x.coll, ',')"
-      " FROM pragma_index_list(" +
-      name +
-      ") l, pragma_index_xinfo(l.name) x WHERE x.key"
-      " GROUP BY l.name, l.\"unique\", l.origin, l.partial ORDER BY 1, 2, 3, 4");
-  return out;
-}
-
 /// Names, but for those that had to be made up.
 template <class Items, class Describe>
 std::multiset<std::string> list(const Items& items, Describe describe) {
@@ -388,13 +343,12 @@ void expect_meaning(const Table& found, const Table& wanted, const std::string& 
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
     const schema::Column& column = found.columns[i];
     const schema::Column& wish = wanted.columns[i];
-    EXPECT_EQ(column.nullable, wish.nullable) << sql;
+    EXPECT_EQ(column.nullable || column.sqlite.null_key, wish.nullable) << sql;
     EXPECT_EQ(column.sqlite.on_conflict, wish.sqlite.on_conflict) << sql;
     EXPECT_EQ(column.autoincrement, wish.autoincrement) << sql;
     EXPECT_EQ(column.generated, wish.generated) << sql;
     EXPECT_EQ(column.default_value.has_value(), wish.default_value.has_value()) << sql;
-    const std::string collation = text::upper(column.sqlite.collation);
-    EXPECT_EQ(collation == "BINARY" ? "" : collation, wish.sqlite.collation) << sql;
+    EXPECT_EQ(text::upper(column.sqlite.collation), wish.sqlite.collation) << sql;
   }
   if (wanted.primary_key) {
     ASSERT_TRUE(found.primary_key) << sql;
@@ -405,7 +359,7 @@ void expect_meaning(const Table& found, const Table& wanted, const std::string& 
 
 TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
   int accepted = 0;
-  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::law_seeds(600); ++seed) {
     StatementMaker maker(seed);
     const std::string sql = maker.make();
     SqliteDatabase database(true);
@@ -420,21 +374,25 @@ TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
     const auto stored = database.connection().query(
         "SELECT sql FROM sqlite_master WHERE name = '" + table + "'", {});
     const auto parsed = dialect::sqlite::parse_create_table(*stored.rows.at(0).at(0));
-    EXPECT_TRUE(parsed.lost.empty()) << sql;
+    for (const std::string& lost : parsed.lost) {
+      EXPECT_TRUE(lost.starts_with("the name 'con")) << lost << "\n" << sql;
+    }
     expect_meaning(parsed.table, maker.wanted, sql);
 
     const backend::Inspection found = database.connection().inspect({});
-    EXPECT_TRUE(found.unrepresented.empty()) << sql;
+    for (const backend::Unrepresented& lost : found.unrepresented) {
+      EXPECT_NE(lost.object.find("the name 'con"), std::string::npos) << lost.object << "\n" << sql;
+    }
     SqliteDatabase copy(true);
     copy.migrate({}, test::creation(found.schema));
-    EXPECT_EQ(copy.inspect(), found.schema) << sql;
-    EXPECT_EQ(facts(copy, table), facts(database, table))
+    EXPECT_EQ(schema::sorted(copy.inspect()), schema::sorted(found.schema)) << sql;
+    EXPECT_EQ(test::facts(copy), test::facts(database))
         << "seed " << seed << "\n"
         << sql << "\n"
         << copy.rows("SELECT sql FROM sqlite_master WHERE name = '" + table + "'");
     if (HasFailure()) return;
   }
-  EXPECT_GT(accepted, 300);
+  EXPECT_GT(accepted, static_cast<int>(test::law_seeds(600) / 2));
 }
 
 }  // namespace

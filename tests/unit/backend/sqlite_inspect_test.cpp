@@ -14,16 +14,15 @@ using testing::HasSubstr;
 
 class SqliteInspect : public testing::Test {
  protected:
-  /// What is read of `script`, having been rebuilt into another database and read the same again.
+  /// What `script` means, having been rebuilt into another database and read the same again.
   Schema read(std::string_view script) {
     database.run(script);
     const backend::Inspection found = database.connection().inspect({});
     lost = found.unrepresented;
     SqliteDatabase copy(true);
     copy.migrate({}, test::creation(found.schema));
-    EXPECT_EQ(copy.inspect(), found.schema);
-    EXPECT_EQ(database.connection().dialect().canonical(found.schema), found.schema);
-    return found.schema;
+    EXPECT_EQ(schema::sorted(copy.inspect()), schema::sorted(found.schema));
+    return database.canonical();
   }
   std::string type(const Table& table, const char* column) {
     return to_string(table.column(column).type);
@@ -209,13 +208,6 @@ TEST_F(SqliteInspect, ReadsForeignKeysOfEveryForm) {
   EXPECT_EQ(table.checks.size(), 1U);
 }
 
-TEST_F(SqliteInspect, ReadsAKeyToNowhere) {
-  database.run("CREATE TABLE t (a INT REFERENCES nowhere)");
-  const Table table = database.inspect().table("t");
-  EXPECT_EQ(table.foreign_keys.at(0).referenced_table, "nowhere");
-  EXPECT_TRUE(table.foreign_keys.at(0).referenced_columns.empty());
-}
-
 TEST_F(SqliteInspect, ReadsIndexes) {
   const Schema schema = read(
       "CREATE TABLE t (a TEXT, b INT);"
@@ -249,22 +241,6 @@ TEST_F(SqliteInspect, ReadsViewsAndTriggers) {
   EXPECT_EQ(schema.triggers.at("on t").table, "t");
   EXPECT_THAT(schema.triggers.at("on t").sql.any, HasSubstr("UPDATE OF a ON"));
   EXPECT_EQ(schema.triggers.at("onv").table, "v");
-}
-
-TEST_F(SqliteInspect, NamesWhatTheModelCannotSay) {
-  const Schema schema = read(
-      "CREATE VIRTUAL TABLE docs USING fts5(body);"
-      "CREATE TABLE t (a TEXT, id INTEGER PRIMARY KEY DESC, UNIQUE (a COLLATE NOCASE, id DESC));"
-      "CREATE TABLE dbmig_revisions (id TEXT);");
-  EXPECT_EQ(schema.tables.size(), 1U);
-  EXPECT_EQ(schema.table("t").column("id").sqlite.type->native, "INT");
-  std::string names;
-  for (const backend::Unrepresented& one : lost) names += one.object + "\n";
-  EXPECT_EQ(names,
-            "virtual table 'docs'\n"
-            "table 't': DESC of the primary key 'id'\n"
-            "table 't': COLLATE NOCASE of 'a' in the unique constraint\n"
-            "table 't': DESC of 'id' in the unique constraint\n");
 }
 
 TEST_F(SqliteInspect, ReadsOnlyTheTablesAskedFor) {

@@ -17,7 +17,7 @@ class SqliteRename : public testing::Test {
     const Schema before = database.inspect();
     database.migrate(before, operations);
     const Schema after = ops::evolve(before, std::span<const ops::Operation>(operations));
-    EXPECT_EQ(database.inspect(), database.connection().dialect().canonical(after));
+    EXPECT_EQ(database.settled(after), database.connection().dialect().canonical(after));
   }
 
   static ops::AlterColumn column(const char* table, const char* from, const char* to) {
@@ -71,7 +71,7 @@ TEST_F(SqliteRename, KeepsTheNamesOfConstraintsThatHaveNone) {
       "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT UNIQUE CHECK (a > 0), p INT REFERENCES p);"
       "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 5, 1);";
   change(script, {ops::RenameTable{"t", "u"}, column("u", "a", "b")});
-  EXPECT_NE(database.inspect().table("u").find_unique("uq_t_a"), nullptr);
+  EXPECT_EQ(database.inspect().table("u").sqlite.unnamed.size(), 3U);
   EXPECT_EQ(database.rows("SELECT * FROM u"), "1|5|1\n");
 }
 

@@ -61,7 +61,15 @@ class SqliteDatabase {
     return sent;
   }
 
+  /// As it was written.
   schema::Schema inspect() { return connection_->inspect({}).schema; }
+  /// As it is compared.
+  schema::Schema canonical() { return connection_->dialect().canonical(inspect()); }
+  /// As it is compared with `model`: equal to its canonical form when it is that.
+  schema::Schema settled(const schema::Schema& model) {
+    const dialect::Dialect& dialect = connection_->dialect();
+    return dialect.settled(canonical(), dialect.canonical(model));
+  }
 
   /// The rows of a query, a line each, values separated by `|`, NULL as `NULL`.
   std::string rows(std::string_view sql) {

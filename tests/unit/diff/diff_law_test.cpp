@@ -6,6 +6,7 @@
 #include "diff/diff.hpp"
 #include "ops/evolve.hpp"
 #include "ops/risk.hpp"
+#include "support/law.hpp"
 #include "support/random_schema.hpp"
 #include "support/random_source.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 using schema::Schema;
 using test::RandomOptions;
 
-constexpr std::uint64_t kSeeds = 300;
+const std::uint64_t kSeeds = test::law_seeds(300);
 
 RandomOptions everything() {
   RandomOptions options;

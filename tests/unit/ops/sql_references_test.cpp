@@ -74,6 +74,51 @@ TEST(RenameColumnInText, TheUpdateOfListOfATrigger) {
       "AFTER UPDATE OF id, name ON t BEGIN UPDATE log SET nombre = NEW.name; END");
 }
 
+/// As in a view that reads only `t`.
+std::string renamed(const char* name, std::string_view sql) {
+  return rename_column(sql, std::nullopt, {name, {"t"}, true, false}, "new_name");
+}
+
+TEST(RenameColumnInText, KeywordsAreNotColumns) {
+  EXPECT_EQ(renamed("order", "SELECT a FROM t ORDER BY `order`"),
+            "SELECT a FROM t ORDER BY `new_name`");
+  EXPECT_EQ(renamed("from", "SELECT t.from, \"from\" FROM t"),
+            "SELECT t.new_name, \"new_name\" FROM t");
+  EXPECT_EQ(renamed("desc", "SELECT a FROM t ORDER BY desc DESC, a DESC"),
+            "SELECT a FROM t ORDER BY new_name DESC, a DESC");
+  EXPECT_EQ(renamed("end", "CASE WHEN a > end THEN end ELSE end END"),
+            "CASE WHEN a > new_name THEN new_name ELSE new_name END");
+  EXPECT_EQ(renamed("key", "key IS NOT NULL AND (key > 1)"),
+            "new_name IS NOT NULL AND (new_name > 1)");
+  EXPECT_EQ(renamed("like", "`like` LIKE 'x'"), "`new_name` LIKE 'x'");
+  EXPECT_EQ(renamed("after", "after > 5 and before < after"), "new_name > 5 and before < new_name");
+  EXPECT_EQ(renamed("row", "AFTER INSERT ON t FOR EACH ROW BEGIN SELECT row FROM t; END"),
+            "AFTER INSERT ON t FOR EACH ROW BEGIN SELECT new_name FROM t; END");
+}
+
+TEST(RenameColumnInText, TablesAndAliasesAreNotColumns) {
+  EXPECT_EQ(renamed("t", "SELECT t FROM t WHERE t.t > 0 AND t < 1"),
+            "SELECT new_name FROM t WHERE t.new_name > 0 AND new_name < 1");
+  EXPECT_EQ(renamed("nombre", "SELECT a nombre, nombre FROM t nombre, nombre JOIN nombre"),
+            "SELECT a nombre, new_name FROM t nombre, nombre JOIN nombre");
+  EXPECT_EQ(renamed("x", "SELECT (1) x, 'a' x, x + x, sum(x) x FROM main.x"),
+            "SELECT (1) x, 'a' x, new_name + new_name, sum(new_name) x FROM main.x");
+  EXPECT_EQ(renamed("x", "INSERT INTO x (x, y) SELECT x, y FROM t"),
+            "INSERT INTO x (new_name, y) SELECT new_name, y FROM t");
+}
+
+TEST(RenameTableInText, AnAliasOfAnotherTableStays) {
+  EXPECT_EQ(table("SELECT pedido.a FROM x AS pedido"), "SELECT pedido.a FROM x AS pedido");
+  EXPECT_EQ(table("SELECT pedido.a FROM x pedido WHERE pedido.b > 0"),
+            "SELECT pedido.a FROM x pedido WHERE pedido.b > 0");
+}
+
+TEST(TablesIn, TablesWithNamesThatSomewhereElseAreKeywords) {
+  EXPECT_EQ(tables_in(any("SELECT 1 FROM fail WHERE x")), (Names{"fail"}));
+  EXPECT_EQ(tables_in(any("UPDATE OR FAIL ignore SET x = 1")), (Names{"ignore"}));
+  EXPECT_EQ(tables_in(any("UPDATE ignore SET x = 1")), (Names{"ignore"}));
+}
+
 TEST(RenameTableInText, WhereATableStands) {
   EXPECT_EQ(table("SELECT * FROM pedido"), "SELECT * FROM orden");
   EXPECT_EQ(table("SELECT * FROM a, pedido"), "SELECT * FROM a, orden");

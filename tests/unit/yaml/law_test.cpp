@@ -1,5 +1,7 @@
 // parse(print(x)) == x, over generated schemas and operations with everything in them.
 
+#include "support/law.hpp"
+
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +23,7 @@ test::RandomOptions everything() {
 }
 
 TEST(Law, ModelReadsBack) {
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::law_seeds(200); ++seed) {
     test::RandomSource random(seed);
     schema::Schema schema = test::random_schema(seed, everything());
     if (seed % 2 == 1) schema = test::decorated(std::move(schema), random);
@@ -37,6 +39,33 @@ TEST(Law, ModelReadsBack) {
                                         << text << test::describe(model.schema);
     ASSERT_EQ(print_model(model.schema), text) << "seed " << seed;
     EXPECT_EQ(model.renames, schema::RenameHints{});
+  }
+}
+
+/// What only SQLite has, as its inspection reports it: in a model and in a revision.
+TEST(Law, WhatOnlySqliteHasReadsBack) {
+  test::RandomOptions options = everything();
+  options.sqlite = true;
+  for (std::uint64_t seed = 0; seed < test::law_seeds(100); ++seed) {
+    const schema::Schema schema = test::random_schema(seed, options);
+    const std::string text = print_model(schema);
+    schema::Model model;
+    ASSERT_EQ(test::complaint([&] {
+                model = parse_model({{"m.yaml", text}});
+              }),
+              "no error")
+        << "seed " << seed << "\n"
+        << text;
+    ASSERT_TRUE(model.schema == schema) << "seed " << seed << "\n"
+                                        << text << test::describe(model.schema);
+    history::Revision revision;
+    revision.id = "0123456789ab";
+    for (const auto& [name, table] : schema.tables) {
+      revision.upgrade.emplace_back(ops::CreateTable{table});
+      revision.upgrade.emplace_back(ops::AlterTable{name, {}, {}, table.sqlite});
+    }
+    ASSERT_TRUE(parse_revision(print_revision(revision), "r.yaml").upgrade == revision.upgrade)
+        << "seed " << seed;
   }
 }
 
@@ -128,7 +157,7 @@ std::vector<ops::Operation> operations_over(const schema::Schema& schema,
 }
 
 TEST(Law, RevisionReadsBack) {
-  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::law_seeds(80); ++seed) {
     test::RandomSource random(seed);
     schema::Schema schema = test::random_schema(seed, everything());
     if (seed % 2 == 1) schema = test::decorated(std::move(schema), random);

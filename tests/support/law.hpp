@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "schema/table.hpp"
+
+namespace dbmig::test {
+
+/// How many seeds a law is tried on that is usually tried on `usual`. DBMIG_LAW_SEEDS=N makes it N
+/// for a law of 300, and more or fewer for others in proportion: a nightly run says 20000.
+std::uint64_t law_seeds(std::uint64_t usual);
+
+/// Two schemas that a law speaks of; a law of one schema ignores `to`.
+struct SchemaPair {
+  schema::Schema from;
+  schema::Schema to;
+};
+
+/// What is wrong, or nothing when the law holds. An exception counts as a failure.
+using SchemaLaw = std::function<std::string(const SchemaPair&)>;
+
+/// `pair`, for which `law` fails, made as small as it can be while it fails: tables, columns,
+/// constraints and whatever else can go, goes, as long as SQLite could still hold both schemas.
+SchemaPair shrink(SchemaPair pair, const SchemaLaw& law);
+
+/// Tries `law` on `make(seed)` for the seeds from `first` on. Gives nothing, or for the first seed
+/// that fails: its number, what is wrong, and the smallest pair that fails.
+std::string try_law(std::uint64_t first, std::uint64_t usual,
+                    const std::function<SchemaPair(std::uint64_t)>& make, const SchemaLaw& law);
+
+}  // namespace dbmig::test
