@@ -18,6 +18,7 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
   }
   result.views = schema.views;
   result.triggers = schema.triggers;
+  result.routines = schema.routines;
   return schema::sorted(std::move(result));
 }
 
@@ -28,9 +29,9 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const dialect::Dialect& dialect = context.connection.dialect();
   const std::span<const ops::Operation> operations(planned.operations);
   const schema::Schema before =
-      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.first_operation)));
+      context.connection.canonical(ops::evolve(start, operations.subspan(0, statement.first_operation)));
   const schema::Schema after =
-      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
+      context.connection.canonical(ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
   std::set<std::string> names;
   for (const auto* schema : {&before, &after}) {
     for (const auto& [name, table] : schema->tables) names.insert(name);
@@ -38,9 +39,10 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const schema::Schema expected_before = part(before, names);
   const schema::Schema expected_after = part(after, names);
   if (expected_before == expected_after) return std::nullopt;
-  const schema::Schema live = part(context.connection.inspect({}).schema, names);
-  if (live == expected_after) return true;
-  if (live == expected_before) return false;
+  const schema::Schema live =
+      part(context.connection.canonical(context.connection.inspect({}).schema), names);
+  if (dialect.settled(live, expected_after) == expected_after) return true;
+  if (dialect.settled(live, expected_before) == expected_before) return false;
   return std::nullopt;
 }
 

@@ -173,7 +173,13 @@ void canonical_constraints(Table& table) {
     match_case(unique.columns, table);
     unique.on_conflict = normal_conflict(unique.on_conflict);
   }
-  for (schema::ForeignKey& key : table.foreign_keys) match_case(key.columns, table);
+  for (schema::ForeignKey& key : table.foreign_keys) {
+    match_case(key.columns, table);
+    for (schema::ReferentialAction* action : {&key.on_delete, &key.on_update}) {
+      using enum schema::ReferentialAction;
+      if (*action == no_action) *action = none;
+    }
+  }
   for (schema::Check& check : table.checks) {
     check.sql = {normal_expression(check.sql.for_dialect(DialectKind::sqlite), table), {}, {}};
   }
