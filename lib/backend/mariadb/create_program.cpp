@@ -98,7 +98,7 @@ CreateProgram read_program(std::string_view sql, std::string_view kind) {
   Head head(sql);
   for (Head::Part part = head.next(); part.finish > part.begin; part = head.next()) {
     if (is(part, kind)) break;
-    if (!is(part, "definer")) continue;
+    if (!is(part, "definer") || !is(head.peek(), "=")) continue;
     head.next();  // =
     out.definer = head.next().text;
     if (is(head.peek(), "@")) {
