@@ -18,6 +18,7 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
   }
   result.views = schema.views;
   result.triggers = schema.triggers;
+  result.routines = schema.routines;
   return schema::sorted(std::move(result));
 }
 
@@ -27,10 +28,10 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
                          const dialect::Statement& statement, const schema::Schema& start) {
   const dialect::Dialect& dialect = context.connection.dialect();
   const std::span<const ops::Operation> operations(planned.operations);
-  const schema::Schema before =
-      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.first_operation)));
-  const schema::Schema after =
-      dialect.canonical(ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
+  const schema::Schema before = context.connection.canonical(
+      ops::evolve(start, operations.subspan(0, statement.first_operation)));
+  const schema::Schema after = context.connection.canonical(
+      ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
   std::set<std::string> names;
   for (const auto* schema : {&before, &after}) {
     for (const auto& [name, table] : schema->tables) names.insert(name);
@@ -39,7 +40,7 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const schema::Schema expected_after = part(after, names);
   if (expected_before == expected_after) return std::nullopt;
   const schema::Schema live =
-      part(dialect.canonical(context.connection.inspect({}).schema), names);
+      part(context.connection.canonical(context.connection.inspect({}).schema), names);
   if (dialect.settled(live, expected_after) == expected_after) return true;
   if (dialect.settled(live, expected_before) == expected_before) return false;
   return std::nullopt;

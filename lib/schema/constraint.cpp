@@ -14,6 +14,7 @@ const std::string& name_of(const Constraint& constraint) {
 std::string_view to_string(ReferentialAction action) {
   switch (action) {
     case ReferentialAction::none:
+    case ReferentialAction::no_action:
       return "no action";
     case ReferentialAction::restrict:
       return "restrict";
@@ -34,7 +35,7 @@ ReferentialAction parse_action(std::string_view text) {
     if (!is_blank) word += c;
     if (is_blank && !word.empty() && word.back() != ' ') word += ' ';
   }
-  if (word == "no action") return ReferentialAction::none;
+  if (word == "no action") return ReferentialAction::no_action;
   if (word == "restrict") return ReferentialAction::restrict;
   if (word == "cascade") return ReferentialAction::cascade;
   if (word == "set null") return ReferentialAction::set_null;

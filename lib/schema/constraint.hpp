@@ -37,8 +37,9 @@ struct Unique {
 };
 
 /// What happens to a child when its parent goes. NO ACTION and RESTRICT are different in SQLite and
-/// the same in MariaDB; `none` is "not said", which both read as NO ACTION.
-enum class ReferentialAction { none, restrict, cascade, set_null, set_default };
+/// the same in MariaDB; `none` is "not said", which both read as NO ACTION, and which MariaDB's SHOW
+/// CREATE TABLE tells from a NO ACTION that was said.
+enum class ReferentialAction { none, restrict, cascade, set_null, set_default, no_action };
 
 struct ForeignKey {
   std::string name;
@@ -87,7 +88,7 @@ using Constraint = std::variant<PrimaryKey, Unique, ForeignKey, Check>;
 
 const std::string& name_of(const Constraint& constraint);
 
-/// "cascade", "set null"…; `none` gives "no action".
+/// "cascade", "set null"…; `none` gives "no action" too.
 std::string_view to_string(ReferentialAction action);
 /// Any case, with blanks or underscores; throws Error{invalid} for anything else.
 ReferentialAction parse_action(std::string_view text);

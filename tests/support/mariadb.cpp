@@ -57,7 +57,7 @@ std::vector<std::string> MariadbDatabase::migrate(const schema::Schema& before,
 }
 
 schema::Schema MariadbDatabase::inspect() {
-  return connection_->inspect({}).schema;
+  return connection_->canonical(connection_->inspect({}).schema);
 }
 
 std::string MariadbDatabase::rows(std::string_view sql) {

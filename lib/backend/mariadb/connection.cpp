@@ -86,9 +86,7 @@ class Client final : public MariadbConnection {
       throw Error(ErrorCode::usage, "the database URL names no database")
           .hint("write it after the host, as in mariadb://user@localhost/name");
     }
-    Inspection inspection = mariadb::inspect(session_, options);
-    inspection.schema = dialect().canonical(inspection.schema);
-    return inspection;
+    return mariadb::inspect(session_, options);
   }
 
   schema::Schema canonical(const schema::Schema& schema) override {

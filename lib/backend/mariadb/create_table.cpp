@@ -1,68 +1,262 @@
 #include "backend/mariadb/create_table.hpp"
 
-#include <vector>
+#include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdlib>
+
+#include "backend/mariadb/create_column.hpp"
+#include "backend/mariadb/create_reader.hpp"
 #include "base/text.hpp"
-#include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/types.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
 
-using dialect::mariadb::Token;
+using dialect::mariadb::canonical_charset_name;
 using dialect::mariadb::TokenKind;
 
-class Reader {
+class TableReader {
  public:
-  explicit Reader(std::string_view sql) : sql_(sql), tokens_(dialect::mariadb::tokenize(sql)) {}
+  TableReader(std::string_view sql, std::string_view database)
+      : sql_(sql), database_(database), reader_(sql) {}
 
   CreateTable run() {
-    for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
-      if (is_word(i, "constraint") && is_word(i + 2, "check")) check(i);
-      if (is_word(i, "fulltext") && is_word(i + 1, "key")) index_ = tokens_[i + 2].text;
-      // Inside an executable comment: /*!50100 WITH PARSER `ngram` */
-      if (is_word(i, "with") && is_word(i + 1, "parser")) {
-        out_.parsers[index_] = tokens_[i + 2].text;
-      }
-      if (is_word(i, "period") && is_word(i + 1, "for")) out_.has_period = true;
-    }
+    if (!reader_.accept("create")) reader_.fail();
+    reader_.accept("temporary");
+    if (!reader_.accept("table")) reader_.fail();
+    table().name = reader_.name();
+    reader_.expect_symbol("(");
+    do item();
+    while (reader_.accept_symbol(","));
+    reader_.expect_symbol(")");
+    while (!reader_.at_end() && !reader_.is_word("partition")) option();
+    partition();
+    checks_on_columns();
     return std::move(out_);
   }
 
  private:
-  bool is_word(std::size_t i, std::string_view word) const {
-    return i < tokens_.size() && tokens_[i].kind == TokenKind::word &&
-           text::equals_ignoring_case(tokens_[i].text, word);
-  }
+  schema::Table& table() { return out_.table; }
 
-  bool is_symbol(std::size_t i, std::string_view symbol) const {
-    return tokens_[i].kind == TokenKind::symbol && tokens_[i].text == symbol;
-  }
+  void lack(std::string what) { out_.lacking.push_back(std::move(what)); }
 
-  /// CONSTRAINT `name` CHECK (…)
-  void check(std::size_t at) {
-    const std::size_t open = at + 3;
-    int depth = 0;
-    for (std::size_t i = open; i < tokens_.size(); ++i) {
-      if (is_symbol(i, "(")) ++depth;
-      if (is_symbol(i, ")") && --depth == 0) {
-        const std::size_t begin = tokens_[open].finish;
-        out_.checks[tokens_[at + 1].text] =
-            std::string(sql_.substr(begin, tokens_[i].begin - begin));
-        return;
+  void item() {
+    if (reader_.is_name()) return read_column(reader_, database_, table(), out_.lacking);
+    if (reader_.accept("primary", "key")) return primary_key();
+    if (reader_.accept("unique", "key")) return key(schema::IndexKind::plain, true);
+    if (reader_.accept("fulltext", "key")) return key(schema::IndexKind::fulltext, false);
+    if (reader_.accept("spatial", "key")) return key(schema::IndexKind::spatial, false);
+    if (reader_.accept("key")) return key(schema::IndexKind::plain, false);
+    if (reader_.accept("constraint")) return constraint();
+    if (reader_.accept("period", "for")) return period();
+    const std::size_t begin = reader_.peek().begin;
+    while (!reader_.at_end() && !reader_.is_symbol(",") && !reader_.is_symbol(")")) {
+      if (reader_.is_symbol("(")) {
+        reader_.parenthesized();
+      } else {
+        reader_.take();
       }
+    }
+    lack(reader_.text_between(begin, reader_.last_finish()));
+  }
+
+  /// The columns of SYSTEM_TIME say so themselves.
+  void period() {
+    const std::string name = reader_.name();
+    reader_.parenthesized();
+    if (!text::equals_ignoring_case(name, "system_time")) {
+      lack(fmt::format("its period '{}'", name));
+    }
+  }
+
+  void primary_key() {
+    const std::size_t begin = reader_.peek().begin;
+    schema::Index index;
+    const bool known = parts(index) && key_options(index);
+    schema::PrimaryKey key;
+    bool plain = known && index.comment.empty() && index.method.empty() && !index.ignored;
+    for (const schema::IndexPart& part : index.parts) {
+      key.columns.push_back(part.column);
+      plain = plain && part.length == 0 && !part.descending;
+    }
+    table().primary_key = std::move(key);
+    if (!plain) {
+      lack("primary key: all but the columns of " +
+           reader_.text_between(begin, reader_.last_finish()));
+    }
+  }
+
+  void key(schema::IndexKind kind, bool unique) {
+    const std::size_t begin = reader_.peek().begin;
+    schema::Index index;
+    index.kind = kind;
+    index.unique = unique;
+    index.name = reader_.name();
+    const bool known = parts(index);
+    const bool said = key_options(index);
+    if (!known || !said) lack("key " + reader_.text_between(begin, reader_.last_finish()));
+    if (!known) return;
+    // A constraint would be written before the indexes: the order of unique keys shows.
+    const bool plain = unique && !has_unique_index_ && index.comment.empty() &&
+                       index.method.empty() && !index.ignored &&
+                       std::none_of(index.parts.begin(), index.parts.end(), [](const auto& part) {
+                         return part.length > 0 || part.descending;
+                       });
+    if (!plain) {
+      has_unique_index_ = has_unique_index_ || unique;
+      table().indexes.push_back(std::move(index));
+      return;
+    }
+    schema::Unique constraint;
+    constraint.name = index.name;
+    for (const schema::IndexPart& part : index.parts) constraint.columns.push_back(part.column);
+    table().uniques.push_back(std::move(constraint));
+  }
+
+  /// False when one of the parts is none that an index of a model has.
+  bool parts(schema::Index& index) {
+    bool known = true;
+    reader_.expect_symbol("(");
+    do {
+      schema::IndexPart part;
+      part.column = reader_.name();
+      if (reader_.is_symbol("(")) part.length = number(reader_.parenthesized());
+      if (index.kind == schema::IndexKind::spatial) part.length = 0;
+      part.descending = reader_.accept("desc");
+      if (reader_.accept("without", "overlaps")) known = false;
+      index.parts.push_back(std::move(part));
+    } while (reader_.accept_symbol(","));
+    reader_.expect_symbol(")");
+    return known;
+  }
+
+  bool key_options(schema::Index& index) {
+    bool known = true;
+    while (!reader_.at_end() && !reader_.is_symbol(",") && !reader_.is_symbol(")")) {
+      if (reader_.accept("using")) {
+        index.method = text::lower(reader_.name());
+      } else if (reader_.accept("comment")) {
+        index.comment = reader_.take().text;
+      } else if (reader_.accept("with", "parser")) {
+        index.parser = reader_.name();
+      } else if (reader_.accept("ignored")) {
+        index.ignored = true;
+      } else {
+        reader_.take();
+        known = false;
+      }
+    }
+    return known;
+  }
+
+  static int number(const std::string& digits) {
+    return static_cast<int>(std::strtol(digits.c_str(), nullptr, 10));
+  }
+
+  void constraint() {
+    const std::string name = reader_.name();
+    if (reader_.accept("check")) {
+      schema::Check check;
+      check.name = name;
+      check.sql.any = reader_.parenthesized();
+      on_table_.push_back(name);
+      table().checks.push_back(std::move(check));
+      return;
+    }
+    if (!reader_.accept("foreign", "key")) reader_.fail();
+    schema::ForeignKey key;
+    key.name = name;
+    key.columns = reader_.names();
+    if (!reader_.accept("references")) reader_.fail();
+    key.referenced_table = reader_.name();
+    const bool elsewhere = reader_.accept_symbol(".");
+    if (elsewhere) reader_.name();
+    key.referenced_columns = reader_.names();
+    while (reader_.accept("on")) {
+      const bool on_delete = reader_.accept("delete");
+      if (!on_delete) reader_.accept("update");
+      (on_delete ? key.on_delete : key.on_update) = action();
+    }
+    if (elsewhere) return lack(fmt::format("foreign key '{}' into another database", name));
+    table().foreign_keys.push_back(std::move(key));
+  }
+
+  schema::ReferentialAction action() {
+    std::string words = reader_.name();
+    if (reader_.is_word("null") || reader_.is_word("action") || reader_.is_word("default")) {
+      words += ' ' + reader_.name();
+    }
+    return schema::parse_action(words);
+  }
+
+  /// `NAME=value`, `DATA DIRECTORY='/x/'`, `WITH SYSTEM VERSIONING`, UNION=(`a`,`b`).
+  void option() {
+    if (reader_.accept("with", "system", "versioning")) {
+      table().mariadb.system_versioned = true;
+      return;
+    }
+    if (reader_.accept_symbol(",")) return;
+    std::string name;
+    const bool custom = reader_.is_name();
+    do name += (name.empty() ? "" : " ") + reader_.take().text;
+    while (!reader_.at_end() && !reader_.is_symbol("=") &&
+           reader_.peek().kind == TokenKind::word);
+    if (!reader_.accept_symbol("=")) return lack("its option " + name);
+    const std::string value = option_value();
+    schema::MariadbTable& options = table().mariadb;
+    if (name == "ENGINE") {
+      options.engine = value;
+    } else if (name == "DEFAULT CHARSET") {
+      options.charset = canonical_charset_name(value);
+    } else if (name == "COLLATE") {
+      options.collation = canonical_charset_name(value);
+    } else if (name == "ROW_FORMAT") {
+      options.row_format = value;
+    } else if (name == "COMMENT") {
+      table().comment = value;
+    } else if (name == "AUTO_INCREMENT") {
+      options.auto_increment = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (name == "SEQUENCE") {
+      lack("its option SEQUENCE");
+    } else {
+      options.options[custom ? name : text::upper(name)] = value;
+    }
+  }
+
+  std::string option_value() {
+    if (!reader_.is_symbol("(")) return reader_.take().text;
+    return '(' + reader_.parenthesized() + ')';
+  }
+
+  void partition() {
+    if (reader_.at_end()) return;
+    std::string text = reader_.text_between(reader_.peek().begin, sql_.size());
+    // Older servers print an executable comment.
+    if (text.ends_with("*/")) text = std::string(text::trim(text.substr(0, text.size() - 2)));
+    table().mariadb.partition = std::move(text);
+  }
+
+  /// A model's check with a column's name is the one that stands on that column.
+  void checks_on_columns() {
+    for (const std::string& name : on_table_) {
+      if (table().find_column(name) == nullptr) continue;
+      lack(fmt::format("check '{}' stands on the table and bears a column's name", name));
     }
   }
 
   std::string_view sql_;
-  std::vector<Token> tokens_;
-  std::string index_;
+  std::string_view database_;
+  CreateReader reader_;
   CreateTable out_;
+  bool has_unique_index_ = false;
+  std::vector<std::string> on_table_;
 };
 
 }  // namespace
 
-CreateTable read_create_table(std::string_view sql) {
-  return Reader(sql).run();
+CreateTable read_create_table(std::string_view sql, std::string_view database) {
+  return TableReader(sql, database).run();
 }
 
 }  // namespace dbmig::backend::mariadb

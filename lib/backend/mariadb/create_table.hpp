@@ -1,19 +1,24 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "schema/table.hpp"
 
 namespace dbmig::backend::mariadb {
 
-/// What SHOW CREATE TABLE tells and information_schema does not.
+/// A table as SHOW CREATE TABLE tells it.
 struct CreateTable {
-  std::map<std::string, std::string> checks;   ///< by constraint name, uncut
-  std::map<std::string, std::string> parsers;  ///< of FULLTEXT indexes, by index name
-  bool has_period = false;                     ///< an application-time period
+  schema::Table table;
+  /// What of it the model cannot hold: "its key 'k': WITHOUT OVERLAPS".
+  std::vector<std::string> lacking;
 };
 
-/// Reads SHOW CREATE TABLE's text, token by token.
-CreateTable read_create_table(std::string_view sql);
+/// Reads SHOW CREATE TABLE's text, token by token; nothing in it is passed over in silence. Names
+/// qualified with `database` lose that. Character sets are as printed: the table's own, and a
+/// column's where it differs. Throws Error{failed} for a text that is no CREATE TABLE.
+/// Source: store_create_info() in MariaDB's sql/sql_show.cc.
+CreateTable read_create_table(std::string_view sql, std::string_view database);
 
 }  // namespace dbmig::backend::mariadb

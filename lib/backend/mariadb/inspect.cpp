@@ -5,224 +5,268 @@
 #include <algorithm>
 #include <set>
 
-#include "backend/mariadb/catalog.hpp"
 #include "backend/mariadb/charset.hpp"
-#include "backend/mariadb/inspect_column.hpp"
-#include "backend/mariadb/inspect_table.hpp"
+#include "backend/mariadb/create_program.hpp"
+#include "backend/mariadb/create_table.hpp"
+#include "backend/mariadb/show_create.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/render.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
 
+using schema::RoutineKind;
 using schema::Table;
 
 constexpr std::string_view kOwnPrefix = "dbmig_";
 
+/// What the session takes for "nothing said", so that it is left out.
+struct Surroundings {
+  std::string user;
+  std::string sql_mode;
+  std::string database;
+  std::string time_zone;
+};
+
+Surroundings read_surroundings(Session& session) {
+  const Rows rows = session.query(
+      "SELECT CURRENT_USER(), @@sql_mode, DATABASE(), @@time_zone", {});
+  const auto& row = rows.rows.at(0);
+  return {row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("")};
+}
+
+/// An object to be shown, and what else is known of it.
+struct Listed {
+  Wanted wanted;
+  std::string table;  ///< a trigger's
+};
+
+/// Two kinds of statement in all: lists of names, and SHOW CREATE of everything at once. The server
+/// opens each table for it one time, where information_schema would open it for each of its views,
+/// and nothing that the server prints is missed.
 class Inspector {
  public:
   Inspector(Session& session, const InspectOptions& options)
-      : session_(session), options_(options), charsets_(read_charsets(session)) {}
+      : session_(session),
+        options_(options),
+        charsets_(read_charsets(session)),
+        around_(read_surroundings(session)) {}
 
   Inspection run() {
-    tables();
-    columns();
-    indexes();
-    foreign_keys();
-    checks();
-    beyond_the_catalog();
-    for (auto& [name, table] : schema_.tables) {
-      table = relative_to(std::move(table), charsets_);
-    }
-    views();
-    triggers();
-    routines();
-    return {schema_, std::move(unrepresented_)};
+    list_tables();
+    list_triggers();
+    if (options_.tables.empty()) list_programs();
+    std::vector<Wanted> wanted;
+    wanted.reserve(listed_.size());
+    for (const Listed& object : listed_) wanted.push_back(object.wanted);
+    const std::vector<Shown> shown = show_create(session_, wanted);
+    for (std::size_t i = 0; i < shown.size(); ++i) add(listed_[i], shown[i]);
+    srids();
+    unprintable_defaults();
+    for (auto& [name, table] : schema_.tables) table = relative_to(std::move(table), charsets_);
+    return {std::move(schema_), std::move(unrepresented_)};
   }
 
  private:
-  Catalog read(std::string_view view, std::string_view schema_column, std::string_view name_column,
-               std::string_view order) {
-    return read_catalog(session_, view, schema_column, name_column, options_.tables, order);
-  }
-
-  bool is_own(std::string_view name) const {
-    return !options_.include_own && name.starts_with(kOwnPrefix);
-  }
-
   void lack(std::string object, std::string reason) {
     unrepresented_.push_back({std::move(object), std::move(reason)});
   }
 
-  static std::string called(std::string_view kind, std::string_view name) {
-    return fmt::format("{} '{}'", kind, name);
+  static std::string called(const Wanted& object) {
+    return fmt::format("{} '{}'", text::lower(object.kind), object.name);
   }
 
-  void tables() {
-    const Catalog rows = read("TABLES", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_NAME");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::string name = rows.text(i, "TABLE_NAME");
-      if (is_own(name) || rows.is(i, "TABLE_TYPE", "VIEW")) continue;
-      if (rows.is(i, "TABLE_TYPE", "SEQUENCE")) {
-        lack(called("sequence", name), "a model has no sequences");
-        continue;
-      }
-      if (rows.is(i, "TABLE_TYPE", "SYSTEM VERSIONED")) {
-        lack(called("table", name), "its system versioning is not part of a model");
-      }
-      schema_.tables[name] = read_table(rows, i, unrepresented_);
-    }
+  bool is_wanted(const std::string& name) const {
+    if (!options_.include_own && name.starts_with(kOwnPrefix)) return false;
+    return options_.tables.empty() ||
+           std::find(options_.tables.begin(), options_.tables.end(), name) !=
+               options_.tables.end();
   }
 
-  void columns() {
-    const Catalog rows =
-        read("COLUMNS", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_NAME, ORDINAL_POSITION");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Table* table = schema_.find_table(rows.text(i, "TABLE_NAME"));
-      if (table == nullptr) continue;
-      const std::string name = rows.text(i, "COLUMN_NAME");
-      const std::string generation = text::upper(rows.text(i, "GENERATION_EXPRESSION"));
-      if (generation == "ROW START" || generation == "ROW END") {
-        lack(called("column", table->name + '.' + name), "it belongs to the system versioning");
-        continue;
-      }
-      table->columns.push_back(read_column(rows, i, session_, unrepresented_));
-    }
+  void want(std::string kind, std::string name, std::string table = {}) {
+    listed_.push_back({{std::move(kind), std::move(name)}, std::move(table)});
   }
 
-  void indexes() {
-    const Catalog rows =
-        read("STATISTICS", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Table* table = schema_.find_table(rows.text(i, "TABLE_NAME"));
-      if (table != nullptr) read_index_part(rows, i, *table);
-    }
-  }
-
-  void foreign_keys() {
-    const Catalog parts = read("KEY_COLUMN_USAGE", "TABLE_SCHEMA", "TABLE_NAME",
-                               "TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION");
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!parts.find(i, "REFERENCED_TABLE_NAME")) continue;
-      Table* table = schema_.find_table(parts.text(i, "TABLE_NAME"));
-      if (table == nullptr) continue;
-      const std::string name = parts.text(i, "CONSTRAINT_NAME");
-      if (!parts.is(i, "REFERENCED_TABLE_SCHEMA", parts.text(i, "TABLE_SCHEMA"))) {
-        if (parts.number(i, "ORDINAL_POSITION") == 1) {
-          lack(called("foreign key", table->name + '.' + name),
-               "it refers to a table of another database");
-        }
-        continue;
-      }
-      auto& keys = table->foreign_keys;
-      if (keys.empty() || keys.back().name != name) {
-        schema::ForeignKey key;
-        key.name = name;
-        key.referenced_table = parts.text(i, "REFERENCED_TABLE_NAME");
-        keys.push_back(std::move(key));
-      }
-      keys.back().columns.push_back(parts.text(i, "COLUMN_NAME"));
-      keys.back().referenced_columns.push_back(parts.text(i, "REFERENCED_COLUMN_NAME"));
-    }
-    actions();
-  }
-
-  void actions() {
-    const Catalog rows = read("REFERENTIAL_CONSTRAINTS", "CONSTRAINT_SCHEMA", "TABLE_NAME", "");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Table* table = schema_.find_table(rows.text(i, "TABLE_NAME"));
-      if (table == nullptr) continue;
-      for (schema::ForeignKey& key : table->foreign_keys) {
-        if (key.name != rows.text(i, "CONSTRAINT_NAME")) continue;
-        key.on_delete = schema::parse_action(rows.text(i, "DELETE_RULE"));
-        key.on_update = schema::parse_action(rows.text(i, "UPDATE_RULE"));
+  void list_tables() {
+    for (const auto& row : session_.query("SHOW FULL TABLES", {}).rows) {
+      const std::string name = row.at(0).value_or("");
+      const std::string type = row.at(1).value_or("");
+      if (!is_wanted(name)) continue;
+      if (type == "VIEW" || type == "SEQUENCE") {
+        want(type, name);
+      } else if (!type.starts_with("TEMPORARY")) {
+        want("TABLE", name);
       }
     }
   }
 
-  void checks() {
-    const Catalog rows =
-        read("CHECK_CONSTRAINTS", "CONSTRAINT_SCHEMA", "TABLE_NAME", "TABLE_NAME, CONSTRAINT_NAME");
-    // Servers before 10.5.10 cut the clause there (MDEV-24139).
-    constexpr std::size_t kCutAt = 64;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Table* table = schema_.find_table(rows.text(i, "TABLE_NAME"));
-      if (table == nullptr) continue;
-      const std::string clause = rows.text(i, "CHECK_CLAUSE");
-      read_check(*table, rows.text(i, "CONSTRAINT_NAME"), clause, rows.is(i, "LEVEL", "Column"));
-      if (clause.size() == kCutAt) look_closer_.insert(table->name);
-    }
-  }
-
-  void beyond_the_catalog() {
-    for (const auto& [name, table] : schema_.tables) {
-      const bool fulltext = std::any_of(
-          table.indexes.begin(), table.indexes.end(),
-          [](const schema::Index& index) { return index.kind == schema::IndexKind::fulltext; });
-      if (fulltext) look_closer_.insert(name);
-    }
-    for (const std::string& name : look_closer_) {
-      const Rows rows = session_.query("SHOW CREATE TABLE " + dialect::mariadb::quote(name), {});
-      if (rows.rows.empty()) continue;
-      add_details(schema_.table(name), rows.rows[0].at(1).value_or(""));
-    }
-  }
-
-  void views() {
-    const Catalog rows = read("VIEWS", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_NAME");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::string name = rows.text(i, "TABLE_NAME");
-      if (is_own(name)) continue;
-      const std::string object = called("view", name);
-      if (rows.text(i, "VIEW_DEFINITION").empty()) {
-        lack(object, "this user may not see its query (SHOW VIEW)");
-        continue;
-      }
-      if (!rows.is(i, "CHECK_OPTION", "NONE")) lack(object, "its CHECK OPTION");
-      if (rows.is(i, "SECURITY_TYPE", "INVOKER")) lack(object, "its SQL SECURITY INVOKER");
-      if (!rows.is(i, "ALGORITHM", "UNDEFINED")) {
-        lack(object, "its ALGORITHM=" + rows.text(i, "ALGORITHM"));
-      }
-      schema_.views[name] = read_view(rows, i);
-    }
-  }
-
-  void triggers() {
-    const Catalog rows =
-        read("TRIGGERS", "TRIGGER_SCHEMA", "EVENT_OBJECT_TABLE",
-             "EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER");
+  void list_triggers() {
+    const Rows rows = session_.query(
+        "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_ORDER FROM information_schema.TRIGGERS "
+        "WHERE TRIGGER_SCHEMA = DATABASE() "
+        "ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER",
+        {});
     std::string before;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      schema::Trigger trigger = read_trigger(rows, i);
-      if (is_own(trigger.table) || is_own(trigger.name)) continue;
+    for (const auto& row : rows.rows) {
+      const std::string name = row[0].value_or("");
+      const std::string table = row[1].value_or("");
+      if (!is_wanted(table)) continue;
       // A model creates triggers in the order of their names.
-      if (rows.number(i, "ACTION_ORDER") > 1 && trigger.name < before) {
-        lack(called("trigger", trigger.name), fmt::format("that it runs after '{}'", before));
+      if (row[2].value_or("1") != "1" && name < before) {
+        lack(fmt::format("trigger '{}'", name), fmt::format("that it runs after '{}'", before));
       }
-      before = trigger.name;
-      schema_.triggers[trigger.name] = std::move(trigger);
+      before = name;
+      want("TRIGGER", name, table);
     }
   }
 
-  void routines() {
-    if (!options_.tables.empty()) return;
-    const Catalog routines =
-        read_catalog(session_, "ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", {}, "ROUTINE_NAME");
-    for (std::size_t i = 0; i < routines.size(); ++i) {
-      lack(called(text::lower(routines.text(i, "ROUTINE_TYPE")), routines.text(i, "ROUTINE_NAME")),
-           "a model has no routines");
+  void list_programs() {
+    const Rows routines = session_.query(
+        "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES "
+        "WHERE ROUTINE_SCHEMA = DATABASE() ORDER BY ROUTINE_TYPE, ROUTINE_NAME",
+        {});
+    for (const auto& row : routines.rows) {
+      const std::string type = row[0].value_or("");
+      if (type == "FUNCTION" || type == "PROCEDURE") {
+        want(type, row[1].value_or(""));
+      } else {
+        lack(fmt::format("{} '{}'", text::lower(type), row[1].value_or("")),
+             "a model has no packages");
+      }
     }
-    const Catalog events =
-        read_catalog(session_, "EVENTS", "EVENT_SCHEMA", "EVENT_NAME", {}, "EVENT_NAME");
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      lack(called("event", events.text(i, "EVENT_NAME")), "a model has no events");
+    const Rows events = session_.query(
+        "SELECT EVENT_NAME, TIME_ZONE FROM information_schema.EVENTS "
+        "WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME",
+        {});
+    for (const auto& row : events.rows) {
+      want("EVENT", row[0].value_or(""));
+      if (row[1].value_or("") != around_.time_zone) {
+        lack(fmt::format("event '{}'", row[0].value_or("")),
+             "its time zone " + row[1].value_or(""));
+      }
+    }
+  }
+
+  void add(const Listed& object, const Shown& shown) {
+    if (shown.text.empty()) return lack(called(object.wanted), shown.error);
+    try {
+      read(object, shown);
+    } catch (const Error& error) {
+      lack(called(object.wanted), error.message());
+    }
+  }
+
+  void read(const Listed& object, const Shown& shown) {
+    const std::string& kind = object.wanted.kind;
+    if (kind == "TABLE") return table(object.wanted, shown);
+    if (kind == "VIEW") {
+      schema::View view = read_view(shown.text, object.wanted.name, around_.database);
+      if (view.mariadb.definer == around_.user) view.mariadb.definer.clear();
+      schema_.views[view.name] = std::move(view);
+    } else if (kind == "TRIGGER") {
+      const CreateProgram program = read_program(shown.text, kind);
+      schema::Trigger trigger;
+      trigger.name = object.wanted.name;
+      trigger.table = object.table;
+      trigger.sql.any = trigger_text(program.rest);
+      trigger.mariadb = rights(program, shown);
+      schema_.triggers[trigger.name] = std::move(trigger);
+    } else {
+      routine(object.wanted, shown);
+    }
+  }
+
+  void table(const Wanted& object, const Shown& shown) {
+    CreateTable read = read_create_table(shown.text, around_.database);
+    read.table.name = object.name;
+    for (std::string& reason : read.lacking) lack(called(object), std::move(reason));
+    schema_.tables[object.name] = std::move(read.table);
+  }
+
+  schema::MariadbProgram rights(const CreateProgram& program, const Shown& shown) const {
+    schema::MariadbProgram out;
+    if (program.definer != around_.user) out.definer = program.definer;
+    if (shown.sql_mode != around_.sql_mode) out.sql_mode = shown.sql_mode;
+    return out;
+  }
+
+  void routine(const Wanted& object, const Shown& shown) {
+    static const std::map<std::string, RoutineKind> kKinds = {
+        {"SEQUENCE", RoutineKind::sequence},
+        {"FUNCTION", RoutineKind::function},
+        {"PROCEDURE", RoutineKind::procedure},
+        {"EVENT", RoutineKind::event}};
+    const CreateProgram program = read_program(shown.text, object.kind);
+    schema::Routine routine;
+    routine.kind = kKinds.at(object.kind);
+    routine.name = object.name;
+    routine.sql = program.rest;
+    if (routine.kind != RoutineKind::sequence) routine.mariadb = rights(program, shown);
+    schema_.routines[{routine.kind, routine.name}] = std::move(routine);
+  }
+
+  /// SHOW CREATE TABLE keeps a geometry's reference system to itself.
+  void srids() {
+    const auto has_geometry = [](const auto& entry) {
+      return std::any_of(
+          entry.second.columns.begin(), entry.second.columns.end(),
+          [](const schema::Column& column) { return schema::is_geometry(column.type.kind); });
+    };
+    if (std::none_of(schema_.tables.begin(), schema_.tables.end(), has_geometry)) return;
+    const Rows rows = session_.query(
+        "SELECT G_TABLE_NAME, G_GEOMETRY_COLUMN, SRID FROM information_schema.GEOMETRY_COLUMNS "
+        "WHERE G_TABLE_SCHEMA = DATABASE() AND SRID <> 0",
+        {});
+    for (const auto& row : rows.rows) {
+      Table* table = schema_.find_table(row[0].value_or(""));
+      schema::Column* column = table == nullptr ? nullptr : table->find_column(row[1].value_or(""));
+      if (column != nullptr) column->mariadb.srid = std::stoi(row[2].value_or("0"));
+    }
+  }
+
+  static bool may_hide_bytes(const schema::Column& column) {
+    if (!column.default_value || column.default_value->kind != schema::Default::Kind::string) {
+      return false;
+    }
+    const std::string& text = column.default_value->literal;
+    return text.find('?') != std::string::npos ||
+           (schema::is_binary(column.type.kind) && text::find_invalid_utf8(text));
+  }
+
+  /// The server prints a `?` for what its old utf8 cannot hold: it is asked for the value itself.
+  void unprintable_defaults() {
+    std::vector<schema::Column*> columns;
+    std::string sql = "BEGIN NOT ATOMIC ";
+    for (auto& [name, table] : schema_.tables) {
+      for (schema::Column& column : table.columns) {
+        if (!may_hide_bytes(column)) continue;
+        const std::string value = "DEFAULT(" + dialect::mariadb::quote(column.name) + ')';
+        // The outer join makes a row where the table has none.
+        sql += fmt::format(
+            "SELECT {} FROM {} RIGHT JOIN (SELECT 1 AS one) AS o ON 1 = 1 LIMIT 1; ",
+            schema::is_binary(column.type.kind) ? value : "CONVERT(" + value + " USING utf8mb4)",
+            dialect::mariadb::quote(name));
+        columns.push_back(&column);
+      }
+    }
+    if (columns.empty()) return;
+    const std::vector<Rows> values = session_.results(sql + "END");
+    for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
+      if (values[i].rows.empty() || !values[i].rows[0][0]) continue;
+      std::string value = *values[i].rows[0][0];
+      if (columns[i]->type.kind == schema::TypeKind::binary) {
+        while (value.ends_with('\0')) value.pop_back();
+      }
+      columns[i]->default_value->literal = std::move(value);
     }
   }
 
   Session& session_;
   const InspectOptions& options_;
   Charsets charsets_;
-  std::set<std::string> look_closer_;
+  Surroundings around_;
+  std::vector<Listed> listed_;
   schema::Schema schema_;
   std::vector<Unrepresented> unrepresented_;
 };

@@ -48,6 +48,24 @@ void set_timeout(MYSQL* handle, enum mysql_option option, unsigned value) {
   if (value > 0) mysql_optionsv(handle, option, &value);
 }
 
+Rows rows_of(MYSQL_RES* result) {
+  Rows out;
+  const unsigned count = mysql_num_fields(result);
+  for (unsigned i = 0; i < count; ++i) {
+    out.columns.emplace_back(mysql_fetch_field_direct(result, i)->name);
+  }
+  while (MYSQL_ROW row = mysql_fetch_row(result)) {
+    const unsigned long* lengths = mysql_fetch_lengths(result);
+    std::vector<Value> values;
+    values.reserve(count);
+    for (unsigned i = 0; i < count; ++i) {
+      values.push_back(row[i] == nullptr ? Value() : Value(std::string(row[i], lengths[i])));
+    }
+    out.rows.push_back(std::move(values));
+  }
+  return out;
+}
+
 const char* or_null(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
 }
@@ -122,7 +140,7 @@ void Session::settle(const Url& url) {
 }
 
 void Session::execute(std::string_view sql) {
-  text_query(sql);
+  results(sql);
 }
 
 std::size_t Session::execute(std::string_view sql, std::span<const Value> values) {
@@ -130,35 +148,24 @@ std::size_t Session::execute(std::string_view sql, std::span<const Value> values
 }
 
 Rows Session::query(std::string_view sql, std::span<const Value> values) {
-  if (values.empty()) return text_query(sql);
+  if (values.empty()) {
+    // CALL gives a result for each SELECT of the procedure.
+    std::vector<Rows> all = results(sql);
+    return all.empty() ? Rows{} : std::move(all.front());
+  }
   return PreparedStatement(handle_.get(), sql, values).fetch();
 }
 
-Rows Session::text_query(std::string_view sql) {
+std::vector<Rows> Session::results(std::string_view sql) {
   MYSQL* handle = handle_.get();
   const auto fail = [&]() { return translate(mysql_errno(handle), mysql_error(handle), sql); };
   if (mysql_real_query(handle, sql.data(), sql.size()) != 0) throw fail();
-  Rows out;
-  for (bool first = true;; first = false) {
+  std::vector<Rows> out;
+  while (true) {
     const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(handle),
                                                                   mysql_free_result);
     if (result == nullptr && mysql_field_count(handle) != 0) throw fail();
-    if (result != nullptr && first) {
-      const unsigned count = mysql_num_fields(result.get());
-      for (unsigned i = 0; i < count; ++i) {
-        out.columns.emplace_back(mysql_fetch_field_direct(result.get(), i)->name);
-      }
-      while (MYSQL_ROW row = mysql_fetch_row(result.get())) {
-        const unsigned long* lengths = mysql_fetch_lengths(result.get());
-        std::vector<Value> values;
-        values.reserve(count);
-        for (unsigned i = 0; i < count; ++i) {
-          values.push_back(row[i] == nullptr ? Value() : Value(std::string(row[i], lengths[i])));
-        }
-        out.rows.push_back(std::move(values));
-      }
-    }
-    // CALL gives a result for each SELECT of the procedure.
+    if (result != nullptr) out.push_back(rows_of(result.get()));
     const int next = mysql_next_result(handle);
     if (next < 0) return out;
     if (next > 0) throw fail();

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend/backend.hpp"
 
@@ -30,6 +31,8 @@ class Session {
   /// Exactly one statement with `?`; the number of rows changed.
   std::size_t execute(std::string_view sql, std::span<const Value> values);
   Rows query(std::string_view sql, std::span<const Value> values);
+  /// All results of one statement: of a compound one, each statement in it may have rows.
+  std::vector<Rows> results(std::string_view sql);
 
  private:
   struct Close {
@@ -37,7 +40,6 @@ class Session {
   };
   void configure(const Url& url);
   void settle(const Url& url);
-  Rows text_query(std::string_view sql);
 
   std::unique_ptr<st_mysql, Close> handle_;
 };

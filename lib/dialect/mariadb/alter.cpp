@@ -22,7 +22,7 @@ constexpr char kDatabaseCharset = '\x01';
 class Alter {
  public:
   explicit Alter(const TableChange& change)
-      : change_(change), before_(change.before), after_(change.after) {}
+      : change_(change), before_(change.before), after_(change.after), built_(change.built) {}
 
   std::vector<std::string> run() {
     if (change_.renames_key_columns && !change_.renames.empty()) {
@@ -33,17 +33,22 @@ class Alter {
       renames_ = change_.renames;
     }
     drop_foreign_keys();
+    remove_partitions();
     convert_through_text();
     drop_checks();
     drop_keys();
     columns();
     add_keys();
     for (const auto& check : after_.checks) {
-      if (!same_check(before_, check)) clauses_.push_back("ADD " + check_definition(check));
+      if (same_check(before_, check)) continue;
+      if (after_.find_column(check.name) != nullptr) continue;  // stands on the column
+      clauses_.push_back("ADD " + check_definition(*built_.find_check(check.name)));
     }
+    versioning();
     options();
     add_foreign_keys();
     flush();
+    add_partitions();
     return std::move(statements_);
   }
 
@@ -54,7 +59,12 @@ class Alter {
 
   void flush() {
     if (clauses_.empty()) return;
-    std::string sql = "ALTER TABLE " + quote(after_.name) + ' ' + text::join(clauses_, ", ");
+    // The history of a system-versioned table stays as far as its columns do.
+    const std::string head =
+        versioned_ ? "SET STATEMENT system_versioning_alter_history=KEEP FOR ALTER TABLE "
+                   : "ALTER TABLE ";
+    std::string sql = head + quote(after_.name) + ' ' + text::join(clauses_, ", ");
+    if (drops_versioning_) versioned_ = false;
     clauses_.clear();
     if (sql.find(kDatabaseCharset) == std::string::npos) {
       statements_.push_back(std::move(sql));
@@ -122,28 +132,80 @@ class Alter {
       if (old != nullptr && *old == key) continue;
       // InnoDB looks its parent up as it was before the statement (error 1005, errno 150).
       if (is_onto_itself(key)) flush();
-      clauses_.push_back("ADD " + foreign_key_definition(key));
+      clauses_.push_back("ADD " + foreign_key_definition(*built_.find_foreign_key(key.name)));
       if (is_onto_itself(key)) flush();
     }
   }
 
-  static bool same_check(const Table& table, const schema::Check& check) {
+  /// Whether the other table has the same check, and on its column where this one has it there.
+  bool same_check(const Table& table, const schema::Check& check) const {
     const schema::Check* other = table.find_check(check.name);
-    return other != nullptr && *other == check;
+    return other != nullptr && *other == check &&
+           (before_.find_column(check.name) == nullptr) ==
+               (after_.find_column(check.name) == nullptr);
   }
 
   void drop_checks() {
     for (const auto& check : before_.checks) {
       if (same_check(after_, check)) continue;
-      const Column* column = after_.find_column(check.name);
-      if (column == nullptr) {
+      // A check on the column itself carries its name, cannot be dropped by name, and goes with the
+      // column or a MODIFY that does not repeat it.
+      if (before_.find_column(check.name) == nullptr) {
         clauses_.push_back("DROP CONSTRAINT " + quote(check.name));
-        continue;
       }
-      // A check written on the column itself carries its name, cannot be dropped by name, and goes
-      // with a MODIFY that does not repeat it.
-      clauses_.push_back("DROP CONSTRAINT IF EXISTS " + quote(check.name));
-      rewritten_.insert(column->name);
+      rewritten_.insert(check.name);
+    }
+    for (const auto& check : after_.checks) {
+      if (!same_check(before_, check)) rewritten_.insert(check.name);
+    }
+  }
+
+  /// An ALTER TABLE that changes a partitioned table's columns or keys may be in its partitions'
+  /// way: those that change go first and come last.
+  void remove_partitions() {
+    const std::string& old = before_.mariadb.partition;
+    if (old.empty() || old == after_.mariadb.partition) return;
+    const bool others = !(without_partition(before_) == without_partition(after_));
+    if (!after_.mariadb.partition.empty() && !others) return;
+    flush();
+    clauses_.emplace_back("REMOVE PARTITIONING");
+    flush();
+  }
+
+  static Table without_partition(Table table) {
+    table.mariadb.partition.clear();
+    return table;
+  }
+
+  void add_partitions() {
+    if (after_.mariadb.partition.empty() ||
+        after_.mariadb.partition == before_.mariadb.partition) {
+      return;
+    }
+    clauses_.push_back(built_.mariadb.partition);
+    flush();
+  }
+
+  static std::string period_of(const Table& table) {
+    return table.mariadb.system_versioned ? period_definition(table) : "";
+  }
+
+  /// Versioning with columns of its own and with implied ones are different tables to the server:
+  /// from one to the other it goes and comes back.
+  void versioning() {
+    const bool was = before_.mariadb.system_versioned;
+    const bool is = after_.mariadb.system_versioned;
+    const std::string period = period_of(after_);
+    const bool other = was && is && period_of(before_) != period;
+    if (was && (!is || other)) {
+      // Before its columns go: the server refuses to drop them from a versioned table.
+      clauses_.insert(clauses_.begin(), "DROP SYSTEM VERSIONING");
+      drops_versioning_ = true;
+    }
+    if (other && period.empty()) flush();
+    if (is && (!was || other)) {
+      if (!period.empty()) clauses_.push_back("ADD " + period);
+      clauses_.emplace_back("ADD SYSTEM VERSIONING");
     }
   }
 
@@ -179,12 +241,15 @@ class Alter {
     if (after_.primary_key && !same_primary_key(before_, after_)) {
       clauses_.push_back("ADD " + primary_key_definition(*after_.primary_key));
     }
-    for (const auto& [name, definition] : keys_of(after_)) {
+    const auto now = keys_of(after_);
+    const auto add = [&](const std::string& name, const std::string& definition) {
       const auto found = old.find(name);
-      if (found == old.end() || found->second != definition) {
+      if (found == old.end() || found->second != now.at(name)) {
         clauses_.push_back("ADD " + definition);
       }
-    }
+    };
+    for (const auto& unique : built_.uniques) add(unique.name, unique_definition(unique));
+    for (const auto& index : built_.indexes) add(index.name, index_definition(index));
   }
 
   std::string old_name(const std::string& name) const {
@@ -245,7 +310,7 @@ class Alter {
     for (const Column& column : after_.columns) {
       const Column* old = before_.find_column(column.name);
       if (old == nullptr) {
-        clauses_.push_back("ADD COLUMN " + quote(column.name) + ' ' + column_definition(column) +
+        clauses_.push_back("ADD COLUMN " + quote(column.name) + ' ' + definition_of(column) +
                            (kept_left == 0 ? "" : position));
       } else {
         --kept_left;
@@ -253,6 +318,10 @@ class Alter {
       }
       position = " AFTER " + quote(column.name);
     }
+  }
+
+  std::string definition_of(const Column& column) const {
+    return column_definition(built_.column(column.name), built_);
   }
 
   void kept_column(const Column& column, const Column& old, const std::string& position) {
@@ -265,7 +334,7 @@ class Alter {
     }
     clauses_.push_back(
         (was == column.name ? "MODIFY COLUMN " : "CHANGE COLUMN " + quote(was) + ' ') +
-        quote(column.name) + ' ' + column_definition(column) + position);
+        quote(column.name) + ' ' + definition_of(column) + position);
   }
 
   void options() {
@@ -287,6 +356,11 @@ class Alter {
       clauses_.push_back("ROW_FORMAT=" +
                          (now.row_format.empty() ? std::string("DEFAULT") : now.row_format));
     }
+    if (old.auto_increment != now.auto_increment) {
+      // InnoDB goes no further back than its rows allow.
+      clauses_.push_back("AUTO_INCREMENT=" +
+                         std::to_string(std::max<std::uint64_t>(now.auto_increment, 1)));
+    }
     for (const auto& [name, value] : old.options) {
       if (now.options.count(name) == 0) clauses_.push_back(name + "=" + reset_value(name));
     }
@@ -294,13 +368,20 @@ class Alter {
     for (const auto& [name, value] : now.options) {
       const auto found = old.options.find(name);
       if (found == old.options.end() || found->second != value) {
-        changed.mariadb.options[name] = value;
+        changed.mariadb.options[option_as_written(name)] = value;
       }
     }
     for (const std::string& option : table_options(changed)) clauses_.push_back(option);
     if (before_.comment != after_.comment) {
       clauses_.push_back("COMMENT=" + string_literal(after_.comment));
     }
+  }
+
+  std::string option_as_written(const std::string& name) const {
+    for (const auto& [written, value] : built_.mariadb.options) {
+      if (text::equals_ignoring_case(written, name)) return written;
+    }
+    return name;
   }
 
   /// These know no DEFAULT; 0 is what they have when nothing is said.
@@ -314,9 +395,12 @@ class Alter {
   const TableChange& change_;
   const Table& before_;
   const Table& after_;
+  const Table& built_;
   std::vector<std::pair<std::string, std::string>> renames_;
   std::set<std::string> rewritten_;
   bool foreign_keys_dropped_ = false;
+  bool versioned_ = before_.mariadb.system_versioned;
+  bool drops_versioning_ = false;
   std::vector<std::string> clauses_;
   std::vector<std::string> statements_;
 };

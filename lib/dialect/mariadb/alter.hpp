@@ -8,10 +8,11 @@
 
 namespace dbmig::dialect::mariadb {
 
-/// How one table changes; every Table is canonical.
+/// How one table changes; every Table is canonical, to be compared but for `built`.
 struct TableChange {
   schema::Table before;  ///< its columns already under their new names (see renames)
   schema::Table after;
+  schema::Table built;  ///< `after` with its SQL texts as they were written (Form::build)
   std::vector<std::pair<std::string, std::string>> renames;  ///< columns, {old, new}
   /// A foreign key, of this table or onto it, uses a renamed column: MariaDB then renames only in a
   /// statement that does nothing else (error 1846).

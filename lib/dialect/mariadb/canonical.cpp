@@ -8,7 +8,9 @@
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/expression.hpp"
+#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/routine.hpp"
 #include "dialect/mariadb/select.hpp"
 #include "dialect/mariadb/types.hpp"
 
@@ -39,6 +41,12 @@ void settle_charset(std::string& charset, std::string& collation) {
   if (charset.empty() && !collation.empty()) charset = charset_of_collation(collation);
 }
 
+/// An SQL text for this database: normalised to be compared, or as it is.
+SqlText settled_text(const SqlText& sql, Form form, const std::vector<std::string>& columns) {
+  const std::string& text = sql.for_dialect(kMariadb);
+  return plain(form == Form::compare ? normalize_expression(text, columns) : text);
+}
+
 schema::MariadbColumn canonical_block(const Column& column, const schema::Type& type,
                                       const Table& table) {
   schema::MariadbColumn block = column.mariadb;
@@ -56,23 +64,31 @@ schema::MariadbColumn canonical_block(const Column& column, const schema::Type& 
     block.collation.clear();
   }
   if (!block.on_update.empty()) block.on_update = canonical_clock(block.on_update, type);
+  if (!schema::is_geometry(type.kind) || block.srid == 0) block.srid.reset();
   return block;
 }
 
 Column canonical_column(const Column& column, const Table& table,
-                        const std::vector<std::string>& names) {
+                        const std::vector<std::string>& names, Form form) {
   Column out = column;
   out.type = canonical_type(column.type_on(kMariadb));
   out.sqlite = {};
   out.mariadb = canonical_block(column, out.type, table);
   if (table.in_primary_key(column.name) || column.autoincrement) out.nullable = false;
-  if (column.generated) {
-    out.generated->sql =
-        plain(normalize_expression(column.generated->sql.for_dialect(kMariadb), names));
+  if (out.mariadb.period != schema::RowPeriod::none) {
+    out.generated.reset();
+    out.default_value.reset();
+    out.nullable = true;  // not said
+  } else if (column.generated) {
+    out.generated->sql = settled_text(column.generated->sql, form, names);
     out.default_value.reset();
     out.nullable = true;  // its grammar has no NOT NULL
   } else if (column.default_value) {
     out.default_value = canonical_default(*column.default_value, out.type);
+    const bool is_sql = out.default_value && out.default_value->kind == schema::Default::Kind::sql;
+    if (form == Form::build && is_sql && !is_clock(out.default_value->sql.any)) {
+      out.default_value->sql = settled_text(column.default_value->sql, form, names);
+    }
   }
   return out;
 }
@@ -105,6 +121,27 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
   return characters && type.length > kMaxCharacters ? kMaxCharacters : 0;
 }
 
+/// Whether `USING HASH` is what the server has when nothing is said: in a MEMORY table, and for a
+/// unique key that is too long for a B-tree. How many bytes a character takes may not be known here,
+/// so that this asks whether it could be too long.
+bool has_method_anyway(const Index& index, const Table& table) {
+  if (text::equals_ignoring_case(table.mariadb.engine, "memory")) return true;
+  constexpr int kSmallestLimit = 767;
+  constexpr int kLongestCharacter = 4;
+  int bytes = 0;
+  for (const IndexPart& part : index.parts) {
+    const Column* column = table.find_column(part.column);
+    if (column == nullptr) continue;
+    const bool counted = column->type.length.has_value();
+    const int length = part.length > 0 ? part.length : column->type.length.value_or(0);
+    if (!counted && part.length == 0 && schema::is_text(column->type.kind)) return index.unique;
+    if (!counted && part.length == 0 && schema::is_binary(column->type.kind)) return index.unique;
+    if (has_charset(column->type)) bytes += length * kLongestCharacter;
+    if (schema::is_binary(column->type.kind)) bytes += length;
+  }
+  return index.unique && bytes > kSmallestLimit;
+}
+
 Index canonical_index(const Index& index, const Table& table) {
   Index out = index;
   // As a plain index it only serves more rows; as a unique one it would refuse rows.
@@ -125,10 +162,7 @@ Index canonical_index(const Index& index, const Table& table) {
     part.length = canonical_length(part, table, index);
   }
   out.method = text::lower(index.method);
-  // InnoDB has B-trees only and takes any USING without a word.
-  if (!text::equals_ignoring_case(table.mariadb.engine, "memory") || out.method == "hash") {
-    out.method.clear();
-  }
+  if (out.method == "hash" && has_method_anyway(out, table)) out.method.clear();
   return out;
 }
 
@@ -139,11 +173,13 @@ bool is_plain_unique(const Index& index) {
 }
 
 ReferentialAction canonical_action(ReferentialAction action, const ForeignKey& key,
-                                   const Table& table) {
+                                   const Table& table, Form form) {
   switch (action) {
     case ReferentialAction::none:
     case ReferentialAction::restrict:  // the same thing to InnoDB
       return ReferentialAction::none;
+    case ReferentialAction::no_action:  // and so is this, but it is printed
+      return form == Form::build ? action : ReferentialAction::none;
     case ReferentialAction::set_default:
       throw Error(ErrorCode::invalid,
                   fmt::format("foreign key '{}' of table '{}' says SET DEFAULT, which MariaDB's "
@@ -210,19 +246,21 @@ void add_implied_indexes(Table& table) {
   }
 }
 
-schema::MariadbTable canonical_options(schema::MariadbTable options) {
+schema::MariadbTable canonical_options(schema::MariadbTable options, Form form) {
   // Nothing said is InnoDB: dbmig's sessions make sure of it.
   if (text::equals_ignoring_case(options.engine, "innodb")) options.engine.clear();
   settle_charset(options.charset, options.collation);
   options.row_format = text::upper(options.row_format);
   if (options.row_format == "DEFAULT") options.row_format.clear();
+  if (form == Form::build) return options;
   std::map<std::string, std::string> upper;
   for (auto& [name, value] : options.options) upper[text::upper(name)] = value;
   options.options = std::move(upper);
+  options.partition = canonical_partition(options.partition, options.engine);
   return options;
 }
 
-void canonical_keys(Table& out, const Table& table) {
+void canonical_keys(Table& out, const Table& table, Form form) {
   if (out.primary_key) {
     out.primary_key->name.clear();
     out.primary_key->on_conflict.clear();
@@ -231,7 +269,8 @@ void canonical_keys(Table& out, const Table& table) {
   out.indexes.clear();
   for (const Index& index : table.indexes) {
     Index canonical = canonical_index(index, out);
-    if (is_plain_unique(canonical)) {
+    // One to be built keeps its place: the order of keys shows.
+    if (form == Form::compare && is_plain_unique(canonical)) {
       Unique unique{.name = canonical.name, .columns = {}, .on_conflict = {}};
       for (const IndexPart& part : canonical.parts) unique.columns.push_back(part.column);
       out.uniques.push_back(std::move(unique));
@@ -240,8 +279,8 @@ void canonical_keys(Table& out, const Table& table) {
     }
   }
   for (ForeignKey& key : out.foreign_keys) {
-    key.on_delete = canonical_action(key.on_delete, key, out);
-    key.on_update = canonical_action(key.on_update, key, out);
+    key.on_delete = canonical_action(key.on_delete, key, out, form);
+    key.on_update = canonical_action(key.on_update, key, out, form);
     key.deferrable = false;
   }
   add_implied_indexes(out);
@@ -264,25 +303,51 @@ std::string covering_index(const Table& table, const std::vector<std::string>& c
   return {};
 }
 
-Table canonical_table(const Table& table) {
+std::string canonical_partition(const std::string& sql, const std::string& engine) {
+  const std::string own = engine.empty() ? "innodb" : text::lower(engine);
+  std::vector<Token> kept;
+  for (const Token& token : tokenize(sql)) {
+    kept.push_back(token);
+    Token& last = kept.back();
+    if (last.kind == TokenKind::name && readable_name(last.text) == last.text) {
+      last.kind = TokenKind::word;
+    }
+    if (last.kind != TokenKind::word) continue;
+    last.text = text::lower(last.text);
+    // The engine of a partition is the table's.
+    const std::size_t back = kept.size() > 1 && kept[kept.size() - 2].text == "=" ? 2 : 1;
+    if (last.text == own && kept.size() > back && kept[kept.size() - 1 - back].text == "engine") {
+      kept.resize(kept.size() - 1 - back);
+      if (!kept.empty() && kept.back().text == "storage") kept.pop_back();
+    }
+  }
+  return normalize_tokens(kept);
+}
+
+Table canonical_table(const Table& table, Form form) {
   Table out = table;
   out.only.reset();
   out.sqlite = {};
-  out.mariadb = canonical_options(table.mariadb);
+  out.mariadb = canonical_options(table.mariadb, form);
   const std::vector<std::string> names = table.column_names();
   out.columns.clear();
   for (const Column& column : table.columns) {
     Table context = {};
     context.primary_key = table.primary_key;
     context.mariadb = out.mariadb;
-    out.columns.push_back(canonical_column(column, context, names));
+    out.columns.push_back(canonical_column(column, context, names, form));
   }
-  canonical_keys(out, table);
+  canonical_keys(out, table, form);
   out.checks.clear();
   for (const schema::Check& check : table.checks) {
-    const std::string& sql = check.sql.for_dialect(kMariadb);
-    if (sql.empty()) continue;
-    out.checks.push_back({check.name, plain(normalize_expression(sql, names))});
+    if (check.sql.for_dialect(kMariadb).empty()) continue;
+    out.checks.push_back({check.name, settled_text(check.sql, form, names)});
+    // JSON with a check of its own has not the one that makes LONGTEXT be JSON.
+    Column* column = out.find_column(check.name);
+    if (column == nullptr || column->type.kind != TypeKind::json) continue;
+    column->type.kind = TypeKind::longtext;
+    column->mariadb.charset = "utf8mb4";
+    column->mariadb.collation = "utf8mb4_bin";
   }
   return out;
 }
@@ -293,6 +358,12 @@ schema::View canonical_view(const schema::View& view, const schema::Schema& sche
   // The server keeps given column names as aliases of the query.
   out.sql = plain(normalize_select(view.sql.for_dialect(kMariadb), schema, view.columns));
   out.columns.clear();
+  out.mariadb.definer = canonical_definer(view.mariadb.definer);
+  out.mariadb.algorithm = text::lower(view.mariadb.algorithm);
+  if (out.mariadb.algorithm == "undefined") out.mariadb.algorithm.clear();
+  out.mariadb.security = text::lower(view.mariadb.security);
+  if (out.mariadb.security == "definer") out.mariadb.security.clear();
+  out.mariadb.check_option = text::lower(view.mariadb.check_option);
   return out;
 }
 
@@ -300,6 +371,7 @@ schema::Trigger canonical_trigger(const schema::Trigger& trigger) {
   schema::Trigger out = trigger;
   out.only.reset();
   out.sql = plain(normalize_trigger(trigger.sql.for_dialect(kMariadb), trigger.table));
+  out.mariadb.definer = canonical_definer(trigger.mariadb.definer);
   return out;
 }
 
@@ -308,6 +380,7 @@ schema::Schema MariadbDialect::canonical(const schema::Schema& schema) const {
   for (auto& [name, view] : out.views) view = canonical_view(view, out);
   for (auto& [name, table] : out.tables) table = canonical_table(table);
   for (auto& [name, trigger] : out.triggers) trigger = canonical_trigger(trigger);
+  for (auto& [key, routine] : out.routines) routine = canonical_routine(routine);
   return schema::sorted(std::move(out));
 }
 

@@ -10,6 +10,7 @@
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/render.hpp"
+#include "dialect/mariadb/routine.hpp"
 #include "ops/evolve.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -80,6 +81,9 @@ class Planner {
       } else if (as<ops::CreateTable>(operations_[i]) != nullptr) {
         last_ = end_of_group(i + 1) - 1;
         create_group();
+      } else if (is_replacement(i)) {
+        last_ = i + 1;
+        replace();
       } else {
         single(operations_[i]);
       }
@@ -132,7 +136,7 @@ class Planner {
   void create_group() {
     const std::string name = std::get<ops::CreateTable>(operations_[first_]).table.name;
     evolve_group();
-    if (is_here(name)) emit(create_table(canonical_table(state_.table(name))));
+    if (is_here(name)) emit(create_table(canonical_table(state_.table(name), Form::build)));
   }
 
   void alter_group() {
@@ -150,6 +154,7 @@ class Planner {
     suspend_foreign_keys(renamed, after);
     change.before = without_suspended(canonical_table(renamed));
     change.after = without_suspended(canonical_table(after));
+    change.built = canonical_table(after, Form::build);
     for (std::string& sql : alter_table(change)) emit(std::move(sql));
     refresh_dependents(views, triggers);
   }
@@ -221,6 +226,10 @@ class Planner {
       rename.name = from;
       rename.rename = to;
       copy = ops::evolve(std::move(copy), rename);
+      // The fold keeps a check's name; one that stands on the column follows the column's.
+      for (schema::Check& check : copy.table(name).checks) {
+        if (check.name == from) check.name = to;
+      }
     }
     return copy.table(name);
   }
@@ -286,7 +295,7 @@ class Planner {
           waiting.insert(key.name);
           continue;
         }
-        const Table canonical = canonical_table(child);
+        const Table canonical = canonical_table(child, Form::build);
         emit("ALTER TABLE " + quote(child.name) + " ADD " +
              foreign_key_definition(*canonical.find_foreign_key(key.name)));
       }
@@ -301,13 +310,13 @@ class Planner {
       const auto old = views.find(name);
       if (old != views.end() && !(old->second == view) &&
           view.only.value_or(DialectKind::mariadb) == DialectKind::mariadb) {
-        emit(create_view(view, "CREATE OR REPLACE VIEW "));
+        emit(create_view(view, true));
       }
     }
     for (const auto& [name, trigger] : state_.triggers) {
       const auto old = triggers.find(name);
       if (old != triggers.end() && !(old->second == trigger) && is_here(trigger)) {
-        emit(create_trigger(trigger, "CREATE OR REPLACE TRIGGER "));
+        emit(create_trigger(trigger, true));
       }
     }
   }
@@ -318,13 +327,55 @@ class Planner {
            (on_view || is_here(trigger.table));
   }
 
-  static std::string create_view(const schema::View& view, const std::string& verb) {
-    return verb + quote(view.name) + (view.columns.empty() ? "" : ' ' + column_list(view.columns)) +
-           " AS " + view.sql.for_dialect(DialectKind::mariadb);
+  bool is_here(const schema::View& view) const {
+    return view.only.value_or(DialectKind::mariadb) == DialectKind::mariadb;
   }
 
-  static std::string create_trigger(const schema::Trigger& trigger, const std::string& verb) {
-    return verb + quote(trigger.name) + ' ' + trigger.sql.for_dialect(DialectKind::mariadb);
+  /// Whether operation `i` drops what the next one makes anew: one statement does both, so that
+  /// there is no moment without it.
+  bool is_replacement(std::size_t i) const {
+    if (i + 1 >= operations_.size()) return false;
+    const Operation& one = operations_[i];
+    const Operation& two = operations_[i + 1];
+    if (const auto* drop = as<ops::DropView>(one)) {
+      const auto* create = as<ops::CreateView>(two);
+      const auto old = state_.views.find(drop->name);
+      return create != nullptr && create->view.name == drop->name && is_here(create->view) &&
+             old != state_.views.end() && is_here(old->second);
+    }
+    if (const auto* drop = as<ops::DropTrigger>(one)) {
+      const auto* create = as<ops::CreateTrigger>(two);
+      const auto old = state_.triggers.find(drop->name);
+      return create != nullptr && create->trigger.name == drop->name && is_here(create->trigger) &&
+             old != state_.triggers.end() && is_here(old->second) &&
+             old->second.table == create->trigger.table;
+    }
+    if (const auto* drop = as<ops::DropRoutine>(one)) {
+      const auto* create = as<ops::CreateRoutine>(two);
+      return create != nullptr && create->routine.name == drop->name &&
+             create->routine.kind == drop->kind &&
+             state_.routines.count({drop->kind, drop->name}) > 0;
+    }
+    return false;
+  }
+
+  void replace() {
+    const Operation& create = operations_[last_];
+    if (const auto* view = as<ops::CreateView>(create)) {
+      emit(create_view(view->view, true));
+    } else if (const auto* trigger = as<ops::CreateTrigger>(create)) {
+      emit(create_trigger(trigger->trigger, true));
+    } else if (const auto* routine = as<ops::CreateRoutine>(create)) {
+      const schema::Routine& to = routine->routine;
+      if (to.kind != schema::RoutineKind::sequence) {
+        emit(create_routine(to, true));
+      } else {
+        for (std::string& sql : alter_sequence(state_.routines.at({to.kind, to.name}), to)) {
+          emit(std::move(sql));
+        }
+      }
+    }
+    evolve_group();
   }
 
   /// One operation that is a statement of its own.
@@ -339,9 +390,7 @@ class Planner {
                             emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
                           },
                           [&](const ops::CreateView& op) {
-                            if (op.view.only.value_or(DialectKind::mariadb) != DialectKind::mariadb)
-                              return;
-                            emit(create_view(op.view, "CREATE VIEW "));
+                            if (is_here(op.view)) emit(create_view(op.view, false));
                           },
                           [&](const ops::DropView& op) {
                             const auto view = state_.views.find(op.name);
@@ -352,8 +401,13 @@ class Planner {
                             if (!elsewhere) emit("DROP VIEW " + quote(op.name));
                           },
                           [&](const ops::CreateTrigger& op) {
-                            if (!is_here(op.trigger)) return;
-                            emit(create_trigger(op.trigger, "CREATE TRIGGER "));
+                            if (is_here(op.trigger)) emit(create_trigger(op.trigger, false));
+                          },
+                          [&](const ops::CreateRoutine& op) {
+                            emit(create_routine(op.routine, false));
+                          },
+                          [&](const ops::DropRoutine& op) {
+                            emit(drop_routine(op.kind, op.name));
                           },
                           [&](const ops::DropTrigger& op) {
                             const auto trigger = state_.triggers.find(op.name);

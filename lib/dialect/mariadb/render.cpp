@@ -29,12 +29,21 @@ std::string action_clause(std::string_view event, ReferentialAction action) {
   return " ON " + std::string(event) + ' ' + text::upper(schema::to_string(action));
 }
 
-/// An option's value as it stands after `=`: a word or number bare, all else as a string.
+/// An option's value as it stands after `=`: a word, number or list bare, all else as a string.
 std::string option_value(const std::string& value) {
+  if (value.starts_with('(')) return value;  // UNION=(`a`,`b`)
   const bool bare = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   });
   return bare ? value : string_literal(value);
+}
+
+/// Options of the server itself are upper case; a storage engine's own are kept as first written.
+std::string option_name(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || c == '_' || c == ' ';
+  });
+  return plain ? name : quote(name);
 }
 
 bool is_utf8_text(std::string_view value) {
@@ -59,13 +68,17 @@ std::string column_list(const std::vector<std::string>& columns) {
   return out + ')';
 }
 
-std::string column_definition(const Column& column) {
+std::string column_definition(const Column& column, const Table& table) {
   std::string out = type_sql(column.type);
+  if (column.mariadb.srid) out += " REF_SYSTEM_ID=" + std::to_string(*column.mariadb.srid);
   if (has_charset(column.type)) {
     out += charset_clause(column.mariadb.charset, column.mariadb.collation);
   }
   if (column.mariadb.compressed) out += " COMPRESSED";
-  if (column.generated) {
+  if (column.mariadb.period != schema::RowPeriod::none) {
+    const bool start = column.mariadb.period == schema::RowPeriod::start;
+    out += start ? " GENERATED ALWAYS AS ROW START" : " GENERATED ALWAYS AS ROW END";
+  } else if (column.generated) {
     out += " GENERATED ALWAYS AS (" + column.generated->sql.for_dialect(DialectKind::mariadb) +
            (column.generated->stored ? ") STORED" : ") VIRTUAL");
   } else {
@@ -80,8 +93,23 @@ std::string column_definition(const Column& column) {
     if (column.autoincrement) out += " AUTO_INCREMENT";
   }
   if (column.mariadb.invisible) out += " INVISIBLE";
+  if (column.mariadb.without_system_versioning) out += " WITHOUT SYSTEM VERSIONING";
   if (!column.comment.empty()) out += " COMMENT " + string_literal(column.comment);
+  if (const schema::Check* check = table.find_check(column.name)) {
+    out += " CHECK (" + check->sql.for_dialect(DialectKind::mariadb) + ')';
+  }
   return out;
+}
+
+std::string period_definition(const Table& table) {
+  std::string start;
+  std::string end;
+  for (const Column& column : table.columns) {
+    if (column.mariadb.period == schema::RowPeriod::start) start = column.name;
+    if (column.mariadb.period == schema::RowPeriod::end) end = column.name;
+  }
+  if (start.empty() || end.empty()) return {};
+  return "PERIOD FOR SYSTEM_TIME " + column_list({start, end});
 }
 
 std::string primary_key_definition(const schema::PrimaryKey& key) {
@@ -131,7 +159,12 @@ std::vector<std::string> table_options(const Table& table) {
   const std::string charset = charset_clause(options.charset, options.collation);
   if (!charset.empty()) out.push_back("DEFAULT" + charset);
   if (!options.row_format.empty()) out.push_back("ROW_FORMAT=" + options.row_format);
-  for (const auto& [name, value] : options.options) out.push_back(name + '=' + option_value(value));
+  if (options.auto_increment > 0) {
+    out.push_back("AUTO_INCREMENT=" + std::to_string(options.auto_increment));
+  }
+  for (const auto& [name, value] : options.options) {
+    out.push_back(option_name(name) + '=' + option_value(value));
+  }
   if (!table.comment.empty()) out.push_back("COMMENT=" + string_literal(table.comment));
   return out;
 }
@@ -139,17 +172,22 @@ std::vector<std::string> table_options(const Table& table) {
 std::string create_table(const Table& table) {
   std::vector<std::string> lines;
   for (const Column& column : table.columns) {
-    lines.push_back(quote(column.name) + ' ' + column_definition(column));
+    lines.push_back(quote(column.name) + ' ' + column_definition(column, table));
   }
   if (table.primary_key) lines.push_back(primary_key_definition(*table.primary_key));
   for (const auto& unique : table.uniques) lines.push_back(unique_definition(unique));
   for (const auto& index : table.indexes) lines.push_back(index_definition(index));
   for (const auto& key : table.foreign_keys) lines.push_back(foreign_key_definition(key));
-  for (const auto& check : table.checks) lines.push_back(check_definition(check));
+  for (const auto& check : table.checks) {
+    if (table.find_column(check.name) == nullptr) lines.push_back(check_definition(check));
+  }
+  if (const std::string period = period_definition(table); !period.empty()) lines.push_back(period);
   std::string out =
       "CREATE TABLE " + quote(table.name) + " (\n  " + text::join(lines, ",\n  ") + "\n)";
   const std::vector<std::string> options = table_options(table);
   if (!options.empty()) out += ' ' + text::join(options, " ");
+  if (table.mariadb.system_versioned) out += " WITH SYSTEM VERSIONING";
+  if (!table.mariadb.partition.empty()) out += ' ' + table.mariadb.partition;
   return out;
 }
 

@@ -9,7 +9,8 @@
 
 namespace dbmig::dialect::mariadb {
 
-// SQL text of the parts of a table. Every argument is canonical (canonical.hpp).
+// SQL text of the parts of a table. Every argument is canonical but for its SQL texts, which are as
+// they were written (Form::build in canonical.hpp).
 
 /// In backticks. Throws Error{invalid} for a name with a zero byte.
 std::string quote(std::string_view name);
@@ -17,15 +18,18 @@ std::string quote(std::string_view name);
 /// `(a, b)` with the names quoted.
 std::string column_list(const std::vector<std::string>& columns);
 
-/// The full definition of a column without its name: what is left out of a MODIFY is lost, so
-/// nothing is ever left out.
-std::string column_definition(const schema::Column& column);
+/// The full definition of a column of `table` without its name: what is left out of a MODIFY is
+/// lost, so nothing is ever left out. A check with the column's name stands on the column.
+std::string column_definition(const schema::Column& column, const schema::Table& table);
 
 std::string primary_key_definition(const schema::PrimaryKey& key);
 std::string unique_definition(const schema::Unique& unique);
 std::string index_definition(const schema::Index& index);
 std::string foreign_key_definition(const schema::ForeignKey& key);
 std::string check_definition(const schema::Check& check);
+
+/// `ADD`-able PERIOD FOR SYSTEM_TIME (a, b), or nothing when the table names no columns for it.
+std::string period_definition(const schema::Table& table);
 
 /// `ENGINE=…`, `COMMENT='…'`: what the model says and nothing else.
 std::vector<std::string> table_options(const schema::Table& table);

@@ -1,4 +1,5 @@
 #include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/routine.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -7,6 +8,16 @@ namespace {
 void settle(schema::MariadbProgram& live, const schema::MariadbProgram& expected) {
   if (expected.definer.empty()) live.definer.clear();
   if (!expected.sql_mode) live.sql_mode.reset();
+}
+
+/// A partition by SYSTEM_TIME's interval starts when it is made, unless that is said.
+std::string without_start(const std::string& partition) {
+  const std::size_t begin = partition.find(" starts timestamp");
+  if (begin == std::string::npos) return partition;
+  const std::size_t open = partition.find('\'', begin);
+  const std::size_t close = open == std::string::npos ? open : partition.find('\'', open + 1);
+  if (close == std::string::npos) return partition;
+  return partition.substr(0, begin) + partition.substr(close + 1);
 }
 
 template <class Map, class Settle>
@@ -23,6 +34,9 @@ schema::Schema MariadbDialect::settled(schema::Schema live, const schema::Schema
   for_each_in_both(live.tables, expected.tables, [](schema::Table& a, const schema::Table& b) {
     const bool moved_on = a.mariadb.auto_increment > b.mariadb.auto_increment;
     if (moved_on) a.mariadb.auto_increment = b.mariadb.auto_increment;
+    if (without_start(a.mariadb.partition) == b.mariadb.partition) {
+      a.mariadb.partition = b.mariadb.partition;
+    }
   });
   for_each_in_both(live.views, expected.views, [](schema::View& a, const schema::View& b) {
     if (b.mariadb.definer.empty()) a.mariadb.definer.clear();
@@ -30,9 +44,11 @@ schema::Schema MariadbDialect::settled(schema::Schema live, const schema::Schema
   for_each_in_both(
       live.triggers, expected.triggers,
       [](schema::Trigger& a, const schema::Trigger& b) { settle(a.mariadb, b.mariadb); });
-  for_each_in_both(
-      live.routines, expected.routines,
-      [](schema::Routine& a, const schema::Routine& b) { settle(a.mariadb, b.mariadb); });
+  for_each_in_both(live.routines, expected.routines,
+                   [](schema::Routine& a, const schema::Routine& b) {
+                     settle(a.mariadb, b.mariadb);
+                     a.sql = settled_routine(a.kind, a.sql, b.sql);
+                   });
   return live;
 }
 

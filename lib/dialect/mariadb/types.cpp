@@ -1,6 +1,9 @@
 #include "dialect/mariadb/types.hpp"
 
+#include <fmt/core.h>
+
 #include <array>
+#include <cstdlib>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -141,9 +144,18 @@ std::string without_trailing(std::string text, char c) {
   return text;
 }
 
+/// The shortest text of a floating number: the server prints exponents only for large ones, and no
+/// more than six digits of a FLOAT.
+std::string shortest(const std::string& literal, const Type& type) {
+  const double value = std::strtod(literal.c_str(), nullptr);
+  if (type.kind == TypeKind::double_) return fmt::format("{}", value);
+  return type.kind == TypeKind::float_ ? fmt::format("{:.6g}", value) : literal;
+}
+
 /// What the server changes beyond schema::coerce.
 Default fitted(Default value, const Type& type) {
   if (const auto coerced = schema::coerce(value, type)) value = *coerced;
+  if (value.kind == Default::Kind::number) value.literal = shortest(value.literal, type);
   if (value.kind != Default::Kind::string) return value;
   if (type.kind == TypeKind::char_) value.literal = without_trailing(value.literal, ' ');
   if (type.kind == TypeKind::binary) value.literal = without_trailing(value.literal, '\0');
@@ -252,7 +264,9 @@ std::string type_sql(const Type& type) {
     }
     return out + ')';
   }
-  return schema::to_string(type);
+  // As the server itself spells it.
+  std::string out = schema::to_string(type);
+  return type.kind == TypeKind::integer ? "int" + out.substr(schema::name_of(type.kind).size()) : out;
 }
 
 schema::Type parse_column_type(std::string_view column_type) {
@@ -279,12 +293,16 @@ bool has_charset(const Type& type) {
   return schema::is_text(type.kind) || type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
 }
 
+bool is_clock(std::string_view sql) {
+  constexpr std::string_view kClock = "current_timestamp";
+  return sql == kClock ||
+         (sql.starts_with(kClock) && sql.size() == kClock.size() + 3 && sql.ends_with(')'));
+}
+
 std::string canonical_clock(std::string_view sql, const Type& type) {
   std::string out = normalize_expression(sql);
   const std::string clock = "current_timestamp";
-  const bool is_clock =
-      out == clock || (out.starts_with(clock + '(') && out.size() == clock.size() + 3);
-  if (!is_clock || !schema::is_temporal(type.kind)) return out;
+  if (!is_clock(out) || !schema::is_temporal(type.kind)) return out;
   return type.length ? clock + '(' + std::to_string(*type.length) + ')' : clock;
 }
 
@@ -313,7 +331,7 @@ std::string default_sql(const Default& value, const Type& type) {
       break;
   }
   const std::string& sql = value.sql.for_dialect(DialectKind::mariadb);
-  return sql.starts_with("current_timestamp") ? sql : '(' + sql + ')';
+  return is_clock(sql) ? sql : '(' + sql + ')';
 }
 
 std::string canonical_charset_name(std::string_view name) {

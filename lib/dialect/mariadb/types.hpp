@@ -30,6 +30,9 @@ std::optional<schema::Default> canonical_default(const schema::Default& value,
 /// What follows DEFAULT, for a canonical default.
 std::string default_sql(const schema::Default& value, const schema::Type& type);
 
+/// Whether a canonical SQL text is the clock of canonical_clock().
+bool is_clock(std::string_view sql);
+
 /// `current_timestamp` with the fraction that a column of `type` asks for; other texts normalised.
 std::string canonical_clock(std::string_view sql, const schema::Type& type);
 

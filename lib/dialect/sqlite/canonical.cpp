@@ -236,6 +236,12 @@ void canonical_constraints(Table& table) {
   for (schema::Unique& unique : table.uniques) {
     unique.on_conflict = normal_conflict(unique.on_conflict);
   }
+  for (schema::ForeignKey& key : table.foreign_keys) {
+    for (schema::ReferentialAction* action : {&key.on_delete, &key.on_update}) {
+      using enum schema::ReferentialAction;
+      if (*action == no_action) *action = none;
+    }
+  }
   for (schema::Check& check : table.checks) {
     check.sql = {normal_expression(check.sql.for_dialect(DialectKind::sqlite), table), {}, {}};
   }

@@ -151,7 +151,7 @@ TEST(SqlText, PrefersADatabasesOwn) {
 
 TEST(ReferentialAction, ParsesWhatItPrints) {
   for (const auto action :
-       {ReferentialAction::none, ReferentialAction::restrict, ReferentialAction::cascade,
+       {ReferentialAction::no_action, ReferentialAction::restrict, ReferentialAction::cascade,
         ReferentialAction::set_null, ReferentialAction::set_default}) {
     EXPECT_EQ(parse_action(to_string(action)), action);
   }

@@ -1,0 +1,54 @@
+#include "backend/mariadb/show_create.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/mariadb/render.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+Shown read(const Rows& rows) {
+  Shown shown;
+  if (rows.rows.empty()) {
+    shown.error = "it is not there any more";
+    return shown;
+  }
+  for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+    const std::string& column = rows.columns[i];
+    const Value& value = rows.rows[0][i];
+    if (column == "sql_mode") shown.sql_mode = value.value_or("");
+    if (column == "failure") shown.error = value.value_or("the server does not say why");
+    if (column.starts_with("Create ") || column == "SQL Original Statement") {
+      // NULL where the user has not the rights to see it.
+      shown.text = value.value_or("");
+    }
+  }
+  if (shown.text.empty() && shown.error.empty()) {
+    shown.error = "this user may not see its definition";
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::vector<Shown> show_create(Session& session, const std::vector<Wanted>& wanted) {
+  if (wanted.empty()) return {};
+  // An object that cannot be shown (a view whose table is gone) does not keep the others back.
+  std::string sql =
+      "BEGIN NOT ATOMIC DECLARE failure TEXT; DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN "
+      "GET DIAGNOSTICS CONDITION 1 failure = MESSAGE_TEXT; SELECT failure AS failure; END; ";
+  for (const Wanted& object : wanted) {
+    sql += "SHOW CREATE " + object.kind + ' ' + dialect::mariadb::quote(object.name) + "; ";
+  }
+  sql += "END";
+  const std::vector<Rows> results = session.results(sql);
+  if (results.size() != wanted.size()) {
+    throw Error(ErrorCode::failed, "the server did not describe all objects of the database");
+  }
+  std::vector<Shown> shown;
+  shown.reserve(results.size());
+  for (const Rows& rows : results) shown.push_back(read(rows));
+  return shown;
+}
+
+}  // namespace dbmig::backend::mariadb

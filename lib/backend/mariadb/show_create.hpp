@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backend/mariadb/session.hpp"
+
+namespace dbmig::backend::mariadb {
+
+struct Wanted {
+  std::string kind;  ///< "TABLE", "VIEW", "SEQUENCE", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"
+  std::string name;
+};
+
+/// What SHOW CREATE says of one object.
+struct Shown {
+  std::string text;      ///< empty when it cannot be told
+  std::string sql_mode;  ///< of a stored program
+  std::string error;     ///< why there is no text
+};
+
+/// SHOW CREATE of all `wanted`, in that order, with one statement however many they are.
+std::vector<Shown> show_create(Session& session, const std::vector<Wanted>& wanted);
+
+}  // namespace dbmig::backend::mariadb
