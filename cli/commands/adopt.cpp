@@ -124,6 +124,7 @@ void run(Context& context, const Options& options) {
     // A database that cannot be written to is found out before any file is.
     run::RevisionStore(connection).create_if_missing();
   }
+  for (const std::string& line : adoption->detected) context.console().info("dbmig.diff", line);
   Json document = write(context, *adoption, options);
   if (!options.revision.dry_run) {
     context.forget_files();
