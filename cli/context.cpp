@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "yaml/model.hpp"
+#include "cli/sql_files.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -49,9 +49,58 @@ const history::Graph& Context::graph() {
   return *graph_;
 }
 
+const yaml::Project* Context::find_project() {
+  if (project_) return &*project_;
+  try {
+    return &project();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found || !globals.config.empty()) throw;
+    return nullptr;
+  }
+}
+
+const yaml::ModelPart& Context::sql_part() {
+  if (!sql_part_) sql_part_ = read_model_part(*this);
+  return *sql_part_;
+}
+
 const schema::Model& Context::model() {
-  if (!model_) model_ = yaml::load_model(project().schemas, project().root);
+  if (!model_) {
+    model_ = yaml::load_model(project().schemas, project().root,
+                              {.part = sql_part(), .target = project().only_dialect()});
+  }
   return *model_;
+}
+
+schema::Model Context::model_with(const yaml::SourceFile& file, std::optional<DialectKind> target) {
+  return yaml::load_model(project().schemas, project().root,
+                          {.more = {file}, .part = sql_part(), .target = target});
+}
+
+void Context::forget_files() {
+  graph_.reset();
+  model_.reset();
+}
+
+schema::Selection Context::selection() {
+  const yaml::Project* found = find_project();
+  return found == nullptr ? schema::Selection{} : found->selection;
+}
+
+backend::ScratchOptions Context::scratch_options(DialectKind kind) {
+  backend::ScratchOptions options{.kind = kind};
+  if (kind == DialectKind::sqlite) return options;
+  const yaml::Project* found = find_project();
+  if (found != nullptr) options.server = yaml::scratch_url(*found, environment);
+  if (options.server || (found == nullptr && !globals.url)) return options;
+  const Url& own = url();
+  if (own.dialect == DialectKind::mariadb) options.server = own;
+  return options;
+}
+
+Url Context::url_of(const std::string& text, bool is_url) {
+  if (is_url) return yaml::database_url({}, text, std::nullopt, environment);
+  return yaml::database_url(project(), std::nullopt, text, environment);
 }
 
 const Url& Context::url() {
@@ -71,6 +120,12 @@ backend::Connection& Context::connection(Access access) {
     console_.warning("dbmig.run",
                      fmt::format("{} does not exist yet; it reads as empty", target.redacted()));
     target.database = ":memory:";
+  }
+  const yaml::Project* found = find_project();
+  if (found != nullptr && found->only_dialect().value_or(target.dialect) != target.dialect) {
+    console_.warning("dbmig.run",
+                     fmt::format("dbmig.yaml says dialects: [{}], and {} is another",
+                                 to_string(*found->only_dialect()), target.redacted()));
   }
   connection_ = backend::connect(target, {.create = access == Access::create});
   return *connection_;

@@ -6,9 +6,12 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/scratch.hpp"
 #include "cli/console.hpp"
 #include "history/graph.hpp"
 #include "schema/model.hpp"
+#include "schema/selection.hpp"
+#include "yaml/model.hpp"
 #include "yaml/project.hpp"
 
 namespace dbmig::cli {
@@ -42,8 +45,23 @@ class Context {
   bool verbose() const { return globals.verbose; }
 
   const yaml::Project& project();
+  /// The project, or null when there is none around: for commands that can do without.
+  const yaml::Project* find_project();
   const history::Graph& graph();
+  /// All of schemas/, its SQL files included. Throws what is wrong with them.
   const schema::Model& model();
+  /// The model as it would be with one more file, by the rules of `target` alone if there is one.
+  schema::Model model_with(const yaml::SourceFile& file, std::optional<DialectKind> target);
+  /// Reads revisions and model anew when they are asked for next: their files changed.
+  void forget_files();
+
+  /// What of a shared database is this project's; everything outside of a project.
+  schema::Selection selection();
+  /// How scratch databases of `kind` are made. MariaDB: on the server of dbmig.yaml's `scratch`,
+  /// else on that of the database to work on.
+  backend::ScratchOptions scratch_options(DialectKind kind);
+  /// The database that `text`, a URL or a name of dbmig.yaml's `databases`, means.
+  Url url_of(const std::string& text, bool is_url);
 
   /// The database to work on. With --url no project is needed.
   const Url& url();
@@ -63,7 +81,10 @@ class Context {
   Console console_;
   std::optional<yaml::Project> project_;
   std::optional<history::Graph> graph_;
+  const yaml::ModelPart& sql_part();
+
   std::optional<schema::Model> model_;
+  std::optional<yaml::ModelPart> sql_part_;
   std::optional<Url> url_;
   std::unique_ptr<backend::Connection> connection_;
 };

@@ -61,8 +61,8 @@ void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operatio
                   fmt::format("{} cannot {} (in the {}): {}", to_string(dialect.kind()),
                               ops::describe(operation), direction, error.message()))
           .hint(hint.empty()
-                    ? fmt::format("change the model, or keep the object off that database "
-                                  "with `only: {}`",
+                    ? fmt::format("change the model, keep the object off that database with "
+                                  "`only: {0}`, or write dialects: [{0}] into dbmig.yaml",
                                   dialect.kind() == DialectKind::sqlite ? "mariadb" : "sqlite")
                     : hint);
     }
@@ -124,10 +124,12 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
   return revision;
 }
 
-void check_both_dialects(const history::Revision& revision, const schema::Schema& before) {
+void check_dialects(const history::Revision& revision, const schema::Schema& before,
+                    std::vector<DialectKind> dialects) {
+  if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
   const schema::Schema after = ops::evolve(before, revision.upgrade);
   const std::vector<ops::Operation> back = history::downgrade_operations(revision, before);
-  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+  for (const DialectKind kind : dialects) {
     check_plan(dialect::dialect(kind), revision.upgrade, before, "upgrade");
     check_plan(dialect::dialect(kind), back, after, "downgrade");
   }
@@ -135,6 +137,11 @@ void check_both_dialects(const history::Revision& revision, const schema::Schema
 
 void write_revision(Context& context, history::Revision revision, bool dry_run,
                     const std::vector<std::string>& detected) {
+  context.console().document(write_revision_file(context, std::move(revision), dry_run, detected));
+}
+
+Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
+                         const std::vector<std::string>& detected) {
   const std::string content = yaml::print_revision(revision);
   revision.path = context.project().migrations / yaml::file_name(revision);
   Console& console = context.console();
@@ -146,15 +153,15 @@ void write_revision(Context& context, history::Revision revision, bool dry_run,
     console.status(fmt::format("Generating {}", context.shown(revision.path)),
                    [&] { write_file(revision.path, content, false); });
   }
-  console.document({{"revision", revision.id},
-                    {"parents", revision.parents},
-                    {"message", revision.message},
-                    {"created", revision.created},
-                    {"path", context.shown(revision.path)},
-                    {"written", !dry_run},
-                    {"detected", detected},
-                    {"operations", operations_json(revision.upgrade)},
-                    {"text", content}});
+  return {{"revision", revision.id},
+          {"parents", revision.parents},
+          {"message", revision.message},
+          {"created", revision.created},
+          {"path", context.shown(revision.path)},
+          {"written", !dry_run},
+          {"detected", detected},
+          {"operations", operations_json(revision.upgrade)},
+          {"text", content}};
 }
 
 }  // namespace dbmig::cli

@@ -31,12 +31,17 @@ std::vector<std::string> choose_parents(const history::Graph& graph, const NewRe
 history::Revision make_revision(const history::Graph& graph, const NewRevision& options,
                                 std::vector<std::string> parents);
 
-/// Throws what either database has against the operations, in either direction, naming database and
-/// operation: at the desk, and not at the deployment.
-void check_both_dialects(const history::Revision& revision, const schema::Schema& before);
+/// Throws what a database of the project has against the operations, in either direction, naming
+/// database and operation: at the desk, and not at the deployment. `dialects`: those to ask, both
+/// when there are none.
+void check_dialects(const history::Revision& revision, const schema::Schema& before,
+                    std::vector<DialectKind> dialects);
 
 /// Writes the file and says so (`Generating …  done`), or prints it with --dry-run. `detected` and
 /// the revision are the JSON document. Nothing is overwritten.
+Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
+                         const std::vector<std::string>& detected = {});
+/// The same, with the document printed.
 void write_revision(Context& context, history::Revision revision, bool dry_run,
                     const std::vector<std::string>& detected = {});
 

@@ -50,7 +50,7 @@ void check_model(Context& context, Findings& findings) {
 void check_database(Context& context, Findings& findings) {
   const history::Graph& graph = context.graph();
   const run::DatabaseCheck check =
-      run::check_database(context.connection(Context::Access::peek), graph);
+      run::check_database(context.connection(Context::Access::peek), graph, context.selection());
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,

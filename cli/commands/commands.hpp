@@ -25,6 +25,8 @@ void set_action(CLI::App& command, Context& context, std::function<void()> actio
 
 // One per file of this folder.
 void add_init(CLI::App& program, Context& context);
+void add_adopt(CLI::App& program, Context& context);
+void add_diff(CLI::App& program, Context& context);
 void add_migrate(CLI::App& program, Context& context);
 void add_revision(CLI::App& program, Context& context);
 void add_merge(CLI::App& program, Context& context);

@@ -4,30 +4,46 @@
 
 #include "base/file.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/sql_files.hpp"
 #include "yaml/model.hpp"
 
 namespace dbmig::cli {
 namespace {
 
+constexpr int kDifferences = 3;
+
 struct Options {
   std::vector<std::string> tables;
   std::string output;
+  std::string sql_file;
+  std::string dialect;
   bool force = false;
+  bool strict = false;
 };
 
+/// The live database's schema, or what an SQL file makes.
+backend::Inspection inspect(Context& context, const Options& options) {
+  const TableChoice choice(options.tables);
+  if (options.sql_file.empty()) {
+    if (!options.dialect.empty()) {
+      throw Error(ErrorCode::usage, "--dialect goes with --sql-file")
+          .hint("a database knows its own");
+    }
+    backend::Inspection found =
+        context.connection(Context::Access::existing).inspect({.tables = choice.names()});
+    return choice.empty() ? selected(std::move(found), context.selection())
+                          : choice.of(std::move(found));
+  }
+  const DialectKind kind = dialect_of_file(context, options.sql_file, options.dialect);
+  // The file first: a server is asked for nothing when there is none.
+  const run::Script script = read_script(options.sql_file);
+  backend::Scratch scratch(context.scratch_options(kind));
+  return choice.of(run::read_scripts(scratch, {script}, {}, context.console()).inspection);
+}
+
 void run(Context& context, const Options& options) {
-  const backend::Inspection inspection =
-      context.connection(Context::Access::existing).inspect({.tables = options.tables});
-  // A table that is asked for by name and is not there is a mistake, not an empty answer.
-  for (const std::string& name : options.tables) {
-    static_cast<void>(inspection.schema.table(name));
-  }
-  Json missed = Json::array();
-  for (const backend::Unrepresented& object : inspection.unrepresented) {
-    context.console().warning("dbmig.inspect",
-                              fmt::format("left out: {}: {}", object.object, object.reason));
-    missed.push_back({{"object", object.object}, {"reason", object.reason}});
-  }
+  const backend::Inspection inspection = inspect(context, options);
+  Json missed = report_unrepresented(context, inspection.unrepresented);
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);
@@ -35,6 +51,7 @@ void run(Context& context, const Options& options) {
     context.console().status(fmt::format("Generating {}", options.output),
                              [&] { write_file(options.output, text, options.force); });
   }
+  if (options.strict && !missed.empty()) context.exit_code = kDifferences;
   Json tables = Json::array();
   for (const auto& [name, table] : inspection.schema.tables) tables.push_back(name);
   context.console().document(
@@ -45,21 +62,36 @@ void run(Context& context, const Options& options) {
 
 void add_inspect(CLI::App& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command =
-      add_command(program, context,
-                  {"inspect", "The live database as a model",
-                   "  dbmig inspect\n"
-                   "  dbmig inspect --url sqlite:///legacy.db -o schemas/legacy.yaml\n"
-                   "  dbmig inspect --table customer --table orders\n"
-                   "What the model cannot express is named on stderr, not left out in silence."});
-  command.add_option("--table", options->tables, "Only this one; may be repeated")
+  CLI::App& command = add_command(
+      program, context,
+      {"inspect", "The live database, or an SQL file, as a model",
+       "  dbmig inspect\n"
+       "  dbmig inspect --url sqlite:///legacy.db -o schemas/legacy.yaml\n"
+       "  dbmig inspect --table customer --table 'order*'\n"
+       "  dbmig inspect --sql-file schema.sql --dialect sqlite\n"
+       "  mysqldump --no-data shop | dbmig inspect --sql-file - --dialect mariadb "
+       "--url mariadb://root@localhost/\n"
+       "What the model cannot express is named on stderr, not left out in silence; with "
+       "--strict\nthe exit code is 3 then. An SQL file is run in a scratch database: "
+       "SQLite's is in\nmemory, MariaDB's is made on the server of --url or of "
+       "dbmig.yaml (`scratch:`), and dropped."});
+  command
+      .add_option("--table", options->tables,
+                  "Only this one, or those a pattern fits; may be "
+                  "repeated")
       ->option_text("TABLE")
       ->type_size(1)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--sql-file", options->sql_file, "The schema that this script makes; - is stdin")
+      ->option_text("FILE");
+  command.add_option("--dialect", options->dialect, "The script's SQL: sqlite or mariadb")
+      ->option_text("NAME");
   command.add_option("-o,--output", options->output, "Write a file instead of stdout")
       ->option_text("FILE");
   command.add_flag("--force", options->force, "Overwrite the file");
+  command.add_flag("--strict", options->strict, "Exit 3 when something cannot be expressed");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

@@ -55,7 +55,7 @@ void run(Context& context, Options options) {
   }
   history::Revision revision = make_revision(graph, options.revision, std::move(parents));
   revision.upgrade = difference.operations;
-  check_both_dialects(revision, before);
+  check_dialects(revision, before, context.project().dialects);
   write_revision(context, std::move(revision), options.revision.dry_run, difference.detected);
 }
 

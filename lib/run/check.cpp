@@ -3,10 +3,7 @@
 #include "run/runner.hpp"
 
 namespace dbmig::run {
-namespace {
 
-/// The tables, views and triggers of `live` that `expected` knows by name, and triggers on its
-/// tables.
 schema::Schema known_part(const schema::Schema& live, const schema::Schema& expected) {
   schema::Schema part;
   for (const auto& [name, table] : live.tables) {
@@ -24,9 +21,16 @@ schema::Schema known_part(const schema::Schema& live, const schema::Schema& expe
   return part;
 }
 
-}  // namespace
+std::vector<std::string> find_drift(backend::Connection& connection, const schema::Schema& expected,
+                                    const schema::Selection& selection) {
+  const schema::Schema wanted = schema::selected(connection.canonical(expected), selection);
+  const schema::Schema live = connection.dialect().settled(
+      known_part(connection.canonical(connection.inspect({}).schema), wanted), wanted);
+  return diff::diff(wanted, live).detected;
+}
 
-DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph) {
+DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
+                             const schema::Selection& selection) {
   DatabaseCheck result;
   RevisionStore store(connection);
   const std::vector<AppliedRevision> rows = store.all();
@@ -42,11 +46,7 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   if (!result.unknown.empty()) return result;
   result.current = graph.heads_of(applied);
   if (!result.under_way.empty()) return result;
-  const schema::Schema expected = connection.canonical(graph.fold(applied));
-  const dialect::Dialect& dialect = connection.dialect();
-  const schema::Schema live = dialect.settled(
-      known_part(connection.canonical(connection.inspect({}).schema), expected), expected);
-  result.drift = diff::diff(expected, live).detected;
+  result.drift = find_drift(connection, graph.fold(applied), selection);
   return result;
 }
 

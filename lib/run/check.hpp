@@ -7,6 +7,7 @@
 #include "diff/diff.hpp"
 #include "history/graph.hpp"
 #include "run/store.hpp"
+#include "schema/selection.hpp"
 
 namespace dbmig::run {
 
@@ -27,7 +28,15 @@ struct DatabaseCheck {
   }
 };
 
-/// Only reads. Tables that the history does not know are never reported.
-DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph);
+/// Only reads. Tables that the history does not know, or that are not selected, are never reported.
+DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
+                             const schema::Selection& selection = {});
+
+/// How the objects of `expected` differ in the database, worded as the change that leads there.
+std::vector<std::string> find_drift(backend::Connection& connection, const schema::Schema& expected,
+                                    const schema::Selection& selection = {});
+
+/// The objects of `live` that `expected` has by name.
+schema::Schema known_part(const schema::Schema& live, const schema::Schema& expected);
 
 }  // namespace dbmig::run

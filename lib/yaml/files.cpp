@@ -17,12 +17,18 @@ Error cannot_read(const std::filesystem::path& folder, const std::error_code& co
       .hint("check its rights");
 }
 
+using IsWanted = bool(const std::filesystem::path& path);
+
 bool is_yaml(const std::filesystem::path& path) {
   const std::string extension = text::lower(path.extension().string());
   return extension == ".yaml" || extension == ".yml";
 }
 
-void collect(const std::filesystem::path& folder, Subfolders subfolders,
+bool is_sql(const std::filesystem::path& path) {
+  return text::lower(path.extension().string()) == ".sql";
+}
+
+void collect(const std::filesystem::path& folder, Subfolders subfolders, IsWanted* is_wanted,
              std::vector<std::filesystem::path>& files) {
   std::error_code code;
   std::filesystem::directory_iterator entry(folder, code);
@@ -34,26 +40,35 @@ void collect(const std::filesystem::path& folder, Subfolders subfolders,
     // Links to folders are not followed: they could lead back here.
     const bool is_folder = entry->is_directory(code) && !entry->is_symlink(code);
     if (is_folder && subfolders == Subfolders::yes) {
-      collect(path, subfolders, files);
-    } else if (!entry->is_directory(code) && is_yaml(path)) {
+      collect(path, subfolders, is_wanted, files);
+    } else if (!entry->is_directory(code) && is_wanted(path)) {
       files.push_back(path);
     }
   }
 }
 
-}  // namespace
-
-std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
-                                              Subfolders subfolders) {
+std::vector<std::filesystem::path> find_files(const std::filesystem::path& folder,
+                                              Subfolders subfolders, IsWanted* is_wanted) {
   std::error_code code;
   if (!std::filesystem::is_directory(folder, code)) {
     throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
         .hint("run `dbmig init`, or set its place in dbmig.yaml");
   }
   std::vector<std::filesystem::path> files;
-  collect(folder, subfolders, files);
+  collect(folder, subfolders, is_wanted, files);
   std::sort(files.begin(), files.end());
   return files;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
+                                              Subfolders subfolders) {
+  return find_files(folder, subfolders, is_yaml);
+}
+
+std::vector<std::filesystem::path> sql_files(const std::filesystem::path& folder) {
+  return find_files(folder, Subfolders::yes, is_sql);
 }
 
 std::string display_name(const std::filesystem::path& path, const std::filesystem::path& base) {

@@ -13,6 +13,9 @@ enum class Subfolders { yes, no };
 std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
                                               Subfolders subfolders);
 
+/// The `*.sql` files of `folder` and its subfolders, likewise.
+std::vector<std::filesystem::path> sql_files(const std::filesystem::path& folder);
+
 /// `path` as it should stand in messages: relative to `base` when it lies below it.
 std::string display_name(const std::filesystem::path& path, const std::filesystem::path& base);
 

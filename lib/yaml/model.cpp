@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "schema/names.hpp"
 #include "schema/validate.hpp"
 #include "yaml/files.hpp"
 #include "yaml/parts.hpp"
@@ -50,14 +51,31 @@ class ModelReader {
     }
   }
 
-  schema::Model finish() {
+  /// Takes in what SQL files make. They come after all YAML files.
+  void merge(const ModelPart& part) {
+    places_ = &part.places;
+    for (const auto& [name, table] : part.schema.tables) {
+      if (is_new("tables", name)) all().tables.emplace(name, schema::with_names(table));
+    }
+    merge("views", part.schema.views, all().views);
+    merge("triggers", part.schema.triggers, all().triggers);
+    for (const auto& [section, kind] : kRoutineSections) {
+      for (const auto& [key, routine] : part.schema.routines) {
+        if (key.first == kind && is_new(std::string(section), key.second)) {
+          all().routines[key] = routine;
+        }
+      }
+    }
+  }
+
+  schema::Model finish(std::optional<DialectKind> target) {
     refer_to_primary_keys();
     // Only what was read can be judged: with a file missing, every reference into it looks wrong.
     if (!broken_) {
       schema::validate(
           judgeable(),
           [&](const std::vector<std::string>& path) { return positions_.locate(path); },
-          diagnostics_);
+          diagnostics_, target);
     }
     diagnostics_.throw_if_any();
     model_.schema = schema::normalized(std::move(model_.schema));
@@ -66,6 +84,27 @@ class ModelReader {
 
  private:
   schema::Schema& all() { return model_.schema; }
+
+  template <class Map>
+  void merge(const std::string& section, const Map& from, Map& to) {
+    for (const auto& [name, object] : from) {
+      if (is_new(section, name)) to.emplace(name, object);
+    }
+  }
+
+  /// Whether no YAML file has that object; else it is reported with both places.
+  bool is_new(const std::string& section, const std::string& name) {
+    SourcePosition where;
+    if (const auto at = places_->find({section, name}); at != places_->end()) where = at->second;
+    positions_.add({section, name}, where);
+    const auto [first, is_new] = first_at_.try_emplace({section, name}, where);
+    if (is_new) return true;
+    diagnostics_.add(
+        where,
+        fmt::format("{} '{}' is here a second time", section.substr(0, section.size() - 1), name),
+        fmt::format("the first one is at {}", to_string(first->second)));
+    return false;
+  }
 
   template <class Read>
   void for_each(Fields& fields, const std::string& section, const Read& read) {
@@ -226,6 +265,7 @@ class ModelReader {
   Positions positions_;
   schema::Model model_;
   std::map<std::pair<std::string, std::string>, SourcePosition> first_at_;
+  const std::map<std::vector<std::string>, SourcePosition>* places_ = nullptr;
   std::map<std::string, std::set<std::string>> doubtful_columns_;
   std::set<std::string> doubtful_tables_;
   std::set<std::string> unread_tables_;
@@ -235,18 +275,30 @@ class ModelReader {
 
 }  // namespace
 
-schema::Model parse_model(const std::vector<SourceFile>& files) {
+schema::Model parse_model(const std::vector<SourceFile>& files, const ModelOptions& options) {
   ModelReader reader;
   for (const SourceFile& file : files) reader.read(file);
-  return reader.finish();
+  for (const SourceFile& file : options.more) reader.read(file);
+  reader.merge(options.part);
+  return reader.finish(options.target);
 }
 
-schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base) {
+schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base,
+                         const ModelOptions& options) {
   std::vector<SourceFile> files;
   for (const std::filesystem::path& path : yaml_files(folder, Subfolders::yes)) {
     files.push_back({display_name(path, base), read_file(path)});
   }
-  return parse_model(files);
+  return parse_model(files, options);
+}
+
+std::vector<SourceFile> load_sql_files(const std::filesystem::path& folder,
+                                       const std::filesystem::path& base) {
+  std::vector<SourceFile> files;
+  for (const std::filesystem::path& path : sql_files(folder)) {
+    files.push_back({display_name(path, base), read_file(path)});
+  }
+  return files;
 }
 
 std::string print_model(const schema::Schema& schema) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -68,6 +69,20 @@ std::string read_setting(Reader& reader, const Node& node, const std::string& wh
   return value.value_or("");
 }
 
+std::vector<DialectKind> read_dialects(Reader& reader, const Node& node) {
+  std::vector<DialectKind> kinds;
+  for (const std::string& name : reader.names(node, "'dialects'")) {
+    const auto kind = dialect_kind(text::lower(name));
+    if (!kind) {
+      reader.error(node, fmt::format("'dialects' knows no '{}'", name),
+                   "write [sqlite], [mariadb] or [sqlite, mariadb]");
+    } else if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) {
+      kinds.push_back(*kind);
+    }
+  }
+  return kinds;
+}
+
 void read_config(Project& project) {
   const std::string name = display_name(project.config_file, project.root);
   Diagnostics diagnostics;
@@ -75,7 +90,9 @@ void read_config(Project& project) {
   diagnostics.throw_if_any();
   if (!root) return;
   Reader reader(name, diagnostics);
-  Fields fields(reader, *root, name, {"database", "databases", "schemas", "migrations"});
+  Fields fields(reader, *root, name,
+                {"database", "databases", "schemas", "migrations", "dialects", "scratch", "include",
+                 "exclude"});
   if (const Node* node = fields.find("database"); node != nullptr && !node->is_null()) {
     project.database = read_setting(reader, *node, "'database'");
     project.database_position = reader.at(*node);
@@ -89,6 +106,19 @@ void read_config(Project& project) {
       project.databases[key] = read_setting(reader, value, fmt::format("database '{}'", key));
       project.database_positions[key] = reader.at(value);
     }
+  }
+  if (const Node* node = fields.find("dialects"); node != nullptr && !node->is_null()) {
+    project.dialects = read_dialects(reader, *node);
+  }
+  if (const Node* node = fields.find("scratch"); node != nullptr && !node->is_null()) {
+    project.scratch = read_setting(reader, *node, "'scratch'");
+    project.scratch_position = reader.at(*node);
+  }
+  for (const auto& [key, patterns] : {std::pair{"include", &project.selection.include},
+                                      std::pair{"exclude", &project.selection.exclude}}) {
+    const Node* node = fields.find(key);
+    if (node == nullptr || node->is_null()) continue;
+    *patterns = reader.names(*node, fmt::format("'{}'", key));
   }
   for (const auto& [key, folder] :
        {std::pair{kSchemas, &project.schemas}, std::pair{kMigrations, &project.migrations}}) {
@@ -171,6 +201,33 @@ Url database_url(const Project& project, const std::optional<std::string>& url,
   }
 }
 
+std::optional<DialectKind> Project::only_dialect() const {
+  if (dialects.size() != 1) return std::nullopt;
+  return dialects.front();
+}
+
+std::optional<Url> scratch_url(const Project& project, const Environment& environment) {
+  if (project.scratch.empty()) return std::nullopt;
+  try {
+    Url url = Url::parse(expand_variables(project.scratch, environment));
+    if (url.dialect == DialectKind::mariadb) return url;
+  } catch (const Error& error) {
+    throw Error(ErrorCode::invalid, error.message())
+        .hint(error.diagnostics().front().hint)
+        .at(project.scratch_position);
+  }
+  throw Error(ErrorCode::invalid, "'scratch' names no MariaDB server")
+      .hint("SQLite's scratch databases are in memory; write mariadb://user@host/")
+      .at(project.scratch_position);
+}
+
+std::string with_dialect(std::string text, DialectKind kind) {
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  if (!text.empty()) text += '\n';
+  return text + fmt::format("# The model may use what only this database has.\ndialects: [{}]\n",
+                            to_string(kind));
+}
+
 std::string print_config(const std::string& database) {
   const auto line = [](std::string_view key, std::string_view value) {
     Out out = Out::map(Out::Style::block);
@@ -184,7 +241,10 @@ std::string print_config(const std::string& database) {
          "\n# More databases, chosen with --database NAME:\n"
          "# databases: {prod: \"${PROD_URL}\"}\n"
          "\n# The model, and the revisions that lead to it.\n" +
-         line("schemas", kSchemas) + line("migrations", kMigrations);
+         line("schemas", kSchemas) + line("migrations", kMigrations) +
+         "\n# For a project that is for one database alone, and for one that shares its database:\n"
+         "# dialects: [sqlite]\n"
+         "# include: [shop_*]\n";
 }
 
 }  // namespace dbmig::yaml

@@ -4,9 +4,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/dialect_kind.hpp"
 #include "base/error.hpp"
 #include "base/url.hpp"
+#include "schema/selection.hpp"
 #include "yaml/expand.hpp"
 
 namespace dbmig::yaml {
@@ -22,6 +25,15 @@ struct Project {
   // Where those stand in config_file, for messages; unknown for the default.
   SourcePosition database_position;
   std::map<std::string, SourcePosition> database_positions;
+  std::string scratch;  ///< MariaDB server for scratch databases; URL text, often empty
+  SourcePosition scratch_position;
+  /// The databases that the project is for; empty when not said, which means both.
+  std::vector<DialectKind> dialects;
+  /// `include:` and `exclude:`: what of a shared database is this project's.
+  schema::Selection selection;
+
+  /// The only dialect of the project; nothing when it is for both.
+  std::optional<DialectKind> only_dialect() const;
 };
 
 struct ProjectOptions {
@@ -42,6 +54,14 @@ Project find_project(const ProjectOptions& options);
 /// wrong in dbmig.yaml.
 Url database_url(const Project& project, const std::optional<std::string>& url,
                  const std::optional<std::string>& name, const Environment& environment);
+
+/// The server where scratch databases are made on MariaDB: `scratch:`, expanded; nothing when it is
+/// not said. Throws Error{invalid} with line and column.
+std::optional<Url> scratch_url(const Project& project, const Environment& environment);
+
+/// `text`, the content of a dbmig.yaml (empty for none), with `dialects: [kind]` added. It must not
+/// say `dialects` yet.
+std::string with_dialect(std::string text, DialectKind kind);
 
 /// dbmig.yaml for a new project; `database` is the URL, which may hold variables.
 std::string print_config(const std::string& database);

@@ -448,5 +448,36 @@ TEST(Model, KeysMayTakeAColumnByItsBeginningOrDownwards) {
   EXPECT_EQ(parse_model({{"m.yaml", printed}}).schema.table("t"), table) << printed;
 }
 
+TEST(ModelPart, BelongsToTheModel) {
+  const Model sql = parse_model({{"x.yaml",
+                                  "tables: {pais: {columns: {id: integer}, primary_key: "
+                                  "[id]}}\n"}});
+  ModelOptions options;
+  options.part = {sql.schema, {{{"tables", "pais"}, {"a.sql", 3, 1}}}};
+  const std::string yaml =
+      "tables: {ciudad: {columns: {id: integer, pais: {type: integer, references: pais(id)}}}}\n";
+  EXPECT_EQ(parse_model({{"m.yaml", yaml}}, options).schema.tables.size(), 2U);
+  EXPECT_EQ(test::complaint([&] {
+              parse_model({{"m.yaml", "tables:\n  pais: {columns: {id: integer}}\n"}}, options);
+            }),
+            "a.sql:3:1: table 'pais' is here a second time; the first one is at m.yaml:2:3");
+}
+
+TEST(ModelPart, MistakesInItHaveItsPlaces) {
+  ModelOptions options;
+  schema::Table table;
+  table.name = "t";
+  options.part.schema.tables["t"] = table;
+  options.part.places[{"tables", "t"}] = {"a.sql", 7, 2};
+  EXPECT_EQ(test::complaint([&] { parse_model({}, options); }).substr(0, 10), "a.sql:7:2:");
+}
+
+TEST(ModelTarget, OnlyItsRulesHold) {
+  const std::string yaml =
+      "tables: {t: {columns: {a: text}, indexes: {ix: {columns: [{expr: lower(a)}]}}}}\n";
+  EXPECT_EQ(parse_model({{"m.yaml", yaml}}, {.target = DialectKind::sqlite}).schema.tables.size(),
+            1U);
+}
+
 }  // namespace
 }  // namespace dbmig::yaml

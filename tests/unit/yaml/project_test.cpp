@@ -183,5 +183,42 @@ TEST(PrintConfig, ReadsBack) {
   }
 }
 
+TEST(Project, DialectsAndSelection) {
+  const test::TempDir dir;
+  const Project both = project_with(dir, "include: 'shop_*'\nexclude: [tmp_??, old]\n");
+  EXPECT_TRUE(both.dialects.empty());
+  EXPECT_EQ(both.only_dialect(), std::nullopt);
+  EXPECT_TRUE(both.selection.takes("shop_a"));
+  EXPECT_FALSE(both.selection.takes("other"));
+  EXPECT_EQ(project_with(dir, "dialects: [SQLite, mariadb]\n").only_dialect(), std::nullopt);
+  EXPECT_EQ(project_with(dir, "dialects: mariadb\n").only_dialect(), DialectKind::mariadb);
+  EXPECT_EQ(test::complaint([&] { project_with(dir, "dialects: [db2]\n"); }),
+            "dbmig.yaml:1:11: 'dialects' knows no 'db2'; write [sqlite], [mariadb] or [sqlite, "
+            "mariadb]");
+}
+
+TEST(Project, ADialectIsAddedToTheFile) {
+  const test::TempDir dir;
+  for (const std::string before : {"", "database: sqlite:///x.db", "# only this\n"}) {
+    const Project project = project_with(dir, with_dialect(before, DialectKind::sqlite));
+    EXPECT_EQ(project.only_dialect(), DialectKind::sqlite) << before;
+  }
+}
+
+TEST(Project, ScratchIsAServer) {
+  const test::TempDir dir;
+  const auto scratch = [&](const std::string& config) {
+    return scratch_url(project_with(dir, config), environment({{"HOST", "db"}}));
+  };
+  EXPECT_EQ(scratch(""), std::nullopt);
+  EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").value().host, "db");
+  EXPECT_EQ(test::complaint([&] { scratch("\nscratch: sqlite://\n"); }),
+            "dbmig.yaml:2:10: 'scratch' names no MariaDB server; SQLite's scratch databases are in "
+            "memory; write mariadb://user@host/");
+  EXPECT_EQ(test::complaint([&] { scratch("scratch: '${NONE}'\n"); }),
+            "dbmig.yaml:1:10: the environment variable NONE is not set; set it, or give a default: "
+            "${NONE:-…}");
+}
+
 }  // namespace
 }  // namespace dbmig::yaml

@@ -1,0 +1,188 @@
+#include "cli/adoption.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "diff/diff.hpp"
+#include "schema/names.hpp"
+#include "schema/validate.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Map>
+void erase_known(Map& map, const Map& known) {
+  std::erase_if(map, [&](const auto& entry) { return known.count(entry.first) != 0; });
+}
+
+/// `live` without what `known` has by name.
+schema::Schema without(schema::Schema live, const schema::Schema& known) {
+  erase_known(live.tables, known.tables);
+  erase_known(live.views, known.views);
+  erase_known(live.triggers, known.triggers);
+  erase_known(live.routines, known.routines);
+  return live;
+}
+
+bool is_empty(const schema::Schema& schema) {
+  return schema.tables.empty() && schema.views.empty() && schema.triggers.empty() &&
+         schema.routines.empty();
+}
+
+/// What `schema` has of the objects in `names`.
+schema::Schema named_in(const schema::Schema& schema, const schema::Schema& names) {
+  schema::Schema part;
+  const auto take = [](const auto& from, const auto& wanted, auto& to) {
+    for (const auto& [name, object] : from) {
+      if (wanted.count(name) != 0) to.emplace(name, object);
+    }
+  };
+  take(schema.tables, names.tables, part.tables);
+  take(schema.views, names.views, part.views);
+  take(schema.triggers, names.triggers, part.triggers);
+  take(schema.routines, names.routines, part.routines);
+  return part;
+}
+
+/// "shop" of …/shop and sqlite:////data/shop.db, in characters that any file name can have.
+std::string database_name(const Url& url) {
+  std::string name =
+      url.dialect == DialectKind::sqlite ? fs::path(url.database).stem().string() : url.database;
+  for (char& c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && std::isalnum(byte) == 0 && c != '-') c = '_';
+  }
+  return name.empty() || name == "_memory_" ? "database" : name;
+}
+
+fs::path free_file(const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  fs::path path = folder / (name + ".yaml");
+  for (int i = 2; fs::exists(path, ignored); ++i) {
+    path = folder / fmt::format("{}_{}.yaml", name, i);
+  }
+  return path;
+}
+
+/// Whether SQLite itself, and not only the plan for it, takes all of `schema`.
+bool builds_on_sqlite(const schema::Schema& schema) {
+  try {
+    backend::Scratch scratch({.kind = DialectKind::sqlite});
+    backend::Connection& connection = scratch.connection();
+    const std::vector<ops::Operation> operations = diff::diff({}, schema).operations;
+    for (const dialect::Statement& statement : connection.dialect().plan({}, operations, {})) {
+      connection.execute(statement.sql);
+    }
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Reads the model with the adopted file in it, and finds out where it can live.
+class ModelMaker {
+ public:
+  ModelMaker(Context& context, DialectKind kind) : context_(context), kind_(kind) {}
+
+  schema::Model read(const yaml::SourceFile& file) {
+    const std::vector<DialectKind>& said = context_.project().dialects;
+    try {
+      schema::Model model = context_.model_with(file, context_.project().only_dialect());
+      if (said.empty() && kind_ != DialectKind::sqlite && !builds_on_sqlite(model.schema)) {
+        restrict();
+      }
+      return model;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::invalid || !said.empty()) throw;
+    }
+    schema::Model model = context_.model_with(file, kind_);
+    restrict();
+    return model;
+  }
+
+  void check(const history::Revision& revision, const schema::Schema& before) {
+    const std::vector<DialectKind>& said = context_.project().dialects;
+    if (!said.empty() || restricted_) return check_dialects(revision, before, dialects());
+    try {
+      check_dialects(revision, before, {});
+    } catch (const Error&) {
+      check_dialects(revision, before, {kind_});
+      restrict();
+    }
+  }
+
+  std::optional<DialectKind> restricted() const { return restricted_; }
+
+ private:
+  void restrict() { restricted_ = kind_; }
+  std::vector<DialectKind> dialects() const {
+    if (restricted_) return {*restricted_};
+    return context_.project().dialects;
+  }
+
+  Context& context_;
+  DialectKind kind_;
+  std::optional<DialectKind> restricted_;
+};
+
+std::vector<std::string> names_of(const schema::Schema& schema) {
+  std::vector<std::string> names;
+  for (const auto& [name, table] : schema.tables) names.push_back(name);
+  return names;
+}
+
+void add(schema::Schema& to, schema::Schema from) {
+  to.tables.merge(from.tables);
+  to.views.merge(from.views);
+  to.triggers.merge(from.triggers);
+  to.routines.merge(from.routines);
+}
+
+}  // namespace
+
+std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
+                                      const std::vector<std::string>& parents,
+                                      NewRevision options) {
+  const history::Graph& graph = context.graph();
+  const schema::Schema before =
+      schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
+  schema::Schema found = without(live, before);
+  if (is_empty(found)) return std::nullopt;
+  for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
+
+  Adoption adoption;
+  adoption.tables = names_of(found);
+  const std::string name = database_name(context.url());
+  adoption.model_file = free_file(context.project().schemas, name);
+  const schema::Schema to_write = without(found, context.model().schema);
+  yaml::SourceFile file{context.shown(adoption.model_file), yaml::print_model(to_write)};
+  if (is_empty(to_write)) {
+    file.content.clear();
+  } else {
+    adoption.model_text = file.content;
+  }
+  ModelMaker maker(context, context.url().dialect);
+  const schema::Model model = maker.read(file);
+
+  // What is written is adopted as it reads; of what the model has already, the database decides.
+  schema::Schema after = before;
+  add(after, named_in(model.schema, to_write));
+  add(after, schema::normalized(without(found, to_write)));
+  const diff::Difference difference = diff::diff(before, schema::normalized(after));
+  adoption.detected = difference.detected;
+  if (options.message.empty()) options.message = "adopt " + name;
+  adoption.revision = make_revision(graph, options, parents);
+  adoption.revision.upgrade = difference.operations;
+  maker.check(adoption.revision, before);
+  adoption.restricted_to = maker.restricted();
+  return adoption;
+}
+
+}  // namespace dbmig::cli

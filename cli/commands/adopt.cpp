@@ -1,0 +1,179 @@
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/adoption.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/migration.hpp"
+#include "cli/new_revision.hpp"
+#include "cli/sql_files.hpp"
+#include "run/check.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+constexpr int kDifferences = 3;
+
+struct Options {
+  NewRevision revision;
+  std::vector<std::string> tables;
+  bool strict = false;
+  int lock_timeout = 60;
+};
+
+void stamp(Context& context, const std::vector<std::string>& ids, const Options& options) {
+  make_runner(context, Context::Access::existing)
+      .stamp(ids, false, run_options(options.lock_timeout));
+}
+
+/// Everything stored must be in the database. What an interrupted adopt wrote, and did not stamp,
+/// is found there and stamped now.
+void catch_up(Context& context, const Options& options) {
+  const history::Graph& graph = context.graph();
+  backend::Connection& connection = context.connection(Context::Access::existing);
+  const run::DatabaseCheck check = run::check_database(connection, graph, context.selection());
+  if (!check.unknown.empty()) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("Can't locate revision identified by '{}': the database has it, and no "
+                            "file of the migrations folder does",
+                            text::join(check.unknown, "', '")))
+        .hint("adopt it in the project that it belongs to, or bring the file back");
+  }
+  if (!check.under_way.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the {} of revision {} stopped half-way",
+                            check.under_way.front().under_way, check.under_way.front().id))
+        .hint("finish it with `dbmig upgrade` first");
+  }
+  if (check.pending.empty()) return;
+  const std::vector<std::string> drift =
+      run::find_drift(connection, graph.fold(), context.selection());
+  if (!drift.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the database lacks revision {}, {}", check.pending.front(),
+                            graph.get(check.pending.front()).message))
+        .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
+                          "otherwise of it: {})",
+                          drift.front()));
+  }
+  context.console().info("dbmig.adopt", fmt::format("The database has all that revision {} makes",
+                                                    text::join(graph.heads(), ", ")));
+  if (!options.revision.dry_run) stamp(context, graph.heads(), options);
+}
+
+/// Writes the files, the model first: whatever ends it in between, the next adopt goes on there.
+Json write(Context& context, const Adoption& adoption, const Options& options) {
+  Console& console = context.console();
+  const bool dry_run = options.revision.dry_run;
+  const auto generate = [&](const std::filesystem::path& path, const std::string& text,
+                            bool overwrite) {
+    if (dry_run) return console.data(text);
+    console.status(fmt::format("Generating {}", context.shown(path)),
+                   [&] { write_file(path, text, overwrite); });
+  };
+  if (!adoption.model_text.empty()) generate(adoption.model_file, adoption.model_text, false);
+  if (adoption.restricted_to) {
+    console.info(
+        "dbmig.adopt",
+        fmt::format("What was found works on {} only: dbmig.yaml says dialects: [{}] now",
+                    to_string(*adoption.restricted_to), to_string(*adoption.restricted_to)));
+    const std::filesystem::path config = context.project().root / "dbmig.yaml";
+    const std::filesystem::path& file =
+        context.project().config_file.empty() ? config : context.project().config_file;
+    const std::string before =
+        context.project().config_file.empty() ? std::string() : read_file(file);
+    if (!dry_run) generate(file, yaml::with_dialect(before, *adoption.restricted_to), true);
+  }
+  return write_revision_file(context, adoption.revision, dry_run, adoption.detected);
+}
+
+/// Says what of the database the new revision does not describe to the letter.
+void verify(Context& context) {
+  for (const std::string& line : run::find_drift(context.connection(Context::Access::existing),
+                                                 context.graph().fold(), context.selection())) {
+    context.console().warning("dbmig.adopt",
+                              fmt::format("the model does not build it exactly: {}", line));
+  }
+}
+
+void run(Context& context, const Options& options) {
+  catch_up(context, options);
+  const std::vector<std::string> parents = choose_parents(context.graph(), options.revision);
+  backend::Connection& connection = context.connection(Context::Access::existing);
+  const TableChoice choice(options.tables);
+  const backend::Inspection found =
+      choice.of(selected(connection.inspect({}), context.selection()));
+  Json missed = report_unrepresented(context, found.unrepresented);
+  if (options.strict && !missed.empty()) {
+    context.exit_code = kDifferences;
+    context.console().say("Nothing was written: --strict wants a model of everything.");
+    return context.console().document(
+        {{"written", false}, {"unrepresented", std::move(missed)}, {"tables", Json::array()}});
+  }
+  const auto adoption = plan_adoption(context, found.schema, parents, options.revision);
+  if (!adoption) {
+    context.console().say("Nothing to adopt: the revisions know every table of the database.");
+    return context.console().document(
+        {{"written", false}, {"unrepresented", std::move(missed)}, {"tables", Json::array()}});
+  }
+  if (!options.revision.dry_run) {
+    // A database that cannot be written to is found out before any file is.
+    run::RevisionStore(connection).create_if_missing();
+  }
+  for (const std::string& line : adoption->detected) context.console().info("dbmig.diff", line);
+  Json document = write(context, *adoption, options);
+  if (!options.revision.dry_run) {
+    context.forget_files();
+    stamp(context, {adoption->revision.id}, options);
+    verify(context);
+  }
+  document["model"] =
+      adoption->model_text.empty() ? Json() : Json(context.shown(adoption->model_file));
+  document["model_text"] = adoption->model_text;
+  document["tables"] = adoption->tables;
+  document["dialects"] =
+      adoption->restricted_to ? Json::array({to_string(*adoption->restricted_to)}) : Json();
+  document["unrepresented"] = std::move(missed);
+  context.console().document(document);
+}
+
+}  // namespace
+
+void add_adopt(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(
+      program, context,
+      {"adopt", "Take an existing database in: model, first revision and stamp, tables untouched",
+       "  dbmig init --url 'mariadb://shop@localhost/shop' && dbmig adopt\n"
+       "  dbmig adopt -m \"as found\"\n"
+       "  dbmig adopt --table 'shop_*' --table customer   only these\n"
+       "  dbmig adopt --dry-run                           show model and revision\n"
+       "Writes schemas/<database>.yaml and a revision that makes all of it, and notes in the\n"
+       "database that it has that revision. In a project with revisions it takes in what they do\n"
+       "not know. What the model cannot express is named; with --strict nothing is written then\n"
+       "and the exit code is 3. `include:` and `exclude:` of dbmig.yaml choose in a shared "
+       "database."});
+  command.add_option("-m,--message", options->revision.message, "What the revision is for")
+      ->option_text("TEXT");
+  command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
+      ->option_text("ID");
+  command
+      .add_option("--table", options->tables,
+                  "Only this one, or those a pattern fits; may be "
+                  "repeated")
+      ->option_text("TABLE")
+      ->type_size(1)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_flag("--strict", options->strict,
+                   "Write nothing and exit 3 when something cannot be expressed");
+  command.add_flag("--dry-run", options->revision.dry_run, "Print instead of writing");
+  add_lock_timeout(command, options->lock_timeout);
+  set_action(command, context, [&context, options] { run(context, *options); });
+}
+
+}  // namespace dbmig::cli

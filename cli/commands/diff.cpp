@@ -1,0 +1,139 @@
+#include "diff/diff.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <optional>
+
+#include "base/text.hpp"
+#include "cli/changes.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/comparison_side.hpp"
+#include "cli/format.hpp"
+#include "dialect/dialect.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+constexpr int kDifferences = 3;
+
+struct Options {
+  std::vector<std::string> sides;
+  std::string dialect;
+  bool yaml = false;
+  bool sql = false;
+  bool all = false;
+};
+
+/// In which SQL `--sql` speaks: as said, else that of the comparison, of the project, or of its
+/// database.
+DialectKind sql_dialect(Context& context, const Options& options, const ComparedSchemas& compared) {
+  if (!options.dialect.empty()) {
+    if (const auto kind = dialect_kind(text::lower(options.dialect))) return *kind;
+    throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", options.dialect))
+        .hint("say sqlite or mariadb");
+  }
+  if (compared.kind && !compared.is_portable) return *compared.kind;
+  const yaml::Project* project = context.find_project();
+  if (project != nullptr && project->only_dialect()) return *project->only_dialect();
+  return context.url().dialect;
+}
+
+std::string sql_of(DialectKind kind, const schema::Schema& from,
+                   const std::vector<ops::Operation>& operations) {
+  std::string sql;
+  for (const dialect::Statement& s : dialect::dialect(kind).plan(from, operations, {})) {
+    sql += s.sql + ";\n";
+  }
+  return sql;
+}
+
+void warn(Context& context, const ComparisonSide& side) {
+  for (const backend::Unrepresented& object : side.unrepresented) {
+    context.console().warning("dbmig.diff", fmt::format("not compared: {} of {}: {}", object.object,
+                                                        side.label, object.reason));
+  }
+}
+
+void run(Context& context, const Options& options) {
+  if (options.yaml && options.sql) throw Error(ErrorCode::usage, "--yaml excludes --sql");
+  const std::string first = options.sides.empty() ? "database" : options.sides[0];
+  const std::string second = options.sides.size() < 2 ? "model" : options.sides[1];
+  if (first == "-" && second == "-") {
+    throw Error(ErrorCode::usage, "standard input cannot be both sides");
+  }
+  if (options.sides.size() == 1 && first == "model") {
+    throw Error(ErrorCode::usage, "the model is compared with what?")
+        .hint(
+            "as in `dbmig diff model database`; `dbmig diff` alone leads from the database to "
+            "the model");
+  }
+  const ComparisonSide from = comparison_side(context, first, options.dialect);
+  const ComparisonSide to = comparison_side(context, second, options.dialect);
+  warn(context, from);
+  warn(context, to);
+  const ComparedSchemas compared = make_comparable(context, from, to, options.all);
+  if (compared.is_portable) {
+    context.console().info("dbmig.diff",
+                           "The two sides are of different databases: compared is what both have");
+  }
+  if (!compared.unknown.empty()) {
+    context.console().info(
+        "dbmig.diff", fmt::format("Not compared, since no revision knows them: {} (--all does)",
+                                  text::join(compared.unknown, ", ")));
+  }
+  const diff::Difference difference = diff::diff(compared.from, compared.to, to.renames);
+  const std::vector<Change> list = changes(compared.from, compared.to, to.renames);
+  const bool differs = !difference.operations.empty();
+  Console& console = context.console();
+  std::optional<std::string> sql;
+  if (options.sql) {
+    sql = sql_of(sql_dialect(context, options, compared), compared.from, difference.operations);
+    console.data(*sql);
+  } else if (options.yaml) {
+    console.data(differs ? yaml::print_operations(difference.operations) : "[]\n");
+  } else if (differs) {
+    console.data(fmt::format("--- {}\n+++ {}\n", from.label, to.label) + changes_text(list));
+  }
+  if (!differs) console.say("No differences.");
+  Json json = {{"from", from.label},
+               {"to", to.label},
+               {"different", differs},
+               {"changes", changes_json(list)},
+               {"operations", operations_json(difference.operations)}};
+  if (sql) json["sql"] = *sql;
+  if (options.yaml) json["text"] = yaml::print_operations(difference.operations);
+  console.document(json);
+  if (differs) context.exit_code = kDifferences;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(
+      program, context,
+      {"diff", "What leads from one schema to another; exit 3 when they are different",
+       "  dbmig diff                                      from the database to the model\n"
+       "  dbmig diff head                                 from the newest revision to the model\n"
+       "  dbmig diff 1975 2fa6                            between two revisions\n"
+       "  dbmig diff database head\n"
+       "  dbmig diff prod staging                         two of dbmig.yaml's `databases`\n"
+       "  dbmig diff sqlite:///a.db sqlite:///b.db --sql\n"
+       "  dbmig diff database schema.mariadb.sql --yaml\n"
+       "Each side is `model`, `database`, a revision as in `dbmig show`, a URL, a name of\n"
+       "`databases`, or an SQL file (x.sqlite.sql, x.mariadb.sql, or any with --dialect). With a\n"
+       "database or an SQL file on a side, both are compared as that database reports them."});
+  command.add_option("sides", options->sides, "From what, and to what (database, model)")
+      ->option_text("A B")
+      ->expected(0, 2);
+  command.add_flag("--yaml", options->yaml, "The operations, as in a revision");
+  command.add_flag("--sql", options->sql, "The statements");
+  command.add_option("--dialect", options->dialect, "Of --sql and of SQL files: sqlite or mariadb")
+      ->option_text("NAME");
+  command.add_flag("--all", options->all, "Tables that no revision knows, too");
+  set_action(command, context, [&context, options] { run(context, *options); });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,157 @@
+#include "cli/comparison_side.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/text.hpp"
+#include "cli/migration.hpp"
+#include "cli/sql_files.hpp"
+#include "run/check.hpp"
+#include "schema/validate.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+void inspect_live(Context& context, ComparisonSide& side) {
+  backend::Inspection found = selected(side.connection->inspect({}), context.selection());
+  side.schema = std::move(found.schema);
+  side.unrepresented = std::move(found.unrepresented);
+  side.is_live = true;
+  side.label += fmt::format(" ({})", side.connection->url().redacted());
+}
+
+void read_script_side(Context& context, ComparisonSide& side, const std::string& path,
+                      const std::string& dialect) {
+  const DialectKind kind = dialect_of_file(context, path, dialect);
+  const run::Script script = read_script(path);
+  side.scratch = std::make_unique<backend::Scratch>(context.scratch_options(kind));
+  backend::Inspection found =
+      run::read_scripts(*side.scratch, {script}, {}, context.console()).inspection;
+  side.connection = &side.scratch->connection();
+  side.schema = std::move(found.schema);
+  side.unrepresented = std::move(found.unrepresented);
+}
+
+void fold_revision(Context& context, ComparisonSide& side, const std::string& argument) {
+  const history::Graph& graph = context.graph();
+  std::set<std::string> current;
+  const bool relative = argument.starts_with('+') || argument.starts_with('-');
+  if (argument.starts_with("current") || relative) {
+    const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
+    current.insert(heads.begin(), heads.end());
+  }
+  const std::set<std::string> ids = graph.resolve(argument, current);
+  side.schema = schema::normalized(graph.fold(ids));
+  side.is_managed = true;
+  const std::vector<std::string> names(ids.begin(), ids.end());
+  side.label = fmt::format("revision {}", ids.empty() ? "base" : text::join(names, ", "));
+}
+
+bool is_sql_file(const std::string& argument) {
+  return argument == "-" || text::lower(argument).ends_with(".sql");
+}
+
+/// What `managed`, the newest revisions, or those that the database of `live` has, know by name:
+/// other objects of a shared database are none of ours.
+schema::Schema known_objects(Context& context, const ComparisonSide& managed,
+                             const ComparisonSide& live) {
+  schema::Schema known = managed.schema;
+  const auto add = [&](schema::Schema fold) {
+    known.tables.merge(fold.tables);
+    known.views.merge(fold.views);
+    known.triggers.merge(fold.triggers);
+    known.routines.merge(fold.routines);
+  };
+  const history::Graph& graph = context.graph();
+  add(graph.fold());
+  std::set<std::string> applied = run::complete(run::RevisionStore(*live.connection).all());
+  std::erase_if(applied, [&](const std::string& id) { return !graph.contains(id); });
+  add(graph.fold(applied));
+  return known;
+}
+
+/// What of `live` is known; the names of the rest go to `unknown`.
+schema::Schema only_known(const schema::Schema& live, const schema::Schema& known,
+                          std::vector<std::string>& unknown) {
+  schema::Schema part = run::known_part(live, known);
+  const auto rest = [&](std::string_view noun, const auto& all, const auto& kept) {
+    for (const auto& [name, object] : all) {
+      if (kept.count(name) == 0) unknown.push_back(fmt::format("{} '{}'", noun, object.name));
+    }
+  };
+  rest("table", live.tables, part.tables);
+  rest("view", live.views, part.views);
+  rest("trigger", live.triggers, part.triggers);
+  rest("routine", live.routines, part.routines);
+  return part;
+}
+
+}  // namespace
+
+ComparisonSide comparison_side(Context& context, const std::string& argument,
+                               const std::string& dialect) {
+  ComparisonSide side;
+  side.label = argument;
+  if (argument == "model") {
+    side.schema = context.model().schema;
+    side.renames = context.model().renames;
+    side.is_managed = true;
+    return side;
+  }
+  if (argument == "database") {
+    side.connection = &context.connection(Context::Access::peek);
+    inspect_live(context, side);
+    return side;
+  }
+  const bool is_url = argument.find("://") != std::string::npos;
+  if (!is_url && is_sql_file(argument)) {
+    read_script_side(context, side, argument, dialect);
+    return side;
+  }
+  const yaml::Project* project = is_url ? nullptr : &context.project();
+  if (is_url || project->databases.count(argument) != 0) {
+    side.label = is_url ? "database" : argument;
+    side.own = backend::connect(context.url_of(argument, is_url), {.create = false});
+    side.connection = side.own.get();
+    inspect_live(context, side);
+    return side;
+  }
+  fold_revision(context, side, argument);
+  return side;
+}
+
+ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
+                                const ComparisonSide& to, bool all) {
+  ComparedSchemas result{from.schema, to.schema, {}, {}, {}};
+  if (!all && from.is_live && to.is_managed) {
+    result.from = only_known(result.from, known_objects(context, to, from), result.unknown);
+  } else if (!all && to.is_live && from.is_managed) {
+    result.to = only_known(result.to, known_objects(context, from, to), result.unknown);
+  }
+  if (from.connection == nullptr && to.connection == nullptr) return result;
+  backend::Connection& one = from.connection != nullptr ? *from.connection : *to.connection;
+  backend::Connection& other = to.connection != nullptr ? *to.connection : *from.connection;
+  result.kind = one.dialect().kind();
+  if (result.kind != other.dialect().kind()) {
+    // What both can say: the schema as it would be on SQLite, which has the fewer words.
+    const dialect::Dialect& sqlite = dialect::dialect(DialectKind::sqlite);
+    result.from = sqlite.canonical(result.from);
+    result.to = sqlite.canonical(result.to);
+    result.kind = DialectKind::sqlite;
+    result.is_portable = true;
+    return result;
+  }
+  result.from = one.canonical(result.from);
+  result.to = other.canonical(result.to);
+  const dialect::Dialect& dialect = one.dialect();
+  if (from.connection != nullptr) {
+    result.from = dialect.settled(std::move(result.from), result.to);
+  } else {
+    result.to = dialect.settled(std::move(result.to), result.from);
+  }
+  return result;
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,143 @@
+#include "cli/sql_files.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/file.hpp"
+#include "base/glob.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+std::optional<DialectKind> dialect_in_name(const std::string& name) {
+  const std::filesystem::path stem = std::filesystem::path(name).stem();
+  const std::string part = text::lower(stem.extension().string());
+  if (part.empty()) return std::nullopt;
+  return dialect_kind(std::string_view(part).substr(1));
+}
+
+std::string read_standard_input() {
+  std::string content;
+  std::array<char, 65536> buffer{};
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
+    content.append(buffer.data(), n);
+  }
+  if (std::ferror(stdin) != 0) throw Error(ErrorCode::io, "cannot read standard input");
+  return content;
+}
+
+/// The names in quotes that an unrepresented object begins with: "table 't': option X",
+/// "column 't.c'".
+bool is_selected(const backend::Unrepresented& object, const schema::Selection& selection) {
+  const std::size_t open = object.object.find('\'');
+  const std::size_t close = object.object.find('\'', open + 1);
+  if (open == std::string::npos || close == std::string::npos) return true;
+  const std::string name = object.object.substr(open + 1, close - open - 1);
+  return selection.takes(name) && selection.takes(name.substr(0, name.find('.')));
+}
+
+bool is_pattern(const std::string& name) {
+  return name.find_first_of("*?[") != std::string::npos;
+}
+
+}  // namespace
+
+DialectKind dialect_of_file(Context& context, const std::string& name, const std::string& said) {
+  if (!said.empty()) {
+    if (const auto kind = dialect_kind(text::lower(said))) return *kind;
+    throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", said))
+        .hint("say sqlite or mariadb");
+  }
+  if (const auto kind = dialect_in_name(name)) return *kind;
+  const yaml::Project* project = context.find_project();
+  if (project != nullptr && project->only_dialect()) return *project->only_dialect();
+  throw Error(ErrorCode::usage,
+              fmt::format("in which SQL is {} written?", name == "-" ? "standard input" : name))
+      .hint(
+          "say --dialect sqlite or --dialect mariadb, name the file x.sqlite.sql or "
+          "x.mariadb.sql, or write dialects: [sqlite] into dbmig.yaml");
+}
+
+run::Script read_script(const std::string& path) {
+  if (path == "-") return {"<stdin>", read_standard_input()};
+  return {path, read_file(path)};
+}
+
+yaml::ModelPart read_model_part(Context& context) {
+  const yaml::Project& project = context.project();
+  std::map<DialectKind, std::vector<run::Script>> scripts;
+  for (yaml::SourceFile& file : yaml::load_sql_files(project.schemas, project.root)) {
+    scripts[dialect_of_file(context, file.name, "")].push_back(
+        {std::move(file.name), std::move(file.content)});
+  }
+  yaml::ModelPart part;
+  for (const auto& [kind, files] : scripts) {
+    backend::Scratch scratch(context.scratch_options(kind));
+    run::ScriptSchema read =
+        run::read_scripts(scratch, files, {.is_part = true}, context.console());
+    for (const backend::Unrepresented& object : read.inspection.unrepresented) {
+      context.console().warning("dbmig.model",
+                                fmt::format("schemas/*.{}.sql: left out: {}: {}", to_string(kind),
+                                            object.object, object.reason));
+    }
+    for (auto& [path, where] : read.places) {
+      const auto [first, is_new] = part.places.try_emplace(path, where);
+      if (is_new) continue;
+      throw Error(ErrorCode::invalid, fmt::format("{} '{}' is here a second time",
+                                                  path[0].substr(0, path[0].size() - 1), path[1]))
+          .hint(fmt::format("the first one is at {}", to_string(first->second)))
+          .at(where);
+    }
+    part.schema.tables.merge(read.inspection.schema.tables);
+    part.schema.views.merge(read.inspection.schema.views);
+    part.schema.triggers.merge(read.inspection.schema.triggers);
+    part.schema.routines.merge(read.inspection.schema.routines);
+  }
+  return part;
+}
+
+Json report_unrepresented(Context& context, const std::vector<backend::Unrepresented>& found) {
+  Json list = Json::array();
+  for (const backend::Unrepresented& object : found) {
+    context.console().warning("dbmig.inspect",
+                              fmt::format("left out: {}: {}", object.object, object.reason));
+    list.push_back({{"object", object.object}, {"reason", object.reason}});
+  }
+  return list;
+}
+
+backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection) {
+  inspection.schema = schema::selected(std::move(inspection.schema), selection);
+  std::erase_if(inspection.unrepresented,
+                [&](const backend::Unrepresented& o) { return !is_selected(o, selection); });
+  return inspection;
+}
+
+TableChoice::TableChoice(const std::vector<std::string>& tables) : selection_{tables, {}} {
+  has_patterns_ = std::any_of(tables.begin(), tables.end(), is_pattern);
+}
+
+std::vector<std::string> TableChoice::names() const {
+  return has_patterns_ ? std::vector<std::string>{} : selection_.include;
+}
+
+backend::Inspection TableChoice::of(backend::Inspection inspection) const {
+  if (empty()) return inspection;
+  const schema::Schema& schema = inspection.schema;
+  for (const std::string& name : selection_.include) {
+    const bool found =
+        std::any_of(schema.tables.begin(), schema.tables.end(),
+                    [&](const auto& entry) { return text::matches_glob(entry.first, name); });
+    if (found || schema.views.count(name) != 0) continue;
+    if (!is_pattern(name)) static_cast<void>(schema.table(name));  // says what is near
+    throw Error(ErrorCode::not_found, fmt::format("no table fits '{}'", name));
+  }
+  return selected(std::move(inspection), selection_);
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backend/scratch.hpp"
+#include "cli/context.hpp"
+#include "run/script.hpp"
+
+namespace dbmig::cli {
+
+/// In which SQL the file `name` is written: what `said` (--dialect) says, else the name's last part
+/// but one (`x.sqlite.sql`, `x.mariadb.sql`), else the project's only dialect. Throws Error{usage}
+/// when none of them tells, and for a `said` that is no dialect.
+DialectKind dialect_of_file(Context& context, const std::string& name, const std::string& said);
+
+/// The SQL file `path`, or standard input for `-`. Throws Error{not_found} or Error{io}.
+run::Script read_script(const std::string& path);
+
+/// What the SQL files of schemas/ make.
+yaml::ModelPart read_model_part(Context& context);
+
+/// `found` as warnings for people and as an array for --json.
+Json report_unrepresented(Context& context, const std::vector<backend::Unrepresented>& found);
+
+/// `inspection` without what is not selected.
+backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection);
+
+/// The tables that `--table` names: exact names and glob patterns.
+class TableChoice {
+ public:
+  explicit TableChoice(const std::vector<std::string>& tables);
+  bool empty() const { return selection_.empty(); }
+  /// The names to inspect; none when patterns need all of them.
+  std::vector<std::string> names() const;
+  /// Only what was chosen. Throws Error{not_found} for a name that is not there and a pattern that
+  /// nothing fits.
+  backend::Inspection of(backend::Inspection inspection) const;
+
+ private:
+  schema::Selection selection_;
+  bool has_patterns_ = false;
+};
+
+}  // namespace dbmig::cli

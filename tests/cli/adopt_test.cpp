@@ -1,0 +1,204 @@
+// `adopt`: an existing database becomes a project, its tables untouched.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class Adopt : public OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) return;
+    sql("CREATE TABLE customer (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(64) NOT NULL)");
+    sql("CREATE UNIQUE INDEX ix_name ON customer (name)");
+    sql("CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, customer_id INTEGER, CONSTRAINT "
+        "fk_c FOREIGN KEY (customer_id) REFERENCES customer (id))");
+    sql("INSERT INTO customer VALUES (1, 'Ana')");
+    sql("CREATE VIEW names AS SELECT name FROM customer");
+  }
+  void expect_settled() const {
+    EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+    EXPECT_THAT(project.expect(0, {"migrate"}).err, HasSubstr("No changes in schema detected."));
+    EXPECT_THAT(project.expect(0, {"upgrade"}).err, HasSubstr("Nothing to do"));
+  }
+};
+
+TEST_P(Adopt, WritesModelAndRevisionAndStampsIt) {
+  const Result result = project.expect(0, {"adopt", "-m", "as found"});
+  EXPECT_THAT(result.err, AllOf(HasSubstr("Detected added table 'customer'"),
+                                HasSubstr("Generating schemas/"), Not(HasSubstr("WARN"))));
+  EXPECT_THAT(project.files("migrations"), SizeIs(1));
+  EXPECT_THAT(project.files("schemas"), SizeIs(1));
+  EXPECT_THAT(project.expect(0, {"current"}).out, HasSubstr("(head)"));
+  EXPECT_EQ(sql("SELECT id, name FROM customer"), "1|Ana\n");
+  expect_settled();
+  EXPECT_THAT(project.expect(0, {"adopt"}).err, HasSubstr("Nothing to adopt"));
+  // The revision builds the same elsewhere.
+  project.expect(0, {"upgrade", "--url", "sqlite:///copy.db"});
+  EXPECT_THAT(project.expect(0, {"check", "--url", "sqlite:///copy.db"}).err,
+              HasSubstr("No differences."));
+}
+
+TEST_P(Adopt, JsonSaysWhatWasAdopted) {
+  const auto json = project.expect(0, {"adopt", "--rev-id", "aaaaaaaaaaaa", "--json"}).json();
+  EXPECT_EQ(json["revision"], "aaaaaaaaaaaa");
+  EXPECT_EQ(json["written"], true);
+  EXPECT_EQ(json["tables"], (nlohmann::json{"customer", "orders"}));
+  EXPECT_THAT(json["unrepresented"], IsEmpty());
+  EXPECT_TRUE(json["model"].is_string());
+}
+
+TEST_P(Adopt, DryRunWritesNothing) {
+  const Result result = project.expect(0, {"adopt", "--dry-run"});
+  EXPECT_THAT(result.out, AllOf(HasSubstr("tables:"), HasSubstr("create_table")));
+  EXPECT_THAT(project.files("migrations"), IsEmpty());
+  EXPECT_THAT(project.files("schemas"), IsEmpty());
+  EXPECT_THAT(project.expect(0, {"current"}).out, IsEmpty());
+}
+
+TEST_P(Adopt, TakesInWhatTheRevisionsDoNotKnow) {
+  project.expect(0, {"adopt", "--table", "customer", "--rev-id", "aaaaaaaaaaaa"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  project.expect(0, {"adopt", "--table", "ord*", "--rev-id", "bbbbbbbbbbbb"});
+  EXPECT_THAT(project.files("schemas"), SizeIs(2));
+  EXPECT_THAT(project.expect(0, {"show", "bbbb"}).out,
+              AllOf(HasSubstr("orders"), Not(HasSubstr("create_table: {customer"))));
+  expect_settled();
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(project.files("migrations"), SizeIs(3));
+  expect_settled();
+  EXPECT_THAT(project.expect(1, {"adopt", "--table", "nonesuch"}).err, HasSubstr("nonesuch"));
+  EXPECT_THAT(project.expect(1, {"adopt", "--table", "x*"}).err, HasSubstr("no table fits 'x*'"));
+}
+
+TEST_P(Adopt, PatternsChooseInASharedDatabase) {
+  project.write("dbmig.yaml", "database: " + text::quote(url, '"') +
+                                  "\ninclude: [cust*, names, ord*]\nexclude: [ORDERS]\n");
+  project.expect(0, {"adopt"});
+  const std::string found = project.expect(0, {"inspect"}).out;
+  EXPECT_THAT(found, AllOf(HasSubstr("customer"), Not(HasSubstr("orders"))));
+  expect_settled();
+  // What is none of ours is never reported, and never proposed for a drop.
+  sql("ALTER TABLE orders ADD COLUMN note TEXT");
+  expect_settled();
+  EXPECT_THAT(project.expect(0, {"diff"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(project.expect(0, {"diff", "model", "database"}).err, HasSubstr("No differences."));
+}
+
+TEST_P(Adopt, WhatTheModelHasAlreadyIsNotWrittenTwice) {
+  project.expect(0, {"inspect", "-o", "schemas/mine.yaml"});
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(project.files("schemas"), ElementsAre("mine.yaml"));
+  expect_settled();
+}
+
+TEST_P(Adopt, AnInterruptedAdoptGoesOn) {
+  project.expect(0, {"adopt", "--rev-id", "aaaaaaaaaaaa"});
+  const std::string model = "schemas/" + project.files("schemas").at(0);
+  // It ended before the stamp.
+  sql("DELETE FROM dbmig_revisions");
+  EXPECT_THAT(project.expect(0, {"adopt"}).err,
+              AllOf(HasSubstr("The database has all that revision aaaaaaaaaaaa makes"),
+                    HasSubstr("Nothing to adopt")));
+  expect_settled();
+  // It ended before the revision.
+  sql("DELETE FROM dbmig_revisions");
+  std::filesystem::remove(project.path() / project.revision_file("aaaaaaaaaaaa"));
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(project.files("schemas"), SizeIs(1));
+  expect_settled();
+  EXPECT_THAT(project.read(model), HasSubstr("customer"));
+}
+
+TEST_P(Adopt, WantsTheStoredRevisionsApplied) {
+  project.model("tables:\n  extra:\n    columns: {id: integer}\n    primary_key: [id]\n");
+  project.migrate("aaaaaaaaaaaa", "extra");
+  EXPECT_THAT(
+      project.expect(1, {"adopt"}).err,
+      AllOf(HasSubstr("the database lacks revision aaaaaaaaaaaa"), HasSubstr("dbmig upgrade")));
+  project.expect(0, {"upgrade"});
+  project.expect(0, {"adopt"});
+  expect_settled();
+}
+
+TEST_P(Adopt, ARevisionOfAnotherProjectIsNotOverwritten) {
+  project.expect(0, {"adopt"});
+  const Project other;
+  other.start(on_mariadb() ? url : "sqlite:///" + (project.path() / "app.db").string());
+  EXPECT_THAT(other.expect(1, {"adopt"}).err, HasSubstr("Can't locate revision"));
+  EXPECT_THAT(other.files("schemas"), IsEmpty());
+}
+
+TEST_P(Adopt, WhatOneDatabaseAloneCanHoldIsSaidInTheSettings) {
+  sql(on_mariadb() ? "CREATE VIEW v AS SELECT IF(id > 1, UUID(), CONCAT_WS('-', id)) AS x FROM "
+                     "customer"
+                   : "CREATE INDEX ix_low ON customer (lower(name))");
+  if (on_mariadb()) sql("CREATE TABLE w (a INT, KEY k (a)); CREATE TABLE z (a INT, KEY k (a))");
+  const Result result = project.expect(0, {"adopt"});
+  const std::string dialect = on_mariadb() ? "mariadb" : "sqlite";
+  EXPECT_THAT(result.err, HasSubstr("works on " + dialect + " only"));
+  EXPECT_THAT(project.read("dbmig.yaml"), HasSubstr("dialects: [" + dialect + "]"));
+  expect_settled();
+}
+
+TEST_P(Adopt, NeedsAProjectAndADatabase) {
+  const Folder empty;
+  Process::Options options;
+  options.directory = empty.path();
+  const Result result = run({dbmig_binary(), "adopt", "--url", url}, options);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("dbmig init"));
+  EXPECT_THAT(project.expect(1, {"adopt", "--url", "sqlite:///none.db"}).err,
+              HasSubstr("there is no database"));
+  EXPECT_THAT(project.files("schemas"), IsEmpty());
+}
+
+TEST_P(Adopt, ADatabaseThatCannotBeWrittenToIsFoundOutFirst) {
+  std::string read_only = "sqlite:///app.db?mode=ro";
+  std::string user;
+  if (on_mariadb()) {
+    user = "dbmig_" + random_hex(8);
+    const std::string name = text::split(text::split(url, '?')[0], '/').back();
+    mariadb_sql("CREATE USER " + user +
+                "@localhost IDENTIFIED BY 'pw'; GRANT SELECT, SHOW VIEW ON " + name + ".* TO " +
+                user + "@localhost");
+    read_only = text::replace_all(url, "://" + mariadb_server()->user + "@", "://" + user + ":pw@");
+  }
+  const Result result = project.expect(1, {"adopt", "--url", read_only});
+  EXPECT_THAT(result.err, Not(HasSubstr("pw@")));
+  EXPECT_THAT(project.files("schemas"), IsEmpty());
+  EXPECT_THAT(project.files("migrations"), IsEmpty());
+  if (on_mariadb()) mariadb_sql("DROP USER " + user + "@localhost");
+}
+
+DBMIG_ON_EACH_DATABASE(Adopt);
+
+TEST(AdoptOnSqlite, StrictWantsAModelOfEverything) {
+  const Project project;
+  project.start();
+  ASSERT_EQ(
+      shell("sqlite3 app.db \"CREATE TABLE t (id INTEGER PRIMARY KEY, a int REFERENCES t (id) "
+            "MATCH FULL)\"",
+            project.path())
+          .code,
+      0);
+  const auto json = project.expect(0, {"inspect", "--json"}).json();
+  if (json["unrepresented"].empty()) GTEST_SKIP() << "the model can say all of it";
+  EXPECT_THAT(project.expect(3, {"adopt", "--strict"}).err, HasSubstr("Nothing was written"));
+  EXPECT_THAT(project.files("schemas"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dbmig::test

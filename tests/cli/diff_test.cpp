@@ -1,0 +1,179 @@
+// `diff A B` between everything that has a schema.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr const char* kFirst = R"(tables:
+  customer:
+    columns:
+      id: {type: integer, autoincrement: true}
+      name: {type: varchar(64), nullable: false}
+      notes: text
+    primary_key: [id]
+)";
+
+constexpr const char* kSecond = R"yaml(tables:
+  customer:
+    columns:
+      id: {type: integer, autoincrement: true}
+      title: {type: varchar(200), nullable: false, renamed_from: name}
+      balance: {type: "decimal(10,2)", nullable: false, default: 0}
+    primary_key: [id]
+    indexes: {ix_title: [title]}
+    checks: {ck_balance: balance >= 0}
+  orders:
+    columns: {id: integer, customer_id: integer}
+    primary_key: [id]
+    foreign_keys: {fk_c: {columns: [customer_id], references: customer(id)}}
+views:
+  titles: {sql: SELECT title FROM customer}
+)yaml";
+
+class Diff : public OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) return;
+    project.model(kFirst);
+    project.migrate("aaaaaaaaaaaa", "first");
+    project.model(kSecond);
+    project.migrate("bbbbbbbbbbbb", "second", {"--allow-destructive"});
+  }
+};
+
+TEST_P(Diff, TellsRevisionsApart) {
+  EXPECT_EQ(project.expect(3, {"diff", "aaaa", "head"}).out,
+            "--- revision aaaaaaaaaaaa\n"
+            "+++ revision bbbbbbbbbbbb\n"
+            "~ table customer\n"
+            "    - column name: varchar(64), nullable: false\n"
+            "    - column notes: text\n"
+            "    + column title: varchar(200), nullable: false\n"
+            "    + column balance: decimal(10,2), nullable: false, default: 0\n"
+            "    + index ix_title: [title]\n"
+            "    + check ck_balance: balance >= 0\n"
+            "+ table orders: primary_key: [id]\n"
+            "    + column id: integer\n"
+            "    + column customer_id: integer\n"
+            "    + foreign key fk_c: [customer_id], references: customer(id)\n"
+            "+ view titles: SELECT title FROM customer\n");
+  EXPECT_THAT(project.expect(0, {"diff", "head", "model"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(project.expect(3, {"diff", "base", "aaaa"}).out, HasSubstr("+ table customer"));
+  // Towards the model its renames count.
+  EXPECT_THAT(project.expect(3, {"diff", "aaaa"}).out,
+              HasSubstr("    ~ column title (was name): type varchar(64) → varchar(200)\n"));
+}
+
+TEST_P(Diff, IsEmptyWhenTheDatabaseIsThere) {
+  project.expect(0, {"upgrade"});
+  for (const Project::Arguments& sides : {Project::Arguments{"diff"},
+                                          {"diff", "database", "head"},
+                                          {"diff", "model", "database"},
+                                          {"diff", "database", "database"},
+                                          {"diff", "head", url},
+                                          {"diff", url, "model"}}) {
+    EXPECT_THAT(project.expect(0, sides).err, HasSubstr("No differences."))
+        << text::join(sides, " ");
+  }
+}
+
+TEST_P(Diff, ShowsWhatWasDoneByHand) {
+  project.expect(0, {"upgrade"});
+  sql("ALTER TABLE orders ADD COLUMN note VARCHAR(20)");
+  sql("DROP INDEX ix_title" + std::string(on_mariadb() ? " ON customer" : ""));
+  const std::string text = project.expect(3, {"diff"}).out;
+  EXPECT_THAT(text,
+              AllOf(StartsWith("--- database (" + std::string(on_mariadb() ? "maria" : "sql")),
+                    HasSubstr("+++ model\n"), HasSubstr("    + index ix_title: [title]\n"),
+                    HasSubstr("    - column note: ")));
+  EXPECT_THAT(
+      project.expect(3, {"diff", "model", "database"}).out,
+      AllOf(HasSubstr("    - index ix_title: [title]\n"), HasSubstr("    + column note: ")));
+  const std::string statements = project.expect(3, {"diff", "--sql"}).out;
+  EXPECT_THAT(statements, HasSubstr("ix_title"));
+  EXPECT_THAT(project.expect(3, {"diff", "--yaml"}).out,
+              AllOf(HasSubstr("- drop_column: {table: orders, name: note}"),
+                    HasSubstr("- create_index: ")));
+  const auto json = project.expect(3, {"diff", "--json"}).json();
+  EXPECT_EQ(json["different"], true);
+  EXPECT_EQ(json["changes"][0]["name"], "customer");
+  EXPECT_EQ(json["changes"][0]["parts"][0]["change"], "added");
+  EXPECT_EQ(json["operations"].size(), 2U);
+}
+
+TEST_P(Diff, TablesThatNoRevisionKnowsAreNotProposedForADrop) {
+  project.expect(0, {"upgrade"});
+  sql("CREATE TABLE somebody_elses (id INTEGER)");
+  const Result result = project.expect(0, {"diff"});
+  EXPECT_THAT(result.err, HasSubstr("table 'somebody_elses'"));
+  EXPECT_THAT(project.expect(3, {"diff", "--all"}).out, HasSubstr("- table somebody_elses"));
+  EXPECT_THAT(project.expect(3, {"diff", "model", "database", "--all"}).out,
+              HasSubstr("+ table somebody_elses"));
+}
+
+TEST_P(Diff, ATableThatARevisionMadeAndTheModelLostIsShown) {
+  project.expect(0, {"upgrade"});
+  project.model(kFirst);
+  EXPECT_THAT(project.expect(3, {"diff"}).out, HasSubstr("- table orders"));
+  project.migrate("cccccccccccc", "third", {"--allow-destructive"});
+  EXPECT_THAT(project.expect(3, {"diff"}).out, HasSubstr("- table orders"));
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"diff"}).err, HasSubstr("No differences."));
+}
+
+TEST_P(Diff, TakesSqlFilesAndNamedDatabases) {
+  project.expect(0, {"upgrade"});
+  const std::string dialect = on_mariadb() ? "mariadb" : "sqlite";
+  project.write("x." + dialect + ".sql",
+                "CREATE TABLE customer (id INTEGER PRIMARY KEY " +
+                    std::string(on_mariadb() ? "AUTO_INCREMENT" : "AUTOINCREMENT") +
+                    ", title VARCHAR(99) NOT NULL);");
+  const std::string text = project.expect(3, {"diff", "x." + dialect + ".sql", "model"}).out;
+  EXPECT_THAT(text, AllOf(StartsWith("--- x." + dialect + ".sql\n+++ model\n"),
+                          HasSubstr("+ table orders")));
+  project.write("dbmig.yaml", "database: " + text::quote(url, '"') +
+                                  "\ndatabases: {same: " + text::quote(url, '"') + "}\n");
+  EXPECT_THAT(project.expect(0, {"diff", "same", "database"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(project.expect(1, {"diff", "same", "missing.sql", "--dialect", dialect}).err,
+              HasSubstr("cannot read missing.sql"));
+}
+
+TEST_P(Diff, ComparesTheTwoDatabases) {
+  project.expect(0, {"upgrade"});
+  project.expect(0, {"upgrade", "--url", "sqlite:///other.db"});
+  const Result result = project.dbmig({"diff", "database", "sqlite:///other.db"});
+  EXPECT_THAT(result.out, Not(HasSubstr("orders"))) << result;
+  if (on_mariadb()) EXPECT_THAT(result.err, HasSubstr("compared is what both have"));
+}
+
+TEST_P(Diff, WrongArgumentsAreNamed) {
+  EXPECT_THAT(project.expect(1, {"diff", "ffff", "head"}).err,
+              HasSubstr("Can't locate revision identified by 'ffff'"));
+  EXPECT_THAT(project.expect(2, {"diff", "model"}).err, HasSubstr("compared with what?"));
+  EXPECT_THAT(project.expect(2, {"diff", "head", "x.sql"}).err, HasSubstr("in which SQL"));
+  EXPECT_THAT(project.expect(2, {"diff", "--yaml", "--sql"}).err, HasSubstr("excludes"));
+  EXPECT_THAT(project.expect(2, {"diff", "a", "b", "c"}).err, HasSubstr("'c'"));
+  EXPECT_THAT(project.expect(2, {"diff", "head", "oracle://x/y"}).err, HasSubstr("oracle"));
+  EXPECT_THAT(project.expect(2, {"diff", "aaaa", "head", "--sql", "--dialect", "db2"}).err,
+              HasSubstr("there is no dialect 'db2'"));
+  for (const std::string dialect : {"sqlite", "mariadb"}) {
+    EXPECT_THAT(project.expect(3, {"diff", "aaaa", "head", "--sql", "--dialect", dialect}).out,
+                HasSubstr("CREATE TABLE"));
+  }
+}
+
+DBMIG_ON_EACH_DATABASE(Diff);
+
+}  // namespace
+}  // namespace dbmig::test
