@@ -42,7 +42,7 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   if (!result.unknown.empty()) return result;
   result.current = graph.heads_of(applied);
   if (!result.under_way.empty()) return result;
-  const schema::Schema expected = connection.dialect().canonical(graph.fold(applied));
+  const schema::Schema expected = connection.canonical(graph.fold(applied));
   const dialect::Dialect& dialect = connection.dialect();
   const schema::Schema live = dialect.settled(
       known_part(dialect.canonical(connection.inspect({}).schema), expected), expected);

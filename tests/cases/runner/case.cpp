@@ -84,6 +84,8 @@ class CaseReader {
         result.from = side(i);
       } else if (key.text == "to") {
         result.to = side(i);
+      } else if (key.text == "operations") {
+        result.operations = source_of(i);
       } else if (key.text == "rows") {
         read_rows(value, result);
       } else if (key.text == "destructive") {

@@ -41,6 +41,9 @@ struct Case {
   Side to;
   std::vector<std::pair<std::string, RowSet>> rows;
   PerDialect rows_sql;
+  /// The change as a person would write it by hand, YAML as under `upgrade:` of a revision; empty:
+  /// what is found by comparing.
+  std::string operations;
   bool destructive = false;
   PerDialect refused;  ///< a part of the message
   std::map<DialectKind, std::map<std::string, Content>> after;

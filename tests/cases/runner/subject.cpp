@@ -101,9 +101,11 @@ class MariadbSubject final : public Subject {
 
   std::string readable(const schema::Column& column, bool) override {
     const std::string name = quote(column.name);
-    return schema::is_geometry(column.type_on(DialectKind::mariadb).kind)
-               ? fmt::format("ST_AsText({})", name)
-               : fmt::format("CAST({} AS CHAR)", name);
+    const schema::TypeKind type = column.type_on(DialectKind::mariadb).kind;
+    if (schema::is_geometry(type)) return fmt::format("ST_AsText({})", name);
+    if (schema::is_binary(type)) return fmt::format("HEX({})", name);
+    if (type == schema::TypeKind::bit) return fmt::format("{} + 0", name);
+    return fmt::format("CAST({} AS CHAR)", name);
   }
 
   std::vector<std::string> complaints() override { return {}; }

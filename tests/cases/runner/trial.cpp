@@ -66,6 +66,11 @@ history::Revision revision(std::string id, std::vector<std::string> parents,
 constexpr const char* kFirst = "aaaaaaaaaaaa";
 constexpr const char* kChange = "bbbbbbbbbbbb";
 
+/// The head of a revision file, up to its operations.
+constexpr std::string_view kHandWritten =
+    "revision: bbbbbbbbbbbb\nparents: [aaaaaaaaaaaa]\nmessage: by hand\n"
+    "created: 2026-01-02T00:00:00Z\nupgrade:\n";
+
 /// One case on one database.
 class Trial {
  public:
@@ -152,10 +157,15 @@ class Trial {
     first_facts_ = subject_->facts();
   }
 
-  /// What `dbmig migrate` does.
+  /// What `dbmig migrate` does, or what was written by hand.
   void make_change() {
     const schema::Schema before = schema::normalized(graph_->fold());
-    const diff::Difference change = diff::diff(before, to_.schema, to_.renames);
+    diff::Difference change;
+    if (case_.operations.empty()) {
+      change = diff::diff(before, to_.schema, to_.renames);
+    } else {
+      change.operations = yaml::parse_revision(std::string(kHandWritten) + case_.operations, case_.where).upgrade;
+    }
     ASSERT_FALSE(change.operations.empty()) << "there is nothing to change";
     expect_consent(change, before);
     kept_ = kept(before, to_.schema, change.operations, kind_);
