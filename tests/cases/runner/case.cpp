@@ -86,6 +86,8 @@ class CaseReader {
         result.to = side(i);
       } else if (key.text == "operations") {
         result.operations = source_of(i);
+      } else if (key.text == "downgrade") {
+        result.downgrade = source_of(i);
       } else if (key.text == "rows") {
         read_rows(value, result);
       } else if (key.text == "destructive") {

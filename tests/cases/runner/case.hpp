@@ -44,6 +44,7 @@ struct Case {
   /// The change as a person would write it by hand, YAML as under `upgrade:` of a revision; empty:
   /// what is found by comparing.
   std::string operations;
+  std::string downgrade;  ///< by hand, too; empty: derived
   bool destructive = false;
   PerDialect refused;  ///< a part of the message
   std::map<DialectKind, std::map<std::string, Content>> after;

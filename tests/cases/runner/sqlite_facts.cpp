@@ -30,8 +30,11 @@ class TableFacts {
     add("column",
         "SELECT cid, name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?)");
     add("foreign key",
-        "SELECT group_concat(\"from\" || ' -> ' || coalesce(\"to\", '')), \"table\", on_update, "
-        "on_delete FROM (SELECT * FROM pragma_foreign_key_list(?) ORDER BY id, seq) GROUP BY id");
+        "SELECT group_concat(\"from\" || ' -> ' || \"to\"), \"table\", on_update, on_delete FROM "
+        // Without a column it is the parent's primary key.
+        "(SELECT id, seq, \"table\", \"from\", on_update, on_delete, coalesce(\"to\", (SELECT name "
+        "FROM pragma_table_info(f.\"table\") WHERE pk = f.seq + 1)) AS \"to\" FROM "
+        "pragma_foreign_key_list(?) f ORDER BY id, seq) GROUP BY id");
     for (const Row& index :
          query("SELECT name, \"unique\", origin, partial FROM pragma_index_list(?)", table_)) {
       add_index(index);

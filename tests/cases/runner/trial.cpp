@@ -51,13 +51,15 @@ Lines without_counters(Lines facts) {
 
 /// A revision as it is when it was written to a file and read again.
 history::Revision revision(std::string id, std::vector<std::string> parents,
-                           std::vector<ops::Operation> operations) {
+                           std::vector<ops::Operation> operations,
+                           std::optional<std::vector<ops::Operation>> back = std::nullopt) {
   history::Revision made;
   made.id = std::move(id);
   made.parents = std::move(parents);
   made.message = made.id;
   made.created = made.parents.empty() ? "2026-01-01T00:00:00Z" : "2026-01-02T00:00:00Z";
   made.upgrade = std::move(operations);
+  made.downgrade = std::move(back);
   history::Revision read = yaml::parse_revision(yaml::print_revision(made), made.id + ".yaml");
   EXPECT_EQ(read.upgrade, made.upgrade) << "the revision file does not hold its operations";
   return read;
@@ -161,10 +163,15 @@ class Trial {
   void make_change() {
     const schema::Schema before = schema::normalized(graph_->fold());
     diff::Difference change;
+    std::optional<std::vector<ops::Operation>> back;
     if (case_.operations.empty()) {
       change = diff::diff(before, to_.schema, to_.renames);
     } else {
-      change.operations = yaml::parse_revision(std::string(kHandWritten) + case_.operations, case_.where).upgrade;
+      std::string text = std::string(kHandWritten) + case_.operations;
+      if (!case_.downgrade.empty()) text += "downgrade:\n" + case_.downgrade;
+      history::Revision written = yaml::parse_revision(text, case_.where);
+      change.operations = std::move(written.upgrade);
+      back = std::move(written.downgrade);
     }
     ASSERT_FALSE(change.operations.empty()) << "there is nothing to change";
     expect_consent(change, before);
@@ -173,7 +180,7 @@ class Trial {
       old_rows_[name] = kept_rows(*subject_, kept_, from_.schema, name, false);
     }
     std::vector<history::Revision> revisions{graph_->get(kFirst)};
-    revisions.push_back(revision(kChange, {kFirst}, change.operations));
+    revisions.push_back(revision(kChange, {kFirst}, change.operations, std::move(back)));
     graph_ = std::make_unique<history::Graph>(std::move(revisions));
   }
 
