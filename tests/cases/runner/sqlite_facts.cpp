@@ -86,10 +86,15 @@ std::vector<std::string> sqlite_facts(backend::Connection& connection) {
       facts.push_back(std::move(fact));
     }
   }
-  for (const Row& row : connection
-                            .query("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type "
-                                   "IN ('view', 'trigger') ORDER BY type, name")
-                            .rows) {
+  for (Row& row : connection
+                      .query("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type "
+                             "IN ('view', 'trigger') ORDER BY type, name")
+                      .rows) {
+    // Whether its name stands in quotes is nobody's business.
+    const std::string quoted = text::quote(*row[1], '"');
+    if (const auto at = row[3]->find(quoted); at != std::string::npos) {
+      row[3]->replace(at, quoted.size(), *row[1]);
+    }
     facts.push_back(line(row));
   }
   return facts;

@@ -46,6 +46,9 @@ std::string with_sorted_keys(const std::string& text) {
   const auto last = std::find_if_not(first, lines.end(), is_key);
   for (auto line = first; line != last; ++line) {
     if (line->ends_with(',')) line->pop_back();
+    // The same as nothing, and printed only where somebody wrote it.
+    *line = text::replace_all(*line, " ON DELETE NO ACTION", "");
+    *line = text::replace_all(*line, " ON UPDATE NO ACTION", "");
   }
   std::sort(first, last);
   return text::join(lines, "\n");
