@@ -154,7 +154,9 @@ TEST_P(Diff, ComparesTheTwoDatabases) {
   project.expect(0, {"upgrade", "--url", "sqlite:///other.db"});
   const Result result = project.dbmig({"diff", "database", "sqlite:///other.db"});
   EXPECT_THAT(result.out, Not(HasSubstr("orders"))) << result;
-  if (on_mariadb()) EXPECT_THAT(result.err, HasSubstr("compared is what both have"));
+  if (on_mariadb()) {
+    EXPECT_THAT(result.err, HasSubstr("compared is what both have"));
+  }
 }
 
 TEST_P(Diff, WrongArgumentsAreNamed) {

@@ -4,7 +4,7 @@
 
 #include "backend/scratch.hpp"
 #include "base/hash.hpp"
-#include "run/support.hpp"
+#include "unit/run/support.hpp"
 
 namespace dbmig::run {
 namespace {
