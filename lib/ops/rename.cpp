@@ -29,9 +29,6 @@ void for_each_own_text(Table& table, Change change) {
   for (Column& column : table.columns) {
     if (column.generated) column.generated->sql = change(std::move(column.generated->sql));
   }
-  for (auto& [name, parts] : table.sqlite.key_parts) {
-    parts = change(SqlText{{}, {}, std::move(parts)}).sqlite;
-  }
   for (schema::Index& index : table.indexes) {
     index.where = change(std::move(index.where));
     for (IndexPart& part : index.parts) {
@@ -54,10 +51,6 @@ void follow(Table& table, const Table& before) {
   std::string& name = table.primary_key->name;
   if (name != schema::constraint_name("pk", before.name, before.primary_key->columns)) return;
   name = schema::constraint_name("pk", table.name, table.primary_key->columns);
-  if (auto parts = table.sqlite.key_parts.extract(before.primary_key->name)) {
-    parts.key() = name;
-    table.sqlite.key_parts.insert(std::move(parts));
-  }
 }
 
 /// How `column` of `table` is named in a view or in the body of a trigger.

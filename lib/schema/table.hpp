@@ -40,9 +40,6 @@ struct SqliteTable {
   std::set<std::string> unnamed = {};
   /// Foreign keys, by name, that name no columns of their parent in SQLite's text: its primary key.
   std::set<std::string> implied = {};
-  /// What stands between the parentheses of a primary key or unique constraint in SQLite's text,
-  /// by its name, where that is more than columns: `a COLLATE NOCASE, b DESC`.
-  std::map<std::string, std::string> key_parts = {};
   /// A virtual table: what follows USING, `fts5(title, body)`. It then has no columns here.
   std::string module = {};
   friend bool operator==(const SqliteTable&, const SqliteTable&) = default;

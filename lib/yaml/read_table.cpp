@@ -65,21 +65,12 @@ std::set<std::string> read_name_set(Fields& fields, const char* key) {
 
 schema::SqliteTable read_sqlite_table(Reader& reader, const Node& node) {
   Fields fields(reader, node, "'sqlite'",
-                {"strict", "without_rowid", "unnamed", "implied", "key_parts", "module"});
+                {"strict", "without_rowid", "unnamed", "implied", "module"});
   schema::SqliteTable block;
   block.strict = fields.flag("strict");
   block.without_rowid = fields.flag("without_rowid");
   block.unnamed = read_name_set(fields, "unnamed");
   block.implied = read_name_set(fields, "implied");
-  const Node* parts = fields.find("key_parts");
-  if (parts != nullptr && !parts->is_null() &&
-      reader.is_mapping(*parts, "'key_parts'", "{uq_t_a: a COLLATE NOCASE}")) {
-    for (std::size_t i = 0; i < parts->entries(); ++i) {
-      const std::string& name = parts->key(i).text;
-      const auto text = reader.text(parts->value(i), fmt::format("the parts of '{}'", name));
-      if (text) block.key_parts[name] = *text;
-    }
-  }
   block.module = fields.text_or_empty("module");
   return block;
 }

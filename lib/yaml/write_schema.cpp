@@ -273,11 +273,6 @@ Out sqlite_out(const schema::SqliteTable& block) {
   if (!block.implied.empty()) {
     out.add("implied", Out::list({block.implied.begin(), block.implied.end()}));
   }
-  if (!block.key_parts.empty()) {
-    Out parts = Out::map();
-    for (const auto& [name, text] : block.key_parts) parts.add(name, Out::text(text));
-    out.add("key_parts", std::move(parts));
-  }
   add_text(out, "module", block.module);
   return out;
 }

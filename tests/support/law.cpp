@@ -102,7 +102,10 @@ std::vector<Cut> cuts_of(const Schema& schema) {
     with([](Table& t) { t.comment.clear(); });
     with([](Table& t) { t.sqlite.unnamed.clear(); });
     with([](Table& t) { t.sqlite.implied.clear(); });
-    with([](Table& t) { t.sqlite.key_parts.clear(); });
+    with([](Table& t) {
+      if (t.primary_key) t.primary_key->parts.clear();
+      for (schema::Unique& unique : t.uniques) unique.parts.clear();
+    });
     with([](Table& t) { t.sqlite.strict = false; });
     with([](Table& t) { t.sqlite.without_rowid = false; });
     for (const Column& column : table.columns) cut_column(cuts, name, column.name);

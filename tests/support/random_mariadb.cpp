@@ -77,16 +77,16 @@ class Features {
   }
 
   static bool has_fulltext(const Table& table) {
-    return std::any_of(table.indexes.begin(), table.indexes.end(), [](const auto& index) {
-      return index.kind == schema::IndexKind::fulltext;
-    });
+    return std::any_of(table.indexes.begin(), table.indexes.end(),
+                       [](const auto& index) { return index.kind == schema::IndexKind::fulltext; });
   }
 
   void add_to(Table& table, schema::Column& column) {
     if (column.generated || in_key(table, column.name) || in_expression(table, column.name)) return;
     const bool text = schema::is_text(column.type.kind);
-    const int visible = static_cast<int>(std::count_if(
-        table.columns.begin(), table.columns.end(), [](const auto& c) { return !c.mariadb.invisible; }));
+    const int visible =
+        static_cast<int>(std::count_if(table.columns.begin(), table.columns.end(),
+                                       [](const auto& c) { return !c.mariadb.invisible; }));
     if (visible > 1 && random_.chance(10) && (column.nullable || column.default_value)) {
       column.mariadb.invisible = true;
     }
@@ -104,9 +104,8 @@ class Features {
       check.name = column.name;
       check.sql.any = quoted(column.name) + (random_.chance(50) ? " > -1000000" : " <> 77");
       const bool other_has_it = std::any_of(
-          schema_.tables.begin(), schema_.tables.end(), [&](const auto& entry) {
-            return entry.second.find_check(check.name) != nullptr;
-          });
+          schema_.tables.begin(), schema_.tables.end(),
+          [&](const auto& entry) { return entry.second.find_check(check.name) != nullptr; });
       if (!other_has_it) table.checks.push_back(std::move(check));
     }
   }

@@ -36,6 +36,14 @@ void add_triggers(schema::Schema& schema, RandomSource& random) {
   }
 }
 
+std::string describe(const std::vector<schema::KeyPart>& parts) {
+  std::string out;
+  for (const schema::KeyPart& part : parts) {
+    out += fmt::format(" [{} {}{}]", part.length, part.collation, part.descending ? " desc" : "");
+  }
+  return out;
+}
+
 std::string describe(const schema::Table& table) {
   std::string out = fmt::format("table {} ({})\n", table.name, table.comment);
   for (const schema::Column& column : table.columns) {
@@ -59,11 +67,13 @@ std::string describe(const schema::Table& table) {
     out += '\n';
   }
   if (table.primary_key) {
-    out += fmt::format("  primary key {} ({})\n", table.primary_key->name,
-                       text::join(table.primary_key->columns, ", "));
+    out += fmt::format("  primary key {} ({}){} {}\n", table.primary_key->name,
+                       text::join(table.primary_key->columns, ", "),
+                       describe(table.primary_key->parts), table.primary_key->on_conflict);
   }
   for (const auto& unique : table.uniques) {
-    out += fmt::format("  unique {} ({})\n", unique.name, text::join(unique.columns, ", "));
+    out += fmt::format("  unique {} ({}){} {}\n", unique.name, text::join(unique.columns, ", "),
+                       describe(unique.parts), unique.on_conflict);
   }
   for (const auto& index : table.indexes) {
     std::vector<std::string> parts;
@@ -85,9 +95,6 @@ std::string describe(const schema::Table& table) {
                        own.without_rowid ? " without rowid" : "", own.module);
     for (const std::string& name : own.unnamed) out += fmt::format("    unnamed {}\n", name);
     for (const std::string& name : own.implied) out += fmt::format("    implied {}\n", name);
-    for (const auto& [name, parts] : own.key_parts) {
-      out += fmt::format("    parts of {}: {}\n", name, parts);
-    }
   }
   for (const auto& check : table.checks) {
     out += fmt::format("  check {} <{}>\n", check.name, check.sql.any);

@@ -35,15 +35,13 @@ bool is_referred(const Schema& schema, const Table& table, const std::vector<std
   });
 }
 
-std::string key_parts(const std::vector<std::string>& columns, RandomSource& random) {
-  std::vector<std::string> parts;
-  for (const std::string& column : columns) {
-    std::string part = text::quote(column, '"');
-    if (random.chance(40)) part += " COLLATE NOCASE";
-    if (random.chance(40)) part += " DESC";
-    parts.push_back(part);
+std::vector<schema::KeyPart> key_parts(std::size_t columns, RandomSource& random) {
+  std::vector<schema::KeyPart> parts(columns);
+  for (schema::KeyPart& part : parts) {
+    if (random.chance(40)) part.collation = random.chance(70) ? "NOCASE" : "rtrim";
+    part.descending = random.chance(40);
   }
-  return text::join(parts, ", ");
+  return parts;
 }
 
 void change_column(Table& table, Column& column, RandomSource& random) {
@@ -153,13 +151,13 @@ void change_sqlite_features(Table& table, RandomSource& random) {
       return;
     case 7: {
       if (table.uniques.empty()) return;
-      const schema::Unique& unique = random.pick(table.uniques);
-      own.key_parts[unique.name] = key_parts(unique.columns, random);
+      schema::Unique& unique = random.pick(table.uniques);
+      unique.parts = key_parts(unique.columns.size(), random);
       return;
     }
     case 8:
       if (!table.primary_key) return;
-      own.key_parts[table.primary_key->name] = key_parts(table.primary_key->columns, random);
+      table.primary_key->parts = key_parts(table.primary_key->columns.size(), random);
       return;
     case 9:
       return add_index(table, random);
@@ -194,25 +192,17 @@ void repair_sqlite_features(Schema& schema) {
       return parent == nullptr || !parent->primary_key ||
              parent->primary_key->columns != key->referenced_columns;
     });
-    std::erase_if(own.key_parts, [&](const auto& entry) {
-      const auto mentions_all = [&](const std::vector<std::string>& columns) {
-        return std::all_of(columns.begin(), columns.end(),
-                           [&](const std::string& column) {
-                             return entry.second.find(text::quote(column, '"')) !=
-                                    std::string::npos;
-                           }) &&
-               static_cast<std::size_t>(std::count(entry.second.begin(), entry.second.end(), ',')) +
-                       1 ==
-                   columns.size();
-      };
-      const schema::Unique* unique = table.find_unique(entry.first);
-      if (unique != nullptr) {
-        return is_referred(schema, table, unique->columns) || !mentions_all(unique->columns);
+    const auto repair_parts = [&](auto& key) {
+      const bool plain = std::all_of(key.parts.begin(), key.parts.end(),
+                                     [](const auto& part) { return part == schema::KeyPart{}; });
+      if (plain || key.parts.size() != key.columns.size() ||
+          is_referred(schema, table, key.columns)) {
+        key.parts.clear();
       }
-      return !table.primary_key || table.primary_key->name != entry.first || counts(table) ||
-             is_referred(schema, table, table.primary_key->columns) ||
-             !mentions_all(table.primary_key->columns);
-    });
+    };
+    for (schema::Unique& unique : table.uniques) repair_parts(unique);
+    if (table.primary_key) repair_parts(*table.primary_key);
+    if (table.primary_key && counts(table)) table.primary_key->parts.clear();
   }
 }
 

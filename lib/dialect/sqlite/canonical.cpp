@@ -174,33 +174,28 @@ void canonical_index(schema::Index& index, const Table& table) {
   index.ignored = false;
 }
 
-// `text` of SqliteTable::key_parts with names as the table spells them; empty when it says nothing
-// but columns.
-std::string canonical_parts(const std::string& text, const Table& table) {
-  std::string out;
-  bool plain = true;
-  for (schema::IndexPart& part : parse_index_parts(text)) {
-    canonical_part(part, table);
-    plain = plain && part.collation.empty() && !part.descending;
-    if (!out.empty()) out += ", ";
-    out += index_part_sql(part);
-  }
-  return plain ? std::string() : out;
-}
-
 }  // namespace
 
+void drop_plain(std::vector<schema::KeyPart>& parts) {
+  const bool plain = std::all_of(parts.begin(), parts.end(), [](const schema::KeyPart& part) {
+    return part.collation.empty() && !part.descending;
+  });
+  if (plain) parts.clear();
+}
+
 void drop_rowid_parts(Table& table) {
-  if (!table.primary_key || !is_rowid_key(table, table.primary_key->columns.front())) return;
+  if (!table.primary_key || table.primary_key->parts.empty() ||
+      !is_rowid_key(table, table.primary_key->columns.front())) {
+    return;
+  }
   const Column* column = table.find_column(table.primary_key->columns.front());
-  const auto parts = table.sqlite.key_parts.find(table.primary_key->name);
-  if (column == nullptr || parts == table.sqlite.key_parts.end()) return;
+  if (column == nullptr) return;
   const std::string declared =
       declared_type(column->type_on(DialectKind::sqlite), table.sqlite.strict);
   if (!text::equals_ignoring_case(declared, "INTEGER")) return;
-  const std::vector<schema::IndexPart> list = parse_index_parts(parts->second);
-  const bool keeps = list.size() == 1 && list.front().descending && list.front().collation.empty();
-  if (!keeps || column->autoincrement) table.sqlite.key_parts.erase(parts);
+  const schema::KeyPart& part = table.primary_key->parts.front();
+  const bool keeps = part.descending && part.collation.empty() && !column->autoincrement;
+  if (!keeps) table.primary_key->parts.clear();
 }
 
 namespace {
@@ -213,28 +208,28 @@ void canonical_options(Table& table) {
     return table.find_unique(name) == nullptr && table.find_foreign_key(name) == nullptr &&
            table.find_check(name) == nullptr;
   });
-  for (auto& [name, text] : own.key_parts) text = canonical_parts(text, table);
-  std::erase_if(own.key_parts, [&](const auto& entry) {
-    const bool key = table.primary_key && table.primary_key->name == entry.first;
-    return entry.second.empty() || (!key && table.find_unique(entry.first) == nullptr);
-  });
   drop_rowid_parts(table);
   own.module = trimmed_sql(own.module);
+}
+
+void canonical_parts(std::vector<schema::KeyPart>& parts) {
+  for (schema::KeyPart& part : parts) {
+    part.length = 0;
+    part.collation = normal_collation(part.collation);
+  }
+  drop_plain(parts);
 }
 
 void canonical_constraints(Table& table) {
   if (table.primary_key) {
     // The key's name means nothing to SQLite: one for all, so that it makes no difference.
-    const std::string name = schema::constraint_name("pk", table.name, table.primary_key->columns);
-    if (auto parts = table.sqlite.key_parts.extract(table.primary_key->name)) {
-      parts.key() = name;
-      table.sqlite.key_parts.insert(std::move(parts));
-    }
-    table.primary_key->name = name;
+    table.primary_key->name = schema::constraint_name("pk", table.name, table.primary_key->columns);
+    canonical_parts(table.primary_key->parts);
     table.primary_key->on_conflict = normal_conflict(table.primary_key->on_conflict);
   }
   for (schema::Unique& unique : table.uniques) {
     unique.on_conflict = normal_conflict(unique.on_conflict);
+    canonical_parts(unique.parts);
   }
   for (schema::ForeignKey& key : table.foreign_keys) {
     for (schema::ReferentialAction* action : {&key.on_delete, &key.on_update}) {

@@ -13,8 +13,11 @@ schema::Table canonical_table(const schema::Table& table);
 void match_names(schema::Table& table);
 void match_names(schema::Index& index, const schema::Table& table);
 
-/// Takes away what `key_parts` says of an INTEGER key: to the rowid it means nothing, but DESC alone,
-/// which makes the key another column's.
+/// Empties `parts` when they say nothing that SQLite does not do anyway.
+void drop_plain(std::vector<schema::KeyPart>& parts);
+
+/// Takes away the parts of an INTEGER key: to the rowid they mean nothing, but DESC alone, which
+/// makes the key another column's.
 void drop_rowid_parts(schema::Table& table);
 
 /// Names of parent tables and columns as the parent spells them, and the parent's primary key where

@@ -4,7 +4,6 @@
 #include <span>
 
 #include "base/text.hpp"
-#include "dialect/sqlite/cursor.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/token.hpp"
 
@@ -122,13 +121,6 @@ schema::IndexPart parse_index_part(std::string_view sql) {
     part.expression = std::string(between(sql, tokens));
   }
   return part;
-}
-
-std::vector<schema::IndexPart> parse_index_parts(std::string_view sql) {
-  const std::string list = "(" + std::string(sql) + "\n)";
-  std::vector<schema::IndexPart> parts;
-  for (const std::string& part : Cursor(list).list()) parts.push_back(parse_index_part(part));
-  return parts;
 }
 
 std::string index_part_sql(const schema::IndexPart& part) {

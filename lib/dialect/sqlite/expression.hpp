@@ -27,8 +27,6 @@ std::string replace_name(std::string_view sql, std::string_view from, std::strin
 /// One element of an index's list: `lower(a) COLLATE NOCASE DESC`. A lone name is a column, quoted
 /// or not, as SQLite takes it.
 schema::IndexPart parse_index_part(std::string_view sql);
-/// All elements of such a list, without its parentheses.
-std::vector<schema::IndexPart> parse_index_parts(std::string_view sql);
 /// An element of an index's list.
 std::string index_part_sql(const schema::IndexPart& part);
 

@@ -19,10 +19,6 @@ struct ParsedTable {
   /// As it was written: the exact text of types and defaults. Constraints that have no name have
   /// an empty one; a foreign key that names no parent columns has none.
   schema::Table table;
-  /// What stands in the parentheses of the primary key and of each of `table.uniques` where it is
-  /// more than columns (SqliteTable::key_parts); else empty.
-  std::string key_parts;
-  std::vector<std::string> unique_parts;
   /// What the statement says and a schema::Table cannot hold, a clause each.
   std::vector<std::string> lost;
 };

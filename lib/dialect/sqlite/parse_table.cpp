@@ -9,7 +9,6 @@
 #include "dialect/sqlite/canonical.hpp"
 #include "dialect/sqlite/cursor.hpp"
 #include "dialect/sqlite/parse_create.hpp"
-#include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/sqlite/value_check.hpp"
 #include "dialect/sqlite/written.hpp"
@@ -139,12 +138,11 @@ class TableParser {
   }
 
   void inline_primary_key(Column& column, std::string name) {
-    if (!cursor_.accept("ASC") && cursor_.accept("DESC")) {
-      parsed_.key_parts = quote_identifier(column.name) + " DESC";
-    }
+    std::vector<schema::KeyPart> parts;
+    if (!cursor_.accept("ASC") && cursor_.accept("DESC")) parts.push_back({0, true, {}});
     inline_key_ = true;
-    schema::PrimaryKey key{std::move(name), {column.name}, conflict_clause()};
-    table().primary_key = std::move(key);
+    table().primary_key =
+        schema::PrimaryKey{std::move(name), {column.name}, conflict_clause(), std::move(parts)};
     if (cursor_.accept("AUTOINCREMENT")) column.autoincrement = true;
   }
 
@@ -201,14 +199,14 @@ class TableParser {
 
   void table_constraint(std::string name) {
     if (cursor_.accept("PRIMARY", "KEY")) {
-      const std::vector<std::string> columns = key_columns(parsed_.key_parts);
-      table().primary_key = schema::PrimaryKey{std::move(name), columns, conflict_clause()};
-    } else if (cursor_.accept("UNIQUE")) {
-      std::string parts;
+      std::vector<schema::KeyPart> parts;
       const std::vector<std::string> columns = key_columns(parts);
-      table().uniques.push_back({std::move(name), columns, conflict_clause()});
-      parsed_.unique_parts.resize(table().uniques.size());
-      parsed_.unique_parts.back() = std::move(parts);
+      table().primary_key =
+          schema::PrimaryKey{std::move(name), columns, conflict_clause(), std::move(parts)};
+    } else if (cursor_.accept("UNIQUE")) {
+      std::vector<schema::KeyPart> parts;
+      const std::vector<std::string> columns = key_columns(parts);
+      table().uniques.push_back({std::move(name), columns, conflict_clause(), std::move(parts)});
     } else if (cursor_.accept("CHECK")) {
       check(std::move(name), kNoColumn);
       conflict_clause();  // accepted and ignored by SQLite
@@ -219,28 +217,19 @@ class TableParser {
     }
   }
 
-  // (a COLLATE x DESC, …); the last of a primary key may say AUTOINCREMENT. `parts` becomes the
-  // list where it says more than names.
-  std::vector<std::string> key_columns(std::string& parts) {
+  // (a COLLATE x DESC, …); the last of a primary key may say AUTOINCREMENT.
+  std::vector<std::string> key_columns(std::vector<schema::KeyPart>& parts) {
     std::vector<std::string> columns;
-    std::vector<std::string> written;
-    bool plain = true;
     for (const std::string& text : cursor_.list()) {
       Cursor part(text);
+      schema::KeyPart how;
       columns.push_back(part.name());
-      std::string one = quote_identifier(columns.back());
-      if (part.accept("COLLATE")) {
-        one += " COLLATE " + quote_identifier(part.name());
-        plain = false;
-      }
-      if (!part.accept("ASC") && part.accept("DESC")) {
-        one += " DESC";
-        plain = false;
-      }
+      if (part.accept("COLLATE")) how.collation = part.name();
+      how.descending = !part.accept("ASC") && part.accept("DESC");
       if (part.accept("AUTOINCREMENT")) autoincrement_ = columns.back();
-      written.push_back(std::move(one));
+      parts.push_back(std::move(how));
     }
-    if (!plain) parts = text::join(written, ", ");
+    drop_plain(parts);
     return columns;
   }
 
@@ -343,7 +332,6 @@ class TableParser {
   // Names as the table itself spells them, and what only SQLite's text has of the keys.
   void finish_keys() {
     match_names(table());
-    parsed_.unique_parts.resize(table().uniques.size());
     if (!table().primary_key) return;
     const std::vector<std::string>& columns = table().primary_key->columns;
     for (const std::string& name : columns) {
@@ -356,7 +344,7 @@ class TableParser {
     const auto at = table().find_column(columns.front()) - table().columns.data();
     if (!inline_key_ && is_rowid_key(table(), columns.front()) &&
         text::equals_ignoring_case(declared_[static_cast<std::size_t>(at)], "INTEGER")) {
-      parsed_.key_parts.clear();
+      table().primary_key->parts.clear();
     }
   }
 

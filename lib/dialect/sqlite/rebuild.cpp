@@ -32,7 +32,7 @@ std::optional<std::string> rowid_name(const Table& table) {
 // The column that is the rowid, if there is one.
 const Column* rowid_alias(const Table& table) {
   // INTEGER PRIMARY KEY DESC is none.
-  if (table.sqlite.key_parts.count("") != 0) return nullptr;
+  if (table.primary_key && !table.primary_key->parts.empty()) return nullptr;
   for (const Column& column : table.columns) {
     if (!is_rowid_key(table, column.name)) continue;
     const std::string declared =

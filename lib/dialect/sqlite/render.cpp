@@ -41,33 +41,39 @@ std::string constraint(const std::string& name, const Table& table) {
   return table.sqlite.unnamed.count(name) != 0 ? std::string() : constraint(name);
 }
 
-/// What stands between the parentheses of a key.
-std::string key_list(const std::string& name, const std::vector<std::string>& columns,
-                     const Table& table) {
-  const auto parts = table.sqlite.key_parts.find(name);
-  return parts == table.sqlite.key_parts.end() ? quoted_list(columns) : "(" + parts->second + ")";
+/// What stands between the parentheses of a primary key or unique constraint.
+template <class Key>
+std::string key_list(const Key& key) {
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    std::string part = quote_identifier(key.columns[i]);
+    if (i < key.parts.size()) {
+      const schema::KeyPart& how = key.parts[i];
+      if (!how.collation.empty()) part += " COLLATE " + quote_identifier(how.collation);
+      if (how.descending) part += " DESC";
+    }
+    list.push_back(std::move(part));
+  }
+  return "(" + text::join(list, ", ") + ")";
 }
 
 /// DESC at the column makes it no rowid, so that it must stand there.
-bool is_descending_column(const Table& table) {
-  const auto parts = table.sqlite.key_parts.find("");
-  if (parts == table.sqlite.key_parts.end()) return false;
-  const auto list = parse_index_parts(parts->second);
-  return list.size() == 1 && list.front().descending && list.front().collation.empty();
+bool is_descending_column(const schema::PrimaryKey& key) {
+  return key.columns.size() == 1 && key.parts.size() == 1 && key.parts.front().descending &&
+         key.parts.front().collation.empty();
 }
 
 /// Whether the primary key stands at its only column.
 bool is_column_key(const Table& table) {
-  return table.primary_key && table.primary_key->columns.size() == 1 &&
-         (table.sqlite.key_parts.count("") == 0 || is_descending_column(table));
+  const auto& key = table.primary_key;
+  return key && key->columns.size() == 1 && (key->parts.empty() || is_descending_column(*key));
 }
 
 std::string key_clause(const Column& column, const Table& table) {
   const auto& key = table.primary_key;
   if (!is_column_key(table) || key->columns.front() != column.name) return {};
-  return " " + constraint(key->name) + "PRIMARY KEY" +
-         (is_descending_column(table) ? " DESC" : "") + conflict_clause(key->on_conflict) +
-         (column.autoincrement ? " AUTOINCREMENT" : "");
+  return " " + constraint(key->name) + "PRIMARY KEY" + (is_descending_column(*key) ? " DESC" : "") +
+         conflict_clause(key->on_conflict) + (column.autoincrement ? " AUTOINCREMENT" : "");
 }
 
 std::string action_clause(std::string_view event, ReferentialAction action) {
@@ -115,12 +121,10 @@ std::string create_table(const Table& table, std::optional<std::string_view> nam
   for (const Column& column : table.columns) parts.push_back(column_definition(column, table));
   if (table.primary_key && !is_column_key(table)) {
     parts.push_back(constraint(table.primary_key->name) + "PRIMARY KEY " +
-                    key_list("", table.primary_key->columns, table) +
-                    conflict_clause(table.primary_key->on_conflict));
+                    key_list(*table.primary_key) + conflict_clause(table.primary_key->on_conflict));
   }
   for (const schema::Unique& unique : table.uniques) {
-    parts.push_back(constraint(unique.name, table) + "UNIQUE " +
-                    key_list(unique.name, unique.columns, table) +
+    parts.push_back(constraint(unique.name, table) + "UNIQUE " + key_list(unique) +
                     conflict_clause(unique.on_conflict));
   }
   for (const schema::ForeignKey& key : table.foreign_keys) {

@@ -10,43 +10,32 @@ namespace {
 
 using schema::Table;
 
-/// `item` of `table` without its name: what it is.
+/// Whether the two are the same but for their names.
 template <class Item>
-std::pair<Item, std::string> definition(const Item& item, const Table& table) {
-  const auto parts = table.sqlite.key_parts.find(item.name);
-  Item bare = item;
-  bare.name.clear();
-  return {std::move(bare), parts == table.sqlite.key_parts.end() ? "" : parts->second};
+bool alike(Item a, const Item& b) {
+  a.name = b.name;
+  return a == b;
 }
 
 /// Gives those of `live` that have no name in the database the names that `expected` has for the
 /// same definitions, each once.
 template <class Item>
-void take_names(std::vector<Item>& live, Table& table, const std::vector<Item>& expected,
-                const Table& wanted) {
+void take_names(std::vector<Item>& live, const std::vector<Item>& expected, Table& table) {
   std::vector<const Item*> open;
   for (const Item& item : expected) {
-    const bool is_there = std::any_of(live.begin(), live.end(), [&](const Item& other) {
-      return other.name == item.name && definition(other, table) == definition(item, wanted);
-    });
+    const bool is_there =
+        std::any_of(live.begin(), live.end(), [&](const Item& other) { return other == item; });
     if (!is_there) open.push_back(&item);
   }
   for (Item& item : live) {
     if (open.empty()) return;
     if (table.sqlite.unnamed.count(item.name) == 0) continue;
-    const auto same_name = [&](const Item& other) {
-      return other.name == item.name && definition(other, wanted) == definition(item, table);
-    };
+    const auto same_name = [&](const Item& other) { return other == item; };
     if (std::any_of(expected.begin(), expected.end(), same_name)) continue;
-    const auto found = std::find_if(open.begin(), open.end(), [&](const Item* other) {
-      return definition(*other, wanted) == definition(item, table);
-    });
+    const auto found = std::find_if(open.begin(), open.end(),
+                                    [&](const Item* other) { return alike(*other, item); });
     if (found == open.end()) continue;
     table.sqlite.unnamed.erase(item.name);
-    if (auto parts = table.sqlite.key_parts.extract(item.name)) {
-      parts.key() = (*found)->name;
-      table.sqlite.key_parts.insert(std::move(parts));
-    }
     item.name = (*found)->name;
     table.sqlite.unnamed.insert(item.name);
     open.erase(found);
@@ -60,9 +49,9 @@ bool has_constraint(const Table& table, const std::string& name) {
 
 void settle(Table& live, const Table& expected) {
   if (!live.sqlite.unnamed.empty()) {
-    take_names(live.uniques, live, expected.uniques, expected);
-    take_names(live.foreign_keys, live, expected.foreign_keys, expected);
-    take_names(live.checks, live, expected.checks, expected);
+    take_names(live.uniques, expected.uniques, live);
+    take_names(live.foreign_keys, expected.foreign_keys, live);
+    take_names(live.checks, expected.checks, live);
   }
   // Whether a constraint of that name is written with it is no difference.
   std::erase_if(live.sqlite.unnamed,

@@ -92,20 +92,22 @@ void write_column(Column& column, const Table& table) {
   if (column.generated->sql.empty()) column.generated.reset();
 }
 
+void write_parts(std::vector<schema::KeyPart>& parts) {
+  for (schema::KeyPart& part : parts) part.length = 0;
+  drop_plain(parts);
+}
+
 void write_keys(Table& table) {
   schema::SqliteTable& own = table.sqlite;
   if (auto& key = table.primary_key) {
     const std::string name = schema::constraint_name("pk", table.name, key->columns);
-    const auto parts = own.key_parts.find(key->name.empty() ? name : key->name);
-    std::string text = parts == own.key_parts.end() ? std::string() : parts->second;
-    std::erase_if(own.key_parts,
-                  [&](const auto& entry) { return table.find_unique(entry.first) == nullptr; });
-    if (!text.empty()) own.key_parts[""] = std::move(text);
     if (key->name == name || own.unnamed.count(key->name) != 0) key->name.clear();
     key->on_conflict = text::lower(key->on_conflict);
+    write_parts(key->parts);
   }
   for (schema::Unique& unique : table.uniques) {
     unique.on_conflict = text::lower(unique.on_conflict);
+    write_parts(unique.parts);
   }
   std::erase_if(own.unnamed, [&](const std::string& name) {
     return table.find_unique(name) == nullptr && table.find_foreign_key(name) == nullptr &&
@@ -214,13 +216,6 @@ Table named(ParsedTable parsed, std::vector<std::string>& lost) {
   note(before.uniques, table.uniques);
   note(before.foreign_keys, table.foreign_keys);
   note(before.checks, table.checks);
-  for (std::size_t i = 0; i < parsed.unique_parts.size(); ++i) {
-    if (parsed.unique_parts[i].empty()) continue;
-    table.sqlite.key_parts[table.uniques[i].name] = std::move(parsed.unique_parts[i]);
-  }
-  if (!parsed.key_parts.empty()) {
-    table.sqlite.key_parts[table.primary_key->name] = std::move(parsed.key_parts);
-  }
   return std::move(parsed.table);
 }
 

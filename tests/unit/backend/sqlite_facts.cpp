@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "base/text.hpp"
@@ -70,15 +71,18 @@ std::vector<std::string> clauses(const std::string& sql) {
 /// A type as it was written, but where a comment or GENERATED ALWAYS follows it: SQLite may lose
 /// its way there and take that for a part of the type.
 std::string type_fact(const std::string& type) {
-  if (type.find("/*") == std::string::npos && type.find("--") == std::string::npos) {
-    return std::string(text::trim(type));
+  std::string out(text::trim(type));
+  if (type.find("/*") != std::string::npos || type.find("--") != std::string::npos) {
+    out.clear();
+    for (const Token& token : dialect::sqlite::tokenize(type)) {
+      if (token.is_word("GENERATED") || token.is_word("ALWAYS")) continue;
+      out += std::string(token.text) + " ";
+    }
+    out = std::string(text::trim(out));
   }
-  std::string out;
-  for (const Token& token : dialect::sqlite::tokenize(type)) {
-    if (token.is_word("GENERATED") || token.is_word("ALWAYS")) continue;
-    out += std::string(token.text) + " ";
-  }
-  return std::string(text::trim(out));
+  // Where it keeps its way, SQLite tells the usual names in capitals.
+  static const std::set<std::string> kUsual = {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"};
+  return kUsual.count(text::upper(out)) != 0 ? text::upper(out) : out;
 }
 
 std::string table_facts(SqliteDatabase& database, const std::string& table) {

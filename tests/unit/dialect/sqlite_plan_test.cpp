@@ -52,15 +52,16 @@ ops::AlterColumn alter(const char* table, const char* name) {
 }
 
 TEST(SqlitePlan, CreatesATableWithEverything) {
-  schema::Table table = parse_create_table(
-                            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a VARCHAR(5) "
-                            "NOT NULL DEFAULT 'it''s'"
-                            " COLLATE NOCASE, b BOOLEAN DEFAULT 1, c DATETIME DEFAULT "
-                            "CURRENT_TIMESTAMP, d INT DEFAULT"
-                            " (1 + 2), e INT AS (d + 1) STORED, CONSTRAINT u UNIQUE (a, b), "
-                            "CONSTRAINT f FOREIGN KEY (d)"
-                            " REFERENCES t (id) ON DELETE CASCADE, CONSTRAINT c CHECK (d > 0))")
-                            .table;
+  schema::Table table =
+      parse_create_table(
+          "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, a VARCHAR(5) "
+          "NOT NULL DEFAULT 'it''s'"
+          " COLLATE NOCASE, b BOOLEAN DEFAULT 1, c DATETIME DEFAULT "
+          "CURRENT_TIMESTAMP, d INTEGER DEFAULT"
+          " (1 + 2), e INTEGER AS (d + 1) STORED, CONSTRAINT u UNIQUE (a, b), "
+          "CONSTRAINT f FOREIGN KEY (d)"
+          " REFERENCES t (id) ON DELETE CASCADE, CONSTRAINT c CHECK (d > 0))")
+          .table;
   table.columns.push_back(column("k", "enum('x','y')"));
   EXPECT_THAT(plan({}, {ops::CreateTable{table}}),
               ElementsAre("CREATE TABLE \"t\" (\n"
