@@ -82,10 +82,12 @@ class ColumnReader {
   void generated() {
     if (reader_.accept("row", "start")) {
       column_.mariadb.period = schema::RowPeriod::start;
+      column_.nullable = false;
       return;
     }
     if (reader_.accept("row", "end")) {
       column_.mariadb.period = schema::RowPeriod::end;
+      column_.nullable = false;
       return;
     }
     schema::Generated generated;

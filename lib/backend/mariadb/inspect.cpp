@@ -231,7 +231,23 @@ class Inspector {
     }
     const std::string& text = column.default_value->literal;
     return text.find('?') != std::string::npos ||
-           (schema::is_binary(column.type.kind) && text::find_invalid_utf8(text));
+           (schema::is_binary(column.type.kind) &&
+            (text::find_invalid_utf8(text) || text.find('\0') != std::string::npos));
+  }
+
+  /// Bytes that no text file can hold are written as MariaDB writes them.
+  static schema::Default default_of(const std::string& value) {
+    schema::Default out;
+    const bool is_text = !text::find_invalid_utf8(value) && value.find('\0') == std::string::npos;
+    if (is_text) {
+      out.literal = value;
+      return out;
+    }
+    out.kind = schema::Default::Kind::sql;
+    out.sql.any = "X'";
+    for (const char c : value) out.sql.any += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    out.sql.any += '\'';
+    return out;
   }
 
   /// The server prints a `?` for what its old utf8 cannot hold: it is asked for the value itself.
@@ -258,7 +274,7 @@ class Inspector {
       if (columns[i]->type.kind == schema::TypeKind::binary) {
         while (value.ends_with('\0')) value.pop_back();
       }
-      columns[i]->default_value->literal = std::move(value);
+      columns[i]->default_value = default_of(value);
     }
   }
 

@@ -78,7 +78,7 @@ Column canonical_column(const Column& column, const Table& table,
   if (out.mariadb.period != schema::RowPeriod::none) {
     out.generated.reset();
     out.default_value.reset();
-    out.nullable = true;  // not said
+    out.nullable = false;
   } else if (column.generated) {
     out.generated->sql = settled_text(column.generated->sql, form, names);
     out.default_value.reset();
@@ -260,6 +260,18 @@ schema::MariadbTable canonical_options(schema::MariadbTable options, Form form) 
   return options;
 }
 
+/// The server ends the unique keys of a versioned table with its ROW END column, said or not.
+void drop_row_end(Table& table) {
+  for (const Column& column : table.columns) {
+    if (column.mariadb.period != schema::RowPeriod::end) continue;
+    const auto drop = [&](std::vector<std::string>& columns) {
+      if (columns.size() > 1 && columns.back() == column.name) columns.pop_back();
+    };
+    if (table.primary_key) drop(table.primary_key->columns);
+    for (Unique& unique : table.uniques) drop(unique.columns);
+  }
+}
+
 void canonical_keys(Table& out, const Table& table, Form form) {
   if (out.primary_key) {
     out.primary_key->name.clear();
@@ -283,6 +295,7 @@ void canonical_keys(Table& out, const Table& table, Form form) {
     key.on_update = canonical_action(key.on_update, key, out, form);
     key.deferrable = false;
   }
+  if (form == Form::compare) drop_row_end(out);
   add_implied_indexes(out);
 }
 
@@ -370,7 +383,13 @@ schema::View canonical_view(const schema::View& view, const schema::Schema& sche
 schema::Trigger canonical_trigger(const schema::Trigger& trigger) {
   schema::Trigger out = trigger;
   out.only.reset();
-  out.sql = plain(normalize_trigger(trigger.sql.for_dialect(kMariadb), trigger.table));
+  const std::string& sql = trigger.sql.for_dialect(kMariadb);
+  try {
+    out.sql = plain(normalize_trigger(sql, trigger.table));
+  } catch (const Error&) {
+    // Written under a sql_mode in which strings end elsewhere.
+    out.sql = plain(std::string(text::trim(sql)));
+  }
   out.mariadb.definer = canonical_definer(trigger.mariadb.definer);
   return out;
 }

@@ -19,12 +19,16 @@ std::string definer_clause(const std::string& definer) {
   return "DEFINER=" + quote(name.substr(0, at)) + '@' + quote(name.substr(at + 1)) + ' ';
 }
 
-std::string create_program(const schema::MariadbProgram& program, bool replace) {
-  std::string out;
-  if (program.sql_mode) {
-    out = "SET STATEMENT sql_mode=" + string_literal(*program.sql_mode) + " FOR ";
-  }
-  return out + (replace ? "CREATE OR REPLACE " : "CREATE ") + definer_clause(program.definer);
+/// `rest` begins with the kind of the program.
+std::string create_program(const schema::MariadbProgram& program, bool replace,
+                           const std::string& rest) {
+  const std::string create =
+      (replace ? "CREATE OR REPLACE " : "CREATE ") + definer_clause(program.definer) + rest;
+  if (!program.sql_mode) return create;
+  const std::string mode = "SET STATEMENT sql_mode=" + string_literal(*program.sql_mode) + " FOR ";
+  // What a backslash means is settled before a statement is read.
+  const bool other_strings = program.sql_mode->find("NO_BACKSLASH_ESCAPES") != std::string::npos;
+  return mode + (other_strings ? "EXECUTE IMMEDIATE " + string_literal(create) : create);
 }
 
 /// Only an aggregate function can have FETCH GROUP NEXT ROW, and each one must.
@@ -62,18 +66,19 @@ std::string create_view(const schema::View& view, bool replace) {
 }
 
 std::string create_trigger(const schema::Trigger& trigger, bool replace) {
-  return create_program(trigger.mariadb, replace) + "TRIGGER " + quote(trigger.name) + ' ' +
-         trigger.sql.for_dialect(DialectKind::mariadb);
+  return create_program(trigger.mariadb, replace,
+                        "TRIGGER " + quote(trigger.name) + ' ' +
+                            trigger.sql.for_dialect(DialectKind::mariadb));
 }
 
 std::string create_routine(const schema::Routine& routine, bool replace) {
   // A sequence has neither a definer nor a sql_mode.
   const schema::MariadbProgram none;
   const bool is_sequence = routine.kind == RoutineKind::sequence;
-  return create_program(is_sequence ? none : routine.mariadb, replace) +
-         (is_aggregate(routine) ? "AGGREGATE " : "") +
-         text::upper(schema::to_string(routine.kind)) + ' ' + quote(routine.name) + ' ' +
-         routine.sql;
+  return create_program(is_sequence ? none : routine.mariadb, replace,
+                        (is_aggregate(routine) ? "AGGREGATE " : "") +
+                            text::upper(schema::to_string(routine.kind)) + ' ' +
+                            quote(routine.name) + ' ' + routine.sql);
 }
 
 std::string drop_routine(RoutineKind kind, const std::string& name) {
