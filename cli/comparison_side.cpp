@@ -88,6 +88,20 @@ schema::Schema only_known(const schema::Schema& live, const schema::Schema& know
   return part;
 }
 
+/// MariaDB makes an index for every foreign key; SQLite does not, and does not miss it.
+void drop_implied_indexes(schema::Schema& mariadb, const schema::Schema& sqlite) {
+  for (auto& [name, table] : mariadb.tables) {
+    const schema::Table* other = sqlite.find_table(name);
+    std::erase_if(table.indexes, [&, &own = table](const schema::Index& index) {
+      if (other != nullptr && other->find_index(index.name) != nullptr) return false;
+      std::vector<std::string> columns;
+      for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
+      return !index.unique && std::any_of(own.foreign_keys.begin(), own.foreign_keys.end(),
+                                          [&](const auto& key) { return key.columns == columns; });
+    });
+  }
+}
+
 }  // namespace
 
 ComparisonSide comparison_side(Context& context, const std::string& argument,
@@ -139,6 +153,13 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
     const dialect::Dialect& sqlite = dialect::dialect(DialectKind::sqlite);
     result.from = sqlite.canonical(result.from);
     result.to = sqlite.canonical(result.to);
+    if (result.kind == DialectKind::mariadb) {
+      drop_implied_indexes(result.from, result.to);
+      result.to = sqlite.settled(std::move(result.to), result.from);
+    } else {
+      drop_implied_indexes(result.to, result.from);
+      result.from = sqlite.settled(std::move(result.from), result.to);
+    }
     result.kind = DialectKind::sqlite;
     result.is_portable = true;
     return result;
