@@ -19,6 +19,11 @@ void inspect_live(Context& context, ComparisonSide& side) {
   side.schema = std::move(found.schema);
   side.unrepresented = std::move(found.unrepresented);
   side.is_live = true;
+  if (context.find_project() != nullptr) {
+    std::set<std::string> applied = run::complete(run::RevisionStore(*side.connection).all());
+    std::erase_if(applied, [&](const std::string& id) { return !context.graph().contains(id); });
+    side.revisions = std::move(applied);
+  }
   side.label += fmt::format(" ({})", side.connection->url().redacted());
 }
 
@@ -45,6 +50,7 @@ void fold_revision(Context& context, ComparisonSide& side, const std::string& ar
   const std::set<std::string> ids = graph.resolve(argument, current);
   side.schema = schema::normalized(graph.fold(ids));
   side.is_managed = true;
+  side.revisions = graph.ancestors(ids);
   const std::vector<std::string> names(ids.begin(), ids.end());
   side.label = fmt::format("revision {}", ids.empty() ? "base" : text::join(names, ", "));
 }
@@ -66,9 +72,7 @@ schema::Schema known_objects(Context& context, const ComparisonSide& managed,
   };
   const history::Graph& graph = context.graph();
   add(graph.fold());
-  std::set<std::string> applied = run::complete(run::RevisionStore(*live.connection).all());
-  std::erase_if(applied, [&](const std::string& id) { return !graph.contains(id); });
-  add(graph.fold(applied));
+  add(graph.fold(live.revisions.value_or(std::set<std::string>{})));
   return known;
 }
 
@@ -88,7 +92,99 @@ schema::Schema only_known(const schema::Schema& live, const schema::Schema& know
   return part;
 }
 
+/// MariaDB makes an index for every foreign key; SQLite does not, and does not miss it.
+void drop_implied_indexes(schema::Schema& mariadb, const schema::Schema& sqlite) {
+  for (auto& [name, table] : mariadb.tables) {
+    const schema::Table* other = sqlite.find_table(name);
+    std::erase_if(table.indexes, [&, &own = table](const schema::Index& index) {
+      if (other != nullptr && other->find_index(index.name) != nullptr) return false;
+      std::vector<std::string> columns;
+      for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
+      return !index.unique && std::any_of(own.foreign_keys.begin(), own.foreign_keys.end(),
+                                          [&](const auto& key) { return key.columns == columns; });
+    });
+  }
+}
+
+/// Follows names through the operations of revisions.
+class RenameTracker {
+ public:
+  void follow(const std::vector<ops::Operation>& operations) {
+    for (const ops::Operation& operation : operations) {
+      if (const auto* table = std::get_if<ops::RenameTable>(&operation)) rename(*table);
+      if (const auto* column = std::get_if<ops::AlterColumn>(&operation)) rename(*column);
+    }
+  }
+
+  schema::RenameHints hints() const { return hints_; }
+
+  /// The hints of the way back.
+  schema::RenameHints inverse() const {
+    schema::RenameHints back;
+    for (const auto& [now, old] : hints_.tables) back.tables[old] = now;
+    for (const auto& [key, old] : hints_.columns) {
+      const auto table = hints_.tables.find(key.first);
+      back.columns[{table == hints_.tables.end() ? key.first : table->second, old}] = key.second;
+    }
+    return back;
+  }
+
+ private:
+  /// Puts the oldest name of what is `from` now under `to`.
+  template <class Map, class Key>
+  static void move(Map& map, const Key& from, const Key& to, std::string oldest) {
+    if (const auto known = map.find(from); known != map.end()) {
+      oldest = known->second;
+      map.erase(known);
+    }
+    map[to] = std::move(oldest);
+  }
+
+  void rename(const ops::RenameTable& table) {
+    move(hints_.tables, table.name, table.to, table.name);
+    std::map<std::pair<std::string, std::string>, std::string> columns;
+    for (auto& [key, old] : hints_.columns) {
+      columns[{key.first == table.name ? table.to : key.first, key.second}] = old;
+    }
+    hints_.columns = std::move(columns);
+  }
+
+  void rename(const ops::AlterColumn& column) {
+    if (!column.rename) return;
+    move(hints_.columns, std::pair{column.table, column.name},
+         std::pair{column.table, *column.rename}, column.name);
+  }
+
+  schema::RenameHints hints_;
+};
+
+bool includes(const std::set<std::string>& all, const std::set<std::string>& part) {
+  return std::includes(all.begin(), all.end(), part.begin(), part.end());
+}
+
+RenameTracker follow(const history::Graph& graph, const std::set<std::string>& have,
+                     const std::set<std::string>& want) {
+  RenameTracker tracker;
+  for (const std::string& id : graph.upgrade_path(have, want)) {
+    tracker.follow(graph.get(id).upgrade);
+  }
+  return tracker;
+}
+
 }  // namespace
+
+schema::RenameHints renames_between(Context& context, const ComparisonSide& from,
+                                    const ComparisonSide& to) {
+  schema::RenameHints hints;
+  if (from.revisions && to.revisions && includes(*to.revisions, *from.revisions)) {
+    hints = follow(context.graph(), *from.revisions, *to.revisions).hints();
+  } else if (from.revisions && to.revisions && includes(*from.revisions, *to.revisions)) {
+    hints = follow(context.graph(), *to.revisions, *from.revisions).inverse();
+  }
+  for (const auto& [now, old] : to.renames.tables) hints.tables.try_emplace(now, old);
+  for (const auto& [now, old] : to.renames.columns) hints.columns.try_emplace(now, old);
+  return hints;
+}
 
 ComparisonSide comparison_side(Context& context, const std::string& argument,
                                const std::string& dialect) {
@@ -97,6 +193,8 @@ ComparisonSide comparison_side(Context& context, const std::string& argument,
   if (argument == "model") {
     side.schema = context.model().schema;
     side.renames = context.model().renames;
+    const std::vector<std::string> all = context.graph().topological();
+    side.revisions.emplace(all.begin(), all.end());
     side.is_managed = true;
     return side;
   }
@@ -139,6 +237,13 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
     const dialect::Dialect& sqlite = dialect::dialect(DialectKind::sqlite);
     result.from = sqlite.canonical(result.from);
     result.to = sqlite.canonical(result.to);
+    if (result.kind == DialectKind::mariadb) {
+      drop_implied_indexes(result.from, result.to);
+      result.to = sqlite.settled(std::move(result.to), result.from);
+    } else {
+      drop_implied_indexes(result.to, result.from);
+      result.from = sqlite.settled(std::move(result.from), result.to);
+    }
     result.kind = DialectKind::sqlite;
     result.is_portable = true;
     return result;

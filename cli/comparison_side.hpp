@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ComparisonSide {
   schema::Schema schema;
   schema::RenameHints renames;  ///< of the model
   std::vector<backend::Unrepresented> unrepresented;
+  /// The project's revisions that it has, as far as known: of a database, a revision, the model.
+  std::optional<std::set<std::string>> revisions;
   bool is_live = false;     ///< a database
   bool is_managed = false;  ///< the model or a revision
   std::unique_ptr<backend::Scratch> scratch;
@@ -39,6 +42,11 @@ struct ComparedSchemas {
   bool is_portable = false;          ///< of two dialects: compared as SQLite would have them
   std::vector<std::string> unknown;  ///< live objects left out: no history or model knows them
 };
+
+/// What was renamed on the way from one side to the other: by the revisions between them, and by
+/// what the model says beyond these.
+schema::RenameHints renames_between(Context& context, const ComparisonSide& from,
+                                    const ComparisonSide& to);
 
 /// With a database or an SQL file on either side both are compared as that database reports them.
 /// Live objects that neither the history nor the model knows are left out beside one of these,

@@ -56,8 +56,8 @@ DialectKind dialect_of_file(Context& context, const std::string& name, const std
   if (const auto kind = dialect_in_name(name)) return *kind;
   const yaml::Project* project = context.find_project();
   if (project != nullptr && project->only_dialect()) return *project->only_dialect();
-  throw Error(ErrorCode::usage,
-              fmt::format("in which SQL is {} written?", name == "-" ? "standard input" : name))
+  throw Error(ErrorCode::usage, fmt::format("nothing says in which SQL {} is written",
+                                            name == "-" ? "standard input" : name))
       .hint(
           "say --dialect sqlite or --dialect mariadb, name the file x.sqlite.sql or "
           "x.mariadb.sql, or write dialects: [sqlite] into dbmig.yaml");

@@ -83,8 +83,9 @@ void run(Context& context, const Options& options) {
         "dbmig.diff", fmt::format("Not compared, since no revision knows them: {} (--all does)",
                                   text::join(compared.unknown, ", ")));
   }
-  const diff::Difference difference = diff::diff(compared.from, compared.to, to.renames);
-  const std::vector<Change> list = changes(compared.from, compared.to, to.renames);
+  const schema::RenameHints renames = renames_between(context, from, to);
+  const diff::Difference difference = diff::diff(compared.from, compared.to, renames);
+  const std::vector<Change> list = changes(compared.from, compared.to, renames);
   const bool differs = !difference.operations.empty();
   Console& console = context.console();
   std::optional<std::string> sql;

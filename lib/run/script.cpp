@@ -41,6 +41,7 @@ class ScriptRunner {
       case ScriptAction::use:
         return use(head.name, statement);
       case ScriptAction::refuse:
+        ask_the_parser(statement);
         throw refusal(statement,
                       fmt::format("{} is not run in a scratch database",
                                   text::upper(head.verb.empty() ? "this" : head.verb)),
@@ -75,7 +76,10 @@ class ScriptRunner {
     std::string sql = statement.sql;
     if (kind_ == DialectKind::mariadb && head.verb != "set") {
       if (database_.empty() && !made_) database_ = head.qualifier;
-      const std::string foreign = foreign_database(head, database_);
+      std::string foreign = foreign_database(head, database_);
+      if (foreign.empty() && head.section == "events" && runs_events()) {
+        foreign = database_of_event(head, database_);
+      }
       if (!foreign.empty()) {
         throw refusal(statement, fmt::format("this reaches for another database, '{}'", foreign),
                       "a script is run in a scratch database, and must stay there");
@@ -85,13 +89,40 @@ class ScriptRunner {
     }
     if (head.verb == "create" && !head.name.empty()) note_place(head, statement);
     events_.on(event::Statement{sql});
-    try {
+    located(statement, [&] {
       connection_.execute(sql);
       // What a dump wrote into the catalogue counts only when it is read anew.
       if (head.verb == "pragma" && head.words.size() > 3 && head.words[1].is("writable_schema") &&
           (head.words[3].is("off") || head.words[3].text == "0")) {
         connection_.execute("PRAGMA writable_schema = RESET");
       }
+    });
+  }
+
+  /// What is not to be run may be misspelled: then the database's words help more than ours.
+  void ask_the_parser(const dialect::ScriptStatement& statement) {
+    const bool mariadb = kind_ == DialectKind::mariadb;
+    const std::string sql =
+        mariadb ? "PREPARE dbmig_parse FROM " + connection_.dialect().quote_string(statement.sql)
+                : "EXPLAIN " + statement.sql;
+    constexpr int kMariadbSyntax = 1064;
+    constexpr int kSqliteError = 1;
+    located(statement, [&] {
+      try {
+        connection_.execute(sql);
+      } catch (const Error& error) {
+        if (error.native_code() == (mariadb ? kMariadbSyntax : kSqliteError)) {
+          throw Error(error.code(), error.message()).sql(statement.sql);
+        }
+      }
+    });
+  }
+
+  /// Runs `work`; its error gets the statement's place.
+  template <class Work>
+  static void located(const dialect::ScriptStatement& statement, const Work& work) {
+    try {
+      work();
     } catch (const Error& error) {
       throw Error(error.code(), error.message())
           .hint(error.diagnostics().front().hint)
@@ -99,6 +130,11 @@ class ScriptRunner {
           .native(error.native_code())
           .sql(error.statement());
     }
+  }
+
+  bool runs_events() {
+    return text::equals_ignoring_case(
+        connection_.query("SELECT @@GLOBAL.event_scheduler").rows.at(0).at(0).value_or(""), "ON");
   }
 
   void note_place(const ScriptHead& head, const dialect::ScriptStatement& statement) {

@@ -214,4 +214,18 @@ std::string foreign_database(const ScriptHead& head, std::string_view database) 
   return "";
 }
 
+std::string database_of_event(const ScriptHead& head, std::string_view database) {
+  if (head.section != "events" || head.verb == "drop") return "";
+  for (std::size_t i = 1; i < head.words.size(); ++i) {
+    const ScriptWord& before = head.words[i - 1];
+    const bool acts = before.is("into") || before.is("update") || before.is("from") ||
+                      before.is("table") || before.is("call") || before.is("truncate") ||
+                      before.is("join");
+    if (acts && is_qualifier(head.words, i) && head.words[i].text != database) {
+      return head.words[i].text;
+    }
+  }
+  return "";
+}
+
 }  // namespace dbmig::run

@@ -38,4 +38,7 @@ std::string without_qualifier(std::string_view sql, const std::vector<dialect::S
 /// objects has one; empty when all are in the current one.
 std::string foreign_database(const ScriptHead& head, std::string_view database);
 
+/// The other database that an event works on, which the server may run at once; empty when none.
+std::string database_of_event(const ScriptHead& head, std::string_view database);
+
 }  // namespace dbmig::run

@@ -57,9 +57,8 @@ TEST_P(Diff, TellsRevisionsApart) {
             "--- revision aaaaaaaaaaaa\n"
             "+++ revision bbbbbbbbbbbb\n"
             "~ table customer\n"
-            "    - column name: varchar(64), nullable: false\n"
             "    - column notes: text\n"
-            "    + column title: varchar(200), nullable: false\n"
+            "    ~ column title (was name): type varchar(64) → varchar(200)\n"
             "    + column balance: decimal(10,2), nullable: false, default: 0\n"
             "    + index ix_title: [title]\n"
             "    + check ck_balance: balance >= 0\n"
@@ -70,9 +69,13 @@ TEST_P(Diff, TellsRevisionsApart) {
             "+ view titles: SELECT title FROM customer\n");
   EXPECT_THAT(project.expect(0, {"diff", "head", "model"}).err, HasSubstr("No differences."));
   EXPECT_THAT(project.expect(3, {"diff", "base", "aaaa"}).out, HasSubstr("+ table customer"));
-  // Towards the model its renames count.
   EXPECT_THAT(project.expect(3, {"diff", "aaaa"}).out,
               HasSubstr("    ~ column title (was name): type varchar(64) → varchar(200)\n"));
+  EXPECT_THAT(project.expect(3, {"diff", "head", "aaaa"}).out,
+              HasSubstr("    ~ column name (was title): type varchar(200) → varchar(64)\n"));
+  project.expect(0, {"upgrade", "+1"});
+  EXPECT_THAT(project.expect(3, {"diff", "database", "head"}).out,
+              HasSubstr("    ~ column title (was name): "));
 }
 
 TEST_P(Diff, IsEmptyWhenTheDatabaseIsThere) {

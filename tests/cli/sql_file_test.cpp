@@ -69,7 +69,7 @@ TEST_P(SqlFile, BadInputIsNamed) {
   arguments[4] = "postgres";
   EXPECT_THAT(project.expect(2, arguments).err, HasSubstr("there is no dialect 'postgres'"));
   EXPECT_THAT(project.expect(2, {"inspect", "--sql-file", "schema.sql"}).err,
-              HasSubstr("in which SQL is schema.sql written?"));
+              HasSubstr("nothing says in which SQL schema.sql is written"));
   EXPECT_THAT(project.expect(2, {"inspect", "--dialect", "sqlite", "--url", url}).err,
               HasSubstr("--dialect goes with --sql-file"));
 }
@@ -154,7 +154,7 @@ TEST_P(SqlFile, MistakesOfSchemasHaveTheirPlace) {
 TEST_P(SqlFile, TheProjectsOnlyDialectIsItsFiles) {
   project.write("schemas/b.sql", kPortable);
   EXPECT_THAT(project.expect(2, {"migrate"}).err,
-              HasSubstr("in which SQL is schemas/b.sql written?"));
+              HasSubstr("nothing says in which SQL schemas/b.sql is written"));
   settings("dialects: [" + dialect() + "]\n");
   project.migrate("aaaaaaaaaaaa", "first");
   project.expect(0, {"upgrade"});
