@@ -90,6 +90,8 @@ class CaseReader {
         result.downgrade = source_of(i);
       } else if (key.text == "rows") {
         read_rows(value, result);
+      } else if (key.text == "same") {
+        result.same = value.text == "live" ? Same::live : Same::models;
       } else if (key.text == "destructive") {
         result.destructive = value.text == "true";
       } else if (key.text == "refused") {

@@ -30,6 +30,9 @@ using Content = std::vector<std::vector<std::optional<std::string>>>;
 /// A text for each database; none for one that it does not concern.
 using PerDialect = std::map<DialectKind, std::string>;
 
+/// Where `from` and `to` of a case are one thing said in two ways.
+enum class Same { no, live, models };
+
 /// One change of a schema: a document of a file below tests/cases. README.md there tells the
 /// format.
 struct Case {
@@ -45,6 +48,7 @@ struct Case {
   /// what is found by comparing.
   std::string operations;
   std::string downgrade;  ///< by hand, too; empty: derived
+  Same same = Same::no;
   bool destructive = false;
   PerDialect refused;  ///< a part of the message
   std::map<DialectKind, std::map<std::string, Content>> after;

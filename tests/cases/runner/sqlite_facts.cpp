@@ -11,6 +11,9 @@ namespace {
 
 using Row = std::vector<backend::Value>;
 
+/// Where the name of a view or trigger begins at the latest: `CREATE TRIGGER IF NOT EXISTS `.
+constexpr std::size_t kLongestHead = 29;
+
 std::string line(const Row& row) {
   std::vector<std::string> values;
   for (const backend::Value& value : row) values.push_back(value.value_or("NULL"));
@@ -90,10 +93,15 @@ std::vector<std::string> sqlite_facts(backend::Connection& connection) {
                       .query("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type "
                              "IN ('view', 'trigger') ORDER BY type, name")
                       .rows) {
-    // Whether its name stands in quotes is nobody's business.
-    const std::string quoted = text::quote(*row[1], '"');
-    if (const auto at = row[3]->find(quoted); at != std::string::npos) {
+    // In which quotes its name stands, if in any, is nobody's business.
+    for (const std::string& quoted :
+         {text::quote(*row[1], '"'), text::quote(*row[1], '`'), "[" + *row[1] + "]"}) {
+      const auto at = row[3]->find(quoted);
+      if (at == std::string::npos || at > kLongestHead) {
+        continue;
+      }
       row[3]->replace(at, quoted.size(), *row[1]);
+      break;
     }
     facts.push_back(line(row));
   }

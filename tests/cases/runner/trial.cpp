@@ -90,6 +90,10 @@ class Trial {
       expect_refusal();
       return;
     }
+    if (case_.same != Same::no) {
+      expect_same();
+      return;
+    }
     make_change();
     runner().upgrade("head", {});
     expect_at(to_.schema, "after the upgrade");
@@ -182,6 +186,15 @@ class Trial {
     std::vector<history::Revision> revisions{graph_->get(kFirst)};
     revisions.push_back(revision(kChange, {kFirst}, change.operations, std::move(back)));
     graph_ = std::make_unique<history::Graph>(std::move(revisions));
+  }
+
+  void expect_same() {
+    expect_at(to_.schema, "compared with the other words");
+    if (case_.same == Same::live) return;
+    const diff::Difference change =
+        diff::diff(schema::normalized(graph_->fold()), to_.schema, to_.renames);
+    EXPECT_TRUE(change.operations.empty())
+        << "the models are said to differ: " << text::join(change.detected, "; ");
   }
 
   void expect_consent(const diff::Difference& change, const schema::Schema& before) const {
