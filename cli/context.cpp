@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <future>
 #include <system_error>
 
 #include "cli/sql_files.hpp"
@@ -47,6 +49,22 @@ const yaml::Project& Context::project() {
 const history::Graph& Context::graph() {
   if (!graph_) graph_.emplace(yaml::load_graph(project().migrations, project().root));
   return *graph_;
+}
+
+void Context::read_files() {
+  if (graph_ || model_) return;
+  const yaml::Project& files = project();
+  std::future<history::Graph> graph = std::async(
+      std::launch::async, [&files] { return yaml::load_graph(files.migrations, files.root); });
+  std::exception_ptr mistakes;
+  try {
+    model();
+  } catch (const Error&) {
+    mistakes = std::current_exception();
+  }
+  // What is wrong with the revisions comes first, as when they are read one after the other.
+  graph_.emplace(graph.get());
+  if (mistakes) std::rethrow_exception(mistakes);
 }
 
 const yaml::Project* Context::find_project() {

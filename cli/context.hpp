@@ -47,6 +47,9 @@ class Context {
   const yaml::Project& project();
   /// The project, or null when there is none around: for commands that can do without.
   const yaml::Project* find_project();
+  /// Reads the revisions and the model side by side, for commands that need both: most of their
+  /// time goes there.
+  void read_files();
   const history::Graph& graph();
   /// All of schemas/, its SQL files included. Throws what is wrong with them.
   const schema::Model& model();

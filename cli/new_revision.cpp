@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <future>
 #include <system_error>
 #include <utility>
 
@@ -45,13 +46,14 @@ std::string fresh_id(const history::Graph& graph) {
 }
 
 void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operation>& operations,
-                schema::Schema before, std::string_view direction) {
+                const schema::Schema& met, std::string_view direction) {
   try {
-    dialect.plan(before, operations, {});
+    dialect.plan(met, operations, {});
     return;
   } catch (const Error&) {
     // Which operation it is, one by one: below.
   }
+  schema::Schema before = met;
   for (const ops::Operation& operation : operations) {
     try {
       dialect.plan(before, {&operation, 1}, {});
@@ -129,10 +131,14 @@ void check_dialects(const history::Revision& revision, const schema::Schema& bef
   if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
   const schema::Schema after = ops::evolve(before, revision.upgrade);
   const std::vector<ops::Operation> back = history::downgrade_operations(revision, before);
+  std::vector<std::future<void>> checks;
   for (const DialectKind kind : dialects) {
-    check_plan(dialect::dialect(kind), revision.upgrade, before, "upgrade");
-    check_plan(dialect::dialect(kind), back, after, "downgrade");
+    checks.push_back(std::async(std::launch::async, [&, kind] {
+      check_plan(dialect::dialect(kind), revision.upgrade, before, "upgrade");
+      check_plan(dialect::dialect(kind), back, after, "downgrade");
+    }));
   }
+  for (std::future<void>& check : checks) check.get();
 }
 
 void write_revision(Context& context, history::Revision revision, bool dry_run,

@@ -32,6 +32,7 @@ class Findings {
 };
 
 void check_model(Context& context, Findings& findings) {
+  context.read_files();
   const history::Graph& graph = context.graph();
   const std::vector<std::string> heads = graph.heads();
   if (heads.size() > 1) {

@@ -27,6 +27,7 @@ std::string default_message(const std::vector<ops::Operation>& operations) {
 }
 
 void run(Context& context, Options options) {
+  if (!options.empty) context.read_files();
   const history::Graph& graph = context.graph();
   std::vector<std::string> parents = choose_parents(graph, options.revision);
   if (options.empty) {
