@@ -109,8 +109,8 @@ class ColumnReader {
 
   /// Where an expression that stands without parentheses ends.
   bool expression_ends() const {
-    static constexpr std::string_view kWords[] = {"on",      "auto_increment", "comment", "check",
-                                                  "without", "invisible"};
+    static constexpr std::string_view kWords[] = {"on",    "auto_increment", "comment",
+                                                  "check", "without",        "invisible"};
     for (const std::string_view word : kWords) {
       if (reader_.is_word(word)) return true;
     }
@@ -191,9 +191,8 @@ std::string without_database(const std::string& sql, std::string_view database) 
     // `alias`.`column` where an alias bears the database's name.
     if (!is_name(i) || tokens[i].text != database || !is(i + 1, ".") || !is_name(i + 2)) continue;
     if (i > 0 && is(i - 1, ".")) continue;
-    const bool of_sequence =
-        i > 1 && is(i - 1, "(") &&
-        (is(i - 2, "nextval") || is(i - 2, "lastval") || is(i - 2, "setval"));
+    const bool of_sequence = i > 1 && is(i - 1, "(") &&
+                             (is(i - 2, "nextval") || is(i - 2, "lastval") || is(i - 2, "setval"));
     const bool in_from = i > 0 && (is(i - 1, "from") || is(i - 1, "join") ||
                                    (is(i - 1, "(") && (is(i + 3, "join") || is(i + 3, "left"))));
     if (!is(i + 3, ".") && !is(i + 3, "(") && !of_sequence && !in_from) continue;

@@ -75,13 +75,15 @@ class TableReader {
     schema::Index index;
     const bool known = parts(index) && key_options(index);
     schema::PrimaryKey key;
-    bool plain = known && index.comment.empty() && index.method.empty() && !index.ignored;
+    bool plain = true;
     for (const schema::IndexPart& part : index.parts) {
       key.columns.push_back(part.column);
+      key.parts.push_back({part.length, part.descending, {}});
       plain = plain && part.length == 0 && !part.descending;
     }
+    if (plain) key.parts.clear();
     table().primary_key = std::move(key);
-    if (!plain) {
+    if (!known || !index.comment.empty() || !index.method.empty() || index.ignored) {
       lack("primary key: all but the columns of " +
            reader_.text_between(begin, reader_.last_finish()));
     }
@@ -200,8 +202,7 @@ class TableReader {
     std::string name;
     const bool custom = reader_.is_name();
     do name += (name.empty() ? "" : " ") + reader_.take().text;
-    while (!reader_.at_end() && !reader_.is_symbol("=") &&
-           reader_.peek().kind == TokenKind::word);
+    while (!reader_.at_end() && !reader_.is_symbol("=") && reader_.peek().kind == TokenKind::word);
     if (!reader_.accept_symbol("=")) return lack("its option " + name);
     const std::string value = option_value();
     schema::MariadbTable& options = table().mariadb;

@@ -30,8 +30,7 @@ struct Surroundings {
 };
 
 Surroundings read_surroundings(Session& session) {
-  const Rows rows = session.query(
-      "SELECT CURRENT_USER(), @@sql_mode, DATABASE(), @@time_zone", {});
+  const Rows rows = session.query("SELECT CURRENT_USER(), @@sql_mode, DATABASE(), @@time_zone", {});
   const auto& row = rows.rows.at(0);
   return {row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("")};
 }
@@ -80,8 +79,7 @@ class Inspector {
   bool is_wanted(const std::string& name) const {
     if (!options_.include_own && name.starts_with(kOwnPrefix)) return false;
     return options_.tables.empty() ||
-           std::find(options_.tables.begin(), options_.tables.end(), name) !=
-               options_.tables.end();
+           std::find(options_.tables.begin(), options_.tables.end(), name) != options_.tables.end();
   }
 
   void want(std::string kind, std::string name, std::string table = {}) {
@@ -192,11 +190,10 @@ class Inspector {
   }
 
   void routine(const Wanted& object, const Shown& shown) {
-    static const std::map<std::string, RoutineKind> kKinds = {
-        {"SEQUENCE", RoutineKind::sequence},
-        {"FUNCTION", RoutineKind::function},
-        {"PROCEDURE", RoutineKind::procedure},
-        {"EVENT", RoutineKind::event}};
+    static const std::map<std::string, RoutineKind> kKinds = {{"SEQUENCE", RoutineKind::sequence},
+                                                              {"FUNCTION", RoutineKind::function},
+                                                              {"PROCEDURE", RoutineKind::procedure},
+                                                              {"EVENT", RoutineKind::event}};
     const CreateProgram program = read_program(shown.text, object.kind);
     schema::Routine routine;
     routine.kind = kKinds.at(object.kind);

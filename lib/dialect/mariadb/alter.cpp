@@ -59,11 +59,7 @@ class Alter {
 
   void flush() {
     if (clauses_.empty()) return;
-    // The history of a system-versioned table stays as far as its columns do.
-    const std::string head =
-        versioned_ ? "SET STATEMENT system_versioning_alter_history=KEEP FOR ALTER TABLE "
-                   : "ALTER TABLE ";
-    std::string sql = head + quote(after_.name) + ' ' + text::join(clauses_, ", ");
+    std::string sql = alter_head() + text::join(clauses_, ", ");
     if (drops_versioning_) versioned_ = false;
     clauses_.clear();
     if (sql.find(kDatabaseCharset) == std::string::npos) {
@@ -79,6 +75,13 @@ class Alter {
                                      ", @@character_set_database, ' COLLATE ', "
                                      "@@collation_database, ") +
                           ')');
+  }
+
+  /// The history of a system-versioned table stays as far as its columns do.
+  std::string alter_head() const {
+    const std::string settings =
+        versioned_ ? "SET STATEMENT system_versioning_alter_history=KEEP FOR " : "";
+    return settings + "ALTER TABLE " + quote(after_.name) + ' ';
   }
 
   bool is_dropped(const schema::ForeignKey& key) const {
@@ -178,8 +181,7 @@ class Alter {
   }
 
   void add_partitions() {
-    if (after_.mariadb.partition.empty() ||
-        after_.mariadb.partition == before_.mariadb.partition) {
+    if (after_.mariadb.partition.empty() || after_.mariadb.partition == before_.mariadb.partition) {
       return;
     }
     clauses_.push_back(built_.mariadb.partition);
@@ -197,7 +199,11 @@ class Alter {
     const bool is = after_.mariadb.system_versioned;
     const std::string period = period_of(after_);
     const bool other = was && is && period_of(before_) != period;
-    if (was && (!is || other)) {
+    if (other && period_of(before_).empty()) {
+      // Its implied columns are in the way of those that come.
+      statements_.push_back(alter_head() + "DROP SYSTEM VERSIONING");
+      versioned_ = false;
+    } else if (was && (!is || other)) {
       // Before its columns go: the server refuses to drop them from a versioned table.
       clauses_.insert(clauses_.begin(), "DROP SYSTEM VERSIONING");
       drops_versioning_ = true;
@@ -220,7 +226,8 @@ class Alter {
   static bool same_primary_key(const Table& a, const Table& b) {
     const bool one = a.primary_key.has_value();
     return one == b.primary_key.has_value() &&
-           (!one || a.primary_key->columns == b.primary_key->columns);
+           (!one || (a.primary_key->columns == b.primary_key->columns &&
+                     a.primary_key->parts == b.primary_key->parts));
   }
 
   void drop_keys() {

@@ -122,8 +122,8 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
 }
 
 /// Whether `USING HASH` is what the server has when nothing is said: in a MEMORY table, and for a
-/// unique key that is too long for a B-tree. How many bytes a character takes may not be known here,
-/// so that this asks whether it could be too long.
+/// unique key that is too long for a B-tree. How many bytes a character takes may not be known
+/// here, so that this asks whether it could be too long.
 bool has_method_anyway(const Index& index, const Table& table) {
   if (text::equals_ignoring_case(table.mariadb.engine, "memory")) return true;
   constexpr int kSmallestLimit = 767;
@@ -252,12 +252,24 @@ schema::MariadbTable canonical_options(schema::MariadbTable options, Form form) 
   settle_charset(options.charset, options.collation);
   options.row_format = text::upper(options.row_format);
   if (options.row_format == "DEFAULT") options.row_format.clear();
+  if (options.auto_increment == 1) options.auto_increment = 0;  // where it begins anyway
   if (form == Form::build) return options;
   std::map<std::string, std::string> upper;
   for (auto& [name, value] : options.options) upper[text::upper(name)] = value;
   options.options = std::move(upper);
   options.partition = canonical_partition(options.partition, options.engine);
   return options;
+}
+
+/// Empty when all parts are whole and ascending; MariaDB has no collation of a part.
+std::vector<schema::KeyPart> canonical_parts(std::vector<schema::KeyPart> parts) {
+  bool plain = true;
+  for (schema::KeyPart& part : parts) {
+    part.collation.clear();
+    plain = plain && part.length == 0 && !part.descending;
+  }
+  if (plain) parts.clear();
+  return parts;
 }
 
 /// The server ends the unique keys of a versioned table with its ROW END column, said or not.
@@ -276,9 +288,29 @@ void canonical_keys(Table& out, const Table& table, Form form) {
   if (out.primary_key) {
     out.primary_key->name.clear();
     out.primary_key->on_conflict.clear();
+    out.primary_key->parts = canonical_parts(std::move(out.primary_key->parts));
   }
-  for (Unique& unique : out.uniques) unique.on_conflict.clear();
   out.indexes.clear();
+  out.uniques.clear();
+  for (const Unique& unique : table.uniques) {
+    Unique whole = unique;
+    whole.on_conflict.clear();
+    whole.parts = canonical_parts(unique.parts);
+    if (whole.parts.empty()) {
+      out.uniques.push_back(std::move(whole));
+      continue;
+    }
+    // What is not taken whole and upwards is a unique index to MariaDB as well.
+    Index index;
+    index.name = unique.name;
+    index.parts = parts_of(unique.columns);
+    index.unique = true;
+    for (std::size_t i = 0; i < index.parts.size() && i < whole.parts.size(); ++i) {
+      index.parts[i].length = whole.parts[i].length;
+      index.parts[i].descending = whole.parts[i].descending;
+    }
+    out.indexes.push_back(canonical_index(index, out));
+  }
   for (const Index& index : table.indexes) {
     Index canonical = canonical_index(index, out);
     // One to be built keeps its place: the order of keys shows.
@@ -302,8 +334,12 @@ void canonical_keys(Table& out, const Table& table, Form form) {
 }  // namespace
 
 std::string covering_index(const Table& table, const std::vector<std::string>& columns) {
-  if (table.primary_key && starts_with_columns(parts_of(table.primary_key->columns), columns)) {
-    return "PRIMARY";
+  if (table.primary_key) {
+    std::vector<IndexPart> parts = parts_of(table.primary_key->columns);
+    for (std::size_t i = 0; i < parts.size() && i < table.primary_key->parts.size(); ++i) {
+      parts[i].length = table.primary_key->parts[i].length;
+    }
+    if (starts_with_columns(parts, columns)) return "PRIMARY";
   }
   for (const Unique& unique : table.uniques) {
     if (starts_with_columns(parts_of(unique.columns), columns)) return unique.name;

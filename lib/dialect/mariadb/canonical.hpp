@@ -4,8 +4,8 @@
 
 namespace dbmig::dialect::mariadb {
 
-/// What a canonical table is for: to be compared, with its SQL texts normalised, or to be built from
-/// the texts as they were written.
+/// What a canonical table is for: to be compared, with its SQL texts normalised, or to be built
+/// from the texts as they were written.
 enum class Form { compare, build };
 
 /// One table (its `only` ignored) as MariaDB reports it; see Dialect::canonical. Throws

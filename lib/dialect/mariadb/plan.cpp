@@ -382,53 +382,49 @@ class Planner {
   void single(const Operation& operation) {
     const auto views = state_.views;
     const auto triggers = state_.triggers;
-    std::visit(overloaded{[&](const ops::DropTable& op) {
-                            if (is_here(op.name)) emit("DROP TABLE " + quote(op.name));
-                          },
-                          [&](const ops::RenameTable& op) {
-                            if (!is_here(op.name)) return;
-                            emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
-                          },
-                          [&](const ops::CreateView& op) {
-                            if (is_here(op.view)) emit(create_view(op.view, false));
-                          },
-                          [&](const ops::DropView& op) {
-                            const auto view = state_.views.find(op.name);
-                            const bool elsewhere =
-                                view != state_.views.end() &&
-                                view->second.only.value_or(DialectKind::mariadb) !=
-                                    DialectKind::mariadb;
-                            if (!elsewhere) emit("DROP VIEW " + quote(op.name));
-                          },
-                          [&](const ops::CreateTrigger& op) {
-                            if (is_here(op.trigger)) emit(create_trigger(op.trigger, false));
-                          },
-                          [&](const ops::CreateRoutine& op) {
-                            emit(create_routine(op.routine, false));
-                          },
-                          [&](const ops::DropRoutine& op) {
-                            emit(drop_routine(op.kind, op.name));
-                          },
-                          [&](const ops::DropTrigger& op) {
-                            const auto trigger = state_.triggers.find(op.name);
-                            const bool elsewhere =
-                                trigger != state_.triggers.end() && !is_here(trigger->second);
-                            if (!elsewhere) emit("DROP TRIGGER " + quote(op.name));
-                          },
-                          [&](const ops::BulkInsert& op) {
-                            if (!is_here(op.table)) return;
-                            for (std::string& sql : insert_rows(op, state_.table(op.table))) {
-                              emit(std::move(sql), true);
-                            }
-                          },
-                          [&](const ops::BulkDelete& op) {
-                            if (!is_here(op.table)) return;
-                            for (std::string& sql : delete_rows(op, state_.table(op.table))) {
-                              emit(std::move(sql), true);
-                            }
-                          },
-                          [&](const ops::Execute& op) { execute(op); }, [](const auto&) {}},
-               operation);
+    std::visit(
+        overloaded{[&](const ops::DropTable& op) {
+                     if (is_here(op.name)) emit("DROP TABLE " + quote(op.name));
+                   },
+                   [&](const ops::RenameTable& op) {
+                     if (!is_here(op.name)) return;
+                     emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
+                   },
+                   [&](const ops::CreateView& op) {
+                     if (is_here(op.view)) emit(create_view(op.view, false));
+                   },
+                   [&](const ops::DropView& op) {
+                     const auto view = state_.views.find(op.name);
+                     const bool elsewhere =
+                         view != state_.views.end() &&
+                         view->second.only.value_or(DialectKind::mariadb) != DialectKind::mariadb;
+                     if (!elsewhere) emit("DROP VIEW " + quote(op.name));
+                   },
+                   [&](const ops::CreateTrigger& op) {
+                     if (is_here(op.trigger)) emit(create_trigger(op.trigger, false));
+                   },
+                   [&](const ops::CreateRoutine& op) { emit(create_routine(op.routine, false)); },
+                   [&](const ops::DropRoutine& op) { emit(drop_routine(op.kind, op.name)); },
+                   [&](const ops::DropTrigger& op) {
+                     const auto trigger = state_.triggers.find(op.name);
+                     const bool elsewhere =
+                         trigger != state_.triggers.end() && !is_here(trigger->second);
+                     if (!elsewhere) emit("DROP TRIGGER " + quote(op.name));
+                   },
+                   [&](const ops::BulkInsert& op) {
+                     if (!is_here(op.table)) return;
+                     for (std::string& sql : insert_rows(op, state_.table(op.table))) {
+                       emit(std::move(sql), true);
+                     }
+                   },
+                   [&](const ops::BulkDelete& op) {
+                     if (!is_here(op.table)) return;
+                     for (std::string& sql : delete_rows(op, state_.table(op.table))) {
+                       emit(std::move(sql), true);
+                     }
+                   },
+                   [&](const ops::Execute& op) { execute(op); }, [](const auto&) {}},
+        operation);
     state_ = ops::evolve(std::move(state_), operation);
     if (as<ops::RenameTable>(operation) != nullptr) refresh_dependents(views, triggers);
   }

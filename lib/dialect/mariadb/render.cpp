@@ -50,6 +50,20 @@ bool is_utf8_text(std::string_view value) {
   return !text::find_invalid_utf8(value) && value.find('\0') == std::string_view::npos;
 }
 
+/// `(a, b(10) DESC)`.
+std::string key_columns(const std::vector<std::string>& columns,
+                        const std::vector<schema::KeyPart>& parts) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    std::string part = quote(columns[i]);
+    if (i < parts.size() && parts[i].length > 0)
+      part += '(' + std::to_string(parts[i].length) + ')';
+    if (i < parts.size() && parts[i].descending) part += " DESC";
+    out.push_back(std::move(part));
+  }
+  return '(' + text::join(out, ", ") + ')';
+}
+
 }  // namespace
 
 std::string quote(std::string_view name) {
@@ -113,11 +127,11 @@ std::string period_definition(const Table& table) {
 }
 
 std::string primary_key_definition(const schema::PrimaryKey& key) {
-  return "PRIMARY KEY " + column_list(key.columns);
+  return "PRIMARY KEY " + key_columns(key.columns, key.parts);
 }
 
 std::string unique_definition(const schema::Unique& unique) {
-  return "UNIQUE KEY " + quote(unique.name) + ' ' + column_list(unique.columns);
+  return "UNIQUE KEY " + quote(unique.name) + ' ' + key_columns(unique.columns, unique.parts);
 }
 
 std::string index_definition(const Index& index) {

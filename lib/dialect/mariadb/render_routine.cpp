@@ -66,9 +66,9 @@ std::string create_view(const schema::View& view, bool replace) {
 }
 
 std::string create_trigger(const schema::Trigger& trigger, bool replace) {
-  return create_program(trigger.mariadb, replace,
-                        "TRIGGER " + quote(trigger.name) + ' ' +
-                            trigger.sql.for_dialect(DialectKind::mariadb));
+  return create_program(
+      trigger.mariadb, replace,
+      "TRIGGER " + quote(trigger.name) + ' ' + trigger.sql.for_dialect(DialectKind::mariadb));
 }
 
 std::string create_routine(const schema::Routine& routine, bool replace) {

@@ -266,7 +266,8 @@ std::string type_sql(const Type& type) {
   }
   // As the server itself spells it.
   std::string out = schema::to_string(type);
-  return type.kind == TypeKind::integer ? "int" + out.substr(schema::name_of(type.kind).size()) : out;
+  return type.kind == TypeKind::integer ? "int" + out.substr(schema::name_of(type.kind).size())
+                                        : out;
 }
 
 schema::Type parse_column_type(std::string_view column_type) {

@@ -70,8 +70,7 @@ std::vector<std::string> migrate(MariadbDatabase& database, const Schema& before
 void expect_is(MariadbDatabase& database, const Schema& model, std::uint64_t seed) {
   const backend::Inspection found = database.connection().inspect({});
   const Schema wanted = database.connection().canonical(model);
-  const Schema live =
-      mariadb().settled(database.connection().canonical(found.schema), wanted);
+  const Schema live = mariadb().settled(database.connection().canonical(found.schema), wanted);
   ASSERT_EQ(test::describe(live), test::describe(wanted)) << "seed " << seed;
   ASSERT_EQ(live, wanted) << "seed " << seed;
   ASSERT_TRUE(found.unrepresented.empty()) << found.unrepresented.front().object;
@@ -137,7 +136,7 @@ TEST_F(MariadbLaws, ADifferenceLeadsThereAndItsInverseBack) {
 
 TEST_F(MariadbLaws, WhatOnlyMariadbHasIsBuiltChangedAndTakenBack) {
   MariadbDatabase database;
-  for (std::uint64_t seed = 7000; seed < 7000 + seeds(40); ++seed) {
+  for (std::uint64_t seed = 7000; seed < 7000 + seeds(12); ++seed) {
     const Schema from =
         test::with_mariadb_features(buildable(test::random_schema(seed, everything())), seed);
     const Schema to = test::with_mariadb_features(

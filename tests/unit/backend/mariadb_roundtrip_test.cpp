@@ -93,7 +93,8 @@ void expect_same_schema(MariadbDatabase& database, const Schema& live, const Sch
     for (const schema::Column& column : table.columns) {
       ASSERT_NE(other->find_column(column.name), nullptr) << column.name;
       EXPECT_EQ(*other->find_column(column.name), column)
-          << name << '.' << column.name << ": " << column.default_value.value_or(schema::Default{}).literal;
+          << name << '.' << column.name << ": "
+          << column.default_value.value_or(schema::Default{}).literal;
     }
     EXPECT_EQ(*other, table) << name;
   }
@@ -134,8 +135,9 @@ class MariadbRoundTripOf : public MariadbRoundTrip,
 
 TEST_P(MariadbRoundTripOf, IsExact) {
   MariadbDatabase original;
-  original.run("SET FOREIGN_KEY_CHECKS = 1, sql_mode = 'STRICT_TRANS_TABLES,"
-               "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'");
+  original.run(
+      "SET FOREIGN_KEY_CHECKS = 1, sql_mode = 'STRICT_TRANS_TABLES,"
+      "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'");
   original.run(read_file(DBMIG_SOURCE_DIR "/tests/unit/backend/mariadb/" + GetParam() + ".sql"));
   if (GetParam() == "torture") add_programs_of_other_modes(original);
   const auto wanted = dump(original);

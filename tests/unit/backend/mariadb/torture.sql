@@ -20,7 +20,7 @@ CREATE TABLE `plain types` (
 CREATE TABLE `shapes` (`p` point REF_SYSTEM_ID=4326 NOT NULL, `l` linestring, `g` geometry NOT NULL, `mp` multipolygon, `gc` geometrycollection, SPATIAL KEY `sp` (`p`), SPATIAL KEY `sg` (`g`)) ENGINE=Aria;
 CREATE TABLE `keys` (
   `a` int NOT NULL, `b` varchar(200), `c` text, `d` varchar(2000), `e` int, `f` char(10),
-  PRIMARY KEY (`a`), KEY `k1` (`b`(10) DESC,`a`), UNIQUE KEY `u0` (`f`), UNIQUE KEY `u1` (`b`) COMMENT 'uc', UNIQUE KEY `u2` (`e`,`f`), KEY `k2` (`a`) USING HASH, KEY `kb` (`e`) USING BTREE,
+  PRIMARY KEY (`a` DESC), KEY `k1` (`b`(10) DESC,`a`), UNIQUE KEY `u0` (`f`), UNIQUE KEY `u1` (`b`) COMMENT 'uc', UNIQUE KEY `u2` (`e`,`f`), KEY `k2` (`a`) USING HASH, KEY `kb` (`e`) USING BTREE,
   FULLTEXT KEY `ft` (`c`) COMMENT 'f', UNIQUE KEY `uh` (`d`), KEY `k5` (`c`(20)), KEY `ig` (`f`) IGNORED, FULLTEXT KEY `ft2` (`b`,`c`), UNIQUE KEY `up` (`b`(5),`e` DESC));
 CREATE TABLE `checks` (
   `id` int PRIMARY KEY, `x` int CHECK (`x` > 1 AND (`x` < 100 OR `x` = 500)), `y` int, `s` varchar(20) CHECK (`s` LIKE 'a%' OR `s` REGEXP '^b' OR length(`s`) between 2 and 10),
@@ -49,6 +49,7 @@ CREATE TABLE `myisam` (`a` int NOT NULL, `b` char(10), UNIQUE KEY `ub` (`b`), FU
 CREATE TABLE `merged` (`a` int NOT NULL, `b` char(10), KEY `ub` (`b`)) ENGINE=MERGE UNION=(`myisam`) INSERT_METHOD=LAST;
 CREATE TABLE `compressed` (`a` int) PAGE_COMPRESSED=1 PAGE_COMPRESSION_LEVEL=3 `encrypted`=NO;
 CREATE TABLE `rows` (`a` int) ROW_FORMAT=COMPRESSED KEY_BLOCK_SIZE=8;
+CREATE TABLE `prefixed` (`a` varchar(300) NOT NULL, `b` int, PRIMARY KEY (`a`(20),`b`));
 CREATE TABLE `latin` (`a` char(3), `b` text CHARACTER SET ascii, `c` varchar(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, `n` national char(3), `js` json, `bin` char(3) CHARACTER SET binary, `own` varchar(3) COLLATE latin1_german1_ci, `u` varchar(3) CHARACTER SET utf8mb4) CHARSET=latin1;
 CREATE TABLE `mb3` (`a` char(3), `b` enum('a','b'), `t` mediumtext) CHARSET=utf8mb3 COLLATE=utf8mb3_bin;
 CREATE FUNCTION `f1`(a int, b varchar(10) charset latin1) RETURNS varchar(20) CHARSET utf8mb4 DETERMINISTIC READS SQL DATA SQL SECURITY INVOKER COMMENT 'it''s'
