@@ -85,7 +85,7 @@ TEST(SqliteLaws, WhatWasBuiltIsWhatIsInspected) {
 }
 
 TEST(SqliteLaws, WhatIsInspectedBuildsTheSameToTheLetter) {
-  EXPECT_EQ("", test::try_law(5000, 300, one, [](const SchemaPair& pair) {
+  EXPECT_EQ("", test::try_law(5000, 150, one, [](const SchemaPair& pair) {
               SqliteDatabase database(true);
               SqliteDatabase copy(true);
               const std::string wrong = migrate(database, {}, test::creation(pair.from));
@@ -122,7 +122,7 @@ TEST(SqliteLaws, ADifferenceLeadsThereAndItsInverseBack) {
 /// schema and back, to the letter.
 TEST(SqliteLaws, AnInspectedSchemaChangesToTheLetter) {
   EXPECT_EQ(
-      "", test::try_law(9000, 200, two, [](const SchemaPair& pair) {
+      "", test::try_law(9000, 100, two, [](const SchemaPair& pair) {
         SqliteDatabase start(true);
         SqliteDatabase goal(true);
         const std::string wrong =
