@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "schema/validate.hpp"
 
@@ -41,8 +42,10 @@ void check_model(Context& context, Findings& findings) {
                              "heads`",
                              text::join(heads, ", ")));
   }
+  const schema::Schema folded = schema::normalized(graph.fold());
+  const schema::Model& model = context.model();
   const diff::Difference difference =
-      diff::diff(schema::normalized(graph.fold()), context.model().schema, context.model().renames);
+      diff::diff(folded, dialect::reworded(folded, model.schema), model.renames);
   for (const std::string& line : difference.detected) {
     findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line));
   }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
+#include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "schema/validate.hpp"
 
@@ -37,8 +38,8 @@ void run(Context& context, Options options) {
   }
   const schema::Schema before =
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
-  const diff::Difference difference =
-      diff::diff(before, context.model().schema, context.model().renames);
+  const diff::Difference difference = diff::diff(
+      before, dialect::reworded(before, context.model().schema), context.model().renames);
   for (const std::string& line : difference.detected) {
     context.console().info("dbmig.diff", line);
   }

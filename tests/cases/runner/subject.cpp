@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "dialect/script.hpp"
 #include "runner/sqlite_facts.hpp"
 #include "support/mariadb.hpp"
 
@@ -84,7 +85,9 @@ class MariadbSubject final : public Subject {
     }
     for (const auto& row : connection_->query("SHOW TRIGGERS").rows) {
       const std::string of = "TRIGGER " + quote(*row[0]);
-      all.push_back(shown(of, 2) + " sql_mode " + shown(of, 1));
+      // In quotes or not, as its author wrote it.
+      const std::string text = text::replace_all(shown(of, 2), of, "TRIGGER " + *row[0]);
+      all.push_back(text + " sql_mode " + shown(of, 1));
     }
     for (const char* kind : {"PROCEDURE", "FUNCTION"}) {
       const backend::Value name = name_;
@@ -121,7 +124,9 @@ class MariadbSubject final : public Subject {
   }
 
   std::string shown(const std::string& what, std::size_t column) {
-    return connection_->query("SHOW CREATE " + what).rows.at(0).at(column).value_or("");
+    const std::string text =
+        connection_->query("SHOW CREATE " + what).rows.at(0).at(column).value_or("");
+    return text::replace_all(text, quote(name_) + ".", "");
   }
 
   std::string name_;
@@ -130,8 +135,8 @@ class MariadbSubject final : public Subject {
 }  // namespace
 
 void Subject::run(std::string_view script) {
-  for (const std::string& sql : connection_->dialect().split_statements(script)) {
-    connection_->execute(sql);
+  for (const dialect::ScriptStatement& one : dialect::split_script(kind(), script, "the case")) {
+    connection_->execute(one.sql);
   }
 }
 

@@ -21,7 +21,7 @@ class Subject {
   DialectKind kind() { return connection_->dialect().kind(); }
   std::string quote(std::string_view name) { return connection_->dialect().quote_identifier(name); }
 
-  /// Each statement of a script.
+  /// Each statement of a script, as the database's own client takes it.
   void run(std::string_view script);
 
   /// Everything that the database itself says of its objects, a fact a line, in an order that does

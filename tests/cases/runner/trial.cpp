@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "run/check.hpp"
 #include "run/runner.hpp"
@@ -169,7 +170,7 @@ class Trial {
     diff::Difference change;
     std::optional<std::vector<ops::Operation>> back;
     if (case_.operations.empty()) {
-      change = diff::diff(before, to_.schema, to_.renames);
+      change = diff::diff(before, dialect::reworded(before, to_.schema), to_.renames);
     } else {
       std::string text = std::string(kHandWritten) + case_.operations;
       if (!case_.downgrade.empty()) text += "downgrade:\n" + case_.downgrade;
@@ -191,8 +192,9 @@ class Trial {
   void expect_same() {
     expect_at(to_.schema, "compared with the other words");
     if (case_.same == Same::live) return;
+    const schema::Schema before = schema::normalized(graph_->fold());
     const diff::Difference change =
-        diff::diff(schema::normalized(graph_->fold()), to_.schema, to_.renames);
+        diff::diff(before, dialect::reworded(before, to_.schema), to_.renames);
     EXPECT_TRUE(change.operations.empty())
         << "the models are said to differ: " << text::join(change.detected, "; ");
   }
@@ -227,8 +229,9 @@ class Trial {
   }
 
   void expect_no_second_change() {
+    const schema::Schema now = schema::normalized(graph_->fold());
     const diff::Difference second =
-        diff::diff(schema::normalized(graph_->fold()), to_.schema, to_.renames);
+        diff::diff(now, dialect::reworded(now, to_.schema), to_.renames);
     EXPECT_TRUE(second.operations.empty())
         << "a second migrate finds: " << text::join(second.detected, "; ");
     const run::DatabaseCheck check = run::check_database(subject_->connection(), *graph_);

@@ -1,0 +1,132 @@
+#include "dialect/reworded.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include "base/error.hpp"
+#include "dialect/dialect.hpp"
+
+namespace dbmig::dialect {
+namespace {
+
+using schema::Schema;
+using schema::Table;
+
+/// The canonical forms of two schemas in one dialect.
+struct Forms {
+  Schema before;
+  Schema wanted;
+};
+
+template <class Item>
+const Item* named(const std::vector<Item>& items, const std::string& name) {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
+  return found == items.end() ? nullptr : &*found;
+}
+
+/// Equal, or both absent: the dialect does not have it.
+template <class Item>
+bool same(const Item* a, const Item* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return *a == *b;
+}
+
+/// One table on its way, with its canonical forms.
+class Rewording {
+ public:
+  Rewording(const Table& before, Table& wanted, const std::array<Forms, 2>& forms)
+      : before_(before), wanted_(wanted), forms_(forms) {}
+
+  void run() {
+    take(&Table::columns);
+    take(&Table::uniques);
+    take(&Table::indexes);
+    take(&Table::foreign_keys);
+    take(&Table::checks);
+    take_if_same(&Table::comment);
+    take_if_same(&Table::mariadb);
+    take_if_same(&Table::sqlite);
+  }
+
+ private:
+  template <class Same>
+  bool in_all_forms(Same is_same) const {
+    return std::all_of(forms_.begin(), forms_.end(), [&](const Forms& forms) {
+      return is_same(forms.before.find_table(before_.name), forms.wanted.find_table(wanted_.name));
+    });
+  }
+
+  template <class Item>
+  void take(std::vector<Item> Table::*list) {
+    for (Item& item : wanted_.*list) {
+      const Item* old = named(before_.*list, item.name);
+      if (old == nullptr || *old == item) continue;
+      const bool is_same = in_all_forms([&](const Table* a, const Table* b) {
+        if (a == nullptr || b == nullptr) return a == b;
+        return same(named(a->*list, item.name), named(b->*list, item.name));
+      });
+      if (is_same) item = *old;
+    }
+  }
+
+  template <class Part>
+  void take_if_same(Part Table::*part) {
+    const bool is_same = in_all_forms([&](const Table* a, const Table* b) {
+      if (a == nullptr || b == nullptr) return a == b;
+      return a->*part == b->*part;
+    });
+    if (is_same) wanted_.*part = before_.*part;
+  }
+
+  const Table& before_;
+  Table& wanted_;
+  const std::array<Forms, 2>& forms_;
+};
+
+/// Views and triggers.
+template <class Object>
+void take_texts(const std::map<std::string, Object>& before, std::map<std::string, Object>& wanted,
+                const std::array<Forms, 2>& forms, std::map<std::string, Object> Schema::*map) {
+  const auto find = [](const std::map<std::string, Object>& objects, const std::string& name) {
+    const auto found = objects.find(name);
+    return found == objects.end() ? nullptr : &found->second;
+  };
+  for (auto& [name, object] : wanted) {
+    const std::string& key = name;
+    const Object* old = find(before, key);
+    if (old == nullptr || old->only != object.only) continue;
+    const bool is_same = std::all_of(forms.begin(), forms.end(), [&](const Forms& form) {
+      return same(find(form.before.*map, key), find(form.wanted.*map, key));
+    });
+    if (is_same) object = *old;
+  }
+}
+
+}  // namespace
+
+Schema reworded(const Schema& before, Schema wanted) {
+  if (before == wanted) return wanted;
+  std::array<Forms, 2> forms;
+  constexpr std::array kKinds{DialectKind::sqlite, DialectKind::mariadb};
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const Dialect& one = dialect(kKinds[i]);
+    try {
+      forms[i] = {one.canonical(before), one.canonical(wanted)};
+    } catch (const Error&) {
+      // What a database cannot have has no form there: the planner says so, with its place.
+      return wanted;
+    }
+  }
+  for (auto& [name, table] : wanted.tables) {
+    const Table* old = before.find_table(name);
+    if (old != nullptr && old->only == table.only) Rewording(*old, table, forms).run();
+  }
+  take_texts(before.views, wanted.views, forms, &Schema::views);
+  take_texts(before.triggers, wanted.triggers, forms, &Schema::triggers);
+  return wanted;
+}
+
+}  // namespace dbmig::dialect
