@@ -48,6 +48,7 @@ class Alter {
     options();
     add_foreign_keys();
     flush();
+    leave_aria();
     add_partitions();
     return std::move(statements_);
   }
@@ -230,28 +231,76 @@ class Alter {
                      a.primary_key->parts == b.primary_key->parts));
   }
 
+  /// Keys take the table's block size when they are made and keep it.
+  bool makes_keys_anew() const {
+    const auto size = [](const Table& table) {
+      const auto found = table.mariadb.options.find("KEY_BLOCK_SIZE");
+      return found == table.mariadb.options.end() ? std::string() : found->second;
+    };
+    return size(before_) != size(after_);
+  }
+
+  /// The server made an index of exactly these columns by itself, or may have: when its foreign key
+  /// is made again, it would put one with the key's name in its place.
+  bool is_under_new_foreign_key(const schema::Index& index) const {
+    return std::any_of(after_.foreign_keys.begin(), after_.foreign_keys.end(),
+                       [&](const schema::ForeignKey& key) {
+                         const schema::ForeignKey* old = before_.find_foreign_key(key.name);
+                         if ((old != nullptr && *old == key) || index.name == key.name ||
+                             index.parts.size() != key.columns.size()) {
+                           return false;
+                         }
+                         for (std::size_t i = 0; i < key.columns.size(); ++i) {
+                           if (index.parts[i].column != key.columns[i]) return false;
+                         }
+                         return true;
+                       });
+  }
+
+  /// `ALTER KEY … IGNORED`: dropped and added in one statement the server takes for no change.
+  bool only_ignored_differs(const std::string& name) const {
+    const schema::Index* old = before_.find_index(name);
+    const schema::Index* now = after_.find_index(name);
+    if (old == nullptr || now == nullptr || old->ignored == now->ignored) return false;
+    schema::Index same = *now;
+    same.ignored = old->ignored;
+    return same == *old;
+  }
+
+  bool is_made_again(const std::string& name, const std::map<std::string, std::string>& old,
+                     const std::map<std::string, std::string>& now) const {
+    if (only_ignored_differs(name)) return false;
+    if (makes_keys_anew() || old.at(name) != now.at(name)) return true;
+    const schema::Index* index = after_.find_index(name);
+    return index != nullptr && is_under_new_foreign_key(*index);
+  }
+
+  bool makes_primary_key() const { return !same_primary_key(before_, after_) || makes_keys_anew(); }
+
   void drop_keys() {
     const auto kept = keys_of(after_);
-    if (before_.primary_key && !same_primary_key(before_, after_)) {
+    if (before_.primary_key && makes_primary_key()) {
       clauses_.emplace_back("DROP PRIMARY KEY");
     }
-    for (const auto& [name, definition] : keys_of(before_)) {
-      const auto found = kept.find(name);
-      if (found == kept.end() || found->second != definition) {
+    const auto old = keys_of(before_);
+    for (const auto& [name, definition] : old) {
+      if (kept.count(name) == 0 || is_made_again(name, old, kept)) {
         clauses_.push_back("DROP KEY " + quote(name));
+      } else if (only_ignored_differs(name)) {
+        const bool ignored = after_.find_index(name)->ignored;
+        clauses_.push_back("ALTER KEY " + quote(name) + (ignored ? " IGNORED" : " NOT IGNORED"));
       }
     }
   }
 
   void add_keys() {
     const auto old = keys_of(before_);
-    if (after_.primary_key && !same_primary_key(before_, after_)) {
+    if (after_.primary_key && makes_primary_key()) {
       clauses_.push_back("ADD " + primary_key_definition(*after_.primary_key));
     }
     const auto now = keys_of(after_);
     const auto add = [&](const std::string& name, const std::string& definition) {
-      const auto found = old.find(name);
-      if (found == old.end() || found->second != now.at(name)) {
+      if (old.count(name) == 0 || is_made_again(name, old, now)) {
         clauses_.push_back("ADD " + definition);
       }
     };
@@ -382,6 +431,21 @@ class Alter {
     if (before_.comment != after_.comment) {
       clauses_.push_back("COMMENT=" + string_literal(after_.comment));
     }
+  }
+
+  /// Aria writes its own options down, and they stay with the table when its engine changes unless
+  /// they are taken off after that.
+  void leave_aria() {
+    const auto is_aria = [](const Table& table) {
+      return text::equals_ignoring_case(table.mariadb.engine, "aria");
+    };
+    if (!is_aria(before_) || is_aria(after_)) return;
+    for (const char* option : {"PAGE_CHECKSUM", "TRANSACTIONAL"}) {
+      if (after_.mariadb.options.count(option) == 0) {
+        clauses_.push_back(std::string(option) + "=DEFAULT");
+      }
+    }
+    flush();
   }
 
   std::string option_as_written(const std::string& name) const {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/expression_tree.hpp"
@@ -26,9 +29,14 @@ std::string create_program(const schema::MariadbProgram& program, bool replace,
       (replace ? "CREATE OR REPLACE " : "CREATE ") + definer_clause(program.definer) + rest;
   if (!program.sql_mode) return create;
   const std::string mode = "SET STATEMENT sql_mode=" + string_literal(*program.sql_mode) + " FOR ";
-  // What a backslash means is settled before a statement is read.
-  const bool other_strings = program.sql_mode->find("NO_BACKSLASH_ESCAPES") != std::string::npos;
-  return mode + (other_strings ? "EXECUTE IMMEDIATE " + string_literal(create) : create);
+  // What a quote, a backslash or a blank means is settled before a statement is read.
+  constexpr std::array<std::string_view, 6> kReading = {
+      "NO_BACKSLASH_ESCAPES", "ANSI",         "ORACLE",
+      "PIPES_AS_CONCAT",      "IGNORE_SPACE", "HIGH_NOT_PRECEDENCE"};
+  const bool reads_otherwise = std::any_of(
+      kReading.begin(), kReading.end(),
+      [&](std::string_view word) { return program.sql_mode->find(word) != std::string::npos; });
+  return mode + (reads_otherwise ? "EXECUTE IMMEDIATE " + string_literal(create) : create);
 }
 
 /// Only an aggregate function can have FETCH GROUP NEXT ROW, and each one must.

@@ -235,11 +235,21 @@ void settle_program(Program& live, const Program& expected) {
 std::string canonical_definer(std::string_view definer) {
   std::string out;
   char open = '\0';
-  for (const char c : text::trim(definer)) {
-    if (open == '\0' && (c == '`' || c == '\'' || c == '"')) {
+  const std::string_view text = text::trim(definer);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    // A quote inside a name, as the server reports it without quotes around, is part of it.
+    const bool begins = out.empty() || out.back() == '@';
+    if (open == '\0' && begins && (c == '`' || c == '\'' || c == '"')) {
       open = c;
-    } else if (c == open) {
-      open = '\0';
+    } else if (open != '\0' && c == open) {
+      const bool doubled = i + 1 < text.size() && text[i + 1] == open;
+      if (doubled) {
+        out += c;
+        ++i;
+      } else {
+        open = '\0';
+      }
     } else {
       out += c;
     }

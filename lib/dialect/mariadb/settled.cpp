@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/routine.hpp"
 
@@ -34,6 +35,11 @@ schema::Schema MariadbDialect::settled(schema::Schema live, const schema::Schema
   for_each_in_both(live.tables, expected.tables, [](schema::Table& a, const schema::Table& b) {
     const bool moved_on = a.mariadb.auto_increment > b.mariadb.auto_increment;
     if (moved_on) a.mariadb.auto_increment = b.mariadb.auto_increment;
+    if (text::equals_ignoring_case(a.mariadb.engine, "aria")) {
+      for (const char* implied : {"TRANSACTIONAL", "PAGE_CHECKSUM"}) {
+        if (b.mariadb.options.count(implied) == 0) a.mariadb.options.erase(implied);
+      }
+    }
     if (without_start(a.mariadb.partition) == b.mariadb.partition) {
       a.mariadb.partition = b.mariadb.partition;
     }

@@ -251,7 +251,7 @@ template <class Objects>
 void canonical_sql(Objects& objects) {
   for (auto& [name, object] : objects) {
     object.only.reset();
-    object.sql = {trimmed_sql(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
+    object.sql = {normal_statement(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
   }
   std::erase_if(objects, [](const auto& entry) { return entry.second.sql.empty(); });
 }

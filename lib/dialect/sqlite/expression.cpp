@@ -1,6 +1,7 @@
 #include "dialect/sqlite/expression.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <span>
 
 #include "base/text.hpp"
@@ -41,11 +42,28 @@ std::span<const Token> without_parentheses(std::span<const Token> tokens) {
   return tokens;
 }
 
-std::string normal_spelling(const Token& token, const schema::Table& table) {
+// Keywords and names are the same in any case.
+std::string normal_spelling(const Token& token, const schema::Table* table) {
+  if (token.kind == Token::Kind::word || token.kind == Token::Kind::number) {
+    return text::lower(token.text);
+  }
   if (token.kind != Token::Kind::quoted) return std::string(token.text);
   const std::string name = token.value();
-  if (token.text.front() == '"' && !names_column(table, name)) return std::string(token.text);
-  return spell_identifier(name);
+  const bool may_be_text = token.text.front() == '"';
+  if (may_be_text && (table == nullptr || !names_column(*table, name))) {
+    return std::string(token.text);
+  }
+  return text::lower(spell_identifier(name));
+}
+
+// Blanks stand where two words would run into one, nowhere else.
+void append(std::string& out, const std::string& word) {
+  const auto is_part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || c == '"' ||
+           c == '\'' || c == '`' || c == '[' || c == ']' || static_cast<unsigned char>(c) >= 0x80;
+  };
+  if (!out.empty() && !word.empty() && is_part(out.back()) && is_part(word.front())) out += ' ';
+  out += word;
 }
 
 std::string_view between(std::string_view sql, std::span<const Token> tokens) {
@@ -61,7 +79,6 @@ std::string normal_expression(std::string_view sql, const schema::Table& table) 
   std::string out;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
-    if (i > 0 && tokens[i - 1].end() < token.offset && !out.ends_with(' ')) out += ' ';
     const bool qualifier = i + 2 < tokens.size() && tokens[i + 1].is_symbol('.') &&
                            token.can_be_name() && token.kind != Token::Kind::string &&
                            text::equals_ignoring_case(token.value(), table.name);
@@ -69,8 +86,16 @@ std::string normal_expression(std::string_view sql, const schema::Table& table) 
       ++i;  // the point
       continue;
     }
-    out += normal_spelling(token, table);
+    append(out, normal_spelling(token, &table));
   }
+  return out;
+}
+
+std::string normal_statement(std::string_view sql) {
+  std::string out;
+  std::vector<Token> tokens = tokenize(sql);
+  while (!tokens.empty() && tokens.back().is_symbol(';')) tokens.pop_back();
+  for (const Token& token : tokens) append(out, normal_spelling(token, nullptr));
   return out;
 }
 

@@ -14,6 +14,10 @@ namespace dbmig::dialect::sqlite {
 /// name in double quotes that is no column stays as it is: SQLite reads it as a text.
 std::string normal_expression(std::string_view sql, const schema::Table& table);
 
+/// A query or a trigger's text for comparing: without blanks and comments that mean nothing, words
+/// in one case.
+std::string normal_statement(std::string_view sql);
+
 /// A statement or part of one from its first token to its last, comments inside kept: what SQLite
 /// stores of a view's or trigger's text.
 std::string trimmed_sql(std::string_view sql);

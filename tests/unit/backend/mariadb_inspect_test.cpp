@@ -108,7 +108,7 @@ TEST_F(MariadbChange, ASequenceKeepsItsValue) {
 TEST_F(MariadbChange, WhatIsWrittenByHandIsNoDifference) {
   MariadbDatabase database;
   Schema model;
-  add(model, routine(RoutineKind::sequence, "s", "increment 2 no cycle"));
+  add(model, routine(RoutineKind::sequence, "s", "increment 2 nocycle"));
   add(model, routine(RoutineKind::function, "f",
                      "(a INT)  returns VARCHAR(10)  not deterministic contains sql return 'x';"));
   add(model,

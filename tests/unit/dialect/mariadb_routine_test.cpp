@@ -54,7 +54,8 @@ TEST(MariadbRoutine, AReplacementIsOneStatementOverBothOperations) {
   EXPECT_EQ(statements[0].first_operation, 0U);
   EXPECT_EQ(statements[0].last_operation, 1U);
   EXPECT_EQ(statements[1].sql,
-            "SET STATEMENT sql_mode='ANSI_QUOTES' FOR CREATE OR REPLACE PROCEDURE `r` () select 2");
+            "SET STATEMENT sql_mode='ANSI_QUOTES' FOR EXECUTE IMMEDIATE 'CREATE OR REPLACE "
+            "PROCEDURE `r` () select 2'");
   EXPECT_EQ(statements[1].first_operation, 2U);
   EXPECT_EQ(statements[1].last_operation, 3U);
 }

@@ -88,11 +88,11 @@ schema::Table table_of(const std::vector<std::string>& columns) {
 TEST(SqliteExpression, HasOneForm) {
   const schema::Table table = table_of({"a", "order", "x y"});
   const auto normal = [&](std::string_view sql) { return normal_expression(sql, table); };
-  EXPECT_EQ(normal(" ( (a  >\n0) ) "), "a > 0");
-  EXPECT_EQ(normal("(a) > (0)"), "(a) > (0)");
+  EXPECT_EQ(normal(" ( (a  >\n0) ) "), "a>0");
+  EXPECT_EQ(normal("(a) > (0)"), "(a)>(0)");
   EXPECT_EQ(normal("\"A\" = `order` /* c */ AND [x y]=\"no column\""),
-            "A = \"order\" AND \"x y\"=\"no column\"");
-  EXPECT_EQ(normal("t.a > 'T . a' AND \"T\".a < u.a"), "a > 'T . a' AND a < u.a");
+            "a=\"order\" and \"x y\"=\"no column\"");
+  EXPECT_EQ(normal("t.a > 'T . a' AND \"T\".a < u.a"), "a>'T . a' and a<u.a");
   EXPECT_EQ(normal("`length`(a)"), "length(a)");
   for (const char* sql : {"((t.a)) + 1", "a--x\n+1", "(a", "a)", ""}) {
     EXPECT_EQ(normal(normal(sql)), normal(sql));

@@ -69,6 +69,8 @@ std::vector<Operation> every_operation() {
       DropView{"ricos"},
       CreateTrigger{{"tr", "pais", sql("AFTER INSERT ON pais BEGIN SELECT 1; END"), {}}},
       DropTrigger{"tr_usuario"},
+      CreateRoutine{{schema::RoutineKind::event, "nightly", "ON SCHEDULE EVERY 1 DAY DO SELECT 1"}},
+      DropRoutine{schema::RoutineKind::sequence, "numeros"},
       BulkInsert{"pais", {"id", "nombre"}, {{"1", "Chile"}}},
       BulkDelete{"pais", {"id", "nombre"}, {{"1", "Chile"}}},
       Execute{{}, {AddColumn{"pais", column("iso"), {}}}},

@@ -60,6 +60,8 @@ inline schema::Schema sample() {
       "usuario",
       sql("AFTER UPDATE OF saldo ON usuario BEGIN UPDATE pais SET nombre = NEW.correo; END"),
       {}};
+  schema.routines[{schema::RoutineKind::sequence, "numeros"}] = {
+      schema::RoutineKind::sequence, "numeros", "start with 7", {}};
   return schema;
 }
 
