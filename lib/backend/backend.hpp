@@ -109,8 +109,8 @@ class Connection {
     return dialect().canonical(schema);
   }
 
-  /// Triggers and indexes of this database with their SQL, for dialect::Dialect::plan. MariaDB: none
-  /// needed.
+  /// Triggers and indexes of this database with their SQL, for dialect::Dialect::plan. MariaDB:
+  /// none needed.
   virtual std::vector<dialect::Bystander> bystanders() = 0;
 
   /// The fastest way for this database to load rows into `columns` of `table` (an element of

@@ -121,7 +121,8 @@ void RootImport::load_files() {
 
 schema::Table RootImport::find_table(const std::string& name) const {
   // Loading is about what columns mean, not about how their types were spelled.
-  const schema::Schema one = connection_->canonical(connection_->inspect({.tables = {name}}).schema);
+  const schema::Schema one =
+      connection_->canonical(connection_->inspect({.tables = {name}}).schema);
   if (const schema::Table* table = one.find_table(name)) return *table;
   const schema::Schema all = connection_->canonical(connection_->inspect({}).schema);
   std::vector<std::string> names;

@@ -25,6 +25,7 @@ struct PrimaryKey {
   std::string on_conflict;  ///< SQLite
   /// A part for each of `columns`; empty when they are all taken whole, ascending, as they are.
   std::vector<KeyPart> parts = {};
+  std::string method = {};  ///< MariaDB: "btree" or "hash" when said
   friend bool operator==(const PrimaryKey&, const PrimaryKey&) = default;
 };
 
@@ -37,8 +38,8 @@ struct Unique {
 };
 
 /// What happens to a child when its parent goes. NO ACTION and RESTRICT are different in SQLite and
-/// the same in MariaDB; `none` is "not said", which both read as NO ACTION, and which MariaDB's SHOW
-/// CREATE TABLE tells from a NO ACTION that was said.
+/// the same in MariaDB; `none` is "not said", which both read as NO ACTION, and which MariaDB's
+/// SHOW CREATE TABLE tells from a NO ACTION that was said.
 enum class ReferentialAction { none, restrict, cascade, set_null, set_default, no_action };
 
 struct ForeignKey {

@@ -15,15 +15,16 @@ namespace dbmig::schema {
 using Locate = std::function<SourcePosition(const std::vector<std::string>& path)>;
 
 /// Everything that makes a schema impossible, each with its place and what to do: empty or
-/// over-long names, tables without columns (virtual tables have none), columns named twice (ignoring case), keys and indexes
-/// over columns that do not exist or that they name twice, foreign keys to nowhere or with unequal
-/// column counts or whose parent columns are not a key there, incompatible types of the two sides,
-/// SET NULL over columns that cannot be NULL, constraint names used twice in a table, foreign-key
-/// names used twice in the schema (MariaDB), autoincrement on a column that is not an integer or
-/// not the first of a key, two autoincrement columns, nullable: true in a primary key, a default on
-/// an autoincrement or generated column, a literal default that the type cannot hold, a table and a
-/// view of one name, index names used twice in the schema (SQLite), triggers on tables that do not
-/// exist, keys, checks, views and triggers that say nothing.
+/// over-long names, tables without columns (virtual tables have none), columns named twice
+/// (ignoring case), keys and indexes over columns that do not exist or that they name twice,
+/// foreign keys to nowhere or with unequal column counts or whose parent columns are not a key
+/// there, incompatible types of the two sides, SET NULL over columns that cannot be NULL,
+/// constraint names used twice in a table, foreign-key names used twice in the schema (MariaDB),
+/// autoincrement on a column that is not an integer or not the first of a key, two autoincrement
+/// columns, nullable: true in a primary key, a default on an autoincrement or generated column, a
+/// literal default that the type cannot hold, a table and a view of one name, index names used
+/// twice in the schema (SQLite), triggers on tables that do not exist, keys, checks, views and
+/// triggers that say nothing.
 ///
 /// A rule of one database holds for the objects that live there: those that are not `only` for the
 /// other. With `target` only that database is asked. Without it, a limit that the other database

@@ -198,6 +198,7 @@ std::optional<schema::PrimaryKey> read_primary_key(Fields& fields) {
   schema::PrimaryKey key;
   read_key_columns(fields, key);
   key.on_conflict = read_on_conflict(fields);
+  key.method = fields.word_or_empty("method", {"btree", "hash", "rtree"});
   if (fields.reader().errors() != before || key.columns.empty()) return std::nullopt;
   return key;
 }
@@ -316,7 +317,7 @@ std::optional<schema::Check> read_check(Fields& fields) {
 std::optional<schema::PrimaryKey> read_primary_key_value(Reader& reader, const Node& node) {
   if (node.is_null()) return std::nullopt;
   const Node mapping = as_mapping(node);
-  Fields fields(reader, mapping, "the primary key", with_keys(unique_keys(), {"name"}));
+  Fields fields(reader, mapping, "the primary key", with_keys(unique_keys(), {"name", "method"}));
   auto key = read_primary_key(fields);
   if (key) key->name = fields.text_or_empty("name");
   return key;

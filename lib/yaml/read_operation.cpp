@@ -173,7 +173,7 @@ Read drop_index(Reader& reader, const Node& key, const Node& body) {
 }
 
 Read create_primary_key(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, with_keys({"table", "name"}, unique_keys()));
+  Fields fields(reader, body, key.text, with_keys({"table", "name", "method"}, unique_keys()));
   const auto table = fields.required_text("table");
   auto primary = read_primary_key(fields);
   if (!table || !primary) return {};

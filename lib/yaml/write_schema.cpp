@@ -114,7 +114,7 @@ Out primary_key_out(const schema::Table& table) {
   unnamed.primary_key->name.clear();
   const bool usual = table.primary_key->name.empty() ||
                      schema::with_names(unnamed).primary_key->name == table.primary_key->name;
-  if (usual && table.primary_key->on_conflict.empty()) {
+  if (usual && table.primary_key->on_conflict.empty() && table.primary_key->method.empty()) {
     return key_columns_out(table.primary_key->columns, table.primary_key->parts);
   }
   Out out = Out::map();
@@ -298,10 +298,11 @@ Out column_out(const schema::Column& column, bool nullable_default) {
 void add_primary_key(Out& out, const schema::PrimaryKey& key) {
   out.add("columns", key_columns_out(key.columns, key.parts));
   add_text(out, "on_conflict", key.on_conflict);
+  add_text(out, "method", key.method);
 }
 
 void add_unique(Out& out, const schema::Unique& unique) {
-  add_primary_key(out, {{}, unique.columns, unique.on_conflict, unique.parts});
+  add_primary_key(out, {{}, unique.columns, unique.on_conflict, unique.parts, {}});
 }
 
 void add_index(Out& out, const schema::Index& index) {

@@ -73,7 +73,9 @@ class TableReader {
   void primary_key() {
     const std::size_t begin = reader_.peek().begin;
     schema::Index index;
-    const bool known = parts(index) && key_options(index);
+    over_period_ = false;
+    const bool listed = parts(index);
+    const bool known = key_options(index) && listed;
     schema::PrimaryKey key;
     bool plain = true;
     for (const schema::IndexPart& part : index.parts) {
@@ -82,8 +84,10 @@ class TableReader {
       plain = plain && part.length == 0 && !part.descending;
     }
     if (plain) key.parts.clear();
-    table().primary_key = std::move(key);
-    if (!known || !index.comment.empty() || !index.method.empty() || index.ignored) {
+    key.method = index.method;
+    // Over a period it is no key that a model could have.
+    if (!over_period_) table().primary_key = std::move(key);
+    if (!known || !index.comment.empty() || index.ignored) {
       lack("primary key: all but the columns of " +
            reader_.text_between(begin, reader_.last_finish()));
     }
@@ -126,7 +130,10 @@ class TableReader {
       if (reader_.is_symbol("(")) part.length = number(reader_.parenthesized());
       if (index.kind == schema::IndexKind::spatial) part.length = 0;
       part.descending = reader_.accept("desc");
-      if (reader_.accept("without", "overlaps")) known = false;
+      if (reader_.accept("without", "overlaps")) {
+        known = false;
+        over_period_ = true;
+      }
       index.parts.push_back(std::move(part));
     } while (reader_.accept_symbol(","));
     reader_.expect_symbol(")");
@@ -250,6 +257,7 @@ class TableReader {
   std::string_view database_;
   CreateReader reader_;
   CreateTable out_;
+  bool over_period_ = false;  ///< the key just read says WITHOUT OVERLAPS
   bool has_unique_index_ = false;
   std::vector<std::string> on_table_;
 };

@@ -228,7 +228,8 @@ class Alter {
     const bool one = a.primary_key.has_value();
     return one == b.primary_key.has_value() &&
            (!one || (a.primary_key->columns == b.primary_key->columns &&
-                     a.primary_key->parts == b.primary_key->parts));
+                     a.primary_key->parts == b.primary_key->parts &&
+                     a.primary_key->method == b.primary_key->method));
   }
 
   /// Keys take the table's block size when they are made and keep it.

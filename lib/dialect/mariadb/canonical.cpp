@@ -86,7 +86,11 @@ Column canonical_column(const Column& column, const Table& table,
   } else if (column.default_value) {
     out.default_value = canonical_default(*column.default_value, out.type);
     const bool is_sql = out.default_value && out.default_value->kind == schema::Default::Kind::sql;
-    if (form == Form::build && is_sql && !is_clock(out.default_value->sql.any)) {
+    // A clock's digits are the column's, unless others are said.
+    const bool settles_digits = is_sql && is_clock(out.default_value->sql.any) &&
+                                column.default_value->sql.for_dialect(kMariadb).find_first_of(
+                                    "123456") == std::string::npos;
+    if (form == Form::build && is_sql && !settles_digits) {
       out.default_value->sql = settled_text(column.default_value->sql, form, names);
     }
   }
@@ -99,6 +103,17 @@ Error impossible(const Table& table, const std::string& index, const std::string
                                                "does not have",
                                                index, table.name, what))
       .hint(advice);
+}
+
+/// At most, as far as the character sets that are said tell.
+int bytes_of_character(const Column& column, const Table& table) {
+  const std::string& charset =
+      column.mariadb.charset.empty() ? table.mariadb.charset : column.mariadb.charset;
+  if (charset == "utf8mb3") return 3;
+  for (const char* narrow : {"latin", "ascii", "binary", "cp", "koi8", "greek", "hebrew"}) {
+    if (charset.starts_with(narrow) && charset != "cp932") return 1;
+  }
+  return 4;
 }
 
 /// Prefix lengths that MariaDB needs or settles. `table` is canonical as far as its columns go.
@@ -115,10 +130,10 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
   const bool large =
       (schema::is_text(type.kind) || schema::is_binary(type.kind) || type.kind == TypeKind::json) &&
       !counted;
-  constexpr int kMaxCharacters = 768;
   if (large) return 191;
   const bool characters = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar;
-  return characters && type.length > kMaxCharacters ? kMaxCharacters : 0;
+  const int most = 3072 / bytes_of_character(*column, table);
+  return characters && type.length > most ? most : 0;
 }
 
 /// Whether `USING HASH` is what the server has when nothing is said: in a MEMORY table, and for a
@@ -142,7 +157,7 @@ bool has_method_anyway(const Index& index, const Table& table) {
   return index.unique && bytes > kSmallestLimit;
 }
 
-Index canonical_index(const Index& index, const Table& table) {
+Index canonical_index(const Index& index, const Table& table, Form form) {
   Index out = index;
   // As a plain index it only serves more rows; as a unique one it would refuse rows.
   if (index.unique && !index.where.for_dialect(kMariadb).empty()) {
@@ -162,7 +177,8 @@ Index canonical_index(const Index& index, const Table& table) {
     part.length = canonical_length(part, table, index);
   }
   out.method = text::lower(index.method);
-  if (out.method == "hash" && has_method_anyway(out, table)) out.method.clear();
+  const bool said_anyway = out.method == "hash" && has_method_anyway(out, table);
+  if (form == Form::compare && said_anyway) out.method.clear();
   return out;
 }
 
@@ -289,6 +305,9 @@ void canonical_keys(Table& out, const Table& table, Form form) {
     out.primary_key->name.clear();
     out.primary_key->on_conflict.clear();
     out.primary_key->parts = canonical_parts(std::move(out.primary_key->parts));
+    const bool in_memory = text::equals_ignoring_case(out.mariadb.engine, "memory");
+    std::string& method = out.primary_key->method;
+    if (form == Form::compare && in_memory && method == "hash") method.clear();
   }
   out.indexes.clear();
   out.uniques.clear();
@@ -309,10 +328,10 @@ void canonical_keys(Table& out, const Table& table, Form form) {
       index.parts[i].length = whole.parts[i].length;
       index.parts[i].descending = whole.parts[i].descending;
     }
-    out.indexes.push_back(canonical_index(index, out));
+    out.indexes.push_back(canonical_index(index, out, form));
   }
   for (const Index& index : table.indexes) {
-    Index canonical = canonical_index(index, out);
+    Index canonical = canonical_index(index, out, form);
     // One to be built keeps its place: the order of keys shows.
     if (form == Form::compare && is_plain_unique(canonical)) {
       Unique unique{.name = canonical.name, .columns = {}, .on_conflict = {}};

@@ -127,7 +127,8 @@ std::string period_definition(const Table& table) {
 }
 
 std::string primary_key_definition(const schema::PrimaryKey& key) {
-  return "PRIMARY KEY " + key_columns(key.columns, key.parts);
+  const std::string method = key.method.empty() ? "" : " USING " + text::upper(key.method);
+  return "PRIMARY KEY " + key_columns(key.columns, key.parts) + method;
 }
 
 std::string unique_definition(const schema::Unique& unique) {

@@ -226,6 +226,7 @@ void canonical_constraints(Table& table) {
     table.primary_key->name = schema::constraint_name("pk", table.name, table.primary_key->columns);
     canonical_parts(table.primary_key->parts);
     table.primary_key->on_conflict = normal_conflict(table.primary_key->on_conflict);
+    table.primary_key->method.clear();
   }
   for (schema::Unique& unique : table.uniques) {
     unique.on_conflict = normal_conflict(unique.on_conflict);

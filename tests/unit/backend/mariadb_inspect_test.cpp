@@ -181,7 +181,8 @@ TEST_F(MariadbChange, PartitionsComeChangeAndGoWithTheirRows) {
   ranged.table("t").columns[1].comment = "beside it";
   database.run("INSERT INTO t VALUES (1, NULL), (20, '2020-01-01')");
   const Schema* before = &plain;
-  for (const Schema* after : std::initializer_list<const Schema*>{&hashed, &ranged, &hashed, &plain, &ranged, &plain}) {
+  for (const Schema* after :
+       std::initializer_list<const Schema*>{&hashed, &ranged, &hashed, &plain, &ranged, &plain}) {
     migrate(database, *before, *after);
     EXPECT_EQ(settled(database, *after), database.connection().canonical(*after));
     EXPECT_EQ(database.rows("SELECT count(*), sum(id) FROM t"), "2|21\n");

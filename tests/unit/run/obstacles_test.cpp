@@ -38,136 +38,126 @@ upgrade:
 )yaml";
 
 std::string second(const std::string& operations) {
-            return "revision: bbb\nparents: [aaa]\nmessage: next\ncreated: "
-                   "2026-01-02T00:00:00Z\nupgrade:\n" +
-                   operations;
-          }
+  return "revision: bbb\nparents: [aaa]\nmessage: next\ncreated: "
+         "2026-01-02T00:00:00Z\nupgrade:\n" +
+         operations;
+}
 
-          class ObstacleTest : public RunTest {
-           protected:
-            /// Applies the base and then `operations`; returns what the second upgrade says, or "".
-            std::string refusal(const std::string& operations) {
-              const history::Graph graph = this->graph({kBase, second(operations)});
-              Runner runner = this->runner(graph);
-              runner.upgrade("aaa", {});
-              const schema::Schema before = connection_->inspect({}).schema;
-              try {
-                runner.upgrade("head", {});
-                return "";
-              } catch (const Error& error) {
-                EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
-                EXPECT_EQ(connection_->inspect({}).schema, before) << "something was changed";
-                EXPECT_EQ(runner.applied(), std::set<std::string>{"aaa"});
-                return error.what();
-              }
-            }
-          };
+class ObstacleTest : public RunTest {
+ protected:
+  /// Applies the base and then `operations`; returns what the second upgrade says, or "".
+  std::string refusal(const std::string& operations) {
+    const history::Graph graph = this->graph({kBase, second(operations)});
+    Runner runner = this->runner(graph);
+    runner.upgrade("aaa", {});
+    const schema::Schema before = connection_->inspect({}).schema;
+    try {
+      runner.upgrade("head", {});
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
+      EXPECT_EQ(connection_->inspect({}).schema, before) << "something was changed";
+      EXPECT_EQ(runner.applied(), std::set<std::string>{"aaa"});
+      return error.what();
+    }
+  }
+};
 
-          TEST_P(ObstacleTest, NullsUnderNotNull) {
-            EXPECT_THAT(
-                refusal("  - create_table: {other: {columns: {id: integer}, primary_key: [id]}}\n"
-                        "  - alter_column: {table: person, name: name, nullable: false}\n"),
-                AllOf(HasSubstr("r2.yaml:7:5"), HasSubstr("2 rows of table 'person'"),
-                      HasSubstr("column 'person.name' is to be NOT NULL"),
-                      HasSubstr("id = 3, name = NULL; id = 5, name = NULL")));
-          }
+TEST_P(ObstacleTest, NullsUnderNotNull) {
+  EXPECT_THAT(refusal("  - create_table: {other: {columns: {id: integer}, primary_key: [id]}}\n"
+                      "  - alter_column: {table: person, name: name, nullable: false}\n"),
+              AllOf(HasSubstr("r2.yaml:7:5"), HasSubstr("2 rows of table 'person'"),
+                    HasSubstr("column 'person.name' is to be NOT NULL"),
+                    HasSubstr("id = 3, name = NULL; id = 5, name = NULL")));
+}
 
-          TEST_P(ObstacleTest, DuplicatesUnderAUniqueConstraint) {
-            EXPECT_THAT(refusal("  - create_unique_constraint: {table: person, name: uq_name, "
-                                "columns: [name]}\n"),
-                        AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("uq_name"),
-                              HasSubstr("name = 'Ana'")));
-          }
+TEST_P(ObstacleTest, DuplicatesUnderAUniqueConstraint) {
+  EXPECT_THAT(refusal("  - create_unique_constraint: {table: person, name: uq_name, "
+                      "columns: [name]}\n"),
+              AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("uq_name"),
+                    HasSubstr("name = 'Ana'")));
+}
 
-          TEST_P(ObstacleTest, DuplicatesUnderAUniqueIndex) {
-            EXPECT_THAT(
-                refusal("  - create_index: {table: person, name: ux, columns: [name, boss_id], "
-                        "unique: true}\n"),
-                "");
-          }
+TEST_P(ObstacleTest, DuplicatesUnderAUniqueIndex) {
+  EXPECT_THAT(refusal("  - create_index: {table: person, name: ux, columns: [name, boss_id], "
+                      "unique: true}\n"),
+              "");
+}
 
-          TEST_P(ObstacleTest, AnEnumValueInUse) {
-            EXPECT_THAT(
-                refusal("  - alter_column: {table: person, name: mood, type: \"enum('good')\"}\n"),
-                AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("id = 2, mood = 'bad'")));
-          }
+TEST_P(ObstacleTest, AnEnumValueInUse) {
+  EXPECT_THAT(refusal("  - alter_column: {table: person, name: mood, type: \"enum('good')\"}\n"),
+              AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("id = 2, mood = 'bad'")));
+}
 
-          TEST_P(ObstacleTest, AColumnWithoutAnyValue) {
-            EXPECT_THAT(refusal("  - add_column: {table: person, name: code, type: integer, "
-                                "nullable: false}\n"),
-                        AllOf(HasSubstr("5 rows of table 'person'"),
-                              HasSubstr("'person.code' is NOT NULL")));
-          }
+TEST_P(ObstacleTest, AColumnWithoutAnyValue) {
+  EXPECT_THAT(refusal("  - add_column: {table: person, name: code, type: integer, "
+                      "nullable: false}\n"),
+              AllOf(HasSubstr("5 rows of table 'person'"), HasSubstr("'person.code' is NOT NULL")));
+}
 
-          TEST_P(ObstacleTest, ChecksAndForeignKeysAreAskedTogether) {
-            const std::string what = refusal(
-                "  - create_check_constraint: {table: person, name: ck, sql: \"boss_id < 78\"}\n"
-                "  - create_foreign_key: {table: person, name: fk_boss, columns: [boss_id], "
-                "references: "
-                "person(id)}\n");
-            EXPECT_THAT(what,
-                        AllOf(HasSubstr("1 row of table 'person' stands in the way: check 'ck'"),
-                              HasSubstr("2 rows of table 'person' stand in the way: foreign key "
-                                        "'fk_boss'"),
-                              HasSubstr("id = 3, boss_id = 77; id = 4, boss_id = 78")));
-          }
+TEST_P(ObstacleTest, ChecksAndForeignKeysAreAskedTogether) {
+  const std::string what = refusal(
+      "  - create_check_constraint: {table: person, name: ck, sql: \"boss_id < 78\"}\n"
+      "  - create_foreign_key: {table: person, name: fk_boss, columns: [boss_id], "
+      "references: "
+      "person(id)}\n");
+  EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person' stands in the way: check 'ck'"),
+                          HasSubstr("2 rows of table 'person' stand in the way: foreign key "
+                                    "'fk_boss'"),
+                          HasSubstr("id = 3, boss_id = 77; id = 4, boss_id = 78")));
+}
 
-          TEST_P(ObstacleTest, RenamesAreFollowedAndNewColumnsKnown) {
-            const std::string what = refusal(
-                "  - rename_table: {name: person, to: human}\n"
-                "  - alter_column: {table: human, name: name, rename: title}\n"
-                "  - add_column: {table: human, name: kind, type: varchar(5), default: x}\n"
-                "  - alter_column: {table: human, name: title, nullable: false}\n"
-                "  - create_unique_constraint: {table: human, name: uq_kind, columns: [kind]}\n");
-            EXPECT_THAT(
-                what,
-                AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("id = 3, title = NULL"),
-                      HasSubstr("5 rows of table 'person'"), HasSubstr("kind = 'x'")));
-          }
+TEST_P(ObstacleTest, RenamesAreFollowedAndNewColumnsKnown) {
+  const std::string what = refusal(
+      "  - rename_table: {name: person, to: human}\n"
+      "  - alter_column: {table: human, name: name, rename: title}\n"
+      "  - add_column: {table: human, name: kind, type: varchar(5), default: x}\n"
+      "  - alter_column: {table: human, name: title, nullable: false}\n"
+      "  - create_unique_constraint: {table: human, name: uq_kind, columns: [kind]}\n");
+  EXPECT_THAT(what, AllOf(HasSubstr("2 rows of table 'person'"), HasSubstr("id = 3, title = NULL"),
+                          HasSubstr("5 rows of table 'person'"), HasSubstr("kind = 'x'")));
+}
 
-          TEST_P(ObstacleTest, WhatComesAfterPlainSqlIsLeftToTheStatements) {
-            EXPECT_EQ(refusal("  - execute: UPDATE person SET name = 'x' WHERE name IS NULL\n"
-                              "  - alter_column: {table: person, name: name, nullable: false}\n"),
-                      "");
-          }
+TEST_P(ObstacleTest, WhatComesAfterPlainSqlIsLeftToTheStatements) {
+  EXPECT_EQ(refusal("  - execute: UPDATE person SET name = 'x' WHERE name IS NULL\n"
+                    "  - alter_column: {table: person, name: name, nullable: false}\n"),
+            "");
+}
 
-          TEST_P(ObstacleTest, AnEmptyTableIsInNobodysWay) {
-            EXPECT_EQ(
-                refusal(
-                    "  - create_table: {other: {columns: {id: integer, n: integer}, primary_key: "
+TEST_P(ObstacleTest, AnEmptyTableIsInNobodysWay) {
+  EXPECT_EQ(refusal("  - create_table: {other: {columns: {id: integer, n: integer}, primary_key: "
                     "[id]}}\n"
                     "  - alter_column: {table: other, name: n, nullable: false}\n"
                     "  - create_unique_constraint: {table: other, name: uq, columns: [n]}\n"),
-                "");
-          }
+            "");
+}
 
-          TEST_P(ObstacleTest, ANarrowingThatWouldCut) {
-            const std::string what =
-                refusal("  - alter_column: {table: person, name: name, type: varchar(5)}\n");
-            if (is_sqlite()) {
-              EXPECT_EQ(what, "") << "SQLite does not enforce lengths";
-              return;
-            }
-            EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("varchar(5)"),
-                                    HasSubstr("id = 4, name = 'Maximiliana'")));
-          }
+TEST_P(ObstacleTest, ANarrowingThatWouldCut) {
+  const std::string what =
+      refusal("  - alter_column: {table: person, name: name, type: varchar(5)}\n");
+  if (is_sqlite()) {
+    EXPECT_EQ(what, "") << "SQLite does not enforce lengths";
+    return;
+  }
+  EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("varchar(5)"),
+                          HasSubstr("id = 4, name = 'Maximiliana'")));
+}
 
-          TEST_P(ObstacleTest, ATimeThatWouldBeCutOff) {
-            const std::string what =
-                refusal("  - alter_column: {table: person, name: born, type: date}\n");
-            if (is_sqlite()) return;
-            EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("id = 2, born"),
-                                    Not(HasSubstr("id = 1"))));
-          }
+TEST_P(ObstacleTest, ATimeThatWouldBeCutOff) {
+  const std::string what = refusal("  - alter_column: {table: person, name: born, type: date}\n");
+  if (is_sqlite()) return;
+  EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("id = 2, born"),
+                          Not(HasSubstr("id = 1"))));
+}
 
-          TEST_P(ObstacleTest, TextThatIsNoNumber) {
-            EXPECT_THAT(refusal("  - alter_column: {table: person, name: name, type: integer}\n"),
-                        HasSubstr("3 rows of table 'person'"));
-          }
+TEST_P(ObstacleTest, TextThatIsNoNumber) {
+  EXPECT_THAT(refusal("  - alter_column: {table: person, name: name, type: integer}\n"),
+              HasSubstr("3 rows of table 'person'"));
+}
 
-          INSTANTIATE_TEST_SUITE_P(Databases, ObstacleTest,
-                                   ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
-                                   name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Databases, ObstacleTest,
+                         ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
+                         name_of_kind);
 
-          }  // namespace
-          }  // namespace dbmig::run
+}  // namespace
+}  // namespace dbmig::run
