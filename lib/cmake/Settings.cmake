@@ -22,5 +22,8 @@ endif()
 if(DBMIG_SANITIZE)
   target_compile_options(dbmig_settings INTERFACE -fsanitize=${DBMIG_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=undefined)
+  # The tests' own code does not need UBSan, which takes half of their compile time.
+  target_compile_options(dbmig_settings INTERFACE
+                         $<$<BOOL:$<TARGET_PROPERTY:DBMIG_TEST>>:-fno-sanitize=undefined>)
   target_link_options(dbmig_settings INTERFACE -fsanitize=${DBMIG_SANITIZE})
 endif()
