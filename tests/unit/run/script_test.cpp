@@ -49,6 +49,10 @@ class ScriptTest : public RunTest {
   }
 };
 
+/// What only one of the databases has.
+class ScriptOnSqlite : public ScriptTest {};
+class ScriptOnMariadb : public ScriptTest {};
+
 TEST_P(ScriptTest, MakesWhatTheScriptMakes) {
   EXPECT_THAT(tables("CREATE TABLE a (id int PRIMARY KEY);\nINSERT INTO a VALUES (1);\n"
                      "CREATE TABLE b (id int);\nDROP TABLE b;\n"),
@@ -147,8 +151,7 @@ TEST_P(ScriptTest, AnEmptyScriptIsAnEmptySchema) {
   EXPECT_THAT(sink_.lines, Contains("x.sql holds no statement"));
 }
 
-TEST_P(ScriptTest, TheSessionsSettingsDoNotShow) {
-  if (is_sqlite()) GTEST_SKIP() << "settings of MariaDB's sessions";
+TEST_P(ScriptOnMariadb, TheSessionsSettingsDoNotShow) {
   const schema::Schema schema =
       read(
           "SET SESSION sql_mode = 'ANSI_QUOTES,NO_AUTO_VALUE_ON_ZERO';\n"
@@ -159,8 +162,7 @@ TEST_P(ScriptTest, TheSessionsSettingsDoNotShow) {
   EXPECT_NE(scalar("SELECT @@global.max_connections"), "17");
 }
 
-TEST_P(ScriptTest, ADumpOfAVirtualTableWorks) {
-  if (!is_sqlite()) GTEST_SKIP() << "SQLite's virtual tables";
+TEST_P(ScriptOnSqlite, ADumpOfAVirtualTableWorks) {
   const backend::Inspection found =
       read(
           "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nPRAGMA writable_schema=ON;\n"
@@ -195,8 +197,7 @@ TEST_P(ScriptTest, ScratchDatabasesAreGoneAfterwards) {
   EXPECT_THAT(scratch_databases(), Not(Contains(name)));
 }
 
-TEST_P(ScriptTest, WhatDeadProcessesLeftIsSweptAndNothingElse) {
-  if (is_sqlite()) GTEST_SKIP() << "nothing is left of a database in memory";
+TEST_P(ScriptOnMariadb, WhatDeadProcessesLeftIsSweptAndNothingElse) {
   // A machine that is none, so that no process of this one is meant.
   const std::string dead = "dbmig_scratch_00000000_1_" + random_hex(12);
   const std::string held = "dbmig_scratch_00000000_2_" + random_hex(12);
@@ -214,8 +215,7 @@ TEST_P(ScriptTest, WhatDeadProcessesLeftIsSweptAndNothingElse) {
   for (const std::string& name : {held, other}) connection_->execute("DROP DATABASE " + name);
 }
 
-TEST_P(ScriptTest, ScratchDatabasesHaveTheCharsetAskedFor) {
-  if (is_sqlite()) GTEST_SKIP() << "MariaDB's character sets";
+TEST_P(ScriptOnMariadb, ScratchDatabasesHaveTheCharsetAskedFor) {
   backend::ScratchOptions options = scratch_options();
   options.charset = "latin1";
   options.collation = "latin1_bin";
@@ -227,6 +227,10 @@ TEST_P(ScriptTest, MariadbNeedsAServer) {
   EXPECT_THROW(backend::Scratch({.kind = DialectKind::mariadb}), Error);
 }
 
+INSTANTIATE_TEST_SUITE_P(Databases, ScriptOnSqlite, testing::Values(DialectKind::sqlite),
+                         name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Databases, ScriptOnMariadb, testing::Values(DialectKind::mariadb),
+                         name_of_kind);
 INSTANTIATE_TEST_SUITE_P(Databases, ScriptTest,
                          testing::Values(DialectKind::sqlite, DialectKind::mariadb), name_of_kind);
 
