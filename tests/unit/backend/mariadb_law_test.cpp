@@ -2,12 +2,12 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 
 #include "base/error.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "diff/diff.hpp"
 #include "ops/evolve.hpp"
+#include "support/law.hpp"
 #include "support/mariadb.hpp"
 #include "support/random_mariadb.hpp"
 #include "support/random_schema.hpp"
@@ -99,15 +99,9 @@ void clear(MariadbDatabase& database) {
   database.run("SET foreign_key_checks = 1");
 }
 
-/// How many schemas a law is tried on. DBMIG_TEST_SEEDS gives more, for a long run.
-std::uint64_t seeds(std::uint64_t usual) {
-  const char* text = std::getenv("DBMIG_TEST_SEEDS");
-  return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
-}
-
 TEST_F(MariadbLaws, WhatWasBuiltIsWhatIsInspected) {
   MariadbDatabase database;
-  for (std::uint64_t seed = 0; seed < seeds(40); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::law_seeds(40); ++seed) {
     const Schema model = buildable(test::random_schema(seed, everything()));
     migrate(database, {}, diff::diff({}, model).operations, seed);
     expect_is(database, model, seed);
@@ -118,7 +112,7 @@ TEST_F(MariadbLaws, WhatWasBuiltIsWhatIsInspected) {
 
 TEST_F(MariadbLaws, ADifferenceLeadsThereAndItsInverseBack) {
   MariadbDatabase database;
-  for (std::uint64_t seed = 500; seed < 500 + seeds(40); ++seed) {
+  for (std::uint64_t seed = 500; seed < 500 + test::law_seeds(40); ++seed) {
     const Schema from = buildable(test::random_schema(seed, everything()));
     const Schema to = buildable(test::mutate(from, seed, everything()));
     const auto forth = diff::diff(from, to).operations;
@@ -136,7 +130,7 @@ TEST_F(MariadbLaws, ADifferenceLeadsThereAndItsInverseBack) {
 
 TEST_F(MariadbLaws, WhatOnlyMariadbHasIsBuiltChangedAndTakenBack) {
   MariadbDatabase database;
-  for (std::uint64_t seed = 7000; seed < 7000 + seeds(12); ++seed) {
+  for (std::uint64_t seed = 7000; seed < 7000 + test::law_seeds(12); ++seed) {
     const Schema from =
         test::with_mariadb_features(buildable(test::random_schema(seed, everything())), seed);
     const Schema to = test::with_mariadb_features(
@@ -187,7 +181,7 @@ std::vector<ops::Operation> some_renames(const Schema& schema, std::uint64_t see
 
 TEST_F(MariadbLaws, RenamesAreFollowedEverywhere) {
   MariadbDatabase database;
-  for (std::uint64_t seed = 3000; seed < 3000 + seeds(30); ++seed) {
+  for (std::uint64_t seed = 3000; seed < 3000 + test::law_seeds(30); ++seed) {
     const Schema from = buildable(test::random_schema(seed, everything()));
     const auto forth = some_renames(from, seed);
     const Schema to = ops::evolve(from, std::span<const ops::Operation>(forth));
