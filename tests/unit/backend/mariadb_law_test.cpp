@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-
 #include "base/error.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "diff/diff.hpp"
