@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/migration.hpp"
 #include "cli/sql_files.hpp"
+#include "dialect/reworded.hpp"
 #include "run/check.hpp"
 #include "schema/validate.hpp"
 
@@ -228,7 +229,10 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
   } else if (!all && to.is_live && from.is_managed) {
     result.to = only_known(result.to, known_objects(context, from, to), result.unknown);
   }
-  if (from.connection == nullptr && to.connection == nullptr) return result;
+  if (from.connection == nullptr && to.connection == nullptr) {
+    result.to = dialect::reworded(result.from, std::move(result.to), context.project().dialects);
+    return result;
+  }
   backend::Connection& one = from.connection != nullptr ? *from.connection : *to.connection;
   backend::Connection& other = to.connection != nullptr ? *to.connection : *from.connection;
   result.kind = one.dialect().kind();

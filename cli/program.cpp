@@ -128,6 +128,14 @@ CLI::App& add_command(CLI::App& program, Context& context, const CommandText& te
   return command;
 }
 
+void add_table_option(CLI::App& command, std::vector<std::string>& tables) {
+  command.add_option("--table", tables, "Only this one, or those a pattern fits; may be repeated")
+      ->option_text("TABLE")
+      ->type_size(1)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void set_action(CLI::App& command, Context& context, std::function<void()> action,
                 bool every_rank) {
   command.callback([action = std::move(action), &context, every_rank] {

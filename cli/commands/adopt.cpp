@@ -161,14 +161,7 @@ void add_adopt(CLI::App& program, Context& context) {
       ->option_text("TEXT");
   command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
       ->option_text("ID");
-  command
-      .add_option("--table", options->tables,
-                  "Only this one, or those a pattern fits; may be "
-                  "repeated")
-      ->option_text("TABLE")
-      ->type_size(1)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_table_option(command, options->tables);
   command.add_flag("--strict", options->strict,
                    "Write nothing and exit 3 when something cannot be expressed");
   command.add_flag("--dry-run", options->revision.dry_run, "Print instead of writing");

@@ -44,8 +44,8 @@ void check_model(Context& context, Findings& findings) {
   }
   const schema::Schema folded = schema::normalized(graph.fold());
   const schema::Model& model = context.model();
-  const diff::Difference difference =
-      diff::diff(folded, dialect::reworded(folded, model.schema), model.renames);
+  const diff::Difference difference = diff::diff(
+      folded, dialect::reworded(folded, model.schema, context.project().dialects), model.renames);
   for (const std::string& line : difference.detected) {
     findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line));
   }

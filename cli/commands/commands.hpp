@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "cli/context.hpp"
 
@@ -22,6 +23,9 @@ CLI::App& add_command(CLI::App& program, Context& context, const CommandText& te
 /// do it only when `every_rank` is set.
 void set_action(CLI::App& command, Context& context, std::function<void()> action,
                 bool every_rank = false);
+
+/// `--table TABLE`, a name or a pattern, as often as wanted.
+void add_table_option(CLI::App& command, std::vector<std::string>& tables);
 
 // One per file of this folder.
 void add_init(CLI::App& program, Context& context);

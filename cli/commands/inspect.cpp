@@ -75,14 +75,7 @@ void add_inspect(CLI::App& program, Context& context) {
        "--strict\nthe exit code is 3 then. An SQL file is run in a scratch database: "
        "SQLite's is in\nmemory, MariaDB's is made on the server of --url or of "
        "dbmig.yaml (`scratch:`), and dropped."});
-  command
-      .add_option("--table", options->tables,
-                  "Only this one, or those a pattern fits; may be "
-                  "repeated")
-      ->option_text("TABLE")
-      ->type_size(1)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_table_option(command, options->tables);
   command
       .add_option("--sql-file", options->sql_file, "The schema that this script makes; - is stdin")
       ->option_text("FILE");

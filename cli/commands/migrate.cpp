@@ -38,8 +38,9 @@ void run(Context& context, Options options) {
   }
   const schema::Schema before =
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
-  const diff::Difference difference = diff::diff(
-      before, dialect::reworded(before, context.model().schema), context.model().renames);
+  const schema::Schema wanted =
+      dialect::reworded(before, context.model().schema, context.project().dialects);
+  const diff::Difference difference = diff::diff(before, wanted, context.model().renames);
   for (const std::string& line : difference.detected) {
     context.console().info("dbmig.diff", line);
   }

@@ -1,7 +1,6 @@
 #include "dialect/reworded.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 
@@ -37,7 +36,7 @@ bool same(const Item* a, const Item* b) {
 /// One table on its way, with its canonical forms.
 class Rewording {
  public:
-  Rewording(const Table& before, Table& wanted, const std::array<Forms, 2>& forms)
+  Rewording(const Table& before, Table& wanted, const std::vector<Forms>& forms)
       : before_(before), wanted_(wanted), forms_(forms) {}
 
   void run() {
@@ -83,13 +82,13 @@ class Rewording {
 
   const Table& before_;
   Table& wanted_;
-  const std::array<Forms, 2>& forms_;
+  const std::vector<Forms>& forms_;
 };
 
 /// Views and triggers.
 template <class Object>
 void take_texts(const std::map<std::string, Object>& before, std::map<std::string, Object>& wanted,
-                const std::array<Forms, 2>& forms, std::map<std::string, Object> Schema::*map) {
+                const std::vector<Forms>& forms, std::map<std::string, Object> Schema::*map) {
   const auto find = [](const std::map<std::string, Object>& objects, const std::string& name) {
     const auto found = objects.find(name);
     return found == objects.end() ? nullptr : &found->second;
@@ -105,27 +104,53 @@ void take_texts(const std::map<std::string, Object>& before, std::map<std::strin
   }
 }
 
+/// Takes out of both what is the same in both, where nothing that is left can depend on it: most
+/// changes touch a table or two of many.
+void keep_differences(Schema& a, Schema& b) {
+  // Queries may read any table.
+  if (a.views != b.views || a.triggers != b.triggers) return;
+  for (auto table = a.tables.begin(); table != a.tables.end();) {
+    const auto other = b.tables.find(table->first);
+    if (other == b.tables.end() || !(other->second == table->second)) {
+      ++table;
+      continue;
+    }
+    b.tables.erase(other);
+    table = a.tables.erase(table);
+  }
+  for (Schema* schema : {&a, &b}) {
+    schema->views.clear();
+    schema->triggers.clear();
+    schema->routines.clear();
+  }
+}
+
 }  // namespace
 
-Schema reworded(const Schema& before, Schema wanted) {
+Schema reworded(const Schema& before, Schema wanted, std::vector<DialectKind> dialects) {
   if (before == wanted) return wanted;
-  std::array<Forms, 2> forms;
-  constexpr std::array kKinds{DialectKind::sqlite, DialectKind::mariadb};
-  for (std::size_t i = 0; i < forms.size(); ++i) {
-    const Dialect& one = dialect(kKinds[i]);
+  if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
+  Schema old = before;
+  Schema now = wanted;
+  keep_differences(old, now);
+  std::vector<Forms> forms;
+  for (const DialectKind kind : dialects) {
+    const Dialect& one = dialect(kind);
     try {
-      forms[i] = {one.canonical(before), one.canonical(wanted)};
+      forms.push_back({one.canonical(old), one.canonical(now)});
     } catch (const Error&) {
       // What a database cannot have has no form there: the planner says so, with its place.
       return wanted;
     }
   }
-  for (auto& [name, table] : wanted.tables) {
-    const Table* old = before.find_table(name);
-    if (old != nullptr && old->only == table.only) Rewording(*old, table, forms).run();
+  for (const auto& [name, table] : now.tables) {
+    const Table* was = old.find_table(name);
+    if (was != nullptr && was->only == table.only) {
+      Rewording(*was, wanted.table(name), forms).run();
+    }
   }
-  take_texts(before.views, wanted.views, forms, &Schema::views);
-  take_texts(before.triggers, wanted.triggers, forms, &Schema::triggers);
+  take_texts(old.views, wanted.views, forms, &Schema::views);
+  take_texts(old.triggers, wanted.triggers, forms, &Schema::triggers);
   return wanted;
 }
 

@@ -29,14 +29,16 @@ case $verb in
       --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci --local-infile=1 \
       --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=1 "$@" \
       >"$dir/stdout.log" 2>&1 </dev/null &
-    for _ in $(seq 300); do
+    server=$!
+    for _ in $(seq 1200); do
       if mariadb-admin --no-defaults --socket="$dir/mariadb.sock" --user=root ping >/dev/null 2>&1; then
         exit 0
       fi
+      kill -0 "$server" 2>/dev/null || break
       sleep 0.1
     done
     echo "the private MariaDB server did not start; its log:" >&2
-    tail -20 "$dir/error.log" >&2
+    tail -20 "$dir/error.log" "$dir/stdout.log" >&2
     exit 1
     ;;
   stop)

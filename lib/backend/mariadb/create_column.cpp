@@ -22,6 +22,14 @@ class ColumnReader {
     column_.name = reader_.name();
     type();
     while (!ends_here()) attribute();
+    // Copies of information_schema's tables have such: an INSERT must name the column, though it
+    // takes NULL.
+    const bool bare = column_.nullable && !has_default_ && !column_.generated &&
+                      !column_.autoincrement && column_.mariadb.period == schema::RowPeriod::none;
+    if (bare) {
+      lacking_.push_back(
+          fmt::format("column '{}': that it has no default, not even NULL", column_.name));
+    }
     is_json();
     table_.columns.push_back(std::move(column_));
     if (check_) {
@@ -102,6 +110,13 @@ class ColumnReader {
     value.kind = schema::Default::Kind::sql;
     value.sql.any = without_database(expression(), database_);
     const auto settled = dialect::mariadb::canonical_default(value, column_.type);
+    has_default_ = true;
+    const char first = value.sql.any.empty() ? '\0' : value.sql.any.front();
+    const bool is_number = (first >= '0' && first <= '9') || first == '-' || first == '.';
+    if (is_number && settled && settled->kind == schema::Default::Kind::string) {
+      lacking_.push_back(fmt::format("column '{}': that its default is the number {} and no text",
+                                     column_.name, value.sql.any));
+    }
     // A literal takes the form that a person would write; an expression stays as it is.
     const bool literal = settled && settled->kind != schema::Default::Kind::sql;
     if (settled) column_.default_value = literal ? *settled : value;
@@ -167,6 +182,7 @@ class ColumnReader {
   std::vector<std::string>& lacking_;
   schema::Column column_;
   std::optional<std::string> check_;
+  bool has_default_ = false;
 };
 
 }  // namespace

@@ -190,6 +190,19 @@ TEST_F(MariadbChange, PartitionsComeChangeAndGoWithTheirRows) {
   }
 }
 
+TEST_F(MariadbInspect, DefaultsThatCannotBeSaidAreNamed) {
+  MariadbDatabase database;
+  database.run(
+      "CREATE TABLE t (a varchar(9), b int DEFAULT NULL, c text DEFAULT 5, d text DEFAULT '5', "
+      "e int AS (b + 1), f timestamp NULL, g json, h int NOT NULL)");
+  std::vector<std::string> named;
+  for (const auto& object : database.connection().inspect({}).unrepresented) {
+    named.push_back(object.reason);
+  }
+  EXPECT_EQ(named,
+            (std::vector<std::string>{"column 'c': that its default is the number 5 and no text"}));
+}
+
 TEST_F(MariadbChange, ACheckOnAColumnComesFollowsARenameAndGoes) {
   MariadbDatabase database;
   database.run("CREATE TABLE t (a int, b int CHECK (b > 1))");
