@@ -169,10 +169,10 @@ class TcpServer : public Server {
     // Somebody else may take the port between our look and the server's.
     for (int attempt = 0; attempt < 3 && started.code != 0; ++attempt) {
       port = std::to_string(free_port());
-      started = run({"bash", DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh", "start",
-                     folder->path(), "--skip-networking=0", "--port=" + port,
-                     "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=32M",
-                     "--debug-no-sync"});
+      started =
+          run({"bash", DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh", "start", folder->path(),
+               "--skip-networking=0", "--port=" + port, "--bind-address=127.0.0.1",
+               "--innodb-buffer-pool-size=32M", "--debug-no-sync"});
     }
   }
   static void TearDownTestSuite() {
