@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/format.hpp"
+#include "cli/proving.hpp"
 #include "cli/signals.hpp"
 #include "ops/evolve.hpp"
 #include "ops/risk.hpp"
@@ -32,37 +33,62 @@ void print_script(Context& context, run::Direction direction, const std::string&
   context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
 }
 
-Json plan_json(const std::vector<run::PlannedRevision>& plan) {
+using Costs = std::vector<std::vector<proof::StatementCost>>;
+
+/// What the statement of a plan costs, as far as the server was asked.
+const proof::StatementCost* cost_of(const Costs& costs, std::size_t revision,
+                                    std::size_t statement) {
+  if (revision >= costs.size()) return nullptr;
+  for (const proof::StatementCost& cost : costs[revision]) {
+    if (cost.statement == statement) return &cost;
+  }
+  return nullptr;
+}
+
+Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
+               const Costs& all_costs) {
   Json list = Json::array();
-  for (const run::PlannedRevision& planned : plan) {
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const run::PlannedRevision& planned = plan[i];
     Json statements = Json::array();
-    for (const dialect::Statement& statement : planned.statements) {
-      statements.push_back(statement.sql);
+    Json costs = Json::array();
+    for (std::size_t n = 0; n < planned.statements.size(); ++n) {
+      statements.push_back(planned.statements[n].sql);
+      const proof::StatementCost* cost = cost_of(all_costs, i, n);
+      costs.push_back(cost == nullptr ? Json() : cost_json(context, *cost));
     }
     list.push_back({{"revision", planned.revision.id},
                     {"direction", run::to_string(planned.direction)},
                     {"message", planned.revision.message},
                     {"operations", operations_json(planned.operations)},
-                    {"statements", std::move(statements)}});
+                    {"statements", std::move(statements)},
+                    {"costs", std::move(costs)}});
   }
   return list;
 }
 
 void print_plan(Context& context, run::Direction direction, const std::string& target) {
-  const std::vector<run::PlannedRevision> plan =
-      make_runner(context, Context::Access::peek).plan(direction, target);
+  run::Runner runner = make_runner(context, Context::Access::peek);
+  const std::vector<run::PlannedRevision> plan = runner.plan(direction, target);
+  Costs costs;
+  if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
+    costs = costs_of(context, runner.known_revisions().fold(runner.applied()), plan);
+  }
   Console& console = context.console();
-  for (const run::PlannedRevision& planned : plan) {
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const run::PlannedRevision& planned = plan[i];
     console.data(fmt::format("-- {} {}, {} ({})\n", run::to_string(planned.direction),
                              planned.revision.id, planned.revision.message,
                              text::count(planned.statements.size(), "statement")));
-    for (const dialect::Statement& statement : planned.statements) {
-      console.data(statement.sql + ";\n");
+    for (std::size_t n = 0; n < planned.statements.size(); ++n) {
+      const proof::StatementCost* cost = cost_of(costs, i, n);
+      if (cost != nullptr) console.data("-- " + cost_line(context, *cost) + "\n");
+      console.data(planned.statements[n].sql + ";\n");
     }
     console.data("\n");
   }
   if (plan.empty()) console.say("Nothing to do.");
-  console.document(plan_json(plan));
+  console.document(plan_json(context, plan, costs));
 }
 
 /// Where the database stands after a run, or when there was nothing to run.

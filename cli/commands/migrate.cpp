@@ -2,12 +2,15 @@
 
 #include <memory>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
+#include "cli/proving.hpp"
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "schema/validate.hpp"
+#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -16,7 +19,33 @@ struct Options {
   NewRevision revision;
   bool empty = false;
   bool allow_destructive = false;
+  bool no_proof = false;
+  bool keep = false;
 };
+
+/// Proves the revision before its file is there. What does not hold is left beside where the file
+/// would be, when it was asked for.
+Json prove_first(Context& context, history::Revision revision, const Options& options) {
+  revision.path = context.project().migrations / yaml::file_name(revision);
+  if (options.keep) revision.path += ".rejected";
+  try {
+    return prove(context, with_revision(context.graph(), revision, context.shown(revision.path)),
+                 revision.id, false);
+  } catch (const Error& error) {
+    std::vector<Diagnostic> told = error.diagnostics();
+    std::string left = "no file was written";
+    if (options.keep && !options.revision.dry_run) {
+      write_file(revision.path, yaml::print_revision(revision), true);
+      left = fmt::format("what was rejected is in {}", context.shown(revision.path));
+    }
+    told.push_back({{},
+                    left,
+                    options.keep ? ""
+                                 : "--keep leaves it to be looked at, and --no-proof "
+                                   "writes it as it is"});
+    throw Error(error.code(), std::move(told)).sql(error.statement());
+  }
+}
 
 /// A message for a revision that was given none: its first operation speaks for it.
 std::string default_message(const std::vector<ops::Operation>& operations) {
@@ -59,24 +88,34 @@ void run(Context& context, Options options) {
   history::Revision revision = make_revision(graph, options.revision, std::move(parents));
   revision.upgrade = difference.operations;
   check_dialects(revision, before, context.project().dialects);
-  write_revision(context, std::move(revision), options.revision.dry_run, difference.detected);
+  Json proofs = options.no_proof ? Json() : prove_first(context, revision, options);
+  Json document = write_revision_file(context, std::move(revision), options.revision.dry_run,
+                                      difference.detected);
+  document["proofs"] = std::move(proofs);
+  context.console().document(document);
 }
 
 }  // namespace
 
 void add_migrate(CLI::App& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
-      program, context,
-      {"migrate", "Write the next revision: what the model has and the revisions lack",
-       "  dbmig migrate -m \"add orders\"                   compare and write\n"
-       "  dbmig migrate --dry-run                         only show it\n"
-       "  dbmig migrate -m \"drop notes\" --allow-destructive\n"
-       "  dbmig migrate -m \"clean names\" --empty          to be filled in by hand\n"
-       "No database is needed. A drop, or a type that gets narrower, is refused (exit 4) without\n"
-       "--allow-destructive; `renamed_from: OLD` in the model renames with the data."});
+  CLI::App& command =
+      add_command(program, context,
+                  {"migrate", "Write the next revision: what the model has and the revisions lack",
+                   "  dbmig migrate -m \"add orders\"                   compare and write\n"
+                   "  dbmig migrate --dry-run                         only show it\n"
+                   "  dbmig migrate -m \"drop notes\" --allow-destructive\n"
+                   "  dbmig migrate -m \"clean names\" --empty          to be filled in by hand\n"
+                   "  dbmig migrate -m \"huge\" --no-proof             without trying it first\n"
+                   "The revision is first tried up, down and up again in scratch databases full of "
+                   "rows: SQLite\n"
+                   "in memory, and MariaDB where a server is named.\n"
+                   "A drop, or a type that gets narrower, is refused (exit 4) without\n"
+                   "--allow-destructive; `renamed_from: OLD` in the model renames with the data."});
   add_new_revision_options(command, options->revision);
   command.add_flag("--empty", options->empty, "Write a revision without operations");
+  command.add_flag("--no-proof", options->no_proof, "Do not try it in scratch databases");
+  command.add_flag("--keep", options->keep, "Leave a revision that fails its proof as .rejected");
   command.add_flag("--allow-destructive", options->allow_destructive,
                    "Consent to dropping tables, columns and values that do not fit");
   set_action(command, context, [&context, options] { run(context, *options); });

@@ -99,7 +99,8 @@ class Asker {
     if (select.empty()) select.emplace_back("NULL");
     questions_.push_back(
         {at_, source->name, std::move(obstacle), std::move(hint), "SELECT COUNT(*)" + from,
-         fmt::format("SELECT {}{} LIMIT {}", text::join(select, ", "), from, kExamples), labels});
+         fmt::format("SELECT {}{} LIMIT {}", text::join(select, ", "), from, kExamples), labels,
+         condition.empty()});
   }
 
   /// Rows that are equal in all of `keys` (SQL), where none of them is NULL.
@@ -118,7 +119,8 @@ class Asker {
         {at_, source->name, std::move(obstacle),
          "change or delete all but one of each, or leave the key out",
          fmt::format("SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n{}) AS d", groups),
-         fmt::format("SELECT {}{} LIMIT {}", text::join(keys, ", "), groups, kExamples), labels});
+         fmt::format("SELECT {}{} LIMIT {}", text::join(keys, ", "), groups, kExamples), labels,
+         false});
   }
 
   /// Whether the table had this constraint before the operations, so that every row obeys it.

@@ -19,6 +19,7 @@ struct Question {
   std::string count;          ///< SQL: one number, the rows in the way
   std::string examples;       ///< SQL: up to three of them, `labels` wide
   std::vector<std::string> labels;
+  bool any_row = false;  ///< every row is in the way, whatever it holds
 };
 
 /// The questions that `operations`, planned on a database with the schema `before`, put to its

@@ -106,10 +106,15 @@ TEST(Migrate, WritesTheNextRevision) {
   project.model(kUsuario);
   const Result result = project.expect(0, {"migrate", "-m", "Add the users"});
   EXPECT_THAT(result.out, IsEmpty());
-  EXPECT_THAT(result.err,
-              MatchesRegex("INFO  \\[dbmig.diff\\] Detected added table 'usuario'\n"
-                           "  Generating migrations/[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9a-f]{12}_"
-                           "add_the_users.yaml \\.\\.\\.  done\n"));
+  EXPECT_THAT(
+      result.err,
+      MatchesRegex("INFO  \\[dbmig.diff\\] Detected added table 'usuario'\n"
+                   "INFO  \\[dbmig.proof\\] Proved on SQLite [0-9.]+: up, down and up again "
+                   "with 5 rows in 1 table\n"
+                   "INFO  \\[dbmig.proof\\] Not proved on MariaDB: no server is named; "
+                   "`scratch:` in dbmig.yaml can name one\n"
+                   "  Generating migrations/[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9a-f]{12}_"
+                   "add_the_users.yaml \\.\\.\\.  done\n"));
   const std::vector<std::string> files = project.files("migrations");
   ASSERT_THAT(files, SizeIs(1));
   EXPECT_THAT(project.read("migrations/" + files[0]),

@@ -487,6 +487,13 @@ void RandomParts::add_foreign_key(Table& child, const Table& parent) {
       *action = schema::ReferentialAction::cascade;
     }
   }
+  // MariaDB lets no update come down from a column that may be NULL to one that may not.
+  const bool parent_can_be_null =
+      std::any_of(key.referenced_columns.begin(), key.referenced_columns.end(),
+                  [&](const std::string& name) { return parent.column(name).nullable; });
+  if (key.on_update == schema::ReferentialAction::cascade && parent_can_be_null && !can_be_null) {
+    key.on_update = schema::ReferentialAction::none;
+  }
   key.name = constraint_name("fk", child, key.columns);
   child.foreign_keys.push_back(std::move(key));
 }

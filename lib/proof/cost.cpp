@@ -1,0 +1,104 @@
+#include "proof/cost.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/error.hpp"
+#include "diff/diff.hpp"
+#include "proof/outside.hpp"
+
+namespace dbmig::proof {
+namespace {
+
+/// The server's ways of saying "not like this" (errmsg-utf8.txt): a syntax error where partitions
+/// leave no room for ALGORITHM, a wrong usage of LOCK, and not supported, without and with a
+/// reason.
+bool is_refusal(const Error& error) {
+  constexpr std::array kNumbers{1064, 1221, 1845, 1846};
+  return std::find(kNumbers.begin(), kNumbers.end(), error.native_code()) != kNumbers.end();
+}
+
+/// The table of an ALTER TABLE as the planner writes it; empty for other statements.
+std::string altered_table(std::string_view sql) {
+  constexpr std::string_view kBegin = "ALTER TABLE `";
+  if (!sql.starts_with(kBegin)) return {};
+  std::string name;
+  for (std::size_t i = kBegin.size(); i < sql.size(); ++i) {
+    if (sql[i] == '`') {
+      if (i + 1 == sql.size() || sql[i + 1] != '`') break;
+      ++i;  // a doubled one stands for itself
+    }
+    name += sql[i];
+  }
+  return name;
+}
+
+}  // namespace
+
+std::vector<StatementCost> run_and_measure(backend::Connection& connection,
+                                           std::span<const dialect::Statement> statements) {
+  std::vector<StatementCost> costs;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const dialect::Statement& statement = statements[i];
+    const std::string table = statement.is_data ? "" : altered_table(statement.sql);
+    if (table.empty()) {
+      connection.execute(statement.sql);
+      continue;
+    }
+    StatementCost cost{i, table, {}, {}, statement.first_operation, statement.last_operation};
+    const auto takes = [&](const char* algorithm, const char* lock) {
+      try {
+        connection.execute(
+            fmt::format("{}, ALGORITHM={}, LOCK={}", statement.sql, algorithm, lock));
+      } catch (const Error& error) {
+        if (!is_refusal(error)) throw;
+        return false;
+      }
+      cost.algorithm = algorithm;
+      cost.lock = lock;
+      return true;
+    };
+    bool done = false;
+    for (const char* algorithm : {"INSTANT", "NOCOPY", "INPLACE", "COPY"}) {
+      for (const char* lock : {"NONE", "SHARED", "EXCLUSIVE"}) {
+        done = done || takes(algorithm, lock);
+      }
+    }
+    if (!done) connection.execute(statement.sql);
+    costs.push_back(std::move(cost));
+  }
+  return costs;
+}
+
+std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& options,
+                                                const schema::Schema& before,
+                                                std::span<const run::PlannedRevision> plan) {
+  backend::Scratch scratch(options);
+  backend::Connection& connection = scratch.connection();
+  const dialect::Dialect& dialect = connection.dialect();
+  for (const dialect::Statement& statement :
+       dialect.plan({}, diff::diff({}, before).operations, {})) {
+    connection.execute(statement.sql);
+  }
+  std::vector<std::vector<StatementCost>> costs;
+  for (const run::PlannedRevision& planned : plan) {
+    if (!reaches_out(dialect, planned.operations).empty()) break;
+    try {
+      costs.push_back(run_and_measure(connection, planned.statements));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      break;
+    }
+  }
+  return costs;
+}
+
+std::string describe(const StatementCost& cost) {
+  if (cost.algorithm.empty()) return "cost unknown";
+  return fmt::format("{}, LOCK={}", cost.algorithm, cost.lock);
+}
+
+}  // namespace dbmig::proof

@@ -1,0 +1,144 @@
+#include "proof/outside.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "dialect/script.hpp"
+
+namespace dbmig::proof {
+namespace {
+
+using dialect::ScriptWord;
+using Words = std::vector<ScriptWord>;
+
+constexpr std::array<std::string_view, 20> kInside = {
+    "insert", "update", "delete", "replace",  "select",   "with", "values",
+    "create", "alter",  "drop",   "rename",   "truncate", "set",  "do",
+    "call",   "begin",  "if",     "optimize", "analyze",  "table"};
+
+/// Words that no statement about the database's own rows and objects needs.
+constexpr std::array<std::string_view, 14> kOutside = {
+    "global", "persist", "password", "outfile",    "dumpfile", "infile", "load_file",
+    "user",   "role",    "server",   "tablespace", "get_lock", "plugin", "soname"};
+constexpr std::array<std::string_view, 4> kOutsideObjects = {"user", "role", "server",
+                                                             "tablespace"};
+
+bool is_sign(const Words& words, std::size_t i, std::string_view sign) {
+  return i < words.size() && !words[i].quoted && words[i].text == sign;
+}
+
+using Names = std::set<std::string>;  ///< in lower case
+
+/// What revisions make: tables and views.
+class MadeNames {
+ public:
+  void operator()(const ops::CreateTable& create) { add(create.table.name); }
+  void operator()(const ops::RenameTable& rename) { add(rename.to); }
+  void operator()(const ops::CreateView& create) { add(create.view.name); }
+  void operator()(const ops::Execute& execute) {
+    for (const ops::Operation& declared : execute.state) std::visit(*this, declared);
+  }
+  template <class Operation>
+  void operator()(const Operation&) {}
+
+  Names names{"new", "old"};
+
+ private:
+  void add(const std::string& name) { names.insert(text::lower(name)); }
+};
+
+/// Tables, views, aliases: what may stand before a dot.
+Names own_names(const Words& words, Names names) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    // `FROM customer AS c`, `FROM customer c`, `(SELECT …) AS d`, `WITH d AS (…)`
+    if (!words[i].is_name || is_sign(words, i + 1, ".") || is_sign(words, i - 1, ".")) continue;
+    const bool after_name = words[i - 1].is_name || is_sign(words, i - 1, ")");
+    const bool before_query = i + 1 < words.size() && words[i + 1].is("as");
+    if (after_name || before_query) names.insert(text::lower(words[i].text));
+  }
+  return names;
+}
+
+std::string outside_word(const Words& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].quoted) continue;
+    const std::string word = text::lower(words[i].text);
+    if (word.starts_with("@@global") || word.starts_with("@@persist")) return word;
+    if (std::find(kOutside.begin(), kOutside.end(), word) == kOutside.end()) continue;
+    // `user` is a good name for a column, and a bad one for an object to create.
+    const bool names_object =
+        std::find(kOutsideObjects.begin(), kOutsideObjects.end(), word) != kOutsideObjects.end();
+    if (!names_object || (i > 0 && i < 4 && !words[0].is("insert") && !words[0].is("update") &&
+                          !words[0].is("delete") && !words[0].is("select") &&
+                          !words[0].is("replace") && !words[i - 1].is("table"))) {
+      return word;
+    }
+  }
+  return {};
+}
+
+std::string of_statement(const Words& words, const Names& made) {
+  if (words.empty()) return {};
+  const std::string verb = text::lower(words.front().text);
+  if (std::find(kInside.begin(), kInside.end(), verb) == kInside.end()) return text::upper(verb);
+  if (std::string word = outside_word(words); !word.empty()) return text::upper(word);
+  if (verb == "create" || verb == "alter" || verb == "drop") {
+    for (std::size_t i = 1; i < std::min<std::size_t>(words.size(), 4); ++i) {
+      if (words[i].is("database") || words[i].is("schema")) return text::upper(words[i].text);
+    }
+  }
+  const Names own = own_names(words, made);
+  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
+    const bool qualifies = words[i].is_name && is_sign(words, i + 1, ".") && words[i + 2].is_name &&
+                           (i == 0 || !is_sign(words, i - 1, "."));
+    if (qualifies && own.count(text::lower(words[i].text)) == 0) {
+      return fmt::format("'{}.{}'", words[i].text, words[i + 2].text);
+    }
+  }
+  return {};
+}
+
+std::string of_operations(const dialect::Dialect& dialect,
+                          const std::vector<ops::Operation>& operations, const Names& made) {
+  for (const ops::Operation& operation : operations) {
+    const auto* execute = std::get_if<ops::Execute>(&operation);
+    if (execute == nullptr) continue;
+    for (const std::string& sql :
+         dialect.split_statements(execute->sql.for_dialect(dialect.kind()))) {
+      std::string why = of_statement(dialect::script_words(dialect.kind(), sql), made);
+      if (!why.empty()) return why;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string reaches_out(const dialect::Dialect& dialect, const history::Graph& graph,
+                        const std::set<std::string>& ids) {
+  MadeNames made;
+  for (const std::string& id : ids) {
+    for (const ops::Operation& operation : graph.get(id).upgrade) std::visit(made, operation);
+  }
+  for (const std::string& id : ids) {
+    const history::Revision& revision = graph.get(id);
+    std::string why = of_operations(dialect, revision.upgrade, made.names);
+    if (why.empty() && revision.downgrade) {
+      why = of_operations(dialect, *revision.downgrade, made.names);
+    }
+    if (!why.empty()) return fmt::format("revision {}: {}", id, why);
+  }
+  return {};
+}
+
+std::string reaches_out(const dialect::Dialect& dialect,
+                        const std::vector<ops::Operation>& operations) {
+  return of_operations(dialect, operations, MadeNames().names);
+}
+
+}  // namespace dbmig::proof

@@ -1,0 +1,268 @@
+#include "proof/proof.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "diff/diff.hpp"
+#include "proof/filler.hpp"
+#include "proof/outside.hpp"
+#include "proof/snapshot.hpp"
+#include "run/route.hpp"
+
+namespace dbmig::proof {
+namespace {
+
+using run::Direction;
+
+bool runs_plain_sql(const history::Revision& revision, DialectKind kind) {
+  const auto is_plain_sql = [&](const ops::Operation& operation) {
+    const auto* execute = std::get_if<ops::Execute>(&operation);
+    return execute != nullptr && !execute->sql.for_dialect(kind).empty();
+  };
+  return std::any_of(revision.upgrade.begin(), revision.upgrade.end(), is_plain_sql) ||
+         (revision.downgrade &&
+          std::any_of(revision.downgrade->begin(), revision.downgrade->end(), is_plain_sql));
+}
+
+class Prover {
+ public:
+  Prover(backend::Scratch& scratch, const history::Graph& graph, const std::string& id,
+         const run::ParseRevision& parse, RowValues values)
+      : connection_(scratch.connection()),
+        values_(values),
+        graph_(graph),
+        revision_(graph.get(id)),
+        runner_(connection_, graph, parse, silence_) {
+    ancestors_ = graph.ancestors({revision_.parents.begin(), revision_.parents.end()});
+    proof_.server = connection_.server();
+  }
+
+  Proof run() {
+    const schema::Schema before = graph_.fold(ancestors_);
+    refuse_to_leave();
+    step("replay", [&] { replay(); });
+    expect_schema("replay", before);
+    plan_upgrade(before);
+    const schema::Schema mine = schema::on_dialect(before, kind());
+    fill_tables(mine, questions_);
+
+    const GivenUp lost = given_up(kind(), before, revision_.upgrade);
+    const Snapshot rows(connection_, mine, lost);
+    step("upgrade", [&] { runner_.upgrade(revision_.id, {}); });
+    const schema::Schema after = history::evolve(before, revision_);
+    expect_schema("upgrade", after);
+    fill_tables(created(after), {});
+    if (!has_way_back(before)) return std::move(proof_);
+    const bool with_rows = clear_the_way_back(lost, after);
+    step("downgrade", [&] { runner_.downgrade(way_back(), {}); });
+    expect_schema("downgrade", before);
+    if (with_rows) expect_rows(rows, Snapshot(connection_, mine, lost), lost);
+    step("second upgrade", [&] { upgrade_again(); });
+    expect_schema("second upgrade", after);
+    return std::move(proof_);
+  }
+
+ private:
+  DialectKind kind() const { return connection_.dialect().kind(); }
+
+  std::string way_back() const { return revision_.parents.empty() ? "base" : revision_.id + "-1"; }
+
+  [[noreturn]] void fail(const std::string& step, std::vector<Diagnostic> diagnostics,
+                         const std::string& sql = {}) const {
+    std::string& message = diagnostics.front().message;
+    const bool is_named = message.find(revision_.id) != std::string::npos;
+    message = fmt::format("not proved on {}, {}{}: {}", connection_.server(), step,
+                          is_named ? "" : " of revision " + revision_.id, message);
+    throw Error(ErrorCode::failed, std::move(diagnostics)).sql(sql);
+  }
+
+  template <class Work>
+  void step(const std::string& name, Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      fail(name, error.diagnostics(), error.statement());
+    }
+  }
+
+  /// A scratch database may stand on a server that others use.
+  void refuse_to_leave() const {
+    if (kind() == DialectKind::sqlite) return;
+    std::set<std::string> ids = ancestors_;
+    ids.insert(revision_.id);
+    const std::string why = reaches_out(connection_.dialect(), graph_, ids);
+    if (why.empty()) return;
+    throw Error(ErrorCode::refused,
+                fmt::format("plain SQL may reach out of its database and is not run in a scratch "
+                            "database ({})",
+                            why));
+  }
+
+  void replay() {
+    if (ancestors_.empty()) return;
+    run::Route route(Direction::upgrade, graph_, {}, ancestors_);
+    connection_.begin_migration();
+    try {
+      while (const auto stop = route.next()) {
+        for (const auto& statement :
+             connection_.dialect().plan(route.before(), stop->operations, {})) {
+          connection_.execute(statement.sql);
+        }
+      }
+    } catch (const Error&) {
+      connection_.abort_migration();
+      throw;
+    }
+    connection_.commit_migration();
+    runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
+  }
+
+  void fill_tables(const schema::Schema& schema, const std::vector<run::Question>& questions) {
+    step("generated rows", [&] {
+      const Filled filled = fill(connection_, schema, questions, values_);
+      proof_.tables += schema.tables.size();
+      proof_.rows += filled.rows;
+      proof_.empty.insert(proof_.empty.end(), filled.empty.begin(), filled.empty.end());
+    });
+  }
+
+  /// The tables that the revision makes: whoever takes it back may have filled them.
+  schema::Schema created(const schema::Schema& after) const {
+    std::set<std::string> names;
+    for (const ops::Operation& operation : revision_.upgrade) {
+      if (const auto* create = std::get_if<ops::CreateTable>(&operation)) {
+        names.insert(create->table.name);
+      } else if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
+        if (names.erase(rename->name) != 0) names.insert(rename->to);
+      }
+    }
+    schema::Schema part;
+    for (const auto& [name, table] : schema::on_dialect(after, kind()).tables) {
+      if (names.count(name) != 0) part.tables.emplace(name, table);
+    }
+    return part;
+  }
+
+  SourcePosition place() const {
+    return {revision_.upgrade_positions.empty() ? revision_.path.string()
+                                                : revision_.upgrade_positions.front().file,
+            0, 0};
+  }
+
+  void plan_upgrade(const schema::Schema& before) {
+    try {
+      plan_ = connection_.dialect().plan(before, revision_.upgrade, {});
+      questions_ = run::questions(connection_.dialect(), before, revision_.upgrade, false);
+    } catch (const Error& error) {
+      fail("plan", error.diagnostics());
+    }
+  }
+
+  /// MariaDB's second upgrade goes without the runner: it asks for every statement what it costs.
+  void upgrade_again() {
+    if (kind() == DialectKind::sqlite) {
+      runner_.upgrade(revision_.id, {});
+      return;
+    }
+    proof_.costs = run_and_measure(connection_, plan_);
+  }
+
+  bool has_way_back(const schema::Schema& before) {
+    try {
+      static_cast<void>(history::downgrade_operations(revision_, before));
+      return true;
+    } catch (const Error& error) {
+      proof_.notes.push_back("there is no way back to be proved: " + error.message());
+      return false;
+    }
+  }
+
+  /// Rows that refer to something which the revision gives up stand in the way of a way back, as
+  /// `downgrade` would say before it changes anything. Then it is proved without rows; returns
+  /// whether they are there.
+  bool clear_the_way_back(const GivenUp& lost, const schema::Schema& after) {
+    if (lost.tables.empty() && lost.columns.empty()) return true;
+    const auto planned = runner_.plan(Direction::downgrade, way_back());
+    std::string obstacle;
+    for (const run::PlannedRevision& revision : planned) {
+      for (const run::Question& question : revision.questions) {
+        const auto count = connection_.query(question.count).rows.at(0).at(0).value_or("0");
+        if (obstacle.empty() && count != "0") obstacle = question.obstacle;
+      }
+    }
+    if (obstacle.empty()) return true;
+    proof_.notes.push_back("rows stand in the way back, which was proved without them: " +
+                           obstacle);
+    const bool sqlite = kind() == DialectKind::sqlite;
+    connection_.execute(sqlite ? "PRAGMA foreign_keys = OFF" : "SET foreign_key_checks = 0");
+    for (const auto& [name, table] : schema::on_dialect(after, kind()).tables) {
+      connection_.execute("DELETE FROM " + connection_.dialect().quote_identifier(name));
+    }
+    connection_.execute(sqlite ? "PRAGMA foreign_keys = ON" : "SET foreign_key_checks = 1");
+    return false;
+  }
+
+  void expect_schema(const std::string& after_step, const schema::Schema& expected) {
+    const schema::Schema wanted = connection_.canonical(expected);
+    const schema::Schema live = connection_.dialect().settled(
+        connection_.canonical(connection_.inspect({}).schema), wanted);
+    const diff::Difference difference = diff::diff(wanted, live);
+    if (difference.operations.empty()) return;
+    fail(after_step,
+         {{place(),
+           fmt::format("the database is then not what the revisions add up to; found there: {}",
+                       text::join(difference.detected, "; ")),
+           runs_plain_sql(revision_, kind())
+               ? "plain SQL that changes the schema says so under `state:`"
+               : "please report this revision: the plan for it is wrong"}});
+  }
+
+  void expect_rows(const Snapshot& before, const Snapshot& after, const GivenUp& lost) {
+    const std::vector<std::string> differences = before.differences(after);
+    if (differences.empty()) return;
+    if (lost.runs_plain_sql) {
+      proof_.notes.push_back("its plain SQL leaves other rows behind after the way back: " +
+                             text::join(differences, "; "));
+      return;
+    }
+    fail("downgrade",
+         {{place(), "the rows are not those from before: " + text::join(differences, "; "),
+           "the way back must bring every row that the revision did not drop"}});
+  }
+
+  backend::Connection& connection_;
+  RowValues values_;
+  const history::Graph& graph_;
+  const history::Revision& revision_;
+  NullEventSink silence_;
+  run::Runner runner_;
+  std::set<std::string> ancestors_;
+  std::vector<dialect::Statement> plan_;
+  std::vector<run::Question> questions_;
+  Proof proof_;
+};
+
+}  // namespace
+
+Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
+            const std::string& id, const run::ParseRevision& parse) {
+  const auto run = [&](RowValues values) {
+    backend::Scratch scratch(options);
+    return Prover(scratch, graph, id, parse, values).run();
+  };
+  try {
+    return run(RowValues::edges);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::failed || !runs_plain_sql(graph.get(id), options.kind)) throw;
+    Proof proof = run(RowValues::plain);
+    proof.notes.push_back("over values at the ends of their types it fails: " + error.message());
+    return proof;
+  }
+}
+
+}  // namespace dbmig::proof

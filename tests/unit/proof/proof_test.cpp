@@ -1,0 +1,296 @@
+#include "proof/proof.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "backend/scratch.hpp"
+#include "base/error.hpp"
+#include "diff/diff.hpp"
+#include "support/law.hpp"
+#include "support/mariadb.hpp"
+#include "support/random_schema.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::proof {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A history written as revision files, one after the other, each with the id of its place: r0, r1…
+history::Graph graph_of(const std::vector<std::string>& upgrades) {
+  std::vector<history::Revision> revisions;
+  for (std::size_t i = 0; i < upgrades.size(); ++i) {
+    const std::string id = "r" + std::to_string(i);
+    const std::string parents = i == 0 ? "[]" : "[r" + std::to_string(i - 1) + "]";
+    revisions.push_back(yaml::parse_revision(
+        "revision: " + id + "\nparents: " + parents +
+            "\nmessage: m\ncreated: 2026-11-22T05:10:22Z\nupgrade:\n" + upgrades[i],
+        "migrations/" + id + ".yaml"));
+  }
+  return history::Graph(std::move(revisions));
+}
+
+history::Revision revision_of(const std::string& id, std::vector<std::string> parents,
+                              std::vector<ops::Operation> operations) {
+  history::Revision revision;
+  revision.id = id;
+  revision.parents = std::move(parents);
+  revision.message = "m";
+  revision.created = "2026-11-22T05:10:22Z";
+  revision.upgrade = std::move(operations);
+  const std::string text = yaml::print_revision(revision);
+  return yaml::parse_revision(text, id + ".yaml");
+}
+
+backend::ScratchOptions on_mariadb() {
+  return {.kind = DialectKind::mariadb, .server = test::mariadb_url()};
+}
+
+class ProofOn : public ::testing::TestWithParam<DialectKind> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == DialectKind::mariadb && !test::mariadb_url()) {
+      GTEST_SKIP() << test::kNoMariadb;
+    }
+  }
+  Proof prove(const history::Graph& graph, const std::string& id) const {
+    backend::ScratchOptions options{.kind = GetParam()};
+    if (GetParam() == DialectKind::mariadb) options.server = test::mariadb_url();
+    return proof::prove(options, graph, id, yaml::parse_revision);
+  }
+  std::string failure(const history::Graph& graph, const std::string& id) const {
+    try {
+      prove(graph, id);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Backends, ProofOn,
+                         ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
+                         [](const auto& p) { return std::string(to_string(p.param)); });
+
+constexpr const char* kShop = R"yaml(
+  - create_table:
+      customer:
+        columns:
+          id: {type: integer, autoincrement: true}
+          email: {type: varchar(80), nullable: false}
+          born: date
+          points: {type: "decimal(8,2)", default: 0}
+        primary_key: [id]
+        unique: {uq_customer_email: [email]}
+  - create_table:
+      purchase:
+        columns:
+          id: bigint
+          customer_id: {type: integer, nullable: false}
+          amount: {type: "decimal(10,2)", nullable: false}
+          state: {type: "enum('open', 'paid')",
+                     nullable : false
+}
+        primary_key: [id]
+        checks: {ck_purchase_amount: amount > 10 AND amount < 500}
+        foreign_keys: {fk_purchase_customer: {columns: [customer_id], references: customer(id)}}
+)yaml";
+
+TEST_P(ProofOn, EveryTableHoldsRowsThatItsChecksAndKeysAllow) {
+  const Proof proof =
+      prove(graph_of({kShop, "  - add_column: {table: purchase, name: note, type: text}\n"}), "r1");
+  EXPECT_EQ(proof.tables, 2U);
+  EXPECT_GE(proof.rows, 8U);
+  EXPECT_THAT(proof.empty, IsEmpty());
+  EXPECT_THAT(proof.notes, IsEmpty());
+}
+
+TEST_P(ProofOn, AColumnWithoutAValueForTheRowsThatAreThereIsFound) {
+  const std::string failed = failure(
+      graph_of({kShop,
+                "  - add_column: {table: customer, name: phone, type: varchar(20), nullable: "
+                "false}\n"}),
+      "r1");
+  EXPECT_THAT(failed, AllOf(HasSubstr("not proved on"), HasSubstr("customer.phone"),
+                            HasSubstr("give it a default")));
+}
+
+TEST_P(ProofOn, RowsThatANewKeyWouldRefuseAreForTheirOwnerToMend) {
+  const Proof proof = prove(graph_of({kShop, R"yaml(
+  - create_unique_constraint: {table: purchase, name: uq_purchase_state, columns: [state]}
+  - create_check_constraint: {table: customer, name: ck_points, sql: points >= 0}
+  - alter_column: {table: customer, name: born, nullable: false}
+)yaml"}),
+                            "r1");
+  EXPECT_THAT(proof.empty, IsEmpty());
+}
+
+TEST_P(ProofOn, PlainSqlThatHidesItsEffectIsFound) {
+  const std::string failed =
+      failure(graph_of({kShop, "  - execute: {sql: CREATE TABLE hidden (id integer)}\n"}), "r1");
+  EXPECT_THAT(failed, AllOf(HasSubstr("upgrade"), HasSubstr("hidden"), HasSubstr("state:")));
+}
+
+TEST_P(ProofOn, AWayBackThatLosesRowsIsFound) {
+  const std::string failed = failure(graph_of({kShop, R"yaml(
+  - add_column: {table: customer, name: note, type: text}
+downgrade:
+  - drop_table: {name: purchase}
+  - drop_column: {table: customer, name: note}
+)yaml" + std::string(kShop).replace(0, std::string(kShop).find("  - create_table:\n      purchase"),
+                                    "")}),
+                                     "r1");
+  EXPECT_THAT(failed, AllOf(HasSubstr("downgrade"), HasSubstr("purchase"), HasSubstr("0 after")));
+}
+
+TEST_P(ProofOn, AWayBackThatIsNoneIsFound) {
+  const std::string failed = failure(graph_of({kShop, R"yaml(
+  - add_column: {table: customer, name: note, type: text}
+downgrade: []
+)yaml"}),
+                                     "r1");
+  EXPECT_THAT(failed, AllOf(HasSubstr("downgrade"), HasSubstr("note")));
+}
+
+TEST_P(ProofOn, PlainSqlThatFailsOverRowsIsFound) {
+  const std::string failed = failure(
+      graph_of({kShop, "  - execute: {sql: UPDATE purchase SET amount = 5}\ndowngrade: []\n"}),
+      "r1");
+  EXPECT_THAT(failed,
+              AllOf(HasSubstr("not proved on"), HasSubstr("upgrade"), HasSubstr("r1.yaml:")));
+}
+
+TEST_P(ProofOn, ARevisionWithoutAWayBackIsProvedUpwards) {
+  const Proof proof =
+      prove(graph_of({kShop, "  - execute: {sql: UPDATE customer SET points = 1}\n"}), "r1");
+  EXPECT_THAT(proof.notes, ElementsAre(HasSubstr("no way back")));
+}
+
+TEST_P(ProofOn, PlainSqlThatFailsOverExtremesAloneIsProvedOverPlainRows) {
+  const Proof proof = prove(graph_of({kShop, R"yaml(
+  - execute: {mariadb: "UPDATE customer SET points = points + 1", sqlite: "UPDATE purchase SET amount = amount + 1 WHERE amount < 490"}
+downgrade: []
+)yaml"}),
+                            "r1");
+  if (GetParam() == DialectKind::mariadb) {
+    EXPECT_THAT(proof.notes, Contains(HasSubstr("Out of range value for column 'points'")));
+  }
+}
+
+TEST_P(ProofOn, RowsThatARevisionInsertsMeetNoGeneratedOnes) {
+  const Proof proof = prove(graph_of({kShop, R"yaml(
+  - bulk_insert:
+      table: customer
+      rows: [{id: 1, email: a@b.c}, {id: 2, email: b@b.c}]
+)yaml"}),
+                            "r1");
+  EXPECT_THAT(proof.notes, IsEmpty());
+}
+
+TEST_P(ProofOn, TablesThatTakeNoRowAreNamed) {
+  const Proof proof = prove(graph_of({R"yaml(
+  - create_table:
+      closed:
+        columns: {id: integer, a: {type: integer, nullable: false}}
+        primary_key: [id]
+        checks: {ck_closed: a > a + 1}
+)yaml",
+                                      "  - add_column: {table: closed, name: b, type: integer}\n"}),
+                            "r1");
+  EXPECT_THAT(proof.empty, ElementsAre(AllOf(HasSubstr("closed"), HasSubstr("ck_closed"))));
+}
+
+TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  for (const char* sql :
+       {"UPDATE mysql.user SET x = 1", "GRANT SELECT ON *.* TO app",
+        "SET GLOBAL max_connections = 5", "CREATE DATABASE other",
+        "INSERT INTO other.t SELECT * FROM customer", "SELECT * FROM customer INTO OUTFILE '/x'",
+        "DROP USER app", "SHUTDOWN"}) {
+    const history::Graph graph =
+        graph_of({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
+    try {
+      prove(on_mariadb(), graph, "r1", yaml::parse_revision);
+      ADD_FAILURE() << sql;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::refused) << error.what();
+    }
+  }
+  for (const char* sql :
+       {"UPDATE customer c JOIN purchase AS p ON p.customer_id = c.id SET c.points = 1",
+        "UPDATE customer SET email = concat(email, 'x') WHERE customer.points > 1",
+        "INSERT INTO purchase SELECT d.id, 1, 20, 'open' FROM (SELECT 1 AS id) d WHERE "
+        "d.id > 5"}) {
+    const history::Graph graph =
+        graph_of({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
+    EXPECT_NO_THROW(prove(on_mariadb(), graph, "r1", yaml::parse_revision)) << sql;
+  }
+}
+
+TEST(ProofOnMariadb, SaysWhatEachAlterCosts) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const history::Graph graph = graph_of({kShop, R"yaml(
+  - add_column: {table: customer, name: note, type: text}
+  - alter_column: {table: purchase, name: amount, type: "decimal(12,2)"}
+)yaml"});
+  const Proof proof = prove(on_mariadb(), graph, "r1", yaml::parse_revision);
+  ASSERT_EQ(proof.costs.size(), 2U);
+  EXPECT_EQ(proof.costs[0].table + ": " + describe(proof.costs[0]), "customer: INSTANT, LOCK=NONE");
+  EXPECT_EQ(proof.costs[1].table + ": " + describe(proof.costs[1]), "purchase: COPY, LOCK=SHARED");
+}
+
+/// Every generated change between two schemas holds its proof, but for columns that have no
+/// value for the rows that are there.
+void law_of_proofs(DialectKind kind, std::uint64_t usual) {
+  test::RandomOptions options;
+  options.sqlite = kind == DialectKind::sqlite;
+  std::size_t tables = 0;
+  std::size_t empty = 0;
+  const auto make = [&](std::uint64_t seed) {
+    test::SchemaPair pair;
+    pair.from = test::random_schema(seed, options);
+    pair.to = test::mutate(pair.from, seed, options);
+    return pair;
+  };
+  const auto law = [&](const test::SchemaPair& pair) -> std::string {
+    std::vector<history::Revision> revisions;
+    revisions.push_back(revision_of("a", {}, diff::diff({}, pair.from).operations));
+    const auto change = diff::diff(pair.from, pair.to).operations;
+    if (change.empty()) return "";
+    revisions.push_back(revision_of("b", {"a"}, change));
+    const history::Graph graph(std::move(revisions));
+    backend::ScratchOptions scratch_options{.kind = kind};
+    if (kind == DialectKind::mariadb) scratch_options.server = test::mariadb_url();
+    try {
+      const Proof proof = prove(scratch_options, graph, "b", yaml::parse_revision);
+      tables += proof.tables;
+      empty += proof.empty.size();
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      const bool legitimate = what.find("would have no value there") != std::string::npos ||
+                              what.find("NOT NULL constraint failed") != std::string::npos;
+      return legitimate ? "" : what + "\n" + error.statement();
+    }
+    return "";
+  };
+  EXPECT_EQ(test::try_law(1, usual, make, law), "");
+  EXPECT_LT(empty * 20, tables + 20) << empty << " of " << tables << " tables stayed empty";
+}
+
+TEST(ProofLaw, ChangesHoldOnSqlite) {
+  law_of_proofs(DialectKind::sqlite, 150);
+}
+
+TEST(ProofLaw, ChangesHoldOnMariadb) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  law_of_proofs(DialectKind::mariadb, 20);
+}
+
+}  // namespace
+}  // namespace dbmig::proof
