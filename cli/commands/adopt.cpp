@@ -50,15 +50,14 @@ void catch_up(Context& context, const Options& options) {
         .hint("finish it with `dbmig upgrade` first");
   }
   if (check.pending.empty()) return;
-  const std::vector<std::string> drift =
-      run::find_drift(connection, graph.fold(), context.selection());
+  const run::Drift drift = run::find_drift(connection, graph.fold(), context.selection());
   if (!drift.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the database lacks revision {}, {}", check.pending.front(),
                             graph.get(check.pending.front()).message))
         .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
                           "otherwise of it: {})",
-                          drift.front()));
+                          drift.difference.detected.front()));
   }
   context.console().info("dbmig.adopt", fmt::format("The database has all that revision {} makes",
                                                     text::join(graph.heads(), ", ")));
@@ -93,8 +92,9 @@ Json write(Context& context, const Adoption& adoption, const Options& options) {
 
 /// Says what of the database the new revision does not describe to the letter.
 void verify(Context& context) {
-  for (const std::string& line : run::find_drift(context.connection(Context::Access::existing),
-                                                 context.graph().fold(), context.selection())) {
+  const run::Drift drift = run::find_drift(context.connection(Context::Access::existing),
+                                           context.graph().fold(), context.selection());
+  for (const std::string& line : drift.difference.detected) {
     context.console().warning("dbmig.adopt",
                               fmt::format("the model does not build it exactly: {}", line));
   }

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "cli/changes.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/drift.hpp"
 #include "cli/migration.hpp"
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
@@ -16,12 +18,33 @@ namespace {
 
 constexpr int kDifferences = 3;
 
+struct Options {
+  bool offline = false;
+  bool revert = false;
+  bool fix = false;
+  DriftRevision fix_options;
+};
+
 /// What was found: printed as text, collected for JSON.
 class Findings {
  public:
   void add(std::string_view kind, std::string subject, std::string message) {
     list_.push_back({{"kind", kind}, {"subject", std::move(subject)}, {"message", message}});
     text_ += message + "\n";
+  }
+  /// Each object with both its sides: what the revisions say, what the database has.
+  void add_drift(const std::vector<Change>& drift) {
+    for (const Change& change : drift) {
+      const std::string subject = fmt::format("{} '{}'", change.noun, change.name);
+      const std::string message =
+          fmt::format("The database was changed by hand: {} is not as the revisions made it:\n{}",
+                      subject, changes_text({change}));
+      list_.push_back({{"kind", "drift"},
+                       {"subject", subject},
+                       {"message", message},
+                       {"changes", changes_json({change})}});
+      text_ += message;
+    }
   }
   bool empty() const { return list_.empty(); }
   const Json& json() const { return list_; }
@@ -82,28 +105,41 @@ void check_database(Context& context, Findings& findings) {
                     row.under_way, row.id, row.statements_done, row.statements_total,
                     row.under_way));
   }
-  for (const std::string& line : check.drift) {
-    findings.add("drift", "", fmt::format("The database was changed by hand: {}", line));
-  }
+  findings.add_drift(changes(check.drift.expected, check.drift.live, {}));
 }
 
 }  // namespace
 
 void add_check(CLI::App& program, Context& context) {
-  auto offline = std::make_shared<bool>(false);
+  auto options = std::make_shared<Options>();
   CLI::App& command = add_command(
       program, context,
       {"check", "Exit 3 when model, revisions and database are not the same",
        "  dbmig check                                     before a deployment\n"
        "  dbmig check --offline                           in CI: no database is asked\n"
        "  dbmig check --json\n"
+       "  dbmig check --revert > revert.sql                undo what was done by hand\n"
+       "  dbmig check --fix-revision -m \"index of ops\"     make a revision of it instead\n"
        "Names changes of the model without a revision, open branches, revisions that the database\n"
        "lacks or that were edited after it got them, and changes made to it by hand."});
-  command.add_flag("--offline", *offline, "Only model and revisions");
-  set_action(command, context, [&context, offline] {
+  command.add_flag("--offline", options->offline, "Only model and revisions");
+  command.add_flag("--revert", options->revert,
+                   "Print the SQL that undoes what was changed by hand; nothing is run");
+  command.add_flag("--fix-revision", options->fix,
+                   "Write what was changed by hand as a revision, and stamp the database with it");
+  command.add_option("-m,--message", options->fix_options.message, "Of that revision")
+      ->option_text("TEXT");
+  command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
+                   "Consent to a revision that drops what was dropped by hand");
+  set_action(command, context, [&context, options] {
+    if (options->offline + options->revert + options->fix > 1) {
+      throw Error(ErrorCode::usage, "--offline, --revert and --fix-revision exclude each other");
+    }
+    if (options->revert) return revert_drift(context);
+    if (options->fix) return write_drift(context, options->fix_options);
     Findings findings;
     check_model(context, findings);
-    if (!*offline) check_database(context, findings);
+    if (!options->offline) check_database(context, findings);
     context.console().data(findings.text());
     if (findings.empty()) context.console().say("No differences.");
     context.console().document(findings.json());

@@ -1,6 +1,8 @@
 #include "run/check.hpp"
 
+#include "dialect/reworded.hpp"
 #include "run/runner.hpp"
+#include "schema/validate.hpp"
 
 namespace dbmig::run {
 
@@ -21,12 +23,46 @@ schema::Schema known_part(const schema::Schema& live, const schema::Schema& expe
   return part;
 }
 
-std::vector<std::string> find_drift(backend::Connection& connection, const schema::Schema& expected,
-                                    const schema::Selection& selection) {
-  const schema::Schema wanted = schema::selected(connection.canonical(expected), selection);
-  const schema::Schema live = connection.dialect().settled(
-      known_part(connection.canonical(connection.inspect({}).schema), wanted), wanted);
-  return diff::diff(wanted, live).detected;
+Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
+                 const schema::Selection& selection) {
+  Drift drift;
+  drift.expected = schema::selected(connection.canonical(expected), selection);
+  drift.live = connection.dialect().settled(
+      known_part(connection.canonical(connection.inspect({}).schema), drift.expected),
+      drift.expected);
+  drift.difference = diff::diff(drift.expected, drift.live);
+  return drift;
+}
+
+namespace {
+
+/// Takes from `found` what differs between the two reports.
+template <class Objects>
+void take_changed(Objects& wanted, const Objects& found, const Objects& expected,
+                  const Objects& live) {
+  for (const auto& [name, object] : expected) {
+    const auto now = live.find(name);
+    if (now == live.end()) {
+      wanted.erase(name);
+    } else if (!(now->second == object) && found.count(name) != 0) {
+      wanted.insert_or_assign(name, found.at(name));
+    }
+  }
+}
+
+}  // namespace
+
+schema::Schema with_drift(backend::Connection& connection, const schema::Schema& expected,
+                          const Drift& drift) {
+  schema::Schema wanted = expected;
+  const schema::Schema found =
+      connection.dialect().settled(connection.inspect({}).schema, expected);
+  take_changed(wanted.tables, found.tables, drift.expected.tables, drift.live.tables);
+  take_changed(wanted.views, found.views, drift.expected.views, drift.live.views);
+  take_changed(wanted.triggers, found.triggers, drift.expected.triggers, drift.live.triggers);
+  take_changed(wanted.routines, found.routines, drift.expected.routines, drift.live.routines);
+  return dialect::reworded(expected, schema::normalized(std::move(wanted)),
+                           {connection.dialect().kind()});
 }
 
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,

@@ -11,6 +11,15 @@
 
 namespace dbmig::run {
 
+/// What somebody did to a database by hand.
+struct Drift {
+  schema::Schema expected;      ///< what the revisions add up to, as this database reports it
+  schema::Schema live;          ///< what of it is there
+  diff::Difference difference;  ///< leads from `expected` to `live`
+
+  bool empty() const { return difference.operations.empty(); }
+};
+
 /// What stands between a database and the stored revisions.
 struct DatabaseCheck {
   std::vector<std::string> current;  ///< the database's heads
@@ -18,9 +27,8 @@ struct DatabaseCheck {
   std::vector<std::string> unknown;  ///< revisions it has and no file has
   std::vector<std::string> edited;   ///< applied revisions whose file changed since
   std::vector<AppliedRevision> under_way;
-  /// What the live tables of the history have that the applied revisions do not add up to, worded
-  /// as the change that somebody made by hand. Empty when `unknown` or `under_way` is not.
-  std::vector<std::string> drift;
+  /// Empty when `unknown` or `under_way` is not.
+  Drift drift;
 
   bool is_clean() const {
     return pending.empty() && unknown.empty() && edited.empty() && under_way.empty() &&
@@ -32,9 +40,14 @@ struct DatabaseCheck {
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
                              const schema::Selection& selection = {});
 
-/// How the objects of `expected` differ in the database, worded as the change that leads there.
-std::vector<std::string> find_drift(backend::Connection& connection, const schema::Schema& expected,
-                                    const schema::Selection& selection = {});
+/// How the objects of `expected` differ in the database.
+Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
+                 const schema::Selection& selection = {});
+
+/// The schema of the revisions with the drift in it, worded as the revisions word the rest: what
+/// differs is as the database says it, everything else is as it was in `expected`.
+schema::Schema with_drift(backend::Connection& connection, const schema::Schema& expected,
+                          const Drift& drift);
 
 /// The objects of `live` that `expected` has by name.
 schema::Schema known_part(const schema::Schema& live, const schema::Schema& expected);

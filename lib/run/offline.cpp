@@ -19,15 +19,22 @@ std::string for_client(const std::string& sql, DialectKind kind) {
   return sql + ";\n\n";
 }
 
+/// One transaction where the database has such a thing for DDL. Rebuilt tables must not take their
+/// children with them.
+std::string begin_script(const dialect::Dialect& dialect) {
+  return dialect.transactional_ddl() ? "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n\n" : "";
+}
+std::string end_script(const dialect::Dialect& dialect) {
+  return dialect.transactional_ddl() ? "COMMIT;\nPRAGMA foreign_keys = ON;\n" : "";
+}
+
 }  // namespace
 
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
-  std::string script;
-  const bool transactional = dialect.transactional_ddl();
-  if (transactional) script += "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n\n";
+  std::string script = begin_script(dialect);
   if (applied.empty()) script += for_client(RevisionStore::create_statement(kind), kind);
   Route route(direction, graph, graph.ancestors(applied), targets);
   while (const std::optional<Route::Stop> stop = route.next()) {
@@ -46,8 +53,16 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
                                            dialect.quote_string(planned.revision.id)),
                          kind);
   }
-  if (transactional) script += "COMMIT;\nPRAGMA foreign_keys = ON;\n";
-  return script;
+  return script + end_script(dialect);
+}
+
+std::string client_script(const dialect::Dialect& dialect,
+                          std::span<const dialect::Statement> statements) {
+  std::string script = begin_script(dialect);
+  for (const dialect::Statement& statement : statements) {
+    script += for_client(statement.sql, dialect.kind());
+  }
+  return script + end_script(dialect);
 }
 
 }  // namespace dbmig::run

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 
 #include "base/dialect_kind.hpp"
@@ -16,5 +17,9 @@ namespace dbmig::run {
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets);
+
+/// `statements` as a script for the database's own client.
+std::string client_script(const dialect::Dialect& dialect,
+                          std::span<const dialect::Statement> statements);
 
 }  // namespace dbmig::run

@@ -176,6 +176,46 @@ TEST_P(Database, CheckNamesWhatWasChangedByHand) {
   EXPECT_THAT(found[0]["message"].get<std::string>(), HasSubstr("by_hand"));
 }
 
+TEST_P(Database, DriftIsShownWithBothSidesAndCanBeUndone) {
+  project.expect(0, {"upgrade"});
+  sql("INSERT INTO usuario (id, nombre) VALUES (7, 'a')");
+  sql("CREATE INDEX by_hand ON usuario (saldo)");
+  sql("ALTER TABLE usuario ADD COLUMN extra INT");
+  EXPECT_THAT(project.expect(3, {"check"}).out,
+              AllOf(HasSubstr("table 'usuario' is not as the revisions made it"),
+                    HasSubstr("    + index by_hand: [saldo]"), HasSubstr("    + column extra")));
+  const std::string script = project.expect(0, {"check", "--revert"}).out;
+  EXPECT_THAT(project.expect(3, {"check"}).out, HasSubstr("by_hand"));
+  sql(script);
+  EXPECT_EQ(project.expect(0, {"check"}).out, "");
+  EXPECT_EQ(sql("SELECT count(*) FROM usuario"), "1\n");
+  EXPECT_EQ(project.expect(0, {"check", "--revert"}).out, "");
+}
+
+TEST_P(Database, DriftCanBecomeARevision) {
+  project.expect(0, {"upgrade"});
+  sql("CREATE INDEX by_hand ON usuario (saldo)");
+  const Result fixed = project.expect(0, {"check", "--fix-revision", "-m", "index of ops"});
+  EXPECT_THAT(fixed.err, AllOf(HasSubstr("Detected added index 'by_hand'"),
+                               HasSubstr("index_of_ops.yaml ...  done")));
+  EXPECT_THAT(project.expect(0, {"current"}).out, HasSubstr("(head)"));
+  // Only the model does not know of it yet.
+  EXPECT_THAT(project.expect(3, {"check"}).out,
+              AllOf(HasSubstr("No revision has"), Not(HasSubstr("by hand"))));
+  project.expect(0, {"downgrade"});
+  EXPECT_THAT(project.expect(3, {"check"}).out, Not(HasSubstr("by hand")));
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check", "--fix-revision"}).err, HasSubstr("No differences"));
+}
+
+TEST_P(Database, DriftThatDroppedSomethingWantsConsent) {
+  project.expect(0, {"upgrade"});
+  sql("ALTER TABLE pedido DROP COLUMN nota");
+  EXPECT_THAT(project.expect(4, {"check", "--fix-revision"}).err, HasSubstr("--allow-destructive"));
+  project.expect(0, {"check", "--fix-revision", "--allow-destructive"});
+  EXPECT_THAT(project.expect(3, {"check"}).out, Not(HasSubstr("by hand")));
+}
+
 TEST_P(Database, TablesOfOthersAreLeftAlone) {
   sql("CREATE TABLE other (x INT)");
   project.expect(0, {"upgrade"});

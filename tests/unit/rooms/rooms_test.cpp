@@ -53,8 +53,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"yaml", {"history", "ops", "schema", "base"}},
     {"backend", {"dialect", "ops", "schema", "base"}},
     {"run", {"backend", "dialect", "history", "diff", "ops", "schema", "base"}},
-    {"proof",
-     {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"proof", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"import", {"backend", "dialect", "schema", "base"}},
     {"mpi", {"import", "base"}},
 };

@@ -215,7 +215,7 @@ TEST_P(RunnerTest, CheckNamesPendingRevisionsAndDrift) {
   connection_->execute("ALTER TABLE country ADD COLUMN surprise INTEGER");
   connection_->execute("CREATE TABLE somebody_elses (id INTEGER)");
   const DatabaseCheck check = check_database(*connection_, graph);
-  EXPECT_THAT(check.drift, ElementsAre(HasSubstr("country.surprise")));
+  EXPECT_THAT(check.drift.difference.detected, ElementsAre(HasSubstr("country.surprise")));
 }
 
 TEST_P(RunnerTest, TheOfflineScriptDoesWhatTheUpgradeDoes) {
