@@ -8,6 +8,7 @@
 #include "cli/migration.hpp"
 #include "cli/proving.hpp"
 #include "dialect/dialect.hpp"
+#include "run/stand_ins.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -65,7 +66,9 @@ void show_one(Context& context, const history::Graph& graph, const history::Revi
     return sql ? sql_text(kind, schema, operations) : yaml::print_operations(operations);
   };
   const std::string up = text(revision.upgrade, before);
-  const std::string down = back ? text(*back, after) : std::string();
+  const std::string down =
+      !back ? std::string()
+            : text(sql ? run::with_stand_ins(*back, after, kind).operations : *back, after);
   const char* note = sql ? "-- " : "";
   const char* derived = revision.downgrade ? "" : "  # derived: the exact inverse";
   context.console().data(revision_entry(context, graph, revision) + "\n");

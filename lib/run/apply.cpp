@@ -15,6 +15,42 @@ std::string running_line(const PlannedRevision& planned) {
                            planned.revision.message);
 }
 
+void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKind kind) {
+  WithStandIns filled = with_stand_ins(planned.operations, before, kind);
+  planned.operations = std::move(filled.operations);
+  planned.stand_ins = std::move(filled.stand_ins);
+  std::vector<SourcePosition>& positions = planned.direction == Direction::upgrade
+                                               ? planned.revision.upgrade_positions
+                                               : planned.revision.downgrade_positions;
+  std::vector<SourcePosition> moved;
+  for (const std::size_t origin : filled.origins) {
+    if (origin < positions.size()) moved.push_back(positions[origin]);
+  }
+  positions = std::move(moved);
+}
+
+void report_stand_ins(backend::Connection& connection, EventSink& events,
+                      const std::vector<StandIn>& stand_ins) {
+  for (const StandIn& one : stand_ins) {
+    try {
+      const std::string rows =
+          connection
+              .query("SELECT COUNT(*) FROM " + connection.dialect().quote_identifier(one.table))
+              .rows.at(0)
+              .at(0)
+              .value_or("0");
+      if (rows == "0") continue;
+      events.warning("dbmig.run",
+                     fmt::format("Column '{}.{}' is back without the values it had: {} there now",
+                                 one.table, one.column,
+                                 rows == "1" ? fmt::format("1 row holds {}", one.value)
+                                             : fmt::format("{} rows hold {}", rows, one.value)));
+    } catch (const Error&) {
+      // The table is not there any more: nothing to tell.
+    }
+  }
+}
+
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
   AppliedRevision row;
   row.id = planned.revision.id;

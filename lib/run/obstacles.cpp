@@ -68,10 +68,8 @@ SourcePosition place(const PlannedRevision& planned, std::size_t operation) {
   return where;
 }
 
-}  // namespace
-
-void refuse_obstacles(backend::Connection& connection, const PlannedRevision& planned) {
-  std::vector<Diagnostic> found;
+void find(backend::Connection& connection, const PlannedRevision& planned,
+          std::vector<Diagnostic>& found) {
   for (const Question& question : planned.questions) {
     try {
       auto message = answer(connection, question);
@@ -86,7 +84,25 @@ void refuse_obstacles(backend::Connection& connection, const PlannedRevision& pl
       if (gone) throw;
     }
   }
+}
+
+void refuse(std::vector<Diagnostic> found) {
   if (!found.empty()) throw Error(ErrorCode::constraint, std::move(found));
+}
+
+}  // namespace
+
+void refuse_obstacles(backend::Connection& connection, const PlannedRevision& planned) {
+  std::vector<Diagnostic> found;
+  find(connection, planned, found);
+  refuse(std::move(found));
+}
+
+void refuse_obstacles(backend::Connection& connection,
+                      const std::vector<PlannedRevision>& planned) {
+  std::vector<Diagnostic> found;
+  for (const PlannedRevision& one : planned) find(connection, one, found);
+  refuse(std::move(found));
 }
 
 }  // namespace dbmig::run

@@ -9,4 +9,7 @@ namespace dbmig::run {
 /// Changes nothing. A question that the database cannot answer is left to the statement itself.
 void refuse_obstacles(backend::Connection& connection, const PlannedRevision& planned);
 
+/// The same for several revisions at once.
+void refuse_obstacles(backend::Connection& connection, const std::vector<PlannedRevision>& planned);
+
 }  // namespace dbmig::run

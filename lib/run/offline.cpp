@@ -42,6 +42,7 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     planned.direction = direction;
     planned.revision = *stop->revision;
     planned.operations = stop->operations;
+    if (direction == Direction::downgrade) fill_gaps(planned, route.before(), kind);
     planned.statements = dialect.plan(route.before(), planned.operations, {});
     script += fmt::format("-- {}\n\n", text::replace_all(running_line(planned), "\n", " "));
     for (const dialect::Statement& statement : planned.statements) {

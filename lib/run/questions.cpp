@@ -3,13 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
-#include <set>
+#include <iterator>
 #include <utility>
 
 #include "base/text.hpp"
 #include "ops/evolve.hpp"
+#include "run/live_tables.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -19,32 +18,20 @@ using schema::Table;
 
 constexpr int kExamples = 3;
 
-/// A live table as the operations so far would have left it.
-struct Live {
-  std::string name;  ///< in the database, now
-  /// Column → the SQL that gives its value from the live table; columns that nobody can tell the
-  /// value of yet are not in it.
-  std::map<std::string, std::string> sources;
-  bool changed = false;  ///< names or columns differ from the live ones
-};
-
 class Asker {
  public:
   Asker(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade)
-      : dialect_(dialect), before_(before), schema_(before), is_downgrade_(is_downgrade) {
-    for (const auto& [name, table] : before.tables) {
-      if (table.only && *table.only != dialect.kind()) continue;
-      Live live{name, {}, false};
-      for (const Column& column : table.columns) live.sources[column.name] = quoted(column.name);
-      live_.emplace(name, std::move(live));
-    }
-  }
+      : dialect_(dialect),
+        before_(before),
+        schema_(before),
+        is_downgrade_(is_downgrade),
+        live_(dialect, before) {}
 
   std::vector<Question> run(std::span<const ops::Operation> operations) {
-    for (at_ = 0; at_ < operations.size() && !blind_; ++at_) {
+    for (at_ = 0; at_ < operations.size() && !live_.is_blind(); ++at_) {
       std::visit([this](const auto& operation) { ask(operation); }, operations[at_]);
+      live_.follow(operations[at_], schema_);
       schema_ = ops::evolve(std::move(schema_), operations[at_]);
-      std::visit([this](const auto& operation) { follow(operation); }, operations[at_]);
     }
     return std::move(questions_);
   }
@@ -52,32 +39,12 @@ class Asker {
  private:
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 
-  const Live* live(const std::string& table) const {
-    const auto found = live_.find(table);
-    return found == live_.end() ? nullptr : &found->second;
-  }
-
-  /// `FROM` item that has the table's columns under the names they have by now.
-  std::string relation(const std::string& table, const Live& live, const std::string& alias) const {
-    if (!live.changed) return quoted(table) + " AS " + quoted(alias);
-    std::vector<std::string> columns;
-    for (const auto& [name, source] : live.sources)
-      columns.push_back(source + " AS " + quoted(name));
-    return fmt::format("(SELECT {} FROM {}) AS {}", text::join(columns, ", "), quoted(live.name),
-                       quoted(alias));
-  }
-
-  bool knows(const Live& live, const std::vector<std::string>& columns) const {
-    return std::all_of(columns.begin(), columns.end(),
-                       [&](const std::string& column) { return live.sources.count(column) != 0; });
-  }
-
   /// The columns that tell one row from another, and those that are spoken of.
-  std::vector<std::string> shown(const std::string& table, const Live& live,
+  std::vector<std::string> shown(const std::string& table, const LiveTable& live,
                                  const std::vector<std::string>& columns) const {
     std::vector<std::string> all;
     const Table* found = schema_.find_table(table);
-    if (found != nullptr && found->primary_key && knows(live, found->primary_key->columns)) {
+    if (found != nullptr && found->primary_key && live.knows(found->primary_key->columns)) {
       all = found->primary_key->columns;
     }
     for (const std::string& column : columns) {
@@ -89,9 +56,9 @@ class Asker {
   /// Rows of `table` for which `condition` holds.
   void ask_rows(const std::string& table, const std::string& condition,
                 const std::vector<std::string>& columns, std::string obstacle, std::string hint) {
-    const Live* source = live(table);
-    if (source == nullptr || !knows(*source, columns)) return;
-    const std::string from = fmt::format(" FROM {}{}", relation(table, *source, table),
+    const LiveTable* source = live_.find(table);
+    if (source == nullptr || !source->knows(columns)) return;
+    const std::string from = fmt::format(" FROM {}{}", live_.relation(table, table),
                                          condition.empty() ? "" : " WHERE " + condition);
     const std::vector<std::string> labels = shown(table, *source, columns);
     std::vector<std::string> select;
@@ -107,26 +74,48 @@ class Asker {
   void ask_duplicates(const std::string& table, const std::vector<std::string>& labels,
                       const std::vector<std::string>& keys, const std::string& where,
                       std::string obstacle) {
-    const Live* source = live(table);
+    const LiveTable* source = live_.find(table);
     if (source == nullptr || keys.empty()) return;
     std::vector<std::string> conditions;
     for (const std::string& key : keys) conditions.push_back(key + " IS NOT NULL");
     if (!where.empty()) conditions.push_back('(' + where + ')');
     const std::string groups = fmt::format(" FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1",
-                                           relation(table, *source, table),
+                                           live_.relation(table, table),
                                            text::join(conditions, " AND "), text::join(keys, ", "));
     questions_.push_back(
         {at_, source->name, std::move(obstacle),
-         "change or delete all but one of each, or leave the key out",
+         hint(table, labels, "change or delete all but one of each, or leave the key out"),
          fmt::format("SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n{}) AS d", groups),
          fmt::format("SELECT {}{} LIMIT {}", text::join(keys, ", "), groups, kExamples), labels,
          false});
   }
 
+  static bool is_fresh(const LiveTable& live, const std::vector<std::string>& columns) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const std::string& column) { return live.fresh.count(column) != 0; });
+  }
+
+  /// What to do about rows in the way, which is something else where a column of the table came
+  /// back without its values.
+  std::string hint(const std::string& table, const std::vector<std::string>& columns,
+                   std::string otherwise) const {
+    const LiveTable* source = live_.find(table);
+    if (!is_downgrade_ || source == nullptr) return otherwise;
+    for (const std::string& column : columns) {
+      if (source->fresh.count(column) == 0) continue;
+      return fmt::format(
+          "column '{}.{}' comes back without its values and is the same in every row: write the "
+          "revision's downgrade so that it fills it (add_column as nullable, execute, alter_column "
+          "to NOT NULL), or delete these rows",
+          table, column);
+    }
+    return otherwise;
+  }
+
   /// Whether the table had this constraint before the operations, so that every row obeys it.
   template <class Same>
   bool had(const std::string& table, Same same) const {
-    const Live* source = live(table);
+    const LiveTable* source = live_.find(table);
     const Table* old = source == nullptr ? nullptr : before_.find_table(source->name);
     return old != nullptr && same(*old);
   }
@@ -138,8 +127,9 @@ class Asker {
       return std::any_of(old.uniques.begin(), old.uniques.end(), equal) ||
              (old.primary_key && equal(*old.primary_key));
     };
-    const Live* source = live(table);
-    if (source == nullptr || !knows(*source, columns) || had(table, same)) return;
+    const LiveTable* source = live_.find(table);
+    if (source == nullptr || !source->knows(columns)) return;
+    if (!is_fresh(*source, columns) && had(table, same)) return;
     std::vector<std::string> keys;
     for (const std::string& column : columns) keys.push_back(quoted(column));
     ask_duplicates(table, columns, keys, "",
@@ -236,9 +226,20 @@ class Asker {
       });
     };
     if (sql.empty() || had(create.table, same)) return;
-    ask_rows(create.table, "NOT (" + sql + ")", {},
-             fmt::format("check '{}' wants {}, which they do not fulfil", create.check.name, sql),
-             "change these rows first, or the check");
+    ask_rows(
+        create.table, "NOT (" + sql + ")", {},
+        fmt::format("check '{}' wants {}, which they do not fulfil", create.check.name, sql),
+        hint(create.table, mentioned(create.table, sql), "change these rows first, or the check"));
+  }
+
+  /// Columns that came back to the table and may stand in `sql`.
+  std::vector<std::string> mentioned(const std::string& table, const std::string& sql) const {
+    std::vector<std::string> columns;
+    const LiveTable* source = live_.find(table);
+    if (source == nullptr) return columns;
+    std::copy_if(source->fresh.begin(), source->fresh.end(), std::back_inserter(columns),
+                 [&](const std::string& column) { return sql.find(column) != std::string::npos; });
+    return columns;
   }
 
   void ask(const ops::CreateForeignKey& create) {
@@ -250,15 +251,16 @@ class Asker {
                    other.referenced_columns == key.referenced_columns;
           });
     };
-    const Live* child = live(create.table);
-    if (child == nullptr || !knows(*child, key.columns) || had(create.table, same)) return;
+    const LiveTable* child = live_.find(create.table);
+    if (child == nullptr || !child->knows(key.columns)) return;
+    if (!is_fresh(*child, key.columns) && had(create.table, same)) return;
     std::vector<std::string> conditions;
     for (const std::string& column : key.columns) {
       conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(create.table), quoted(column)));
     }
-    if (created_.count(key.referenced_table) == 0) {
-      const Live* parent = live(key.referenced_table);
-      if (parent == nullptr || !knows(*parent, key.referenced_columns)) return;
+    if (!live_.is_created(key.referenced_table)) {
+      const LiveTable* parent = live_.find(key.referenced_table);
+      if (parent == nullptr || !parent->knows(key.referenced_columns)) return;
       const std::string alias = "dbmig_parent";
       std::vector<std::string> matches;
       for (std::size_t i = 0; i < key.columns.size(); ++i) {
@@ -266,108 +268,22 @@ class Asker {
                                       quoted(create.table), quoted(key.columns[i])));
       }
       conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})",
-                                       relation(key.referenced_table, *parent, alias),
+                                       live_.relation(key.referenced_table, alias),
                                        text::join(matches, " AND ")));
     }
     ask_rows(create.table, text::join(conditions, " AND "), key.columns,
              fmt::format("foreign key '{}' refers to '{}', which has no row for them", key.name,
                          key.referenced_table),
-             "add the missing parents, or change or delete these rows first");
-  }
-
-  template <class Operation>
-  void follow(const Operation&) {}
-
-  void follow(const ops::CreateTable& create) {
-    live_.erase(create.table.name);
-    created_.insert(create.table.name);
-  }
-
-  void follow(const ops::DropTable& drop) {
-    live_.erase(drop.name);
-    created_.erase(drop.name);
-  }
-
-  void follow(const ops::RenameTable& rename) {
-    if (created_.erase(rename.name) != 0) created_.insert(rename.to);
-    auto node = live_.extract(rename.name);
-    if (node.empty()) return;
-    node.key() = rename.to;
-    node.mapped().changed = true;
-    live_.insert(std::move(node));
-  }
-
-  void follow(const ops::AddColumn& add) {
-    const auto found = live_.find(add.table);
-    if (found == live_.end()) return;
-    found->second.changed = true;
-    const Column& column = add.column;
-    if (column.generated || column.autoincrement) return;
-    if (column.default_value) {
-      const auto literal = literal_of(*column.default_value);
-      if (literal) found->second.sources[column.name] = *literal;
-    } else if (column.nullable) {
-      found->second.sources[column.name] = "NULL";
-    }
-  }
-
-  std::optional<std::string> literal_of(const schema::Default& value) const {
-    switch (value.kind) {
-      case schema::Default::Kind::string:
-        return dialect_.quote_string(value.literal);
-      case schema::Default::Kind::number:
-        return value.literal;
-      case schema::Default::Kind::boolean:
-        return value.literal == "true" ? "1" : "0";
-      case schema::Default::Kind::sql:
-        break;
-    }
-    return std::nullopt;
-  }
-
-  void follow(const ops::DropColumn& drop) {
-    const auto found = live_.find(drop.table);
-    if (found == live_.end()) return;
-    found->second.changed = true;
-    found->second.sources.erase(drop.name);
-  }
-
-  void follow(const ops::AlterColumn& alter) {
-    const auto found = live_.find(alter.table);
-    if (found == live_.end()) return;
-    Live& table = found->second;
-    if (alter.generated) {
-      table.sources.erase(alter.name);
-      table.changed = true;
-    }
-    if (!alter.rename || *alter.rename == alter.name) return;
-    table.changed = true;
-    auto node = table.sources.extract(alter.name);
-    if (node.empty()) return;
-    node.key() = *alter.rename;
-    table.sources.insert(std::move(node));
-  }
-
-  void follow(const ops::BulkInsert& rows) { lose_sight(rows.table); }
-  void follow(const ops::BulkDelete& rows) { lose_sight(rows.table); }
-
-  void lose_sight(const std::string& table) {
-    live_.erase(table);
-    created_.erase(table);
-  }
-
-  void follow(const ops::Execute& execute) {
-    if (!execute.sql.for_dialect(dialect_.kind()).empty()) blind_ = true;
+             hint(create.table, key.columns,
+                  "add the missing parents, or change or delete these rows first"));
   }
 
   const dialect::Dialect& dialect_;
   const schema::Schema& before_;
   schema::Schema schema_;
   bool is_downgrade_;
-  std::map<std::string, Live> live_;
-  std::set<std::string> created_;
+  LiveTables live_;
   std::size_t at_ = 0;
-  bool blind_ = false;
   std::vector<Question> questions_;
 };
 

@@ -28,8 +28,8 @@ struct Question {
 /// are asked before the first operation; columns and tables renamed or added on the way are
 /// followed. What comes after plain SQL, which may change any row, is not asked.
 ///
-/// `is_downgrade`: a column that comes back without a default is filled with its type's zero value,
-/// since its values were given up when it was dropped.
+/// `is_downgrade`: a column that comes back without a default is none, since its values were given
+/// up when it was dropped; its rows are filled (run/stand_ins.hpp).
 std::vector<Question> questions(const dialect::Dialect& dialect, const schema::Schema& before,
                                 std::span<const ops::Operation> operations, bool is_downgrade);
 

@@ -7,7 +7,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "run/ahead.hpp"
 #include "run/apply.hpp"
+#include "run/obstacles.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -127,6 +129,13 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
   planned.direction = route.direction();
   planned.revision = *stop.revision;
   planned.operations = std::move(stop.operations);
+  try {
+    if (planned.direction == Direction::downgrade) {
+      fill_gaps(planned, route.before(), connection_.dialect().kind());
+    }
+  } catch (const Error& error) {
+    throw in_revision(error, planned, 0);
+  }
   const std::vector<dialect::Bystander> bystanders = may_rebuild(planned.operations)
                                                          ? connection_.bystanders()
                                                          : std::vector<dialect::Bystander>{};
@@ -140,12 +149,28 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
   return planned;
 }
 
+void Runner::refuse_obstacles_ahead(const Route& route) {
+  if (route.ids().size() < 2 || route.before().tables.empty()) return;
+  // One that is half-way has left tables that no revision describes.
+  for (const AppliedRevision& row : store_.all()) {
+    if (!row.is_complete()) return;
+  }
+  refuse_obstacles(connection_, plan_ahead(connection_.dialect(), route));
+}
+
 std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
                                      const RunOptions& options) {
+  refuse_obstacles_ahead(route);
+  std::vector<StandIn> stand_ins;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {
+    // Who asks for the next one is through with the one before.
+    report_stand_ins(connection_, events_, stand_ins);
+    stand_ins.clear();
     std::optional<Route::Stop> stop = route.next();
     if (!stop) return std::nullopt;
-    return plan_stop(std::move(*stop), route);
+    PlannedRevision planned = plan_stop(std::move(*stop), route);
+    stand_ins = planned.stand_ins;
+    return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};
   if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, next);

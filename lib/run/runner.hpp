@@ -14,6 +14,7 @@
 #include "history/graph.hpp"
 #include "run/questions.hpp"
 #include "run/route.hpp"
+#include "run/stand_ins.hpp"
 #include "run/store.hpp"
 
 namespace dbmig::run {
@@ -41,6 +42,7 @@ struct PlannedRevision {
   std::vector<ops::Operation> operations;
   std::vector<dialect::Statement> statements;
   std::vector<Question> questions;  ///< to be asked of the rows before the first statement
+  std::vector<StandIn> stand_ins;   ///< a downgrade's columns that come back without their values
 };
 
 /// Applies and reverts revisions on one database.
@@ -88,6 +90,7 @@ class Runner {
                          schema::Schema& met);
   std::vector<std::string> run(const history::Graph& graph, Route& route,
                                const RunOptions& options);
+  void refuse_obstacles_ahead(const Route& route);
   void refuse_edited(const std::vector<AppliedRevision>& rows) const;
   void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
 

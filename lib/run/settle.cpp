@@ -103,9 +103,10 @@ PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& pl
   undo.direction =
       planned.direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
   undo.revision = planned.revision;
+  const schema::Schema met = ops::evolve(start, done);
   undo.operations = ops::inverse(done, start);
-  undo.statements =
-      context.connection.dialect().plan(ops::evolve(start, done), undo.operations, {});
+  fill_gaps(undo, met, context.connection.dialect().kind());
+  undo.statements = context.connection.dialect().plan(met, undo.operations, {});
   return undo;
 }
 

@@ -49,6 +49,7 @@ class Alter {
     add_foreign_keys();
     flush();
     leave_aria();
+    drop_implied_defaults();
     add_partitions();
     return std::move(statements_);
   }
@@ -145,8 +146,11 @@ class Alter {
   bool same_check(const Table& table, const schema::Check& check) const {
     const schema::Check* other = table.find_check(check.name);
     return other != nullptr && *other == check &&
-           (before_.find_column(check.name) == nullptr) ==
-               (after_.find_column(check.name) == nullptr);
+           stood_on_column(check.name) == (after_.find_column(check.name) != nullptr);
+  }
+
+  bool stood_on_column(const std::string& check) const {
+    return before_.find_column(check) != nullptr && change_.table_checks.count(check) == 0;
   }
 
   void drop_checks() {
@@ -154,7 +158,7 @@ class Alter {
       if (same_check(after_, check)) continue;
       // A check on the column itself carries its name, cannot be dropped by name, and goes with the
       // column or a MODIFY that does not repeat it.
-      if (before_.find_column(check.name) == nullptr) {
+      if (!stood_on_column(check.name)) {
         clauses_.push_back("DROP CONSTRAINT " + quote(check.name));
       }
       rewritten_.insert(check.name);
@@ -367,6 +371,7 @@ class Alter {
     for (const Column& column : after_.columns) {
       const Column* old = before_.find_column(column.name);
       if (old == nullptr) {
+        made_.insert(column.name);
         clauses_.push_back("ADD COLUMN " + quote(column.name) + ' ' + definition_of(column) +
                            (kept_left == 0 ? "" : position));
       } else {
@@ -389,6 +394,7 @@ class Alter {
       if (was != column.name) clauses_.push_back(rename_clause(was, column.name));
       return;
     }
+    made_.insert(column.name);
     clauses_.push_back(
         (was == column.name ? "MODIFY COLUMN " : "CHANGE COLUMN " + quote(was) + ' ') +
         quote(column.name) + ' ' + definition_of(column) + position);
@@ -449,6 +455,14 @@ class Alter {
     flush();
   }
 
+  void drop_implied_defaults() {
+    for (const std::string& name : made_) {
+      std::string clause = drop_implied_default(built_.column(name));
+      if (!clause.empty()) clauses_.push_back(std::move(clause));
+    }
+    flush();
+  }
+
   std::string option_as_written(const std::string& name) const {
     for (const auto& [written, value] : built_.mariadb.options) {
       if (text::equals_ignoring_case(written, name)) return written;
@@ -470,6 +484,7 @@ class Alter {
   const Table& built_;
   std::vector<std::pair<std::string, std::string>> renames_;
   std::set<std::string> rewritten_;
+  std::set<std::string> made_;  ///< columns that were added or stated anew
   bool foreign_keys_dropped_ = false;
   bool versioned_ = before_.mariadb.system_versioned;
   bool drops_versioning_ = false;

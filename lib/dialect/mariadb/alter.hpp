@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct TableChange {
   /// A foreign key, of this table or onto it, uses a renamed column: MariaDB then renames only in a
   /// statement that does nothing else (error 1846).
   bool renames_key_columns = false;
+  /// Checks of the table itself, as they are named, that a column now has the name of.
+  std::set<std::string> table_checks = {};
 };
 
 /// The fewest ALTER TABLE statements that make the change: one, but for foreign keys dropped and

@@ -100,19 +100,31 @@ class Planner {
   }
 
   /// The end of the operations from `begin` on that one ALTER TABLE carries out: same table, and no
-  /// column name that changes its owner on the way (swaps, a column added under a dropped name).
+  /// column name that changes its owner on the way (swaps, a column added under a dropped name), or
+  /// changes its default right after it was added.
   std::size_t end_of_group(std::size_t begin) const {
     if (begin >= operations_.size()) return begin;
     const std::string table(ops::table_of(operations_[first_]));
     std::set<std::string> gone;
+    std::set<std::string> added;
     std::size_t end = begin;
     while (end < operations_.size() && is_alteration(operations_[end]) &&
            ops::table_of(operations_[end]) == table) {
       const Operation& operation = operations_[end];
       const auto renamed = rename_in(operation);
       if (renamed && gone.count(text::lower(renamed->second)) > 0) break;
-      const auto* added = as<ops::AddColumn>(operation);
-      if (added != nullptr && gone.count(text::lower(added->column.name)) > 0) break;
+      const auto* add = as<ops::AddColumn>(operation);
+      if (add != nullptr && gone.count(text::lower(add->column.name)) > 0) break;
+      // Rows hold what the column was added with: its default, or NULL.
+      const auto* alter = as<ops::AlterColumn>(operation);
+      if (alter != nullptr && (alter->default_value || alter->nullable) &&
+          added.count(text::lower(alter->name)) > 0) {
+        break;
+      }
+      if (add != nullptr) added.insert(text::lower(add->column.name));
+      if (renamed && added.erase(text::lower(renamed->first)) > 0) {
+        added.insert(text::lower(renamed->second));
+      }
       if (renamed) gone.insert(text::lower(renamed->first));
       if (const auto* dropped = as<ops::DropColumn>(operation)) {
         gone.insert(text::lower(dropped->name));
@@ -136,7 +148,15 @@ class Planner {
   void create_group() {
     const std::string name = std::get<ops::CreateTable>(operations_[first_]).table.name;
     evolve_group();
-    if (is_here(name)) emit(create_table(canonical_table(state_.table(name), Form::build)));
+    if (!is_here(name)) return;
+    const Table table = canonical_table(state_.table(name), Form::build);
+    emit(create_table(table));
+    std::vector<std::string> clauses;
+    for (const schema::Column& column : table.columns) {
+      std::string clause = drop_implied_default(column);
+      if (!clause.empty()) clauses.push_back(std::move(clause));
+    }
+    if (!clauses.empty()) emit("ALTER TABLE " + quote(name) + ' ' + text::join(clauses, ", "));
   }
 
   void alter_group() {
@@ -152,6 +172,11 @@ class Planner {
     evolve_group();
     const Table after = state_.table(name);
     suspend_foreign_keys(renamed, after);
+    for (const schema::Check& check : before.checks) {
+      if (before.find_column(check.name) == nullptr && renamed.find_column(check.name) != nullptr) {
+        change.table_checks.insert(check.name);
+      }
+    }
     change.before = without_suspended(canonical_table(renamed));
     change.after = without_suspended(canonical_table(after));
     change.built = canonical_table(after, Form::build);

@@ -115,6 +115,12 @@ std::string column_definition(const Column& column, const Table& table) {
   return out;
 }
 
+std::string drop_implied_default(const Column& column) {
+  const bool implied =
+      column.mariadb.compressed && !column.nullable && !column.default_value && !column.generated;
+  return implied ? "ALTER COLUMN " + quote(column.name) + " DROP DEFAULT" : std::string();
+}
+
 std::string period_definition(const Table& table) {
   std::string start;
   std::string end;

@@ -22,6 +22,10 @@ std::string column_list(const std::vector<std::string>& columns);
 /// lost, so nothing is ever left out. A check with the column's name stands on the column.
 std::string column_definition(const schema::Column& column, const schema::Table& table);
 
+/// A COMPRESSED column that is NOT NULL and has no default: the server gives it DEFAULT '' whenever
+/// it is made or changed, and this clause of an ALTER TABLE takes that away. Empty for others.
+std::string drop_implied_default(const schema::Column& column);
+
 std::string primary_key_definition(const schema::PrimaryKey& key);
 std::string unique_definition(const schema::Unique& unique);
 std::string index_definition(const schema::Index& index);

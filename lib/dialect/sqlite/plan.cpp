@@ -1,8 +1,8 @@
 #include "dialect/sqlite/plan.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "base/overloaded.hpp"
@@ -50,9 +50,10 @@ class Planner {
   // A table that is to be rebuilt once the operations on it end.
   struct Pending {
     std::string table;
-    Table physical;               ///< as the database has it
-    std::set<std::string> fresh;  ///< columns added since
-    std::size_t first = 0;        ///< the operation that asked for it
+    Table physical;  ///< as the database has it
+    /// Columns added since, as they were then, by the names they have now.
+    std::map<std::string, schema::Column> fresh;
+    std::size_t first = 0;  ///< the operation that asked for it
     std::size_t last = 0;
   };
 
@@ -176,7 +177,7 @@ class Planner {
     if (!pending_) pending_ = Pending{name, from, {}, at_, at_};
     pending_->last = at_;
     if (const auto* add = std::get_if<ops::AddColumn>(&change)) {
-      pending_->fresh.insert(add->column.name);
+      pending_->fresh[add->column.name] = to.column(add->column.name);
     } else if (const auto* drop = std::get_if<ops::DropColumn>(&change)) {
       pending_->fresh.erase(drop->name);
     }
@@ -234,10 +235,12 @@ class Planner {
       schema_ = ops::evolve(std::move(schema_), rename);
       return;
     }
-    if (pending_ && pending_->fresh.erase(rename.name) != 0) {
+    if (pending_ && pending_->fresh.count(rename.name) != 0) {
       // Not in the database yet.
       schema_ = ops::evolve(std::move(schema_), rename);
-      pending_->fresh.insert(to);
+      auto node = pending_->fresh.extract(rename.name);
+      node.key() = to;
+      pending_->fresh.insert(std::move(node));
       pending_->last = at_;
       return;
     }

@@ -89,7 +89,11 @@ class Rebuilder {
 
   void copy_rows() {
     for (const Column& column : to_.columns) {
-      if (column.generated || fresh_.count(column.name) != 0) continue;
+      if (column.generated) continue;
+      if (fresh_.count(column.name) != 0) {
+        fill(column);
+        continue;
+      }
       if (from_.find_column(column.name) == nullptr) continue;
       // With its table: a lone name in double quotes that is no column would be copied as a text.
       add_source(column.name, old_name_ + "." + quote_identifier(column.name));
@@ -103,6 +107,20 @@ class Rebuilder {
     // ABORT overrides the columns' own ON CONFLICT, which could leave rows out.
     statements_.push_back("INSERT OR ABORT INTO " + new_name_ + " (" + text::join(into_, ", ") +
                           ")\n  SELECT " + text::join(sources_, ", ") + " FROM " + old_name_);
+  }
+
+  // What a column was added with, where that is not the default which it has in the end.
+  void fill(const Column& column) {
+    const Column& added = fresh_.at(column.name);
+    if (added.generated || column.autoincrement || &column == rowid_alias(to_) ||
+        added.default_value == column.default_value) {
+      return;
+    }
+    if (added.default_value) {
+      add_source(column.name, default_value_sql(*added.default_value));
+    } else if (added.nullable) {
+      add_source(column.name, "NULL");
+    }
   }
 
   void copy_rowid() {
@@ -136,7 +154,7 @@ class Rebuilder {
 
   const Table& from_;
   const Table& to_;
-  const std::set<std::string>& fresh_;
+  const std::map<std::string, Column>& fresh_;
   std::string old_name_;   // quoted
   std::string temporary_;  // not quoted
   std::string new_name_;   // quoted

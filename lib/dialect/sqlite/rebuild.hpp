@@ -1,6 +1,6 @@
 #pragma once
 
-#include <set>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +18,9 @@ inline constexpr std::string_view kRebuildPrefix = "dbmig_new_";
 struct Rebuild {
   schema::Table from;
   schema::Table to;
-  /// Columns of `to` that are new, whatever `from` has by that name: they get their defaults.
-  std::set<std::string> fresh;
+  /// Columns of `to` that are new, whatever `from` has by that name, as they were when they were
+  /// added: rows hold the defaults of that time.
+  std::map<std::string, schema::Column> fresh;
 };
 
 /// The statements that do what ALTER TABLE cannot: a new table is made and filled, takes the old

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/quote.hpp"
+#include "dialect/sqlite/token.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/sqlite/value_check.hpp"
 #include "dialect/sqlite/written.hpp"
@@ -93,6 +94,15 @@ std::string foreign_key_clause(const schema::ForeignKey& key, const Table& table
 }
 
 }  // namespace
+
+std::string default_value_sql(const Default& value) {
+  const std::string& sql = value.sql.for_dialect(DialectKind::sqlite);
+  const bool names = !value.sql.sqlite.empty();
+  if (!is_bare_default(sql, names)) return "(" + sql + ")";
+  // A lone name stands for a text behind DEFAULT, and for a column anywhere else.
+  if (!is_bare_default(sql, false)) return quote_string(tokenize(sql).front().value());
+  return sql;
+}
 
 std::string column_definition(const Column& column, const Table& table) {
   std::string sql = quote_identifier(column.name);

@@ -20,6 +20,9 @@ std::string create_table(const schema::Table& table,
 /// One column as it stands in CREATE TABLE and ADD COLUMN.
 std::string column_definition(const schema::Column& column, const schema::Table& table);
 
+/// A default as an expression that means the same anywhere.
+std::string default_value_sql(const schema::Default& value);
+
 std::string create_index(const schema::Index& index, std::string_view table);
 std::string create_view(const schema::View& view);
 std::string create_trigger(const schema::Trigger& trigger);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "diff/diff.hpp"
 #include "sqlite_facts.hpp"
 #include "support/law.hpp"
@@ -186,11 +187,29 @@ std::string sorted(const std::string& text) {
   return text::join(lines, "\n");
 }
 
+/// The column that is the rowid, or "".
+std::string rowid_column(const schema::Table& table) {
+  if (!table.primary_key || !table.primary_key->parts.empty()) return "";
+  for (const schema::Column& column : table.columns) {
+    const schema::Type& type = column.type_on(DialectKind::sqlite);
+    if (dialect::sqlite::is_rowid_key(table, column.name) &&
+        text::equals_ignoring_case(dialect::sqlite::declared_type(type, table.sqlite.strict),
+                                   "INTEGER")) {
+      return column.name;
+    }
+  }
+  return "";
+}
+
 /// The columns whose values are the same in both tables, with the number of rows, and the rowid
-/// where both have one.
+/// where both have one that no column of `to` alone gives.
 std::string comparable(const schema::Table& from, const schema::Table& to) {
   std::string list = "SELECT count(*) OVER ()";
-  if (!from.sqlite.without_rowid && !to.sqlite.without_rowid) list += ", _rowid_";
+  const std::string key = rowid_column(to);
+  if (!from.sqlite.without_rowid && !to.sqlite.without_rowid &&
+      (key.empty() || key == rowid_column(from))) {
+    list += ", _rowid_";
+  }
   for (const schema::Column& column : from.columns) {
     const schema::Column* now = to.find_column(column.name);
     if (now == nullptr || now->type != column.type || now->sqlite.type != column.sqlite.type ||

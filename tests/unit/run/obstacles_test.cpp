@@ -155,6 +155,140 @@ TEST_P(ObstacleTest, TextThatIsNoNumber) {
               HasSubstr("3 rows of table 'person'"));
 }
 
+std::string third(const std::string& operations) {
+  return "revision: ccc\nparents: [bbb]\nmessage: last\ncreated: "
+         "2026-01-03T00:00:00Z\nupgrade:\n" +
+         operations;
+}
+
+/// A longer way: what stands in the way of any of its revisions is said before the first runs.
+class ObstaclesAheadTest : public RunTest {
+ protected:
+  /// Applies the base and then both revisions; the ids that the database has after that. What the
+  /// second upgrade says goes to `said_`.
+  std::set<std::string> upgraded(const std::string& bbb, const std::string& ccc) {
+    graph_ = graph({kBase, second(bbb), third(ccc)});
+    Runner runner = this->runner(*graph_);
+    runner.upgrade("aaa", {});
+    sink_.statements.clear();
+    try {
+      runner.upgrade("head", {});
+    } catch (const Error& error) {
+      said_ = error.what();
+    }
+    return runner.applied();
+  }
+
+  std::optional<history::Graph> graph_;
+  std::string said_;
+};
+
+const std::set<std::string> kNothingRan{"aaa"};
+const char* const kOtherTable =
+    "  - create_table: {other: {columns: {id: {type: integer, nullable: false}}, primary_key: "
+    "[id]}}\n";
+
+TEST_P(ObstaclesAheadTest, AllOfAllRevisionsAreSaidBeforeTheFirstRuns) {
+  EXPECT_EQ(upgraded(std::string(kOtherTable) +
+                         "  - create_check_constraint: {table: person, name: ck, sql: \"boss_id < "
+                         "78\"}\n",
+                     "  - alter_column: {table: person, name: name, nullable: false}\n"),
+            kNothingRan);
+  EXPECT_THAT(said_, AllOf(HasSubstr("r2.yaml:7:5: upgrade of revision bbb would fail: 1 row of "
+                                     "table 'person' stands in the way: check 'ck'"),
+                           HasSubstr("r3.yaml:6:5: upgrade of revision ccc would fail: 2 rows of "
+                                     "table 'person' stand in the way: column 'person.name'"),
+                           HasSubstr("id = 3, name = NULL; id = 5, name = NULL")));
+  EXPECT_TRUE(sink_.statements.empty());
+}
+
+TEST_P(ObstaclesAheadTest, RenamesAreFollowed) {
+  EXPECT_EQ(upgraded("  - rename_table: {name: person, to: human}\n"
+                     "  - alter_column: {table: human, name: name, rename: title}\n",
+                     "  - alter_column: {table: human, name: title, nullable: false}\n"),
+            kNothingRan);
+  EXPECT_THAT(said_, AllOf(HasSubstr("revision ccc"), HasSubstr("2 rows of table 'person'"),
+                           HasSubstr("column 'human.title'"), HasSubstr("id = 3, title = NULL")));
+}
+
+TEST_P(ObstaclesAheadTest, AColumnThatAnEarlierRevisionAddsIsKnown) {
+  EXPECT_EQ(upgraded("  - add_column: {table: person, name: kind, type: integer, default: 7}\n",
+                     "  - create_unique_constraint: {table: person, name: uq, columns: [kind]}\n"),
+            kNothingRan);
+  EXPECT_THAT(said_, AllOf(HasSubstr("5 rows of table 'person'"), HasSubstr("kind = 7")));
+}
+
+TEST_P(ObstaclesAheadTest, WhatComesAfterPlainSqlIsAskedInItsTurn) {
+  EXPECT_EQ(upgraded("  - execute: UPDATE person SET name = 'x' WHERE id = 3\n",
+                     "  - alter_column: {table: person, name: name, nullable: false}\n"),
+            (std::set<std::string>{"aaa", "bbb"}));
+  EXPECT_THAT(said_, AllOf(HasSubstr("revision ccc"), HasSubstr("1 row of table 'person'")));
+}
+
+TEST_P(ObstaclesAheadTest, PlainSqlMayClearTheWay) {
+  EXPECT_EQ(upgraded("  - execute: UPDATE person SET name = 'x' WHERE name IS NULL\n",
+                     "  - alter_column: {table: person, name: name, nullable: false}\n")
+                .size(),
+            3U)
+      << said_;
+}
+
+TEST_P(ObstaclesAheadTest, RowsThatARevisionDeletesMayTakeOthersAlong) {
+  EXPECT_EQ(upgraded("  - bulk_delete: {table: person, columns: [id], rows: [[3], [5]]}\n",
+                     "  - alter_column: {table: person, name: name, nullable: false}\n")
+                .size(),
+            3U)
+      << said_;
+}
+
+TEST_P(ObstaclesAheadTest, ATableThatIsMadeAnewHasNoRows) {
+  EXPECT_EQ(upgraded("  - drop_table: person\n"
+                     "  - create_table: {person: {columns: {id: {type: integer, nullable: false}, "
+                     "name: varchar(9)}, primary_key: [id]}}\n",
+                     "  - alter_column: {table: person, name: name, nullable: false}\n")
+                .size(),
+            3U)
+      << said_;
+}
+
+TEST_P(ObstaclesAheadTest, AnotherCollationTellsApartWhatWasTheSame) {
+  if (is_sqlite()) return;
+  connection_->execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
+  graph_ =
+      graph({kBase,
+             second("  - alter_column: {table: person, name: name, mariadb: {charset: utf8mb4, "
+                    "collation: utf8mb4_bin}}\n"),
+             third("  - create_unique_constraint: {table: person, name: uq, columns: [name]}\n")});
+  Runner runner = this->runner(*graph_);
+  runner.upgrade("aaa", {});
+  connection_->execute("UPDATE person SET name = 'ANA' WHERE id = 2");
+  EXPECT_EQ(runner.upgrade("head", {}).size(), 2U);
+}
+
+TEST_P(ObstaclesAheadTest, NothingOfALongerWayBackIsDone) {
+  graph_ =
+      graph({"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\n"
+             "upgrade:\n  - create_table: {person: {columns: {id: {type: integer, nullable: "
+             "false}, name: {type: varchar(9), nullable: false}}, primary_key: [id]}}\n",
+             second("  - alter_column: {table: person, name: name, nullable: true}\n"),
+             third(kOtherTable)});
+  Runner runner = this->runner(*graph_);
+  runner.upgrade("head", {});
+  connection_->execute("INSERT INTO person VALUES (1, NULL)");
+  try {
+    runner.downgrade("aaa", {});
+  } catch (const Error& error) {
+    said_ = error.what();
+  }
+  EXPECT_THAT(said_, AllOf(HasSubstr("downgrade of revision bbb would fail"),
+                           HasSubstr("1 row of table 'person'")));
+  EXPECT_EQ(runner.applied().size(), 3U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ObstaclesAheadTest,
+                         ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
+                         name_of_kind);
+
 INSTANTIATE_TEST_SUITE_P(Databases, ObstacleTest,
                          ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          name_of_kind);

@@ -1,0 +1,71 @@
+#include "run/ahead.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "run/apply.hpp"
+
+namespace dbmig::run {
+namespace {
+
+bool changes_rows(const ops::Operation& operation, DialectKind kind) {
+  if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
+    return !execute->sql.for_dialect(kind).empty();
+  }
+  return std::holds_alternative<ops::BulkInsert>(operation) ||
+         std::holds_alternative<ops::BulkDelete>(operation);
+}
+
+/// The revisions up to the first that changes rows, with their operations.
+std::vector<PlannedRevision> walk(DialectKind kind, Route& route) {
+  std::vector<PlannedRevision> list;
+  try {
+    while (std::optional<Route::Stop> stop = route.next()) {
+      PlannedRevision planned;
+      planned.direction = route.direction();
+      planned.revision = *stop->revision;
+      planned.operations = std::move(stop->operations);
+      if (planned.direction == Direction::downgrade) fill_gaps(planned, route.before(), kind);
+      list.push_back(std::move(planned));
+      const std::vector<ops::Operation>& operations = list.back().operations;
+      if (std::any_of(operations.begin(), operations.end(),
+                      [&](const ops::Operation& one) { return changes_rows(one, kind); })) {
+        break;
+      }
+    }
+  } catch (const Error&) {
+    // A revision that does not fit says so, with its place, when its turn comes.
+  }
+  return list;
+}
+
+}  // namespace
+
+std::vector<PlannedRevision> plan_ahead(const dialect::Dialect& dialect, Route route) {
+  const schema::Schema before = route.before();
+  std::vector<PlannedRevision> list = walk(dialect.kind(), route);
+  std::vector<ops::Operation> operations;
+  std::vector<std::pair<std::size_t, std::size_t>> origins;  // revision, operation
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    for (std::size_t j = 0; j < list[i].operations.size(); ++j) {
+      operations.push_back(list[i].operations[j]);
+      origins.emplace_back(i, j);
+    }
+  }
+  std::vector<Question> asked;
+  try {
+    asked = questions(dialect, before, operations, route.direction() == Direction::downgrade);
+  } catch (const Error&) {
+    return {};
+  }
+  for (Question& question : asked) {
+    const auto [revision, operation] = origins[question.operation];
+    question.operation = operation;
+    list[revision].questions.push_back(std::move(question));
+  }
+  return list;
+}
+
+}  // namespace dbmig::run

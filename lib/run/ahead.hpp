@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "dialect/dialect.hpp"
+#include "run/route.hpp"
+#include "run/runner.hpp"
+
+namespace dbmig::run {
+
+/// The revisions of `route`, which stands at its beginning, with those of their questions that the
+/// rows can answer before any of them runs; no statements. Tables and columns that earlier
+/// revisions rename or add are followed as within one revision. What is created, or changed in its
+/// values, on the way is not asked about, and nothing after the first revision that holds rows or
+/// plain SQL, which may change any row by a trigger or a cascade.
+std::vector<PlannedRevision> plan_ahead(const dialect::Dialect& dialect, Route route);
+
+}  // namespace dbmig::run
