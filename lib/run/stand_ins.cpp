@@ -26,9 +26,7 @@ class Filler {
 
   WithStandIns run() {
     for (std::size_t i = 0; i < operations_.size(); ++i) {
-      const ops::AddColumn* add = std::get_if<ops::AddColumn>(&operations_[i]);
-      // Columns of one table come back together, so that it is changed twice and not twice each.
-      if (add == nullptr || add->table != table_) take_defaults_away();
+      if (!can_wait(operations_[i])) take_defaults_away();
       if (!fill(i)) put(operations_[i], i);
     }
     take_defaults_away();
@@ -41,15 +39,31 @@ class Filler {
     result_.origins.push_back(origin);
   }
 
+  /// The defaults go as late as they can: all changes of the table are then one statement on
+  /// MariaDB, as a counter and its key must be, and taking the defaults away is another.
+  bool can_wait(const ops::Operation& operation) const {
+    if (ops::table_of(operation) != table_ || std::holds_alternative<ops::RenameTable>(operation) ||
+        std::holds_alternative<ops::DropTable>(operation)) {
+      return false;
+    }
+    const auto* alter = std::get_if<ops::AlterColumn>(&operation);
+    return alter == nullptr || std::none_of(waiting_.begin(), waiting_.end(), [&](const auto& one) {
+             return one.first.name == alter->name;
+           });
+  }
+
   bool fill(std::size_t i) {
     const ops::AddColumn* add = as_gap(operations_[i]);
     if (add == nullptr) return false;
     std::string table = add->table;
     std::string column = add->column.name;
     if (!follow(i, table, column)) return false;
-    schema::Column as_it_ends = add->column;
-    as_it_ends.name = column;
-    const auto value = dialect::stand_in(as_it_ends, after_.table(table), kind_);
+    const schema::Table& end = after_.table(table);
+    schema::Column gap = add->column;
+    gap.name = column;
+    // A counter is made one when it has its key.
+    gap.autoincrement = end.column(column).autoincrement;
+    const auto value = dialect::stand_in(gap, end, kind_);
     if (!value) return false;
     ops::AddColumn filled = *add;
     filled.column.default_value = *value;

@@ -85,6 +85,43 @@ TEST_P(Database, DowngradeGoesBackWithTheRows) {
   EXPECT_EQ(project.expect(0, {"check"}).out, "");
 }
 
+TEST_P(Database, WhatStandsInTheWayOfALongerUpgradeIsSaidBeforeItBegins) {
+  project.expect(0, {"upgrade", "+1"});
+  sql("INSERT INTO usuario (nombre) VALUES ('Ana'), ('Ana')");
+  project.write("migrations/2026-01-03_cccccccccccc_keys.yaml",
+                "revision: cccccccccccc\nparents: [bbbbbbbbbbbb]\nmessage: keys\n"
+                "created: 2026-01-03T00:00:00Z\nupgrade:\n"
+                "  - create_unique_constraint: {table: usuario, name: uq_nombre, columns: "
+                "[nombre]}\n");
+  const std::string err = project.expect(1, {"upgrade"}).err;
+  EXPECT_THAT(err, AllOf(HasSubstr("_keys.yaml:6:5: upgrade of revision cccccccccccc would fail: 2 "
+                                   "rows of table 'usuario' stand in the way"),
+                         HasSubstr("nombre = 'Ana'"), Not(HasSubstr("Running upgrade"))));
+  EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
+}
+
+TEST_P(Database, AColumnThatComesBackWithoutItsValuesIsNamed) {
+  project.write("migrations/2026-01-03_cccccccccccc_names.yaml",
+                "revision: cccccccccccc\nparents: [bbbbbbbbbbbb]\nmessage: names\n"
+                "created: 2026-01-03T00:00:00Z\nupgrade:\n"
+                "  - add_column: {table: usuario, name: nacido, type: date, nullable: false, "
+                "default: \"2001-02-03\"}\n"
+                "  - alter_column: {table: usuario, name: nacido, default: null}\n");
+  project.write("migrations/2026-01-04_dddddddddddd_drop.yaml",
+                "revision: dddddddddddd\nparents: [cccccccccccc]\nmessage: drop\n"
+                "created: 2026-01-04T00:00:00Z\nupgrade:\n"
+                "  - drop_column: {table: usuario, name: nacido}\n");
+  project.expect(0, {"upgrade", "-q", "bbbbbbbbbbbb"});
+  sql("INSERT INTO usuario (nombre) VALUES ('Ana'), ('Blas')");
+  project.expect(0, {"upgrade", "-q", "+1"});
+  EXPECT_EQ(sql("SELECT DISTINCT nacido FROM usuario"), "2001-02-03\n");
+  project.expect(0, {"upgrade", "-q"});
+  EXPECT_THAT(project.expect(0, {"downgrade"}).err,
+              HasSubstr("Column 'usuario.nacido' is back without the values it had: 2 rows hold "
+                        "'1970-01-01' there now"));
+  EXPECT_EQ(sql("SELECT DISTINCT nacido FROM usuario"), "1970-01-01\n");
+}
+
 TEST_P(Database, StepsAndPrefixes) {
   project.expect(0, {"upgrade", "aaaa"});
   EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
