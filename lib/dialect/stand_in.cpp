@@ -29,15 +29,6 @@ Default sql(std::string text) {
   return {Default::Kind::sql, {}, {std::move(text), {}, {}}};
 }
 
-/// The only key of a table with rowids, declared just INTEGER: the rowid, which every row has.
-bool is_rowid(const Column& column, const Table& table) {
-  return table.primary_key && table.primary_key->parts.empty() &&
-         sqlite::is_rowid_key(table, column.name) &&
-         text::equals_ignoring_case(
-             sqlite::declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict),
-             "INTEGER");
-}
-
 bool has_default(const Column& column, DialectKind kind) {
   if (!column.default_value) return false;
   const Default& value = *column.default_value;
@@ -108,7 +99,12 @@ std::optional<Default> of_type(const Type& type, DialectKind kind) {
   if (schema::is_numeric(type.kind)) return number();
   if (schema::is_text(type.kind)) return string("");
   if (schema::is_binary(type.kind)) return of_binary(type);
-  if (const auto text = text_of(kTexts, type.kind)) return string(*text);
+  if (const auto text = text_of(kTexts, type.kind)) {
+    // As MariaDB shows it, so that SQLite has the same text.
+    const bool fraction = schema::is_temporal(type.kind) && type.length.value_or(0) > 0;
+    return string(std::string(*text) +
+                  (fraction ? '.' + std::string(static_cast<std::size_t>(*type.length), '0') : ""));
+  }
   if (const auto shape = text_of(kShapes, type.kind)) {
     return sql(on_mariadb ? "ST_GeomFromText('" + std::string(*shape) + "')" : "x''");
   }
@@ -124,7 +120,7 @@ std::optional<Default> stand_in(const Column& column, const Table& table, Dialec
       column.mariadb.period != schema::RowPeriod::none) {
     return std::nullopt;
   }
-  if (kind == DialectKind::sqlite && is_rowid(column, table)) return std::nullopt;
+  if (kind == DialectKind::sqlite && sqlite::is_rowid(table, column)) return std::nullopt;
   return of_type(column.type_on(kind), kind);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "ops/evolve.hpp"
 #include "run/live_tables.hpp"
 
@@ -161,7 +162,7 @@ class Asker {
     const Column to = ops::changed(*from, alter);
     if (from->generated || to.generated) return;
     const std::string name = fmt::format("{}.{}", alter.table, alter.name);
-    if (from->nullable && !to.nullable) {
+    if ((from->nullable && !to.nullable) || loses_null_key(*table, *from, to)) {
       ask_rows(alter.table, quoted(alter.name) + " IS NULL", {alter.name},
                fmt::format("column '{}' is to be NOT NULL, and they hold NULL there", name),
                "fill them first, for example with an execute before this operation");
@@ -175,6 +176,13 @@ class Asker {
              fmt::format("column '{}' is to be {}, which cannot hold what they have there", name,
                          schema::to_string(new_type)),
              "change these values first, or choose a type that holds them");
+  }
+
+  /// SQLite lets a key hold NULL that says so, but not the rowid: it would give such rows numbers.
+  bool loses_null_key(const Table& table, const Column& from, const Column& to) const {
+    return dialect_.kind() == DialectKind::sqlite && table.in_primary_key(from.name) &&
+           from.sqlite.null_key && !dialect::sqlite::is_rowid(table, from) &&
+           (!to.sqlite.null_key || dialect::sqlite::is_rowid(table, to));
   }
 
   void ask(const ops::CreateUniqueConstraint& create) {

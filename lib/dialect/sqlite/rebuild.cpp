@@ -31,15 +31,9 @@ std::optional<std::string> rowid_name(const Table& table) {
 
 // The column that is the rowid, if there is one.
 const Column* rowid_alias(const Table& table) {
-  // INTEGER PRIMARY KEY DESC is none.
-  if (table.primary_key && !table.primary_key->parts.empty()) return nullptr;
-  for (const Column& column : table.columns) {
-    if (!is_rowid_key(table, column.name)) continue;
-    const std::string declared =
-        declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict);
-    if (text::equals_ignoring_case(declared, "INTEGER")) return &column;
-  }
-  return nullptr;
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const Column& column) { return is_rowid(table, column); });
+  return found == table.columns.end() ? nullptr : &*found;
 }
 
 // The table's own name before a column would mean nothing while the table has another.

@@ -178,6 +178,15 @@ bool is_rowid_key(const schema::Table& table, std::string_view column) {
          text::equals_ignoring_case(table.primary_key->columns.front(), column);
 }
 
+bool is_rowid(const schema::Table& table, const schema::Column& column) {
+  if (!is_rowid_key(table, column.name)) return false;
+  // INTEGER PRIMARY KEY DESC is none.
+  if (!table.primary_key->parts.empty()) return false;
+  return column.autoincrement ||
+         text::equals_ignoring_case(
+             declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict), "INTEGER");
+}
+
 std::optional<std::string> text_of_number(std::string_view literal) {
   const std::vector<Token> tokens = tokenize(literal);
   const bool is_signed =

@@ -64,6 +64,10 @@ TypeReading read_key_type(std::string_view declared, bool strict);
 /// Whether `column` is the only one of the primary key of a table with rowids.
 bool is_rowid_key(const schema::Table& table, std::string_view column);
 
+/// Whether `column` of `table` is the rowid, which every row has: the only key, declared just
+/// INTEGER.
+bool is_rowid(const schema::Table& table, const schema::Column& column);
+
 enum class Affinity { integer, text, blob, real, numeric };
 
 /// By SQLite's rules, on the declared type's text.

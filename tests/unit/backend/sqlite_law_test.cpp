@@ -189,14 +189,8 @@ std::string sorted(const std::string& text) {
 
 /// The column that is the rowid, or "".
 std::string rowid_column(const schema::Table& table) {
-  if (!table.primary_key || !table.primary_key->parts.empty()) return "";
   for (const schema::Column& column : table.columns) {
-    const schema::Type& type = column.type_on(DialectKind::sqlite);
-    if (dialect::sqlite::is_rowid_key(table, column.name) &&
-        text::equals_ignoring_case(dialect::sqlite::declared_type(type, table.sqlite.strict),
-                                   "INTEGER")) {
-      return column.name;
-    }
+    if (dialect::sqlite::is_rowid(table, column)) return column.name;
   }
   return "";
 }
@@ -213,7 +207,9 @@ std::string comparable(const schema::Table& from, const schema::Table& to) {
   for (const schema::Column& column : from.columns) {
     const schema::Column* now = to.find_column(column.name);
     if (now == nullptr || now->type != column.type || now->sqlite.type != column.sqlite.type ||
-        now->generated != column.generated || from.sqlite.strict != to.sqlite.strict) {
+        now->generated != column.generated || from.sqlite.strict != to.sqlite.strict ||
+        // A key that holds NULL cannot become the rowid, which run/ asks about.
+        (column.name == key && column.name != rowid_column(from) && column.sqlite.null_key)) {
       continue;
     }
     list += ", quote(" + sqlite().quote_identifier(column.name) + ")";
