@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
@@ -23,10 +25,20 @@ bool keeps_values(const Column& from, const Column& to, DialectKind kind) {
   return same_order && !schema::is_narrowing(from.type_on(kind), to.type_on(kind));
 }
 
-/// A text that is one blob literal: x'00ff'.
-bool is_blob_literal(const std::string& sql) {
-  return sql.size() >= 3 && (sql.starts_with("x'") || sql.starts_with("X'")) &&
-         sql.back() == '\'' && sql.find_first_not_of("0123456789abcdefABCDEF", 2) == sql.size() - 1;
+/// Whether an expression is made of literals and operators alone, so that it is the same anywhere.
+bool is_constant(const std::string& sql) {
+  bool in_text = false;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    const auto c = static_cast<unsigned char>(sql[i]);
+    if (c == '\'') in_text = !in_text;
+    if (c == '\\') return false;  // escapes on one database and not on the other
+    if (in_text || c == '\'') continue;
+    const bool opens_blob = (c == 'x' || c == 'X') && i + 1 < sql.size() && sql[i + 1] == '\'';
+    const bool is_name = std::isalpha(c) != 0 || c > 127 ||
+                         std::string_view("\"`[@:?$#_").find(sql[i]) != std::string_view::npos;
+    if (is_name && !opens_blob) return false;
+  }
+  return !in_text && !sql.empty();
 }
 
 }  // namespace
@@ -126,7 +138,7 @@ std::optional<std::string> LiveTables::literal_of(const schema::Default& value) 
       break;
   }
   const std::string& sql = value.sql.for_dialect(dialect_.kind());
-  return is_blob_literal(sql) ? std::optional(sql) : std::nullopt;
+  return is_constant(sql) ? std::optional('(' + sql + ')') : std::nullopt;
 }
 
 void LiveTables::track(const ops::DropColumn& drop, const schema::Schema&) {

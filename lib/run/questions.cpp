@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/misfits.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "ops/evolve.hpp"
 #include "run/live_tables.hpp"
@@ -169,13 +170,49 @@ class Asker {
     }
     const schema::Type& old_type = from->type_on(dialect_.kind());
     const schema::Type& new_type = to.type_on(dialect_.kind());
-    if (old_type == new_type) return;
-    const std::string condition = dialect_.misfits(quoted(alter.name), old_type, new_type);
-    if (condition.empty()) return;
-    ask_rows(alter.table, condition, {alter.name},
-             fmt::format("column '{}' is to be {}, which cannot hold what they have there", name,
-                         schema::to_string(new_type)),
+    if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
+    if (old_type != new_type) {
+      ask_fits(alter.table, alter.name, new_type,
+               dialect_.misfits(quoted(alter.name), old_type, new_type));
+    }
+    if (is_strict(*table) || becomes_rowid(*table, *from, to)) {
+      ask_fits(alter.table, alter.name, new_type,
+               dialect::sqlite::strict_misfits(quoted(alter.name), new_type));
+    }
+  }
+
+  /// Which holds whole numbers and nothing else.
+  bool becomes_rowid(const Table& table, const Column& from, const Column& to) const {
+    return dialect_.kind() == DialectKind::sqlite && !dialect::sqlite::is_rowid(table, from) &&
+           dialect::sqlite::is_rowid(table, to);
+  }
+
+  bool is_strict(const Table& table) const {
+    return dialect_.kind() == DialectKind::sqlite && table.sqlite.strict;
+  }
+
+  void ask_fits(const std::string& table, const std::string& column, const schema::Type& type,
+                const std::string& misfits) {
+    if (misfits.empty()) return;
+    ask_rows(table, misfits, {column},
+             fmt::format("column '{}.{}' is to be {}, which cannot hold what they have there",
+                         table, column, schema::to_string(type)),
              "change these values first, or choose a type that holds them");
+  }
+
+  /// A table that becomes STRICT takes no value of another type any more.
+  void ask(const ops::AlterTable& alter) {
+    const Table* table = schema_.find_table(alter.table);
+    const bool becomes_strict = table != nullptr && !is_strict(*table) &&
+                                dialect_.kind() == DialectKind::sqlite && alter.sqlite &&
+                                alter.sqlite->strict;
+    if (!becomes_strict) return;
+    for (const Column& column : table->columns) {
+      if (column.generated) continue;
+      const schema::Type& type = column.type_on(dialect_.kind());
+      ask_fits(alter.table, column.name, type,
+               dialect::sqlite::strict_misfits(quoted(column.name), type));
+    }
   }
 
   /// SQLite lets a key hold NULL that says so, but not the rowid: it would give such rows numbers.
@@ -201,6 +238,18 @@ class Asker {
                "fill them first, for example with an execute before this operation");
     }
     ask_unique(create.table, create.key.columns, "the primary key");
+    if (table != nullptr && create.key.columns.size() == 1) ask_rowid(*table, create.key);
+  }
+
+  void ask_rowid(Table table, const schema::PrimaryKey& key) {
+    table.primary_key = key;
+    const Column* column = table.find_column(key.columns.front());
+    const bool is_rowid = dialect_.kind() == DialectKind::sqlite && column != nullptr &&
+                          dialect::sqlite::is_rowid(table, *column);
+    if (!is_rowid) return;
+    const schema::Type& type = column->type_on(dialect_.kind());
+    ask_fits(table.name, column->name, type,
+             dialect::sqlite::strict_misfits(quoted(column->name), type));
   }
 
   void ask(const ops::CreateIndex& create) {
@@ -304,6 +353,7 @@ bool depends_on_rows(const ops::Operation& operation) {
   using namespace ops;
   if (const auto* add = std::get_if<AddColumn>(&operation)) return !add->column.nullable;
   if (const auto* index = std::get_if<CreateIndex>(&operation)) return index->index.unique;
+  if (const auto* alter = std::get_if<AlterTable>(&operation)) return alter->sqlite.has_value();
   return std::holds_alternative<AlterColumn>(operation) ||
          std::holds_alternative<CreatePrimaryKey>(operation) ||
          std::holds_alternative<CreateUniqueConstraint>(operation) ||

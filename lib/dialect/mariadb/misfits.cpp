@@ -30,9 +30,25 @@ constexpr std::array kRanges{
     Range{TypeKind::bigint, "-9223372036854775808", "9223372036854775807", "18446744073709551615"},
 };
 
+/// A type of its own, which compares with nothing else and becomes others by way of its text.
+bool is_opaque(const Type& type) {
+  return type.kind == TypeKind::uuid || type.kind == TypeKind::inet4 ||
+         type.kind == TypeKind::inet6;
+}
+
+bool has_list(const Type& type) {
+  return type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
+}
+
+/// A number is made of the text of such a value.
+bool is_characters(const Type& type) {
+  return schema::is_text(type.kind) || schema::is_binary(type.kind) || is_opaque(type) ||
+         type.kind == TypeKind::json;
+}
+
 bool is_exact_or_text(const Type& type) {
   return type.kind == TypeKind::decimal || type.kind == TypeKind::float_ ||
-         type.kind == TypeKind::double_ || schema::is_text(type.kind);
+         type.kind == TypeKind::double_ || is_characters(type);
 }
 
 std::string outside_integer(const std::string& value, const Type& from, const Type& to) {
@@ -58,7 +74,11 @@ std::string outside_decimal(const std::string& value, const Type& from, const Ty
   return condition;
 }
 
-std::string outside_number(const std::string& value, const Type& from, const Type& to) {
+std::string outside_number(const std::string& original, const Type& from, const Type& to) {
+  std::string value = original;
+  if (is_opaque(from)) value = fmt::format("CAST({} AS CHAR)", original);
+  // 20010203 of a date, the place in the list of an enum.
+  if (schema::is_temporal(from.kind) || has_list(from)) value = fmt::format("({} + 0)", original);
   std::string condition;
   if (to.kind == TypeKind::decimal) {
     condition = outside_decimal(value, from, to);
@@ -69,7 +89,7 @@ std::string outside_number(const std::string& value, const Type& from, const Typ
   } else if (to.kind != TypeKind::double_ && to.kind != TypeKind::year) {
     condition = outside_integer(value, from, to);
   }
-  if (schema::is_text(from.kind)) {
+  if (is_characters(from)) {
     constexpr std::string_view kNumber =
         "'^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$'";
     const std::string no_number = fmt::format("{} NOT REGEXP {}", value, kNumber);
@@ -115,13 +135,29 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   return condition;
 }
 
+/// What is left when every member is taken out must be nothing.
+std::string no_set(const std::string& value, const Type& to, const Dialect& dialect) {
+  const std::string text = fmt::format("LOWER(CAST({} AS CHAR))", value);
+  std::string rest = fmt::format("CONCAT(',', REPLACE({}, ',', ',,'), ',')", text);
+  for (const std::string& one : to.values) {
+    rest = fmt::format("REPLACE({}, LOWER({}), '')", rest, dialect.quote_string(',' + one + ','));
+  }
+  return fmt::format("{} <> '' AND {} <> ''", text, rest);
+}
+
 std::string condition_for(const std::string& value, const Type& from, const Type& to,
                           const Dialect& dialect) {
   if (to.kind == TypeKind::enum_) {
-    if (!schema::is_text(from.kind) && from.kind != TypeKind::enum_) return {};
+    // A number means the value of that place in the list.
+    if (schema::is_numeric(from.kind)) {
+      return fmt::format("{} NOT BETWEEN 1 AND {}", value, to.values.size());
+    }
+    if (!is_characters(from) && !has_list(from) && !schema::is_temporal(from.kind)) return {};
     std::vector<std::string> list;
     for (const std::string& one : to.values) list.push_back(dialect.quote_string(one));
-    return fmt::format("{} NOT IN ({})", value, text::join(list, ", "));
+    const bool as_it_is = schema::is_text(from.kind) || from.kind == TypeKind::enum_;
+    return fmt::format("{} NOT IN ({})", as_it_is ? value : fmt::format("CAST({} AS CHAR)", value),
+                       text::join(list, ", "));
   }
   if (to.kind == TypeKind::set && from.kind == TypeKind::set) {
     std::vector<std::string> gone;
@@ -131,14 +167,18 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     }
     return text::join(gone, " OR ");
   }
+  if (to.kind == TypeKind::set && is_characters(from)) return no_set(value, to, dialect);
   if (to.kind == TypeKind::json) return fmt::format("NOT JSON_VALID({})", value);
+  if (to.kind == TypeKind::uuid) {
+    return fmt::format("CAST({0} AS UUID) IS NULL AND {0} IS NOT NULL", value);
+  }
   if (to.kind == TypeKind::inet4)
     return fmt::format("INET_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
   if (to.kind == TypeKind::inet6)
     return fmt::format("INET6_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
   if (schema::is_temporal(to.kind)) return outside_time(value, from, to);
   if (schema::is_text(to.kind) || schema::is_binary(to.kind)) return too_long(value, to);
-  const bool number_like = schema::is_numeric(from.kind) || schema::is_text(from.kind);
+  const bool number_like = !schema::is_geometry(from.kind) && from.kind != TypeKind::native;
   if (schema::is_numeric(to.kind) && number_like) return outside_number(value, from, to);
   return {};
 }

@@ -280,6 +280,9 @@ std::optional<Default> canonical_default(const Default& value, const Column& col
     result = read_default(value.literal, false);
     // Whatever it is, it was meant as a literal.
     if (result.kind == Default::Kind::sql) result = value;
+  } else if (value.kind == Default::Kind::boolean && is_text_column(column, table)) {
+    // Written as 0 or 1, of which the column makes a text.
+    return literal(Default::Kind::string, value.literal == "true" ? "1" : "0");
   }
   // Where the affinity makes no text of it, a number stays the number it is: in blobs, dates, JSON.
   const bool keeps = result.kind == Default::Kind::number && !is_numeric(column.type.kind) &&

@@ -180,8 +180,11 @@ bool is_rowid_key(const schema::Table& table, std::string_view column) {
 
 bool is_rowid(const schema::Table& table, const schema::Column& column) {
   if (!is_rowid_key(table, column.name)) return false;
-  // INTEGER PRIMARY KEY DESC is none.
-  if (!table.primary_key->parts.empty()) return false;
+  // INTEGER PRIMARY KEY DESC is none; other ways to take the column mean nothing to a rowid.
+  const auto& parts = table.primary_key->parts;
+  const bool descends =
+      !parts.empty() && parts.front().descending && parts.front().collation.empty();
+  if (descends && !column.autoincrement) return false;
   return column.autoincrement ||
          text::equals_ignoring_case(
              declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict), "INTEGER");

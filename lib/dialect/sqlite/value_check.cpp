@@ -18,14 +18,6 @@ std::string enum_check(const std::string& column, const Type& type) {
   return column + " IN (" + text::join(values, ", ") + ")";
 }
 
-std::string set_check(const std::string& column, const Type& type) {
-  std::string rest = "',' || replace(" + column + ", ',', ',,') || ','";
-  for (const std::string& value : type.values) {
-    rest = "replace(" + rest + ", " + quote_string("," + value + ",") + ", '')";
-  }
-  return column + " = '' OR " + rest + " = ''";
-}
-
 // Equal token by token; the column may be quoted in either.
 bool same_tokens(std::string_view a, std::string_view b) {
   const auto left = tokenize(a);
@@ -41,12 +33,20 @@ bool same_tokens(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string set_condition(const std::string& value, const Type& type) {
+  std::string rest = "',' || replace(" + value + ", ',', ',,') || ','";
+  for (const std::string& one : type.values) {
+    rest = "replace(" + rest + ", " + quote_string("," + one + ",") + ", '')";
+  }
+  return value + " = '' OR " + rest + " = ''";
+}
+
 std::optional<std::string> value_check(std::string_view column, const Type& type) {
   if (type.kind == TypeKind::enum_ && !type.values.empty()) {
     return enum_check(spell_identifier(column), type);
   }
   if (type.kind == TypeKind::set && !type.values.empty()) {
-    return set_check(spell_identifier(column), type);
+    return set_condition(spell_identifier(column), type);
   }
   return std::nullopt;
 }

@@ -19,6 +19,9 @@ namespace dbmig::dialect::sqlite {
 /// The CHECK that holds a column of type enum or set to its values; nothing for other types.
 std::optional<std::string> value_check(std::string_view column, const schema::Type& type);
 
+/// SQL that holds for those values of `value` (an expression) which are a set of `type`'s values.
+std::string set_condition(const std::string& value, const schema::Type& type);
+
 /// The enum or set that `check` over `column` describes, when value_check() would write the same.
 std::optional<schema::Type> read_value_check(std::string_view column, std::string_view check);
 

@@ -183,6 +183,38 @@ class ObstaclesAheadTest : public RunTest {
   std::string said_;
 };
 
+TEST_P(ObstaclesAheadTest, ATableThatBecomesStrict) {
+  if (!is_sqlite()) return;
+  graph_ = graph({kBase, second("  - alter_table: {table: person, sqlite: {strict: true}}\n")});
+  Runner runner = this->runner(*graph_);
+  runner.upgrade("aaa", {});
+  connection_->execute("UPDATE person SET boss_id = 'nobody' WHERE id = 3");
+  try {
+    runner.upgrade("head", {});
+  } catch (const Error& error) {
+    said_ = error.what();
+  }
+  EXPECT_THAT(said_, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("'person.boss_id'"),
+                           HasSubstr("boss_id = 'nobody'")));
+}
+
+TEST_P(ObstaclesAheadTest, AKeyThatIsNoNumberCannotBecomeTheRowid) {
+  if (!is_sqlite()) return;
+  graph_ = graph({kBase,
+                  second("  - create_table: {other: {columns: {k: {type: varchar(9), "
+                         "nullable: false}}, primary_key: [k]}}\n"),
+                  third("  - alter_column: {table: other, name: k, type: integer}\n")});
+  Runner runner = this->runner(*graph_);
+  runner.upgrade("bbb", {});
+  connection_->execute("INSERT INTO other VALUES ('7'), ('seven')");
+  try {
+    runner.upgrade("head", {});
+  } catch (const Error& error) {
+    said_ = error.what();
+  }
+  EXPECT_THAT(said_, AllOf(HasSubstr("1 row of table 'other'"), HasSubstr("k = 'seven'")));
+}
+
 const std::set<std::string> kNothingRan{"aaa"};
 const char* const kOtherTable =
     "  - create_table: {other: {columns: {id: {type: integer, nullable: false}}, primary_key: "
@@ -286,6 +318,78 @@ TEST_P(ObstaclesAheadTest, NothingOfALongerWayBackIsDone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ObstaclesAheadTest,
+                         ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
+                         name_of_kind);
+
+/// Values that another type does not take, one row each, and what the server says if nobody asks.
+class ConversionTest : public RunTest {
+ protected:
+  struct Conversion {
+    const char* from;
+    const char* fits;      ///< SQL
+    const char* does_not;  ///< SQL
+    const char* to;
+  };
+
+  /// Only the row that does not fit is in the way, and without it the change is made.
+  void expect_obstacle(const Conversion& one, const std::string& options = "") {
+    const std::string base =
+        std::string("revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\n") +
+        "upgrade:\n  - create_table:\n      t:\n        columns: {id: {type: integer, nullable: "
+        "false}, c: {type: \"" +
+        one.from + "\"}}\n        primary_key: [id]\n" + options;
+    const history::Graph graph =
+        this->graph({base, second("  - alter_column: {table: t, name: c, type: \"" +
+                                  std::string(one.to) + "\"}\n")});
+    Runner runner = this->runner(graph);
+    runner.upgrade("aaa", {});
+    connection_->execute(std::string("INSERT INTO t VALUES (1, ") + one.fits + "), (2, " +
+                         one.does_not + "), (3, NULL)");
+    std::string said;
+    try {
+      runner.upgrade("head", {});
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    EXPECT_THAT(said, AllOf(HasSubstr("upgrade of revision bbb would fail: 1 row of table 't' "
+                                      "stands in the way"),
+                            HasSubstr("id = 2")))
+        << one.from << " to " << one.to;
+    connection_->execute("DELETE FROM t WHERE id = 2");
+    EXPECT_NO_THROW(runner.upgrade("head", {})) << one.from << " to " << one.to;
+    runner.downgrade("aaa", {});
+    runner.downgrade("base", {});
+  }
+};
+
+TEST_P(ConversionTest, SetsAndEnums) {
+  expect_obstacle({"text", "'a,b'", "'a,x'", "set('a','b')"});
+  expect_obstacle({"text", "'a'", "'x'", "enum('a','b')"});
+}
+
+TEST_P(ConversionTest, OfMariadbsTypes) {
+  if (is_sqlite()) return;
+  for (const Conversion& one : std::initializer_list<Conversion>{
+           {"text", "'123e4567-e89b-12d3-a456-426614174000'", "''", "uuid"},
+           {"varchar(9)", "'5'", "''", "bigint unsigned"},
+           {"varbinary(9)", "'5'", "'x'", "integer"},
+           {"date", "'0000-01-02'", "'2001-02-03'", "smallint"},
+           {"time", "'00:01:02'", "'10:20:30'", "smallint"},
+           {"enum('p','q','r')", "'p'", "'r'", "bit(1)"},
+           {"integer", "2", "7", "enum('p','q')"},
+           {"varchar(40)", "'1'", "'::'", "decimal(10,0)"}}) {
+    expect_obstacle(one);
+  }
+}
+
+TEST_P(ConversionTest, OfStrictTables) {
+  if (!is_sqlite()) return;
+  const std::string strict = "        sqlite: {strict: true}\n";
+  expect_obstacle({"text", "'5'", "'x'", "integer"}, strict);
+  expect_obstacle({"double", "5.0", "5.5", "integer"}, strict);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ConversionTest,
                          ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          name_of_kind);
 
