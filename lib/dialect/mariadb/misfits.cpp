@@ -135,6 +135,12 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   return condition;
 }
 
+/// What has no conversion of its own to the server's own types has one through text.
+std::string as_text(const std::string& value, const Type& from) {
+  const bool converts = schema::is_text(from.kind) || schema::is_binary(from.kind);
+  return converts ? value : fmt::format("CAST({} AS CHAR)", value);
+}
+
 /// What is left when every member is taken out must be nothing.
 std::string no_set(const std::string& value, const Type& to, const Dialect& dialect) {
   const std::string text = fmt::format("LOWER(CAST({} AS CHAR))", value);
@@ -170,12 +176,12 @@ std::string condition_for(const std::string& value, const Type& from, const Type
   if (to.kind == TypeKind::set && is_characters(from)) return no_set(value, to, dialect);
   if (to.kind == TypeKind::json) return fmt::format("NOT JSON_VALID({})", value);
   if (to.kind == TypeKind::uuid) {
-    return fmt::format("CAST({0} AS UUID) IS NULL AND {0} IS NOT NULL", value);
+    return fmt::format("CAST({0} AS UUID) IS NULL AND {0} IS NOT NULL", as_text(value, from));
   }
   if (to.kind == TypeKind::inet4)
-    return fmt::format("INET_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
+    return fmt::format("CAST({0} AS INET4) IS NULL AND {0} IS NOT NULL", as_text(value, from));
   if (to.kind == TypeKind::inet6)
-    return fmt::format("INET6_ATON({0}) IS NULL AND {0} IS NOT NULL", value);
+    return fmt::format("CAST({0} AS INET6) IS NULL AND {0} IS NOT NULL", as_text(value, from));
   if (schema::is_temporal(to.kind)) return outside_time(value, from, to);
   if (schema::is_text(to.kind) || schema::is_binary(to.kind)) return too_long(value, to);
   const bool number_like = !schema::is_geometry(from.kind) && from.kind != TypeKind::native;

@@ -377,7 +377,9 @@ TEST_P(ConversionTest, OfMariadbsTypes) {
            {"time", "'00:01:02'", "'10:20:30'", "smallint"},
            {"enum('p','q','r')", "'p'", "'r'", "bit(1)"},
            {"integer", "2", "7", "enum('p','q')"},
-           {"varchar(40)", "'1'", "'::'", "decimal(10,0)"}}) {
+           {"varchar(40)", "'1'", "'::'", "decimal(10,0)"},
+           {"varchar(9)", "'1.2.3.4'", "'1'", "inet4"},
+           {"varchar(9)", "'::1'", "'1'", "inet6"}}) {
     expect_obstacle(one);
   }
 }
