@@ -206,6 +206,21 @@ TEST_P(ProofOn, TablesThatTakeNoRowAreNamed) {
   EXPECT_THAT(proof.empty, ElementsAre(AllOf(HasSubstr("closed"), HasSubstr("ck_closed"))));
 }
 
+TEST_P(ProofOn, TriggersThatRefuseEveryRowDoNotLeaveATableEmpty) {
+  const Proof proof =
+      prove(graph_of({std::string(kShop) + R"yaml(
+  - create_trigger:
+      name: guard
+      table: customer
+      mariadb: "BEFORE INSERT ON customer FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
+      sqlite: "BEFORE INSERT ON customer BEGIN SELECT RAISE(ABORT, 'no'); END"
+)yaml",
+                      "  - add_column: {table: customer, name: b, type: integer}\n"}),
+            "r1");
+  EXPECT_THAT(proof.empty, IsEmpty());
+  EXPECT_EQ(proof.rows, 10U);
+}
+
 TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   for (const char* sql :
