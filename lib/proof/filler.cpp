@@ -271,15 +271,11 @@ class TableFiller {
   bool insert_all() {
     std::vector<Row> rows;
     for (std::size_t n = 0; n < kRows; ++n) rows.push_back(maker_.make(n, 0));
-    connection_.savepoint(kSavepoint);
     try {
       insert(rows);
-      connection_.release_savepoint(kSavepoint);
       return true;
     } catch (const Error& error) {
       note(error);
-      connection_.rollback_to_savepoint(kSavepoint);
-      connection_.release_savepoint(kSavepoint);
       // An engine without transactions keeps the rows before the one that it refused.
       return count() == kRows;
     }
@@ -287,20 +283,32 @@ class TableFiller {
 
   bool insert_one(std::size_t n) {
     for (std::size_t attempt = 0; attempt < kAttempts; ++attempt) {
-      connection_.savepoint(kSavepoint);
       try {
-        insert({maker_.make(n, attempt)});
-        if (!is_in_the_way()) {
-          connection_.release_savepoint(kSavepoint);
-          return true;
-        }
+        if (insert_if_welcome(maker_.make(n, attempt))) return true;
       } catch (const Error& error) {
         note(error);
       }
-      connection_.rollback_to_savepoint(kSavepoint);
-      connection_.release_savepoint(kSavepoint);
     }
     return false;
+  }
+
+  /// A refused row leaves nothing behind; one that is in the way is taken back.
+  bool insert_if_welcome(const Row& row) {
+    if (questions_.empty()) {
+      insert({row});
+      return true;
+    }
+    connection_.savepoint(kSavepoint);
+    bool is_welcome = false;
+    try {
+      insert({row});
+      is_welcome = !is_in_the_way();
+    } catch (const Error& error) {
+      note(error);
+    }
+    if (!is_welcome) connection_.rollback_to_savepoint(kSavepoint);
+    connection_.release_savepoint(kSavepoint);
+    return is_welcome;
   }
 
   bool is_in_the_way() {
