@@ -235,7 +235,8 @@ class Trial {
     EXPECT_TRUE(second.operations.empty())
         << "a second migrate finds: " << text::join(second.detected, "; ");
     const run::DatabaseCheck check = run::check_database(subject_->connection(), *graph_);
-    EXPECT_TRUE(check.is_clean()) << "check finds: " << text::join(check.drift, "; ");
+    EXPECT_TRUE(check.is_clean()) << "check finds: "
+                                  << text::join(check.drift.difference.detected, "; ");
   }
 
   void expect_as_if_built_anew() {
