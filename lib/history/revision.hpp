@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,6 +12,14 @@
 
 namespace dbmig::history {
 
+/// A finding of lint that is accepted for one operation, and why.
+struct Suppression {
+  std::size_t operation = 0;  ///< index in Revision::upgrade
+  std::string code;           ///< "DS101"
+  std::string reason;         ///< never empty
+  SourcePosition where;
+};
+
 /// One stored revision.
 struct Revision {
   std::string id;                    ///< as in the file; "2fa6cb75c75d"
@@ -21,6 +30,8 @@ struct Revision {
   std::vector<ops::Operation> upgrade;
   /// Written by hand; nothing: the exact inverse of `upgrade`.
   std::optional<std::vector<ops::Operation>> downgrade;
+  /// `lint_ignore:` of the operations in `upgrade`, in their order. No part of the meaning.
+  std::vector<Suppression> suppressions;
 
   // Where it came from.
   std::filesystem::path path;  ///< empty for one read from a database

@@ -83,6 +83,28 @@ std::vector<DialectKind> read_dialects(Reader& reader, const Node& node) {
   return kinds;
 }
 
+lint::Levels read_lint(Reader& reader, const Node& node) {
+  lint::Levels levels;
+  if (!reader.is_mapping(node, "'lint'", "lint: {DS102: warning, NM: off}")) return levels;
+  for (std::size_t i = 0; i < node.entries(); ++i) {
+    const Node& key = node.key(i);
+    if (lint::find_code(key.text) == nullptr && !lint::is_group(key.text)) {
+      std::vector<std::string> known = lint::code_names();
+      const std::vector<std::string> groups = lint::group_names();
+      known.insert(known.end(), groups.begin(), groups.end());
+      const auto near = text::closest(text::upper(key.text), known);
+      reader.error(key, fmt::format("'lint' knows no code '{}'", key.text),
+                   near ? fmt::format("did you mean '{}'?", *near)
+                        : std::string("`dbmig lint --codes` lists them"));
+      continue;
+    }
+    const auto level =
+        reader.word(node.value(i), fmt::format("the level of {}", key.text), lint::level_names());
+    if (level) levels[key.text] = *lint::parse_level(*level);
+  }
+  return levels;
+}
+
 void read_config(Project& project) {
   const std::string name = display_name(project.config_file, project.root);
   Diagnostics diagnostics;
@@ -92,7 +114,7 @@ void read_config(Project& project) {
   Reader reader(name, diagnostics);
   Fields fields(reader, *root, name,
                 {"database", "databases", "schemas", "migrations", "dialects", "scratch", "include",
-                 "exclude"});
+                 "exclude", "lint"});
   if (const Node* node = fields.find("database"); node != nullptr && !node->is_null()) {
     project.database = read_setting(reader, *node, "'database'");
     project.database_position = reader.at(*node);
@@ -113,6 +135,9 @@ void read_config(Project& project) {
   if (const Node* node = fields.find("scratch"); node != nullptr && !node->is_null()) {
     project.scratch = read_setting(reader, *node, "'scratch'");
     project.scratch_position = reader.at(*node);
+  }
+  if (const Node* node = fields.find("lint"); node != nullptr && !node->is_null()) {
+    project.lint = read_lint(reader, *node);
   }
   for (const auto& [key, patterns] : {std::pair{"include", &project.selection.include},
                                       std::pair{"exclude", &project.selection.exclude}}) {

@@ -9,6 +9,7 @@
 #include "base/dialect_kind.hpp"
 #include "base/error.hpp"
 #include "base/url.hpp"
+#include "lint/codes.hpp"
 #include "schema/selection.hpp"
 #include "yaml/expand.hpp"
 
@@ -31,6 +32,7 @@ struct Project {
   std::vector<DialectKind> dialects;
   /// `include:` and `exclude:`: what of a shared database is this project's.
   schema::Selection selection;
+  lint::Levels lint;  ///< `lint:`, levels by code or group
 
   /// The only dialect of the project; nothing when it is for both.
   std::optional<DialectKind> only_dialect() const;

@@ -14,6 +14,7 @@
 #include "yaml/read_column.hpp"
 #include "yaml/read_constraint.hpp"
 #include "yaml/read_rows.hpp"
+#include "yaml/read_suppressions.hpp"
 #include "yaml/read_table.hpp"
 
 namespace dbmig::yaml {
@@ -320,7 +321,7 @@ Read execute(Reader& reader, const Node& key, const Node& body) {
   if (has_sql || state == nullptr) run.sql = fields.sql();
   if (state != nullptr && !state->is_null()) {
     std::vector<SourcePosition> at;
-    run.state = read_operations(reader, *state, "'state'", at);
+    run.state = read_operations(reader, *state, "'state'", at, nullptr);
   }
   return run;
 }
@@ -412,11 +413,28 @@ Read read_operation(Reader& reader, const Node& key, const Node& body) {
   return reader.errors() == before ? std::move(operation) : std::nullopt;
 }
 
+/// The place in `item` of the operation's own key; nothing, after a diagnostic, when there is none
+/// or more than one.
+std::optional<std::size_t> operation_key(Reader& reader, const Node& item) {
+  std::vector<std::size_t> names;
+  for (std::size_t i = 0; i < item.entries(); ++i) {
+    if (item.key(i).text != kIgnore) names.push_back(i);
+  }
+  if (names.size() == 1) return names.front();
+  const std::string hint =
+      names.empty() ? "as in - drop_table: usuario"
+                    : fmt::format("indent what belongs to '{0}' below it, or write - {0}: {{…}}",
+                                  item.key(names.front()).text);
+  reader.error(item, "an operation has one name", hint);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
                                             const std::string& what,
-                                            std::vector<SourcePosition>& at) {
+                                            std::vector<SourcePosition>& at,
+                                            std::vector<history::Suppression>* suppressions) {
   std::vector<ops::Operation> operations;
   if (list.is_null() || !reader.is_sequence(list, what, "- drop_table: usuario")) return operations;
   for (const Node& item : list.children) {
@@ -425,19 +443,20 @@ std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
                    "as in - drop_table: usuario");
       continue;
     }
-    if (item.entries() != 1) {
-      const std::string hint =
-          item.entries() == 0
-              ? "as in - drop_table: usuario"
-              : fmt::format("indent what belongs to '{0}' below it, or write - {0}: {{…}}",
-                            item.key(0).text);
-      reader.error(item, "an operation has one name", hint);
-      continue;
+    const auto name = operation_key(reader, item);
+    if (!name) continue;
+    const Node& key = item.key(*name);
+    const Node* ignore = item.find(kIgnore);
+    if (ignore != nullptr && suppressions == nullptr) {
+      reader.error(*ignore, fmt::format("'lint_ignore' means nothing in {}", what),
+                   "it stands beside operations of 'upgrade'");
+    } else if (ignore != nullptr) {
+      read_suppressions(reader, *ignore, operations.size(), *suppressions);
     }
-    auto operation = read_operation(reader, item.key(0), item.value(0));
+    auto operation = read_operation(reader, key, item.value(*name));
     if (!operation) continue;
     operations.push_back(std::move(*operation));
-    at.push_back(reader.at(item.key(0)));
+    at.push_back(reader.at(key));
   }
   return operations;
 }

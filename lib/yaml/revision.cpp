@@ -90,8 +90,8 @@ void read_head(Fields& fields, history::Revision& revision) {
 
 void read_body(Fields& fields, history::Revision& revision) {
   if (const Node* upgrade = fields.find("upgrade")) {
-    revision.upgrade =
-        read_operations(fields.reader(), *upgrade, "'upgrade'", revision.upgrade_positions);
+    revision.upgrade = read_operations(fields.reader(), *upgrade, "'upgrade'",
+                                       revision.upgrade_positions, &revision.suppressions);
   }
   const Node* downgrade = fields.find("downgrade");
   if (downgrade == nullptr) return;
@@ -100,8 +100,8 @@ void read_body(Fields& fields, history::Revision& revision) {
                           "leave it out for the exact inverse, or write [] to do nothing");
     return;
   }
-  revision.downgrade =
-      read_operations(fields.reader(), *downgrade, "'downgrade'", revision.downgrade_positions);
+  revision.downgrade = read_operations(fields.reader(), *downgrade, "'downgrade'",
+                                       revision.downgrade_positions, nullptr);
 }
 
 /// The revision in `content`, or an empty one after diagnostics.
@@ -130,8 +130,24 @@ Out ids_out(const std::vector<std::string>& ids) {
   return Out::list(ids);
 }
 
-void add_operations(Out& out, const history::Revision& revision) {
-  out.add("upgrade", operations_out(revision.upgrade));
+/// The upgrade as a person wrote it: with what stands beside the operations.
+Out upgrade_out(const history::Revision& revision) {
+  if (revision.suppressions.empty()) return operations_out(revision.upgrade);
+  Out list = Out::list(Out::Style::block);
+  for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {
+    Out item = operation_out(revision.upgrade[i]);
+    Out reasons = Out::map();
+    for (const history::Suppression& suppression : revision.suppressions) {
+      if (suppression.operation != i) continue;
+      reasons.add(suppression.code, Out::text(suppression.reason));
+    }
+    if (!reasons.empty()) item.add("lint_ignore", std::move(reasons));
+    list.add(std::move(item));
+  }
+  return list;
+}
+
+void add_downgrade(Out& out, const history::Revision& revision) {
   if (revision.downgrade) out.add("downgrade", operations_out(*revision.downgrade));
 }
 
@@ -155,7 +171,8 @@ std::string print_revision(const history::Revision& revision) {
                                                  : Out::text(revision.created));
   }
   if (!revision.label.empty()) out.add("label", Out::text(revision.label));
-  add_operations(out, revision);
+  out.add("upgrade", upgrade_out(revision));
+  add_downgrade(out, revision);
   return emit(out);
 }
 
@@ -169,7 +186,8 @@ std::string checksum(const history::Revision& revision) {
   std::vector<std::string> parents = revision.parents;
   std::sort(parents.begin(), parents.end());
   out.add("parents", ids_out(parents));
-  add_operations(out, revision);
+  out.add("upgrade", operations_out(revision.upgrade));
+  add_downgrade(out, revision);
   return "v1:" + sha256_hex(canonical(out));
 }
 

@@ -1,0 +1,187 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+
+#include "base/text.hpp"
+#include "lint/rules.hpp"
+#include "lint/sql.hpp"
+
+// ND: plain SQL that gives another result on another database or in another run.
+
+namespace dbmig::lint {
+namespace {
+
+using ops::TokenKind;
+
+/// What `find` says of each statement that works on rows, once.
+template <class Find>
+Issues look(const Step& step, const std::string& hint, Find find) {
+  const auto* execute = step.as<ops::Execute>();
+  if (execute == nullptr) return {};
+  Issues issues;
+  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+    if (!step.is_on(kind)) continue;
+    for (const SqlStatement& sql : statements_of(execute->sql, kind)) {
+      if (!sql.works_on_rows()) continue;
+      if (const std::optional<std::string> what = find(sql)) issues.push_back({*what, hint});
+    }
+  }
+  return issues;
+}
+
+template <std::size_t n>
+bool is_one_of(const ops::Token& token, const std::array<std::string_view, n>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return ops::is_word(token, word); });
+}
+
+/// A word that is no part of a qualified name: `t.user` is a column.
+bool stands_alone(const SqlStatement& sql, std::size_t i) {
+  return !(i > 0 && sql.is_symbol(i - 1, '.')) && !sql.is_symbol(i + 1, '.');
+}
+
+/// Whether `'now'` stands among the arguments of the call whose parenthesis opens at `open`, or
+/// there are none.
+bool takes_now(const SqlStatement& sql, std::size_t open) {
+  if (sql.is_symbol(open + 1, ')')) return true;
+  int depth = 0;
+  for (std::size_t i = open; i < sql.size(); ++i) {
+    if (sql.is_symbol(i, '(')) ++depth;
+    if (sql.is_symbol(i, ')') && --depth == 0) return false;
+    if (depth == 1 && sql[i].kind == TokenKind::string &&
+        text::equals_ignoring_case(sql[i].text, "'now'")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<std::string> clock_reading(const SqlStatement& sql) {
+  static constexpr std::array<std::string_view, 7> kBare{
+      "current_timestamp", "current_date", "current_time", "localtime",
+      "localtimestamp",    "utc_date",     "utc_timestamp"};
+  static constexpr std::array<std::string_view, 5> kCalls{"now", "sysdate", "curdate", "curtime",
+                                                          "utc_time"};
+  // SQLite's, of 'now' or of nothing; MariaDB's unix_timestamp() of nothing.
+  static constexpr std::array<std::string_view, 7> kOfNow{
+      "date", "time", "datetime", "julianday", "strftime", "unixepoch", "unix_timestamp"};
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (!stands_alone(sql, i)) continue;
+    const bool call = sql.is_symbol(i + 1, '(');
+    const bool found = is_one_of(sql[i], kBare) || (call && is_one_of(sql[i], kCalls)) ||
+                       (call && is_one_of(sql[i], kOfNow) && takes_now(sql, i + 1));
+    if (found) return fmt::format("plain SQL reads the clock: {}", sql[i].text);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> random_value(const SqlStatement& sql) {
+  static constexpr std::array<std::string_view, 7> kCalls{
+      "rand", "random", "randomblob", "random_bytes", "uuid", "uuid_short", "sys_guid"};
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (!stands_alone(sql, i) || !sql.is_symbol(i + 1, '(') || !is_one_of(sql[i], kCalls)) continue;
+    // rand(3) begins the same sequence everywhere, though not for the same rows.
+    return fmt::format("plain SQL makes random values: {}()", text::lower(sql[i].text));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> session_fact(const SqlStatement& sql) {
+  static constexpr std::array<std::string_view, 2> kBare{"current_user", "current_role"};
+  static constexpr std::array<std::string_view, 12> kCalls{
+      "user",      "session_user", "system_user",    "connection_id",
+      "database",  "schema",       "last_insert_id", "last_insert_rowid",
+      "row_count", "found_rows",   "changes",        "total_changes"};
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i].kind == TokenKind::symbol && sql[i].text.front() == '@') {
+      const bool system = sql[i].text.size() == 1;
+      return fmt::format("plain SQL uses a variable of the session: {}{}", sql[i].text,
+                         system && i + 1 < sql.size() ? sql[i + 1].text : "");
+    }
+    if (!stands_alone(sql, i)) continue;
+    const bool call = sql.is_symbol(i + 1, '(');
+    if (is_one_of(sql[i], kBare) || (call && is_one_of(sql[i], kCalls))) {
+      return fmt::format("plain SQL depends on the session: {}", sql[i].text);
+    }
+  }
+  return std::nullopt;
+}
+
+/// One query: what stands between two parentheses, or the statement.
+struct Query {
+  bool limit = false;
+  bool order = false;
+  bool exists = false;  ///< EXISTS (…): any row will do
+};
+
+std::optional<std::string> arbitrary_rows(const SqlStatement& sql) {
+  std::vector<Query> open(1);
+  const auto arbitrary = [](const Query& q) { return q.limit && !q.order && !q.exists; };
+  bool found = false;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql.is_symbol(i, '(')) {
+      open.push_back({false, false, i > 0 && ops::is_word(sql[i - 1], "exists")});
+    } else if (sql.is_symbol(i, ')') && open.size() > 1) {
+      found = found || arbitrary(open.back());
+      open.pop_back();
+    } else if (sql.has(i, {"order", "by"})) {
+      open.back().order = true;
+    } else if (ops::is_word(sql[i], "limit") && stands_alone(sql, i) && i + 1 < sql.size()) {
+      const ops::Token& next = sql[i + 1];
+      open.back().limit = open.back().limit || next.kind == TokenKind::number ||
+                          next.text.front() == ':' || next.text == "?" || next.text == "(";
+    }
+  }
+  if (!found && !arbitrary(open.front())) return std::nullopt;
+  return "plain SQL takes some rows by LIMIT, without ORDER BY";
+}
+
+Issues reads_clock(const Step& step) {
+  return look(step, "write the value, or make it the column's default", clock_reading);
+}
+Issues makes_random(const Step& step) {
+  return look(step, "write the values, or compute them from the rows", random_value);
+}
+Issues reads_session(const Step& step) {
+  return look(step, "write the value; a window function counts without a variable", session_fact);
+}
+Issues limits(const Step& step) {
+  return look(step, "order the rows by a key", arbitrary_rows);
+}
+
+/// `SELECT *` or `SELECT t.*` outside of count(*).
+bool selects_all(const schema::SqlText& text, DialectKind kind) {
+  const SqlStatement sql(text.for_dialect(kind), kind);
+  for (std::size_t i = 1; i < sql.size(); ++i) {
+    if (!sql.is_symbol(i, '*')) continue;
+    const bool first = ops::is_word(sql[i - 1], "select") || ops::is_word(sql[i - 1], "distinct") ||
+                       ops::is_word(sql[i - 1], "all");
+    const bool of_table = sql.is_symbol(i - 1, '.');
+    if (first || of_table) return true;
+  }
+  return false;
+}
+
+Issues views_all(const Step& step) {
+  const auto* create = step.as<ops::CreateView>();
+  if (create == nullptr) return {};
+  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+    if (!step.lives_on(create->view.only, kind) || !selects_all(create->view.sql, kind)) continue;
+    return {{fmt::format("view '{}' takes SELECT *", create->view.name), "name its columns"}};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Rule> determinism_rules() {
+  static constexpr std::array rules{Rule{"ND601", reads_clock}, Rule{"ND602", makes_random},
+                                    Rule{"ND603", reads_session}, Rule{"ND604", limits},
+                                    Rule{"ND605", views_all}};
+  return rules;
+}
+
+}  // namespace dbmig::lint
