@@ -45,6 +45,7 @@ void add_history(CLI::App& program, Context& context);
 void add_show(CLI::App& program, Context& context);
 void add_check(CLI::App& program, Context& context);
 void add_verify(CLI::App& program, Context& context);
+void add_lint(CLI::App& program, Context& context);
 void add_repair(CLI::App& program, Context& context);
 void add_inspect(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -37,7 +39,9 @@ std::string example(const Question& question, const std::vector<backend::Value>&
   return text::join(parts, ", ");
 }
 
-std::optional<std::string> answer(backend::Connection& connection, const Question& question) {
+}  // namespace
+
+std::optional<RowsInTheWay> ask(backend::Connection& connection, const Question& question) {
   const backend::Rows count = connection.query(question.count);
   const std::string number = count.rows.at(0).at(0).value_or("0");
   if (number == "0") return std::nullopt;
@@ -53,8 +57,10 @@ std::optional<std::string> answer(backend::Connection& connection, const Questio
   if (!examples.empty()) {
     message += fmt::format(" (for example {})", text::join(examples, "; "));
   }
-  return message;
+  return RowsInTheWay{std::strtoull(number.c_str(), nullptr, 10), std::move(message)};
 }
+
+namespace {
 
 SourcePosition place(const PlannedRevision& planned, std::size_t operation) {
   const history::Revision& revision = planned.revision;
@@ -72,11 +78,11 @@ void find(backend::Connection& connection, const PlannedRevision& planned,
           std::vector<Diagnostic>& found) {
   for (const Question& question : planned.questions) {
     try {
-      auto message = answer(connection, question);
-      if (!message) continue;
+      const auto rows = ask(connection, question);
+      if (!rows) continue;
       found.push_back({place(planned, question.operation),
                        fmt::format("{} of revision {} would fail: {}", to_string(planned.direction),
-                                   planned.revision.id, *message),
+                                   planned.revision.id, rows->message),
                        question.hint});
     } catch (const Error& error) {
       const bool gone = error.code() == ErrorCode::connection ||

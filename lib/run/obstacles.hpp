@@ -1,8 +1,22 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "run/apply.hpp"
 
 namespace dbmig::run {
+
+/// Rows that a question found.
+struct RowsInTheWay {
+  std::uint64_t rows = 0;
+  std::string message;  ///< a sentence with number, table, what is wrong and up to three of them
+};
+
+/// Asks one question; nothing when no row is in the way. Throws what the database says when it
+/// cannot answer.
+std::optional<RowsInTheWay> ask(backend::Connection& connection, const Question& question);
 
 /// Throws Error{constraint} when rows of the database stand in the way of `planned`, which is the
 /// next to run: every obstacle with the operation's place, the number of rows and three of them.
