@@ -73,7 +73,9 @@ std::optional<std::string> clock_reading(const SqlStatement& sql) {
     const bool call = sql.is_symbol(i + 1, '(');
     const bool found = is_one_of(sql[i], kBare) || (call && is_one_of(sql[i], kCalls)) ||
                        (call && is_one_of(sql[i], kOfNow) && takes_now(sql, i + 1));
-    if (found) return fmt::format("plain SQL reads the clock: {}", sql[i].text);
+    if (found) {
+      return fmt::format("plain SQL reads the clock: {}{}", sql[i].text, call ? "()" : "");
+    }
   }
   return std::nullopt;
 }
@@ -104,7 +106,7 @@ std::optional<std::string> session_fact(const SqlStatement& sql) {
     if (!stands_alone(sql, i)) continue;
     const bool call = sql.is_symbol(i + 1, '(');
     if (is_one_of(sql[i], kBare) || (call && is_one_of(sql[i], kCalls))) {
-      return fmt::format("plain SQL depends on the session: {}", sql[i].text);
+      return fmt::format("plain SQL depends on the session: {}{}", sql[i].text, call ? "()" : "");
     }
   }
   return std::nullopt;

@@ -192,8 +192,12 @@ class Linter {
       }
     }
     add_unused(result);
+    // By operation, and there in the order of the codes.
+    const auto rank = [](const Finding& one) {
+      return std::pair(one.operation, find_code(one.code) - codes().data());
+    };
     std::stable_sort(result.findings.begin(), result.findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.operation < b.operation; });
+                     [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
     return result;
   }
 
