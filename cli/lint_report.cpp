@@ -119,6 +119,7 @@ bool fails(const lint::Result& result, bool strict) {
 
 void print_report(Console& console, const LintReport& report, const lint::Result& result) {
   for (const lint::Finding& finding : result.findings) console.data(line(finding));
+  console.flush();  // the summary comes last, wherever both go
   console.say(summary(report, result));
   console.document(report_json(report, result));
 }

@@ -1,5 +1,7 @@
 #include "run/lint_evidence.hpp"
 
+#include <fmt/core.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,7 +19,8 @@ struct Place {
   std::size_t operation = 0;
   std::string code;  ///< what lint calls the first question about it; empty: none is asked
   bool becomes_not_null = false;
-  bool no_rows = false;  ///< its table is made on the way, and nothing is put into it
+  bool no_rows = false;    ///< its table is made on the way, and nothing is put into it
+  std::string live_table;  ///< what its table is called now; empty when its rows are not known
 };
 
 std::string code_of(const ops::Operation& operation) {
@@ -38,41 +41,109 @@ bool makes_not_null(const ops::Operation& operation, const schema::Schema& befor
   return column != nullptr && column->nullable;
 }
 
-/// The tables that the operations so far made, as long as nothing was put into them.
-class EmptyTables {
+/// The tables by the names that the operations so far gave them, as long as nothing but those
+/// operations can have changed which of them has rows.
+class TableNames {
  public:
-  void follow(const ops::Operation& operation, DialectKind kind) {
+  TableNames(const schema::Schema& start, DialectKind kind) : kind_(kind) {
+    for (const auto& [name, table] : start.tables) live_.emplace(name, name);
+  }
+
+  void follow(const ops::Operation& operation) {
     if (const auto* create = std::get_if<ops::CreateTable>(&operation)) {
-      if (!blind_) names_.insert(create->table.name);
+      if (!blind_) made_.insert(create->table.name);
     } else if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
-      if (names_.erase(rename->name) != 0) names_.insert(rename->to);
+      if (made_.erase(rename->name) != 0) made_.insert(rename->to);
+      auto node = live_.extract(rename->name);
+      if (node.empty()) return;
+      node.key() = rename->to;
+      live_.insert(std::move(node));
     } else if (const auto* drop = std::get_if<ops::DropTable>(&operation)) {
-      names_.erase(drop->name);
+      forget(drop->name);
     } else if (const auto* insert = std::get_if<ops::BulkInsert>(&operation)) {
-      names_.erase(insert->table);
+      forget(insert->table);
     } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
-      blind_ = blind_ || !execute->sql.for_dialect(kind).empty();
-      if (blind_) names_.clear();
+      blind_ = blind_ || !execute->sql.for_dialect(kind_).empty();
+      if (!blind_) return;
+      made_.clear();
+      live_.clear();
     }
   }
-  bool has(std::string_view table) const { return names_.count(table) != 0; }
+
+  /// Made on the way, and nothing is put into it.
+  bool is_made(std::string_view table) const { return made_.count(table) != 0; }
+  /// What it is called in the database now; empty when its rows are not known.
+  std::string live(std::string_view table) const {
+    const auto found = live_.find(table);
+    return found == live_.end() ? std::string() : found->second;
+  }
 
  private:
-  std::set<std::string, std::less<>> names_;
+  void forget(const std::string& table) {
+    made_.erase(table);
+    live_.erase(table);
+  }
+
+  DialectKind kind_;
+  std::set<std::string, std::less<>> made_;
+  std::map<std::string, std::string, std::less<>> live_;
   bool blind_ = false;
 };
+
+bool is_gone(const Error& error) {
+  return error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted ||
+         error.code() == ErrorCode::busy;
+}
 
 /// The number of rows in the way, or nothing when the database cannot say.
 std::optional<RowsInTheWay> try_to_ask(backend::Connection& connection, const Question& question) {
   try {
     return ask(connection, question).value_or(RowsInTheWay{});
   } catch (const Error& error) {
-    const bool gone = error.code() == ErrorCode::connection ||
-                      error.code() == ErrorCode::interrupted || error.code() == ErrorCode::busy;
-    if (gone) throw;
+    if (is_gone(error)) throw;
     return std::nullopt;
   }
 }
+
+/// Asks about each place, and puts the answers together.
+class Counter {
+ public:
+  Counter(backend::Connection& connection, std::map<std::string, lint::Evidence>& evidence)
+      : connection_(connection), evidence_(evidence) {}
+
+  void answer(const Place& place, const std::string& code, std::string table, RowsInTheWay rows,
+              std::string hint) {
+    evidence_[place.revision].answers.push_back({place.operation, code, std::move(table), rows.rows,
+                                                 std::move(rows.message), std::move(hint)});
+  }
+
+  /// Nothing that the operation does can meet a row.
+  void answer_none(const Place& place, const std::string& table) {
+    answer(place, place.code, table, {}, {});
+    if (place.becomes_not_null) answer(place, "DD202", table, {}, {});
+  }
+
+  /// Whether the table has no row at all.
+  bool is_empty(const std::string& table) {
+    const auto known = empty_.find(table);
+    if (known != empty_.end()) return known->second;
+    bool empty = false;
+    try {
+      empty = connection_
+                  .query(fmt::format("SELECT 1 FROM {} LIMIT 1",
+                                     connection_.dialect().quote_identifier(table)))
+                  .rows.empty();
+    } catch (const Error& error) {
+      if (is_gone(error)) throw;
+    }
+    return empty_[table] = empty;
+  }
+
+ private:
+  backend::Connection& connection_;
+  std::map<std::string, lint::Evidence>& evidence_;
+  std::map<std::string, bool> empty_;
+};
 
 }  // namespace
 
@@ -80,45 +151,42 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
                                                  const history::Graph& graph,
                                                  const std::set<std::string>& applied,
                                                  const std::set<std::string>& targets) {
-  const DialectKind kind = connection.dialect().kind();
   const schema::Schema start = graph.fold(applied);
   std::vector<ops::Operation> operations;
   std::vector<Place> places;
-  EmptyTables empty;
+  TableNames names(start, connection.dialect().kind());
   schema::Schema schema = start;
   for (const std::string& id : graph.upgrade_path(applied, targets)) {
     const history::Revision& revision = graph.get(id);
     for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {
       const ops::Operation& operation = revision.upgrade[i];
+      const std::string_view table = ops::table_of(operation);
       places.push_back({id, i, code_of(operation), makes_not_null(operation, schema),
-                        empty.has(ops::table_of(operation))});
+                        names.is_made(table), names.live(table)});
       operations.push_back(operation);
-      empty.follow(operation, kind);
+      names.follow(operation);
       schema = ops::evolve(std::move(schema), operation);
     }
   }
 
   std::map<std::string, lint::Evidence> evidence;
-  const auto add = [&](const Place& place, std::string code, std::string table, RowsInTheWay rows,
-                       std::string hint) {
-    evidence[place.revision].answers.push_back({place.operation, std::move(code), std::move(table),
-                                                rows.rows, std::move(rows.message),
-                                                std::move(hint)});
-  };
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (!places[i].no_rows || places[i].code.empty()) continue;
-    add(places[i], places[i].code, std::string(ops::table_of(operations[i])), {}, {});
-    if (places[i].becomes_not_null) add(places[i], "DD202", {}, {}, {});
-  }
-  std::set<std::size_t> not_null_asked;
+  Counter counter(connection, evidence);
+  std::set<std::size_t> asked;
   for (const Question& question : questions(connection.dialect(), start, operations, false)) {
     const Place& place = places.at(question.operation);
     // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.
-    const bool is_not_null =
-        place.becomes_not_null && not_null_asked.insert(question.operation).second;
+    const bool is_first = asked.insert(question.operation).second;
     auto rows = try_to_ask(connection, question);
     if (!rows || place.code.empty()) continue;
-    add(place, is_not_null ? "DD202" : place.code, question.table, std::move(*rows), question.hint);
+    counter.answer(place, is_first && place.becomes_not_null ? "DD202" : place.code, question.table,
+                   std::move(*rows), question.hint);
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Place& place = places[i];
+    if (place.code.empty() || (asked.count(i) != 0 && place.code != "DS103")) continue;
+    const bool none =
+        place.no_rows || (!place.live_table.empty() && counter.is_empty(place.live_table));
+    if (none) counter.answer_none(place, place.live_table);
   }
   return evidence;
 }

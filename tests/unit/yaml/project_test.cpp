@@ -205,6 +205,31 @@ TEST(Project, ADialectIsAddedToTheFile) {
   }
 }
 
+TEST(Project, LevelsOfLint) {
+  const test::TempDir dir;
+  const lint::Levels levels =
+      project_with(dir, "lint: {DS102: warning, NM: off, BL401: Error}\n").lint;
+  EXPECT_EQ(levels, (lint::Levels{{"DS102", lint::Level::warning},
+                                  {"NM", lint::Level::off},
+                                  {"BL401", lint::Level::error}}));
+  EXPECT_EQ(lint::level_of(levels, *lint::find_code("NM901")), lint::Level::off);
+  EXPECT_TRUE(project_with(dir, "lint:\n").lint.empty());
+  const auto complaint = [&](const std::string& config) {
+    return test::complaint([&] { project_with(dir, config); });
+  };
+  EXPECT_EQ(complaint("lint: {DS1002: off}\n"),
+            "dbmig.yaml:1:8: 'lint' knows no code 'DS1002'; did you mean 'DS102'?");
+  EXPECT_EQ(complaint("lint: {ds: off}\n"),
+            "dbmig.yaml:1:8: 'lint' knows no code 'ds'; did you mean 'DS'?");
+  EXPECT_EQ(complaint("lint: {everything: off}\n"),
+            "dbmig.yaml:1:8: 'lint' knows no code 'everything'; `dbmig lint --codes` lists them");
+  EXPECT_EQ(complaint("lint:\n  NM: warn\n"),
+            "dbmig.yaml:2:7: the level of NM cannot be 'warn'; known: off, info, warning, error");
+  EXPECT_EQ(complaint("lint: off\n"),
+            "dbmig.yaml:1:7: 'lint' must be a mapping, not text; as in lint: {DS102: warning, NM: "
+            "off}");
+}
+
 TEST(Project, ScratchIsAServer) {
   const test::TempDir dir;
   const auto scratch = [&](const std::string& config) {

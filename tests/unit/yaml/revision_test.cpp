@@ -315,5 +315,79 @@ TEST(LoadGraph, NoFolderIsAnErrorAndAnEmptyOneAnEmptyGraph) {
   }
 }
 
+const char* const kSuppressed = R"yaml(revision: b
+parents: []
+message: drops
+upgrade:
+  - drop_table: a
+    lint_ignore: {DS101: "archived, ticket 4711", BC301: 'no: one'}
+  - lint_ignore:
+      DS102: later
+    drop_column: {table: t, name: c}
+  - drop_table: d
+)yaml";
+
+TEST(Revision, ASuppressionStandsBesideItsOperation) {
+  const history::Revision revision = parse(kSuppressed);
+  ASSERT_EQ(revision.upgrade.size(), 3U);
+  ASSERT_EQ(revision.suppressions.size(), 3U);
+  EXPECT_EQ(revision.suppressions[0].operation, 0U);
+  EXPECT_EQ(revision.suppressions[0].code, "DS101");
+  EXPECT_EQ(revision.suppressions[0].reason, "archived, ticket 4711");
+  EXPECT_EQ(to_string(revision.suppressions[0].where), "r.yaml:6:19");
+  EXPECT_EQ(revision.suppressions[2].operation, 1U);
+  // The operation's place is that of its name, whatever stands before it.
+  EXPECT_EQ(to_string(revision.upgrade_positions[1]), "r.yaml:9:5");
+}
+
+TEST(Revision, ASuppressionIsKeptAndIsNoPartOfTheMeaning) {
+  history::Revision revision = parse(kSuppressed);
+  const history::Revision again = parse(print_revision(revision));
+  ASSERT_EQ(again.suppressions.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(again.suppressions[i].operation, revision.suppressions[i].operation);
+    EXPECT_EQ(again.suppressions[i].code, revision.suppressions[i].code);
+    EXPECT_EQ(again.suppressions[i].reason, revision.suppressions[i].reason);
+  }
+  EXPECT_EQ(print_revision(again), print_revision(revision));
+  const std::string with = revision.checksum;
+  revision.suppressions.clear();
+  EXPECT_EQ(checksum(revision), with);
+}
+
+TEST(Revision, ASuppressionMustBeOfACodeAndHaveAReason) {
+  const auto beside = [](const std::string& ignore) {
+    return complaint(
+        "revision: b\nparents: []\nupgrade:\n  - drop_table: a\n    lint_ignore: " + ignore + "\n");
+  };
+  EXPECT_EQ(beside("{DS10: why}"),
+            "r.yaml:5:19: 'lint_ignore' knows no code 'DS10'; did you mean 'DS101'?");
+  EXPECT_EQ(beside("{DS: why}"),
+            "r.yaml:5:19: 'lint_ignore' knows no code 'DS'; name the code itself, as in DS101");
+  EXPECT_EQ(beside("{whatever: why}"),
+            "r.yaml:5:19: 'lint_ignore' knows no code 'whatever'; `dbmig lint --codes` lists them");
+  EXPECT_EQ(beside("{DS101: ' '}"),
+            "r.yaml:5:26: the suppression of DS101 gives no reason; say why, as in lint_ignore: "
+            "{DS101: \"archived, ticket 4711\"}");
+  EXPECT_EQ(beside("{DS101: }"),
+            "r.yaml:5:19: the suppression of DS101 gives no reason; say why, as in lint_ignore: "
+            "{DS101: \"archived, ticket 4711\"}");
+  EXPECT_EQ(beside("{LI001: why}"),
+            "r.yaml:5:19: LI001 cannot be suppressed; remove the suppression that suppresses "
+            "nothing");
+  EXPECT_EQ(beside("DS101"),
+            "r.yaml:5:18: 'lint_ignore' must be a mapping, not text; as in lint_ignore: {DS101: "
+            "\"why\"}");
+}
+
+TEST(Revision, ASuppressionMeansNothingWhereNothingIsLinted) {
+  EXPECT_EQ(complaint("revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
+                      "    lint_ignore: {DS101: why}\n"),
+            "r.yaml:6:18: 'lint_ignore' means nothing in 'downgrade'; it stands beside operations "
+            "of 'upgrade'");
+  EXPECT_EQ(complaint("revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),
+            "r.yaml:4:5: an operation has one name; as in - drop_table: usuario");
+}
+
 }  // namespace
 }  // namespace dbmig::yaml
