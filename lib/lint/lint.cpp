@@ -70,8 +70,10 @@ class Linter {
     on_mariadb_ = has(DialectKind::mariadb);
   }
 
-  Result run(schema::Schema& before) {
-    const schema::Schema after = history::evolve(before, revision_);
+  /// Both are the schema before the revision, and become that after it: two are moved along where
+  /// one would be copied for every revision of a long history.
+  Result run(schema::Schema& before, schema::Schema& after) {
+    after = history::evolve(std::move(after), revision_);
     static const std::vector<Rule> rules = all_rules();
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const Part& part = parts_[i];
@@ -236,23 +238,28 @@ void append(Result& all, Result one) {
 
 Result lint(const history::Revision& revision, schema::Schema& before, const Options& options,
             const Evidence& evidence) {
-  return Linter(revision, options, evidence).run(before);
+  schema::Schema after = before;
+  return Linter(revision, options, evidence).run(before, after);
 }
 
 Result lint(const history::Graph& graph, const std::vector<std::string>& ids,
             const Options& options, const std::map<std::string, Evidence>& evidence) {
   Result all;
   const std::set<std::string> wanted(ids.begin(), ids.end());
-  schema::Schema schema;
-  std::string last;  // whose end `schema` is: along a line each revision begins where one ended
+  const Evidence none;
+  schema::Schema before;
+  schema::Schema after;
+  std::string last;  // whose end they are: along a line each revision begins where one ended
   for (const std::string& id : graph.topological()) {
     if (wanted.count(id) == 0) continue;
     const history::Revision& revision = graph.get(id);
-    const bool goes_on = !last.empty() && revision.parents == std::vector<std::string>{last};
-    if (!goes_on) schema = graph.fold({revision.parents.begin(), revision.parents.end()});
+    if (last.empty() || revision.parents != std::vector<std::string>{last}) {
+      before = graph.fold({revision.parents.begin(), revision.parents.end()});
+      after = before;
+    }
     const auto found = evidence.find(id);
-    append(all,
-           lint(revision, schema, options, found == evidence.end() ? Evidence{} : found->second));
+    const Evidence& known = found == evidence.end() ? none : found->second;
+    append(all, Linter(revision, options, known).run(before, after));
     last = id;
   }
   return all;
