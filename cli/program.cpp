@@ -32,6 +32,7 @@ constexpr const char* kFooter =
     "  dbmig downgrade                         one revision back\n"
     "  dbmig history -i                        all revisions, the database's marked\n"
     "  dbmig check                             for CI: exits 3 when something is pending\n"
+    "  dbmig lint --pending                    what may lose data, fail or block, before it does\n"
     "  dbmig upgrade --url mariadb://app@db/app   another database, the same history\n\n"
     "`dbmig COMMAND --help` shows a command's options with examples.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused for safety.";

@@ -84,6 +84,13 @@ Chosen choose(const history::Graph& graph, const Options& options, const AtHand&
     const std::vector<std::string> heads = graph.heads_of(database.applied);
     std::set<std::string> ids;
     for (const std::string& revision : options.revisions) {
+      const bool of_database = revision.starts_with("current") || revision.starts_with('+');
+      if (of_database && database.connection == nullptr) {
+        throw Error(
+            ErrorCode::usage,
+            fmt::format("'{}' is seen from where a database is, and none is asked", revision))
+            .hint("name the database with --url, or the revision by its id");
+      }
       ids.merge(graph.resolve(revision, {heads.begin(), heads.end()}));
     }
     return {"revisions", in_order(graph, ids)};

@@ -57,6 +57,9 @@ constexpr std::array kCodes{
     Code{"DD208", info, "inserts rows that may be there",
          "The table is older than this revision and may hold rows with these keys; the insert then "
          "fails."},
+    Code{"DD209", warning, "rows in the way of another change",
+         "Rows of the database at hand would make the operation fail, or it would change them. "
+         "Told by counting alone: without a database nothing is said."},
     Code{"BC301", warning, "renames a table",
          "Applications that run during the upgrade still use the old name. Rename in two releases: "
          "a view of the old name serves until they are gone."},

@@ -6,7 +6,6 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
-#include "lint/sql.hpp"
 #include "ops/sql_references.hpp"
 
 // DS: what loses data.
@@ -77,7 +76,7 @@ Issues sql_drops(const Step& step) {
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
     std::set<std::string> own;
-    for (const SqlStatement& sql : statements_of(execute->sql, kind)) {
+    for (const SqlStatement& sql : step.scripts.on(kind)) {
       if (const auto name = sql.created_table()) own.insert(text::lower(*name));
       const bool drop = sql.begins({"drop", "table"});
       const bool empty = sql.begins({"truncate"});
@@ -98,12 +97,10 @@ Issues sql_drops(const Step& step) {
 }
 
 Issues deletes_all(const Step& step) {
-  const auto* execute = step.as<ops::Execute>();
-  if (execute == nullptr) return {};
   Issues issues;
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
-    for (const SqlStatement& sql : statements_of(execute->sql, kind)) {
+    for (const SqlStatement& sql : step.scripts.on(kind)) {
       if (!sql.begins({"delete", "from"})) continue;
       const bool partly = sql.has_outside("where") || sql.has_outside("limit") ||
                           sql.has_outside("using") || sql.has_outside("join");

@@ -7,7 +7,6 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
-#include "lint/sql.hpp"
 
 // ND: plain SQL that gives another result on another database or in another run.
 
@@ -19,12 +18,10 @@ using ops::TokenKind;
 /// What `find` says of each statement that works on rows, once.
 template <class Find>
 Issues look(const Step& step, const std::string& hint, Find find) {
-  const auto* execute = step.as<ops::Execute>();
-  if (execute == nullptr) return {};
   Issues issues;
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
-    for (const SqlStatement& sql : statements_of(execute->sql, kind)) {
+    for (const SqlStatement& sql : step.scripts.on(kind)) {
       if (!sql.works_on_rows()) continue;
       if (const std::optional<std::string> what = find(sql)) issues.push_back({*what, hint});
     }

@@ -77,10 +77,12 @@ class Linter {
     static const std::vector<Rule> rules = all_rules();
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const Part& part = parts_[i];
-      look(rules, i, before, after);
-      past_.follow(*part.what, before, part.declared);
+      const auto* execute = std::get_if<ops::Execute>(part.what);
+      const Scripts scripts = execute != nullptr ? scripts_of(execute->sql) : Scripts{};
+      look(rules, i, scripts, before, after);
+      past_.follow(*part.what, scripts, before, part.declared);
       // What an execute does to the schema is what it declares, and that comes next.
-      if (std::holds_alternative<ops::Execute>(*part.what)) continue;
+      if (execute != nullptr) continue;
       before = ops::evolve(std::move(before), *part.what);
     }
     answer();
@@ -88,12 +90,13 @@ class Linter {
   }
 
  private:
-  void look(const std::vector<Rule>& rules, std::size_t at, const schema::Schema& before,
-            const schema::Schema& after) {
+  void look(const std::vector<Rule>& rules, std::size_t at, const Scripts& scripts,
+            const schema::Schema& before, const schema::Schema& after) {
     const Part& part = parts_[at];
     if (is_elsewhere(*part.what, before, on_sqlite_, on_mariadb_)) return;
     const std::string table(ops::table_of(*part.what));
     const Step step{*part.what,
+                    scripts,
                     part.declared,
                     before,
                     after,
@@ -176,6 +179,16 @@ class Linter {
     return made;
   }
 
+  void add_loss(Finding& finding) const {
+    for (const Loss& loss : evidence_.losses) {
+      if (loss.operation != finding.operation) continue;
+      finding.rows = loss.rows;
+      finding.table = loss.table;
+      const std::string what = text::count(loss.rows, finding.code == "DS101" ? "row" : "value");
+      finding.message += fmt::format(": {} in the database", what);
+    }
+  }
+
   Result sort_out() {
     Result result;
     for (Raised& raised : raised_) {
@@ -187,6 +200,7 @@ class Linter {
         made.rows = raised.answer->rows;
         made.table = raised.answer->table;
       }
+      if (raised.code == "DS101" || raised.code == "DS102") add_loss(made);
       if (const auto* accepted = suppression(raised.code, raised.operation)) {
         result.suppressed.push_back({std::move(made), accepted->reason});
       } else {

@@ -34,10 +34,18 @@ struct Answer {
   std::string hint;
 };
 
+/// How much a drop loses in a database.
+struct Loss {
+  std::size_t operation = 0;
+  std::string table;       ///< by its name in the database
+  std::uint64_t rows = 0;  ///< of the table; for a column those that have a value there
+};
+
 /// What is known of a revision beyond its file; all empty when nobody was asked.
 struct Evidence {
   std::vector<StatementCost> costs;
   std::vector<Answer> answers;
+  std::vector<Loss> losses;
 };
 
 struct Options {
@@ -53,7 +61,7 @@ struct Finding {
   SourcePosition where;
   std::string message;
   std::string hint;  ///< may be empty
-  /// Rows counted in the way, and whose; only where a database was asked.
+  /// Rows counted, in the way or to be lost, and whose; only where a database was asked.
   std::optional<std::uint64_t> rows = {};
   std::string table = {};
 };
@@ -71,8 +79,8 @@ struct Result {
 /// What is to be said of the upgrade of `revision`, applied to the schema `before`; that becomes
 /// the schema after it. Pure. Data-dependent codes that `evidence` answers are findings at level
 /// error when rows are in the way (unless off), and none when there are none; without an answer
-/// they keep their level. Throws Error{invalid} like history::evolve for a revision that does not
-/// fit.
+/// they keep their level. DS101 and DS102 stay what they are, and say how much is lost. Throws
+/// Error{invalid} like history::evolve for a revision that does not fit.
 Result lint(const history::Revision& revision, schema::Schema& before, const Options& options,
             const Evidence& evidence = {});
 

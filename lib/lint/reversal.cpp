@@ -6,7 +6,6 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
-#include "lint/sql.hpp"
 
 // IR: what cannot be taken back, or what dbmig cannot see.
 
@@ -43,7 +42,7 @@ Issues silent_change(const Step& step) {
   Issues issues;
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
-    const std::vector<SqlStatement> statements = statements_of(execute->sql, kind);
+    const std::vector<SqlStatement>& statements = step.scripts.on(kind);
     std::set<std::string> dropped;
     for (const SqlStatement& sql : statements) {
       if (sql.begins({"drop"})) dropped.insert(text::lower(schema_object(sql)));
@@ -77,12 +76,10 @@ bool ends_transaction(const SqlStatement& sql) {
 }
 
 Issues transaction_control(const Step& step) {
-  const auto* execute = step.as<ops::Execute>();
-  if (execute == nullptr) return {};
   Issues issues;
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
-    for (const SqlStatement& sql : statements_of(execute->sql, kind)) {
+    for (const SqlStatement& sql : step.scripts.on(kind)) {
       if (!ends_transaction(sql)) continue;
       issues.push_back({fmt::format("plain SQL takes the transaction or connection out of dbmig's "
                                     "hands: {}",

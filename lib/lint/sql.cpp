@@ -78,6 +78,8 @@ std::string SqlStatement::beginning() const {
   return tokens_.size() > kWords ? line + " …" : line;
 }
 
+namespace {
+
 std::vector<SqlStatement> statements_of(const schema::SqlText& sql, DialectKind kind) {
   const std::string& text = sql.for_dialect(kind);
   std::vector<std::string> parts;
@@ -93,6 +95,12 @@ std::vector<SqlStatement> statements_of(const schema::SqlText& sql, DialectKind 
     if (statement.size() != 0) statements.push_back(std::move(statement));
   }
   return statements;
+}
+
+}  // namespace
+
+Scripts scripts_of(const schema::SqlText& sql) {
+  return {statements_of(sql, DialectKind::sqlite), statements_of(sql, DialectKind::mariadb)};
 }
 
 }  // namespace dbmig::lint

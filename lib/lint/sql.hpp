@@ -45,7 +45,16 @@ class SqlStatement {
   std::vector<ops::Token> tokens_;
 };
 
-/// The statements of `sql` that run on `kind`.
-std::vector<SqlStatement> statements_of(const schema::SqlText& sql, DialectKind kind);
+/// The plain SQL of an execute, statement by statement, for each database.
+struct Scripts {
+  std::vector<SqlStatement> sqlite;
+  std::vector<SqlStatement> mariadb;
+
+  const std::vector<SqlStatement>& on(DialectKind kind) const {
+    return kind == DialectKind::sqlite ? sqlite : mariadb;
+  }
+};
+
+Scripts scripts_of(const schema::SqlText& sql);
 
 }  // namespace dbmig::lint

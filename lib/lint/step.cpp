@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "lint/sql.hpp"
 #include "ops/sql_references.hpp"
 
 namespace dbmig::lint {
@@ -12,6 +11,7 @@ namespace dbmig::lint {
 /// What each operation changes about it.
 struct Past::Follower {
   Past& past;
+  const Scripts& scripts;
   const schema::Schema& before;
   bool declared;
 
@@ -93,7 +93,7 @@ struct Past::Follower {
       if (ops::may_mention(execute.sql, table)) past.filled_.insert(table);
     }
     for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
-      for (const SqlStatement& statement : statements_of(execute.sql, kind)) {
+      for (const SqlStatement& statement : scripts.on(kind)) {
         if (const auto name = statement.created_table()) {
           past.sql_tables_.insert(text::lower(*name));
         }
@@ -105,8 +105,9 @@ struct Past::Follower {
   void operator()(const Operation&) const {}
 };
 
-void Past::follow(const ops::Operation& operation, const schema::Schema& before, bool declared) {
-  std::visit(Follower{*this, before, declared}, operation);
+void Past::follow(const ops::Operation& operation, const Scripts& scripts,
+                  const schema::Schema& before, bool declared) {
+  std::visit(Follower{*this, scripts, before, declared}, operation);
 }
 
 bool Past::is_empty(std::string_view table) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/dialect_kind.hpp"
+#include "lint/sql.hpp"
 #include "ops/operation.hpp"
 #include "schema/table.hpp"
 
@@ -19,9 +20,10 @@ namespace dbmig::lint {
 /// Names are those of the moment.
 class Past {
  public:
-  /// To be called before `operation` is applied to `before`. `declared`: it stands under `state:`,
-  /// and the SQL may have done more than it says.
-  void follow(const ops::Operation& operation, const schema::Schema& before, bool declared);
+  /// To be called before `operation`, with its `scripts`, is applied to `before`. `declared`: it
+  /// stands under `state:`, and the SQL may have done more than it says.
+  void follow(const ops::Operation& operation, const Scripts& scripts, const schema::Schema& before,
+              bool declared);
 
   /// The table was made by this revision.
   bool made(std::string_view table) const { return tables_.count(table) != 0; }
@@ -51,6 +53,7 @@ class Past {
 /// One operation of a revision as a rule sees it.
 struct Step {
   const ops::Operation& operation;
+  const Scripts& scripts;        ///< of an execute
   bool declared;                 ///< under `state:` of an execute
   const schema::Schema& before;  ///< what the operation meets
   const schema::Schema& after;   ///< what the revision leaves

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ namespace {
 struct Place {
   std::string revision;
   std::size_t operation = 0;
-  std::string code;  ///< what lint calls the first question about it; empty: none is asked
+  std::string code;  ///< what lint calls what is asked about it
   bool becomes_not_null = false;
   bool no_rows = false;    ///< its table is made on the way, and nothing is put into it
   std::string live_table;  ///< what its table is called now; empty when its rows are not known
@@ -30,7 +31,7 @@ std::string code_of(const ops::Operation& operation) {
   if (std::holds_alternative<ops::CreatePrimaryKey>(operation)) return "DD204";
   if (std::holds_alternative<ops::CreateCheckConstraint>(operation)) return "DD205";
   if (std::holds_alternative<ops::CreateForeignKey>(operation)) return "DD206";
-  return std::holds_alternative<ops::AlterColumn>(operation) ? "DS103" : "";
+  return std::holds_alternative<ops::AlterColumn>(operation) ? "DS103" : "DD209";
 }
 
 bool makes_not_null(const ops::Operation& operation, const schema::Schema& before) {
@@ -60,6 +61,8 @@ class TableNames {
       live_.insert(std::move(node));
     } else if (const auto* drop = std::get_if<ops::DropTable>(&operation)) {
       forget(drop->name);
+    } else if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
+      if (alter->rename) renamed_.insert(live(alter->table));
     } else if (const auto* insert = std::get_if<ops::BulkInsert>(&operation)) {
       forget(insert->table);
     } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
@@ -77,6 +80,10 @@ class TableNames {
     const auto found = live_.find(table);
     return found == live_.end() ? std::string() : found->second;
   }
+  /// Whether its columns may have other names in the database.
+  bool has_renamed_columns(const std::string& live_name) const {
+    return renamed_.count(live_name) != 0;
+  }
 
  private:
   void forget(const std::string& table) {
@@ -87,6 +94,7 @@ class TableNames {
   DialectKind kind_;
   std::set<std::string, std::less<>> made_;
   std::map<std::string, std::string, std::less<>> live_;
+  std::set<std::string> renamed_;  ///< live names
   bool blind_ = false;
 };
 
@@ -123,16 +131,42 @@ class Counter {
     if (place.becomes_not_null) answer(place, "DD202", table, {}, {});
   }
 
+  /// What a drop loses, where it can be counted.
+  void count_loss(const Place& place, const std::string& what) {
+    try {
+      const backend::Rows rows = connection_.query(
+          fmt::format("SELECT COUNT({}) FROM {}", what, quoted(place.live_table)));
+      const std::string number = rows.rows.at(0).at(0).value_or("0");
+      evidence_[place.revision].losses.push_back(
+          {place.operation, place.live_table, std::strtoull(number.c_str(), nullptr, 10)});
+    } catch (const Error& error) {
+      if (is_gone(error)) throw;
+    }
+  }
+
+  /// Counts what a drop of a table or column loses that is there already.
+  void look_at_drop(const ops::Operation& operation, const Place& place,
+                    const schema::Schema& start, const TableNames& names) {
+    const schema::Table* table = start.find_table(place.live_table);
+    if (table == nullptr) return;
+    if (std::holds_alternative<ops::DropTable>(operation)) count_loss(place, "*");
+    const auto* drop = std::get_if<ops::DropColumn>(&operation);
+    if (drop == nullptr || names.has_renamed_columns(place.live_table)) return;
+    if (table->find_column(drop->name) != nullptr) count_loss(place, quoted(drop->name));
+  }
+
+  std::string quoted(const std::string& name) const {
+    return connection_.dialect().quote_identifier(name);
+  }
+
   /// Whether the table has no row at all.
   bool is_empty(const std::string& table) {
     const auto known = empty_.find(table);
     if (known != empty_.end()) return known->second;
     bool empty = false;
     try {
-      empty = connection_
-                  .query(fmt::format("SELECT 1 FROM {} LIMIT 1",
-                                     connection_.dialect().quote_identifier(table)))
-                  .rows.empty();
+      empty =
+          connection_.query(fmt::format("SELECT 1 FROM {} LIMIT 1", quoted(table))).rows.empty();
     } catch (const Error& error) {
       if (is_gone(error)) throw;
     }
@@ -155,6 +189,8 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
   std::vector<ops::Operation> operations;
   std::vector<Place> places;
   TableNames names(start, connection.dialect().kind());
+  std::map<std::string, lint::Evidence> evidence;
+  Counter counter(connection, evidence);
   schema::Schema schema = start;
   for (const std::string& id : graph.upgrade_path(applied, targets)) {
     const history::Revision& revision = graph.get(id);
@@ -163,27 +199,26 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
       const std::string_view table = ops::table_of(operation);
       places.push_back({id, i, code_of(operation), makes_not_null(operation, schema),
                         names.is_made(table), names.live(table)});
+      if (targets.count(id) != 0) counter.look_at_drop(operation, places.back(), start, names);
       operations.push_back(operation);
       names.follow(operation);
       schema = ops::evolve(std::move(schema), operation);
     }
   }
 
-  std::map<std::string, lint::Evidence> evidence;
-  Counter counter(connection, evidence);
   std::set<std::size_t> asked;
   for (const Question& question : questions(connection.dialect(), start, operations, false)) {
     const Place& place = places.at(question.operation);
     // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.
     const bool is_first = asked.insert(question.operation).second;
     auto rows = try_to_ask(connection, question);
-    if (!rows || place.code.empty()) continue;
+    if (!rows) continue;
     counter.answer(place, is_first && place.becomes_not_null ? "DD202" : place.code, question.table,
                    std::move(*rows), question.hint);
   }
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Place& place = places[i];
-    if (place.code.empty() || (asked.count(i) != 0 && place.code != "DS103")) continue;
+    if (asked.count(i) != 0 && place.code != "DS103") continue;
     const bool none =
         place.no_rows || (!place.live_table.empty() && counter.is_empty(place.live_table));
     if (none) counter.answer_none(place, place.live_table);

@@ -12,7 +12,11 @@ namespace dbmig::yaml {
 namespace {
 
 std::string unknown_code_hint(const std::string& code) {
-  if (lint::is_group(code)) return fmt::format("name the code itself, as in {}101", code);
+  for (const std::string& known : lint::code_names()) {
+    if (lint::is_group(code) && known.starts_with(code)) {
+      return fmt::format("name the code itself, as in {}", known);
+    }
+  }
   const auto near = text::closest(text::upper(code), lint::code_names());
   return near ? fmt::format("did you mean '{}'?", *near) : "`dbmig lint --codes` lists them";
 }

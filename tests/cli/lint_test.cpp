@@ -137,10 +137,14 @@ TEST_P(Lint, ATableThatIsStillToComeHasNoRows) {
 
 TEST_P(Lint, ByDefaultWhatTheDatabaseLacks) {
   have_first();
+  sql("INSERT INTO pais (id) VALUES (1)");
+  sql("INSERT INTO usuario (correo, nivel) VALUES ('a', 'c'), ('b', 'd')");
   Result result = project.expect(4, {"lint"});
   EXPECT_THAT(result.err, HasSubstr("Linted 2 pending revisions with "));
   EXPECT_THAT(result.out, HasSubstr("migrations/c.yaml:7:5: error DS101: table 'usuario' would be "
-                                    "dropped with all its rows (keep a copy"));
+                                    "dropped with all its rows: 2 rows in the database (keep a "
+                                    "copy"));
+  sql("DELETE FROM usuario");
   EXPECT_THAT(result.out, Not(HasSubstr("migrations/a.yaml")));
   EXPECT_THAT(result.err, HasSubstr("; 1 suppressed."));
   project.expect(0, {"upgrade"});
@@ -217,6 +221,8 @@ TEST_F(LintFiles, WhatIsAskedForIsChecked) {
             "error: revisions, --pending and --all exclude each other\n");
   project.expect(2, {"lint", "--pending", "--offline"});
   project.expect(1, {"lint", "ffff"});
+  EXPECT_THAT(project.expect(2, {"lint", "current", "--offline"}).err,
+              HasSubstr("'current' is seen from where a database is, and none is asked"));
   EXPECT_THAT(project.expect(4, {"lint", "--all", "--offline"}).err,
               HasSubstr("Linted all of 3 revisions"));
   EXPECT_THAT(project.expect(4, {"lint", "aaaa", "cccc"}).err, HasSubstr("Linted 2 revisions"));

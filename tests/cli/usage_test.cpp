@@ -15,7 +15,7 @@ using testing::Not;
 const std::vector<std::string> kCommands = {"init",    "migrate",   "revision", "merge",   "edit",
                                             "upgrade", "downgrade", "stamp",    "repair",  "import",
                                             "current", "heads",     "branches", "history", "show",
-                                            "check",   "inspect",   "adopt",    "diff"};
+                                            "check",   "inspect",   "adopt",    "diff",    "lint"};
 
 TEST(Usage, NoArgumentsTeach) {
   const Project project;

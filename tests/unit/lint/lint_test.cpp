@@ -110,6 +110,16 @@ TEST(Lint, ASuppressionOfWhatTheRowsClearIsUsed) {
   EXPECT_EQ(result.suppressed.size(), 1U);
 }
 
+TEST(Lint, ADropSaysHowMuchIsLost) {
+  Evidence evidence;
+  evidence.losses.push_back({0, "suelto", 41});
+  const Result result = lint_operations(kDrop, {}, {}, evidence);
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_THAT(result.findings.front().message, HasSubstr("all its rows: 41 rows in the database"));
+  EXPECT_EQ(result.findings.front().rows, 41U);
+  EXPECT_EQ(result.findings.front().level, Level::error);
+}
+
 constexpr const char* kWiden = "- alter_column: {table: suelto, name: a, type: bigint}";
 
 Evidence cost(std::string algorithm, std::string lock, std::optional<std::uint64_t> rows = {}) {

@@ -339,8 +339,8 @@ TEST(RuleTable, EveryCodeHasARuleAndATrial) {
   std::set<std::string_view> tried;
   for (const Trial& trial : kTrials) tried.insert(trial.code);
   for (const Code& code : codes()) {
-    // The costs of statements and unused suppressions are told elsewhere.
-    if (code.id.starts_with("BL") || code.id == kUnusedSuppression) continue;
+    // What only a database can tell, and unused suppressions, are told elsewhere.
+    if (code.id.starts_with("BL") || code.id == "DD209" || code.id == kUnusedSuppression) continue;
     EXPECT_EQ(ruled.count(code.id), 1U) << code.id;
     EXPECT_EQ(tried.count(code.id), 1U) << code.id;
   }
