@@ -12,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/lint_report.hpp"
 #include "cli/migration.hpp"
+#include "cli/proving.hpp"
 #include "run/lint_evidence.hpp"
 
 namespace dbmig::cli {
@@ -101,14 +102,57 @@ Chosen choose(const history::Graph& graph, const Options& options, const AtHand&
   return {"pending", std::move(ids)};
 }
 
-/// What the database adds to the files, by revision. What a server says of the cost of statements
-/// belongs into Evidence::costs here.
-std::map<std::string, lint::Evidence> evidence_of(const history::Graph& graph,
-                                                  const AtHand& database, const Chosen& chosen) {
+/// The upgrade from what the database has to `targets`, planned for it.
+std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtHand& database,
+                                          const std::set<std::string>& targets) {
+  std::vector<run::PlannedRevision> plan;
+  schema::Schema schema = graph.fold(database.applied);
+  for (const std::string& id : graph.upgrade_path(database.applied, targets)) {
+    run::PlannedRevision planned;
+    planned.revision = graph.get(id);
+    planned.operations = planned.revision.upgrade;
+    planned.statements = database.connection->dialect().plan(schema, planned.operations, {});
+    schema = history::evolve(std::move(schema), planned.revision);
+    plan.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+/// What the server says that the statements of a MariaDB upgrade cost.
+void add_costs(Context& context, const AtHand& database, const std::set<std::string>& targets,
+               std::map<std::string, lint::Evidence>& evidence) {
+  const history::Graph& graph = context.graph();
+  const schema::Schema start = graph.fold(database.applied);
+  const std::vector<run::PlannedRevision> plan = plan_to(graph, database, targets);
+  const auto costs = costs_of(context, start, plan);
+  std::set<std::string> renamed;  // their rows are in the database under another name
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    for (const ops::Operation& operation : plan[i].operations) {
+      if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
+        renamed.insert(rename->to);
+      }
+    }
+    for (const proof::StatementCost& cost : costs[i]) {
+      const auto rows = renamed.count(cost.table) != 0
+                            ? std::nullopt
+                            : run::count_table(*database.connection, cost.table);
+      evidence[plan[i].revision.id].costs.push_back(
+          {cost.first_operation, cost.algorithm, cost.lock, rows});
+    }
+  }
+}
+
+/// What the database adds to the files, by revision.
+std::map<std::string, lint::Evidence> evidence_of(Context& context, const AtHand& database,
+                                                  const Chosen& chosen) {
   std::set<std::string> targets(chosen.ids.begin(), chosen.ids.end());
   std::erase_if(targets, [&](const std::string& id) { return database.applied.count(id) != 0; });
   if (database.connection == nullptr || targets.empty()) return {};
-  return run::count_rows(*database.connection, graph, database.applied, targets);
+  auto evidence = run::count_rows(*database.connection, context.graph(), database.applied, targets);
+  if (context.url().dialect == DialectKind::mariadb) {
+    add_costs(context, database, targets, evidence);
+  }
+  return evidence;
 }
 
 void lint(Context& context, const Options& options) {
@@ -117,7 +161,7 @@ void lint(Context& context, const Options& options) {
   const Chosen chosen = choose(graph, options, database);
   const lint::Options rules{context.project().lint, context.project().dialects};
   const lint::Result result =
-      lint::lint(graph, chosen.ids, rules, evidence_of(graph, database, chosen));
+      lint::lint(graph, chosen.ids, rules, evidence_of(context, database, chosen));
 
   LintReport report;
   report.what = chosen.what;

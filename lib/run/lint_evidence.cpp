@@ -226,4 +226,26 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
   return evidence;
 }
 
+std::optional<std::uint64_t> count_table(backend::Connection& connection,
+                                         const std::string& table) {
+  constexpr std::uint64_t kFewEnough = 1'000'000;
+  const auto number = [](const backend::Rows& rows) {
+    return std::strtoull(rows.rows.at(0).at(0).value_or("0").c_str(), nullptr, 10);
+  };
+  try {
+    const std::vector<backend::Value> name{table};
+    const backend::Rows estimate = connection.query(
+        "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+        "table_name = ?",
+        name);
+    if (estimate.rows.empty()) return 0;
+    if (number(estimate) > kFewEnough) return number(estimate);
+    return number(
+        connection.query("SELECT COUNT(*) FROM " + connection.dialect().quote_identifier(table)));
+  } catch (const Error& error) {
+    if (is_gone(error)) throw;
+    return std::nullopt;
+  }
+}
+
 }  // namespace dbmig::run

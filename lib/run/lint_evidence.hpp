@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -18,5 +20,9 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
                                                  const history::Graph& graph,
                                                  const std::set<std::string>& applied,
                                                  const std::set<std::string>& targets);
+
+/// The rows of a table of a MariaDB database: counted up to a million, beyond that as the server
+/// estimates. None when there is no such table: it is still to come. Nothing when nobody can tell.
+std::optional<std::uint64_t> count_table(backend::Connection& connection, const std::string& table);
 
 }  // namespace dbmig::run

@@ -135,6 +135,27 @@ TEST_P(Lint, ATableThatIsStillToComeHasNoRows) {
   EXPECT_THAT(codes_of(report, "error"), ElementsAre("DS101"));
 }
 
+TEST_P(Lint, WhatAServerSaysOfAStatementIsFound) {
+  have_first();
+  project.write("migrations/b.yaml",
+                "revision: bbbbbbbbbbbb\nparents: [aaaaaaaaaaaa]\nmessage: m\nupgrade:\n"
+                "  - alter_column: {table: usuario, name: pais_id, type: bigint}\n"
+                "  - add_column: {table: pais, name: codigo, type: char(2)}\n");
+  EXPECT_EQ(project.expect(0, {"lint", "bbbb"}).out, "");  // no rows, no waiting
+  sql("INSERT INTO usuario (correo) VALUES ('a'), ('b'), ('c')");
+  sql("INSERT INTO pais (nombre) VALUES ('es')");
+  const Result result = project.expect(0, {"lint", "bbbb"});
+  if (!on_mariadb()) {
+    EXPECT_EQ(result.out, "");
+    return;
+  }
+  EXPECT_THAT(result.out, AllOf(HasSubstr("migrations/b.yaml:5:5: warning BL401: "),
+                                HasSubstr("the server copies the table, 3 rows"),
+                                HasSubstr("migrations/b.yaml:5:5: warning BL402: "),
+                                Not(HasSubstr("b.yaml:6"))));
+  EXPECT_EQ(project.expect(0, {"lint", "bbbb", "--offline"}).out, "");
+}
+
 TEST_P(Lint, ByDefaultWhatTheDatabaseLacks) {
   have_first();
   sql("INSERT INTO pais (id) VALUES (1)");
