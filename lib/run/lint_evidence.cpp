@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "ops/evolve.hpp"
+#include "run/ahead.hpp"
 #include "run/obstacles.hpp"
-#include "run/questions.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -52,7 +52,7 @@ class TableNames {
 
   void follow(const ops::Operation& operation) {
     if (const auto* create = std::get_if<ops::CreateTable>(&operation)) {
-      if (!blind_) made_.insert(create->table.name);
+      made_.insert(create->table.name);
     } else if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
       if (made_.erase(rename->name) != 0) made_.insert(rename->to);
       auto node = live_.extract(rename->name);
@@ -60,14 +60,12 @@ class TableNames {
       node.key() = rename->to;
       live_.insert(std::move(node));
     } else if (const auto* drop = std::get_if<ops::DropTable>(&operation)) {
-      forget(drop->name);
+      made_.erase(drop->name);
+      live_.erase(drop->name);
     } else if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
       if (alter->rename) renamed_.insert(live(alter->table));
-    } else if (const auto* insert = std::get_if<ops::BulkInsert>(&operation)) {
-      forget(insert->table);
-    } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
-      blind_ = blind_ || !execute->sql.for_dialect(kind_).empty();
-      if (!blind_) return;
+    } else if (puts_rows(operation)) {
+      // Into any table, by a trigger.
       made_.clear();
       live_.clear();
     }
@@ -86,16 +84,16 @@ class TableNames {
   }
 
  private:
-  void forget(const std::string& table) {
-    made_.erase(table);
-    live_.erase(table);
+  bool puts_rows(const ops::Operation& operation) const {
+    const auto* execute = std::get_if<ops::Execute>(&operation);
+    return std::holds_alternative<ops::BulkInsert>(operation) ||
+           (execute != nullptr && !execute->sql.for_dialect(kind_).empty());
   }
 
   DialectKind kind_;
   std::set<std::string, std::less<>> made_;
   std::map<std::string, std::string, std::less<>> live_;
   std::set<std::string> renamed_;  ///< live names
-  bool blind_ = false;
 };
 
 bool is_gone(const Error& error) {
@@ -186,39 +184,44 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
                                                  const std::set<std::string>& applied,
                                                  const std::set<std::string>& targets) {
   const schema::Schema start = graph.fold(applied);
-  std::vector<ops::Operation> operations;
-  std::vector<Place> places;
   TableNames names(start, connection.dialect().kind());
   std::map<std::string, lint::Evidence> evidence;
   Counter counter(connection, evidence);
+  std::map<std::pair<std::string, std::size_t>, Place> places;
   schema::Schema schema = start;
   for (const std::string& id : graph.upgrade_path(applied, targets)) {
     const history::Revision& revision = graph.get(id);
     for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {
       const ops::Operation& operation = revision.upgrade[i];
       const std::string_view table = ops::table_of(operation);
-      places.push_back({id, i, code_of(operation), makes_not_null(operation, schema),
-                        names.is_made(table), names.live(table)});
-      if (targets.count(id) != 0) counter.look_at_drop(operation, places.back(), start, names);
-      operations.push_back(operation);
+      Place place{id,
+                  i,
+                  code_of(operation),
+                  makes_not_null(operation, schema),
+                  names.is_made(table),
+                  names.live(table)};
+      if (targets.count(id) != 0) counter.look_at_drop(operation, place, start, names);
+      places.emplace(std::pair(id, i), std::move(place));
       names.follow(operation);
       schema = ops::evolve(std::move(schema), operation);
     }
   }
 
-  std::set<std::size_t> asked;
-  for (const Question& question : questions(connection.dialect(), start, operations, false)) {
-    const Place& place = places.at(question.operation);
-    // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.
-    const bool is_first = asked.insert(question.operation).second;
-    auto rows = try_to_ask(connection, question);
-    if (!rows) continue;
-    counter.answer(place, is_first && place.becomes_not_null ? "DD202" : place.code, question.table,
-                   std::move(*rows), question.hint);
+  std::set<const Place*> asked;
+  const Route route(Direction::upgrade, graph, applied, targets);
+  for (const PlannedRevision& planned : plan_ahead(connection.dialect(), route)) {
+    for (const Question& question : planned.questions) {
+      const Place& place = places.at({planned.revision.id, question.operation});
+      // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.
+      const bool is_first = asked.insert(&place).second;
+      auto rows = try_to_ask(connection, question);
+      if (!rows) continue;
+      counter.answer(place, is_first && place.becomes_not_null ? "DD202" : place.code,
+                     question.table, std::move(*rows), question.hint);
+    }
   }
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const Place& place = places[i];
-    if (asked.count(i) != 0 && place.code != "DS103") continue;
+  for (const auto& [key, place] : places) {
+    if (asked.count(&place) != 0 && place.code != "DS103") continue;
     const bool none =
         place.no_rows || (!place.live_table.empty() && counter.is_empty(place.live_table));
     if (none) counter.answer_none(place, place.live_table);
