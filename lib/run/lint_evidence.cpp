@@ -87,6 +87,7 @@ class TableNames {
   bool puts_rows(const ops::Operation& operation) const {
     const auto* execute = std::get_if<ops::Execute>(&operation);
     return std::holds_alternative<ops::BulkInsert>(operation) ||
+           std::holds_alternative<ops::BulkDelete>(operation) ||
            (execute != nullptr && !execute->sql.for_dialect(kind_).empty());
   }
 
