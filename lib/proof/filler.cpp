@@ -231,13 +231,15 @@ class TableFiller {
       : connection_(connection),
         name_(connection.dialect().quote_identifier(table.name)),
         questions_(std::move(questions)),
+        has_deferred_keys_(std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                                       [](const ForeignKey& key) { return key.deferrable; })),
         maker_(connection, table, values) {}
 
   void run(Filled& filled, const Table& table) {
     std::size_t there = count();
     const std::size_t before = there;
     if (there < kRows && maker_.has_fields()) {
-      if (questions_.empty() && before == 0 && insert_all()) {
+      if (takes_any_row() && before == 0 && insert_all()) {
         there = kRows;
       } else {
         for (std::size_t n = before; n < kRows; ++n) there += insert_one(n) ? 1 : 0;
@@ -294,7 +296,7 @@ class TableFiller {
 
   /// A refused row leaves nothing behind; one that is in the way is taken back.
   bool insert_if_welcome(const Row& row) {
-    if (questions_.empty()) {
+    if (takes_any_row()) {
       insert({row});
       return true;
     }
@@ -311,7 +313,14 @@ class TableFiller {
     return is_welcome;
   }
 
+  /// Any that the database does not refuse at once.
+  bool takes_any_row() const { return questions_.empty() && !has_deferred_keys_; }
+
   bool is_in_the_way() {
+    if (has_deferred_keys_ && !connection_.foreign_key_violations(1).empty()) {
+      last_refusal_ = "there is no row that its foreign keys could refer to";
+      return true;
+    }
     for (const run::Question* question : questions_) {
       try {
         if (connection_.query(question->count).rows.at(0).at(0).value_or("0") != "0") {
@@ -339,6 +348,7 @@ class TableFiller {
   backend::Connection& connection_;
   std::string name_;
   std::vector<const run::Question*> questions_;
+  bool has_deferred_keys_;  ///< which are looked at by the commit alone
   RowMaker maker_;
   std::string last_refusal_;
 };

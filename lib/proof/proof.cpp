@@ -57,8 +57,8 @@ class Prover {
     expect_schema("upgrade", after);
     fill_tables(created(after), after, {});
     if (!has_way_back(before)) return std::move(proof_);
-    const bool with_rows = clear_the_way_back(lost, after);
-    step("downgrade", [&] { runner_.downgrade(way_back(), {}); });
+    bool with_rows = true;
+    step("downgrade", [&] { with_rows = go_back(lost, after); });
     expect_schema("downgrade", before);
     if (with_rows) expect_rows(rows, Snapshot(connection_, mine, lost), lost);
     step("second upgrade", [&] { upgrade_again(); });
@@ -211,28 +211,26 @@ class Prover {
     }
   }
 
-  /// Rows that refer to something which the revision gives up stand in the way of a way back, as
-  /// `downgrade` would say before it changes anything. Then it is proved without rows; returns
-  /// whether they are there.
-  bool clear_the_way_back(const GivenUp& lost, const schema::Schema& after) {
-    if (lost.tables.empty() && lost.columns.empty()) return true;
-    const auto planned = runner_.plan(Direction::downgrade, way_back());
-    std::string obstacle;
-    for (const run::PlannedRevision& revision : planned) {
-      for (const run::Question& question : revision.questions) {
-        const auto count = connection_.query(question.count).rows.at(0).at(0).value_or("0");
-        if (obstacle.empty() && count != "0") obstacle = question.obstacle;
-      }
+  /// Takes the revision back; returns whether the rows were there. Rows that refer to something
+  /// which the revision gives up stand in the way, as `downgrade` says before it changes anything:
+  /// then it is proved without rows.
+  bool go_back(const GivenUp& lost, const schema::Schema& after) {
+    try {
+      runner_.downgrade(way_back(), {});
+      return true;
+    } catch (const Error& error) {
+      const bool gives_up = !lost.tables.empty() || !lost.columns.empty();
+      if (error.code() != ErrorCode::constraint || !gives_up) throw;
+      proof_.notes.push_back("rows stand in the way back, which was proved without them: " +
+                             error.message());
     }
-    if (obstacle.empty()) return true;
-    proof_.notes.push_back("rows stand in the way back, which was proved without them: " +
-                           obstacle);
     const bool sqlite = kind() == DialectKind::sqlite;
     connection_.execute(sqlite ? "PRAGMA foreign_keys = OFF" : "SET foreign_key_checks = 0");
     for (const auto& [name, table] : schema::on_dialect(after, kind()).tables) {
       connection_.execute("DELETE FROM " + connection_.dialect().quote_identifier(name));
     }
     connection_.execute(sqlite ? "PRAGMA foreign_keys = ON" : "SET foreign_key_checks = 1");
+    runner_.downgrade(way_back(), {});
     return false;
   }
 

