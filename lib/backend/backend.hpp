@@ -109,6 +109,14 @@ class Connection {
     return dialect().canonical(schema);
   }
 
+  /// A hash of all that this database shows of the objects that `sql` names, and of which of them
+  /// are there: taken before a DDL statement and after it, two alike say that it did not take
+  /// effect. Empty where it is of no use, because DDL is rolled back (SQLite).
+  virtual std::string fingerprint(std::string_view sql) {
+    static_cast<void>(sql);
+    return {};
+  }
+
   /// Triggers and indexes of this database with their SQL, for dialect::Dialect::plan. MariaDB:
   /// none needed.
   virtual std::vector<dialect::Bystander> bystanders() = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/text.hpp"
@@ -29,12 +30,31 @@ std::optional<AppliedRevision> find_row(RevisionStore& store, const std::string&
 }
 
 void require_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
-  if (row.statements_total == planned.statements.size()) return;
-  throw Error(ErrorCode::failed,
-              fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
-                          row.under_way, row.id, row.statements_done, row.statements_total,
-                          text::count(planned.statements.size(), "statement")))
-      .hint("finish it with the revision file and the version of dbmig that began it");
+  const bool same_count = row.statements_total == planned.statements.size();
+  const bool same_statement =
+      row.statement.empty() || (same_count && row.statements_done < row.statements_total &&
+                                planned.statements[row.statements_done].sql == row.statement);
+  if (same_count && same_statement) return;
+  throw Error(
+      ErrorCode::failed,
+      same_count
+          ? fmt::format("statement {} of the {} of revision {} was another one when it "
+                        "stopped there",
+                        row.statements_done + 1, row.under_way, row.id)
+          : fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
+                        row.under_way, row.id, row.statements_done, row.statements_total,
+                        text::count(planned.statements.size(), "statement")))
+      .hint("finish it with the revision file and the version of dbmig that began it")
+      .sql(row.statement);
+}
+
+/// Whether one of `operations` changes rows, or may.
+bool touches_rows(std::span<const ops::Operation> operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const ops::Operation& operation) {
+    return std::holds_alternative<ops::Execute>(operation) ||
+           std::holds_alternative<ops::BulkInsert>(operation) ||
+           std::holds_alternative<ops::BulkDelete>(operation);
+  });
 }
 
 /// Applies one run's revisions on a database without transactional DDL.
@@ -49,12 +69,10 @@ class JournaledRun {
         go_on(planned, *row);
         return;
       }
-      const Direction other = opposite(planned.direction);
-      if (row->under_way == to_string(other) || row->under_way == undoing(other)) {
-        take_back(other, *row);
-        return;
-      }
-      if (row->under_way == undoing(planned.direction)) take_back(planned.direction, *row);
+      const Direction begun = row->under_way.ends_with(to_string(Direction::upgrade))
+                                  ? Direction::upgrade
+                                  : Direction::downgrade;
+      if (!row->is_complete() && take_back(begun, *row) && begun != planned.direction) return;
     }
     start(planned);
   }
@@ -87,19 +105,26 @@ class JournaledRun {
 
   void send(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row) {
     const auto begin = Clock::now();
+    row = advance(planned, met, std::move(row), planned.statements.size());
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    row.applied_at = utc_now();
+    row.duration_ms = elapsed.count();
+    close(planned.direction, std::move(row));
+  }
+
+  /// Sends the statements of `planned` before number `end` that are not done yet; the row after
+  /// them.
+  AppliedRevision advance(const PlannedRevision& planned, const schema::Schema& met,
+                          AppliedRevision row, std::size_t end) {
     Journal journal(context_, std::move(row));
     try {
-      journal.run(planned.statements);
+      journal.run(std::span(planned.statements).first(end));
     } catch (const Error& error) {
       after_failure(planned, met, journal.row(), error);
       throw in_revision(error, planned, journal.row().statements_done);
     }
-    const auto elapsed =
-        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-    AppliedRevision row_now = journal.row();
-    row_now.applied_at = utc_now();
-    row_now.duration_ms = elapsed.count();
-    close(planned.direction, std::move(row_now));
+    return journal.row();
   }
 
   /// The row of a revision that is now wholly there, or wholly gone.
@@ -118,16 +143,28 @@ class JournaledRun {
                      const AppliedRevision& row, const Error& error) {
     // Without a connection nothing can be done now: the next run finds the journal and goes on.
     if (error.code() == ErrorCode::connection) return;
-    const auto operations = whole_operations(planned, row.statements_done);
-    if (operations && undo_loses_nothing(planned, met, *operations)) {
-      undo(planned, met, row, *operations);
-      if (row.statements_done > 0) {
-        context_.events.warning(
-            "dbmig.run", fmt::format("Revision {} failed; its {} before that were taken back",
-                                     row.id, text::count(row.statements_done, "statement")));
-      }
+    const auto operations = whole(planned, met, row.statements_done);
+    if (!operations || !undo_loses_nothing(planned, met, *operations)) {
+      tell_what_stays(planned, row);
       return;
     }
+    try {
+      undo(planned.direction, way_back(planned, met, *operations).value(), row, *operations);
+    } catch (const Error& second) {
+      // The first error is the one to be read; this one comes again when its cause is still there.
+      context_.events.warning(
+          "dbmig.run", fmt::format("Revision {} failed, and so did taking it back: {}; the next "
+                                   "run goes on with that",
+                                   row.id, second.what()));
+      return;
+    }
+    if (row.statements_done == 0) return;
+    context_.events.warning(
+        "dbmig.run", fmt::format("Revision {} failed; its {} before that were taken back", row.id,
+                                 text::count(row.statements_done, "statement")));
+  }
+
+  void tell_what_stays(const PlannedRevision& planned, const AppliedRevision& row) {
     for (std::size_t i = 0; i < row.statements_done; ++i) {
       context_.events.warning("dbmig.run", fmt::format("Revision {}, done and kept: {}", row.id,
                                                        planned.statements[i].sql));
@@ -139,53 +176,128 @@ class JournaledRun {
                     to_string(planned.direction)));
   }
 
-  void undo(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row,
+  /// Carries out `undo`, which takes back the first `operations` operations of a run in `begun`.
+  void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row,
             std::size_t operations) {
-    const PlannedRevision undo = plan_undo(context_, planned, met, operations);
-    row.under_way = undoing(planned.direction);
+    row.under_way = undoing(begun);
     row.operations_done = operations;
     row.statements_total = undo.statements.size();
     row.statements_done = 0;
     row.statement.clear();
     context_.store.update_progress(row);
-    finish_undo(planned.direction, undo, std::move(row));
+    finish_undo(begun, undo, std::move(row));
   }
 
-  void finish_undo(Direction direction, const PlannedRevision& undo, AppliedRevision row) {
+  void finish_undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
     // Not to be interrupted: this is what leaves the database whole.
     const RunOptions options{context_.options.lock_timeout, context_.options.resolve, nullptr};
     const ApplyContext context{context_.connection, context_.store, context_.events, options};
     Journal journal(context, std::move(row));
     journal.run(undo.statements);
-    close(opposite(direction), journal.row());
+    AppliedRevision now = journal.row();
+    if (begun == Direction::downgrade) {
+      // The row is that of an upgrade again.
+      schema::Schema met;
+      now.statements_total = environment_.replan(now.id, Direction::upgrade, met).statements.size();
+      now.statements_done = now.statements_total;
+    }
+    close(opposite(begun), std::move(now));
   }
 
-  /// A revision that an earlier run left half-way in `direction`, or half-way in taking that back.
-  void take_back(Direction direction, AppliedRevision row) {
+  /// A revision that an earlier run left half-way in `begun`, or half-way in taking that back.
+  /// True: it is where that run began. False: it is where that run was going, because what was
+  /// done had no exact way back.
+  bool take_back(Direction begun, AppliedRevision row) {
     schema::Schema met;
-    const PlannedRevision planned = environment_.replan(row.id, direction, met);
-    if (row.under_way == undoing(direction)) {
-      const PlannedRevision undo = plan_undo(context_, planned, met, row.operations_done);
+    const PlannedRevision planned = environment_.replan(row.id, begun, met);
+    if (row.under_way == undoing(begun)) {
+      const PlannedRevision undo =
+          way_back(planned, met, row.operations_done).value_or(PlannedRevision{});
       require_same_plan(row, undo);
       settle(context_, undo,
-             ops::evolve(met, std::span<const ops::Operation>(planned.operations.data(),
-                                                              row.operations_done)),
-             row);
-      finish_undo(direction, undo, std::move(row));
-      return;
+             ops::evolve(met, std::span(planned.operations).first(row.operations_done)), row);
+      finish_undo(begun, undo, std::move(row));
+      return true;
     }
     require_same_plan(row, planned);
     settle(context_, planned, met, row);
-    const auto operations = whole_operations(planned, row.statements_done);
-    if (!operations) {
-      throw Error(
-          ErrorCode::failed,
-          fmt::format("the {} of revision {} stopped inside an operation and cannot be taken "
-                      "back from there",
-                      row.under_way, row.id))
-          .hint(fmt::format("finish it first with `dbmig {}`", row.under_way));
+    std::size_t end = row.statements_done;
+    while (!whole(planned, met, end)) ++end;
+    row = advance(planned, met, std::move(row), end);
+    const std::size_t operations = *whole(planned, met, end);
+    if (const auto undo = way_back(planned, met, operations)) {
+      context_.events.info("dbmig.run", fmt::format("Taking back the half-done {} of revision {}",
+                                                    to_string(begun), row.id));
+      this->undo(begun, *undo, std::move(row), operations);
+      return true;
     }
-    undo(planned, met, std::move(row), *operations);
+    context_.events.info(
+        "dbmig.run", fmt::format("Finishing the half-done {} of revision {} first: what its plain "
+                                 "SQL has done is taken back by the other direction alone",
+                                 to_string(begun), row.id));
+    send(planned, met, std::move(row));
+    return false;
+  }
+
+  /// What leads from the first `operations` operations of `planned` back to where it began; nothing
+  /// when only the whole of the other direction does. Always the same for the same arguments: a
+  /// run that died on this way goes on with it.
+  std::optional<PlannedRevision> way_back(const PlannedRevision& planned, const schema::Schema& met,
+                                          std::size_t operations) {
+    const auto done = std::span(planned.operations).first(operations);
+    if (planned.direction == Direction::upgrade) {
+      // A downgrade that is derived is the inverse anyway; one written by hand may do more.
+      const bool is_exact =
+          !planned.revision.downgrade || undo_loses_nothing(planned, met, operations);
+      if (!is_exact) return std::nullopt;
+      return plan_undo(context_, planned, met, operations);
+    }
+    schema::Schema below;
+    PlannedRevision up = environment_.replan(planned.revision.id, Direction::upgrade, below);
+    const schema::Schema now = ops::evolve(met, done);
+    if (const auto place = place_in_upgrade(planned, operations, up, below, now)) {
+      up.operations.erase(up.operations.begin(),
+                          up.operations.begin() + static_cast<std::ptrdiff_t>(*place));
+      up.statements = context_.connection.dialect().plan(now, up.operations, {});
+      return up;
+    }
+    if (!undo_loses_nothing(planned, met, operations)) return std::nullopt;
+    return plan_undo(context_, planned, met, operations);
+  }
+
+  /// How many operations of `up`, which met `below`, had been carried out when things stood as they
+  /// do now, with `operations` operations of its downgrade done and the schema being `now`; nothing
+  /// when that cannot be said.
+  std::optional<std::size_t> place_in_upgrade(const PlannedRevision& down, std::size_t operations,
+                                              const PlannedRevision& up,
+                                              const schema::Schema& below,
+                                              const schema::Schema& now) {
+    const std::span<const ops::Operation> upgrade(up.operations);
+    if (!down.revision.downgrade) {
+      // Derived: the inverse of each operation, last first.
+      std::size_t undone = 0;
+      std::size_t place = upgrade.size();
+      while (undone < operations && place > 0) {
+        --place;
+        undone += ops::inverse(upgrade[place], ops::evolve(below, upgrade.first(place))).size();
+      }
+      if (undone == operations) return place;
+    }
+    if (touches_rows(std::span(down.operations).first(operations))) return std::nullopt;
+    // Rows that the upgrade moved are as it left them: the last of several places it is.
+    const auto form = [&](const schema::Schema& schema) {
+      return schema::sorted(context_.connection.dialect().canonical(schema));
+    };
+    const schema::Schema wanted = form(now);
+    for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
+      if (form(ops::evolve(below, upgrade.first(place))) == wanted) return place;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> whole(const PlannedRevision& planned, const schema::Schema& met,
+                                   std::size_t statements_done) {
+    return whole_operations(context_.connection.dialect(), planned, met, statements_done);
   }
 
   const ApplyContext& context_;
@@ -200,19 +312,19 @@ void Journal::send(const dialect::Statement& statement) {
   if (statement.is_data) {
     // The rows and the entry that says so commit together: they take effect exactly once.
     context_.connection.begin();
+    ++row.statements_done;
     try {
       context_.connection.execute(statement.sql);
-      ++row.statements_done;
       context_.store.update_progress(row);
-      context_.connection.commit();
     } catch (const Error&) {
       context_.connection.rollback();
       throw;
     }
-    row_ = std::move(row);
+    commit(std::move(row));
     return;
   }
   row.statement = statement.sql;
+  row.fingerprint = context_.connection.fingerprint(statement.sql);
   context_.store.update_progress(row);
   try {
     context_.connection.execute(statement.sql);
@@ -223,12 +335,27 @@ void Journal::send(const dialect::Statement& statement) {
     throw;
   }
   row.statement.clear();
+  row.fingerprint.clear();
   ++row.statements_done;
-  context_.store.update_progress(row);
+  // Known here even when it cannot be written down: what takes it back must take back this, too.
+  row_ = std::move(row);
+  context_.store.update_progress(row_);
+}
+
+void Journal::commit(AppliedRevision row) {
+  try {
+    context_.connection.commit();
+  } catch (const Error& error) {
+    context_.connection.rollback();
+    if (error.code() == ErrorCode::connection) throw;
+    // The rows and their entry are there together or not at all: the entry tells.
+    if (const auto now = find_row(context_.store, row_.id)) row_ = *now;
+    throw;
+  }
   row_ = std::move(row);
 }
 
-void Journal::run(const std::vector<dialect::Statement>& statements) {
+void Journal::run(std::span<const dialect::Statement> statements) {
   while (row_.statements_done < statements.size()) {
     if (context_.options.stop != nullptr && *context_.options.stop) {
       throw Error(ErrorCode::interrupted, "interrupted");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <span>
 
 #include "run/apply.hpp"
 
@@ -16,21 +16,23 @@ class Journal {
 
   /// Sends what is left of `statements`. When one fails, row() tells how many took effect and the
   /// vendor's error is thrown; a statement that the server refused leaves no open question.
-  void run(const std::vector<dialect::Statement>& statements);
+  void run(std::span<const dialect::Statement> statements);
 
   const AppliedRevision& row() const { return row_; }
 
  private:
   void send(const dialect::Statement& statement);
+  void commit(AppliedRevision row);
 
   const ApplyContext& context_;
   AppliedRevision row_;
 };
 
 /// If a statement was under way when an earlier run died, decides by looking at the database
-/// whether it took effect, and writes that into the store: DDL statements are atomic, and the
-/// schemas before and after each one are known. `start` is the schema that `planned` began with.
-/// Throws Error{failed} when the database does not show it and the user has not said it.
+/// whether it took effect, and writes that into the store: DDL statements are atomic, the journal
+/// has the fingerprint of what it names from before, and the fold knows the schemas before and
+/// after each operation. `start` is the schema that `planned` began with. Throws Error{failed} when
+/// the database does not show it and the user has not said it.
 void settle(const ApplyContext& context, const PlannedRevision& planned,
             const schema::Schema& start, AppliedRevision& row);
 
@@ -40,8 +42,10 @@ PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& pl
                           const schema::Schema& start, std::size_t operations_done);
 
 /// The number of operations that `statements_done` statements of `planned` completed; nothing when
-/// one of them is only partly done.
-std::optional<std::size_t> whole_operations(const PlannedRevision& planned,
+/// one of them is only partly done. `start` is the schema that `planned` began with.
+std::optional<std::size_t> whole_operations(const dialect::Dialect& dialect,
+                                            const PlannedRevision& planned,
+                                            const schema::Schema& start,
                                             std::size_t statements_done);
 
 /// Whether taking back the first `operations_done` operations brings back everything they touched:

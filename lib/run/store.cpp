@@ -28,6 +28,25 @@ std::vector<std::string> words(const std::string& s) {
   return s.empty() ? std::vector<std::string>{} : text::split(s, ' ');
 }
 
+// The fingerprint stands in front of the statement, as a comment: whoever reads the table sees
+// the one and can still run the other.
+constexpr std::string_view kFingerprint = "/* before: ";
+constexpr std::string_view kAfterFingerprint = " */ ";
+
+std::string statement_column(const AppliedRevision& r) {
+  if (r.fingerprint.empty() || r.statement.empty()) return r.statement;
+  return std::string(kFingerprint) + r.fingerprint + std::string(kAfterFingerprint) + r.statement;
+}
+
+void read_statement(std::string column, AppliedRevision& r) {
+  const std::size_t end = column.find(kAfterFingerprint);
+  if (column.starts_with(kFingerprint) && end != std::string::npos) {
+    r.fingerprint = column.substr(kFingerprint.size(), end - kFingerprint.size());
+    column.erase(0, end + kAfterFingerprint.size());
+  }
+  r.statement = std::move(column);
+}
+
 std::vector<backend::Value> values_of(const AppliedRevision& r) {
   return {r.id,
           text::join(r.parents, " "),
@@ -39,7 +58,7 @@ std::vector<backend::Value> values_of(const AppliedRevision& r) {
           std::to_string(r.statements_done),
           r.under_way,
           std::to_string(r.operations_done),
-          r.statement,
+          statement_column(r),
           r.text};
 }
 
@@ -98,7 +117,7 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
     r.statements_done = static_cast<std::size_t>(number(row[7]));
     r.under_way = row[8].value_or("");
     r.operations_done = static_cast<std::size_t>(number(row[9]));
-    r.statement = row[10].value_or("");
+    read_statement(row[10].value_or(""), r);
     if (with_text) r.text = row[11].value_or("");
     result.push_back(std::move(r));
   }
@@ -124,7 +143,7 @@ void RevisionStore::update_progress(const AppliedRevision& r) {
                                            std::to_string(r.statements_done),
                                            r.under_way,
                                            std::to_string(r.operations_done),
-                                           r.statement,
+                                           statement_column(r),
                                            r.id};
   connection_.execute(
       fmt::format(

@@ -29,6 +29,9 @@ struct AppliedRevision {
   std::size_t operations_done = 0;
   /// The statement that was being sent when the run stopped; empty when none was.
   std::string statement;
+  /// What the database showed of the objects that `statement` names before it was sent, see
+  /// backend::Connection::fingerprint; may be empty.
+  std::string fingerprint;
 
   bool is_complete() const { return under_way.empty(); }
 };

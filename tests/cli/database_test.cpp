@@ -375,7 +375,7 @@ DBMIG_ON_EACH_DATABASE(Database);
 /// One history, two databases, the same schema: an application moves by changing its URL.
 TEST(TwoDatabases, TheSameHistoryGivesTheSameSchema) {
   if (!mariadb_server()) GTEST_SKIP() << kNoServer;
-  const MariadbDatabase mariadb;
+  const ServerDatabase mariadb;
   Project project;
   project.start("${DATABASE_URL}");
   project.model(kFirst);

@@ -261,15 +261,15 @@ std::string mariadb_sql(const std::string& sql, const std::string& database) {
   return result.out;
 }
 
-MariadbDatabase::MariadbDatabase() : name_("dbmig_cli_" + random_hex(8)) {
+ServerDatabase::ServerDatabase() : name_("dbmig_cli_" + random_hex(8)) {
   mariadb_sql("CREATE DATABASE " + name_ + " CHARACTER SET utf8mb4");
 }
 
-MariadbDatabase::~MariadbDatabase() {
+ServerDatabase::~ServerDatabase() {
   mariadb_sql("DROP DATABASE IF EXISTS " + name_);
 }
 
-std::string MariadbDatabase::url() const {
+std::string ServerDatabase::url() const {
   const std::string server = std::getenv("DBMIG_TEST_MARIADB_URL");
   // scheme://user@host/[old][?parameters] with this database's name in its place.
   const std::size_t slash = server.find('/', server.find("://") + 3);
@@ -282,7 +282,7 @@ void OnEachDatabase::SetUp() {
   url = "sqlite:///app.db";
   if (on_mariadb()) {
     if (!mariadb_server()) GTEST_SKIP() << kNoServer;
-    database_ = std::make_unique<MariadbDatabase>();
+    database_ = std::make_unique<ServerDatabase>();
     url = database_->url();
   }
   project.start(url);

@@ -115,12 +115,12 @@ inline constexpr const char* kNoServer =
 std::string mariadb_sql(const std::string& sql, const std::string& database = "");
 
 /// A database of its own on the tests' server, dropped with the value.
-class MariadbDatabase {
+class ServerDatabase {
  public:
-  MariadbDatabase();
-  MariadbDatabase(const MariadbDatabase&) = delete;
-  MariadbDatabase& operator=(const MariadbDatabase&) = delete;
-  ~MariadbDatabase();
+  ServerDatabase();
+  ServerDatabase(const ServerDatabase&) = delete;
+  ServerDatabase& operator=(const ServerDatabase&) = delete;
+  ~ServerDatabase();
   const std::string& name() const { return name_; }
   std::string url() const;
 
@@ -140,7 +140,7 @@ class OnEachDatabase : public testing::TestWithParam<DialectKind> {
   std::string url;
 
  private:
-  std::unique_ptr<MariadbDatabase> database_;
+  std::unique_ptr<ServerDatabase> database_;
 };
 
 std::string database_name(const testing::TestParamInfo<DialectKind>& info);

@@ -196,7 +196,7 @@ TEST(SqlFileOnMariadb, NeedsAServerThatMayMakeDatabases) {
   EXPECT_THAT(project.expect(2, {"inspect", "--sql-file", "x.mariadb.sql"}).err,
               HasSubstr("needs a server to be made on"));
   if (!mariadb_server()) GTEST_SKIP() << kNoServer;
-  const MariadbDatabase database;
+  const ServerDatabase database;
   const std::string user = "dbmig_" + random_hex(8);
   mariadb_sql("CREATE USER " + user + "@localhost IDENTIFIED BY 'pw'; GRANT SELECT ON " +
               database.name() + ".* TO " + user + "@localhost");

@@ -7,6 +7,7 @@
 #include "backend/mariadb/bulk.hpp"
 #include "backend/mariadb/charset.hpp"
 #include "backend/mariadb/error.hpp"
+#include "backend/mariadb/fingerprint.hpp"
 #include "backend/mariadb/inspect.hpp"
 #include "backend/mariadb/lock.hpp"
 #include "backend/mariadb/session.hpp"
@@ -94,6 +95,10 @@ class Client final : public MariadbConnection {
     schema::Schema out = dialect().canonical(schema);
     for (auto& [name, table] : out.tables) table = relative_to(std::move(table), charsets);
     return out;
+  }
+
+  std::string fingerprint(std::string_view sql) override {
+    return mariadb::fingerprint(session_, sql);
   }
 
   std::vector<dialect::Bystander> bystanders() override { return {}; }

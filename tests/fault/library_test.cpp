@@ -1,0 +1,168 @@
+// The library with a connection that breaks at its Nth call.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "fault/faulty_connection.hpp"
+#include "fault/histories.hpp"
+#include "fault/siege.hpp"
+#include "history/graph.hpp"
+#include "run/runner.hpp"
+#include "support/mariadb.hpp"
+#include "support/temp_dir.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::fault {
+namespace {
+
+history::Graph read_graph(const History& history) {
+  std::vector<history::Revision> revisions;
+  for (const std::filesystem::path& file : history.files) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    revisions.push_back(yaml::parse_revision(text.str(), file.filename().string()));
+    revisions.back().path = file.filename();
+  }
+  return history::Graph(std::move(revisions));
+}
+
+class LibraryPlayground final : public Playground {
+ public:
+  LibraryPlayground(const History& history, DialectKind kind)
+      : graph_(read_graph(history)), kind_(kind) {}
+
+  void reset() override {
+    if (kind_ == DialectKind::mariadb) {
+      database_ = std::make_unique<test::MariadbDatabase>();
+      url_ = database_->url();
+    } else {
+      folder_ = std::make_unique<test::TempDir>();
+      url_ = Url::parse("sqlite:///" + (folder_->path() / "app.db").string());
+    }
+  }
+  std::unique_ptr<backend::Connection> connect() override {
+    return backend::connect(url_, {.create = true});
+  }
+  void migrate(const Trip& trip) override { run_trip(*connect(), trip); }
+  void run_trip(backend::Connection& connection, const Trip& trip) const {
+    NullEventSink events;
+    run::Runner runner(connection, graph_, yaml::parse_revision, events);
+    if (trip.direction == Direction::upgrade) {
+      runner.upgrade(trip.target, {});
+    } else {
+      runner.downgrade(trip.target, {});
+    }
+  }
+
+ private:
+  history::Graph graph_;
+  DialectKind kind_;
+  std::unique_ptr<test::MariadbDatabase> database_;
+  std::unique_ptr<test::TempDir> folder_;
+  Url url_;
+};
+
+/// The connection is lost before or after a call.
+class LostConnection : public Way {
+ public:
+  explicit LostConnection(LibraryPlayground& playground) : playground_(playground) {}
+  std::string name() const override { return "connection lost in the library"; }
+  std::vector<Moment> moments() const override { return {Moment::before, Moment::after}; }
+  std::size_t count(const Trip& trip) override {
+    Plan plan;
+    playground_.run_trip(*faulty(playground_.connect(), plan), trip);
+    return plan.calls;
+  }
+  bool strike(const Trip& trip, std::size_t n, Moment moment) override {
+    Plan plan = this->plan();
+    plan.strike_at = n;
+    plan.moment = moment;
+    try {
+      playground_.run_trip(*faulty(playground_.connect(), plan), trip);
+    } catch (const Error& error) {
+      EXPECT_TRUE(plan.struck) << error.what();
+    }
+    return plan.struck;
+  }
+
+ protected:
+  virtual Plan plan() const { return {}; }
+
+ private:
+  LibraryPlayground& playground_;
+};
+
+/// A call fails, everything else works: what was done is taken back at once.
+class FailedCall final : public LostConnection {
+ public:
+  /// `lost_after`: so many calls later the connection is lost, in the middle of taking back.
+  FailedCall(LibraryPlayground& playground, std::size_t lost_after)
+      : LostConnection(playground), lost_after_(lost_after) {}
+  std::string name() const override {
+    return lost_after_ == 0 ? "statement fails" : "statement fails, then connection lost";
+  }
+  std::vector<Moment> moments() const override { return {Moment::before}; }
+
+ protected:
+  Plan plan() const override { return {.fails_only = true, .lost_after = lost_after_}; }
+
+ private:
+  std::size_t lost_after_;
+};
+
+struct Case {
+  DialectKind kind;
+  History history;
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.history.name;
+}
+
+class Library : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    if (GetParam().kind == DialectKind::mariadb && !test::mariadb_url()) {
+      GTEST_SKIP() << test::kNoMariadb;
+    }
+  }
+};
+
+TEST_P(Library, SurvivesALostConnection) {
+  LibraryPlayground playground(GetParam().history, GetParam().kind);
+  LostConnection way(playground);
+  besiege(playground, way, GetParam().history.name, kBase, "head", GetParam().kind, {6});
+}
+
+TEST_P(Library, SurvivesAFailedCall) {
+  LibraryPlayground playground(GetParam().history, GetParam().kind);
+  FailedCall way(playground, 0);
+  besiege(playground, way, GetParam().history.name, kBase, "head", GetParam().kind, {5});
+}
+
+TEST_P(Library, SurvivesAFailedCallAndThenALostConnection) {
+  LibraryPlayground playground(GetParam().history, GetParam().kind);
+  for (const std::size_t later : {1U, 2U, 4U, 7U}) {
+    FailedCall way(playground, later);
+    besiege(playground, way, GetParam().history.name, kBase, "head", GetParam().kind, {2});
+  }
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+    for (const History& history : histories()) all.push_back({kind, history});
+  }
+  return all;
+}
+
+std::string name_of_case(const testing::TestParamInfo<Case>& info) {
+  return std::string(to_string(info.param.kind)) + "_" + info.param.history.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Histories, Library, testing::ValuesIn(cases()), name_of_case);
+
+}  // namespace
+}  // namespace dbmig::fault
