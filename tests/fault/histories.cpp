@@ -1,6 +1,7 @@
 #include "fault/histories.hpp"
 
 #include <algorithm>
+#include <ostream>
 
 namespace dbmig::fault {
 
@@ -20,6 +21,10 @@ std::vector<History> histories() {
   std::sort(all.begin(), all.end(),
             [](const History& a, const History& b) { return a.name < b.name; });
   return all;
+}
+
+void PrintTo(const History& history, std::ostream* out) {
+  *out << history.name;
 }
 
 }  // namespace dbmig::fault

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct History {
 };
 
 std::vector<History> histories();
+
+/// For GoogleTest's messages.
+void PrintTo(const History& history, std::ostream* out);
 
 /// The revision that every siege begins at.
 inline constexpr const char* kBase = "base00000000";
