@@ -104,6 +104,12 @@ void add_migration_options(CLI::App& command, Migration& options) {
   command.add_flag("--plan", options.plan, "Print what would run on this database");
   add_lock_timeout(command, options.lock_timeout);
   command
+      .add_option("--lock-wait", options.lock_wait,
+                  "Let a statement wait so long for tables and rows that others hold (10); it is "
+                  "tried three times")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(0, 86400));
+  command
       .add_option("--resolve", options.resolve,
                   "After a kill, for a statement whose effect cannot be seen: done or redo")
       ->option_text("HOW")
@@ -144,6 +150,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = run_options(options.lock_timeout);
+  how.lock_wait = std::chrono::seconds(options.lock_wait);
   if (!options.resolve.empty()) {
     how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
   }

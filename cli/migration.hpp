@@ -15,11 +15,12 @@ struct Migration {
   std::string target;
   bool sql = false;
   bool plan = false;
-  int lock_timeout = 60;  ///< seconds
-  std::string resolve;    ///< "done", "redo" or nothing
+  int lock_timeout = 60;                                         ///< seconds
+  int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
+  std::string resolve;                                           ///< "done", "redo" or nothing
 };
 
-/// --sql, --plan, --lock-timeout and --resolve.
+/// --sql, --plan, --lock-timeout, --lock-wait and --resolve.
 void add_migration_options(CLI::App& command, Migration& options);
 void add_lock_timeout(CLI::App& command, int& seconds);
 

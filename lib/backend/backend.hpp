@@ -47,7 +47,12 @@ struct InspectOptions {
 class MigrationLock {
  public:
   virtual ~MigrationLock() = default;
+  /// Whom it does not keep out, for people; empty when it keeps out everybody.
+  virtual std::string limit() const { return {}; }
 };
+
+/// How long a statement of a migration waits for the locks of other sessions.
+inline constexpr std::chrono::seconds kLockWait{10};
 
 class BulkSink;  // backend/bulk.hpp
 
@@ -87,9 +92,11 @@ class Connection {
   virtual std::unique_ptr<MigrationLock> lock(std::chrono::seconds timeout,
                                               const std::function<void()>& on_wait) = 0;
 
-  /// Around a migration. SQLite: foreign_keys off and BEGIN IMMEDIATE; MariaDB: bounded
-  /// lock_wait_timeout, and no transaction (DDL would end it).
-  virtual void begin_migration() = 0;
+  /// Around a migration. SQLite: foreign_keys off and BEGIN IMMEDIATE; MariaDB: no transaction (DDL
+  /// would end it). A statement waits at most `lock_wait` for the locks of others, and then throws
+  /// Error{busy} that names them as far as the database knows.
+  virtual void begin_migration(std::chrono::seconds lock_wait) = 0;
+  void begin_migration() { begin_migration(kLockWait); }
   virtual void commit_migration() = 0;
   /// Back to before begin_migration() where the database can (SQLite). Never throws.
   virtual void abort_migration() noexcept = 0;

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "ops/evolve.hpp"
 #include "run/obstacles.hpp"
+#include "run/patience.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -190,7 +191,8 @@ class JournaledRun {
 
   void finish_undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
     // Not to be interrupted: this is what leaves the database whole.
-    const RunOptions options{context_.options.lock_timeout, context_.options.resolve, nullptr};
+    RunOptions options = context_.options;
+    options.stop = nullptr;
     const ApplyContext context{context_.connection, context_.store, context_.events, options};
     Journal journal(context, std::move(row));
     journal.run(undo.statements);
@@ -308,26 +310,35 @@ class JournaledRun {
 
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
-  AppliedRevision row = row_;
   if (statement.is_data) {
-    // The rows and the entry that says so commit together: they take effect exactly once.
-    context_.connection.begin();
-    ++row.statements_done;
-    try {
-      context_.connection.execute(statement.sql);
-      context_.store.update_progress(row);
-    } catch (const Error&) {
-      context_.connection.rollback();
-      throw;
-    }
-    commit(std::move(row));
-    return;
+    patiently(context_, [&] { send_data(statement); });
+  } else {
+    send_ddl(statement);
   }
+}
+
+/// The rows and the entry that says so commit together: they take effect exactly once.
+void Journal::send_data(const dialect::Statement& statement) {
+  AppliedRevision row = row_;
+  ++row.statements_done;
+  context_.connection.begin();
+  try {
+    context_.connection.execute(statement.sql);
+    context_.store.update_progress(row);
+  } catch (const Error&) {
+    context_.connection.rollback();
+    throw;
+  }
+  commit(std::move(row));
+}
+
+void Journal::send_ddl(const dialect::Statement& statement) {
+  AppliedRevision row = row_;
   row.statement = statement.sql;
   row.fingerprint = context_.connection.fingerprint(statement.sql);
   context_.store.update_progress(row);
   try {
-    context_.connection.execute(statement.sql);
+    patiently(context_, [&] { context_.connection.execute(statement.sql); });
   } catch (const Error& error) {
     // An answer from the server means that the statement did not take effect. Without one the
     // intent stays written, and the next run looks for itself.
@@ -367,7 +378,7 @@ void Journal::run(std::span<const dialect::Statement> statements) {
 std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
                                             const JournalEnvironment& environment) {
   std::vector<std::string> done;
-  context.connection.begin_migration();
+  context.connection.begin_migration(context.options.lock_wait);
   try {
     context.store.create_if_missing();
     JournaledRun run(context, environment);

@@ -22,6 +22,8 @@ class Journal {
 
  private:
   void send(const dialect::Statement& statement);
+  void send_data(const dialect::Statement& statement);
+  void send_ddl(const dialect::Statement& statement);
   void commit(AppliedRevision row);
 
   const ApplyContext& context_;

@@ -200,10 +200,16 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
   return plan_stop(std::move(*stop), route);
 }
 
-std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptions& options) {
-  const auto lock = connection_.lock(options.lock_timeout, [&] {
+std::unique_ptr<backend::MigrationLock> Runner::lock(const RunOptions& options) {
+  auto lock = connection_.lock(options.lock_timeout, [&] {
     events_.info("dbmig.run", "Waiting for another dbmig that is migrating this database");
   });
+  if (const std::string limit = lock->limit(); !limit.empty()) events_.warning("dbmig.run", limit);
+  return lock;
+}
+
+std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptions& options) {
+  const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   refuse_unknown(rows);
   refuse_edited(rows);
@@ -216,9 +222,7 @@ std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptio
 }
 
 std::vector<std::string> Runner::downgrade(std::string_view target, const RunOptions& options) {
-  const auto lock = connection_.lock(options.lock_timeout, [&] {
-    events_.info("dbmig.run", "Waiting for another dbmig that is migrating this database");
-  });
+  const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   refuse_edited(rows);
   const history::Graph graph = known_revisions();
@@ -243,7 +247,7 @@ std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view 
 }
 
 void Runner::stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options) {
-  const auto lock = connection_.lock(options.lock_timeout, [] {});
+  const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   if (!purge) refuse_unknown(rows);
   std::set<std::string> have = complete(rows);
@@ -282,7 +286,7 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
 }
 
 std::vector<std::string> Runner::repair(const RunOptions& options) {
-  const auto lock = connection_.lock(options.lock_timeout, [] {});
+  const auto lock = this->lock(options);
   const std::vector<std::string> edited = edited_revisions(store_.all(), graph_);
   if (edited.empty()) return edited;
   connection_.begin();

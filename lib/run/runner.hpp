@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,7 +30,9 @@ using ParseRevision =
 enum class Resolve { done, redo };
 
 struct RunOptions {
-  std::chrono::seconds lock_timeout{60};
+  std::chrono::seconds lock_timeout{60};  ///< for another dbmig
+  /// For a table or row that another session holds; a statement is tried a few times.
+  std::chrono::seconds lock_wait = backend::kLockWait;
   std::optional<Resolve> resolve;
   /// Looked at between statements: when true the run stops as if the next statement had failed.
   const std::atomic<bool>* stop = nullptr;
@@ -85,6 +88,7 @@ class Runner {
   history::Graph known_revisions();
 
  private:
+  std::unique_ptr<backend::MigrationLock> lock(const RunOptions& options);
   PlannedRevision plan_stop(Route::Stop stop, const Route& route);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
                          schema::Schema& met);

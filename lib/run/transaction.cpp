@@ -116,7 +116,7 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
                                               const NextRevision& next) {
   std::vector<std::string> done;
   backend::Connection& connection = context.connection;
-  connection.begin_migration();
+  connection.begin_migration(context.options.lock_wait);
   try {
     context.store.create_if_missing();
     ForeignKeyCheck foreign_keys(connection);

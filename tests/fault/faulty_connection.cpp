@@ -52,8 +52,8 @@ class Faulty final : public Connection {
                                                const std::function<void()>& on_wait) override {
     return call("lock", [&] { return inner_->lock(timeout, on_wait); });
   }
-  void begin_migration() override {
-    call("begin migration", [&] { inner_->begin_migration(); });
+  void begin_migration(std::chrono::seconds lock_wait) override {
+    call("begin migration", [&] { inner_->begin_migration(lock_wait); });
   }
   void commit_migration() override {
     call("commit migration", [&] { inner_->commit_migration(); });

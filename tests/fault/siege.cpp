@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <string>
 
 #include "base/error.hpp"
 #include "fault/state.hpp"
@@ -16,9 +17,11 @@ namespace {
 
 /// Evenly over 1 … total, both ends among them.
 std::vector<std::size_t> points(std::size_t total, const Effort& effort) {
-  const char* wanted = std::getenv("DBMIG_FAULT");
-  const bool all = wanted != nullptr && std::string_view(wanted) == "all";
-  const std::size_t count = all ? total : std::min(total, effort.points);
+  const char* setting = std::getenv("DBMIG_FAULT");
+  const std::string wanted = setting == nullptr ? "" : setting;
+  const std::size_t asked =
+      wanted.empty() ? effort.points : std::strtoul(wanted.c_str(), nullptr, 10);
+  const std::size_t count = wanted == "all" ? total : std::min(total, asked);
   std::set<std::size_t> chosen;
   for (std::size_t i = 0; i < count; ++i) {
     chosen.insert(count == 1 ? (total + 1) / 2 : 1 + i * (total - 1) / (count - 1));

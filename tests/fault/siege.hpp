@@ -9,7 +9,8 @@ namespace dbmig::fault {
 
 /// Which points of a siege are tried.
 struct Effort {
-  /// At most so many per direction, evenly apart; all with DBMIG_FAULT=all in the environment.
+  /// At most so many per direction, evenly apart. DBMIG_FAULT in the environment says another
+  /// number, or `all`.
   std::size_t points = 4;
 };
 

@@ -4,6 +4,7 @@
 #include <mysql.h>
 
 #include "backend/bulk.hpp"
+#include "backend/mariadb/blockers.hpp"
 #include "backend/mariadb/bulk.hpp"
 #include "backend/mariadb/charset.hpp"
 #include "backend/mariadb/error.hpp"
@@ -16,11 +17,10 @@
 namespace dbmig::backend::mariadb {
 namespace {
 
-/// A migration that waits for a table's metadata lock holds up everybody who comes after it: it
-/// rather gives up.
-constexpr int kLockWaitSeconds = 10;
-
 constexpr int kLockWaitTimeout = 1205;
+
+constexpr const char* kWaitAsBefore =
+    "SET SESSION lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT";
 
 class Client final : public MariadbConnection {
  public:
@@ -71,13 +71,16 @@ class Client final : public MariadbConnection {
     return take_lock(session_, url_.database, timeout, on_wait);
   }
 
-  void begin_migration() override {
-    session_.execute(fmt::format("SET SESSION lock_wait_timeout = {}", kLockWaitSeconds));
+  /// A migration that waits for a table's metadata lock holds up everybody who comes after it: it
+  /// rather gives up, and lets them through before it tries again.
+  void begin_migration(std::chrono::seconds lock_wait) override {
+    session_.execute(fmt::format(
+        "SET SESSION lock_wait_timeout = {0}, innodb_lock_wait_timeout = {0}", lock_wait.count()));
   }
-  void commit_migration() override { session_.execute("SET SESSION lock_wait_timeout = DEFAULT"); }
+  void commit_migration() override { session_.execute(kWaitAsBefore); }
   void abort_migration() noexcept override {
     mysql_rollback(session_.native());
-    mysql_query(session_.native(), "SET SESSION lock_wait_timeout = DEFAULT");
+    mysql_query(session_.native(), kWaitAsBefore);
   }
 
   std::vector<std::string> foreign_key_violations(std::size_t) override { return {}; }
@@ -116,35 +119,13 @@ class Client final : public MariadbConnection {
       work();
     } catch (const Error& error) {
       if (error.native_code() != kLockWaitTimeout) throw;
-      const std::string blockers = open_transactions();
-      if (blockers.empty()) throw;
+      const std::string who = blockers(session_, error.statement());
+      if (who.empty()) throw;
       throw Error(error.code(), error.message())
-          .hint("open transactions: " + blockers +
-                "; let them finish, or end them with KILL, then "
-                "run the command again")
+          .hint(who)
           .native(error.native_code())
           .sql(error.statement());
     }
-  }
-
-  /// "connection 12 (app@web1, 35 s)", …; empty when this user may not see them.
-  std::string open_transactions() {
-    std::string out;
-    try {
-      const Rows rows = session_.query(
-          "SELECT p.ID, CONCAT(p.USER, '@', p.HOST), TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) "
-          "FROM information_schema.INNODB_TRX t "
-          "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
-          "WHERE p.ID <> CONNECTION_ID() AND p.DB = DATABASE() ORDER BY t.trx_started LIMIT 5",
-          {});
-      for (const auto& row : rows.rows) {
-        out += fmt::format("{}connection {} ({}, {} s)", out.empty() ? "" : ", ",
-                           row[0].value_or("?"), row[1].value_or("?"), row[2].value_or("?"));
-      }
-    } catch (const Error&) {
-      return {};
-    }
-    return out;
   }
 
   Url url_;

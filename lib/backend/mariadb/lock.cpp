@@ -16,7 +16,8 @@ using std::chrono::steady_clock;
 
 class NamedLock final : public MigrationLock {
  public:
-  NamedLock(Session& session, std::string name) : session_(session), name_(std::move(name)) {}
+  NamedLock(Session& session, std::string name, bool on_galera)
+      : session_(session), name_(std::move(name)), on_galera_(on_galera) {}
   NamedLock(const NamedLock&) = delete;
   NamedLock& operator=(const NamedLock&) = delete;
   ~NamedLock() override {
@@ -27,11 +28,23 @@ class NamedLock final : public MigrationLock {
       // The session is gone, and its locks with it.
     }
   }
+  std::string limit() const override {
+    if (!on_galera_) return {};
+    return "this server is a node of a Galera cluster, where GET_LOCK holds on one node only: "
+           "migrate through one and the same node, never through two at once";
+  }
 
  private:
   Session& session_;
   std::string name_;
+  bool on_galera_;
 };
+
+/// The variable is not there in builds without the replication library.
+bool is_on_galera(Session& session) {
+  const Rows rows = session.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'", {});
+  return !rows.rows.empty() && rows.rows[0].at(1) == "ON";
+}
 
 /// One attempt of at most `wait`. Throws when the server gives no answer (it was told to stop).
 bool get_lock(Session& session, const std::string& name, seconds wait) {
@@ -72,8 +85,10 @@ std::string lock_name(const std::string& database) {
 std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& database,
                                          seconds timeout, const std::function<void()>& on_wait) {
   const std::string name = lock_name(database);
+  const bool on_galera = is_on_galera(session);
   const auto deadline = steady_clock::now() + timeout;
   bool told = false;
+  // The first attempt does not wait: whoever has to is told so first.
   while (!get_lock(session, name, seconds(told ? 1 : 0))) {
     if (steady_clock::now() >= deadline) {
       throw Error(ErrorCode::busy, fmt::format("another migration of '{}' is running: {} holds the "
@@ -84,7 +99,7 @@ std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& da
     if (!told && on_wait) on_wait();
     told = true;
   }
-  return std::make_unique<NamedLock>(session, name);
+  return std::make_unique<NamedLock>(session, name, on_galera);
 }
 
 }  // namespace dbmig::backend::mariadb

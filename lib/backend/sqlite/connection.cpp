@@ -21,9 +21,12 @@ namespace {
 class Database final : public SqliteConnection {
  public:
   explicit Database(const Url& url, const Location& location)
-      : url_(url), file_(location.file), session_(location.uri) {
+      : url_(url),
+        file_(location.file),
+        busy_timeout_ms_(location.busy_timeout_ms),
+        session_(location.uri) {
     sqlite3_extended_result_codes(native(), 1);
-    sqlite3_busy_timeout(native(), location.busy_timeout_ms);
+    sqlite3_busy_timeout(native(), busy_timeout_ms_);
     // Reads the file: what is wrong with it is said now, and not in the middle of a migration.
     session_.execute("SELECT count(*) FROM sqlite_master");
     session_.execute("PRAGMA foreign_keys = ON");
@@ -66,25 +69,29 @@ class Database final : public SqliteConnection {
     return lock_file(file_, timeout, on_wait);
   }
 
-  void begin_migration() override {
+  void begin_migration(std::chrono::seconds lock_wait) override {
     if (in_transaction()) {
       throw Error(ErrorCode::failed, "a migration cannot start inside a transaction");
     }
     // Inside the transaction this would do nothing, and a rebuild would then delete child rows.
     session_.execute("PRAGMA foreign_keys = OFF");
+    sqlite3_busy_timeout(native(), static_cast<int>(std::chrono::milliseconds(lock_wait).count()));
     try {
-      begin();
+      told_who_writes([&] { begin(); });
     } catch (...) {
       abort_migration();
       throw;
     }
   }
   void commit_migration() override {
-    commit();
+    // Readers hold a commit up, too.
+    told_who_writes([&] { commit(); });
+    sqlite3_busy_timeout(native(), busy_timeout_ms_);
     session_.execute("PRAGMA foreign_keys = ON");
   }
   void abort_migration() noexcept override {
     rollback();
+    sqlite3_busy_timeout(native(), busy_timeout_ms_);
     quietly("PRAGMA legacy_alter_table = OFF");
     quietly("PRAGMA foreign_keys = ON");
   }
@@ -103,10 +110,30 @@ class Database final : public SqliteConnection {
 
  private:
   bool in_transaction() { return sqlite3_get_autocommit(native()) == 0; }
+
+  /// Runs `work`; a lock it could not get is reported with the processes that hold one.
+  template <class Work>
+  void told_who_writes(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::busy || file_.empty()) throw;
+      const std::string who = lock_holders(file_);
+      if (who.empty()) throw;
+      throw Error(error.code(), fmt::format("{}: {} has it locked", error.message(), who))
+          .hint(
+              "let it finish its transaction, or end it, then run the command again; --lock-wait "
+              "waits longer")
+          .native(error.native_code())
+          .sql(error.statement());
+    }
+  }
+
   void quietly(const char* sql) noexcept { sqlite3_exec(native(), sql, nullptr, nullptr, nullptr); }
 
   Url url_;
   std::filesystem::path file_;  // empty for a database in memory
+  int busy_timeout_ms_;
   Session session_;
 };
 

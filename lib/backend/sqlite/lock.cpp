@@ -8,8 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -134,6 +138,40 @@ std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
         std::min(kPause, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now) +
                              std::chrono::milliseconds(1)));
   }
+}
+
+std::string lock_holders(const std::filesystem::path& file) {
+  std::set<ino_t> inodes;
+  for (const char* suffix : {"", "-shm"}) {
+    struct stat status {};
+    if (::stat((file.string() + suffix).c_str(), &status) == 0) inodes.insert(status.st_ino);
+  }
+  // "1: POSIX  ADVISORY  WRITE 4711 08:01:131077 1073741825 1073741825"
+  std::ifstream locks("/proc/locks");
+  std::set<pid_t> found;
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    std::string number;
+    std::string kind;
+    std::string mode;
+    std::string access;
+    pid_t process = 0;
+    std::string place;
+    if (!(words >> number >> kind >> mode >> access >> process >> place)) continue;
+    const std::string inode = place.substr(place.rfind(':') + 1);
+    if (process > 0 && process != ::getpid() &&
+        inodes.contains(static_cast<ino_t>(std::strtoull(inode.c_str(), nullptr, 10)))) {
+      found.insert(process);
+    }
+  }
+  std::string out;
+  for (const pid_t process : found) {
+    std::string name;
+    std::getline(std::ifstream(fmt::format("/proc/{}/comm", process)), name);
+    out += fmt::format("{}process {}{}", out.empty() ? "" : ", ", process,
+                       name.empty() ? "" : " (" + name + ")");
+  }
+  return out;
 }
 
 }  // namespace dbmig::backend::sqlite

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "backend/backend.hpp"
 
@@ -19,5 +20,10 @@ namespace dbmig::backend::sqlite {
 std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
                                          std::chrono::seconds timeout,
                                          const std::function<void()>& on_wait);
+
+/// The processes that have SQLite's own locks on `file`, or on the index of its write-ahead log:
+/// "process 4711 (python3)", …; empty where the system does not tell (another host, no /proc) and
+/// for this process's own. Source: proc_locks(5)
+std::string lock_holders(const std::filesystem::path& file);
 
 }  // namespace dbmig::backend::sqlite

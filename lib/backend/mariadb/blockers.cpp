@@ -1,0 +1,119 @@
+#include "backend/mariadb/blockers.hpp"
+
+#include <fmt/core.h>
+
+#include <set>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "dialect/dialect.hpp"
+#include "dialect/script.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+constexpr std::size_t kMost = 5;
+
+constexpr std::string_view kWho = "p.ID, CONCAT(p.USER, '@', p.HOST)";
+constexpr std::string_view kStatement = "LEFT(p.INFO, 120)";
+
+std::string described(const std::vector<Value>& row) {
+  const std::string statement = row[3].value_or("");
+  const std::string does = statement.empty() ? "idle" : "running: " + statement;
+  return fmt::format("connection {} ({}, {} s, {})", row[0].value_or("?"), row[1].value_or("?"),
+                     row[2].value_or("?"), does);
+}
+
+/// What to end: the connections' numbers as KILL takes them.
+std::string kills(const Rows& rows) {
+  std::vector<std::string> out;
+  for (const auto& row : rows.rows) out.push_back("KILL " + row[0].value_or("?"));
+  return text::join(out, "; ");
+}
+
+std::string list(const Rows& rows) {
+  std::vector<std::string> out;
+  for (const auto& row : rows.rows) out.push_back(described(row));
+  return text::join(out, ", ");
+}
+
+/// The rows of a query that this user or this server may have no answer to.
+Rows try_query(Session& session, const std::string& sql) {
+  try {
+    return session.query(sql, {});
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// The tables that `sql` names, as string literals; empty when it names nothing.
+std::string names(std::string_view sql) {
+  const dialect::Dialect& dialect = dialect::dialect(DialectKind::mariadb);
+  std::set<std::string> literals;
+  for (const auto& word : dialect::script_words(DialectKind::mariadb, sql)) {
+    if (word.is_name) literals.insert(dialect.quote_string(word.text));
+  }
+  return text::join(std::vector<std::string>(literals.begin(), literals.end()), ", ");
+}
+
+/// For certain: sessions that hold one of the statement's tables.
+Rows holders(Session& session, std::string_view sql) {
+  const std::string tables = names(sql);
+  if (tables.empty()) return {};
+  return try_query(
+      session,
+      fmt::format(
+          "SELECT DISTINCT {}, COALESCE(TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), p.TIME), "
+          "{} FROM information_schema.METADATA_LOCK_INFO m "
+          "JOIN information_schema.PROCESSLIST p ON p.ID = m.THREAD_ID "
+          "LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID "
+          "WHERE p.ID <> CONNECTION_ID() AND m.TABLE_SCHEMA = DATABASE() "
+          "AND m.TABLE_NAME IN ({}) ORDER BY 3 DESC LIMIT {}",
+          kWho, kStatement, tables, kMost));
+}
+
+/// Sessions that may hold something: those with an open transaction on this server.
+Rows transactions(Session& session) {
+  return try_query(
+      session,
+      fmt::format("SELECT {}, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), {} "
+                  "FROM information_schema.INNODB_TRX t "
+                  "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
+                  "WHERE p.ID <> CONNECTION_ID() ORDER BY p.DB = DATABASE() DESC, t.trx_started "
+                  "LIMIT {}",
+                  kWho, kStatement, kMost));
+}
+
+/// Without the right to see transactions, or when none is open (LOCK TABLES): who is there at all.
+Rows sessions(Session& session) {
+  return try_query(session,
+                   fmt::format("SELECT {}, p.TIME, {} FROM information_schema.PROCESSLIST p WHERE "
+                               "p.ID <> CONNECTION_ID() AND p.DB = DATABASE() ORDER BY p.TIME DESC "
+                               "LIMIT {}",
+                               kWho, kStatement, kMost));
+}
+
+}  // namespace
+
+std::string blockers(Session& session, std::string_view sql) {
+  const Rows certain = holders(session, sql);
+  if (!certain.rows.empty()) {
+    return fmt::format(
+        "the table is held by {}; let it finish, or end it with {}, then run the command again",
+        list(certain), kills(certain));
+  }
+  Rows guess = transactions(session);
+  std::string_view what = "these have a transaction open";
+  if (guess.rows.empty()) {
+    guess = sessions(session);
+    what = "these use the database";
+  }
+  if (guess.rows.empty()) return {};
+  return fmt::format(
+      "the server does not say who holds the lock (INSTALL SONAME 'metadata_lock_info' lets it say "
+      "so for tables); {}: {}; let them finish, or end the one with {}, then run the command again",
+      what, list(guess), kills(guess));
+}
+
+}  // namespace dbmig::backend::mariadb
