@@ -30,17 +30,19 @@ std::optional<AppliedRevision> find_row(RevisionStore& store, const std::string&
   return std::nullopt;
 }
 
+bool is_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
+  if (row.statements_total != planned.statements.size()) return false;
+  return row.statement.empty() || (row.statements_done < row.statements_total &&
+                                   planned.statements[row.statements_done].sql == row.statement);
+}
+
 void require_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
-  const bool same_count = row.statements_total == planned.statements.size();
-  const bool same_statement =
-      row.statement.empty() || (same_count && row.statements_done < row.statements_total &&
-                                planned.statements[row.statements_done].sql == row.statement);
-  if (same_count && same_statement) return;
+  if (is_same_plan(row, planned)) return;
   throw Error(
       ErrorCode::failed,
-      same_count
-          ? fmt::format("statement {} of the {} of revision {} was another one when it "
-                        "stopped there",
+      row.statements_total == planned.statements.size()
+          ? fmt::format("statement {} of the {} of revision {} was another one when it stopped "
+                        "there",
                         row.statements_done + 1, row.under_way, row.id)
           : fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
                         row.under_way, row.id, row.statements_done, row.statements_total,
@@ -144,13 +146,13 @@ class JournaledRun {
                      const AppliedRevision& row, const Error& error) {
     // Without a connection nothing can be done now: the next run finds the journal and goes on.
     if (error.code() == ErrorCode::connection) return;
-    const auto operations = whole(planned, met, row.statements_done);
-    if (!operations || !undo_loses_nothing(planned, met, *operations)) {
+    const auto way = safe_way_back(planned, met, row.statements_done);
+    if (!way) {
       tell_what_stays(planned, row);
       return;
     }
     try {
-      undo(planned.direction, way_back(planned, met, *operations).value(), row, *operations);
+      undo(planned.direction, way->plan, row, way->operations);
     } catch (const Error& second) {
       // The first error is the one to be read; this one comes again when its cause is still there.
       context_.events.warning(
@@ -163,6 +165,18 @@ class JournaledRun {
     context_.events.warning(
         "dbmig.run", fmt::format("Revision {} failed; its {} before that were taken back", row.id,
                                  text::count(row.statements_done, "statement")));
+  }
+
+  /// What takes back the statements that are done and loses nothing by it.
+  std::optional<PartialUndo> safe_way_back(const PlannedRevision& planned,
+                                           const schema::Schema& met, std::size_t done) {
+    if (const auto operations = whole(planned, met, done)) {
+      if (!undo_loses_nothing(planned, met, *operations)) return std::nullopt;
+      return PartialUndo{*operations, way_back(planned, met, *operations).value()};
+    }
+    auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
+    if (!partial || !undo_loses_nothing(planned, met, partial->operations)) return std::nullopt;
+    return partial;
   }
 
   void tell_what_stays(const PlannedRevision& planned, const AppliedRevision& row) {
@@ -213,9 +227,7 @@ class JournaledRun {
     schema::Schema met;
     const PlannedRevision planned = environment_.replan(row.id, begun, met);
     if (row.under_way == undoing(begun)) {
-      const PlannedRevision undo =
-          way_back(planned, met, row.operations_done).value_or(PlannedRevision{});
-      require_same_plan(row, undo);
+      const PlannedRevision undo = way_under_way(planned, met, row);
       settle(context_, undo,
              ops::evolve(met, std::span(planned.operations).first(row.operations_done)), row);
       finish_undo(begun, undo, std::move(row));
@@ -239,6 +251,22 @@ class JournaledRun {
                                  to_string(begun), row.id));
     send(planned, met, std::move(row));
     return false;
+  }
+
+  /// The way back that `row` says an earlier run was on.
+  PlannedRevision way_under_way(const PlannedRevision& planned, const schema::Schema& met,
+                                const AppliedRevision& row) {
+    PlannedRevision undo = way_back(planned, met, row.operations_done).value_or(PlannedRevision{});
+    for (std::size_t done = 1; !is_same_plan(row, undo) && done < planned.statements.size();
+         ++done) {
+      const auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
+      if (partial && partial->operations == row.operations_done &&
+          is_same_plan(row, partial->plan)) {
+        return partial->plan;
+      }
+    }
+    require_same_plan(row, undo);
+    return undo;
   }
 
   /// What leads from the first `operations` operations of `planned` back to where it began; nothing

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "run/apply.hpp"
@@ -54,5 +55,18 @@ std::optional<std::size_t> whole_operations(const dialect::Dialect& dialect,
 /// none of them dropped anything, and none is plain SQL.
 bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& start,
                         std::size_t operations_done);
+
+/// A way back from the middle of an operation.
+struct PartialUndo {
+  std::size_t operations = 0;  ///< that had been carried out wholly
+  PlannedRevision plan;
+};
+
+/// What takes back `statements_done` statements of `planned` when all that is unfinished about them
+/// is foreign keys that are off until the types at both their ends have changed; otherwise nothing.
+std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
+                                             const PlannedRevision& planned,
+                                             const schema::Schema& start,
+                                             std::size_t statements_done);
 
 }  // namespace dbmig::run

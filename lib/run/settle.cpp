@@ -5,7 +5,6 @@
 #include <set>
 
 #include "ops/evolve.hpp"
-#include "ops/risk.hpp"
 #include "run/journal.hpp"
 #include "run/script_statement.hpp"
 
@@ -65,16 +64,6 @@ bool shows_its_effect(const std::string& sql) {
          head.verb == "rename";
 }
 
-/// Whether no other statement carries out the same operations: then the fold knows the schemas on
-/// both its sides.
-bool is_alone(const PlannedRevision& planned, std::size_t index) {
-  const auto& statements = planned.statements;
-  const dialect::Statement& statement = statements[index];
-  return (index == 0 || statements[index - 1].last_operation < statement.first_operation) &&
-         (index + 1 == statements.size() ||
-          statements[index + 1].first_operation > statement.last_operation);
-}
-
 /// Whether the statement that was under way took effect; nothing when the database does not show
 /// it.
 std::optional<bool> look(const ApplyContext& context, const PlannedRevision& planned,
@@ -84,11 +73,14 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
       !row.fingerprint.empty() && context.connection.fingerprint(row.statement) != row.fingerprint;
   if (!row.fingerprint.empty() && !has_changed && shows_its_effect(row.statement)) return false;
   if (const auto seen = look_by_fold(context, planned, statement, start)) return seen;
-  // The fold knows nothing of the schemas between the statements of one operation, nor of plain
-  // SQL. Where it does know and the database is otherwise, somebody else has been there.
+  // The fold knows nothing of plain SQL, nor of the schemas inside of operations. Where it does
+  // know and the database is otherwise, somebody else has been there.
+  const dialect::Dialect& dialect = context.connection.dialect();
   const bool is_plain =
       std::holds_alternative<ops::Execute>(planned.operations.at(statement.first_operation));
-  if (has_changed && (is_plain || !is_alone(planned, row.statements_done))) return true;
+  const bool is_known = whole_operations(dialect, planned, start, row.statements_done) &&
+                        whole_operations(dialect, planned, start, row.statements_done + 1);
+  if (has_changed && (is_plain || !is_known)) return true;
   return std::nullopt;
 }
 
@@ -115,55 +107,6 @@ void settle(const ApplyContext& context, const PlannedRevision& planned,
   row.statement.clear();
   row.fingerprint.clear();
   context.store.update_progress(row);
-}
-
-std::optional<std::size_t> whole_operations(const dialect::Dialect& dialect,
-                                            const PlannedRevision& planned,
-                                            const schema::Schema& start,
-                                            std::size_t statements_done) {
-  if (statements_done == 0) return 0;
-  if (statements_done == planned.statements.size()) return planned.operations.size();
-  const std::size_t operations = planned.statements[statements_done - 1].last_operation + 1;
-  if (planned.statements[statements_done].first_operation < operations) return std::nullopt;
-  // A foreign key that is off for the sake of several operations comes back when the last of them
-  // is done. Planned alone, these operations would put it back at their own end.
-  const std::span<const ops::Operation> done(planned.operations.data(), operations);
-  const std::vector<dialect::Statement> alone = dialect.plan(start, done, {});
-  const bool same = std::equal(
-      alone.begin(), alone.end(), planned.statements.begin(),
-      planned.statements.begin() + static_cast<std::ptrdiff_t>(statements_done),
-      [](const dialect::Statement& a, const dialect::Statement& b) { return a.sql == b.sql; });
-  if (!same) return std::nullopt;
-  return operations;
-}
-
-bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& start,
-                        std::size_t operations_done) {
-  schema::Schema schema = start;
-  for (std::size_t i = 0; i < operations_done; ++i) {
-    const ops::Operation& operation = planned.operations[i];
-    const std::vector<ops::Risk> risks = ops::risks(operation, schema);
-    const bool loses = std::any_of(risks.begin(), risks.end(), [](const ops::Risk& risk) {
-      return ops::is_destructive(risk) || risk.kind == ops::RiskKind::irreversible;
-    });
-    if (loses || !ops::is_reversible(operation)) return false;
-    schema = ops::evolve(std::move(schema), operation);
-  }
-  return true;
-}
-
-PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& planned,
-                          const schema::Schema& start, std::size_t operations_done) {
-  const std::span<const ops::Operation> done(planned.operations.data(), operations_done);
-  PlannedRevision undo;
-  undo.direction =
-      planned.direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
-  undo.revision = planned.revision;
-  const schema::Schema met = ops::evolve(start, done);
-  undo.operations = ops::inverse(done, start);
-  fill_gaps(undo, met, context.connection.dialect().kind());
-  undo.statements = context.connection.dialect().plan(met, undo.operations, {});
-  return undo;
 }
 
 }  // namespace dbmig::run

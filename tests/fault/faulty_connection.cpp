@@ -22,6 +22,7 @@ class Faulty final : public Connection {
   const Url& url() const override { return inner_->url(); }
 
   void execute(std::string_view sql) override {
+    if (plan_.on_statement && !is_lost_) plan_.on_statement(sql);
     call(sql, [&] { inner_->execute(sql); });
   }
   std::size_t execute(std::string_view sql, std::span<const Value> values) override {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "backend/backend.hpp"
 #include "base/error.hpp"
@@ -18,6 +19,8 @@ struct Plan {
   bool fails_only = false;
   /// With fails_only: so many calls later the connection is lost after all; 0: never.
   std::size_t lost_after = 0;
+  /// Called before each statement without values.
+  std::function<void(std::string_view sql)> on_statement = {};
   std::size_t calls = 0;  ///< so far
   bool struck = false;
 };
