@@ -23,8 +23,9 @@ class Journal {
 
  private:
   void send(const dialect::Statement& statement);
-  void send_data(const dialect::Statement& statement);
-  void send_ddl(const dialect::Statement& statement);
+  void send_in_transaction(const dialect::Statement& statement);
+  /// With intent before and completion after it.
+  void send_alone(const dialect::Statement& statement);
   void commit(AppliedRevision row);
 
   const ApplyContext& context_;

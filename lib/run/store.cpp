@@ -124,6 +124,13 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
   return result;
 }
 
+std::optional<AppliedRevision> RevisionStore::find(const std::string& id) {
+  for (AppliedRevision& row : all()) {
+    if (row.id == id) return std::move(row);
+  }
+  return std::nullopt;
+}
+
 std::string RevisionStore::text(const std::string& id) {
   const std::vector<backend::Value> key{id};
   const auto rows = connection_.query(fmt::format("SELECT text FROM {} WHERE id = ?", kTable), key);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ class RevisionStore {
   /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
   /// long and rarely wanted: `text` stays empty unless `with_text`.
   std::vector<AppliedRevision> all(bool with_text = false);
+  /// One row without its text; nothing when there is none.
+  std::optional<AppliedRevision> find(const std::string& id);
   /// The text of one row.
   std::string text(const std::string& id);
 

@@ -171,6 +171,67 @@ TEST_P(Bugs, AStatementWhoseEndCannotBeWrittenDownIsTakenBackWithTheOthers) {
   EXPECT_THAT(runner(graph).upgrade("head", {}), ElementsAre("aaa"));
 }
 
+TEST_P(Bugs, SettingsOfTheSessionComeBackWithIt) {
+  const history::Graph graph = this->graph({kTables, R"(revision: bbb
+parents: [aaa]
+message: orphans
+created: 2026-01-02T00:00:00Z
+upgrade:
+  - execute: {mariadb: "SET foreign_key_checks = 0"}
+  - execute: INSERT INTO child VALUES (1, 77)
+  - create_table: {last: {columns: {id: integer}, primary_key: [id]}}
+  - execute: INSERT INTO child VALUES (2, 78)
+  - execute: {mariadb: "SET foreign_key_checks = 1"}
+downgrade:
+  - execute: DELETE FROM child
+  - drop_table: last
+)"});
+  runner(graph).upgrade("aaa", {});
+  for (const char* text : {"VALUES (1", "CREATE TABLE `last`", "VALUES (2"}) {
+    for (const Moment moment : {Moment::before, Moment::after}) {
+      loses_connection_at(graph, "head", text, moment);
+      EXPECT_THAT(Runner(*connect(), graph, yaml::parse_revision, sink_).upgrade("head", {}),
+                  ElementsAre("bbb"));
+      EXPECT_EQ(scalar("SELECT count(*) FROM child"), "2");
+      runner(graph).downgrade("aaa", {});
+    }
+  }
+}
+
+TEST_P(Bugs, RowsOfATableWithoutTransactionsAreNotWrittenTwiceInSilence) {
+  const history::Graph graph = this->graph({kTables, R"(revision: bbb
+parents: [aaa]
+message: old engine
+created: 2026-01-02T00:00:00Z
+upgrade:
+  - create_table: {old: {columns: {n: integer}, mariadb: {engine: MyISAM}}}
+  - execute: INSERT INTO old VALUES (1)
+downgrade:
+  - drop_table: old
+)"});
+  runner(graph).upgrade("aaa", {});
+  loses_connection_at(graph, "head", "INSERT INTO old", Moment::after);
+  EXPECT_THROW(runner(graph).upgrade("head", {}), Error);
+  RunOptions options;
+  options.resolve = Resolve::done;
+  EXPECT_THAT(runner(graph).upgrade("head", options), ElementsAre("bbb"));
+  EXPECT_EQ(scalar("SELECT count(*) FROM old"), "1");
+}
+
+TEST_P(Bugs, LongStatementsOfRowsAreStillData) {
+  const history::Graph graph =
+      this->graph({kTables,
+                   "revision: bbb\nparents: [aaa]\nmessage: long\ncreated: 2026-01-02T00:00:00Z\n"
+                   "upgrade:\n  - create_table: {long: {columns: {id: integer, body: text}, "
+                   "primary_key: [id]}}\n  - bulk_insert: {table: long, columns: [id, body], rows: "
+                   "[[1, \"" +
+                       std::string(6000, 'x') + "\"], [2, \"it's\"]]}\n"});
+  runner(graph).upgrade("aaa", {});
+  loses_connection_at(graph, "head", "INSERT INTO", Moment::after);
+  EXPECT_THAT(runner(graph).upgrade("head", {}), ElementsAre("bbb"));
+  EXPECT_EQ(scalar("SELECT sum(length(body)) FROM `long`"), "6004");
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, Bugs, testing::Values(DialectKind::mariadb), name_of_kind);
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "fault/program.hpp"
 #include "fault/server.hpp"
@@ -108,20 +109,22 @@ TEST_P(Program, SurvivesItsConnectionBeingCut) {
   ProgramPlayground playground(GetParam(), DialectKind::mariadb, server_);
   playground.reset();
   Cut way(playground);
-  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::mariadb, {4});
+  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::mariadb, {2});
 }
 
 TEST_P(Program, SurvivesItsOwnEnd) {
   ProgramPlayground playground(GetParam(), DialectKind::mariadb, server_);
   playground.reset();
   KilledProgram way(playground);
-  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::mariadb, {4});
+  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::mariadb, {2});
 }
 
 TEST(ServerItself, MayBeKilledAtAnyStatement) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   const Server server;
   for (const History& history : histories()) {
+    // A second for each restart: of these, one history that has a little of everything.
+    if (std::getenv("DBMIG_FAULT") == nullptr && history.name != "chain") continue;
     ProgramPlayground playground(history, DialectKind::mariadb, server.url());
     playground.reset();
     KilledServer way(playground, server);

@@ -5,28 +5,33 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "fault/state.hpp"
 #include "fault/table.hpp"
 
 namespace dbmig::fault {
 namespace {
 
-/// Evenly over 1 … total, both ends among them.
-std::vector<std::size_t> points(std::size_t total, const Effort& effort) {
+/// Evenly over 1 … total; where they begin is `salt`'s choice, so that different sieges try
+/// different points.
+std::vector<std::size_t> points(std::size_t total, const Effort& effort, const std::string& salt) {
   const char* setting = std::getenv("DBMIG_FAULT");
   const std::string wanted = setting == nullptr ? "" : setting;
   const std::size_t asked =
       wanted.empty() ? effort.points : std::strtoul(wanted.c_str(), nullptr, 10);
   const std::size_t count = wanted == "all" ? total : std::min(total, asked);
-  std::set<std::size_t> chosen;
+  std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < count; ++i) {
-    chosen.insert(count == 1 ? (total + 1) / 2 : 1 + i * (total - 1) / (count - 1));
+    const std::size_t begin = i * total / count;
+    const std::size_t width = (i + 1) * total / count - begin;
+    const std::size_t place = std::strtoul(sha256_hex(salt).substr(0, 8).c_str(), nullptr, 16);
+    chosen.push_back(1 + begin + place % width);
   }
-  return {chosen.begin(), chosen.end()};
+  return chosen;
 }
 
 class Siege {
@@ -46,14 +51,14 @@ class Siege {
     ASSERT_GT(up, 0U);
     ASSERT_GT(down, 0U);
     for (const Moment moment : way_.moments()) {
-      for (const std::size_t n : points(up, effort)) {
+      for (const std::size_t n : points(up, effort, salt(up_, moment))) {
         attempt(up_, n, moment, down_, score);
         attempt(up_, n, moment, up_, score);
         if (!is_lost_) playground_.migrate(down_);
         restore();
       }
       playground_.migrate(up_);
-      for (const std::size_t n : points(down, effort)) {
+      for (const std::size_t n : points(down, effort, salt(down_, moment))) {
         attempt(down_, n, moment, up_, score);
         attempt(down_, n, moment, down_, score);
         restore();
@@ -64,6 +69,11 @@ class Siege {
   }
 
  private:
+  std::string salt(const Trip& trip, Moment moment) const {
+    return fmt::format("{} {} {} {}", history_, way_.name(), run::to_string(trip.direction),
+                       to_string(moment));
+  }
+
   State look() { return capture(*playground_.connect()); }
 
   /// To `from`, by way of `to`: going there and back again is what every later comparison relies

@@ -55,7 +55,7 @@ TEST_P(SqliteProgram, SurvivesItsOwnEnd) {
   ProgramPlayground playground(GetParam(), DialectKind::sqlite);
   playground.reset();
   KilledAtWrite way(playground);
-  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::sqlite, {4});
+  besiege(playground, way, GetParam().name, kBase, "head", DialectKind::sqlite, {2});
 }
 
 std::string name_of_history(const testing::TestParamInfo<History>& info) {

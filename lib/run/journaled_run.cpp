@@ -1,0 +1,353 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.hpp"
+#include "ops/evolve.hpp"
+#include "run/journal.hpp"
+#include "run/obstacles.hpp"
+#include "run/plain_sql.hpp"
+
+namespace dbmig::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string undoing(Direction direction) {
+  return fmt::format("undo {}", to_string(direction));
+}
+
+Direction opposite(Direction direction) {
+  return direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
+}
+
+bool is_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
+  if (row.statements_total != planned.statements.size()) return false;
+  return row.statement.empty() || (row.statements_done < row.statements_total &&
+                                   planned.statements[row.statements_done].sql == row.statement);
+}
+
+void require_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
+  if (is_same_plan(row, planned)) return;
+  throw Error(
+      ErrorCode::failed,
+      row.statements_total == planned.statements.size()
+          ? fmt::format("statement {} of the {} of revision {} was another one when it stopped "
+                        "there",
+                        row.statements_done + 1, row.under_way, row.id)
+          : fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
+                        row.under_way, row.id, row.statements_done, row.statements_total,
+                        text::count(planned.statements.size(), "statement")))
+      .hint("finish it with the revision file and the version of dbmig that began it")
+      .sql(row.statement);
+}
+
+/// Whether one of `operations` changes rows, or may.
+bool touches_rows(std::span<const ops::Operation> operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const ops::Operation& operation) {
+    return std::holds_alternative<ops::Execute>(operation) ||
+           std::holds_alternative<ops::BulkInsert>(operation) ||
+           std::holds_alternative<ops::BulkDelete>(operation);
+  });
+}
+
+/// Applies one run's revisions on a database without transactional DDL.
+class JournaledRun {
+ public:
+  JournaledRun(const ApplyContext& context, const JournalEnvironment& environment)
+      : context_(context), environment_(environment) {}
+
+  void apply(const PlannedRevision& planned) {
+    if (const auto row = context_.store.find(planned.revision.id)) {
+      if (row->under_way == to_string(planned.direction)) {
+        go_on(planned, *row);
+        return;
+      }
+      const Direction begun = row->under_way.ends_with(to_string(Direction::upgrade))
+                                  ? Direction::upgrade
+                                  : Direction::downgrade;
+      if (!row->is_complete() && take_back(begun, *row) && begun != planned.direction) return;
+    }
+    start(planned);
+  }
+
+ private:
+  void start(const PlannedRevision& planned) {
+    refuse_obstacles(context_.connection, planned);
+    std::optional<AppliedRevision> row = context_.store.find(planned.revision.id);
+    const bool is_new = !row;
+    if (!row) row = complete_row(planned, 0);
+    row->under_way = to_string(planned.direction);
+    row->statements_total = planned.statements.size();
+    row->statements_done = 0;
+    if (is_new) {
+      context_.store.insert(*row);
+    } else {
+      context_.store.update_progress(*row);
+    }
+    send(planned, environment_.before(), *row);
+  }
+
+  void go_on(const PlannedRevision& planned, AppliedRevision row) {
+    require_same_plan(row, planned);
+    settle(context_, planned, environment_.before(), row);
+    context_.events.info("dbmig.run",
+                         fmt::format("Going on with revision {} after statement {} of {}", row.id,
+                                     row.statements_done, row.statements_total));
+    send(planned, environment_.before(), row);
+  }
+
+  void send(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row) {
+    const auto begin = Clock::now();
+    row = advance(planned, met, std::move(row), planned.statements.size());
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    row.applied_at = utc_now();
+    row.duration_ms = elapsed.count();
+    close(planned.direction, std::move(row));
+  }
+
+  /// Sends the statements of `planned` before number `end` that are not done yet; the row after
+  /// them.
+  AppliedRevision advance(const PlannedRevision& planned, const schema::Schema& met,
+                          AppliedRevision row, std::size_t end) {
+    const std::size_t begin = row.statements_done;
+    Journal journal(context_, std::move(row));
+    try {
+      restore_settings(context_, std::span(planned.statements).first(begin));
+      journal.run(std::span(planned.statements).first(end));
+    } catch (const Error& error) {
+      after_failure(planned, met, journal.row(), error);
+      throw in_revision(error, planned, journal.row().statements_done);
+    }
+    return journal.row();
+  }
+
+  /// The row of a revision that is now wholly there, or wholly gone.
+  void close(Direction direction, AppliedRevision row) {
+    if (direction == Direction::downgrade) {
+      context_.store.remove(row.id);
+      return;
+    }
+    row.under_way.clear();
+    row.operations_done = 0;
+    context_.store.update_progress(row);
+  }
+
+  /// Takes back what a failed revision had done when that loses nothing; otherwise says what stays.
+  void after_failure(const PlannedRevision& planned, const schema::Schema& met,
+                     const AppliedRevision& row, const Error& error) {
+    // Without a connection nothing can be done now: the next run finds the journal and goes on.
+    if (error.code() == ErrorCode::connection) return;
+    const auto way = safe_way_back(planned, met, row.statements_done);
+    if (!way) {
+      tell_what_stays(planned, row);
+      return;
+    }
+    try {
+      undo(planned.direction, way->plan, row, way->operations);
+    } catch (const Error& second) {
+      // The first error is the one to be read; this one comes again when its cause is still there.
+      context_.events.warning(
+          "dbmig.run", fmt::format("Revision {} failed, and so did taking it back: {}; the next "
+                                   "run goes on with that",
+                                   row.id, second.what()));
+      return;
+    }
+    if (row.statements_done == 0) return;
+    context_.events.warning(
+        "dbmig.run", fmt::format("Revision {} failed; its {} before that were taken back", row.id,
+                                 text::count(row.statements_done, "statement")));
+  }
+
+  /// What takes back the statements that are done and loses nothing by it.
+  std::optional<PartialUndo> safe_way_back(const PlannedRevision& planned,
+                                           const schema::Schema& met, std::size_t done) {
+    if (const auto operations = whole(planned, met, done)) {
+      if (!undo_loses_nothing(planned, met, *operations)) return std::nullopt;
+      return PartialUndo{*operations, way_back(planned, met, *operations).value()};
+    }
+    auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
+    if (!partial || !undo_loses_nothing(planned, met, partial->operations)) return std::nullopt;
+    return partial;
+  }
+
+  void tell_what_stays(const PlannedRevision& planned, const AppliedRevision& row) {
+    for (std::size_t i = 0; i < row.statements_done; ++i) {
+      context_.events.warning("dbmig.run", fmt::format("Revision {}, done and kept: {}", row.id,
+                                                       planned.statements[i].sql));
+    }
+    context_.events.warning(
+        "dbmig.run",
+        fmt::format("Revision {} stopped after statement {} of {}; `dbmig {}` goes on from there",
+                    row.id, row.statements_done, row.statements_total,
+                    to_string(planned.direction)));
+  }
+
+  /// Carries out `undo`, which takes back the first `operations` operations of a run in `begun`.
+  void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row,
+            std::size_t operations) {
+    row.under_way = undoing(begun);
+    row.operations_done = operations;
+    row.statements_total = undo.statements.size();
+    row.statements_done = 0;
+    row.statement.clear();
+    context_.store.update_progress(row);
+    finish_undo(begun, undo, std::move(row));
+  }
+
+  void finish_undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
+    // Not to be interrupted: this is what leaves the database whole.
+    RunOptions options = context_.options;
+    options.stop = nullptr;
+    const ApplyContext context{context_.connection, context_.store, context_.events, options};
+    Journal journal(context, std::move(row));
+    journal.run(undo.statements);
+    AppliedRevision now = journal.row();
+    if (begun == Direction::downgrade) {
+      // The row is that of an upgrade again.
+      schema::Schema met;
+      now.statements_total = environment_.replan(now.id, Direction::upgrade, met).statements.size();
+      now.statements_done = now.statements_total;
+    }
+    close(opposite(begun), std::move(now));
+  }
+
+  /// A revision that an earlier run left half-way in `begun`, or half-way in taking that back.
+  /// True: it is where that run began. False: it is where that run was going, because what was
+  /// done had no exact way back.
+  bool take_back(Direction begun, AppliedRevision row) {
+    schema::Schema met;
+    const PlannedRevision planned = environment_.replan(row.id, begun, met);
+    if (row.under_way == undoing(begun)) {
+      const PlannedRevision undo = way_under_way(planned, met, row);
+      settle(context_, undo,
+             ops::evolve(met, std::span(planned.operations).first(row.operations_done)), row);
+      finish_undo(begun, undo, std::move(row));
+      return true;
+    }
+    require_same_plan(row, planned);
+    settle(context_, planned, met, row);
+    std::size_t end = row.statements_done;
+    while (!whole(planned, met, end)) ++end;
+    row = advance(planned, met, std::move(row), end);
+    const std::size_t operations = *whole(planned, met, end);
+    if (const auto undo = way_back(planned, met, operations)) {
+      context_.events.info("dbmig.run", fmt::format("Taking back the half-done {} of revision {}",
+                                                    to_string(begun), row.id));
+      this->undo(begun, *undo, std::move(row), operations);
+      return true;
+    }
+    context_.events.info(
+        "dbmig.run", fmt::format("Finishing the half-done {} of revision {} first: what its plain "
+                                 "SQL has done is taken back by the other direction alone",
+                                 to_string(begun), row.id));
+    send(planned, met, std::move(row));
+    return false;
+  }
+
+  /// The way back that `row` says an earlier run was on.
+  PlannedRevision way_under_way(const PlannedRevision& planned, const schema::Schema& met,
+                                const AppliedRevision& row) {
+    PlannedRevision undo = way_back(planned, met, row.operations_done).value_or(PlannedRevision{});
+    for (std::size_t done = 1; !is_same_plan(row, undo) && done < planned.statements.size();
+         ++done) {
+      const auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
+      if (partial && partial->operations == row.operations_done &&
+          is_same_plan(row, partial->plan)) {
+        return partial->plan;
+      }
+    }
+    require_same_plan(row, undo);
+    return undo;
+  }
+
+  /// What leads from the first `operations` operations of `planned` back to where it began; nothing
+  /// when only the whole of the other direction does. Always the same for the same arguments: a
+  /// run that died on this way goes on with it.
+  std::optional<PlannedRevision> way_back(const PlannedRevision& planned, const schema::Schema& met,
+                                          std::size_t operations) {
+    const auto done = std::span(planned.operations).first(operations);
+    if (planned.direction == Direction::upgrade) {
+      // A downgrade that is derived is the inverse anyway; one written by hand may do more.
+      const bool is_exact =
+          !planned.revision.downgrade || undo_loses_nothing(planned, met, operations);
+      if (!is_exact) return std::nullopt;
+      return plan_undo(context_, planned, met, operations);
+    }
+    schema::Schema below;
+    PlannedRevision up = environment_.replan(planned.revision.id, Direction::upgrade, below);
+    const schema::Schema now = ops::evolve(met, done);
+    if (const auto place = place_in_upgrade(planned, operations, up, below, now)) {
+      up.operations.erase(up.operations.begin(),
+                          up.operations.begin() + static_cast<std::ptrdiff_t>(*place));
+      up.statements = context_.connection.dialect().plan(now, up.operations, {});
+      return up;
+    }
+    if (!undo_loses_nothing(planned, met, operations)) return std::nullopt;
+    return plan_undo(context_, planned, met, operations);
+  }
+
+  /// How many operations of `up`, which met `below`, had been carried out when things stood as they
+  /// do now, with `operations` operations of its downgrade done and the schema being `now`; nothing
+  /// when that cannot be said.
+  std::optional<std::size_t> place_in_upgrade(const PlannedRevision& down, std::size_t operations,
+                                              const PlannedRevision& up,
+                                              const schema::Schema& below,
+                                              const schema::Schema& now) {
+    const std::span<const ops::Operation> upgrade(up.operations);
+    if (!down.revision.downgrade) {
+      // Derived: the inverse of each operation, last first.
+      std::size_t undone = 0;
+      std::size_t place = upgrade.size();
+      while (undone < operations && place > 0) {
+        --place;
+        undone += ops::inverse(upgrade[place], ops::evolve(below, upgrade.first(place))).size();
+      }
+      if (undone == operations) return place;
+    }
+    if (touches_rows(std::span(down.operations).first(operations))) return std::nullopt;
+    // Rows that the upgrade moved are as it left them: the last of several places it is.
+    const auto form = [&](const schema::Schema& schema) {
+      return schema::sorted(context_.connection.dialect().canonical(schema));
+    };
+    const schema::Schema wanted = form(now);
+    for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
+      if (form(ops::evolve(below, upgrade.first(place))) == wanted) return place;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> whole(const PlannedRevision& planned, const schema::Schema& met,
+                                   std::size_t statements_done) {
+    return whole_operations(context_.connection.dialect(), planned, met, statements_done);
+  }
+
+  const ApplyContext& context_;
+  const JournalEnvironment& environment_;
+};
+
+}  // namespace
+
+std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
+                                            const JournalEnvironment& environment) {
+  std::vector<std::string> done;
+  context.connection.begin_migration(context.options.lock_wait);
+  try {
+    context.store.create_if_missing();
+    JournaledRun run(context, environment);
+    while (const auto planned = next()) {
+      context.events.info("dbmig.run", running_line(*planned));
+      run.apply(*planned);
+      done.push_back(planned->revision.id);
+    }
+  } catch (const Error&) {
+    context.connection.abort_migration();
+    throw;
+  }
+  context.connection.commit_migration();
+  return done;
+}
+
+}  // namespace dbmig::run
