@@ -299,13 +299,19 @@ class JournaledRun {
     const std::span<const ops::Operation> upgrade(up.operations);
     if (!down.revision.downgrade) {
       // Derived: the inverse of each operation, last first.
-      std::size_t undone = 0;
-      std::size_t place = upgrade.size();
-      while (undone < operations && place > 0) {
-        --place;
-        undone += ops::inverse(upgrade[place], ops::evolve(below, upgrade.first(place))).size();
+      const schema::Schema top = ops::evolve(below, upgrade);
+      for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
+        PlannedRevision part;
+        part.direction = Direction::downgrade;
+        part.operations =
+            ops::inverse(upgrade.subspan(place), ops::evolve(below, upgrade.first(place)));
+        fill_gaps(part, top, context_.connection.dialect().kind());
+        if (part.operations.size() > operations) break;
+        if (part.operations.size() == operations &&
+            std::equal(part.operations.begin(), part.operations.end(), down.operations.begin())) {
+          return place;
+        }
       }
-      if (undone == operations) return place;
     }
     if (touches_rows(std::span(down.operations).first(operations))) return std::nullopt;
     // Rows that the upgrade moved are as it left them: the last of several places it is.

@@ -232,6 +232,18 @@ TEST_P(Bugs, LongStatementsOfRowsAreStillData) {
   EXPECT_EQ(scalar("SELECT sum(length(body)) FROM `long`"), "6004");
 }
 
+TEST_P(Bugs, ALockThatDoesNotKeepOutEverybodySaysSo) {
+  const history::Graph graph = this->graph({kTables});
+  Plan plan;
+  plan.lock_limit = "holds on one node only";
+  const auto connection = fault::faulty(connect(), plan);
+  Runner(*connection, graph, yaml::parse_revision, sink_).upgrade("head", {});
+  EXPECT_THAT(sink_.lines, testing::Contains("holds on one node only"));
+  sink_.lines.clear();
+  runner(graph).downgrade("base", {});
+  EXPECT_THAT(sink_.lines, testing::Not(testing::Contains(HasSubstr("node"))));
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, Bugs, testing::Values(DialectKind::mariadb), name_of_kind);
 
 }  // namespace

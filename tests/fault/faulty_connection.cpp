@@ -13,6 +13,17 @@ using backend::Connection;
 using backend::Rows;
 using backend::Value;
 
+class LimitedLock final : public backend::MigrationLock {
+ public:
+  LimitedLock(std::unique_ptr<MigrationLock> inner, std::string limit)
+      : inner_(std::move(inner)), limit_(std::move(limit)) {}
+  std::string limit() const override { return limit_; }
+
+ private:
+  std::unique_ptr<MigrationLock> inner_;
+  std::string limit_;
+};
+
 class Faulty final : public Connection {
  public:
   Faulty(std::unique_ptr<Connection> inner, Plan& plan) : inner_(std::move(inner)), plan_(plan) {}
@@ -51,7 +62,8 @@ class Faulty final : public Connection {
   }
   std::unique_ptr<backend::MigrationLock> lock(std::chrono::seconds timeout,
                                                const std::function<void()>& on_wait) override {
-    return call("lock", [&] { return inner_->lock(timeout, on_wait); });
+    auto lock = call("lock", [&] { return inner_->lock(timeout, on_wait); });
+    return std::make_unique<LimitedLock>(std::move(lock), plan_.lock_limit);
   }
   void begin_migration(std::chrono::seconds lock_wait) override {
     call("begin migration", [&] { inner_->begin_migration(lock_wait); });

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "backend/backend.hpp"
@@ -21,6 +22,8 @@ struct Plan {
   std::size_t lost_after = 0;
   /// Called before each statement without values.
   std::function<void(std::string_view sql)> on_statement = {};
+  /// What the lock says of its limit.
+  std::string lock_limit = {};
   std::size_t calls = 0;  ///< so far
   bool struck = false;
 };
