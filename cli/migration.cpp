@@ -105,8 +105,7 @@ void add_migration_options(CLI::App& command, Migration& options) {
   add_lock_timeout(command, options.lock_timeout);
   command
       .add_option("--lock-wait", options.lock_wait,
-                  "Let a statement wait so long for tables and rows that others hold (10); it is "
-                  "tried three times")
+                  "Wait so long for a table that others hold, three times (10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 86400));
   command

@@ -61,6 +61,7 @@ bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& st
 struct PartialUndo {
   std::size_t operations = 0;  ///< that had been carried out wholly
   PlannedRevision plan;
+  schema::Schema start;  ///< that `plan` begins with
 };
 
 /// What takes back `statements_done` statements of `planned` when all that is unfinished about them

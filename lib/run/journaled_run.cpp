@@ -146,7 +146,7 @@ class JournaledRun {
       return;
     }
     try {
-      undo(planned.direction, way->plan, row, way->operations);
+      undo(planned.direction, way->plan, row);
     } catch (const Error& second) {
       // The first error is the one to be read; this one comes again when its cause is still there.
       context_.events.warning(
@@ -166,7 +166,7 @@ class JournaledRun {
                                            const schema::Schema& met, std::size_t done) {
     if (const auto operations = whole(planned, met, done)) {
       if (!undo_loses_nothing(planned, met, *operations)) return std::nullopt;
-      return PartialUndo{*operations, way_back(planned, met, *operations).value()};
+      return wholly_back(planned, met, *operations);
     }
     auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
     if (!partial || !undo_loses_nothing(planned, met, partial->operations)) return std::nullopt;
@@ -185,11 +185,10 @@ class JournaledRun {
                     to_string(planned.direction)));
   }
 
-  /// Carries out `undo`, which takes back the first `operations` operations of a run in `begun`.
-  void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row,
-            std::size_t operations) {
+  /// Carries out `undo`, which takes back the statements of a run in `begun` that are done.
+  void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
     row.under_way = undoing(begun);
-    row.operations_done = operations;
+    row.operations_done = row.statements_done;
     row.statements_total = undo.statements.size();
     row.statements_done = 0;
     row.statement.clear();
@@ -221,10 +220,9 @@ class JournaledRun {
     schema::Schema met;
     const PlannedRevision planned = environment_.replan(row.id, begun, met);
     if (row.under_way == undoing(begun)) {
-      const PlannedRevision undo = way_under_way(planned, met, row);
-      settle(context_, undo,
-             ops::evolve(met, std::span(planned.operations).first(row.operations_done)), row);
-      finish_undo(begun, undo, std::move(row));
+      const PartialUndo undo = way_under_way(planned, met, row);
+      settle(context_, undo.plan, undo.start, row);
+      finish_undo(begun, undo.plan, std::move(row));
       return true;
     }
     require_same_plan(row, planned);
@@ -236,7 +234,7 @@ class JournaledRun {
     if (const auto undo = way_back(planned, met, operations)) {
       context_.events.info("dbmig.run", fmt::format("Taking back the half-done {} of revision {}",
                                                     to_string(begun), row.id));
-      this->undo(begun, *undo, std::move(row), operations);
+      this->undo(begun, *undo, std::move(row));
       return true;
     }
     context_.events.info(
@@ -248,19 +246,24 @@ class JournaledRun {
   }
 
   /// The way back that `row` says an earlier run was on.
-  PlannedRevision way_under_way(const PlannedRevision& planned, const schema::Schema& met,
-                                const AppliedRevision& row) {
-    PlannedRevision undo = way_back(planned, met, row.operations_done).value_or(PlannedRevision{});
-    for (std::size_t done = 1; !is_same_plan(row, undo) && done < planned.statements.size();
-         ++done) {
-      const auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
-      if (partial && partial->operations == row.operations_done &&
-          is_same_plan(row, partial->plan)) {
-        return partial->plan;
-      }
+  PartialUndo way_under_way(const PlannedRevision& planned, const schema::Schema& met,
+                            const AppliedRevision& row) {
+    std::optional<PartialUndo> undo;
+    if (const auto operations = whole(planned, met, row.operations_done)) {
+      undo = wholly_back(planned, met, *operations);
+    } else {
+      undo = plan_partial_undo(context_.connection.dialect(), planned, met, row.operations_done);
     }
-    require_same_plan(row, undo);
-    return undo;
+    require_same_plan(row, undo ? undo->plan : PlannedRevision{});
+    return undo.value_or(PartialUndo{});
+  }
+
+  std::optional<PartialUndo> wholly_back(const PlannedRevision& planned, const schema::Schema& met,
+                                         std::size_t operations) {
+    auto plan = way_back(planned, met, operations);
+    if (!plan) return std::nullopt;
+    return PartialUndo{operations, std::move(*plan),
+                       ops::evolve(met, std::span(planned.operations).first(operations))};
   }
 
   /// What leads from the first `operations` operations of `planned` back to where it began; nothing

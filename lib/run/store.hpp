@@ -25,7 +25,7 @@ struct AppliedRevision {
   /// "" when complete; "upgrade" or "downgrade": the run stopped after `statements_done`; "undo
   /// upgrade" or "undo downgrade": it failed, and what it had done is being taken back.
   std::string under_way;
-  /// While undoing: how many operations of the run that failed had taken effect. The two counts of
+  /// While undoing: how many statements of the run that failed had taken effect. The two counts of
   /// statements are then those of the undoing.
   std::size_t operations_done = 0;
   /// The statement that was being sent when the run stopped; empty when none was.

@@ -147,7 +147,8 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
       const schema::ForeignKey* key = find_key(start, name, table);
       if (key != nullptr) result.plan.operations.push_back(ops::CreateForeignKey{table, *key});
     }
-    result.plan.statements = dialect.plan(ops::evolve(below, done), result.plan.operations, {});
+    result.start = ops::evolve(below, done);
+    result.plan.statements = dialect.plan(result.start, result.plan.operations, {});
   } catch (const Error&) {
     return std::nullopt;  // an operation speaks of such a key itself
   }
