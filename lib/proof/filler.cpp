@@ -183,6 +183,9 @@ class RowMaker {
     const std::size_t roll = dice_.below(8);
     // Row 0 holds NULL wherever it can, and later ones now and then.
     if (field.takes_null && ((n == 0 && attempt < 2) || (n > 3 && roll == 0))) return "NULL";
+    if (values_ == RowValues::plain && attempt == 0) {
+      return distinct_value(dialect_, *field.column, n);
+    }
     if (field.is_unique && (n == 0 || n > 2 || attempt > 0 || field.column->autoincrement) &&
         roll != 7) {
       return distinct_value(dialect_, *field.column, n * kAttempts + attempt);

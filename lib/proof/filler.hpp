@@ -13,7 +13,7 @@ namespace dbmig::proof {
 
 enum class RowValues {
   edges,  ///< to the ends of what the types hold
-  plain,  ///< such as people enter: short texts, small numbers
+  plain,  ///< short texts and small numbers, all different where the checks let them
 };
 
 struct Filled {

@@ -41,6 +41,9 @@ class Prover {
     proof_.server = connection_.server();
   }
 
+  /// Whether what failed failed over rows: others may not refuse.
+  bool refused_by_rows() const { return refused_by_rows_; }
+
   Proof run() {
     const schema::Schema before = graph_.fold(ancestors_);
     refuse_to_leave();
@@ -86,6 +89,7 @@ class Prover {
       work();
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      refused_by_rows_ = error.code() == ErrorCode::constraint;
       fail(name, error.diagnostics(), error.statement());
     }
   }
@@ -272,20 +276,28 @@ class Prover {
   std::vector<dialect::Statement> plan_;
   std::vector<run::Question> questions_;
   Proof proof_;
+  bool refused_by_rows_ = false;
 };
 
 }  // namespace
 
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
             const std::string& id, const run::ParseRevision& parse) {
+  bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
   const auto run = [&](RowValues values) {
     backend::Scratch scratch(options);
-    return Prover(scratch, graph, id, parse, values).run();
+    Prover prover(scratch, graph, id, parse, values);
+    try {
+      return prover.run();
+    } catch (const Error&) {
+      may_hold_for_others = may_hold_for_others || prover.refused_by_rows();
+      throw;
+    }
   };
   try {
     return run(RowValues::edges);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::failed || !runs_plain_sql(graph.get(id), options.kind)) throw;
+    if (error.code() != ErrorCode::failed || !may_hold_for_others) throw;
     Proof proof = run(RowValues::plain);
     proof.notes.push_back("over values at the ends of their types it fails: " + error.message());
     return proof;

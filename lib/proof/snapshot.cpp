@@ -95,6 +95,13 @@ class Walk {
   GivenUp result_;
 };
 
+std::string shown(const backend::Value& value) {
+  constexpr std::size_t kShown = 40;
+  if (!value) return "NULL";
+  const bool is_long = text::find_invalid_utf8(*value) || value->size() > kShown;
+  return is_long ? fmt::format("({} bytes)", value->size()) : *value;
+}
+
 }  // namespace
 
 GivenUp given_up(DialectKind dialect, const schema::Schema& before,
@@ -147,14 +154,14 @@ std::vector<std::string> Snapshot::differences(const Snapshot& later) const {
     std::vector<std::vector<backend::Value>> missing;
     std::set_difference(before.rows.begin(), before.rows.end(), now.rows.begin(), now.rows.end(),
                         std::back_inserter(missing));
+    std::vector<std::vector<backend::Value>> instead;
+    std::set_difference(now.rows.begin(), now.rows.end(), before.rows.begin(), before.rows.end(),
+                        std::back_inserter(instead));
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < before.columns.size() && i < missing.front().size(); ++i) {
-      std::string value = missing.front()[i].value_or("NULL");
-      constexpr std::size_t kShown = 40;
-      if (text::find_invalid_utf8(value) || value.size() > kShown) {
-        value = fmt::format("({} bytes)", value.size());
-      }
-      parts.push_back(before.columns[i] + " = " + value);
+    for (std::size_t i = 0; i < before.columns.size(); ++i) {
+      const backend::Value& was = missing.front()[i];
+      const backend::Value& is = instead.front()[i];
+      if (was != is) parts.push_back(before.columns[i] + ": " + shown(was) + " → " + shown(is));
     }
     found.push_back(fmt::format("table '{}': {} no longer what they were, for example {}", name,
                                 text::count(missing.size(), "row is", "rows are"),

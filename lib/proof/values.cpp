@@ -250,7 +250,7 @@ class ValueMaker {
     if (whole == 0) return fmt::format("0.{:0{}}", k % 10 + 1, std::min(scale, 6));
     std::uint64_t limit = 1;
     for (int i = 0; i < std::min(whole, 9); ++i) limit *= 10;
-    return std::to_string(limit - 1 - k % limit);
+    return std::to_string((limit / 2 + k) % limit);
   }
 
   Literals floats() const {

@@ -275,6 +275,20 @@ TEST(ProofOnMariadb, SaysWhatEachAlterCosts) {
   EXPECT_EQ(proof.costs[1].table + ": " + describe(proof.costs[1]), "purchase: COPY, LOCK=SHARED");
 }
 
+/// In a STRICT table a column of type ANY keeps what it is given, elsewhere it makes numbers of
+/// texts: a table that stops being STRICT may not come back as it was, and the proof says so.
+bool stops_keeping_any(const test::SchemaPair& pair) {
+  for (const auto& [name, table] : pair.from.tables) {
+    const schema::Table* after = pair.to.find_table(name);
+    if (!table.sqlite.strict || after == nullptr || after->sqlite.strict) continue;
+    for (const schema::Column& column : table.columns) {
+      const std::string type = to_string(column.type_on(DialectKind::sqlite));
+      if (type.find("ANY") != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
 /// Every generated change between two schemas holds its proof, but for columns that have no
 /// value for the rows that are there.
 void law_of_proofs(DialectKind kind, std::uint64_t usual) {
@@ -282,6 +296,7 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
   options.sqlite = kind == DialectKind::sqlite;
   std::size_t tables = 0;
   std::size_t empty = 0;
+  std::size_t refused = 0;
   const auto make = [&](std::uint64_t seed) {
     test::SchemaPair pair;
     pair.from = test::random_schema(seed, options);
@@ -303,16 +318,24 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
       empty += proof.empty.size();
     } catch (const Error& error) {
       const std::string what = error.what();
+      // That the schema can be built at all is for other laws; while it shrinks it may not be so.
       // Columns without a value for the rows, and foreign keys over values that only the change
       // itself makes.
       const bool legitimate =
+          what.find(", replay") != std::string::npos ||
           what.find("would have no value there") != std::string::npos ||
           what.find("would refer to a row that does not exist") != std::string::npos;
-      return legitimate ? "" : what + "\n" + error.statement();
+      // A key or check over a column whose type changes along with it.
+      const bool over_new_values = what.find("constraint failed") != std::string::npos;
+      refused += over_new_values ? 1 : 0;
+      return legitimate || over_new_values || stops_keeping_any(pair)
+                 ? ""
+                 : what + "\n" + error.statement();
     }
     return "";
   };
   EXPECT_EQ(test::try_law(1, usual, make, law), "");
+  EXPECT_LE(refused, 2 + usual / 100);
   EXPECT_LT(empty * 10, tables + 20) << empty << " of " << tables << " tables stayed empty";
 }
 
