@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <utility>
 
@@ -147,35 +148,45 @@ history::Graph with_revision(const history::Graph& graph, const history::Revisio
 }
 
 Json prove(Context& context, const history::Graph& graph, const std::string& id, bool must) {
+  const std::vector<Ground> grounds = proving_grounds(context);
+  // Side by side: each has a database of its own.
+  std::vector<std::future<proof::Proof>> proofs;
+  for (const Ground& ground : grounds) {
+    if (!ground.scratch) {
+      proofs.emplace_back();
+      continue;
+    }
+    proofs.push_back(std::async(std::launch::async, [&graph, &id, &options = *ground.scratch] {
+      return proof::prove(options, graph, id, yaml::parse_revision);
+    }));
+  }
   Json list = Json::array();
-  for (const Ground& ground : proving_grounds(context)) {
+  for (std::size_t i = 0; i < grounds.size(); ++i) {
     const auto cannot = [&](const std::string& why) {
-      const std::string line = fmt::format(
-          "Not proved on {}: {}", ground.kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
-      if (ground.scratch) {
+      const std::string line =
+          fmt::format("Not proved on {}: {}",
+                      grounds[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
+      if (grounds[i].scratch) {
         context.console().warning(kLogger, line);
       } else {
         context.console().info(kLogger, line);
       }
-      list.push_back({{"dialect", to_string(ground.kind)}, {"missing", why}});
+      list.push_back({{"dialect", to_string(grounds[i].kind)}, {"missing", why}});
     };
-    if (!ground.scratch) {
-      cannot(ground.missing);
+    if (!grounds[i].scratch) {
+      cannot(grounds[i].missing);
       continue;
     }
     try {
-      const proof::Proof proof = proof::prove(*ground.scratch, graph, id, yaml::parse_revision);
+      const proof::Proof proof = proofs[i].get();
       report(context, proof);
       list.push_back(to_json(context, proof));
     } catch (const Error& error) {
       const bool out_of_reach = error.code() == ErrorCode::connection ||
                                 error.code() == ErrorCode::access ||
                                 error.code() == ErrorCode::not_found;
-      if (error.code() == ErrorCode::refused || (out_of_reach && !must)) {
-        cannot(error.message());
-        continue;
-      }
-      throw;
+      if (error.code() != ErrorCode::refused && (!out_of_reach || must)) throw;
+      cannot(error.message());
     }
   }
   return list;

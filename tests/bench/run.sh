@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
 #
-#   tests/bench/run.sh [startup] [schema] [import]      which (default: all)
-#   ROWS=2000000 TABLES=1000 RUNS=5 tests/bench/run.sh  rows of the import, tables of the schema,
-#                                                       paired runs of each
+#   tests/bench/run.sh [startup] [schema] [proof] [import]   which (default: all)
+#   ROWS=2000000 TABLES=1000 RUNS=5 tests/bench/run.sh       rows of the import, tables of the
+#                                                            schema, paired runs of each
 #
 # Each figure is the median of RUNS runs, taken in turns with the peer's; the ratio is dbmig's time
 # divided by the peer's, so less than 1 is faster.
@@ -16,7 +16,7 @@ ROWS=${ROWS:-2000000}
 TABLES=${TABLES:-1000}
 RUNS=${RUNS:-5}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(startup schema import)
+[ ${#which[@]} -gt 0 ] || which=(startup schema proof import)
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
@@ -93,19 +93,19 @@ schema_on() {
   for _ in $(seq "$RUNS"); do
     once "peer_$name" "$@"
     once "inspect_$name" "$dbmig" -C "$project" --url "$url" inspect
-    once "migrate_$name" "$dbmig" -C "$project" migrate -m all --dry-run
+    once "migrate_$name" "$dbmig" -C "$project" migrate -m all --dry-run --no-proof
   done
-  "$dbmig" -C "$project" migrate -m all >/dev/null 2>&1
+  "$dbmig" -C "$project" migrate -m all --no-proof >/dev/null 2>&1
   "$dbmig" -C "$project" --url "$url" stamp head >/dev/null 2>&1
   sed -i '0,/b1: *varchar(10)/s//b1: varchar(20)/' "$project/schemas/all.yaml"
   for _ in $(seq "$RUNS"); do
-    once "change_$name" "$dbmig" -C "$project" migrate -m change --dry-run
+    once "change_$name" "$dbmig" -C "$project" migrate -m change --dry-run --no-proof
     once "diff_$name" sh -c '"$@"; [ $? -eq 3 ]' sh "$dbmig" -C "$project" --url "$url" diff database model
   done
   row "$(basename "$1") (dump of the schema)" "peer_$name" "peer_$name"
   row "inspect ($(peak "$dbmig" -C "$project" --url "$url" inspect))" "inspect_$name" "peer_$name"
   row "migrate, first revision" "migrate_$name" "peer_$name"
-  row "migrate, one column changed ($(peak "$dbmig" -C "$project" migrate -m x --dry-run))" "change_$name" "peer_$name"
+  row "migrate, one column changed ($(peak "$dbmig" -C "$project" migrate -m x --dry-run --no-proof))" "change_$name" "peer_$name"
   row "diff database model ($(peak "$dbmig" -C "$project" --url "$url" diff database model))" "diff_$name" "peer_$name"
   echo
 }
@@ -128,6 +128,55 @@ schema() {
   after=$($client -N -e "SHOW GLOBAL STATUS LIKE 'Questions'" | awk '{print $2}')
   echo "Statements that one inspect sends to MariaDB: $((after - before - 1))"
   echo
+}
+
+# proof: a change of one table of 300 proved, and what the journal costs beside the bare SQL.
+proof() {
+  local tables=300 project=$work/proof server socket client n kind statements
+  server=$work/server
+  socket=$server/mariadb.sock
+  tests/support/mariadb_server.sh start "$server"
+  client="mariadb --no-defaults --socket=$socket --user=root"
+  schema_sql "$tables" >"$work/proof.sql"
+  "$dbmig" init "$project" >/dev/null 2>&1
+  rm -f "$project/schemas/example.yaml"
+  "$dbmig" -C "$project" inspect --sql-file "$work/proof.sql" --dialect sqlite \
+    -o "$project/schemas/all.yaml" >/dev/null 2>&1
+  "$dbmig" -C "$project" migrate -m all --no-proof >/dev/null 2>&1
+  sed -i '0,/b1: *varchar(10)/s//b1: varchar(20)/' "$project/schemas/all.yaml"
+  for kind in sqlite mariadb; do
+    printf 'dialects: [%s]\nscratch: "mariadb://root@localhost/?socket=%s"\n' "$kind" "$socket" \
+      >"$project/$kind.yaml"
+  done
+  for _ in $(seq "$RUNS"); do
+    once unproved "$dbmig" -C "$project" migrate -m change --dry-run --no-proof
+    for kind in sqlite mariadb; do
+      once "proved_$kind" "$dbmig" -C "$project" --config "$project/$kind.yaml" \
+        migrate -m change --dry-run
+    done
+  done
+  echo "A change proved on a history of $tables tables"
+  row "migrate --no-proof" unproved unproved
+  row "migrate, proved on SQLite" proved_sqlite unproved
+  row "migrate, proved on MariaDB" proved_mariadb unproved
+  echo
+
+  "$dbmig" -C "$project" migrate -m change --no-proof >/dev/null 2>&1
+  "$dbmig" -C "$project" --url "mariadb://root@localhost/none?socket=$socket" upgrade --sql \
+    >"$work/bare.sql"
+  statements=$(grep -c ';$' "$work/bare.sql")
+  for _ in $(seq "$RUNS"); do
+    for n in bare journalled; do $client -e "DROP DATABASE IF EXISTS $n; CREATE DATABASE $n"; done
+    once bare sh -c "$client bare <'$work/bare.sql'"
+    once journalled "$dbmig" -C "$project" --url \
+      "mariadb://root@localhost/journalled?socket=$socket" upgrade
+  done
+  echo "The journal: $statements statements on MariaDB"
+  row "mariadb < script of upgrade --sql" bare bare
+  row "dbmig upgrade" journalled bare
+  awk -v a="$(median journalled)" -v b="$(median bare)" -v n="$statements" \
+    'BEGIN {printf "per statement %.2f ms beside %.2f ms\n\n", a/n/1000, b/n/1000}'
+  tests/support/mariadb_server.sh stop "$server"
 }
 
 model() {
@@ -208,7 +257,7 @@ import() {
 
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    startup | schema | import) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': startup, schema or import" >&2; exit 2 ;;
+    startup | schema | proof | import) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': startup, schema, proof or import" >&2; exit 2 ;;
   esac
 done
