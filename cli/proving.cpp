@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
 #include "yaml/revision.hpp"
 
@@ -149,6 +150,7 @@ history::Graph with_revision(const history::Graph& graph, const history::Revisio
 
 Json prove(Context& context, const history::Graph& graph, const std::string& id, bool must) {
   const std::vector<Ground> grounds = proving_grounds(context);
+  watch_signals();
   // Side by side: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
   for (const Ground& ground : grounds) {
@@ -157,7 +159,7 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
       continue;
     }
     proofs.push_back(std::async(std::launch::async, [&graph, &id, &options = *ground.scratch] {
-      return proof::prove(options, graph, id, yaml::parse_revision);
+      return proof::prove(options, graph, id, yaml::parse_revision, &interrupted());
     }));
   }
   Json list = Json::array();

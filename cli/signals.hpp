@@ -5,7 +5,7 @@
 namespace dbmig::cli {
 
 /// From now on the first SIGINT or SIGTERM only sets `interrupted()` and says so on stderr; a
-/// second one ends the process at once. For commands that must not stop halfway: upgrade,
+/// second one ends the process at once. For what must not stop halfway: proofs, upgrade,
 /// downgrade, stamp and import. Other commands keep the system's behaviour.
 void watch_signals();
 

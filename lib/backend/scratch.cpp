@@ -66,8 +66,13 @@ std::string make_name() {
                      random_hex(static_cast<int>(kRandomDigits)));
 }
 
+/// A process that is dead and that nobody has waited for yet is dead.
 bool is_alive(long process) {
-  return ::kill(static_cast<pid_t>(process), 0) == 0 || errno == EPERM;
+  if (::kill(static_cast<pid_t>(process), 0) != 0 && errno != EPERM) return false;
+  std::string stat;
+  std::getline(std::ifstream(fmt::format("/proc/{}/stat", process)), stat);
+  const std::size_t name_end = stat.rfind(") ");
+  return name_end == std::string::npos || stat.compare(name_end + 2, 1, "Z") != 0;
 }
 
 bool take_lock(Connection& connection, const std::string& name) {

@@ -168,8 +168,13 @@ std::vector<const Table*> parents_first(const schema::Schema& schema) {
 
 }  // namespace
 
+void stop_if_asked(const std::atomic<bool>* stop) {
+  if (stop != nullptr && *stop) throw Error(ErrorCode::interrupted, "interrupted");
+}
+
 Filled fill(backend::Connection& connection, const schema::Schema& schema,
-            std::span<const run::Question> questions, RowValues values) {
+            std::span<const run::Question> questions, RowValues values,
+            const std::atomic<bool>* stop) {
   std::map<std::string, std::vector<const run::Question*>> by_table;
   for (const run::Question& question : questions) {
     if (!question.any_row) by_table[question.table].push_back(&question);
@@ -178,6 +183,7 @@ Filled fill(backend::Connection& connection, const schema::Schema& schema,
   connection.begin();
   try {
     for (const Table* table : parents_first(schema)) {
+      stop_if_asked(stop);
       if (!table->sqlite.module.empty()) {
         filled.empty.push_back(fmt::format("'{}' (a virtual table)", table->name));
         continue;

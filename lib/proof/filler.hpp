@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -32,6 +33,10 @@ struct Filled {
 /// the way does not stay, as its owner would have to change it first. A question that any row
 /// answers is left out, since no row could.
 Filled fill(backend::Connection& connection, const schema::Schema& schema,
-            std::span<const run::Question> questions, RowValues values);
+            std::span<const run::Question> questions, RowValues values,
+            const std::atomic<bool>* stop = nullptr);
+
+/// Throws Error{interrupted} when `stop` is there and true.
+void stop_if_asked(const std::atomic<bool>* stop);
 
 }  // namespace dbmig::proof

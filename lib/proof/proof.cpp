@@ -31,9 +31,10 @@ bool runs_plain_sql(const history::Revision& revision, DialectKind kind) {
 class Prover {
  public:
   Prover(backend::Scratch& scratch, const history::Graph& graph, const std::string& id,
-         const run::ParseRevision& parse, RowValues values)
+         const run::ParseRevision& parse, RowValues values, const std::atomic<bool>* stop)
       : connection_(scratch.connection()),
         values_(values),
+        stop_(stop),
         graph_(graph),
         revision_(graph.get(id)),
         runner_(connection_, graph, parse, silence_) {
@@ -55,7 +56,7 @@ class Prover {
 
     const GivenUp lost = given_up(kind(), before, revision_.upgrade);
     const Snapshot rows(connection_, mine, lost);
-    step("upgrade", [&] { runner_.upgrade(revision_.id, {}); });
+    step("upgrade", [&] { runner_.upgrade(revision_.id, run_options()); });
     const schema::Schema after = history::evolve(before, revision_);
     expect_schema("upgrade", after);
     fill_tables(created(after), after, {});
@@ -71,6 +72,12 @@ class Prover {
 
  private:
   DialectKind kind() const { return connection_.dialect().kind(); }
+
+  run::RunOptions run_options() const {
+    run::RunOptions options;
+    options.stop = stop_;
+    return options;
+  }
 
   std::string way_back() const { return revision_.parents.empty() ? "base" : revision_.id + "-1"; }
 
@@ -115,6 +122,7 @@ class Prover {
       while (const auto stop = route.next()) {
         for (const auto& statement :
              connection_.dialect().plan(route.before(), stop->operations, {})) {
+          stop_if_asked(stop_);
           connection_.execute(statement.sql);
         }
       }
@@ -130,11 +138,12 @@ class Prover {
   void fill_tables(const schema::Schema& part, const schema::Schema& whole,
                    const std::vector<run::Question>& questions) {
     step("generated rows", [&] {
-      Filled filled = fill(connection_, part, questions, values_);
+      Filled filled = fill(connection_, part, questions, values_, stop_);
       if (!filled.empty.empty() && !whole.triggers.empty()) {
         // Triggers may want what only the application knows: rows come without them then.
         const std::size_t rows = filled.rows;
-        without_triggers(whole, [&] { filled = fill(connection_, part, questions, values_); });
+        without_triggers(whole,
+                         [&] { filled = fill(connection_, part, questions, values_, stop_); });
         filled.rows += rows;
       }
       proof_.tables += part.tables.size();
@@ -199,7 +208,7 @@ class Prover {
   /// MariaDB's second upgrade goes without the runner: it asks for every statement what it costs.
   void upgrade_again() {
     if (kind() == DialectKind::sqlite) {
-      runner_.upgrade(revision_.id, {});
+      runner_.upgrade(revision_.id, run_options());
       return;
     }
     proof_.costs = run_and_measure(connection_, plan_);
@@ -220,7 +229,7 @@ class Prover {
   /// then it is proved without rows.
   bool go_back(const GivenUp& lost, const schema::Schema& after) {
     try {
-      runner_.downgrade(way_back(), {});
+      runner_.downgrade(way_back(), run_options());
       return true;
     } catch (const Error& error) {
       const bool gives_up = !lost.tables.empty() || !lost.columns.empty();
@@ -234,7 +243,7 @@ class Prover {
       connection_.execute("DELETE FROM " + connection_.dialect().quote_identifier(name));
     }
     connection_.execute(sqlite ? "PRAGMA foreign_keys = ON" : "SET foreign_key_checks = 1");
-    runner_.downgrade(way_back(), {});
+    runner_.downgrade(way_back(), run_options());
     return false;
   }
 
@@ -268,6 +277,7 @@ class Prover {
 
   backend::Connection& connection_;
   RowValues values_;
+  const std::atomic<bool>* stop_;
   const history::Graph& graph_;
   const history::Revision& revision_;
   NullEventSink silence_;
@@ -282,11 +292,11 @@ class Prover {
 }  // namespace
 
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
-            const std::string& id, const run::ParseRevision& parse) {
+            const std::string& id, const run::ParseRevision& parse, const std::atomic<bool>* stop) {
   bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
   const auto run = [&](RowValues values) {
     backend::Scratch scratch(options);
-    Prover prover(scratch, graph, id, parse, values);
+    Prover prover(scratch, graph, id, parse, values, stop);
     try {
       return prover.run();
     } catch (const Error&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -31,7 +32,11 @@ struct Proof {
 ///
 /// Throws Error{failed} that names the step, the database, what was expected and what was found;
 /// Error{refused} when plain SQL may leave the scratch database (MariaDB).
+///
+/// `stop` is looked at between statements and tables: when true, Error{interrupted}, and the
+/// scratch database is dropped.
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
-            const std::string& id, const run::ParseRevision& parse);
+            const std::string& id, const run::ParseRevision& parse,
+            const std::atomic<bool>* stop = nullptr);
 
 }  // namespace dbmig::proof

@@ -80,7 +80,7 @@ schema_sql() {
   }'
 }
 
-peak() { /usr/bin/time -f %M -o "$work/peak" "$@" >/dev/null 2>&1; awk '{printf "%.0f MB", $1/1024}' "$work/peak"; }
+peak() { /usr/bin/time -f %M -o "$work/peak" "$@" >/dev/null 2>&1; tail -1 "$work/peak" | awk '{printf "%.0f MB", $1/1024}'; }
 
 # schema_on NAME URL PEER...: PEER writes the schema down by the database's own tool.
 schema_on() {

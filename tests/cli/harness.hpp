@@ -45,6 +45,7 @@ class Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
+  pid_t id() const { return child_; }
   void send(int signal) const;
   /// Reads until stderr holds `text`; false when the program ends or a minute passes before.
   bool wait_for_stderr(const std::string& text);

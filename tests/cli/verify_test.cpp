@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "cli/harness.hpp"
 
 namespace dbmig::test {
@@ -119,6 +121,38 @@ TEST(Verify, AServerThatIsNamedMustAnswerAndMigrateSaysWhenItDoesNot) {
   EXPECT_THAT(written.err,
               AllOf(HasSubstr("Proved on SQLite"), HasSubstr("Not proved on MariaDB")));
   EXPECT_THAT(project.expect(1, {"verify"}).err, HasSubstr("127.0.0.1"));
+}
+
+/// A scratch database of a run that was killed is swept away by the next, of one that was stopped
+/// by itself.
+TEST(Verify, LeavesNoScratchDatabaseBehindHoweverItEnds) {
+  if (!mariadb_server()) GTEST_SKIP() << kNoServer;
+  const ServerDatabase database;
+  Project project;
+  project.start(database.url());
+  std::string model = "tables:\n";
+  for (int i = 0; i < 60; ++i) {
+    model += "  t" + std::to_string(i) + ": {columns: {id: integer}, primary_key: [id]}\n";
+  }
+  project.model(model);
+  project.migrate("aaaaaaaaaaaa", "many", {"--no-proof"});
+  const auto scratch_of = [](long process) {
+    return mariadb_sql(
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE "
+        "'dbmig\\_scratch\\_%\\_" +
+        std::to_string(process) + "\\_%'");
+  };
+  for (const int signal : {SIGINT, SIGKILL}) {
+    Process process({dbmig_binary(), "verify"}, project.options());
+    const long id = process.id();
+    constexpr int kLooks = 300;
+    for (int look = 0; look < kLooks && scratch_of(id) == "0\n"; ++look) {
+    }
+    process.send(signal);
+    EXPECT_EQ(process.wait().signal, signal == SIGKILL ? SIGKILL : 0);
+    if (signal == SIGKILL) project.expect(0, {"verify"});
+    EXPECT_EQ(scratch_of(id), "0\n") << signal;
+  }
 }
 
 TEST(Verify, WithoutRevisionsThereIsNothingToProve) {
