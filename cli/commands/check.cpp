@@ -91,11 +91,12 @@ void check_database(Context& context, Findings& findings) {
                     id));
   }
   for (const std::string& id : check.edited) {
+    const std::string edit = make_runner(context, Context::Access::peek).edit_of(id);
     findings.add(
         "edited", id,
-        fmt::format("{}: revision {} was edited after it was applied; restore the file, or "
-                    "accept it with `dbmig repair`",
-                    context.shown(graph.get(id).path), id));
+        fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
+                    "or accept it with `dbmig repair`",
+                    context.shown(graph.get(id).path), id, edit.empty() ? "" : " (" + edit + ")"));
   }
   for (const run::AppliedRevision& row : check.under_way) {
     findings.add(

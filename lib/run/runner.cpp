@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "run/ahead.hpp"
 #include "run/apply.hpp"
+#include "run/edited.hpp"
 #include "run/obstacles.hpp"
 
 namespace dbmig::run {
@@ -111,13 +112,25 @@ void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
           "kept in the database with `dbmig downgrade`");
 }
 
-void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) const {
+std::string Runner::edit_of(const std::string& id) {
+  try {
+    return describe_edit(parse_(store_.text(id), "revision " + id), graph_.get(id));
+  } catch (const Error& error) {
+    // A text that cannot be read says nothing of what was edited; that something was is certain.
+    if (error.code() == ErrorCode::invalid) return {};
+    throw;
+  }
+}
+
+void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
   const std::vector<std::string> edited = edited_revisions(rows, graph_);
   if (edited.empty()) return;
   std::vector<Diagnostic> list;
   for (const std::string& id : edited) {
+    const std::string edit = edit_of(id);
     list.push_back({{graph_.get(id).path.string(), 0, 0},
-                    fmt::format("revision {} was edited after it was applied", id),
+                    fmt::format("revision {} was edited after it was applied{}", id,
+                                edit.empty() ? "" : ": " + edit),
                     "restore the file and write a new revision for the change, or accept it as it "
                     "is with `dbmig repair`"});
   }

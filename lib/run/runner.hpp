@@ -80,6 +80,10 @@ class Runner {
   /// What upgrade or downgrade would run, in order; nothing is changed.
   std::vector<PlannedRevision> plan(Direction direction, std::string_view target);
 
+  /// What was edited in the file of an applied revision, see describe_edit(); empty when the text
+  /// kept in the database cannot be read.
+  std::string edit_of(const std::string& id);
+
   /// Ids of complete revisions in the database.
   std::set<std::string> applied();
   /// Every row, under way or not, without texts.
@@ -95,7 +99,7 @@ class Runner {
   std::vector<std::string> run(const history::Graph& graph, Route& route,
                                const RunOptions& options);
   void refuse_obstacles_ahead(const Route& route);
-  void refuse_edited(const std::vector<AppliedRevision>& rows) const;
+  void refuse_edited(const std::vector<AppliedRevision>& rows);
   void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
 
   backend::Connection& connection_;

@@ -271,7 +271,8 @@ TEST_P(Database, AnEditedRevisionIsRefusedUntilRepaired) {
   EXPECT_EQ(project.expect(0, {"upgrade"}).code, 0);
   project.write(file, text::replace_all(text, "varchar(64)", "varchar(65)"));
   EXPECT_THAT(project.expect(3, {"check"}).out,
-              HasSubstr("revision aaaaaaaaaaaa was edited after it was applied"));
+              HasSubstr("revision aaaaaaaaaaaa was edited after it was applied (operation 1 of the "
+                        "upgrade, create table 'usuario', has other details now)"));
   const Result refused = project.expect(4, {"downgrade"});
   EXPECT_THAT(refused.err, AllOf(HasSubstr("aaaaaaaaaaaa"), HasSubstr("dbmig repair")));
   EXPECT_THAT(project.expect(0, {"repair"}).err, HasSubstr("Accepted revision aaaaaaaaaaaa"));

@@ -131,7 +131,9 @@ TEST_P(RunnerTest, AnEditedRevisionIsRefusedUntilRepaired) {
     FAIL() << "the upgrade should have been refused";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::refused);
-    EXPECT_THAT(error.what(), HasSubstr("revision aaa was edited after it was applied"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("revision aaa was edited after it was applied: operation 1 of the "
+                          "upgrade, create table 'country', has other details now"));
   }
   EXPECT_THAT(check_database(*connection_, changed).edited, ElementsAre("aaa"));
   EXPECT_THAT(runner.repair({}), ElementsAre("aaa"));
