@@ -208,8 +208,9 @@ std::string comparable(const schema::Table& from, const schema::Table& to) {
     const schema::Column* now = to.find_column(column.name);
     if (now == nullptr || now->type != column.type || now->sqlite.type != column.sqlite.type ||
         now->generated != column.generated || from.sqlite.strict != to.sqlite.strict ||
-        // A key that holds NULL cannot become the rowid, which run/ asks about.
-        (column.name == key && column.name != rowid_column(from) && column.sqlite.null_key)) {
+        // What holds NULL cannot become the rowid, which run/ asks about.
+        (column.name == key && column.name != rowid_column(from) &&
+         (column.nullable || column.sqlite.null_key))) {
       continue;
     }
     list += ", quote(" + sqlite().quote_identifier(column.name) + ")";
