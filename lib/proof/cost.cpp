@@ -76,11 +76,12 @@ std::vector<StatementCost> run_and_measure(backend::Connection& connection,
 std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& options,
                                                 const schema::Schema& before,
                                                 std::span<const run::PlannedRevision> plan) {
+  const dialect::Dialect& dialect = dialect::dialect(options.kind);
+  const std::vector<ops::Operation> build = diff::diff({}, before).operations;
+  if (!reaches_out(dialect, build).empty()) return {};
   backend::Scratch scratch(options);
   backend::Connection& connection = scratch.connection();
-  const dialect::Dialect& dialect = connection.dialect();
-  for (const dialect::Statement& statement :
-       dialect.plan({}, diff::diff({}, before).operations, {})) {
+  for (const dialect::Statement& statement : dialect.plan({}, build, {})) {
     connection.execute(statement.sql);
   }
   std::vector<std::vector<StatementCost>> costs;

@@ -30,8 +30,9 @@ std::vector<StatementCost> run_and_measure(backend::Connection& connection,
                                            std::span<const dialect::Statement> statements);
 
 /// What the upgrades or downgrades of `plan`, one after the other, cost in a scratch database that
-/// begins as `before`: a list for each. Plain SQL that may reach out of the database ends the list
-/// of lists before its revision, as does a statement that fails. `options` names a MariaDB server.
+/// begins as `before`: a list for each. What may reach out of the database ends the list of lists
+/// before its revision, as does a statement that fails; in `before` itself it leaves none.
+/// `options` names a MariaDB server.
 std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& options,
                                                 const schema::Schema& before,
                                                 std::span<const run::PlannedRevision> plan);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "base/text.hpp"
 #include "dialect/script.hpp"
@@ -82,6 +84,69 @@ std::string outside_word(const Words& words) {
   return {};
 }
 
+/// Says of each word whether a table or routine stands there rather than a column: there a
+/// qualifier is a database, also when a table of ours has the same name.
+class ObjectPlaces {
+ public:
+  explicit ObjectPlaces(const Words& words) : words_(words) {}
+
+  /// To be asked of every word, in order.
+  bool is_object(std::size_t i) {
+    const ScriptWord& word = words_[i];
+    if (is_sign(words_, i, "(")) {
+      outer_.push_back(in_objects_);
+      in_objects_ = false;
+    } else if (is_sign(words_, i, ")") && !outer_.empty()) {
+      in_objects_ = outer_.back();
+      outer_.pop_back();
+    } else if (is_sign(words_, i, ";") ||
+               is_any(word, {"set", "where", "values", "group", "order", "having", "limit"})) {
+      in_objects_ = false;
+    } else if (word.is("select")) {
+      in_objects_ = false;
+      has_query_ = true;
+    } else if (word.is("on")) {
+      in_objects_ = !has_query_ && is_any(words_.front(), {"create", "drop"});
+    } else if (is_any(word, {"from", "join", "into", "update", "table", "tables", "truncate",
+                             "references", "to", "call"})) {
+      // ON DUPLICATE KEY UPDATE changes columns.
+      in_objects_ = i == 0 || !words_[i - 1].is("key");
+    }
+    return in_objects_;
+  }
+
+ private:
+  static bool is_any(const ScriptWord& word, std::initializer_list<std::string_view> keywords) {
+    return std::any_of(keywords.begin(), keywords.end(),
+                       [&](std::string_view keyword) { return word.is(keyword); });
+  }
+
+  const Words& words_;
+  std::vector<bool> outer_;  ///< what was so before each open parenthesis
+  bool in_objects_ = false;
+  bool has_query_ = false;
+};
+
+/// The first name that another database may own.
+std::string foreign_name(const Words& words, const Names& made) {
+  const Names own = own_names(words, made);
+  ObjectPlaces places(words);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_object = places.is_object(i);
+    const bool qualifies = words[i].is_name && is_sign(words, i + 1, ".") && i + 2 < words.size() &&
+                           words[i + 2].is_name && (i == 0 || !is_sign(words, i - 1, "."));
+    if (!qualifies) continue;
+    // database.table.column, database.function()
+    const bool has_database = is_sign(words, i + 3, ".") || is_sign(words, i + 3, "(");
+    // The row of a trigger, wherever it stands.
+    if (words[i].is("new") || words[i].is("old")) continue;
+    if (is_object || has_database || own.count(text::lower(words[i].text)) == 0) {
+      return fmt::format("'{}.{}'", words[i].text, words[i + 2].text);
+    }
+  }
+  return {};
+}
+
 std::string of_statement(const Words& words, const Names& made) {
   if (words.empty()) return {};
   const std::string verb = text::lower(words.front().text);
@@ -92,13 +157,28 @@ std::string of_statement(const Words& words, const Names& made) {
       if (words[i].is("database") || words[i].is("schema")) return text::upper(words[i].text);
     }
   }
-  const Names own = own_names(words, made);
-  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
-    const bool qualifies = words[i].is_name && is_sign(words, i + 1, ".") && words[i + 2].is_name &&
-                           (i == 0 || !is_sign(words, i - 1, "."));
-    if (qualifies && own.count(text::lower(words[i].text)) == 0) {
-      return fmt::format("'{}.{}'", words[i].text, words[i + 2].text);
-    }
+  return foreign_name(words, made);
+}
+
+/// Stored programs run by themselves or for rows that come: what their texts reach for they touch.
+std::string of_program(const dialect::Dialect& dialect, const std::string& sql, const Names& made) {
+  return foreign_name(dialect::script_words(dialect.kind(), sql), made);
+}
+
+std::string of_operation(const dialect::Dialect& dialect, const ops::Operation& operation,
+                         const Names& made) {
+  if (const auto* create = std::get_if<ops::CreateTrigger>(&operation)) {
+    return of_program(dialect, create->trigger.sql.for_dialect(dialect.kind()), made);
+  }
+  if (const auto* create = std::get_if<ops::CreateRoutine>(&operation)) {
+    return of_program(dialect, create->routine.sql, made);
+  }
+  const auto* execute = std::get_if<ops::Execute>(&operation);
+  if (execute == nullptr) return {};
+  for (const std::string& sql :
+       dialect.split_statements(execute->sql.for_dialect(dialect.kind()))) {
+    std::string why = of_statement(dialect::script_words(dialect.kind(), sql), made);
+    if (!why.empty()) return why;
   }
   return {};
 }
@@ -106,13 +186,8 @@ std::string of_statement(const Words& words, const Names& made) {
 std::string of_operations(const dialect::Dialect& dialect,
                           const std::vector<ops::Operation>& operations, const Names& made) {
   for (const ops::Operation& operation : operations) {
-    const auto* execute = std::get_if<ops::Execute>(&operation);
-    if (execute == nullptr) continue;
-    for (const std::string& sql :
-         dialect.split_statements(execute->sql.for_dialect(dialect.kind()))) {
-      std::string why = of_statement(dialect::script_words(dialect.kind(), sql), made);
-      if (!why.empty()) return why;
-    }
+    std::string why = of_operation(dialect, operation, made);
+    if (!why.empty()) return why;
   }
   return {};
 }
@@ -138,7 +213,9 @@ std::string reaches_out(const dialect::Dialect& dialect, const history::Graph& g
 
 std::string reaches_out(const dialect::Dialect& dialect,
                         const std::vector<ops::Operation>& operations) {
-  return of_operations(dialect, operations, MadeNames().names);
+  MadeNames made;
+  for (const ops::Operation& operation : operations) std::visit(made, operation);
+  return of_operations(dialect, operations, made.names);
 }
 
 }  // namespace dbmig::proof

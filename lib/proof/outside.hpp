@@ -8,13 +8,14 @@
 
 namespace dbmig::proof {
 
-/// The first plain SQL of the revisions `ids` that may act outside of the database it runs in, with
-/// its revision and the reason: another database, users and rights, files, what the whole server
-/// shares. Empty when all of it stays inside as far as the texts tell; in doubt it reaches out.
+/// The first plain SQL or stored program of the revisions `ids` that may act outside of its
+/// database, with its revision and the reason: another database, users and rights, files, what the
+/// whole server shares. Empty when all of it stays inside as far as the texts tell; in doubt it
+/// reaches out.
 std::string reaches_out(const dialect::Dialect& dialect, const history::Graph& graph,
                         const std::set<std::string>& ids);
 
-/// The same of a list of operations, whose own tables are not known: any qualified name counts.
+/// The same of a list of operations, of whose tables only those are known that they make.
 std::string reaches_out(const dialect::Dialect& dialect,
                         const std::vector<ops::Operation>& operations);
 

@@ -108,10 +108,10 @@ class Prover {
     ids.insert(revision_.id);
     const std::string why = reaches_out(connection_.dialect(), graph_, ids);
     if (why.empty()) return;
-    throw Error(ErrorCode::refused,
-                fmt::format("plain SQL may reach out of its database and is not run in a scratch "
-                            "database ({})",
-                            why));
+    throw Error(ErrorCode::refused, fmt::format("plain SQL or a stored program may reach out of "
+                                                "its database and is not run in a scratch "
+                                                "database ({})",
+                                                why));
   }
 
   void replay() {
