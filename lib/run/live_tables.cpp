@@ -8,22 +8,13 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/conversion.hpp"
+#include "ops/evolve.hpp"
 
 namespace dbmig::run {
 namespace {
 
 using schema::Column;
-
-/// Whether rows that were alike, or unlike, under `from` are so under `to` as well, and NULL where
-/// they were.
-bool keeps_values(const Column& from, const Column& to, DialectKind kind) {
-  if (from.generated || to.generated) return false;
-  const bool same_order = kind == DialectKind::mariadb
-                              ? from.mariadb.charset == to.mariadb.charset &&
-                                    from.mariadb.collation == to.mariadb.collation
-                              : from.sqlite.collation == to.sqlite.collation;
-  return same_order && !schema::is_narrowing(from.type_on(kind), to.type_on(kind));
-}
 
 /// Whether an expression is made of literals and operators alone, so that it is the same anywhere.
 bool is_constant(const std::string& sql) {
@@ -43,9 +34,29 @@ bool is_constant(const std::string& sql) {
 
 }  // namespace
 
+bool mentions(const std::string& sql, const std::string& name) {
+  const std::string text = text::lower(sql);
+  std::string quoted;
+  for (const char c : text::lower(name)) {
+    if (c == '"' || c == '`') quoted += c;
+    quoted += c;
+  }
+  return text.find(quoted) != std::string::npos ||
+         text.find(text::lower(name)) != std::string::npos;
+}
+
 bool LiveTable::knows(const std::vector<std::string>& columns) const {
   return std::all_of(columns.begin(), columns.end(),
                      [&](const std::string& column) { return sources.count(column) != 0; });
+}
+
+std::optional<std::size_t> LiveTable::changed_at(const std::vector<std::string>& columns) const {
+  std::optional<std::size_t> last;
+  for (const std::string& column : columns) {
+    const auto found = sources.find(column);
+    if (found != sources.end()) last = std::max(last, found->second.changed_at);
+  }
+  return last;
 }
 
 LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& before)
@@ -53,7 +64,10 @@ LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& be
   for (const auto& [name, table] : before.tables) {
     if (table.only && *table.only != dialect.kind()) continue;
     LiveTable live{name, {}, false, {}};
-    for (const Column& column : table.columns) live.sources[column.name] = quoted(column.name);
+    for (const Column& column : table.columns) {
+      const std::string own = quoted(column.name);
+      live.sources[column.name] = {own, own, {}, {}, {}, false};
+    }
     tables_.emplace(name, std::move(live));
   }
 }
@@ -68,19 +82,36 @@ LiveTable* LiveTables::at(const std::string& table) {
   return found == tables_.end() ? nullptr : &found->second;
 }
 
-std::string LiveTables::relation(const std::string& table, const std::string& alias) const {
+std::string LiveTables::relation(const std::string& table, const std::string& alias, Use use,
+                                 const std::vector<std::string>& used,
+                                 const std::vector<std::string>& more) const {
   const LiveTable& live = tables_.at(table);
-  if (!live.changed) return quoted(table) + " AS " + quoted(alias);
-  std::vector<std::string> columns;
-  for (const auto& [name, source] : live.sources) columns.push_back(source + " AS " + quoted(name));
+  if (!live.changed && more.empty()) return quoted(live.name) + " AS " + quoted(alias);
+  std::vector<std::string> columns = more;
+  for (const auto& [name, source] : live.sources) {
+    const std::string& sql = use == Use::values ? source.value : source.in_expressions;
+    if (!sql.empty()) columns.push_back(sql + " AS " + quoted(name));
+  }
   // Every column may have become unknown, and the rows are there to be counted all the same.
   if (columns.empty()) columns.emplace_back("1 AS dbmig_row");
-  return fmt::format("(SELECT {} FROM {}) AS {}", text::join(columns, ", "), quoted(live.name),
+  std::vector<std::string> conditions;
+  for (const std::string& name : used) {
+    const auto found = live.sources.find(name);
+    if (found == live.sources.end()) continue;
+    const LiveColumn& source = found->second;
+    if (!source.fits.empty()) conditions.push_back(source.fits);
+    if (use == Use::expressions && !source.expressible.empty()) {
+      conditions.push_back(source.expressible);
+    }
+  }
+  return fmt::format("(SELECT {} FROM {}{}{}) AS {}", text::join(columns, ", "), quoted(live.name),
+                     conditions.empty() ? "" : " WHERE ", text::join(conditions, " AND "),
                      quoted(alias));
 }
 
 void LiveTables::follow(const ops::Operation& operation, const schema::Schema& before) {
   std::visit([&](const auto& one) { track(one, before); }, operation);
+  ++step_;
 }
 
 void LiveTables::track(const ops::CreateTable& create, const schema::Schema&) {
@@ -101,17 +132,23 @@ void LiveTables::track(const ops::RenameTable& rename, const schema::Schema&) {
   tables_.insert(std::move(node));
 }
 
-/// Columns take the table's collation where they have none of their own.
+/// Columns take the table's collation where they have none of their own, and a STRICT table has
+/// other affinities.
 void LiveTables::track(const ops::AlterTable& alter, const schema::Schema& before) {
   const schema::Table* table = before.find_table(alter.table);
-  if (table == nullptr || !alter.mariadb || dialect_.kind() != DialectKind::mariadb) return;
-  if (table->mariadb.charset != alter.mariadb->charset ||
-      table->mariadb.collation != alter.mariadb->collation) {
-    lose_sight(alter.table);
+  LiveTable* live = at(alter.table);
+  if (table == nullptr || live == nullptr) return;
+  schema::Schema alone;
+  alone.tables.emplace(table->name, *table);
+  const schema::Schema changed = ops::evolve(std::move(alone), alter);
+  const schema::Table* after = changed.find_table(alter.table);
+  for (const Column& column : table->columns) {
+    const Column* to = after == nullptr ? nullptr : after->find_column(column.name);
+    if (to != nullptr) convert(*live, {*table, column}, {*after, *to});
   }
 }
 
-void LiveTables::track(const ops::AddColumn& add, const schema::Schema&) {
+void LiveTables::track(const ops::AddColumn& add, const schema::Schema& before) {
   LiveTable* table = at(add.table);
   if (table == nullptr) return;
   table->changed = true;
@@ -120,10 +157,17 @@ void LiveTables::track(const ops::AddColumn& add, const schema::Schema&) {
   if (column.generated || column.autoincrement) return;
   if (column.default_value) {
     const auto literal = literal_of(*column.default_value);
-    if (literal) table->sources[column.name] = *literal;
+    const schema::Table* own = before.find_table(add.table);
+    if (literal && own != nullptr) table->sources[column.name] = filled(*literal, {*own, column});
   } else if (column.nullable) {
-    table->sources[column.name] = "NULL";
+    table->sources[column.name] = {"NULL", "NULL", {}, {}, {}, false};
   }
+}
+
+LiveColumn LiveTables::filled(const std::string& literal, const dialect::ColumnOf& column) const {
+  if (dialect_.kind() == DialectKind::mariadb) return {literal, literal, {}, {}, {}, false};
+  const dialect::Conversion in = dialect::sqlite::stored(literal, column);
+  return {in.value, in.in_expressions, {}, in.expressible, {}, false};
 }
 
 std::optional<std::string> LiveTables::literal_of(const schema::Default& value) const {
@@ -154,9 +198,8 @@ void LiveTables::track(const ops::AlterColumn& alter, const schema::Schema& befo
   if (table == nullptr) return;
   const schema::Table* old = before.find_table(alter.table);
   const Column* column = old == nullptr ? nullptr : old->find_column(alter.name);
-  if (column == nullptr || !keeps_values(*column, ops::changed(*column, alter), dialect_.kind())) {
-    table->sources.erase(alter.name);
-    table->changed = true;
+  if (column != nullptr) {
+    convert(*table, {*old, *column}, {*old, ops::changed(*column, alter)});
   }
   if (!alter.rename || *alter.rename == alter.name) return;
   table->changed = true;
@@ -165,6 +208,45 @@ void LiveTables::track(const ops::AlterColumn& alter, const schema::Schema& befo
   if (node.empty()) return;
   node.key() = *alter.rename;
   table->sources.insert(std::move(node));
+}
+
+void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
+                         const dialect::ColumnOf& to) {
+  const auto found = live.sources.find(from.column.name);
+  if (found == live.sources.end()) return;
+  LiveColumn& source = found->second;
+  const DialectKind kind = dialect_.kind();
+  const bool generated = from.column.generated || to.column.generated;
+  const auto after = generated ? std::nullopt : dialect::conversion(kind, source.value, from, to);
+  const schema::Type& old_type = from.column.type_on(kind);
+  const schema::Type& new_type = to.column.type_on(kind);
+  std::vector<std::string> fits;
+  if (!source.fits.empty()) fits.push_back(source.fits);
+  const std::string misfits = old_type == new_type || generated
+                                  ? std::string()
+                                  : dialect_.misfits(source.value, old_type, new_type);
+  for (const std::string& condition : {misfits, after ? after->unwritable : std::string()}) {
+    if (!condition.empty()) fits.push_back(fmt::format("NOT COALESCE({}, 0)", condition));
+  }
+  if (!fits.empty()) live.changed = true;
+  source.fits = text::join(fits, " AND ");
+  if (after && after->value == source.value) return;
+  live.changed = true;
+  for (const Column& other : from.table.columns) {
+    if (other.generated && mentions(other.generated->sql.for_dialect(kind), from.column.name)) {
+      live.sources.erase(other.name);
+    }
+  }
+  // Whether a statement converts twice or once from the first to the last, only the plan knows.
+  if (!after || source.changed_at) {
+    live.sources.erase(found);
+    return;
+  }
+  source.value = after->value;
+  source.in_expressions = after->in_expressions;
+  source.expressible = after->expressible;
+  source.changed_at = step_;
+  source.retyped = !(old_type == new_type) || from.table.sqlite.strict != to.table.sqlite.strict;
 }
 
 void LiveTables::track(const ops::BulkInsert& rows, const schema::Schema&) {

@@ -1,31 +1,54 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "dialect/conversion.hpp"
 #include "dialect/dialect.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::run {
 
+/// What a column of a live table would hold after the operations so far, as SQL over the table as
+/// it is now.
+struct LiveColumn {
+  std::string value;
+  /// The same in expressions, where it behaves as the column will (dialect/conversion.hpp); empty
+  /// when nothing does.
+  std::string in_expressions;
+  std::string fits;         ///< condition: a row holds a value that was taken; empty: every row
+  std::string expressible;  ///< condition: `in_expressions` is right for a row; empty: for all
+  /// The operation, counted from 0, by which values became others or compare otherwise.
+  std::optional<std::size_t> changed_at;
+  bool retyped = false;  ///< not only its collation is another
+};
+
 /// A live table as the operations so far would have left it.
 struct LiveTable {
   std::string name;  ///< in the database, now
-  /// Column → the SQL that gives its value from the live table; columns that nobody can tell the
-  /// value of yet are not in it.
-  std::map<std::string, std::string> sources;
+  /// Columns that nobody can tell the value of are not in it.
+  std::map<std::string, LiveColumn> sources;
   bool changed = false;         ///< names or columns differ from the live ones
   std::set<std::string> fresh;  ///< columns that the operations added
 
   bool knows(const std::vector<std::string>& columns) const;
+  /// The last operation that changed what one of `columns` holds or how it compares.
+  std::optional<std::size_t> changed_at(const std::vector<std::string>& columns) const;
 };
 
+/// Whether the column `name` may stand in `sql`, in any quotes; its name may be a part of another.
+bool mentions(const std::string& sql, const std::string& name);
+
+/// What a relation is for: to compare columns with each other, or to evaluate expressions.
+enum class Use { values, expressions };
+
 /// The tables of a database, with what can be told of their rows before operations are carried out:
-/// renamed tables and columns are followed, new columns hold their defaults. What becomes of values
-/// that change on the way (a type that narrows, another collation) is not known.
+/// renamed tables and columns are followed, new columns hold their defaults, and values that change
+/// on the way are converted as far as SQL can tell (dialect/conversion.hpp), once.
 class LiveTables {
  public:
   /// `before` is the schema that the database has.
@@ -41,8 +64,12 @@ class LiveTables {
   /// Plain SQL has been met, which may have changed any row.
   bool is_blind() const { return blind_; }
 
-  /// `FROM` item that has the table's columns under the names they have by now.
-  std::string relation(const std::string& table, const std::string& alias) const;
+  /// `FROM` item that has the table's columns under the names they have by now, without the rows
+  /// that hold in one of `used` what was not taken on the way, which are in the way already.
+  /// `more` is selected from the live table as well.
+  std::string relation(const std::string& table, const std::string& alias, Use use,
+                       const std::vector<std::string>& used,
+                       const std::vector<std::string>& more = {}) const;
 
  private:
   template <class Operation>
@@ -58,15 +85,18 @@ class LiveTables {
   void track(const ops::BulkDelete& rows, const schema::Schema& before);
   void track(const ops::Execute& execute, const schema::Schema& before);
 
+  void convert(LiveTable& live, const dialect::ColumnOf& from, const dialect::ColumnOf& to);
   LiveTable* at(const std::string& table);
   void lose_sight(const std::string& table);
   std::optional<std::string> literal_of(const schema::Default& value) const;
+  LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 
   const dialect::Dialect& dialect_;
   std::map<std::string, LiveTable> tables_;
   std::set<std::string> created_;
   bool blind_ = false;
+  std::size_t step_ = 0;
 };
 
 }  // namespace dbmig::run

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/conversion.hpp"
+#include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/misfits.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "ops/evolve.hpp"
@@ -31,10 +35,12 @@ class Asker {
 
   std::vector<Question> run(std::span<const ops::Operation> operations) {
     for (at_ = 0; at_ < operations.size() && !live_.is_blind(); ++at_) {
+      if (changes_rows(operations[at_])) ask_kept();
       std::visit([this](const auto& operation) { ask(operation); }, operations[at_]);
       live_.follow(operations[at_], schema_);
       schema_ = ops::evolve(std::move(schema_), operations[at_]);
     }
+    if (!live_.is_blind()) ask_kept();
     return std::move(questions_);
   }
 
@@ -55,13 +61,16 @@ class Asker {
     return all;
   }
 
-  /// Rows of `table` for which `condition` holds.
+  /// Rows of `table` for which `condition` holds, which speaks of `used`.
   void ask_rows(const std::string& table, const std::string& condition,
-                const std::vector<std::string>& columns, std::string obstacle, std::string hint) {
+                const std::vector<std::string>& columns, std::string obstacle, std::string hint,
+                Use use, const std::vector<std::string>& used,
+                const std::vector<std::string>& more = {}) {
     const LiveTable* source = live_.find(table);
     if (source == nullptr || !source->knows(columns)) return;
-    const std::string from = fmt::format(" FROM {}{}", live_.relation(table, table),
-                                         condition.empty() ? "" : " WHERE " + condition);
+    const std::string from =
+        fmt::format(" FROM {}{}", live_.relation(table, table, use, used, more),
+                    condition.empty() ? "" : " WHERE " + condition);
     const std::vector<std::string> labels = shown(table, *source, columns);
     std::vector<std::string> select;
     for (const std::string& label : labels) select.push_back(quoted(label));
@@ -72,24 +81,83 @@ class Asker {
          condition.empty()});
   }
 
-  /// Rows that are equal in all of `keys` (SQL), where none of them is NULL.
-  void ask_duplicates(const std::string& table, const std::vector<std::string>& labels,
-                      const std::vector<std::string>& keys, const std::string& where,
-                      std::string obstacle) {
+  /// A unique key in whatever form it has.
+  struct Key {
+    std::string what;
+    std::vector<std::string> labels;
+    std::vector<std::string> parts;  ///< SQL
+    std::string where;               ///< SQL
+    std::vector<std::string> used;   ///< columns
+    bool has_expressions = false;
+  };
+
+  Key key_of(std::string what, const std::vector<schema::IndexPart>& parts,
+             const std::string& where, const Table* table) const {
+    Key key{std::move(what), {}, {}, where, {}, !where.empty()};
+    const bool on_mariadb = dialect_.kind() == DialectKind::mariadb;
+    for (const schema::IndexPart& part : parts) {
+      const bool is_column = !part.column.empty();
+      key.labels.push_back(is_column ? part.column : part.expression);
+      std::string sql = is_column ? quoted(part.column) : '(' + part.expression + ')';
+      if (is_column) key.used.push_back(part.column);
+      if (!is_column) key.has_expressions = true;
+      if (part.length > 0 && on_mariadb) sql = fmt::format("LEFT({}, {})", sql, part.length);
+      if (!part.collation.empty() && !on_mariadb) sql += " COLLATE " + quoted(part.collation);
+      key.parts.push_back(std::move(sql));
+    }
+    for (const schema::IndexPart& part : parts) add_mentioned(key.used, table, part.expression);
+    add_mentioned(key.used, table, where);
+    return key;
+  }
+
+  template <class Constraint>
+  Key key_of(std::string what, const Constraint& constraint) const {
+    std::vector<schema::IndexPart> parts;
+    for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
+      schema::IndexPart part;
+      part.column = constraint.columns[i];
+      if (i < constraint.parts.size()) {
+        part.length = constraint.parts[i].length;
+        part.collation = constraint.parts[i].collation;
+      }
+      parts.push_back(std::move(part));
+    }
+    return key_of(std::move(what), parts, "", nullptr);
+  }
+
+  static void add_mentioned(std::vector<std::string>& used, const Table* table,
+                            const std::string& sql) {
+    if (table == nullptr || sql.empty()) return;
+    for (const Column& column : table->columns) {
+      if (mentions(sql, column.name)) used.push_back(column.name);
+    }
+  }
+
+  static std::string name_in_log(const std::string& table, const Key& key) {
+    return table + '\n' + text::join(key.parts, "\n") + '\n' + key.where;
+  }
+
+  /// Rows that are equal in all parts of `key`, where none of them is NULL.
+  void ask_duplicates(const std::string& table, const Key& key) {
     const LiveTable* source = live_.find(table);
-    if (source == nullptr || keys.empty()) return;
+    if (source == nullptr || key.parts.empty() || !source->knows(key.used)) return;
+    asked_[name_in_log(table, key)] = at_;
     std::vector<std::string> conditions;
-    for (const std::string& key : keys) conditions.push_back(key + " IS NOT NULL");
-    if (!where.empty()) conditions.push_back('(' + where + ')');
-    const std::string groups = fmt::format(" FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1",
-                                           live_.relation(table, table),
-                                           text::join(conditions, " AND "), text::join(keys, ", "));
+    for (const std::string& part : key.parts) conditions.push_back(part + " IS NOT NULL");
+    if (!key.where.empty()) conditions.push_back('(' + key.where + ')');
+    const Use use = key.has_expressions ? Use::expressions : Use::values;
+    const std::string groups =
+        fmt::format(" FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1",
+                    live_.relation(table, table, use, key.used), text::join(conditions, " AND "),
+                    text::join(key.parts, ", "));
     questions_.push_back(
-        {at_, source->name, std::move(obstacle),
-         hint(table, labels, "change or delete all but one of each, or leave the key out"),
+        {at_, source->name,
+         fmt::format("{} is to be unique over ({}), and they are the same there", key.what,
+                     text::join(key.labels, ", ")),
+         hint(table, key.labels, "change or delete all but one of each, or leave the key out"),
          fmt::format("SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n{}) AS d", groups),
-         fmt::format("SELECT {}{} LIMIT {}", text::join(keys, ", "), groups, kExamples), labels,
-         false});
+         fmt::format("SELECT {}{} LIMIT {}", text::join(key.parts, ", "), groups, kExamples),
+         key.labels, false});
   }
 
   static bool is_fresh(const LiveTable& live, const std::vector<std::string>& columns) {
@@ -122,21 +190,25 @@ class Asker {
     return old != nullptr && same(*old);
   }
 
-  void ask_unique(const std::string& table, const std::vector<std::string>& columns,
-                  const std::string& what) {
+  /// Whether values in `columns` become others, or compare otherwise, on the way.
+  bool are_changed(const std::string& table, const std::vector<std::string>& columns) const {
+    const LiveTable* source = live_.find(table);
+    return source != nullptr && source->changed_at(columns);
+  }
+
+  template <class Constraint>
+  void ask_unique(const std::string& table, const Constraint& constraint, const std::string& what) {
     const auto same = [&](const Table& old) {
-      const auto equal = [&](const auto& key) { return key.columns == columns; };
+      const auto equal = [&](const auto& key) {
+        return key.columns == constraint.columns && key.parts == constraint.parts;
+      };
       return std::any_of(old.uniques.begin(), old.uniques.end(), equal) ||
              (old.primary_key && equal(*old.primary_key));
     };
     const LiveTable* source = live_.find(table);
-    if (source == nullptr || !source->knows(columns)) return;
-    if (!is_fresh(*source, columns) && had(table, same)) return;
-    std::vector<std::string> keys;
-    for (const std::string& column : columns) keys.push_back(quoted(column));
-    ask_duplicates(table, columns, keys, "",
-                   fmt::format("{} is to be unique over ({}), and they are the same there", what,
-                               text::join(columns, ", ")));
+    const bool is_as_before = source != nullptr && !is_fresh(*source, constraint.columns) &&
+                              !are_changed(table, constraint.columns) && had(table, same);
+    if (!is_as_before) ask_duplicates(table, key_of(what, constraint));
   }
 
   template <class Operation>
@@ -153,7 +225,8 @@ class Asker {
                          "value there",
                          add.table, column.name),
              "give it a default, or add it as nullable, fill it with execute, and make it NOT NULL "
-             "after that");
+             "after that",
+             Use::values, {});
   }
 
   void ask(const ops::AlterColumn& alter) {
@@ -166,7 +239,8 @@ class Asker {
     if ((from->nullable && !to.nullable) || loses_null_key(*table, *from, to)) {
       ask_rows(alter.table, quoted(alter.name) + " IS NULL", {alter.name},
                fmt::format("column '{}' is to be NOT NULL, and they hold NULL there", name),
-               "fill them first, for example with an execute before this operation");
+               "fill them first, for example with an execute before this operation", Use::values,
+               {alter.name});
     }
     const schema::Type& old_type = from->type_on(dialect_.kind());
     const schema::Type& new_type = to.type_on(dialect_.kind());
@@ -197,7 +271,7 @@ class Asker {
     ask_rows(table, misfits, {column},
              fmt::format("column '{}.{}' is to be {}, which cannot hold what they have there",
                          table, column, schema::to_string(type)),
-             "change these values first, or choose a type that holds them");
+             "change these values first, or choose a type that holds them", Use::values, {column});
   }
 
   /// A table that becomes STRICT takes no value of another type any more.
@@ -223,8 +297,7 @@ class Asker {
   }
 
   void ask(const ops::CreateUniqueConstraint& create) {
-    ask_unique(create.table, create.unique.columns,
-               fmt::format("constraint '{}'", create.unique.name));
+    ask_unique(create.table, create.unique, fmt::format("constraint '{}'", create.unique.name));
   }
 
   void ask(const ops::CreatePrimaryKey& create) {
@@ -235,9 +308,10 @@ class Asker {
       ask_rows(create.table, quoted(name) + " IS NULL", {name},
                fmt::format("column '{}.{}' is to be in the primary key, and they hold NULL there",
                            create.table, name),
-               "fill them first, for example with an execute before this operation");
+               "fill them first, for example with an execute before this operation", Use::values,
+               {name});
     }
-    ask_unique(create.table, create.key.columns, "the primary key");
+    ask_unique(create.table, create.key, "the primary key");
     if (table != nullptr && create.key.columns.size() == 1) ask_rowid(*table, create.key);
   }
 
@@ -252,6 +326,11 @@ class Asker {
              dialect::sqlite::strict_misfits(quoted(column->name), type));
   }
 
+  Key key_of(const std::string& table, const schema::Index& index) const {
+    return key_of(fmt::format("index '{}'", index.name), index.parts,
+                  index.where.for_dialect(dialect_.kind()), schema_.find_table(table));
+  }
+
   void ask(const ops::CreateIndex& create) {
     const schema::Index& index = create.index;
     const auto same = [&](const Table& old) {
@@ -259,20 +338,14 @@ class Asker {
         return other.unique && other.parts == index.parts && other.where == index.where;
       });
     };
-    if (!index.unique || had(create.table, same)) return;
-    std::vector<std::string> labels;
-    std::vector<std::string> keys;
-    for (const schema::IndexPart& part : index.parts) {
-      labels.push_back(part.column.empty() ? part.expression : part.column);
-      std::string key = part.column.empty() ? '(' + part.expression + ')' : quoted(part.column);
-      const bool on_mariadb = dialect_.kind() == DialectKind::mariadb;
-      if (part.length > 0 && on_mariadb) key = fmt::format("LEFT({}, {})", key, part.length);
-      if (!part.collation.empty() && !on_mariadb) key += " COLLATE " + quoted(part.collation);
-      keys.push_back(std::move(key));
+    if (!index.unique) return;
+    const Key key = key_of(create.table, index);
+    const LiveTable* source = live_.find(create.table);
+    if (source == nullptr) return;
+    if (is_fresh(*source, key.used) || are_changed(create.table, key.used) ||
+        !had(create.table, same)) {
+      ask_duplicates(create.table, key);
     }
-    ask_duplicates(create.table, labels, keys, index.where.for_dialect(dialect_.kind()),
-                   fmt::format("index '{}' is to be unique over ({}), and they are the same there",
-                               index.name, text::join(labels, ", ")));
   }
 
   void ask(const ops::CreateCheckConstraint& create) {
@@ -282,11 +355,24 @@ class Asker {
         return check.sql.for_dialect(dialect_.kind()) == sql;
       });
     };
-    if (sql.empty() || had(create.table, same)) return;
-    ask_rows(
-        create.table, "NOT (" + sql + ")", {},
-        fmt::format("check '{}' wants {}, which they do not fulfil", create.check.name, sql),
-        hint(create.table, mentioned(create.table, sql), "change these rows first, or the check"));
+    std::vector<std::string> used;
+    add_mentioned(used, schema_.find_table(create.table), sql);
+    if (are_changed(create.table, used) || !had(create.table, same)) {
+      ask_check(create.table, create.check, used);
+    }
+  }
+
+  void ask_check(const std::string& table, const schema::Check& check,
+                 const std::vector<std::string>& used) {
+    const std::string& sql = check.sql.for_dialect(dialect_.kind());
+    const LiveTable* source = live_.find(table);
+    // On SQLite a name in double quotes that is no column would be a text.
+    if (sql.empty() || source == nullptr || !source->knows(used)) return;
+    asked_[table + '\n' + sql] = at_;
+    ask_rows(table, "NOT (" + sql + ")", {},
+             fmt::format("check '{}' wants {}, which they do not fulfil", check.name, sql),
+             hint(table, mentioned(table, sql), "change these rows first, or the check"),
+             Use::expressions, used);
   }
 
   /// Columns that came back to the table and may stand in `sql`.
@@ -299,40 +385,177 @@ class Asker {
     return columns;
   }
 
+  static const schema::ForeignKey* find_same(const Table& table, const schema::ForeignKey& key) {
+    const auto found = std::find_if(
+        table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& other) {
+          return other.columns == key.columns && other.referenced_table == key.referenced_table &&
+                 other.referenced_columns == key.referenced_columns;
+        });
+    return found == table.foreign_keys.end() ? nullptr : &*found;
+  }
+
   void ask(const ops::CreateForeignKey& create) {
     const schema::ForeignKey& key = create.foreign_key;
-    const auto same = [&](const Table& old) {
-      return std::any_of(
-          old.foreign_keys.begin(), old.foreign_keys.end(), [&](const schema::ForeignKey& other) {
-            return other.columns == key.columns && other.referenced_table == key.referenced_table &&
-                   other.referenced_columns == key.referenced_columns;
-          });
-    };
     const LiveTable* child = live_.find(create.table);
+    if (child == nullptr) return;
+    const bool is_as_before =
+        !is_fresh(*child, key.columns) && !are_changed(create.table, key.columns) &&
+        !are_changed(key.referenced_table, key.referenced_columns) &&
+        had(create.table, [&](const Table& old) { return find_same(old, key) != nullptr; });
+    if (!is_as_before) ask_foreign_key(create.table, key);
+  }
+
+  /// SQL that holds where the row `parent` of `parents` is the parent of `child`.
+  std::string is_parent(const std::string& parent, const std::vector<std::string>& parents,
+                        const std::string& child, const std::vector<std::string>& children,
+                        const schema::ForeignKey& key, const std::string& table,
+                        const schema::Schema& schema) const {
+    const Table* child_table = schema.find_table(table);
+    const Table* parent_table = schema.find_table(key.referenced_table);
+    std::vector<std::string> matches;
+    for (std::size_t i = 0; i < parents.size(); ++i) {
+      std::string value = quoted(child) + '.' + quoted(children[i]);
+      const Column* from =
+          child_table == nullptr ? nullptr : child_table->find_column(key.columns[i]);
+      const Column* to =
+          parent_table == nullptr ? nullptr : parent_table->find_column(key.referenced_columns[i]);
+      // SQLite compares as if the child's value stood in the parent's column.
+      if (dialect_.kind() == DialectKind::sqlite && from != nullptr && to != nullptr) {
+        value =
+            dialect::sqlite::conversion(value, {*child_table, *from}, {*parent_table, *to}).value;
+      }
+      matches.push_back(fmt::format("{}.{} = {}", quoted(parent), quoted(parents[i]), value));
+    }
+    return text::join(matches, " AND ");
+  }
+
+  void ask_foreign_key(const std::string& table, const schema::ForeignKey& key) {
+    const LiveTable* child = live_.find(table);
     if (child == nullptr || !child->knows(key.columns)) return;
-    if (!is_fresh(*child, key.columns) && had(create.table, same)) return;
     std::vector<std::string> conditions;
+    std::vector<std::string> more;
     for (const std::string& column : key.columns) {
-      conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(create.table), quoted(column)));
+      conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(table), quoted(column)));
     }
     if (!live_.is_created(key.referenced_table)) {
       const LiveTable* parent = live_.find(key.referenced_table);
       if (parent == nullptr || !parent->knows(key.referenced_columns)) return;
       const std::string alias = "dbmig_parent";
-      std::vector<std::string> matches;
-      for (std::size_t i = 0; i < key.columns.size(); ++i) {
-        matches.push_back(fmt::format("{}.{} = {}.{}", alias, quoted(key.referenced_columns[i]),
-                                      quoted(create.table), quoted(key.columns[i])));
-      }
-      conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})",
-                                       live_.relation(key.referenced_table, alias),
-                                       text::join(matches, " AND ")));
+      conditions.push_back(fmt::format(
+          "NOT EXISTS (SELECT 1 FROM {} WHERE {})",
+          live_.relation(key.referenced_table, alias, Use::values, {}),
+          is_parent(alias, key.referenced_columns, table, key.columns, key, table, schema_)));
     }
-    ask_rows(create.table, text::join(conditions, " AND "), key.columns,
-             fmt::format("foreign key '{}' refers to '{}', which has no row for them", key.name,
-                         key.referenced_table),
-             hint(create.table, key.columns,
-                  "add the missing parents, or change or delete these rows first"));
+    const std::string had_parent = still_had_parent(table, key, more);
+    if (!had_parent.empty()) conditions.push_back(had_parent);
+    asked_[name_in_log(table, key)] = at_;
+    ask_rows(
+        table, text::join(conditions, " AND "), key.columns,
+        fmt::format("foreign key '{}' refers to '{}', which has no row for them", key.name,
+                    key.referenced_table),
+        hint(table, key.columns, "add the missing parents, or change or delete these rows first"),
+        Use::values, key.columns, more);
+  }
+
+  /// On SQLite rows that have lost their parent before stay as they are: SQL that holds for those
+  /// that have one, over the columns `more` of the live table. Empty where that is no matter.
+  std::string still_had_parent(const std::string& table, const schema::ForeignKey& key,
+                               std::vector<std::string>& more) const {
+    const LiveTable* child = live_.find(table);
+    const Table* old = before_.find_table(child->name);
+    const schema::ForeignKey* same = old == nullptr ? nullptr : find_same(*old, key);
+    if (dialect_.kind() != DialectKind::sqlite || same == nullptr) return {};
+    std::vector<std::string> names;
+    for (const std::string& column : same->columns) {
+      names.push_back(fmt::format("dbmig_was_{}", names.size()));
+      more.push_back(quoted(column) + " AS " + quoted(names.back()));
+    }
+    const std::string alias = "dbmig_old_parent";
+    return fmt::format(
+        "EXISTS (SELECT 1 FROM {} AS {} WHERE {})", quoted(same->referenced_table), quoted(alias),
+        is_parent(alias, same->referenced_columns, table, names, *same, child->name, before_));
+  }
+
+  static std::string name_in_log(const std::string& table, const schema::ForeignKey& key) {
+    return table + '\n' + text::join(key.columns, "\n") + "\n>" + key.referenced_table;
+  }
+
+  static bool changes_rows(const ops::Operation& operation) {
+    return std::holds_alternative<ops::Execute>(operation) ||
+           std::holds_alternative<ops::BulkInsert>(operation) ||
+           std::holds_alternative<ops::BulkDelete>(operation);
+  }
+
+  /// Whether values changed at `changed` after the last time `name` was asked about.
+  bool is_open(const std::string& name, std::optional<std::size_t> changed) const {
+    const auto found = asked_.find(name);
+    return changed && (found == asked_.end() || found->second < *changed);
+  }
+
+  /// Keys, checks and foreign keys that stay, over columns whose values are changed: what they say
+  /// of the rows in the end. Between the operations they may not hold, which is one statement's
+  /// own matter.
+  void ask_kept() {
+    const std::size_t here = at_;
+    for (const auto& [name, table] : schema_.tables) {
+      const LiveTable* live = live_.find(name);
+      if (live == nullptr) continue;
+      ask_kept_keys(table, *live);
+      ask_kept_checks(table, *live);
+      // MariaDB changes no column of a foreign key that stays.
+      if (dialect_.kind() == DialectKind::sqlite) ask_kept_references(table, *live);
+    }
+    at_ = here;
+  }
+
+  void ask_kept_key(const Table& table, const LiveTable& live, const Key& key) {
+    const auto changed = live.changed_at(key.used);
+    if (!is_open(name_in_log(table.name, key), changed)) return;
+    at_ = *changed;
+    ask_duplicates(table.name, key);
+  }
+
+  void ask_kept_keys(const Table& table, const LiveTable& live) {
+    if (table.primary_key) {
+      ask_kept_key(table, live, key_of("the primary key", *table.primary_key));
+    }
+    for (const schema::Unique& unique : table.uniques) {
+      ask_kept_key(table, live, key_of(fmt::format("constraint '{}'", unique.name), unique));
+    }
+    for (const schema::Index& index : table.indexes) {
+      if (index.unique) ask_kept_key(table, live, key_of(table.name, index));
+    }
+  }
+
+  void ask_kept_checks(const Table& table, const LiveTable& live) {
+    for (const schema::Check& check : table.checks) {
+      const std::string& sql = check.sql.for_dialect(dialect_.kind());
+      std::vector<std::string> used;
+      add_mentioned(used, &table, sql);
+      // MariaDB looks at the rows where it writes them anew.
+      const bool is_rewritten =
+          dialect_.kind() == DialectKind::sqlite ||
+          std::any_of(used.begin(), used.end(), [&](const std::string& column) {
+            const auto found = live.sources.find(column);
+            return found != live.sources.end() && found->second.retyped;
+          });
+      const auto changed = live.changed_at(used);
+      if (!is_rewritten || !is_open(table.name + '\n' + sql, changed)) continue;
+      at_ = *changed;
+      ask_check(table.name, check, used);
+    }
+  }
+
+  void ask_kept_references(const Table& table, const LiveTable& live) {
+    for (const schema::ForeignKey& key : table.foreign_keys) {
+      const LiveTable* parent = live_.find(key.referenced_table);
+      auto changed = live.changed_at(key.columns);
+      if (parent != nullptr)
+        changed = std::max(changed, parent->changed_at(key.referenced_columns));
+      if (!is_open(name_in_log(table.name, key), changed)) continue;
+      at_ = *changed;
+      ask_foreign_key(table.name, key);
+    }
   }
 
   const dialect::Dialect& dialect_;
@@ -342,6 +565,7 @@ class Asker {
   LiveTables live_;
   std::size_t at_ = 0;
   std::vector<Question> questions_;
+  std::map<std::string, std::size_t> asked_;  ///< what has been asked about, and when last
 };
 
 }  // namespace
@@ -353,7 +577,8 @@ bool depends_on_rows(const ops::Operation& operation) {
   using namespace ops;
   if (const auto* add = std::get_if<AddColumn>(&operation)) return !add->column.nullable;
   if (const auto* index = std::get_if<CreateIndex>(&operation)) return index->index.unique;
-  if (const auto* alter = std::get_if<AlterTable>(&operation)) return alter->sqlite.has_value();
+  if (const auto* alter = std::get_if<AlterTable>(&operation))
+    return alter->sqlite || alter->mariadb;
   return std::holds_alternative<AlterColumn>(operation) ||
          std::holds_alternative<CreatePrimaryKey>(operation) ||
          std::holds_alternative<CreateUniqueConstraint>(operation) ||

@@ -153,6 +153,7 @@ SchemaPair shrink(SchemaPair pair, const SchemaLaw& law) {
 
 std::string try_law(std::uint64_t first, std::uint64_t usual,
                     const std::function<SchemaPair(std::uint64_t)>& make, const SchemaLaw& law) {
+  if (const char* start = std::getenv("DBMIG_LAW_FIRST")) first = std::strtoull(start, nullptr, 10);
   const std::uint64_t last = first + law_seeds(usual);
   for (std::uint64_t seed = first; seed < last; ++seed) {
     const SchemaPair pair = make(seed);

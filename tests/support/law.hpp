@@ -11,6 +11,7 @@ namespace dbmig::test {
 
 /// How many seeds a law is tried on that is usually tried on `usual`. DBMIG_LAW_SEEDS=N makes it N
 /// for a law of 300, and more or fewer for others in proportion: a nightly run says 20000.
+/// DBMIG_LAW_FIRST=SEED lets laws begin there, to see again what failed.
 std::uint64_t law_seeds(std::uint64_t usual);
 
 /// Two schemas that a law speaks of; a law of one schema ignores `to`.

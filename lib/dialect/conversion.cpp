@@ -1,0 +1,14 @@
+#include "dialect/conversion.hpp"
+
+#include "dialect/mariadb/conversion.hpp"
+#include "dialect/sqlite/conversion.hpp"
+
+namespace dbmig::dialect {
+
+std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
+                                     const ColumnOf& from, const ColumnOf& to) {
+  return kind == DialectKind::sqlite ? sqlite::conversion(value, from, to)
+                                     : mariadb::conversion(value, from, to);
+}
+
+}  // namespace dbmig::dialect

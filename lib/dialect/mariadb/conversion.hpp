@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "dialect/conversion.hpp"
+
+namespace dbmig::dialect::mariadb {
+
+/// dialect::conversion() for MariaDB.
+std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
+                                     const ColumnOf& to);
+
+}  // namespace dbmig::dialect::mariadb
