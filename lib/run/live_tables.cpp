@@ -59,6 +59,13 @@ std::optional<std::size_t> LiveTable::changed_at(const std::vector<std::string>&
   return last;
 }
 
+bool LiveTable::is_retyped(const std::vector<std::string>& columns) const {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    const auto found = sources.find(column);
+    return found != sources.end() && found->second.retyped;
+  });
+}
+
 LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& before)
     : dialect_(dialect) {
   for (const auto& [name, table] : before.tables) {
@@ -90,7 +97,7 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
   std::vector<std::string> columns = more;
   for (const auto& [name, source] : live.sources) {
     const std::string& sql = use == Use::values ? source.value : source.in_expressions;
-    if (!sql.empty()) columns.push_back(sql + " AS " + quoted(name));
+    if (!sql.empty()) columns.push_back(sql + " AS " + reference(table, name));
   }
   // Every column may have become unknown, and the rows are there to be counted all the same.
   if (columns.empty()) columns.emplace_back("1 AS dbmig_row");
@@ -107,6 +114,29 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
   return fmt::format("(SELECT {} FROM {}{}{}) AS {}", text::join(columns, ", "), quoted(live.name),
                      conditions.empty() ? "" : " WHERE ", text::join(conditions, " AND "),
                      quoted(alias));
+}
+
+/// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
+/// Source: sqlite3ColumnsFromExprList() in its select.c
+bool LiveTables::is_renamed(const LiveTable& live, const std::string& column) const {
+  return live.changed && dialect_.kind() == DialectKind::sqlite &&
+         (text::equals_ignoring_case(column, "true") ||
+          text::equals_ignoring_case(column, "false"));
+}
+
+std::string LiveTables::reference(const std::string& table, const std::string& column) const {
+  const LiveTable* live = find(table);
+  return quoted(live != nullptr && is_renamed(*live, column) ? "dbmig_" + column : column);
+}
+
+bool LiveTables::is_expressible(const std::string& table,
+                                const std::vector<std::string>& columns) const {
+  const LiveTable* live = find(table);
+  // On SQLite a name in double quotes that is no column would be a text.
+  return live != nullptr && live->knows(columns) &&
+         std::none_of(columns.begin(), columns.end(), [&](const std::string& column) {
+           return is_renamed(*live, column) || live->sources.at(column).in_expressions.empty();
+         });
 }
 
 void LiveTables::follow(const ops::Operation& operation, const schema::Schema& before) {

@@ -38,6 +38,8 @@ struct LiveTable {
   bool knows(const std::vector<std::string>& columns) const;
   /// The last operation that changed what one of `columns` holds or how it compares.
   std::optional<std::size_t> changed_at(const std::vector<std::string>& columns) const;
+  /// One of `columns` has another type than now.
+  bool is_retyped(const std::vector<std::string>& columns) const;
 };
 
 /// Whether the column `name` may stand in `sql`, in any quotes; its name may be a part of another.
@@ -71,6 +73,11 @@ class LiveTables {
                        const std::vector<std::string>& used,
                        const std::vector<std::string>& more = {}) const;
 
+  /// SQL that names `column` where `table` is a relation.
+  std::string reference(const std::string& table, const std::string& column) const;
+  /// Whether SQL that speaks of `columns` under their names can be evaluated over the relation.
+  bool is_expressible(const std::string& table, const std::vector<std::string>& columns) const;
+
  private:
   template <class Operation>
   void track(const Operation&, const schema::Schema&) {}
@@ -87,6 +94,7 @@ class LiveTables {
 
   void convert(LiveTable& live, const dialect::ColumnOf& from, const dialect::ColumnOf& to);
   LiveTable* at(const std::string& table);
+  bool is_renamed(const LiveTable& live, const std::string& column) const;
   void lose_sight(const std::string& table);
   std::optional<std::string> literal_of(const schema::Default& value) const;
   LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;

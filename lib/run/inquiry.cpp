@@ -1,0 +1,316 @@
+#include "run/inquiry.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/text.hpp"
+#include "dialect/sqlite/conversion.hpp"
+#include "ops/evolve.hpp"
+
+namespace dbmig::run {
+namespace {
+
+using schema::Column;
+using schema::Table;
+
+constexpr int kExamples = 3;
+
+std::string name_of(const std::string& table, const UniqueKey& key) {
+  return table + '\n' + text::join(key.labels, "\n") + '\n' + key.where;
+}
+
+std::string name_of(const std::string& table, const schema::ForeignKey& key) {
+  return table + '\n' + text::join(key.columns, "\n") + "\n>" + key.referenced_table;
+}
+
+std::string name_of(const std::string& table, const std::string& check) {
+  return table + '\n' + check;
+}
+
+/// One column of a foreign key on both sides; the columns may be missing.
+struct Link {
+  std::string parent;  ///< SQL
+  std::string child;   ///< SQL
+  const Table* parent_table;
+  const Table* child_table;
+  std::string parent_column;
+  std::string child_column;
+};
+
+std::string matches(DialectKind kind, const Link& link) {
+  const Column* from =
+      link.child_table == nullptr ? nullptr : link.child_table->find_column(link.child_column);
+  const Column* to =
+      link.parent_table == nullptr ? nullptr : link.parent_table->find_column(link.parent_column);
+  std::string child = link.child;
+  // SQLite compares as if the child's value stood in the parent's column.
+  if (kind == DialectKind::sqlite && from != nullptr && to != nullptr) {
+    child =
+        dialect::sqlite::conversion(child, {*link.child_table, *from}, {*link.parent_table, *to})
+            .value;
+  }
+  return fmt::format("{} = {}", link.parent, child);
+}
+
+}  // namespace
+
+const schema::ForeignKey* find_same(const Table& table, const schema::ForeignKey& key) {
+  const auto found = std::find_if(
+      table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& other) {
+        return other.columns == key.columns && other.referenced_table == key.referenced_table &&
+               other.referenced_columns == key.referenced_columns;
+      });
+  return found == table.foreign_keys.end() ? nullptr : &*found;
+}
+
+Inquiry::Inquiry(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade)
+    : dialect_(dialect),
+      before_(before),
+      schema_(before),
+      is_downgrade_(is_downgrade),
+      live_(dialect, before) {}
+
+void Inquiry::follow(const ops::Operation& operation) {
+  live_.follow(operation, schema_);
+  schema_ = ops::evolve(std::move(schema_), operation);
+  ++at_;
+}
+
+std::vector<std::string> Inquiry::mentioned(const std::string& table,
+                                            const std::string& sql) const {
+  std::vector<std::string> columns;
+  const Table* found = schema_.find_table(table);
+  if (found == nullptr) return columns;
+  for (const Column& column : found->columns) {
+    if (mentions(sql, column.name)) columns.push_back(column.name);
+  }
+  return columns;
+}
+
+UniqueKey Inquiry::key_of_parts(std::string what, const std::string& table,
+                                const std::vector<schema::IndexPart>& parts,
+                                const std::string& where) const {
+  UniqueKey key{std::move(what), {}, {}, where, mentioned(table, where), !where.empty()};
+  const bool on_mariadb = dialect_.kind() == DialectKind::mariadb;
+  for (const schema::IndexPart& part : parts) {
+    const bool is_column = !part.column.empty();
+    key.labels.push_back(is_column ? part.column : part.expression);
+    std::string sql = is_column ? column(table, part.column) : '(' + part.expression + ')';
+    if (is_column) {
+      key.used.push_back(part.column);
+    } else {
+      key.has_expressions = true;
+      const std::vector<std::string> more = mentioned(table, part.expression);
+      key.used.insert(key.used.end(), more.begin(), more.end());
+    }
+    if (part.length > 0 && on_mariadb) sql = fmt::format("LEFT({}, {})", sql, part.length);
+    if (!part.collation.empty() && !on_mariadb) sql += " COLLATE " + quoted(part.collation);
+    key.parts.push_back(std::move(sql));
+  }
+  return key;
+}
+
+template <class Constraint>
+UniqueKey Inquiry::key_of_columns(std::string what, const std::string& table,
+                                  const Constraint& constraint) const {
+  std::vector<schema::IndexPart> parts;
+  for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
+    schema::IndexPart part;
+    part.column = constraint.columns[i];
+    if (i < constraint.parts.size()) {
+      part.length = constraint.parts[i].length;
+      part.collation = constraint.parts[i].collation;
+    }
+    parts.push_back(std::move(part));
+  }
+  return key_of_parts(std::move(what), table, parts, "");
+}
+
+UniqueKey Inquiry::key_of(const std::string& table, const schema::Index& index) const {
+  return key_of_parts(fmt::format("index '{}'", index.name), table, index.parts,
+                      index.where.for_dialect(dialect_.kind()));
+}
+
+UniqueKey Inquiry::key_of(const std::string& table, const schema::Unique& unique) const {
+  return key_of_columns(fmt::format("constraint '{}'", unique.name), table, unique);
+}
+
+UniqueKey Inquiry::key_of(const std::string& table, const schema::PrimaryKey& key) const {
+  return key_of_columns("the primary key", table, key);
+}
+
+/// The columns that tell one row from another, and those that are spoken of.
+std::vector<std::string> Inquiry::labels(const std::string& table, const LiveTable& live,
+                                         const std::vector<std::string>& columns) const {
+  std::vector<std::string> all;
+  const Table* found = schema_.find_table(table);
+  if (found != nullptr && found->primary_key && live.knows(found->primary_key->columns)) {
+    all = found->primary_key->columns;
+  }
+  for (const std::string& column : columns) {
+    if (std::find(all.begin(), all.end(), column) == all.end()) all.push_back(column);
+  }
+  return all;
+}
+
+void Inquiry::ask_rows(const std::string& table, const Rows& rows, std::string obstacle,
+                       std::string hint) {
+  const LiveTable* source = live_.find(table);
+  if (source == nullptr || !source->knows(rows.shown) || !source->knows(rows.used)) return;
+  const std::string from =
+      fmt::format(" FROM {}{}", live_.relation(table, table, rows.use, rows.used, rows.more),
+                  rows.condition.empty() ? "" : " WHERE " + rows.condition);
+  std::vector<std::string> names;
+  std::vector<std::string> select;
+  for (const std::string& label : labels(table, *source, rows.shown)) {
+    if (rows.use == Use::expressions && source->sources.at(label).in_expressions.empty()) continue;
+    names.push_back(label);
+    select.push_back(column(table, label));
+  }
+  if (select.empty()) select.emplace_back("NULL");
+  questions_.push_back(
+      {at_, source->name, std::move(obstacle), std::move(hint), "SELECT COUNT(*)" + from,
+       fmt::format("SELECT {}{} LIMIT {}", text::join(select, ", "), from, kExamples), names,
+       rows.condition.empty()});
+}
+
+void Inquiry::ask_duplicates(const std::string& table, const UniqueKey& key) {
+  const LiveTable* source = live_.find(table);
+  if (source == nullptr || key.parts.empty() || !source->knows(key.used)) return;
+  const Use use = key.has_expressions ? Use::expressions : Use::values;
+  if (use == Use::expressions && !live_.is_expressible(table, key.used)) return;
+  asked_[name_of(table, key)] = at_;
+  std::vector<std::string> conditions;
+  for (const std::string& part : key.parts) conditions.push_back(part + " IS NOT NULL");
+  if (!key.where.empty()) conditions.push_back('(' + key.where + ')');
+  const std::string groups =
+      fmt::format(" FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1",
+                  live_.relation(table, table, use, key.used), text::join(conditions, " AND "),
+                  text::join(key.parts, ", "));
+  questions_.push_back(
+      {at_, source->name,
+       fmt::format("{} is to be unique over ({}), and they are the same there", key.what,
+                   text::join(key.labels, ", ")),
+       hint(table, key.labels, "change or delete all but one of each, or leave the key out"),
+       fmt::format("SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n{}) AS d", groups),
+       fmt::format("SELECT {}{} LIMIT {}", text::join(key.parts, ", "), groups, kExamples),
+       key.labels, false});
+}
+
+void Inquiry::ask_check(const std::string& table, const schema::Check& check) {
+  const std::string& sql = check.sql.for_dialect(dialect_.kind());
+  const std::vector<std::string> used = mentioned(table, sql);
+  if (sql.empty() || !live_.is_expressible(table, used)) return;
+  asked_[name_of(table, sql)] = at_;
+  ask_rows(table, {"NOT (" + sql + ")", {}, used, Use::expressions, {}},
+           fmt::format("check '{}' wants {}, which they do not fulfil", check.name, sql),
+           hint(table, used, "change these rows first, or the check"));
+}
+
+/// What to do about rows in the way, which is something else where a column of the table came back
+/// without its values.
+std::string Inquiry::hint(const std::string& table, const std::vector<std::string>& columns,
+                          std::string otherwise) const {
+  const LiveTable* source = live_.find(table);
+  if (!is_downgrade_ || source == nullptr) return otherwise;
+  for (const std::string& column : columns) {
+    if (source->fresh.count(column) == 0) continue;
+    return fmt::format(
+        "column '{}.{}' comes back without its values and is the same in every row: write the "
+        "revision's downgrade so that it fills it (add_column as nullable, execute, alter_column "
+        "to NOT NULL), or delete these rows",
+        table, column);
+  }
+  return otherwise;
+}
+
+void Inquiry::ask_foreign_key(const std::string& table, const schema::ForeignKey& key) {
+  const LiveTable* child = live_.find(table);
+  if (child == nullptr || !child->knows(key.columns)) return;
+  Rows rows{{}, key.columns, key.columns, Use::values, {}};
+  std::vector<std::string> conditions;
+  for (const std::string& name : key.columns) {
+    conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(table), column(table, name)));
+  }
+  if (!live_.is_created(key.referenced_table)) {
+    const LiveTable* parent = live_.find(key.referenced_table);
+    if (parent == nullptr || !parent->knows(key.referenced_columns)) return;
+    const std::string alias = "dbmig_parent";
+    std::vector<std::string> links;
+    for (std::size_t i = 0; i < key.columns.size() && i < key.referenced_columns.size(); ++i) {
+      links.push_back(matches(
+          dialect_.kind(),
+          {fmt::format("{}.{}", alias, column(key.referenced_table, key.referenced_columns[i])),
+           fmt::format("{}.{}", quoted(table), column(table, key.columns[i])),
+           schema_.find_table(key.referenced_table), schema_.find_table(table),
+           key.referenced_columns[i], key.columns[i]}));
+    }
+    conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})",
+                                     live_.relation(key.referenced_table, alias, Use::values, {}),
+                                     text::join(links, " AND ")));
+  }
+  const std::string had_parent = still_had_parent(table, key, rows.more);
+  if (!had_parent.empty()) conditions.push_back(had_parent);
+  rows.condition = text::join(conditions, " AND ");
+  asked_[name_of(table, key)] = at_;
+  ask_rows(
+      table, rows,
+      fmt::format("foreign key '{}' refers to '{}', which has no row for them", key.name,
+                  key.referenced_table),
+      hint(table, key.columns, "add the missing parents, or change or delete these rows first"));
+}
+
+/// On SQLite rows that have lost their parent before stay as they are: SQL that holds for those
+/// that have one, over the columns `more` of the live table. Empty where that is no matter.
+std::string Inquiry::still_had_parent(const std::string& table, const schema::ForeignKey& key,
+                                      std::vector<std::string>& more) const {
+  const Table* old = before_.find_table(live_.find(table)->name);
+  const schema::ForeignKey* same = old == nullptr ? nullptr : find_same(*old, key);
+  if (dialect_.kind() != DialectKind::sqlite || same == nullptr) return {};
+  std::vector<std::string> links;
+  for (std::size_t i = 0; i < same->columns.size() && i < same->referenced_columns.size(); ++i) {
+    const std::string was = fmt::format("dbmig_was_{}", i);
+    more.push_back(fmt::format("{} AS {}", quoted(same->columns[i]), was));
+    links.push_back(matches(
+        dialect_.kind(),
+        {fmt::format("dbmig_old_parent.{}", quoted(same->referenced_columns[i])),
+         fmt::format("{}.{}", quoted(table), was), before_.find_table(same->referenced_table), old,
+         same->referenced_columns[i], same->columns[i]}));
+  }
+  return fmt::format("EXISTS (SELECT 1 FROM {} AS dbmig_old_parent WHERE {})",
+                     quoted(same->referenced_table), text::join(links, " AND "));
+}
+
+bool Inquiry::begin_again(const std::string& name, std::optional<std::size_t> changed) {
+  const auto found = asked_.find(name);
+  if (!changed || (found != asked_.end() && found->second >= *changed)) return false;
+  at_ = *changed;
+  return true;
+}
+
+void Inquiry::ask_again(const std::string& table, const UniqueKey& key,
+                        std::optional<std::size_t> changed) {
+  const std::size_t here = at_;
+  if (begin_again(name_of(table, key), changed)) ask_duplicates(table, key);
+  at_ = here;
+}
+
+void Inquiry::ask_again(const std::string& table, const schema::Check& check,
+                        std::optional<std::size_t> changed) {
+  const std::size_t here = at_;
+  const std::string& sql = check.sql.for_dialect(dialect_.kind());
+  if (begin_again(name_of(table, sql), changed)) ask_check(table, check);
+  at_ = here;
+}
+
+void Inquiry::ask_again(const std::string& table, const schema::ForeignKey& key,
+                        std::optional<std::size_t> changed) {
+  const std::size_t here = at_;
+  if (begin_again(name_of(table, key), changed)) ask_foreign_key(table, key);
+  at_ = here;
+}
+
+}  // namespace dbmig::run
