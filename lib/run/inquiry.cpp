@@ -85,7 +85,7 @@ std::vector<std::string> Inquiry::mentioned(const std::string& table,
   const Table* found = schema_.find_table(table);
   if (found == nullptr) return columns;
   for (const Column& column : found->columns) {
-    if (mentions(sql, column.name)) columns.push_back(column.name);
+    if (mentions(dialect_.kind(), sql, column.name)) columns.push_back(column.name);
   }
   return columns;
 }
@@ -93,12 +93,14 @@ std::vector<std::string> Inquiry::mentioned(const std::string& table,
 UniqueKey Inquiry::key_of_parts(std::string what, const std::string& table,
                                 const std::vector<schema::IndexPart>& parts,
                                 const std::string& where) const {
-  UniqueKey key{std::move(what), {}, {}, where, mentioned(table, where), !where.empty()};
+  UniqueKey key{std::move(what), {}, {}, live_.expression(table, where), mentioned(table, where),
+                !where.empty()};
   const bool on_mariadb = dialect_.kind() == DialectKind::mariadb;
   for (const schema::IndexPart& part : parts) {
     const bool is_column = !part.column.empty();
     key.labels.push_back(is_column ? part.column : part.expression);
-    std::string sql = is_column ? column(table, part.column) : '(' + part.expression + ')';
+    std::string sql =
+        is_column ? column(part.column) : '(' + live_.expression(table, part.expression) + ')';
     if (is_column) {
       key.used.push_back(part.column);
     } else {
@@ -168,7 +170,7 @@ void Inquiry::ask_rows(const std::string& table, const Rows& rows, std::string o
   for (const std::string& label : labels(table, *source, rows.shown)) {
     if (rows.use == Use::expressions && source->sources.at(label).in_expressions.empty()) continue;
     names.push_back(label);
-    select.push_back(column(table, label));
+    select.push_back(column(label));
   }
   if (select.empty()) select.emplace_back("NULL");
   questions_.push_back(
@@ -205,7 +207,7 @@ void Inquiry::ask_check(const std::string& table, const schema::Check& check) {
   const std::vector<std::string> used = mentioned(table, sql);
   if (sql.empty() || !live_.is_expressible(table, used)) return;
   asked_[name_of(table, sql)] = at_;
-  ask_rows(table, {"NOT (" + sql + ")", {}, used, Use::expressions, {}},
+  ask_rows(table, {"NOT (" + live_.expression(table, sql) + ")", {}, used, Use::expressions, {}},
            fmt::format("check '{}' wants {}, which they do not fulfil", check.name, sql),
            hint(table, used, "change these rows first, or the check"));
 }
@@ -233,7 +235,7 @@ void Inquiry::ask_foreign_key(const std::string& table, const schema::ForeignKey
   Rows rows{{}, key.columns, key.columns, Use::values, {}};
   std::vector<std::string> conditions;
   for (const std::string& name : key.columns) {
-    conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(table), column(table, name)));
+    conditions.push_back(fmt::format("{}.{} IS NOT NULL", quoted(table), column(name)));
   }
   if (!live_.is_created(key.referenced_table)) {
     const LiveTable* parent = live_.find(key.referenced_table);
@@ -241,12 +243,11 @@ void Inquiry::ask_foreign_key(const std::string& table, const schema::ForeignKey
     const std::string alias = "dbmig_parent";
     std::vector<std::string> links;
     for (std::size_t i = 0; i < key.columns.size() && i < key.referenced_columns.size(); ++i) {
-      links.push_back(matches(
-          dialect_.kind(),
-          {fmt::format("{}.{}", alias, column(key.referenced_table, key.referenced_columns[i])),
-           fmt::format("{}.{}", quoted(table), column(table, key.columns[i])),
-           schema_.find_table(key.referenced_table), schema_.find_table(table),
-           key.referenced_columns[i], key.columns[i]}));
+      links.push_back(matches(dialect_.kind(),
+                              {fmt::format("{}.{}", alias, column(key.referenced_columns[i])),
+                               fmt::format("{}.{}", quoted(table), column(key.columns[i])),
+                               schema_.find_table(key.referenced_table), schema_.find_table(table),
+                               key.referenced_columns[i], key.columns[i]}));
     }
     conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})",
                                      live_.relation(key.referenced_table, alias, Use::values, {}),

@@ -39,10 +39,8 @@ class Inquiry {
   /// The questions are put for the operation with this index, counted from 0.
   std::size_t at() const { return at_; }
 
-  /// SQL that names a column in conditions over `table`.
-  std::string column(const std::string& table, const std::string& name) const {
-    return live_.reference(table, name);
-  }
+  /// SQL that names a column in conditions.
+  std::string column(const std::string& name) const { return live_.reference(name); }
   UniqueKey key_of(const std::string& table, const schema::Index& index) const;
   UniqueKey key_of(const std::string& table, const schema::Unique& unique) const;
   UniqueKey key_of(const std::string& table, const schema::PrimaryKey& key) const;

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "dialect/sqlite/conversion.hpp"
+#include "dialect/sqlite/expression.hpp"
 #include "ops/evolve.hpp"
 
 namespace dbmig::run {
@@ -32,17 +33,23 @@ bool is_constant(const std::string& sql) {
   return !in_text && !sql.empty();
 }
 
+bool is_the_same(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
+  return from.column.type == to.column.type && from.column.generated == to.column.generated &&
+         from.column.mariadb == to.column.mariadb && from.column.sqlite == to.column.sqlite &&
+         from.table.sqlite.strict == to.table.sqlite.strict &&
+         from.table.mariadb.charset == to.table.mariadb.charset &&
+         from.table.mariadb.collation == to.table.mariadb.collation;
+}
+
 }  // namespace
 
-bool mentions(const std::string& sql, const std::string& name) {
-  const std::string text = text::lower(sql);
+bool mentions(DialectKind kind, const std::string& sql, const std::string& column) {
+  if (kind == DialectKind::sqlite) return dialect::sqlite::mentions(sql, column);
   std::string quoted;
-  for (const char c : text::lower(name)) {
-    if (c == '"' || c == '`') quoted += c;
-    quoted += c;
-  }
+  for (const char c : text::lower(column)) quoted += c == '`' ? "``" : std::string(1, c);
+  const std::string text = text::lower(sql);
   return text.find(quoted) != std::string::npos ||
-         text.find(text::lower(name)) != std::string::npos;
+         text.find(text::lower(column)) != std::string::npos;
 }
 
 bool LiveTable::knows(const std::vector<std::string>& columns) const {
@@ -74,6 +81,7 @@ LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& be
     for (const Column& column : table.columns) {
       const std::string own = quoted(column.name);
       live.sources[column.name] = {own, own, {}, {}, {}, false};
+      if (is_given_away(column.name)) live.changed = true;
     }
     tables_.emplace(name, std::move(live));
   }
@@ -97,7 +105,7 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
   std::vector<std::string> columns = more;
   for (const auto& [name, source] : live.sources) {
     const std::string& sql = use == Use::values ? source.value : source.in_expressions;
-    if (!sql.empty()) columns.push_back(sql + " AS " + reference(table, name));
+    if (!sql.empty()) columns.push_back(sql + " AS " + reference(name));
   }
   // Every column may have become unknown, and the rows are there to be counted all the same.
   if (columns.empty()) columns.emplace_back("1 AS dbmig_row");
@@ -118,15 +126,23 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
 
 /// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
 /// Source: sqlite3ColumnsFromExprList() in its select.c
-bool LiveTables::is_renamed(const LiveTable& live, const std::string& column) const {
-  return live.changed && dialect_.kind() == DialectKind::sqlite &&
-         (text::equals_ignoring_case(column, "true") ||
-          text::equals_ignoring_case(column, "false"));
+bool LiveTables::is_given_away(const std::string& column) const {
+  return dialect_.kind() == DialectKind::sqlite && (text::equals_ignoring_case(column, "true") ||
+                                                    text::equals_ignoring_case(column, "false"));
 }
 
-std::string LiveTables::reference(const std::string& table, const std::string& column) const {
+std::string LiveTables::reference(const std::string& column) const {
+  return quoted(is_given_away(column) ? "dbmig_" + column : column);
+}
+
+std::string LiveTables::expression(const std::string& table, const std::string& sql) const {
   const LiveTable* live = find(table);
-  return quoted(live != nullptr && is_renamed(*live, column) ? "dbmig_" + column : column);
+  if (live == nullptr) return sql;
+  std::string out = sql;
+  for (const auto& [name, source] : live->sources) {
+    if (is_given_away(name)) out = dialect::sqlite::replace_name(out, name, reference(name));
+  }
+  return out;
 }
 
 bool LiveTables::is_expressible(const std::string& table,
@@ -135,7 +151,7 @@ bool LiveTables::is_expressible(const std::string& table,
   // On SQLite a name in double quotes that is no column would be a text.
   return live != nullptr && live->knows(columns) &&
          std::none_of(columns.begin(), columns.end(), [&](const std::string& column) {
-           return is_renamed(*live, column) || live->sources.at(column).in_expressions.empty();
+           return live->sources.at(column).in_expressions.empty();
          });
 }
 
@@ -246,27 +262,29 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
   if (found == live.sources.end()) return;
   LiveColumn& source = found->second;
   const DialectKind kind = dialect_.kind();
-  const bool generated = from.column.generated || to.column.generated;
-  const auto after = generated ? std::nullopt : dialect::conversion(kind, source.value, from, to);
+  if (from.column.generated || to.column.generated) {
+    if (!is_the_same(from, to)) {
+      live.changed = true;
+      live.sources.erase(found);
+    }
+    return;
+  }
+  const auto after = dialect::conversion(kind, source.value, from, to);
   const schema::Type& old_type = from.column.type_on(kind);
   const schema::Type& new_type = to.column.type_on(kind);
   std::vector<std::string> fits;
-  if (!source.fits.empty()) fits.push_back(source.fits);
-  const std::string misfits = old_type == new_type || generated
-                                  ? std::string()
-                                  : dialect_.misfits(source.value, old_type, new_type);
-  for (const std::string& condition : {misfits, after ? after->unwritable : std::string()}) {
-    if (!condition.empty()) fits.push_back(fmt::format("NOT COALESCE({}, 0)", condition));
+  if (old_type != new_type) {
+    fits.push_back(dialect_.misfits(source.value, old_type, new_type));
   }
+  if (after) fits.push_back(after->unwritable);
+  std::erase(fits, "");
+  for (std::string& condition : fits) condition = fmt::format("NOT COALESCE({}, 0)", condition);
   if (!fits.empty()) live.changed = true;
+  if (!source.fits.empty()) fits.push_back(source.fits);
   source.fits = text::join(fits, " AND ");
   if (after && after->value == source.value) return;
   live.changed = true;
-  for (const Column& other : from.table.columns) {
-    if (other.generated && mentions(other.generated->sql.for_dialect(kind), from.column.name)) {
-      live.sources.erase(other.name);
-    }
-  }
+  lose_dependents(live, from);
   // Whether a statement converts twice or once from the first to the last, only the plan knows.
   if (!after || source.changed_at) {
     live.sources.erase(found);
@@ -276,7 +294,18 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
   source.in_expressions = after->in_expressions;
   source.expressible = after->expressible;
   source.changed_at = step_;
-  source.retyped = !(old_type == new_type) || from.table.sqlite.strict != to.table.sqlite.strict;
+  source.retyped = old_type != new_type || from.table.sqlite.strict != to.table.sqlite.strict;
+}
+
+/// Generated columns are computed anew from what the column will hold.
+void LiveTables::lose_dependents(LiveTable& live, const dialect::ColumnOf& column) const {
+  for (const Column& other : column.table.columns) {
+    if (other.generated && other.name != column.column.name &&
+        mentions(dialect_.kind(), other.generated->sql.for_dialect(dialect_.kind()),
+                 column.column.name)) {
+      live.sources.erase(other.name);
+    }
+  }
 }
 
 void LiveTables::track(const ops::BulkInsert& rows, const schema::Schema&) {

@@ -42,8 +42,9 @@ struct LiveTable {
   bool is_retyped(const std::vector<std::string>& columns) const;
 };
 
-/// Whether the column `name` may stand in `sql`, in any quotes; its name may be a part of another.
-bool mentions(const std::string& sql, const std::string& name);
+/// Whether `sql` may speak of `column`: nothing says so in vain on SQLite, while on MariaDB the
+/// name may be part of another word.
+bool mentions(DialectKind kind, const std::string& sql, const std::string& column);
 
 /// What a relation is for: to compare columns with each other, or to evaluate expressions.
 enum class Use { values, expressions };
@@ -73,8 +74,10 @@ class LiveTables {
                        const std::vector<std::string>& used,
                        const std::vector<std::string>& more = {}) const;
 
-  /// SQL that names `column` where `table` is a relation.
-  std::string reference(const std::string& table, const std::string& column) const;
+  /// SQL that names `column` in a relation.
+  std::string reference(const std::string& column) const;
+  /// `sql`, an expression over `table`, for its relation.
+  std::string expression(const std::string& table, const std::string& sql) const;
   /// Whether SQL that speaks of `columns` under their names can be evaluated over the relation.
   bool is_expressible(const std::string& table, const std::vector<std::string>& columns) const;
 
@@ -93,8 +96,9 @@ class LiveTables {
   void track(const ops::Execute& execute, const schema::Schema& before);
 
   void convert(LiveTable& live, const dialect::ColumnOf& from, const dialect::ColumnOf& to);
+  void lose_dependents(LiveTable& live, const dialect::ColumnOf& column) const;
   LiveTable* at(const std::string& table);
-  bool is_renamed(const LiveTable& live, const std::string& column) const;
+  bool is_given_away(const std::string& column) const;
   void lose_sight(const std::string& table);
   std::optional<std::string> literal_of(const schema::Default& value) const;
   LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;

@@ -109,7 +109,7 @@ class Asker {
 
   void ask_nulls(const std::string& table, const std::string& column, const char* what) {
     inquiry_.ask_rows(
-        table, {inquiry_.column(table, column) + " IS NULL", {column}, {column}, Use::values, {}},
+        table, {inquiry_.column(column) + " IS NULL", {column}, {column}, Use::values, {}},
         fmt::format("column '{}.{}' is to be {}, and they hold NULL there", table, column, what),
         kFillFirst);
   }
@@ -127,7 +127,7 @@ class Asker {
     const schema::Type& old_type = from->type_on(kind());
     const schema::Type& new_type = to.type_on(kind());
     if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
-    const std::string value = inquiry_.column(alter.table, alter.name);
+    const std::string value = inquiry_.column(alter.name);
     if (old_type != new_type) {
       ask_fits(alter.table, alter.name, new_type,
                inquiry_.dialect().misfits(value, old_type, new_type));
@@ -141,7 +141,7 @@ class Asker {
   void ask_letters(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
     const std::string& table = from.table.name;
     const std::string& name = from.column.name;
-    const auto after = dialect::conversion(kind(), inquiry_.column(table, name), from, to);
+    const auto after = dialect::conversion(kind(), inquiry_.column(name), from, to);
     if (!after || after->unwritable.empty()) return;
     const std::string& own = to.column.mariadb.charset;
     inquiry_.ask_rows(
@@ -192,7 +192,7 @@ class Asker {
       if (column.generated) continue;
       const schema::Type& type = column.type_on(kind());
       ask_fits(table.name, column.name, type,
-               dialect::sqlite::strict_misfits(inquiry_.column(table.name, column.name), type));
+               dialect::sqlite::strict_misfits(inquiry_.column(column.name), type));
     }
   }
 
@@ -225,7 +225,7 @@ class Asker {
     if (!is_rowid) return;
     const schema::Type& type = column->type_on(kind());
     ask_fits(table.name, column->name, type,
-             dialect::sqlite::strict_misfits(inquiry_.column(table.name, column->name), type));
+             dialect::sqlite::strict_misfits(inquiry_.column(column->name), type));
   }
 
   void ask(const ops::CreateIndex& create) {
