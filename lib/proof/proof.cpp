@@ -199,7 +199,7 @@ class Prover {
   void plan_upgrade(const schema::Schema& before) {
     try {
       plan_ = connection_.dialect().plan(before, revision_.upgrade, {});
-      questions_ = run::questions(connection_.dialect(), before, revision_.upgrade, false);
+      questions_ = run::questions(connection_, before, revision_.upgrade, false);
     } catch (const Error& error) {
       fail("plan", error.diagnostics());
     }

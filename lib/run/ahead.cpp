@@ -43,9 +43,9 @@ std::vector<PlannedRevision> walk(DialectKind kind, Route& route) {
 
 }  // namespace
 
-std::vector<PlannedRevision> plan_ahead(const dialect::Dialect& dialect, Route route) {
+std::vector<PlannedRevision> plan_ahead(backend::Connection& connection, Route route) {
   const schema::Schema before = route.before();
-  std::vector<PlannedRevision> list = walk(dialect.kind(), route);
+  std::vector<PlannedRevision> list = walk(connection.dialect().kind(), route);
   std::vector<ops::Operation> operations;
   std::vector<std::pair<std::size_t, std::size_t>> origins;  // revision, operation
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -56,7 +56,7 @@ std::vector<PlannedRevision> plan_ahead(const dialect::Dialect& dialect, Route r
   }
   std::vector<Question> asked;
   try {
-    asked = questions(dialect, before, operations, route.direction() == Direction::downgrade);
+    asked = questions(connection, before, operations, route.direction() == Direction::downgrade);
   } catch (const Error&) {
     return {};
   }

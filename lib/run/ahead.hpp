@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "dialect/dialect.hpp"
+#include "backend/backend.hpp"
 #include "run/route.hpp"
 #include "run/runner.hpp"
 
@@ -13,6 +13,6 @@ namespace dbmig::run {
 /// revisions rename or add are followed as within one revision. What is created, or changed in its
 /// values, on the way is not asked about, and nothing after the first revision that holds rows or
 /// plain SQL, which may change any row by a trigger or a cascade.
-std::vector<PlannedRevision> plan_ahead(const dialect::Dialect& dialect, Route route);
+std::vector<PlannedRevision> plan_ahead(backend::Connection& connection, Route route);
 
 }  // namespace dbmig::run

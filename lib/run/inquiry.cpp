@@ -66,12 +66,13 @@ const schema::ForeignKey* find_same(const Table& table, const schema::ForeignKey
   return found == table.foreign_keys.end() ? nullptr : &*found;
 }
 
-Inquiry::Inquiry(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade)
+Inquiry::Inquiry(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade,
+                 schema::MariadbTable defaults)
     : dialect_(dialect),
       before_(before),
       schema_(before),
       is_downgrade_(is_downgrade),
-      live_(dialect, before) {}
+      live_(dialect, before, std::move(defaults)) {}
 
 void Inquiry::follow(const ops::Operation& operation) {
   live_.follow(operation, schema_);

@@ -25,8 +25,10 @@ struct UniqueKey {
 /// left them.
 class Inquiry {
  public:
-  /// `before` is the schema that the database has. It must outlive this.
-  Inquiry(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade);
+  /// `before` is the schema that the database has. It must outlive this. `defaults`: what MariaDB's
+  /// tables take that name no character set.
+  Inquiry(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade,
+          schema::MariadbTable defaults);
 
   /// Goes on behind `operation`.
   void follow(const ops::Operation& operation);

@@ -210,7 +210,7 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
 
   std::set<const Place*> asked;
   const Route route(Direction::upgrade, graph, applied, targets);
-  for (const PlannedRevision& planned : plan_ahead(connection.dialect(), route)) {
+  for (const PlannedRevision& planned : plan_ahead(connection, route)) {
     for (const Question& question : planned.questions) {
       const Place& place = places.at({planned.revision.id, question.operation});
       // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.

@@ -73,8 +73,9 @@ bool LiveTable::is_retyped(const std::vector<std::string>& columns) const {
   });
 }
 
-LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& before)
-    : dialect_(dialect) {
+LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& before,
+                       schema::MariadbTable defaults)
+    : dialect_(dialect), defaults_(std::move(defaults)) {
   for (const auto& [name, table] : before.tables) {
     if (table.only && *table.only != dialect.kind()) continue;
     LiveTable live{name, {}, false, {}};
@@ -122,6 +123,25 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
   return fmt::format("(SELECT {} FROM {}{}{}) AS {}", text::join(columns, ", "), quoted(live.name),
                      conditions.empty() ? "" : " WHERE ", text::join(conditions, " AND "),
                      quoted(alias));
+}
+
+std::optional<dialect::Conversion> LiveTables::conversion(const std::string& value,
+                                                          const dialect::ColumnOf& from,
+                                                          const dialect::ColumnOf& to) const {
+  if (dialect_.kind() == DialectKind::sqlite) {
+    return dialect::conversion(dialect_.kind(), value, from, to);
+  }
+  // Only what a column may take from its table is looked at.
+  const auto settled = [&](const schema::Table& table) {
+    const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
+    schema::Table out;
+    out.mariadb.charset = is_open ? defaults_.charset : table.mariadb.charset;
+    out.mariadb.collation = is_open ? defaults_.collation : table.mariadb.collation;
+    return out;
+  };
+  const schema::Table before = settled(from.table);
+  const schema::Table after = settled(to.table);
+  return dialect::conversion(dialect_.kind(), value, {before, from.column}, {after, to.column});
 }
 
 /// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
@@ -269,7 +289,7 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
     }
     return;
   }
-  const auto after = dialect::conversion(kind, source.value, from, to);
+  const auto after = conversion(source.value, from, to);
   const schema::Type& old_type = from.column.type_on(kind);
   const schema::Type& new_type = to.column.type_on(kind);
   std::vector<std::string> fits;

@@ -54,8 +54,10 @@ enum class Use { values, expressions };
 /// on the way are converted as far as SQL can tell (dialect/conversion.hpp), once.
 class LiveTables {
  public:
-  /// `before` is the schema that the database has.
-  LiveTables(const dialect::Dialect& dialect, const schema::Schema& before);
+  /// `before` is the schema that the database has. `defaults`: what MariaDB's tables take that name
+  /// no character set.
+  LiveTables(const dialect::Dialect& dialect, const schema::Schema& before,
+             schema::MariadbTable defaults);
 
   /// `before` is the schema that the operation meets.
   void follow(const ops::Operation& operation, const schema::Schema& before);
@@ -74,6 +76,10 @@ class LiveTables {
                        const std::vector<std::string>& used,
                        const std::vector<std::string>& more = {}) const;
 
+  /// dialect::conversion() in this database.
+  std::optional<dialect::Conversion> conversion(const std::string& value,
+                                                const dialect::ColumnOf& from,
+                                                const dialect::ColumnOf& to) const;
   /// SQL that names `column` in a relation.
   std::string reference(const std::string& column) const;
   /// `sql`, an expression over `table`, for its relation.
@@ -105,6 +111,7 @@ class LiveTables {
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 
   const dialect::Dialect& dialect_;
+  schema::MariadbTable defaults_;
   std::map<std::string, LiveTable> tables_;
   std::set<std::string> created_;
   bool blind_ = false;

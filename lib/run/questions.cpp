@@ -29,8 +29,9 @@ bool changes_rows(const ops::Operation& operation) {
 /// Decides what is to be asked for each operation.
 class Asker {
  public:
-  Asker(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade)
-      : inquiry_(dialect, before, is_downgrade), is_downgrade_(is_downgrade) {}
+  Asker(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade,
+        schema::MariadbTable defaults)
+      : inquiry_(dialect, before, is_downgrade, std::move(defaults)), is_downgrade_(is_downgrade) {}
 
   std::vector<Question> run(std::span<const ops::Operation> operations) {
     for (const ops::Operation& operation : operations) {
@@ -141,14 +142,15 @@ class Asker {
   void ask_letters(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
     const std::string& table = from.table.name;
     const std::string& name = from.column.name;
-    const auto after = dialect::conversion(kind(), inquiry_.column(name), from, to);
+    const auto after = live().conversion(inquiry_.column(name), from, to);
     if (!after || after->unwritable.empty()) return;
     const std::string& own = to.column.mariadb.charset;
+    const std::string& inherited = to.table.mariadb.charset;
     inquiry_.ask_rows(
         table, {after->unwritable, {name}, {name}, Use::values, {}},
         fmt::format("column '{}.{}' is to be in character set {}, which cannot write what they "
                     "have there",
-                    table, name, own.empty() ? to.table.mariadb.charset : own),
+                    table, name, own.empty() ? inherited : own),
         "change these values first, or choose a character set that has their characters");
   }
 
@@ -310,6 +312,17 @@ class Asker {
   bool is_downgrade_;
 };
 
+/// What tables take that name no character set.
+schema::MariadbTable default_of(backend::Connection& connection) {
+  schema::MariadbTable out;
+  if (connection.dialect().kind() != DialectKind::mariadb) return out;
+  const backend::Rows found =
+      connection.query("SELECT @@character_set_database, @@collation_database");
+  out.charset = found.rows.at(0).at(0).value_or("");
+  out.collation = found.rows.at(0).at(1).value_or("");
+  return out;
+}
+
 /// Most revisions of a long history only create: they cost no copy of the schema.
 bool depends_on_rows(const ops::Operation& operation) {
   using namespace ops;
@@ -326,10 +339,10 @@ bool depends_on_rows(const ops::Operation& operation) {
 
 }  // namespace
 
-std::vector<Question> questions(const dialect::Dialect& dialect, const schema::Schema& before,
+std::vector<Question> questions(backend::Connection& connection, const schema::Schema& before,
                                 std::span<const ops::Operation> operations, bool is_downgrade) {
   if (std::none_of(operations.begin(), operations.end(), depends_on_rows)) return {};
-  return Asker(dialect, before, is_downgrade).run(operations);
+  return Asker(connection.dialect(), before, is_downgrade, default_of(connection)).run(operations);
 }
 
 }  // namespace dbmig::run

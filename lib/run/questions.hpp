@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dialect/dialect.hpp"
+#include "backend/backend.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::run {
@@ -30,7 +30,9 @@ struct Question {
 ///
 /// `is_downgrade`: a column that comes back without a default is none, since its values were given
 /// up when it was dropped; its rows are filled (run/stand_ins.hpp).
-std::vector<Question> questions(const dialect::Dialect& dialect, const schema::Schema& before,
+///
+/// `connection` tells its database's default character set; the rows are not asked yet.
+std::vector<Question> questions(backend::Connection& connection, const schema::Schema& before,
                                 std::span<const ops::Operation> operations, bool is_downgrade);
 
 }  // namespace dbmig::run

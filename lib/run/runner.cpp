@@ -154,7 +154,7 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
                                                          : std::vector<dialect::Bystander>{};
   try {
     planned.statements = connection_.dialect().plan(route.before(), planned.operations, bystanders);
-    planned.questions = questions(connection_.dialect(), route.before(), planned.operations,
+    planned.questions = questions(connection_, route.before(), planned.operations,
                                   planned.direction == Direction::downgrade);
   } catch (const Error& error) {
     throw in_revision(error, planned, 0);
@@ -168,7 +168,7 @@ void Runner::refuse_obstacles_ahead(const Route& route) {
   for (const AppliedRevision& row : store_.all()) {
     if (!row.is_complete()) return;
   }
-  refuse_obstacles(connection_, plan_ahead(connection_.dialect(), route));
+  refuse_obstacles(connection_, plan_ahead(connection_, route));
 }
 
 std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
