@@ -121,7 +121,8 @@ std::string to_list(const std::string& value, const Type& from, const Type& to) 
   const std::string list = text::join(values, ", ");
   if (to.kind == TypeKind::set) {
     if (is_whole(from)) return {};
-    return fmt::format("CONCAT_WS(',', {})", text::join(members, ", "));
+    return fmt::format("IF({} IS NULL, NULL, CONCAT_WS(',', {}))", value,
+                       text::join(members, ", "));
   }
   if (is_whole(from)) return fmt::format("ELT({}, {})", value, list);
   return fmt::format("ELT(FIELD({0}, {1}), {1})", value, list);
@@ -171,7 +172,10 @@ std::optional<Conversion> conversion(const std::string& value, const ColumnOf& f
   const Writing old_writing = was_text ? writing_of(from) : Writing();
   const Writing new_writing = is_text ? writing_of(to) : Writing();
   Conversion out;
-  out.value = assigned(value, old_type, new_type);
+  // A list finds its members in its own collation.
+  const bool finds = was_text && has_list(new_type) && old_type != new_type;
+  const std::string source = finds ? written(value, true, old_writing, new_writing) : value;
+  out.value = source.empty() ? source : assigned(source, old_type, new_type);
   if (out.value.empty()) return std::nullopt;
   if (is_text) out.value = written(out.value, was_text, old_writing, new_writing);
   if (out.value.empty()) return std::nullopt;

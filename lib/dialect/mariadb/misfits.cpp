@@ -92,7 +92,11 @@ std::string outside_number(const std::string& original, const Type& from, const 
   if (is_characters(from)) {
     constexpr std::string_view kNumber =
         "'^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$'";
-    const std::string no_number = fmt::format("{} NOT REGEXP {}", value, kNumber);
+    // Nothing but digits makes a whole number of a text: not `1e2`, and not `1.0`.
+    constexpr std::string_view kWhole = "'^[[:space:]]*[-+]?[0-9]+[[:space:]]*$'";
+    const bool is_whole = schema::is_integer(to.kind) || to.kind == TypeKind::boolean;
+    const std::string no_number =
+        fmt::format("{} NOT REGEXP {}", value, is_whole ? kWhole : kNumber);
     condition = condition.empty() ? no_number : no_number + " OR " + condition;
   }
   return condition;
