@@ -159,8 +159,8 @@ std::vector<std::string> Inquiry::labels(const std::string& table, const LiveTab
   return all;
 }
 
-void Inquiry::ask_rows(const std::string& table, const Rows& rows, std::string obstacle,
-                       std::string hint) {
+void Inquiry::ask_rows(Concern concern, const std::string& table, const Rows& rows,
+                       std::string obstacle, std::string hint) {
   const LiveTable* source = live_.find(table);
   if (source == nullptr || !source->knows(rows.shown) || !source->knows(rows.used)) return;
   const std::string from =
@@ -175,7 +175,7 @@ void Inquiry::ask_rows(const std::string& table, const Rows& rows, std::string o
   }
   if (select.empty()) select.emplace_back("NULL");
   questions_.push_back(
-      {at_, source->name, std::move(obstacle), std::move(hint), "SELECT COUNT(*)" + from,
+      {at_, concern, source->name, std::move(obstacle), std::move(hint), "SELECT COUNT(*)" + from,
        fmt::format("SELECT {}{} LIMIT {}", text::join(select, ", "), from, kExamples), names,
        rows.condition.empty()});
 }
@@ -194,7 +194,7 @@ void Inquiry::ask_duplicates(const std::string& table, const UniqueKey& key) {
                   live_.relation(table, table, use, key.used), text::join(conditions, " AND "),
                   text::join(key.parts, ", "));
   questions_.push_back(
-      {at_, source->name,
+      {at_, Concern::duplicate, source->name,
        fmt::format("{} is to be unique over ({}), and they are the same there", key.what,
                    text::join(key.labels, ", ")),
        hint(table, key.labels, "change or delete all but one of each, or leave the key out"),
@@ -208,7 +208,8 @@ void Inquiry::ask_check(const std::string& table, const schema::Check& check) {
   const std::vector<std::string> used = mentioned(table, sql);
   if (sql.empty() || !live_.is_expressible(table, used)) return;
   asked_[name_of(table, sql)] = at_;
-  ask_rows(table, {"NOT (" + live_.expression(table, sql) + ")", {}, used, Use::expressions, {}},
+  ask_rows(Concern::check, table,
+           {"NOT (" + live_.expression(table, sql) + ")", {}, used, Use::expressions, {}},
            fmt::format("check '{}' wants {}, which they do not fulfil", check.name, sql),
            hint(table, used, "change these rows first, or the check"));
 }
@@ -259,7 +260,7 @@ void Inquiry::ask_foreign_key(const std::string& table, const schema::ForeignKey
   rows.condition = text::join(conditions, " AND ");
   asked_[name_of(table, key)] = at_;
   ask_rows(
-      table, rows,
+      Concern::orphan, table, rows,
       fmt::format("foreign key '{}' refers to '{}', which has no row for them", key.name,
                   key.referenced_table),
       hint(table, key.columns, "add the missing parents, or change or delete these rows first"));

@@ -58,7 +58,8 @@ class Inquiry {
     Use use = Use::values;
     std::vector<std::string> more;  ///< selected from the live table, for the condition
   };
-  void ask_rows(const std::string& table, const Rows& rows, std::string obstacle, std::string hint);
+  void ask_rows(Concern concern, const std::string& table, const Rows& rows, std::string obstacle,
+                std::string hint);
   /// Rows that are equal in all parts of `key`, where none of them is NULL.
   void ask_duplicates(const std::string& table, const UniqueKey& key);
   void ask_check(const std::string& table, const schema::Check& check);

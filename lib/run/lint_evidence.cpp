@@ -42,6 +42,25 @@ bool makes_not_null(const ops::Operation& operation, const schema::Schema& befor
   return column != nullptr && column->nullable;
 }
 
+/// The code of what a question asks at an operation that has `place`.
+std::string code_of(Concern concern, const std::string& place, bool becomes_not_null) {
+  switch (concern) {
+    case Concern::null:
+      return becomes_not_null ? "DD202" : place;
+    case Concern::duplicate:
+      // A key that stays, over a column that changes.
+      return place == "DD204" ? place : "DD203";
+    case Concern::check:
+      return "DD205";
+    case Concern::orphan:
+      return "DD206";
+    case Concern::no_value:
+    case Concern::misfit:
+      break;
+  }
+  return place;
+}
+
 /// The tables by the names that the operations so far gave them, as long as nothing but those
 /// operations can have changed which of them has rows.
 class TableNames {
@@ -213,11 +232,10 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
   for (const PlannedRevision& planned : plan_ahead(connection, route)) {
     for (const Question& question : planned.questions) {
       const Place& place = places.at({planned.revision.id, question.operation});
-      // A column that becomes NOT NULL is asked for NULL first, then for what its type cannot hold.
-      const bool is_first = asked.insert(&place).second;
+      asked.insert(&place);
       auto rows = try_to_ask(connection, question);
       if (!rows) continue;
-      counter.answer(place, is_first && place.becomes_not_null ? "DD202" : place.code,
+      counter.answer(place, code_of(question.concern, place.code, place.becomes_not_null),
                      question.table, std::move(*rows), question.hint);
     }
   }

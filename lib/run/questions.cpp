@@ -100,7 +100,7 @@ class Asker {
       return;
     }
     inquiry_.ask_rows(
-        add.table, {},
+        Concern::no_value, add.table, {},
         fmt::format("column '{}.{}' is NOT NULL without a default, and they would have no value "
                     "there",
                     add.table, column.name),
@@ -110,7 +110,8 @@ class Asker {
 
   void ask_nulls(const std::string& table, const std::string& column, const char* what) {
     inquiry_.ask_rows(
-        table, {inquiry_.column(column) + " IS NULL", {column}, {column}, Use::values, {}},
+        Concern::null, table,
+        {inquiry_.column(column) + " IS NULL", {column}, {column}, Use::values, {}},
         fmt::format("column '{}.{}' is to be {}, and they hold NULL there", table, column, what),
         kFillFirst);
   }
@@ -147,7 +148,7 @@ class Asker {
     const std::string& own = to.column.mariadb.charset;
     const std::string& inherited = to.table.mariadb.charset;
     inquiry_.ask_rows(
-        table, {after->unwritable, {name}, {name}, Use::values, {}},
+        Concern::misfit, table, {after->unwritable, {name}, {name}, Use::values, {}},
         fmt::format("column '{}.{}' is to be in character set {}, which cannot write what they "
                     "have there",
                     table, name, own.empty() ? inherited : own),
@@ -168,7 +169,7 @@ class Asker {
                 const std::string& misfits) {
     if (misfits.empty()) return;
     inquiry_.ask_rows(
-        table, {misfits, {column}, {column}, Use::values, {}},
+        Concern::misfit, table, {misfits, {column}, {column}, Use::values, {}},
         fmt::format("column '{}.{}' is to be {}, which cannot hold what they have there", table,
                     column, schema::to_string(type)),
         "change these values first, or choose a type that holds them");

@@ -10,14 +10,18 @@
 
 namespace dbmig::run {
 
+/// What is wrong with the rows that a question finds.
+enum class Concern { no_value, null, misfit, duplicate, check, orphan };
+
 /// What has to be asked of the rows before operations run: whether any stands in the way of one.
 struct Question {
   std::size_t operation = 0;  ///< index of the operation
-  std::string table;          ///< whose rows are counted, by its live name
-  std::string obstacle;       ///< what is wrong with the rows that are found
-  std::string hint;           ///< what to do about them
-  std::string count;          ///< SQL: one number, the rows in the way
-  std::string examples;       ///< SQL: up to three of them, `labels` wide
+  Concern concern = Concern::misfit;
+  std::string table;     ///< whose rows are counted, by its live name
+  std::string obstacle;  ///< what is wrong with the rows that are found
+  std::string hint;      ///< what to do about them
+  std::string count;     ///< SQL: one number, the rows in the way
+  std::string examples;  ///< SQL: up to three of them, `labels` wide
   std::vector<std::string> labels;
   bool any_row = false;  ///< every row is in the way, whatever it holds
 };
