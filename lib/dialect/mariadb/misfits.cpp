@@ -131,7 +131,11 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   } else {
     cast = fmt::format("CAST({} AS DATETIME({}))", value, digits);
   }
+  // A year is read as the beginning of a time, and of a date it is not enough.
+  if (from.kind == TypeKind::year && to.kind != TypeKind::time) return value + " <> 0";
   std::string condition = fmt::format("{} IS NULL AND {} IS NOT NULL", cast, value);
+  // CAST takes what stands before the zero bytes that fill a BINARY up.
+  if (schema::is_binary(from.kind)) condition += fmt::format(" OR LOCATE(X'00', {}) > 0", value);
   if (schema::is_temporal(from.kind)) condition += fmt::format(" OR {} <> {}", value, cast);
   if (to.kind == TypeKind::timestamp) {
     condition += fmt::format(" OR {} NOT BETWEEN '1970-01-02' AND '2038-01-18'", cast);
