@@ -283,6 +283,8 @@ std::optional<Default> canonical_default(const Default& value, const Column& col
   } else if (value.kind == Default::Kind::boolean && is_text_column(column, table)) {
     // Written as 0 or 1, of which the column makes a text.
     return literal(Default::Kind::string, value.literal == "true" ? "1" : "0");
+  } else if (value.kind == Default::Kind::boolean && column.type.kind != TypeKind::boolean) {
+    result = literal(Default::Kind::number, value.literal == "true" ? "1" : "0");
   }
   // Where the affinity makes no text of it, a number stays the number it is: in blobs, dates, JSON.
   const bool keeps = result.kind == Default::Kind::number && !is_numeric(column.type.kind) &&
