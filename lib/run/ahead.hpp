@@ -10,9 +10,9 @@ namespace dbmig::run {
 
 /// The revisions of `route`, which stands at its beginning, with those of their questions that the
 /// rows can answer before any of them runs; no statements. Tables and columns that earlier
-/// revisions rename or add are followed as within one revision. What is created, or changed in its
-/// values, on the way is not asked about, and nothing after the first revision that holds rows or
-/// plain SQL, which may change any row by a trigger or a cascade.
+/// revisions rename, add or convert are followed as within one revision. What is created on the way
+/// is not asked about, and nothing after the first revision that holds rows or plain SQL, which may
+/// change any row by a trigger or a cascade.
 std::vector<PlannedRevision> plan_ahead(backend::Connection& connection, Route route);
 
 }  // namespace dbmig::run

@@ -151,8 +151,12 @@ bool LiveTables::is_given_away(const std::string& column) const {
                                                     text::equals_ignoring_case(column, "false"));
 }
 
+std::string LiveTables::name_in_relation(const std::string& column) const {
+  return is_given_away(column) ? "dbmig_" + column : column;
+}
+
 std::string LiveTables::reference(const std::string& column) const {
-  return quoted(is_given_away(column) ? "dbmig_" + column : column);
+  return quoted(name_in_relation(column));
 }
 
 std::string LiveTables::expression(const std::string& table, const std::string& sql) const {
@@ -160,7 +164,7 @@ std::string LiveTables::expression(const std::string& table, const std::string& 
   if (live == nullptr) return sql;
   std::string out = sql;
   for (const auto& [name, source] : live->sources) {
-    if (is_given_away(name)) out = dialect::sqlite::replace_name(out, name, reference(name));
+    if (is_given_away(name)) out = dialect::sqlite::replace_name(out, name, name_in_relation(name));
   }
   return out;
 }

@@ -105,6 +105,7 @@ class LiveTables {
   void lose_dependents(LiveTable& live, const dialect::ColumnOf& column) const;
   LiveTable* at(const std::string& table);
   bool is_given_away(const std::string& column) const;
+  std::string name_in_relation(const std::string& column) const;
   void lose_sight(const std::string& table);
   std::optional<std::string> literal_of(const schema::Default& value) const;
   LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;

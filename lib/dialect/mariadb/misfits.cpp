@@ -131,8 +131,8 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   } else {
     cast = fmt::format("CAST({} AS DATETIME({}))", value, digits);
   }
-  // A year is read as the beginning of a time, and of a date it is not enough.
-  if (from.kind == TypeKind::year && to.kind != TypeKind::time) return value + " <> 0";
+  // A year is no date.
+  if (from.kind == TypeKind::year && to.kind != TypeKind::time) return value + " IS NOT NULL";
   std::string condition = fmt::format("{} IS NULL AND {} IS NOT NULL", cast, value);
   // CAST takes what stands before the zero bytes that fill a BINARY up.
   if (schema::is_binary(from.kind)) condition += fmt::format(" OR LOCATE(X'00', {}) > 0", value);

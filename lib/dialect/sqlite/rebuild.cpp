@@ -8,6 +8,7 @@
 #include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/render.hpp"
+#include "dialect/sqlite/token.hpp"
 #include "dialect/sqlite/types.hpp"
 
 namespace dbmig::dialect::sqlite {
@@ -46,6 +47,24 @@ Table unqualified(Table table) {
     column.generated->sql.any = without_qualifier(column.generated->sql.any, table.name);
   }
   return table;
+}
+
+// TRUE and FALSE as the numbers they are, where a column of that name would be meant instead. What
+// stands behind IS is no number.
+std::string without_truths(const std::string& sql) {
+  std::string out;
+  std::size_t copied = 0;
+  bool behind_is = false;
+  for (const Token& token : tokenize(sql)) {
+    const bool is_true = token.is_word("TRUE");
+    if ((is_true || token.is_word("FALSE")) && !behind_is) {
+      out += sql.substr(copied, token.offset - copied);
+      out += is_true ? "1" : "0";
+      copied = token.end();
+    }
+    behind_is = token.is_word("IS") || (behind_is && token.is_word("NOT"));
+  }
+  return out + sql.substr(copied);
 }
 
 class Rebuilder {
@@ -111,7 +130,7 @@ class Rebuilder {
       return;
     }
     if (added.default_value) {
-      add_source(column.name, default_value_sql(*added.default_value));
+      add_source(column.name, without_truths(default_value_sql(*added.default_value)));
     } else if (added.nullable) {
       add_source(column.name, "NULL");
     }

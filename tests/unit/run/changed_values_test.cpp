@@ -303,6 +303,30 @@ TEST_P(ChangedValuesTest, AColumnNamedTrue) {
       AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("true = 5")));
 }
 
+TEST_P(ChangedValuesTest, AnExpressionOverAColumnNamedTrue) {
+  if (!is_sqlite()) return;
+  EXPECT_THAT(
+      refusal("  - create_table: {t: {columns: {id: {type: integer, nullable: false}, \"true\": "
+              "varchar(9)}, primary_key: [id]}}\n",
+              {"INSERT INTO t VALUES (1, 'a'), (2, 'A'), (3, 'b')"},
+              {"  - create_index: {table: t, name: ux, unique: true, columns: [{expr: "
+               "'lower(\"true\")'}]}\n"}),
+      HasSubstr("2 rows of table 't'"));
+}
+
+/// Outside of DEFAULT, TRUE is such a column and not 1.
+TEST_P(ChangedValuesTest, ADefaultIsNotTheColumnNamedAsIt) {
+  const std::string value = is_sqlite() ? "(true + 1)" : "(1 + 1)";
+  EXPECT_EQ(
+      refusal("  - create_table: {t: {columns: {id: {type: integer, nullable: false}, \"true\": "
+              "integer}, primary_key: [id]}}\n",
+              {"INSERT INTO t VALUES (1, 40), (2, 50)"},
+              {"  - add_column: {table: t, name: n, type: integer, default: {sql: \"" + value +
+               "\"}}\n  - alter_column: {table: t, name: n, default: null}\n"}),
+      "");
+  EXPECT_EQ(scalar("SELECT COUNT(*) FROM t WHERE n = 2"), "2");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ChangedValuesTest,
                          ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          name_of_kind);

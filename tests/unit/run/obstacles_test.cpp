@@ -379,7 +379,11 @@ TEST_P(ConversionTest, OfMariadbsTypes) {
            {"integer", "2", "7", "enum('p','q')"},
            {"varchar(40)", "'1'", "'::'", "decimal(10,0)"},
            {"varchar(9)", "'1.2.3.4'", "'1'", "inet4"},
-           {"varchar(9)", "'::1'", "'1'", "inet6"}}) {
+           {"varchar(9)", "'::1'", "'1'", "inet6"},
+           {"varchar(9)", "'5'", "'1.0'", "integer"},
+           {"varchar(9)", "'5.0'", "'1.0.0'", "decimal(5,2)"},
+           {"year", "NULL", "2001", "date"},
+           {"binary(8)", "'10:20:30'", "'10:20'", "time"}}) {
     expect_obstacle(one);
   }
 }
