@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/migration.hpp"
 #include "cli/sql_files.hpp"
+#include "dialect/own_words.hpp"
 #include "dialect/reworded.hpp"
 #include "run/check.hpp"
 #include "schema/validate.hpp"
@@ -255,12 +256,26 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
   result.from = one.canonical(result.from);
   result.to = other.canonical(result.to);
   const dialect::Dialect& dialect = one.dialect();
-  if (from.connection != nullptr) {
-    result.from = dialect.settled(std::move(result.from), result.to);
-  } else {
-    result.to = dialect.settled(std::move(result.to), result.from);
-  }
+  const auto is_asked = [](const ComparisonSide& side, const ComparisonSide& beside) {
+    return side.is_live || (side.connection != nullptr && beside.is_managed);
+  };
+  if (is_asked(from, to)) result.from = dialect.settled(std::move(result.from), result.to);
+  if (is_asked(to, from)) result.to = dialect.settled(std::move(result.to), result.from);
   return result;
+}
+
+ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& to,
+                             ComparedSchemas compared) {
+  if (!compared.kind || compared.is_portable) return compared;
+  const auto reported = [](const ComparisonSide& side) {
+    return side.connection == nullptr ? nullptr : &side.schema;
+  };
+  dialect::ComparedForm a{std::move(compared.from), reported(from)};
+  dialect::ComparedForm b{std::move(compared.to), reported(to)};
+  dialect::in_own_words(a, b);
+  compared.from = std::move(a.form);
+  compared.to = std::move(b.form);
+  return compared;
 }
 
 }  // namespace dbmig::cli

@@ -54,4 +54,9 @@ schema::RenameHints renames_between(Context& context, const ComparisonSide& from
 ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
                                 const ComparisonSide& to, bool all);
 
+/// `compared` with the words of the databases and files it was read from, for statements that
+/// arrive there to the letter.
+ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& to,
+                             ComparedSchemas compared);
+
 }  // namespace dbmig::cli

@@ -11,6 +11,7 @@
 #include "cli/comparison_side.hpp"
 #include "cli/format.hpp"
 #include "dialect/dialect.hpp"
+#include "run/offline.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -44,7 +45,7 @@ std::string sql_of(DialectKind kind, const schema::Schema& from,
                    const std::vector<ops::Operation>& operations) {
   std::string sql;
   for (const dialect::Statement& s : dialect::dialect(kind).plan(from, operations, {})) {
-    sql += s.sql + ";\n";
+    sql += run::for_client(s.sql, kind);
   }
   return sql;
 }
@@ -84,13 +85,14 @@ void run(Context& context, const Options& options) {
                                   text::join(compared.unknown, ", ")));
   }
   const schema::RenameHints renames = renames_between(context, from, to);
-  const diff::Difference difference = diff::diff(compared.from, compared.to, renames);
+  const ComparedSchemas worded = in_own_words(from, to, compared);
+  const diff::Difference difference = diff::diff(worded.from, worded.to, renames);
   const std::vector<Change> list = changes(compared.from, compared.to, renames);
   const bool differs = !difference.operations.empty();
   Console& console = context.console();
   std::optional<std::string> sql;
   if (options.sql) {
-    sql = sql_of(sql_dialect(context, options, compared), compared.from, difference.operations);
+    sql = sql_of(sql_dialect(context, options, compared), worded.from, difference.operations);
     console.data(*sql);
   } else if (options.yaml) {
     console.data(differs ? yaml::print_operations(difference.operations) : "[]\n");

@@ -9,16 +9,6 @@
 namespace dbmig::run {
 namespace {
 
-/// One statement as the database's own client takes it: MariaDB's needs another delimiter around
-/// bodies that hold `;`.
-std::string for_client(const std::string& sql, DialectKind kind) {
-  const bool has_body = sql.find(';') != std::string::npos;
-  if (kind == DialectKind::mariadb && has_body) {
-    return fmt::format("DELIMITER $$\n{}$$\nDELIMITER ;\n\n", sql);
-  }
-  return sql + ";\n\n";
-}
-
 /// One transaction where the database has such a thing for DDL. Rebuilt tables must not take their
 /// children with them.
 std::string begin_script(const dialect::Dialect& dialect) {
@@ -30,12 +20,20 @@ std::string end_script(const dialect::Dialect& dialect) {
 
 }  // namespace
 
+std::string for_client(const std::string& sql, DialectKind kind) {
+  const bool has_body = sql.find(';') != std::string::npos;
+  if (kind == DialectKind::mariadb && has_body) {
+    return fmt::format("DELIMITER $$\n{}$$\nDELIMITER ;\n", sql);
+  }
+  return sql + ";\n";
+}
+
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
   std::string script = begin_script(dialect);
-  if (applied.empty()) script += for_client(RevisionStore::create_statement(kind), kind);
+  if (applied.empty()) script += for_client(RevisionStore::create_statement(kind), kind) + '\n';
   Route route(direction, graph, graph.ancestors(applied), targets);
   while (const std::optional<Route::Stop> stop = route.next()) {
     PlannedRevision planned;
@@ -46,13 +44,14 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     planned.statements = dialect.plan(route.before(), planned.operations, {});
     script += fmt::format("-- {}\n\n", text::replace_all(running_line(planned), "\n", " "));
     for (const dialect::Statement& statement : planned.statements) {
-      script += for_client(statement.sql, kind);
+      script += for_client(statement.sql, kind) + '\n';
     }
     script += for_client(direction == Direction::upgrade
                              ? RevisionStore::insert_statement(kind, complete_row(planned, 0))
                              : fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
                                            dialect.quote_string(planned.revision.id)),
-                         kind);
+                         kind) +
+              '\n';
   }
   return script + end_script(dialect);
 }
@@ -61,7 +60,7 @@ std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements) {
   std::string script = begin_script(dialect);
   for (const dialect::Statement& statement : statements) {
-    script += for_client(statement.sql, dialect.kind());
+    script += for_client(statement.sql, dialect.kind()) + '\n';
   }
   return script + end_script(dialect);
 }

@@ -18,6 +18,10 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets);
 
+/// One statement as the database's own client takes it: MariaDB's needs another delimiter around
+/// bodies that hold `;`.
+std::string for_client(const std::string& sql, DialectKind kind);
+
 /// `statements` as a script for the database's own client.
 std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements);

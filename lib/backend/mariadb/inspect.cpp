@@ -63,6 +63,7 @@ class Inspector {
     for (std::size_t i = 0; i < shown.size(); ++i) add(listed_[i], shown[i]);
     srids();
     unprintable_defaults();
+    if (options_.tables.empty()) orphans();
     for (auto& [name, table] : schema_.tables) table = relative_to(std::move(table), charsets_);
     return {std::move(schema_), std::move(unrepresented_)};
   }
@@ -232,6 +233,18 @@ class Inspector {
             (text::find_invalid_utf8(text) || text.find('\0') != std::string::npos));
   }
 
+  /// `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone.
+  void orphans() {
+    for (auto& [name, table] : schema_.tables) {
+      std::erase_if(table.foreign_keys, [&, &child = name](const schema::ForeignKey& key) {
+        if (schema_.find_table(key.referenced_table) != nullptr) return false;
+        lack(fmt::format("table '{}': foreign key '{}'", child, key.name),
+             fmt::format("it refers to table '{}', which does not exist", key.referenced_table));
+        return true;
+      });
+    }
+  }
+
   /// Bytes that no text file can hold are written as MariaDB writes them.
   static schema::Default default_of(const std::string& value) {
     schema::Default out;
@@ -247,31 +260,68 @@ class Inspector {
     return out;
   }
 
-  /// The server prints a `?` for what its old utf8 cannot hold: it is asked for the value itself.
+  /// A column whose default the server printed with a `?` for what its old utf8 cannot hold.
+  struct Hidden {
+    std::string table;
+    schema::Column* column;
+  };
+
+  /// As it is selected: bytes, or text in the connection's own character set.
+  static std::string selected(const schema::Column& column, const std::string& value) {
+    return schema::is_binary(column.type.kind) ? value : "CONVERT(" + value + " USING utf8mb4)";
+  }
+
+  static void set_default(schema::Column& column, std::string value) {
+    if (column.type.kind == schema::TypeKind::binary) {
+      while (value.ends_with('\0')) value.pop_back();
+    }
+    column.default_value = default_of(value);
+  }
+
+  /// The server is asked for such defaults themselves.
   void unprintable_defaults() {
-    std::vector<schema::Column*> columns;
+    std::vector<Hidden> columns;
     std::string sql = "BEGIN NOT ATOMIC ";
     for (auto& [name, table] : schema_.tables) {
       for (schema::Column& column : table.columns) {
         if (!may_hide_bytes(column)) continue;
-        const std::string value = "DEFAULT(" + dialect::mariadb::quote(column.name) + ')';
+        const std::string value = "DEFAULT(t." + dialect::mariadb::quote(column.name) + ')';
         // The outer join makes a row where the table has none.
-        sql += fmt::format(
-            "SELECT {} FROM {} RIGHT JOIN (SELECT 1 AS one) AS o ON 1 = 1 LIMIT 1; ",
-            schema::is_binary(column.type.kind) ? value : "CONVERT(" + value + " USING utf8mb4)",
-            dialect::mariadb::quote(name));
-        columns.push_back(&column);
+        sql += fmt::format("SELECT {} FROM {} AS t RIGHT JOIN (SELECT 1) AS o ON 1 = 1 LIMIT 1; ",
+                           selected(column, value), dialect::mariadb::quote(name));
+        columns.push_back({name, &column});
       }
     }
     if (columns.empty()) return;
     const std::vector<Rows> values = session_.results(sql + "END");
     for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
-      if (values[i].rows.empty() || !values[i].rows[0][0]) continue;
-      std::string value = *values[i].rows[0][0];
-      if (columns[i]->type.kind == schema::TypeKind::binary) {
-        while (value.ends_with('\0')) value.pop_back();
+      if (values[i].rows.empty()) continue;
+      if (values[i].rows[0][0]) {
+        set_default(*columns[i].column, *values[i].rows[0][0]);
+      } else {
+        default_of_empty(columns[i]);
       }
-      columns[i]->default_value = default_of(value);
+    }
+  }
+
+  /// A NOT NULL column of a table without rows: it is NULL in the row of an outer join, and so is
+  /// its default. A temporary table of that column takes the default over, and a row.
+  void default_of_empty(const Hidden& hidden) {
+    schema::Column& column = *hidden.column;
+    const std::string name = dialect::mariadb::quote(column.name);
+    try {
+      session_.execute(fmt::format(
+          "CREATE OR REPLACE TEMPORARY TABLE dbmig_default AS SELECT {} FROM {} LIMIT 0", name,
+          dialect::mariadb::quote(hidden.table)));
+      session_.execute("INSERT INTO dbmig_default () VALUES ()");
+      const Rows found =
+          session_.query("SELECT " + selected(column, name) + " FROM dbmig_default", {});
+      session_.execute("DROP TEMPORARY TABLE dbmig_default");
+      if (!found.rows.empty() && found.rows[0][0]) set_default(column, *found.rows[0][0]);
+    } catch (const Error&) {
+      lack(fmt::format("table '{}': column '{}'", hidden.table, column.name),
+           "its default, which the server shows only in a temporary table (it wants the right "
+           "CREATE TEMPORARY TABLES)");
     }
   }
 

@@ -49,6 +49,7 @@ class Alter {
     add_foreign_keys();
     flush();
     leave_aria();
+    leave_unversioned();
     drop_implied_defaults();
     add_partitions();
     return std::move(statements_);
@@ -220,6 +221,24 @@ class Alter {
     }
   }
 
+  /// The table gets versions of its rows, or gets them anew.
+  bool versioning_comes() const {
+    if (!after_.mariadb.system_versioned) return false;
+    return !before_.mariadb.system_versioned || period_of(before_) != period_of(after_);
+  }
+
+  /// Columns can be left out of the versions of a table that has versions, and not before (error
+  /// 4124).
+  void leave_unversioned() {
+    if (unversioned_.empty()) return;
+    versioned_ = true;
+    for (const std::string& name : unversioned_) {
+      clauses_.push_back("MODIFY COLUMN " + quote(name) + ' ' +
+                         column_definition(built_.column(name), built_));
+    }
+    flush();
+  }
+
   /// Keys by name, as definitions that can be compared.
   static std::map<std::string, std::string> keys_of(const Table& table) {
     std::map<std::string, std::string> keys;
@@ -382,8 +401,13 @@ class Alter {
     }
   }
 
-  std::string definition_of(const Column& column) const {
-    return column_definition(built_.column(column.name), built_);
+  std::string definition_of(const Column& column) {
+    Column built = built_.column(column.name);
+    if (built.mariadb.without_system_versioning && versioning_comes()) {
+      unversioned_.push_back(built.name);
+      built.mariadb.without_system_versioning = false;
+    }
+    return column_definition(built, built_);
   }
 
   void kept_column(const Column& column, const Column& old, const std::string& position) {
@@ -484,7 +508,8 @@ class Alter {
   const Table& built_;
   std::vector<std::pair<std::string, std::string>> renames_;
   std::set<std::string> rewritten_;
-  std::set<std::string> made_;  ///< columns that were added or stated anew
+  std::set<std::string> made_;            ///< columns that were added or stated anew
+  std::vector<std::string> unversioned_;  ///< columns to be left out of the versions that come
   bool foreign_keys_dropped_ = false;
   bool versioned_ = before_.mariadb.system_versioned;
   bool drops_versioning_ = false;
