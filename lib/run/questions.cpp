@@ -96,7 +96,7 @@ class Asker {
   void ask(const ops::AddColumn& add) {
     const Column& column = add.column;
     if (is_downgrade_ || column.nullable || column.default_value || column.generated ||
-        column.autoincrement) {
+        column.autoincrement || column.mariadb.period != schema::RowPeriod::none) {
       return;
     }
     inquiry_.ask_rows(

@@ -124,7 +124,15 @@ void set_type(Column& column, const Table& table) {
   column.sqlite.type = std::move(reading.own);
 }
 
+/// A key of an ordinary table holds NULLs unless it says NOT NULL; a rowid, and the keys of the
+/// other kinds of table, never do.
+bool can_hold_null(const Table& table, const Column& key) {
+  return key.sqlite.null_key && table.in_primary_key(key.name) && !is_rowid(table, key) &&
+         !table.sqlite.strict && !table.sqlite.without_rowid;
+}
+
 void canonical_column(Column& column, const Table& table) {
+  const bool null_key = can_hold_null(table, column);
   column.comment.clear();
   column.mariadb = {};
   if (table.in_primary_key(column.name)) column.nullable = false;
@@ -135,7 +143,7 @@ void canonical_column(Column& column, const Table& table) {
   const bool has_clause = !column.nullable && !column.sqlite.null_key;
   column.sqlite.on_conflict =
       has_clause ? normal_conflict(column.sqlite.on_conflict) : std::string();
-  column.sqlite.null_key = false;
+  column.sqlite.null_key = null_key;
   if (column.default_value) {
     column.default_value = canonical_default(*column.default_value, column, table);
   }
