@@ -162,6 +162,44 @@ TEST_P(Diff, ComparesTheTwoDatabases) {
   }
 }
 
+/// A scratch database that a script of `diff --sql` is run in, by the database's own client.
+std::string after_script(Project& project, const std::string& name, const std::string& script) {
+  project.write(name, script);
+  return project.expect(0, {"inspect", "--sql-file", name}).out;
+}
+
+TEST_P(Diff, ItsSqlArrivesToTheLetter) {
+  const std::string ends = on_mariadb() ? ".mariadb.sql" : ".sqlite.sql";
+  const std::string old =
+      on_mariadb()
+          ? "CREATE TABLE t (a INT UNSIGNED, b VARCHAR(9) CHARACTER SET latin1 DEFAULT 'x');\n"
+          : "CREATE TABLE t (a INT PRIMARY KEY, b varchar(9) DEFAULT '5', c);\n";
+  const std::string now =
+      on_mariadb()
+          ? "DELIMITER //\nCREATE TABLE t (a INT(5) UNSIGNED, b VARCHAR(9) CHARACTER SET latin1 "
+            "DEFAULT 'x', j JSON)//\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT ';'; END//\n"
+            "CREATE TRIGGER tt BEFORE INSERT ON t FOR EACH ROW BEGIN SET NEW.a = 1; END//\n"
+          : "CREATE TABLE t (a INT PRIMARY KEY, b varchar(9) DEFAULT '5', c, d TEXT, "
+            "CHECK (c <> 1));\nCREATE TRIGGER tt AFTER INSERT ON t BEGIN SELECT 1; SELECT ';'; "
+            "END;\n";
+  project.write("old" + ends, old);
+  project.write("now" + ends, now);
+  const std::string script = project.expect(3, {"diff", "old" + ends, "now" + ends, "--sql"}).out;
+  EXPECT_EQ(after_script(project, "both" + ends, old + script),
+            project.expect(0, {"inspect", "--sql-file", "now" + ends}).out)
+      << script;
+}
+
+TEST_P(Diff, ACounterThatMovedOnIsNoDifferenceToAScript) {
+  project.expect(0, {"upgrade"});
+  const std::string script =
+      "customer" + std::string(on_mariadb() ? ".mariadb" : ".sqlite") + ".sql";
+  project.write(script, project.expect(0, {"upgrade", "base:head", "--sql"}).out);
+  sql("INSERT INTO customer (title) VALUES ('a'), ('b')");
+  EXPECT_THAT(project.expect(0, {"diff", script, "database"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(project.expect(0, {"diff", "database", script}).err, HasSubstr("No differences."));
+}
+
 TEST_P(Diff, WrongArgumentsAreNamed) {
   EXPECT_THAT(project.expect(1, {"diff", "ffff", "head"}).err,
               HasSubstr("Can't locate revision identified by 'ffff'"));

@@ -233,11 +233,25 @@ class Inspector {
             (text::find_invalid_utf8(text) || text.find('\0') != std::string::npos));
   }
 
-  /// `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone.
+  bool checks_foreign_keys() {
+    return session_.query("SELECT @@foreign_key_checks", {}).rows.at(0)[0] == "1";
+  }
+
+  /// `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone. A
+  /// session that has it so (a part of a model is read) wants them.
   void orphans() {
+    const auto is_orphan = [&](const schema::ForeignKey& key) {
+      return schema_.find_table(key.referenced_table) == nullptr;
+    };
+    const bool has_orphans =
+        std::any_of(schema_.tables.begin(), schema_.tables.end(), [&](const auto& entry) {
+          const auto& keys = entry.second.foreign_keys;
+          return std::any_of(keys.begin(), keys.end(), is_orphan);
+        });
+    if (!has_orphans || !checks_foreign_keys()) return;
     for (auto& [name, table] : schema_.tables) {
       std::erase_if(table.foreign_keys, [&, &child = name](const schema::ForeignKey& key) {
-        if (schema_.find_table(key.referenced_table) != nullptr) return false;
+        if (!is_orphan(key)) return false;
         lack(fmt::format("table '{}': foreign key '{}'", child, key.name),
              fmt::format("it refers to table '{}', which does not exist", key.referenced_table));
         return true;
@@ -294,34 +308,43 @@ class Inspector {
     }
     if (columns.empty()) return;
     const std::vector<Rows> values = session_.results(sql + "END");
+    std::vector<Hidden> of_empty;
     for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
       if (values[i].rows.empty()) continue;
       if (values[i].rows[0][0]) {
         set_default(*columns[i].column, *values[i].rows[0][0]);
       } else {
-        default_of_empty(columns[i]);
+        of_empty.push_back(columns[i]);
       }
     }
+    if (!of_empty.empty()) defaults_of_empty(of_empty);
   }
 
-  /// A NOT NULL column of a table without rows: it is NULL in the row of an outer join, and so is
-  /// its default. A temporary table of that column takes the default over, and a row.
-  void default_of_empty(const Hidden& hidden) {
-    schema::Column& column = *hidden.column;
-    const std::string name = dialect::mariadb::quote(column.name);
+  /// NOT NULL columns of tables without rows: such a column is NULL in the row of an outer join,
+  /// and so is its default. A temporary table of that column takes the default over, and a row.
+  void defaults_of_empty(const std::vector<Hidden>& columns) {
+    std::string sql = "BEGIN NOT ATOMIC ";
+    for (const auto& [table, column] : columns) {
+      const std::string name = dialect::mariadb::quote(column->name);
+      sql += fmt::format(
+          "CREATE OR REPLACE TEMPORARY TABLE dbmig_default AS SELECT {} FROM {} LIMIT 0; "
+          "INSERT INTO dbmig_default () VALUES (); SELECT {} FROM dbmig_default; ",
+          name, dialect::mariadb::quote(table), selected(*column, name));
+    }
     try {
-      session_.execute(fmt::format(
-          "CREATE OR REPLACE TEMPORARY TABLE dbmig_default AS SELECT {} FROM {} LIMIT 0", name,
-          dialect::mariadb::quote(hidden.table)));
-      session_.execute("INSERT INTO dbmig_default () VALUES ()");
-      const Rows found =
-          session_.query("SELECT " + selected(column, name) + " FROM dbmig_default", {});
-      session_.execute("DROP TEMPORARY TABLE dbmig_default");
-      if (!found.rows.empty() && found.rows[0][0]) set_default(column, *found.rows[0][0]);
-    } catch (const Error&) {
-      lack(fmt::format("table '{}': column '{}'", hidden.table, column.name),
-           "its default, which the server shows only in a temporary table (it wants the right "
-           "CREATE TEMPORARY TABLES)");
+      const std::vector<Rows> values =
+          session_.results(sql + "DROP TEMPORARY TABLE dbmig_default; END");
+      for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
+        if (!values[i].rows.empty() && values[i].rows[0][0]) {
+          set_default(*columns[i].column, *values[i].rows[0][0]);
+        }
+      }
+    } catch (const Error& error) {
+      for (const auto& [table, column] : columns) {
+        lack(fmt::format("table '{}': column '{}'", table, column->name),
+             fmt::format("its default, which the server shows in a temporary table alone ({})",
+                         error.what()));
+      }
     }
   }
 

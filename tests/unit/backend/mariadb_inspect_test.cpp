@@ -62,6 +62,39 @@ TEST_F(MariadbInspect, AsksAsOftenForManyTablesAsForTwo) {
   EXPECT_EQ(database.connection().inspect({}).schema.tables.size(), 21U);
 }
 
+TEST_F(MariadbInspect, DefaultsThatTheServerPrintsAsQuestionMarksAreReadWithoutARow) {
+  MariadbDatabase database;
+  database.run(
+      "CREATE TABLE t (one binary(4) NOT NULL DEFAULT 0xff00, o varchar(5) NOT NULL DEFAULT '😀?', "
+      "n varchar(5) DEFAULT '😀', v varbinary(4) NOT NULL DEFAULT 0xff00, t blob NOT NULL DEFAULT "
+      "'?')");
+  for (const char* rows : {"DO 1", "INSERT INTO t () VALUES ()"}) {
+    database.run(rows);
+    const Schema schema = database.connection().inspect({}).schema;
+    const schema::Table& table = schema.table("t");
+    EXPECT_EQ(table.column("one").default_value->sql.any, "X'ff'") << rows;
+    EXPECT_EQ(table.column("o").default_value->literal, "😀?") << rows;
+    EXPECT_EQ(table.column("n").default_value->literal, "😀") << rows;
+    EXPECT_EQ(table.column("v").default_value->sql.any, "X'ff00'") << rows;
+    EXPECT_EQ(table.column("t").default_value->literal, "?") << rows;
+  }
+}
+
+TEST_F(MariadbInspect, AForeignKeyToATableThatDoesNotExistIsNamed) {
+  MariadbDatabase database;
+  database.run(
+      "SET foreign_key_checks = 0; CREATE TABLE c (a int, b int, CONSTRAINT lost FOREIGN KEY (a) "
+      "REFERENCES nowhere (id), CONSTRAINT own FOREIGN KEY (b) REFERENCES c (a), KEY (a)); SET "
+      "foreign_key_checks = 1");
+  const backend::Inspection found = database.connection().inspect({});
+  ASSERT_EQ(found.unrepresented.size(), 1U);
+  EXPECT_EQ(found.unrepresented[0].object, "table 'c': foreign key 'lost'");
+  EXPECT_EQ(found.unrepresented[0].reason, "it refers to table 'nowhere', which does not exist");
+  const schema::Table& table = found.schema.table("c");
+  EXPECT_EQ(table.find_foreign_key("lost"), nullptr);
+  EXPECT_NE(table.find_foreign_key("own"), nullptr);
+}
+
 TEST_F(MariadbInspect, AnObjectThatCannotBeShownIsNamedAndKeepsNothingElseBack) {
   MariadbDatabase database;
   database.run("CREATE TABLE gone (a int); CREATE TABLE stays (a int)");
