@@ -104,6 +104,19 @@ void take_texts(const std::map<std::string, Object>& before, std::map<std::strin
   }
 }
 
+/// In a project for one database alone, `only` that database says nothing.
+template <class Object>
+void take_only(const std::map<std::string, Object>& before, std::map<std::string, Object>& wanted,
+               DialectKind kind) {
+  const auto is_there = [&](const Object& object) { return object.only.value_or(kind) == kind; };
+  for (auto& [name, object] : wanted) {
+    const auto old = before.find(name);
+    if (old != before.end() && is_there(old->second) && is_there(object)) {
+      object.only = old->second.only;
+    }
+  }
+}
+
 /// Takes out of both what is the same in both, where nothing that is left can depend on it: most
 /// changes touch a table or two of many.
 void keep_differences(Schema& a, Schema& b) {
@@ -130,6 +143,11 @@ void keep_differences(Schema& a, Schema& b) {
 Schema reworded(const Schema& before, Schema wanted, std::vector<DialectKind> dialects) {
   if (before == wanted) return wanted;
   if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
+  if (dialects.size() == 1) {
+    take_only(before.tables, wanted.tables, dialects[0]);
+    take_only(before.views, wanted.views, dialects[0]);
+    take_only(before.triggers, wanted.triggers, dialects[0]);
+  }
   Schema old = before;
   Schema now = wanted;
   keep_differences(old, now);

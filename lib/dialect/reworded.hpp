@@ -10,8 +10,8 @@ namespace dbmig::dialect {
 /// `wanted` with everything that only says in other words what `before` says taken from there:
 /// `int(11)` for `integer`, `now()` for CURRENT_TIMESTAMP, NO ACTION for nothing said. It is the
 /// same when all of `dialects` (empty: both) give it the same canonical form. What has another name
-/// is another thing. Where a dialect cannot have one of the two schemas at all, `wanted` stays as
-/// it is.
+/// is another thing. For one dialect, `only` that one says nothing. Where a dialect cannot have one
+/// of the two schemas at all, `wanted` stays as it is.
 schema::Schema reworded(const schema::Schema& before, schema::Schema wanted,
                         std::vector<DialectKind> dialects = {});
 

@@ -35,6 +35,16 @@ TEST(Reworded, ATableThatChangesIsComparedAlone) {
   EXPECT_EQ(reworded(before, wanted), before);
 }
 
+TEST(Reworded, OnlyTheProjectsOnlyDatabaseSaysNothing) {
+  const schema::Schema before = with("integer", "");
+  schema::Schema wanted = before;
+  wanted.table("t").only = DialectKind::sqlite;
+  EXPECT_EQ(reworded(before, wanted, {DialectKind::sqlite}), before);
+  EXPECT_EQ(reworded(wanted, before, {DialectKind::sqlite}), wanted);
+  EXPECT_EQ(reworded(before, wanted, {DialectKind::mariadb}), wanted);
+  EXPECT_EQ(reworded(before, wanted), wanted);
+}
+
 TEST(Reworded, OnlyTheProjectsDialectsAreAsked) {
   // MariaDB has no index over an expression.
   const schema::Schema before = with("integer", "a + 1");
