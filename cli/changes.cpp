@@ -79,7 +79,7 @@ Attributes attributes_of(const Out& object, std::string_view short_for) {
       continue;
     }
     for (auto& [name, text] : attributes_of(value, key)) {
-      attributes.emplace_back(key + "." + name, std::move(text));
+      attributes.emplace_back(fmt::format("{}.{}", key, name), std::move(text));
     }
   }
   return attributes;
@@ -270,6 +270,9 @@ std::vector<Change> changes(const schema::Schema& from, const schema::Schema& to
   std::map<std::string, Change> tables;
   std::vector<Change> list;
   for (const diff::TableChange& table : comparison.changes) {
+    const bool is_same = table.from == table.to && table.renamed_columns.empty() &&
+                         *table.before == *table.after;
+    if (is_same) continue;
     Change change = changed_table(table);
     const bool differs =
         !change.attributes.empty() || !change.parts.empty() || !change.renamed_from.empty();

@@ -98,7 +98,7 @@ schema::Schema only_known(const schema::Schema& live, const schema::Schema& know
 void drop_implied_indexes(schema::Schema& mariadb, const schema::Schema& sqlite) {
   for (auto& [name, table] : mariadb.tables) {
     const schema::Table* other = sqlite.find_table(name);
-    std::erase_if(table.indexes, [&, &own = table](const schema::Index& index) {
+    erase_if(table.indexes, [&, &own = table](const schema::Index& index) {
       if (other != nullptr && other->find_index(index.name) != nullptr) return false;
       std::vector<std::string> columns;
       for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
@@ -193,6 +193,7 @@ ComparisonSide comparison_side(Context& context, const std::string& argument,
   ComparisonSide side;
   side.label = argument;
   if (argument == "model") {
+    context.read_files();
     side.schema = context.model().schema;
     side.renames = context.model().renames;
     const std::vector<std::string> all = context.graph().topological();

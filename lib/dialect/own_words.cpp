@@ -36,14 +36,14 @@ struct Both {
 };
 
 template <class Item>
-auto named(std::vector<Item>* items, const std::string& name) {
+auto named(schema::SharedList<Item>* items, const std::string& name) {
   const auto found = std::find_if(items->begin(), items->end(),
                                   [&](const Item& item) { return item.name == name; });
   return found == items->end() ? nullptr : &*found;
 }
 
 template <class Item>
-const Item* named(const std::vector<Item>* items, const std::string& name) {
+const Item* named(const schema::SharedList<Item>* items, const std::string& name) {
   const auto found = std::find_if(items->begin(), items->end(),
                                   [&](const Item& item) { return item.name == name; });
   return found == items->end() ? nullptr : &*found;
@@ -90,7 +90,7 @@ class TableWords {
   }
 
   template <class Item>
-  void words_of(std::vector<Item> Table::*list) const {
+  void words_of(schema::SharedList<Item> Table::*list) const {
     const auto item = [&](auto* table, const std::string& name) {
       return table == nullptr ? nullptr : named(&(table->*list), name);
     };

@@ -20,7 +20,7 @@ struct Forms {
 };
 
 template <class Item>
-const Item* named(const std::vector<Item>& items, const std::string& name) {
+const Item* named(const schema::SharedList<Item>& items, const std::string& name) {
   const auto found =
       std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
   return found == items.end() ? nullptr : &*found;
@@ -59,7 +59,7 @@ class Rewording {
   }
 
   template <class Item>
-  void take(std::vector<Item> Table::*list) {
+  void take(schema::SharedList<Item> Table::*list) {
     for (Item& item : wanted_.*list) {
       const Item* old = named(before_.*list, item.name);
       if (old == nullptr || *old == item) continue;
@@ -141,6 +141,11 @@ void keep_differences(Schema& a, Schema& b) {
 }  // namespace
 
 Schema reworded(const Schema& before, Schema wanted, std::vector<DialectKind> dialects) {
+  // What is the same becomes one: to compare it again costs nothing.
+  for (auto& [name, table] : wanted.tables) {
+    const Table* was = before.find_table(name);
+    if (was != nullptr && *was == table) table = *was;
+  }
   if (before == wanted) return wanted;
   if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
   if (dialects.size() == 1) {

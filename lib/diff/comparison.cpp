@@ -85,6 +85,10 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
   };
   std::vector<Columns> columns;
   for (const Rename& pair : tables.pairs) {
+    if (pair.from == pair.to && from.tables.at(pair.from) == to.tables.at(pair.to)) {
+      columns.emplace_back();
+      continue;
+    }
     const std::vector<std::string> names = from.tables.at(pair.from).column_names();
     Columns own{match(names, to.tables.at(pair.to).column_names(), column_hints(hints, pair.to)),
                 {}};

@@ -197,8 +197,8 @@ class Writer {
       return;
     }
     Table table = comparison_.to.tables.at(name);
-    std::erase_if(table.foreign_keys,
-                  [&](const ForeignKey& key) { return waiting.count(key.name) != 0; });
+    erase_if(table.foreign_keys,
+             [&](const ForeignKey& key) { return waiting.count(key.name) != 0; });
     add(ops::CreateTable{std::move(table)});
   }
 

@@ -203,6 +203,7 @@ TableChange compare_tables(const Rename& name, const Table& before, const Table&
   change.to = name.to;
   change.before = &before;
   change.after = &after;
+  if (before == after && columns.dropped.empty() && columns.added.empty()) return change;
   change.dropped = {columns.dropped.begin(), columns.dropped.end()};
   change.added = {columns.added.begin(), columns.added.end()};
   change.readded = find_readded(change);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/lazy.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::history {
@@ -37,7 +38,7 @@ struct Revision {
   std::filesystem::path path;  ///< empty for one read from a database
   std::string text;            ///< the file's text as read
   /// Of the meaning, not the bytes, with its version tag: "v1:<sha256>".
-  std::string checksum;
+  Lazy<std::string> checksum;
   /// Positions of upgrade[i] and (*downgrade)[i] in the file.
   std::vector<SourcePosition> upgrade_positions;
   std::vector<SourcePosition> downgrade_positions;

@@ -56,7 +56,7 @@ AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
   row.id = planned.revision.id;
   row.parents = planned.revision.parents;
   row.message = planned.revision.message;
-  row.checksum = planned.revision.checksum;
+  row.checksum = planned.revision.checksum.get();
   row.text = planned.revision.text;
   row.applied_at = utc_now();
   row.duration_ms = duration_ms;

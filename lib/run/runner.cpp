@@ -67,7 +67,8 @@ std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& ro
                                           const history::Graph& graph) {
   std::vector<std::string> ids;
   for (const AppliedRevision& row : rows) {
-    if (graph.contains(row.id) && graph.get(row.id).checksum != row.checksum) ids.push_back(row.id);
+    if (graph.contains(row.id) && graph.get(row.id).checksum.get() != row.checksum)
+      ids.push_back(row.id);
   }
   return ids;
 }
@@ -305,7 +306,7 @@ std::vector<std::string> Runner::repair(const RunOptions& options) {
   connection_.begin();
   try {
     for (const std::string& id : edited) {
-      store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum);
+      store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum.get());
     }
     connection_.commit();
   } catch (const Error&) {

@@ -28,9 +28,9 @@ schema::Schema without_keys(const dialect::Dialect& dialect, schema::Schema sche
                             const Keys& keys) {
   const schema::Schema canonical = dialect.canonical(schema);
   for (auto& [name, table] : schema.tables) {
-    const std::size_t removed =
-        std::erase_if(table.foreign_keys,
-                      [&](const schema::ForeignKey& key) { return keys.count(key.name) > 0; });
+    const std::size_t removed = erase_if(table.foreign_keys, [&](const schema::ForeignKey& key) {
+      return keys.count(key.name) > 0;
+    });
     const schema::Table* spelled_out = canonical.find_table(name);
     if (removed > 0 && spelled_out != nullptr) table.indexes = spelled_out->indexes;
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "schema/literal.hpp"
@@ -35,29 +36,36 @@ bool is_null(const Default& d) {
          text::equals_ignoring_case(text::trim(d.sql.any), "null");
 }
 
-void normalize_default(Column& column) {
-  if (!column.default_value) return;
-  if (is_null(*column.default_value)) {
-    column.default_value.reset();
-    return;
-  }
+std::optional<Default> normalized_default(const Column& column) {
+  if (!column.default_value || is_null(*column.default_value)) return std::nullopt;
   Default literal = *column.default_value;
   if (literal.kind == Default::Kind::sql) {
     const auto found = as_literal(literal.sql);
-    if (!found) return;
+    if (!found) return literal;
     literal = *found;
   }
   // What the type cannot hold stays as it is, for validate() to name.
-  if (auto coerced = coerce(literal, column.type)) column.default_value = std::move(*coerced);
+  if (auto coerced = coerce(literal, column.type)) return coerced;
+  return column.default_value;
 }
 
 }  // namespace
 
 Table normalized(Table table) {
-  for (Column& column : table.columns) {
-    if (table.in_primary_key(column.name)) column.nullable = false;
-    if (column.type.zerofill) column.type.is_unsigned = true;
-    normalize_default(column);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    // Most columns are as they should be, and then stay shared with the table's other copies.
+    const Column& column = std::as_const(table).columns[i];
+    const bool nullable = column.nullable && !table.in_primary_key(column.name);
+    const bool is_unsigned = column.type.is_unsigned || column.type.zerofill;
+    auto default_value = normalized_default(column);
+    if (nullable == column.nullable && is_unsigned == column.type.is_unsigned &&
+        default_value == column.default_value) {
+      continue;
+    }
+    Column& own = table.columns[i];
+    own.nullable = nullable;
+    own.type.is_unsigned = is_unsigned;
+    own.default_value = std::move(default_value);
   }
   return table;
 }
@@ -65,12 +73,13 @@ Table normalized(Table table) {
 Schema normalized(Schema schema) {
   for (auto& [name, table] : schema.tables) table = normalized(std::move(table));
   for (auto& [name, table] : schema.tables) {
-    for (ForeignKey& key : table.foreign_keys) {
+    for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
       // SQL lets a foreign key name just the table, and means its primary key.
+      const ForeignKey& key = std::as_const(table).foreign_keys[i];
+      if (!key.referenced_columns.empty()) continue;
       const Table* parent = schema.find_table(key.referenced_table);
-      if (key.referenced_columns.empty() && parent != nullptr && parent->primary_key) {
-        key.referenced_columns = parent->primary_key->columns;
-      }
+      if (parent == nullptr || !parent->primary_key) continue;
+      table.foreign_keys[i].referenced_columns = parent->primary_key->columns;
     }
   }
   return schema;

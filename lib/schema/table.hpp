@@ -12,6 +12,7 @@
 #include "base/dialect_kind.hpp"
 #include "schema/column.hpp"
 #include "schema/constraint.hpp"
+#include "schema/shared_list.hpp"
 
 namespace dbmig::schema {
 
@@ -48,12 +49,12 @@ struct SqliteTable {
 /// A table as a value. Columns are in order; the order of constraints carries no meaning.
 struct Table {
   std::string name;
-  std::vector<Column> columns;
+  SharedList<Column> columns;
   std::optional<PrimaryKey> primary_key;
-  std::vector<Unique> uniques;
-  std::vector<Index> indexes;
-  std::vector<ForeignKey> foreign_keys;
-  std::vector<Check> checks;
+  SharedList<Unique> uniques;
+  SharedList<Index> indexes;
+  SharedList<ForeignKey> foreign_keys;
+  SharedList<Check> checks;
   std::string comment;
   MariadbTable mariadb;
   SqliteTable sqlite;

@@ -248,8 +248,8 @@ class ModelReader {
         column.autoincrement = false;
       }
       const std::string& table_name = name;
-      std::erase_if(table.foreign_keys, [&](const auto& k) { return is_doubtful(table_name, k); });
-      std::erase_if(table.indexes, [&](const auto& i) { return is_doubtful(table_name, i); });
+      erase_if(table.foreign_keys, [&](const auto& k) { return is_doubtful(table_name, k); });
+      erase_if(table.indexes, [&](const auto& i) { return is_doubtful(table_name, i); });
       if (unread_tables_.contains(name)) {
         table = {};
         table.name = name;

@@ -275,7 +275,7 @@ class TableReader {
   }
 
   template <class T>
-  static void append(std::vector<T>& all, std::vector<T> more) {
+  static void append(schema::SharedList<T>& all, std::vector<T> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));
   }
@@ -321,7 +321,7 @@ class TableReader {
   }
 
   template <class Constraint>
-  void locate(const std::string& list, const std::vector<Constraint>& constraints,
+  void locate(const std::string& list, const schema::SharedList<Constraint>& constraints,
               const std::vector<SourcePosition>& at) {
     for (std::size_t i = 0; i < constraints.size(); ++i) {
       positions_.add({"tables", key_.text, list, constraints[i].name}, at[i]);

@@ -104,6 +104,16 @@ void read_body(Fields& fields, history::Revision& revision) {
                                        revision.downgrade_positions, nullptr);
 }
 
+/// What of a revision its checksum is about.
+history::Revision meaning_of(const history::Revision& revision) {
+  history::Revision meaning;
+  meaning.id = revision.id;
+  meaning.parents = revision.parents;
+  meaning.upgrade = revision.upgrade;
+  meaning.downgrade = revision.downgrade;
+  return meaning;
+}
+
 /// The revision in `content`, or an empty one after diagnostics.
 history::Revision read_revision(std::string_view content, const std::string& name,
                                 Diagnostics& diagnostics) {
@@ -122,7 +132,9 @@ history::Revision read_revision(std::string_view content, const std::string& nam
   read_head(fields, revision);
   read_body(fields, revision);
   revision.text = content;
-  revision.checksum = checksum(revision);
+  // Who only reads the history does without.
+  revision.checksum =
+      Lazy<std::string>([meaning = meaning_of(revision)] { return checksum(meaning); });
   return revision;
 }
 

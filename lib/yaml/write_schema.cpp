@@ -91,7 +91,8 @@ Out list_item(const Constraint& constraint, Out body) {
 
 /// `key:` a mapping by name, or a list when some have no name (as SQLite may report them).
 template <class Constraint>
-void add_constraints(Out& out, std::string_view key, const std::vector<Constraint>& constraints,
+void add_constraints(Out& out, std::string_view key,
+                     const schema::SharedList<Constraint>& constraints,
                      Out (*body)(const Constraint&)) {
   if (constraints.empty()) return;
   const bool named = std::all_of(constraints.begin(), constraints.end(),

@@ -42,7 +42,7 @@ void cut_items(std::vector<Cut>& cuts, const std::string& table, Items Table::*i
   for (const auto& item : from.*items) {
     cuts.push_back([=, name = item.name](Schema& schema) {
       if (Table* found = schema.find_table(table)) {
-        std::erase_if(found->*items, [&](const auto& other) { return other.name == name; });
+        erase_if(found->*items, [&](const auto& other) { return other.name == name; });
       }
     });
   }
@@ -57,7 +57,7 @@ void cut_column(std::vector<Cut>& cuts, const std::string& table, const std::str
     });
   };
   with([column](Table& t, Column&) {
-    std::erase_if(t.columns, [&](const Column& other) { return other.name == column; });
+    erase_if(t.columns, [&](const Column& other) { return other.name == column; });
   });
   with([](Table&, Column& c) { c.default_value.reset(); });
   with([](Table&, Column& c) { c.comment.clear(); });
@@ -74,8 +74,7 @@ std::vector<Cut> cuts_of(const Schema& schema) {
       s.tables.erase(name);
       std::erase_if(s.triggers, [&](const auto& other) { return other.second.table == name; });
       for (auto& [other, table] : s.tables) {
-        std::erase_if(table.foreign_keys,
-                      [&](const auto& key) { return key.referenced_table == name; });
+        erase_if(table.foreign_keys, [&](const auto& key) { return key.referenced_table == name; });
       }
     });
   }

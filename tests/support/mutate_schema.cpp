@@ -27,7 +27,7 @@ bool uses(const schema::Index& index, const std::string& column) {
 /// Drops the foreign keys whose parent, or parent key, is gone.
 void repair_foreign_keys(Schema& schema) {
   for (auto& entry : schema.tables) {
-    std::erase_if(entry.second.foreign_keys, [&](const ForeignKey& key) {
+    erase_if(entry.second.foreign_keys, [&](const ForeignKey& key) {
       const Table* parent = schema.find_table(key.referenced_table);
       if (parent == nullptr) return true;
       if (parent->primary_key && parent->primary_key->columns == key.referenced_columns) {
@@ -147,11 +147,10 @@ class Mutation {
     const std::string name = pick_column(table).name;
     if (in_expression(table, name)) return;
     if (table.in_primary_key(name)) drop_primary_key(table);
-    std::erase_if(table.uniques,
-                  [&](const auto& unique) { return contains(unique.columns, name); });
-    std::erase_if(table.indexes, [&](const auto& index) { return uses(index, name); });
-    std::erase_if(table.foreign_keys, [&](const auto& key) { return contains(key.columns, name); });
-    std::erase_if(table.columns, [&](const auto& column) { return column.name == name; });
+    erase_if(table.uniques, [&](const auto& unique) { return contains(unique.columns, name); });
+    erase_if(table.indexes, [&](const auto& index) { return uses(index, name); });
+    erase_if(table.foreign_keys, [&](const auto& key) { return contains(key.columns, name); });
+    erase_if(table.columns, [&](const auto& column) { return column.name == name; });
     // What is left may be generated columns alone, which no database takes.
     if (std::all_of(table.columns.begin(), table.columns.end(),
                     [](const auto& column) { return column.generated.has_value(); })) {
@@ -217,7 +216,7 @@ class Mutation {
     drop_primary_key(table);
     if (random_.chance(80)) parts_.add_primary_key(table);
     // A column of the new key cannot be set to NULL by a foreign key.
-    std::erase_if(table.foreign_keys, [&](const ForeignKey& key) {
+    erase_if(table.foreign_keys, [&](const ForeignKey& key) {
       const bool sets_null = key.on_delete == schema::ReferentialAction::set_null ||
                              key.on_update == schema::ReferentialAction::set_null;
       return sets_null &&
@@ -260,7 +259,7 @@ class Mutation {
       return;
     }
     const std::string name = key.name;
-    std::erase_if(table.foreign_keys, [&](const ForeignKey& other) { return other.name == name; });
+    erase_if(table.foreign_keys, [&](const ForeignKey& other) { return other.name == name; });
   }
 
   void change_checks(Table& table) {

@@ -26,12 +26,12 @@ class RandomSource {
   const T& pick(const std::vector<T>& items) {
     return items[below(items.size())];
   }
-  template <class T>
-  T& pick(std::vector<T>& items) {
+  template <class Items>
+  auto pick(Items& items) -> decltype(items[0]) {
     return items[below(items.size())];
   }
-  template <class T>
-  void shuffle(std::vector<T>& items) {
+  template <class Items>
+  void shuffle(Items& items) {
     for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
   }
 

@@ -250,7 +250,7 @@ class Inspector {
         });
     if (!has_orphans || !checks_foreign_keys()) return;
     for (auto& [name, table] : schema_.tables) {
-      std::erase_if(table.foreign_keys, [&, &child = name](const schema::ForeignKey& key) {
+      erase_if(table.foreign_keys, [&, &child = name](const schema::ForeignKey& key) {
         if (!is_orphan(key)) return false;
         lack(fmt::format("table '{}': foreign key '{}'", child, key.name),
              fmt::format("it refers to table '{}', which does not exist", key.referenced_table));

@@ -53,7 +53,8 @@ bool mark(schema::Schema& schema, const Path& path) {
 
 template <class Items>
 bool remove_named(Items& items, const std::string& name) {
-  return std::erase_if(items, [&](const auto& item) { return item.name == name; }) != 0;
+  using std::erase_if;
+  return erase_if(items, [&](const auto& item) { return item.name == name; }) != 0;
 }
 
 /// Takes out what `path` names, or the whole object. False when it is gone already.

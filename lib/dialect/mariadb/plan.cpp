@@ -304,8 +304,8 @@ class Planner {
   }
 
   Table without_suspended(Table table) const {
-    std::erase_if(table.foreign_keys,
-                  [&](const ForeignKey& key) { return suspended_.count(key.name) > 0; });
+    erase_if(table.foreign_keys,
+             [&](const ForeignKey& key) { return suspended_.count(key.name) > 0; });
     return table;
   }
 

@@ -249,10 +249,10 @@ void canonical_constraints(Table& table) {
   for (schema::Check& check : table.checks) {
     check.sql = {normal_expression(check.sql.for_dialect(DialectKind::sqlite), table), {}, {}};
   }
-  std::erase_if(table.checks, [](const schema::Check& check) { return check.sql.empty(); });
+  erase_if(table.checks, [](const schema::Check& check) { return check.sql.empty(); });
   // There are no full-text or spatial indexes outside virtual tables.
-  std::erase_if(table.indexes,
-                [](const schema::Index& index) { return index.kind != schema::IndexKind::plain; });
+  erase_if(table.indexes,
+           [](const schema::Index& index) { return index.kind != schema::IndexKind::plain; });
   for (schema::Index& index : table.indexes) canonical_index(index, table);
 }
 

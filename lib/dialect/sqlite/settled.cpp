@@ -20,7 +20,8 @@ bool alike(Item a, const Item& b) {
 /// Gives those of `live` that have no name in the database the names that `expected` has for the
 /// same definitions, each once.
 template <class Item>
-void take_names(std::vector<Item>& live, const std::vector<Item>& expected, Table& table) {
+void take_names(schema::SharedList<Item>& live, const schema::SharedList<Item>& expected,
+                Table& table) {
   std::vector<const Item*> open;
   for (const Item& item : expected) {
     const bool is_there =

@@ -183,10 +183,10 @@ Table written_table(const Table& original) {
   write_keys(table);
   for (Column& column : table.columns) write_column(column, table);
   for (schema::Check& check : table.checks) check.sql = written_sql(check.sql);
-  std::erase_if(table.checks, [](const schema::Check& check) { return check.sql.empty(); });
+  erase_if(table.checks, [](const schema::Check& check) { return check.sql.empty(); });
   // There are no full-text or spatial indexes outside virtual tables.
-  std::erase_if(table.indexes,
-                [](const schema::Index& index) { return index.kind != schema::IndexKind::plain; });
+  erase_if(table.indexes,
+           [](const schema::Index& index) { return index.kind != schema::IndexKind::plain; });
   for (schema::Index& index : table.indexes) write_index(index);
   return table;
 }

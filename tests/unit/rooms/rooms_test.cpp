@@ -63,8 +63,8 @@ const std::map<std::string, std::set<std::string>> kMayUse{
 const std::map<std::string, std::set<std::string>> kOnlyUser{
     {"soci/", {"backend"}},     {"mysql.h", {"backend"}},  {"mariadb/", {"backend"}},
     {"mysql/", {"backend"}},    {"errmsg.h", {"backend"}}, {"mysqld_error.h", {"backend"}},
-    {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"mpi.h", {"mpi"}},
-    {"CLI/", {"cli"}},          {"openssl/", {"base"}},
+    {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"yaml.h", {"yaml"}},
+    {"mpi.h", {"mpi"}},         {"CLI/", {"cli"}},         {"openssl/", {"base"}},
 };
 
 TEST(Rooms, IncludesPointOnlyDown) {

@@ -48,7 +48,7 @@ class JournalTest : public RunTest {
     AppliedRevision row;
     row.id = planned.revision.id;
     row.message = planned.revision.message;
-    row.checksum = planned.revision.checksum;
+    row.checksum = planned.revision.checksum.get();
     row.text = planned.revision.text;
     row.applied_at = utc_now();
     row.statements_total = planned.statements.size();

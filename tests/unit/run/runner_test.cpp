@@ -78,7 +78,7 @@ TEST_P(RunnerTest, UpgradeBringsTheDatabaseToTheHeadOnce) {
   for (const AppliedRevision& row : rows) {
     EXPECT_TRUE(row.is_complete());
     EXPECT_EQ(row.statements_done, row.statements_total);
-    EXPECT_EQ(row.checksum, graph.get(row.id).checksum);
+    EXPECT_EQ(row.checksum, graph.get(row.id).checksum.get());
   }
 }
 

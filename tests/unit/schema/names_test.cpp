@@ -43,13 +43,13 @@ Table unnamed() {
   table.name = "t";
   table.primary_key = PrimaryKey{"", {"id"}, {}};
   table.uniques = {{"", {"a"}, {}}, {"mine", {"b"}, {}}};
-  table.indexes.resize(2);
+  table.indexes = std::vector<Index>(2);
   table.indexes[0].parts.resize(2);
   table.indexes[0].parts[0].column = "a";
   table.indexes[0].parts[1].expression = "lower(b)";
   table.indexes[1].parts.resize(1);
   table.indexes[1].parts[0].column = "b";
-  table.foreign_keys.resize(1);
+  table.foreign_keys = std::vector<ForeignKey>(1);
   table.foreign_keys[0].columns = {"a", "b"};
   table.checks = {{"", {"a > 0", {}, {}}}, {"named", {"b > 0", {}, {}}}, {"", {"a < 9", {}, {}}}};
   return table;

@@ -15,14 +15,14 @@ Schema small() {
   Schema schema;
   Table& table = schema.tables["usuario"];
   table.name = "usuario";
-  table.columns.resize(2);
+  table.columns = std::vector<Column>(2);
   table.columns[0].name = "id";
   table.columns[1].name = "nombre";
   table.primary_key = PrimaryKey{"", {"id"}, {}};
   table.uniques = {{"uq", {"nombre"}, {}}};
-  table.indexes.resize(1);
+  table.indexes = std::vector<Index>(1);
   table.indexes[0].name = "ix";
-  table.foreign_keys.resize(1);
+  table.foreign_keys = std::vector<ForeignKey>(1);
   table.foreign_keys[0].name = "fk";
   table.checks = {{"ck", {"1", {}, {}}}};
   return schema;

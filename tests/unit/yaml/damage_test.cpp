@@ -13,29 +13,6 @@
 namespace dbmig::yaml {
 namespace {
 
-std::string damaged(std::string text, test::RandomSource& random) {
-  for (int i = 0; i < random.between(1, 4) && !text.empty(); ++i) {
-    const std::size_t at = random.below(text.size());
-    switch (random.below(5)) {
-      case 0:
-        text.erase(at, random.below(20));
-        break;
-      case 1:
-        text.insert(at, test::nasty_text(random));
-        break;
-      case 2:
-        text[at] = static_cast<char>(random.below(256));
-        break;
-      case 3:
-        text.resize(at);
-        break;
-      default:
-        text.insert(at, text.substr(random.below(text.size()), random.below(40)));
-    }
-  }
-  return text;
-}
-
 /// Every mistake must say where it is; a place inside the file.
 void expect_places(const Error& error, const std::string& text) {
   EXPECT_EQ(error.code(), ErrorCode::invalid);
@@ -55,7 +32,7 @@ TEST(Damage, ModelsAreReadOrRefused) {
     options.max_tables = 2;
     options.max_columns = 4;
     options.views = true;
-    const std::string text = damaged(
+    const std::string text = test::damaged(
         print_model(test::decorated(test::random_schema(seed % 50, options), random)), random);
     try {
       parse_model({{"f.yaml", text}});
@@ -82,7 +59,7 @@ TEST(Damage, RevisionsAreReadOrRefused) {
   int refused = 0;
   for (std::uint64_t seed = 0; seed < 5000; ++seed) {
     test::RandomSource random(seed);
-    const std::string text = damaged(whole, random);
+    const std::string text = test::damaged(whole, random);
     try {
       const history::Revision revision = parse_revision(text, "f.yaml");
       EXPECT_FALSE(revision.id.empty()) << text;

@@ -190,7 +190,7 @@ TEST(Law, RevisionReadsBack) {
     ASSERT_EQ(read.upgrade_positions.size(), read.upgrade.size());
     ASSERT_EQ(read.text, text);
     ASSERT_EQ(print_revision(read), text);
-    ASSERT_EQ(read.checksum, checksum(revision));
+    ASSERT_EQ(read.checksum.get(), checksum(revision));
   }
 }
 

@@ -211,4 +211,27 @@ schema::Schema decorated(schema::Schema schema, RandomSource& random) {
   return schema::normalized(std::move(schema));
 }
 
+std::string damaged(std::string text, RandomSource& random) {
+  for (int i = 0; i < random.between(1, 4) && !text.empty(); ++i) {
+    const std::size_t at = random.below(text.size());
+    switch (random.below(5)) {
+      case 0:
+        text.erase(at, random.below(20));
+        break;
+      case 1:
+        text.insert(at, nasty_text(random));
+        break;
+      case 2:
+        text[at] = static_cast<char>(random.below(256));
+        break;
+      case 3:
+        text.resize(at);
+        break;
+      default:
+        text.insert(at, text.substr(random.below(text.size()), random.below(40)));
+    }
+  }
+  return text;
+}
+
 }  // namespace dbmig::test

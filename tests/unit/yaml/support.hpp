@@ -23,6 +23,9 @@ inline std::string complaint(const std::function<void()>& work) {
 /// alphabets, invisible characters. Well-formed UTF-8; `multi_line` allows line breaks.
 std::string nasty_text(RandomSource& random, bool multi_line = true);
 
+/// `text` with one to four mistakes in it: bytes lost, doubled, changed or put in between.
+std::string damaged(std::string text, RandomSource& random);
+
 /// `schema` with everything in it that only one database has, and nasty texts wherever a text is
 /// free. Still valid and normalised.
 schema::Schema decorated(schema::Schema schema, RandomSource& random);

@@ -1,0 +1,10 @@
+# libyaml ships no CMake package. Defines LibYAML::yaml.
+find_path(LibYAML_INCLUDE_DIR yaml.h)
+find_library(LibYAML_LIBRARY NAMES yaml)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(LibYAML REQUIRED_VARS LibYAML_INCLUDE_DIR LibYAML_LIBRARY)
+if(LibYAML_FOUND AND NOT TARGET LibYAML::yaml)
+  add_library(LibYAML::yaml UNKNOWN IMPORTED)
+  set_target_properties(LibYAML::yaml PROPERTIES IMPORTED_LOCATION "${LibYAML_LIBRARY}")
+  target_include_directories(LibYAML::yaml SYSTEM INTERFACE "${LibYAML_INCLUDE_DIR}")
+endif()
