@@ -24,6 +24,9 @@ bool is_refusal(const Error& error) {
 /// The table of an ALTER TABLE as the planner writes it; empty for other statements.
 std::string altered_table(std::string_view sql) {
   constexpr std::string_view kBegin = "ALTER TABLE `";
+  constexpr std::string_view kFor = " FOR ";
+  const std::size_t settings = sql.starts_with("SET STATEMENT ") ? sql.find(kFor) : sql.npos;
+  if (settings != sql.npos) sql.remove_prefix(settings + kFor.size());
   if (!sql.starts_with(kBegin)) return {};
   std::string name;
   for (std::size_t i = kBegin.size(); i < sql.size(); ++i) {

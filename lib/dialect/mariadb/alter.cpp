@@ -80,11 +80,22 @@ class Alter {
                           ')');
   }
 
-  /// The history of a system-versioned table stays as far as its columns do.
   std::string alter_head() const {
-    const std::string settings =
-        versioned_ ? "SET STATEMENT system_versioning_alter_history=KEEP FOR " : "";
-    return settings + "ALTER TABLE " + quote(after_.name) + ' ';
+    std::vector<std::string> settings;
+    // The history of a system-versioned table stays as far as its columns do.
+    if (versioned_) settings.emplace_back("system_versioning_alter_history=KEEP");
+    if (begins_to_count()) settings.emplace_back(kKeepZeros);
+    const std::string around =
+        settings.empty() ? "" : "SET STATEMENT " + text::join(settings, ", ") + " FOR ";
+    return around + "ALTER TABLE " + quote(after_.name) + ' ';
+  }
+
+  /// Whether a column that has values becomes AUTO_INCREMENT: a zero would then get a new number.
+  bool begins_to_count() const {
+    return std::any_of(after_.columns.begin(), after_.columns.end(), [&](const Column& column) {
+      const Column* old = before_.find_column(column.name);
+      return column.autoincrement && old != nullptr && !old->autoincrement;
+    });
   }
 
   bool is_dropped(const schema::ForeignKey& key) const {

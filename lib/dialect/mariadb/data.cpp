@@ -1,5 +1,7 @@
 #include "dialect/mariadb/data.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 
@@ -41,21 +43,43 @@ std::vector<std::string> in_batches(const std::string& head, const std::vector<s
   return out;
 }
 
+/// Whether `value` may be zero: anything but NULL and a number with another digit in it.
+bool may_be_zero(const std::string& value) {
+  if (text::equals_ignoring_case(value, "null")) return false;
+  return value.find_first_of("123456789") == std::string::npos ||
+         value.find_first_not_of("+-'.0123456789") != std::string::npos;
+}
+
+/// Whether a row has a zero where MariaDB would take it for the wish for a new number.
+bool has_zero_key(const std::vector<std::vector<std::string>>& rows,
+                  const std::vector<std::string>& columns, const schema::Table& table) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const schema::Column* column = table.find_column(columns[i]);
+    if (column == nullptr || !column->autoincrement) continue;
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const auto& row) { return i < row.size() && may_be_zero(row[i]); });
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> insert_rows(const ops::BulkInsert& operation, const schema::Table& table) {
+  std::vector<std::vector<std::string>> values;
   std::vector<std::string> rows;
   for (const auto& row : operation.rows) {
-    std::string values;
+    std::vector<std::string>& own = values.emplace_back();
     for (std::size_t i = 0; i < row.size() && i < operation.columns.size(); ++i) {
-      if (i > 0) values += ", ";
-      values += value_sql(row[i], type_in(table, operation.columns[i]));
+      own.push_back(value_sql(row[i], type_in(table, operation.columns[i])));
     }
-    rows.push_back('(' + values + ')');
+    rows.push_back('(' + text::join(own, ", ") + ')');
   }
-  return in_batches(
-      "INSERT INTO " + quote(operation.table) + ' ' + column_list(operation.columns) + " VALUES ",
-      rows, ", ");
+  std::string head =
+      "INSERT INTO " + quote(operation.table) + ' ' + column_list(operation.columns) + " VALUES ";
+  if (has_zero_key(values, operation.columns, table)) {
+    head = fmt::format("SET STATEMENT {} FOR {}", kKeepZeros, head);
+  }
+  return in_batches(head, rows, ", ");
 }
 
 std::vector<std::string> delete_rows(const ops::BulkDelete& operation, const schema::Table& table) {

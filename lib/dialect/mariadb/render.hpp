@@ -26,6 +26,11 @@ std::string column_definition(const schema::Column& column, const schema::Table&
 /// it is made or changed, and this clause of an ALTER TABLE takes that away. Empty for others.
 std::string drop_implied_default(const schema::Column& column);
 
+/// For SET STATEMENT: a zero that goes into an AUTO_INCREMENT column stays one, and does not ask
+/// for the next number.
+inline constexpr std::string_view kKeepZeros =
+    "sql_mode=CONCAT(@@sql_mode,',NO_AUTO_VALUE_ON_ZERO')";
+
 std::string primary_key_definition(const schema::PrimaryKey& key);
 std::string unique_definition(const schema::Unique& unique);
 std::string index_definition(const schema::Index& index);

@@ -183,8 +183,8 @@ TEST(MariadbPlan, AutoIncrementAndItsKeyComeTogether) {
   change.autoincrement = true;
   EXPECT_EQ(
       plan(before, {ops::CreatePrimaryKey{"pais", *example().table("pais").primary_key}, change}),
-      (Sql{"ALTER TABLE `pais` MODIFY COLUMN `id` int NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY "
-           "(`id`)"}));
+      (Sql{"SET STATEMENT sql_mode=CONCAT(@@sql_mode,',NO_AUTO_VALUE_ON_ZERO') FOR ALTER TABLE "
+           "`pais` MODIFY COLUMN `id` int NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY (`id`)"}));
 }
 
 TEST(MariadbPlan, SwappedNamesAreStatementsOfTheirOwn) {
