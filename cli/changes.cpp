@@ -270,8 +270,8 @@ std::vector<Change> changes(const schema::Schema& from, const schema::Schema& to
   std::map<std::string, Change> tables;
   std::vector<Change> list;
   for (const diff::TableChange& table : comparison.changes) {
-    const bool is_same = table.from == table.to && table.renamed_columns.empty() &&
-                         *table.before == *table.after;
+    const bool is_same =
+        table.from == table.to && table.renamed_columns.empty() && *table.before == *table.after;
     if (is_same) continue;
     Change change = changed_table(table);
     const bool differs =
