@@ -6,6 +6,7 @@
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
+#include "dialect/own_words.hpp"
 #include "diff/diff.hpp"
 #include "run/check.hpp"
 #include "run/offline.hpp"
@@ -38,8 +39,15 @@ run::DatabaseCheck settled_check(Context& context) {
 }  // namespace
 
 void revert_drift(Context& context) {
-  const run::Drift drift = settled_check(context).drift;
+  run::Drift drift = settled_check(context).drift;
   backend::Connection& connection = context.connection(Context::Access::existing);
+  const schema::Schema reported = connection.inspect({}).schema;
+  const schema::Schema fold = context.graph().fold();
+  dialect::ComparedForm live{std::move(drift.live), &reported};
+  dialect::ComparedForm expected{std::move(drift.expected), &fold};
+  dialect::in_own_words(live, expected);
+  drift.live = std::move(live.form);
+  drift.expected = std::move(expected.form);
   const diff::Difference back = diff::diff(drift.live, drift.expected);
   const std::string sql =
       drift.empty() ? std::string()

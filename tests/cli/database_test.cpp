@@ -374,6 +374,27 @@ TEST_P(Database, ImportsTheRowsOfAFile) {
 DBMIG_ON_EACH_DATABASE(Database);
 
 /// One history, two databases, the same schema: an application moves by changing its URL.
+TEST(RevertedDrift, ComesBackInItsOwnWords) {
+  Project project;
+  project.start();
+  project.model(
+      "tables:\n  t:\n    columns: {id: integer, a: {type: integer, sqlite: {type: {native: "
+      "INT}}}, "
+      "b: varchar(7)}\n    primary_key: [id]\n");
+  project.migrate("aaaaaaaaaaaa", "first");
+  project.expect(0, {"upgrade"});
+  const auto made = shell("sqlite3 app.db '.schema t'", project.path()).out;
+  shell(
+      "sqlite3 app.db 'DROP TABLE t; CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, "
+      "b VARCHAR(7) NOT NULL, c INT CHECK (c > 0))'",
+      project.path());
+  project.write("revert.sql", project.expect(0, {"check", "--revert"}).out);
+  EXPECT_EQ(shell("sqlite3 app.db < revert.sql", project.path()).out, "");
+  EXPECT_EQ(project.expect(0, {"check"}).out, "");
+  const std::string back = shell("sqlite3 app.db '.schema t'", project.path()).out;
+  EXPECT_THAT(back, HasSubstr("INT,")) << back << made;
+}
+
 TEST(TwoDatabases, TheSameHistoryGivesTheSameSchema) {
   if (!mariadb_server()) GTEST_SKIP() << kNoServer;
   const ServerDatabase mariadb;
