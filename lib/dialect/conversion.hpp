@@ -37,4 +37,9 @@ struct Conversion {
 std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
                                      const ColumnOf& from, const ColumnOf& to);
 
+/// `value` as the list of an enum or set that `from` turns into looks for it: MariaDB compares in
+/// the collation of the list. `value` itself where that is no matter, or not known.
+std::string sought_in_list(DialectKind kind, const std::string& value, const ColumnOf& from,
+                           const ColumnOf& to);
+
 }  // namespace dbmig::dialect

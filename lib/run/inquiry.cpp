@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "dialect/sqlite/conversion.hpp"
+#include "dialect/sqlite/misfits.hpp"
 #include "ops/evolve.hpp"
 
 namespace dbmig::run {
@@ -28,6 +29,10 @@ std::string name_of(const std::string& table, const schema::ForeignKey& key) {
 
 std::string name_of(const std::string& table, const std::string& check) {
   return table + '\n' + check;
+}
+
+std::string name_of(const Table& table, const Column& computed) {
+  return table.name + "\n=" + computed.name;
 }
 
 /// One column of a foreign key on both sides; the columns may be missing.
@@ -266,6 +271,34 @@ void Inquiry::ask_foreign_key(const std::string& table, const schema::ForeignKey
       hint(table, key.columns, "add the missing parents, or change or delete these rows first"));
 }
 
+void Inquiry::ask_computed(const Table& table, const Column& column) {
+  // MariaDB knows no generated column that is NOT NULL.
+  if (dialect_.kind() != DialectKind::sqlite || !column.generated) return;
+  const std::string& sql = column.generated->sql.for_dialect(dialect_.kind());
+  const std::vector<std::string> used = mentioned(table.name, sql);
+  if (!live_.is_expressible(table.name, used)) return;
+  asked_[name_of(table, column)] = at_;
+  const std::string value = '(' + live_.expression(table.name, sql) + ')';
+  if (!column.nullable) {
+    ask_rows(Concern::null, table.name, {value + " IS NULL", used, used, Use::expressions, {}},
+             fmt::format("column '{}.{}' is to be NOT NULL and computed as {}, which is NULL for "
+                         "them",
+                         table.name, column.name, sql),
+             "change these rows first, write an expression that gives them a value, or leave the "
+             "column nullable");
+  }
+  if (!table.sqlite.strict) return;
+  const schema::Type& type = column.type_on(dialect_.kind());
+  const std::string misfits = dialect::sqlite::strict_misfits(
+      dialect::sqlite::stored('+' + value, {table, column}).value, type);
+  if (misfits.empty()) return;
+  ask_rows(Concern::misfit, table.name, {misfits, used, used, Use::expressions, {}},
+           fmt::format("column '{}.{}' is to be {} and computed as {}, which is no such value for "
+                       "them",
+                       table.name, column.name, schema::to_string(type), sql),
+           "change these rows first, or the expression, or choose a type that holds what it gives");
+}
+
 /// On SQLite rows that have lost their parent before stay as they are: SQL that holds for those
 /// that have one, over the columns `more` of the live table. Empty where that is no matter.
 std::string Inquiry::still_had_parent(const std::string& table, const schema::ForeignKey& key,
@@ -313,6 +346,13 @@ void Inquiry::ask_again(const std::string& table, const schema::ForeignKey& key,
                         std::optional<std::size_t> changed) {
   const std::size_t here = at_;
   if (begin_again(name_of(table, key), changed)) ask_foreign_key(table, key);
+  at_ = here;
+}
+
+void Inquiry::ask_again(const Table& table, const Column& computed,
+                        std::optional<std::size_t> changed) {
+  const std::size_t here = at_;
+  if (begin_again(name_of(table, computed), changed)) ask_computed(table, computed);
   at_ = here;
 }
 

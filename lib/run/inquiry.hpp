@@ -64,6 +64,9 @@ class Inquiry {
   void ask_duplicates(const std::string& table, const UniqueKey& key);
   void ask_check(const std::string& table, const schema::Check& check);
   void ask_foreign_key(const std::string& table, const schema::ForeignKey& key);
+  /// What the generated `column`, as it is to be in `table`, computes for the rows: NULL where it
+  /// may not, or what its type does not take.
+  void ask_computed(const schema::Table& table, const schema::Column& column);
 
   /// Puts what is asked by `ask` for the operation `changed`, when that is behind the last time
   /// that the same was asked.
@@ -72,6 +75,8 @@ class Inquiry {
   void ask_again(const std::string& table, const schema::Check& check,
                  std::optional<std::size_t> changed);
   void ask_again(const std::string& table, const schema::ForeignKey& key,
+                 std::optional<std::size_t> changed);
+  void ask_again(const schema::Table& table, const schema::Column& computed,
                  std::optional<std::size_t> changed);
 
   std::vector<Question> take() { return std::move(questions_); }

@@ -131,17 +131,28 @@ std::optional<dialect::Conversion> LiveTables::conversion(const std::string& val
   if (dialect_.kind() == DialectKind::sqlite) {
     return dialect::conversion(dialect_.kind(), value, from, to);
   }
-  // Only what a column may take from its table is looked at.
-  const auto settled = [&](const schema::Table& table) {
-    const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
-    schema::Table out;
-    out.mariadb.charset = is_open ? defaults_.charset : table.mariadb.charset;
-    out.mariadb.collation = is_open ? defaults_.collation : table.mariadb.collation;
-    return out;
-  };
   const schema::Table before = settled(from.table);
   const schema::Table after = settled(to.table);
   return dialect::conversion(dialect_.kind(), value, {before, from.column}, {after, to.column});
+}
+
+/// What a column may take from its table.
+schema::Table LiveTables::settled(const schema::Table& table) const {
+  const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
+  schema::Table out;
+  out.mariadb.charset = is_open ? defaults_.charset : table.mariadb.charset;
+  out.mariadb.collation = is_open ? defaults_.collation : table.mariadb.collation;
+  return out;
+}
+
+std::string LiveTables::misfits(const std::string& value, const dialect::ColumnOf& from,
+                                const dialect::ColumnOf& to) const {
+  const DialectKind kind = dialect_.kind();
+  const schema::Table before = settled(from.table);
+  const schema::Table after = settled(to.table);
+  return dialect_.misfits(
+      dialect::sought_in_list(kind, value, {before, from.column}, {after, to.column}),
+      from.column.type_on(kind), to.column.type_on(kind));
 }
 
 /// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
@@ -298,7 +309,7 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
   const schema::Type& new_type = to.column.type_on(kind);
   std::vector<std::string> fits;
   if (old_type != new_type) {
-    fits.push_back(dialect_.misfits(source.value, old_type, new_type));
+    fits.push_back(misfits(source.value, from, to));
   }
   if (after) fits.push_back(after->unwritable);
   std::erase(fits, "");

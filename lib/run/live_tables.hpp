@@ -84,6 +84,12 @@ class LiveTables {
   std::string reference(const std::string& column) const;
   /// `sql`, an expression over `table`, for its relation.
   std::string expression(const std::string& table, const std::string& sql) const;
+  /// SQL of what a column holds that is filled with `value`, before it is stored there; nothing
+  /// where only the database knows.
+  std::optional<std::string> literal_of(const schema::Default& value) const;
+  /// Dialect::misfits() of what `from` holds when it turns into `to`.
+  std::string misfits(const std::string& value, const dialect::ColumnOf& from,
+                      const dialect::ColumnOf& to) const;
   /// Whether SQL that speaks of `columns` under their names can be evaluated over the relation.
   bool is_expressible(const std::string& table, const std::vector<std::string>& columns) const;
 
@@ -107,7 +113,7 @@ class LiveTables {
   bool is_given_away(const std::string& column) const;
   std::string name_in_relation(const std::string& column) const;
   void lose_sight(const std::string& table);
-  std::optional<std::string> literal_of(const schema::Default& value) const;
+  schema::Table settled(const schema::Table& table) const;
   LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 

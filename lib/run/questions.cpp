@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "dialect/conversion.hpp"
+#include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/misfits.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "ops/evolve.hpp"
@@ -95,6 +96,10 @@ class Asker {
 
   void ask(const ops::AddColumn& add) {
     const Column& column = add.column;
+    if (const Table* table = find(add.table)) {
+      inquiry_.ask_computed(*table, column);
+      ask_default(*table, column);
+    }
     if (is_downgrade_ || column.nullable || column.default_value || column.generated ||
         column.autoincrement || column.mariadb.period != schema::RowPeriod::none) {
       return;
@@ -106,6 +111,33 @@ class Asker {
                     add.table, column.name),
         "give it a default, or add it as nullable, fill it with execute, and make it NOT NULL "
         "after that");
+  }
+
+  /// What fills the rows of a STRICT table must be of the column's type, while without rows nobody
+  /// looks at it.
+  void ask_default(const Table& table, const Column& column) {
+    if (!is_strict(table) || !column.default_value || column.generated) return;
+    const auto literal = filling(*column.default_value);
+    if (!literal) return;
+    const schema::Type& type = column.type_on(kind());
+    const std::string misfits = dialect::sqlite::strict_misfits(
+        dialect::sqlite::stored(*literal, {table, column}).value, type);
+    if (misfits.empty()) return;
+    inquiry_.ask_rows(Concern::misfit, table.name, {misfits, {}, {}, Use::values, {}},
+                      fmt::format("column '{}.{}' is to be {}, which cannot hold the default {} "
+                                  "that they would have there",
+                                  table.name, column.name, schema::to_string(type), *literal),
+                      "write a default that is such a value, or choose a type that holds it");
+  }
+
+  /// A clock gives texts at any time.
+  std::optional<std::string> filling(const schema::Default& value) const {
+    const std::string sql = value.sql.for_dialect(kind());
+    const bool is_clock = value.kind == schema::Default::Kind::sql &&
+                          (text::equals_ignoring_case(sql, "CURRENT_TIMESTAMP") ||
+                           text::equals_ignoring_case(sql, "CURRENT_DATE") ||
+                           text::equals_ignoring_case(sql, "CURRENT_TIME"));
+    return is_clock ? sql : live().literal_of(value);
   }
 
   void ask_nulls(const std::string& table, const std::string& column, const char* what) {
@@ -121,8 +153,13 @@ class Asker {
     const Column* from = table == nullptr ? nullptr : table->find_column(alter.name);
     if (from == nullptr) return;
     const Column to = ops::changed(*from, alter);
-    if (from->generated || to.generated) return;
-    if ((from->nullable && !to.nullable) || loses_null_key(*table, *from, to)) {
+    if (to.generated) {
+      ask_computed(*table, *from, to);
+      return;
+    }
+    // What MariaDB computes may be NULL whatever is said.
+    const bool had_nulls = from->nullable || (from->generated && kind() == DialectKind::mariadb);
+    if ((had_nulls && !to.nullable) || loses_null_key(*table, *from, to)) {
       ask_nulls(alter.table, alter.name, "NOT NULL");
     }
     ask_letters({*table, *from}, {*table, to});
@@ -132,11 +169,18 @@ class Asker {
     const std::string value = inquiry_.column(alter.name);
     if (old_type != new_type) {
       ask_fits(alter.table, alter.name, new_type,
-               inquiry_.dialect().misfits(value, old_type, new_type));
+               live().misfits(value, {*table, *from}, {*table, to}));
     }
     if (is_strict(*table) || becomes_rowid(*table, *from, to)) {
       ask_fits(alter.table, alter.name, new_type, dialect::sqlite::strict_misfits(value, new_type));
     }
+  }
+
+  void ask_computed(const Table& table, const Column& from, const Column& to) {
+    const bool is_same = from.generated && from.generated->sql == to.generated->sql;
+    const bool is_kept =
+        is_same && (to.nullable || !from.nullable) && from.type_on(kind()) == to.type_on(kind());
+    if (!is_kept) inquiry_.ask_computed(table, to);
   }
 
   /// Characters that the new character set of a column does not have.
@@ -192,7 +236,6 @@ class Asker {
   void ask_strict(const Table& table) {
     if (kind() != DialectKind::sqlite) return;
     for (const Column& column : table.columns) {
-      if (column.generated) continue;
       const schema::Type& type = column.type_on(kind());
       ask_fits(table.name, column.name, type,
                dialect::sqlite::strict_misfits(inquiry_.column(column.name), type));
@@ -271,6 +314,7 @@ class Asker {
       if (source == nullptr) continue;
       ask_kept_keys(table, *source);
       ask_kept_checks(table, *source);
+      ask_kept_computed(table, *source);
       // MariaDB changes no column of a foreign key that stays.
       if (kind() == DialectKind::sqlite) ask_kept_references(table, *source);
     }
@@ -295,6 +339,14 @@ class Asker {
       // MariaDB looks at the rows where it writes them anew.
       const bool is_rewritten = kind() == DialectKind::sqlite || source.is_retyped(used);
       if (is_rewritten) inquiry_.ask_again(table.name, check, source.changed_at(used));
+    }
+  }
+
+  void ask_kept_computed(const Table& table, const LiveTable& source) {
+    for (const Column& column : table.columns) {
+      if (!column.generated) continue;
+      const auto used = inquiry_.mentioned(table.name, column.generated->sql.for_dialect(kind()));
+      inquiry_.ask_again(table, column, source.changed_at(used));
     }
   }
 
@@ -327,7 +379,9 @@ schema::MariadbTable default_of(backend::Connection& connection) {
 /// Most revisions of a long history only create: they cost no copy of the schema.
 bool depends_on_rows(const ops::Operation& operation) {
   using namespace ops;
-  if (const auto* add = std::get_if<AddColumn>(&operation)) return !add->column.nullable;
+  if (const auto* add = std::get_if<AddColumn>(&operation)) {
+    return !add->column.nullable || add->column.default_value || add->column.generated;
+  }
   if (const auto* index = std::get_if<CreateIndex>(&operation)) return index->index.unique;
   if (const auto* alter = std::get_if<AlterTable>(&operation))
     return alter->sqlite || alter->mariadb;

@@ -18,7 +18,8 @@ Meaning of_constraint(int code) {
   switch (code) {
     case SQLITE_CONSTRAINT_NOTNULL:
       return {ErrorCode::constraint,
-              "give the column a default, or fill the rows that hold NULL first"};
+              "fill the rows that hold NULL first, or give the column a default; a generated one "
+              "needs an expression that has a value for each row"};
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:

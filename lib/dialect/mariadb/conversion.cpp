@@ -161,7 +161,28 @@ std::string unwritable(const std::string& value, const std::string& charset) {
       value, charset);
 }
 
+/// A list finds its members in its own collation, and blanks behind a text are no part of it. Empty
+/// when that collation is not known.
+std::string sought(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const Type& old_type = type_of(from);
+  const Type& new_type = type_of(to);
+  const bool finds =
+      (is_characters(old_type) || has_list(old_type)) && has_list(new_type) && old_type != new_type;
+  if (!finds) return value;
+  const Writing writing = writing_of(to);
+  const std::string out = written(value, true, writing_of(from), writing);
+  const bool sees_blanks = writing.collation.find("_nopad_") != std::string::npos;
+  return sees_blanks && !out.empty() && new_type.kind == TypeKind::enum_
+             ? fmt::format("TRIM(TRAILING ' ' FROM {})", out)
+             : out;
+}
+
 }  // namespace
+
+std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const std::string out = sought(value, from, to);
+  return out.empty() ? value : out;
+}
 
 std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
                                      const ColumnOf& to) {
@@ -172,9 +193,7 @@ std::optional<Conversion> conversion(const std::string& value, const ColumnOf& f
   const Writing old_writing = was_text ? writing_of(from) : Writing();
   const Writing new_writing = is_text ? writing_of(to) : Writing();
   Conversion out;
-  // A list finds its members in its own collation.
-  const bool finds = was_text && has_list(new_type) && old_type != new_type;
-  const std::string source = finds ? written(value, true, old_writing, new_writing) : value;
+  const std::string source = sought(value, from, to);
   out.value = source.empty() ? source : assigned(source, old_type, new_type);
   if (out.value.empty()) return std::nullopt;
   if (is_text) out.value = written(out.value, was_text, old_writing, new_writing);

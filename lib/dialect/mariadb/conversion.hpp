@@ -11,4 +11,7 @@ namespace dbmig::dialect::mariadb {
 std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
                                      const ColumnOf& to);
 
+/// dialect::sought_in_list() for MariaDB.
+std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to);
+
 }  // namespace dbmig::dialect::mariadb

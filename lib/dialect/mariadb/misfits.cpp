@@ -121,6 +121,27 @@ std::string too_long(const std::string& value, const Type& to) {
   return {};
 }
 
+/// What CAST makes something of while a column refuses it: a date and no time, and what goes on
+/// with letters or a time zone.
+std::string no_time(const std::string& value, const Type& from, const Type& to) {
+  std::string condition;
+  if (is_characters(from)) {
+    condition = fmt::format(" OR {0} REGEXP '[A-SU-Za-su-z]' OR {0} REGEXP '[0-9][+]'", value);
+  }
+  if (to.kind != TypeKind::time || schema::is_temporal(from.kind)) return condition;
+  if (is_characters(from)) {
+    condition += fmt::format(
+        " OR {} REGEXP "
+        "'^[[:space:]]*[0-9]+(([-/][0-9]+){{1,2}}|[.][0-9]+[.][0-9]+)[[:space:]]*$'",
+        value);
+  }
+  // What is too large becomes the largest there is, to the last microsecond.
+  return condition + fmt::format(
+                         " OR (CAST({0} AS TIME(6)) IN ('838:59:59.999999', "
+                         "'-838:59:59.999999') AND {0} NOT LIKE '%59.9%')",
+                         value);
+}
+
 std::string outside_time(const std::string& value, const Type& from, const Type& to) {
   const int digits = to.length.value_or(0);
   std::string cast;
@@ -134,6 +155,7 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   // A year is no date.
   if (from.kind == TypeKind::year && to.kind != TypeKind::time) return value + " IS NOT NULL";
   std::string condition = fmt::format("{} IS NULL AND {} IS NOT NULL", cast, value);
+  condition += no_time(value, from, to);
   // CAST takes what stands before the zero bytes that fill a BINARY up.
   if (schema::is_binary(from.kind)) condition += fmt::format(" OR LOCATE(X'00', {}) > 0", value);
   if (schema::is_temporal(from.kind)) condition += fmt::format(" OR {} <> {}", value, cast);
@@ -169,7 +191,8 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     if (!is_characters(from) && !has_list(from) && !schema::is_temporal(from.kind)) return {};
     std::vector<std::string> list;
     for (const std::string& one : to.values) list.push_back(dialect.quote_string(one));
-    const bool as_it_is = schema::is_text(from.kind) || from.kind == TypeKind::enum_;
+    const bool as_it_is =
+        schema::is_text(from.kind) || from.kind == TypeKind::json || from.kind == TypeKind::enum_;
     return fmt::format("{} NOT IN ({})", as_it_is ? value : fmt::format("CAST({} AS CHAR)", value),
                        text::join(list, ", "));
   }

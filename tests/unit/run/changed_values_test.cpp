@@ -283,6 +283,30 @@ TEST_P(ChangedValuesTest, ATableWhoseCollationChangesTakesItsColumnsAlong) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("constraint 'uq'")));
 }
 
+/// A list finds its members in its own collation, whatever that of the text was.
+TEST_P(ChangedValuesTest, AnEnumFindsItsMembersInItsCollation) {
+  if (is_sqlite()) return;
+  const std::string step =
+      "  - alter_column: {table: t, name: c, type: \"enum('a','b')\", mariadb: "
+      "{charset: utf8mb4, collation: utf8mb4_";
+  EXPECT_EQ(
+      refusal(with_c("{type: varchar(9), " + exact() + "}"),
+              {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"}, {step + "general_ci}}\n"}),
+      "");
+  EXPECT_EQ(scalar("SELECT COUNT(*) FROM t WHERE c = 'a'"), "2");
+}
+
+TEST_P(ChangedValuesTest, AnEnumDoesNotFindWhatItsCollationTellsApart) {
+  if (is_sqlite()) return;
+  const std::string step =
+      "  - alter_column: {table: t, name: c, type: \"enum('a','b')\", mariadb: "
+      "{charset: utf8mb4, collation: utf8mb4_";
+  EXPECT_THAT(
+      refusal(with_c("{type: varchar(9), " + folded() + "}"),
+              {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"}, {step + "nopad_bin}}\n"}),
+      AllOf(HasSubstr("1 row of table 't'"), HasSubstr("id = 1, c = 'A'")));
+}
+
 TEST_P(ChangedValuesTest, APrefixOfAKeyIsWhatCounts) {
   if (is_sqlite()) return;
   EXPECT_THAT(

@@ -161,9 +161,7 @@ class WayBackLaw : public RunTest {
         const bool is_sql =
             column.default_value && column.default_value->kind == schema::Default::Kind::sql;
         if (!is_sql) continue;
-        const std::string sql = text::lower(column.default_value->sql.any);
-        const bool is_blob = sql.find("x'") != std::string::npos;
-        if (is_blob || !schema::is_numeric(column.type.kind)) column.default_value.reset();
+        if (!schema::is_numeric(column.type.kind)) column.default_value.reset();
       }
     }
   }
