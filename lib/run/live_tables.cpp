@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/expression.hpp"
+#include "dialect/sqlite/written.hpp"
 #include "ops/evolve.hpp"
 
 namespace dbmig::run {
@@ -263,6 +264,11 @@ std::optional<std::string> LiveTables::literal_of(const schema::Default& value) 
       break;
   }
   const std::string& sql = value.sql.for_dialect(dialect_.kind());
+  if (dialect_.kind() == DialectKind::sqlite && !value.sql.sqlite.empty()) {
+    if (const auto name = dialect::sqlite::text_of_bare_name(sql)) {
+      return dialect_.quote_string(*name);
+    }
+  }
   return is_constant(sql) ? std::optional('(' + sql + ')') : std::nullopt;
 }
 

@@ -37,6 +37,7 @@ class Asker {
   std::vector<Question> run(std::span<const ops::Operation> operations) {
     for (const ops::Operation& operation : operations) {
       if (live().is_blind()) break;
+      to_come_ = operations.subspan(inquiry_.at() + 1);
       if (changes_rows(operation)) ask_kept();
       std::visit([this](const auto& one) { ask(one); }, operation);
       inquiry_.follow(operation);
@@ -100,8 +101,9 @@ class Asker {
       inquiry_.ask_computed(*table, column);
       ask_default(*table, column);
     }
-    if (is_downgrade_ || column.nullable || column.default_value || column.generated ||
-        column.autoincrement || column.mariadb.period != schema::RowPeriod::none) {
+    if (is_downgrade_ || column.nullable || has_default(column) || column.generated ||
+        column.autoincrement || column.mariadb.period != schema::RowPeriod::none ||
+        will_be_rowid(add)) {
       return;
     }
     inquiry_.ask_rows(
@@ -111,6 +113,28 @@ class Asker {
                     add.table, column.name),
         "give it a default, or add it as nullable, fill it with execute, and make it NOT NULL "
         "after that");
+  }
+
+  bool has_default(const Column& column) const {
+    if (!column.default_value) return false;
+    return column.default_value->kind != schema::Default::Kind::sql ||
+           !text::equals_ignoring_case(column.default_value->sql.for_dialect(kind()), "NULL");
+  }
+
+  /// The rows have it already: SQLite numbers them.
+  bool will_be_rowid(const ops::AddColumn& add) const {
+    if (kind() != DialectKind::sqlite || find(add.table) == nullptr) return false;
+    Table table = *find(add.table);
+    for (const ops::Operation& operation : to_come_) {
+      if (const auto* alter = std::get_if<ops::AlterTable>(&operation)) {
+        if (alter->table == add.table && alter->sqlite) table.sqlite = *alter->sqlite;
+      }
+      const auto* create = std::get_if<ops::CreatePrimaryKey>(&operation);
+      if (create == nullptr || create->table != add.table) continue;
+      table.primary_key = create->key;
+      return dialect::sqlite::is_rowid(table, add.column);
+    }
+    return false;
   }
 
   /// What fills the rows of a STRICT table must be of the column's type, while without rows nobody
@@ -363,6 +387,7 @@ class Asker {
 
   Inquiry inquiry_;
   bool is_downgrade_;
+  std::span<const ops::Operation> to_come_;
 };
 
 /// What tables take that name no character set.

@@ -139,6 +139,14 @@ void drop_repeated(Items& items, std::set<std::string>& taken, std::vector<std::
   }
 }
 
+// What looks like a name and is a value.
+bool is_value_word(const Token& token) {
+  constexpr std::array<std::string_view, 6> kValues = {
+      "NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"};
+  return std::any_of(kValues.begin(), kValues.end(),
+                     [&](std::string_view word) { return token.is_word(word); });
+}
+
 }  // namespace
 
 bool is_bare_default(const std::string& sql, bool names) {
@@ -153,11 +161,14 @@ bool is_bare_default(const std::string& sql, bool names) {
     return true;
   }
   if (!tokens[0].can_be_name()) return false;
-  if (names) return true;
-  constexpr std::array<std::string_view, 6> kValues = {
-      "NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"};
-  return std::any_of(kValues.begin(), kValues.end(),
-                     [&](std::string_view word) { return tokens[0].is_word(word); });
+  return names || is_value_word(tokens[0]);
+}
+
+std::optional<std::string> text_of_bare_name(const std::string& sql) {
+  const std::vector<Token> tokens = tokenize(sql);
+  const bool is_name = tokens.size() == 1 && tokens[0].kind != Token::Kind::string &&
+                       tokens[0].can_be_name() && !is_value_word(tokens[0]);
+  return is_name ? std::optional(tokens[0].value()) : std::nullopt;
 }
 
 Default default_as_written(const std::string& raw, const Column& column, const Table& table) {

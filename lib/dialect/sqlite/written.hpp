@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "schema/table.hpp"
@@ -21,5 +22,9 @@ schema::Default default_as_written(const std::string& raw, const schema::Column&
 /// Whether `sql` is one literal, name or signed number, which stands behind DEFAULT without
 /// parentheses. Names only with `names`: without parentheses they are texts.
 bool is_bare_default(const std::string& sql, bool names);
+
+/// The text that `sql` is behind DEFAULT without parentheses, where that is a name; nothing for
+/// anything else.
+std::optional<std::string> text_of_bare_name(const std::string& sql);
 
 }  // namespace dbmig::dialect::sqlite

@@ -187,6 +187,25 @@ TEST_P(StrictDefaultTest, OfAnotherTypeThatIsSqlitesOwn) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("'0.0.0.0'")));
 }
 
+TEST_P(StrictDefaultTest, ANameIsAText) {
+  EXPECT_THAT(added("type: integer, default: {sql: \"'word'\", sqlite: word}"),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("the default 'word'")));
+}
+
+TEST_P(StrictDefaultTest, NullIsNone) {
+  EXPECT_THAT(added("type: integer, nullable: false, default: {sql: \"NULL\"}"),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("without a default")));
+}
+
+TEST_P(StrictDefaultTest, AColumnThatBecomesTheRowidNeedsNone) {
+  EXPECT_EQ(refusal("a: integer", "VALUES (1, 1), (7, 2)",
+                    "  - drop_constraint: {table: t, kind: primary_key}\n"
+                    "  - add_column: {table: t, name: n, type: integer, nullable: false}\n"
+                    "  - create_primary_key: {table: t, columns: [n]}\n"),
+            "");
+  EXPECT_EQ(scalar("SELECT COUNT(DISTINCT n) FROM t"), "2");
+}
+
 TEST_P(StrictDefaultTest, TextIsNoBlob) {
   EXPECT_THAT(added("type: inet4, nullable: false, default: 0.0.0.0, sqlite: {type: Blob}"),
               HasSubstr("2 rows of table 't'"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "dialect/stand_in.hpp"
 #include "diff/diff.hpp"
 #include "ops/evolve.hpp"
@@ -127,11 +128,48 @@ class WayBackLaw : public RunTest {
     } catch (const Error& error) {
       if (error.code() == ErrorCode::constraint &&
           std::string(error.what()).find(" would fail: ") != std::string::npos) {
+        said_ = error.what();
         return "!";
       }
       if (error.code() != ErrorCode::constraint) return "?";
       return fmt::format("{}\n{}", error.what(), error.statement());
     }
+  }
+
+  /// A column of `pair.to` is the rowid and was not.
+  static bool has_new_rowid(const test::SchemaPair& pair) {
+    for (const auto& [name, table] : pair.to.tables) {
+      const schema::Table* old = pair.from.find_table(name);
+      for (const schema::Column& column : table.columns) {
+        const schema::Column* was = old == nullptr ? nullptr : old->find_column(column.name);
+        if (was != nullptr && dialect::sqlite::is_rowid(table, column) &&
+            !dialect::sqlite::is_rowid(*old, *was)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /// Goes on where rows were said to be in the way: one of them must be.
+  std::string false_alarm(backend::Connection& connection, const test::SchemaPair& pair) {
+    const auto concerns = [&](const char* what) { return said_.find(what) != std::string::npos; };
+    // SQLite keeps such values as they are, and MariaDB makes others of some.
+    if (concerns("cannot hold what they have there")) return {};
+    // One numbers the rows of a new key and the other fills new columns.
+    if (is_sqlite() ? concerns("they hold NULL") && has_new_rowid(pair)
+                    : concerns("would have no value there")) {
+      return {};
+    }
+    if (is_sqlite()) connection.execute("PRAGMA foreign_keys = OFF");
+    try {
+      const auto operations = diff::diff(pair.from, pair.to).operations;
+      for (const auto& one : dialect().plan(pair.from, operations, {})) connection.execute(one.sql);
+    } catch (const Error&) {
+      return {};
+    }
+    if (is_sqlite() && !connection.query("PRAGMA foreign_key_check").rows.empty()) return {};
+    return "a false alarm: " + said_;
   }
 
   /// What is wrong with going from `pair.from` to `pair.to` and back over rows.
@@ -144,7 +182,10 @@ class WayBackLaw : public RunTest {
     if (!outcome([&] { runner.upgrade("aaa", {}); }).empty()) return {};
     insert_rows(connection, pair.from);
     const std::string up = outcome([&] { runner.upgrade("head", {}); });
-    if (up == "!") return difference(connection, pair.from);
+    if (up == "!") {
+      const std::string changed = difference(connection, pair.from);
+      return changed.empty() ? false_alarm(connection, pair) : changed;
+    }
     if (up == "?") return {};  // what it stumbled on was not its rows
     if (!up.empty()) return up;
     const std::string down = outcome([&] { runner.downgrade("aaa", {}); });
@@ -166,11 +207,24 @@ class WayBackLaw : public RunTest {
     }
   }
 
+  /// Some generated columns may not be NULL, by the bits of `which`.
+  static void demand_values(Schema& schema, std::uint64_t which) {
+    for (auto& [name, table] : schema.tables) {
+      for (schema::Column& column : table.columns) {
+        if (!column.generated) continue;
+        column.nullable = which % 2 == 0;
+        which /= 2;
+      }
+    }
+  }
+
   test::SchemaPair pair(std::uint64_t seed) const {
     const auto options = everything(GetParam());
     Schema from = test::random_schema(seed, options);
     Schema to = test::mutate(from, seed, options);
     for (Schema* one : {&from, &to}) drop_odd_defaults(*one);
+    demand_values(from, seed / 4);
+    demand_values(to, seed);
     if (is_sqlite()) return {std::move(from), std::move(to)};
     test::SchemaPair pair{buildable(std::move(from)), buildable(std::move(to))};
     if (seed % 2 == 0) return pair;
@@ -178,6 +232,7 @@ class WayBackLaw : public RunTest {
             test::with_mariadb_features(std::move(pair.to), seed + 1)};
   }
 
+  std::string said_;  ///< last, of rows in the way
   std::uint64_t rows_ = 0;
   std::uint64_t back_ = 0;
 };
