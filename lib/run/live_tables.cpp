@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/expression.hpp"
+#include "dialect/sqlite/token.hpp"
 #include "dialect/sqlite/written.hpp"
 #include "ops/evolve.hpp"
 
@@ -19,7 +20,17 @@ namespace {
 using schema::Column;
 
 /// Whether an expression is made of literals and operators alone, so that it is the same anywhere.
-bool is_constant(const std::string& sql) {
+bool is_constant_on_sqlite(const std::string& sql) {
+  using dialect::sqlite::Token;
+  const std::vector<Token> tokens = dialect::sqlite::tokenize(sql);
+  return !tokens.empty() && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.kind == Token::Kind::quoted || token.kind == Token::Kind::variable ||
+           (token.kind == Token::Kind::word && !token.is_word("NULL"));
+  });
+}
+
+/// The same where names are words of another kind.
+bool is_constant_on_mariadb(const std::string& sql) {
   bool in_text = false;
   for (std::size_t i = 0; i < sql.size(); ++i) {
     const auto c = static_cast<unsigned char>(sql[i]);
@@ -263,13 +274,17 @@ std::optional<std::string> LiveTables::literal_of(const schema::Default& value) 
     case schema::Default::Kind::sql:
       break;
   }
-  const std::string& sql = value.sql.for_dialect(dialect_.kind());
-  if (dialect_.kind() == DialectKind::sqlite && !value.sql.sqlite.empty()) {
-    if (const auto name = dialect::sqlite::text_of_bare_name(sql)) {
+  const std::string& written = value.sql.for_dialect(dialect_.kind());
+  if (dialect_.kind() == DialectKind::mariadb) {
+    return is_constant_on_mariadb(written) ? std::optional('(' + written + ')') : std::nullopt;
+  }
+  if (!value.sql.sqlite.empty()) {
+    if (const auto name = dialect::sqlite::text_of_bare_name(written)) {
       return dialect_.quote_string(*name);
     }
   }
-  return is_constant(sql) ? std::optional('(' + sql + ')') : std::nullopt;
+  const std::string sql = dialect::sqlite::without_truths(written);
+  return is_constant_on_sqlite(sql) ? std::optional('(' + sql + ')') : std::nullopt;
 }
 
 void LiveTables::track(const ops::DropColumn& drop, const schema::Schema&) {

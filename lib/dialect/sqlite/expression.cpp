@@ -179,4 +179,21 @@ std::string without_qualifier(std::string_view sql, std::string_view table) {
   return out;
 }
 
+std::string without_truths(std::string_view sql) {
+  std::string out;
+  std::size_t copied = 0;
+  bool behind_is = false;
+  for (const Token& token : tokenize(sql)) {
+    const bool is_true = token.is_word("TRUE");
+    if ((is_true || token.is_word("FALSE")) && !behind_is) {
+      out += sql.substr(copied, token.offset - copied);
+      out += is_true ? "1" : "0";
+      copied = token.end();
+    }
+    behind_is = token.is_word("IS") || (behind_is && token.is_word("NOT"));
+  }
+  out += sql.substr(copied);
+  return out;
+}
+
 }  // namespace dbmig::dialect::sqlite

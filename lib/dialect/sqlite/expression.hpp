@@ -37,4 +37,8 @@ std::string index_part_sql(const schema::IndexPart& part);
 /// `sql` without the table's own name before a column.
 std::string without_qualifier(std::string_view sql, std::string_view table);
 
+/// TRUE and FALSE as the numbers they are, where a column of that name would be meant instead. What
+/// stands behind IS is no number.
+std::string without_truths(std::string_view sql);
+
 }  // namespace dbmig::dialect::sqlite

@@ -49,24 +49,6 @@ Table unqualified(Table table) {
   return table;
 }
 
-// TRUE and FALSE as the numbers they are, where a column of that name would be meant instead. What
-// stands behind IS is no number.
-std::string without_truths(const std::string& sql) {
-  std::string out;
-  std::size_t copied = 0;
-  bool behind_is = false;
-  for (const Token& token : tokenize(sql)) {
-    const bool is_true = token.is_word("TRUE");
-    if ((is_true || token.is_word("FALSE")) && !behind_is) {
-      out += sql.substr(copied, token.offset - copied);
-      out += is_true ? "1" : "0";
-      copied = token.end();
-    }
-    behind_is = token.is_word("IS") || (behind_is && token.is_word("NOT"));
-  }
-  return out + sql.substr(copied);
-}
-
 class Rebuilder {
  public:
   explicit Rebuilder(const Rebuild& change)

@@ -339,6 +339,24 @@ TEST_P(ChangedValuesTest, AnExpressionOverAColumnNamedTrue) {
 }
 
 /// Outside of DEFAULT, TRUE is such a column and not 1.
+TEST_P(ChangedValuesTest, ADefaultThatIsATruth) {
+  if (!is_sqlite()) return;
+  EXPECT_THAT(refusal(with_c("integer"), {"INSERT INTO t VALUES (1, 1), (2, 2)"},
+                      {"  - add_column: {table: t, name: d, type: integer, default: {sql: \"1\", "
+                       "sqlite: \"TRUE\"}}\n"
+                       "  - create_unique_constraint: {table: t, name: uq, columns: [d]}\n"}),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("d = 1")));
+}
+
+TEST_P(ChangedValuesTest, ADefaultInHexadecimalDigits) {
+  if (!is_sqlite()) return;
+  EXPECT_THAT(refusal(with_c("integer"), {"INSERT INTO t VALUES (1, 1), (2, 2)"},
+                      {"  - add_column: {table: t, name: d, type: integer, default: {sql: \"31\", "
+                       "sqlite: \"0x1F\"}}\n"
+                       "  - create_unique_constraint: {table: t, name: uq, columns: [d]}\n"}),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("d = 31")));
+}
+
 TEST_P(ChangedValuesTest, ADefaultIsNotTheColumnNamedAsIt) {
   const std::string value = is_sqlite() ? "(true + 1)" : "(1 + 1)";
   EXPECT_EQ(
