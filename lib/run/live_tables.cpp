@@ -318,7 +318,8 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
   if (found == live.sources.end()) return;
   LiveColumn& source = found->second;
   const DialectKind kind = dialect_.kind();
-  if (from.column.generated || to.column.generated) {
+  // What was computed stays there as it is.
+  if (to.column.generated) {
     if (!is_the_same(from, to)) {
       live.changed = true;
       live.sources.erase(found);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <vector>
 
 #include "base/text.hpp"
@@ -171,14 +172,41 @@ std::string as_text(const std::string& value, const Type& from) {
   return converts ? value : fmt::format("CAST({} AS CHAR)", value);
 }
 
-/// What is left when every member is taken out must be nothing.
-std::string no_set(const std::string& value, const Type& to, const Dialect& dialect) {
-  const std::string text = fmt::format("LOWER(CAST({} AS CHAR))", value);
-  std::string rest = fmt::format("CONCAT(',', REPLACE({}, ',', ',,'), ',')", text);
-  for (const std::string& one : to.values) {
-    rest = fmt::format("REPLACE({}, LOWER({}), '')", rest, dialect.quote_string(',' + one + ','));
+/// `value` as a list reads it.
+std::string as_members(const std::string& value, const Type& from) {
+  const bool as_it_is = schema::is_text(from.kind) || from.kind == TypeKind::json || has_list(from);
+  return as_it_is ? value : fmt::format("CAST({} AS CHAR)", value);
+}
+
+/// A pattern for just this text.
+std::string literally(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 128 && std::isalnum(static_cast<unsigned char>(c)) == 0) {
+      out += '\\';
+    }
+    out += c;
   }
-  return fmt::format("{} <> '' AND {} <> ''", text, rest);
+  return out;
+}
+
+/// Not all that stands between commas is a member, in the value's collation. Members are counted,
+/// which does not see that one stands there twice, and taken out, which does not see that letters
+/// may be the same with an accent and without.
+std::string no_set(const std::string& value, const Type& from, const Type& to,
+                   const Dialect& dialect) {
+  const std::string text = fmt::format("TRIM(TRAILING ' ' FROM {})", as_members(value, from));
+  std::vector<std::string> found;
+  std::vector<std::string> patterns;
+  for (const std::string& one : to.values) {
+    found.push_back(fmt::format("(FIND_IN_SET({}, {}) > 0)", dialect.quote_string(one), text));
+    patterns.push_back(literally(one));
+  }
+  const std::string member = dialect.quote_string(",(" + text::join(patterns, "|") + ")(?=,|$)");
+  return fmt::format(
+      "{0} <> '' AND CHAR_LENGTH({0}) - CHAR_LENGTH(REPLACE({0}, ',', '')) + 1 <> {1} AND "
+      "REGEXP_REPLACE(CONCAT(',', {0}), {2}, '') <> ''",
+      text, text::join(found, " + "), member);
 }
 
 std::string condition_for(const std::string& value, const Type& from, const Type& to,
@@ -191,20 +219,15 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     if (!is_characters(from) && !has_list(from) && !schema::is_temporal(from.kind)) return {};
     std::vector<std::string> list;
     for (const std::string& one : to.values) list.push_back(dialect.quote_string(one));
-    const bool as_it_is =
-        schema::is_text(from.kind) || from.kind == TypeKind::json || from.kind == TypeKind::enum_;
-    return fmt::format("{} NOT IN ({})", as_it_is ? value : fmt::format("CAST({} AS CHAR)", value),
-                       text::join(list, ", "));
+    return fmt::format("{} NOT IN ({})", as_members(value, from), text::join(list, ", "));
   }
-  if (to.kind == TypeKind::set && from.kind == TypeKind::set) {
-    std::vector<std::string> gone;
-    for (const std::string& one : from.values) {
-      if (std::find(to.values.begin(), to.values.end(), one) != to.values.end()) continue;
-      gone.push_back(fmt::format("FIND_IN_SET({}, {}) > 0", dialect.quote_string(one), value));
-    }
-    return text::join(gone, " OR ");
+  if (to.kind == TypeKind::set && (is_characters(from) || has_list(from))) {
+    const bool keeps_all =
+        has_list(from) && std::all_of(from.values.begin(), from.values.end(), [&](const auto& one) {
+          return std::find(to.values.begin(), to.values.end(), one) != to.values.end();
+        });
+    return keeps_all ? std::string() : no_set(value, from, to, dialect);
   }
-  if (to.kind == TypeKind::set && is_characters(from)) return no_set(value, to, dialect);
   if (to.kind == TypeKind::json) return fmt::format("NOT JSON_VALID({})", value);
   if (to.kind == TypeKind::uuid) {
     return fmt::format("CAST({0} AS UUID) IS NULL AND {0} IS NOT NULL", as_text(value, from));

@@ -283,29 +283,67 @@ TEST_P(ChangedValuesTest, ATableWhoseCollationChangesTakesItsColumnsAlong) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("constraint 'uq'")));
 }
 
-/// A list finds its members in its own collation, whatever that of the text was.
-TEST_P(ChangedValuesTest, AnEnumFindsItsMembersInItsCollation) {
-  if (is_sqlite()) return;
-  const std::string step =
-      "  - alter_column: {table: t, name: c, type: \"enum('a','b')\", mariadb: "
-      "{charset: utf8mb4, collation: utf8mb4_";
-  EXPECT_EQ(
-      refusal(with_c("{type: varchar(9), " + exact() + "}"),
-              {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"}, {step + "general_ci}}\n"}),
-      "");
+/// Lists of MariaDB, which find their members in their own collation, whatever that of the text
+/// was.
+class ListsTest : public ChangedValuesTest {
+ protected:
+  static std::string listed(const std::string& type, const std::string& collation) {
+    return "  - alter_column: {table: t, name: c, type: \"" + type +
+           "\", mariadb: {charset: utf8mb4, collation: " + collation + "}}\n";
+  }
+  static std::string column(const std::string& type, const std::string& collation) {
+    return with_c("{type: \"" + type + "\", mariadb: {charset: utf8mb4, collation: " + collation +
+                  "}}");
+  }
+};
+
+TEST_P(ListsTest, AnEnumFindsItsMembersInItsCollation) {
+  EXPECT_EQ(refusal(column("varchar(9)", "utf8mb4_bin"),
+                    {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"},
+                    {listed("enum('a','b')", "utf8mb4_general_ci")}),
+            "");
   EXPECT_EQ(scalar("SELECT COUNT(*) FROM t WHERE c = 'a'"), "2");
 }
 
-TEST_P(ChangedValuesTest, AnEnumDoesNotFindWhatItsCollationTellsApart) {
-  if (is_sqlite()) return;
-  const std::string step =
-      "  - alter_column: {table: t, name: c, type: \"enum('a','b')\", mariadb: "
-      "{charset: utf8mb4, collation: utf8mb4_";
-  EXPECT_THAT(
-      refusal(with_c("{type: varchar(9), " + folded() + "}"),
-              {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"}, {step + "nopad_bin}}\n"}),
-      AllOf(HasSubstr("1 row of table 't'"), HasSubstr("id = 1, c = 'A'")));
+TEST_P(ListsTest, AnEnumDoesNotFindWhatItsCollationTellsApart) {
+  EXPECT_THAT(refusal(column("varchar(9)", "utf8mb4_general_ci"),
+                      {"INSERT INTO t VALUES (1, 'A'), (2, 'b'), (3, 'a ')"},
+                      {listed("enum('a','b')", "utf8mb4_nopad_bin")}),
+              AllOf(HasSubstr("1 row of table 't'"), HasSubstr("id = 1, c = 'A'")));
 }
+
+TEST_P(ListsTest, ASetFindsItsMembersInItsCollation) {
+  EXPECT_EQ(refusal(column("varchar(9)", "utf8mb4_bin"),
+                    {"INSERT INTO t VALUES (1, 'A'), (2, 'b,á'), (3, 'a,b,a'), (4, ''), (5, 'a ')"},
+                    {listed("set('a','b')", "utf8mb4_general_ci")}),
+            "");
+  EXPECT_EQ(scalar("SELECT COUNT(*) FROM t WHERE FIND_IN_SET('a', c)"), "4");
+}
+
+TEST_P(ListsTest, ASetDoesNotFindWhatItsCollationTellsApart) {
+  EXPECT_THAT(
+      refusal(column("varchar(9)", "utf8mb4_general_ci"),
+              {"INSERT INTO t VALUES (1, 'b,A'), (2, 'b'), (3, 'b,a'), (4, 'a.')"},
+              {listed("set('a','b')", "utf8mb4_bin")}),
+      AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("id = 1, c = 'b,A'"), HasSubstr("id = 4")));
+}
+
+TEST_P(ListsTest, MembersOfASetInAnotherCase) {
+  EXPECT_EQ(refusal(column("set('A','b','c')", "utf8mb4_general_ci"),
+                    {"INSERT INTO t VALUES (1, 'A'), (2, 'A,b')"},
+                    {listed("set('a','b')", "utf8mb4_general_ci")}),
+            "");
+}
+
+TEST_P(ListsTest, AMemberOfASetThatGoes) {
+  EXPECT_THAT(refusal(column("set('A','b','c')", "utf8mb4_general_ci"),
+                      {"INSERT INTO t VALUES (1, 'A'), (2, 'A,c')"},
+                      {listed("set('a','b')", "utf8mb4_general_ci")}),
+              AllOf(HasSubstr("1 row of table 't'"), HasSubstr("id = 2, c = 'A,c'")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ListsTest, ::testing::Values(DialectKind::mariadb),
+                         name_of_kind);
 
 TEST_P(ChangedValuesTest, APrefixOfAKeyIsWhatCounts) {
   if (is_sqlite()) return;

@@ -148,6 +148,14 @@ TEST_P(ComputedColumnsTest, OneThatIsComputedNoMore) {
             HasSubstr("id = 2, g = NULL")));
 }
 
+TEST_P(ComputedColumnsTest, OneThatIsComputedNoMoreAndUnique) {
+  EXPECT_THAT(refusal("a: integer, g: {type: bigint, generated: {sql: a + 1, stored: true}}",
+                      "(id, a) VALUES (1, 1), (2, 1), (3, 2)",
+                      "  - alter_column: {table: t, name: g, generated: null, type: integer}\n"
+                      "  - create_unique_constraint: {table: t, name: uq, columns: [g]}\n"),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("g = 2")));
+}
+
 TEST_P(ComputedColumnsTest, OneThatGivesWhatAStrictTypeDoesNotTake) {
   if (!is_sqlite()) return;
   EXPECT_THAT(refusal("a: text", "VALUES (1, '1'), (2, 'x'), (3, NULL)",
