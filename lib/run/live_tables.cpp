@@ -11,6 +11,7 @@
 #include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/token.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "dialect/sqlite/written.hpp"
 #include "ops/evolve.hpp"
 
@@ -90,7 +91,10 @@ LiveTables::LiveTables(const dialect::Dialect& dialect, const schema::Schema& be
     : dialect_(dialect), defaults_(std::move(defaults)) {
   for (const auto& [name, table] : before.tables) {
     if (table.only && *table.only != dialect.kind()) continue;
-    LiveTable live{name, {}, false, {}};
+    LiveTable live{name, {}, false, {}, {}};
+    if (dialect.kind() == DialectKind::sqlite && table.sqlite.module.empty()) {
+      live.rowid = dialect::sqlite::rowid_name(table).value_or("");
+    }
     for (const Column& column : table.columns) {
       const std::string own = quoted(column.name);
       live.sources[column.name] = {own, own, {}, {}, {}, false};
@@ -310,6 +314,21 @@ void LiveTables::track(const ops::AlterColumn& alter, const schema::Schema& befo
   if (node.empty()) return;
   node.key() = *alter.rename;
   table->sources.insert(std::move(node));
+}
+
+/// A new column that becomes the rowid holds what that was.
+void LiveTables::track(const ops::CreatePrimaryKey& create, const schema::Schema& before) {
+  LiveTable* live = at(create.table);
+  const schema::Table* old = before.find_table(create.table);
+  if (dialect_.kind() != DialectKind::sqlite || live == nullptr || old == nullptr) return;
+  schema::Table table = *old;
+  table.primary_key = create.key;
+  for (const Column& column : table.columns) {
+    if (live->fresh.count(column.name) == 0 || !dialect::sqlite::is_rowid(table, column)) continue;
+    live->sources.erase(column.name);
+    if (live->rowid.empty()) continue;
+    live->sources[column.name] = {live->rowid, live->rowid, {}, {}, {}, false};
+  }
 }
 
 void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,

@@ -34,6 +34,7 @@ struct LiveTable {
   std::map<std::string, LiveColumn> sources;
   bool changed = false;         ///< names or columns differ from the live ones
   std::set<std::string> fresh;  ///< columns that the operations added
+  std::string rowid;            ///< SQLite: SQL for it; empty when there is none to name
 
   bool knows(const std::vector<std::string>& columns) const;
   /// The last operation that changed what one of `columns` holds or how it compares.
@@ -103,6 +104,7 @@ class LiveTables {
   void track(const ops::AddColumn& add, const schema::Schema& before);
   void track(const ops::DropColumn& drop, const schema::Schema& before);
   void track(const ops::AlterColumn& alter, const schema::Schema& before);
+  void track(const ops::CreatePrimaryKey& create, const schema::Schema& before);
   void track(const ops::BulkInsert& rows, const schema::Schema& before);
   void track(const ops::BulkDelete& rows, const schema::Schema& before);
   void track(const ops::Execute& execute, const schema::Schema& before);

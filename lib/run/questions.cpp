@@ -277,6 +277,7 @@ class Asker {
 
   void ask(const ops::CreatePrimaryKey& create) {
     const Table* table = find(create.table);
+    if (table != nullptr && is_new_rowid(*table, create.key)) return;
     for (const std::string& name : create.key.columns) {
       const Column* column = table == nullptr ? nullptr : table->find_column(name);
       if (column != nullptr && column->nullable) {
@@ -285,6 +286,16 @@ class Asker {
     }
     ask_unique(create.table, create.key);
     if (table != nullptr && create.key.columns.size() == 1) ask_rowid(*table, create.key);
+  }
+
+  /// SQLite numbers its rows.
+  bool is_new_rowid(Table table, const schema::PrimaryKey& key) const {
+    const LiveTable* source = live().find(table.name);
+    if (kind() != DialectKind::sqlite || source == nullptr) return false;
+    table.primary_key = key;
+    return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
+      return source->fresh.count(column.name) != 0 && dialect::sqlite::is_rowid(table, column);
+    });
   }
 
   void ask_rowid(Table table, const schema::PrimaryKey& key) {

@@ -1,7 +1,6 @@
 #include "dialect/sqlite/rebuild.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "base/text.hpp"
@@ -16,19 +15,6 @@ namespace {
 
 using schema::Column;
 using schema::Table;
-
-// A name for the rowid that no column of the table hides.
-std::optional<std::string> rowid_name(const Table& table) {
-  constexpr std::array<std::string_view, 3> kNames = {"rowid", "_rowid_", "oid"};
-  if (table.sqlite.without_rowid) return std::nullopt;
-  for (const std::string_view name : kNames) {
-    const bool hidden = std::any_of(
-        table.columns.begin(), table.columns.end(),
-        [&](const Column& column) { return text::equals_ignoring_case(column.name, name); });
-    if (!hidden) return std::string(name);
-  }
-  return std::nullopt;
-}
 
 // The column that is the rowid, if there is one.
 const Column* rowid_alias(const Table& table) {

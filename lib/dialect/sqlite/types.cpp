@@ -190,6 +190,19 @@ bool is_rowid(const schema::Table& table, const schema::Column& column) {
              declared_type(column.type_on(DialectKind::sqlite), table.sqlite.strict), "INTEGER");
 }
 
+std::optional<std::string> rowid_name(const schema::Table& table) {
+  constexpr std::array<std::string_view, 3> kNames = {"rowid", "_rowid_", "oid"};
+  if (table.sqlite.without_rowid) return std::nullopt;
+  for (const std::string_view name : kNames) {
+    const bool hidden =
+        std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
+          return text::equals_ignoring_case(column.name, name);
+        });
+    if (!hidden) return std::string(name);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> text_of_number(std::string_view literal) {
   const std::vector<Token> tokens = tokenize(literal);
   const bool is_signed =

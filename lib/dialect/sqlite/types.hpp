@@ -68,6 +68,9 @@ bool is_rowid_key(const schema::Table& table, std::string_view column);
 /// INTEGER.
 bool is_rowid(const schema::Table& table, const schema::Column& column);
 
+/// A name for the rowid that no column of `table` hides; nothing when there is none.
+std::optional<std::string> rowid_name(const schema::Table& table);
+
 enum class Affinity { integer, text, blob, real, numeric };
 
 /// By SQLite's rules, on the declared type's text.

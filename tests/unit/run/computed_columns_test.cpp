@@ -214,6 +214,16 @@ TEST_P(StrictDefaultTest, AColumnThatBecomesTheRowidNeedsNone) {
   EXPECT_EQ(scalar("SELECT COUNT(DISTINCT n) FROM t"), "2");
 }
 
+TEST_P(StrictDefaultTest, WhatRefersToANewRowidFindsWhatItWas) {
+  const std::string step =
+      "  - drop_constraint: {table: t, kind: primary_key}\n"
+      "  - add_column: {table: t, name: n, type: integer, nullable: false}\n"
+      "  - create_primary_key: {table: t, columns: [n]}\n"
+      "  - create_foreign_key: {table: t, name: fk, columns: [a], references: t(n)}\n";
+  EXPECT_THAT(refusal("a: integer", "VALUES (1, 1), (7, 2)", step),
+              AllOf(HasSubstr("1 row of table 't'"), HasSubstr("n = 7, a = 2")));
+}
+
 TEST_P(StrictDefaultTest, TextIsNoBlob) {
   EXPECT_THAT(added("type: inet4, nullable: false, default: 0.0.0.0, sqlite: {type: Blob}"),
               HasSubstr("2 rows of table 't'"));
