@@ -241,7 +241,13 @@ void LiveTables::track(const ops::AlterTable& alter, const schema::Schema& befor
   const schema::Table* after = changed.find_table(alter.table);
   for (const Column& column : table->columns) {
     const Column* to = after == nullptr ? nullptr : after->find_column(column.name);
-    if (to != nullptr) convert(*live, {*table, column}, {*after, *to});
+    if (to == nullptr) continue;
+    convert(*live, {*table, column}, {*after, *to});
+    const bool is_other_key =
+        dialect_.kind() == DialectKind::sqlite &&
+        dialect::sqlite::is_rowid(*table, column) != dialect::sqlite::is_rowid(*after, *to);
+    // What filled it before does so no more.
+    if (is_other_key && live->fresh.count(column.name) != 0) live->sources.erase(column.name);
   }
 }
 

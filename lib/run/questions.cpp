@@ -12,6 +12,7 @@
 #include "dialect/sqlite/types.hpp"
 #include "ops/evolve.hpp"
 #include "run/inquiry.hpp"
+#include "run/new_column.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -97,15 +98,11 @@ class Asker {
 
   void ask(const ops::AddColumn& add) {
     const Column& column = add.column;
-    if (const Table* table = find(add.table)) {
-      inquiry_.ask_computed(*table, column);
-      ask_default(*table, column);
-    }
-    if (is_downgrade_ || column.nullable || has_default(column) || column.generated ||
-        column.autoincrement || column.mariadb.period != schema::RowPeriod::none ||
-        will_be_rowid(add)) {
-      return;
-    }
+    const Table* table = find(add.table);
+    if (table == nullptr) return;
+    inquiry_.ask_computed(*table, column);
+    ask_default(*table, column);
+    if (is_downgrade_ || has_own_value(*table, column, to_come_, kind())) return;
     inquiry_.ask_rows(
         Concern::no_value, add.table, {},
         fmt::format("column '{}.{}' is NOT NULL without a default, and they would have no value "
@@ -115,33 +112,11 @@ class Asker {
         "after that");
   }
 
-  bool has_default(const Column& column) const {
-    if (!column.default_value) return false;
-    return column.default_value->kind != schema::Default::Kind::sql ||
-           !text::equals_ignoring_case(column.default_value->sql.for_dialect(kind()), "NULL");
-  }
-
-  /// The rows have it already: SQLite numbers them.
-  bool will_be_rowid(const ops::AddColumn& add) const {
-    if (kind() != DialectKind::sqlite || find(add.table) == nullptr) return false;
-    Table table = *find(add.table);
-    for (const ops::Operation& operation : to_come_) {
-      if (const auto* alter = std::get_if<ops::AlterTable>(&operation)) {
-        if (alter->table == add.table && alter->sqlite) table.sqlite = *alter->sqlite;
-      }
-      const auto* create = std::get_if<ops::CreatePrimaryKey>(&operation);
-      if (create == nullptr || create->table != add.table) continue;
-      table.primary_key = create->key;
-      return dialect::sqlite::is_rowid(table, add.column);
-    }
-    return false;
-  }
-
   /// What fills the rows of a STRICT table must be of the column's type, while without rows nobody
   /// looks at it.
   void ask_default(const Table& table, const Column& column) {
     if (!is_strict(table) || !column.default_value || column.generated) return;
-    const auto literal = filling(*column.default_value);
+    const auto literal = filling(live(), *column.default_value, kind());
     if (!literal) return;
     const schema::Type& type = column.type_on(kind());
     const std::string misfits = dialect::sqlite::strict_misfits(
@@ -152,16 +127,6 @@ class Asker {
                                   "that they would have there",
                                   table.name, column.name, schema::to_string(type), *literal),
                       "write a default that is such a value, or choose a type that holds it");
-  }
-
-  /// A clock gives texts at any time.
-  std::optional<std::string> filling(const schema::Default& value) const {
-    const std::string sql = value.sql.for_dialect(kind());
-    const bool is_clock = value.kind == schema::Default::Kind::sql &&
-                          (text::equals_ignoring_case(sql, "CURRENT_TIMESTAMP") ||
-                           text::equals_ignoring_case(sql, "CURRENT_DATE") ||
-                           text::equals_ignoring_case(sql, "CURRENT_TIME"));
-    return is_clock ? sql : live().literal_of(value);
   }
 
   void ask_nulls(const std::string& table, const std::string& column, const char* what) {
@@ -294,7 +259,7 @@ class Asker {
     if (kind() != DialectKind::sqlite || source == nullptr) return false;
     table.primary_key = key;
     return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
-      return source->fresh.count(column.name) != 0 && dialect::sqlite::is_rowid(table, column);
+      return source->fresh.count(column.name) != 0 && is_rowid_in_the_end(table, column, to_come_);
     });
   }
 

@@ -214,6 +214,17 @@ TEST_P(StrictDefaultTest, AColumnThatBecomesTheRowidNeedsNone) {
   EXPECT_EQ(scalar("SELECT COUNT(DISTINCT n) FROM t"), "2");
 }
 
+/// Only in a STRICT table is a TINYINT the rowid.
+TEST_P(StrictDefaultTest, AKeyThatIsTheRowidForAMomentIsNone) {
+  const std::string step =
+      "  - drop_constraint: {table: t, kind: primary_key}\n"
+      "  - add_column: {table: t, name: n, type: tinyint, nullable: false, default: 0}\n"
+      "  - create_primary_key: {table: t, columns: [n]}\n";
+  const std::string relaxed = "  - alter_table: {table: t, sqlite: {strict: false}}\n";
+  EXPECT_THAT(refusal("a: integer", "VALUES (1, 1), (7, 2)", step + relaxed, kStrict),
+              AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("n = 0")));
+}
+
 TEST_P(StrictDefaultTest, WhatRefersToANewRowidFindsWhatItWas) {
   const std::string step =
       "  - drop_constraint: {table: t, kind: primary_key}\n"
