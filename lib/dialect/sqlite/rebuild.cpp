@@ -9,6 +9,7 @@
 #include "dialect/sqlite/render.hpp"
 #include "dialect/sqlite/token.hpp"
 #include "dialect/sqlite/types.hpp"
+#include "dialect/sqlite/written.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -80,14 +81,22 @@ class Rebuilder {
       add_source(column.name, old_name_ + "." + quote_identifier(column.name));
     }
     copy_rowid();
-    if (into_.empty()) {
-      // A table of new columns only, and no rowid that could hold its rows: only an empty table
-      // passes, and nothing is lost in silence.
-      add_source(to_.columns.front().name, "NULL");
-    }
+    if (into_.empty()) add_any_source();
     // ABORT overrides the columns' own ON CONFLICT, which could leave rows out.
     statements_.push_back("INSERT OR ABORT INTO " + new_name_ + " (" + text::join(into_, ", ") +
                           ")\n  SELECT " + text::join(sources_, ", ") + " FROM " + old_name_);
+  }
+
+  // A table of new columns only, and no rowid that could hold its rows: one column takes its
+  // default here. Without any only an empty table passes, and nothing is lost in silence.
+  void add_any_source() {
+    const auto filled = std::find_if(
+        to_.columns.begin(), to_.columns.end(),
+        [](const Column& column) { return !column.generated && column.default_value; });
+    if (filled == to_.columns.end()) return add_source(to_.columns.front().name, "NULL");
+    const std::string sql = default_value_sql(*filled->default_value);
+    const auto name = text_of_bare_name(sql);
+    add_source(filled->name, name ? quote_string(*name) : without_truths(sql));
   }
 
   // What a column was added with, where that is not the default which it has in the end.

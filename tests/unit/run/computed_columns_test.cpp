@@ -225,6 +225,19 @@ TEST_P(StrictDefaultTest, AKeyThatIsTheRowidForAMomentIsNone) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("n = 0")));
 }
 
+/// Nothing is copied there, and no rowid holds the rows.
+TEST_P(StrictDefaultTest, ANewColumnIsAllThatATableWithoutRowidsHas) {
+  const std::string step =
+      "  - drop_constraint: {table: t, kind: primary_key}\n"
+      "  - add_column: {table: t, name: n, type: varchar(9), nullable: false, default: x}\n"
+      "  - create_primary_key: {table: t, columns: [n]}\n"
+      "  - drop_column: {table: t, name: id}\n"
+      "  - drop_column: {table: t, name: a}\n"
+      "  - alter_table: {table: t, sqlite: {without_rowid: true}}\n";
+  EXPECT_EQ(refusal("a: integer", "VALUES (1, 1)", step), "");
+  EXPECT_EQ(scalar("SELECT n FROM t"), "x");
+}
+
 TEST_P(StrictDefaultTest, WhatRefersToANewRowidFindsWhatItWas) {
   const std::string step =
       "  - drop_constraint: {table: t, kind: primary_key}\n"
