@@ -287,7 +287,8 @@ void Inquiry::ask_computed(const Table& table, const Column& column) {
              "change these rows first, write an expression that gives them a value, or leave the "
              "column nullable");
   }
-  if (!table.sqlite.strict) return;
+  // SQLite looks at the type of what it stores alone.
+  if (!table.sqlite.strict || !column.generated->stored) return;
   const schema::Type& type = column.type_on(dialect_.kind());
   const std::string misfits = dialect::sqlite::strict_misfits(
       dialect::sqlite::stored('+' + value, {table, column}).value, type);

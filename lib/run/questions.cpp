@@ -225,6 +225,7 @@ class Asker {
   void ask_strict(const Table& table) {
     if (kind() != DialectKind::sqlite) return;
     for (const Column& column : table.columns) {
+      if (column.generated && !column.generated->stored) continue;
       const schema::Type& type = column.type_on(kind());
       ask_fits(table.name, column.name, type,
                dialect::sqlite::strict_misfits(inquiry_.column(column.name), type));

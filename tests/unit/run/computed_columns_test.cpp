@@ -166,6 +166,15 @@ TEST_P(ComputedColumnsTest, OneThatGivesWhatAStrictTypeDoesNotTake) {
                     HasSubstr("id = 2, a = 'x'")));
 }
 
+TEST_P(ComputedColumnsTest, OneThatIsNotStoredIsOfAnyType) {
+  if (!is_sqlite()) return;
+  EXPECT_EQ(refusal("a: text, h: {type: integer, generated: {sql: a}}",
+                    "(id, a) VALUES (1, '1'), (2, 'x')",
+                    "  - alter_table: {table: t, sqlite: {strict: true}}\n"
+                    "  - add_column: {table: t, name: g, type: integer, generated: {sql: a}}\n"),
+            "");
+}
+
 TEST_P(ComputedColumnsTest, OneInATableThatBecomesStrict) {
   if (!is_sqlite()) return;
   EXPECT_THAT(refusal("a: text, g: {type: integer, generated: {sql: a, stored: true}}",
