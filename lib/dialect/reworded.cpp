@@ -117,6 +117,12 @@ void take_only(const std::map<std::string, Object>& before, std::map<std::string
   }
 }
 
+template <class Object>
+bool share_a_name(const std::map<std::string, Object>& a, const std::map<std::string, Object>& b) {
+  return std::any_of(a.begin(), a.end(),
+                     [&](const auto& entry) { return b.count(entry.first) != 0; });
+}
+
 /// Takes out of both what is the same in both, where nothing that is left can depend on it: most
 /// changes touch a table or two of many.
 void keep_differences(Schema& a, Schema& b) {
@@ -156,6 +162,10 @@ Schema reworded(const Schema& before, Schema wanted, std::vector<DialectKind> di
   Schema old = before;
   Schema now = wanted;
   keep_differences(old, now);
+  const bool may_say_the_same = share_a_name(old.tables, now.tables) ||
+                                share_a_name(old.views, now.views) ||
+                                share_a_name(old.triggers, now.triggers);
+  if (!may_say_the_same) return wanted;
   std::vector<Forms> forms;
   for (const DialectKind kind : dialects) {
     const Dialect& one = dialect(kind);
