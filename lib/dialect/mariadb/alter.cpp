@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "dialect/mariadb/detour.hpp"
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/render.hpp"
@@ -531,7 +532,11 @@ class Alter {
 }  // namespace
 
 std::vector<std::string> alter_table(const TableChange& change) {
-  return Alter(change).run();
+  const auto detour = mariadb::detour(change);
+  if (!detour) return Alter(change).run();
+  std::vector<std::string> statements = Alter(detour->first).run();
+  for (std::string& sql : Alter(detour->second).run()) statements.push_back(std::move(sql));
+  return statements;
 }
 
 }  // namespace dbmig::dialect::mariadb
