@@ -39,10 +39,11 @@ run::DatabaseCheck settled_check(Context& context) {
 }  // namespace
 
 void revert_drift(Context& context) {
-  run::Drift drift = settled_check(context).drift;
+  run::DatabaseCheck check = settled_check(context);
+  run::Drift& drift = check.drift;
   backend::Connection& connection = context.connection(Context::Access::existing);
   const schema::Schema reported = connection.inspect({}).schema;
-  const schema::Schema fold = context.graph().fold();
+  const schema::Schema fold = context.graph().fold({check.current.begin(), check.current.end()});
   dialect::ComparedForm live{std::move(drift.live), &reported};
   dialect::ComparedForm expected{std::move(drift.expected), &fold};
   dialect::in_own_words(live, expected);

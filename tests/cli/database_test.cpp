@@ -395,6 +395,24 @@ TEST(RevertedDrift, ComesBackInItsOwnWords) {
   EXPECT_THAT(back, HasSubstr("INT,")) << back << made;
 }
 
+TEST(RevertedDrift, DoesNotAnticipateRevisionsToCome) {
+  const auto columns = [](const std::string& b) {
+    return "tables:\n  t:\n    columns: {id: integer, b: " + b + "}\n    primary_key: [id]\n";
+  };
+  Project project;
+  project.start();
+  project.model(columns("varchar(7)"));
+  project.migrate("aaaaaaaaaaaa", "first");
+  project.expect(0, {"upgrade"});
+  project.model(columns("varchar(300)"));
+  project.migrate("bbbbbbbbbbbb", "second");
+  shell("sqlite3 app.db 'DROP TABLE t; CREATE TABLE t (id INTEGER PRIMARY KEY, b VARCHAR(50))'",
+        project.path());
+  project.write("revert.sql", project.expect(0, {"check", "--revert"}).out);
+  EXPECT_EQ(shell("sqlite3 app.db < revert.sql", project.path()).out, "");
+  EXPECT_THAT(shell("sqlite3 app.db '.schema t'", project.path()).out, HasSubstr("VARCHAR(7)"));
+}
+
 TEST(TwoDatabases, TheSameHistoryGivesTheSameSchema) {
   if (!mariadb_server()) GTEST_SKIP() << kNoServer;
   const ServerDatabase mariadb;
