@@ -16,24 +16,11 @@ using schema::Column;
 using schema::Table;
 using NameList = std::vector<std::string>;
 
-bool any_of_in(const NameList& names, const std::set<std::string>& set) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return set.count(name) != 0; });
-}
-
-/// Whether `sql` of `table` uses one of `columns`, as evolve sees it.
-bool mentions(const schema::SqlText& sql, const Table& table,
-              const std::set<std::string>& columns) {
-  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-    return ops::mentions_column(sql, {column, {text::lower(table.name)}, true, false});
-  });
-}
-
 bool uses(const schema::Index& index, const Table& table, const std::set<std::string>& columns) {
-  return mentions(index.where, table, columns) ||
+  return ops::mentions_any(index.where, table.name, columns) ||
          std::any_of(index.parts.begin(), index.parts.end(), [&](const schema::IndexPart& part) {
            if (part.expression.empty()) return columns.count(part.column) != 0;
-           return mentions(schema::SqlText{part.expression, {}, {}}, table, columns);
+           return ops::mentions_any(schema::SqlText{part.expression, {}, {}}, table.name, columns);
          });
 }
 
@@ -70,10 +57,10 @@ std::set<std::string> find_readded(const TableChange& change) {
   const auto must_go = [&](const Column& old, const Column& now) {
     if (!old.generated) return !now.generated->stored;
     if (old.generated->stored != now.generated->stored) return true;
-    if (mentions(old.generated->sql, *change.before, again)) return true;
+    if (ops::mentions_any(old.generated->sql, change.before->name, again)) return true;
     // A name that only looks like a column that goes.
     return old.generated->sql == now.generated->sql &&
-           mentions(old.generated->sql, *change.before, change.dropped);
+           ops::mentions_any(old.generated->sql, change.before->name, change.dropped);
   };
   for (bool found = true; found;) {
     found = false;
@@ -116,20 +103,20 @@ void compare_keys(TableChange& change) {
   std::set<std::string> lost = change.dropped;
   lost.insert(change.readded.begin(), change.readded.end());
 
-  const bool key_hit = before.primary_key && any_of_in(before.primary_key->columns, lost);
+  const bool key_hit = before.primary_key && contains_any(before.primary_key->columns, lost);
   if (before.primary_key != after.primary_key || key_hit) {
     change.drop_primary_key = before.primary_key.has_value();
     change.create_primary_key = after.primary_key.has_value();
   }
   change.uniques = compare_named<schema::Unique>(
       before.uniques, after.uniques,
-      [&](const schema::Unique& unique) { return any_of_in(unique.columns, lost); });
+      [&](const schema::Unique& unique) { return contains_any(unique.columns, lost); });
   change.indexes = compare_named<schema::Index>(
       before.indexes, after.indexes,
       [&](const schema::Index& index) { return uses(index, before, lost); });
   change.checks = compare_named<schema::Check>(
       before.checks, after.checks,
-      [&](const schema::Check& check) { return mentions(check.sql, before, lost); });
+      [&](const schema::Check& check) { return ops::mentions_any(check.sql, before.name, lost); });
 }
 
 /// Whether `key` begins with `columns`, in their order.

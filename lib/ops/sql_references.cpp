@@ -375,6 +375,13 @@ bool mentions_column(const schema::SqlText& sql, const ColumnUse& use) {
   return found;
 }
 
+bool mentions_any(const schema::SqlText& sql, std::string_view table,
+                  const std::set<std::string>& columns) {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    return mentions_column(sql, {column, {text::lower(table)}, true, false});
+  });
+}
+
 std::string rename_table(std::string_view sql, std::optional<DialectKind> dialect,
                          std::string_view from, std::string_view to) {
   if (!may_mention(sql, from)) return std::string(sql);

@@ -40,6 +40,10 @@ bool may_mention(const schema::SqlText& sql, std::string_view name);
 
 bool mentions_column(const schema::SqlText& sql, const ColumnUse& use);
 
+/// Whether `sql` of `table` (a check, an expression) uses one of `columns`.
+bool mentions_any(const schema::SqlText& sql, std::string_view table,
+                  const std::set<std::string>& columns);
+
 /// `sql` with the table `from` called `to`.
 schema::SqlText rename_table(schema::SqlText sql, std::string_view from, std::string_view to);
 

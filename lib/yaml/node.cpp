@@ -37,7 +37,9 @@ std::optional<Node> parse_yaml(std::string_view content, const std::string& file
   }
   const auto clean = clean_text(content, file, diagnostics);
   if (!clean) return std::nullopt;
-  if (auto node = parse_libyaml(*clean, file)) return node;
+  const std::size_t said = diagnostics.list().size();
+  auto node = parse_libyaml(*clean, file, diagnostics);
+  if (node || diagnostics.list().size() > said) return node;
   return parse_yaml_cpp(*clean, file, diagnostics);
 }
 

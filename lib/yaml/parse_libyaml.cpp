@@ -135,7 +135,7 @@ class Events {
     } else if (tag == "!" || is_core_tag(tag, "str")) {
       node.quoted = true;
     } else if (!is_scalar_tag(tag)) {
-      throw Trouble{};
+      builder_.unknown_tag(node, std::string(tag));
     }
     if (text::find_invalid_utf8(node.text)) throw Trouble{};
     builder_.leaf(std::move(node), new_anchor(scalar.anchor));
@@ -144,8 +144,11 @@ class Events {
   void open(const yaml_event_t& event, Node::Kind kind, std::string_view core,
             const yaml_char_t* tag, const yaml_char_t* anchor, bool flow) {
     const std::string_view own = text_of(tag);
-    if (!own.empty() && own != "!" && !is_core_tag(own, core)) throw Trouble{};
-    builder_.open(at(event, kind), new_anchor(anchor), flow);
+    Node node = at(event, kind);
+    if (!own.empty() && own != "!" && !is_core_tag(own, core)) {
+      builder_.unknown_tag(node, std::string(own));
+    }
+    builder_.open(std::move(node), new_anchor(anchor), flow);
   }
 
   static bool is_null_word(std::string_view text) {
@@ -172,22 +175,25 @@ class Events {
 
 }  // namespace
 
-std::optional<Node> parse_libyaml(std::string_view clean, const std::string& file) {
+std::optional<Node> parse_libyaml(std::string_view clean, const std::string& file,
+                                  Diagnostics& diagnostics) {
   if (means_more_to_libyaml(clean)) return std::nullopt;
-  Diagnostics mistakes;
-  NodeBuilder builder(file, mistakes);
+  Diagnostics found;
+  NodeBuilder builder(file, found);
   Events events(builder);
+  std::optional<Node> root;
   try {
     Parser parser(clean);
     while (events.take(parser.next())) {
     }
+    root = builder.take();
   } catch (const Trouble&) {
     return std::nullopt;
   } catch (const NodeBuilder::Stop&) {
-    return std::nullopt;
+    // It has said why.
   }
-  if (!mistakes.empty()) return std::nullopt;
-  return builder.take();
+  for (const Diagnostic& one : found.list()) diagnostics.add(one.where, one.message, one.hint);
+  return root;
 }
 
 }  // namespace dbmig::yaml

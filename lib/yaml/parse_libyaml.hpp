@@ -8,9 +8,10 @@
 
 namespace dbmig::yaml {
 
-/// What parse_yaml() gives for `clean`, text from clean_text(), as libyaml reads it; nothing when
-/// there is anything to say about it, which parse_yaml_cpp() then finds words for. Several times as
-/// fast as that (lib/decisions/010).
-std::optional<Node> parse_libyaml(std::string_view clean, const std::string& file);
+/// parse_yaml() for `clean`, text from clean_text(), as libyaml reads it, several times as fast as
+/// yaml-cpp (lib/decisions/010). Nothing, without a word in `diagnostics`, where parse_yaml_cpp()
+/// is to be asked: the text is not YAML, or YAML 1.1 reads it otherwise.
+std::optional<Node> parse_libyaml(std::string_view clean, const std::string& file,
+                                  Diagnostics& diagnostics);
 
 }  // namespace dbmig::yaml

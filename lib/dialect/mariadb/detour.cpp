@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/contains.hpp"
 #include "base/text.hpp"
 #include "ops/sql_references.hpp"
 
@@ -19,30 +20,21 @@ bool is_virtual(const Column& column) {
   return column.generated && !column.generated->stored;
 }
 
-bool mentions(const schema::SqlText& sql, const Table& table, const Names& columns) {
-  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-    return ops::mentions_column(sql, {column, {text::lower(table.name)}, true, false});
-  });
-}
-
-bool any_of_in(const std::vector<std::string>& names, const Names& set) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return set.count(name) != 0; });
-}
-
 void leave_out_constraints(Table& table, const Names& columns) {
   const auto has_part = [&](const schema::Index& index) {
     return std::any_of(index.parts.begin(), index.parts.end(), [&](const schema::IndexPart& part) {
       return columns.count(part.column) != 0;
     });
   };
-  if (table.primary_key && any_of_in(table.primary_key->columns, columns)) {
+  if (table.primary_key && contains_any(table.primary_key->columns, columns)) {
     table.primary_key.reset();
   }
-  erase_if(table.uniques, [&](const auto& unique) { return any_of_in(unique.columns, columns); });
+  erase_if(table.uniques,
+           [&](const auto& unique) { return contains_any(unique.columns, columns); });
   erase_if(table.indexes, has_part);
-  erase_if(table.foreign_keys, [&](const auto& key) { return any_of_in(key.columns, columns); });
-  erase_if(table.checks, [&](const auto& check) { return mentions(check.sql, table, columns); });
+  erase_if(table.foreign_keys, [&](const auto& key) { return contains_any(key.columns, columns); });
+  erase_if(table.checks,
+           [&](const auto& check) { return ops::mentions_any(check.sql, table.name, columns); });
 }
 
 /// Columns that are computed of others that are left out, and of one another; they come anew too.
@@ -50,7 +42,7 @@ void leave_out_computed(Table& table, const Table& after, Names& columns) {
   const auto must_go = [&](const Column& column) {
     const Column* now = after.find_column(column.name);
     return column.generated && now != nullptr && now->generated &&
-           mentions(column.generated->sql, table, columns);
+           ops::mentions_any(column.generated->sql, table.name, columns);
   };
   while (true) {
     const auto& all = std::as_const(table).columns;

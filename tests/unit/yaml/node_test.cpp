@@ -170,6 +170,11 @@ TEST(Yaml, AQuestionMarkIsTextInsideBrackets) {
   EXPECT_EQ(node.value(0).find("y")->children[0].text, "b?c");
 }
 
+TEST(BrokenYaml, AMistakeIsNamedBesideAQuestionMark) {
+  EXPECT_EQ(complaint("a: {x: what?}\na: 1\n"),
+            "f:2:1: key 'a' is here twice; the first one is on line 1");
+}
+
 TEST(Yaml, EscapesOfLineEnds) {
   EXPECT_EQ(parse("a: \"\\N\\_\\L\\P\"\n").value(0).text,
             "\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9");
