@@ -32,7 +32,9 @@ struct Reading {
   std::string text() const {
     std::string out = node ? dump(*node) : "";
     for (const Diagnostic& one : mistakes.list()) {
-      out += fmt::format("{}: {}; {}\n", to_string(one.where), one.message, one.hint);
+      const bool is_of_nothing = one.message.starts_with("there is no key");
+      out += fmt::format("{}: {}; {}\n", is_of_nothing ? "" : to_string(one.where), one.message,
+                         one.hint);
     }
     return out;
   }
