@@ -8,6 +8,8 @@
 #include <future>
 #include <system_error>
 
+#include "cli/private_server_options.hpp"
+#include "cli/signals.hpp"
 #include "cli/sql_files.hpp"
 #include "yaml/revision.hpp"
 
@@ -105,15 +107,40 @@ schema::Selection Context::selection() {
   return found == nullptr ? schema::Selection{} : found->selection;
 }
 
-backend::ScratchOptions Context::scratch_options(DialectKind kind) {
+backend::ScratchOptions Context::scratch_options(DialectKind kind, PrivateServer start) {
   backend::ScratchOptions options{.kind = kind};
   if (kind == DialectKind::sqlite) return options;
   const yaml::Project* found = find_project();
-  if (found != nullptr) options.server = yaml::scratch_url(*found, environment);
-  if (options.server || (found == nullptr && !globals.url)) return options;
-  const Url& own = url();
-  if (own.dialect == DialectKind::mariadb) options.server = own;
+  const yaml::ScratchServer setting =
+      yaml::scratch_server(found == nullptr ? yaml::Project{} : *found, environment);
+  using Kind = yaml::ScratchServer::Kind;
+  if (setting.kind == Kind::named) {
+    options.server = setting.url;
+    return options;
+  }
+  if (found != nullptr || globals.url) {
+    const Url& own = url();
+    if (own.dialect == DialectKind::mariadb) options.server = own;
+  }
+  if (setting.kind == Kind::off) return options;
+  if (options.server && (private_server_ == nullptr || start == PrivateServer::join_only)) {
+    const std::string obstacle = backend::why_no_scratch(options);
+    if (obstacle.empty()) return options;
+    console_.debug("dbmig.scratch", obstacle);
+    if (!backend::find_mariadbd()) return options;
+  }
+  if (const backend::PrivateServer* server = private_server(start)) options.server = server->url();
   return options;
+}
+
+const backend::PrivateServer* Context::private_server(PrivateServer start) {
+  if (private_server_ != nullptr) return private_server_.get();
+  const backend::PrivateServerOptions options = private_server_options();
+  const bool is_there =
+      backend::private_server_version(backend::private_server_folder(options)).has_value();
+  if (!is_there && (start == PrivateServer::join_only || !backend::find_mariadbd())) return nullptr;
+  private_server_ = std::make_unique<backend::PrivateServer>(options, console_, &interrupted());
+  return private_server_.get();
 }
 
 Url Context::url_of(const std::string& text, bool is_url) {

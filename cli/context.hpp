@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/private_server.hpp"
 #include "backend/scratch.hpp"
 #include "cli/console.hpp"
 #include "history/graph.hpp"
@@ -60,9 +61,13 @@ class Context {
 
   /// What of a shared database is this project's; everything outside of a project.
   schema::Selection selection();
-  /// How scratch databases of `kind` are made. MariaDB: on the server of dbmig.yaml's `scratch`,
-  /// else on that of the database to work on.
-  backend::ScratchOptions scratch_options(DialectKind kind);
+  /// Whether a command may start a private server for scratch databases.
+  enum class PrivateServer { may_start, join_only };
+  /// How scratch databases of `kind` are made. MariaDB: on the server that `scratch:` names, else
+  /// on that of the database to work on where the user may make databases, else on a private one,
+  /// which runs at least as long as this value. Without `server` in the result there is none.
+  backend::ScratchOptions scratch_options(DialectKind kind,
+                                          PrivateServer start = PrivateServer::may_start);
   /// The database that `text`, a URL or a name of dbmig.yaml's `databases`, means.
   Url url_of(const std::string& text, bool is_url);
 
@@ -86,6 +91,10 @@ class Context {
   std::optional<history::Graph> graph_;
   const yaml::ModelPart& sql_part();
 
+  /// A private server for scratch databases; null when it may not be had.
+  const backend::PrivateServer* private_server(PrivateServer start);
+
+  std::unique_ptr<backend::PrivateServer> private_server_;
   std::optional<schema::Model> model_;
   std::optional<yaml::ModelPart> sql_part_;
   std::optional<Url> url_;

@@ -163,7 +163,7 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
       {"Change a database", {add_upgrade, add_downgrade, add_stamp, add_repair, add_import}},
       {"Look",
        {add_current, add_heads, add_branches, add_history, add_show, add_check, add_verify,
-        add_lint, add_diff, add_inspect}},
+        add_lint, add_diff, add_inspect, add_scratch}},
   };
   for (const auto& [group, commands] : groups) {
     for (const Add add : commands) {

@@ -129,7 +129,11 @@ std::vector<Ground> proving_grounds(Context& context) {
       if (kind == DialectKind::sqlite || options.server) {
         ground.scratch = std::move(options);
       } else {
-        ground.missing = "no server is named; `scratch:` in dbmig.yaml can name one";
+        ground.missing =
+            backend::find_mariadbd()
+                ? "`scratch` is off"
+                : "no MariaDB server is installed here; install one, or name one with `scratch:` "
+                  "in dbmig.yaml";
       }
     } catch (const Error& error) {
       ground.missing = error.message();
@@ -197,10 +201,10 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
 std::vector<std::vector<proof::StatementCost>> costs_of(
     Context& context, const schema::Schema& before, const std::vector<run::PlannedRevision>& plan) {
   try {
-    const backend::ScratchOptions options = context.scratch_options(DialectKind::mariadb);
-    const bool is_named =
-        options.server && (!context.project().scratch.empty() || !options.server->database.empty());
-    if (!is_named || plan.empty()) return {};
+    if (plan.empty()) return {};
+    const backend::ScratchOptions options =
+        context.scratch_options(DialectKind::mariadb, Context::PrivateServer::join_only);
+    if (!options.server) return {};
     return proof::measure(options, neighbourhood(before, plan), plan);
   } catch (const Error& error) {
     context.console().debug(kLogger, std::string("costs are not known: ") + error.what());

@@ -26,10 +26,11 @@ if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] &&
 fi
 server=$(mktemp -d "$room/dbmig-mariadb.XXXXXX")
 log=$server/ctest.log
-trap 'tests/support/mariadb_server.sh stop "$server"; rm -rf "$server"' EXIT
-# Nothing of it has to survive the machine.
-tests/support/mariadb_server.sh start "$server" --debug-no-sync
-export DBMIG_TEST_MARIADB_URL="mariadb://root@localhost/?socket=$server/mariadb.sock"
+dbmig=build/test/dbmig
+trap '"$dbmig" scratch --stop --folder "$server/scratch"; rm -rf "$server"' EXIT
+# The server that users' commands start for themselves; tests that break one start their own.
+DBMIG_TEST_MARIADB_URL=$("$dbmig" scratch --start --folder "$server/scratch" --idle 14400)
+export DBMIG_TEST_MARIADB_URL
 
 # mpirun refuses root unless told so twice.
 if [ "$(id -u)" = 0 ]; then

@@ -48,6 +48,7 @@ void add_verify(CLI::App& program, Context& context);
 void add_lint(CLI::App& program, Context& context);
 void add_repair(CLI::App& program, Context& context);
 void add_inspect(CLI::App& program, Context& context);
+void add_scratch(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
 
 }  // namespace dbmig::cli

@@ -155,6 +155,16 @@ std::vector<std::string> sweep_scratch(Connection& connection) {
   return gone;
 }
 
+std::string why_no_scratch(const ScratchOptions& options) {
+  try {
+    const Scratch tried(options);
+    return {};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::access) throw;
+    return error.message();
+  }
+}
+
 Scratch::Scratch(const ScratchOptions& options) {
   if (options.kind == DialectKind::mariadb) {
     open_on_server(options);

@@ -52,6 +52,10 @@ class Scratch {
   std::unique_ptr<Connection> connection_;
 };
 
+/// Why no scratch database can be made as `options` say: the user's rights, for one. Empty when one
+/// can be, which is tried. Throws what connect() throws.
+std::string why_no_scratch(const ScratchOptions& options);
+
 /// Removes the scratch databases of dead processes from the server behind `connection`: those with
 /// exactly such a name whose lock is free, and whose process is not seen alive on this machine. On
 /// Galera, where locks are each node's own, only this machine's. Returns their names; what cannot

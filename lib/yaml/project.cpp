@@ -231,19 +231,25 @@ std::optional<DialectKind> Project::only_dialect() const {
   return dialects.front();
 }
 
-std::optional<Url> scratch_url(const Project& project, const Environment& environment) {
-  if (project.scratch.empty()) return std::nullopt;
+ScratchServer scratch_server(const Project& project, const Environment& environment) {
+  const bool is_said = !project.scratch.empty();
+  const std::string text = is_said ? project.scratch : environment("DBMIG_SCRATCH").value_or("");
+  using Kind = ScratchServer::Kind;
+  if (text.empty() || text == "auto") return {Kind::automatic};
+  if (text == "off") return {Kind::off};
+  const std::string name = is_said ? "'scratch'" : "DBMIG_SCRATCH";
+  const SourcePosition where = is_said ? project.scratch_position : SourcePosition{};
   try {
-    Url url = Url::parse(expand_variables(project.scratch, environment));
-    if (url.dialect == DialectKind::mariadb) return url;
+    Url url = Url::parse(expand_variables(text, environment));
+    if (url.dialect == DialectKind::mariadb) return {Kind::named, std::move(url)};
   } catch (const Error& error) {
-    throw Error(ErrorCode::invalid, error.message())
+    throw Error(ErrorCode::invalid, is_said ? error.message() : name + ": " + error.message())
         .hint(error.diagnostics().front().hint)
-        .at(project.scratch_position);
+        .at(where);
   }
-  throw Error(ErrorCode::invalid, "'scratch' names no MariaDB server")
-      .hint("SQLite's scratch databases are in memory; write mariadb://user@host/")
-      .at(project.scratch_position);
+  throw Error(ErrorCode::invalid, name + " names no MariaDB server")
+      .hint("SQLite's scratch databases are in memory; write auto, off or mariadb://user@host/")
+      .at(where);
 }
 
 std::string with_dialect(std::string text, DialectKind kind) {

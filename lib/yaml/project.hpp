@@ -26,7 +26,7 @@ struct Project {
   // Where those stand in config_file, for messages; unknown for the default.
   SourcePosition database_position;
   std::map<std::string, SourcePosition> database_positions;
-  std::string scratch;  ///< MariaDB server for scratch databases; URL text, often empty
+  std::string scratch;  ///< `scratch:` as it stands there; often empty
   SourcePosition scratch_position;
   /// The databases that the project is for; empty when not said, which means both.
   std::vector<DialectKind> dialects;
@@ -57,9 +57,21 @@ Project find_project(const ProjectOptions& options);
 Url database_url(const Project& project, const std::optional<std::string>& url,
                  const std::optional<std::string>& name, const Environment& environment);
 
-/// The server where scratch databases are made on MariaDB: `scratch:`, expanded; nothing when it is
-/// not said. Throws Error{invalid} with line and column.
-std::optional<Url> scratch_url(const Project& project, const Environment& environment);
+/// Where scratch databases are made on MariaDB.
+struct ScratchServer {
+  enum class Kind {
+    automatic,  ///< on the project's own server, else on a private one that dbmig starts
+    off,        ///< on the project's own server only
+    named,      ///< on the server of `url`
+  };
+  Kind kind = Kind::automatic;
+  Url url = {};
+};
+
+/// What `scratch:` of dbmig.yaml says, else the variable DBMIG_SCRATCH: `auto`, which is also what
+/// it is when neither says anything, `off`, or a URL, expanded. Throws Error{invalid}, with line
+/// and column when it stands in dbmig.yaml.
+ScratchServer scratch_server(const Project& project, const Environment& environment);
 
 /// `text`, the content of a dbmig.yaml (empty for none), with `dialects: [kind]` added. It must not
 /// say `dialects` yet.

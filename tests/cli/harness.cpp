@@ -202,6 +202,8 @@ Process::Options Project::options() const {
   options.directory = path();
   options.environment = environment;
   options.environment.emplace("DATABASE_URL", std::nullopt);
+  // A private server of MariaDB is for the tests that ask for it.
+  options.environment.emplace("DBMIG_SCRATCH", "off");
   return options;
 }
 

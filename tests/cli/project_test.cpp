@@ -111,8 +111,7 @@ TEST(Migrate, WritesTheNextRevision) {
       MatchesRegex("INFO  \\[dbmig.diff\\] Detected added table 'usuario'\n"
                    "INFO  \\[dbmig.proof\\] Proved on SQLite [0-9.]+: up, down and up again "
                    "with 5 rows in 1 table\n"
-                   "INFO  \\[dbmig.proof\\] Not proved on MariaDB: no server is named; "
-                   "`scratch:` in dbmig.yaml can name one\n"
+                   "INFO  \\[dbmig.proof\\] Not proved on MariaDB: [^\n]*scratch[^\n]*\n"
                    "  Generating migrations/[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9a-f]{12}_"
                    "add_the_users.yaml \\.\\.\\.  done\n"));
   const std::vector<std::string> files = project.files("migrations");

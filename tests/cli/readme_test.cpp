@@ -80,6 +80,9 @@ TEST(Readme, EveryCommandPrintsWhatItSays) {
   const std::vector<Step> steps = steps_of(project.read(DBMIG_SOURCE_DIR "/README.md"));
   ASSERT_GT(steps.size(), 10U);
   const std::string path = dbmig_binary().parent_path();
+  // The private server that the tour starts goes with the tour.
+  const std::filesystem::path temporary = project.path() / "t";
+  std::filesystem::create_directory(temporary);
   for (const Step& step : steps) {
     if (!step.file.empty()) {
       project.write(step.file, step.output);
@@ -89,7 +92,10 @@ TEST(Readme, EveryCommandPrintsWhatItSays) {
                                     ":$PATH OMPI_ALLOW_RUN_AS_ROOT=1 "
                                     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
                                     "OMPI_MCA_rmaps_base_oversubscribe=1\n"
-                                    "unset DATABASE_URL\n" +
+                                    "export TMPDIR=" +
+                                    temporary.string() +
+                                    "\n"
+                                    "unset DATABASE_URL DBMIG_SCRATCH\n" +
                                     step.command,
                                 project.path());
     EXPECT_TRUE(matches(step.output, result.out))
@@ -97,6 +103,8 @@ TEST(Readme, EveryCommandPrintsWhatItSays) {
         << step.output << "\nprints:\n"
         << result.out;
   }
+  shell("TMPDIR=" + temporary.string() + " " + dbmig_binary().string() + " scratch --stop",
+        project.path());
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST_P(Proved, VerifyTellsMachinesWhatItTellsPeople) {
     EXPECT_EQ(proof["rows"], 5);
     EXPECT_THAT(proof["empty"], IsEmpty());
   } else {
-    EXPECT_THAT(proof["missing"].get<std::string>(), HasSubstr("scratch:"));
+    EXPECT_THAT(proof["missing"].get<std::string>(), HasSubstr("`scratch"));
   }
 }
 

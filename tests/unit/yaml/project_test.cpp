@@ -230,19 +230,30 @@ TEST(Project, LevelsOfLint) {
             "off}");
 }
 
-TEST(Project, ScratchIsAServer) {
+TEST(Project, ScratchIsAServerOrAPrivateOne) {
   const test::TempDir dir;
+  using Kind = ScratchServer::Kind;
+  std::map<std::string, std::string> variables = {{"HOST", "db"}};
   const auto scratch = [&](const std::string& config) {
-    return scratch_url(project_with(dir, config), environment({{"HOST", "db"}}));
+    return scratch_server(project_with(dir, config), environment(variables));
   };
-  EXPECT_EQ(scratch(""), std::nullopt);
-  EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").value().host, "db");
+  EXPECT_EQ(scratch("").kind, Kind::automatic);
+  EXPECT_EQ(scratch("scratch: auto\n").kind, Kind::automatic);
+  EXPECT_EQ(scratch("scratch: off\n").kind, Kind::off);
+  EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").kind, Kind::named);
+  EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").url.host, "db");
   EXPECT_EQ(test::complaint([&] { scratch("\nscratch: sqlite://\n"); }),
             "dbmig.yaml:2:10: 'scratch' names no MariaDB server; SQLite's scratch databases are in "
-            "memory; write mariadb://user@host/");
+            "memory; write auto, off or mariadb://user@host/");
   EXPECT_EQ(test::complaint([&] { scratch("scratch: '${NONE}'\n"); }),
             "dbmig.yaml:1:10: the environment variable NONE is not set; set it, or give a default: "
             "${NONE:-…}");
+  // Where the project says nothing, the machine does.
+  variables["DBMIG_SCRATCH"] = "off";
+  EXPECT_EQ(scratch("").kind, Kind::off);
+  EXPECT_EQ(scratch("scratch: auto\n").kind, Kind::automatic);
+  variables["DBMIG_SCRATCH"] = "mariadb://u@ci/";
+  EXPECT_EQ(scratch("").url.host, "ci");
 }
 
 }  // namespace

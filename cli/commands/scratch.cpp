@@ -1,0 +1,97 @@
+#include <fmt/core.h>
+
+#include <chrono>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/private_server_options.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  bool start = false;
+  bool stop = false;
+  std::vector<std::string> keep;
+  std::string folder;
+  int idle_seconds = 300;
+};
+
+void run(Context& context, const Options& options) {
+  backend::PrivateServerOptions server = private_server_options();
+  server.folder = options.folder;
+  server.idle = std::chrono::seconds(options.idle_seconds);
+  const fs::path folder = backend::private_server_folder(server);
+  Console& console = context.console();
+  if (options.stop) {
+    const bool ran = backend::stop_private_server(folder);
+    console.say(ran ? "Stopped the private MariaDB server." : "No private MariaDB server runs.");
+    console.document({{"stopped", ran}});
+    return;
+  }
+  if (options.start) {
+    const backend::PrivateServer started(server, console);
+    const auto version = backend::private_server_version(folder).value_or("");
+    console.data(started.url().redacted() + "\n");
+    console.document({{"url", started.url().redacted()}, {"version", version}});
+    return;
+  }
+  const auto version = backend::private_server_version(folder);
+  const std::string url = backend::private_server_url(folder).redacted();
+  if (version) {
+    console.data(url + "\n");
+    console.say(fmt::format("MariaDB {} runs there.", *version));
+  } else {
+    console.say("No private MariaDB server runs; a command that needs one starts it.");
+  }
+  console.document(
+      {{"url", version ? Json(url) : Json()}, {"version", version ? Json(*version) : Json()}});
+}
+
+void keep(Context& context, const std::vector<std::string>& arguments) {
+  int seconds = 0;
+  if (arguments.size() == 2) seconds = std::atoi(arguments[1].c_str());
+  if (seconds <= 0) {
+    throw Error(ErrorCode::usage, "--keep takes a folder and a number of seconds");
+  }
+  context.exit_code = backend::keep_private_server(arguments[0], std::chrono::seconds(seconds));
+}
+
+}  // namespace
+
+void add_scratch(CLI::App& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = add_command(
+      program, context,
+      {"scratch", "The private MariaDB server that revisions are tried on",
+       "  dbmig scratch                                    its URL, if it runs\n"
+       "  dbmig scratch --stop                             stop it and remove its files\n"
+       "  dbmig scratch --start --folder /dev/shm/db       one of its own for a test run\n"
+       "Commands that need a MariaDB server to try something on start it by themselves where\n"
+       "`mariadbd` is installed, unless `scratch:` in dbmig.yaml names a server or says off. It\n"
+       "listens on a socket that only you can reach, and ends when it has not been used for\n"
+       "five minutes."});
+  CLI::Option* start = command.add_flag("--start", options->start, "Start it, and print its URL");
+  command.add_flag("--stop", options->stop, "Stop it, whoever uses it")->excludes(start);
+  command
+      .add_option("--folder", options->folder,
+                  "Where its files are (dbmig-scratch-UID among the temporary files)")
+      ->option_text("DIR");
+  command
+      .add_option("--idle", options->idle_seconds,
+                  "With --start: end after SECONDS without use (300)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(1, 60 * 60 * 24 * 7));
+  command.add_option("--keep", options->keep)->expected(2)->group("");
+  set_action(command, context, [&context, options] {
+    if (options->keep.empty()) {
+      run(context, *options);
+    } else {
+      keep(context, options->keep);
+    }
+  });
+}
+
+}  // namespace dbmig::cli
