@@ -152,6 +152,7 @@ Result run(const std::vector<std::string>& command, const Process::Options& opti
 Result shell(const std::string& script, const std::filesystem::path& directory) {
   Process::Options options;
   options.directory = directory;
+  options.environment["DBMIG_SCRATCH"] = "off";
   return run({"bash", "-c", "exec 2>&1\n" + script}, options);
 }
 
