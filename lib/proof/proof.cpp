@@ -11,6 +11,7 @@
 #include "proof/filler.hpp"
 #include "proof/outside.hpp"
 #include "proof/snapshot.hpp"
+#include "proof/usage.hpp"
 #include "run/route.hpp"
 
 namespace dbmig::proof {
@@ -53,6 +54,7 @@ class Prover {
     plan_upgrade(before);
     const schema::Schema mine = schema::on_dialect(before, kind());
     fill_tables(mine, before, questions_);
+    const Usage earlier = try_usage(connection_, before, changed_tables(), values_, stop_);
 
     const GivenUp lost = given_up(kind(), before, revision_.upgrade);
     const Snapshot rows(connection_, mine, lost);
@@ -60,13 +62,17 @@ class Prover {
     const schema::Schema after = history::evolve(before, revision_);
     expect_schema("upgrade", after);
     fill_tables(created(after), after, {});
-    if (!has_way_back(before)) return std::move(proof_);
+    if (!has_way_back(before)) {
+      expect_usable(after, earlier);
+      return std::move(proof_);
+    }
     bool with_rows = true;
     step("downgrade", [&] { with_rows = go_back(lost, after); });
     expect_schema("downgrade", before);
     if (with_rows) expect_rows(rows, Snapshot(connection_, mine, lost), lost);
     step("second upgrade", [&] { upgrade_again(); });
     expect_schema("second upgrade", after);
+    expect_usable(after, earlier);
     return std::move(proof_);
   }
 
@@ -188,6 +194,42 @@ class Prover {
       if (names.count(name) != 0) part.tables.emplace(name, table);
     }
     return part;
+  }
+
+  /// The tables that the revision's operations are about, by every name that they have.
+  std::set<std::string> changed_tables() const {
+    std::set<std::string> names;
+    for (const ops::Operation& operation : revision_.upgrade) {
+      names.insert(std::string(ops::table_of(operation)));
+      if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) names.insert(rename->to);
+    }
+    return names;
+  }
+
+  /// What an application does must work in the end. What did not work before the revision is
+  /// named, and is no fault of it.
+  void expect_usable(const schema::Schema& after, const Usage& earlier) {
+    Usage usage;
+    step("use after the upgrade",
+         [&] { usage = try_usage(connection_, after, changed_tables(), values_, stop_); });
+    const auto was_there = [](const std::vector<Usage::Trouble>& list, const Usage::Trouble& now) {
+      return std::any_of(list.begin(), list.end(),
+                         [&](const Usage::Trouble& then) { return then.what == now.what; });
+    };
+    for (const Usage::Trouble& trouble : usage.refused) {
+      if (was_there(earlier.refused, trouble)) continue;
+      proof_.notes.push_back(trouble.what + " fails: " + trouble.message);
+    }
+    for (const Usage::Trouble& trouble : usage.broken) {
+      if (was_there(earlier.broken, trouble)) {
+        proof_.notes.push_back(trouble.what + " fails, as before the revision: " + trouble.message);
+        continue;
+      }
+      // Other rows may fare better.
+      refused_by_rows_ = true;
+      fail("use after the upgrade", {{place(), trouble.what + " fails: " + trouble.message, {}}},
+           trouble.statement);
+    }
   }
 
   SourcePosition place() const {

@@ -21,13 +21,18 @@ constexpr std::size_t kParents = 8;
 
 }  // namespace
 
-RowMaker::RowMaker(backend::Connection& connection, const Table& table, RowValues values)
+RowMaker::RowMaker(backend::Connection& connection, const Table& table, RowValues values,
+                   Fields fields)
     : connection_(connection),
       dialect_(connection.dialect()),
       table_(table),
       values_(values),
       dice_(table.name) {
-  for (const Column& column : table.columns) add_field(column);
+  for (const Column& column : table.columns) {
+    const bool may_be_left_out = column.default_value || column.autoincrement ||
+                                 (column.nullable && !table.in_primary_key(column.name));
+    if (fields == Fields::all || !may_be_left_out) add_field(column);
+  }
   for (const ForeignKey& key : table.foreign_keys) add_reference(key);
 }
 

@@ -41,8 +41,14 @@ class RowMaker {
   /// How many ideas it has of each row, before they repeat.
   static constexpr std::size_t kAttempts = 80;
 
+  enum class Fields {
+    all,              ///< every column that an INSERT may name
+    without_default,  ///< those that an INSERT must name: NOT NULL, and the database has no value
+  };
+
   /// Reads rows of the table's parents. `connection` and `table` must outlive it.
-  RowMaker(backend::Connection& connection, const schema::Table& table, RowValues values);
+  RowMaker(backend::Connection& connection, const schema::Table& table, RowValues values,
+           Fields fields = Fields::all);
 
   bool has_fields() const { return !fields_.empty(); }
   /// The columns that an INSERT names, quoted, with commas.

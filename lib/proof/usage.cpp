@@ -1,0 +1,233 @@
+#include "proof/usage.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "proof/row_maker.hpp"
+
+namespace dbmig::proof {
+namespace {
+
+using schema::Table;
+
+/// ER_SIGNAL_EXCEPTION: a trigger refuses what it was made to refuse.
+constexpr int kSignal = 1644;
+
+/// The database understood the statement and did not like the row.
+bool is_about_the_row(const Error& error) {
+  return error.code() == ErrorCode::constraint || error.native_code() == kSignal;
+}
+
+class User {
+ public:
+  User(backend::Connection& connection, const schema::Schema& schema, RowValues values)
+      : connection_(connection),
+        schema_(schema),
+        values_(values),
+        is_sqlite_(connection.dialect().kind() == DialectKind::sqlite) {}
+
+  void read(const std::string& view) {
+    // Names and functions are resolved, and no row is computed: what rows hold is no fault of it.
+    try_to("reading view '" + view + "'", fmt::format("SELECT * FROM {} LIMIT 0", quoted(view)));
+  }
+
+  /// SQLite: an INSTEAD OF trigger is compiled, without a row of the view.
+  void compile(const schema::Trigger& trigger) {
+    const std::string sql = text::upper(trigger.sql.for_dialect(connection_.dialect().kind()));
+    const std::string view = quoted(trigger.table);
+    const std::string what = fmt::format("trigger '{}' of view '{}'", trigger.name, trigger.table);
+    const auto fires_on = [&](std::string_view event) {
+      const std::size_t of = sql.find(" OF");
+      const std::size_t word =
+          of == std::string::npos ? of : sql.find_first_not_of(" \t\r\n", of + 3);
+      return word != std::string::npos && sql.compare(word, event.size(), event) == 0;
+    };
+    if (fires_on("INSERT")) try_to(what, "EXPLAIN INSERT INTO " + view + " DEFAULT VALUES");
+    if (fires_on("DELETE")) try_to(what, "EXPLAIN DELETE FROM " + view);
+    if (!fires_on("UPDATE")) return;
+    const backend::Value name = trigger.table;
+    const backend::Rows columns =
+        connection_.query("SELECT name FROM pragma_table_info(?)", {&name, 1});
+    if (columns.rows.empty()) return;
+    const std::string column = quoted(columns.rows[0].at(0).value_or(""));
+    try_to(what, fmt::format("EXPLAIN UPDATE {} SET {} = {}", view, column, column));
+  }
+
+  /// Foreign keys are off: what refers to the rows must not keep triggers from firing.
+  void change_rows(const Table& table) {
+    const std::string name = quoted(table.name);
+    put_row_into(table);
+    if (const std::string column = any_column(table); !column.empty()) {
+      try_to(fmt::format("an UPDATE of table '{}'", table.name),
+             fmt::format("UPDATE {} SET {} = {}", name, column, column));
+    }
+    try_to(fmt::format("a DELETE from table '{}'", table.name), "DELETE FROM " + name);
+  }
+
+  void insert(const Table& table) {
+    RowMaker maker(connection_, table, values_, RowMaker::Fields::without_default);
+    std::optional<Error> refusal;
+    for (const bool emptied : {false, true}) {
+      if (emptied && !empty(table)) break;
+      for (std::size_t attempt = 0; attempt < RowMaker::kAttempts; ++attempt) {
+        const std::string sql = statement(table, maker, attempt);
+        refusal = failure_of(sql);
+        if (!refusal) return;
+        if (!is_about_the_row(*refusal)) {
+          found_.broken.push_back({what(table), refusal->message(), sql});
+          return;
+        }
+        if (!maker.has_fields()) break;
+      }
+    }
+    found_.refused.push_back({what(table), refusal->message(), refusal->statement()});
+  }
+
+  Usage found() { return std::move(found_); }
+
+ private:
+  static std::string what(const Table& table) {
+    return fmt::format("an INSERT into table '{}' that leaves out every column with a default",
+                       table.name);
+  }
+
+  std::string quoted(const std::string& name) const {
+    return connection_.dialect().quote_identifier(name);
+  }
+
+  std::string statement(const Table& table, RowMaker& maker, std::size_t attempt) const {
+    const std::string name = quoted(table.name);
+    const std::string into = fmt::format("INSERT {}INTO {}", is_sqlite_ ? "OR ABORT " : "", name);
+    if (!maker.has_fields()) return into + (is_sqlite_ ? " DEFAULT VALUES" : " () VALUES ()");
+    // Row 3: neither the one of NULLs nor one at the ends of the types.
+    constexpr std::size_t kOrdinaryRow = 3;
+    return fmt::format("{} ({}) VALUES ({})", into, maker.columns(),
+                       text::join(maker.make(kOrdinaryRow, attempt), ", "));
+  }
+
+  /// MariaDB fires no trigger where no row is changed.
+  void put_row_into(const Table& table) {
+    const std::string sql = fmt::format("SELECT 1 FROM {} LIMIT 1", quoted(table.name));
+    if (!connection_.query(sql).rows.empty()) return;
+    RowMaker maker(connection_, table, values_);
+    for (std::size_t attempt = 0; attempt < RowMaker::kAttempts; ++attempt) {
+      const auto failure = failure_of(statement(table, maker, attempt));
+      if (!failure || !is_about_the_row(*failure)) return;
+    }
+  }
+
+  /// Without its rows a default that stands under a unique key is free again.
+  bool empty(const Table& table) {
+    return !failure_of("DELETE FROM " + quoted(table.name)).has_value();
+  }
+
+  /// A column that an UPDATE may set to itself.
+  std::string any_column(const Table& table) const {
+    for (const schema::Column& column : table.columns) {
+      if (!column.generated && column.mariadb.period == schema::RowPeriod::none) {
+        return quoted(column.name);
+      }
+    }
+    return {};
+  }
+
+  std::optional<Error> failure_of(const std::string& sql) {
+    constexpr const char* kSavepoint = "dbmig_use";
+    connection_.savepoint(kSavepoint);
+    std::optional<Error> failure;
+    try {
+      connection_.execute(sql);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted ||
+          error.code() == ErrorCode::io) {
+        throw;
+      }
+      failure = error;
+    }
+    try {
+      if (failure) connection_.rollback_to_savepoint(kSavepoint);
+      connection_.release_savepoint(kSavepoint);
+    } catch (const Error&) {
+      // A trigger of SQLite may end the whole transaction: RAISE(ROLLBACK, …).
+      connection_.rollback();
+      connection_.begin();
+    }
+    return failure;
+  }
+
+  void try_to(const std::string& what, const std::string& sql) {
+    const auto failure = failure_of(sql);
+    if (failure && !is_about_the_row(*failure)) {
+      found_.broken.push_back({what, failure->message(), sql});
+    }
+  }
+
+  backend::Connection& connection_;
+  const schema::Schema& schema_;
+  RowValues values_;
+  bool is_sqlite_;
+  Usage found_;
+};
+
+template <class Work>
+void rolled_back(backend::Connection& connection, Work work) {
+  connection.begin();
+  try {
+    work();
+  } catch (...) {
+    connection.rollback();
+    throw;
+  }
+  connection.rollback();
+}
+
+template <class Work>
+void without_foreign_keys(backend::Connection& connection, Work work) {
+  const bool sqlite = connection.dialect().kind() == DialectKind::sqlite;
+  const auto set = [&](bool on) {
+    connection.execute(fmt::format(
+        "{}{}", sqlite ? "PRAGMA foreign_keys = " : "SET foreign_key_checks = ", on ? 1 : 0));
+  };
+  set(false);
+  work();
+  set(true);
+}
+
+}  // namespace
+
+Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
+                const std::set<std::string>& tables, RowValues values,
+                const std::atomic<bool>* stop) {
+  const schema::Schema mine = schema::on_dialect(schema, connection.dialect().kind());
+  std::set<std::string> chosen = tables;
+  for (const auto& [name, trigger] : mine.triggers) chosen.insert(trigger.table);
+  std::vector<const Table*> used;
+  for (const std::string& name : chosen) {
+    const Table* table = mine.find_table(name);
+    if (table != nullptr && table->sqlite.module.empty()) used.push_back(table);
+  }
+  User user(connection, mine, values);
+  rolled_back(connection, [&] {
+    for (const auto& [name, view] : mine.views) user.read(name);
+    for (const auto& [name, trigger] : mine.triggers) {
+      if (mine.views.count(trigger.table) != 0) user.compile(trigger);
+    }
+    for (const Table* table : used) {
+      stop_if_asked(stop);
+      user.insert(*table);
+    }
+  });
+  without_foreign_keys(connection, [&] {
+    for (const Table* table : used) {
+      stop_if_asked(stop);
+      rolled_back(connection, [&] { user.change_rows(*table); });
+    }
+  });
+  return user.found();
+}
+
+}  // namespace dbmig::proof
