@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
+#include "import/named_format.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -21,10 +22,7 @@ struct Arguments {
   std::vector<std::string> files;
   std::string table;
   std::string columns;
-  std::string delimiter = ",";
-  std::string quote = "\"";
-  std::string escape = "none";
-  std::optional<std::string> null_text;
+  import::FormatRequest format;
   bool header = false;
   bool no_header = false;
   std::string on_error = "abort";
@@ -47,15 +45,16 @@ Options options_of(const Context& context, const Arguments& arguments) {
       options.columns.emplace_back(text::trim(name));
     }
   }
-  options.format.delimiter = import::parse_delimiter(arguments.delimiter);
-  options.format.quote = import::parse_quote(arguments.quote, "--quote");
-  options.format.escape = import::parse_quote(arguments.escape, "--escape");
+  const import::FileFormat format = import::file_format(arguments.format);
+  options.format = format.csv;
+  options.nulls = format.nulls;
+  options.has_header = format.has_header;
+  options.check_line_end = format.check_line_end;
   if (arguments.header && arguments.no_header) {
     throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
   }
   if (arguments.header) options.header = true;
   if (arguments.no_header) options.header = false;
-  options.null_text = arguments.null_text;
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.rejects = resolved(context, arguments.rejects);
@@ -182,13 +181,25 @@ void add_import(CLI::App& program, Context& context) {
       ->option_text("A,B,C");
   command.add_flag("--header", a.header, "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", a.no_header, "The first line is data");
-  command.add_option("--delimiter", a.delimiter, "Between fields, one byte or \\t (,)")
+  command
+      .add_option("--format", a.format.name,
+                  "What wrote the file: csv, mysql (SELECT … INTO OUTFILE), mysql-batch (mariadb "
+                  "--batch), pg-text (COPY) (csv)")
+      ->option_text("NAME");
+  command.add_option("--delimiter", a.format.delimiter, "Between fields, one byte or \\t (,)")
       ->option_text("C");
-  command.add_option("--quote", a.quote, "Around fields, one byte or none (\")")->option_text("C");
-  command.add_option("--escape", a.escape, "Before a special byte, one byte or none (none)")
+  command.add_option("--quote", a.format.quote, "Around fields, one byte or none (\")")
       ->option_text("C");
-  command.add_option("--null", a.null_text, "Text of an unquoted field that means NULL")
-      ->option_text("TEXT");
+  command.add_option("--escape", a.format.escape, "Before a special byte, one byte or none (none)")
+      ->option_text("C");
+  command.add_option("--line-end", a.format.line_end, "lf, crlf, cr, or any for LF and CRLF (any)")
+      ->option_text("WHAT");
+  command
+      .add_option("--null", a.format.nulls,
+                  "Text of a field that means NULL, may be repeated (the empty field)")
+      ->option_text("TEXT")
+      ->allow_extra_args(false);
+  command.add_flag("--null-quoted", a.format.null_quoted, "NULL may also stand in quotes");
   command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "reject"}));

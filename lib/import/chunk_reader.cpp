@@ -12,20 +12,20 @@ namespace {
 
 constexpr std::size_t kHeaderBlock = std::size_t{64} << 10;
 
-std::size_t count_lines(std::string_view text) {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
 }  // namespace
 
 ChunkReader::ChunkReader(Input& input, const CsvFormat& format, const Limits& limits)
-    : input_(input), splitter_(format), limits_(limits) {
+    : input_(input), format_(format), splitter_(format), limits_(limits) {
   limits_.chunk = std::max<std::size_t>(limits_.chunk, 1);
   carry_.resize(kHeaderBlock);
   const std::size_t n = input_.read(carry_);
   ended_ = n < carry_.size();
   carry_.resize(n);
   check_kind();
+}
+
+std::size_t ChunkReader::count_lines(std::string_view text) const {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), format_.line_byte()));
 }
 
 void ChunkReader::check_kind() {
@@ -60,17 +60,23 @@ void ChunkReader::give_out(std::string_view text) {
 void ChunkReader::fail(std::string_view record) const {
   const auto at = [&](std::size_t offset) {
     const std::string_view before = record.substr(0, offset);
-    const std::size_t newline = before.rfind('\n');
+    const std::size_t newline = before.rfind(format_.line_byte());
     const std::size_t column = newline == std::string_view::npos ? offset : offset - newline - 1;
     return SourcePosition{input_.name(), static_cast<int>(line_ + count_lines(before)),
                           static_cast<int>(column + 1)};
   };
-  if (const auto quote = splitter_.open_quote(record)) {
+  const auto open = splitter_.open_end(record);
+  if (open && open->what == Splitter::Open::What::escape && ended_) {
+    throw Error(ErrorCode::invalid, "the file ends in an escape character that escapes nothing")
+        .at(at(open->offset))
+        .hint("is the file complete? without escapes it is read with --escape none");
+  }
+  if (open && open->what == Splitter::Open::What::quote) {
     throw Error(ErrorCode::invalid, ended_ ? "the quote opened here is never closed"
                                            : fmt::format("the quote opened here is not closed "
                                                          "within {} MiB",
                                                          limits_.record >> 20U))
-        .at(at(*quote))
+        .at(at(open->offset))
         .hint(
             "close it, double it if it belongs to the text, or use --quote none if this file "
             "does not quote");
@@ -86,7 +92,7 @@ std::optional<std::string> ChunkReader::record() {
     std::optional<std::size_t> end = splitter_.record_end(carry_, 0);
     if (!end && ended_) {
       if (carry_.empty()) return std::nullopt;
-      if (splitter_.open_quote(carry_)) fail(carry_);
+      if (splitter_.open_end(carry_)) fail(carry_);
       end = carry_.size();
     }
     if (end) {
@@ -136,7 +142,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
       boundary = splitter_.record_end(data, 0).value_or(0);
     }
     if (boundary == 0 && ended_) {
-      if (splitter_.open_quote(data)) fail(data);
+      if (splitter_.open_end(data)) fail(data);
       boundary = data.size();
     }
     if (boundary != 0) {

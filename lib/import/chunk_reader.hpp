@@ -30,8 +30,9 @@ class ChunkReader {
   /// The next chunk into `bytes` after its first `prefix` bytes, which are the caller's. At least
   /// one record; more than the limit only when a record is longer than that. False at the end.
   ///
-  /// Throws Error{invalid} for a quote that is never closed and for a record over the limit, at the
-  /// quote's or record's line; the records before it have then been given out.
+  /// Throws Error{invalid} for a quote that is never closed, an escape character at the end of the
+  /// file and a record over the limit, where it stands; the records before it have then been given
+  /// out.
   bool next(Bytes& bytes, std::size_t prefix);
 
   /// From another thread: ends a next() that waits for input.
@@ -43,6 +44,7 @@ class ChunkReader {
   std::uint64_t bytes_done() const { return bytes_done_; }
 
  private:
+  std::size_t count_lines(std::string_view text) const;
   std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
   void check_kind();
   bool fill(Bytes& bytes, std::size_t prefix, std::size_t target);
@@ -50,6 +52,7 @@ class ChunkReader {
   void give_out(std::string_view text);
 
   Input& input_;
+  CsvFormat format_;
   Splitter splitter_;
   Limits limits_;
   std::string carry_;  ///< read, not given out

@@ -7,6 +7,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/dialect_kind.hpp"
+#include "import/shown.hpp"
 #include "schema/type.hpp"
 
 namespace dbmig::import {
@@ -102,9 +103,5 @@ class Converter {
 /// Whether SQLite makes numbers of text that looks like one in a column declared as `declared`.
 /// Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity
 bool has_numeric_affinity(std::string_view declared);
-
-/// `value` as error messages show it: in quotes, cut to about 60 characters, with what a terminal
-/// cannot show escaped.
-std::string shown(std::string_view value);
 
 }  // namespace dbmig::import

@@ -11,7 +11,79 @@ bool ends_line(char c) {
   return c == '\n' || c == '\r';
 }
 
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// Whether the byte at the end of `text` stands behind an escape character that is not itself
+/// escaped.
+bool last_is_escaped(std::string_view text, const CsvFormat& format) {
+  if (!format.has_escape() || text.empty()) return false;
+  text.remove_suffix(1);
+  std::size_t escapes = 0;
+  while (escapes < text.size() && text[text.size() - 1 - escapes] == *format.escape) ++escapes;
+  return escapes % 2 == 1;
+}
+
+/// How `format` writes `c` behind an escape character: mostly as it is.
+char escaped(char c, Escapes escapes) {
+  if (escapes == Escapes::plain) return c;
+  if (c == '\n') return 'n';
+  if (c == '\t') return 't';
+  if (c == '\0') return '0';
+  return c == '\r' && escapes != Escapes::mysql_batch ? 'r' : c;
+}
+
 }  // namespace
+
+std::string_view CsvFormat::line_end_text() const {
+  if (line_end == LineEnd::cr) return "\r";
+  return line_end == LineEnd::crlf ? "\r\n" : "\n";
+}
+
+std::string_view without_line_end(std::string_view record, const CsvFormat& format) {
+  const auto ends_in = [&](std::string_view end) {
+    return record.size() >= end.size() && record.substr(record.size() - end.size()) == end &&
+           !last_is_escaped(record.substr(0, record.size() - end.size() + 1), format);
+  };
+  const auto without = [&](std::size_t count) { return record.substr(0, record.size() - count); };
+  switch (format.line_end) {
+    case LineEnd::any:
+      if (record.size() >= 2 && record.substr(record.size() - 2) == "\r\n") {
+        return ends_in("\r\n") ? without(2) : record;
+      }
+      return ends_in("\n") || ends_in("\r") ? without(1) : record;
+    case LineEnd::lf:
+      return ends_in("\n") ? without(1) : record;
+    case LineEnd::crlf:
+      return ends_in("\r\n") ? without(2) : record;
+    case LineEnd::cr:
+      return ends_in("\r") ? without(1) : record;
+  }
+  return record;
+}
+
+std::string write_field(std::string_view text, const CsvFormat& format) {
+  std::string out;
+  if (format.quote) out.push_back(*format.quote);
+  for (const char c : text) {
+    const bool cuts = c == format.delimiter || ends_line(c);
+    if (format.has_escape() && (c == *format.escape || c == format.quote)) {
+      out.push_back(*format.escape);
+      out.push_back(c);
+    } else if (format.quote) {
+      if (c == *format.quote) out.push_back(c);
+      out.push_back(c);
+    } else if (format.has_escape() && (cuts || c == '\0')) {
+      out.push_back(*format.escape);
+      out.push_back(c == format.delimiter ? c : escaped(c, format.escapes));
+    } else {
+      out.push_back(!cuts ? c : format.delimiter == ' ' ? '_' : ' ');
+    }
+  }
+  if (format.quote) out.push_back(*format.quote);
+  return out;
+}
 
 char parse_delimiter(std::string_view text) {
   if (text == "\\t" || text == "tab") return '\t';
@@ -34,6 +106,18 @@ void check(const CsvFormat& format) {
                             format.quote == format.delimiter ? "quote" : "escape"))
         .hint("choose another with --delimiter, --quote or --escape");
   }
+  if (!format.has_escape() || format.escapes == Escapes::plain) return;
+  const auto refuse = [](char c, const char* what) {
+    if (!is_letter_or_digit(c)) return;
+    throw Error(ErrorCode::usage,
+                fmt::format("'{}' cannot be the {}: escapes such as \\n give letters and digits a "
+                            "meaning",
+                            c, what))
+        .hint("choose a punctuation mark");
+  };
+  refuse(format.delimiter, "delimiter");
+  if (format.quote) refuse(*format.quote, "quote");
+  refuse(*format.escape, "escape character");
 }
 
 }  // namespace dbmig::import

@@ -1,25 +1,72 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dbmig::import {
 
+/// What ends a record, outside quotes and not escaped. The end of the file ends one too.
+enum class LineEnd : std::uint8_t {
+  any,   ///< LF or CRLF; a CR anywhere else outside quotes is an error
+  lf,    ///< LF; a CR is data
+  crlf,  ///< CRLF; CR or LF alone is data
+  cr,    ///< CR; an LF is data
+};
+
+/// What the escape character and the byte after it stand for. In every dialect the delimiter, the
+/// quote, the escape character, line ends and other bytes that are no letter or digit stand for
+/// themselves, and a letter or digit without a meaning is an error.
+enum class Escapes : std::uint8_t {
+  plain,  ///< letters and digits have no meaning
+  /// \0 \b \n \r \t \Z. Source: https://mariadb.com/kb/en/load-data-infile/
+  mysql,
+  /// \0 \n \t. Source: `mariadb --batch`, client/mysql.cc safe_put_field()
+  mysql_batch,
+  /// \b \f \n \r \t \v, octal \1 to \377, hexadecimal \x1 to \xFF.
+  /// Source: https://www.postgresql.org/docs/current/sql-copy.html "Text Format"
+  pg_text,
+};
+
 /// How the text of a CSV file is cut into fields: RFC 4180 unless the user says otherwise.
 ///
-/// Rules, which the splitter and the parser share: a record ends at LF or CRLF outside quotes, or
-/// at the end of the file (a CR before it belongs to the end). A field that begins with the quote
-/// is quoted up to the next single quote, a doubled quote inside standing for one; a quote anywhere
-/// else in a field is an ordinary character. With an escape character, it and the byte after it
-/// stand for that byte, inside quotes and outside.
+/// Rules, which the splitter and the parser share: a record ends at a line end outside quotes, or
+/// at the end of the file. A field that begins with the quote is quoted up to the next single
+/// quote, a doubled quote inside standing for one; a quote anywhere else in a field is an ordinary
+/// character. With an escape character, it and what follows stand for something else, inside quotes
+/// and outside; an escape character that is the quote is none.
 struct CsvFormat {
   char delimiter = ',';
   std::optional<char> quote = '"';
   std::optional<char> escape;
+  Escapes escapes = Escapes::plain;
+  LineEnd line_end = LineEnd::any;
 
   friend bool operator==(const CsvFormat&, const CsvFormat&) = default;
+
+  bool has_escape() const { return escape && escape != quote; }
+  /// The byte at which a record may end, and by which lines are counted.
+  char line_byte() const { return line_end == LineEnd::cr ? '\r' : '\n'; }
+  /// How a line that we write ends.
+  std::string_view line_end_text() const;
 };
+
+/// Which fields are NULL: those whose bytes, as they stand in the file, are one of `texts`.
+struct NullMarks {
+  std::vector<std::string> texts = {""};
+  bool quoted = false;  ///< also inside quotes
+  friend bool operator==(const NullMarks&, const NullMarks&) = default;
+};
+
+/// `record` without the line end that closes it; for LineEnd::any also without a CR at the end of
+/// the file.
+std::string_view without_line_end(std::string_view record, const CsvFormat& format);
+
+/// `text` as a field of `format` that reads back as `text` wherever the format can say it: in
+/// quotes, or with escapes. Where it has neither, bytes that would cut the record become blanks.
+std::string write_field(std::string_view text, const CsvFormat& format);
 
 /// A delimiter as written on the command line: one byte, or `\t`, `tab`. Throws Error{usage}.
 char parse_delimiter(std::string_view text);

@@ -24,9 +24,12 @@ struct Options {
   /// Which column each field goes to; "-" leaves a field out. Empty: the header says.
   std::vector<std::string> columns;
   CsvFormat format;
-  /// Whether the first line is a header. Left out: it is, unless `columns` is given.
+  /// Whether the first line is a header. Left out: it is where `has_header`, unless `columns` is
+  /// given.
   std::optional<bool> header;
-  std::optional<std::string> null_text;  ///< see Plan::null_text
+  bool has_header = true;       ///< see FileFormat
+  bool check_line_end = false;  ///< see FileFormat
+  NullMarks nulls;
   OnError on_error = OnError::abort;
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::size_t chunk_bytes = std::size_t{1} << 20;

@@ -37,6 +37,7 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
                RejectFile* rejects, LoadProgress& progress)
     : sink_(sink),
       file_(std::move(file)),
+      format_(format),
       splitter_(format),
       rejects_(rejects),
       progress_(progress),
@@ -45,7 +46,17 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
 /// The line on which a record starts; only asked for when something is wrong with it.
 std::uint64_t Loader::line_of(std::uint32_t offset) const {
   const std::string_view before = chunk_.substr(0, offset);
-  return first_line_ + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  return first_line_ +
+         static_cast<std::uint64_t>(std::count(before.begin(), before.end(), format_.line_byte()));
+}
+
+/// Where in the file the mistake in a record stands, or where the record starts.
+SourcePosition Loader::position_of(const BadRecord& bad) const {
+  if (bad.at == 0) return {file_, static_cast<int>(line_of(bad.offset)), 0};
+  const std::uint32_t offset = bad.offset + bad.at - 1;
+  const std::size_t line = chunk_.substr(0, offset).rfind(format_.line_byte());
+  const std::size_t column = line == std::string_view::npos ? offset : offset - line - 1;
+  return {file_, static_cast<int>(line_of(offset)), static_cast<int>(column + 1)};
 }
 
 std::string_view Loader::record_at(std::uint32_t offset) const {
@@ -55,7 +66,7 @@ std::string_view Loader::record_at(std::uint32_t offset) const {
 
 void Loader::fail(const BadRecord& bad) const {
   throw Error(ErrorCode::invalid, bad.message())
-      .at({file_, static_cast<int>(line_of(bad.offset)), 0})
+      .at(position_of(bad))
       .hint(
           "nothing was imported; mend the record, or go on without such records with "
           "--on-error reject");
@@ -64,7 +75,7 @@ void Loader::fail(const BadRecord& bad) const {
 void Loader::fail(std::uint32_t offset, const Error& error) const {
   throw Error(error.code(),
               fmt::format("the database refused the record {}: {}",
-                          shown(without_line_end(record_at(offset))), error.message()))
+                          shown(without_line_end(record_at(offset), format_)), error.message()))
       .at({file_, static_cast<int>(line_of(offset)), 0})
       .native(error.native_code())
       .hint(

@@ -36,12 +36,14 @@ class Loader {
 
  private:
   std::uint64_t line_of(std::uint32_t offset) const;
+  SourcePosition position_of(const BadRecord& bad) const;
   std::string_view record_at(std::uint32_t offset) const;
   [[noreturn]] void fail(const BadRecord& bad) const;
   [[noreturn]] void fail(std::uint32_t offset, const Error& error) const;
 
   backend::BulkSink& sink_;
   std::string file_;
+  CsvFormat format_;
   Splitter splitter_;
   RejectFile* rejects_;
   LoadProgress& progress_;

@@ -244,8 +244,11 @@ void encode(const Plan& plan, Bytes& out) {
   writer.put(plan.format.delimiter);
   put_optional(writer, plan.format.quote);
   put_optional(writer, plan.format.escape);
-  writer.put(static_cast<std::uint8_t>(plan.null_text.has_value()));
-  writer.put_text(plan.null_text.value_or(""));
+  writer.put(plan.format.escapes);
+  writer.put(plan.format.line_end);
+  writer.put(static_cast<std::uint32_t>(plan.nulls.texts.size()));
+  for (const std::string& text : plan.nulls.texts) writer.put_text(text);
+  writer.put(static_cast<std::uint8_t>(plan.nulls.quoted));
   writer.put(static_cast<std::uint8_t>(plan.rejects));
   writer.put(static_cast<std::uint32_t>(plan.columns.size()));
   for (const TargetColumn& column : plan.columns) {
@@ -268,9 +271,12 @@ Plan decode_plan(std::string_view message) {
   plan.format.delimiter = reader.get<char>();
   plan.format.quote = get_optional_char(reader);
   plan.format.escape = get_optional_char(reader);
-  const bool has_null_text = reader.get<std::uint8_t>() != 0;
-  const std::string_view null_text = reader.get_text();
-  if (has_null_text) plan.null_text = null_text;
+  plan.format.escapes = reader.get<Escapes>();
+  plan.format.line_end = reader.get<LineEnd>();
+  plan.nulls.texts.clear();
+  const auto marks = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < marks; ++i) plan.nulls.texts.emplace_back(reader.get_text());
+  plan.nulls.quoted = reader.get<std::uint8_t>() != 0;
   plan.rejects = reader.get<std::uint8_t>() != 0;
   const auto columns = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < columns; ++i) {

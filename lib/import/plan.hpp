@@ -19,8 +19,7 @@ struct Plan {
   std::string table;
   DialectKind dialect = DialectKind::sqlite;
   CsvFormat format;
-  /// Text of an unquoted field that means NULL; left out, an empty unquoted field does.
-  std::optional<std::string> null_text;
+  NullMarks nulls;
   /// Go on after a bad record.
   bool rejects = false;
   std::vector<TargetColumn> columns;  ///< of the sink, in order

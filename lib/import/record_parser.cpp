@@ -1,105 +1,216 @@
 #include "import/record_parser.hpp"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <cstring>
+
+#include "import/shown.hpp"
 
 namespace dbmig::import {
 namespace {
 
-constexpr std::size_t kFailed = std::string_view::npos;
+constexpr std::size_t kNone = std::string_view::npos;
+constexpr const char* kStrayCr =
+    "there is a carriage return (CR) outside quotes; --line-end cr if lines end in it, --line-end "
+    "lf if it belongs to the value";
 
-/// The position of `c` from `at` on, or the end.
-std::size_t find(std::string_view text, char c, std::size_t at) {
-  const void* hit = at < text.size() ? std::memchr(text.data() + at, c, text.size() - at) : nullptr;
-  return hit == nullptr ? text.size()
+/// The position of `c` in [at, end), or `end`.
+std::size_t find(std::string_view text, char c, std::size_t at, std::size_t end) {
+  const void* hit = at < end ? std::memchr(text.data() + at, c, end - at) : nullptr;
+  return hit == nullptr ? end
                         : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+}
+
+/// The byte that a letter or digit behind the escape character stands for, by itself.
+std::optional<char> meaning(Escapes escapes, char c) {
+  struct Meaning {
+    char letter;
+    char byte;
+    bool mysql;
+    bool batch;
+    bool pg_text;
+  };
+  static constexpr Meaning kMeanings[] = {
+      {'0', '\0', true, true, false},  {'b', '\b', true, false, true},
+      {'f', '\f', false, false, true}, {'n', '\n', true, true, true},
+      {'r', '\r', true, false, true},  {'t', '\t', true, true, true},
+      {'v', '\v', false, false, true}, {'Z', '\x1A', true, false, false},
+  };
+  for (const Meaning& one : kMeanings) {
+    if (one.letter != c) continue;
+    if ((escapes == Escapes::mysql && one.mysql) ||
+        (escapes == Escapes::mysql_batch && one.batch) ||
+        (escapes == Escapes::pg_text && one.pg_text)) {
+      return one.byte;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The value of a digit in base 8 or 16, or nothing.
+std::optional<unsigned> digit(char c, unsigned base) {
+  unsigned value = base;
+  if (c >= '0' && c <= '9') value = static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') value = static_cast<unsigned>(c - 'a') + 10;
+  if (c >= 'A' && c <= 'F') value = static_cast<unsigned>(c - 'A') + 10;
+  return value < base ? std::optional(value) : std::nullopt;
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+std::string no_meaning(std::string_view sequence, Escapes escapes) {
+  std::string reason = fmt::format("the escape sequence {} has no meaning", shown(sequence));
+  if (escapes != Escapes::plain) return reason + " in this format";
+  return reason +
+         "; --format mysql, mysql-batch or pg-text give \\n, \\t and others theirs, --null '\\N' "
+         "makes a field \\N NULL";
 }
 
 }  // namespace
 
-std::string_view without_line_end(std::string_view record) {
-  if (!record.empty() && record.back() == '\n') record.remove_suffix(1);
-  if (!record.empty() && record.back() == '\r') record.remove_suffix(1);
-  return record;
+bool RecordParser::is_null(std::string_view raw, bool quoted) const {
+  // LOAD DATA takes "\N" for NULL as well.
+  if (quoted && format_.escapes == Escapes::mysql && format_.has_escape() && raw.size() == 2 &&
+      raw[0] == *format_.escape && raw[1] == 'N') {
+    return true;
+  }
+  if (quoted && !nulls_.quoted) return false;
+  return std::any_of(nulls_.texts.begin(), nulls_.texts.end(),
+                     [raw](const std::string& text) { return raw == text; });
 }
 
-std::size_t RecordParser::parse_quoted(std::string_view record, std::size_t at, Field& field) {
+std::size_t RecordParser::end_of_plain(std::string_view record, std::size_t at,
+                                       bool& has_escapes) const {
+  std::size_t end = find(record, format_.delimiter, at, record.size());
+  if (!format_.has_escape() || find(record, *format_.escape, at, end) == end) return end;
+  has_escapes = true;
+  for (end = at; end < record.size() && record[end] != format_.delimiter; ++end) {
+    if (record[end] == *format_.escape) ++end;
+  }
+  return std::min(end, record.size());
+}
+
+/// The closing quote of the field whose text starts at `at`.
+std::size_t RecordParser::end_of_quoted(std::string_view record, std::size_t at,
+                                        bool& changes) const {
   const char quote = *format_.quote;
-  const bool has_escape = format_.escape && *format_.escape != quote;
-  const std::size_t begin = ++at;
-  if (!has_escape) {
-    const std::size_t close = find(record, quote, at);
-    if (close == record.size()) return kFailed;
-    if (close + 1 == record.size() || record[close + 1] != quote) {
-      field.text = record.substr(begin, close - begin);
-      return close + 1;
+  if (!format_.has_escape()) {
+    while (true) {
+      const std::size_t close = find(record, quote, at, record.size());
+      if (close == record.size()) return kNone;
+      if (close + 1 == record.size() || record[close + 1] != quote) return close;
+      changes = true;
+      at = close + 2;
     }
   }
-  const std::size_t kept = unescaped_.size();
-  while (at < record.size()) {
-    const char c = record[at];
-    if (has_escape && c == *format_.escape && at + 1 < record.size()) {
-      unescaped_.push_back(record[at + 1]);
-      at += 2;
-    } else if (c != quote) {
-      unescaped_.push_back(c);
+  for (; at < record.size(); ++at) {
+    if (record[at] == *format_.escape) {
+      changes = true;
       ++at;
-    } else if (at + 1 < record.size() && record[at + 1] == quote) {
-      unescaped_.push_back(quote);
-      at += 2;
-    } else {
-      field.text = std::string_view(unescaped_).substr(kept);
-      return at + 1;
+    } else if (record[at] == quote) {
+      if (at + 1 == record.size() || record[at + 1] != quote) return at;
+      changes = true;
+      ++at;
     }
   }
-  return kFailed;
+  return kNone;
 }
 
-std::size_t RecordParser::parse_plain(std::string_view record, std::size_t at, Field& field) {
-  const std::size_t begin = at;
-  if (!format_.escape || format_.escape == format_.quote) {
-    at = find(record, format_.delimiter, at);
-    field.text = record.substr(begin, at - begin);
-    return at;
+/// Appends what the escape character at `at` and the bytes behind it stand for. Returns the offset
+/// past them, kNone when they stand for nothing.
+std::size_t RecordParser::unescape_one(std::string_view record, std::size_t at) {
+  if (at + 1 >= record.size()) return kNone;
+  const char c = record[at + 1];
+  if (c == format_.delimiter || c == format_.quote || c == format_.escape) {
+    unescaped_.push_back(c);
+    return at + 2;
   }
-  const std::size_t kept = unescaped_.size();
-  bool changed = false;
-  for (; at < record.size() && record[at] != format_.delimiter; ++at) {
-    if (record[at] == *format_.escape && at + 1 < record.size()) {
-      ++at;
-      changed = true;
+  if (const auto byte = meaning(format_.escapes, c)) {
+    unescaped_.push_back(*byte);
+    return at + 2;
+  }
+  if (format_.escapes == Escapes::pg_text && (c == 'x' || digit(c, 8))) {
+    const unsigned base = c == 'x' ? 16 : 8;
+    const std::size_t begin = c == 'x' ? at + 2 : at + 1;
+    const std::size_t most = std::min(record.size(), begin + (c == 'x' ? 2 : 3));
+    unsigned value = 0;
+    std::size_t end = begin;
+    for (; end < most && digit(record[end], base); ++end) {
+      value = value * base + *digit(record[end], base);
     }
-    unescaped_.push_back(record[at]);
+    if (end == begin) return kNone;
+    unescaped_.push_back(static_cast<char>(static_cast<unsigned char>(value & 0xFFU)));
+    return end;
   }
-  field.text = record.substr(begin, at - begin);
-  // `\N` is how some programs write NULL: such a field is left as it is for the comparison with
-  // --null.
-  if (changed && field.text != "\\N") field.text = std::string_view(unescaped_).substr(kept);
-  return at;
+  if (is_letter_or_digit(c)) return kNone;
+  unescaped_.push_back(c);
+  return at + 2;
+}
+
+/// The text of a field that stands in [at, end) with escapes or doubled quotes.
+std::optional<RecordError> RecordParser::unescape(std::string_view record, std::size_t at,
+                                                  std::size_t end, Field& field) {
+  const std::size_t kept = unescaped_.size();
+  const std::string_view inside = record.substr(0, end);
+  while (at < end) {
+    if (format_.has_escape() && inside[at] == *format_.escape) {
+      const std::size_t next = unescape_one(inside, at);
+      if (next == kNone) {
+        return RecordError{at, 0, no_meaning(inside.substr(at, 2), format_.escapes)};
+      }
+      at = next;
+    } else {
+      if (refuse_cr_ && !field.quoted && inside[at] == '\r') return RecordError{at, 0, kStrayCr};
+      unescaped_.push_back(inside[at]);
+      at += field.quoted && inside[at] == *format_.quote ? 2 : 1;
+    }
+  }
+  field.text = std::string_view(unescaped_).substr(kept);
+  return std::nullopt;
+}
+
+std::optional<RecordError> RecordParser::parse_field(std::string_view record, std::size_t& at,
+                                                     Field& field) {
+  const std::size_t opened = at;
+  field.quoted = at < record.size() && format_.quote && record[at] == *format_.quote;
+  const std::size_t begin = field.quoted ? at + 1 : at;
+  bool changes = false;
+  const std::size_t end =
+      field.quoted ? end_of_quoted(record, begin, changes) : end_of_plain(record, begin, changes);
+  if (end == kNone) return RecordError{opened, 0, "the quote opened here is never closed"};
+  at = field.quoted ? end + 1 : end;
+  if (field.quoted && at < record.size() && record[at] != format_.delimiter) {
+    return RecordError{at, 0,
+                       "there is text after the closing quote; a quote inside a quoted field must "
+                       "be doubled"};
+  }
+  field.text = record.substr(begin, end - begin);
+  field.null = is_null(field.text, field.quoted);
+  if (field.null) return std::nullopt;
+  if (changes) return unescape(record, begin, end, field);
+  if (refuse_cr_ && !field.quoted) {
+    const std::size_t cr = find(record, '\r', begin, end);
+    if (cr != end) return RecordError{cr, 0, kStrayCr};
+  }
+  return std::nullopt;
 }
 
 std::optional<RecordError> RecordParser::parse(std::string_view record,
                                                std::vector<Field>& fields) {
   fields.clear();
-  record = without_line_end(record);
+  record = without_line_end(record, format_);
+  refuse_cr_ =
+      format_.line_end == LineEnd::any && find(record, '\r', 0, record.size()) != record.size();
   unescaped_.clear();
   unescaped_.reserve(record.size());  // Views into it stay valid.
   std::size_t at = 0;
   while (true) {
-    Field& field = fields.emplace_back();
-    if (at < record.size() && format_.quote && record[at] == *format_.quote) {
-      field.quoted = true;
-      const std::size_t opened = at;
-      at = parse_quoted(record, at, field);
-      if (at == kFailed) {
-        return RecordError{opened, fields.size() - 1, "the quote opened here is never closed"};
-      }
-      if (at < record.size() && record[at] != format_.delimiter) {
-        return RecordError{at, fields.size() - 1,
-                           "there is text after the closing quote; a quote inside a quoted field "
-                           "must be doubled"};
-      }
-    } else {
-      at = parse_plain(record, at, field);
+    if (auto error = parse_field(record, at, fields.emplace_back())) {
+      error->field = fields.size() - 1;
+      return error;
     }
     if (at >= record.size()) return std::nullopt;
     ++at;

@@ -4,16 +4,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "import/csv_format.hpp"
 
 namespace dbmig::import {
 
-/// A field of a record, its quotes taken off. Valid until the parser's next record.
+/// A field of a record, its quotes taken off and its escapes resolved. Valid until the parser's
+/// next record.
 struct Field {
-  std::string_view text;
+  std::string_view text;  ///< of a NULL field, as it stands in the file
   bool quoted = false;
+  bool null = false;
   friend bool operator==(const Field&, const Field&) = default;
 };
 
@@ -27,21 +30,26 @@ struct RecordError {
 /// Cuts a record into fields. Not thread-safe: it keeps the text of unquoted fields.
 class RecordParser {
  public:
-  explicit RecordParser(const CsvFormat& format) : format_(format) {}
+  RecordParser(const CsvFormat& format, NullMarks nulls)
+      : format_(format), nulls_(std::move(nulls)) {}
 
   /// The fields of `record`, which is one record as the splitter cuts it, with or without its line
   /// end. An empty record is one empty field. Returns what is wrong, or nothing.
   std::optional<RecordError> parse(std::string_view record, std::vector<Field>& fields);
 
  private:
-  std::size_t parse_quoted(std::string_view record, std::size_t at, Field& field);
-  std::size_t parse_plain(std::string_view record, std::size_t at, Field& field);
+  std::optional<RecordError> parse_field(std::string_view record, std::size_t& at, Field& field);
+  std::size_t end_of_plain(std::string_view record, std::size_t at, bool& has_escapes) const;
+  std::size_t end_of_quoted(std::string_view record, std::size_t at, bool& changes) const;
+  std::optional<RecordError> unescape(std::string_view record, std::size_t at, std::size_t end,
+                                      Field& field);
+  std::size_t unescape_one(std::string_view record, std::size_t at);
+  bool is_null(std::string_view raw, bool quoted) const;
 
   CsvFormat format_;
-  std::string unescaped_;  ///< texts that differ from the record's; never longer than it
+  NullMarks nulls_;
+  bool refuse_cr_ = false;  ///< the record at hand has a CR, and it must be in quotes
+  std::string unescaped_;   ///< texts that differ from the record's; never longer than it
 };
-
-/// `record` without the line end that closes it: LF, CRLF, or a CR at the end of a file.
-std::string_view without_line_end(std::string_view record);
 
 }  // namespace dbmig::import

@@ -64,7 +64,7 @@ void RejectFile::open() {
   const char delimiter = format_.delimiter;
   write(fmt::format("{}{}{}{}{}{}", kRejectFile, delimiter, kRejectLine, delimiter, kRejectReason,
                     delimiter));
-  write(without_line_end(header_));
+  write(without_line_end(header_, format_));
   write("\n");
 }
 

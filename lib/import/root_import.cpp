@@ -150,7 +150,7 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   ColumnRequest request;
   request.columns = options_.columns;
   request.file = file;
-  const bool has_header = options_.header.value_or(options_.columns.empty());
+  const bool has_header = options_.header.value_or(options_.columns.empty() && options_.has_header);
   if (has_header) {
     const std::optional<std::string> record = reader.record();
     if (!record) {
@@ -158,7 +158,7 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
           .hint("it needs at least the line that names the columns, or --columns");
     }
     header = *record;
-    RecordParser parser(options_.format);
+    RecordParser parser(options_.format, {.texts = {}});
     std::vector<Field> fields;
     if (const auto error = parser.parse(header, fields); error && options_.columns.empty()) {
       throw Error(ErrorCode::invalid, error->reason)
@@ -169,7 +169,7 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   }
   Plan plan = map_columns(table, connection_->dialect().kind(), request);
   plan.format = options_.format;
-  plan.null_text = options_.null_text;
+  plan.nulls = options_.nulls;
   plan.rejects = options_.on_error == OnError::reject;
   if (header.empty() || !options_.columns.empty()) {
     // A reject file names its columns, so that it can be imported without further options.
@@ -188,7 +188,8 @@ RejectFile* RootImport::reject_file(const std::string& path, const std::string& 
   if (options_.on_error != OnError::reject) return nullptr;
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !rejects_.empty()) {
-    if (without_line_end(rejects_.back()->header()) != without_line_end(header)) {
+    if (without_line_end(rejects_.back()->header(), options_.format) !=
+        without_line_end(header, options_.format)) {
       throw Error(ErrorCode::usage,
                   fmt::format("{} has other columns than the file before it, and --rejects takes "
                               "one kind of record",

@@ -17,51 +17,75 @@ std::size_t find(std::string_view data, char c, std::size_t from, std::size_t to
 
 }  // namespace
 
+/// The bytes that the escape character at `at` and what it escapes take. Where CRLF ends lines, it
+/// is escaped as a whole.
+std::size_t Splitter::escape_length(std::string_view data, std::size_t at) const {
+  const bool escapes_crlf = format_.line_end == LineEnd::any && at + 2 < data.size() &&
+                            data[at + 1] == '\r' && data[at + 2] == '\n';
+  return escapes_crlf ? 3 : 2;
+}
+
+/// The offset past the quote that closes the one at `opened`; nothing when the data ends first.
+std::optional<std::size_t> Splitter::close_quote(std::string_view data, std::size_t opened,
+                                                 Scan& cut) const {
+  const std::size_t size = data.size();
+  std::size_t at = opened + 1;
+  while (at < size) {
+    if (format_.has_escape() && data[at] == *format_.escape) {
+      at += 2;
+    } else if (data[at] != *format_.quote) {
+      ++at;
+    } else if (at + 1 < size && data[at + 1] == *format_.quote) {
+      at += 2;
+    } else if (at + 1 == size) {
+      // The next byte decides whether this quote closes or is the first of a pair.
+      cut = {.end = 0, .cut = true, .open = std::nullopt};
+      return std::nullopt;
+    } else {
+      return at + 1;
+    }
+  }
+  cut = {.end = 0, .cut = true, .open = Open{Open::What::quote, opened}};
+  return std::nullopt;
+}
+
 /// A field after the other: whether a quote opens depends on where the field starts.
 Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
   const std::size_t size = data.size();
+  Scan cut = {.end = 0, .cut = true, .open = std::nullopt};
   std::size_t at = start;
   while (at < size) {
     if (format_.quote && data[at] == *format_.quote) {
-      const std::size_t opened = at++;
-      bool closed = false;
-      while (at < size && !closed) {
-        if (format_.escape && *format_.escape != *format_.quote && data[at] == *format_.escape) {
-          at += 2;
-        } else if (data[at] != *format_.quote) {
-          ++at;
-        } else if (at + 1 < size && data[at + 1] == *format_.quote) {
-          at += 2;
-        } else if (at + 1 == size) {
-          // The next byte decides whether this quote closes or is the first of a pair.
-          return {.end = 0, .cut = true, .open_quote = std::nullopt};
-        } else {
-          ++at;
-          closed = true;
-        }
-      }
-      if (!closed) return {.end = 0, .cut = true, .open_quote = opened};
+      const auto closed = close_quote(data, at, cut);
+      if (!closed) return cut;
+      at = *closed;
     }
     // Up to the delimiter or the end of the record, quotes meaning nothing.
-    while (at < size && data[at] != format_.delimiter && data[at] != '\n') {
-      at +=
-          format_.escape && data[at] == *format_.escape && format_.escape != format_.quote ? 2 : 1;
+    std::size_t unescaped = at;  // From here on no byte is escaped.
+    for (; at < size && data[at] != format_.delimiter; ++at) {
+      if (format_.has_escape() && data[at] == *format_.escape) {
+        if (at + 1 == size) cut.open = Open{Open::What::escape, at};
+        at += escape_length(data, at) - 1;
+        unescaped = at + 1;
+      } else if (data[at] == line_byte_ &&
+                 (!needs_cr_ || (at > unescaped && data[at - 1] == '\r'))) {
+        return {.end = at + 1, .cut = false, .open = std::nullopt};
+      }
     }
-    if (at >= size) return {.end = 0, .cut = true, .open_quote = std::nullopt};
-    if (data[at] == '\n') return {.end = at + 1, .cut = false, .open_quote = std::nullopt};
     ++at;
   }
-  return {.end = 0, .cut = true, .open_quote = std::nullopt};
+  return cut;
 }
 
 std::optional<std::size_t> Splitter::record_end(std::string_view data, std::size_t start) const {
   // Most records are one line without a quote.
-  const std::size_t newline = find(data, '\n', start, data.size());
+  const std::size_t newline = find(data, line_byte_, start, data.size());
   if (newline == data.size()) {
     return std::nullopt;
   }
   const bool plain = (!format_.quote || find(data, *format_.quote, start, newline) == newline) &&
-                     (!format_.escape || find(data, *format_.escape, start, newline) == newline);
+                     (!format_.escape || find(data, *format_.escape, start, newline) == newline) &&
+                     (!needs_cr_ || (newline > start && data[newline - 1] == '\r'));
   if (plain) return newline + 1;
   const Scan scanned = scan(data, start);
   if (scanned.cut) return std::nullopt;
@@ -75,17 +99,20 @@ std::size_t Splitter::last_boundary(std::string_view data) const {
   return boundary;
 }
 
+/// The offset past the last line end of text without quotes and escapes, 0 for none.
+std::size_t Splitter::last_line_end(std::string_view stretch) const {
+  const std::size_t at = needs_cr_ ? stretch.rfind("\r\n") : stretch.rfind(line_byte_);
+  return at == kNone ? 0 : at + (needs_cr_ ? 2 : 1);
+}
+
 std::size_t Splitter::boundary_without_escape(std::string_view data) const {
-  // Stretches without a quote need no look at single records: their last newline ends one.
+  // Stretches without a quote need no look at single records: their last line end ends one.
   std::size_t boundary = 0;
   while (boundary < data.size()) {
     const std::size_t quote =
         format_.quote ? find(data, *format_.quote, boundary, data.size()) : data.size();
-    if (quote > boundary) {
-      const std::size_t newline = data.substr(0, quote).rfind('\n');
-      if (newline != kNone && newline >= boundary) boundary = newline + 1;
-      if (quote == data.size()) return boundary;
-    }
+    boundary += last_line_end(data.substr(boundary, quote - boundary));
+    if (quote == data.size()) return boundary;
     const Scan scanned = scan(data, boundary);
     if (scanned.cut) return boundary;
     boundary = scanned.end;
@@ -93,8 +120,8 @@ std::size_t Splitter::boundary_without_escape(std::string_view data) const {
   return boundary;
 }
 
-std::optional<std::size_t> Splitter::open_quote(std::string_view record) const {
-  return scan(record, 0).open_quote;
+std::optional<Splitter::Open> Splitter::open_end(std::string_view record) const {
+  return scan(record, 0).open;
 }
 
 }  // namespace dbmig::import

@@ -11,7 +11,10 @@ namespace dbmig::import {
 /// Where records end, without looking at their fields.
 class Splitter {
  public:
-  explicit Splitter(const CsvFormat& format) : format_(format) {}
+  explicit Splitter(const CsvFormat& format)
+      : format_(format),
+        line_byte_(format.line_byte()),
+        needs_cr_(format.line_end == LineEnd::crlf) {}
 
   /// The offset just past the record that starts at `start`, its line end included; nothing when
   /// `data` ends before the record does. At the end of a file the rest of the data is the record.
@@ -21,20 +24,31 @@ class Splitter {
   /// with a record.
   std::size_t last_boundary(std::string_view data) const;
 
-  /// When `record`, cut off by the end of the file, ends inside quotes: the offset of the quote
-  /// that opens them.
-  std::optional<std::size_t> open_quote(std::string_view record) const;
+  /// What the data must not end in.
+  struct Open {
+    enum class What { quote, escape };
+    What what = What::quote;
+    std::size_t offset = 0;
+  };
+  /// When `record`, cut off by the end of the file, ends inside quotes or with an escape character
+  /// that escapes nothing: which, and where.
+  std::optional<Open> open_end(std::string_view record) const;
 
  private:
   struct Scan {
-    std::size_t end = 0;                    ///< past the line end, meaningless when cut
-    bool cut = false;                       ///< the data ended first
-    std::optional<std::size_t> open_quote;  ///< when cut inside quotes
+    std::size_t end = 0;       ///< past the line end, meaningless when cut
+    bool cut = false;          ///< the data ended first
+    std::optional<Open> open;  ///< when cut, inside what
   };
   Scan scan(std::string_view data, std::size_t start) const;
+  std::optional<std::size_t> close_quote(std::string_view data, std::size_t at, Scan& cut) const;
+  std::size_t escape_length(std::string_view data, std::size_t at) const;
+  std::size_t last_line_end(std::string_view stretch) const;
   std::size_t boundary_without_escape(std::string_view data) const;
 
   CsvFormat format_;
+  char line_byte_;
+  bool needs_cr_;  ///< before the line's LF
 };
 
 }  // namespace dbmig::import

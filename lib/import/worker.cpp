@@ -34,7 +34,7 @@ std::string BadRecord::message() const {
 Worker::Worker(Plan plan)
     : plan_(std::move(plan)),
       splitter_(plan_.format),
-      parser_(plan_.format),
+      parser_(plan_.format, plan_.nulls),
       encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
       row_(plan_.columns.size()) {
   converters_.reserve(plan_.columns.size());
@@ -53,28 +53,31 @@ void Worker::report(std::uint32_t offset, std::size_t field, std::string reason)
 bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
   if (const auto error = parser_.parse(record, fields_)) {
     report(offset, error->field, error->reason);
+    bad_.back().at = static_cast<std::uint32_t>(error->offset + 1);
     return false;
   }
   if (fields_.size() != plan_.targets.size()) {
-    bad_.push_back({offset, 0, "", "",
-                    fmt::format("the record has {}, expected {}",
-                                text::count(fields_.size(), "field"), plan_.targets.size())});
+    BadRecord& bad = bad_.emplace_back();
+    bad.offset = offset;
+    bad.reason = fmt::format("the record has {}, expected {}", text::count(fields_.size(), "field"),
+                             plan_.targets.size());
     return false;
   }
-  const std::string_view null_text = plan_.null_text ? std::string_view(*plan_.null_text) : "";
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     if (plan_.targets[i] == Plan::kSkipped) continue;
     const auto target = static_cast<std::size_t>(plan_.targets[i]);
     const Field& field = fields_[i];
-    const bool is_null = !field.quoted && field.text == null_text;
-    const bool fits = is_null ? converters_[target].convert_null(row_[target], reason_)
-                              : converters_[target].convert(field.text, row_[target], reason_);
-    if (!fits) {
-      report(offset, i, std::move(reason_));
-      bad_.back().value = is_null ? "NULL" : shown(field.text);
-      if (is_null && !plan_.null_text) bad_.back().value = "NULL (an empty field)";
-      return false;
+    const bool fits = field.null ? converters_[target].convert_null(row_[target], reason_)
+                                 : converters_[target].convert(field.text, row_[target], reason_);
+    if (fits) continue;
+    report(offset, i, std::move(reason_));
+    bad_.back().value = !field.null          ? shown(field.text)
+                        : field.text.empty() ? "NULL (an empty field)"
+                                             : fmt::format("NULL ({})", shown(field.text));
+    if (field.null && field.text.empty()) {
+      bad_.back().reason += "; with --null TEXT only fields that are TEXT are NULL";
     }
+    return false;
   }
   return true;
 }
@@ -87,7 +90,7 @@ void Worker::process_records(std::string_view chunk, const std::atomic<bool>& st
     const auto offset = static_cast<std::uint32_t>(at);
     at = end;
     // An empty line is a record of one empty field; where more are expected it is just space.
-    if (plan_.targets.size() > 1 && without_line_end(record).empty()) continue;
+    if (plan_.targets.size() > 1 && without_line_end(record, plan_.format).empty()) continue;
     if (convert_record(record, offset)) {
       encoder_->add(row_);
       offsets_.push_back(offset);
@@ -117,6 +120,7 @@ void Worker::process(std::string_view chunk, const std::atomic<bool>& stop, Byte
     for (const BadRecord& bad : bad_) {
       writer.put(bad.offset);
       writer.put(bad.field);
+      writer.put(bad.at);
       writer.put_text(bad.column);
       writer.put_text(bad.value);
       writer.put_text(bad.reason);
@@ -159,6 +163,7 @@ ChunkResult decode_result(std::string_view message) {
     BadRecord& record = result.bad.emplace_back();
     record.offset = reader.get<std::uint32_t>();
     record.field = reader.get<std::uint32_t>();
+    record.at = reader.get<std::uint32_t>();
     record.column = reader.get_text();
     record.value = reader.get_text();
     record.reason = reader.get_text();

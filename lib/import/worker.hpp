@@ -20,6 +20,7 @@ namespace dbmig::import {
 struct BadRecord {
   std::uint32_t offset = 0;  ///< of the record, in its chunk
   std::uint32_t field = 0;   ///< from 1; 0 when it is about the whole record
+  std::uint32_t at = 0;      ///< of the mistake, in its record, from 1; 0 when not known
   std::string column;        ///< the column's name, empty for the whole record
   std::string value;         ///< as messages show it, empty for the whole record
   std::string reason;

@@ -73,7 +73,7 @@ TEST(Import, AnEmptyKeyIsNumberedByTheDatabase) {
 TEST(Import, NullTextMakesEmptyFieldsText) {
   ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
   import::Options options = options_for(job.write("t.csv", "a,b\n\\N,\n\"\\N\",x\n"));
-  options.null_text = "\\N";
+  options.nulls.texts = {"\\N"};
   job.run(options);
   EXPECT_EQ(job.rows("SELECT a, b FROM t"), "NULL|\n\\N|x\n");
 }
@@ -169,7 +169,7 @@ TEST(Import, ARecordOverTheLimitIsAnError) {
 TEST(Import, TextAfterAClosingQuoteIsAnError) {
   ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
   EXPECT_THAT(job.failure(options_for(job.write("t.csv", "a,b\n\"x\"y,2\n"))),
-              HasSubstr("t.csv:2: column 'a' (field 1): there is text after the closing quote"));
+              HasSubstr("t.csv:2:4: column 'a' (field 1): there is text after the closing quote"));
 }
 
 TEST(Import, BrokenUtf8AndNulBytesAreErrors) {

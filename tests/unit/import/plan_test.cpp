@@ -12,8 +12,8 @@ TEST(Plan, SurvivesTheJourneyToTheOtherRanks) {
   Plan plan;
   plan.table = "t";
   plan.dialect = DialectKind::mariadb;
-  plan.format = {'\t', std::nullopt, '\\'};
-  plan.null_text = std::string("\xFF\0", 2);
+  plan.format = {'\t', std::nullopt, '\\', Escapes::pg_text, LineEnd::crlf};
+  plan.nulls = {{std::string("\xFF\0", 2), ""}, true};
   plan.rejects = true;
   for (const char* type : {"integer", "decimal(10,2) unsigned", "enum('a','b,c')", "datetime(3)"}) {
     plan.columns.push_back({type, schema::parse_type(type), false, true, true});

@@ -61,10 +61,10 @@ TEST(Splitter, AnEscapedQuoteOrLineEndDoesNotEndAnything) {
 
 TEST(Splitter, SaysWhereAQuoteWasOpenedThatNeverCloses) {
   const Splitter splitter(CsvFormat{});
-  EXPECT_EQ(splitter.open_quote("ab,\"cd\n\n"), 3U);
-  EXPECT_EQ(splitter.open_quote("ab,\"cd\"\"\n"), 3U);
-  EXPECT_EQ(splitter.open_quote("ab,\"cd\""), std::nullopt);
-  EXPECT_EQ(splitter.open_quote("ab,c\"d"), std::nullopt);
+  EXPECT_EQ(splitter.open_end("ab,\"cd\n\n")->offset, 3U);
+  EXPECT_EQ(splitter.open_end("ab,\"cd\"\"\n")->offset, 3U);
+  EXPECT_FALSE(splitter.open_end("ab,\"cd\""));
+  EXPECT_FALSE(splitter.open_end("ab,c\"d"));
 }
 
 TEST(Splitter, AQuoteAtTheVeryEndMayStillBeTheFirstOfTwo) {
@@ -129,7 +129,11 @@ TEST_P(SplitterLaws, RecordsAreTheSameHoweverTheTextArrives) {
 INSTANTIATE_TEST_SUITE_P(Formats, SplitterLaws,
                          testing::Values(CsvFormat{}, CsvFormat{',', std::nullopt, std::nullopt},
                                          CsvFormat{',', '"', '\\'}, CsvFormat{',', '"', '"'},
-                                         CsvFormat{'a', '"', std::nullopt}));
+                                         CsvFormat{'a', '"', std::nullopt},
+                                         CsvFormat{',', '"', std::nullopt, {}, LineEnd::crlf},
+                                         CsvFormat{',', '"', '\\', {}, LineEnd::crlf},
+                                         CsvFormat{',', '"', '\\', {}, LineEnd::lf},
+                                         CsvFormat{',', std::nullopt, '\\', {}, LineEnd::cr}));
 
 }  // namespace
 }  // namespace dbmig::import

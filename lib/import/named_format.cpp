@@ -1,0 +1,102 @@
+#include "import/named_format.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+struct Named {
+  std::string_view name;
+  CsvFormat csv;
+  bool has_header;
+};
+
+const std::vector<Named>& formats() {
+  constexpr std::nullopt_t kNone = std::nullopt;
+  static const std::vector<Named> kFormats = {
+      {"csv", {',', '"', kNone, Escapes::plain, LineEnd::any}, true},
+      {"mysql", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, false},
+      {"mysql-batch", {'\t', kNone, '\\', Escapes::mysql_batch, LineEnd::lf}, true},
+      {"pg-text", {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any}, false},
+  };
+  return kFormats;
+}
+
+const Named& find(std::string_view name) {
+  for (const Named& one : formats()) {
+    if (one.name == name) return one;
+  }
+  if (name == "tsv") {
+    throw Error(ErrorCode::usage,
+                "--format tsv: several programs write tab-separated values, each "
+                "with its own escapes")
+        .hint(
+            "--format mysql for SELECT … INTO OUTFILE, mysql-batch for the output of mariadb "
+            "--batch, pg-text for PostgreSQL's COPY; otherwise --delimiter '\\t'");
+  }
+  throw Error(ErrorCode::usage, fmt::format("--format '{}' is not known", name))
+      .hint(text::suggest(name, format_names()));
+}
+
+LineEnd parse_line_end(std::string_view text) {
+  const std::string lower = text::lower(text);
+  if (lower == "any") return LineEnd::any;
+  if (lower == "lf") return LineEnd::lf;
+  if (lower == "crlf") return LineEnd::crlf;
+  if (lower == "cr") return LineEnd::cr;
+  throw Error(ErrorCode::usage, fmt::format("--line-end '{}' is not known", text))
+      .hint("lf, crlf, cr, or any for LF and CRLF");
+}
+
+/// The fields that the format's own programs write for NULL.
+std::vector<std::string> default_nulls(const CsvFormat& csv) {
+  switch (csv.escapes) {
+    case Escapes::plain:
+      return {""};
+    case Escapes::mysql:
+      // Without escapes INTO OUTFILE writes the word, and LOAD DATA reads it in any file that
+      // quotes.
+      if (!csv.has_escape()) return {"NULL"};
+      if (csv.quote) return {std::string{*csv.escape, 'N'}, "NULL"};
+      return {std::string{*csv.escape, 'N'}};
+    case Escapes::mysql_batch:
+      return {"NULL"};
+    case Escapes::pg_text:
+      return {"\\N"};
+  }
+  return {""};
+}
+
+}  // namespace
+
+const std::vector<std::string>& format_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const Named& one : formats()) names.emplace_back(one.name);
+    return names;
+  }();
+  return kNames;
+}
+
+FileFormat file_format(const FormatRequest& request) {
+  const Named& named = find(request.name);
+  FileFormat format;
+  format.csv = named.csv;
+  format.has_header = named.has_header;
+  if (request.delimiter) format.csv.delimiter = parse_delimiter(*request.delimiter);
+  if (request.quote) format.csv.quote = parse_quote(*request.quote, "--quote");
+  if (request.escape) format.csv.escape = parse_quote(*request.escape, "--escape");
+  if (request.line_end) format.csv.line_end = parse_line_end(*request.line_end);
+  format.check_line_end = !request.line_end && format.csv.line_end == LineEnd::lf;
+  check(format.csv);
+  format.nulls.texts = request.nulls.empty() ? default_nulls(format.csv) : request.nulls;
+  format.nulls.quoted = request.null_quoted;
+  return format;
+}
+
+}  // namespace dbmig::import

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "import/csv_format.hpp"
+
+namespace dbmig::import {
+
+/// What the command line says of a file's format; what is left out, the named format decides.
+struct FormatRequest {
+  std::string name = "csv";
+  std::optional<std::string> delimiter;
+  std::optional<std::string> quote;
+  std::optional<std::string> escape;
+  std::optional<std::string> line_end;
+  std::vector<std::string> nulls;
+  bool null_quoted = false;
+};
+
+/// How to read a file.
+struct FileFormat {
+  CsvFormat csv;
+  NullMarks nulls;
+  /// Whether a program that writes this format puts the columns' names first.
+  bool has_header = true;
+  /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
+  bool check_line_end = false;
+};
+
+/// The names that --format takes.
+///
+/// - csv: RFC 4180, as spreadsheets and COPY … WITH CSV write it; an empty field is NULL.
+/// - mysql: what SELECT … INTO OUTFILE writes and LOAD DATA reads, with their defaults.
+/// - mysql-batch: what `mariadb --batch` and `mysql --batch` print. They print NULL and the text
+///   NULL alike: both are read as NULL.
+/// - pg-text: what PostgreSQL's COPY writes without WITH CSV.
+const std::vector<std::string>& format_names();
+
+/// The named format with the request's other options. Throws Error{usage} for a name that is none
+/// and for options that are not understood or contradict each other.
+FileFormat file_format(const FormatRequest& request);
+
+}  // namespace dbmig::import
