@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "import/file_kind.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -29,24 +30,13 @@ std::size_t ChunkReader::count_lines(std::string_view text) const {
 }
 
 void ChunkReader::check_kind() {
-  const auto starts = [this](std::string_view magic) {
-    return std::string_view(carry_).substr(0, magic.size()) == magic;
-  };
-  const auto refuse = [this](std::string_view what, std::string hint) {
-    throw Error(ErrorCode::invalid, fmt::format("{} is {}", input_.name(), what))
-        .hint(std::move(hint));
-  };
-  if (starts("\xEF\xBB\xBF")) {
+  if (std::string_view(carry_).substr(0, 3) == "\xEF\xBB\xBF") {
     carry_.erase(0, 3);
     bytes_done_ = 3;
-  } else if (starts("\xFF\xFE") || starts("\xFE\xFF")) {
-    refuse("text in UTF-16", "convert it first: iconv -f UTF-16 -t UTF-8");
-  } else if (starts("\x1F\x8B")) {
-    refuse("compressed with gzip", "gunzip -c FILE | dbmig import - --table TABLE");
-  } else if (starts("PK\x03\x04")) {
-    refuse("a zip archive or a spreadsheet, not CSV", "save or unpack it as CSV first");
-  } else if (starts("(\xB5\x2F\xFD")) {
-    refuse("compressed with zstd", "zstd -dc FILE | dbmig import - --table TABLE");
+  }
+  if (const auto kind = binary_kind(carry_)) {
+    throw Error(ErrorCode::invalid, fmt::format("{} is {}", input_.name(), kind->what))
+        .hint(kind->hint);
   }
 }
 
@@ -87,7 +77,14 @@ void ChunkReader::fail(std::string_view record) const {
       .hint("is it a text file whose lines end in LF or CRLF?");
 }
 
-std::optional<std::string> ChunkReader::record() {
+void ChunkReader::take() {
+  if (const auto record = peek()) {
+    carry_.erase(0, record->size());
+    give_out(*record);
+  }
+}
+
+std::optional<std::string> ChunkReader::peek() {
   while (true) {
     std::optional<std::size_t> end = splitter_.record_end(carry_, 0);
     if (!end && ended_) {
@@ -95,12 +92,7 @@ std::optional<std::string> ChunkReader::record() {
       if (splitter_.open_end(carry_)) fail(carry_);
       end = carry_.size();
     }
-    if (end) {
-      std::string record = carry_.substr(0, *end);
-      carry_.erase(0, *end);
-      give_out(record);
-      return record;
-    }
+    if (end) return carry_.substr(0, *end);
     const std::size_t had = carry_.size();
     if (had > limits_.record) fail(carry_);
     const std::size_t more = std::max(had, kHeaderBlock);

@@ -21,11 +21,15 @@ class ChunkReader {
   };
 
   /// Reads the first bytes: a byte order mark is skipped. Throws Error{invalid} for what is not
-  /// text in UTF-8 (UTF-16, a compressed file). `input` must outlive the reader.
+  /// text in UTF-8, see binary_kind(). `input` must outlive the reader.
   ChunkReader(Input& input, const CsvFormat& format, const Limits& limits);
 
-  /// The next record alone, its line end included; nothing at the end. For the header.
-  std::optional<std::string> record();
+  /// The first bytes of what is not given out, as far as they were read.
+  std::string_view head() const { return carry_; }
+  /// The next record alone, its line end included; nothing at the end. For the header. It is not
+  /// given out: take() does that.
+  std::optional<std::string> peek();
+  void take();
 
   /// The next chunk into `bytes` after its first `prefix` bytes, which are the caller's. At least
   /// one record; more than the limit only when a record is longer than that. False at the end.

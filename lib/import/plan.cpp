@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -22,23 +24,6 @@ std::string folded(std::string_view name) {
   std::replace(out.begin(), out.end(), ' ', '_');
   std::replace(out.begin(), out.end(), '-', '_');
   return out;
-}
-
-const Column* find_column(const Table& table, std::string_view name) {
-  const std::string_view exact = text::trim(name);
-  for (const Column& column : table.columns) {
-    if (column.name == exact) return &column;
-  }
-  for (const Column& column : table.columns) {
-    if (text::equals_ignoring_case(column.name, exact)) return &column;
-  }
-  const Column* found = nullptr;
-  for (const Column& column : table.columns) {
-    if (folded(column.name) != folded(name)) continue;
-    if (found != nullptr) return nullptr;  // Two columns, and no way to tell which.
-    found = &column;
-  }
-  return found;
 }
 
 bool is_reject_column(std::string_view name) {
@@ -72,6 +57,63 @@ TargetColumn target(const Table& table, const Column& column, DialectKind dialec
   return target;
 }
 
+/// The names as far as a person reads on.
+std::string listed(std::vector<std::string> names) {
+  constexpr std::size_t kMost = 30;
+  const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
+  if (more != 0) names.resize(kMost);
+  return text::join(names, ", ") + (more != 0 ? fmt::format(" and {} more", more) : "");
+}
+
+/// Mistakes of a few kinds: the first ten of each, and how many more there are.
+class Mistakes {
+ public:
+  enum class Kind : std::uint8_t { unnamed, unknown, twice, generated, missing };
+
+  /// `make` gives the message and the hint.
+  template <class Make>
+  void add(Kind kind, const SourcePosition& where, Make make) {
+    Count& count = counts_[kind];
+    count.where = where;
+    if (++count.found > kMost) return;
+    const auto [message, hint] = make();
+    list_.add(where, message, hint);
+  }
+
+  void throw_if_any() {
+    for (const auto& [kind, count] : counts_) {
+      if (count.found <= kMost) continue;
+      list_.add(count.where, fmt::format("and {} {}", count.found - kMost, what(kind)));
+    }
+    list_.throw_if_any();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 10;
+  struct Count {
+    std::size_t found = 0;
+    SourcePosition where;
+  };
+  static const char* what(Kind kind) {
+    switch (kind) {
+      case Kind::unnamed:
+        return "more fields without a name";
+      case Kind::unknown:
+        return "more fields that name no column";
+      case Kind::twice:
+        return "more columns that are named twice";
+      case Kind::generated:
+        return "more generated columns";
+      case Kind::missing:
+        return "more columns that need a value";
+    }
+    return "more";
+  }
+
+  std::map<Kind, Count> counts_;
+  Diagnostics list_;
+};
+
 class Mapper {
  public:
   Mapper(const Table& table, DialectKind dialect, const ColumnRequest& request)
@@ -92,7 +134,7 @@ class Mapper {
       }
     }
     require_columns();
-    diagnostics_.throw_if_any();
+    mistakes_.throw_if_any();
     if (plan_.columns.empty()) {
       throw Error(ErrorCode::invalid, "no field of the file goes into a column");
     }
@@ -105,11 +147,14 @@ class Mapper {
       return find_column(table_, name) != nullptr;
     };
     if (std::any_of(request_.header->begin(), request_.header->end(), known)) return;
+    const std::string columns =
+        fmt::format("use --columns when the file has no header; the columns are {}",
+                    listed(table_.column_names()));
     throw Error(ErrorCode::invalid,
-                fmt::format("the first line does not name any column of '{}'", table_.name))
+                fmt::format("the first line, {}, does not name any column of '{}'",
+                            shown(text::join(*request_.header, ",")), table_.name))
         .at({request_.file, 1, 0})
-        .hint(fmt::format("use --columns when the file has no header; the columns are {}",
-                          text::join(table_.column_names(), ", ")));
+        .hint(request_.guess.empty() ? columns : fmt::format("{}; {}", request_.guess, columns));
   }
 
   void map_names(const std::vector<std::string>& names, const SourcePosition& where) {
@@ -126,16 +171,19 @@ class Mapper {
         continue;
       }
       if (column->generated) {
-        diagnostics_.add(where,
-                         fmt::format("column '{}' of '{}' is generated: the database computes it",
-                                     column->name, table_.name),
-                         "leave it out: --columns with '-' in its place");
+        mistakes_.add(Mistakes::Kind::generated, where, [&] {
+          return std::pair(fmt::format("column '{}' of '{}' is generated: the database computes it",
+                                       column->name, table_.name),
+                           "leave it out: --columns with '-' in its place");
+        });
       }
       const auto twice = std::find_if(plan_.columns.begin(), plan_.columns.end(),
                                       [&](const auto& c) { return c.name == column->name; });
       if (twice != plan_.columns.end()) {
-        diagnostics_.add(where, fmt::format("column '{}' is named twice", column->name),
-                         "name each column once; '-' in --columns leaves a field out");
+        mistakes_.add(Mistakes::Kind::twice, where, [&] {
+          return std::pair(fmt::format("column '{}' is named twice", column->name),
+                           "name each column once; '-' in --columns leaves a field out");
+        });
       }
       add(*column);
     }
@@ -143,12 +191,18 @@ class Mapper {
 
   void report_unknown(const std::string& name, std::size_t field, const SourcePosition& where) {
     if (text::trim(name).empty()) {
-      diagnostics_.add(where, fmt::format("field {} has no name", field + 1),
-                       "name it, or use --columns with --header; '-' leaves a field out");
+      mistakes_.add(Mistakes::Kind::unnamed, where, [&] {
+        return std::pair(fmt::format("field {} has no name", field + 1),
+                         "name it, or use --columns with --header; '-' leaves a field out");
+      });
       return;
     }
-    diagnostics_.add(where, fmt::format("table '{}' has no column {}", table_.name, shown(name)),
-                     text::suggest(name, table_.column_names()));
+    mistakes_.add(Mistakes::Kind::unknown, where, [&] {
+      const auto near = text::closest(name, table_.column_names());
+      return std::pair(fmt::format("table '{}' has no column {}", table_.name, shown(name)),
+                       near ? fmt::format("did you mean '{}'?", *near)
+                            : "known: " + listed(table_.column_names()));
+    });
   }
 
   void add(const Column& column) {
@@ -165,18 +219,20 @@ class Mapper {
           column.generated) {
         continue;
       }
-      diagnostics_.add({request_.file, request_.header && request_.columns.empty() ? 1 : 0, 0},
-                       fmt::format("column '{}' of '{}' needs a value in every row, and the file "
-                                   "does not give it",
-                                   column.name, table_.name),
-                       "add it to the file, or give the column a default");
+      const int line = request_.header && request_.columns.empty() ? 1 : 0;
+      mistakes_.add(Mistakes::Kind::missing, {request_.file, line, 0}, [&] {
+        return std::pair(fmt::format("column '{}' of '{}' needs a value in every row, and the file "
+                                     "does not give it",
+                                     column.name, table_.name),
+                         "add it to the file, or give the column a default");
+      });
     }
   }
 
   const Table& table_;
   const ColumnRequest& request_;
   Plan plan_;
-  Diagnostics diagnostics_;
+  Mistakes mistakes_;
 };
 
 void put_optional(WireWriter& writer, const std::optional<char>& value) {
@@ -231,6 +287,23 @@ std::vector<std::string> Plan::column_names() const {
   std::vector<std::string> names;
   for (const TargetColumn& column : columns) names.push_back(column.name);
   return names;
+}
+
+const Column* find_column(const Table& table, std::string_view name) {
+  const std::string_view exact = text::trim(name);
+  for (const Column& column : table.columns) {
+    if (column.name == exact) return &column;
+  }
+  for (const Column& column : table.columns) {
+    if (text::equals_ignoring_case(column.name, exact)) return &column;
+  }
+  const Column* found = nullptr;
+  for (const Column& column : table.columns) {
+    if (folded(column.name) != folded(name)) continue;
+    if (found != nullptr) return nullptr;  // Two columns, and no way to tell which.
+    found = &column;
+  }
+  return found;
 }
 
 Plan map_columns(const Table& table, DialectKind dialect, const ColumnRequest& request) {

@@ -41,7 +41,13 @@ struct ColumnRequest {
   std::optional<std::vector<std::string>> header;
   /// For messages.
   std::string file;
+  /// Why the header may name no column: what the file looks like; may be empty.
+  std::string guess = {};
 };
+
+/// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
+/// when there is none, or when two could be meant.
+const schema::Column* find_column(const schema::Table& table, std::string_view name);
 
 /// The plan's columns and targets for loading into `table`. --columns wins over the header; with
 /// neither, the fields are the table's columns in order. Names match exactly, or ignoring case, or

@@ -9,6 +9,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
+#include "import/header.hpp"
 #include "import/record_parser.hpp"
 
 namespace dbmig::import {
@@ -147,31 +148,22 @@ schema::Table RootImport::find_table(const std::string& name) const {
 /// Takes the header off the file, where there is one, and maps its fields to columns.
 Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
                            std::string& header) const {
+  const Opening opening = read_opening(reader, options_, table, file);
   ColumnRequest request;
-  request.columns = options_.columns;
   request.file = file;
-  const bool has_header = options_.header.value_or(options_.columns.empty() && options_.has_header);
-  if (has_header) {
-    const std::optional<std::string> record = reader.record();
-    if (!record) {
-      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file))
-          .hint("it needs at least the line that names the columns, or --columns");
-    }
-    header = *record;
-    RecordParser parser(options_.format, {.texts = {}});
-    std::vector<Field> fields;
-    if (const auto error = parser.parse(header, fields); error && options_.columns.empty()) {
-      throw Error(ErrorCode::invalid, error->reason)
-          .at({file, 1, static_cast<int>(error->offset + 1)});
-    }
-    request.header.emplace();
-    for (const Field& field : fields) request.header->emplace_back(field.text);
+  request.guess = opening.guess;
+  if (opening.header) {
+    request.header = opening.header->names;
+    header = opening.header->record;
   }
+  // What a reject file says of itself holds: the command that wrote it can be repeated with it.
+  const bool own_columns = opening.header && opening.header->of_rejects;
+  if (!own_columns) request.columns = options_.columns;
   Plan plan = map_columns(table, connection_->dialect().kind(), request);
   plan.format = options_.format;
   plan.nulls = options_.nulls;
   plan.rejects = options_.on_error == OnError::reject;
-  if (header.empty() || !options_.columns.empty()) {
+  if (header.empty() || !request.columns.empty()) {
     // A reject file names its columns, so that it can be imported without further options.
     header.clear();
     const std::vector<std::string> names = plan.column_names();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "import/file_kind.hpp"
 #include "import/stopwatch.hpp"
 #include "import/wire.hpp"
 
@@ -50,6 +51,20 @@ void Worker::report(std::uint32_t offset, std::size_t field, std::string reason)
   if (target != Plan::kSkipped) bad.column = plan_.columns[static_cast<std::size_t>(target)].name;
 }
 
+/// Another delimiter with which `record` has the fields that are expected.
+std::optional<char> Worker::delimiter_for(std::string_view record) const {
+  for (const char delimiter : other_delimiters(record, plan_.format)) {
+    CsvFormat other = plan_.format;
+    other.delimiter = delimiter;
+    std::vector<Field> fields;
+    if (plan_.targets.size() > 1 && !RecordParser(other, {.texts = {}}).parse(record, fields) &&
+        fields.size() == plan_.targets.size()) {
+      return delimiter;
+    }
+  }
+  return std::nullopt;
+}
+
 bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
   if (const auto error = parser_.parse(record, fields_)) {
     report(offset, error->field, error->reason);
@@ -61,6 +76,9 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
     bad.offset = offset;
     bad.reason = fmt::format("the record has {}, expected {}", text::count(fields_.size(), "field"),
                              plan_.targets.size());
+    if (const auto delimiter = delimiter_for(record)) {
+      bad.reason += fmt::format("; it would have them with {}", delimiter_option(*delimiter));
+    }
     return false;
   }
   for (std::size_t i = 0; i < fields_.size(); ++i) {

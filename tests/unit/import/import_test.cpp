@@ -204,7 +204,7 @@ TEST(Import, NamesEveryMistakeOfAHeader) {
 TEST(Import, AFirstLineThatIsNoHeaderIsSaidToBeNone) {
   ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
   EXPECT_THAT(job.failure(options_for(job.write("t.csv", "1,2\n3,4\n"))),
-              AllOf(HasSubstr("the first line does not name any column of 't'"),
+              AllOf(HasSubstr("the first line, '1,2', does not name any column of 't'"),
                     HasSubstr("use --columns when the file has no header")));
 }
 

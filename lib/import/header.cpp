@@ -1,0 +1,222 @@
+#include "import/header.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/file_kind.hpp"
+#include "import/plan.hpp"
+#include "import/record_parser.hpp"
+
+namespace dbmig::import {
+namespace {
+
+class Reading {
+ public:
+  Reading(ChunkReader& reader, const Options& options, const schema::Table& table,
+          const std::string& file)
+      : reader_(reader), options_(options), table_(table), file_(file) {}
+
+  Opening run() {
+    if (const auto ends =
+            other_line_ends(reader_.head(), options_.format, options_.check_line_end)) {
+      throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, ends->what)).hint(ends->hint);
+    }
+    const bool expects_header =
+        options_.header.value_or(options_.columns.empty() && options_.has_header);
+    std::optional<std::string> record = reader_.peek();
+    // Empty lines are no records where more than a field is expected.
+    while (!expects_header && record && expected_fields() > 1 &&
+           without_line_end(*record, options_.format).empty()) {
+      reader_.take();
+      record = reader_.peek();
+    }
+    if (!record) {
+      if (!expects_header) return {};
+      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
+          .hint("it needs at least the line that names the columns, or --columns");
+    }
+    refuse_separator_line(*record);
+    RecordError error;
+    const std::vector<std::string> names = fields_of(*record, &error);
+    const bool of_rejects = names.size() > 3 && names[0] == kRejectFile &&
+                            names[1] == kRejectLine && names[2] == kRejectReason;
+    Opening opening;
+    if (!expects_header && !of_rejects) {
+      refuse_unannounced_header(names);
+      refuse_other_kinds(*record);
+      return opening;
+    }
+    opening.guess = guess(*record);
+    if (!error.reason.empty()) fail(*record, error, opening.guess);
+    if (!of_rejects) check_header(*record, names, opening.guess);
+    reader_.take();
+    opening.header = Header{*record, names, of_rejects};
+    return opening;
+  }
+
+ private:
+  /// The first record's fields; what is wrong with it goes to `error`.
+  std::vector<std::string> fields_of(std::string_view record, RecordError* error) const {
+    CsvFormat format = options_.format;
+    // The client prints names as they are.
+    if (format.escapes == Escapes::mysql_batch) format.escape.reset();
+    return fields_of(record, format, error);
+  }
+
+  static std::vector<std::string> fields_of(std::string_view record, const CsvFormat& format,
+                                            RecordError* error) {
+    RecordParser parser(format, {.texts = {}});
+    std::vector<Field> fields;
+    std::vector<std::string> names;
+    if (auto found = parser.parse(record, fields)) {
+      if (error != nullptr) *error = std::move(*found);
+      return names;
+    }
+    for (const Field& field : fields) names.emplace_back(field.text);
+    return names;
+  }
+
+  [[noreturn]] void fail(std::string_view record, const RecordError& error,
+                         const std::string& why) const {
+    const std::string_view before = record.substr(0, error.offset);
+    const char line_byte = options_.format.line_byte();
+    const auto lines = std::count(before.begin(), before.end(), line_byte);
+    const std::size_t line = before.rfind(line_byte);
+    const std::size_t column =
+        line == std::string_view::npos ? error.offset : error.offset - line - 1;
+    throw Error(ErrorCode::invalid, fmt::format("the header cannot be read: {}", error.reason))
+        .at({file_, static_cast<int>(lines + 1), static_cast<int>(column + 1)})
+        .hint(why);
+  }
+
+  void refuse_separator_line(const std::string& record) const {
+    const auto separator = separator_line(without_line_end(record, options_.format));
+    // In a file of one column it may be a value, when somebody says that there is no header.
+    if (!separator || options_.header == false) return;
+    throw Error(ErrorCode::invalid,
+                fmt::format("the first line, {}, is a note to spreadsheets on what stands between "
+                            "the fields",
+                            shown(without_line_end(record, options_.format))))
+        .at({file_, 1, 0})
+        .hint(fmt::format("leave it out: tail -n +2 FILE | dbmig import - --table {} {}",
+                          table_.name, delimiter_option(*separator)));
+  }
+
+  std::size_t names_known(const std::vector<std::string>& names) const {
+    return static_cast<std::size_t>(std::count_if(
+        names.begin(), names.end(),
+        [this](const std::string& name) { return find_column(table_, name) != nullptr; }));
+  }
+
+  /// Why the header may name no column.
+  std::string guess(std::string_view record) const {
+    const std::string_view line = without_line_end(record, options_.format);
+    char best = '\0';
+    std::size_t most = 0;
+    for (const char delimiter : other_delimiters(line, options_.format)) {
+      CsvFormat other = options_.format;
+      other.delimiter = delimiter;
+      const std::vector<std::string> names = fields_of(record, other, nullptr);
+      const std::size_t known = names.size() > 1 ? names_known(names) : 0;
+      if (known > most) {
+        most = known;
+        best = delimiter;
+      }
+    }
+    if (most > 0) {
+      return fmt::format("the fields seem to be separated otherwise: try {}",
+                         delimiter_option(best));
+    }
+    if (const auto kind = text_kind(reader_.head())) {
+      return fmt::format("the file looks like {}; {}", kind->what, kind->hint);
+    }
+    const std::string_view quoted = text::trim(line);
+    if (quoted.size() > 1 && quoted.front() == '\'' && options_.format.quote != '\'') {
+      return "if fields stand in single quotes: --quote \"'\"";
+    }
+    if (line.find('\0') != std::string_view::npos) {
+      return "the line has NUL bytes: is the text in UTF-16? convert it with iconv";
+    }
+    if (text::find_invalid_utf8(line)) {
+      return "the line is not UTF-8; convert the file, for example with iconv -f LATIN1 -t UTF-8";
+    }
+    if (text::trim(line).empty()) return "the first line is empty; the header must be the first";
+    return "";
+  }
+
+  void check_header(const std::string& record, const std::vector<std::string>& names,
+                    const std::string& why) const {
+    const std::size_t expected = options_.columns.size();
+    if (expected != 0 && names.size() != expected) {
+      throw Error(ErrorCode::invalid, fmt::format("the header has {}, and --columns names {}",
+                                                  text::count(names.size(), "field"), expected))
+          .at({file_, 1, 0})
+          .hint(why.empty() ? "name a column for each field; - leaves a field out" : why);
+    }
+    if (expected != 0) refuse_other_kinds(record);
+    refuse_swallowed_records(record, names);
+  }
+
+  /// A quote that the header opens and does not close ends at the next one, records further on.
+  void refuse_swallowed_records(const std::string& record,
+                                const std::vector<std::string>& names) const {
+    for (const std::string& name : names) {
+      const std::size_t line_end = name.find(options_.format.line_byte());
+      if (line_end == std::string::npos) continue;
+      if (options_.columns.empty() && find_column(table_, name) != nullptr) continue;
+      const bool has_delimiter =
+          name.find(options_.format.delimiter, line_end) != std::string::npos;
+      if (!has_delimiter && names.size() > 1) continue;
+      const auto lines = std::count(record.begin(), record.end(), options_.format.line_byte());
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the header is {} lines long: its field {} seems to have swallowed "
+                              "records",
+                              lines, shown(name)))
+          .at({file_, 1, 0})
+          .hint("close the quote in the first line; a header's names stand on one line");
+    }
+  }
+
+  /// A header where the options expect none would be loaded as a row.
+  void refuse_unannounced_header(const std::vector<std::string>& names) const {
+    if (options_.header.has_value() || names.size() < 2) return;
+    std::vector<std::string> expected = options_.columns;
+    if (expected.empty()) expected = table_.column_names();
+    const bool same = std::equal(names.begin(), names.end(), expected.begin(), expected.end(),
+                                 [](const std::string& name, const std::string& column) {
+                                   return text::equals_ignoring_case(text::trim(name), column);
+                                 });
+    if (!same) return;
+    throw Error(ErrorCode::invalid, "the first line names the columns")
+        .at({file_, 1, 0})
+        .hint("say --header if it is a header, --no-header if it is data");
+  }
+
+  std::size_t expected_fields() const {
+    return options_.columns.empty() ? table_.columns.size() : options_.columns.size();
+  }
+
+  /// JSON and SQL may happen to have as many commas as fields are expected.
+  void refuse_other_kinds(std::string_view record) const {
+    if (expected_fields() < 2 || !is_whole_of_another_kind(record)) return;
+    const auto kind = text_kind(record);
+    throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, kind->what)).hint(kind->hint);
+  }
+
+  ChunkReader& reader_;
+  const Options& options_;
+  const schema::Table& table_;
+  const std::string& file_;
+};
+
+}  // namespace
+
+Opening read_opening(ChunkReader& reader, const Options& options, const schema::Table& table,
+                     const std::string& file) {
+  return Reading(reader, options, table, file).run();
+}
+
+}  // namespace dbmig::import
