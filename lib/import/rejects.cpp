@@ -29,18 +29,12 @@ Error failure(const std::string& path, int number) {
 
 }  // namespace
 
-RejectFile::RejectFile(std::string path, const CsvFormat& format, std::string header, bool always)
-    : path_(std::move(path)), format_(format), header_(std::move(header)), always_(always) {
-  std::error_code ignored;
-  const std::filesystem::file_status status = std::filesystem::status(path_, ignored);
-  is_device_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
-  // The file behind a link is the one to replace.
-  if (std::filesystem::is_symlink(std::filesystem::symlink_status(path_, ignored))) {
-    const auto target = std::filesystem::weakly_canonical(path_, ignored);
-    if (!ignored) path_ = target.string();
-  }
-  // A file of an earlier import must not stand for this one.
-  always_ = always_ || (std::filesystem::exists(status) && !is_device_);
+RejectFile::RejectFile(RejectTarget target, const CsvFormat& format, std::string header,
+                       bool always)
+    : target_(std::move(target)),
+      format_(format),
+      header_(std::move(header)),
+      always_(always || target_.replaces) {
   if (always_) open();
 }
 
@@ -50,43 +44,28 @@ RejectFile::~RejectFile() {
 }
 
 void RejectFile::open() {
-  if (is_device_) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  if (target_.is_device) {
+    // A pipe that nobody reads is an error, and not waited for.
+    fd_ = ::open(target_.path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+    if (fd_ < 0 && errno == ENXIO) {
+      throw Error(ErrorCode::io, fmt::format("nobody reads the pipe {}", target_.path))
+          .hint("start its reader first, or give --rejects a file");
+    }
+    if (fd_ >= 0) ::fcntl(fd_, F_SETFL, O_WRONLY | O_APPEND);
   } else {
-    temporary_ = fmt::format("{}.{}.tmp", path_, random_hex(8));
+    temporary_ = fmt::format("{}.{}.tmp", target_.path, random_hex(8));
     fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   }
   if (fd_ < 0) {
     const int number = errno;
     temporary_.clear();
-    throw failure(path_, number);
+    throw failure(target_.path, number);
   }
   const char delimiter = format_.delimiter;
   write(fmt::format("{}{}{}{}{}{}", kRejectFile, delimiter, kRejectLine, delimiter, kRejectReason,
                     delimiter));
   write(without_line_end(header_, format_));
-  write("\n");
-}
-
-/// `text` as a field of the file's own format.
-std::string RejectFile::field(std::string_view text) const {
-  std::string out;
-  if (format_.quote && !(format_.escape && format_.escape != format_.quote)) {
-    out.push_back(*format_.quote);
-    for (const char c : text) {
-      if (c == *format_.quote) out.push_back(c);
-      out.push_back(c);
-    }
-    out.push_back(*format_.quote);
-    return out;
-  }
-  // Nothing can protect the characters that have a meaning: they go.
-  for (const char c : text) {
-    const bool has_meaning = c == format_.delimiter || c == '\n' || c == '\r' ||
-                             c == format_.quote || c == format_.escape;
-    out.push_back(has_meaning ? ' ' : c);
-  }
-  return out;
+  write(format_.line_end_text());
 }
 
 void RejectFile::write(std::string_view text) {
@@ -98,7 +77,7 @@ void RejectFile::send() {
   std::size_t sent = 0;
   while (sent < buffer_.size()) {
     const ssize_t n = ::write(fd_, buffer_.data() + sent, buffer_.size() - sent);
-    if (n < 0 && errno != EINTR) throw failure(path_, errno);
+    if (n < 0 && errno != EINTR) throw failure(target_.path, errno);
     if (n > 0) sent += static_cast<std::size_t>(n);
   }
   buffer_.clear();
@@ -108,29 +87,44 @@ void RejectFile::add(std::string_view file, std::uint64_t line, std::string_view
                      std::string_view record) {
   if (fd_ < 0) open();
   ++records_;
-  write(fmt::format("{}{}{}{}{}{}", field(file), format_.delimiter, line, format_.delimiter,
-                    field(reason), format_.delimiter));
+  write(fmt::format("{}{}{}{}{}{}", write_field(file, format_), format_.delimiter, line,
+                    format_.delimiter, write_field(reason, format_), format_.delimiter));
   // As it stood: also its line end, so that a CRLF file stays one.
   write(record);
-  if (record.empty() || record.back() != '\n') write("\n");
+  if (without_line_end(record, format_).size() == record.size()) write(format_.line_end_text());
 }
 
 void RejectFile::flush() {
   if (fd_ < 0) return;
   send();
-  if (!is_device_ && ::fsync(fd_) != 0) throw failure(path_, errno);
+  if (!target_.is_device && ::fsync(fd_) != 0) throw failure(target_.path, errno);
+}
+
+/// Renames the temporary file; an error number, or 0. What was made at that place meanwhile stays.
+int RejectFile::take_name() const {
+  const char* from = temporary_.c_str();
+  const char* to = target_.path.c_str();
+  if (target_.replaces) {
+    if (::access(to, F_OK) == 0 && !is_reject_file(target_.path)) return EEXIST;
+    return std::rename(from, to) == 0 ? 0 : errno;
+  }
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system that cannot promise it.
+  if (::link(from, to) == 0) return ::unlink(from) == 0 ? 0 : errno;
+  if (errno == EEXIST) return errno;
+  return std::rename(from, to) == 0 ? 0 : errno;
 }
 
 bool RejectFile::finish() {
   if (fd_ < 0) return false;
   ::close(std::exchange(fd_, -1));
-  if (is_device_) return true;
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    const int number = errno;
+  if (target_.is_device) return true;
+  if (const int number = take_name(); number != 0) {
     const std::string kept = std::exchange(temporary_, {});
     throw Error(ErrorCode::io, fmt::format("the rows are loaded, but the reject file cannot take "
                                            "its name {}: {}",
-                                           path_, std::strerror(number)))
+                                           target_.path, std::strerror(number)))
         .hint(fmt::format("the bad records are in {}", kept));
   }
   temporary_.clear();

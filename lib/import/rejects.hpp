@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "import/csv_format.hpp"
+#include "import/reject_target.hpp"
 
 namespace dbmig::import {
 
@@ -13,13 +14,15 @@ namespace dbmig::import {
 /// name, the line and the reason: a file that can be mended and imported as it is, since an import
 /// skips those first columns.
 ///
-/// It grows beside `path`, readable by its owner alone, and takes that name in finish(); without
-/// that nothing is left behind. A device or pipe (`--rejects /dev/stderr`) is written to as it is.
+/// It grows beside its target, readable by its owner alone, and takes that name in finish();
+/// without that nothing is left behind. A device or pipe (`--rejects /dev/stderr`) is written to as
+/// it is.
 class RejectFile {
  public:
   /// `header` is the line that names the data's columns. `always` writes the file also without
-  /// records. Nothing is created before the first record.
-  RejectFile(std::string path, const CsvFormat& format, std::string header, bool always);
+  /// records; a reject file that is to be replaced is, so that it does not stand for this import.
+  /// Nothing is created before the first record otherwise.
+  RejectFile(RejectTarget target, const CsvFormat& format, std::string header, bool always);
   ~RejectFile();
   RejectFile(const RejectFile&) = delete;
   RejectFile& operator=(const RejectFile&) = delete;
@@ -29,10 +32,11 @@ class RejectFile {
            std::string_view record);
   /// Everything on disk, under the temporary name. Before the transaction is committed.
   void flush();
-  /// Takes the final name, replacing what was there. Returns false when there is no file.
+  /// Takes the final name, replacing an earlier reject file and nothing else. Returns false when
+  /// there is no file.
   bool finish();
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return target_.path; }
   const std::string& header() const { return header_; }
   std::uint64_t records() const { return records_; }
 
@@ -40,14 +44,13 @@ class RejectFile {
   void open();
   void write(std::string_view text);
   void send();
-  std::string field(std::string_view text) const;
+  int take_name() const;
 
-  std::string path_;
+  RejectTarget target_;
   std::string temporary_;
   CsvFormat format_;
   std::string header_;
   bool always_;
-  bool is_device_ = false;
   int fd_ = -1;
   std::string buffer_;
   std::uint64_t records_ = 0;

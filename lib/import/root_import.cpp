@@ -17,8 +17,6 @@ namespace {
 
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 constexpr const char* kStandardInput = "-";
-constexpr const char* kRejectsEnding = ".rejects";
-
 /// Violations of foreign keys that are named when the commit finds them.
 constexpr std::size_t kShownViolations = 5;
 
@@ -26,18 +24,29 @@ double seconds(std::uint64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
 }
 
-std::string table_name_of(const std::string& path) {
-  const std::filesystem::path name = std::filesystem::path(path).stem();
-  // data.rejects.csv holds what data.csv's import left out.
-  return name.extension() == kRejectsEnding ? name.stem().string() : name.string();
+/// `name` as a header may need it: in quotes where it would be cut otherwise.
+std::string header_field(const std::string& name, const CsvFormat& format) {
+  const bool plain = !name.empty() && text::trim(name) == name &&
+                     std::none_of(name.begin(), name.end(), [&](char c) {
+                       return c == format.delimiter || c == format.quote || c == format.escape ||
+                              c == '\n' || c == '\r';
+                     });
+  return plain ? name : write_field(name, format);
 }
 
-/// Where the bad records of `path` go unless the user says.
-std::string default_rejects(const std::string& path) {
-  if (path == kStandardInput) return fmt::format("stdin{}.csv", kRejectsEnding);
-  std::filesystem::path name = path;
-  name.replace_extension();
-  return fmt::format("{}{}.csv", name.string(), kRejectsEnding);
+/// The files that SQLite keeps for a database, there or not.
+std::vector<KeptFile> database_files(backend::Connection& connection) {
+  std::vector<KeptFile> files;
+  if (connection.dialect().kind() != DialectKind::sqlite) return files;
+  for (const auto& row : connection.query("SELECT file FROM pragma_database_list").rows) {
+    const std::string file = row.at(0).value_or("");
+    if (file.empty()) continue;
+    files.push_back({file, "the database"});
+    for (const char* ending : {"-wal", "-shm", "-journal"}) {
+      files.push_back({file + ending, "a file of the database"});
+    }
+  }
+  return files;
 }
 
 }  // namespace
@@ -54,6 +63,7 @@ RootImport::RootImport(const Options& options, Communicator& ranks, const Open& 
 Summary RootImport::run() {
   check_options();
   connection_ = &open_();
+  if (options_.on_error == OnError::reject) choose_reject_targets();
   connection_->begin();
   try {
     load_files();
@@ -117,7 +127,7 @@ void RootImport::load_files() {
     if (known) bytes_total_ += std::filesystem::file_size(path, failure);
   }
   if (!known) bytes_total_ = 0;
-  for (const std::string& path : options_.files) load_file(path);
+  for (std::size_t i = 0; i < options_.files.size(); ++i) load_file(i);
 }
 
 schema::Table RootImport::find_table(const std::string& name) const {
@@ -170,13 +180,25 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
     for (std::size_t i = 0; i < plan.targets.size(); ++i) {
       if (i != 0) header.push_back(options_.format.delimiter);
       const std::int32_t target = plan.targets[i];
-      header += target == Plan::kSkipped ? "-" : names[static_cast<std::size_t>(target)];
+      header += target == Plan::kSkipped
+                    ? "-"
+                    : header_field(names[static_cast<std::size_t>(target)], options_.format);
     }
   }
   return plan;
 }
 
-RejectFile* RootImport::reject_file(const std::string& path, const std::string& header) {
+/// Before anything is loaded, or the file that was rejected from is gone when it is found out.
+void RootImport::choose_reject_targets() {
+  const std::vector<KeptFile> kept = database_files(*connection_);
+  std::vector<std::string> paths = {options_.rejects};
+  if (options_.rejects.empty()) paths = default_reject_paths(options_.files);
+  for (const std::string& path : paths) {
+    reject_targets_.push_back(check_reject_target(path, options_.files, kept));
+  }
+}
+
+RejectFile* RootImport::reject_file(std::size_t index, const std::string& header) {
   if (options_.on_error != OnError::reject) return nullptr;
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !rejects_.empty()) {
@@ -185,20 +207,20 @@ RejectFile* RootImport::reject_file(const std::string& path, const std::string& 
       throw Error(ErrorCode::usage,
                   fmt::format("{} has other columns than the file before it, and --rejects takes "
                               "one kind of record",
-                              path))
+                              options_.files[index]))
           .hint("leave --rejects out: each file then gets its own reject file");
     }
     return rejects_.back().get();
   }
-  rejects_.push_back(std::make_unique<RejectFile>(
-      is_shared ? options_.rejects : default_rejects(path), options_.format, header, is_shared));
+  rejects_.push_back(std::make_unique<RejectFile>(reject_targets_.at(is_shared ? 0 : index),
+                                                  options_.format, header, is_shared));
   return rejects_.back().get();
 }
 
-void RootImport::load_file(const std::string& path) {
+void RootImport::load_file(std::size_t index) {
+  const std::string& path = options_.files[index];
   FileInput input(path, stop_);
-  const schema::Table table =
-      find_table(options_.table.empty() ? table_name_of(path) : options_.table);
+  const schema::Table table = find_table(options_.table.empty() ? table_of(path) : options_.table);
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
   std::string header;
@@ -206,7 +228,7 @@ void RootImport::load_file(const std::string& path) {
   const std::unique_ptr<backend::BulkSink> sink =
       connection_->bulk_sink(table, plan.column_names());
   plan.encoding = sink->encoding();
-  RejectFile* rejects = reject_file(path, header);
+  RejectFile* rejects = reject_file(index, header);
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
   Loader loader(*sink, input.name(), options_.format, rejects, progress_);

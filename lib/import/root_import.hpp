@@ -33,11 +33,12 @@ class RootImport {
  private:
   void check_options() const;
   void load_files();
-  void load_file(const std::string& path);
+  void load_file(std::size_t index);
+  void choose_reject_targets();
   schema::Table find_table(const std::string& name) const;
   Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
                  std::string& header) const;
-  RejectFile* reject_file(const std::string& path, const std::string& header);
+  RejectFile* reject_file(std::size_t index, const std::string& header);
   void commit();
   void finish_rejects();
   void report(bool last);
@@ -54,6 +55,7 @@ class RootImport {
   Clock::time_point last_report_ = start_;
 
   backend::Connection* connection_ = nullptr;
+  std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;
   Summary summary_;
   LoadProgress progress_;

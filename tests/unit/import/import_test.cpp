@@ -325,7 +325,7 @@ TEST(ImportRejects, NoFileWithoutRejects) {
 
 TEST(ImportRejects, AFileOfAnEarlierImportDoesNotStandForThisOne) {
   ImportJob job("CREATE TABLE t (a INT)");
-  job.write("t.rejects.csv", "old");
+  job.write("t.rejects.csv", "dbmig_file,dbmig_line,dbmig_reason,a\nold,1,x,y\n");
   import::Options options = options_for(job.write("t.csv", "a\n1\n"));
   options.on_error = OnError::reject;
   job.run(options);
@@ -334,11 +334,12 @@ TEST(ImportRejects, AFileOfAnEarlierImportDoesNotStandForThisOne) {
 
 TEST(ImportRejects, AFailedImportLeavesAnEarlierFileAlone) {
   ImportJob job("CREATE TABLE t (a INT)");
-  job.write("t.rejects.csv", "old");
+  const std::string old = "dbmig_file,dbmig_line,dbmig_reason,a\nold,1,x,y\n";
+  job.write("t.rejects.csv", old);
   import::Options options = options_for(job.write("t.csv", "a\nx\n\"open"));
   options.on_error = OnError::reject;
   job.failure(options);
-  EXPECT_EQ(job.read("t.rejects.csv"), "old");
+  EXPECT_EQ(job.read("t.rejects.csv"), old);
   EXPECT_EQ(job.files(), (std::vector<std::string>{"t.csv", "t.rejects.csv"}));
 }
 
@@ -353,7 +354,7 @@ TEST(ImportRejects, ADeviceIsWrittenToAndNotReplaced) {
 
 TEST(ImportRejects, ThroughALinkTheFileBehindItIsWritten) {
   ImportJob job("CREATE TABLE t (a INT)");
-  job.write("real.csv", "old");
+  job.write("real.csv", "dbmig_file;dbmig_line;dbmig_reason;a\n");
   std::filesystem::create_symlink(job.path("real.csv"), job.path("link.csv"));
   import::Options options = options_for(job.write("t.csv", "a\nx\n"));
   options.on_error = OnError::reject;
