@@ -97,6 +97,11 @@ schema::Model Context::model_with(const yaml::SourceFile& file, std::optional<Di
                           {.more = {file}, .part = sql_part(), .target = target});
 }
 
+SourcePosition Context::place_in_model(const std::vector<std::string>& path) {
+  return yaml::place_in_model(project().schemas, project().root,
+                              {.part = sql_part(), .target = project().only_dialect()}, path);
+}
+
 void Context::forget_files() {
   graph_.reset();
   model_.reset();

@@ -56,6 +56,8 @@ class Context {
   const schema::Model& model();
   /// The model as it would be with one more file, by the rules of `target` alone if there is one.
   schema::Model model_with(const yaml::SourceFile& file, std::optional<DialectKind> target);
+  /// Where the part `path` of the model stands, for messages.
+  SourcePosition place_in_model(const std::vector<std::string>& path);
   /// Reads revisions and model anew when they are asked for next: their files changed.
   void forget_files();
 

@@ -16,6 +16,7 @@
 #include "cli/format.hpp"
 #include "dialect/dialect.hpp"
 #include "ops/evolve.hpp"
+#include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -139,6 +140,24 @@ void check_dialects(const history::Revision& revision, const schema::Schema& bef
     }));
   }
   for (std::future<void>& check : checks) check.get();
+}
+
+void check_limits(Context& context, const history::Revision& revision, const schema::Schema& before,
+                  std::vector<DialectKind> dialects) {
+  if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
+  const schema::Schema after = schema::normalized(ops::evolve(before, revision.upgrade));
+  Diagnostics diagnostics;
+  for (const DialectKind kind : dialects) {
+    const dialect::Dialect& dialect = dialect::dialect(kind);
+    const std::vector<dialect::Refusal> found = dialect.refusals(after);
+    if (found.empty()) continue;
+    const std::vector<dialect::Refusal> known = dialect.refusals(before);
+    for (const dialect::Refusal& refusal : found) {
+      if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
+      diagnostics.add(context.place_in_model(refusal.path), refusal.message, refusal.hint);
+    }
+  }
+  diagnostics.throw_if_any();
 }
 
 void write_revision(Context& context, history::Revision revision, bool dry_run,

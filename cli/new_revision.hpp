@@ -42,6 +42,12 @@ void check_dialects(const history::Revision& revision, const schema::Schema& bef
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected = {});
 /// The same, with the document printed.
+/// Throws Error{invalid} when the model, which `revision` leads to from `before`, goes beyond a
+/// known limit of one of `dialects` (empty: both) that `before` respects; each with its place in
+/// the model.
+void check_limits(Context& context, const history::Revision& revision, const schema::Schema& before,
+                  std::vector<DialectKind> dialects);
+
 void write_revision(Context& context, history::Revision revision, bool dry_run,
                     const std::vector<std::string>& detected = {});
 

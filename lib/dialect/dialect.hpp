@@ -33,6 +33,14 @@ struct Statement {
   friend bool operator==(const Statement&, const Statement&) = default;
 };
 
+/// A part of a schema that a database cannot have.
+struct Refusal {
+  std::vector<std::string> path;  ///< as schema::Locate takes it
+  std::string message;            ///< what is wrong
+  std::string hint;               ///< what to do
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
 /// What the pure part of a database knows: how it spells things and what it can do. No connection.
 class Dialect {
  public:
@@ -71,6 +79,10 @@ class Dialect {
   /// are, or when SQL cannot tell. NULL fits everywhere.
   virtual std::string misfits(const std::string& value, const schema::Type& from,
                               const schema::Type& to) const = 0;
+
+  /// What of `schema`, which is valid, this database is known to refuse all the same: its
+  /// documented limits. What is not named may still be refused by the database itself.
+  virtual std::vector<Refusal> refusals(const schema::Schema& schema) const = 0;
 
   /// Splits plain SQL into its statements at `;` outside strings, quoted names, comments and the
   /// bodies of triggers and routines. Comments stay with their statement; empty statements go.

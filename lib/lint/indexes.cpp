@@ -1,11 +1,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
+#include "schema/charset.hpp"
 
 // IX: indexes that serve nobody, and those that MariaDB cannot build as they are meant.
 
@@ -133,25 +133,6 @@ Issues redundant(const Step& step) {
 
 constexpr std::size_t kMaxKeyBytes = 3072;  // InnoDB, row formats DYNAMIC and COMPRESSED
 
-/// The bytes that MariaDB reckons with for a character. Sets not named here have one.
-std::size_t bytes_per_character(const schema::Table& table, const schema::Column& column) {
-  const bool own = !column.mariadb.charset.empty() || !column.mariadb.collation.empty();
-  std::string charset = own ? column.mariadb.charset : table.mariadb.charset;
-  if (charset.empty()) charset = own ? column.mariadb.collation : table.mariadb.collation;
-  charset = text::lower(charset.substr(0, charset.find('_')));
-  if (charset.empty() || charset == "uca1400") return 4;
-  if (charset == "utf8mb4" || charset == "utf16" || charset == "utf16le" || charset == "utf32") {
-    return 4;
-  }
-  if (charset == "utf8" || charset == "utf8mb3" || charset == "ujis" || charset == "eucjpms") {
-    return 3;
-  }
-  static constexpr std::array kTwo{"ucs2", "big5", "gbk", "gb2312", "sjis", "cp932", "euckr"};
-  return std::any_of(kTwo.begin(), kTwo.end(), [&](const char* name) { return charset == name; })
-             ? 2
-             : 1;
-}
-
 /// The bytes that a part of a key takes; more than any key holds where there is no bound.
 std::size_t bytes_of(const schema::Table& table, const schema::IndexPart& part) {
   const schema::Column* column = table.find_column(part.column);
@@ -160,7 +141,8 @@ std::size_t bytes_of(const schema::Table& table, const schema::IndexPart& part) 
   const bool counted = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar ||
                        type.kind == TypeKind::binary || type.kind == TypeKind::varbinary;
   const bool text = schema::is_text(type.kind) || type.kind == TypeKind::json;
-  const std::size_t each = text ? bytes_per_character(table, *column) : 1;
+  const auto each =
+      static_cast<std::size_t>(text ? schema::bytes_per_character(table, *column) : 1);
   if (part.length > 0) return static_cast<std::size_t>(part.length) * each;
   if (counted) return static_cast<std::size_t>(type.length.value_or(1)) * each;
   if (type.kind == TypeKind::tinytext || type.kind == TypeKind::tinyblob) return kMaxKeyBytes + 1;

@@ -68,6 +68,10 @@ class ModelReader {
     }
   }
 
+  SourcePosition place(const std::vector<std::string>& path) const {
+    return positions_.locate(path);
+  }
+
   schema::Model finish(std::optional<DialectKind> target) {
     refer_to_primary_keys();
     // Only what was read can be judged: with a file missing, every reference into it looks wrong.
@@ -283,13 +287,32 @@ schema::Model parse_model(const std::vector<SourceFile>& files, const ModelOptio
   return reader.finish(options.target);
 }
 
-schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base,
-                         const ModelOptions& options) {
+namespace {
+
+std::vector<SourceFile> load_yaml_files(const std::filesystem::path& folder,
+                                        const std::filesystem::path& base) {
   std::vector<SourceFile> files;
   for (const std::filesystem::path& path : yaml_files(folder, Subfolders::yes)) {
     files.push_back({display_name(path, base), read_file(path)});
   }
-  return parse_model(files, options);
+  return files;
+}
+
+}  // namespace
+
+schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base,
+                         const ModelOptions& options) {
+  return parse_model(load_yaml_files(folder, base), options);
+}
+
+SourcePosition place_in_model(const std::filesystem::path& folder,
+                              const std::filesystem::path& base, const ModelOptions& options,
+                              const std::vector<std::string>& path) {
+  ModelReader reader;
+  for (const SourceFile& file : load_yaml_files(folder, base)) reader.read(file);
+  for (const SourceFile& file : options.more) reader.read(file);
+  reader.merge(options.part);
+  return reader.place(path);
 }
 
 std::vector<SourceFile> load_sql_files(const std::filesystem::path& folder,

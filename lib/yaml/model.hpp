@@ -48,6 +48,12 @@ schema::Model parse_model(const std::vector<SourceFile>& files, const ModelOptio
 schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base,
                          const ModelOptions& options = {});
 
+/// Where the part `path` (as schema::Locate takes it) of load_model()'s model stands, or the
+/// nearest thing around it that has a place. Reads the files again: for messages.
+SourcePosition place_in_model(const std::filesystem::path& folder,
+                              const std::filesystem::path& base, const ModelOptions& options,
+                              const std::vector<std::string>& path);
+
 /// The `*.sql` files of `folder` and its subfolders, in the order of names.
 std::vector<SourceFile> load_sql_files(const std::filesystem::path& folder,
                                        const std::filesystem::path& base);

@@ -13,6 +13,7 @@
 #include "dialect/mariadb/routine.hpp"
 #include "dialect/mariadb/select.hpp"
 #include "dialect/mariadb/types.hpp"
+#include "schema/charset.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -105,17 +106,6 @@ Error impossible(const Table& table, const std::string& index, const std::string
       .hint(advice);
 }
 
-/// At most, as far as the character sets that are said tell.
-int bytes_of_character(const Column& column, const Table& table) {
-  const std::string& charset =
-      column.mariadb.charset.empty() ? table.mariadb.charset : column.mariadb.charset;
-  if (charset == "utf8mb3") return 3;
-  for (const char* narrow : {"latin", "ascii", "binary", "cp", "koi8", "greek", "hebrew"}) {
-    if (charset.starts_with(narrow) && charset != "cp932") return 1;
-  }
-  return 4;
-}
-
 /// Prefix lengths that MariaDB needs or settles. `table` is canonical as far as its columns go.
 int canonical_length(const IndexPart& part, const Table& table, const Index& index) {
   const Column* column = table.find_column(part.column);
@@ -132,7 +122,7 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
       !counted;
   if (large) return 191;
   const bool characters = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar;
-  const int most = 3072 / bytes_of_character(*column, table);
+  const int most = 3072 / schema::bytes_per_character(table, *column);
   return characters && type.length > most ? most : 0;
 }
 

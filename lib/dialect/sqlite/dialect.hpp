@@ -16,6 +16,7 @@ class SqliteDialect final : public Dialect {
                               std::span<const Bystander> bystanders) const override;
   std::string misfits(const std::string& value, const schema::Type& from,
                       const schema::Type& to) const override;
+  std::vector<Refusal> refusals(const schema::Schema& schema) const override;
   std::vector<std::string> split_statements(std::string_view sql) const override;
   bool transactional_ddl() const override;
 };

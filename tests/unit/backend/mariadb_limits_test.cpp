@@ -1,0 +1,252 @@
+// MariaDB's documented limits, held against the server: what we refuse it refuses, and what we let
+// pass it takes.
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "dialect/mariadb/limits.hpp"
+#include "ops/operation.hpp"
+#include "schema/validate.hpp"
+#include "support/law.hpp"
+#include "support/mariadb.hpp"
+#include "support/random_source.hpp"
+#include "yaml/model.hpp"
+
+namespace dbmig {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const dialect::Dialect& mariadb() {
+  return dialect::dialect(DialectKind::mariadb);
+}
+
+schema::Schema model(const std::string& text) {
+  return yaml::parse_model({{"m.yaml", text}}).schema;
+}
+
+/// What the server says against `schema`; empty when it takes it.
+std::string server_says(test::MariadbDatabase& database, const schema::Schema& schema) {
+  std::vector<ops::Operation> creates;
+  // In the order of their names backwards, a parent comes before its child here.
+  for (auto entry = schema.tables.rbegin(); entry != schema.tables.rend(); ++entry) {
+    creates.push_back(ops::CreateTable{entry->second});
+  }
+  for (const auto& [name, trigger] : schema.triggers) {
+    creates.push_back(ops::CreateTrigger{trigger});
+  }
+  std::string said;
+  try {
+    database.migrate({}, creates);
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  database.run("SET foreign_key_checks = 0");
+  if (!said.empty() && schema.tables.size() == 1) return said;
+  for (const auto& [name, table] : schema.tables) {
+    database.run("DROP TABLE IF EXISTS `" + name + "`");
+  }
+  database.run("SET foreign_key_checks = 1");
+  return said;
+}
+
+std::string columns(int count, const std::string& type, const std::string& more = "") {
+  std::string text = "tables:\n  a:\n    columns:\n      id: integer\n";
+  for (int i = 0; i < count; ++i) text += fmt::format("      c{}: {}\n", i, type);
+  return text + "    primary_key: [id]\n    mariadb: {charset: utf8mb4}\n" + more;
+}
+
+std::string table(const std::string& column, const std::string& more = "") {
+  return "tables:\n  a: {columns: {id: integer, x: " + column + "}, primary_key: [id]" + more +
+         ", mariadb: {charset: utf8mb4, collation: utf8mb4_general_ci}}\n";
+}
+
+/// `list` of them, c0 to c(n-1).
+std::string names(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
+  return text;
+}
+
+std::string indexes(int count) {
+  std::string text = "    indexes:\n";
+  for (int i = 0; i < count; ++i) text += fmt::format("      ix{}: [c{}]\n", i, i);
+  return text;
+}
+
+struct Pair {
+  std::string limit;
+  std::string within;
+  std::string beyond;
+};
+
+std::vector<Pair> pairs() {
+  const std::string parent = "tables:\n  p: {columns: {id: integer}, primary_key: [id]}\n";
+  const auto child = [&](const std::string& action) {
+    return parent +
+           "  a: {columns: {id: {type: integer}, b: integer, x: {type: integer, generated: {sql: b "
+           "+ 1, stored: true}}}, primary_key: [id], foreign_keys: {fk: {columns: [b], references: "
+           "p(id), on_delete: " +
+           action + "}}}\n";
+  };
+  const std::string trigger =
+      table("integer") + "triggers:\n  tr: {table: a, sql: \"AFTER INSERT ON a ";
+  return {
+      {"columns", columns(1016, "integer"), columns(1017, "integer")},
+      {"char", table("char(255)"), table("char(256)")},
+      {"binary", table("binary(255)"), table("binary(256)")},
+      {"varchar of utf8mb4", table("varchar(16000)"), table("varchar(16384)")},
+      {"digits", table("\"decimal(65,38)\""), table("\"decimal(66,2)\"")},
+      {"digits after the point", table("\"decimal(60,38)\""), table("\"decimal(60,39)\"")},
+      {"enum members", table("\"enum('a','b')\""), table("\"enum('a','A')\"")},
+      {"enum members in a binary collation",
+       table("{type: \"enum('a','A')\", mariadb: {collation: utf8mb4_bin}}"),
+       table("{type: \"enum('a','A')\", mariadb: {collation: utf8mb4_unicode_ci}}")},
+      {"keys", columns(64, "integer", indexes(63)), columns(64, "integer", indexes(64))},
+      {"columns of a key", columns(32, "integer", "    indexes: {ix: [" + names(32) + "]}\n"),
+       columns(33, "integer", "    indexes: {ix: [" + names(33) + "]}\n")},
+      {"bytes of a primary key",
+       "tables:\n  a: {columns: {x: varchar(768)}, primary_key: [x], mariadb: {charset: "
+       "utf8mb4}}\n",
+       "tables:\n  a: {columns: {x: varchar(769)}, primary_key: [x], mariadb: {charset: "
+       "utf8mb4}}\n"},
+      {"primary key over a text", "tables:\n  a: {columns: {x: varchar(20)}, primary_key: [x]}\n",
+       "tables:\n  a: {columns: {x: text}, primary_key: [x]}\n"},
+      {"bytes of an index", columns(2, "varchar(384)", "    indexes: {ix: [c0, c1]}\n"),
+       columns(2, "varchar(385)", "    indexes: {ix: [c0, c1]}\n")},
+      {"full-text", table("text", ", indexes: {ix: {columns: [x], kind: fulltext}}"),
+       table("integer", ", indexes: {ix: {columns: [x], kind: fulltext}}")},
+      {"spatial",
+       table("{type: point, nullable: false}", ", indexes: {ix: {columns: [x], kind: spatial}}"),
+       table("point", ", indexes: {ix: {columns: [x], kind: spatial}}")},
+      {"bytes of a row", columns(64, "varchar(255)"), columns(65, "varchar(255)")},
+      {"bytes in a page", columns(33, "char(60)"), columns(34, "char(60)")},
+      {"check over AUTO_INCREMENT",
+       "tables:\n  a: {columns: {id: {type: integer, autoincrement: true}, x: integer}, "
+       "primary_key: [id], checks: {ck: x > 0}}\n",
+       "tables:\n  a: {columns: {id: {type: integer, autoincrement: true}, x: integer}, "
+       "primary_key: [id], checks: {ck: x > id}}\n"},
+      {"stored column of AUTO_INCREMENT",
+       "tables:\n  a: {columns: {id: {type: integer, autoincrement: true}, x: integer, y: {type: "
+       "integer, generated: {sql: x + 1, stored: true}}}, primary_key: [id]}\n",
+       "tables:\n  a: {columns: {id: {type: integer, autoincrement: true}, x: {type: integer, "
+       "generated: {sql: id + 1, stored: true}}}, primary_key: [id]}\n"},
+      {"functions of SQLite alone", table("text", ", checks: {ck: length(x) > 1}"),
+       table("text", ", checks: {ck: \"typeof(x) = 'text'\"}")},
+      {"comment of a column", table("{type: integer, comment: '" + std::string(1024, 'x') + "'}"),
+       table("{type: integer, comment: '" + std::string(1025, 'x') + "'}")},
+      {"comment of a table",
+       "tables:\n  a: {columns: {id: integer}, primary_key: [id], comment: '" +
+           std::string(2048, 'x') + "'}\n",
+       "tables:\n  a: {columns: {id: integer}, primary_key: [id], comment: '" +
+           std::string(2049, 'x') + "'}\n"},
+      // The server's own client cannot even name such a table: the library says so first.
+      {"letters of a name", "tables:\n  tñ€: {columns: {id: integer}, primary_key: [id]}\n",
+       "tables:\n  t🎉: {columns: {id: integer}, primary_key: [id]}\n"},
+      {"base column of a stored one", child("cascade"), child("set null")},
+      {"row triggers", trigger + "FOR EACH ROW SET @a = 1\"}\n",
+       trigger + "BEGIN UPDATE a SET x = 1; END\"}\n"},
+  };
+}
+
+using MariadbLimits = test::MariadbTest;
+
+TEST_F(MariadbLimits, AreTheServers) {
+  test::MariadbDatabase database;
+  for (const Pair& pair : pairs()) {
+    const schema::Schema within = model(pair.within);
+    const schema::Schema beyond = model(pair.beyond);
+    EXPECT_THAT(mariadb().refusals(within), IsEmpty()) << pair.limit;
+    EXPECT_THAT(mariadb().refusals(beyond), Not(IsEmpty())) << pair.limit;
+    EXPECT_EQ(server_says(database, within), "") << pair.limit;
+    EXPECT_NE(server_says(database, beyond), "") << pair.limit;
+  }
+}
+
+/// Every function that is refused in a check is refused by the server.
+TEST_F(MariadbLimits, FunctionsThatChangeAreNotTakenInAChecks) {
+  test::MariadbDatabase database;
+  for (const char* call : {"now()",
+                           "curdate()",
+                           "curtime()",
+                           "sysdate()",
+                           "unix_timestamp()",
+                           "rand()",
+                           "uuid()",
+                           "uuid_short()",
+                           "user()",
+                           "session_user()",
+                           "database()",
+                           "schema()",
+                           "connection_id()",
+                           "last_insert_id()",
+                           "row_count()",
+                           "found_rows()",
+                           "sleep(1)",
+                           "version()",
+                           "CURRENT_TIMESTAMP",
+                           "CURRENT_DATE",
+                           "CURRENT_TIME",
+                           "LOCALTIME",
+                           "UTC_DATE()",
+                           "UTC_TIMESTAMP()",
+                           "CURRENT_USER",
+                           "get_lock('a', 0)",
+                           "load_file('a')"}) {
+    const schema::Schema schema =
+        model(table("text", fmt::format(", checks: {{ck: \"x <> {}\"}}", call)));
+    EXPECT_THAT(mariadb().refusals(schema), Not(IsEmpty())) << call;
+    EXPECT_NE(server_says(database, schema), "") << call;
+  }
+}
+
+schema::Schema random_table(std::uint64_t seed) {
+  test::RandomSource random(seed);
+  static const std::vector<std::string> kTypes = {
+      "varchar(10)", "varchar(39)",   "varchar(255)", "varchar(900)",   "char(3)",
+      "char(40)",    "char(255)",     "integer",      "bigint",         "\"decimal(20,5)\"",
+      "datetime(6)", "text",          "longblob",     "varbinary(300)", "binary(200)",
+      "tinyint",     "varchar(4000)", "json",         "double",         "\"enum('a','b')\"",
+      "bit(11)"};
+  const std::vector<std::string> few = {random.pick(kTypes), random.pick(kTypes)};
+  const bool is_uniform = random.chance(60);
+  static const std::vector<std::string> kCharsets = {"utf8mb4", "latin1", "utf8mb3", "ucs2"};
+  std::string text = "tables:\n  a:\n    columns:\n      id: integer\n";
+  const int count = random.between(1, 260);
+  for (int i = 0; i < count; ++i) {
+    text += fmt::format("      c{}: {{type: {}, nullable: {}}}\n", i,
+                        random.pick(is_uniform ? few : kTypes), random.chance(50));
+  }
+  text +=
+      fmt::format("    primary_key: [id]\n    mariadb: {{charset: {}}}\n", random.pick(kCharsets));
+  if (random.chance(50)) {
+    text += fmt::format("    indexes: {{ix: [c0, c{}]}}\n", count - 1);
+    if (count == 1) text.replace(text.rfind("c0, c0"), 6, "c0");
+  }
+  return model(text);
+}
+
+/// Around the limits of rows, pages and keys, the sizes are the server's to the byte.
+TEST_F(MariadbLimits, OfBytesAreTheServersForAnyTable) {
+  test::MariadbDatabase database;
+  std::size_t refused = 0;
+  const std::uint64_t seeds = test::law_seeds(60);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const schema::Schema schema = random_table(seed);
+    const auto found = mariadb().refusals(schema);
+    const std::string said = server_says(database, schema);
+    EXPECT_EQ(found.empty(), said.empty())
+        << "seed " << seed << "; we: " << (found.empty() ? "" : found.front().message)
+        << "; server: " << said << "\n"
+        << yaml::print_model(schema).substr(0, 3000);
+    refused += found.empty() ? 0 : 1;
+  }
+  EXPECT_GT(refused, 0U);
+  EXPECT_LT(refused, seeds);
+}
+
+}  // namespace
+}  // namespace dbmig
