@@ -16,6 +16,9 @@
 
 namespace dbmig::import {
 
+/// Among the files to import: what stands for standard input.
+inline constexpr const char* kStandardInput = "-";
+
 enum class OnError { abort, reject };
 
 struct Options {

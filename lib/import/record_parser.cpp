@@ -3,24 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "import/find_byte.hpp"
 #include "import/shown.hpp"
 
 namespace dbmig::import {
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
 constexpr const char* kStrayCr =
     "there is a carriage return (CR) outside quotes; --line-end cr if lines end in it, --line-end "
     "lf if it belongs to the value";
-
-/// The position of `c` in [at, end), or `end`.
-std::size_t find(std::string_view text, char c, std::size_t at, std::size_t end) {
-  const void* hit = at < end ? std::memchr(text.data() + at, c, end - at) : nullptr;
-  return hit == nullptr ? end
-                        : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-}
 
 /// The byte that a letter or digit behind the escape character stands for, by itself.
 std::optional<char> meaning(Escapes escapes, char c) {
@@ -84,8 +76,8 @@ bool RecordParser::is_null(std::string_view raw, bool quoted) const {
 
 std::size_t RecordParser::end_of_plain(std::string_view record, std::size_t at,
                                        bool& has_escapes) const {
-  std::size_t end = find(record, format_.delimiter, at, record.size());
-  if (!format_.has_escape() || find(record, *format_.escape, at, end) == end) return end;
+  std::size_t end = find_byte(record, format_.delimiter, at, record.size());
+  if (!format_.has_escape() || find_byte(record, *format_.escape, at, end) == end) return end;
   has_escapes = true;
   for (end = at; end < record.size() && record[end] != format_.delimiter; ++end) {
     if (record[end] == *format_.escape) ++end;
@@ -99,7 +91,7 @@ std::size_t RecordParser::end_of_quoted(std::string_view record, std::size_t at,
   const char quote = *format_.quote;
   if (!format_.has_escape()) {
     while (true) {
-      const std::size_t close = find(record, quote, at, record.size());
+      const std::size_t close = find_byte(record, quote, at, record.size());
       if (close == record.size()) return kNone;
       if (close + 1 == record.size() || record[close + 1] != quote) return close;
       changes = true;
@@ -192,7 +184,7 @@ std::optional<RecordError> RecordParser::parse_field(std::string_view record, st
   if (field.null) return std::nullopt;
   if (changes) return unescape(record, begin, end, field);
   if (refuse_cr_ && !field.quoted) {
-    const std::size_t cr = find(record, '\r', begin, end);
+    const std::size_t cr = find_byte(record, '\r', begin, end);
     if (cr != end) return RecordError{cr, 0, kStrayCr};
   }
   return std::nullopt;
@@ -202,8 +194,8 @@ std::optional<RecordError> RecordParser::parse(std::string_view record,
                                                std::vector<Field>& fields) {
   fields.clear();
   record = without_line_end(record, format_);
-  refuse_cr_ =
-      format_.line_end == LineEnd::any && find(record, '\r', 0, record.size()) != record.size();
+  refuse_cr_ = format_.line_end == LineEnd::any &&
+               find_byte(record, '\r', 0, record.size()) != record.size();
   unescaped_.clear();
   unescaped_.reserve(record.size());  // Views into it stay valid.
   std::size_t at = 0;

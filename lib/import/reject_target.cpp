@@ -16,6 +16,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "import/import.hpp"
 #include "import/plan.hpp"
 
 namespace dbmig::import {
@@ -23,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kStandardInput = "-";
 constexpr const char* kEnding = ".rejects";
 constexpr const char* kElsewhere = "--rejects FILE puts the rejected records elsewhere";
 

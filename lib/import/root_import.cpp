@@ -16,7 +16,6 @@ namespace dbmig::import {
 namespace {
 
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
-constexpr const char* kStandardInput = "-";
 /// Violations of foreign keys that are named when the commit finds them.
 constexpr std::size_t kShownViolations = 5;
 

@@ -1,22 +1,8 @@
 #include "import/splitter.hpp"
 
-#include <cstring>
+#include "import/find_byte.hpp"
 
 namespace dbmig::import {
-namespace {
-
-constexpr std::size_t kNone = std::string_view::npos;
-
-/// The position of `c` in [from, to), or `to`.
-std::size_t find(std::string_view data, char c, std::size_t from, std::size_t to) {
-  if (from >= to) return to;
-  const void* hit = std::memchr(data.data() + from, c, to - from);
-  return hit == nullptr ? to
-                        : static_cast<std::size_t>(static_cast<const char*>(hit) - data.data());
-}
-
-}  // namespace
-
 /// The bytes that the escape character at `at` and what it escapes take. Where CRLF ends lines, it
 /// is escaped as a whole.
 std::size_t Splitter::escape_length(std::string_view data, std::size_t at) const {
@@ -79,13 +65,14 @@ Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
 
 std::optional<std::size_t> Splitter::record_end(std::string_view data, std::size_t start) const {
   // Most records are one line without a quote.
-  const std::size_t newline = find(data, line_byte_, start, data.size());
+  const std::size_t newline = find_byte(data, line_byte_, start, data.size());
   if (newline == data.size()) {
     return std::nullopt;
   }
-  const bool plain = (!format_.quote || find(data, *format_.quote, start, newline) == newline) &&
-                     (!format_.escape || find(data, *format_.escape, start, newline) == newline) &&
-                     (!needs_cr_ || (newline > start && data[newline - 1] == '\r'));
+  const bool plain =
+      (!format_.quote || find_byte(data, *format_.quote, start, newline) == newline) &&
+      (!format_.escape || find_byte(data, *format_.escape, start, newline) == newline) &&
+      (!needs_cr_ || (newline > start && data[newline - 1] == '\r'));
   if (plain) return newline + 1;
   const Scan scanned = scan(data, start);
   if (scanned.cut) return std::nullopt;
@@ -110,7 +97,7 @@ std::size_t Splitter::boundary_without_escape(std::string_view data) const {
   std::size_t boundary = 0;
   while (boundary < data.size()) {
     const std::size_t quote =
-        format_.quote ? find(data, *format_.quote, boundary, data.size()) : data.size();
+        format_.quote ? find_byte(data, *format_.quote, boundary, data.size()) : data.size();
     boundary += last_line_end(data.substr(boundary, quote - boundary));
     if (quote == data.size()) return boundary;
     const Scan scanned = scan(data, boundary);
