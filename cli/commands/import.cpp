@@ -25,6 +25,8 @@ struct Arguments {
   import::FormatRequest format;
   bool header = false;
   bool no_header = false;
+  bool ignore_unknown = false;
+  bool fill_missing = false;
   std::string on_error = "abort";
   std::string rejects;
   std::size_t chunk_bytes = std::size_t{1} << 20U;
@@ -48,6 +50,9 @@ Options options_of(const Context& context, const Arguments& arguments) {
   const import::FileFormat format = import::file_format(arguments.format);
   options.format = format.csv;
   options.nulls = format.nulls;
+  options.binary = format.binary;
+  options.ignore_unknown = arguments.ignore_unknown;
+  options.fill_missing = arguments.fill_missing;
   options.has_header = format.has_header;
   options.check_line_end = format.check_line_end;
   if (arguments.header && arguments.no_header) {
@@ -200,6 +205,14 @@ void add_import(CLI::App& program, Context& context) {
       ->option_text("TEXT")
       ->allow_extra_args(false);
   command.add_flag("--null-quoted", a.format.null_quoted, "NULL may also stand in quotes");
+  command
+      .add_option("--binary", a.format.binary,
+                  "What fields of binary columns hold: hex, base64, or raw for the bytes (raw)")
+      ->option_text("WHAT");
+  command.add_flag("--ignore-unknown", a.ignore_unknown,
+                   "Leave out fields that the header or the table has no column for");
+  command.add_flag("--fill-missing", a.fill_missing,
+                   "Records may end early: the rest of their columns is NULL");
   command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "reject"}));

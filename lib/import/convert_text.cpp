@@ -75,7 +75,19 @@ bool Converter::convert_text(std::string_view text, Cell& cell, std::string& rea
   return true;
 }
 
-bool Converter::convert_binary(std::string_view text, Cell& cell, std::string& reason) const {
+bool Converter::convert_binary(std::string_view text, Cell& cell, std::string& reason) {
+  if (binary_ == BinaryText::guarded && looks_like_hex(text)) {
+    reason =
+        "looks like hexadecimal digits; --binary hex stores the bytes they stand for, --binary raw "
+        "the field as it is";
+    return false;
+  }
+  if (binary_ == BinaryText::hex || binary_ == BinaryText::base64) {
+    const bool decoded = binary_ == BinaryText::hex ? decode_hex(text, decoded_, reason)
+                                                    : decode_base64(text, decoded_, reason);
+    if (!decoded) return false;
+    text = decoded_;
+  }
   if (most_bytes_ != 0 && text.size() > most_bytes_) {
     reason = fmt::format("is too long: {} bytes, and {} holds {}", text.size(),
                          schema::to_string(column_.type), most_bytes_);

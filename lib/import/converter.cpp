@@ -112,8 +112,11 @@ Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialec
   return Rule::native_text;
 }
 
-Converter::Converter(TargetColumn column, DialectKind dialect)
-    : column_(std::move(column)), dialect_(dialect), rule_(rule_for(column_.type, dialect)) {
+Converter::Converter(TargetColumn column, DialectKind dialect, BinaryText binary)
+    : column_(std::move(column)),
+      dialect_(dialect),
+      rule_(rule_for(column_.type, dialect)),
+      binary_(binary) {
   const schema::Type& type = column_.type;
   if (schema::is_integer(type.kind)) {
     const int bits = width_of(type.kind, dialect) * 8;

@@ -7,6 +7,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/dialect_kind.hpp"
+#include "import/binary_text.hpp"
 #include "import/shown.hpp"
 #include "schema/type.hpp"
 
@@ -31,7 +32,7 @@ struct TargetColumn {
 /// around the value are ignored.
 class Converter {
  public:
-  Converter(TargetColumn column, DialectKind dialect);
+  Converter(TargetColumn column, DialectKind dialect, BinaryText binary = BinaryText::guarded);
 
   /// False when the value does not fit; `reason` then completes the sentence "'abc' …". The cell
   /// borrows from `text` or from the converter, until its next call.
@@ -78,7 +79,7 @@ class Converter {
   bool convert_real(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_native_number(std::string_view text, backend::Cell& cell, std::string& reason);
   bool convert_text(std::string_view text, backend::Cell& cell, std::string& reason) const;
-  bool convert_binary(std::string_view text, backend::Cell& cell, std::string& reason) const;
+  bool convert_binary(std::string_view text, backend::Cell& cell, std::string& reason);
   bool convert_native_text(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_json(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_uuid(std::string_view text, backend::Cell& cell, std::string& reason);
@@ -97,6 +98,8 @@ class Converter {
   std::uint64_t highest_ = 0;        ///< integers and bits
   std::size_t most_characters_ = 0;  ///< text; 0 for any number
   std::size_t most_bytes_ = 0;       ///< text and binary; 0 for any number
+  BinaryText binary_;
+  std::string decoded_;  ///< of the last binary field
   std::array<char, kScratch> scratch_;
 };
 

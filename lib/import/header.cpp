@@ -150,7 +150,9 @@ class Reading {
   void check_header(const std::string& record, const std::vector<std::string>& names,
                     const std::string& why) const {
     const std::size_t expected = options_.columns.size();
-    if (expected != 0 && names.size() != expected) {
+    const bool may_differ =
+        names.size() > expected ? options_.ignore_unknown : options_.fill_missing;
+    if (expected != 0 && names.size() != expected && !may_differ) {
       throw Error(ErrorCode::invalid, fmt::format("the header has {}, and --columns names {}",
                                                   text::count(names.size(), "field"), expected))
           .at({file_, 1, 0})

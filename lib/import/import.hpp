@@ -11,6 +11,7 @@
 
 #include "backend/backend.hpp"
 #include "base/event.hpp"
+#include "import/binary_text.hpp"
 #include "import/communicator.hpp"
 #include "import/csv_format.hpp"
 
@@ -33,6 +34,11 @@ struct Options {
   bool has_header = true;       ///< see FileFormat
   bool check_line_end = false;  ///< see FileFormat
   NullMarks nulls;
+  BinaryText binary = BinaryText::guarded;
+  /// Leave out names of the header that are no column's, and fields beyond those expected.
+  bool ignore_unknown = false;
+  /// Fields that a record does not have are NULL.
+  bool fill_missing = false;
   OnError on_error = OnError::abort;
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::size_t chunk_bytes = std::size_t{1} << 20;

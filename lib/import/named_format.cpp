@@ -14,15 +14,19 @@ struct Named {
   std::string_view name;
   CsvFormat csv;
   bool has_header;
+  BinaryText binary;
 };
 
 const std::vector<Named>& formats() {
   constexpr std::nullopt_t kNone = std::nullopt;
   static const std::vector<Named> kFormats = {
-      {"csv", {',', '"', kNone, Escapes::plain, LineEnd::any}, true},
-      {"mysql", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, false},
-      {"mysql-batch", {'\t', kNone, '\\', Escapes::mysql_batch, LineEnd::lf}, true},
-      {"pg-text", {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any}, false},
+      {"csv", {',', '"', kNone, Escapes::plain, LineEnd::any}, true, BinaryText::guarded},
+      {"mysql", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, false, BinaryText::raw},
+      {"mysql-batch",
+       {'\t', kNone, '\\', Escapes::mysql_batch, LineEnd::lf},
+       true,
+       BinaryText::guarded},
+      {"pg-text", {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any}, false, BinaryText::hex},
   };
   return kFormats;
 }
@@ -51,6 +55,14 @@ LineEnd parse_line_end(std::string_view text) {
   if (lower == "cr") return LineEnd::cr;
   throw Error(ErrorCode::usage, fmt::format("--line-end '{}' is not known", text))
       .hint("lf, crlf, cr, or any for LF and CRLF");
+}
+
+BinaryText parse_binary(std::string_view text) {
+  if (text == "hex") return BinaryText::hex;
+  if (text == "base64") return BinaryText::base64;
+  if (text == "raw") return BinaryText::raw;
+  throw Error(ErrorCode::usage, fmt::format("--binary '{}' is not known", text))
+      .hint("hex, base64, or raw for bytes as they are");
 }
 
 /// The fields that the format's own programs write for NULL.
@@ -93,6 +105,7 @@ FileFormat file_format(const FormatRequest& request) {
   if (request.escape) format.csv.escape = parse_quote(*request.escape, "--escape");
   if (request.line_end) format.csv.line_end = parse_line_end(*request.line_end);
   format.check_line_end = !request.line_end && format.csv.line_end == LineEnd::lf;
+  format.binary = request.binary ? parse_binary(*request.binary) : named.binary;
   check(format.csv);
   format.nulls.texts = request.nulls.empty() ? default_nulls(format.csv) : request.nulls;
   format.nulls.quoted = request.null_quoted;

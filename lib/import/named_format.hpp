@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "import/binary_text.hpp"
 #include "import/csv_format.hpp"
 
 namespace dbmig::import {
@@ -18,12 +19,14 @@ struct FormatRequest {
   std::optional<std::string> line_end;
   std::vector<std::string> nulls;
   bool null_quoted = false;
+  std::optional<std::string> binary;
 };
 
 /// How to read a file.
 struct FileFormat {
   CsvFormat csv;
   NullMarks nulls;
+  BinaryText binary = BinaryText::guarded;
   /// Whether a program that writes this format puts the columns' names first.
   bool has_header = true;
   /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
@@ -33,10 +36,11 @@ struct FileFormat {
 /// The names that --format takes.
 ///
 /// - csv: RFC 4180, as spreadsheets and COPY … WITH CSV write it; an empty field is NULL.
-/// - mysql: what SELECT … INTO OUTFILE writes and LOAD DATA reads, with their defaults.
+/// - mysql: what SELECT … INTO OUTFILE writes and LOAD DATA reads, with their defaults. Binary
+///   columns are as they are.
 /// - mysql-batch: what `mariadb --batch` and `mysql --batch` print. They print NULL and the text
 ///   NULL alike: both are read as NULL.
-/// - pg-text: what PostgreSQL's COPY writes without WITH CSV.
+/// - pg-text: what PostgreSQL's COPY writes without WITH CSV, bytea in hexadecimal digits.
 const std::vector<std::string>& format_names();
 
 /// The named format with the request's other options. Throws Error{usage} for a name that is none

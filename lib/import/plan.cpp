@@ -167,7 +167,8 @@ class Mapper {
       const Column* column = find_column(table_, name);
       if (column == nullptr) {
         plan_.targets.push_back(Plan::kSkipped);
-        if (!is_reject_column(text::trim(name))) report_unknown(name, i, where);
+        const bool left_out = request_.ignore_unknown && request_.columns.empty();
+        if (!left_out && !is_reject_column(text::trim(name))) report_unknown(name, i, where);
         continue;
       }
       if (column->generated) {
@@ -199,9 +200,11 @@ class Mapper {
     }
     mistakes_.add(Mistakes::Kind::unknown, where, [&] {
       const auto near = text::closest(name, table_.column_names());
-      return std::pair(fmt::format("table '{}' has no column {}", table_.name, shown(name)),
-                       near ? fmt::format("did you mean '{}'?", *near)
-                            : "known: " + listed(table_.column_names()));
+      return std::pair(
+          fmt::format("table '{}' has no column {}", table_.name, shown(name)),
+          (near ? fmt::format("did you mean '{}'?", *near)
+                : "known: " + listed(table_.column_names())) +
+              (request_.columns.empty() ? "; --ignore-unknown leaves such fields out" : ""));
     });
   }
 
@@ -322,6 +325,9 @@ void encode(const Plan& plan, Bytes& out) {
   writer.put(static_cast<std::uint32_t>(plan.nulls.texts.size()));
   for (const std::string& text : plan.nulls.texts) writer.put_text(text);
   writer.put(static_cast<std::uint8_t>(plan.nulls.quoted));
+  writer.put(plan.binary);
+  writer.put(static_cast<std::uint8_t>(plan.ignore_unknown));
+  writer.put(static_cast<std::uint8_t>(plan.fill_missing));
   writer.put(static_cast<std::uint8_t>(plan.rejects));
   writer.put(static_cast<std::uint32_t>(plan.columns.size()));
   for (const TargetColumn& column : plan.columns) {
@@ -350,6 +356,9 @@ Plan decode_plan(std::string_view message) {
   const auto marks = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < marks; ++i) plan.nulls.texts.emplace_back(reader.get_text());
   plan.nulls.quoted = reader.get<std::uint8_t>() != 0;
+  plan.binary = reader.get<BinaryText>();
+  plan.ignore_unknown = reader.get<std::uint8_t>() != 0;
+  plan.fill_missing = reader.get<std::uint8_t>() != 0;
   plan.rejects = reader.get<std::uint8_t>() != 0;
   const auto columns = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < columns; ++i) {

@@ -20,6 +20,9 @@ struct Plan {
   DialectKind dialect = DialectKind::sqlite;
   CsvFormat format;
   NullMarks nulls;
+  BinaryText binary = BinaryText::guarded;
+  bool ignore_unknown = false;  ///< fields beyond those expected are left out
+  bool fill_missing = false;    ///< fields that a record does not have are NULL
   /// Go on after a bad record.
   bool rejects = false;
   std::vector<TargetColumn> columns;  ///< of the sink, in order
@@ -43,6 +46,8 @@ struct ColumnRequest {
   std::string file;
   /// Why the header may name no column: what the file looks like; may be empty.
   std::string guess = {};
+  /// Names of the header that are no column's are left out.
+  bool ignore_unknown = false;
 };
 
 /// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
@@ -52,7 +57,7 @@ const schema::Column* find_column(const schema::Table& table, std::string_view n
 /// The plan's columns and targets for loading into `table`. --columns wins over the header; with
 /// neither, the fields are the table's columns in order. Names match exactly, or ignoring case, or
 /// with blanks and dashes as `_` ("Organization Name" is organization_name). The columns that a
-/// reject file begins with are left out.
+/// reject file begins with are left out, and unknown ones where the request says so.
 ///
 /// Throws Error{invalid} with every mistake: unknown column (with a suggestion), a name twice, a
 /// header that names no column at all, a generated column, a column that must have a value and is

@@ -161,6 +161,7 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   ColumnRequest request;
   request.file = file;
   request.guess = opening.guess;
+  request.ignore_unknown = options_.ignore_unknown;
   if (opening.header) {
     request.header = opening.header->names;
     header = opening.header->record;
@@ -171,6 +172,9 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   Plan plan = map_columns(table, connection_->dialect().kind(), request);
   plan.format = options_.format;
   plan.nulls = options_.nulls;
+  plan.binary = options_.binary;
+  plan.ignore_unknown = options_.ignore_unknown;
+  plan.fill_missing = options_.fill_missing;
   plan.rejects = options_.on_error == OnError::reject;
   if (header.empty() || !request.columns.empty()) {
     // A reject file names its columns, so that it can be imported without further options.

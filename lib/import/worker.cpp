@@ -39,7 +39,9 @@ Worker::Worker(Plan plan)
       encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
       row_(plan_.columns.size()) {
   converters_.reserve(plan_.columns.size());
-  for (const TargetColumn& column : plan_.columns) converters_.emplace_back(column, plan_.dialect);
+  for (const TargetColumn& column : plan_.columns) {
+    converters_.emplace_back(column, plan_.dialect, plan_.binary);
+  }
 }
 
 void Worker::report(std::uint32_t offset, std::size_t field, std::string reason) {
@@ -71,33 +73,53 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
     bad_.back().at = static_cast<std::uint32_t>(error->offset + 1);
     return false;
   }
-  if (fields_.size() != plan_.targets.size()) {
-    BadRecord& bad = bad_.emplace_back();
-    bad.offset = offset;
-    bad.reason = fmt::format("the record has {}, expected {}", text::count(fields_.size(), "field"),
-                             plan_.targets.size());
-    if (const auto delimiter = delimiter_for(record)) {
-      bad.reason += fmt::format("; it would have them with {}", delimiter_option(*delimiter));
-    }
-    return false;
-  }
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
+  if (!has_expected_fields(record, offset)) return false;
+  for (std::size_t i = 0; i < plan_.targets.size(); ++i) {
     if (plan_.targets[i] == Plan::kSkipped) continue;
     const auto target = static_cast<std::size_t>(plan_.targets[i]);
-    const Field& field = fields_[i];
-    const bool fits = field.null ? converters_[target].convert_null(row_[target], reason_)
-                                 : converters_[target].convert(field.text, row_[target], reason_);
+    const bool missing = i >= fields_.size();
+    const bool null = missing || fields_[i].null;
+    const bool fits = null ? converters_[target].convert_null(row_[target], reason_)
+                           : converters_[target].convert(fields_[i].text, row_[target], reason_);
     if (fits) continue;
     report(offset, i, std::move(reason_));
-    bad_.back().value = !field.null          ? shown(field.text)
-                        : field.text.empty() ? "NULL (an empty field)"
-                                             : fmt::format("NULL ({})", shown(field.text));
-    if (field.null && field.text.empty()) {
-      bad_.back().reason += "; with --null TEXT only fields that are TEXT are NULL";
+    BadRecord& bad = bad_.back();
+    if (missing) {
+      bad.value = "NULL (the record ends before it)";
+    } else if (!null) {
+      bad.value = shown(fields_[i].text);
+    } else if (fields_[i].text.empty()) {
+      bad.value = "NULL (an empty field)";
+      bad.reason += "; with --null TEXT only fields that are TEXT are NULL";
+    } else {
+      bad.value = fmt::format("NULL ({})", shown(fields_[i].text));
     }
     return false;
   }
   return true;
+}
+
+/// As many as the plan has, or a number that the user said may be.
+bool Worker::has_expected_fields(std::string_view record, std::uint32_t offset) {
+  const std::size_t expected = plan_.targets.size();
+  if (fields_.size() == expected) return true;
+  const auto delimiter = delimiter_for(record);
+  if (fields_.size() > expected && plan_.ignore_unknown) return true;
+  // One field that another delimiter would cut as expected is no short record.
+  const bool uncut = fields_.size() == 1 && delimiter;
+  if (fields_.size() < expected && plan_.fill_missing && !uncut) return true;
+  BadRecord& bad = bad_.emplace_back();
+  bad.offset = offset;
+  bad.reason =
+      fmt::format("the record has {}, expected {}", text::count(fields_.size(), "field"), expected);
+  if (delimiter) {
+    bad.reason += fmt::format("; it would have them with {}", delimiter_option(*delimiter));
+  } else {
+    bad.reason += fields_.size() > expected
+                      ? "; --ignore-unknown leaves out what is more"
+                      : "; --fill-missing makes what a record does not have NULL";
+  }
+  return false;
 }
 
 void Worker::process_records(std::string_view chunk, const std::atomic<bool>& stop) {

@@ -67,6 +67,7 @@ class Worker {
  private:
   void process_records(std::string_view chunk, const std::atomic<bool>& stop);
   bool convert_record(std::string_view record, std::uint32_t offset);
+  bool has_expected_fields(std::string_view record, std::uint32_t offset);
   std::optional<char> delimiter_for(std::string_view record) const;
   void report(std::uint32_t offset, std::size_t field, std::string reason);
 

@@ -252,15 +252,16 @@ std::string hex(const std::string& bytes) {
   return out;
 }
 
-import::Options options_for(const std::string& file, const FormatRequest& request){
-    const FileFormat format = import::file_format(request);
-import::Options options = test::options_for(file);
-options.format = format.csv;
-options.nulls = format.nulls;
-options.has_header = format.has_header;
-options.check_line_end = format.check_line_end;
-return options;
-}  // namespace
+Options options_for(const std::string& file, const FormatRequest& request) {
+  const FileFormat format = import::file_format(request);
+  Options options = test::options_for(file);
+  options.format = format.csv;
+  options.nulls = format.nulls;
+  options.binary = import::BinaryText::raw;
+  options.has_header = format.has_header;
+  options.check_line_end = format.check_line_end;
+  return options;
+}
 
 TEST(FormatLaw, TheTableHoldsItForAnyRanksAndChunks) {
   for (const Writer& writer : writers()) {
@@ -393,5 +394,5 @@ TEST_F(MariadbFiles, WhatTheClientsBatchModePrintedIsReadBack) {
   expect_same(database, options_for(file, request("mysql-batch", {}, {}, "lf")), "--batch");
 }
 
-}  // namespace dbmig::test
+}  // namespace
 }  // namespace dbmig::test

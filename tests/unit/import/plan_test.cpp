@@ -15,6 +15,9 @@ TEST(Plan, SurvivesTheJourneyToTheOtherRanks) {
   plan.format = {'\t', std::nullopt, '\\', Escapes::pg_text, LineEnd::crlf};
   plan.nulls = {{std::string("\xFF\0", 2), ""}, true};
   plan.rejects = true;
+  plan.binary = BinaryText::base64;
+  plan.ignore_unknown = true;
+  plan.fill_missing = true;
   for (const char* type : {"integer", "decimal(10,2) unsigned", "enum('a','b,c')", "datetime(3)"}) {
     plan.columns.push_back({type, schema::parse_type(type), false, true, true});
   }

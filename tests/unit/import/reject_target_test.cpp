@@ -26,12 +26,12 @@ constexpr const char* kTable = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)";
 constexpr const char* kCsv = "id,n\n1,bad\n2,2\n";
 constexpr const char* kOwn = "dbmig_file,dbmig_line,dbmig_reason,id,n\n";
 
-import::Options rejecting(const std::string& file,
-                          std::string rejects = {}){import::Options options = options_for(file);
-options.on_error = OnError::reject;
-options.rejects = std::move(rejects);
-return options;
-}  // namespace
+Options rejecting(const std::string& file, std::string rejects = {}) {
+  import::Options options = options_for(file);
+  options.on_error = OnError::reject;
+  options.rejects = std::move(rejects);
+  return options;
+}
 
 struct Place {
   std::string what;
@@ -272,5 +272,5 @@ TEST(RejectTarget, TheSameCommandTakesTheMendedRecords) {
   }
 }
 
-}  // namespace dbmig::test
+}  // namespace
 }  // namespace dbmig::test
