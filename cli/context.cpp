@@ -181,6 +181,27 @@ backend::Connection& Context::connection(Access access) {
   return *connection_;
 }
 
+void Context::name_database(Access access) {
+  Url shown_url = url();
+  const bool is_file = shown_url.dialect == DialectKind::sqlite && !shown_url.in_memory() &&
+                       !shown_url.database.starts_with("file:");
+  bool is_new = false;
+  if (is_file) {
+    std::error_code ignored;
+    is_new = access == Access::create && !std::filesystem::exists(shown_url.database, ignored);
+    if (find_project() != nullptr) shown_url.database = shown(shown_url.database);
+  }
+  const bool is_chosen = globals.url || globals.database;
+  const auto variable = environment("DATABASE_URL");
+  if (!is_chosen && variable && !variable->empty() &&
+      project().database.find("DATABASE_URL") == std::string::npos) {
+    console_.warning("dbmig.database",
+                     fmt::format("the environment variable DATABASE_URL is set and not used: "
+                                 "`database` in dbmig.yaml does not name it"));
+  }
+  console_.info("dbmig.database", (is_new ? "new database " : "") + shown_url.redacted());
+}
+
 std::string Context::shown(const std::filesystem::path& path) {
   const std::filesystem::path relative = path.lexically_relative(project().root);
   if (relative.empty() || *relative.begin() == "..") return path.string();

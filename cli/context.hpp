@@ -83,6 +83,10 @@ class Context {
     peek,      ///< one that is not there yet reads as the empty database it would be
   };
   backend::Connection& connection(Access access);
+  /// Says which database the command works on, without its password: the first line of every
+  /// command that changes a database or judges it. Also that a file is going to be made, and that
+  /// DATABASE_URL says something else and is not asked.
+  void name_database(Access access);
 
   /// `path` as people read it: relative to the project's root when it lies below.
   std::string shown(const std::filesystem::path& path);

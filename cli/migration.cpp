@@ -143,9 +143,9 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     throw Error(ErrorCode::usage, "Range revision not allowed")
         .hint("a range `start:end` goes with --sql");
   }
-  if (options.plan) return print_plan(context, direction, options.target);
-
   const bool up = direction == run::Direction::upgrade;
+  context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
+  if (options.plan) return print_plan(context, direction, options.target);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = run_options(options.lock_timeout);

@@ -136,6 +136,7 @@ void add_check(CLI::App& program, Context& context) {
     if (options->offline + options->revert + options->fix > 1) {
       throw Error(ErrorCode::usage, "--offline, --revert and --fix-revision exclude each other");
     }
+    if (!options->offline) context.name_database(Context::Access::existing);
     if (options->revert) return revert_drift(context);
     if (options->fix) return write_drift(context, options->fix_options);
     Findings findings;

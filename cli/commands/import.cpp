@@ -134,6 +134,7 @@ void run_ranks(Context& context, const Options& options, import::Communicator& r
 
 void run_alone_or_ranked(Context& context, const Arguments& arguments) {
   const Options options = options_of(context, arguments);
+  if (import::rank_from_environment() == 0) context.name_database(Context::Access::existing);
   watch_signals();
   if (!import::started_by_mpi()) {
     const auto alone = import::local_communicator();

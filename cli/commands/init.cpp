@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/commands/commands.hpp"
 #include "yaml/project.hpp"
@@ -25,13 +26,17 @@ std::string database_setting(Context& context) {
   const std::string& text = *context.globals.url;
   if (text.find("${") != std::string::npos) return text;
   const Url url = Url::parse(text);
-  if (!url.password) return text;
+  // The environment may still say another one, as on the servers where it is deployed.
+  if (!url.password) {
+    return fmt::format("${{DATABASE_URL:-{}}}",
+                       text::replace_all(text::replace_all(text, "$", "$$"), "}", "%7D"));
+  }
   context.console().warning(
       "dbmig.init",
       fmt::format("the password of {} was not written: dbmig.yaml reads the whole URL "
                   "from the environment variable DATABASE_URL; set it there",
                   url.redacted()));
-  return "${DATABASE_URL}";
+  return "${DATABASE_URL:?}";
 }
 
 constexpr const char* kExample =

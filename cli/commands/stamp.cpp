@@ -13,6 +13,7 @@ struct Options {
 };
 
 void run(Context& context, const Options& options) {
+  context.name_database(Context::Access::create);
   run::Runner runner = make_runner(context, Context::Access::create);
   runner.stamp(options.targets, options.purge, run_options(options.lock_timeout));
   Json list = Json::array();

@@ -38,13 +38,25 @@ std::string value_of(std::string_view inside, const Environment& environment, in
     throw Error(ErrorCode::invalid, "a '${' without the name of a variable")
         .hint("write ${NAME}, or $$ for a dollar");
   }
-  if (!rest.empty() && !rest.starts_with(":-")) {
+  const bool has_default = rest.starts_with(":-");
+  const bool is_required = rest.starts_with(":?");
+  if (!rest.empty() && !has_default && !is_required) {
     throw Error(ErrorCode::invalid, fmt::format("'${{{}' goes on with '{}'", name, rest.front()))
-        .hint(fmt::format("only ${{{0}}} and ${{{0}:-default}} are known", name));
+        .hint(
+            fmt::format("only ${{{0}}}, ${{{0}:-default}} and ${{{0}:?message}} are known", name));
   }
   const auto value = environment(name);
   if (value && (!value->empty() || rest.empty())) return *value;
-  if (!rest.empty()) return expand(rest.substr(2), environment, depth + 1);
+  if (has_default) return expand(rest.substr(2), environment, depth + 1);
+  if (is_required) {
+    std::string message = expand(rest.substr(2), environment, depth + 1);
+    if (message.empty()) {
+      message = value ? "it is set to nothing" : "it is not set";
+    }
+    throw Error(ErrorCode::invalid,
+                fmt::format("the environment variable {} is required: {}", name, message))
+        .hint(fmt::format("set {}", name));
+  }
   throw Error(ErrorCode::invalid, fmt::format("the environment variable {} is not set", name))
       .hint(fmt::format("set it, or give a default: ${{{}:-…}}", name));
 }

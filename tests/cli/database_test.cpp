@@ -56,25 +56,71 @@ class Database : public OnEachDatabase {
     project.model(kSecond);
     project.migrate("bbbbbbbbbbbb", "orders");
   }
+
+  /// The first line of what works on the database.
+  std::string database_line() const {
+    return "INFO  [dbmig.database] " +
+           (on_mariadb() ? Url::parse(url).redacted() : std::string("sqlite:///app.db")) + "\n";
+  }
 };
 
 TEST_P(Database, UpgradeSaysWhatItRunsAndKeepsRows) {
-  EXPECT_EQ(project.expect(0, {"upgrade", "+1"}).err,
-            "INFO  [dbmig.run] Running upgrade  -> aaaaaaaaaaaa, users\n");
+  EXPECT_EQ(
+      project.expect(0, {"upgrade", "+1"}).err,
+      (on_mariadb() ? database_line() : "INFO  [dbmig.database] new database sqlite:///app.db\n") +
+          "INFO  [dbmig.run] Running upgrade  -> aaaaaaaaaaaa, users\n");
   sql("INSERT INTO usuario (nombre) VALUES ('Ana'), ('Blas')");
-  EXPECT_EQ(project.expect(0, {"upgrade"}).err,
-            "INFO  [dbmig.run] Running upgrade aaaaaaaaaaaa -> bbbbbbbbbbbb, orders\n");
+  EXPECT_EQ(
+      project.expect(0, {"upgrade"}).err,
+      database_line() + "INFO  [dbmig.run] Running upgrade aaaaaaaaaaaa -> bbbbbbbbbbbb, orders\n");
   EXPECT_EQ(sql("SELECT id, nombre, saldo + 0 = 0 FROM usuario ORDER BY id"),
             "1|Ana|1\n2|Blas|1\n");
   EXPECT_THAT(project.expect(0, {"upgrade"}).err, HasSubstr("Nothing to do"));
   EXPECT_EQ(project.expect(0, {"check"}).out, "");
 }
 
+TEST_P(Database, CommandsNameTheirDatabaseFirst) {
+  project.write("usuario.csv", "nombre\nAna\n");
+  for (const Project::Arguments& arguments : {Project::Arguments{"upgrade"},
+                                              {"upgrade", "--plan"},
+                                              {"check"},
+                                              {"stamp", "head"},
+                                              {"import", "usuario.csv"},
+                                              {"downgrade", "--plan"}}) {
+    const Result result = project.expect(0, arguments);
+    const std::string first = result.err.substr(0, result.err.find('\n') + 1);
+    if (first != "INFO  [dbmig.database] new database sqlite:///app.db\n") {
+      EXPECT_EQ(first, database_line()) << arguments[0];
+    }
+  }
+  EXPECT_THAT(project.expect(0, {"check", "-q"}).err, Not(HasSubstr("dbmig.database")));
+}
+
+TEST(DatabaseUrl, AVariableThatIsNotUsedIsNamed) {
+  Project project;
+  project.start("sqlite:///app.db");
+  project.environment["DATABASE_URL"] = "sqlite:///other.db";
+  EXPECT_THAT(project.expect(0, {"upgrade"}).err,
+              AllOf(HasSubstr("DATABASE_URL is set and not used"),
+                    HasSubstr("new database sqlite:///app.db")));
+  EXPECT_THAT(project.expect(0, {"upgrade", "--url", "sqlite:///third.db"}).err,
+              AllOf(Not(HasSubstr("DATABASE_URL")), HasSubstr("new database sqlite:///third.db")));
+}
+
+TEST(DatabaseUrl, InitLeavesRoomForTheEnvironment) {
+  Project project;
+  project.expect(0, {"init", "--url", "sqlite:///app.db"});
+  EXPECT_THAT(project.expect(0, {"upgrade"}).err, HasSubstr("new database sqlite:///app.db"));
+  project.environment["DATABASE_URL"] = "sqlite:///other.db";
+  EXPECT_THAT(project.expect(0, {"upgrade"}).err, HasSubstr("new database sqlite:///other.db"));
+}
+
 TEST_P(Database, DowngradeGoesBackWithTheRows) {
   project.expect(0, {"upgrade"});
   sql("INSERT INTO usuario (nombre, saldo) VALUES ('Ana', 5)");
   EXPECT_EQ(project.expect(0, {"downgrade"}).err,
-            "INFO  [dbmig.run] Running downgrade bbbbbbbbbbbb -> aaaaaaaaaaaa, orders\n");
+            database_line() +
+                "INFO  [dbmig.run] Running downgrade bbbbbbbbbbbb -> aaaaaaaaaaaa, orders\n");
   EXPECT_EQ(sql("SELECT * FROM usuario"), "1|Ana\n");
   EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
   project.expect(0, {"downgrade", "base"});

@@ -63,7 +63,12 @@ TEST(Expand, MistakesAreNamed) {
   EXPECT_EQ(complaint("${}"),
             "a '${' without the name of a variable; write ${NAME}, or $$ for a "
             "dollar");
-  EXPECT_EQ(complaint("${A:?x}"), "'${A' goes on with ':'; only ${A} and ${A:-default} are known");
+  EXPECT_EQ(complaint("${A:=x}"),
+            "'${A' goes on with ':'; only ${A}, ${A:-default} and ${A:?message} are known");
+  EXPECT_EQ(complaint("${GONE:?}"),
+            "the environment variable GONE is required: it is not set; set GONE");
+  EXPECT_EQ(complaint("${GONE:?ask ops}"),
+            "the environment variable GONE is required: ask ops; set GONE");
   std::string deep = "x";
   for (int i = 0; i < 1000; ++i) deep = "${GONE:-" + deep + "}";
   EXPECT_EQ(complaint(deep), "variables are nested too deeply");
