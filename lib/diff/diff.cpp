@@ -8,6 +8,7 @@
 #include "diff/detected.hpp"
 #include "diff/queries.hpp"
 #include "diff/table_operations.hpp"
+#include "diff/table_order.hpp"
 
 namespace dbmig::diff {
 namespace {
@@ -19,33 +20,45 @@ using Names = std::set<std::string>;
 /// Writes the operations down in the order that both databases accept:
 ///
 /// 0. stored functions, procedures and events that go; sequences that come or change
-/// 1. triggers and views that go or must be out of the way
+/// 1. triggers and views that go or must be out of the way, views that are replaced before
 /// 2. foreign keys and indexes that would be in the way of another table's change
-/// 3. tables that go, children first
+/// 3. tables that go and cannot wait, children first
 /// 4. tables renamed
-/// 5. tables created or changed, parents first, all that concerns one table together
+/// 5. tables created or changed, parents first, all that concerns one table together; what is
+///    created comes first and what loses columns last, so that values can be copied in between
 /// 6. foreign keys that had to wait, because they close a cycle
 /// 7. stored functions and procedures, which views and triggers may call
 /// 8. views and triggers, what is read first
-/// 9. events, and sequences that go
+/// 9. events
+/// 10. columns that had to stay for what comes or for a view, tables that go, sequences that go
 class Writer {
  public:
   explicit Writer(const Comparison& comparison) : comparison_(comparison) {}
 
   std::vector<ops::Operation> write() {
-    QueryChanges queries = query_changes(comparison_);
+    Names late = late_tables(comparison_);
+    QueryChanges queries = query_changes(comparison_, late);
+    if (!queries.tables_late && !takes_rows(comparison_)) late.clear();
+    Names early(comparison_.dropped.begin(), comparison_.dropped.end());
+    std::erase_if(early, [&](const std::string& name) { return late.count(name) != 0; });
+    losing_late_ = std::move(queries.losing_late);
     using enum schema::RoutineKind;
     drop_routines({event, procedure, function});
     create_routines({sequence});
     std::move(queries.before.begin(), queries.before.end(), std::back_inserter(operations_));
     early_drops();
-    drop_tables();
+    drop_tables(early);
     for (const Rename& step : comparison_.table_renames) add(ops::RenameTable{step.from, step.to});
     create_and_change_tables();
     for (ops::CreateForeignKey& waiting : waiting_) add(std::move(waiting));
     create_routines({function, procedure});
     std::move(queries.after.begin(), queries.after.end(), std::back_inserter(operations_));
     create_routines({event});
+    for (const std::string& table : losing_late_) {
+      std::vector<ops::Operation> drops = late_drops(*comparison_.change_of(table));
+      std::move(drops.begin(), drops.end(), std::back_inserter(operations_));
+    }
+    drop_tables(late);
     drop_routines({sequence});
     return std::move(operations_);
   }
@@ -86,113 +99,66 @@ class Writer {
     }
   }
 
-  void drop_tables() {
-    Names left(comparison_.dropped.begin(), comparison_.dropped.end());
-    // The foreign keys among the tables that go, but those to themselves: child → parent.
-    const auto is_parent = [&](const std::string& name) {
-      return std::any_of(left.begin(), left.end(), [&](const std::string& other) {
-        return other != name && refers(other, name);
-      });
-    };
-    while (!left.empty()) {
-      auto next = std::find_if_not(left.begin(), left.end(), is_parent);
-      if (next == left.end()) {
-        next = left.begin();
-        for (const std::string& other : left) cut(other, *next);
+  void drop_tables(const Names& tables) {
+    std::map<std::string, Names> waits_for;
+    for (const std::string& name : tables) waits_for[name];
+    for (const std::string& child : tables) {
+      for (const ForeignKey& key : comparison_.from.tables.at(child).foreign_keys) {
+        const auto parent = waits_for.find(key.referenced_table);
+        if (parent != waits_for.end() && parent->first != child) parent->second.insert(child);
       }
-      add(ops::DropTable{*next});
-      left.erase(next);
     }
-  }
-
-  bool refers(const std::string& child, const std::string& parent) const {
-    const std::vector<ForeignKey>& keys = comparison_.from.tables.at(child).foreign_keys;
-    return std::any_of(keys.begin(), keys.end(), [&](const ForeignKey& key) {
-      return key.referenced_table == parent && cut_.count({child, key.name}) == 0;
-    });
+    Names left = tables;
+    for (const std::string& name : ordered(waits_for)) {
+      left.erase(name);
+      for (const std::string& child : waits_for.at(name)) {
+        if (left.count(child) != 0) cut(child, name);
+      }
+      add(ops::DropTable{name});
+    }
   }
 
   /// Takes away the foreign keys of `child` that refer to `parent`: both go, and hold each other.
   void cut(const std::string& child, const std::string& parent) {
-    if (child == parent) return;
     for (const ForeignKey& key : comparison_.from.tables.at(child).foreign_keys) {
-      if (key.referenced_table != parent || !cut_.insert({child, key.name}).second) continue;
+      if (key.referenced_table != parent) continue;
       add(ops::DropConstraint{child, key.name, ops::ConstraintKind::foreign_key});
     }
   }
 
-  /// A table to be created or changed, and the other such tables that its new foreign keys need.
-  struct Node {
-    const TableChange* change = nullptr;  ///< null: it is created
-    Names parents;
-  };
-
-  std::map<std::string, Node> nodes() const {
-    std::map<std::string, Node> nodes;
-    for (const std::string& name : comparison_.added) nodes[name];
-    for (const TableChange& change : comparison_.changes) {
-      if (!change.empty()) nodes[change.to].change = &change;
-    }
-    // A virtual table may be about any other: it comes when they are there.
-    const auto is_virtual = [&](const std::string& name) {
-      return !comparison_.to.tables.at(name).sqlite.module.empty();
-    };
-    for (auto& [name, node] : nodes) {
-      if (is_virtual(name)) {
-        for (const auto& [other, unused] : nodes) {
-          if (!is_virtual(other)) node.parents.insert(other);
-        }
-      }
-      for (const ForeignKey& key : new_keys(name, node)) {
-        if (key.referenced_table != name && nodes.count(key.referenced_table) != 0) {
-          node.parents.insert(key.referenced_table);
-        }
-      }
-    }
-    return nodes;
-  }
-
-  /// The foreign keys that have to be created for a node.
-  std::vector<ForeignKey> new_keys(const std::string& name, const Node& node) const {
-    if (node.change == nullptr) return comparison_.to.tables.at(name).foreign_keys;
-    std::vector<ForeignKey> keys;
-    for (const std::string& key : node.change->foreign_keys.create) {
-      keys.push_back(*node.change->after->find_foreign_key(key));
-    }
-    return keys;
-  }
-
   void create_and_change_tables() {
-    std::map<std::string, Node> left = nodes();
-    while (!left.empty()) {
-      const auto unmet = [&](const Node& node) {
-        return std::count_if(node.parents.begin(), node.parents.end(),
-                             [&](const std::string& parent) { return left.count(parent) != 0; });
-      };
-      // Where there is a cycle, the table that misses the least goes first.
-      auto next = left.begin();
-      auto fewest = unmet(next->second);
-      for (auto node = std::next(left.begin()); node != left.end() && fewest > 0; ++node) {
-        const auto missing = unmet(node->second);
-        if (missing < fewest) {
-          next = node;
-          fewest = missing;
-        }
+    const std::map<std::string, TableNode> nodes = table_nodes(comparison_);
+    std::map<std::string, Names> waits_for;
+    std::map<std::string, int> ranks;
+    for (const auto& [name, node] : nodes) {
+      waits_for.emplace(name, node.parents);
+      ranks[name] = node.change == nullptr ? 0 : node.change->dropped.empty() ? 1 : 2;
+      if (node.change != nullptr) continue;
+      for (const std::string& parent : node.parents) {
+        const TableChange* change = nodes.at(parent).change;
+        const bool loses = change != nullptr && !change->dropped.empty();
+        if (loses && change->can_lose_late()) losing_late_.insert(parent);
       }
+    }
+    Names done;
+    for (const std::string& name : ordered(waits_for, ranks)) {
+      const TableNode& node = nodes.at(name);
       Names waiting;
-      for (const ForeignKey& key : new_keys(next->first, next->second)) {
-        if (key.referenced_table == next->first || left.count(key.referenced_table) == 0) continue;
+      for (const ForeignKey& key : new_keys(comparison_, name, node)) {
+        const std::string& parent = key.referenced_table;
+        if (done.count(parent) != 0 || node.parents.count(parent) == 0) continue;
         waiting.insert(key.name);
-        waiting_.push_back({next->first, key});
+        waiting_.push_back({name, key});
       }
-      write_node(next->first, next->second, waiting);
-      left.erase(next);
+      write_node(name, node, waiting);
+      done.insert(name);
     }
   }
 
-  void write_node(const std::string& name, const Node& node, const Names& waiting) {
+  void write_node(const std::string& name, const TableNode& node, const Names& waiting) {
     if (node.change != nullptr) {
-      std::vector<ops::Operation> own = table_operations(*node.change, waiting);
+      std::vector<ops::Operation> own = table_operations(
+          *node.change, waiting, losing_late_.count(name) != 0 ? Losing::later : Losing::now);
       std::move(own.begin(), own.end(), std::back_inserter(operations_));
       return;
     }
@@ -205,7 +171,7 @@ class Writer {
   const Comparison& comparison_;
   std::vector<ops::Operation> operations_;
   std::vector<ops::CreateForeignKey> waiting_;
-  std::set<std::pair<std::string, std::string>> cut_;
+  Names losing_late_;  ///< tables whose columns go at the end
 };
 
 }  // namespace

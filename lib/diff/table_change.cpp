@@ -155,8 +155,12 @@ bool find_key(const Table& table, const TableChange* change, const NameList& col
 }  // namespace
 
 bool TableChange::changes_columns() const {
-  return !renamed_columns.empty() || !dropped.empty() || !added.empty() || !readded.empty() ||
-         !alters.empty() || reordered;
+  return !added.empty() || changes_old_columns();
+}
+
+bool TableChange::changes_old_columns() const {
+  return !renamed_columns.empty() || !dropped.empty() || !readded.empty() || !alters.empty() ||
+         reordered;
 }
 
 bool TableChange::drops_keys() const {
@@ -168,6 +172,27 @@ bool TableChange::empty() const {
          uniques.empty() && checks.empty() && indexes.create.empty() &&
          foreign_keys.create.empty() && early_indexes.size() == indexes.drop.size() &&
          early_foreign_keys.size() == foreign_keys.drop.size();
+}
+
+bool TableChange::can_lose_late() const {
+  // MariaDB has one AUTO_INCREMENT column at a time, and computed columns are in the way of others.
+  return !options && std::none_of(dropped.begin(), dropped.end(), [&](const std::string& name) {
+    const Column& column = before->column(name);
+    return column.autoincrement || column.generated;
+  });
+}
+
+bool TableChange::prepares_key(const NameList& columns) const {
+  if (options || drop_primary_key || create_primary_key || !uniques.empty() || !indexes.empty()) {
+    return true;
+  }
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& name) {
+    const Column* old = before->find_column(name);
+    const bool is_renamed = std::any_of(renamed_columns.begin(), renamed_columns.end(),
+                                        [&](const Rename& rename) { return rename.to == name; });
+    return old == nullptr || is_renamed || added.count(name) != 0 || retypes(name) ||
+           old->nullable != after->column(name).nullable;
+  });
 }
 
 bool TableChange::retypes(const std::string& column) const {

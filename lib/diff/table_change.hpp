@@ -47,9 +47,15 @@ struct TableChange {
 
   /// Whether what a query or a foreign key sees of the table changes.
   bool changes_columns() const;
+  /// The same, when columns that only come do not count.
+  bool changes_old_columns() const;
   bool drops_keys() const;
   /// Whether anything is left to do once the early drops and the rename are done.
   bool empty() const;
+  /// Whether its columns can go in a step of their own, after everything else is done.
+  bool can_lose_late() const;
+  /// Whether a new foreign key to `columns` has to wait until the table has changed.
+  bool prepares_key(const std::vector<std::string>& columns) const;
   /// Whether values of `column` look different to a foreign key: both databases want the two sides
   /// alike at every moment.
   bool retypes(const std::string& column) const;

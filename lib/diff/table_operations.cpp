@@ -40,8 +40,17 @@ std::vector<std::string> by_dependency(const Table& table, std::vector<std::stri
 
 class TableWriter {
  public:
-  TableWriter(const TableChange& change, const std::set<std::string>& deferred)
-      : change_(change), before_(*change.before), after_(*change.after), deferred_(deferred) {}
+  TableWriter(const TableChange& change, const std::set<std::string>& deferred, Losing losing)
+      : change_(change),
+        before_(*change.before),
+        after_(*change.after),
+        deferred_(deferred),
+        losing_(losing) {}
+
+  std::vector<ops::Operation> lose() {
+    drop_columns(late());
+    return std::move(operations_);
+  }
 
   std::vector<ops::Operation> write() {
     // SQLite's WITHOUT ROWID needs the new primary key, and AUTOINCREMENT has to be gone.
@@ -143,9 +152,7 @@ class TableWriter {
     if (!key_goes_early && !key_goes_now) drop_primary_key();
     alters(true);
     add_plain(order, true);
-    std::set<std::string> late = change_.dropped;
-    std::erase_if(late, [&](const std::string& name) { return early.count(name) != 0; });
-    drop_columns(late);
+    if (losing_ == Losing::now) drop_columns(late());
     for (const std::string& name : order.movers()) {
       ops::AlterColumn move;
       move.table = change_.to;
@@ -246,6 +253,13 @@ class TableWriter {
     return gone;
   }
 
+  std::set<std::string> late() const {
+    const std::set<std::string> early = dropped_early();
+    std::set<std::string> names = change_.dropped;
+    std::erase_if(names, [&](const std::string& name) { return early.count(name) != 0; });
+    return names;
+  }
+
   void drop_columns(const std::set<std::string>& names) {
     std::vector<std::string> ordered;
     for (const Column& column : before_.columns) {
@@ -281,14 +295,19 @@ class TableWriter {
   const Table& before_;
   const Table& after_;
   const std::set<std::string>& deferred_;
+  Losing losing_;
   std::vector<ops::Operation> operations_;
 };
 
 }  // namespace
 
 std::vector<ops::Operation> table_operations(const TableChange& change,
-                                             const std::set<std::string>& deferred) {
-  return TableWriter(change, deferred).write();
+                                             const std::set<std::string>& deferred, Losing losing) {
+  return TableWriter(change, deferred, losing).write();
+}
+
+std::vector<ops::Operation> late_drops(const TableChange& change) {
+  return TableWriter(change, {}, Losing::later).lose();
 }
 
 }  // namespace dbmig::diff

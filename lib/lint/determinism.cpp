@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
+#include "ops/sql_references.hpp"
 
 // ND: plain SQL that gives another result on another database or in another run.
 
@@ -151,24 +152,13 @@ Issues limits(const Step& step) {
   return look(step, "order the rows by a key", arbitrary_rows);
 }
 
-/// `SELECT *` or `SELECT t.*` outside of count(*).
-bool selects_all(const schema::SqlText& text, DialectKind kind) {
-  const SqlStatement sql(text.for_dialect(kind), kind);
-  for (std::size_t i = 1; i < sql.size(); ++i) {
-    if (!sql.is_symbol(i, '*')) continue;
-    const bool first = ops::is_word(sql[i - 1], "select") || ops::is_word(sql[i - 1], "distinct") ||
-                       ops::is_word(sql[i - 1], "all");
-    const bool of_table = sql.is_symbol(i - 1, '.');
-    if (first || of_table) return true;
-  }
-  return false;
-}
-
 Issues views_all(const Step& step) {
   const auto* create = step.as<ops::CreateView>();
   if (create == nullptr) return {};
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
-    if (!step.lives_on(create->view.only, kind) || !selects_all(create->view.sql, kind)) continue;
+    if (!step.lives_on(create->view.only, kind) ||
+        !ops::selects_all(create->view.sql.for_dialect(kind), kind))
+      continue;
     return {{fmt::format("view '{}' takes SELECT *", create->view.name), "name its columns"}};
   }
   return {};

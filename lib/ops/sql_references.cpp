@@ -375,6 +375,23 @@ bool mentions_column(const schema::SqlText& sql, const ColumnUse& use) {
   return found;
 }
 
+bool selects_all(std::string_view sql, std::optional<DialectKind> dialect) {
+  const Token* previous = nullptr;
+  const std::vector<Token> tokens = tokenize(sql, dialect);
+  for (const Token& token : tokens) {
+    if (token.kind == TokenKind::space || token.kind == TokenKind::comment) continue;
+    if (previous != nullptr && token.kind == TokenKind::symbol && token.text == "*") {
+      const bool begins = is_word(*previous, "select") || is_word(*previous, "distinct") ||
+                          is_word(*previous, "all");
+      const bool follows =
+          previous->kind == TokenKind::symbol && (previous->text == "." || previous->text == ",");
+      if (begins || follows) return true;
+    }
+    previous = &token;
+  }
+  return false;
+}
+
 bool mentions_any(const schema::SqlText& sql, std::string_view table,
                   const std::set<std::string>& columns) {
   return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {

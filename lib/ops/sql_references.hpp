@@ -40,6 +40,10 @@ bool may_mention(const schema::SqlText& sql, std::string_view name);
 
 bool mentions_column(const schema::SqlText& sql, const ColumnUse& use);
 
+/// Whether the columns of a view are those that its tables happen to have: `SELECT *` or `t.*`, but
+/// not `count(*)`.
+bool selects_all(std::string_view sql, std::optional<DialectKind> dialect);
+
 /// Whether `sql` of `table` (a check, an expression) uses one of `columns`.
 bool mentions_any(const schema::SqlText& sql, std::string_view table,
                   const std::set<std::string>& columns);

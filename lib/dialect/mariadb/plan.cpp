@@ -12,6 +12,7 @@
 #include "dialect/mariadb/render.hpp"
 #include "dialect/mariadb/routine.hpp"
 #include "ops/evolve.hpp"
+#include "ops/sql_references.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -88,6 +89,7 @@ class Planner {
         single(operations_[i]);
       }
       i = last_ + 1;
+      if (i == operations_.size() || !is_view_change(operations_[i])) drop_views();
       resume_foreign_keys(false);
     }
     resume_foreign_keys(true);
@@ -182,6 +184,8 @@ class Planner {
     change.built = canonical_table(after, Form::build);
     for (std::string& sql : alter_table(change)) emit(std::move(sql));
     refresh_dependents(views, triggers);
+    if (before.column_names() != after.column_names()) seen_change_.insert(text::lower(name));
+    refresh_star_views();
   }
 
   /// The renames of the group from the first name to the last.
@@ -346,6 +350,45 @@ class Planner {
     }
   }
 
+  /// The server replaces `*` by the columns that there are when a view is created. Views that take
+  /// all columns of what changed are made again when the run of operations on its table is over:
+  /// before, what they name beside the `*` may be missing.
+  void refresh_star_views() {
+    const std::size_t next = last_ + 1;
+    const bool goes_on = next < operations_.size() && is_alteration(operations_[next]) &&
+                         seen_change_.count(text::lower(ops::table_of(operations_[next]))) > 0;
+    if (goes_on) return;
+    std::set<std::string> changed = std::exchange(seen_change_, {});
+    std::set<std::string> done;
+    for (bool found = !changed.empty(); found;) {
+      found = false;
+      for (const auto& [name, view] : state_.views) {
+        const std::string& sql = view.sql.for_dialect(DialectKind::mariadb);
+        const bool depends =
+            ops::selects_all(sql, DialectKind::mariadb) || ops::may_mention(view.sql, "natural");
+        if (!depends || !is_here(view) || done.count(name) > 0 || goes_later(name)) continue;
+        const std::set<std::string> reads = ops::tables_in(view.sql);
+        if (std::none_of(reads.begin(), reads.end(),
+                         [&](const std::string& table) { return changed.count(table) > 0; })) {
+          continue;
+        }
+        emit(create_view(view, true));
+        done.insert(name);
+        changed.insert(text::lower(name));
+        found = true;
+      }
+    }
+  }
+
+  /// Whether an operation that is still to come drops the view.
+  bool goes_later(const std::string& view) const {
+    return std::any_of(operations_.begin() + static_cast<std::ptrdiff_t>(last_) + 1,
+                       operations_.end(), [&](const Operation& operation) {
+                         const auto* drop = as<ops::DropView>(operation);
+                         return drop != nullptr && drop->name == view;
+                       });
+  }
+
   bool is_here(const schema::Trigger& trigger) const {
     const bool on_view = state_.views.count(trigger.table) > 0;
     return trigger.only.value_or(DialectKind::mariadb) == DialectKind::mariadb &&
@@ -384,6 +427,40 @@ class Planner {
     return false;
   }
 
+  static bool is_view_change(const Operation& operation) {
+    return as<ops::DropView>(operation) != nullptr || as<ops::CreateView>(operation) != nullptr;
+  }
+
+  /// Views of a run of operations go when those that read them have been replaced.
+  void drop_views() {
+    for (auto& [operation, name] : std::exchange(views_to_drop_, {})) {
+      statements_.push_back({"DROP VIEW " + quote(name), operation, operation, false});
+    }
+  }
+
+  /// Whether the view that operation `i` drops is created again by a later one, and nothing in
+  /// between can tell: it then stays until it is replaced, so that readers are not without it.
+  bool stays_until_replaced(std::size_t i) const {
+    const std::string& name = std::get<ops::DropView>(operations_[i]).name;
+    const auto old = state_.views.find(name);
+    if (old == state_.views.end() || !is_here(old->second)) return false;
+    for (++i; i < operations_.size(); ++i) {
+      const Operation& operation = operations_[i];
+      if (const auto* create = as<ops::CreateView>(operation)) {
+        if (text::equals_ignoring_case(create->view.name, name)) {
+          return create->view.name == name && is_here(create->view);
+        }
+      } else if (const auto* execute = as<ops::Execute>(operation)) {
+        if (ops::may_mention(execute->sql, name)) return false;
+      } else if (const auto* table = as<ops::CreateTable>(operation)) {
+        if (text::equals_ignoring_case(table->table.name, name)) return false;
+      } else if (const auto* rename = as<ops::RenameTable>(operation)) {
+        if (text::equals_ignoring_case(rename->to, name)) return false;
+      }
+    }
+    return false;
+  }
+
   void replace() {
     const Operation& create = operations_[last_];
     if (const auto* view = as<ops::CreateView>(create)) {
@@ -416,14 +493,19 @@ class Planner {
                      emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
                    },
                    [&](const ops::CreateView& op) {
-                     if (is_here(op.view)) emit(create_view(op.view, false));
+                     const bool replace = staying_.erase(op.view.name) > 0;
+                     if (is_here(op.view)) emit(create_view(op.view, replace));
                    },
                    [&](const ops::DropView& op) {
+                     if (stays_until_replaced(first_)) {
+                       staying_.insert(op.name);
+                       return;
+                     }
                      const auto view = state_.views.find(op.name);
                      const bool elsewhere =
                          view != state_.views.end() &&
                          view->second.only.value_or(DialectKind::mariadb) != DialectKind::mariadb;
-                     if (!elsewhere) emit("DROP VIEW " + quote(op.name));
+                     if (!elsewhere) views_to_drop_.emplace_back(first_, op.name);
                    },
                    [&](const ops::CreateTrigger& op) {
                      if (is_here(op.trigger)) emit(create_trigger(op.trigger, false));
@@ -469,6 +551,12 @@ class Planner {
   std::size_t last_ = 0;
   /// Foreign keys of the fold that the database does not have for the moment.
   std::set<std::string> suspended_;
+  /// Tables whose columns changed, which views that take all of them have yet to see; lower case.
+  std::set<std::string> seen_change_;
+  /// Views that the fold does not have for the moment and the database has.
+  std::set<std::string> staying_;
+  /// Views that go at the end of a run of operations on views, with the operation of each.
+  std::vector<std::pair<std::size_t, std::string>> views_to_drop_;
   std::vector<Statement> statements_;
 };
 
