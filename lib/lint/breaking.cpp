@@ -202,6 +202,41 @@ Issues leaves_reader(const Step& step) {
   return readers_of_column(step, alter->table, alter->name);
 }
 
+/// The views that read what the operation takes away, and are replaced only later. MariaDB keeps
+/// those that go and come back until then.
+Issues blinds_view(const Step& step) {
+  if (!step.on_mariadb) return {};
+  const auto* drop_table = step.as<ops::DropTable>();
+  const auto* drop_column = step.as<ops::DropColumn>();
+  if (drop_table == nullptr && drop_column == nullptr) return {};
+  const std::string table(ops::table_of(step.operation));
+  const auto reads = [&](const schema::View& view) {
+    if (ops::tables_in(view.sql).count(text::lower(table)) == 0) return false;
+    if (drop_table != nullptr) return true;
+    const bool bare = !is_ambiguous(step.before, view.sql, table, drop_column->name);
+    return ops::mentions_column(
+        view.sql, {drop_column->name, ops::qualifiers_of(view.sql, table), bare, false});
+  };
+  Issues issues;
+  const auto look = [&](const std::map<std::string, schema::View>& views) {
+    for (const auto& [name, view] : views) {
+      const auto end = step.after.views.find(name);
+      if (end == step.after.views.end() || !step.lives_on(view.only, DialectKind::mariadb))
+        continue;
+      // Still the old text at the end: BC307 has it.
+      const bool replaced = !(end->second == view) || step.past.dropped_views().count(name) != 0;
+      if (!replaced || !reads(view)) continue;
+      issues.push_back({fmt::format("{}: on MariaDB view '{}' cannot be read from here until it is "
+                                    "replaced",
+                                    ops::describe(step.operation), name),
+                        "replace the view before this operation"});
+    }
+  };
+  look(step.before.views);
+  look(step.past.dropped_views());
+  return issues;
+}
+
 Issues moves_columns(const Step& step) {
   const auto* add = step.as<ops::AddColumn>();
   const auto* alter = step.as<ops::AlterColumn>();
@@ -220,10 +255,10 @@ Issues moves_columns(const Step& step) {
 }  // namespace
 
 std::span<const Rule> breaking_rules() {
-  static constexpr std::array rules{Rule{"BC301", renames_table}, Rule{"BC302", renames_column},
-                                    Rule{"BC303", changes_kind},  Rule{"BC304", reorders_values},
-                                    Rule{"BC305", inserts_fail},  Rule{"BC306", drops_program},
-                                    Rule{"BC307", leaves_reader}, Rule{"BC308", moves_columns}};
+  static constexpr std::array rules{
+      Rule{"BC301", renames_table},   Rule{"BC302", renames_column}, Rule{"BC303", changes_kind},
+      Rule{"BC304", reorders_values}, Rule{"BC305", inserts_fail},   Rule{"BC306", drops_program},
+      Rule{"BC307", leaves_reader},   Rule{"BC308", moves_columns},  Rule{"BC309", blinds_view}};
   return rules;
 }
 

@@ -33,6 +33,10 @@ constexpr std::array kCodes{
          "Without the foreign key, unique constraint or check, rows come in that break it, and "
          "then the downgrade cannot put it back. One that is replaced in the same revision is no "
          "finding."},
+    Code{"DS108", warning, "moves a column or table without its values",
+         "What goes and what comes look like one thing that moves to another table. The new one is "
+         "there before the old one goes: an execute between the two operations (INSERT … SELECT or "
+         "UPDATE) copies the values, and ends the finding."},
     Code{"DD201", warning, "adds a NOT NULL column without default",
          "A table that has rows cannot take it: they would have no value there. Give it a default, "
          "or add it as nullable, fill it with execute and make it NOT NULL after that."},
@@ -83,6 +87,11 @@ constexpr std::array kCodes{
          "not when the revision runs. Change it in the same revision."},
     Code{"BC308", info, "changes the order of columns",
          "INSERT without a list of columns and SELECT * by position meet another column."},
+    Code{"BC309", warning, "a view cannot be read for a while",
+         "MariaDB shows every statement at once: from the operation that takes away what the view "
+         "reads until the one that replaces the view, its readers meet error 1356. Replace the "
+         "view first, with a text that needs nothing of what goes. SQLite shows nothing of a "
+         "revision before it is complete."},
     Code{"BL401", warning, "copies the table",
          "The server writes every row anew: it takes long on a large table, and needs its size in "
          "disk space. Only known when a server was asked."},

@@ -184,13 +184,86 @@ Issues drops_constraint(const Step& step) {
            "make sure that nothing relies on it"}};
 }
 
+bool refers(const schema::Schema& schema, const std::string& child, const std::string& parent) {
+  const schema::Table* table = schema.find_table(child);
+  return table != nullptr &&
+         std::any_of(table->foreign_keys.begin(), table->foreign_keys.end(),
+                     [&](const schema::ForeignKey& key) { return key.referenced_table == parent; });
+}
+
+/// Whether the two names may stand for the same thing: one is in the other.
+bool alike(const std::string& a, const std::string& b) {
+  const std::string one = text::lower(a);
+  const std::string two = text::lower(b);
+  return one == two || (one.size() > 2 && two.find(one) != std::string::npos) ||
+         (two.size() > 2 && one.find(two) != std::string::npos);
+}
+
+/// Whether the revision has made the column when it is over.
+bool comes(const Step& step, const schema::Table& table, const schema::Column& column) {
+  if (step.past.made(table.name, column.name)) return true;
+  const schema::Table* old = step.before.find_table(table.name);
+  return old == nullptr || old->find_column(column.name) == nullptr;
+}
+
+/// A column that goes, and one of its type and name that comes in a table joined to its own by a
+/// foreign key.
+Issues moves_column(const Step& step, const ops::DropColumn& drop) {
+  const schema::Table* from = step.table();
+  const schema::Column* gone = from == nullptr ? nullptr : from->find_column(drop.name);
+  if (gone == nullptr || step.end_table == nullptr || gone->generated) return {};
+  if (step.past.made(drop.table, drop.name)) return {};
+  for (const auto& [name, table] : step.after.tables) {
+    const bool joined = refers(step.after, name, step.end_table->name) ||
+                        refers(step.after, step.end_table->name, name);
+    if (name == step.end_table->name || !joined || step.past.tended(name, {})) continue;
+    for (const schema::Column& column : table.columns) {
+      const bool same =
+          column.type == gone->type && (alike(column.name, gone->name) || alike(name, gone->name));
+      const bool is_key = column.autoincrement || column.generated;
+      if (!same || is_key || !comes(step, table, column)) continue;
+      return {{fmt::format("{}: its values do not go to '{}.{}' by themselves",
+                           ops::describe(step.operation), name, column.name),
+               fmt::format("if the column moves, copy them with an execute before this operation, "
+                           "into '{}'",
+                           name)}};
+    }
+  }
+  return {};
+}
+
+/// A table that goes, and one with most of its columns that comes.
+Issues moves_table(const Step& step, const ops::DropTable& drop) {
+  const schema::Table* from = step.table();
+  if (from == nullptr || step.past.made(drop.name)) return {};
+  for (const auto& [name, table] : step.after.tables) {
+    if (step.past.tended(name, {}) || name == drop.name) continue;
+    const auto same = std::count_if(
+        from->columns.begin(), from->columns.end(), [&](const schema::Column& column) {
+          const schema::Column* now = table.find_column(column.name);
+          return now != nullptr && now->type == column.type && comes(step, table, *now);
+        });
+    if (same < 2 || 2 * static_cast<std::size_t>(same) < from->columns.size()) continue;
+    return {{fmt::format("{}: its rows do not go to '{}' by themselves",
+                         ops::describe(step.operation), name),
+             "if they move, copy them with an execute before this operation"}};
+  }
+  return {};
+}
+
+Issues moves(const Step& step) {
+  if (const auto* drop = step.as<ops::DropColumn>()) return moves_column(step, *drop);
+  if (const auto* drop = step.as<ops::DropTable>()) return moves_table(step, *drop);
+  return {};
+}
+
 }  // namespace
 
 std::span<const Rule> destructive_rules() {
-  static constexpr std::array rules{Rule{"DS101", drops_table},     Rule{"DS102", drops_column},
-                                    Rule{"DS103", narrows},         Rule{"DS104", makes_generated},
-                                    Rule{"DS105", sql_drops},       Rule{"DS106", deletes_all},
-                                    Rule{"DS107", drops_constraint}};
+  static constexpr std::array rules{Rule{"DS101", drops_table},      Rule{"DS102", drops_column},
+                                    Rule{"DS103", narrows},          Rule{"DS104", makes_generated},
+                                    Rule{"DS105", sql_drops},        Rule{"DS106", deletes_all},
+                                    Rule{"DS107", drops_constraint}, Rule{"DS108", moves}};
   return rules;
 }
 

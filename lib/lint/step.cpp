@@ -82,6 +82,15 @@ struct Past::Follower {
     past.dropped_.emplace_back(drop.table, std::move(unique));
   }
 
+  void operator()(const ops::DropView& drop) const {
+    const auto view = before.views.find(drop.name);
+    if (view != before.views.end()) past.dropped_views_.insert(*view);
+  }
+
+  void operator()(const ops::CreateView& create) const {
+    past.dropped_views_.erase(create.view.name);
+  }
+
   void operator()(const ops::BulkInsert& insert) const {
     if (!insert.rows.empty()) past.filled_.insert(insert.table);
   }

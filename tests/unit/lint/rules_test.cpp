@@ -57,6 +57,27 @@ const std::vector<Trial> kTrials{
     {"DS107", "- drop_constraint: {table: usuario, name: ck_usuario_saldo, kind: check}", R"(
 - drop_constraint: {table: usuario, name: ck_usuario_saldo, kind: check}
 - drop_column: {table: usuario, name: saldo})"},
+    {"DS108", R"(
+- create_table:
+    apunte:
+      columns: {id: integer, usuario_id: integer, notas: text}
+      primary_key: [id]
+      foreign_keys: {fk_apunte: {columns: [usuario_id], references: usuario(id)}}
+- drop_column: {table: usuario, name: notas})",
+     R"(
+- create_table:
+    apunte:
+      columns: {id: integer, usuario_id: integer, notas: text}
+      primary_key: [id]
+      foreign_keys: {fk_apunte: {columns: [usuario_id], references: usuario(id)}}
+- execute: INSERT INTO apunte (usuario_id, notas) SELECT id, notas FROM usuario
+- drop_column: {table: usuario, name: notas})"},
+    {"DS108", R"(
+- create_table: {nuevo: {columns: {a: integer, b: integer, c: text}}}
+- drop_table: suelto)",
+     R"(
+- create_table: {nuevo: {columns: {x: integer, y: integer}}}
+- drop_table: suelto)"},
     {"DS107", "- drop_constraint: {table: usuario, name: uq_usuario_correo, kind: unique}", R"(
 - drop_constraint: {table: usuario, name: uq_usuario_correo, kind: unique}
 - create_index: {table: usuario, name: ux, columns: [correo], unique: true})"},
@@ -150,6 +171,26 @@ const std::vector<Trial> kTrials{
 - rename_table: {name: suelto, to: libre})"},
     {"BC308", "- add_column: {table: suelto, name: c, type: integer, after: a}",
      "- add_column: {table: suelto, name: c, type: integer, after: b}"},
+    {"BC309", R"(
+- create_view: {name: w, sql: SELECT notas FROM usuario}
+- drop_column: {table: usuario, name: notas}
+- drop_view: w
+- create_view: {name: w, sql: SELECT id FROM usuario})",
+     R"(
+- create_view: {name: w, sql: SELECT notas FROM usuario}
+- drop_view: w
+- create_view: {name: w, sql: SELECT id FROM usuario}
+- drop_column: {table: usuario, name: notas})"},
+    {"BC309", R"(
+- create_view: {name: w, sql: SELECT a FROM suelto}
+- drop_view: w
+- drop_table: suelto
+- create_view: {name: w, sql: SELECT id FROM usuario})",
+     R"(
+- create_view: {name: w, sql: SELECT a FROM suelto}
+- drop_view: w
+- create_view: {name: w, sql: SELECT id FROM usuario}
+- drop_table: suelto)"},
     {"IR501", "- execute: UPDATE suelto SET a = 1",
      "- bulk_insert: {table: pais, columns: [id, codigo], rows: [[1, es]]}"},
     {"IR501", "- bulk_insert: {table: suelto, columns: [a], rows: [[1]]}",
