@@ -101,7 +101,8 @@ std::string charset_name(const std::string& name) {
 }
 
 /// Charset and collation of a column as far as the model says; a collation names its charset.
-std::pair<std::string, std::string> charset_of(const Table& table, const Column& column) {
+std::pair<std::string, std::string> charset_and_collation(const Table& table,
+                                                          const Column& column) {
   const bool own = !column.mariadb.charset.empty() || !column.mariadb.collation.empty();
   const std::string collation =
       charset_name(own ? column.mariadb.collation : table.mariadb.collation);
@@ -126,8 +127,8 @@ bool comparable_on_mariadb(const Table& child_table, const Column& child, const 
     return from.bytes == to.bytes && from.is_unsigned == to.is_unsigned;
   }
   if (from.group != Class::text) return true;
-  const auto [from_charset, from_collation] = charset_of(child_table, child);
-  const auto [to_charset, to_collation] = charset_of(parent_table, parent);
+  const auto [from_charset, from_collation] = charset_and_collation(child_table, child);
+  const auto [to_charset, to_collation] = charset_and_collation(parent_table, parent);
   // `uca1400_ai_ci` is a collation of several charsets, which the charset then tells apart.
   const bool is_bare =
       from_collation.rfind("uca1400", 0) == 0 || to_collation.rfind("uca1400", 0) == 0;
