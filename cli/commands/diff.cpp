@@ -43,11 +43,8 @@ DialectKind sql_dialect(Context& context, const Options& options, const Compared
 
 std::string sql_of(DialectKind kind, const schema::Schema& from,
                    const std::vector<ops::Operation>& operations) {
-  std::string sql;
-  for (const dialect::Statement& s : dialect::dialect(kind).plan(from, operations, {})) {
-    sql += run::for_client(s.sql, kind);
-  }
-  return sql;
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  return run::client_script(dialect, dialect.plan(from, operations, {}));
 }
 
 void warn(Context& context, const ComparisonSide& side) {

@@ -82,6 +82,9 @@ class Connection {
   virtual void commit() = 0;
   /// Does nothing when no transaction is open (the server may have ended it by itself).
   virtual void rollback() noexcept = 0;
+  /// Whether a transaction is open, or the next statement would open one (MariaDB: autocommit is
+  /// off). Asks nobody: the database said so with its last answer.
+  virtual bool in_transaction() = 0;
   virtual void savepoint(const std::string& name) = 0;
   virtual void release_savepoint(const std::string& name) = 0;
   virtual void rollback_to_savepoint(const std::string& name) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,18 @@ struct Refusal {
   std::string message;            ///< what is wrong
   std::string hint;               ///< what to do
   friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// Why a statement cannot be part of a revision's plain SQL.
+struct SqlRefusal {
+  std::string reason;  ///< "COMMIT ends the transaction of the upgrade"
+  std::string hint;
+};
+
+/// What stands around the statements of a script for the database's own client.
+struct ScriptFrame {
+  std::string begin;
+  std::string end;
 };
 
 /// What the pure part of a database knows: how it spells things and what it can do. No connection.
@@ -87,6 +100,21 @@ class Dialect {
   /// Splits plain SQL into its statements at `;` outside strings, quoted names, comments and the
   /// bodies of triggers and routines. Comments stay with their statement; empty statements go.
   virtual std::vector<std::string> split_statements(std::string_view sql) const = 0;
+
+  /// Why `statement`, one that split_statements() gave, cannot be plain SQL of a revision: it ends
+  /// or begins transactions, which are the upgrade's own business (also inside of a compound
+  /// statement, a text to be prepared, or `/*! … */`), works on another database, would do nothing
+  /// where it stands, or is not closed. Nothing when it may run.
+  virtual std::optional<SqlRefusal> sql_refusal(std::string_view statement) const = 0;
+
+  /// One statement as it stands in a script for the database's own client (`sqlite3`, `mariadb`),
+  /// parted from its neighbours so that the client sends exactly this. The only place that parts
+  /// statements. Throws Error{invalid} for what it would read otherwise: several statements, a
+  /// string or comment that is not closed, a zero byte, the client's own commands.
+  virtual std::string for_client(std::string_view statement) const = 0;
+  /// What makes a script stop at its first error and mean what it means through a connection of
+  /// ours. Between begin and end stand for_client()'s texts, and comments on lines of their own.
+  virtual ScriptFrame script_frame() const = 0;
 
   /// Whether DDL can be rolled back (SQLite: true).
   virtual bool transactional_ddl() const = 0;

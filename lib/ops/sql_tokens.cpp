@@ -30,6 +30,8 @@ class Scanner {
       : sql_(sql), mariadb_(dialect == DialectKind::mariadb) {}
 
   bool done() const { return at_ == sql_.size(); }
+  /// Whether the last token ended because the text did.
+  bool is_open() const { return open_; }
 
   Token next() {
     const std::size_t start = at_;
@@ -48,6 +50,7 @@ class Scanner {
 
   void skip_past(std::string_view end) {
     const auto found = sql_.find(end, at_);
+    open_ = found == std::string_view::npos && end != "\n";
     at_ = found == std::string_view::npos ? sql_.size() : found + end.size();
   }
 
@@ -64,6 +67,7 @@ class Scanner {
         ++at_;
       }
     }
+    open_ = true;
   }
 
   bool starts_comment() const {
@@ -81,6 +85,7 @@ class Scanner {
       return TokenKind::space;
     }
     if (starts_comment()) {
+      if (c == '/') at_ += 2;
       skip_past(c == '/' ? "*/" : "\n");
       return TokenKind::comment;
     }
@@ -133,6 +138,7 @@ class Scanner {
   std::string_view sql_;
   std::size_t at_ = 0;
   bool mariadb_;
+  bool open_ = false;
 };
 
 /// Words that one of the databases does not take as a bare name in an expression. Sources:
@@ -175,6 +181,15 @@ std::vector<Token> tokenize(std::string_view sql, std::optional<DialectKind> dia
   Scanner scanner(sql, dialect);
   while (!scanner.done()) tokens.push_back(scanner.next());
   return tokens;
+}
+
+std::string_view not_closed(std::string_view sql, std::optional<DialectKind> dialect) {
+  Scanner scanner(sql, dialect);
+  TokenKind last = TokenKind::space;
+  while (!scanner.done()) last = scanner.next().kind;
+  if (!scanner.is_open()) return {};
+  if (last == TokenKind::comment) return "comment";
+  return last == TokenKind::string ? "string" : "quoted name";
 }
 
 bool is_name(const Token& token) {

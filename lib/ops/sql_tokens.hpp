@@ -31,6 +31,9 @@ struct Token {
 /// MariaDB "x" is a string, a backslash escapes, and `#` starts a comment.
 std::vector<Token> tokenize(std::string_view sql, std::optional<DialectKind> dialect);
 
+/// What of `sql` is not closed at its end: "comment", "string" or "quoted name"; empty when all is.
+std::string_view not_closed(std::string_view sql, std::optional<DialectKind> dialect);
+
 /// The name that a word or quoted name stands for, without its quotes.
 std::string identifier(const Token& token);
 

@@ -4,6 +4,11 @@
 #include "run/plain_sql.hpp"
 
 namespace dbmig::run {
+namespace {
+
+constexpr const char* kMark = "dbmig_statement";
+
+}  // namespace
 
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
@@ -18,15 +23,53 @@ void Journal::send(const dialect::Statement& statement) {
 void Journal::send_in_transaction(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   ++row.statements_done;
+  bool ended = false;
   context_.connection.begin();
   try {
+    const bool watched = may_end_transaction(statement.sql);
+    if (watched) context_.connection.savepoint(kMark);
     context_.connection.execute(statement.sql);
+    ended = !context_.connection.in_transaction() || (watched && !still_marked());
+    // Its rows are there in any case: that must be known, or the next run doubles them.
     context_.store.update_progress(row);
   } catch (const Error&) {
     context_.connection.rollback();
     throw;
   }
   commit(std::move(row));
+  const bool left_open = close_transaction();
+  if (ended || left_open) refuse_ending(statement, left_open);
+}
+
+/// Whether the transaction is the one that the mark was set in.
+bool Journal::still_marked() {
+  constexpr int kNoSavepoint = 1305;
+  try {
+    context_.connection.release_savepoint(kMark);
+    return true;
+  } catch (const Error& error) {
+    if (error.native_code() != kNoSavepoint) throw;
+    return false;
+  }
+}
+
+/// Ends what a statement left behind; false when there was nothing.
+bool Journal::close_transaction() {
+  if (!context_.connection.in_transaction()) return false;
+  context_.connection.rollback();
+  context_.connection.execute("SET SESSION autocommit = 1");
+  return true;
+}
+
+void Journal::refuse_ending(const dialect::Statement& statement, bool left_open) {
+  throw Error(ErrorCode::failed,
+              left_open
+                  ? "the statement left a transaction open, or autocommit off; what it had not "
+                    "committed is rolled back"
+                  : "the statement, or what it calls, committed by itself: it has run, but a "
+                    "failure in it would have left a part of its rows")
+      .hint("leave transactions to the upgrade; the next `dbmig upgrade` goes on behind it")
+      .sql(statement.sql);
 }
 
 void Journal::send_alone(const dialect::Statement& statement) {
@@ -46,8 +89,10 @@ void Journal::send_alone(const dialect::Statement& statement) {
   row.fingerprint.clear();
   ++row.statements_done;
   // Known here even when it cannot be written down: what takes it back must take back this, too.
+  const bool left_open = close_transaction();
   row_ = std::move(row);
   context_.store.update_progress(row_);
+  if (left_open) refuse_ending(statement, left_open);
 }
 
 void Journal::commit(AppliedRevision row) {
@@ -65,10 +110,11 @@ void Journal::commit(AppliedRevision row) {
 
 void Journal::run(std::span<const dialect::Statement> statements) {
   while (row_.statements_done < statements.size()) {
+    at_ = row_.statements_done;
     if (context_.options.stop != nullptr && *context_.options.stop) {
       throw Error(ErrorCode::interrupted, "interrupted");
     }
-    send(statements[row_.statements_done]);
+    send(statements[at_]);
   }
 }
 

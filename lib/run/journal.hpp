@@ -13,23 +13,29 @@ class Journal {
  public:
   /// `row` is in the store already. Everything must outlive the journal.
   Journal(const ApplyContext& context, AppliedRevision row)
-      : context_(context), row_(std::move(row)) {}
+      : context_(context), row_(std::move(row)), at_(row_.statements_done) {}
 
   /// Sends what is left of `statements`. When one fails, row() tells how many took effect and the
   /// vendor's error is thrown; a statement that the server refused leaves no open question.
   void run(std::span<const dialect::Statement> statements);
 
   const AppliedRevision& row() const { return row_; }
+  /// The statement that was sent last: an error is about that one, whether it took effect or not.
+  std::size_t at() const { return at_; }
 
  private:
   void send(const dialect::Statement& statement);
   void send_in_transaction(const dialect::Statement& statement);
   /// With intent before and completion after it.
   void send_alone(const dialect::Statement& statement);
+  bool still_marked();
+  bool close_transaction();
+  [[noreturn]] void refuse_ending(const dialect::Statement& statement, bool left_open);
   void commit(AppliedRevision row);
 
   const ApplyContext& context_;
   AppliedRevision row_;
+  std::size_t at_;
 };
 
 /// If a statement was under way when an earlier run died, decides by looking at the database

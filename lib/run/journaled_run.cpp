@@ -119,7 +119,7 @@ class JournaledRun {
       journal.run(std::span(planned.statements).first(end));
     } catch (const Error& error) {
       after_failure(planned, met, journal.row(), error);
-      throw in_revision(error, planned, journal.row().statements_done);
+      throw in_revision(error, planned, journal.at());
     }
     return journal.row();
   }

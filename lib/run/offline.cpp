@@ -2,38 +2,72 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
 #include "run/apply.hpp"
+#include "run/plain_sql.hpp"
 
 namespace dbmig::run {
 namespace {
 
-/// One transaction where the database has such a thing for DDL. Rebuilt tables must not take their
-/// children with them.
-std::string begin_script(const dialect::Dialect& dialect) {
-  return dialect.transactional_ddl() ? "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n\n" : "";
-}
-std::string end_script(const dialect::Dialect& dialect) {
-  return dialect.transactional_ddl() ? "COMMIT;\nPRAGMA foreign_keys = ON;\n" : "";
-}
+/// A script for the database's own client.
+class ScriptWriter {
+ public:
+  explicit ScriptWriter(const dialect::Dialect& dialect)
+      : dialect_(dialect), frame_(dialect.script_frame()), text_(frame_.begin) {}
+
+  void comment(std::string line) {
+    for (char& c : line) {
+      if (c == '\n' || c == '\r' || c == '\0') c = ' ';
+    }
+    close();
+    text_ += "-- " + line + "\n\n";
+  }
+
+  void add(const std::string& sql, bool is_data) {
+    // What can be taken back together is: rows that follow each other, up to the next statement
+    // that commits by itself.
+    if (is_data) {
+      open();
+    } else {
+      close();
+    }
+    text_ += dialect_.for_client(sql) + '\n';
+  }
+  void add(const dialect::Statement& statement) { add(statement.sql, statement.is_data); }
+
+  std::string finish() && {
+    close();
+    return std::move(text_) + frame_.end;
+  }
+
+ private:
+  void open() {
+    if (in_transaction_ || dialect_.transactional_ddl()) return;
+    text_ += "START TRANSACTION;\n\n";
+    in_transaction_ = true;
+  }
+  void close() {
+    if (in_transaction_) text_ += "COMMIT;\n\n";
+    in_transaction_ = false;
+  }
+
+  const dialect::Dialect& dialect_;
+  dialect::ScriptFrame frame_;
+  std::string text_;
+  bool in_transaction_ = false;
+};
 
 }  // namespace
-
-std::string for_client(const std::string& sql, DialectKind kind) {
-  const bool has_body = sql.find(';') != std::string::npos;
-  if (kind == DialectKind::mariadb && has_body) {
-    return fmt::format("DELIMITER $$\n{}$$\nDELIMITER ;\n", sql);
-  }
-  return sql + ";\n";
-}
 
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
-  std::string script = begin_script(dialect);
-  if (applied.empty()) script += for_client(RevisionStore::create_statement(kind), kind) + '\n';
+  ScriptWriter script(dialect);
+  if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
   Route route(direction, graph, graph.ancestors(applied), targets);
   while (const std::optional<Route::Stop> stop = route.next()) {
     PlannedRevision planned;
@@ -41,28 +75,31 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     planned.revision = *stop->revision;
     planned.operations = stop->operations;
     if (direction == Direction::downgrade) fill_gaps(planned, route.before(), kind);
+    refuse_plain_sql(planned, dialect);
+    script.comment(running_line(planned));
     planned.statements = dialect.plan(route.before(), planned.operations, {});
-    script += fmt::format("-- {}\n\n", text::replace_all(running_line(planned), "\n", " "));
-    for (const dialect::Statement& statement : planned.statements) {
-      script += for_client(statement.sql, kind) + '\n';
+    for (std::size_t i = 0; i < planned.statements.size(); ++i) {
+      try {
+        script.add(planned.statements[i]);
+      } catch (const Error& error) {
+        throw in_revision(error, planned, i);
+      }
     }
-    script += for_client(direction == Direction::upgrade
-                             ? RevisionStore::insert_statement(kind, complete_row(planned, 0))
-                             : fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
-                                           dialect.quote_string(planned.revision.id)),
-                         kind) +
-              '\n';
+    script.add(direction == Direction::upgrade
+                   ? RevisionStore::insert_statement(kind, complete_row(planned, 0))
+                   : fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
+                                 dialect.quote_string(planned.revision.id)),
+               true);
   }
-  return script + end_script(dialect);
+  return std::move(script).finish();
 }
 
 std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements) {
-  std::string script = begin_script(dialect);
-  for (const dialect::Statement& statement : statements) {
-    script += for_client(statement.sql, dialect.kind()) + '\n';
-  }
-  return script + end_script(dialect);
+  if (statements.empty()) return {};
+  ScriptWriter script(dialect);
+  for (const dialect::Statement& statement : statements) script.add(statement);
+  return std::move(script).finish();
 }
 
 }  // namespace dbmig::run

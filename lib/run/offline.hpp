@@ -12,17 +12,16 @@ namespace dbmig::run {
 
 /// The SQL of `upgrade --sql` and `downgrade --sql`, as one script for the database's own client,
 /// bookkeeping included. Needs no database: `applied` are the heads where it starts (none: an empty
-/// database). Triggers and indexes made by hand are not known to it, so a SQLite script that
-/// rebuilds a table does not keep them; `upgrade` does.
+/// database). It stops at the first error and leaves as much as it was as the database can: all of
+/// it on SQLite, on MariaDB the rows changed since the last statement that commits by itself.
+/// Throws Error{invalid} for statements that no script can hold. Triggers and indexes made by hand
+/// are not known to it, so a SQLite script that rebuilds a table does not keep them; `upgrade`
+/// does.
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets);
 
-/// One statement as the database's own client takes it: MariaDB's needs another delimiter around
-/// bodies that hold `;`.
-std::string for_client(const std::string& sql, DialectKind kind);
-
-/// `statements` as a script for the database's own client.
+/// `statements` as a script for the database's own client; empty when there are none.
 std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements);
 

@@ -24,7 +24,71 @@ std::vector<dialect::ScriptWord> beginning(DialectKind kind, std::string_view sq
   }
 }
 
+/// Throws when `sql`, of an execute at `where`, may not run.
+void refuse_text(const std::string& sql, const SourcePosition& where,
+                 const dialect::Dialect& dialect) {
+  std::vector<std::string> statements;
+  try {
+    statements = dialect.split_statements(sql);
+  } catch (const Error&) {
+    statements = {sql};  // not closed: sql_refusal() says so
+  }
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const auto refusal = dialect.sql_refusal(statements[i]);
+    if (!refusal) continue;
+    const std::string which =
+        statements.size() == 1 ? "execute" : fmt::format("execute, statement {}", i + 1);
+    throw Error(ErrorCode::invalid, fmt::format("{}: {}", which, refusal->reason))
+        .hint(refusal->hint)
+        .at(where)
+        .sql(statements[i]);
+  }
+}
+
+void refuse_operations(const std::vector<ops::Operation>& operations,
+                       const std::vector<SourcePosition>& positions, const std::string& file,
+                       const dialect::Dialect& dialect) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const auto* execute = std::get_if<ops::Execute>(&operations[i]);
+    if (execute == nullptr) continue;
+    const SourcePosition where = i < positions.size() ? positions[i] : SourcePosition{file, 0, 0};
+    refuse_text(execute->sql.for_dialect(dialect.kind()), where, dialect);
+  }
+}
+
 }  // namespace
+
+void refuse_plain_sql(const PlannedRevision& planned, const dialect::Dialect& dialect) {
+  const history::Revision& revision = planned.revision;
+  const bool up = planned.direction == Direction::upgrade;
+  // A derived downgrade has no lines of its own.
+  const std::vector<SourcePosition>& positions =
+      up ? revision.upgrade_positions : revision.downgrade_positions;
+  const bool own_lines = up || revision.downgrade.has_value();
+  refuse_operations(planned.operations, own_lines ? positions : std::vector<SourcePosition>{},
+                    revision.path.string(), dialect);
+}
+
+void refuse_plain_sql(const Route& route, const history::Graph& graph,
+                      const dialect::Dialect& dialect) {
+  for (const std::string& id : route.ids()) {
+    const history::Revision& revision = graph.get(id);
+    if (route.direction() == Direction::upgrade) {
+      refuse_operations(revision.upgrade, revision.upgrade_positions, revision.path.string(),
+                        dialect);
+    } else if (revision.downgrade) {
+      refuse_operations(*revision.downgrade, revision.downgrade_positions, revision.path.string(),
+                        dialect);
+    }
+  }
+}
+
+bool may_end_transaction(std::string_view sql) {
+  const auto words = dialect::script_words(DialectKind::mariadb, sql);
+  if (words.empty()) return false;
+  return words[0].is("call") || words[0].is("begin") || words[0].is("execute") ||
+         (words[0].is("set") && words.size() > 1 && words[1].is("statement"));
+}
 
 bool takes_part_in_transactions(backend::Connection& connection, std::string_view sql) {
   const dialect::Dialect& dialect = connection.dialect();

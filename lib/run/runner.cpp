@@ -11,6 +11,7 @@
 #include "run/apply.hpp"
 #include "run/edited.hpp"
 #include "run/obstacles.hpp"
+#include "run/plain_sql.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -150,6 +151,7 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
   } catch (const Error& error) {
     throw in_revision(error, planned, 0);
   }
+  refuse_plain_sql(planned, connection_.dialect());
   const std::vector<dialect::Bystander> bystanders = may_rebuild(planned.operations)
                                                          ? connection_.bystanders()
                                                          : std::vector<dialect::Bystander>{};
@@ -174,6 +176,7 @@ void Runner::refuse_obstacles_ahead(const Route& route) {
 
 std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
                                      const RunOptions& options) {
+  refuse_plain_sql(route, graph, connection_.dialect());
   refuse_obstacles_ahead(route);
   std::vector<StandIn> stand_ins;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {

@@ -73,6 +73,12 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
       }
       context.events.on(event::Statement{planned.statements[i].sql});
       context.connection.execute(planned.statements[i].sql);
+      if (!context.connection.in_transaction()) {
+        throw Error(ErrorCode::failed,
+                    "the statement ended the transaction of the upgrade; what ran until then stays")
+            .hint("take it out of the revision, and look at what the database holds")
+            .sql(planned.statements[i].sql);
+      }
     } catch (const Error& error) {
       throw in_revision(error, planned, i);
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "ops/sql_tokens.hpp"
 #include "yaml/known_word.hpp"
 #include "yaml/scalar.hpp"
 
@@ -129,13 +130,26 @@ std::optional<schema::Type> Reader::type(const Node& node, std::string_view what
   }
 }
 
+bool Reader::has_closed_comments(const Node& node, const schema::SqlText& sql) {
+  const auto is_open = [](const std::string& text, DialectKind kind) {
+    return ops::not_closed(text, kind) == "comment";
+  };
+  const bool open =
+      (is_open(sql.any, DialectKind::sqlite) && is_open(sql.any, DialectKind::mariadb)) ||
+      is_open(sql.sqlite, DialectKind::sqlite) || is_open(sql.mariadb, DialectKind::mariadb);
+  if (open) error(node, "a comment in the SQL is not closed", "end it with */");
+  return !open;
+}
+
 std::optional<schema::SqlText> Reader::sql(const Node& node, std::string_view what) {
   if (node.is_scalar()) {
     if (text::trim(node.text).empty()) {
       error(node, fmt::format("{} is empty", what), "write SQL, or leave it out");
       return std::nullopt;
     }
-    return schema::SqlText{node.text, {}, {}};
+    schema::SqlText sql{node.text, {}, {}};
+    if (!has_closed_comments(node, sql)) return std::nullopt;
+    return sql;
   }
   if (!node.is_mapping()) {
     error(node, fmt::format("{} must be SQL, not {}", what, kind_name(node)),
@@ -261,6 +275,7 @@ schema::SqlText Fields::sql() {
     reader_.error(node_, fmt::format("{} has no SQL", what_),
                   "write sql: …, or mariadb: … and sqlite: …");
   }
+  reader_.has_closed_comments(node_, sql);
   return sql;
 }
 

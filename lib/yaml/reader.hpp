@@ -42,6 +42,9 @@ class Reader {
   /// A text for every database, or `{sql: …, mariadb: …, sqlite: …}`.
   std::optional<schema::SqlText> sql(const Node& node, std::string_view what);
 
+  /// Reports a comment that is not closed, which would take in what is put behind the SQL.
+  bool has_closed_comments(const Node& node, const schema::SqlText& sql);
+
   bool is_mapping(const Node& node, std::string_view what, std::string_view example = {});
   bool is_sequence(const Node& node, std::string_view what, std::string_view example = {});
 

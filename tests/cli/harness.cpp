@@ -241,7 +241,10 @@ std::optional<Url> mariadb_server() {
   return Url::parse(text);
 }
 
-std::string mariadb_sql(const std::string& sql, const std::string& database) {
+namespace {
+
+/// The server's own client, as the tests' user.
+std::vector<std::string> mariadb_client(const std::string& database) {
   const Url server = mariadb_server().value();
   std::vector<std::string> command = {"mariadb",
                                       "--no-defaults",
@@ -258,6 +261,13 @@ std::string mariadb_sql(const std::string& sql, const std::string& database) {
     if (server.port != 0) command.push_back("--port=" + std::to_string(server.port));
   }
   if (!database.empty()) command.push_back("--database=" + database);
+  return command;
+}
+
+}  // namespace
+
+std::string mariadb_sql(const std::string& sql, const std::string& database) {
+  std::vector<std::string> command = mariadb_client(database);
   command.insert(command.end(), {"-e", sql});
   const Result result = run(command);
   EXPECT_EQ(result.code, 0) << sql << "\n" << result;
@@ -289,6 +299,13 @@ void OnEachDatabase::SetUp() {
     url = database_->url();
   }
   project.start(url);
+}
+
+Result OnEachDatabase::client(const std::string& script) const {
+  project.write("script.sql", script);
+  std::vector<std::string> command = {"sqlite3", "app.db"};
+  if (on_mariadb()) command = mariadb_client(database_->name());
+  return shell("'" + text::join(command, "' '") + "' < script.sql", project.path());
 }
 
 std::string OnEachDatabase::sql(const std::string& query) const {

@@ -134,6 +134,8 @@ class OnEachDatabase : public testing::TestWithParam<DialectKind> {
  protected:
   void SetUp() override;
   bool on_mariadb() const { return GetParam() == DialectKind::mariadb; }
+  /// The database's own client fed with `script` as users do it, from a file.
+  Result client(const std::string& script) const;
   /// What the database answers to a query, its own client's words; cells parted by `|`.
   std::string sql(const std::string& query) const;
 

@@ -51,6 +51,7 @@ class Faulty final : public Connection {
   void rollback() noexcept override {
     if (!is_lost_) inner_->rollback();
   }
+  bool in_transaction() override { return !is_lost_ && inner_->in_transaction(); }
   void savepoint(const std::string& name) override {
     call("SAVEPOINT", [&] { inner_->savepoint(name); });
   }

@@ -56,6 +56,11 @@ class Client final : public MariadbConnection {
   void begin() override { session_.execute("START TRANSACTION"); }
   void commit() override { session_.execute("COMMIT"); }
   void rollback() noexcept override { mysql_rollback(session_.native()); }
+  bool in_transaction() override {
+    unsigned status = 0;
+    mariadb_get_infov(session_.native(), MARIADB_CONNECTION_SERVER_STATUS, &status);
+    return (status & SERVER_STATUS_IN_TRANS) != 0 || (status & SERVER_STATUS_AUTOCOMMIT) == 0;
+  }
   void savepoint(const std::string& name) override {
     session_.execute("SAVEPOINT " + dialect::mariadb::quote(name));
   }

@@ -10,16 +10,10 @@
 #include "backend/mariadb/error.hpp"
 #include "backend/mariadb/statement.hpp"
 #include "base/text.hpp"
+#include "dialect/mariadb/settings.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
-
-// The defaults of MariaDB 10.2.4 and later, whatever the server's configuration says: no silent
-// truncation, no silent change of engine, backslash escapes and "text" as they are documented.
-constexpr std::string_view kSettings =
-    "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,"
-    "NO_ENGINE_SUBSTITUTION', default_storage_engine = 'InnoDB', foreign_key_checks = 1, "
-    "unique_checks = 1, check_constraint_checks = 1, autocommit = 1";
 
 constexpr unsigned kConnectTimeout = 10;
 constexpr unsigned kOldest = 100502;  // RENAME COLUMN
@@ -132,7 +126,7 @@ void Session::settle(const Url& url) {
                                                    mysql_get_server_info(handle)))
         .hint("dbmig needs MariaDB 10.5.2 or later");
   }
-  execute(kSettings);
+  execute(dialect::mariadb::kSessionSettings);
   const std::string collation = parameter(url, "collation");
   if (!collation.empty()) execute("SET SESSION collation_connection = '" + collation + '\'');
   // Read-only on servers before 10.8; there, DDL says NULL and DEFAULT anyway.

@@ -50,6 +50,7 @@ class Database final : public SqliteConnection {
   void rollback() noexcept override {
     if (in_transaction()) quietly("ROLLBACK");
   }
+  bool in_transaction() override { return sqlite3_get_autocommit(native()) == 0; }
   void savepoint(const std::string& name) override {
     session_.execute("SAVEPOINT " + dialect().quote_identifier(name));
   }
@@ -109,8 +110,6 @@ class Database final : public SqliteConnection {
   }
 
  private:
-  bool in_transaction() { return sqlite3_get_autocommit(native()) == 0; }
-
   /// Runs `work`; a lock it could not get is reported with the processes that hold one.
   template <class Work>
   void told_who_writes(const Work& work) {

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/render.hpp"
+#include "dialect/mariadb/statement_starts.hpp"
 #include "dialect/mariadb/types.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -96,6 +97,25 @@ std::vector<std::string> delete_rows(const ops::BulkDelete& operation, const sch
   return in_batches("DELETE FROM " + quote(operation.table) + " WHERE ", rows, " OR ");
 }
 
+namespace {
+
+/// Whether all statements of a BEGIN NOT ATOMIC … END change rows, or steer: it can then be part of
+/// a transaction.
+bool is_data_block(const std::vector<Token>& tokens) {
+  static constexpr std::array<std::string_view, 22> kCommits = {
+      "create", "alter",   "drop",    "rename", "truncate", "analyze", "optimize", "check",
+      "repair", "grant",   "revoke",  "lock",   "unlock",   "flush",   "load",     "install",
+      "cache",  "prepare", "execute", "call",   "change",   "reset"};
+  for (const std::size_t start : statement_starts(tokens)) {
+    const std::string verb = text::lower(tokens[start].text);
+    const bool commits = std::find(kCommits.begin(), kCommits.end(), verb) != kCommits.end();
+    if (commits && tokens[start].kind == TokenKind::word) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool is_data_statement(std::string_view sql) {
   static constexpr std::array<std::string_view, 12> kData = {
       "select", "insert", "update", "delete", "replace", "with",
@@ -103,6 +123,7 @@ bool is_data_statement(std::string_view sql) {
   const std::vector<Token> tokens = tokenize(sql);
   const std::string first = text::lower(tokens.front().text);
   const bool data = std::find(kData.begin(), kData.end(), first) != kData.end();
+  if (first == "begin" && is_word(tokens, 1, "not")) return is_data_block(tokens);
   // SET PASSWORD and SET DEFAULT ROLE are DDL.
   const bool is_set = first == "set" && tokens.size() > 1;
   const std::string second = is_set ? text::lower(tokens[1].text) : std::string();

@@ -43,7 +43,7 @@ char unescape(char c) {
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view sql) : sql_(sql) {}
+  Lexer(std::string_view sql, Versions versions) : sql_(sql), versions_(versions) {}
 
   std::vector<Token> run() {
     while (skip_blanks()) next();
@@ -95,7 +95,7 @@ class Lexer {
       }
       // MySQL's own numbers from 5.7 on are not MariaDB's: MariaDB skips them.
       const bool mysql_only = version >= 50700 && version <= 99999 && sql_[mark - 1] != 'M';
-      if (version <= kVersion && !mysql_only) {
+      if (versions_ == Versions::all || (version <= kVersion && !mysql_only)) {
         in_version_comment_ = true;
         pos_ = digits;
         return;
@@ -218,6 +218,7 @@ class Lexer {
   }
 
   std::string_view sql_;
+  Versions versions_;
   std::size_t pos_ = 0;
   bool in_version_comment_ = false;
   std::vector<Token> tokens_;
@@ -481,8 +482,8 @@ constexpr std::array kReserved = std::to_array<std::string_view>({
 
 }  // namespace
 
-std::vector<Token> tokenize(std::string_view sql) {
-  return Lexer(sql).run();
+std::vector<Token> tokenize(std::string_view sql, Versions versions) {
+  return Lexer(sql, versions).run();
 }
 
 bool is_reserved(std::string_view word) {

@@ -25,11 +25,17 @@ struct Token {
   std::size_t finish = 0;
 };
 
+/// Whose code in `/*!NNNNNN … */` is read.
+enum class Versions {
+  known,  ///< that of servers up to 10.11
+  all,    ///< that of any server, for those who ask what may run at all
+};
+
 /// The tokens of MariaDB SQL under dbmig's sql_mode (backslash escapes, "x" is a string), ended by
-/// one `end` token. Comments are dropped; the content of `/*! … */` is code when its version is not
-/// beyond what MariaDB 10.11 reads. Throws Error{invalid} for a string, name or comment that is not
-/// closed. Source: https://mariadb.com/kb/en/string-literals/ and /comment-syntax/
-std::vector<Token> tokenize(std::string_view sql);
+/// one `end` token. Comments are dropped; the content of `/*! … */` is code as `versions` says.
+/// Throws Error{invalid} for a string, name or comment that is not closed. Source:
+/// https://mariadb.com/kb/en/string-literals/ and /comment-syntax/
+std::vector<Token> tokenize(std::string_view sql, Versions versions = Versions::known);
 
 /// Whether `word` cannot stand as an identifier without quotes. Source:
 /// https://mariadb.com/kb/en/reserved-words/

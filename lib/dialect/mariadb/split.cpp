@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/statement_starts.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -11,7 +13,8 @@ namespace {
 /// trigger, routine or event, where a `;` does not end the statement.
 class BodyDepth {
  public:
-  void see(const std::vector<Token>& tokens, std::size_t i) {
+  /// `at_start`: a statement may begin there, see statement_starts().
+  void see(const std::vector<Token>& tokens, std::size_t i, bool at_start) {
     const Token& token = tokens[i];
     if (token.kind != TokenKind::word) return;
     const std::string word = text::lower(token.text);
@@ -25,12 +28,16 @@ class BodyDepth {
     if (words_ == 0 && word == "begin") is_block_ = is_compound(tokens, i);
     ++words_;
     if (!has_body_ && !is_block_) return;
-    const bool after_end = i > 0 && is(tokens[i - 1], "end");
-    if (word == "begin" || word == "case" || word == "loop" || word == "repeat" ||
-        word == "while") {
-      if (!after_end && !is_function(tokens, i)) ++depth_;
+    const bool after_end = i > 0 && is_word(tokens, i - 1, "end");
+    // A routine's body may follow its parameters.
+    const bool begins = at_start || (depth_ == 0 && i > 0 && is_symbol(tokens, i - 1, ")"));
+    if (word == "case" || word == "loop" || word == "repeat" || word == "while") {
+      if (!after_end && !is_repeat_function(tokens, i)) ++depth_;
+    } else if (word == "begin") {
+      // Inside of a body it may be a column.
+      if (begins || depth_ == 0) ++depth_;
     } else if (word == "if") {
-      if (!after_end && starts_statement(tokens, i)) ++depth_;
+      if (!after_end && begins && !is_if_function(tokens, i)) ++depth_;
     } else if (word == "end") {
       if (depth_ > 0) --depth_;
     }
@@ -39,29 +46,27 @@ class BodyDepth {
   bool inside() const { return depth_ > 0; }
 
  private:
-  static bool is(const Token& token, std::string_view word) {
-    return token.kind == TokenKind::word && text::equals_ignoring_case(token.text, word);
-  }
-
   /// `repeat(…)` is a function; the statement is never followed by a parenthesis right away.
-  static bool is_function(const std::vector<Token>& tokens, std::size_t i) {
-    return is(tokens[i], "repeat") && i + 1 < tokens.size() && tokens[i + 1].text == "(";
+  static bool is_repeat_function(const std::vector<Token>& tokens, std::size_t i) {
+    return is_word(tokens, i, "repeat") && is_symbol(tokens, i + 1, "(");
   }
 
-  /// `if` as a statement and not as the function, `create … if exists` or `drop … if exists`.
-  static bool starts_statement(const std::vector<Token>& tokens, std::size_t i) {
-    if (i == 0) return true;
-    const Token& before = tokens[i - 1];
-    if (before.kind == TokenKind::symbol) return before.text == ";" || before.text == ":";
-    for (const std::string_view word : {"begin", "then", "else", "do", "loop", "row", "repeat"}) {
-      if (is(before, word)) return true;
+  /// `IF(a, b, c)`, as it can follow THEN and ELSE of a CASE expression.
+  static bool is_if_function(const std::vector<Token>& tokens, std::size_t i) {
+    if (!is_symbol(tokens, ++i, "(")) return false;
+    int depth = 0;
+    int commas = 0;
+    for (; i < tokens.size(); ++i) {
+      if (is_symbol(tokens, i, "(")) ++depth;
+      if (is_symbol(tokens, i, ")") && --depth == 0) break;
+      if (depth == 1 && is_symbol(tokens, i, ",")) ++commas;
     }
-    return false;
+    return commas == 2;
   }
 
   /// BEGIN NOT ATOMIC opens a block; BEGIN and BEGIN WORK open a transaction.
   static bool is_compound(const std::vector<Token>& tokens, std::size_t i) {
-    return i + 1 < tokens.size() && is(tokens[i + 1], "not");
+    return is_word(tokens, i + 1, "not");
   }
 
   std::size_t words_ = 0;
@@ -78,6 +83,7 @@ std::vector<std::string> MariadbDialect::split_statements(std::string_view sql) 
   std::vector<std::string> statements;
   std::size_t begin = 0;
   bool has_code = false;
+  const std::vector<std::size_t> starts = statement_starts(tokens);
   BodyDepth depth;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const Token& token = tokens[i];
@@ -85,7 +91,7 @@ std::vector<std::string> MariadbDialect::split_statements(std::string_view sql) 
                       (token.kind == TokenKind::symbol && token.text == ";" && !depth.inside());
     if (!ends) {
       has_code = true;
-      depth.see(tokens, i);
+      depth.see(tokens, i, std::binary_search(starts.begin(), starts.end(), i));
       continue;
     }
     const std::string_view statement = text::trim(sql.substr(begin, token.begin - begin));

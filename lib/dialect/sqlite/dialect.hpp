@@ -18,6 +18,9 @@ class SqliteDialect final : public Dialect {
                       const schema::Type& to) const override;
   std::vector<Refusal> refusals(const schema::Schema& schema) const override;
   std::vector<std::string> split_statements(std::string_view sql) const override;
+  std::optional<SqlRefusal> sql_refusal(std::string_view statement) const override;
+  std::string for_client(std::string_view statement) const override;
+  ScriptFrame script_frame() const override;
   bool transactional_ddl() const override;
 };
 
