@@ -289,7 +289,7 @@ std::vector<ScriptStatement> split_script(DialectKind kind, std::string_view tex
   return Splitter(kind, text, name).run();
 }
 
-std::vector<ScriptWord> script_words(DialectKind kind, std::string_view sql) {
+std::vector<ScriptWord> script_words(DialectKind kind, std::string_view sql, ServerCode code) {
   std::vector<ScriptWord> words;
   if (kind == DialectKind::sqlite) {
     for (const sqlite::Token& token : sqlite::tokenize(sql)) {
@@ -302,7 +302,8 @@ std::vector<ScriptWord> script_words(DialectKind kind, std::string_view sql) {
     }
     return words;
   }
-  for (mariadb::Token& token : mariadb::tokenize(sql)) {
+  const auto versions = code == ServerCode::any ? mariadb::Versions::all : mariadb::Versions::known;
+  for (mariadb::Token& token : mariadb::tokenize(sql, versions)) {
     if (token.kind == mariadb::TokenKind::end) break;
     const bool quoted = token.kind == mariadb::TokenKind::name;
     const bool word = token.kind == mariadb::TokenKind::word;

@@ -38,7 +38,14 @@ struct ScriptWord {
   bool is(std::string_view keyword) const;
 };
 
+/// Whose code in MariaDB's `/*!NNNNNN … */` counts.
+enum class ServerCode {
+  known,  ///< that of servers up to 10.11
+  any,    ///< that of any server, for those who ask what may run at all
+};
+
 /// The words of `sql`, comments left out and `/*! … */` opened. None for one that the server skips.
-std::vector<ScriptWord> script_words(DialectKind kind, std::string_view sql);
+std::vector<ScriptWord> script_words(DialectKind kind, std::string_view sql,
+                                     ServerCode code = ServerCode::known);
 
 }  // namespace dbmig::dialect

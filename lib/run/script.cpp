@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "dialect/script.hpp"
+#include "run/script_reach.hpp"
 #include "run/script_statement.hpp"
 
 namespace dbmig::run {
@@ -77,6 +78,7 @@ class ScriptRunner {
 
   void send(const ScriptHead& head, const dialect::ScriptStatement& statement) {
     std::string sql = statement.sql;
+    if (kind_ == DialectKind::mariadb) refuse_reach(head, statement);
     if (kind_ == DialectKind::mariadb && head.verb != "set") {
       if (database_.empty() && !made_) database_ = head.qualifier;
       std::string foreign = foreign_database(head, database_);
@@ -100,6 +102,14 @@ class ScriptRunner {
         connection_.execute("PRAGMA writable_schema = RESET");
       }
     });
+  }
+
+  void refuse_reach(const ScriptHead& head, const dialect::ScriptStatement& statement) {
+    std::string reach = reach_of(head);
+    if (reach.empty() && head.section == "events" && runs_events()) reach = reach_of_event(head);
+    if (reach.empty()) return;
+    throw refusal(statement, fmt::format("{} is not run in a scratch database", reach),
+                  "leave it out, or write what it makes: only what stays in one database is run");
   }
 
   /// What is not to be run may be misspelled: then the database's words help more than ours.

@@ -162,7 +162,8 @@ ScriptHead script_head(DialectKind kind, std::string_view sql) {
     head.action = ScriptAction::skip;
     return head;
   }
-  head.words = dialect::script_words(kind, sql);
+  // Also what only newer servers read.
+  head.words = dialect::script_words(kind, sql, dialect::ServerCode::any);
   if (head.words.empty()) {  // only for another server's version
     head.action = ScriptAction::skip;
     return head;
@@ -201,8 +202,23 @@ std::string foreign_database(const ScriptHead& head, std::string_view database) 
   };
   if (!head.qualifier.empty() && head.qualifier != database) return head.qualifier;
   const bool lists = head.verb == "drop" || head.verb == "rename";
+  const bool makes_table =
+      head.section == "tables" && (head.verb == "create" || head.verb == "alter");
+  bool in_from = false;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const ScriptWord& before = words[i - 1];
+    // CREATE TABLE t … REFERENCES b.c, LIKE b.c, SELECT … FROM b.c JOIN b.d, b.e; ALTER TABLE t …
+    // TABLE b.c
+    if (makes_table) {
+      if (before.is("from") || before.is("join")) in_from = true;
+      if (before.is("where") || before.is("group") || before.is("order") || before.is("select")) {
+        in_from = false;
+      }
+      const bool object = before.is("references") || before.is("like") || before.is("table") ||
+                          before.is("from") || before.is("join") || before.is("for") ||
+                          (in_from && (is_sign(words, i - 1, ",") || is_sign(words, i - 1, "(")));
+      if (object && is_foreign(i)) return words[i].text;
+    }
     // DROP TABLE a, b.c; RENAME TABLE a TO b.c; ALTER TABLE a RENAME TO b.c
     const bool renames = (head.verb == "alter" || head.verb == "rename") &&
                          (before.is("to") || before.is("rename") || before.is("as"));

@@ -12,6 +12,8 @@ namespace {
 
 /// MariaDB 10.11 as `/*!NNNNNN` counts; newer code in such a comment is a comment.
 constexpr long kVersion = 101199;
+/// What dumps hide from every server.
+constexpr long kNoVersion = 999999;
 
 bool is_word_byte(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -95,7 +97,8 @@ class Lexer {
       }
       // MySQL's own numbers from 5.7 on are not MariaDB's: MariaDB skips them.
       const bool mysql_only = version >= 50700 && version <= 99999 && sql_[mark - 1] != 'M';
-      if (versions_ == Versions::all || (version <= kVersion && !mysql_only)) {
+      const long newest = versions_ == Versions::all ? kNoVersion - 1 : kVersion;
+      if (version <= newest && !mysql_only) {
         in_version_comment_ = true;
         pos_ = digits;
         return;

@@ -101,6 +101,127 @@ TEST_P(ScriptTest, NothingThatLeavesTheDatabaseIsRun) {
               HasSubstr("two databases, 'a' and 'b'"));
 }
 
+/// Each would reach a table of another database, run a function, or open a file or a connection.
+TEST_P(ScriptOnMariadb, WhatIsNotKnownToStayIsNotRun) {
+  const std::string other = url_.database;
+  connection_->execute(
+      "CREATE TABLE kept (id int) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100))");
+  connection_->execute("CREATE TABLE plain (id int)");
+  connection_->execute("INSERT INTO plain VALUES (1), (2)");
+  connection_->execute("INSERT INTO kept VALUES (1), (2)");
+  connection_->execute("CREATE SEQUENCE numbers");
+  const std::string start =
+      "CREATE TABLE t (id int) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100));\n"
+      "CREATE FUNCTION f() RETURNS int MODIFIES SQL DATA BEGIN DELETE FROM " +
+      other + ".plain; RETURN 1; END;\n";
+  const std::vector<std::string> leaks = {
+      "ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE OTHER.plain",
+      "ALTER TABLE t ADD a int, EXCHANGE PARTITION p0 WITH TABLE OTHER.plain",
+      "/*!50600 ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE OTHER.plain */",
+      "ALTER /*!50600 TABLE t EXCHANGE PARTITION p0 WITH TABLE */ OTHER.plain",
+      "ALTER TABLE t CONVERT PARTITION p0 TO TABLE OTHER.stolen",
+      "ALTER TABLE t DISCARD TABLESPACE",
+      "ALTER TABLE t IMPORT TABLESPACE",
+      "CREATE TABLE x AS SELECT f()",
+      "CREATE TABLE x SELECT f() AS a",
+      "CREATE TABLE x IGNORE AS SELECT `f`()",
+      "CREATE OR REPLACE TABLE x (a int) AS SELECT 1 + f() AS a",
+      "CREATE TABLE x AS (SELECT f())",
+      "CREATE TABLE x AS WITH c AS (SELECT f() AS a) SELECT * FROM c",
+      "CREATE TEMPORARY TABLE x AS SELECT f()",
+      "CREATE TABLE x AS VALUES (f())",
+      "CREATE TABLE x AS SELECT * FROM t WHERE id = f()",
+      "CREATE TABLE x AS SELECT sys.f()",
+      "CREATE TABLE x AS SELECT * FROM OTHER.plain",
+      "CREATE TABLE x AS SELECT 1 FROM t, OTHER.plain",
+      "CREATE TABLE x AS SELECT 1 FROM t JOIN OTHER.plain",
+      "CREATE TABLE x AS SELECT NEXTVAL(OTHER.numbers)",
+      "CREATE TABLE x AS SELECT NEXT VALUE FOR OTHER.numbers",
+      "CREATE TABLE x AS SELECT load_file('/etc/passwd')",
+      "CREATE TABLE x AS SELECT get_lock('x', 1)",
+      "CREATE TABLE x AS SELECT sleep(100)",
+      "SET @a = f()",
+      "SET @a = (SELECT f())",
+      "SET @a = 1, @b = IFNULL(f(), 1)",
+      "CREATE TABLE x (id int) ENGINE=MERGE UNION=(t)",
+      "CREATE TABLE x (id int) ENGINE=CONNECT TABLE_TYPE=CSV FILE_NAME='/tmp/x'",
+      "CREATE TABLE x (id int) ENGINE = FEDERATED CONNECTION = 'mysql://h/d/t'",
+      "CREATE TABLE x (id int) ENGINE 'SPIDER'",
+      "CREATE TABLE x (id int) DATA DIRECTORY='/tmp'",
+      "CREATE TABLE x (id int) PARTITION BY HASH (id) (PARTITION p DATA DIRECTORY '/tmp')",
+      "ALTER TABLE t ENGINE=CONNECT",
+      "ALTER TABLE t ADD a int, ENGINE FEDERATED",
+      "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES OTHER.plain (id))",
+      "CREATE TABLE x LIKE OTHER.plain",
+      "RENAME TABLE t TO t2, t2 TO OTHER.t3",
+      "CREATE VIEW OTHER.v AS SELECT 1",
+      "BEGIN NOT ATOMIC DELETE FROM OTHER.plain; END",
+      "DROP TABLE t, OTHER.plain",
+      "/*!110000 ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE OTHER.plain */"};
+  backend::Scratch scratch(scratch_options());
+  read_scripts(scratch, {{"start.sql", start}}, {}, sink_);
+  const auto refused = [&](const std::string& sql) {
+    try {
+      read_scripts(scratch, {{"x.sql", sql}}, {}, sink_);
+      return false;
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  for (std::string sql : leaks) {
+    const std::string::size_type at = sql.find("OTHER");
+    if (at != std::string::npos) sql.replace(at, 5, other);
+    EXPECT_TRUE(refused(sql)) << sql;
+    EXPECT_EQ(scalar("SELECT count(*) FROM plain"), "2") << sql;
+    EXPECT_EQ(scalar("SELECT count(*) FROM kept"), "2") << sql;
+    EXPECT_EQ(scalar("SELECT next_not_cached_value FROM numbers"), "1") << sql;
+  }
+}
+
+/// What dumps and migrations of real projects hold.
+TEST_P(ScriptOnMariadb, WhatStaysIsRun) {
+  const std::string start =
+      "DROP TABLE IF EXISTS t, u, x; DROP VIEW IF EXISTS v; DROP FUNCTION IF EXISTS f; DROP "
+      "PROCEDURE IF EXISTS p;\nCREATE TABLE t (id int, engine varchar(20));\n";
+  backend::Scratch scratch(scratch_options());
+  for (const std::string sql :
+       {"/*M!999999\\- enable the sandbox mode */ \n",
+        "SET NAMES utf8mb4",
+        "/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */",
+        "/*!40111 SET @OLD_SQL_NOTES=@@SQL_NOTES, SQL_NOTES=0 */",
+        "/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */",
+        "/*!40111 SET SQL_NOTES=IFNULL(@OLD_SQL_NOTES, @@SQL_NOTES) */",
+        "SET SQL_MODE = \"NO_AUTO_VALUE_ON_ZERO\"",
+        "START TRANSACTION",
+        "SET time_zone = \"+00:00\"",
+        "CREATE TABLE x LIKE t",
+        "ALTER TABLE t ADD a int, ADD b int",
+        "ALTER TABLE `t` ADD PRIMARY KEY (`id`), ADD KEY `k` (`engine`), MODIFY `id` int NOT NULL "
+        "AUTO_INCREMENT, AUTO_INCREMENT=7",
+        "ALTER TABLE t ENGINE=MyISAM, COMMENT 'x', ROW_FORMAT=DYNAMIC",
+        "ALTER TABLE t ADD connection int, ADD `union` int, CHANGE engine engine2 varchar(20)",
+        "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4",
+        "ALTER TABLE t DISABLE KEYS",
+        "ALTER TABLE t DROP COLUMN engine, ADD COLUMN (x int, y int)",
+        "ALTER TABLE t ORDER BY id",
+        "ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 2",
+        "ALTER TABLE t RENAME TO u",
+        "CREATE TABLE x (connection int, engine varchar(20) DEFAULT 'connect', directory int, "
+        "CHECK "
+        "(engine <> 'connect')) ENGINE=Aria",
+        "CREATE TABLE x AS SELECT id, count(*) AS n, concat(engine, 'x') AS y FROM t WHERE id IN "
+        "(SELECT max(id) FROM t) GROUP BY id",
+        "CREATE TABLE x AS SELECT coalesce(cast(id AS decimal(10,2)), 0) AS a FROM t AS u JOIN t "
+        "USING (id)",
+        "CREATE TABLE x (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin "
+        "/*!50100 PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (5) ENGINE = InnoDB) */",
+        "CREATE FUNCTION f() RETURNS int RETURN 1; CREATE VIEW v AS SELECT f() AS a",
+        "CREATE PROCEDURE p() BEGIN CALL p(); SELECT f(); END",
+        "CREATE TABLE x (id int DEFAULT (uuid_short()), a int AS (id + 1))"}) {
+    EXPECT_NO_THROW(read_scripts(scratch, {{"x.sql", start + sql}}, {}, sink_)) << sql;
+  }
+}
+
 TEST_P(ScriptTest, NamesMayBeQualifiedWithTheScriptsDatabase) {
   if (is_sqlite()) {
     EXPECT_THAT(tables("CREATE TABLE main.a (id int);"), ElementsAre("a"));
