@@ -54,6 +54,21 @@ class MigrationLock {
 /// How long a statement of a migration waits for the locks of other sessions.
 inline constexpr std::chrono::seconds kLockWait{10};
 
+/// Rows whose foreign key has no parent, told apart from those that had none before: by table, key
+/// of the row and foreign key, whatever these are called by now.
+class OrphanWatch {
+ public:
+  virtual ~OrphanWatch() = default;
+  /// To be called before `operations` are carried out: they change names.
+  virtual void follow(std::span<const ops::Operation> operations) = 0;
+  struct Added {
+    std::size_t count = 0;
+    std::vector<std::string> examples;  ///< "row 3 of 'child': fk_… → 'parent'"
+  };
+  /// Those that were not there when the watch began: all are counted, at most `examples` described.
+  virtual Added added(std::size_t examples) = 0;
+};
+
 class BulkSink;  // backend/bulk.hpp
 
 /// A connection to one database. Not thread-safe. Every member throws dbmig::Error, with the
@@ -108,6 +123,10 @@ class Connection {
   /// 'parent'"), at most `limit`. SQLite: PRAGMA foreign_key_check. MariaDB: empty, it checks by
   /// itself.
   virtual std::vector<std::string> foreign_key_violations(std::size_t limit) = 0;
+
+  /// Begins to watch; inside of a transaction, that of the migration. SQLite only: MariaDB checks
+  /// by itself and gives nullptr. Memory does not grow with the rows.
+  virtual std::unique_ptr<OrphanWatch> watch_orphans() = 0;
 
   /// The database's schema, with every object that the model cannot express named.
   virtual Inspection inspect(const InspectOptions& options) = 0;

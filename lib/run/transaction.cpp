@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include "base/text.hpp"
 #include "run/apply.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kViolationLimit = 1000;
 constexpr const char* kSavepoint = "dbmig_revision";
 
 /// Whether an operation of this kind can leave a row without its parent. The check reads every
@@ -36,23 +36,19 @@ class ForeignKeyCheck {
   explicit ForeignKeyCheck(backend::Connection& connection) : connection_(connection) {}
 
   void before(const PlannedRevision& planned) {
-    if (known_ || !needed(planned)) return;
-    known_ = connection_.foreign_key_violations(kViolationLimit);
+    if (!watch_ && needed(planned)) watch_ = connection_.watch_orphans();
+    if (watch_) watch_->follow(planned.operations);
   }
 
   void after(const PlannedRevision& planned) {
-    if (!needed(planned)) return;
-    const std::vector<std::string> now = connection_.foreign_key_violations(kViolationLimit);
-    std::vector<std::string> added;
-    std::copy_if(now.begin(), now.end(), std::back_inserter(added), [&](const std::string& row) {
-      return std::find(known_->begin(), known_->end(), row) == known_->end();
-    });
-    if (added.empty()) return;
-    const std::size_t count = added.size();
-    added.resize(std::min<std::size_t>(count, 3));
+    if (!watch_ || !needed(planned)) return;
+    constexpr std::size_t kShown = 3;
+    const backend::OrphanWatch::Added added = watch_->added(kShown);
+    if (added.count == 0) return;
     throw Error(ErrorCode::constraint,
-                fmt::format("{} would refer to a row that does not exist: {}",
-                            text::count(count, "row"), text::join(added, "; ")))
+                fmt::format("{} would refer to a row that does not exist: {}{}",
+                            text::count(added.count, "row"), text::join(added.examples, "; "),
+                            added.count > added.examples.size() ? "; …" : ""))
         .hint("add the missing parents or remove these rows first");
   }
 
@@ -62,7 +58,7 @@ class ForeignKeyCheck {
   }
 
   backend::Connection& connection_;
-  std::optional<std::vector<std::string>> known_;
+  std::unique_ptr<backend::OrphanWatch> watch_;
 };
 
 void run_statements(const ApplyContext& context, const PlannedRevision& planned) {

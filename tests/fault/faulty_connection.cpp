@@ -78,6 +78,9 @@ class Faulty final : public Connection {
   std::vector<std::string> foreign_key_violations(std::size_t limit) override {
     return call("foreign key check", [&] { return inner_->foreign_key_violations(limit); });
   }
+  std::unique_ptr<backend::OrphanWatch> watch_orphans() override {
+    return call("watch orphans", [&] { return inner_->watch_orphans(); });
+  }
   backend::Inspection inspect(const backend::InspectOptions& options) override {
     return call("inspect", [&] { return inner_->inspect(options); });
   }

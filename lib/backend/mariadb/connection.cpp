@@ -89,6 +89,7 @@ class Client final : public MariadbConnection {
   }
 
   std::vector<std::string> foreign_key_violations(std::size_t) override { return {}; }
+  std::unique_ptr<OrphanWatch> watch_orphans() override { return nullptr; }
 
   Inspection inspect(const InspectOptions& options) override {
     if (url_.database.empty()) {

@@ -12,6 +12,7 @@
 #include "backend/sqlite/inspect.hpp"
 #include "backend/sqlite/lock.hpp"
 #include "backend/sqlite/open.hpp"
+#include "backend/sqlite/orphans.hpp"
 #include "backend/sqlite/session.hpp"
 #include "base/error.hpp"
 
@@ -100,6 +101,7 @@ class Database final : public SqliteConnection {
   std::vector<std::string> foreign_key_violations(std::size_t limit) override {
     return sqlite::foreign_key_violations(*this, limit);
   }
+  std::unique_ptr<OrphanWatch> watch_orphans() override { return sqlite::watch_orphans(*this); }
   Inspection inspect(const InspectOptions& options) override {
     return sqlite::inspect(*this, options);
   }

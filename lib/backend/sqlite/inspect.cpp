@@ -162,23 +162,6 @@ class Inspector {
   Inspection result_;
 };
 
-// The names of a table's foreign keys by the number that PRAGMA foreign_key_check gives them: it
-// counts from the last one in the statement.
-std::vector<std::string> foreign_key_names(Connection& connection, const std::string& table) {
-  const Value name = table;
-  const Rows rows = connection.query(
-      "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
-      std::span(&name, 1));
-  std::vector<std::string> names;
-  if (rows.rows.empty()) return names;
-  std::vector<std::string> lost;
-  const schema::Table parsed =
-      parser::named(parser::parse_create_table(rows.rows[0][0].value_or("")), lost);
-  for (const schema::ForeignKey& key : parsed.foreign_keys) names.push_back(key.name);
-  std::reverse(names.begin(), names.end());
-  return names;
-}
-
 }  // namespace
 
 Inspection inspect(Connection& connection, const InspectOptions& options) {
@@ -193,6 +176,21 @@ std::vector<dialect::Bystander> bystanders(Connection& connection) {
     found.push_back({std::move(object.table), std::move(object.name), std::move(object.sql)});
   }
   return found;
+}
+
+std::vector<std::string> foreign_key_names(Connection& connection, const std::string& table) {
+  const Value name = table;
+  const Rows rows = connection.query(
+      "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE",
+      std::span(&name, 1));
+  std::vector<std::string> names;
+  if (rows.rows.empty()) return names;
+  std::vector<std::string> lost;
+  const schema::Table parsed =
+      parser::named(parser::parse_create_table(rows.rows[0][0].value_or("")), lost);
+  for (const schema::ForeignKey& key : parsed.foreign_keys) names.push_back(key.name);
+  std::reverse(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> foreign_key_violations(Connection& connection, std::size_t limit) {

@@ -14,4 +14,8 @@ std::vector<dialect::Bystander> bystanders(Connection& connection);
 /// Connection::foreign_key_violations for SQLite.
 std::vector<std::string> foreign_key_violations(Connection& connection, std::size_t limit);
 
+/// The names of a table's foreign keys by the number that SQLite's pragmas give them: it counts
+/// from the last one in the statement.
+std::vector<std::string> foreign_key_names(Connection& connection, const std::string& table);
+
 }  // namespace dbmig::backend::sqlite
