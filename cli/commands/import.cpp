@@ -169,7 +169,9 @@ void add_import(CLI::App& program, Context& context) {
        "  mpirun -n 4 dbmig import big.csv --table people\n"
        "  dbmig import p.csv --columns id,name,-,mail     no header; the third field is left out\n"
        "  dbmig import p.csv --columns id,name --header   the header is skipped\n"
-       "  dbmig import p.tsv --delimiter '\\t' --quote none --null '\\N'\n"
+       "  dbmig import p.txt --format mysql               what SELECT … INTO OUTFILE wrote\n"
+       "  dbmig import p.txt --format pg-text --table p   what PostgreSQL's COPY wrote\n"
+       "  dbmig import p.csv --null NULL --null ''        both are NULL, \"\" is empty text\n"
        "  zcat p.csv.gz | dbmig import - --table people\n"
        "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
        "\n"
@@ -177,7 +179,11 @@ void add_import(CLI::App& program, Context& context) {
        "fields\n"
        "that are TEXT are NULL and empty ones are empty text. The first bad record ends the "
        "import\n"
-       "and leaves the database as it was, unless --on-error reject is given.\n"});
+       "and leaves the database as it was, unless --on-error reject is given.\n"
+       "\n"
+       "Formats: csv is RFC 4180; mysql is SELECT … INTO OUTFILE; mysql-batch the output of\n"
+       "mariadb --batch; pg-text PostgreSQL's COPY. Each has its own delimiter, quote, escapes,\n"
+       "line ends, NULL and header, which the other options change.\n"});
   Arguments& a = *arguments;
   command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
       ->option_text("FILE...")
@@ -188,9 +194,7 @@ void add_import(CLI::App& program, Context& context) {
   command.add_flag("--header", a.header, "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", a.no_header, "The first line is data");
   command
-      .add_option("--format", a.format.name,
-                  "What wrote the file: csv, mysql (SELECT … INTO OUTFILE), mysql-batch (mariadb "
-                  "--batch), pg-text (COPY) (csv)")
+      .add_option("--format", a.format.name, "csv, mysql, mysql-batch or pg-text: see below (csv)")
       ->option_text("NAME");
   command.add_option("--delimiter", a.format.delimiter, "Between fields, one byte or \\t (,)")
       ->option_text("C");

@@ -40,6 +40,17 @@ void ChunkReader::check_kind() {
   }
 }
 
+/// The bytes of the mark that ends PostgreSQL's data, when it is the last record of `data`.
+std::size_t ChunkReader::end_mark(std::string_view data) const {
+  if (format_.escapes != Escapes::pg_text) return 0;
+  const std::string_view text = without_line_end(data, format_);
+  if (text.size() < 2 || !is_end_of_data(text.substr(text.size() - 2), format_)) return 0;
+  const std::size_t start = text.size() - 2;
+  // It stands alone on its line, and an escaped line end is none.
+  if (start != 0 && splitter_.last_boundary(data.substr(0, start)) != start) return 0;
+  return data.size() - start;
+}
+
 void ChunkReader::give_out(std::string_view text) {
   first_line_ = line_;
   line_ += count_lines(text);
@@ -87,8 +98,8 @@ void ChunkReader::take() {
 std::optional<std::string> ChunkReader::peek() {
   while (true) {
     std::optional<std::size_t> end = splitter_.record_end(carry_, 0);
+    if (ended_ && end_mark(carry_) == carry_.size()) return std::nullopt;
     if (!end && ended_) {
-      if (carry_.empty()) return std::nullopt;
       if (splitter_.open_end(carry_)) fail(carry_);
       end = carry_.size();
     }
@@ -127,6 +138,12 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
   fill(bytes, prefix, target);
   while (true) {
     const std::string_view data = pending(bytes, prefix);
+    const std::size_t mark = end_mark(data);
+    if (ended_ && mark != 0) {
+      bytes_done_ += mark;
+      bytes.resize(bytes.size() - mark);
+      continue;
+    }
     if (data.empty()) return false;
     // A chunk does not exceed the limit when it can be helped, also when much is carried over.
     std::size_t boundary = splitter_.last_boundary(data.substr(0, limits_.chunk));
@@ -137,6 +154,8 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
       if (splitter_.open_end(data)) fail(data);
       boundary = data.size();
     }
+    // What may be the mark at the end waits until more is known.
+    if (boundary == data.size() && !ended_) boundary -= mark;
     if (boundary != 0) {
       give_out(data.substr(0, boundary));
       carry_.assign(data.substr(boundary));

@@ -26,7 +26,8 @@ class ChunkReader {
 
   /// The first bytes of what is not given out, as far as they were read.
   std::string_view head() const { return carry_; }
-  /// The next record alone, its line end included; nothing at the end. For the header. It is not
+  /// The next record alone, its line end included; nothing at the end, before which PostgreSQL's
+  /// mark may stand. For the header. It is not
   /// given out: take() does that.
   std::optional<std::string> peek();
   void take();
@@ -49,6 +50,7 @@ class ChunkReader {
 
  private:
   std::size_t count_lines(std::string_view text) const;
+  std::size_t end_mark(std::string_view data) const;
   std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
   void check_kind();
   bool fill(Bytes& bytes, std::size_t prefix, std::size_t target);

@@ -63,6 +63,11 @@ std::string_view without_line_end(std::string_view record, const CsvFormat& form
   return record;
 }
 
+bool is_end_of_data(std::string_view record, const CsvFormat& format) {
+  return format.escapes == Escapes::pg_text && record.size() == 2 && record[0] == format.escape &&
+         record[1] == '.';
+}
+
 std::string write_field(std::string_view text, const CsvFormat& format) {
   std::string out;
   if (format.quote) out.push_back(*format.quote);

@@ -64,6 +64,9 @@ struct NullMarks {
 /// the file.
 std::string_view without_line_end(std::string_view record, const CsvFormat& format);
 
+/// Whether `record`, without its line end, is the mark by which PostgreSQL ends its data.
+bool is_end_of_data(std::string_view record, const CsvFormat& format);
+
 /// `text` as a field of `format` that reads back as `text` wherever the format can say it: in
 /// quotes, or with escapes. Where it has neither, bytes that would cut the record become blanks.
 std::string write_field(std::string_view text, const CsvFormat& format);

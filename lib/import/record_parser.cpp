@@ -194,6 +194,9 @@ std::optional<RecordError> RecordParser::parse(std::string_view record,
                                                std::vector<Field>& fields) {
   fields.clear();
   record = without_line_end(record, format_);
+  if (is_end_of_data(record, format_)) {
+    return RecordError{0, 0, "this marks the end of PostgreSQL's data, but more follows"};
+  }
   refuse_cr_ = format_.line_end == LineEnd::any &&
                find_byte(record, '\r', 0, record.size()) != record.size();
   unescaped_.clear();

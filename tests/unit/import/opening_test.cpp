@@ -233,6 +233,38 @@ TEST(Opening, AFormatOfLfDoesNotKeepTheCrOfCrlf) {
   EXPECT_EQ(job.rows("SELECT c FROM t"), "y\ny\n");
 }
 
+TEST(Opening, PostgresMarkMayEndTheDataAndNothingElse) {
+  const auto rows = [](const std::string& text, std::size_t chunk, int ranks) -> std::string {
+    ImportJob job("CREATE TABLE t (v TEXT)");
+    import::Options options = options_for(job.write("t.csv", text));
+    import::FormatRequest pg;
+    pg.name = "pg-text";
+    options.format = import::file_format(pg).csv;
+    options.header = false;
+    options.chunk_bytes = chunk;
+    try {
+      job.run(options, ranks);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return job.rows("SELECT v FROM t ORDER BY rowid");
+  };
+  for (const int ranks : {1, 3}) {
+    for (const std::size_t chunk : {1, 4, 1 << 20}) {
+      for (const char* end : {"\\.\n", "\\.", "\\.\r\n", ""}) {
+        EXPECT_EQ(rows(std::string("a\nb\n") + end, chunk, ranks), "a\nb\n");
+        EXPECT_EQ(rows(end, chunk, ranks), "");
+        // Behind an escaped line end it is text.
+        if (*end == '\0') continue;
+        EXPECT_EQ(rows(std::string("a\\\n") + end, chunk, ranks), "a\n.\n");
+      }
+      EXPECT_EQ(rows("a\\.\n", chunk, ranks), "a.\n");
+      EXPECT_THAT(rows("a\n\\.\nb\n", chunk, ranks),
+                  AllOf(HasSubstr("t.csv:2:1: "), HasSubstr("end of PostgreSQL's data")));
+    }
+  }
+}
+
 TEST(Opening, AHeaderWithColumnsMustHaveTheirNumber) {
   for (const char* header : {"a,b\n", "a,b,c,d\n", "a;b;c\n", "\n", "x\n"}) {
     ImportJob job(kTable);
