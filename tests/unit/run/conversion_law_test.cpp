@@ -113,8 +113,7 @@ class ConversionLaw : public RunTest {
     try {
       run(before, alter);
     } catch (const Error& error) {
-      // The rows that fit, one by one, would be another law.
-      failed_.push_back(fmt::format("{} to {}: {}", from, to, error.message()));
+      ADD_FAILURE() << error.message() << "; the rows that do not fit are gone by then";
       return 0;
     }
     const std::vector<std::string> live = rows("c", {});
@@ -137,14 +136,14 @@ class ConversionLaw : public RunTest {
         if (from != to) compared += expect_same(from, to, values);
       }
     }
-    EXPECT_GT(compared, at_least);
+    EXPECT_GE(compared, at_least);
   }
-
-  std::vector<std::string> failed_;
 };
 
-TEST_P(ConversionLaw, OfAffinitiesAndCollations) {
-  if (!is_sqlite()) return;
+class ConversionLawOnSqlite : public ConversionLaw {};
+class ConversionLawOnMariadb : public ConversionLaw {};
+
+TEST_P(ConversionLawOnSqlite, OfAffinitiesAndCollations) {
   expect_all({"integer", "decimal(9,2)", "double", "text", "varchar(9)", "blob", "date",
               "text @NOCASE", "text @RTRIM", "blob @NOCASE", "integer @NOCASE"},
              {"1",
@@ -171,11 +170,10 @@ TEST_P(ConversionLaw, OfAffinitiesAndCollations) {
               "0.1",
               "-0.0",
               "'-0'"},
-             2000);
+             4734);
 }
 
-TEST_P(ConversionLaw, OfMariadbsTypes) {
-  if (is_sqlite()) return;
+TEST_P(ConversionLawOnMariadb, OfItsTypes) {
   expect_all({"tinyint",
               "integer unsigned",
               "bigint",
@@ -199,7 +197,15 @@ TEST_P(ConversionLaw, OfMariadbsTypes) {
               "set('a','b','5')",
               "year",
               "bit(9)",
-              "boolean"},
+              "boolean",
+              "smallint",
+              "bigint unsigned",
+              "decimal(5,3)",
+              "varchar(3)",
+              "varchar(3) @latin1_swedish_ci",
+              "tinytext",
+              "blob",
+              "time(2)"},
              {"1",
               "'1'",
               "'01'",
@@ -228,11 +234,12 @@ TEST_P(ConversionLaw, OfMariadbsTypes) {
               "-7",
               "255",
               "5"},
-             2000);
+             13000);
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, ConversionLaw,
-                         ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
+INSTANTIATE_TEST_SUITE_P(Databases, ConversionLawOnSqlite, ::testing::Values(DialectKind::sqlite),
+                         name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Databases, ConversionLawOnMariadb, ::testing::Values(DialectKind::mariadb),
                          name_of_kind);
 
 }  // namespace
