@@ -82,7 +82,9 @@ void write_drift(Context& context, const DriftRevision& options) {
   const diff::Difference difference =
       diff::diff(expected, run::with_drift(connection, expected, check.drift));
   for (const std::string& line : difference.detected) console.info("dbmig.diff", line);
-  if (!options.allow_destructive) diff::require_consent(difference, expected);
+  if (!options.allow_destructive) {
+    diff::require_consent(difference, expected, context.project().dialects);
+  }
   NewRevision wanted;
   wanted.message = options.message.empty() ? "changes made by hand" : options.message;
   history::Revision revision = make_revision(graph, wanted, choose_parents(graph, wanted));

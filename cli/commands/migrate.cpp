@@ -81,7 +81,9 @@ void run(Context& context, Options options) {
                                 {"operations", Json::array()}});
     return;
   }
-  if (!options.allow_destructive) diff::require_consent(difference, before);
+  if (!options.allow_destructive) {
+    diff::require_consent(difference, before, context.project().dialects);
+  }
   if (options.revision.message.empty()) {
     options.revision.message = default_message(difference.operations);
   }

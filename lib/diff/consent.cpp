@@ -33,12 +33,14 @@ Diagnostic rename_advice(const SuspectedRename& rename) {
 
 }  // namespace
 
-void require_consent(const Difference& difference, const schema::Schema& from) {
+void require_consent(const Difference& difference, const schema::Schema& from,
+                     std::span<const DialectKind> dialects) {
   std::vector<Diagnostic> losses;
   schema::Schema schema = from;
   for (const ops::Operation& operation : difference.operations) {
     for (const ops::Risk& risk : ops::risks(operation, schema)) {
-      if (ops::is_destructive(risk)) losses.push_back({{}, risk.message, {}});
+      if (!ops::is_destructive(risk) || !ops::concerns(risk, operation, schema, dialects)) continue;
+      losses.push_back({{}, risk.message, {}});
     }
     schema = ops::evolve(std::move(schema), operation);
   }

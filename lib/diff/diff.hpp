@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/dialect_kind.hpp"
 #include "ops/operation.hpp"
 #include "schema/model.hpp"
 #include "schema/table.hpp"
@@ -33,7 +35,9 @@ Difference diff(const schema::Schema& from, const schema::Schema& to,
 
 /// Throws Error{refused} when `difference` loses data (ops/risk.hpp): names every table, column and
 /// type that it would lose, names suspected renames as such with the `renamed_from:` line to write,
-/// and the flag that consents.
-void require_consent(const Difference& difference, const schema::Schema& from);
+/// and the flag that consents. What is lost is judged by `dialects`, the databases of the project;
+/// none: by any.
+void require_consent(const Difference& difference, const schema::Schema& from,
+                     std::span<const DialectKind> dialects = {});
 
 }  // namespace dbmig::diff

@@ -16,7 +16,11 @@ std::vector<Rule> all_rules() {
 
 Issues risk_issues(const Step& step, ops::RiskKind kind, std::string_view hint) {
   Issues issues;
+  std::vector<DialectKind> dialects;
+  if (step.on_sqlite) dialects.push_back(DialectKind::sqlite);
+  if (step.on_mariadb) dialects.push_back(DialectKind::mariadb);
   for (ops::Risk& risk : ops::risks(step.operation, step.before)) {
+    if (!ops::concerns(risk, step.operation, step.before, dialects)) continue;
     if (risk.kind == kind) issues.push_back({std::move(risk.message), std::string(hint)});
   }
   return issues;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/dialect_kind.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::ops {
@@ -30,6 +32,11 @@ struct Risk {
 /// What may go wrong or get lost when `operation` is applied to a database whose schema is
 /// `before`.
 std::vector<Risk> risks(const Operation& operation, const schema::Schema& before);
+
+/// Whether `risk` of `operation` on `before` is one on a database of `dialects` (none: on any).
+/// SQLite keeps values whatever length, sign or digits a type of the same affinity says.
+bool concerns(const Risk& risk, const Operation& operation, const schema::Schema& before,
+              std::span<const DialectKind> dialects);
 
 /// Loses data for certain or possibly: needs the user's consent (drops and narrowing).
 bool is_destructive(const Risk& risk);

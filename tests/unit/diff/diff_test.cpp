@@ -331,6 +331,47 @@ TEST(Diff, ATableGoesWhenThereIsOneThatCouldTakeItsRows) {
   EXPECT_THAT(steps(indexed, wanted), ElementsAre("drop table 'viejo'", "create table 'nuevo'"));
 }
 
+TEST(Diff, ConsentIsAskedByTheDatabasesOfTheProject) {
+  const std::vector<DialectKind> sqlite = {DialectKind::sqlite};
+  const std::vector<DialectKind> both = {DialectKind::sqlite, DialectKind::mariadb};
+  struct Change {
+    const char* from;
+    const char* to;
+    bool loses_on_sqlite;
+  };
+  // SQLite holds to affinities alone.
+  for (const Change& change : std::vector<Change>{{"text", "varchar(10)", false},
+                                                  {"varchar(20)", "char(5)", false},
+                                                  {"integer", "bigint unsigned", false},
+                                                  {"bigint", "tinyint", false},
+                                                  {"double", "float", false},
+                                                  {"decimal(10,4)", "decimal(6,2)", false},
+                                                  {"blob", "varbinary(4)", false},
+                                                  {"text", "integer", true},
+                                                  {"double", "integer", true},
+                                                  {"text", "blob", false},
+                                                  {"blob", "text", true},
+                                                  {"datetime", "date", true},
+                                                  {"varchar(5)", "enum('a')", true}}) {
+    const Schema from = with({table("t", {column("a", change.from)})});
+    const Schema to = with({table("t", {column("a", change.to)})});
+    const Difference difference = diff(from, to);
+    const auto asks = [&](const std::vector<DialectKind>& dialects) {
+      try {
+        require_consent(difference, from, dialects);
+        return false;
+      } catch (const Error& error) {
+        return error.code() == ErrorCode::refused;
+      }
+    };
+    if (std::string(change.to) != "blob") {
+      EXPECT_TRUE(asks(both)) << change.from << " " << change.to;
+      EXPECT_TRUE(asks({})) << change.from << " " << change.to;
+    }
+    EXPECT_EQ(asks(sqlite), change.loses_on_sqlite) << change.from << " " << change.to;
+  }
+}
+
 TEST(Diff, TriggersOfARebuiltViewComeBack) {
   Schema from = sample();
   from.triggers["tv"] = {"tv", "ricos", sql("INSTEAD OF DELETE ON ricos BEGIN SELECT 1; END"), {}};
