@@ -154,7 +154,7 @@ TEST_P(ScriptOnMariadb, WhatIsNotKnownToStayIsNotRun) {
       "CREATE TABLE x (id int, FOREIGN KEY (id) REFERENCES OTHER.plain (id))",
       "CREATE TABLE x LIKE OTHER.plain",
       "RENAME TABLE t TO t2, t2 TO OTHER.t3",
-      "CREATE VIEW OTHER.v AS SELECT 1",
+      "CREATE TABLE t9 (id int);\nCREATE VIEW OTHER.v AS SELECT 1",
       "BEGIN NOT ATOMIC DELETE FROM OTHER.plain; END",
       "DROP TABLE t, OTHER.plain",
       "/*!110000 ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE OTHER.plain */"};
