@@ -31,6 +31,9 @@ trap '"$dbmig" scratch --stop --folder "$server/scratch"; rm -rf "$server"' EXIT
 # The server that users' commands start for themselves; tests that break one start their own.
 DBMIG_TEST_MARIADB_URL=$("$dbmig" scratch --start --folder "$server/scratch" --idle 14400)
 export DBMIG_TEST_MARIADB_URL
+# SQLite's files, too: a test that waits for the disk after every statement takes sixty times as long.
+export TMPDIR=$server/files
+mkdir "$TMPDIR"
 
 # mpirun refuses root unless told so twice.
 if [ "$(id -u)" = 0 ]; then

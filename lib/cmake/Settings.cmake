@@ -27,3 +27,9 @@ if(DBMIG_SANITIZE)
                          $<$<BOOL:$<TARGET_PROPERTY:DBMIG_TEST>>:-fno-sanitize=undefined>)
   target_link_options(dbmig_settings INTERFACE -fsanitize=${DBMIG_SANITIZE})
 endif()
+
+# Two dozen test programs are linked from the same archives: mold takes a tenth of the time.
+find_program(DBMIG_MOLD mold)
+if(DBMIG_TESTS AND DBMIG_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

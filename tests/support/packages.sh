@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   libcli11-dev libyaml-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
   libopenmpi-dev openmpi-bin
 )
-TEST_PACKAGES=(mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data)
+TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data)
 LINT_PACKAGES=(clang-format clang-tidy)
 BENCH_PACKAGES=(alembic hyperfine)
 
