@@ -22,17 +22,19 @@ class Lazy {
   }
 
   const T& get() const {
-    std::call_once(state_->once, [&] {
-      if (!state_->make) return;
+    // Not std::call_once: after an exception it waits for ever under ThreadSanitizer, and on some
+    // platforms always: https://gcc.gnu.org/PR66146
+    const std::lock_guard lock(state_->mutex);
+    if (state_->make) {
       state_->value = state_->make();
       state_->make = nullptr;
-    });
+    }
     return state_->value;
   }
 
  private:
   struct State {
-    std::once_flag once;
+    std::mutex mutex;
     std::function<T()> make;
     T value{};
   };
