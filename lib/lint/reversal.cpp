@@ -15,7 +15,8 @@ namespace {
 Issues no_way_back(const Step& step) {
   if (step.has_downgrade || step.declared) return {};
   return risk_issues(step, ops::RiskKind::irreversible,
-                     "write a `downgrade:` for this revision; [] does nothing");
+                     "say what takes plain SQL back with `undo:` (`none` for nothing), or write a "
+                     "`downgrade:` for this revision; [] does nothing");
 }
 
 /// What a DDL statement makes, alters or drops; empty for other statements and for what is only
@@ -75,17 +76,25 @@ bool ends_transaction(const SqlStatement& sql) {
          sql.begins({"set", "autocommit"}) || sql.begins({"end"});
 }
 
-Issues transaction_control(const Step& step) {
-  Issues issues;
+void find_transaction_control(const Step& step, const Scripts& scripts, Issues& issues) {
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.is_on(kind)) continue;
-    for (const SqlStatement& sql : step.scripts.on(kind)) {
+    for (const SqlStatement& sql : scripts.on(kind)) {
       if (!ends_transaction(sql)) continue;
       issues.push_back({fmt::format("plain SQL takes the transaction or connection out of dbmig's "
                                     "hands: {}",
                                     sql.beginning()),
                         "leave it out: dbmig runs a revision in a transaction where it can"});
     }
+  }
+}
+
+Issues transaction_control(const Step& step) {
+  Issues issues;
+  find_transaction_control(step, step.scripts, issues);
+  const auto* execute = step.as<ops::Execute>();
+  if (execute != nullptr && execute->undo) {
+    find_transaction_control(step, scripts_of(*execute->undo), issues);
   }
   return issues;
 }

@@ -139,17 +139,25 @@ void step(Schema& schema, const Execute& operation) {
 }
 
 std::vector<Operation> undo(const Schema& before, const Execute& operation) {
-  if (operation.sql.empty()) {
+  if (operation.sql.empty() || operation.undo) {
     Execute back;
     back.state = inverse(operation.state, before);
+    if (operation.undo && !operation.undo->empty()) {
+      back.sql = *operation.undo;
+      back.undo = operation.sql;
+    }
+    // "Nothing to do" is no operation.
+    if (operation.undo && back.sql.empty() && back.state.empty()) return {};
     return {std::move(back)};
   }
   throw Error(ErrorCode::invalid, "plain SQL has no inverse")
-      .hint("write a `downgrade:` for this revision by hand");
+      .hint(
+          "say what takes it back with `execute: {sql: …, undo: …}` (`undo: none` for nothing), or "
+          "write a `downgrade:` for this revision by hand");
 }
 
 std::vector<Risk> find_risks(const Schema&, const Execute& operation) {
-  if (operation.sql.empty()) return {};
+  if (operation.sql.empty() || operation.undo) return {};
   return {irreversible("plain SQL", "plain SQL")};
 }
 

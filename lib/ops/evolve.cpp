@@ -40,7 +40,7 @@ std::vector<Operation> inverse(std::span<const Operation> operations,
 
 bool is_reversible(const Operation& operation) {
   const auto* execute = std::get_if<Execute>(&operation);
-  return execute == nullptr || execute->sql.empty();
+  return execute == nullptr || execute->sql.empty() || execute->undo.has_value();
 }
 
 }  // namespace dbmig::ops

@@ -20,8 +20,9 @@ schema::Schema evolve(schema::Schema schema, std::span<const Operation> operatio
 
 /// The operations that undo `operation`, which was or will be applied to `before`:
 /// `evolve(evolve(before, op), inverse(op, before)) == before` up to `sorted`. Throws
-/// Error{invalid} for what has no inverse: plain SQL (what it declares under `state` says nothing
-/// of the rows it changed), rows inserted without a key, rows deleted by a part of their columns.
+/// Error{invalid} for what has no inverse: plain SQL without an `undo` (what it declares under
+/// `state` says nothing of the rows it changed), rows inserted without a key, rows deleted by a
+/// part of their columns.
 ///
 /// A table's triggers go with it and come back with it. The rows of dropped tables and columns do
 /// not come back.
@@ -29,7 +30,7 @@ std::vector<Operation> inverse(const Operation& operation, const schema::Schema&
 /// The inverse of a sequence, last first.
 std::vector<Operation> inverse(std::span<const Operation> operations, const schema::Schema& before);
 
-/// False for plain SQL, whatever it declares.
+/// False for plain SQL without an `undo`, whatever else it declares.
 bool is_reversible(const Operation& operation);
 
 }  // namespace dbmig::ops

@@ -8,7 +8,7 @@
 namespace dbmig::ops {
 
 bool operator==(const Execute& a, const Execute& b) {
-  return a.sql == b.sql && a.state == b.state;
+  return a.sql == b.sql && a.state == b.state && a.undo == b.undo;
 }
 
 std::string_view name_of(const Operation& operation) {

@@ -163,6 +163,9 @@ using Operation =
 struct Execute {
   schema::SqlText sql;           ///< empty for a dialect: nothing to do there
   std::vector<Operation> state;  ///< its declared effect on the schema
+  /// What takes it back, with the inverse of `state`; empty for a dialect: nothing to do there.
+  /// Without it the SQL has no inverse.
+  std::optional<schema::SqlText> undo = {};
   friend bool operator==(const Execute&, const Execute&);
 };
 

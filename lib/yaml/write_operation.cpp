@@ -200,11 +200,25 @@ Out body(const ops::BulkDelete& op) {
   return rows_out(op);
 }
 
+/// `none` where `sql` does something and nothing takes it back.
+Out undo_out(const schema::SqlText& sql, const schema::SqlText& undo) {
+  if (undo.empty()) return Out::text("none");
+  if (!undo.any.empty()) return sql_out(undo);
+  Out out = Out::map();
+  for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
+    const std::string& text = undo.for_dialect(kind);
+    if (text.empty() && sql.for_dialect(kind).empty()) continue;
+    out.add(to_string(kind), Out::text(text.empty() ? "none" : text));
+  }
+  return out;
+}
+
 Out body(const ops::Execute& op) {
-  if (op.state.empty()) return sql_out(op.sql);
+  if (op.state.empty() && !op.undo) return sql_out(op.sql);
   Out out = Out::map(Out::Style::block);
   add_sql(out, op.sql);
-  out.add("state", operations_out(op.state));
+  if (op.undo) out.add("undo", undo_out(op.sql, *op.undo));
+  if (!op.state.empty()) out.add("state", operations_out(op.state));
   return out;
 }
 

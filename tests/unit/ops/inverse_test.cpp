@@ -180,7 +180,7 @@ TEST(Inverse, RowsWithoutAKeyCannotBeTakenBack) {
 TEST(Inverse, PlainSqlHasNone) {
   const Execute execute{sql("UPDATE pais SET nombre = ''"), {AddColumn{"pais", column("x"), {}}}};
   EXPECT_FALSE(is_reversible(execute));
-  EXPECT_THAT(complaint(execute), HasSubstr("plain SQL has no inverse; write a `downgrade:`"));
+  EXPECT_THAT(complaint(execute), HasSubstr("plain SQL has no inverse; say what takes it back with `execute: {sql: …, undo: …}`"));
 }
 
 std::vector<RiskKind> kinds(const Operation& operation) {

@@ -64,6 +64,21 @@ upgrade:
   - execute: UPDATE x SET y = 1
   - execute: {mariadb: A, sqlite: B}
   - execute:
+      sql: A
+      undo: none
+  - execute:
+      sql: A
+      undo: B
+      state:
+        - drop_column: {table: x, name: y}
+  - execute:
+      mariadb: A
+      sqlite: B
+      undo: {mariadb: C, sqlite: none}
+  - execute:
+      sqlite: B
+      undo: {sqlite: C}
+  - execute:
       sql: ALTER TABLE x
       state:
         - drop_column: {table: x, name: y}
@@ -105,6 +120,11 @@ TEST(Revision, OtherWaysToWriteTheSame) {
   EXPECT_TRUE(operation("bulk_insert: {table: t, rows: [{a: 1, b: true}, {b: null, a: x}]}") ==
               operation("bulk_insert: {table: t, columns: [a, b], rows: [[1, 1], [x, null]]}"));
   EXPECT_TRUE(operation("execute: {sql: SELECT 1}") == operation("execute: SELECT 1"));
+  EXPECT_TRUE(operation("execute: {sql: {mariadb: A, sqlite: B}, undo: None}") ==
+              operation("execute: {mariadb: A, sqlite: B, undo: {mariadb: none, sqlite: none}}"));
+  EXPECT_TRUE(operation("execute: {sql: A, undo: {sql: B, sqlite: none}}") ==
+              operation("execute: {sql: A, undo: {mariadb: B, sqlite: none}}"));
+  EXPECT_FALSE(operation("execute: {sql: A, undo: none}") == operation("execute: A"));
   EXPECT_TRUE(operation("add_column: {table: t, name: c, type: text, default: 5}") ==
               operation("add_column: {table: t, name: c, type: text, default: \"5\"}"));
   EXPECT_TRUE(operation("add_column: {table: t, name: c, type: text, first: false}") ==
@@ -260,6 +280,12 @@ TEST(BrokenRevision, Operations) {
        "r.yaml:4:5: this alter_table changes nothing; say what changes: comment, mariadb or "
        "sqlite"},
       {"  - execute: \"\"\n", "r.yaml:4:14: 'execute' is empty; write SQL, or leave it out"},
+      {"  - execute: {sql: x, undo: }\n",
+       "r.yaml:4:28: 'undo' must be SQL or none; write the SQL that takes it back, for each "
+       "database where they differ, or `undo: none`"},
+      {"  - execute: {sql: x, undo: {sqlite: y}}\n",
+       "r.yaml:4:29: 'undo' says nothing for mariadb, where the SQL runs; write mariadb: …, or "
+       "mariadb: none"},
       {"  - execute: {sql: x, state: [drop_tabel: x]}\n",
        "r.yaml:4:31: unknown operation 'drop_tabel'; did you mean 'drop_table'?"},
       {"  - bulk_insert: {table: t, columns: [a], rows: [[1, 2], [[3]], {a: 1}, x]}\n",
