@@ -16,6 +16,10 @@ namespace {
 using ops::RiskKind;
 
 Issues drops_table(const Step& step) {
+  if (const auto* alter = step.as<ops::AlterTable>()) {
+    if (step.past.made(alter->table)) return {};
+    return risk_issues(step, RiskKind::drops_history, "keep a copy of what is worth keeping");
+  }
   const auto* drop = step.as<ops::DropTable>();
   if (drop == nullptr || step.past.made(drop->name)) return {};
   return risk_issues(step, RiskKind::drops_table, "keep a copy of what is worth keeping");

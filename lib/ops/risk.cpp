@@ -50,7 +50,7 @@ std::vector<Risk> risks(const Operation& operation, const schema::Schema& before
 
 bool is_destructive(const Risk& risk) {
   return risk.kind == RiskKind::drops_table || risk.kind == RiskKind::drops_column ||
-         risk.kind == RiskKind::narrows_type;
+         risk.kind == RiskKind::drops_history || risk.kind == RiskKind::narrows_type;
 }
 
 }  // namespace dbmig::ops

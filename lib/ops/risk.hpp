@@ -12,6 +12,7 @@ namespace dbmig::ops {
 enum class RiskKind {
   drops_table,       ///< all rows of a table
   drops_column,      ///< all values of a column
+  drops_history,     ///< old versions of the rows of a system-versioned table
   narrows_type,      ///< values that do not fit the new type
   makes_not_null,    ///< fails over rows that hold NULL
   adds_not_null,     ///< a NOT NULL column without default on a table that may have rows

@@ -146,8 +146,16 @@ std::vector<Operation> undo(const Schema& before, const AlterTable& operation) {
   return {std::move(back)};
 }
 
-std::vector<Risk> find_risks(const Schema&, const AlterTable&) {
-  return {};
+std::vector<Risk> find_risks(const Schema& before, const AlterTable& operation) {
+  const schema::Table& table = existing_table(before, operation.table);
+  if (!table.mariadb.system_versioned || !operation.mariadb ||
+      operation.mariadb->system_versioned) {
+    return {};
+  }
+  return {{RiskKind::drops_history, table_text(operation.table),
+           fmt::format("table '{}' would no longer be system-versioned: the history of its rows is "
+                       "lost",
+                       operation.table)}};
 }
 
 std::string summary(const AlterTable& operation) {

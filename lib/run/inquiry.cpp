@@ -164,13 +164,25 @@ std::vector<std::string> Inquiry::labels(const std::string& table, const LiveTab
   return all;
 }
 
+bool Inquiry::has_history(const std::string& table, const std::string& live_name) const {
+  if (dialect_.kind() != DialectKind::mariadb) return false;
+  const schema::Table* now = schema_.find_table(table);
+  const schema::Table* live = before_.find_table(live_name);
+  return now != nullptr && live != nullptr && now->mariadb.system_versioned &&
+         live->mariadb.system_versioned;
+}
+
 void Inquiry::ask_rows(Concern concern, const std::string& table, const Rows& rows,
                        std::string obstacle, std::string hint) {
   const LiveTable* source = live_.find(table);
   if (source == nullptr || !source->knows(rows.shown) || !source->knows(rows.used)) return;
-  const std::string from =
-      fmt::format(" FROM {}{}", live_.relation(table, table, rows.use, rows.used, rows.more),
-                  rows.condition.empty() ? "" : " WHERE " + rows.condition);
+  // Old versions are converted as well, and must have a value where the new ones must.
+  const bool with_history =
+      (concern == Concern::null || concern == Concern::misfit) && has_history(table, source->name);
+  if (with_history) obstacle += ", old versions of rows among them";
+  const std::string from = fmt::format(
+      " FROM {}{}", live_.relation(table, table, rows.use, rows.used, rows.more, with_history),
+      rows.condition.empty() ? "" : " WHERE " + rows.condition);
   std::vector<std::string> names;
   std::vector<std::string> select;
   for (const std::string& label : labels(table, *source, rows.shown)) {

@@ -90,6 +90,8 @@ class Inquiry {
                          const std::string& where) const;
   std::vector<std::string> labels(const std::string& table, const LiveTable& live,
                                   const std::vector<std::string>& columns) const;
+  /// Whether rows of the table have old versions that are still there at this point.
+  bool has_history(const std::string& table, const std::string& live_name) const;
   std::string hint(const std::string& table, const std::vector<std::string>& columns,
                    std::string otherwise) const;
   std::string still_had_parent(const std::string& table, const schema::ForeignKey& key,

@@ -116,9 +116,10 @@ LiveTable* LiveTables::at(const std::string& table) {
 
 std::string LiveTables::relation(const std::string& table, const std::string& alias, Use use,
                                  const std::vector<std::string>& used,
-                                 const std::vector<std::string>& more) const {
+                                 const std::vector<std::string>& more, bool with_history) const {
   const LiveTable& live = tables_.at(table);
-  if (!live.changed && more.empty()) return quoted(live.name) + " AS " + quoted(alias);
+  const std::string rows = quoted(live.name) + (with_history ? " FOR SYSTEM_TIME ALL" : "");
+  if (!live.changed && more.empty()) return rows + " AS " + quoted(alias);
   std::vector<std::string> columns = more;
   for (const auto& [name, source] : live.sources) {
     const std::string& sql = use == Use::values ? source.value : source.in_expressions;
@@ -136,7 +137,7 @@ std::string LiveTables::relation(const std::string& table, const std::string& al
       conditions.push_back(source.expressible);
     }
   }
-  return fmt::format("(SELECT {} FROM {}{}{}) AS {}", text::join(columns, ", "), quoted(live.name),
+  return fmt::format("(SELECT {} FROM {}{}{}) AS {}", text::join(columns, ", "), rows,
                      conditions.empty() ? "" : " WHERE ", text::join(conditions, " AND "),
                      quoted(alias));
 }

@@ -72,10 +72,11 @@ class LiveTables {
 
   /// `FROM` item that has the table's columns under the names they have by now, without the rows
   /// that hold in one of `used` what was not taken on the way, which are in the way already.
-  /// `more` is selected from the live table as well.
+  /// `more` is selected from the live table as well. `with_history`: the old versions of a
+  /// system-versioned table are rows, too.
   std::string relation(const std::string& table, const std::string& alias, Use use,
                        const std::vector<std::string>& used,
-                       const std::vector<std::string>& more = {}) const;
+                       const std::vector<std::string>& more = {}, bool with_history = false) const;
 
   /// dialect::conversion() in this database.
   std::optional<dialect::Conversion> conversion(const std::string& value,

@@ -13,6 +13,7 @@
 #include "ops/evolve.hpp"
 #include "run/inquiry.hpp"
 #include "run/new_column.hpp"
+#include "run/partition_bounds.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -218,7 +219,24 @@ class Asker {
         if (!column.generated) ask_letters({*table, column}, {after, column});
       }
     }
+    if (alter.mariadb && alter.mariadb->partition != table->mariadb.partition) {
+      ask_partitions(*table, alter.mariadb->partition);
+    }
     if (alter.sqlite && alter.sqlite->strict && !is_strict(*table)) ask_strict(*table);
+  }
+
+  void ask_partitions(const Table& table, const std::string& partition) {
+    if (kind() != DialectKind::mariadb) return;
+    const auto outside = outside_partitions(partition);
+    if (!outside) return;
+    const std::vector<std::string> used = inquiry_.mentioned(table.name, *outside);
+    if (!live().is_expressible(table.name, used)) return;
+    inquiry_.ask_rows(
+        Concern::misfit, table.name,
+        {live().expression(table.name, *outside), used, used, Use::expressions, {}},
+        "none of the new partitions takes them",
+        "add a partition for them, as one of VALUES LESS THAN MAXVALUE or DEFAULT, or "
+        "delete these rows first");
   }
 
   /// A table that becomes STRICT takes no value of another type any more.

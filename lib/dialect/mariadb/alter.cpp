@@ -119,7 +119,8 @@ class Alter {
       // Its name comes back (errno 121), or the key it refers to may go (error 1553).
       alone = alone || after_.find_foreign_key(key.name) != nullptr || is_onto_itself(key);
     }
-    if (alone) flush();
+    // A table that has one keeps its engine (error 1217), and that is looked at first.
+    if (alone || before_.mariadb.engine != after_.mariadb.engine) flush();
   }
 
   /// MariaDB has no conversion between some types (error 4078), but has one through text.

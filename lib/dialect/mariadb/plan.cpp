@@ -1,7 +1,10 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/alter.hpp"
@@ -173,6 +176,7 @@ class Planner {
     const Table renamed = with_renames(name, change.renames);
     evolve_group();
     const Table after = state_.table(name);
+    if (before.mariadb.engine != after.mariadb.engine) require_no_foreign_keys(after);
     suspend_foreign_keys(renamed, after);
     for (const schema::Check& check : before.checks) {
       if (before.find_column(check.name) == nullptr && renamed.find_column(check.name) != nullptr) {
@@ -242,6 +246,20 @@ class Planner {
       used = !renames.empty() && as<ops::CreateForeignKey>(operations_[i]) != nullptr;
     }
     return used;
+  }
+
+  /// Only InnoDB has foreign keys: a table at either end of one keeps its engine (error 1217).
+  void require_no_foreign_keys(const Table& table) const {
+    const std::string& engine = table.mariadb.engine;
+    if (engine.empty() || text::equals_ignoring_case(engine, "innodb")) return;
+    for_foreign_keys(table.name, [&](const Table& child, const ForeignKey& key) {
+      throw Error(ErrorCode::failed,
+                  fmt::format("table '{}' is to have the engine {}, which has no foreign keys, and "
+                              "foreign key '{}' of table '{}' {} it",
+                              table.name, engine, key.name, child.name,
+                              key.referenced_table == table.name ? "refers to" : "leaves"))
+          .hint("drop the foreign key before this operation");
+    });
   }
 
   /// The table with its columns renamed as `ops::evolve` does it, its SQL text too.

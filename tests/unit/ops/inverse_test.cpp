@@ -264,7 +264,8 @@ TEST(Risks, AGeneratedColumnHoldsNothingToLose) {
 
 TEST(Risks, DropsAndNarrowingNeedConsent) {
   for (const RiskKind kind :
-       {RiskKind::drops_table, RiskKind::drops_column, RiskKind::narrows_type}) {
+       {RiskKind::drops_table, RiskKind::drops_column, RiskKind::drops_history,
+        RiskKind::narrows_type}) {
     EXPECT_TRUE(is_destructive({kind, {}, {}}));
   }
   for (const RiskKind kind :
