@@ -61,6 +61,7 @@ Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
                     {"direction", run::to_string(planned.direction)},
                     {"message", planned.revision.message},
                     {"operations", operations_json(planned.operations)},
+                    {"losses", run::consent_lines(planned.losses)},
                     {"statements", std::move(statements)},
                     {"costs", std::move(costs)}});
   }
@@ -80,6 +81,9 @@ void print_plan(Context& context, run::Direction direction, const std::string& t
     console.data(fmt::format("-- {} {}, {} ({})\n", run::to_string(planned.direction),
                              planned.revision.id, planned.revision.message,
                              text::count(planned.statements.size(), "statement")));
+    for (const std::string& line : run::consent_lines(planned.losses)) {
+      console.data("-- " + text::replace_all(line, "\n", " ") + "\n");
+    }
     for (std::size_t n = 0; n < planned.statements.size(); ++n) {
       const proof::StatementCost* cost = cost_of(costs, i, n);
       if (cost != nullptr) console.data("-- " + cost_line(context, *cost) + "\n");
@@ -89,6 +93,26 @@ void print_plan(Context& context, run::Direction direction, const std::string& t
   }
   if (plan.empty()) console.say("Nothing to do.");
   console.document(plan_json(context, plan, costs));
+}
+
+/// `upgrade -1` and `downgrade +1` ask for the other command.
+void refuse_wrong_way(run::Direction direction, std::string_view target) {
+  const bool up = direction == run::Direction::upgrade;
+  std::string_view step = target.substr(target.find('@') == target.npos ? 0 : target.find('@') + 1);
+  if (step.starts_with("current")) step.remove_prefix(std::string_view("current").size());
+  if (up && step == "base") {
+    throw Error(ErrorCode::usage,
+                "'base' is where a downgrade ends: an upgrade does not lead there")
+        .hint("`dbmig downgrade base` takes everything back");
+  }
+  const bool is_step = step.size() > 1 && step[0] == (up ? '-' : '+') &&
+                       step.find_first_not_of("0123456789", 1) == step.npos;
+  if (!is_step) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("'{}' goes {}, and `dbmig {}` goes {}", target, up ? "back" : "forward",
+                          run::to_string(direction), up ? "forward" : "back"))
+      .hint(up ? fmt::format("`dbmig downgrade {}` takes revisions back", target)
+               : fmt::format("`dbmig upgrade {}` goes on", target));
 }
 
 /// Where the database stands after a run, or when there was nothing to run.
@@ -143,6 +167,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     throw Error(ErrorCode::usage, "Range revision not allowed")
         .hint("a range `start:end` goes with --sql");
   }
+  refuse_wrong_way(direction, options.target);
   const bool up = direction == run::Direction::upgrade;
   context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
   if (options.plan) return print_plan(context, direction, options.target);
@@ -150,6 +175,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = run_options(options.lock_timeout);
   how.lock_wait = std::chrono::seconds(options.lock_wait);
+  how.consent = {options.allow_destructive, options.drop_adopted};
   if (!options.resolve.empty()) {
     how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
   }

@@ -17,6 +17,8 @@ struct Migration {
   bool plan = false;
   int lock_timeout = 60;                                         ///< seconds
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
+  bool allow_destructive = false;                                ///< downgrade only
+  bool drop_adopted = false;                                     ///< downgrade only
   std::string resolve;                                           ///< "done", "redo" or nothing
 };
 

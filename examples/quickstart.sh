@@ -199,7 +199,7 @@ back_down() {
   title "Where the database is, and back"
   run dbmig check
   run dbmig history -i
-  run dbmig downgrade
+  run dbmig downgrade --allow-destructive
   expect "rows, kept" "$((small + large))" "SELECT count(*) FROM oui"
 }
 
@@ -219,12 +219,12 @@ if [ -n "$url" ]; then
   title "The same revisions on another database"
   export DATABASE_URL=$url
   [ -z "$(dbmig current)" ] || wrong "that database has revisions already; use an empty one, or
-clear what an earlier quickstart left with: dbmig -C build/quickstart downgrade base --url …"
+clear what an earlier quickstart left with: dbmig -C build/quickstart downgrade base --allow-destructive --url …"
   first_revision
   second_revision
   parallel_import
   back_down
-  run dbmig downgrade base
+  run dbmig downgrade base --allow-destructive
 fi
 
 title "Done"

@@ -27,7 +27,7 @@ struct Options {
 
 void stamp(Context& context, const std::vector<std::string>& ids, const Options& options) {
   make_runner(context, Context::Access::existing)
-      .stamp(ids, false, run_options(options.lock_timeout));
+      .stamp(ids, false, run_options(options.lock_timeout), "adopted");
 }
 
 /// Everything stored must be in the database. What an interrupted adopt wrote, and did not stamp,

@@ -15,11 +15,16 @@ void add_downgrade(CLI::App& program, Context& context) {
        "  dbmig downgrade -2                              two\n"
        "  dbmig downgrade 1975                            to a revision, which stays\n"
        "  dbmig downgrade base                            everything\n"
+       "  dbmig downgrade --allow-destructive             rows may be lost\n"
        "  dbmig downgrade --plan                          the statements, nothing is run\n"
        "  dbmig downgrade head:base --sql                 a script; a range is required"});
   command.add_option("revision", options->target, "-N, base, an id or its beginning, REV-N (-1)")
       ->option_text("REV");
   add_migration_options(command, *options);
+  command.add_flag("--allow-destructive", options->allow_destructive,
+                   "Lose tables that have rows and columns that hold values");
+  command.add_flag("--drop-adopted", options->drop_adopted,
+                   "Take back what was adopted or stamped, which dbmig did not make");
   set_action(command, context,
              [&context, options] { run_migration(context, run::Direction::downgrade, *options); });
 }

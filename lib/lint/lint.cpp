@@ -179,12 +179,18 @@ class Linter {
     return made;
   }
 
+  std::string_view loss_of(const Finding& finding) const {
+    const ops::Operation& operation = revision_.upgrade.at(finding.operation);
+    if (std::holds_alternative<ops::AlterTable>(operation)) return "old version";
+    return finding.code == "DS101" ? "row" : "value";
+  }
+
   void add_loss(Finding& finding) const {
     for (const Loss& loss : evidence_.losses) {
       if (loss.operation != finding.operation) continue;
       finding.rows = loss.rows;
       finding.table = loss.table;
-      const std::string what = text::count(loss.rows, finding.code == "DS101" ? "row" : "value");
+      const std::string what = text::count(loss.rows, loss_of(finding));
       finding.message += fmt::format(": {} in the database", what);
     }
   }

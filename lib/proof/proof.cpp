@@ -80,7 +80,7 @@ class Prover {
   DialectKind kind() const { return connection_.dialect().kind(); }
 
   run::RunOptions run_options() const {
-    run::RunOptions options;
+    run::RunOptions options = run::RunOptions::losing_data();
     options.stop = stop_;
     return options;
   }

@@ -54,6 +54,7 @@ void report_stand_ins(backend::Connection& connection, EventSink& events,
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
   AppliedRevision row;
   row.id = planned.revision.id;
+  row.origin = kApplied;
   row.parents = planned.revision.parents;
   row.message = planned.revision.message;
   row.checksum = planned.revision.checksum.get();

@@ -33,6 +33,8 @@ struct JournalEnvironment {
   /// it met then, which goes to `met`.
   std::function<PlannedRevision(const std::string& id, Direction direction, schema::Schema& met)>
       replan;
+  /// What was edited in a revision's file since it began, for a person; may be empty.
+  std::function<std::string(const std::string& id)> edit;
 };
 
 /// For databases whose DDL commits by itself: intent before and completion after every statement,

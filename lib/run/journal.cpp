@@ -1,5 +1,6 @@
 #include "run/journal.hpp"
 
+#include "base/hash.hpp"
 #include "run/patience.hpp"
 #include "run/plain_sql.hpp"
 
@@ -9,6 +10,11 @@ namespace {
 constexpr const char* kMark = "dbmig_statement";
 
 }  // namespace
+
+std::string statement_hash(const std::string& sql) {
+  constexpr std::size_t kDigits = 16;
+  return sha256_hex(sql).substr(0, kDigits);
+}
 
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
@@ -23,6 +29,7 @@ void Journal::send(const dialect::Statement& statement) {
 void Journal::send_in_transaction(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   ++row.statements_done;
+  row.ran.push_back(statement_hash(statement.sql));
   bool ended = false;
   context_.connection.begin();
   try {
@@ -88,6 +95,7 @@ void Journal::send_alone(const dialect::Statement& statement) {
   row.statement.clear();
   row.fingerprint.clear();
   ++row.statements_done;
+  row.ran.push_back(statement_hash(statement.sql));
   // Known here even when it cannot be written down: what takes it back must take back this, too.
   const bool left_open = close_transaction();
   row_ = std::move(row);

@@ -38,6 +38,9 @@ class Journal {
   std::size_t at_;
 };
 
+/// How a statement that has taken effect is remembered in AppliedRevision::ran.
+std::string statement_hash(const std::string& sql);
+
 /// If a statement was under way when an earlier run died, decides by looking at the database
 /// whether it took effect, and writes that into the store: DDL statements are atomic, the journal
 /// has the fingerprint of what it names from before, and the fold knows the schemas before and

@@ -22,25 +22,51 @@ Direction opposite(Direction direction) {
   return direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
 }
 
-bool is_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
-  if (row.statements_total != planned.statements.size()) return false;
-  return row.statement.empty() || (row.statements_done < row.statements_total &&
-                                   planned.statements[row.statements_done].sql == row.statement);
+/// Whether `row` knows every statement that has run, as rows of older versions do not.
+bool knows_what_ran(const AppliedRevision& row) {
+  return row.ran.size() == row.statements_done;
 }
 
-void require_same_plan(const AppliedRevision& row, const PlannedRevision& planned) {
-  if (is_same_plan(row, planned)) return;
-  throw Error(
-      ErrorCode::failed,
-      row.statements_total == planned.statements.size()
-          ? fmt::format("statement {} of the {} of revision {} was another one when it stopped "
-                        "there",
-                        row.statements_done + 1, row.under_way, row.id)
-          : fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
-                        row.under_way, row.id, row.statements_done, row.statements_total,
-                        text::count(planned.statements.size(), "statement")))
-      .hint("finish it with the revision file and the version of dbmig that began it")
-      .sql(row.statement);
+/// The index of the first statement that has run, or was being sent, and that `planned` does not
+/// have at its place; nothing when going on is safe.
+std::optional<std::size_t> first_difference(const AppliedRevision& row,
+                                            const PlannedRevision& planned) {
+  for (std::size_t i = 0; i < row.statements_done; ++i) {
+    if (i >= planned.statements.size()) return i;
+    if (i < row.ran.size() && row.ran[i] != statement_hash(planned.statements[i].sql)) return i;
+  }
+  const bool was_sent = !row.statement.empty();
+  if (was_sent && (row.statements_done >= planned.statements.size() ||
+                   planned.statements[row.statements_done].sql != row.statement)) {
+    return row.statements_done;
+  }
+  return std::nullopt;
+}
+
+void require_same_plan(const AppliedRevision& row, const PlannedRevision& planned,
+                       const std::string& edit) {
+  if (const auto at = first_difference(row, planned)) {
+    const bool is_gone = *at >= planned.statements.size();
+    throw Error(ErrorCode::refused,
+                fmt::format("statement {} of the {} of revision {} {}, and {}{}", *at + 1,
+                            row.under_way, row.id,
+                            *at == row.statements_done ? "was another one when it stopped there"
+                                                       : "has taken effect already",
+                            is_gone ? std::string("now there is none")
+                                    : "now it is another one: " + planned.statements[*at].sql,
+                            edit.empty() ? std::string() : " (" + edit + ")"))
+        .at({planned.revision.path.string(), 0, 0})
+        .hint(
+            "bring the statements that have run back to what they were, with the version of dbmig "
+            "that ran them; those behind them may be edited")
+        .sql(row.statement);
+  }
+  if (knows_what_ran(row) || row.statements_total == planned.statements.size()) return;
+  throw Error(ErrorCode::failed,
+              fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
+                          row.under_way, row.id, row.statements_done, row.statements_total,
+                          text::count(planned.statements.size(), "statement")))
+      .hint("finish it with the revision file and the version of dbmig that began it");
 }
 
 /// Whether one of `operations` changes rows, or may.
@@ -81,6 +107,7 @@ class JournaledRun {
     row->under_way = to_string(planned.direction);
     row->statements_total = planned.statements.size();
     row->statements_done = 0;
+    row->ran.clear();
     if (is_new) {
       context_.store.insert(*row);
     } else {
@@ -90,12 +117,28 @@ class JournaledRun {
   }
 
   void go_on(const PlannedRevision& planned, AppliedRevision row) {
-    require_same_plan(row, planned);
+    accept(row, planned);
     settle(context_, planned, environment_.before(), row);
     context_.events.info("dbmig.run",
                          fmt::format("Going on with revision {} after statement {} of {}", row.id,
                                      row.statements_done, row.statements_total));
     send(planned, environment_.before(), row);
+  }
+
+  /// Goes on with `planned` only where what has run is the same. What comes behind it may have been
+  /// edited since, as it must be when it failed.
+  void accept(AppliedRevision& row, const PlannedRevision& planned) {
+    const bool is_edited = row.checksum != planned.revision.checksum.get();
+    require_same_plan(row, planned, is_edited ? environment_.edit(row.id) : std::string());
+    row.statements_total = planned.statements.size();
+    if (!is_edited) return;
+    context_.events.info("dbmig.run",
+                         fmt::format("Revision {} was edited behind what has run, and goes on with "
+                                     "that",
+                                     row.id));
+    row.checksum = planned.revision.checksum.get();
+    context_.store.update_text(row.id, planned.revision.text, row.checksum);
+    context_.store.update_progress(row);
   }
 
   void send(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row) {
@@ -131,6 +174,7 @@ class JournaledRun {
       return;
     }
     row.under_way.clear();
+    row.ran.clear();
     row.operations_done = 0;
     context_.store.update_progress(row);
   }
@@ -191,6 +235,7 @@ class JournaledRun {
     row.operations_done = row.statements_done;
     row.statements_total = undo.statements.size();
     row.statements_done = 0;
+    row.ran.clear();
     row.statement.clear();
     context_.store.update_progress(row);
     finish_undo(begun, undo, std::move(row));
@@ -225,7 +270,7 @@ class JournaledRun {
       finish_undo(begun, undo.plan, std::move(row));
       return true;
     }
-    require_same_plan(row, planned);
+    accept(row, planned);
     settle(context_, planned, met, row);
     std::size_t end = row.statements_done;
     while (!whole(planned, met, end)) ++end;
@@ -254,7 +299,7 @@ class JournaledRun {
     } else {
       undo = plan_partial_undo(context_.connection.dialect(), planned, met, row.operations_done);
     }
-    require_same_plan(row, undo ? undo->plan : PlannedRevision{});
+    require_same_plan(row, undo ? undo->plan : PlannedRevision{}, {});
     return undo.value_or(PartialUndo{});
   }
 

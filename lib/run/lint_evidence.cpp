@@ -9,6 +9,7 @@
 
 #include "ops/evolve.hpp"
 #include "run/ahead.hpp"
+#include "run/losses.hpp"
 #include "run/obstacles.hpp"
 
 namespace dbmig::run {
@@ -150,10 +151,9 @@ class Counter {
   }
 
   /// What a drop loses, where it can be counted.
-  void count_loss(const Place& place, const std::string& what) {
+  void count_loss(const Place& place, const std::string& count) {
     try {
-      const backend::Rows rows = connection_.query(
-          fmt::format("SELECT COUNT({}) FROM {}", what, quoted(place.live_table)));
+      const backend::Rows rows = connection_.query(count);
       const std::string number = rows.rows.at(0).at(0).value_or("0");
       evidence_[place.revision].losses.push_back(
           {place.operation, place.live_table, std::strtoull(number.c_str(), nullptr, 10)});
@@ -167,10 +167,18 @@ class Counter {
                     const schema::Schema& start, const TableNames& names) {
     const schema::Table* table = start.find_table(place.live_table);
     if (table == nullptr) return;
-    if (std::holds_alternative<ops::DropTable>(operation)) count_loss(place, "*");
+    const auto all_of = [&](const std::string& what) {
+      return fmt::format("SELECT COUNT({}) FROM {}", what, quoted(place.live_table));
+    };
+    if (std::holds_alternative<ops::DropTable>(operation)) count_loss(place, all_of("*"));
+    const auto* alter = std::get_if<ops::AlterTable>(&operation);
+    if (alter != nullptr && alter->mariadb && !alter->mariadb->system_versioned &&
+        table->mariadb.system_versioned && connection_.dialect().kind() == DialectKind::mariadb) {
+      count_loss(place, count_history(connection_.dialect(), place.live_table));
+    }
     const auto* drop = std::get_if<ops::DropColumn>(&operation);
     if (drop == nullptr || names.has_renamed_columns(place.live_table)) return;
-    if (table->find_column(drop->name) != nullptr) count_loss(place, quoted(drop->name));
+    if (table->find_column(drop->name) != nullptr) count_loss(place, all_of(quoted(drop->name)));
   }
 
   std::string quoted(const std::string& name) const {

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
 #include "run/apply.hpp"
+#include "run/losses.hpp"
 #include "run/plain_sql.hpp"
 
 namespace dbmig::run {
@@ -69,6 +70,7 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
   ScriptWriter script(dialect);
   if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
   Route route(direction, graph, graph.ancestors(applied), targets);
+  std::optional<LossFinder> losses;
   while (const std::optional<Route::Stop> stop = route.next()) {
     PlannedRevision planned;
     planned.direction = direction;
@@ -78,6 +80,14 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     refuse_plain_sql(planned, dialect);
     script.comment(running_line(planned));
     planned.statements = dialect.plan(route.before(), planned.operations, {});
+    if (direction == Direction::downgrade) {
+      if (!losses) losses.emplace(dialect, route.before());
+      // Nobody counts here, so every one is told.
+      for (const Loss& loss : losses->follow(route.before(), planned.operations)) {
+        script.comment(
+            fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : ""));
+      }
+    }
     for (std::size_t i = 0; i < planned.statements.size(); ++i) {
       try {
         script.add(planned.statements[i]);

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "run/ahead.hpp"
@@ -51,6 +53,37 @@ void refuse_unfinished(const std::vector<AppliedRevision>& rows, const Route& ro
         .hint(fmt::format(
             "finish it with `dbmig upgrade {}` or take it back with `dbmig downgrade`", row.id));
   }
+}
+
+/// `upgrade head-1` on a database that is at the head: there is nothing to do that leads there.
+void refuse_wrong_way(std::string_view target, const Route& route,
+                      const std::set<std::string>& targets, const std::set<std::string>& heads) {
+  const auto sign = target.find_last_of("+-");
+  const bool is_relative = sign != std::string_view::npos && sign + 1 < target.size() &&
+                           target.find_first_not_of("0123456789", sign + 1) == target.npos;
+  if (!is_relative || !route.ids().empty() || targets == heads) return;
+  const std::string there =
+      targets.empty() ? std::string("base") : text::join({targets.begin(), targets.end()}, ", ");
+  throw Error(ErrorCode::failed,
+              fmt::format("'{}' is revision {}, and the database is beyond it", target, there))
+      .hint(fmt::format("`dbmig downgrade {}` goes back to it", there));
+}
+
+/// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
+bool may_be_edited(const AppliedRevision& row) {
+  return row.under_way == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
+}
+
+/// Why a half-applied revision is not taken as its file says now.
+Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
+                        const std::string& edit) {
+  return {{graph.get(row.id).path.string(), 0, 0},
+          fmt::format("the {} of revision {} stopped after statement {} of {}, and its file was "
+                      "edited since{}",
+                      row.under_way, row.id, row.statements_done, row.statements_total,
+                      edit.empty() ? "" : ": " + edit),
+          "restore the file, finish the revision with `dbmig upgrade` or take it back with `dbmig "
+          "downgrade`, and edit it after that"};
 }
 
 }  // namespace
@@ -129,14 +162,22 @@ void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
   if (edited.empty()) return;
   std::vector<Diagnostic> list;
   for (const std::string& id : edited) {
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const AppliedRevision& one) { return one.id == id; });
+    // What has run of it is compared statement by statement when its turn comes.
+    if (may_be_edited(*row)) continue;
     const std::string edit = edit_of(id);
+    if (!row->is_complete()) {
+      list.push_back(half_applied(*row, graph_, edit));
+      continue;
+    }
     list.push_back({{graph_.get(id).path.string(), 0, 0},
                     fmt::format("revision {} was edited after it was applied{}", id,
                                 edit.empty() ? "" : ": " + edit),
                     "restore the file and write a new revision for the change, or accept it as it "
                     "is with `dbmig repair`"});
   }
-  throw Error(ErrorCode::refused, std::move(list));
+  if (!list.empty()) throw Error(ErrorCode::refused, std::move(list));
 }
 
 PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
@@ -195,7 +236,8 @@ std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
                             {[&]() -> const schema::Schema& { return route.before(); },
                              [&](const std::string& id, Direction direction, schema::Schema& met) {
                                return replan(graph, id, direction, met);
-                             }});
+                             },
+                             [&](const std::string& id) { return edit_of(id); }});
 }
 
 PlannedRevision Runner::replan(const history::Graph& graph, const std::string& id,
@@ -234,6 +276,7 @@ std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptio
   const std::set<std::string> have = without_under_way(rows, Direction::downgrade);
   const std::set<std::string> targets = graph_.resolve(target, as_set(graph_.heads_of(have)));
   Route route(Direction::upgrade, graph_, have, targets);
+  refuse_wrong_way(target, route, targets, as_set(graph_.heads_of(have)));
   refuse_unfinished(rows, route);
   return run(graph_, route, options);
 }
@@ -249,6 +292,7 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
   Route route(Direction::downgrade, graph, have,
               graph.resolve(target, as_set(graph.heads_of(have))));
   refuse_unfinished(rows, route);
+  refuse_losses(find_losses(connection_, route, rows), options.consent);
   return run(graph, route, options);
 }
 
@@ -256,14 +300,27 @@ std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view 
   const history::Graph graph = known_revisions();
   const std::set<std::string> have = applied();
   Route route(direction, graph, have, graph.resolve(target, as_set(graph.heads_of(have))));
+  if (direction == Direction::upgrade) {
+    const std::set<std::string> heads = as_set(graph.heads_of(have));
+    refuse_wrong_way(target, route, graph.resolve(target, heads), heads);
+  }
+  Losses losses;
+  if (direction == Direction::downgrade) losses = find_losses(connection_, route, store_.all());
   std::vector<PlannedRevision> plan;
   while (std::optional<Route::Stop> stop = route.next()) {
     plan.push_back(plan_stop(std::move(*stop), route));
+    for (const CountedLoss& one : losses.counted) {
+      if (one.revision == plan.back().revision.id) plan.back().losses.counted.push_back(one);
+    }
+    for (const NotMade& one : losses.not_made) {
+      if (one.revision == plan.back().revision.id) plan.back().losses.not_made.push_back(one);
+    }
   }
   return plan;
 }
 
-void Runner::stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options) {
+void Runner::stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options,
+                   const std::string& origin) {
   const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   if (!purge) refuse_unknown(rows);
@@ -280,7 +337,9 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
   connection_.begin();
   try {
     std::set<std::string> kept;
+    std::map<std::string, std::string> origins;
     for (const AppliedRevision& row : rows) {
+      if (row.is_complete()) origins[row.id] = row.origin;
       if (!purge && row.is_complete() && wanted.count(row.id) != 0) {
         kept.insert(row.id);
       } else {
@@ -291,7 +350,11 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
       if (wanted.count(id) == 0 || kept.count(id) != 0) continue;
       PlannedRevision planned;
       planned.revision = graph_.get(id);
-      store_.insert(complete_row(planned, 0));
+      AppliedRevision row = complete_row(planned, 0);
+      // One that dbmig carried out stays its own when the bookkeeping is written anew.
+      const auto known = origins.find(id);
+      row.origin = known == origins.end() ? origin : known->second;
+      store_.insert(row);
     }
     connection_.commit();
   } catch (const Error&) {
@@ -304,8 +367,19 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
 
 std::vector<std::string> Runner::repair(const RunOptions& options) {
   const auto lock = this->lock(options);
-  const std::vector<std::string> edited = edited_revisions(store_.all(), graph_);
+  const std::vector<AppliedRevision> rows = store_.all();
+  const std::vector<std::string> edited = edited_revisions(rows, graph_);
   if (edited.empty()) return edited;
+  std::vector<Diagnostic> refused;
+  for (const AppliedRevision& row : rows) {
+    if (row.is_complete() || !contains(edited, row.id)) continue;
+    refused.push_back(half_applied(row, graph_, edit_of(row.id)));
+    if (!may_be_edited(row)) continue;
+    refused.back().hint =
+        "finish it with `dbmig upgrade`, which compares what has run and takes the rest as it is "
+        "now, or restore the file and take it back with `dbmig downgrade`";
+  }
+  if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
   connection_.begin();
   try {
     for (const std::string& id : edited) {

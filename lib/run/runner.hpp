@@ -13,6 +13,7 @@
 #include "backend/backend.hpp"
 #include "base/event.hpp"
 #include "history/graph.hpp"
+#include "run/losses.hpp"
 #include "run/questions.hpp"
 #include "run/route.hpp"
 #include "run/stand_ins.hpp"
@@ -36,6 +37,15 @@ struct RunOptions {
   std::optional<Resolve> resolve;
   /// Looked at between statements: when true the run stops as if the next statement had failed.
   const std::atomic<bool>* stop = nullptr;
+  /// What a downgrade may lose.
+  Consent consent = {};
+
+  /// Options of one who agrees to lose rows, as tests and proofs on scratch databases do.
+  static RunOptions losing_data() {
+    RunOptions options;
+    options.consent = {true, true};
+    return options;
+  }
 };
 
 /// One revision of a run, with what it does to the database.
@@ -46,6 +56,7 @@ struct PlannedRevision {
   std::vector<dialect::Statement> statements;
   std::vector<Question> questions;  ///< to be asked of the rows before the first statement
   std::vector<StandIn> stand_ins;   ///< a downgrade's columns that come back without their values
+  Losses losses;                    ///< what a planned downgrade loses and needs consent for
 };
 
 /// Applies and reverts revisions on one database.
@@ -67,11 +78,15 @@ class Runner {
 
   /// Takes back what `target` does not have. A revision whose file is gone is taken back from the
   /// text kept in the database.
+  /// Throws Error{refused} before anything runs when rows, values or history would be lost, or what
+  /// was adopted would be dropped, without `options.consent`.
   std::vector<std::string> downgrade(std::string_view target, const RunOptions& options);
 
   /// Writes the bookkeeping as if the database were at `targets`, running nothing. With `purge`
-  /// what was there is forgotten first, known or not.
-  void stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options);
+  /// what was there is forgotten first, known or not. `origin` ("stamped", "adopted") is kept with
+  /// the revisions that are new: no downgrade drops lightly what dbmig did not make.
+  void stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options,
+             const std::string& origin = "stamped");
 
   /// Accepts revision files that were edited after they were applied: their text and checksum
   /// replace those in the database. Returns their ids.

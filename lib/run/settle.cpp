@@ -103,7 +103,10 @@ void settle(const ApplyContext& context, const PlannedRevision& planned,
             "with `--resolve redo` to send it again")
         .sql(row.statement);
   }
-  if (*took_effect) ++row.statements_done;
+  if (*took_effect) {
+    ++row.statements_done;
+    row.ran.push_back(statement_hash(row.statement));
+  }
   row.statement.clear();
   row.fingerprint.clear();
   context.store.update_progress(row);

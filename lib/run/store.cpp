@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -17,6 +18,8 @@ namespace {
 constexpr std::string_view kColumns =
     "id, parents, message, checksum, applied_at, duration_ms, statements_total, statements_done, "
     "under_way, operations_done, statement, text";
+// What later versions added, with defaults: older versions go on reading and writing the table.
+constexpr std::string_view kLaterColumns = "origin, ran";
 
 long number(const backend::Value& value) {
   long result = 0;
@@ -62,6 +65,13 @@ std::vector<backend::Value> values_of(const AppliedRevision& r) {
           r.text};
 }
 
+/// Definitions of kLaterColumns.
+std::vector<std::string> later_columns(DialectKind kind) {
+  const bool mariadb = kind == DialectKind::mariadb;
+  return {"origin VARCHAR(16) NOT NULL DEFAULT ''",
+          fmt::format("ran {} NOT NULL DEFAULT ''", mariadb ? "LONGTEXT" : "TEXT")};
+}
+
 }  // namespace
 
 std::string utc_now() {
@@ -77,8 +87,9 @@ std::string RevisionStore::create_statement(DialectKind kind) {
       "duration_ms BIGINT NOT NULL, statements_total BIGINT NOT NULL, "
       "statements_done BIGINT NOT NULL, under_way VARCHAR(16) NOT NULL, "
       "operations_done BIGINT NOT NULL, statement {} NOT NULL, "
-      "text {} NOT NULL){}",
+      "text {} NOT NULL, {}){}",
       kTable, mariadb ? "LONGTEXT" : "TEXT", mariadb ? "LONGTEXT" : "TEXT",
+      text::join(later_columns(kind), ", "),
       mariadb ? " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "");
 }
 
@@ -94,31 +105,54 @@ bool RevisionStore::exists() {
 }
 
 void RevisionStore::create_if_missing() {
-  if (!exists()) connection_.execute(create_statement(connection_.dialect().kind()));
+  const DialectKind kind = connection_.dialect().kind();
+  if (!exists()) {
+    connection_.execute(create_statement(kind));
+  } else if (!has_later_columns()) {
+    for (const std::string& column : later_columns(kind)) {
+      connection_.execute(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", kTable,
+                                      kind == DialectKind::mariadb ? "IF NOT EXISTS " : "",
+                                      column));
+    }
+  }
+  has_later_columns_ = true;
+}
+
+bool RevisionStore::has_later_columns() {
+  // What is not there now may be added by another process: only a yes is remembered.
+  if (has_later_columns_.value_or(false)) return true;
+  const backend::Rows none = connection_.query(fmt::format("SELECT * FROM {} WHERE 1 = 0", kTable));
+  has_later_columns_ =
+      std::find(none.columns.begin(), none.columns.end(), "ran") != none.columns.end();
+  return *has_later_columns_;
 }
 
 std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
   if (!exists()) return {};
   const std::string columns =
       with_text ? std::string(kColumns) : std::string(kColumns.substr(0, kColumns.rfind(',')));
-  const backend::Rows rows =
-      connection_.query(fmt::format("SELECT {} FROM {} ORDER BY applied_at, id", columns, kTable));
+  const bool has_later = has_later_columns();
+  const backend::Rows rows = connection_.query(
+      fmt::format("SELECT {}, {} FROM {} ORDER BY applied_at, id",
+                  has_later ? kLaterColumns : std::string_view("'', ''"), columns, kTable));
   std::vector<AppliedRevision> result;
   result.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {
     AppliedRevision r;
-    r.id = row[0].value_or("");
-    r.parents = words(row[1].value_or(""));
-    r.message = row[2].value_or("");
-    r.checksum = row[3].value_or("");
-    r.applied_at = row[4].value_or("");
-    r.duration_ms = number(row[5]);
-    r.statements_total = static_cast<std::size_t>(number(row[6]));
-    r.statements_done = static_cast<std::size_t>(number(row[7]));
-    r.under_way = row[8].value_or("");
-    r.operations_done = static_cast<std::size_t>(number(row[9]));
-    read_statement(row[10].value_or(""), r);
-    if (with_text) r.text = row[11].value_or("");
+    r.origin = row[0].value_or("");
+    r.ran = words(row[1].value_or(""));
+    r.id = row[2].value_or("");
+    r.parents = words(row[3].value_or(""));
+    r.message = row[4].value_or("");
+    r.checksum = row[5].value_or("");
+    r.applied_at = row[6].value_or("");
+    r.duration_ms = number(row[7]);
+    r.statements_total = static_cast<std::size_t>(number(row[8]));
+    r.statements_done = static_cast<std::size_t>(number(row[9]));
+    r.under_way = row[10].value_or("");
+    r.operations_done = static_cast<std::size_t>(number(row[11]));
+    read_statement(row[12].value_or(""), r);
+    if (with_text) r.text = row[13].value_or("");
     result.push_back(std::move(r));
   }
   return result;
@@ -138,9 +172,13 @@ std::string RevisionStore::text(const std::string& id) {
 }
 
 void RevisionStore::insert(const AppliedRevision& revision) {
-  connection_.execute(fmt::format("INSERT INTO {} ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                  kTable, kColumns),
-                      values_of(revision));
+  std::vector<backend::Value> values = values_of(revision);
+  values.emplace_back(revision.origin);
+  values.emplace_back(text::join(revision.ran, " "));
+  connection_.execute(
+      fmt::format("INSERT INTO {} ({}, {}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  kTable, kColumns, kLaterColumns),
+      values);
 }
 
 void RevisionStore::update_progress(const AppliedRevision& r) {
@@ -151,12 +189,13 @@ void RevisionStore::update_progress(const AppliedRevision& r) {
                                            r.under_way,
                                            std::to_string(r.operations_done),
                                            statement_column(r),
+                                           text::join(r.ran, " "),
                                            r.id};
   connection_.execute(
-      fmt::format(
-          "UPDATE {} SET applied_at = ?, duration_ms = ?, statements_total = ?, "
-          "statements_done = ?, under_way = ?, operations_done = ?, statement = ? WHERE id = ?",
-          kTable),
+      fmt::format("UPDATE {} SET applied_at = ?, duration_ms = ?, statements_total = ?, "
+                  "statements_done = ?, under_way = ?, operations_done = ?, statement = ?, "
+                  "ran = ? WHERE id = ?",
+                  kTable),
       values);
 }
 

@@ -11,6 +11,9 @@
 
 namespace dbmig::run {
 
+/// AppliedRevision::origin of what dbmig carried out itself.
+inline constexpr const char* kApplied = "applied";
+
 /// A row of `dbmig_revisions`: a revision that the database has, or one that is under way.
 struct AppliedRevision {
   std::string id;
@@ -33,6 +36,12 @@ struct AppliedRevision {
   /// What the database showed of the objects that `statement` names before it was sent, see
   /// backend::Connection::fingerprint; may be empty.
   std::string fingerprint;
+  /// How the revision came to be noted: kApplied, "adopted" or "stamped"; "" in a row that an older
+  /// version or a script wrote.
+  std::string origin;
+  /// Hashes of the statements that have taken effect, while it is under way; none for a row that an
+  /// older version wrote.
+  std::vector<std::string> ran;
 
   bool is_complete() const { return under_way.empty(); }
 };
@@ -49,6 +58,7 @@ class RevisionStore {
 
   /// Whether the table is there: commands that only read never create it.
   bool exists();
+  /// A table that an older version made gets the columns that it lacks.
   void create_if_missing();
 
   /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
@@ -69,7 +79,11 @@ class RevisionStore {
   static std::string insert_statement(DialectKind kind, const AppliedRevision& revision);
 
  private:
+  /// Whether the table has the columns that came later; an older version's works without them.
+  bool has_later_columns();
+
   backend::Connection& connection_;
+  std::optional<bool> has_later_columns_;
 };
 
 /// Now, in UTC, as ISO 8601 to the second.

@@ -118,12 +118,20 @@ TEST(DatabaseUrl, InitLeavesRoomForTheEnvironment) {
 TEST_P(Database, DowngradeGoesBackWithTheRows) {
   project.expect(0, {"upgrade"});
   sql("INSERT INTO usuario (nombre, saldo) VALUES ('Ana', 5)");
-  EXPECT_EQ(project.expect(0, {"downgrade"}).err,
+  EXPECT_THAT(project.expect(4, {"downgrade"}).err,
+              AllOf(HasSubstr("_orders.yaml: downgrade of revision bbbbbbbbbbbb would lose column "
+                              "'usuario.saldo' with 1 value"),
+                    HasSubstr("--allow-destructive")));
+  EXPECT_EQ(project.expect(0, {"downgrade", "--allow-destructive"}).err,
             database_line() +
                 "INFO  [dbmig.run] Running downgrade bbbbbbbbbbbb -> aaaaaaaaaaaa, orders\n");
   EXPECT_EQ(sql("SELECT * FROM usuario"), "1|Ana\n");
   EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
-  project.expect(0, {"downgrade", "base"});
+  EXPECT_THAT(project.expect(4, {"downgrade", "base"}).err,
+              HasSubstr("table 'usuario' with its 1 row"));
+  EXPECT_THAT(project.expect(0, {"downgrade", "base", "--plan"}).out,
+              HasSubstr("-- loses table 'usuario' with its 1 row: needs --allow-destructive\n"));
+  project.expect(0, {"downgrade", "base", "--allow-destructive"});
   EXPECT_EQ(project.expect(0, {"current"}).out, "");
   EXPECT_THAT(project.expect(0, {"inspect"}).out, Not(HasSubstr("usuario")));
   // Up and down again ends at the same place.
@@ -176,6 +184,8 @@ TEST_P(Database, StepsAndPrefixes) {
   project.expect(0, {"downgrade", "-2"});
   EXPECT_EQ(project.expect(0, {"current"}).out, "");
   EXPECT_THAT(project.expect(1, {"downgrade", "-1"}).err, HasSubstr("Relative revision -1"));
+  EXPECT_THAT(project.expect(2, {"downgrade", "+1"}).err, HasSubstr("`dbmig upgrade +1`"));
+  EXPECT_THAT(project.expect(2, {"upgrade", "base"}).err, HasSubstr("`dbmig downgrade base`"));
   EXPECT_THAT(project.expect(1, {"upgrade", "+3"}).err, HasSubstr("Relative revision +3"));
   EXPECT_THAT(project.expect(1, {"upgrade", "ffff"}).err,
               HasSubstr("Can't locate revision identified by 'ffff'"));

@@ -75,7 +75,7 @@ TEST_P(Failures, CtrlCStopsBetweenStatementsAndTheNextRunFinishes) {
   project.expect(0, {"upgrade"});
   EXPECT_EQ(project.expect(0, {"current"}).out, "bbbbbbbbbbbb (head)\n");
   EXPECT_EQ(sql("SELECT count(*) FROM last"), "0\n");
-  project.expect(0, {"downgrade", "base"});
+  project.expect(0, {"downgrade", "base", "--allow-destructive"});
 }
 
 TEST_P(Failures, ASecondCtrlCEndsItAtOnceAndNothingIsLost) {
@@ -297,9 +297,9 @@ triggers:
                                          {"import", "parent.csv"},
                                          {"check"},
                                          {"inspect"},
-                                         {"downgrade"},
+                                         {"downgrade", "--allow-destructive"},
                                          {"upgrade"},
-                                         {"downgrade", "base"}}) {
+                                         {"downgrade", "base", "--allow-destructive"}}) {
       ok = ok && project.dbmig(arguments).code == 0;
     }
     return ok;
@@ -307,7 +307,7 @@ triggers:
   project.environment = {{"DATABASE_URL", url(kPassword)}};
   admin("GRANT " + list + " ON app.* TO app@'%'");
   for (const Project::Arguments& arguments : std::vector<Project::Arguments>{
-           {"upgrade"}, {"check"}, {"inspect"}, {"downgrade", "base"}}) {
+           {"upgrade"}, {"check"}, {"inspect"}, {"downgrade", "base", "--allow-destructive"}}) {
     project.expect(0, arguments);
   }
   EXPECT_TRUE(whole_job());

@@ -59,7 +59,8 @@ class Bugs : public RunTest {
     };
     const auto faulty = fault::faulty(connect(), plan);
     Runner runner(*faulty, graph, yaml::parse_revision, sink_);
-    EXPECT_THROW(target == "head" ? runner.upgrade(target, {}) : runner.downgrade(target, {}),
+    EXPECT_THROW(target == "head" ? runner.upgrade(target, {})
+                                  : runner.downgrade(target, run::RunOptions::losing_data()),
                  Error);
     EXPECT_TRUE(plan.struck) << text;
   }
@@ -77,18 +78,18 @@ upgrade:
 )"});
   runner(graph).upgrade("head", {});
   const fault::State above = state();
-  runner(graph).downgrade("aaa", {});
+  runner(graph).downgrade("aaa", run::RunOptions::losing_data());
   const fault::State below = state();
   for (const char* text : {"DROP FOREIGN KEY", "`parent` MODIFY", "`child` MODIFY", "ADD CON"}) {
     for (const Moment moment : {Moment::before, Moment::after}) {
       SCOPED_TRACE(std::string(text) + (moment == Moment::before ? ", before" : ", after"));
       loses_connection_at(graph, "head", text, moment);
-      runner(graph).downgrade("aaa", {});
+      runner(graph).downgrade("aaa", run::RunOptions::losing_data());
       EXPECT_EQ(fault::difference(below, state()), "");
       loses_connection_at(graph, "head", text, moment);
       runner(graph).upgrade("head", {});
       EXPECT_EQ(fault::difference(above, state()), "");
-      runner(graph).downgrade("aaa", {});
+      runner(graph).downgrade("aaa", run::RunOptions::losing_data());
     }
   }
 }
@@ -102,7 +103,7 @@ TEST_P(Bugs, PlainSqlWhoseEffectShowsIsDecided) {
     EXPECT_EQ(scalar("SELECT count(*) FROM information_schema.routines WHERE routine_schema = "
                      "DATABASE()"),
               "1");
-    runner(graph).downgrade("base", {});
+    runner(graph).downgrade("base", run::RunOptions::losing_data());
   }
 }
 
@@ -125,7 +126,7 @@ TEST_P(Bugs, PlainSqlWhoseEffectDoesNotShowAsks) {
     EXPECT_THAT(runner(graph).upgrade("head", options), ElementsAre("bbb"));
     EXPECT_EQ(scalar("SELECT count(*) FROM child"), answer == Resolve::done ? "1" : "0");
     connection_->execute("DELETE FROM child");
-    runner(graph).downgrade("base", {});
+    runner(graph).downgrade("base", run::RunOptions::losing_data());
   }
 }
 
@@ -134,7 +135,7 @@ TEST_P(Bugs, AnUpgradeWithPlainSqlIsFinishedBeforeItIsTakenBack) {
   runner(graph).upgrade("aaa", {});
   const fault::State below = state();
   loses_connection_at(graph, "head", "CREATE TABLE `last`", Moment::before);
-  EXPECT_THAT(runner(graph).downgrade("aaa", {}), ElementsAre("bbb"));
+  EXPECT_THAT(runner(graph).downgrade("aaa", run::RunOptions::losing_data()), ElementsAre("bbb"));
   EXPECT_THAT(sink_.lines, testing::Contains(HasSubstr("Finishing the half-done upgrade")));
   EXPECT_EQ(fault::difference(below, state()), "");
 }
@@ -193,7 +194,7 @@ downgrade:
       EXPECT_THAT(Runner(*connect(), graph, yaml::parse_revision, sink_).upgrade("head", {}),
                   ElementsAre("bbb"));
       EXPECT_EQ(scalar("SELECT count(*) FROM child"), "2");
-      runner(graph).downgrade("aaa", {});
+      runner(graph).downgrade("aaa", run::RunOptions::losing_data());
     }
   }
 }
@@ -240,7 +241,7 @@ TEST_P(Bugs, ALockThatDoesNotKeepOutEverybodySaysSo) {
   Runner(*connection, graph, yaml::parse_revision, sink_).upgrade("head", {});
   EXPECT_THAT(sink_.lines, testing::Contains("holds on one node only"));
   sink_.lines.clear();
-  runner(graph).downgrade("base", {});
+  runner(graph).downgrade("base", run::RunOptions::losing_data());
   EXPECT_THAT(sink_.lines, testing::Not(testing::Contains(HasSubstr("node"))));
 }
 

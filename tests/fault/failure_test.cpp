@@ -98,7 +98,7 @@ upgrade:
   connection_->execute("DELETE FROM parent WHERE id = 3");
   const fault::State before = state();
   EXPECT_THAT(runner(graph).upgrade("head", {}), ElementsAre("bbb"));
-  runner(graph).downgrade("aaa", {});
+  runner(graph).downgrade("aaa", run::RunOptions::losing_data());
   EXPECT_EQ(fault::difference(before, state()), "");
 }
 
@@ -153,7 +153,7 @@ upgrade:
     }
     // Where the key would have to come back over rows that it was off for, things are left alone.
     EXPECT_THAT(runner(graph).upgrade("head", {}), ElementsAre("bbb"));
-    runner(graph).downgrade("aaa", {});
+    runner(graph).downgrade("aaa", run::RunOptions::losing_data());
     EXPECT_EQ(fault::difference(before, state()), "");
   }
 }
@@ -173,7 +173,7 @@ upgrade:
   for (std::size_t later = 1; later < 14; ++later) {
     SCOPED_TRACE(later);
     fails_at(graph, "`child` MODIFY", later);
-    runner(graph).downgrade("aaa", {});
+    runner(graph).downgrade("aaa", run::RunOptions::losing_data());
     EXPECT_EQ(fault::difference(before, state()), "");
   }
 }

@@ -52,7 +52,7 @@ class LibraryPlayground final : public Playground {
     if (trip.direction == Direction::upgrade) {
       runner.upgrade(trip.target, {});
     } else {
-      runner.downgrade(trip.target, {});
+      runner.downgrade(trip.target, run::RunOptions::losing_data());
     }
   }
 

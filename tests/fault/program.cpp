@@ -59,8 +59,10 @@ void ProgramPlayground::reset() {
 }
 
 std::vector<std::string> ProgramPlayground::command(const Trip& trip, const Url& url) {
-  return {test::dbmig_binary(), std::string(run::to_string(trip.direction)), trip.target, "--url",
-          text_of(url)};
+  std::vector<std::string> words{test::dbmig_binary(), std::string(run::to_string(trip.direction)),
+                                 trip.target, "--url", text_of(url)};
+  if (trip.direction == Direction::downgrade) words.emplace_back("--allow-destructive");
+  return words;
 }
 
 test::Process::Options ProgramPlayground::options() const {

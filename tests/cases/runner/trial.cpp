@@ -102,7 +102,7 @@ class Trial {
     expect_as_if_built_anew();
     expect_rows_moved("after the upgrade");
     if (::testing::Test::HasFailure()) return;
-    runner().downgrade("-1", {});
+    runner().downgrade("-1", run::RunOptions::losing_data());
     expect_at(from_.schema, "after the downgrade");
     expect_facts_are_back();
     expect_rows_back();

@@ -1,5 +1,7 @@
 // What an earlier run that died left in the journal, on MariaDB.
 
+#include "run/journal.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +57,9 @@ class JournalTest : public RunTest {
     row.statements_done = done;
     row.under_way = "upgrade";
     row.statement = planned.statements.at(done).is_data ? "" : planned.statements.at(done).sql;
+    for (std::size_t i = 0; i < done; ++i) {
+      row.ran.push_back(statement_hash(planned.statements.at(i).sql));
+    }
     store.insert(row);
     for (std::size_t i = 0; i < done + (took_effect ? 1 : 0); ++i) {
       connection_->execute(planned.statements.at(i).sql);
@@ -76,7 +81,7 @@ TEST_P(JournalTest, EveryStatementIsDecidedByLooking) {
       EXPECT_THAT(runner.upgrade("head", {}), ElementsAre("aaa"));
       EXPECT_THAT(table_names(), ElementsAre("first", "second"));
       EXPECT_EQ(scalar("SELECT count(*) FROM first"), "1");
-      runner.downgrade("base", {});
+      runner.downgrade("base", RunOptions::losing_data());
     }
   }
 }
@@ -112,7 +117,7 @@ TEST_P(JournalTest, ADowngradeTakesAHalfAppliedUpgradeBack) {
       SCOPED_TRACE(std::to_string(done) + (took_effect ? " took effect" : " did not"));
       die_after(graph, done, took_effect);
       Runner runner = this->runner(graph);
-      EXPECT_THAT(runner.downgrade("base", {}), ElementsAre("aaa"));
+      EXPECT_THAT(runner.downgrade("base", RunOptions::losing_data()), ElementsAre("aaa"));
       EXPECT_TRUE(table_names().empty());
       EXPECT_TRUE(runner.rows().empty());
     }
@@ -168,6 +173,78 @@ TEST_P(JournalTest, AnUpgradeTakesAHalfDoneDowngradeBack) {
   EXPECT_THAT(table_names(), ElementsAre("first", "second"));
   EXPECT_EQ(scalar("SELECT count(*) FROM first"), "2");
   EXPECT_TRUE(store.all().at(0).is_complete());
+}
+
+/// kTwoTables with another statement at `edited`, or one more.
+std::string edited_text(std::size_t edited) {
+  std::string text = kTwoTables;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  switch (edited) {
+    case 0:
+      replace("first: {columns: {id: integer}", "first: {columns: {id: integer, more: integer}");
+      break;
+    case 1:
+      replace("VALUES (1)", "VALUES (2)");
+      break;
+    case 2:
+      replace("second: {columns: {id: integer}", "second: {columns: {id: integer, more: integer}");
+      break;
+    default:
+      replace("downgrade:",
+              "  - create_table: {third: {columns: {id: integer}, primary_key: "
+              "[id]}}\ndowngrade:\n  - drop_table: third");
+  }
+  return text;
+}
+
+/// Every place where it can stop, with every statement edited since.
+TEST_P(JournalTest, WhatHasRunMustStayAndTheRestMayBeEdited) {
+  const history::Graph graph = this->graph({kTwoTables});
+  for (std::size_t done = 0; done < 3; ++done) {
+    for (std::size_t edited = 0; edited < 4; ++edited) {
+      SCOPED_TRACE(std::to_string(done) + " done, edited " + std::to_string(edited));
+      die_after(graph, done, false);
+      const history::Graph changed = this->graph({edited_text(edited)});
+      Runner runner = this->runner(changed);
+      EXPECT_THROW(runner.repair({}), Error) << "half-applied";
+      // A DDL statement that was being sent counts as well: it may have taken effect.
+      const bool was_sent = done != 1 && edited == done;
+      if (edited < done || was_sent) {
+        try {
+          runner.upgrade("head", {});
+          ADD_FAILURE() << "the upgrade should have been refused";
+        } catch (const Error& error) {
+          EXPECT_EQ(error.code(), ErrorCode::refused) << error.what();
+          EXPECT_THAT(error.what(), HasSubstr("statement " + std::to_string(edited + 1) +
+                                              " of the upgrade of "
+                                              "revision aaa " +
+                                              (was_sent ? "was" : "has taken effect already")));
+          EXPECT_THAT(error.what(), HasSubstr("operation " + std::to_string(edited + 1)));
+        }
+        this->runner(graph).upgrade("head", {});
+      } else {
+        EXPECT_THAT(runner.upgrade("head", {}), ElementsAre("aaa"));
+        EXPECT_EQ(scalar("SELECT max(id) FROM first"), edited == 1 ? "2" : "1");
+        EXPECT_TRUE(edited_revisions(runner.rows(), changed).empty());
+      }
+      this->runner(edited < done || was_sent ? graph : changed)
+          .downgrade("base", RunOptions::losing_data());
+      EXPECT_TRUE(table_names().empty());
+    }
+  }
+}
+
+/// What a version without hashes left goes on as it did then: by the number of statements.
+TEST_P(JournalTest, AHalfAppliedRevisionOfAnOlderVersionIsNotEdited) {
+  const history::Graph graph = this->graph({kTwoTables});
+  die_after(graph, 1, false);
+  connection_->execute("UPDATE dbmig_revisions SET ran = ''");
+  const history::Graph changed = this->graph({edited_text(1)});
+  Runner runner = this->runner(changed);
+  EXPECT_THROW(runner.upgrade("head", {}), Error);
+  EXPECT_THAT(this->runner(graph).upgrade("head", {}), ElementsAre("aaa"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, JournalTest, ::testing::Values(DialectKind::mariadb),

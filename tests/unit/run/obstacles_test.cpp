@@ -308,13 +308,146 @@ TEST_P(ObstaclesAheadTest, NothingOfALongerWayBackIsDone) {
   runner.upgrade("head", {});
   connection_->execute("INSERT INTO person VALUES (1, NULL)");
   try {
-    runner.downgrade("aaa", {});
+    runner.downgrade("aaa", RunOptions::losing_data());
   } catch (const Error& error) {
     said_ = error.what();
   }
   EXPECT_THAT(said_, AllOf(HasSubstr("downgrade of revision bbb would fail"),
                            HasSubstr("1 row of table 'person'")));
   EXPECT_EQ(runner.applied().size(), 3U);
+}
+
+/// Old versions of rows are converted with them, and must have a value where they must.
+TEST_P(ObstaclesAheadTest, OldVersionsStandInTheWayLikeRows) {
+  if (is_sqlite()) return;
+  struct Change {
+    const char* operation;
+    const char* says;  ///< "": nothing is in the way
+  };
+  const std::vector<Change> changes{
+      {"alter_column: {table: t, name: c, nullable: false}",
+       "1 row of table 't' stands in the way: column 't.c' is to be NOT NULL, and they hold NULL "
+       "there, old versions of rows among them"},
+      {"alter_column: {table: t, name: d, type: varchar(2)}", "1 row of table 't'"},
+      {"alter_column: {table: t, name: d, type: integer}", "table 't'"},
+      {"create_check_constraint: {table: t, name: ck, sql: c > 0}", ""},
+      {"create_unique_constraint: {table: t, name: uq, columns: [d]}", ""},
+      {"alter_column: {table: t, name: d, type: varchar(99)}", ""},
+  };
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.operation);
+    const history::Graph graph = this->graph(
+        {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
+         "  - create_table: {t: {columns: {id: integer, c: integer, d: varchar(9)}, primary_key: "
+         "[id], mariadb: {system_versioned: true}}}\n",
+         second(std::string("  - ") + change.operation + "\n")});
+    Runner runner = this->runner(graph);
+    runner.upgrade("aaa", {});
+    connection_->execute("INSERT INTO t VALUES (1, NULL, 'abcdef')");
+    connection_->execute("UPDATE t SET c = 5, d = '7'");
+    std::string said;
+    try {
+      runner.upgrade("head", {});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
+      said = error.what();
+    }
+    if (*change.says == '\0') {
+      EXPECT_EQ(said, "");
+    } else {
+      EXPECT_THAT(said, HasSubstr(change.says));
+    }
+    runner.downgrade("base", RunOptions::losing_data());
+  }
+}
+
+/// Rows for which no partition is left are counted before anything runs, and nothing else is.
+TEST_P(ObstaclesAheadTest, RowsThatNoPartitionTakes) {
+  if (is_sqlite()) return;
+  struct Change {
+    const char* partition;
+    int rows;  ///< of 1, 5, 15, 25
+  };
+  const std::vector<Change> changes{
+      {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10))", 2},
+      {"PARTITION BY RANGE (`id`) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN "
+       "(20))",
+       1},
+      {"PARTITION BY RANGE (id * 2) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS "
+       "THAN "
+       "(11 * 2))",
+       2},
+      {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN "
+       "MAXVALUE)",
+       0},
+      {"PARTITION BY RANGE COLUMNS (id) (PARTITION a VALUES LESS THAN (6))", 2},
+      {"PARTITION BY RANGE COLUMNS (id) (PARTITION a VALUES LESS THAN (MAXVALUE))", 0},
+      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, 5), PARTITION b VALUES IN (15))", 1},
+      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, NULL))", 3},
+      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1), PARTITION b DEFAULT)", 0},
+      {"PARTITION BY HASH (id) PARTITIONS 3", 0},
+      {"PARTITION BY KEY (id) PARTITIONS 2", 0},
+  };
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.partition);
+    const history::Graph graph = this->graph(
+        {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
+         "  - create_table: {t: {columns: {id: integer}, primary_key: [id]}}\n",
+         second(std::string("  - alter_table: {table: t, mariadb: {partition: \"") +
+                change.partition + "\"}}\n")});
+    Runner runner = this->runner(graph);
+    runner.upgrade("aaa", {});
+    connection_->execute("INSERT INTO t VALUES (1), (5), (15), (25)");
+    try {
+      runner.upgrade("head", {});
+      EXPECT_EQ(change.rows, 0);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
+      EXPECT_THAT(error.what(), HasSubstr(std::to_string(change.rows) +
+                                          (change.rows == 1 ? " row" : " rows") + " of table 't'"));
+    }
+    EXPECT_EQ(scalar("SELECT COUNT(*) FROM t"), "4");
+    runner.downgrade("base", RunOptions::losing_data());
+  }
+}
+
+/// Only InnoDB has foreign keys: the key goes before the engine, or nothing is begun.
+TEST_P(ObstaclesAheadTest, AnEngineChangesBehindItsForeignKeysOrNotAtAll) {
+  if (is_sqlite()) return;
+  const std::string drop =
+      "  - drop_constraint: {table: child, name: fk_child_parent, kind: foreign_key}\n";
+  for (const std::string table : {"parent", "child"}) {
+    const std::string change =
+        "  - alter_table: {table: " + table + ", mariadb: {engine: MyISAM}}\n";
+    for (const std::string& operations : {drop + change, change + drop, change}) {
+      SCOPED_TRACE(operations);
+      const history::Graph graph = this->graph(
+          {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
+           "  - create_table: {parent: {columns: {id: integer}, primary_key: [id]}}\n"
+           "  - create_table: {child: {columns: {id: integer, p: integer}, primary_key: [id], "
+           "foreign_keys: {fk_child_parent: {columns: [p], references: parent(id)}}}}\n",
+           second("  - create_table: {before: {columns: {id: integer}, primary_key: [id]}}\n" +
+                  operations)});
+      Runner runner = this->runner(graph);
+      runner.upgrade("aaa", {});
+      connection_->execute("INSERT INTO parent VALUES (1)");
+      connection_->execute("INSERT INTO child VALUES (1, 1)");
+      // In one ALTER of the child the drop counts as earlier wherever it stands.
+      const bool is_possible =
+          operations == drop + change || (table == "child" && operations == change + drop);
+      try {
+        runner.upgrade("head", {});
+        EXPECT_TRUE(is_possible);
+        runner.downgrade("aaa", RunOptions::losing_data());
+        EXPECT_EQ(scalar("SELECT COUNT(*) FROM child"), "1");
+      } catch (const Error& error) {
+        EXPECT_FALSE(is_possible) << error.what();
+        EXPECT_THAT(error.what(), HasSubstr("foreign key 'fk_child_parent' of table 'child'"));
+        EXPECT_THAT(table_names(), ::testing::ElementsAre("child", "parent"));
+      }
+      runner.downgrade("base", RunOptions::losing_data());
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ObstaclesAheadTest,
@@ -357,8 +490,8 @@ class ConversionTest : public RunTest {
         << one.from << " to " << one.to;
     connection_->execute("DELETE FROM t WHERE id = 2");
     EXPECT_NO_THROW(runner.upgrade("head", {})) << one.from << " to " << one.to;
-    runner.downgrade("aaa", {});
-    runner.downgrade("base", {});
+    runner.downgrade("aaa", RunOptions::losing_data());
+    runner.downgrade("base", RunOptions::losing_data());
   }
 };
 

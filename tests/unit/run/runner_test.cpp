@@ -88,13 +88,54 @@ TEST_P(RunnerTest, DowngradeTakesBackExactlyWhatTheUpgradeDid) {
   runner.upgrade("aaa", {});
   const schema::Schema first = connection_->inspect({}).schema;
   runner.upgrade("+1", {});
-  EXPECT_THAT(runner.downgrade("-1", {}), ElementsAre("bbb"));
+  EXPECT_THAT(runner.downgrade("-1", RunOptions::losing_data()), ElementsAre("bbb"));
   EXPECT_EQ(schema::sorted(connection_->inspect({}).schema), schema::sorted(first));
   EXPECT_EQ(scalar("SELECT count(*) FROM country"), "2");
   EXPECT_THAT(sink_.lines, Contains("Running downgrade bbb -> aaa, people"));
-  EXPECT_THAT(runner.downgrade("base", {}), ElementsAre("aaa"));
+  EXPECT_THAT(runner.downgrade("base", RunOptions::losing_data()), ElementsAre("aaa"));
   EXPECT_THAT(table_names(), IsEmpty());
   EXPECT_THAT(runner.applied(), IsEmpty());
+}
+
+TEST_P(RunnerTest, PlainSqlThatSaysHowItIsTakenBackKeepsTheDerivedDowngrade) {
+  const history::Graph graph = this->graph({kCountry, R"(revision: bbb
+parents: [aaa]
+message: plain SQL in between
+created: 2026-01-02T00:00:00Z
+upgrade:
+  - add_column: {table: country, name: code, type: char(2)}
+  - execute:
+      sql: UPDATE country SET code = substr(name, 1, 2)
+      undo: UPDATE country SET name = upper(name)
+  - execute:
+      mariadb: CREATE VIEW v AS SELECT code FROM country
+      sqlite: CREATE VIEW v AS SELECT code FROM country
+      undo: DROP VIEW v
+      state:
+        - create_view: {name: v, sql: SELECT code FROM country}
+  - execute: {sql: UPDATE country SET code = upper(code), undo: none}
+  - create_index: {table: country, name: ix, columns: [code]}
+)"});
+  Runner runner = this->runner(graph);
+  runner.upgrade("aaa", {});
+  const schema::Schema first = connection_->inspect({}).schema;
+  for (int turn = 0; turn < 2; ++turn) {
+    EXPECT_THAT(runner.upgrade("head", {}), ElementsAre("bbb"));
+    EXPECT_EQ(scalar("SELECT count(code) FROM v"), "2");
+    sink_.statements.clear();
+    EXPECT_THAT(runner.downgrade("-1", RunOptions::losing_data()), ElementsAre("bbb"));
+    EXPECT_EQ(schema::sorted(connection_->inspect({}).schema), schema::sorted(first));
+    EXPECT_EQ(scalar("SELECT name FROM country WHERE id = 2"), "O'HIGGINS");
+    const auto at = [&](const char* sql) {
+      const auto& all = sink_.statements;
+      return std::find_if(
+                 all.begin(), all.end(),
+                 [&](const std::string& one) { return one.find(sql) != std::string::npos; }) -
+             all.begin();
+    };
+    EXPECT_LT(at("ix"), at("DROP VIEW v"));
+    EXPECT_LT(at("DROP VIEW v"), at("name = upper(name)"));
+  }
 }
 
 TEST_P(RunnerTest, AFailingRevisionLeavesTheEarlierOnesAndSaysWhere) {
@@ -162,7 +203,7 @@ TEST_P(RunnerTest, ARevisionWithoutItsFileIsNamedAndCanBeTakenBack) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("Can't locate revision identified by 'bbb'"));
   }
-  EXPECT_THAT(runner.downgrade("-1", {}), ElementsAre("bbb"));
+  EXPECT_THAT(runner.downgrade("-1", RunOptions::losing_data()), ElementsAre("bbb"));
   EXPECT_THAT(table_names(), ElementsAre("country"));
   EXPECT_THAT(runner.upgrade("head", {}), IsEmpty());
 }

@@ -41,7 +41,7 @@ class StandInTest : public RunTest {
 
   void take_back() {
     Runner runner = this->runner(*graph_);
-    runner.downgrade("aaa", {});
+    runner.downgrade("aaa", RunOptions::losing_data());
     // A counter has moved on.
     EXPECT_EQ(connection_->dialect().settled(connection_->inspect({}).schema, before_), before_);
     EXPECT_EQ(scalar("SELECT COUNT(*) FROM item"), "2");
@@ -52,7 +52,7 @@ class StandInTest : public RunTest {
     Runner runner = this->runner(*graph_);
     const schema::Schema there = connection_->inspect({}).schema;
     try {
-      runner.downgrade("aaa", {});
+      runner.downgrade("aaa", RunOptions::losing_data());
       return "";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
@@ -220,7 +220,7 @@ TEST_P(StandInTest, AnEmptyTableNeedsNone) {
   lose(kTwoColumns, kTwoValues, "  - drop_column: {table: item, name: born}\n");
   connection_->execute("DELETE FROM item");
   Runner runner = this->runner(*graph_);
-  runner.downgrade("aaa", {});
+  runner.downgrade("aaa", RunOptions::losing_data());
   EXPECT_EQ(connection_->inspect({}).schema, before_);
   EXPECT_THAT(sink_.lines, Not(Contains(HasSubstr("item.born"))));
 }

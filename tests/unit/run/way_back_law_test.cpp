@@ -189,7 +189,7 @@ class WayBackLaw : public RunTest {
       return changed.empty() ? false_alarm(connection, pair, forth) : changed;
     }
     if (!up.empty()) return up;
-    const std::string down = outcome([&] { runner.downgrade("aaa", {}); });
+    const std::string down = outcome([&] { runner.downgrade("aaa", RunOptions::losing_data()); });
     if (down == "!") {
       const std::string changed = difference(connection, pair.to);
       const auto back = ops::inverse(std::span<const ops::Operation>(forth), pair.from);

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "history/revision.hpp"
+#include "ops/operation.hpp"
+#include "run/route.hpp"
+#include "run/store.hpp"
+
+namespace dbmig::run {
+
+/// Something that an operation loses for good.
+struct Loss {
+  std::size_t operation = 0;  ///< index of the operation
+  std::string what;           ///< "table 'a'", "column 'a.b'", "the history of table 'a'"
+  std::string table;          ///< by its live name
+  bool is_table = false;      ///< the whole of it
+  std::string rows;           ///< what is counted: "row", "value", "old version"
+  std::string count;          ///< SQL: one number
+};
+
+/// Finds what operations lose on a live database: tables that have rows, columns that hold values,
+/// MariaDB's row history. Tables and columns are followed through renames to the names that they
+/// have now; what is made on the way is no loss, nor are rows that a bulk_delete names (the
+/// revision that inserted them knows them). A column loses the values that are neither NULL nor
+/// its default: the next upgrade brings those back by itself. Plain SQL counts where it drops or
+/// empties a table as a whole, drops a column, or declares that under `state`.
+class LossFinder {
+ public:
+  /// `before` is the schema that the database has. `dialect` must outlive this.
+  LossFinder(const dialect::Dialect& dialect, const schema::Schema& before);
+
+  /// What `operations` lose, which meet `schema`; goes on behind them.
+  std::vector<Loss> follow(const schema::Schema& schema,
+                           std::span<const ops::Operation> operations);
+
+ private:
+  struct Live {
+    std::string name;                            ///< in the database, now
+    std::map<std::string, std::string> columns;  ///< to their names in the database
+    std::vector<std::string> deleted;            ///< conditions: rows that are known
+  };
+
+  void visit(const schema::Schema& schema, const ops::Operation& operation);
+  template <class Operation>
+  void find(const schema::Schema&, const Operation&) {}
+  void find(const schema::Schema& schema, const ops::CreateTable& create);
+  void find(const schema::Schema& schema, const ops::DropTable& drop);
+  void find(const schema::Schema& schema, const ops::RenameTable& rename);
+  void find(const schema::Schema& schema, const ops::AddColumn& add);
+  void find(const schema::Schema& schema, const ops::DropColumn& drop);
+  void find(const schema::Schema& schema, const ops::AlterColumn& alter);
+  void find(const schema::Schema& schema, const ops::AlterTable& alter);
+  void find(const schema::Schema& schema, const ops::BulkDelete& rows);
+  void find(const schema::Schema& schema, const ops::Execute& execute);
+  void find_in_sql(const schema::Schema& schema, const std::string& sql);
+
+  void lose_table(const schema::Schema& schema, const std::string& name, bool is_gone);
+  void lose_column(const schema::Schema& schema, const std::string& table,
+                   const std::string& column);
+  Live* at(const std::string& table);
+  std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
+
+  const dialect::Dialect& dialect_;
+  std::map<std::string, Live> live_;
+  std::size_t operation_ = 0;
+  std::vector<Loss> found_;
+};
+
+/// SQL: the number of old row versions of a system-versioned table.
+std::string count_history(const dialect::Dialect& dialect, const std::string& table);
+
+/// What a revision of a run loses, counted.
+struct CountedLoss {
+  std::string revision;
+  SourcePosition where;
+  std::string message;  ///< "table 'customer' and its 2 rows"
+};
+
+/// A revision that dbmig did not carry out on this database, and what taking it back would drop.
+struct NotMade {
+  std::string revision;
+  std::string how;     ///< "adopted" or "stamped"
+  std::string parent;  ///< argument of `stamp` that forgets it: "base", or a revision
+  SourcePosition where;
+  std::vector<std::string> drops;  ///< "table 'customer' (2 rows)"; nothing for empty columns
+};
+
+struct Losses {
+  std::vector<CountedLoss> counted;
+  std::vector<NotMade> not_made;
+};
+
+/// What the downgrade along `route`, which stands at its beginning, would lose on the database,
+/// whose bookkeeping has `rows`. Changes nothing.
+Losses find_losses(backend::Connection& connection, Route route,
+                   const std::vector<AppliedRevision>& rows);
+
+struct Consent {
+  bool destructive = false;   ///< to lose rows and values
+  bool drop_adopted = false;  ///< to take back what dbmig did not make
+};
+
+/// What a plan says of them, a line each, with the flags: "loses table 'a' with its 2 rows: needs
+/// --allow-destructive".
+std::vector<std::string> consent_lines(const Losses& losses);
+
+/// Throws Error{refused} for every loss that `consent` does not cover, with the flags that do.
+void refuse_losses(const Losses& losses, const Consent& consent);
+
+}  // namespace dbmig::run
