@@ -20,11 +20,8 @@
 namespace dbmig::dialect::sqlite {
 namespace {
 
-using ops::Token;
-using ops::TokenKind;
-
-bool is_gap(const Token& token) {
-  return token.kind == TokenKind::space || token.kind == TokenKind::comment;
+bool is_gap(const ops::Token& token) {
+  return token.kind == ops::TokenKind::space || token.kind == ops::TokenKind::comment;
 }
 
 /// Whether nothing but blanks stands between the start of its line and the end of `before`.
@@ -34,7 +31,8 @@ bool begins_line(std::string_view before) {
 }
 
 /// Whether the line holds nothing more than blanks and comments.
-bool ends_line(std::vector<Token>::const_iterator next, std::vector<Token>::const_iterator end) {
+bool ends_line(std::vector<ops::Token>::const_iterator next,
+               std::vector<ops::Token>::const_iterator end) {
   for (; next != end && is_gap(*next); ++next) {
     if (next->text.find('\n') != std::string_view::npos) return true;
   }
@@ -42,13 +40,13 @@ bool ends_line(std::vector<Token>::const_iterator next, std::vector<Token>::cons
 }
 
 /// The shell takes a line of `/` or `go` alone for a semicolon.
-bool is_line_terminator(const Token& token) {
-  return (token.kind == TokenKind::symbol && token.text == "/") || ops::is_word(token, "go");
+bool is_line_terminator(const ops::Token& token) {
+  return (token.kind == ops::TokenKind::symbol && token.text == "/") || ops::is_word(token, "go");
 }
 
 /// The shell drops a carriage return at the end of a line, also inside of a string.
-bool loses_return(const Token& token) {
-  return (token.kind == TokenKind::string || token.kind == TokenKind::quoted_name) &&
+bool loses_return(const ops::Token& token) {
+  return (token.kind == ops::TokenKind::string || token.kind == ops::TokenKind::quoted_name) &&
          token.text.find("\r\n") != std::string_view::npos;
 }
 
@@ -60,7 +58,7 @@ std::string with_written_returns(std::string_view literal) {
                      text::replace_all(std::string(literal), "\r", mark), mark);
 }
 
-bool works_on_rows(const Token& first) {
+bool works_on_rows(const ops::Token& first) {
   for (const std::string_view verb : {"insert", "replace", "update", "delete", "with", "select"}) {
     if (ops::is_word(first, verb)) return true;
   }
@@ -83,7 +81,7 @@ std::string SqliteDialect::for_client(std::string_view statement) const {
                                       : "there is more than one SQL statement in the text",
                         "write exactly one statement there", statement);
   }
-  const std::vector<Token> tokens = ops::tokenize(parts.front(), DialectKind::sqlite);
+  const std::vector<ops::Token> tokens = ops::tokenize(parts.front(), DialectKind::sqlite);
   const auto first = std::find_if_not(tokens.begin(), tokens.end(), is_gap);
   std::string out;
   for (auto token = tokens.begin(); token != tokens.end(); ++token) {
@@ -96,7 +94,7 @@ std::string SqliteDialect::for_client(std::string_view statement) const {
       out += "/**/ ";
     }
     if (loses_return(*token)) {
-      if (token->kind != TokenKind::string || !works_on_rows(*first)) {
+      if (token->kind != ops::TokenKind::string || !works_on_rows(*first)) {
         throw not_for_shell("the sqlite3 shell drops the carriage return of a line end in quotes",
                             "write the text without it, or run `dbmig upgrade`", statement);
       }
