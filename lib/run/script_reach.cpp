@@ -119,10 +119,6 @@ const std::set<std::string, std::less<>> kFunctions = {
     "variance", "version", "week", "weekday", "weekofyear", "yearweek", "st_geomfromtext",
     "st_astext", "st_x", "st_y", "geomfromtext", "astext", "geometryfromtext"};
 
-bool is_sign(const Words& words, std::size_t i, std::string_view sign) {
-  return i < words.size() && !words[i].quoted && words[i].text == sign;
-}
-
 bool is_any(const Words& words, std::size_t i, std::initializer_list<std::string_view> keywords) {
   return i < words.size() &&
          std::any_of(keywords.begin(), keywords.end(),

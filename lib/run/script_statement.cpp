@@ -52,10 +52,6 @@ const std::map<std::string_view, std::string_view>& sections() {
   return sections;
 }
 
-bool is_sign(const Words& words, std::size_t i, std::string_view sign) {
-  return i < words.size() && !words[i].quoted && words[i].text == sign;
-}
-
 bool is_word(const Words& words, std::size_t i, std::string_view word) {
   return i < words.size() && words[i].is(word);
 }
@@ -150,6 +146,10 @@ bool is_qualifier(const Words& words, std::size_t i) {
 }
 
 }  // namespace
+
+bool is_sign(const Words& words, std::size_t i, std::string_view sign) {
+  return i < words.size() && !words[i].quoted && words[i].text == sign;
+}
 
 ScriptHead script_head(DialectKind kind, std::string_view sql) {
   ScriptHead head;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ struct ScriptHead {
 
 /// `sql` is one statement.
 ScriptHead script_head(DialectKind kind, std::string_view sql);
+
+/// Whether word `i` is there and is `sign`, not a name in quotes.
+bool is_sign(const std::vector<dialect::ScriptWord>& words, std::size_t i, std::string_view sign);
 
 /// MariaDB: `sql` with the qualifier `database` taken off the names of its objects.
 std::string without_qualifier(std::string_view sql, const std::vector<dialect::ScriptWord>& words,
