@@ -30,11 +30,23 @@ void stamp(Context& context, const std::vector<std::string>& ids, const Options&
       .stamp(ids, false, run_options(options.lock_timeout), "adopted");
 }
 
+/// The database to adopt, which must be there.
+backend::Connection& existing_database(Context& context) {
+  try {
+    return context.connection(Context::Access::existing);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(error.code(), error.message())
+        .hint("name the database to adopt with --url, as in dbmig adopt --url sqlite:///app.db")
+        .native(error.native_code());
+  }
+}
+
 /// Everything stored must be in the database. What an interrupted adopt wrote, and did not stamp,
 /// is found there and stamped now.
 void catch_up(Context& context, const Options& options) {
   const history::Graph& graph = context.graph();
-  backend::Connection& connection = context.connection(Context::Access::existing);
+  backend::Connection& connection = existing_database(context);
   const run::DatabaseCheck check = run::check_database(connection, graph, context.selection());
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
@@ -92,8 +104,8 @@ Json write(Context& context, const Adoption& adoption, const Options& options) {
 
 /// Says what of the database the new revision does not describe to the letter.
 void verify(Context& context) {
-  const run::Drift drift = run::find_drift(context.connection(Context::Access::existing),
-                                           context.graph().fold(), context.selection());
+  const run::Drift drift =
+      run::find_drift(existing_database(context), context.graph().fold(), context.selection());
   for (const std::string& line : drift.difference.detected) {
     context.console().warning("dbmig.adopt",
                               fmt::format("the model does not build it exactly: {}", line));
@@ -103,7 +115,7 @@ void verify(Context& context) {
 void run(Context& context, const Options& options) {
   catch_up(context, options);
   const std::vector<std::string> parents = choose_parents(context.graph(), options.revision);
-  backend::Connection& connection = context.connection(Context::Access::existing);
+  backend::Connection& connection = existing_database(context);
   const TableChoice choice(options.tables);
   const backend::Inspection found =
       choice.of(selected(connection.inspect({}), context.selection()));

@@ -120,12 +120,14 @@ int parse_port(std::string_view digits) {
   return port;
 }
 
+Error two_ats() {
+  return wrong("the database URL has more than one '@'",
+               "write an '@' in the password as %40, ':' as %3A and '/' as %2F");
+}
+
 /// `host:port`, `[v6]:port` or nothing.
 void parse_host(std::string_view text, Url& url) {
-  if (text.find('@') != std::string_view::npos) {
-    throw wrong("the database URL has more than one '@'",
-                "write an '@' in the password as %40, ':' as %3A and '/' as %2F");
-  }
+  if (text.find('@') != std::string_view::npos) throw two_ats();
   std::string_view port;
   if (!text.empty() && text.front() == '[') {
     const auto close = text.find(']');
@@ -162,6 +164,8 @@ void parse_authority(std::string_view rest, Url& url) {
       url.password = percent_decode(login.substr(colon + 1), false);
     }
     rest.remove_prefix(at + 1);
+    // Of what follows, nothing can hold an '@': it stands in the password.
+    if (url.password && rest.find('@') != std::string_view::npos) throw two_ats();
   }
   const auto slash = rest.find('/');
   parse_host(rest.substr(0, slash), url);
@@ -321,7 +325,19 @@ Url Url::parse(std::string_view text) {
 std::string Url::redacted() const {
   std::string text = fmt::format("{}://", to_string(dialect));
   if (dialect == DialectKind::sqlite) {
-    if (!in_memory()) text += "/" + database;
+    if (in_memory()) return text;
+    text += "/";
+    // What the plain form cannot say: a '?' begins the parameters, `file:` another form.
+    const bool is_plain = database.find('?') == std::string::npos &&
+                          !database.starts_with("file:") && text::trim(database) == database;
+    if (!is_plain) {
+      text += "file:" + percent_encode(database, "/") + "?uri=true";
+      for (const auto& [name, value] : parameters) {
+        text += "&" + name + "=" + percent_encode(value, "/:,");
+      }
+      return text;
+    }
+    text += database;
   } else {
     if (!user.empty() || password) {
       text += percent_encode(user, "");

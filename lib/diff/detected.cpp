@@ -13,10 +13,9 @@ namespace {
 using schema::Column;
 using schema::Table;
 
-std::string tuple(const std::vector<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(fmt::format("'{}'", name));
-  return fmt::format("({})", text::join(quoted, ", "));
+/// "customer(name, born)".
+std::string columns_of(const std::string& table, const std::vector<std::string>& names) {
+  return fmt::format("{}({})", table, text::join(names, ", "));
 }
 
 std::vector<std::string> part_names(const schema::Index& index) {
@@ -28,8 +27,8 @@ std::vector<std::string> part_names(const schema::Index& index) {
 }
 
 std::string foreign_key_text(const schema::ForeignKey& key, const std::string& table) {
-  return fmt::format("foreign key ({})({}) on table {}", text::join(key.columns, ","),
-                     text::join(key.referenced_columns, ","), table);
+  return fmt::format("foreign key '{}' on {} to {}", key.name, columns_of(table, key.columns),
+                     columns_of(key.referenced_table, key.referenced_columns));
 }
 
 class Lines {
@@ -57,7 +56,7 @@ class Lines {
     for (const auto& item : after) {
       const auto old = find(before, item.name);
       if (old == before.end()) {
-        add("added {} '{}' on '{}'", what, item.name, on(item));
+        add("added {} '{}' on {}", what, item.name, on(item));
       } else if (*old != item) {
         add("changed {} '{}' on '{}'", what, item.name, table);
       }
@@ -118,13 +117,13 @@ void add_column_lines(Lines& lines, const std::string& table, const Column& old,
 void add_primary_key_lines(Lines& lines, const Table& before, const Table& after) {
   if (before.primary_key == after.primary_key) return;
   if (!before.primary_key) {
-    lines.add("added primary key {} on table '{}'", tuple(after.primary_key->columns), after.name);
+    lines.add("added primary key on {}", columns_of(after.name, after.primary_key->columns));
   } else if (!after.primary_key) {
-    lines.add("removed primary key {} on table '{}'", tuple(before.primary_key->columns),
-              after.name);
+    lines.add("removed primary key on {}", columns_of(after.name, before.primary_key->columns));
   } else {
-    lines.add("changed primary key from {} to {} on table '{}'", tuple(before.primary_key->columns),
-              tuple(after.primary_key->columns), after.name);
+    lines.add("changed primary key from {} to {}",
+              columns_of(after.name, before.primary_key->columns),
+              columns_of(after.name, after.primary_key->columns));
   }
 }
 
@@ -166,11 +165,11 @@ void add_table_lines(Lines& lines, const TableChange& change) {
   if (change.reordered) lines.add("changed order of columns on table '{}'", change.to);
   add_primary_key_lines(lines, before, after);
   lines.named(before.uniques, after.uniques, "unique constraint", change.to,
-              [](const schema::Unique& unique) { return tuple(unique.columns); });
+              [&](const schema::Unique& unique) { return columns_of(change.to, unique.columns); });
   lines.named(before.indexes, after.indexes, "index", change.to,
-              [](const schema::Index& index) { return tuple(part_names(index)); });
+              [&](const schema::Index& index) { return columns_of(change.to, part_names(index)); });
   lines.named(before.checks, after.checks, "check", change.to,
-              [&](const schema::Check&) { return change.to; });
+              [&](const schema::Check&) { return "'" + change.to + "'"; });
   add_foreign_key_lines(lines, before, after);
   if (before.comment != after.comment) lines.add("table comment '{}'", change.to);
   if (before.mariadb != after.mariadb) lines.add("MariaDB options on table '{}'", change.to);
@@ -187,7 +186,7 @@ std::vector<std::string> detected(const Comparison& comparison) {
   for (const std::string& table : comparison.added) {
     lines.add("added table '{}'", table);
     for (const schema::Index& index : comparison.to.tables.at(table).indexes) {
-      lines.add("added index '{}' on '{}'", index.name, tuple(part_names(index)));
+      lines.add("added index '{}' on {}", index.name, columns_of(table, part_names(index)));
     }
   }
   for (const std::string& table : comparison.dropped) lines.add("removed table '{}'", table);

@@ -80,7 +80,12 @@ Error in_revision(const Error& error, const PlannedRevision& planned, std::size_
     const std::size_t operation = planned.statements[index].first_operation;
     if (own_lines && operation < positions.size()) where = positions[operation];
     if (operation < planned.operations.size()) {
-      step = fmt::format(" at '{}'", ops::describe(planned.operations[operation]));
+      ops::Operation shown = planned.operations[operation];
+      if (auto* execute = std::get_if<ops::Execute>(&shown)) {
+        // Of a text for each database, the one that ran.
+        execute->sql = {planned.statements[index].sql, {}, {}};
+      }
+      step = fmt::format(" at '{}'", ops::describe(shown));
     }
   }
   return Error(error.code(),

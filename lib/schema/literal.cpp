@@ -11,6 +11,18 @@
 #include "base/text.hpp"
 
 namespace dbmig::schema {
+
+std::string portable_default(std::string_view text) {
+  std::string word = text::lower(text::trim(text));
+  if (word.ends_with("()")) word.resize(word.size() - 2);
+  for (const char* name : {"now", "current_timestamp", "localtimestamp", "localtime", "sysdate",
+                           "getdate", "utcnow", "utc_timestamp"}) {
+    if (word == name) return "CURRENT_TIMESTAMP";
+  }
+  if (word == "current_date" || word == "curdate" || word == "today") return "CURRENT_DATE";
+  if (word == "current_time" || word == "curtime") return "CURRENT_TIME";
+  return std::string(text);
+}
 namespace {
 
 bool is_digit(char c) {

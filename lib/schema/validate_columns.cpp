@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "schema/literal.hpp"
 #include "schema/rules.hpp"
 
 namespace dbmig::schema {
@@ -83,7 +84,7 @@ void check_default(const Rules& rules, const Table& table, const Column& column)
   rules.add(path_of(table, column, "default"),
             fmt::format("the default '{}' of {} is not a value of {}", d.literal,
                         subject(table, column), to_string(column.type)),
-            is_sql ? fmt::format("write SQL as {{sql: {}}}", d.literal)
+            is_sql ? fmt::format("write SQL as {{sql: {}}}", portable_default(d.literal))
                    : fmt::format("write a value that {} holds, or SQL as {{sql: …}}",
                                  to_string(column.type)));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "schema/literal.hpp"
 #include "yaml/parts.hpp"
 #include "yaml/read_constraint.hpp"
 #include "yaml/scalar.hpp"
@@ -44,9 +45,9 @@ std::optional<std::optional<schema::Default>> read_default(Reader& reader, const
       break;
   }
   if (looks_like_sql_default(node.text)) {
-    reader.error(
-        node, fmt::format("'default' is the text '{}' here, not SQL", node.text),
-        fmt::format("write {{sql: {}}}, or put it in quotes if the text is meant", node.text));
+    reader.error(node, fmt::format("'default' is the text '{}' here, not SQL", node.text),
+                 fmt::format("write {{sql: {}}}, or put it in quotes if the text is meant",
+                             schema::portable_default(node.text)));
     return std::nullopt;
   }
   return Read(schema::Default{Kind::string, node.text, {}});

@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <optional>
 #include <utility>
 
 namespace dbmig::yaml {
@@ -51,6 +54,47 @@ bool cut_at_question_mark(const SyntaxError& error) {
   return around.find('?') != std::string_view::npos;
 }
 
+/// `{type: enum('a','b')}`: to YAML a comma ends the text `enum('a'`, and what follows is no key.
+struct CutText {
+  std::size_t offset = 0;
+  std::string text;  ///< as it was meant
+};
+
+/// The text with parentheses that is open where the parser stopped inside { } or [ ].
+std::optional<CutText> cut_in_parentheses(const SyntaxError& error) {
+  if (!error.flow) return std::nullopt;
+  const std::string_view content = error.content;
+  const std::size_t line =
+      content.rfind('\n', error.place.offset == 0 ? 0 : error.place.offset - 1);
+  const std::size_t begin = line == std::string_view::npos ? 0 : line + 1;
+  const std::size_t end = std::min(content.find('\n', begin), content.size());
+  // A word, a parenthesis with a comma inside, its end.
+  for (std::size_t open = content.find('(', begin); open < end;
+       open = content.find('(', open + 1)) {
+    std::size_t word = open;
+    while (word > begin && (std::isalnum(static_cast<unsigned char>(content[word - 1])) != 0 ||
+                            content[word - 1] == '_')) {
+      --word;
+    }
+    char quote = 0;
+    std::size_t close = open + 1;
+    for (; close < end && (quote != 0 || content[close] != ')'); ++close) {
+      const char c = content[close];
+      if (quote == 0 && (c == '\'' || c == '"')) {
+        quote = c;
+      } else if (c == quote) {
+        quote = 0;
+      }
+    }
+    const bool is_quoted = word > begin && (content[word - 1] == '"' || content[word - 1] == '\'');
+    const std::string_view text = content.substr(word, close + 1 - word);
+    const bool is_cut = word < open && close < end && !is_quoted &&
+                        text.find(',') != std::string_view::npos && error.place.offset <= close + 1;
+    if (is_cut) return CutText{word, std::string(text)};
+  }
+  return std::nullopt;
+}
+
 bool never_closed(const SyntaxError& error) {
   return error.flow && (error.message == "end of map flow not found" ||
                         error.message == "end of sequence flow not found");
@@ -68,6 +112,17 @@ void report_syntax_error(const SyntaxError& error, const std::string& file,
   if (cut_at_question_mark(error)) {
     diagnostics.add(where, "a '?' ends the text here",
                     "inside { } and [ ] text that holds a '?' needs quotes");
+    return;
+  }
+  if (const auto cut = cut_in_parentheses(error)) {
+    const std::size_t newline = error.content.rfind('\n', cut->offset);
+    const std::size_t before = newline == std::string_view::npos ? 0 : newline + 1;
+    int row = 1;
+    for (std::size_t i = 0; i < before; ++i) row += error.content[i] == '\n' ? 1 : 0;
+    diagnostics.add(
+        {file, row, static_cast<int>(cut->offset - before) + 1},
+        fmt::format("a comma ends the text '{}' here", cut->text.substr(0, cut->text.find(','))),
+        fmt::format("inside {{ }} and [ ] it needs quotes: \"{}\"", cut->text));
     return;
   }
   if (never_closed(error)) {

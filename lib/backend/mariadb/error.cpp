@@ -165,10 +165,19 @@ std::string foreign_key_hint(int inner) {
   return {};
 }
 
+constexpr const char* kUnreachableHint =
+    "is the server running and reachable from here? its bind-address and skip-networking settings, "
+    "a firewall and the port decide";
+
+/// Whether it is reached over a socket: TCP has a host that is not `localhost`.
+bool is_local(const Url& url) {
+  return url.host.empty() || url.host == "localhost";
+}
+
 std::string place(const Url& url) {
   const auto socket = url.parameters.find("socket");
   if (socket != url.parameters.end() && url.host.empty()) return socket->second;
-  if (url.host.empty() || url.host == "localhost") return "the local server's socket";
+  if (is_local(url)) return "the local server's socket";
   return fmt::format("{}:{}", url.host, url.port == 0 ? 3306 : url.port);
 }
 
@@ -185,11 +194,11 @@ std::string connect_hint(unsigned number, const Url& url) {
       return fmt::format("create it: CREATE DATABASE {} CHARACTER SET utf8mb4",
                          text::quote(url.database, '`'));
     case 2002:
+      if (!is_local(url)) return kUnreachableHint;
       return "is the server running, and is that its socket? mariadb://user@localhost/db?socket=… "
              "names another, 127.0.0.1 uses TCP";
     case 2003:
-      return "is the server running and reachable from here? its bind-address and skip-networking "
-             "settings, a firewall and the port decide";
+      return kUnreachableHint;
     case 2005:
       return "check the host in the database URL";
     case 2026:

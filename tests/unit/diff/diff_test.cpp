@@ -521,22 +521,23 @@ TEST(Diff, LinesForWhatComesAndGoes) {
   usuario.uniques.clear();
   EXPECT_THAT(
       diff(sample(), to).detected,
-      ElementsAre("Detected added table 'nueva'", "Detected added index 'ix_nueva' on '('id')'",
-                  "Detected NOT NULL on column 'usuario.correo'",
-                  "Detected column comment 'usuario.correo'",
-                  "Detected server default on column 'usuario.saldo'",
-                  "Detected added column 'usuario.alta'",
-                  "Detected removed unique constraint 'uq_usuario_correo' on 'usuario'",
-                  "Detected removed index 'ix_usuario_saldo' on 'usuario'",
-                  "Detected added index 'ix_correo' on '('correo', 'alta')'",
-                  "Detected removed foreign key (pais_id)(id) on table usuario"));
+      ElementsAre(
+          "Detected added table 'nueva'", "Detected added index 'ix_nueva' on nueva(id)",
+          "Detected NOT NULL on column 'usuario.correo'",
+          "Detected column comment 'usuario.correo'",
+          "Detected server default on column 'usuario.saldo'",
+          "Detected added column 'usuario.alta'",
+          "Detected removed unique constraint 'uq_usuario_correo' on 'usuario'",
+          "Detected removed index 'ix_usuario_saldo' on 'usuario'",
+          "Detected added index 'ix_correo' on usuario(correo, alta)",
+          "Detected removed foreign key 'fk_usuario_pais' on usuario(pais_id) to pais(id)"));
   EXPECT_THAT(diff(to, sample()).detected,
-              testing::IsSupersetOf({"Detected removed table 'nueva'",
-                                     "Detected NULL on column 'usuario.correo'",
-                                     "Detected removed column 'usuario.alta'",
-                                     "Detected added foreign key (pais_id)(id) on table usuario",
-                                     "Detected added unique constraint 'uq_usuario_correo' on "
-                                     "'('correo')'"}));
+              testing::IsSupersetOf(
+                  {"Detected removed table 'nueva'", "Detected NULL on column 'usuario.correo'",
+                   "Detected removed column 'usuario.alta'",
+                   "Detected added foreign key 'fk_usuario_pais' on usuario(pais_id) to pais(id)",
+                   "Detected added unique constraint 'uq_usuario_correo' on "
+                   "usuario(correo)"}));
 }
 
 std::string refusal(const Schema& from, const Schema& to) {
