@@ -113,14 +113,27 @@ class Planner {
   // those that mention the name are taken away and come back as the fold has them.
   template <class Rename>
   void around_rename(const Schema& before, const std::string& name, Rename rename) {
+    // Views and triggers that use such a view fall with it: SQLite reads them all when it renames.
+    std::vector<std::string> names{name};
+    const auto uses_one = [&](const std::string& sql) {
+      return std::any_of(names.begin(), names.end(),
+                         [&](const std::string& one) { return mentions(sql, one); });
+    };
     std::vector<std::string> views;
-    std::vector<std::string> triggers;
-    for (const auto& [view_name, view] : before.views) {
-      if (present(view) && mentions(create_view(view), name)) views.push_back(view_name);
+    for (bool grows = true; grows;) {
+      grows = false;
+      for (const auto& [view_name, view] : before.views) {
+        const bool is_known = std::find(views.begin(), views.end(), view_name) != views.end();
+        if (is_known || !present(view) || !uses_one(create_view(view))) continue;
+        views.push_back(view_name);
+        names.push_back(view_name);
+        grows = true;
+      }
     }
+    std::vector<std::string> triggers;
     for (const auto& [trigger_name, trigger] : before.triggers) {
       const bool falls = std::find(views.begin(), views.end(), trigger.table) != views.end() ||
-                         mentions(create_trigger(trigger), name);
+                         uses_one(create_trigger(trigger));
       if (present(trigger) && !is_elsewhere(trigger.table) && falls) {
         triggers.push_back(trigger_name);
       }

@@ -248,7 +248,8 @@ TEST(BrokenModel, Columns) {
       {table("    columns: {id: [integer]}\n"),
        "m.yaml:3:19: column 'id' must be a mapping, not a list"},
       {table("    columns: {id: {type: datetime, default: now()}}\n"),
-       "m.yaml:3:45: 'default' is the text 'now()' here, not SQL; write {sql: now()}, or put "
+       "m.yaml:3:45: 'default' is the text 'now()' here, not SQL; write {sql: CURRENT_TIMESTAMP}, "
+       "or put "
        "it in "
        "quotes if the text is meant"},
       {table("    columns: {id: {type: integer, default: [1]}}\n"),

@@ -173,7 +173,12 @@ TEST(Revision, ChecksumIsOfTheMeaning) {
 
 // Databases keep these: a change of this value makes every applied revision look edited.
 TEST(Revision, ChecksumStaysTheSameFromReleaseToRelease) {
-  EXPECT_EQ(parse(kText).checksum.get(),
+  // Without what came after the first release: `undo` of execute.
+  std::string text = kText;
+  const std::size_t begin = text.find("  - execute:\n      sql: A\n      undo: none\n");
+  const std::size_t end = text.find("  - execute:\n      sql: ALTER TABLE x\n");
+  ASSERT_LT(begin, end);
+  EXPECT_EQ(parse(text.erase(begin, end - begin)).checksum.get(),
             "v1:257eee6a32fab0fb538ee6d959f1b9a9d3d61234264dbdaf2f3717e1a56e4bdc");
 }
 
@@ -281,7 +286,7 @@ TEST(BrokenRevision, Operations) {
        "sqlite"},
       {"  - execute: \"\"\n", "r.yaml:4:14: 'execute' is empty; write SQL, or leave it out"},
       {"  - execute: {sql: x, undo: }\n",
-       "r.yaml:4:28: 'undo' must be SQL or none; write the SQL that takes it back, for each "
+       "r.yaml:4:23: 'undo' must be SQL or none; write the SQL that takes it back, for each "
        "database where they differ, or `undo: none`"},
       {"  - execute: {sql: x, undo: {sqlite: y}}\n",
        "r.yaml:4:29: 'undo' says nothing for mariadb, where the SQL runs; write mariadb: …, or "
