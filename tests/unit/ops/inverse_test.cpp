@@ -180,7 +180,10 @@ TEST(Inverse, RowsWithoutAKeyCannotBeTakenBack) {
 TEST(Inverse, PlainSqlHasNone) {
   const Execute execute{sql("UPDATE pais SET nombre = ''"), {AddColumn{"pais", column("x"), {}}}};
   EXPECT_FALSE(is_reversible(execute));
-  EXPECT_THAT(complaint(execute), HasSubstr("plain SQL has no inverse; say what takes it back with `execute: {sql: …, undo: …}`"));
+  EXPECT_THAT(
+      complaint(execute),
+      HasSubstr(
+          "plain SQL has no inverse; say what takes it back with `execute: {sql: …, undo: …}`"));
 }
 
 std::vector<RiskKind> kinds(const Operation& operation) {
@@ -263,9 +266,8 @@ TEST(Risks, AGeneratedColumnHoldsNothingToLose) {
 }
 
 TEST(Risks, DropsAndNarrowingNeedConsent) {
-  for (const RiskKind kind :
-       {RiskKind::drops_table, RiskKind::drops_column, RiskKind::drops_history,
-        RiskKind::narrows_type}) {
+  for (const RiskKind kind : {RiskKind::drops_table, RiskKind::drops_column,
+                              RiskKind::drops_history, RiskKind::narrows_type}) {
     EXPECT_TRUE(is_destructive({kind, {}, {}}));
   }
   for (const RiskKind kind :
