@@ -9,12 +9,24 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 
 namespace dbmig::cli {
 namespace {
+
+/// A file below the current folder by its relative name, as people type it.
+std::string shown_file(const std::string& file) {
+  std::error_code failure;
+  const std::filesystem::path here = std::filesystem::current_path(failure);
+  const std::filesystem::path path(file);
+  if (failure || !path.is_absolute()) return file;
+  const std::filesystem::path relative = path.lexically_relative(here);
+  return relative.empty() || *relative.begin() == ".." ? file : relative.string();
+}
 
 constexpr std::string_view kBold = "1";
 constexpr std::string_view kRed = "1;31";
@@ -142,7 +154,8 @@ void Console::end_status(std::string_view how) {
 void Console::error(const Error& error) {
   clear_progress();
   std::fflush(stdout);
-  for (const Diagnostic& diagnostic : error.diagnostics()) {
+  for (Diagnostic diagnostic : error.diagnostics()) {
+    diagnostic.where.file = shown_file(diagnostic.where.file);
     print_error(fmt::format("{} {}\n", styled("error:", kRed), dbmig::to_string(diagnostic)));
   }
   if (!error.statement().empty()) {
@@ -197,7 +210,7 @@ Json to_json(const Error& error) {
   Json list = Json::array();
   for (const Diagnostic& diagnostic : error.diagnostics()) {
     Json one;
-    if (!diagnostic.where.file.empty()) one["file"] = diagnostic.where.file;
+    if (!diagnostic.where.file.empty()) one["file"] = shown_file(diagnostic.where.file);
     if (diagnostic.where.line > 0) one["line"] = diagnostic.where.line;
     if (diagnostic.where.column > 0) one["column"] = diagnostic.where.column;
     one["message"] = diagnostic.message;

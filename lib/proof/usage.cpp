@@ -136,8 +136,8 @@ class User {
   }
 
   std::optional<Error> failure_of(const std::string& sql) {
-    constexpr const char* kSavepoint = "dbmig_use";
-    connection_.savepoint(kSavepoint);
+    constexpr const char* kTrial = "dbmig_use";
+    connection_.savepoint(kTrial);
     std::optional<Error> failure;
     try {
       connection_.execute(sql);
@@ -149,8 +149,8 @@ class User {
       failure = error;
     }
     try {
-      if (failure) connection_.rollback_to_savepoint(kSavepoint);
-      connection_.release_savepoint(kSavepoint);
+      if (failure) connection_.rollback_to_savepoint(kTrial);
+      connection_.release_savepoint(kTrial);
     } catch (const Error&) {
       // A trigger of SQLite may end the whole transaction: RAISE(ROLLBACK, …).
       connection_.rollback();
