@@ -144,6 +144,7 @@ const backend::PrivateServer* Context::private_server(PrivateServer start) {
   const bool is_there =
       backend::private_server_version(backend::private_server_folder(options)).has_value();
   if (!is_there && (start == PrivateServer::join_only || !backend::find_mariadbd())) return nullptr;
+  watch_signals();
   private_server_ = std::make_unique<backend::PrivateServer>(options, console_, &interrupted());
   return private_server_.get();
 }

@@ -5,6 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/private_server_options.hpp"
+#include "cli/signals.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -32,7 +33,8 @@ void run(Context& context, const Options& options) {
     return;
   }
   if (options.start) {
-    const backend::PrivateServer started(server, console);
+    watch_signals();
+    const backend::PrivateServer started(server, console, &interrupted());
     const auto version = backend::private_server_version(folder).value_or("");
     console.data(started.url().redacted() + "\n");
     console.document({{"url", started.url().redacted()}, {"version", version}});
