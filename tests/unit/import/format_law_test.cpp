@@ -26,7 +26,8 @@ using Row = std::vector<Value>;
 
 /// Bytes of every kind, those that mean something in one of the formats frequent.
 std::string random_bytes(std::mt19937& random) {
-  static const std::string kSpecial("\\\\\\\t\n\r\r\n,\"\";N0nrtbZx17\b\f\v\x1A\0. NULL", 36);
+  static constexpr char kBytes[] = "\\\\\\\t\n\r\r\n,\"\";N0nrtbZx17\b\f\v\x1A\0. NULL";
+  static const std::string kSpecial(kBytes, sizeof kBytes - 1);
   std::string text;
   for (std::size_t n = random() % 8; n > 0; --n) {
     text.push_back(random() % 3 == 0 ? static_cast<char>(random() % 256)
