@@ -96,6 +96,25 @@ TEST_P(Database, CommandsNameTheirDatabaseFirst) {
   EXPECT_THAT(project.expect(0, {"check", "-q"}).err, Not(HasSubstr("dbmig.database")));
 }
 
+TEST_P(Database, RevisionsTheOtherWayAreAnErrorThatNamesTheOtherCommand) {
+  project.expect(0, {"upgrade"});
+  struct Wrong {
+    int code;
+    Project::Arguments arguments;
+    const char* says;
+  };
+  for (const Wrong& wrong : {Wrong{2, {"upgrade", "-1"}, "`dbmig downgrade -1`"},
+                             {1, {"upgrade", "head-1"}, "`dbmig downgrade aaaaaaaaaaaa`"},
+                             {1, {"upgrade", "+1"}, "Relative revision +1"},
+                             {2, {"downgrade", "+1"}, "`dbmig upgrade +1`"},
+                             {1, {"downgrade", "-3"}, "Relative revision -3"}}) {
+    const Result result = project.expect(wrong.code, wrong.arguments);
+    EXPECT_THAT(result.err, HasSubstr(wrong.says)) << wrong.arguments[1];
+    EXPECT_THAT(result.err, Not(HasSubstr("Nothing to do"))) << wrong.arguments[1];
+  }
+  EXPECT_EQ(project.expect(0, {"current"}).out, "bbbbbbbbbbbb (head)\n");
+}
+
 TEST(DatabaseUrl, AVariableThatIsNotUsedIsNamed) {
   Project project;
   project.start("sqlite:///app.db");
