@@ -111,6 +111,7 @@ void report(Console& console, const import::Summary& summary) {
 int exit_code_of(const Error& error) {
   if (error.code() == ErrorCode::usage) return 2;
   if (error.code() == ErrorCode::refused) return 4;
+  if (error.code() == ErrorCode::interrupted) return 130;
   return 1;
 }
 
@@ -124,6 +125,8 @@ void run_ranks(Context& context, const Options& options, import::Communicator& r
     const import::Summary summary =
         import::run(options, ranks, open, context.console(), interrupted());
     if (ranks.is_root()) report(context.console(), summary);
+    // Nothing that was to be loaded is in the database: no script should take that for done.
+    if (summary.rows == 0 && summary.rejected != 0) context.exit_code = 1;
     context.console().flush();
   } catch (const Error& error) {
     if (ranks.is_root()) context.console().error(error);

@@ -1,6 +1,7 @@
 // Converter's rules for numbers. See converter.hpp.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -17,6 +18,9 @@ using backend::Cell;
 
 /// Decimal digits that a double keeps whatever they are, and that SQLite prints.
 constexpr std::size_t kDoubleDigits = 15;
+
+/// Where numbers no longer round to the largest float: it and half of its last binary digit.
+const double kFloatEnd = double{std::numeric_limits<float>::max()} + std::ldexp(1.0, 103);
 
 std::optional<bool> boolean_word(std::string_view text) {
   for (const std::string_view word : {"true", "t", "yes", "y", "on", "1"}) {
@@ -92,6 +96,17 @@ bool Converter::convert_integer(std::string_view text, Cell& cell, std::string& 
 bool Converter::convert_boolean(std::string_view text, Cell& cell, std::string& reason) const {
   const auto value = boolean_word(text);
   if (!value) {
+    // `1.0` is what other programs write for true. MariaDB's boolean is TINYINT(1), which also
+    // holds the other numbers of one byte; SQLite's is a convention of 0 and 1.
+    std::array<char, 512> scratch;
+    const auto number = parse_decimal(text, scratch);
+    std::int64_t whole = 0;
+    const bool is_mariadb = dialect_ == DialectKind::mariadb;
+    if (number && to_signed(*number, whole) && whole >= (is_mariadb ? -128 : 0) &&
+        whole <= (is_mariadb ? 127 : 1)) {
+      cell = Cell::of(whole);
+      return true;
+    }
     reason = "is not a boolean (true, false, t, f, yes, no, y, n, on, off, 1, 0)";
     return false;
   }
@@ -139,7 +154,12 @@ bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reas
 
 bool Converter::convert_year(std::string_view text, Cell& cell, std::string& reason) const {
   std::int64_t value = 0;
-  if (text.size() != 4 || !parse_whole(text, value)) {
+  std::array<char, 512> scratch;
+  const auto number = parse_decimal(text, scratch);
+  // `2024.0` is how programs without integers that can be missing write a year.
+  const std::string_view digits =
+      text.substr(0, std::min<std::size_t>(text.find('.'), text.size()));
+  if (digits.size() != 4 || !parse_whole(digits, value) || !number || !number->fraction.empty()) {
     reason = "is not a year of four digits";
     return false;
   }
@@ -215,10 +235,19 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     return false;
   }
   const bool is_float = type.kind == schema::TypeKind::float_ && dialect_ == DialectKind::mariadb;
-  if (failure == std::errc::result_out_of_range ||
-      (is_float && std::fabs(value) > double{std::numeric_limits<float>::max()})) {
+  if (failure == std::errc::result_out_of_range || (is_float && std::fabs(value) >= kFloatEnd)) {
     reason = fmt::format("is out of range for {}", schema::to_string(type));
     return false;
+  }
+  if (is_float) {
+    // The nearest float, which the server takes as it is; beyond the largest one it would not
+    // round.
+    const double nearest{static_cast<float>(value)};
+    if (value != 0 && nearest == 0) {
+      reason = fmt::format("is too small for {}, which would keep 0", schema::to_string(type));
+      return false;
+    }
+    value = nearest;
   }
   if (type.is_unsigned && value < 0) {
     reason = fmt::format("is negative, and the column is {}", schema::to_string(type));

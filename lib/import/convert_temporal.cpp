@@ -52,6 +52,11 @@ bool take_date(std::string_view& text, Date& date) {
          take(text, '-') && take(text, 2, date.day);
 }
 
+/// One digit or two, as spreadsheets write `9:05`.
+bool take_hour(std::string_view& text, int& hour) {
+  return take(text, text.find(':') == 1 ? 1 : 2, hour);
+}
+
 /// `:MM[:SS[.fraction]]`
 bool take_after_hour(std::string_view& text, Time& time) {
   if (!take(text, ':') || !take(text, 2, time.minute)) return false;
@@ -142,6 +147,18 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
   return kept;
 }
 
+/// Other programs write dates as midnight, some with a fraction or as UTC: the date loses nothing.
+bool is_midnight(std::string_view text) {
+  Time time;
+  if ((!take(text, ' ') && !take(text, 'T') && !take(text, 't')) || !take_hour(text, time.hour) ||
+      !take_after_hour(text, time)) {
+    return false;
+  }
+  const bool is_utc = text.empty() || text == "Z" || text == "z" || text == "+00:00";
+  return is_utc && time.hour == 0 && time.minute == 0 && time.second == 0 &&
+         time.fraction.find_first_not_of('0') == std::string_view::npos;
+}
+
 /// What is left after a date and time. Zones are the common case, and deserve a word.
 std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
   if (rest.front() == 'Z' || rest.front() == 'z' || rest.front() == '+' || rest.front() == '-') {
@@ -160,11 +177,7 @@ bool Converter::convert_date(std::string_view text, Cell& cell, std::string& rea
     reason = kExpected;
     return false;
   }
-  // Other programs write dates as midnight.
-  for (const std::string_view midnight : {" 00:00:00", "T00:00:00"}) {
-    if (rest == midnight) rest = {};
-  }
-  if (!rest.empty()) {
+  if (!rest.empty() && !is_midnight(rest)) {
     reason = kExpected;
     return false;
   }
@@ -182,7 +195,7 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
   const bool negative = take(rest, '-');
   const std::size_t colon = rest.find(':');
   Time time;
-  if ((colon != 2 && colon != 3) || !take(rest, static_cast<int>(colon), time.hour) ||
+  if (colon == 0 || colon > 3 || !take(rest, static_cast<int>(colon), time.hour) ||
       !take_after_hour(rest, time)) {
     reason = kExpected;
     return false;
@@ -219,7 +232,7 @@ bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string&
     return false;
   }
   if (!rest.empty()) {
-    if ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) || !take(rest, 2, time.hour) ||
+    if ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) || !take_hour(rest, time.hour) ||
         !take_after_hour(rest, time)) {
       reason = kExpected;
       return false;

@@ -61,6 +61,16 @@ void FileInput::wait() {
   }
 }
 
+/// A file that is shorter than it was has lost records, and its last one may be cut in the middle.
+void FileInput::check_length() const {
+  if (!regular_ || !owned_ || read_ >= size_) return;
+  throw Error(ErrorCode::io,
+              fmt::format("{} was cut while it was read: it had {} bytes when the import began, "
+                          "and ended after {}",
+                          name_, size_, read_))
+      .hint("nothing was imported; wait until the file is complete, then run the command again");
+}
+
 std::size_t FileInput::read(std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
@@ -70,8 +80,12 @@ std::size_t FileInput::read(std::span<char> buffer) {
       if (errno == EINTR) continue;
       throw failure(name_, "read", errno);
     }
-    if (n == 0) break;
+    if (n == 0) {
+      check_length();
+      break;
+    }
     filled += static_cast<std::size_t>(n);
+    read_ += static_cast<std::uint64_t>(n);
   }
   return filled;
 }

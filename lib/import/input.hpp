@@ -12,7 +12,8 @@ namespace dbmig::import {
 class Input {
  public:
   virtual ~Input() = default;
-  /// Fills `buffer` as far as it can; fewer bytes only at the end. Throws Error{io}, and
+  /// Fills `buffer` as far as it can; fewer bytes only at the end. Throws Error{io}, also
+  /// when a file ends before the size that it had when it was opened, and
   /// Error{interrupted} when the load was told to stop while it waited.
   virtual std::size_t read(std::span<char> buffer) = 0;
   /// Size in bytes, 0 when not known.
@@ -39,6 +40,7 @@ class FileInput final : public Input {
 
  private:
   void wait();
+  void check_length() const;
 
   std::string name_;
   const std::atomic<bool>& stop_;
@@ -46,7 +48,8 @@ class FileInput final : public Input {
   int fd_ = -1;
   bool owned_ = false;
   bool regular_ = false;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0;  ///< when it was opened
+  std::uint64_t read_ = 0;  ///< bytes so far
 };
 
 }  // namespace dbmig::import

@@ -270,7 +270,7 @@ TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
       "kill -TERM $job; wait $job; code=$?\n"
       "touch done; exit $code\n";
   const Result result = shell(script, project.path());
-  EXPECT_EQ(result.code, 1) << result;
+  EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.out, HasSubstr("interrupted; nothing was imported"));
   expect_untouched();
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "import/input.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -428,6 +429,31 @@ TEST(Import, AFailingWriteEndsAnImportThatWaitsForAPipe) {
   ended = true;
   writer.join();
   EXPECT_THAT(message, HasSubstr("pipe.csv:3"));
+}
+
+/// Cut between records, inside one and to nothing, whatever was read before.
+TEST(Import, AFileThatIsCutWhileItIsReadIsAnError) {
+  ImportJob job;
+  const std::string path = job.path("cut.csv");
+  const std::string text(100000, 'x');
+  for (const std::size_t read_before : {0U, 1000U, 60000U}) {
+    for (const std::size_t left : {0U, 500U, 60000U, 99999U}) {
+      std::ofstream(path, std::ios::trunc) << text;
+      std::atomic<bool> stop{false};
+      import::FileInput input(path, stop);
+      std::string buffer(read_before, '\0');
+      ASSERT_EQ(input.read(buffer), read_before);
+      std::filesystem::resize_file(path, left);
+      std::string rest(text.size() + 1, '\0');
+      try {
+        input.read(rest);
+        ADD_FAILURE() << "read before: " << read_before << ", left: " << left;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::io);
+        EXPECT_THAT(error.message(), HasSubstr("was cut while it was read: it had 100000 bytes"));
+      }
+    }
+  }
 }
 
 TEST(Import, ReportsProgressAndASummary) {
