@@ -29,6 +29,7 @@ struct Arguments {
   bool fill_missing = false;
   std::string on_error = "abort";
   std::string rejects;
+  int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
 };
 
@@ -63,6 +64,7 @@ Options options_of(const Context& context, const Arguments& arguments) {
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.rejects = resolved(context, arguments.rejects);
+  options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
   return options;
 }
@@ -226,6 +228,9 @@ void add_import(CLI::App& program, Context& context) {
       ->check(CLI::IsMember({"abort", "reject"}));
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
+  command.add_option("--lock-wait", a.lock_wait, "Wait so long for locks that others hold (10)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(0, 86400));
   command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")
       ->option_text("BYTES")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,7 @@ struct Options {
   bool fill_missing = false;
   OnError on_error = OnError::abort;
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
+  std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "import/record_parser.hpp"
 
 namespace dbmig::import {
@@ -31,17 +32,42 @@ class Timed {
   Clock::time_point start_ = Clock::now();
 };
 
+/// SQLITE_CONSTRAINT_FOREIGNKEY, ER_NO_REFERENCED_ROW and ER_NO_REFERENCED_ROW_2.
+bool lacks_parent(const Error& error) {
+  const auto code = error.native_code();
+  return code == 787 || code == 1216 || code == 1452;
+}
+
 }  // namespace
 
+RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
+                   bool rejects) {
+  RowOrder order;
+  order.columns = columns.size();
+  order.parents_may_follow = std::any_of(
+      table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& key) {
+        return text::equals_ignoring_case(key.referenced_table, table.name);
+      });
+  if (!rejects && !order.parents_may_follow) return order;
+  for (const schema::Column& column : table.columns) {
+    if (!column.autoincrement) continue;
+    order.numbers_each = true;
+    const auto given = std::find(columns.begin(), columns.end(), column.name);
+    if (given != columns.end()) order.key = static_cast<std::size_t>(given - columns.begin());
+  }
+  return order;
+}
+
 Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
-               RejectFile* rejects, LoadProgress& progress)
+               RejectFile* rejects, LoadProgress& progress, const RowOrder& order)
     : sink_(sink),
       file_(std::move(file)),
       format_(format),
       splitter_(format),
       rejects_(rejects),
       progress_(progress),
-      rows_before_(progress.rows) {}
+      rows_before_(progress.rows),
+      order_(order) {}
 
 /// The line on which a record starts; only asked for when something is wrong with it.
 std::uint64_t Loader::line_of(std::uint32_t offset) const {
@@ -72,15 +98,98 @@ void Loader::fail(const BadRecord& bad) const {
           "--on-error reject");
 }
 
-void Loader::fail(std::uint32_t offset, const Error& error) const {
-  throw Error(error.code(),
-              fmt::format("the database refused the record {}: {}",
-                          shown(without_line_end(record_at(offset), format_)), error.message()))
-      .at({file_, static_cast<int>(line_of(offset)), 0})
+void Loader::fail(std::string_view record, std::uint64_t line, const Error& error) const {
+  throw Error(error.code(), fmt::format("the database refused the record {}: {}",
+                                        shown(without_line_end(record, format_)), error.message()))
+      .at({file_, static_cast<int>(line), 0})
       .native(error.native_code())
       .hint(
           "nothing was imported; mend the record, or go on without such records with "
           "--on-error reject");
+}
+
+/// The batch of one row of `batch`.
+std::vector<char> Loader::row_of(std::span<const char> batch, std::size_t row) const {
+  backend::CellReader reader(batch);
+  for (std::size_t i = 0; i < row * order_.columns; ++i) reader.next();
+  std::vector<backend::Cell> cells(order_.columns);
+  for (backend::Cell& cell : cells) cell = reader.next();
+  const auto encoder = backend::row_encoder(sink_.encoding(), order_.columns);
+  encoder->add(cells);
+  const std::span<const char> one = encoder->batch();
+  return {one.begin(), one.end()};
+}
+
+bool Loader::has_empty_key(std::span<const char> batch) const {
+  if (!order_.key) return true;
+  backend::CellReader reader(batch);
+  for (std::size_t i = 0; i < reader.rows() * order_.columns; ++i) {
+    const bool is_null = reader.next().kind == backend::Cell::Kind::null;
+    if (is_null && i % order_.columns == *order_.key) return true;
+  }
+  return false;
+}
+
+void Loader::write_each(std::span<const char> batch, const backend::RefusedRow& refused) {
+  backend::CellReader reader(batch);
+  const auto encoder = backend::row_encoder(sink_.encoding(), order_.columns);
+  std::vector<backend::Cell> cells(order_.columns);
+  for (std::size_t row = 0; row < reader.rows(); ++row) {
+    for (backend::Cell& cell : cells) cell = reader.next();
+    encoder->clear();
+    encoder->add(cells);
+    sink_.write(encoder->batch(), [&](std::size_t, const Error& error) { refused(row, error); });
+  }
+}
+
+void Loader::write(std::span<const char> batch, const backend::RefusedRow& refused) {
+  if (order_.numbers_each && has_empty_key(batch)) {
+    write_each(batch, refused);
+  } else {
+    sink_.write(batch, refused);
+  }
+}
+
+/// Whether the row is now in the table.
+bool Loader::retry(Waiting& row) {
+  bool written = true;
+  sink_.write(row.batch, [&](std::size_t, const Error& error) {
+    row.error = error;
+    written = false;
+  });
+  return written;
+}
+
+/// In turns from the end and from the start, so that rows in either order need one round.
+void Loader::retry_all(const std::atomic<bool>& stop) {
+  for (std::size_t before = 0; before != waiting_.size();) {
+    before = waiting_.size();
+    std::reverse(waiting_.begin(), waiting_.end());
+    const auto written = [&](Waiting& row) {
+      if (stop) throw Error(ErrorCode::interrupted, "interrupted");
+      return retry(row);
+    };
+    std::vector<Waiting> left;
+    for (Waiting& row : waiting_) {
+      if (!written(row)) left.push_back(std::move(row));
+    }
+    waiting_ = std::move(left);
+  }
+}
+
+void Loader::finish(const std::atomic<bool>& stop) {
+  if (waiting_.empty()) return;
+  const Timed timed(progress_.write_nanoseconds);
+  retry_all(stop);
+  progress_.rows = rows_before_ + sink_.rows();
+  std::stable_sort(waiting_.begin(), waiting_.end(),
+                   [](const Waiting& a, const Waiting& b) { return a.line < b.line; });
+  for (const Waiting& row : waiting_) {
+    if (rejects_ == nullptr) fail(row.record, row.line, row.error);
+    rejects_->add(file_, row.line, row.error.message(), row.record);
+  }
+  progress_.rejected += waiting_.size();
+  waiting_.clear();
 }
 
 void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkResult& result) {
@@ -94,12 +203,17 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   std::vector<Rejected> rejected;
   for (const BadRecord& bad : result.bad) rejected.push_back({bad.offset, bad.message()});
   if (!result.offsets.empty()) {
-    sink_.write({result.batch.data(), result.batch.size()},
-                [&](std::size_t row, const Error& error) {
-                  const std::uint32_t offset = result.offsets.at(row);
-                  if (rejects_ == nullptr) fail(offset, error);
-                  rejected.push_back({offset, error.message()});
-                });
+    const std::span<const char> batch{result.batch.data(), result.batch.size()};
+    write(batch, [&](std::size_t row, const Error& error) {
+      const std::uint32_t offset = result.offsets.at(row);
+      if (order_.parents_may_follow && lacks_parent(error)) {
+        waiting_.push_back(
+            {row_of(batch, row), line_of(offset), std::string(record_at(offset)), error});
+        return;
+      }
+      if (rejects_ == nullptr) fail(record_at(offset), line_of(offset), error);
+      rejected.push_back({offset, error.message()});
+    });
   }
   progress_.rows = rows_before_ + sink_.rows();
   // The rows before a bad record come first in the file: what is wrong with them is said first.

@@ -10,6 +10,7 @@
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
 #include "import/header.hpp"
+#include "import/lock_patience.hpp"
 #include "import/record_parser.hpp"
 
 namespace dbmig::import {
@@ -63,8 +64,10 @@ Summary RootImport::run() {
   check_options();
   connection_ = &open_();
   if (options_.on_error == OnError::reject) choose_reject_targets();
-  connection_->begin();
+  LockPatience patience(*connection_, options_.lock_wait, stop_);
+  patience_ = &patience;
   try {
+    patience.run([&] { connection_->begin(); });
     load_files();
     for (const auto& rejects : rejects_) rejects->flush();
     if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
@@ -223,18 +226,26 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
 void RootImport::load_file(std::size_t index) {
   const std::string& path = options_.files[index];
   FileInput input(path, stop_);
-  const schema::Table table = find_table(options_.table.empty() ? table_of(path) : options_.table);
+  schema::Table table;
+  patience_->run(
+      [&] { table = find_table(options_.table.empty() ? table_of(path) : options_.table); });
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
   std::string header;
   Plan plan = make_plan(table, reader, input.name(), header);
-  const std::unique_ptr<backend::BulkSink> sink =
-      connection_->bulk_sink(table, plan.column_names());
+  std::unique_ptr<backend::BulkSink> sink;
+  patience_->run([&] {
+    sink.reset();  // gives the session its settings back, which the next one keeps
+    sink = connection_->bulk_sink(table, plan.column_names());
+    lock_table(table, plan.column_names());
+  });
+  patience_->wait_in_statements();
   plan.encoding = sink->encoding();
   RejectFile* rejects = reject_file(index, header);
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
-  Loader loader(*sink, input.name(), options_.format, rejects, progress_);
+  Loader loader(*sink, input.name(), options_.format, rejects, progress_,
+                row_order(table, plan.column_names(), rejects != nullptr));
 
   announce_(plan);
   const StageTimes times =
@@ -242,6 +253,7 @@ void RootImport::load_file(std::size_t index) {
         bytes_done_ = bytes_before_ + bytes_done;
         report(false);
       });
+  loader.finish(stop_);
   times_.read += times.read;
   times_.parse += times.parse;
   bytes_before_ += reader.bytes_done();
@@ -254,11 +266,40 @@ void RootImport::load_file(std::size_t index) {
                             .rejects = rejects != nullptr ? rejects->path() : ""});
 }
 
+/// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the
+/// first row could not be tried again. The lock that this takes lasts until the transaction ends.
+void RootImport::lock_table(const schema::Table& table, const std::vector<std::string>& columns) {
+  if (connection_->dialect().kind() != DialectKind::mariadb) return;
+  const dialect::Dialect& dialect = connection_->dialect();
+  std::string names;
+  std::string nulls;
+  for (const std::string& column : columns) {
+    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
+    nulls += nulls.empty() ? "NULL" : ", NULL";
+  }
+  connection_->execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM DUAL WHERE FALSE",
+                                   dialect.quote_identifier(table.name), names, nulls));
+}
+
 void RootImport::commit() {
   const Clock::time_point start = Clock::now();
   try {
-    connection_->commit();
+    if (connection_->dialect().kind() == DialectKind::sqlite) {
+      patience_->run([&] { connection_->commit(); });
+    } else {
+      connection_->commit();  // which rolls back when it fails: there is nothing to try again
+    }
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::busy && connection_->dialect().kind() == DialectKind::sqlite) {
+      throw Error(ErrorCode::busy,
+                  fmt::format("{}: another process still reads it, and the import cannot be "
+                              "written under its eyes",
+                              error.message()))
+          .native(error.native_code())
+          .hint(
+              "nothing was imported; let the reader finish its SELECT, or wait longer with "
+              "--lock-wait; with `PRAGMA journal_mode = WAL` readers hold nobody up");
+    }
     if (error.code() != ErrorCode::constraint) throw;
     // Foreign keys that are checked at the end only: which rows, while they are still there.
     std::string rows;

@@ -20,6 +20,8 @@ namespace dbmig::import {
 /// Tells the other ranks that chunks of a file follow.
 using AnnouncePlan = std::function<void(const Plan&)>;
 
+class LockPatience;
+
 /// The root's side of an import: the database, the files, the transaction.
 class RootImport {
  public:
@@ -39,6 +41,7 @@ class RootImport {
   Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
                  std::string& header) const;
   RejectFile* reject_file(std::size_t index, const std::string& header);
+  void lock_table(const schema::Table& table, const std::vector<std::string>& columns);
   void commit();
   void finish_rejects();
   void report(bool last);
@@ -55,6 +58,7 @@ class RootImport {
   Clock::time_point last_report_ = start_;
 
   backend::Connection* connection_ = nullptr;
+  LockPatience* patience_ = nullptr;          ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;
   Summary summary_;

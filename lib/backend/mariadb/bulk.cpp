@@ -7,6 +7,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "backend/mariadb/error.hpp"
@@ -269,10 +270,13 @@ class MariadbBulkSink final : public BulkSink {
         "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, "
         "',STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')");
     one_ = std::make_unique<Insert>(connection_.native(), sql_);
-    fills_keys_ = std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
-      return column.autoincrement &&
-             std::find(columns.begin(), columns.end(), column.name) == columns.end();
-    });
+    const auto key = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [](const auto& column) { return column.autoincrement; });
+    if (key != table.columns.end()) {
+      const auto given = std::find(columns.begin(), columns.end(), key->name);
+      fills_keys_ = given == columns.end();
+      if (!fills_keys_) key_ = static_cast<std::size_t>(given - columns.begin());
+    }
     if (!has_arrays_) {
       rows_per_statement_ = std::clamp<std::size_t>(kMostPlaceholders / columns.size(), 1, 500);
       many_ = std::make_unique<Insert>(
@@ -328,15 +332,26 @@ class MariadbBulkSink final : public BulkSink {
   void send(std::size_t first, std::size_t count, const RefusedRow& refused) {
     std::size_t done = 0;
     while (done < count) {
-      const std::size_t part = part_of(count - done);
+      const std::size_t part = part_of(done, count - done);
       send_part(first, done, part, refused);
       done += part;
     }
   }
 
-  std::size_t part_of(std::size_t left) const {
+  /// How many of the `left` rows from `from` on to send at once.
+  std::size_t part_of(std::size_t from, std::size_t left) const {
+    bool numbered = fills_keys_;
+    if (key_) {
+      // A statement that numbers some of its rows and not others takes more numbers than it uses.
+      const std::vector<char>& indicators = columns_[*key_].indicators;
+      const auto first = indicators.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto last = first + static_cast<std::ptrdiff_t>(left);
+      left = static_cast<std::size_t>(
+          std::find_if(first, last, [&](char other) { return other != *first; }) - first);
+      numbered = *first == STMT_INDICATOR_NULL;
+    }
     if (!has_arrays_) return left >= rows_per_statement_ ? rows_per_statement_ : 1;
-    return fills_keys_ ? gapless(left) : left;
+    return numbered ? gapless(left) : left;
   }
 
   void send_part(std::size_t first, std::size_t from, std::size_t count,
@@ -395,6 +410,7 @@ class MariadbBulkSink final : public BulkSink {
   std::string mode_;
   bool has_arrays_;
   bool fills_keys_ = false;  ///< the table has an AUTO_INCREMENT column that the rows leave out
+  std::optional<std::size_t> key_;  ///< the AUTO_INCREMENT column, when the rows have it
   std::size_t most_packet_ = 0;
   std::size_t rows_per_statement_ = 1;
   std::unique_ptr<Insert> one_;

@@ -9,6 +9,7 @@
 
 #include "backend/sqlite/error.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -105,6 +106,13 @@ bool has_conflict_clause(const schema::Table& table) {
                      [&](const schema::Column& column) { return says(column.sqlite); });
 }
 
+bool refers_to_itself(const schema::Table& table) {
+  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                     [&](const schema::ForeignKey& key) {
+                       return text::equals_ignoring_case(key.referenced_table, table.name);
+                     });
+}
+
 bool is_fault_of_row(int code) {
   const int primary = code & 0xFF;
   return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG;
@@ -127,7 +135,10 @@ class SqliteBulkSink final : public BulkSink {
         "LIMIT 1",
         std::span(&name, 1));
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
-    if (!triggers.rows.empty() || has_conflict_clause(table)) rows_per_statement_ = 1;
+    // A foreign key to the table itself is judged at the end of each statement.
+    if (!triggers.rows.empty() || has_conflict_clause(table) || refers_to_itself(table)) {
+      rows_per_statement_ = 1;
+    }
     if (rows_per_statement_ > 1) {
       many_ = std::make_unique<Insert>(
           database_, insert_sql(connection.dialect(), table.name, columns, rows_per_statement_));
