@@ -25,9 +25,12 @@ Error failure(const std::string& name, const char* what, int number) {
 
 FileInput::FileInput(const std::string& path, const std::atomic<bool>& stop)
     : name_(path == "-" ? "standard input" : path), stop_(stop) {
-  fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A named pipe that nobody writes yet would block the open itself, where nothing can end it.
+  fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd_ < 0) throw failure(name_, "open", errno);
   owned_ = path != "-";
+  // From here on wait() does it.
+  if (owned_) ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) & ~O_NONBLOCK);
   struct stat info = {};
   if (::fstat(fd_, &info) != 0) {
     const int number = errno;

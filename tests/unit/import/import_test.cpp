@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "import/input.hpp"
 #include "unit/import/job.hpp"
 
@@ -429,6 +431,25 @@ TEST(Import, AFailingWriteEndsAnImportThatWaitsForAPipe) {
   ended = true;
   writer.join();
   EXPECT_THAT(message, HasSubstr("pipe.csv:3"));
+}
+
+TEST(Import, APipeThatNobodyWritesIsWaitedForUntilInterrupted) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  const std::string path = job.path("pipe.csv");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::thread interrupt([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    job.stop = true;
+  });
+  EXPECT_THAT(job.failure(options_for(path)), HasSubstr("interrupted; nothing was imported"));
+  interrupt.join();
+  job.stop = false;
+  std::thread feed([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::ofstream(path) << "a\n1\n2\n";
+  });
+  EXPECT_EQ(job.run(options_for(path)).rows, 2U);
+  feed.join();
 }
 
 /// Cut between records, inside one and to nothing, whatever was read before.
