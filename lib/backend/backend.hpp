@@ -104,9 +104,10 @@ class Connection {
   virtual void release_savepoint(const std::string& name) = 0;
   virtual void rollback_to_savepoint(const std::string& name) = 0;
 
-  /// Waits up to `timeout` for the right to migrate; `on_wait` is called once when it has to wait.
-  /// Throws Error{busy} that names the holder as far as the database knows. MariaDB: GET_LOCK.
-  /// SQLite: an fcntl lock on a file beside the database, so that readers go on.
+  /// Waits up to `timeout` for the right to migrate; `on_wait` is called at least every second
+  /// while it has to wait, and may throw to end that. Throws Error{busy} that names the holder as
+  /// far as the database knows. MariaDB: GET_LOCK. SQLite: an fcntl lock on a file beside the
+  /// database, so that readers go on.
   virtual std::unique_ptr<MigrationLock> lock(std::chrono::seconds timeout,
                                               const std::function<void()>& on_wait) = 0;
 

@@ -260,7 +260,12 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
 }
 
 std::unique_ptr<backend::MigrationLock> Runner::lock(const RunOptions& options) {
+  bool told = false;
   auto lock = connection_.lock(options.lock_timeout, [&] {
+    if (options.stop != nullptr && *options.stop) {
+      throw Error(ErrorCode::interrupted, "interrupted; nothing was changed");
+    }
+    if (std::exchange(told, true)) return;
     events_.info("dbmig.run", "Waiting for another dbmig that is migrating this database");
   });
   if (const std::string limit = lock->limit(); !limit.empty()) events_.warning("dbmig.run", limit);

@@ -117,6 +117,20 @@ TEST_P(Failures, ALockIsWaitedForOnlySoLong) {
   EXPECT_EQ(holder.wait().code, 0);
 }
 
+TEST_P(Failures, CtrlCEndsTheWaitForALock) {
+  project.expect(0, {"upgrade"});
+  write_slow_revision(project, on_mariadb());
+  Process holder({dbmig_binary(), "upgrade", "-v"}, project.options());
+  ASSERT_TRUE(holder.wait_for_stderr(on_mariadb() ? "SLEEP" : "RECURSIVE"));
+  Process waiting({dbmig_binary(), "upgrade", "--lock-timeout", "600"}, project.options());
+  ASSERT_TRUE(waiting.wait_for_stderr("Waiting for another dbmig"));
+  waiting.send(SIGINT);
+  const Result result = waiting.wait();
+  EXPECT_NE(result.code, 0) << result;
+  EXPECT_THAT(result.err, HasSubstr("interrupted; nothing was changed"));
+  EXPECT_EQ(holder.wait().code, 0);
+}
+
 DBMIG_ON_EACH_DATABASE(Failures);
 
 // ---- Servers --------------------------------------------------------------------------------

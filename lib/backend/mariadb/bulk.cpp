@@ -391,9 +391,9 @@ class MariadbBulkSink final : public BulkSink {
     if (!fits(row, 1)) {
       refused(first + row,
               Error(ErrorCode::constraint,
-                    fmt::format("the row has {} bytes, and the server takes {} at once",
-                                size_of(row, 1), most_packet_))
-                  .hint("raise the server's max_allowed_packet"));
+                    fmt::format("the row has {} bytes, and the server takes {} at once; its "
+                                "max_allowed_packet can be raised",
+                                size_of(row, 1), most_packet_)));
       return;
     }
     const auto failure = one_->run_rows(columns_, row, 1);

@@ -87,17 +87,17 @@ std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& da
   const std::string name = lock_name(database);
   const bool on_galera = is_on_galera(session);
   const auto deadline = steady_clock::now() + timeout;
-  bool told = false;
+  bool waited = false;
   // The first attempt does not wait: whoever has to is told so first.
-  while (!get_lock(session, name, seconds(told ? 1 : 0))) {
+  while (!get_lock(session, name, seconds(waited ? 1 : 0))) {
     if (steady_clock::now() >= deadline) {
       throw Error(ErrorCode::busy, fmt::format("another migration of '{}' is running: {} holds the "
                                                "lock '{}'",
                                                database, holder(session, name), name))
           .hint("wait for it to finish, or give it longer with --lock-timeout");
     }
-    if (!told && on_wait) on_wait();
-    told = true;
+    if (on_wait) on_wait();
+    waited = true;
   }
   return std::make_unique<NamedLock>(session, name, on_galera);
 }

@@ -16,7 +16,8 @@ std::string lock_name(const std::string& database);
 /// Takes the right to migrate with GET_LOCK: it is the session's, survives the commits of DDL, and
 /// the server gives it back when the session ends however it ends. On Galera it holds on this node
 /// only. `session` must outlive the lock. Throws Error{busy} that names the holder after `timeout`;
-/// `on_wait` is called once when there is somebody to wait for.
+/// `on_wait` is called every second or more often while it
+/// waits for somebody, and may throw to end that.
 std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& database,
                                          std::chrono::seconds timeout,
                                          const std::function<void()>& on_wait);

@@ -119,7 +119,6 @@ std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
   if (ignored) path = file;
   path += "-dbmig-lock";
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  bool waited = false;
   while (true) {
     Descriptor descriptor = open_lock_file(path);
     if (try_lock(descriptor, path)) {
@@ -133,7 +132,7 @@ std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
                   fmt::format("the database is being migrated by {}", read_holder(descriptor)))
           .hint("wait for it to finish, or raise --lock-timeout");
     }
-    if (!std::exchange(waited, true) && on_wait) on_wait();
+    if (on_wait) on_wait();
     std::this_thread::sleep_for(
         std::min(kPause, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now) +
                              std::chrono::milliseconds(1)));

@@ -16,7 +16,8 @@ namespace dbmig::backend::sqlite {
 /// it and is removed with the lock.
 ///
 /// Throws Error{busy} naming the holder after `timeout`, Error{access} or Error{io} when the lock
-/// file cannot be made. `on_wait` is called once when there is somebody to wait for.
+/// file cannot be made. `on_wait` is called every second or more often while it
+/// waits for somebody, and may throw to end that.
 std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
                                          std::chrono::seconds timeout,
                                          const std::function<void()>& on_wait);
