@@ -37,6 +37,11 @@ struct Conversion {
 std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
                                      const ColumnOf& from, const ColumnOf& to);
 
+/// Condition for the rows whose bytes the column `to` does not take: no text in its character set,
+/// or more than it holds in that. Empty when it takes all, or where this is not known.
+std::string byte_misfits(DialectKind kind, const std::string& value, const ColumnOf& from,
+                         const ColumnOf& to);
+
 /// `value` as the list of an enum or set that `from` turns into looks for it: MariaDB compares in
 /// the collation of the list. `value` itself where that is no matter, or not known.
 std::string sought_in_list(DialectKind kind, const std::string& value, const ColumnOf& from,

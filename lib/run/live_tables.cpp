@@ -167,9 +167,16 @@ std::string LiveTables::misfits(const std::string& value, const dialect::ColumnO
   const DialectKind kind = dialect_.kind();
   const schema::Table before = settled(from.table);
   const schema::Table after = settled(to.table);
-  return dialect_.misfits(
-      dialect::sought_in_list(kind, value, {before, from.column}, {after, to.column}),
-      from.column.type_on(kind), to.column.type_on(kind));
+  const dialect::ColumnOf old_column{before, from.column};
+  const dialect::ColumnOf new_column{after, to.column};
+  const std::string bytes = dialect::byte_misfits(kind, value, old_column, new_column);
+  const schema::Type& old_type = from.column.type_on(kind);
+  const schema::Type& new_type = to.column.type_on(kind);
+  if (old_type == new_type) return bytes;
+  const std::string values = dialect_.misfits(
+      dialect::sought_in_list(kind, value, old_column, new_column), old_type, new_type);
+  if (bytes.empty() || values.empty()) return bytes + values;
+  return fmt::format("({} OR {})", bytes, values);
 }
 
 /// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
@@ -356,9 +363,7 @@ void LiveTables::convert(LiveTable& live, const dialect::ColumnOf& from,
   const schema::Type& old_type = from.column.type_on(kind);
   const schema::Type& new_type = to.column.type_on(kind);
   std::vector<std::string> fits;
-  if (old_type != new_type) {
-    fits.push_back(misfits(source.value, from, to));
-  }
+  fits.push_back(misfits(source.value, from, to));
   if (after) fits.push_back(after->unwritable);
   std::erase(fits, "");
   for (std::string& condition : fits) condition = fmt::format("NOT COALESCE({}, 0)", condition);

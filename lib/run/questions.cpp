@@ -155,12 +155,10 @@ class Asker {
     ask_letters({*table, *from}, {*table, to});
     const schema::Type& old_type = from->type_on(kind());
     const schema::Type& new_type = to.type_on(kind());
-    if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
     const std::string value = inquiry_.column(alter.name);
-    if (old_type != new_type) {
-      ask_fits(alter.table, alter.name, new_type,
-               live().misfits(value, {*table, *from}, {*table, to}));
-    }
+    ask_fits(alter.table, alter.name, new_type,
+             live().misfits(value, {*table, *from}, {*table, to}));
+    if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
     if (is_strict(*table) || becomes_rowid(*table, *from, to)) {
       ask_fits(alter.table, alter.name, new_type, dialect::sqlite::strict_misfits(value, new_type));
     }

@@ -161,6 +161,13 @@ std::string unwritable(const std::string& value, const std::string& charset) {
       value, charset);
 }
 
+/// How many bytes a text type holds that is not measured in characters; empty for others.
+std::string_view byte_limit(TypeKind kind) {
+  if (kind == TypeKind::tinytext) return "255";
+  if (kind == TypeKind::text) return "65535";
+  return kind == TypeKind::mediumtext ? "16777215" : "";
+}
+
 /// A list finds its members in its own collation, and blanks behind a text are no part of it. Empty
 /// when that collation is not known.
 std::string sought(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
@@ -178,6 +185,21 @@ std::string sought(const std::string& value, const ColumnOf& from, const ColumnO
 }
 
 }  // namespace
+
+std::string byte_misfits(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const Type& old_type = type_of(from);
+  const Type& new_type = type_of(to);
+  const std::string charset = writing_of(to).charset;
+  if (!is_characters(new_type) || charset.empty()) return {};
+  if (schema::is_binary(old_type.kind)) {
+    // What is no text in it comes out with question marks.
+    return fmt::format("(CAST(CONVERT({0} USING {1}) AS BINARY) <> {0})", value, charset);
+  }
+  const std::string_view limit = byte_limit(new_type.kind);
+  const bool grows = is_characters(old_type) && writing_of(from).charset != charset;
+  if (limit.empty() || !grows) return {};
+  return fmt::format("(LENGTH(CONVERT({} USING {})) > {})", value, charset, limit);
+}
 
 std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
   const std::string out = sought(value, from, to);

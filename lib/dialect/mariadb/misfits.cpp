@@ -76,6 +76,8 @@ std::string outside_decimal(const std::string& value, const Type& from, const Ty
 }
 
 std::string outside_number(const std::string& original, const Type& from, const Type& to) {
+  // A year is made of a number or a text, and of no date.
+  if (to.kind == TypeKind::year && schema::is_temporal(from.kind)) return original + " IS NOT NULL";
   std::string value = original;
   if (is_opaque(from)) value = fmt::format("CAST({} AS CHAR)", original);
   // 20010203 of a date, the place in the list of an enum.
@@ -87,7 +89,10 @@ std::string outside_number(const std::string& original, const Type& from, const 
     condition = fmt::format("{0} <> CAST({0} AS FLOAT)", value);
   } else if (to.kind == TypeKind::bit) {
     condition = fmt::format("{0} < 0 OR {0} >= POW(2, {1})", value, to.length.value_or(1));
-  } else if (to.kind != TypeKind::double_ && to.kind != TypeKind::year) {
+  } else if (to.kind == TypeKind::year) {
+    condition = fmt::format("{0} NOT BETWEEN 0 AND 99 AND {0} NOT BETWEEN 1901 AND 2155", value);
+    if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> TRUNCATE({0}, 0)", value);
+  } else if (to.kind != TypeKind::double_) {
     condition = outside_integer(value, from, to);
   }
   if (is_characters(from)) {
