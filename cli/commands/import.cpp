@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
@@ -158,6 +160,9 @@ void run(Context& context, const Arguments& arguments) {
   } catch (const Error& error) {
     // Before the ranks are joined: every one of them finds it by itself.
     if (import::rank_from_environment() == 0) throw;
+    // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
+    // first.
+    std::this_thread::sleep_for(std::chrono::seconds(1));
     context.exit_code = exit_code_of(error);
   }
 }
