@@ -15,6 +15,11 @@
 namespace dbmig::backend::mariadb {
 namespace {
 
+/// What is not utf8mb4 loses characters on the way to the server.
+constexpr std::string_view kCollationPrefix = "utf8mb4_";
+/// As Connector/C chooses it, on every server.
+constexpr const char* kCollation = "utf8mb4_general_ci";
+
 constexpr unsigned kConnectTimeout = 10;
 constexpr unsigned kOldest = 100502;  // RENAME COLUMN
 
@@ -128,7 +133,17 @@ void Session::settle(const Url& url) {
   }
   execute(dialect::mariadb::kSessionSettings);
   const std::string collation = parameter(url, "collation");
-  if (!collation.empty()) execute("SET SESSION collation_connection = '" + collation + '\'');
+  if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
+                            "dbmig speaks to the server",
+                            collation))
+        .hint("leave it out, or write one as in collation=utf8mb4_unicode_ci");
+  }
+  // A server may be told not to listen to the client's choice (skip-character-set-client-handshake,
+  // init_connect).
+  execute(fmt::format("SET NAMES utf8mb4 COLLATE {}",
+                      text::quote(collation.empty() ? kCollation : collation, '\'')));
   // Read-only on servers before 10.8; there, DDL says NULL and DEFAULT anyway.
   mysql_query(handle, "SET SESSION explicit_defaults_for_timestamp = 1");
 }
