@@ -103,9 +103,41 @@ bool Converter::convert_native_text(std::string_view text, Cell& cell, std::stri
   return true;
 }
 
+namespace {
+
+/// `text` with the numbers outside of its strings cut to a size that any reader takes. Databases
+/// keep JSON as text and take a number of any size; the library that checks the form does not.
+std::string with_small_numbers(std::string_view text) {
+  constexpr std::size_t kKeptDigits = 18;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string out;
+  bool in_string = false;
+  bool in_exponent = false;
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\' && i + 1 < text.size()) {
+      out += c;
+      out += text[++i];
+      continue;
+    }
+    if (c == '"') in_string = !in_string;
+    if (in_string || !is_digit(c)) {
+      in_exponent = !in_string && (c == 'e' || c == 'E' || (in_exponent && (c == '+' || c == '-')));
+      digits = 0;
+      out += c;
+      continue;
+    }
+    if (++digits <= (in_exponent ? 1 : kKeptDigits)) out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
 bool Converter::convert_json(std::string_view text, Cell& cell, std::string& reason) const {
   if (!is_plain(text) && !is_well_formed(text, reason)) return false;
-  if (!nlohmann::json::accept(text)) {
+  if (!nlohmann::json::accept(text) && !nlohmann::json::accept(with_small_numbers(text))) {
     reason = "is not valid JSON";
     return false;
   }

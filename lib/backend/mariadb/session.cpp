@@ -134,7 +134,7 @@ void Session::settle(const Url& url) {
   execute(dialect::mariadb::kSessionSettings);
   const std::string collation = parameter(url, "collation");
   if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
-    throw Error(ErrorCode::usage,
+    throw Error(ErrorCode::invalid,
                 fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
                             "dbmig speaks to the server",
                             collation))
