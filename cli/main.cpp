@@ -22,10 +22,13 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kRefused = 4;
+/// As a shell counts an end by SIGINT.
+constexpr int kInterrupted = 130;
 
 int exit_code(const Error& error) {
   if (error.code() == ErrorCode::usage) return kUsage;
   if (error.code() == ErrorCode::refused) return kRefused;
+  if (error.code() == ErrorCode::interrupted) return kInterrupted;
   return kFailed;
 }
 

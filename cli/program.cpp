@@ -35,7 +35,8 @@ constexpr const char* kFooter =
     "  dbmig lint --pending                    what may lose data, fail or block, before it does\n"
     "  dbmig upgrade --url mariadb://app@db/app   another database, the same history\n\n"
     "`dbmig COMMAND --help` shows a command's options with examples.\n"
-    "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused for safety.";
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused for safety,\n"
+    "130 interrupted.";
 
 /// The global options of a command: its help only points to them.
 constexpr const char* kBrief = "brief";

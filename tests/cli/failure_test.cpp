@@ -68,7 +68,7 @@ TEST_P(Failures, CtrlCStopsBetweenStatementsAndTheNextRunFinishes) {
   ASSERT_TRUE(upgrade.wait_for_stderr(on_mariadb() ? "SLEEP" : "RECURSIVE"));
   upgrade.send(SIGINT);
   const Result result = upgrade.wait();
-  EXPECT_EQ(result.code, 1) << result;
+  EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.err,
               AllOf(HasSubstr("Stopping after the statement under way"), HasSubstr("interrupted")));
   EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
@@ -126,7 +126,7 @@ TEST_P(Failures, CtrlCEndsTheWaitForALock) {
   ASSERT_TRUE(waiting.wait_for_stderr("Waiting for another dbmig"));
   waiting.send(SIGINT);
   const Result result = waiting.wait();
-  EXPECT_NE(result.code, 0) << result;
+  EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.err, HasSubstr("interrupted; nothing was changed"));
   EXPECT_EQ(holder.wait().code, 0);
 }

@@ -282,7 +282,7 @@ TEST(SqliteLock, LetsOneInAtATime) {
   });
   auto second = other->lock(seconds(10), [&] { ++waits; });
   releaser.join();
-  EXPECT_EQ(waits, 1);
+  EXPECT_GE(waits, 1);
   second.reset();
   EXPECT_FALSE(std::filesystem::exists(database.file().string() + "-dbmig-lock"));
 }
