@@ -192,7 +192,8 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
                                 error.code() == ErrorCode::access ||
                                 error.code() == ErrorCode::not_found;
       if (error.code() != ErrorCode::refused && (!out_of_reach || must)) throw;
-      cannot(error.message());
+      const std::string& hint = error.diagnostics().front().hint;
+      cannot(hint.empty() ? error.message() : error.message() + "; " + hint);
     }
   }
   return list;

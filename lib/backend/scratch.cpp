@@ -119,9 +119,11 @@ Charset charset_of(Connection& connection, const std::string& database) {
 Error cannot_create(const Url& server, const Error& error) {
   std::string hint = error.diagnostics().front().hint;
   if (error.code() == ErrorCode::access) {
-    hint =
-        "grant the user databases of that kind: GRANT ALL PRIVILEGES ON `dbmig\\_scratch\\_%`.* TO "
-        "'user'@'host'; or name another server as `scratch:` in dbmig.yaml";
+    const bool is_local = server.host.empty() || server.host == "localhost";
+    hint = fmt::format(
+        "as an administrator: GRANT ALL PRIVILEGES ON `dbmig\\_scratch\\_%`.* TO {}@{}; or name "
+        "another server as `scratch:` in dbmig.yaml",
+        text::quote(server.user, '\''), text::quote(is_local ? "localhost" : "%", '\''));
   }
   return Error(error.code(), fmt::format("cannot make a scratch database on {}: {}",
                                          server.redacted(), error.message()))

@@ -206,6 +206,13 @@ TEST(SqlFileOnMariadb, NeedsAServerThatMayMakeDatabases) {
   EXPECT_THAT(denied.err, AllOf(HasSubstr("cannot make a scratch database on mariadb://" + user),
                                 HasSubstr("GRANT ALL PRIVILEGES ON `dbmig\\_scratch\\_%`"),
                                 Not(HasSubstr("pw@"))));
+  // `migrate` goes on, and its warning has the grant, ready to be pasted.
+  Project both;
+  both.start(url);
+  both.model("tables:\n  t: {columns: {id: integer}, primary_key: [id]}\n");
+  EXPECT_THAT(
+      both.expect(0, {"migrate", "-m", "one"}).err,
+      HasSubstr("GRANT ALL PRIVILEGES ON `dbmig\\_scratch\\_%`.* TO '" + user + "'@'localhost'"));
   // The setting names the server that may.
   project.write("dbmig.yaml", "database: " + text::quote(url, '"') +
                                   "\nscratch: " + text::quote(database.url(), '"') + "\n");
