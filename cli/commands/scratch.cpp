@@ -71,7 +71,7 @@ void add_scratch(CLI::App& program, Context& context) {
        "  dbmig scratch                                    its URL, if it runs\n"
        "  dbmig scratch --stop                             stop it and remove its files\n"
        "  dbmig scratch --start --folder /dev/shm/db       one of its own for a test run\n"
-       "Commands that need a MariaDB server to try something on start it by themselves where\n"
+       "Commands that try something on MariaDB start this server themselves where\n"
        "`mariadbd` is installed, unless `scratch:` in dbmig.yaml names a server or says off. It\n"
        "listens on a socket that only you can reach, and ends when it has not been used for\n"
        "five minutes."});

@@ -324,20 +324,15 @@ Url Url::parse(std::string_view text) {
 
 std::string Url::redacted() const {
   std::string text = fmt::format("{}://", to_string(dialect));
+  char separator = '?';
   if (dialect == DialectKind::sqlite) {
     if (in_memory()) return text;
     text += "/";
     // What the plain form cannot say: a '?' begins the parameters, `file:` another form.
     const bool is_plain = database.find('?') == std::string::npos &&
                           !database.starts_with("file:") && text::trim(database) == database;
-    if (!is_plain) {
-      text += "file:" + percent_encode(database, "/") + "?uri=true";
-      for (const auto& [name, value] : parameters) {
-        text += "&" + name + "=" + percent_encode(value, "/:,");
-      }
-      return text;
-    }
-    text += database;
+    text += is_plain ? database : "file:" + percent_encode(database, "/") + "?uri=true";
+    if (!is_plain) separator = '&';
   } else {
     if (!user.empty() || password) {
       text += percent_encode(user, "");
@@ -348,7 +343,6 @@ std::string Url::redacted() const {
     if (port != 0) text += fmt::format(":{}", port);
     text += "/" + database;
   }
-  char separator = '?';
   for (const auto& [name, value] : parameters) {
     text += separator + name + "=" + (is_secret(name) ? "***" : percent_encode(value, "/:,"));
     separator = '&';

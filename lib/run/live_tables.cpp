@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/default_literal.hpp"
 #include "dialect/sqlite/conversion.hpp"
 #include "dialect/sqlite/expression.hpp"
 #include "dialect/sqlite/token.hpp"
@@ -282,16 +283,7 @@ LiveColumn LiveTables::filled(const std::string& literal, const dialect::ColumnO
 }
 
 std::optional<std::string> LiveTables::literal_of(const schema::Default& value) const {
-  switch (value.kind) {
-    case schema::Default::Kind::string:
-      return dialect_.quote_string(value.literal);
-    case schema::Default::Kind::number:
-      return value.literal;
-    case schema::Default::Kind::boolean:
-      return value.literal == "true" ? "1" : "0";
-    case schema::Default::Kind::sql:
-      break;
-  }
+  if (value.kind != schema::Default::Kind::sql) return dialect::literal_of(dialect_, value);
   const std::string& written = value.sql.for_dialect(dialect_.kind());
   if (dialect_.kind() == DialectKind::mariadb) {
     return is_constant_on_mariadb(written) ? std::optional('(' + written + ')') : std::nullopt;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/default_literal.hpp"
 #include "dialect/script.hpp"
 #include "ops/evolve.hpp"
 
@@ -14,21 +15,6 @@ namespace dbmig::run {
 namespace {
 
 using dialect::ScriptWord;
-
-std::optional<std::string> literal_of(const dialect::Dialect& dialect,
-                                      const schema::Default& value) {
-  switch (value.kind) {
-    case schema::Default::Kind::string:
-      return dialect.quote_string(value.literal);
-    case schema::Default::Kind::number:
-      return value.literal;
-    case schema::Default::Kind::boolean:
-      return value.literal == "true" ? "1" : "0";
-    case schema::Default::Kind::sql:
-      break;
-  }
-  return std::nullopt;
-}
 
 /// Condition: `column` holds `literal` to the byte.
 std::string holds(DialectKind kind, const std::string& column, const std::string& literal) {
@@ -144,7 +130,7 @@ void LossFinder::lose_column(const schema::Schema& schema, const std::string& ta
   std::string count =
       fmt::format("SELECT COUNT(*) FROM {} WHERE {} IS NOT NULL", quoted(live->name), source);
   if (definition != nullptr && definition->default_value) {
-    if (const auto literal = literal_of(dialect_, *definition->default_value)) {
+    if (const auto literal = dialect::literal_of(dialect_, *definition->default_value)) {
       count += " AND NOT " + holds(dialect_.kind(), source, *literal);
     }
   }
