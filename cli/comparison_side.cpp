@@ -173,6 +173,13 @@ RenameTracker follow(const history::Graph& graph, const std::set<std::string>& h
   return tracker;
 }
 
+std::set<std::string> managed_tables(const ComparisonSide& side) {
+  std::set<std::string> names;
+  if (!side.is_managed) return names;
+  for (const auto& [name, table] : side.schema.tables) names.insert(name);
+  return names;
+}
+
 }  // namespace
 
 schema::RenameHints renames_between(Context& context, const ComparisonSide& from,
@@ -226,6 +233,8 @@ ComparisonSide comparison_side(Context& context, const std::string& argument,
 ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
                                 const ComparisonSide& to, bool all) {
   ComparedSchemas result{from.schema, to.schema, {}, {}, {}};
+  if (!from.is_managed) leave_bookkeeping_alone(context, result.from, managed_tables(to));
+  if (!to.is_managed) leave_bookkeeping_alone(context, result.to, managed_tables(from));
   if (!all && from.is_live && to.is_managed) {
     result.from = only_known(result.from, known_objects(context, to, from), result.unknown);
   } else if (!all && to.is_live && from.is_managed) {

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "schema/bookkeeping.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -85,6 +86,7 @@ yaml::ModelPart read_model_part(Context& context) {
                                 fmt::format("schemas/*.{}.sql: left out: {}: {}", to_string(kind),
                                             object.object, object.reason));
     }
+    leave_bookkeeping_alone(context, read.inspection.schema);
     for (auto& [path, where] : read.places) {
       const auto [first, is_new] = part.places.try_emplace(path, where);
       if (is_new) continue;
@@ -109,6 +111,17 @@ Json report_unrepresented(Context& context, const std::vector<backend::Unreprese
     list.push_back({{"object", object.object}, {"reason", object.reason}});
   }
   return list;
+}
+
+void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
+                             std::set<std::string> wanted) {
+  for (const std::string& name : context.selection().include) wanted.insert(name);
+  for (const auto& [table, tool] : schema::take_out_bookkeeping(schema, wanted)) {
+    context.console().info("dbmig.model",
+                           fmt::format("Left alone: table '{}', in which {} keeps its records; to "
+                                       "have it all the same, name it in `include:` of dbmig.yaml",
+                                       table, tool));
+  }
 }
 
 backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "backend/scratch.hpp"
@@ -22,6 +23,11 @@ yaml::ModelPart read_model_part(Context& context);
 
 /// `found` as warnings for people and as an array for --json.
 Json report_unrepresented(Context& context, const std::vector<backend::Unrepresented>& found);
+
+/// Takes the tables in which other tools keep their records out of `schema` and names them, except
+/// those that `wanted` or `include:` of dbmig.yaml name (a pattern that fits is no name).
+void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
+                             std::set<std::string> wanted = {});
 
 /// `inspection` without what is not selected.
 backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection);

@@ -117,8 +117,12 @@ void run(Context& context, const Options& options) {
   const std::vector<std::string> parents = choose_parents(context.graph(), options.revision);
   backend::Connection& connection = existing_database(context);
   const TableChoice choice(options.tables);
-  const backend::Inspection found =
-      choice.of(selected(connection.inspect({}), context.selection()));
+  backend::Inspection found = selected(connection.inspect({}), context.selection());
+  // A table that --table or a revision names is wanted, whoever else keeps records in it.
+  std::set<std::string> wanted(options.tables.begin(), options.tables.end());
+  for (const auto& [name, table] : context.graph().fold().tables) wanted.insert(name);
+  leave_bookkeeping_alone(context, found.schema, std::move(wanted));
+  found = choice.of(std::move(found));
   Json missed = report_unrepresented(context, found.unrepresented);
   if (options.strict && !missed.empty()) {
     context.exit_code = kDifferences;

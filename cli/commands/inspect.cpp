@@ -31,14 +31,20 @@ backend::Inspection inspect(Context& context, const Options& options) {
     }
     backend::Inspection found =
         context.connection(Context::Access::existing).inspect({.tables = choice.names()});
-    return choice.empty() ? selected(std::move(found), context.selection())
-                          : choice.of(std::move(found));
+    if (!choice.empty()) return choice.of(std::move(found));
+    found = selected(std::move(found), context.selection());
+    leave_bookkeeping_alone(context, found.schema);
+    return found;
   }
   const DialectKind kind = dialect_of_file(context, options.sql_file, options.dialect);
   // The file first: a server is asked for nothing when there is none.
   const run::Script script = read_script(options.sql_file);
   backend::Scratch scratch(context.scratch_options(kind));
-  return choice.of(run::read_scripts(scratch, {script}, {}, context.console()).inspection);
+  backend::Inspection found =
+      run::read_scripts(scratch, {script}, {}, context.console()).inspection;
+  if (!choice.empty()) return choice.of(std::move(found));
+  leave_bookkeeping_alone(context, found.schema);
+  return found;
 }
 
 void run(Context& context, const Options& options) {
