@@ -164,6 +164,11 @@ void Comparison::find_early_drops() {
   }
 
   for (TableChange& change : changes) {
+    find_renamed_indexes(change, [&](const std::string& name) {
+      return created_elsewhere(indexes, name, change.to);
+    });
+  }
+  for (TableChange& change : changes) {
     for (const std::string& name : change.indexes.drop) {
       if (created_elsewhere(indexes, name, change.to)) change.early_indexes.insert(name);
     }

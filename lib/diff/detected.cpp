@@ -166,7 +166,15 @@ void add_table_lines(Lines& lines, const TableChange& change) {
   add_primary_key_lines(lines, before, after);
   lines.named(before.uniques, after.uniques, "unique constraint", change.to,
               [&](const schema::Unique& unique) { return columns_of(change.to, unique.columns); });
-  lines.named(before.indexes, after.indexes, "index", change.to,
+  schema::Table renamed = before;
+  for (const Rename& rename : change.renamed_indexes) {
+    const auto index = std::find_if(renamed.indexes.begin(), renamed.indexes.end(),
+                                    [&](const auto& one) { return one.name == rename.from; });
+    index->name = rename.to;
+    lines.add("renamed index '{}' to '{}' on {}", rename.from, rename.to,
+              columns_of(change.to, part_names(*index)));
+  }
+  lines.named(renamed.indexes, after.indexes, "index", change.to,
               [&](const schema::Index& index) { return columns_of(change.to, part_names(index)); });
   lines.named(before.checks, after.checks, "check", change.to,
               [&](const schema::Check&) { return "'" + change.to + "'"; });

@@ -169,7 +169,7 @@ bool TableChange::drops_keys() const {
 
 bool TableChange::empty() const {
   return !changes_columns() && !options && !drop_primary_key && !create_primary_key &&
-         uniques.empty() && checks.empty() && indexes.create.empty() &&
+         uniques.empty() && checks.empty() && indexes.create.empty() && renamed_indexes.empty() &&
          foreign_keys.create.empty() && early_indexes.size() == indexes.drop.size() &&
          early_foreign_keys.size() == foreign_keys.drop.size();
 }
@@ -224,6 +224,24 @@ TableChange compare_tables(const Rename& name, const Table& before, const Table&
   compare_columns(change);
   compare_keys(change);
   return change;
+}
+
+void find_renamed_indexes(TableChange& change,
+                          const std::function<bool(const std::string&)>& is_taken) {
+  std::vector<std::string>& drop = change.indexes.drop;
+  std::vector<std::string>& create = change.indexes.create;
+  std::erase_if(drop, [&](const std::string& from) {
+    if (change.after->find_index(from) != nullptr || is_taken(from)) return false;
+    const auto to = std::find_if(create.begin(), create.end(), [&](const std::string& name) {
+      schema::Index same = *change.after->find_index(name);
+      same.name = from;
+      return change.before->find_index(name) == nullptr && same == *change.before->find_index(from);
+    });
+    if (to == create.end()) return false;
+    change.renamed_indexes.push_back({from, *to});
+    create.erase(to);
+    return true;
+  });
 }
 
 bool keeps_key_for(const TableChange& change, const NameList& columns) {

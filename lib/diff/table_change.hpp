@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,6 +40,8 @@ struct TableChange {
   bool create_primary_key = false;
   Named uniques;
   Named indexes;
+  /// Indexes that only get another name; in `indexes` they are not.
+  std::vector<Rename> renamed_indexes;
   Named checks;
   Named foreign_keys;
   /// Of those to drop, what has to go before anything else is done.
@@ -64,6 +67,12 @@ struct TableChange {
 /// Everything but foreign keys and early drops. `before` and `after` must outlive the result.
 TableChange compare_tables(const Rename& name, const schema::Table& before,
                            const schema::Table& after, const Matching& columns);
+
+/// Moves what is dropped under one name and created alike under another from `indexes` to
+/// `renamed_indexes`. An old name that is used again, by this table or as `is_taken` knows, has to
+/// be free early: such an index is dropped.
+void find_renamed_indexes(TableChange& change,
+                          const std::function<bool(const std::string&)>& is_taken);
 
 /// Whether an index or key that both tables have serves lookups by `columns`; what is dropped or
 /// re-created does not count.

@@ -93,6 +93,9 @@ class TableWriter {
     for (const std::string& name : change_.indexes.drop) {
       if (change_.early_indexes.count(name) == 0) add(ops::DropIndex{table, name});
     }
+    for (const Rename& rename : change_.renamed_indexes) {
+      add(ops::RenameIndex{table, rename.from, rename.to});
+    }
     for (const std::string& name : change_.uniques.drop) {
       add(ops::DropConstraint{table, name, ConstraintKind::unique});
     }

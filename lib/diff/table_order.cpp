@@ -26,6 +26,7 @@ Names coming_names(const Comparison& comparison) {
   for (const TableChange& change : comparison.changes) {
     if (change.from != change.to) add(change.to);
     for (const std::string& name : change.indexes.create) add(name);
+    for (const Rename& rename : change.renamed_indexes) add(rename.to);
     for (const std::string& name : change.foreign_keys.create) add(name);
   }
   for (const Rename& rename : comparison.table_renames) add(rename.to);

@@ -56,6 +56,7 @@ std::vector<NewName> new_names(const Step& step) {
     column(op->table, *op->rename);
   }
   if (const auto* op = step.as<ops::CreateIndex>()) part("index", op->index.name, op->table);
+  if (const auto* op = step.as<ops::RenameIndex>()) part("index", op->to, op->table);
   if (const auto* op = step.as<ops::CreateUniqueConstraint>()) {
     part("unique constraint", op->unique.name, op->table);
   }

@@ -105,6 +105,28 @@ std::string summary(const DropIndex& operation) {
   return fmt::format("drop index '{}' of '{}'", operation.name, operation.table);
 }
 
+void step(Schema& schema, const RenameIndex& operation) {
+  schema::Table& table = existing_table(schema, operation.table);
+  const auto index = find_named(table.indexes, operation.name, operation.table, "index");
+  if (!text::equals_ignoring_case(operation.name, operation.to)) {
+    require_new(table.indexes, operation.to, operation.table, "index");
+  }
+  index->name = operation.to;
+}
+
+std::vector<Operation> undo(const Schema&, const RenameIndex& operation) {
+  return {RenameIndex{operation.table, operation.to, operation.name}};
+}
+
+std::vector<Risk> find_risks(const Schema&, const RenameIndex&) {
+  return {};
+}
+
+std::string summary(const RenameIndex& operation) {
+  return fmt::format("rename index '{}' of '{}' to '{}'", operation.name, operation.table,
+                     operation.to);
+}
+
 void step(Schema& schema, const CreatePrimaryKey& operation) {
   schema::Table& table = existing_table(schema, operation.table);
   if (table.primary_key) {

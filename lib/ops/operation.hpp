@@ -58,6 +58,14 @@ struct DropIndex {
   friend bool operator==(const DropIndex&, const DropIndex&) = default;
 };
 
+/// The index stays as it is: databases that can rename it do not build it anew.
+struct RenameIndex {
+  std::string table;
+  std::string name;
+  std::string to;
+  friend bool operator==(const RenameIndex&, const RenameIndex&) = default;
+};
+
 struct CreatePrimaryKey {
   std::string table;
   schema::PrimaryKey key;
@@ -153,10 +161,10 @@ struct Execute;
 
 using Operation =
     std::variant<CreateTable, DropTable, RenameTable, AddColumn, DropColumn, AlterColumn,
-                 CreateIndex, DropIndex, CreatePrimaryKey, CreateUniqueConstraint, CreateForeignKey,
-                 CreateCheckConstraint, DropConstraint, AlterTable, CreateView, DropView,
-                 CreateTrigger, DropTrigger, CreateRoutine, DropRoutine, BulkInsert, BulkDelete,
-                 Execute>;
+                 CreateIndex, DropIndex, RenameIndex, CreatePrimaryKey, CreateUniqueConstraint,
+                 CreateForeignKey, CreateCheckConstraint, DropConstraint, AlterTable, CreateView,
+                 DropView, CreateTrigger, DropTrigger, CreateRoutine, DropRoutine, BulkInsert,
+                 BulkDelete, Execute>;
 
 /// Plain SQL, opaque to the fold but for what `state` declares. A text may hold several statements
 /// separated by `;`: backends send them one at a time.

@@ -36,6 +36,8 @@ inline constexpr std::string_view kName<CreateIndex> = "create_index";
 template <>
 inline constexpr std::string_view kName<DropIndex> = "drop_index";
 template <>
+inline constexpr std::string_view kName<RenameIndex> = "rename_index";
+template <>
 inline constexpr std::string_view kName<CreatePrimaryKey> = "create_primary_key";
 template <>
 inline constexpr std::string_view kName<CreateUniqueConstraint> = "create_unique_constraint";
@@ -83,6 +85,7 @@ void step(Schema& schema, const DropColumn& operation);
 void step(Schema& schema, const AlterColumn& operation);
 void step(Schema& schema, const CreateIndex& operation);
 void step(Schema& schema, const DropIndex& operation);
+void step(Schema& schema, const RenameIndex& operation);
 void step(Schema& schema, const CreatePrimaryKey& operation);
 void step(Schema& schema, const CreateUniqueConstraint& operation);
 void step(Schema& schema, const CreateForeignKey& operation);
@@ -109,6 +112,7 @@ std::vector<Operation> undo(const Schema& before, const DropColumn& operation);
 std::vector<Operation> undo(const Schema& before, const AlterColumn& operation);
 std::vector<Operation> undo(const Schema& before, const CreateIndex& operation);
 std::vector<Operation> undo(const Schema& before, const DropIndex& operation);
+std::vector<Operation> undo(const Schema& before, const RenameIndex& operation);
 std::vector<Operation> undo(const Schema& before, const CreatePrimaryKey& operation);
 std::vector<Operation> undo(const Schema& before, const CreateUniqueConstraint& operation);
 std::vector<Operation> undo(const Schema& before, const CreateForeignKey& operation);
@@ -134,6 +138,7 @@ std::vector<Risk> find_risks(const Schema& before, const DropColumn& operation);
 std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation);
 std::vector<Risk> find_risks(const Schema& before, const CreateIndex& operation);
 std::vector<Risk> find_risks(const Schema& before, const DropIndex& operation);
+std::vector<Risk> find_risks(const Schema& before, const RenameIndex& operation);
 std::vector<Risk> find_risks(const Schema& before, const CreatePrimaryKey& operation);
 std::vector<Risk> find_risks(const Schema& before, const CreateUniqueConstraint& operation);
 std::vector<Risk> find_risks(const Schema& before, const CreateForeignKey& operation);
@@ -159,6 +164,7 @@ std::string summary(const DropColumn& operation);
 std::string summary(const AlterColumn& operation);
 std::string summary(const CreateIndex& operation);
 std::string summary(const DropIndex& operation);
+std::string summary(const RenameIndex& operation);
 std::string summary(const CreatePrimaryKey& operation);
 std::string summary(const CreateUniqueConstraint& operation);
 std::string summary(const CreateForeignKey& operation);

@@ -25,7 +25,8 @@ bool may_rebuild(const std::vector<ops::Operation>& operations) {
     return !std::holds_alternative<ops::CreateTable>(operation) &&
            !std::holds_alternative<ops::DropTable>(operation) &&
            !std::holds_alternative<ops::CreateIndex>(operation) &&
-           !std::holds_alternative<ops::DropIndex>(operation);
+           !std::holds_alternative<ops::DropIndex>(operation) &&
+           !std::holds_alternative<ops::RenameIndex>(operation);
   });
 }
 

@@ -23,6 +23,7 @@ bool can_break_references(const ops::Operation& operation) {
          !std::holds_alternative<ops::AddColumn>(operation) &&
          !std::holds_alternative<ops::CreateIndex>(operation) &&
          !std::holds_alternative<ops::DropIndex>(operation) &&
+         !std::holds_alternative<ops::RenameIndex>(operation) &&
          !std::holds_alternative<ops::CreateView>(operation) &&
          !std::holds_alternative<ops::DropView>(operation) &&
          !std::holds_alternative<ops::CreateTrigger>(operation) &&

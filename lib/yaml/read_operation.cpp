@@ -173,6 +173,13 @@ Read drop_index(Reader& reader, const Node& key, const Node& body) {
                         fields.required_text("name").value_or("")};
 }
 
+Read rename_index(Reader& reader, const Node& key, const Node& body) {
+  Fields fields(reader, body, key.text, {"table", "name", "to"});
+  return ops::RenameIndex{fields.required_text("table").value_or(""),
+                          fields.required_text("name").value_or(""),
+                          fields.required_text("to").value_or("")};
+}
+
 Read create_primary_key(Reader& reader, const Node& key, const Node& body) {
   Fields fields(reader, body, key.text, with_keys({"table", "name", "method"}, unique_keys()));
   const auto table = fields.required_text("table");
@@ -392,6 +399,7 @@ constexpr std::array kOperations{
     Entry{"alter_column", alter_column},
     Entry{"create_index", create_index},
     Entry{"drop_index", drop_index},
+    Entry{"rename_index", rename_index},
     Entry{"create_primary_key", create_primary_key},
     Entry{"create_unique_constraint", create_unique_constraint},
     Entry{"create_foreign_key", create_foreign_key},

@@ -91,6 +91,12 @@ Out body(const ops::DropIndex& op) {
   return on_table(op.table, op.name);
 }
 
+Out body(const ops::RenameIndex& op) {
+  Out out = on_table(op.table, op.name);
+  out.add("to", text(op.to));
+  return out;
+}
+
 Out body(const ops::AlterColumn& op) {
   const auto boolean = [](bool value) { return Out::literal(value ? "true" : "false"); };
   const Out null = Out::literal("null");

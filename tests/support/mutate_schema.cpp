@@ -235,6 +235,10 @@ class Mutation {
     if (table.indexes.empty() || random_.chance(40)) return parts_.add_index(table);
     if (random_.chance(50)) {
       schema::Index& index = random_.pick(table.indexes);
+      if (random_.chance(30)) {
+        index.name += "_r";
+        return;
+      }
       if (random_.chance(50)) {
         index.unique = !index.unique;
       } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "dialect/mariadb/detour.hpp"
@@ -312,6 +313,32 @@ class Alter {
     return index != nullptr && is_under_new_foreign_key(*index);
   }
 
+  /// Keys that only get another name, old → new: they stay as they are.
+  std::map<std::string, std::string> renamed_keys() const {
+    std::map<std::string, std::string> renamed;
+    if (makes_keys_anew()) return renamed;
+    const auto old = keys_of(before_);
+    const auto now = keys_of(after_);
+    std::set<std::string> taken;
+    const auto pair_up = [&](const auto& before, const auto& after) {
+      for (const auto& key : before) {
+        if (now.count(key.name) != 0) continue;
+        for (auto candidate : after) {
+          const std::string to = std::exchange(candidate.name, key.name);
+          const schema::Index* index = after_.find_index(to);
+          if (!(candidate == key) || old.count(to) != 0 || taken.count(to) != 0) continue;
+          if (index != nullptr && is_under_new_foreign_key(*index)) continue;
+          renamed.emplace(key.name, to);
+          taken.insert(to);
+          break;
+        }
+      }
+    };
+    pair_up(before_.uniques, after_.uniques);
+    pair_up(before_.indexes, after_.indexes);
+    return renamed;
+  }
+
   bool makes_primary_key() const { return !same_primary_key(before_, after_) || makes_keys_anew(); }
 
   void drop_keys() {
@@ -320,7 +347,12 @@ class Alter {
       clauses_.emplace_back("DROP PRIMARY KEY");
     }
     const auto old = keys_of(before_);
+    renamed_keys_ = renamed_keys();
+    for (const auto& [name, to] : renamed_keys_) {
+      clauses_.push_back("RENAME KEY " + quote(name) + " TO " + quote(to));
+    }
     for (const auto& [name, definition] : old) {
+      if (renamed_keys_.count(name) != 0) continue;
       if (kept.count(name) == 0 || is_made_again(name, old, kept)) {
         clauses_.push_back("DROP KEY " + quote(name));
       } else if (only_ignored_differs(name)) {
@@ -336,7 +368,10 @@ class Alter {
       clauses_.push_back("ADD " + primary_key_definition(*after_.primary_key));
     }
     const auto now = keys_of(after_);
+    std::set<std::string> kept;
+    for (const auto& [from, to] : renamed_keys_) kept.insert(to);
     const auto add = [&](const std::string& name, const std::string& definition) {
+      if (kept.count(name) != 0) return;
       if (old.count(name) == 0 || is_made_again(name, old, now)) {
         clauses_.push_back("ADD " + definition);
       }
@@ -520,6 +555,7 @@ class Alter {
   const Table& after_;
   const Table& built_;
   std::vector<std::pair<std::string, std::string>> renames_;
+  std::map<std::string, std::string> renamed_keys_;
   std::set<std::string> rewritten_;
   std::set<std::string> made_;            ///< columns that were added or stated anew
   std::vector<std::string> unversioned_;  ///< columns to be left out of the versions that come

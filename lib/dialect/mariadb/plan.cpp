@@ -37,6 +37,7 @@ bool is_alteration(const Operation& operation) {
                                [](const ops::AlterColumn&) { return true; },
                                [](const ops::CreateIndex&) { return true; },
                                [](const ops::DropIndex&) { return true; },
+                               [](const ops::RenameIndex&) { return true; },
                                [](const ops::CreatePrimaryKey&) { return true; },
                                [](const ops::CreateUniqueConstraint&) { return true; },
                                [](const ops::CreateForeignKey&) { return true; },

@@ -153,6 +153,13 @@ class Planner {
   void step(const ops::DropColumn& drop) { change_table(drop.table, operation()); }
   void step(const ops::CreateIndex& create) { change_table(create.table, operation()); }
   void step(const ops::DropIndex& drop) { change_table(drop.table, operation()); }
+  // SQLite has no other way: an index comes back from its rows.
+  void step(const ops::RenameIndex& rename) {
+    schema::Index index = *schema_.table(rename.table).find_index(rename.name);
+    index.name = rename.to;
+    change_table(rename.table, ops::DropIndex{rename.table, rename.name});
+    change_table(rename.table, ops::CreateIndex{rename.table, std::move(index)});
+  }
   void step(const ops::CreatePrimaryKey& create) { change_table(create.table, operation()); }
   void step(const ops::CreateUniqueConstraint& create) { change_table(create.table, operation()); }
   void step(const ops::CreateForeignKey& create) { change_table(create.table, operation()); }

@@ -120,6 +120,16 @@ TEST(MariadbPlan, AlteringSaysTheWholeColumn) {
                  "COMMENT 'it''s'"}));
 }
 
+TEST(MariadbPlan, AKeyThatOnlyGetsAnotherNameIsNotBuiltAnew) {
+  Schema before = example();
+  before.table("usuario").indexes.push_back(index("ix", "nombre"));
+  before.table("usuario").uniques.push_back({"uq", {"nombre", "id"}, {}});
+  EXPECT_EQ(plan(before, {ops::RenameIndex{"usuario", "ix", "Ix"},
+                          ops::DropConstraint{"usuario", "uq", ops::ConstraintKind::unique},
+                          ops::CreateUniqueConstraint{"usuario", {"uq_2", {"nombre", "id"}, {}}}}),
+            (Sql{"ALTER TABLE `usuario` RENAME KEY `ix` TO `Ix`, RENAME KEY `uq` TO `uq_2`"}));
+}
+
 TEST(MariadbPlan, AChangeThatUndoesItselfIsNoStatement) {
   auto there = alter("usuario", "nombre");
   there.comment = "x";
@@ -137,7 +147,7 @@ TEST(MariadbPlan, ADroppedForeignKeyTakesItsImpliedIndexAlong) {
 
 TEST(MariadbPlan, AnIndexThatServesTheForeignKeyReplacesTheImpliedOne) {
   EXPECT_EQ(plan(example(), {ops::CreateIndex{"usuario", index("ix", "pais_id")}}),
-            (Sql{"ALTER TABLE `usuario` DROP KEY `fk_usuario_pais_id`, ADD KEY `ix` (`pais_id`)"}));
+            (Sql{"ALTER TABLE `usuario` RENAME KEY `fk_usuario_pais_id` TO `ix`"}));
 }
 
 TEST(MariadbPlan, AForeignKeyComesBackUnderItsNameInAStatementOfItsOwn) {

@@ -455,6 +455,36 @@ TEST(Diff, AChangedConstraintIsDroppedAndCreated) {
                           "Detected changed check 'ck_usuario_saldo' on 'usuario'"));
 }
 
+TEST(Diff, AnIndexThatOnlyGetsAnotherNameIsRenamed) {
+  const schema::Table t = keyed("t", {column("id"), column("x"), column("y")});
+  const auto t_with = [&](std::vector<schema::Index> indexes) {
+    schema::Table one = t;
+    for (schema::Index& each : indexes) one.indexes.push_back(std::move(each));
+    return with({one});
+  };
+  const Schema from = t_with({index("ix", "x"), index("iy", "y")});
+  const Difference renamed = diff(from, t_with({index("x_idx", "x"), index("IY", "y")}));
+  EXPECT_THAT(renamed.detected, ElementsAre("Detected renamed index 'ix' to 'x_idx' on t(x)",
+                                            "Detected renamed index 'iy' to 'IY' on t(y)"));
+  EXPECT_THAT(steps(from, t_with({index("x_idx", "x"), index("IY", "y")})),
+              testing::UnorderedElementsAre("rename index 'ix' of 't' to 'x_idx'",
+                                            "rename index 'iy' of 't' to 'IY'"));
+  // Something else beside the name, two that change places, and a name that another table takes.
+  EXPECT_THAT(steps(from, t_with({index("ix2", "y"), index("iy", "y")})),
+              ElementsAre("drop index 'ix' of 't'", "create index 'ix2' on 't'"));
+  EXPECT_THAT(steps(from, t_with({index("ix", "y"), index("iy", "x")})),
+              ElementsAre("drop index 'ix' of 't'", "drop index 'iy' of 't'",
+                          "create index 'ix' on 't'", "create index 'iy' on 't'"));
+  schema::Table other = keyed("other", {column("id"), column("x")});
+  Schema one = t_with({index("ix", "x")});
+  one.tables.emplace("other", other);
+  other.indexes = {index("ix", "x")};
+  Schema two = t_with({index("ix_t", "x")});
+  two.tables.emplace("other", other);
+  EXPECT_THAT(steps(one, two), ElementsAre("drop index 'ix' of 't'", "create index 'ix' on 'other'",
+                                           "create index 'ix_t' on 't'"));
+}
+
 TEST(Diff, ANameThatMovesToAnotherTableIsFreeInTime) {
   // Index names are unique in a SQLite database.
   schema::Table a = keyed("a", {column("id"), column("x")});

@@ -57,6 +57,7 @@ std::vector<Operation> every_operation() {
       plain,
       CreateIndex{"pais", index},
       DropIndex{"usuario", "ix_usuario_saldo"},
+      RenameIndex{"usuario", "ix_usuario_saldo", "ix_saldo"},
       CreateUniqueConstraint{"pais", {"uq", {"id", "nombre"}, {}}},
       CreateForeignKey{"pais", {"fk", {"id"}, "usuario", {"id"}, {}, {}, false}},
       CreateCheckConstraint{"pais", {"ck", sql("id > 0")}},

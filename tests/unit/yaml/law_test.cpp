@@ -116,6 +116,7 @@ std::vector<ops::Operation> operations_over(const schema::Schema& schema,
     for (const auto& index : table.indexes) {
       all.emplace_back(ops::CreateIndex{name, index});
       all.emplace_back(ops::DropIndex{name, index.name});
+      all.emplace_back(ops::RenameIndex{name, index.name, index.name + "_2"});
     }
     for (const auto& key : table.foreign_keys) {
       all.emplace_back(ops::CreateForeignKey{name, key});
