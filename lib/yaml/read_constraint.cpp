@@ -51,6 +51,18 @@ std::vector<std::string> read_columns(Fields& fields) {
   return fields.reader().names(*columns, fmt::format("'columns' of {}", fields.what()));
 }
 
+/// The expression of an index: a text, or `{sqlite: …}` as elsewhere.
+std::string read_index_expression(Reader& reader, const Node& node) {
+  if (!node.is_mapping()) return reader.text(node, "'expr'").value_or("");
+  const auto sql = reader.sql(node, "'expr'");
+  if (sql && !sql->mariadb.empty()) {
+    reader.error(node, "MariaDB has no index over an expression",
+                 "index a generated column with that expression, or leave mariadb: out in a table "
+                 "with only: sqlite");
+  }
+  return sql ? sql->for_dialect(DialectKind::sqlite) : std::string();
+}
+
 std::optional<schema::IndexPart> read_index_part(Reader& reader, const Node& node) {
   if (node.is_scalar() || (node.is_null() && !node.text.empty())) {
     if (!looks_like_expression(node.text)) return parse_index_part(node.text);
@@ -68,7 +80,9 @@ std::optional<schema::IndexPart> read_index_part(Reader& reader, const Node& nod
                 {"column", "expr", "desc", "length", "collate"});
   schema::IndexPart part;
   part.column = fields.text("column").value_or("");
-  part.expression = fields.text("expr").value_or("");
+  if (const Node* expression = fields.find("expr")) {
+    part.expression = read_index_expression(reader, *expression);
+  }
   part.descending = fields.flag("desc");
   if (const Node* length = fields.find("length")) {
     part.length = reader.positive(*length, "'length'").value_or(0);

@@ -338,6 +338,10 @@ std::optional<schema::SqlText> read_undo(Reader& reader, const Node& node,
   }
   if (node.is_scalar()) return schema::SqlText{undo_text(reader, node, "'undo'"), {}, {}};
   Fields fields(reader, node, "'undo'", {"sql", "mariadb", "sqlite"});
+  const Node* inner = fields.find("sql");
+  if (inner != nullptr && inner->is_mapping() && node.entries() == 1) {
+    return read_undo(reader, *inner, sql);
+  }
   const auto text = [&](std::string_view key) {
     const Node* found = fields.find(key);
     return found == nullptr ? std::string() : undo_text(reader, *found, fmt::format("'{}'", key));
@@ -370,12 +374,7 @@ Read execute(Reader& reader, const Node& key, const Node& body) {
   ops::Execute run;
   const Node* state = fields.find("state");
   const bool has_sql = fields.has("sql") || fields.has("mariadb") || fields.has("sqlite");
-  const Node* sql = fields.find("sql");
-  if (sql != nullptr && sql->is_mapping() && !fields.has("mariadb") && !fields.has("sqlite")) {
-    run.sql = reader.sql(*sql, "'sql'").value_or(schema::SqlText{});
-  } else if (has_sql || state == nullptr) {
-    run.sql = fields.sql();
-  }
+  if (has_sql || state == nullptr) run.sql = fields.sql();
   if (const Node* undo = fields.find("undo")) run.undo = read_undo(reader, *undo, run.sql);
   if (state != nullptr && !state->is_null()) {
     std::vector<SourcePosition> at;

@@ -115,11 +115,25 @@ schema::Trigger read_trigger(Fields& fields, const std::string& name) {
   return trigger;
 }
 
+/// The SQL of what only MariaDB has: a text, or `{mariadb: …}` as elsewhere.
+std::string read_mariadb_sql(Reader& reader, const Node& node, schema::RoutineKind kind) {
+  const std::string what = fmt::format("'sql' of a {}", to_string(kind));
+  if (!node.is_mapping()) return reader.text(node, what).value_or("");
+  const auto sql = reader.sql(node, what);
+  if (sql && !sql->sqlite.empty()) {
+    reader.error(node, fmt::format("SQLite has no {}s", to_string(kind)),
+                 "leave sqlite: out; there is nothing to do for it");
+  }
+  return sql ? sql->for_dialect(DialectKind::mariadb) : std::string();
+}
+
 schema::Routine read_routine(Fields& fields, schema::RoutineKind kind, const std::string& name) {
   schema::Routine routine;
   routine.kind = kind;
   routine.name = name;
-  routine.sql = fields.text_or_empty("sql");
+  if (const Node* sql = fields.find("sql")) {
+    routine.sql = read_mariadb_sql(fields.reader(), *sql, kind);
+  }
   routine.mariadb = read_program(fields);
   return routine;
 }

@@ -269,6 +269,18 @@ std::string Fields::word_or_empty(std::string_view key, const std::vector<std::s
 }
 
 schema::SqlText Fields::sql() {
+  const Node* inner = find("sql");
+  if (inner != nullptr && inner->is_mapping()) {
+    for (const char* key : {"mariadb", "sqlite"}) {
+      const Node* beside = find(key);
+      if (beside == nullptr) continue;
+      reader_.error(
+          *beside,
+          fmt::format("{} says '{}' beside an 'sql' that has each database's own SQL", what_, key),
+          "write sql: {mariadb: …, sqlite: …} alone");
+    }
+    return reader_.sql(*inner, what_).value_or(schema::SqlText{});
+  }
   schema::SqlText sql{text_or_empty("sql"), text_or_empty("mariadb"), text_or_empty("sqlite")};
   const auto blank = [](const std::string& s) { return text::trim(s).empty(); };
   if (valid_ && blank(sql.any) && blank(sql.mariadb) && blank(sql.sqlite)) {
