@@ -145,6 +145,12 @@ TEST_F(ServerSettings, ACollationThatLosesCharactersIsRefused) {
   const Result narrow = with("latin1_swedish_ci");
   EXPECT_EQ(narrow.code, 1);
   EXPECT_THAT(narrow.err, HasSubstr("is none of utf8mb4"));
+  for (const char* charset : {"utf8mb4", "UTF8", "utf8mb3"}) {
+    EXPECT_EQ(with("utf8mb4_bin&charset=" + std::string(charset)).code, 0) << charset;
+  }
+  const Result other = with("utf8mb4_bin&charset=latin1");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("the charset 'latin1' of the database URL is not utf8mb4"));
   EXPECT_NE(with("utf8mb4_x';DROP").code, 0);
 }
 

@@ -119,6 +119,30 @@ void Session::configure(const Url& url) {
   if (verified != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verified);
 }
 
+namespace {
+
+/// What the URL says of the session's text must be able to carry all of it.
+void require_unicode(const Url& url) {
+  const std::string charset = text::lower(parameter(url, "charset"));
+  if (!charset.empty() && charset != "utf8mb4" && charset != "utf8mb3" && charset != "utf8") {
+    throw Error(ErrorCode::invalid,
+                fmt::format("the charset '{}' of the database URL is not utf8mb4, in which dbmig "
+                            "speaks to the server",
+                            charset))
+        .hint("leave it out: the server converts text to the charsets of the columns");
+  }
+  const std::string collation = parameter(url, "collation");
+  if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
+    throw Error(ErrorCode::invalid,
+                fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
+                            "dbmig speaks to the server",
+                            collation))
+        .hint("leave it out, or write one as in collation=utf8mb4_unicode_ci");
+  }
+}
+
+}  // namespace
+
 void Session::settle(const Url& url) {
   MYSQL* handle = handle_.get();
   if (mariadb_connection(handle) == 0) {
@@ -131,15 +155,9 @@ void Session::settle(const Url& url) {
                                                    mysql_get_server_info(handle)))
         .hint("dbmig needs MariaDB 10.5.2 or later");
   }
+  require_unicode(url);
   execute(dialect::mariadb::kSessionSettings);
   const std::string collation = parameter(url, "collation");
-  if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
-    throw Error(ErrorCode::invalid,
-                fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
-                            "dbmig speaks to the server",
-                            collation))
-        .hint("leave it out, or write one as in collation=utf8mb4_unicode_ci");
-  }
   // A server may be told not to listen to the client's choice (skip-character-set-client-handshake,
   // init_connect).
   execute(fmt::format("SET NAMES utf8mb4 COLLATE {}",
