@@ -16,4 +16,12 @@ void EventSink::warning(std::string logger, std::string message) {
   on(event::Log{event::Log::Level::warning, std::move(logger), std::move(message)});
 }
 
+void SteadySink::on(const Event& event) {
+  try {
+    to_.on(event);
+  } catch (...) {
+    // Who listens has failed; what is being told has happened all the same.
+  }
+}
+
 }  // namespace dbmig

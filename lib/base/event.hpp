@@ -47,6 +47,17 @@ class EventSink {
   void warning(std::string logger, std::string message);
 };
 
+/// Passes everything on, and goes on when the other end throws: for what must be finished, as
+/// taking back a step is.
+class SteadySink final : public EventSink {
+ public:
+  explicit SteadySink(EventSink& to) : to_(to) {}
+  void on(const Event& event) override;
+
+ private:
+  EventSink& to_;
+};
+
 /// Drops everything.
 class NullEventSink final : public EventSink {
  public:

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "proof/row_maker.hpp"
@@ -180,21 +181,16 @@ Filled fill(backend::Connection& connection, const schema::Schema& schema,
     if (!question.any_row) by_table[question.table].push_back(&question);
   }
   Filled filled;
-  connection.begin();
-  try {
-    for (const Table* table : parents_first(schema)) {
-      stop_if_asked(stop);
-      if (!table->sqlite.module.empty()) {
-        filled.empty.push_back(fmt::format("'{}' (a virtual table)", table->name));
-        continue;
-      }
-      TableFiller(connection, *table, by_table[table->name], values).run(filled, *table);
+  backend::Transaction transaction(connection);
+  for (const Table* table : parents_first(schema)) {
+    stop_if_asked(stop);
+    if (!table->sqlite.module.empty()) {
+      filled.empty.push_back(fmt::format("'{}' (a virtual table)", table->name));
+      continue;
     }
-    connection.commit();
-  } catch (const Error&) {
-    connection.rollback();
-    throw;
+    TableFiller(connection, *table, by_table[table->name], values).run(filled, *table);
   }
+  transaction.commit();
   return filled;
 }
 

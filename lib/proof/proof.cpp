@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
@@ -123,20 +124,15 @@ class Prover {
   void replay() {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
-    connection_.begin_migration();
-    try {
-      while (const auto stop = route.next()) {
-        for (const auto& statement :
-             connection_.dialect().plan(route.before(), stop->operations, {})) {
-          stop_if_asked(stop_);
-          connection_.execute(statement.sql);
-        }
+    backend::Migration migration(connection_);
+    while (const auto stop = route.next()) {
+      for (const auto& statement :
+           connection_.dialect().plan(route.before(), stop->operations, {})) {
+        stop_if_asked(stop_);
+        connection_.execute(statement.sql);
       }
-    } catch (const Error&) {
-      connection_.abort_migration();
-      throw;
     }
-    connection_.commit_migration();
+    migration.commit();
     runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
   }
 

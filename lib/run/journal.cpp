@@ -39,7 +39,7 @@ void Journal::send_in_transaction(const dialect::Statement& statement) {
     ended = !context_.connection.in_transaction() || (watched && !still_marked());
     // Its rows are there in any case: that must be known, or the next run doubles them.
     context_.store.update_progress(row);
-  } catch (const Error&) {
+  } catch (...) {
     context_.connection.rollback();
     throw;
   }

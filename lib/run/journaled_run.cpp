@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "backend/transaction.hpp"
 #include "base/text.hpp"
 #include "ops/evolve.hpp"
 #include "run/journal.hpp"
@@ -161,8 +162,12 @@ class JournaledRun {
       restore_settings(context_, std::span(planned.statements).first(begin));
       journal.run(std::span(planned.statements).first(end));
     } catch (const Error& error) {
-      after_failure(planned, met, journal.row(), error);
+      // Without a connection nothing can be done now: the next run finds the journal and goes on.
+      if (error.code() != ErrorCode::connection) after_failure(planned, met, journal.row());
       throw in_revision(error, planned, journal.at());
+    } catch (...) {
+      after_failure(planned, met, journal.row());
+      throw;
     }
     return journal.row();
   }
@@ -181,28 +186,27 @@ class JournaledRun {
 
   /// Takes back what a failed revision had done when that loses nothing; otherwise says what stays.
   void after_failure(const PlannedRevision& planned, const schema::Schema& met,
-                     const AppliedRevision& row, const Error& error) {
-    // Without a connection nothing can be done now: the next run finds the journal and goes on.
-    if (error.code() == ErrorCode::connection) return;
+                     const AppliedRevision& row) {
+    SteadySink events(context_.events);
     const auto way = safe_way_back(planned, met, row.statements_done);
     if (!way) {
-      tell_what_stays(planned, row);
+      tell_what_stays(events, planned, row);
       return;
     }
     try {
       undo(planned.direction, way->plan, row);
     } catch (const Error& second) {
       // The first error is the one to be read; this one comes again when its cause is still there.
-      context_.events.warning(
-          "dbmig.run", fmt::format("Revision {} failed, and so did taking it back: {}; the next "
-                                   "run goes on with that",
-                                   row.id, second.what()));
+      events.warning("dbmig.run",
+                     fmt::format("Revision {} failed, and so did taking it back: {}; the next "
+                                 "run goes on with that",
+                                 row.id, second.what()));
       return;
     }
     if (row.statements_done == 0) return;
-    context_.events.warning(
-        "dbmig.run", fmt::format("Revision {} failed; its {} before that were taken back", row.id,
-                                 text::count(row.statements_done, "statement")));
+    events.warning("dbmig.run",
+                   fmt::format("Revision {} failed; its {} before that were taken back", row.id,
+                               text::count(row.statements_done, "statement")));
   }
 
   /// What takes back the statements that are done and loses nothing by it.
@@ -217,12 +221,13 @@ class JournaledRun {
     return partial;
   }
 
-  void tell_what_stays(const PlannedRevision& planned, const AppliedRevision& row) {
+  static void tell_what_stays(EventSink& events, const PlannedRevision& planned,
+                              const AppliedRevision& row) {
     for (std::size_t i = 0; i < row.statements_done; ++i) {
-      context_.events.warning("dbmig.run", fmt::format("Revision {}, done and kept: {}", row.id,
-                                                       planned.statements[i].sql));
+      events.warning("dbmig.run", fmt::format("Revision {}, done and kept: {}", row.id,
+                                              planned.statements[i].sql));
     }
-    context_.events.warning(
+    events.warning(
         "dbmig.run",
         fmt::format("Revision {} stopped after statement {} of {}; `dbmig {}` goes on from there",
                     row.id, row.statements_done, row.statements_total,
@@ -245,7 +250,8 @@ class JournaledRun {
     // Not to be interrupted: this is what leaves the database whole.
     RunOptions options = context_.options;
     options.stop = nullptr;
-    const ApplyContext context{context_.connection, context_.store, context_.events, options};
+    SteadySink events(context_.events);
+    const ApplyContext context{context_.connection, context_.store, events, options};
     Journal journal(context, std::move(row));
     journal.run(undo.statements);
     AppliedRevision now = journal.row();
@@ -387,20 +393,15 @@ class JournaledRun {
 std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
                                             const JournalEnvironment& environment) {
   std::vector<std::string> done;
-  context.connection.begin_migration(context.options.lock_wait);
-  try {
-    context.store.create_if_missing();
-    JournaledRun run(context, environment);
-    while (const auto planned = next()) {
-      context.events.info("dbmig.run", running_line(*planned));
-      run.apply(*planned);
-      done.push_back(planned->revision.id);
-    }
-  } catch (const Error&) {
-    context.connection.abort_migration();
-    throw;
+  backend::Migration migration(context.connection, context.options.lock_wait);
+  context.store.create_if_missing();
+  JournaledRun run(context, environment);
+  while (const auto planned = next()) {
+    context.events.info("dbmig.run", running_line(*planned));
+    run.apply(*planned);
+    done.push_back(planned->revision.id);
   }
-  context.connection.commit_migration();
+  migration.commit();
   return done;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "backend/transaction.hpp"
 #include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -340,33 +341,28 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
   }
   wanted = graph_.ancestors(wanted);
   store_.create_if_missing();
-  connection_.begin();
-  try {
-    std::set<std::string> kept;
-    std::map<std::string, std::string> origins;
-    for (const AppliedRevision& row : rows) {
-      if (row.is_complete()) origins[row.id] = row.origin;
-      if (!purge && row.is_complete() && wanted.count(row.id) != 0) {
-        kept.insert(row.id);
-      } else {
-        store_.remove(row.id);
-      }
+  backend::Transaction transaction(connection_);
+  std::set<std::string> kept;
+  std::map<std::string, std::string> origins;
+  for (const AppliedRevision& row : rows) {
+    if (row.is_complete()) origins[row.id] = row.origin;
+    if (!purge && row.is_complete() && wanted.count(row.id) != 0) {
+      kept.insert(row.id);
+    } else {
+      store_.remove(row.id);
     }
-    for (const std::string& id : graph_.topological()) {
-      if (wanted.count(id) == 0 || kept.count(id) != 0) continue;
-      PlannedRevision planned;
-      planned.revision = graph_.get(id);
-      AppliedRevision row = complete_row(planned, 0);
-      // One that dbmig carried out stays its own when the bookkeeping is written anew.
-      const auto known = origins.find(id);
-      row.origin = known == origins.end() ? origin : known->second;
-      store_.insert(row);
-    }
-    connection_.commit();
-  } catch (const Error&) {
-    connection_.rollback();
-    throw;
   }
+  for (const std::string& id : graph_.topological()) {
+    if (wanted.count(id) == 0 || kept.count(id) != 0) continue;
+    PlannedRevision planned;
+    planned.revision = graph_.get(id);
+    AppliedRevision row = complete_row(planned, 0);
+    // One that dbmig carried out stays its own when the bookkeeping is written anew.
+    const auto known = origins.find(id);
+    row.origin = known == origins.end() ? origin : known->second;
+    store_.insert(row);
+  }
+  transaction.commit();
   events_.info("dbmig.run", fmt::format("Running stamp_revision {} -> {}", text::join(heads, ", "),
                                         text::join(graph_.heads_of(wanted), ", ")));
 }
@@ -386,16 +382,11 @@ std::vector<std::string> Runner::repair(const RunOptions& options) {
         "now, or restore the file and take it back with `dbmig downgrade`";
   }
   if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
-  connection_.begin();
-  try {
-    for (const std::string& id : edited) {
-      store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum.get());
-    }
-    connection_.commit();
-  } catch (const Error&) {
-    connection_.rollback();
-    throw;
+  backend::Transaction transaction(connection_);
+  for (const std::string& id : edited) {
+    store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum.get());
   }
+  transaction.commit();
   return edited;
 }
 

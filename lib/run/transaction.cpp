@@ -1,3 +1,5 @@
+#include "backend/transaction.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -108,7 +110,7 @@ bool back_to_savepoint(backend::Connection& connection) {
     connection.rollback_to_savepoint(kSavepoint);
     connection.release_savepoint(kSavepoint);
     return true;
-  } catch (const Error&) {
+  } catch (...) {
     return false;
   }
 }
@@ -119,7 +121,7 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
                                               const NextRevision& next) {
   std::vector<std::string> done;
   backend::Connection& connection = context.connection;
-  connection.begin_migration(context.options.lock_wait);
+  backend::Migration migration(connection, context.options.lock_wait);
   try {
     context.store.create_if_missing();
     ForeignKeyCheck foreign_keys(connection);
@@ -129,24 +131,22 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
       try {
         apply_one(context, *planned, foreign_keys);
         connection.release_savepoint(kSavepoint);
-      } catch (const Error&) {
+      } catch (...) {
         if (!back_to_savepoint(connection)) done.clear();
         throw;
       }
       done.push_back(planned->revision.id);
     }
-  } catch (const Error&) {
-    if (done.empty()) {
-      connection.abort_migration();
-      throw;
-    }
-    connection.commit_migration();
-    context.events.warning(
-        "dbmig.run", fmt::format("{} before the failure stay applied: {}",
-                                 text::count(done.size(), "revision"), text::join(done, ", ")));
+  } catch (...) {
+    if (done.empty()) throw;
+    migration.commit();
+    SteadySink(context.events)
+        .warning("dbmig.run",
+                 fmt::format("{} before the failure stay applied: {}",
+                             text::count(done.size(), "revision"), text::join(done, ", ")));
     throw;
   }
-  connection.commit_migration();
+  migration.commit();
   return done;
 }
 
