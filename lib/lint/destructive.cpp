@@ -68,7 +68,9 @@ bool alters_away(const SqlStatement& sql) {
   for (std::size_t i = 2; i < sql.size(); ++i) {
     if (sql.is_symbol(i, '(')) ++depth;
     if (sql.is_symbol(i, ')')) --depth;
-    if (depth == 0 && ops::is_word(sql[i], "drop") && drops_values(sql, i + 1)) return true;
+    if (depth != 0) continue;
+    if (ops::is_word(sql[i], "drop") && drops_values(sql, i + 1)) return true;
+    if (ops::is_word(sql[i], "truncate") && sql.has(i + 1, {"partition"})) return true;
   }
   return false;
 }

@@ -24,7 +24,9 @@ Count count(backend::Connection& connection, const Loss& loss) {
     if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
     // A downgrade that stopped half-way has dropped some of it already.
     const std::string said = error.message();
+    // 1735, 1747: no such partition, no partitions at all.
     const bool is_gone = error.native_code() == 1146 || error.native_code() == 1054 ||
+                         error.native_code() == 1735 || error.native_code() == 1747 ||
                          said.find("no such table") != std::string::npos ||
                          said.find("no such column") != std::string::npos;
     if (is_gone) return {};
@@ -33,7 +35,8 @@ Count count(backend::Connection& connection, const Loss& loss) {
 }
 
 std::string counted(const std::string& number, const std::string& what) {
-  return number == "1" ? "1 " + what : fmt::format("{} {}s", number, what);
+  if (number == "1") return "1 " + what;
+  return number + ' ' + text::replace_all(what, " or ", "s or ") + 's';
 }
 
 std::string described(const Loss& loss, const std::string& number) {

@@ -35,6 +35,18 @@ std::string name_at(const std::vector<ScriptWord>& words, std::size_t at) {
   return at < words.size() && words[at].is_name ? words[at].text : std::string();
 }
 
+/// `[IF EXISTS] p0, p1`
+std::vector<std::string> partition_names(const std::vector<ScriptWord>& words, std::size_t at) {
+  if (is(words, at, "if") && is(words, at + 1, "exists")) at += 2;
+  std::vector<std::string> names;
+  while (at < words.size() && words[at].is_name) {
+    names.push_back(words[at].text);
+    if (at + 1 >= words.size() || words[at + 1].text != "," || words[at + 1].quoted) break;
+    at += 2;
+  }
+  return names;
+}
+
 }  // namespace
 
 LossFinder::LossFinder(const dialect::Dialect& dialect, const schema::Schema& before)
@@ -234,6 +246,9 @@ void LossFinder::find_in_sql(const schema::Schema& schema, const std::string& sq
   } else if (is(words, 0, "alter") && is(words, 1, "table")) {
     const std::string table = table_named(name_at(words, 2));
     for (std::size_t i = 3; i + 1 < words.size(); ++i) {
+      if (words[i + 1].is("partition") && (words[i].is("drop") || words[i].is("truncate"))) {
+        lose_partitions(schema, table, partition_names(words, i + 2));
+      }
       if (!words[i].is("drop")) continue;
       const std::size_t at = is(words, i + 1, "column") ? i + 2 : i + 1;
       const std::string column = name_at(words, at);
@@ -241,6 +256,26 @@ void LossFinder::find_in_sql(const schema::Schema& schema, const std::string& sq
       if (live != nullptr && live->columns.count(column) != 0) lose_column(schema, table, column);
     }
   }
+}
+
+void LossFinder::lose_partitions(const schema::Schema& schema, const std::string& name,
+                                 const std::vector<std::string>& partitions) {
+  const Live* live = at(name);
+  if (live == nullptr || partitions.empty()) return;
+  if (partitions.size() == 1 && text::lower(partitions.front()) == "all") {
+    return lose_table(schema, name, false);
+  }
+  std::vector<std::string> listed;
+  for (const std::string& partition : partitions) listed.push_back(quoted(partition));
+  const schema::Table* table = schema.find_table(name);
+  const bool has_history = table != nullptr && table->mariadb.system_versioned;
+  found_.push_back(
+      {operation_,
+       fmt::format("{} '{}' of table '{}'", partitions.size() == 1 ? "partition" : "partitions",
+                   text::join(partitions, "', '"), name),
+       live->name, false, has_history ? "row or old version" : "row",
+       fmt::format("SELECT COUNT(*) FROM {} PARTITION ({}){}", quoted(live->name),
+                   text::join(listed, ", "), has_history ? " FOR SYSTEM_TIME ALL" : "")});
 }
 
 std::string count_history(const dialect::Dialect& dialect, const std::string& table) {

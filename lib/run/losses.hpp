@@ -30,7 +30,7 @@ struct Loss {
 /// have now; what is made on the way is no loss, nor are rows that a bulk_delete names (the
 /// revision that inserted them knows them). A column loses the values that are neither NULL nor
 /// its default: the next upgrade brings those back by itself. Plain SQL counts where it drops or
-/// empties a table as a whole, drops a column, or declares that under `state`.
+/// empties a table or partition as a whole, drops a column, or declares that under `state`.
 class LossFinder {
  public:
   /// `before` is the schema that the database has. `dialect` must outlive this.
@@ -64,6 +64,8 @@ class LossFinder {
   void lose_table(const schema::Schema& schema, const std::string& name, bool is_gone);
   void lose_column(const schema::Schema& schema, const std::string& table,
                    const std::string& column);
+  void lose_partitions(const schema::Schema& schema, const std::string& name,
+                       const std::vector<std::string>& partitions);
   Live* at(const std::string& table);
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 

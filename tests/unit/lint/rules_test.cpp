@@ -45,6 +45,8 @@ const std::vector<Trial> kTrials{
      "tmp\""},
     {"DS105", "- execute: ALTER TABLE suelto ADD c int, DROP COLUMN b",
      "- execute: ALTER TABLE suelto DROP INDEX ix"},
+    {"DS105", "- execute: ALTER TABLE suelto TRUNCATE PARTITION p0",
+     "- execute: ALTER TABLE suelto ADD PARTITION (PARTITION p0 VALUES LESS THAN (1))"},
     {"DS106", "- execute: DELETE FROM suelto",
      "- execute: DELETE FROM suelto WHERE a IN (SELECT a FROM usuario)"},
     {"DS106", "- execute: DELETE FROM suelto RETURNING (SELECT 1 WHERE 1)", R"(
