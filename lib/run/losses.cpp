@@ -269,13 +269,17 @@ void LossFinder::lose_partitions(const schema::Schema& schema, const std::string
   for (const std::string& partition : partitions) listed.push_back(quoted(partition));
   const schema::Table* table = schema.find_table(name);
   const bool has_history = table != nullptr && table->mariadb.system_versioned;
+  // Partitions by SYSTEM_TIME show old versions as they are (error 4142 otherwise).
+  const bool by_time =
+      has_history && text::lower(table->mariadb.partition).find("system_time") != std::string::npos;
   found_.push_back(
       {operation_,
        fmt::format("{} '{}' of table '{}'", partitions.size() == 1 ? "partition" : "partitions",
                    text::join(partitions, "', '"), name),
        live->name, false, has_history ? "row or old version" : "row",
        fmt::format("SELECT COUNT(*) FROM {} PARTITION ({}){}", quoted(live->name),
-                   text::join(listed, ", "), has_history ? " FOR SYSTEM_TIME ALL" : "")});
+                   text::join(listed, ", "),
+                   has_history && !by_time ? " FOR SYSTEM_TIME ALL" : "")});
 }
 
 std::string count_history(const dialect::Dialect& dialect, const std::string& table) {

@@ -167,40 +167,41 @@ const std::vector<Case>& cases() {
        "table 't' with its 1 row",
        true},
       {"plain SQL that drops partitions",
-       "create_table: {t: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
+       "create_table: {part_a: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
        "\"PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS "
        "THAN "
        "(20), PARTITION p2 VALUES LESS THAN MAXVALUE)\"}}}",
-       "[{execute: \"ALTER TABLE t DROP PARTITION IF EXISTS p0, `p1`\"}]",
-       {"INSERT INTO t VALUES (1), (11), (12), (30)"},
-       "partitions 'p0', 'p1' of table 't' with 3 rows",
+       "[{execute: \"ALTER TABLE part_a DROP PARTITION IF EXISTS p0, `p1`\"}]",
+       {"INSERT INTO part_a VALUES (1), (11), (12), (30)"},
+       "partitions 'p0', 'p1' of table 'part_a' with 3 rows",
        true},
       {"plain SQL that empties a partition",
-       "create_table: {t: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
+       "create_table: {part_b: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
        "\"PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS "
        "THAN "
        "MAXVALUE)\"}}}",
-       "[{execute: ALTER TABLE t TRUNCATE PARTITION p1}]",
-       {"INSERT INTO t VALUES (1), (11)"},
-       "partition 'p1' of table 't' with 1 row",
+       "[{execute: ALTER TABLE part_b TRUNCATE PARTITION p1}]",
+       {"INSERT INTO part_b VALUES (1), (11)"},
+       "partition 'p1' of table 'part_b' with 1 row",
        true},
       {"plain SQL that drops an empty partition",
-       "create_table: {t: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
+       "create_table: {part_c: {columns: {id: integer}, primary_key: [id], mariadb: {partition: "
        "\"PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS "
        "THAN "
        "MAXVALUE)\"}}}",
-       "[{execute: ALTER TABLE t DROP PARTITION p1}]",
-       {"INSERT INTO t VALUES (1)"},
+       "[{execute: ALTER TABLE part_c DROP PARTITION p1}]",
+       {"INSERT INTO part_c VALUES (1)"},
        "",
        true},
       {"plain SQL that drops a partition of history",
-       "create_table: {t: {columns: {id: integer}, mariadb: {system_versioned: true, partition: "
+       "create_table: {part_d: {columns: {id: integer}, mariadb: {system_versioned: true, "
+       "partition: "
        "\"PARTITION BY SYSTEM_TIME LIMIT 1000 (PARTITION p0 HISTORY, PARTITION p1 HISTORY, "
        "PARTITION "
        "pn CURRENT)\"}}}",
-       "[{execute: ALTER TABLE t DROP PARTITION p0}]",
-       {"INSERT INTO t VALUES (1)", "UPDATE t SET id = 2", "UPDATE t SET id = 3"},
-       "partition 'p0' of table 't' with 2 rows or old versions",
+       "[{execute: ALTER TABLE part_d DROP PARTITION p0}]",
+       {"INSERT INTO part_d VALUES (1)", "UPDATE part_d SET id = 2", "UPDATE part_d SET id = 3"},
+       "partition 'p0' of table 'part_d' with 2 rows or old versions",
        true},
   };
   return list;
