@@ -40,13 +40,26 @@ bool lacks_parent(const Error& error) {
 
 }  // namespace
 
+Error refused_record(const std::string& file, std::uint64_t line, std::string_view record,
+                     const CsvFormat& format, const Error& error) {
+  return Error(error.code(), fmt::format("the database refused the record {}: {}",
+                                         shown(without_line_end(record, format)), error.message()))
+      .at({file, static_cast<int>(line), 0})
+      .native(error.native_code())
+      .hint(
+          "nothing was imported; mend the record, or go on without such records with "
+          "--on-error reject");
+}
+
 RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
-                   bool rejects) {
+                   const std::vector<std::string>& still_loaded, bool rejects) {
   RowOrder order;
   order.columns = columns.size();
   order.parents_may_follow = std::any_of(
       table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& key) {
-        return text::equals_ignoring_case(key.referenced_table, table.name);
+        return std::any_of(still_loaded.begin(), still_loaded.end(), [&](const std::string& name) {
+          return text::equals_ignoring_case(key.referenced_table, name);
+        });
       });
   if (!rejects && !order.parents_may_follow) return order;
   for (const schema::Column& column : table.columns) {
@@ -59,7 +72,8 @@ RowOrder row_order(const schema::Table& table, const std::vector<std::string>& c
 }
 
 Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
-               RejectFile* rejects, LoadProgress& progress, const RowOrder& order)
+               RejectFile* rejects, LoadProgress& progress, const RowOrder& order,
+               WaitingFile& waiting)
     : sink_(sink),
       file_(std::move(file)),
       format_(format),
@@ -67,7 +81,8 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
       rejects_(rejects),
       progress_(progress),
       rows_before_(progress.rows),
-      order_(order) {}
+      order_(order),
+      waiting_(waiting) {}
 
 /// The line on which a record starts; only asked for when something is wrong with it.
 std::uint64_t Loader::line_of(std::uint32_t offset) const {
@@ -93,16 +108,6 @@ std::string_view Loader::record_at(std::uint32_t offset) const {
 void Loader::fail(const BadRecord& bad) const {
   throw Error(ErrorCode::invalid, bad.message())
       .at(position_of(bad))
-      .hint(
-          "nothing was imported; mend the record, or go on without such records with "
-          "--on-error reject");
-}
-
-void Loader::fail(std::string_view record, std::uint64_t line, const Error& error) const {
-  throw Error(error.code(), fmt::format("the database refused the record {}: {}",
-                                        shown(without_line_end(record, format_)), error.message()))
-      .at({file_, static_cast<int>(line), 0})
-      .native(error.native_code())
       .hint(
           "nothing was imported; mend the record, or go on without such records with "
           "--on-error reject");
@@ -150,48 +155,6 @@ void Loader::write(std::span<const char> batch, const backend::RefusedRow& refus
   }
 }
 
-/// Whether the row is now in the table.
-bool Loader::retry(Waiting& row) {
-  bool written = true;
-  sink_.write(row.batch, [&](std::size_t, const Error& error) {
-    row.error = error;
-    written = false;
-  });
-  return written;
-}
-
-/// In turns from the end and from the start, so that rows in either order need one round.
-void Loader::retry_all(const std::atomic<bool>& stop) {
-  for (std::size_t before = 0; before != waiting_.size();) {
-    before = waiting_.size();
-    std::reverse(waiting_.begin(), waiting_.end());
-    const auto written = [&](Waiting& row) {
-      if (stop) throw Error(ErrorCode::interrupted, "interrupted");
-      return retry(row);
-    };
-    std::vector<Waiting> left;
-    for (Waiting& row : waiting_) {
-      if (!written(row)) left.push_back(std::move(row));
-    }
-    waiting_ = std::move(left);
-  }
-}
-
-void Loader::finish(const std::atomic<bool>& stop) {
-  if (waiting_.empty()) return;
-  const Timed timed(progress_.write_nanoseconds);
-  retry_all(stop);
-  progress_.rows = rows_before_ + sink_.rows();
-  std::stable_sort(waiting_.begin(), waiting_.end(),
-                   [](const Waiting& a, const Waiting& b) { return a.line < b.line; });
-  for (const Waiting& row : waiting_) {
-    if (rejects_ == nullptr) fail(row.record, row.line, row.error);
-    rejects_->add(file_, row.line, row.error.message(), row.record);
-  }
-  progress_.rejected += waiting_.size();
-  waiting_.clear();
-}
-
 void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkResult& result) {
   const Timed timed(progress_.write_nanoseconds);
   chunk_ = chunk;
@@ -207,11 +170,13 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
     write(batch, [&](std::size_t row, const Error& error) {
       const std::uint32_t offset = result.offsets.at(row);
       if (order_.parents_may_follow && lacks_parent(error)) {
-        waiting_.push_back(
+        waiting_.rows.push_back(
             {row_of(batch, row), line_of(offset), std::string(record_at(offset)), error});
         return;
       }
-      if (rejects_ == nullptr) fail(record_at(offset), line_of(offset), error);
+      if (rejects_ == nullptr) {
+        throw refused_record(file_, line_of(offset), record_at(offset), format_, error);
+      }
       rejected.push_back({offset, error.message()});
     });
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -129,7 +131,77 @@ void RootImport::load_files() {
     if (known) bytes_total_ += std::filesystem::file_size(path, failure);
   }
   if (!known) bytes_total_ = 0;
-  for (std::size_t i = 0; i < options_.files.size(); ++i) load_file(i);
+  find_tables();
+  const std::vector<std::size_t> order = parents_first();
+  summary_.files.resize(order.size());
+  rejects_of_.resize(order.size());
+  waiting_.resize(order.size());
+  std::vector<std::string> still_loaded;
+  for (auto i = order.begin(); i != order.end(); ++i) {
+    still_loaded.clear();
+    for (auto left = i; left != order.end(); ++left) still_loaded.push_back(tables_[*left].name);
+    load_file(*i, still_loaded);
+  }
+  finish_waiting();
+}
+
+/// What all files go into, before the first of them is read.
+void RootImport::find_tables() {
+  std::map<std::string, schema::Table> known;
+  for (const std::string& path : options_.files) {
+    const std::string name = options_.table.empty() ? table_of(path) : options_.table;
+    if (known.count(name) == 0) patience_->run([&] { known[name] = find_table(name); });
+    tables_.push_back(known[name]);
+  }
+}
+
+/// The files in the order in which they are read: as they were named, but none before the files
+/// that its table's foreign keys refer to, as far as that can be.
+std::vector<std::size_t> RootImport::parents_first() const {
+  std::vector<std::size_t> order;
+  std::vector<bool> seen(tables_.size());
+  const std::function<void(std::size_t)> take = [&](std::size_t file) {
+    if (seen[file]) return;
+    seen[file] = true;
+    for (const schema::ForeignKey& key : tables_[file].foreign_keys) {
+      for (std::size_t other = 0; other < tables_.size(); ++other) {
+        const std::string& name = tables_[other].name;
+        if (name == tables_[file].name) continue;
+        if (text::equals_ignoring_case(name, key.referenced_table)) take(other);
+      }
+    }
+    order.push_back(file);
+  };
+  for (std::size_t i = 0; i < tables_.size(); ++i) take(i);
+  return order;
+}
+
+/// The rows that waited for their parents. Those that still have none are refused, and so are the
+/// rows that wait for them.
+void RootImport::finish_waiting() {
+  std::vector<WaitingFile*> files;
+  for (WaitingFile& file : waiting_) {
+    if (!file.rows.empty()) files.push_back(&file);
+  }
+  if (files.empty()) return;
+  const Clock::time_point start = Clock::now();
+  settle_waiting(*connection_, files, stop_);
+  for (WaitingFile& file : waiting_) {
+    const std::string& name = summary_.files[file.index].name;
+    RejectFile* const rejects = rejects_of_[file.index];
+    for (const WaitingRow& row : file.rows) {
+      if (rejects == nullptr) {
+        throw refused_record(name, row.line, row.record, options_.format, row.error);
+      }
+      rejects->add(name, row.line, row.error.message(), row.record);
+    }
+    summary_.files[file.index].rows += file.written;
+    summary_.files[file.index].rejected += file.rows.size();
+    progress_.rows += file.written;
+    progress_.rejected += file.rows.size();
+  }
+  progress_.write_nanoseconds += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
 }
 
 schema::Table RootImport::find_table(const std::string& name) const {
@@ -223,12 +295,10 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
   return rejects_.back().get();
 }
 
-void RootImport::load_file(std::size_t index) {
+void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
   const std::string& path = options_.files[index];
   FileInput input(path, stop_);
-  schema::Table table;
-  patience_->run(
-      [&] { table = find_table(options_.table.empty() ? table_of(path) : options_.table); });
+  const schema::Table& table = tables_[index];
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
   std::string header;
@@ -244,8 +314,11 @@ void RootImport::load_file(std::size_t index) {
   RejectFile* rejects = reject_file(index, header);
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
+  rejects_of_[index] = rejects;
+  waiting_[index] = {index, table, plan.column_names(), {}};
   Loader loader(*sink, input.name(), options_.format, rejects, progress_,
-                row_order(table, plan.column_names(), rejects != nullptr));
+                row_order(table, plan.column_names(), still_loaded, rejects != nullptr),
+                waiting_[index]);
 
   announce_(plan);
   const StageTimes times =
@@ -253,17 +326,16 @@ void RootImport::load_file(std::size_t index) {
         bytes_done_ = bytes_before_ + bytes_done;
         report(false);
       });
-  loader.finish(stop_);
   times_.read += times.read;
   times_.parse += times.parse;
   bytes_before_ += reader.bytes_done();
   bytes_done_ = bytes_before_;
-  summary_.files.push_back({.name = input.name(),
-                            .table = table.name,
-                            .rows = progress_.rows - rows_before,
-                            .rejected = progress_.rejected - rejected_before,
-                            .bytes = reader.bytes_done(),
-                            .rejects = rejects != nullptr ? rejects->path() : ""});
+  summary_.files[index] = {.name = input.name(),
+                           .table = table.name,
+                           .rows = progress_.rows - rows_before,
+                           .rejected = progress_.rejected - rejected_before,
+                           .bytes = reader.bytes_done(),
+                           .rejects = rejects != nullptr ? rejects->path() : ""};
 }
 
 /// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the

@@ -35,7 +35,10 @@ class RootImport {
  private:
   void check_options() const;
   void load_files();
-  void load_file(std::size_t index);
+  void find_tables();
+  std::vector<std::size_t> parents_first() const;
+  void load_file(std::size_t index, const std::vector<std::string>& still_loaded);
+  void finish_waiting();
   void choose_reject_targets();
   schema::Table find_table(const std::string& name) const;
   Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
@@ -61,6 +64,9 @@ class RootImport {
   LockPatience* patience_ = nullptr;          ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;
+  std::vector<schema::Table> tables_;    ///< of each file
+  std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
+  std::vector<WaitingFile> waiting_;     ///< of each file
   Summary summary_;
   LoadProgress progress_;
   std::uint64_t bytes_total_ = 0;   ///< 0 when one of the files has no known size

@@ -90,8 +90,8 @@ std::string insert_sql(const dialect::Dialect& dialect, const std::string& table
     one += one.empty() ? "(?" : ",?";
   }
   one += ')';
-  std::string sql = fmt::format("INSERT INTO main.{} ({}) VALUES {}",
-                                dialect.quote_identifier(table), names, one);
+  std::string sql =
+      fmt::format("INSERT INTO {} ({}) VALUES {}", dialect.quote_identifier(table), names, one);
   for (std::size_t i = 1; i < rows; ++i) sql += "," + one;
   return sql;
 }

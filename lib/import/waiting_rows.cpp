@@ -1,0 +1,55 @@
+#include "import/waiting_rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "import/row_circles.hpp"
+
+namespace dbmig::import {
+namespace {
+
+std::size_t count(const std::vector<WaitingFile*>& files) {
+  std::size_t rows = 0;
+  for (const WaitingFile* file : files) rows += file->rows.size();
+  return rows;
+}
+
+/// Tries every row once; those that are still refused stay.
+void try_again(backend::Connection& connection, WaitingFile& file, const std::atomic<bool>& stop) {
+  if (file.rows.empty()) return;
+  const auto sink = connection.bulk_sink(file.table, file.columns);
+  std::vector<WaitingRow> left;
+  for (WaitingRow& row : file.rows) {
+    if (stop) throw Error(ErrorCode::interrupted, "interrupted");
+    bool written = true;
+    sink->write(row.batch, [&](std::size_t, const Error& error) {
+      row.error = error;
+      written = false;
+    });
+    if (!written) left.push_back(std::move(row));
+  }
+  file.written += file.rows.size() - left.size();
+  file.rows = std::move(left);
+}
+
+}  // namespace
+
+void settle_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
+                    const std::atomic<bool>& stop) {
+  // In turns from the end and from the start, so that rows in either order need one round.
+  for (std::size_t before = 0; before != count(files);) {
+    before = count(files);
+    std::reverse(files.begin(), files.end());
+    for (WaitingFile* file : files) {
+      std::reverse(file->rows.begin(), file->rows.end());
+      try_again(connection, *file, stop);
+    }
+  }
+  for (WaitingFile* file : files) {
+    std::stable_sort(file->rows.begin(), file->rows.end(),
+                     [](const WaitingRow& a, const WaitingRow& b) { return a.line < b.line; });
+  }
+  if (count(files) > 0) write_circles(connection, files, stop);
+}
+
+}  // namespace dbmig::import
