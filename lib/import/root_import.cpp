@@ -14,6 +14,7 @@
 #include "import/header.hpp"
 #include "import/lock_patience.hpp"
 #include "import/record_parser.hpp"
+#include "import/statement_interrupt.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -70,13 +71,16 @@ Summary RootImport::run() {
   patience_ = &patience;
   try {
     patience.run([&] { connection_->begin(); });
-    load_files();
+    {
+      const StatementInterrupt interrupt(*connection_, stop_);
+      load_files();
+    }
     for (const auto& rejects : rejects_) rejects->flush();
     if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
     commit();
   } catch (const Error& error) {
     connection_->rollback();
-    if (error.code() == ErrorCode::interrupted) {
+    if (error.code() == ErrorCode::interrupted && stop_) {
       throw Error(ErrorCode::interrupted, "interrupted; nothing was imported");
     }
     throw;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <random>
+#include <thread>
 
 #include "support/law.hpp"
 #include "support/mariadb.hpp"
@@ -407,6 +408,32 @@ TEST_F(ImportOrderOnMariadb, NumbersAreThoseOfRowAfterRow) {
       on(job, database, "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, name INT UNIQUE)",
          "SELECT id, name FROM t ORDER BY id"),
       law_seeds(10));
+}
+
+/// In the middle of the load, when nothing can be tried again.
+TEST_F(ImportOrderOnMariadb, AWaitForARowEndsWithTheFirstInterrupt) {
+  ImportJob job;
+  MariadbDatabase database;
+  database.connection().execute("CREATE TABLE t (id INT PRIMARY KEY)");
+  const auto other = database.open();
+  other->execute("START TRANSACTION");
+  other->execute("INSERT INTO t VALUES (7)");
+  Options options = options_for(job.write("t.csv", "id\n1\n2\n7\n8\n"));
+  options.chunk_bytes = 2;
+  options.lock_wait = std::chrono::seconds(100);
+  std::thread user([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    job.stop = true;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const std::string said = outcome(
+      [&] { job.run(options, 2, [&]() -> backend::Connection& { return database.connection(); }); },
+      [] { return std::string("loaded"); });
+  user.join();
+  EXPECT_THAT(said, HasSubstr("interrupted; nothing was imported"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(50));
+  other->execute("ROLLBACK");
+  EXPECT_EQ(database.rows("SELECT COUNT(*) FROM t"), "0\n");
 }
 
 TEST_F(ImportOrderOnMariadb, LocksOfOthersAreWaitedForWithABound) {
