@@ -95,22 +95,20 @@ void Console::log(std::string_view level, std::string_view style, std::string_vi
 }
 
 void Console::progress(const event::ImportProgress& p) {
-  if (!terminal_ || options_.quiet) return;
-  const double megabytes = static_cast<double>(p.bytes_done) / 1e6;
-  const std::string speed = p.seconds > 0 ? fmt::format("{:.1f} MB/s", megabytes / p.seconds) : "";
-  std::string facts = fmt::format(" {} rows", p.rows);
-  if (p.rejected != 0) facts += fmt::format(", {} rejected", p.rejected);
-  facts += fmt::format("  {}", speed);
-  std::string line;
-  if (p.bytes_total == 0) {
-    line = fmt::format("{:.1f} MB {}", megabytes, facts);
-  } else {
+  if (options_.quiet) return;
+  if (!terminal_) {
+    const auto line = options_.json ? std::nullopt : progress_lines_.line(p);
+    if (line) log("INFO ", kGreen, "dbmig.import", *line);
+    return;
+  }
+  std::string line = import::progress_text(p);
+  if (p.bytes_total != 0) {
     const double share =
         std::min(1.0, static_cast<double>(p.bytes_done) / static_cast<double>(p.bytes_total));
-    const int width = std::clamp(terminal_width() - 8 - static_cast<int>(facts.size()), 0, 40);
+    const int width = std::clamp(terminal_width() - 4 - static_cast<int>(line.size()), 0, 40);
     const int filled = static_cast<int>(share * width);
-    line = fmt::format("{:3.0f}% [{}{}]{}", share * 100, std::string(filled, '#'),
-                       std::string(width - filled, '.'), facts);
+    line =
+        fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(width - filled, '.'), line);
   }
   print_error("\r\033[K" + line);
   std::fflush(stderr);

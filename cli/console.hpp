@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/event.hpp"
+#include "import/progress.hpp"
 
 namespace dbmig::cli {
 
@@ -29,7 +30,7 @@ class Console final : public EventSink {
   const Options& options() const { return options_; }
 
   /// Log lines in Alembic's form (`INFO  [dbmig.run] …`), statements with -v, a progress bar on a
-  /// terminal.
+  /// terminal and a line every ten seconds elsewhere.
   void on(const Event& event) override;
 
   /// Text on stdout as it is. Nothing in JSON mode: the document says the same.
@@ -70,6 +71,7 @@ class Console final : public EventSink {
   bool color_ = false;
   bool terminal_ = false;
   bool progress_shown_ = false;
+  import::ProgressLines progress_lines_;
   bool document_written_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -15,6 +16,7 @@ namespace dbmig::import {
 namespace {
 
 constexpr int kPollMilliseconds = 100;
+constexpr int kSilentMilliseconds = 2000;
 
 Error failure(const std::string& name, const char* what, int number) {
   const ErrorCode code = number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
@@ -57,7 +59,8 @@ FileInput::~FileInput() {
 void FileInput::wait() {
   if (regular_) return;
   struct pollfd poll = {.fd = fd_, .events = POLLIN, .revents = 0};
-  while (true) {
+  for (int waited = 0;; waited += kPollMilliseconds) {
+    if (when_silent_ && waited >= kSilentMilliseconds) std::exchange(when_silent_, nullptr)();
     const int ready = ::poll(&poll, 1, kPollMilliseconds);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return;
     if (stop_ || cancelled_) throw Error(ErrorCode::interrupted, "interrupted");

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace dbmig::import {
 
@@ -36,6 +38,8 @@ class FileInput final : public Input {
   std::size_t read(std::span<char> buffer) override;
   std::uint64_t size() const override { return size_; }
   void cancel() noexcept override { cancelled_ = true; }
+  /// Called once by read() when nobody has written for two seconds. On the thread that reads.
+  void when_silent(std::function<void()> tell) { when_silent_ = std::move(tell); }
   const std::string& name() const override { return name_; }
 
  private:
@@ -45,6 +49,7 @@ class FileInput final : public Input {
   std::string name_;
   const std::atomic<bool>& stop_;
   std::atomic<bool> cancelled_{false};
+  std::function<void()> when_silent_;
   int fd_ = -1;
   bool owned_ = false;
   bool regular_ = false;

@@ -302,11 +302,17 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
 void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
   const std::string& path = options_.files[index];
   FileInput input(path, stop_);
+  // Later another thread reads, and the progress says how far it is.
+  input.when_silent([&] {
+    events_.info("dbmig.import",
+                 fmt::format("Waiting for {}: nobody has written to it yet", input.name()));
+  });
   const schema::Table& table = tables_[index];
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
   std::string header;
   Plan plan = make_plan(table, reader, input.name(), header);
+  input.when_silent(nullptr);
   std::unique_ptr<backend::BulkSink> sink;
   patience_->run([&] {
     sink.reset();  // gives the session its settings back, which the next one keeps

@@ -275,6 +275,27 @@ TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
   expect_untouched();
 }
 
+/// The launcher passes it on as SIGTERM and ends with its own code.
+TEST_P(Import, CtrlCOfMpirunRollsBackAndSaysSo) {
+  const std::string script =
+      "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n"
+      "mkfifo feed\n"
+      "(echo n,name; i=0; while [ $i -lt 20000 ]; do echo $i,name; i=$((i+1)); done; "
+      " touch fed; while [ ! -f done ]; do sleep 0.05; done) > feed &\n"
+      "mpirun --oversubscribe -n 2 " +
+      dbmig_binary().string() + " import feed --table t --chunk-size 2000 --url '" + url +
+      "' &\n"
+      "job=$!\n"
+      "while [ ! -f fed ]; do sleep 0.05; done\n"
+      "sleep 0.5; kill -INT $job; wait $job; code=$?\n"
+      "touch done; exit $code\n";
+  const Result result = shell(script, project.path());
+  EXPECT_NE(result.code, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("error: interrupted; nothing was imported"));
+  EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
+  expect_untouched();
+}
+
 /// MPI is for `import` under mpirun alone: everything else starts without it.
 TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
   project.write("t.csv", "n,name\n1,a\n");

@@ -438,11 +438,16 @@ TEST(Import, APipeThatNobodyWritesIsWaitedForUntilInterrupted) {
   const std::string path = job.path("pipe.csv");
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   std::thread interrupt([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
     job.stop = true;
   });
   EXPECT_THAT(job.failure(options_for(path)), HasSubstr("interrupted; nothing was imported"));
   interrupt.join();
+  std::vector<std::string> said;
+  for (const Event& event : job.events.events) {
+    if (const auto* log = std::get_if<event::Log>(&event)) said.push_back(log->message);
+  }
+  EXPECT_THAT(said, testing::Contains(HasSubstr("pipe.csv: nobody has written to it yet")));
   job.stop = false;
   std::thread feed([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
