@@ -230,8 +230,11 @@ TEST_P(ChangedValuesTest, ParentAndChildThatChangeTogetherUnderANewKey) {
               AllOf(HasSubstr("1 row of table 't'"), HasSubstr("id = 2, c = 7")));
 }
 
-TEST_P(ChangedValuesTest, AForeignKeyThatStaysLosesAParent) {
-  if (!is_sqlite()) return;
+class ChangedValuesTestOnSqlite : public ChangedValuesTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ChangedValuesTestOnSqlite,
+                         ::testing::Values(DialectKind::sqlite), name_of_kind);
+
+TEST_P(ChangedValuesTestOnSqlite, AForeignKeyThatStaysLosesAParent) {
   const std::string parent =
       "  - create_table: {p: {columns: {c: {type: varchar(9), nullable: false, sqlite: {collation: "
       "NOCASE}}}, primary_key: [c]}}\n";
@@ -243,8 +246,7 @@ TEST_P(ChangedValuesTest, AForeignKeyThatStaysLosesAParent) {
 }
 
 /// SQLite puts a child's value into its parent's column to compare them.
-TEST_P(ChangedValuesTest, AForeignKeyThatStaysKeepsItsParent) {
-  if (!is_sqlite()) return;
+TEST_P(ChangedValuesTestOnSqlite, AForeignKeyThatStaysKeepsItsParent) {
   const std::string parent =
       "  - create_table: {p: {columns: {c: {type: varchar(9), nullable: false}}, primary_key: "
       "[c]}}\n";
@@ -254,8 +256,7 @@ TEST_P(ChangedValuesTest, AForeignKeyThatStaysKeepsItsParent) {
             "");
 }
 
-TEST_P(ChangedValuesTest, ARowThatHadNoParentBeforeIsInNobodysWay) {
-  if (!is_sqlite()) return;
+TEST_P(ChangedValuesTestOnSqlite, ARowThatHadNoParentBeforeIsInNobodysWay) {
   EXPECT_EQ(refusal(with_c("varchar(9)", kParent) + kForeignKey,
                     {"INSERT INTO p VALUES (5)", "PRAGMA foreign_keys = OFF",
                      "INSERT INTO t VALUES (1, '5'), (2, 'none')", "PRAGMA foreign_keys = ON"},
@@ -263,8 +264,11 @@ TEST_P(ChangedValuesTest, ARowThatHadNoParentBeforeIsInNobodysWay) {
             "");
 }
 
-TEST_P(ChangedValuesTest, ACharacterSetThatHasNotTheLetters) {
-  if (is_sqlite()) return;
+class ChangedValuesTestOnMariadb : public ChangedValuesTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ChangedValuesTestOnMariadb,
+                         ::testing::Values(DialectKind::mariadb), name_of_kind);
+
+TEST_P(ChangedValuesTestOnMariadb, ACharacterSetThatHasNotTheLetters) {
   EXPECT_THAT(refusal(with_c("{type: varchar(9), mariadb: {charset: utf8mb4}}"),
                       {"INSERT INTO t VALUES (1, 'é'), (2, '名前'), (3, NULL)"},
                       {"  - alter_column: {table: t, name: c, mariadb: {charset: latin1}}\n"}),
@@ -272,8 +276,7 @@ TEST_P(ChangedValuesTest, ACharacterSetThatHasNotTheLetters) {
                     HasSubstr("id = 2")));
 }
 
-TEST_P(ChangedValuesTest, ATableWhoseCollationChangesTakesItsColumnsAlong) {
-  if (is_sqlite()) return;
+TEST_P(ChangedValuesTestOnMariadb, ATableWhoseCollationChangesTakesItsColumnsAlong) {
   EXPECT_THAT(refusal(with_c("varchar(9)",
                              "        mariadb: {charset: utf8mb4, collation: utf8mb4_bin}\n") +
                           kUnique,
@@ -345,8 +348,7 @@ TEST_P(ListsTest, AMemberOfASetThatGoes) {
 INSTANTIATE_TEST_SUITE_P(Databases, ListsTest, ::testing::Values(DialectKind::mariadb),
                          name_of_kind);
 
-TEST_P(ChangedValuesTest, APrefixOfAKeyIsWhatCounts) {
-  if (is_sqlite()) return;
+TEST_P(ChangedValuesTestOnMariadb, APrefixOfAKeyIsWhatCounts) {
   EXPECT_THAT(
       refusal(with_c("varchar(9)"), {"INSERT INTO t VALUES (1, 'anab'), (2, 'anac')"},
               {"  - create_unique_constraint: {table: t, name: uq, columns: [\"c(3)\"]}\n"}),
@@ -365,8 +367,7 @@ TEST_P(ChangedValuesTest, AColumnNamedTrue) {
       AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("true = 5")));
 }
 
-TEST_P(ChangedValuesTest, AnExpressionOverAColumnNamedTrue) {
-  if (!is_sqlite()) return;
+TEST_P(ChangedValuesTestOnSqlite, AnExpressionOverAColumnNamedTrue) {
   EXPECT_THAT(
       refusal("  - create_table: {t: {columns: {id: {type: integer, nullable: false}, \"true\": "
               "varchar(9)}, primary_key: [id]}}\n",
@@ -377,8 +378,7 @@ TEST_P(ChangedValuesTest, AnExpressionOverAColumnNamedTrue) {
 }
 
 /// Outside of DEFAULT, TRUE is such a column and not 1.
-TEST_P(ChangedValuesTest, ADefaultThatIsATruth) {
-  if (!is_sqlite()) return;
+TEST_P(ChangedValuesTestOnSqlite, ADefaultThatIsATruth) {
   EXPECT_THAT(refusal(with_c("integer"), {"INSERT INTO t VALUES (1, 1), (2, 2)"},
                       {"  - add_column: {table: t, name: d, type: integer, default: {sql: \"1\", "
                        "sqlite: \"TRUE\"}}\n"
@@ -386,8 +386,7 @@ TEST_P(ChangedValuesTest, ADefaultThatIsATruth) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("d = 1")));
 }
 
-TEST_P(ChangedValuesTest, ADefaultInHexadecimalDigits) {
-  if (!is_sqlite()) return;
+TEST_P(ChangedValuesTestOnSqlite, ADefaultInHexadecimalDigits) {
   EXPECT_THAT(refusal(with_c("integer"), {"INSERT INTO t VALUES (1, 1), (2, 2)"},
                       {"  - add_column: {table: t, name: d, type: integer, default: {sql: \"31\", "
                        "sqlite: \"0x1F\"}}\n"

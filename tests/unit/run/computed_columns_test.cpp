@@ -90,8 +90,11 @@ TEST_P(ComputedColumnsTest, OneThatBecomesNotNull) {
   EXPECT_THAT(said, AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("'t.g' is to be NOT NULL")));
 }
 
-TEST_P(ComputedColumnsTest, OneWithAnotherExpression) {
-  if (!is_sqlite()) return;
+class ComputedColumnsTestOnSqlite : public ComputedColumnsTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ComputedColumnsTestOnSqlite,
+                         ::testing::Values(DialectKind::sqlite), name_of_kind);
+
+TEST_P(ComputedColumnsTestOnSqlite, OneWithAnotherExpression) {
   const std::string columns =
       std::string(kTwo) +
       ", g: {type: integer, nullable: false, generated: {sql: \"coalesce(a, b)\"}}";
@@ -118,8 +121,7 @@ TEST_P(ComputedColumnsTest, OneOfColumnsThatAreAddedAndRenamed) {
                           HasSubstr("4 rows of table 't' stand in the way: column 't.h'")));
 }
 
-TEST_P(ComputedColumnsTest, OneThatStaysOverValuesThatChange) {
-  if (!is_sqlite()) return;
+TEST_P(ComputedColumnsTestOnSqlite, OneThatStaysOverValuesThatChange) {
   const std::string columns =
       "a: varchar(9), g: {type: integer, nullable: false, generated: {sql: \"nullif(a, '5')\"}}";
   EXPECT_THAT(refusal(columns, "(id, a) VALUES (1, '05'), (2, '6')",
@@ -129,8 +131,7 @@ TEST_P(ComputedColumnsTest, OneThatStaysOverValuesThatChange) {
   EXPECT_EQ(scalar("SELECT g FROM t WHERE id = 1"), "5");
 }
 
-TEST_P(ComputedColumnsTest, OneThatStaysIsNullForTheNewValues) {
-  if (!is_sqlite()) return;
+TEST_P(ComputedColumnsTestOnSqlite, OneThatStaysIsNullForTheNewValues) {
   const std::string columns =
       "a: varchar(9), g: {type: integer, nullable: false, generated: {sql: \"nullif(a, 5)\"}}";
   EXPECT_THAT(refusal(columns, "(id, a) VALUES (1, '05'), (2, '6')",
@@ -156,8 +157,7 @@ TEST_P(ComputedColumnsTest, OneThatIsComputedNoMoreAndUnique) {
               AllOf(HasSubstr("2 rows of table 't'"), HasSubstr("g = 2")));
 }
 
-TEST_P(ComputedColumnsTest, OneThatGivesWhatAStrictTypeDoesNotTake) {
-  if (!is_sqlite()) return;
+TEST_P(ComputedColumnsTestOnSqlite, OneThatGivesWhatAStrictTypeDoesNotTake) {
   EXPECT_THAT(refusal("a: text", "VALUES (1, '1'), (2, 'x'), (3, NULL)",
                       "  - add_column: {table: t, name: g, type: integer, generated: {sql: a, "
                       "stored: true}}\n",
@@ -166,8 +166,7 @@ TEST_P(ComputedColumnsTest, OneThatGivesWhatAStrictTypeDoesNotTake) {
                     HasSubstr("id = 2, a = 'x'")));
 }
 
-TEST_P(ComputedColumnsTest, OneThatIsNotStoredIsOfAnyType) {
-  if (!is_sqlite()) return;
+TEST_P(ComputedColumnsTestOnSqlite, OneThatIsNotStoredIsOfAnyType) {
   EXPECT_EQ(refusal("a: text, h: {type: integer, generated: {sql: a}}",
                     "(id, a) VALUES (1, '1'), (2, 'x')",
                     "  - alter_table: {table: t, sqlite: {strict: true}}\n"
@@ -175,8 +174,7 @@ TEST_P(ComputedColumnsTest, OneThatIsNotStoredIsOfAnyType) {
             "");
 }
 
-TEST_P(ComputedColumnsTest, OneInATableThatBecomesStrict) {
-  if (!is_sqlite()) return;
+TEST_P(ComputedColumnsTestOnSqlite, OneInATableThatBecomesStrict) {
   EXPECT_THAT(refusal("a: text, g: {type: integer, generated: {sql: a, stored: true}}",
                       "(id, a) VALUES (1, '1'), (2, 'x'), (3, NULL)",
                       "  - alter_table: {table: t, sqlite: {strict: true}}\n"),

@@ -183,8 +183,11 @@ class ObstaclesAheadTest : public RunTest {
   std::string said_;
 };
 
-TEST_P(ObstaclesAheadTest, ATableThatBecomesStrict) {
-  if (!is_sqlite()) return;
+class ObstaclesAheadTestOnSqlite : public ObstaclesAheadTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ObstaclesAheadTestOnSqlite,
+                         ::testing::Values(DialectKind::sqlite), name_of_kind);
+
+TEST_P(ObstaclesAheadTestOnSqlite, ATableThatBecomesStrict) {
   graph_ = graph({kBase, second("  - alter_table: {table: person, sqlite: {strict: true}}\n")});
   Runner runner = this->runner(*graph_);
   runner.upgrade("aaa", {});
@@ -198,8 +201,7 @@ TEST_P(ObstaclesAheadTest, ATableThatBecomesStrict) {
                            HasSubstr("boss_id = 'nobody'")));
 }
 
-TEST_P(ObstaclesAheadTest, AKeyThatIsNoNumberCannotBecomeTheRowid) {
-  if (!is_sqlite()) return;
+TEST_P(ObstaclesAheadTestOnSqlite, AKeyThatIsNoNumberCannotBecomeTheRowid) {
   graph_ = graph({kBase,
                   second("  - create_table: {other: {columns: {k: {type: varchar(9), "
                          "nullable: false}}, primary_key: [k]}}\n"),
@@ -283,8 +285,11 @@ TEST_P(ObstaclesAheadTest, ATableThatIsMadeAnewHasNoRows) {
       << said_;
 }
 
-TEST_P(ObstaclesAheadTest, AnotherCollationTellsApartWhatWasTheSame) {
-  if (is_sqlite()) return;
+class ObstaclesAheadTestOnMariadb : public ObstaclesAheadTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ObstaclesAheadTestOnMariadb,
+                         ::testing::Values(DialectKind::mariadb), name_of_kind);
+
+TEST_P(ObstaclesAheadTestOnMariadb, AnotherCollationTellsApartWhatWasTheSame) {
   connection_->execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
   graph_ =
       graph({kBase,
@@ -318,8 +323,7 @@ TEST_P(ObstaclesAheadTest, NothingOfALongerWayBackIsDone) {
 }
 
 /// Old versions of rows are converted with them, and must have a value where they must.
-TEST_P(ObstaclesAheadTest, OldVersionsStandInTheWayLikeRows) {
-  if (is_sqlite()) return;
+TEST_P(ObstaclesAheadTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
   struct Change {
     const char* operation;
     const char* says;  ///< "": nothing is in the way
@@ -362,8 +366,7 @@ TEST_P(ObstaclesAheadTest, OldVersionsStandInTheWayLikeRows) {
 }
 
 /// Rows for which no partition is left are counted before anything runs, and nothing else is.
-TEST_P(ObstaclesAheadTest, RowsThatNoPartitionTakes) {
-  if (is_sqlite()) return;
+TEST_P(ObstaclesAheadTestOnMariadb, RowsThatNoPartitionTakes) {
   struct Change {
     const char* partition;
     int rows;  ///< of 1, 5, 15, 25
@@ -412,8 +415,7 @@ TEST_P(ObstaclesAheadTest, RowsThatNoPartitionTakes) {
 }
 
 /// Only InnoDB has foreign keys: the key goes before the engine, or nothing is begun.
-TEST_P(ObstaclesAheadTest, AnEngineChangesBehindItsForeignKeysOrNotAtAll) {
-  if (is_sqlite()) return;
+TEST_P(ObstaclesAheadTestOnMariadb, AnEngineChangesBehindItsForeignKeysOrNotAtAll) {
   const std::string drop =
       "  - drop_constraint: {table: child, name: fk_child_parent, kind: foreign_key}\n";
   for (const std::string table : {"parent", "child"}) {
@@ -500,8 +502,11 @@ TEST_P(ConversionTest, SetsAndEnums) {
   expect_obstacle({"text", "'a'", "'x'", "enum('a','b')"});
 }
 
-TEST_P(ConversionTest, OfMariadbsTypes) {
-  if (is_sqlite()) return;
+class ConversionTestOnMariadb : public ConversionTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ConversionTestOnMariadb,
+                         ::testing::Values(DialectKind::mariadb), name_of_kind);
+
+TEST_P(ConversionTestOnMariadb, OfMariadbsTypes) {
   for (const Conversion& one : std::initializer_list<Conversion>{
            {"text", "'123e4567-e89b-12d3-a456-426614174000'", "''", "uuid"},
            {"varchar(9)", "'5'", "''", "bigint unsigned"},
@@ -531,8 +536,11 @@ TEST_P(ConversionTest, OfMariadbsTypes) {
   }
 }
 
-TEST_P(ConversionTest, OfStrictTables) {
-  if (!is_sqlite()) return;
+class ConversionTestOnSqlite : public ConversionTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, ConversionTestOnSqlite, ::testing::Values(DialectKind::sqlite),
+                         name_of_kind);
+
+TEST_P(ConversionTestOnSqlite, OfStrictTables) {
   const std::string strict = "        sqlite: {strict: true}\n";
   expect_obstacle({"text", "'5'", "'x'", "integer"}, strict);
   expect_obstacle({"double", "5.0", "5.5", "integer"}, strict);

@@ -158,8 +158,11 @@ TEST_P(StandInTest, GeometriesAreValidOnes) {
       "", "ST_AsText({})");
 }
 
-TEST_P(StandInTest, StrictTablesAndTablesWithoutRowids) {
-  if (!is_sqlite()) return;
+class StandInTestOnSqlite : public StandInTest {};
+INSTANTIATE_TEST_SUITE_P(Databases, StandInTestOnSqlite, ::testing::Values(DialectKind::sqlite),
+                         name_of_kind);
+
+TEST_P(StandInTestOnSqlite, StrictTablesAndTablesWithoutRowids) {
   for (const std::string option : {"strict", "without_rowid"}) {
     expect_stand_ins({{"\"decimal(5,2)\"", "7.5", option == "strict" ? "0.0" : "0"},
                       {"varchar(20)", "'x'", ""},
@@ -173,8 +176,7 @@ TEST_P(StandInTest, StrictTablesAndTablesWithoutRowids) {
   }
 }
 
-TEST_P(StandInTest, TypesThatSqliteNeverHeardOf) {
-  if (!is_sqlite()) return;
+TEST_P(StandInTestOnSqlite, TypesThatSqliteNeverHeardOf) {
   expect_stand_ins({{"text, sqlite: {type: {native: fancy_amount}}", "1", "integer"},
                     {"text, sqlite: {type: {native: \"nvarchar2(9)\"}}", "1", "text"},
                     {"text, sqlite: {type: {native: xblobx}}", "1", "blob"}},
@@ -311,8 +313,7 @@ TEST_P(StandInTest, ACheckThatRefusesItIsInTheWay) {
   EXPECT_THAT(refusal(), AllOf(HasSubstr("1 row of table 'item'"), HasSubstr("'ck_n'")));
 }
 
-TEST_P(StandInTest, AnIntegerKeyIsTheRowidAgain) {
-  if (!is_sqlite()) return;
+TEST_P(StandInTestOnSqlite, AnIntegerKeyIsTheRowidAgain) {
   graph_ = graph({revision("aaa", "",
                            "  - create_table:\n"
                            "      item:\n"
