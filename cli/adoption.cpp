@@ -8,6 +8,8 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "dialect/reworded.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "diff/diff.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
@@ -145,17 +147,52 @@ void add(schema::Schema& to, schema::Schema from) {
   to.routines.merge(from.routines);
 }
 
-}  // namespace
+/// Whether an expression of `table` names `column`: MariaDB lets none name a numbered one.
+bool is_computed_with(const schema::Table& table, const std::string& column) {
+  const auto names = [&](const schema::SqlText& sql) {
+    return text::lower(sql.for_dialect(DialectKind::mariadb)).find(text::lower(column)) !=
+           std::string::npos;
+  };
+  return std::any_of(table.checks.begin(), table.checks.end(),
+                     [&](const schema::Check& check) { return names(check.sql); }) ||
+         std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& other) {
+           return other.generated && names(other.generated->sql);
+         });
+}
 
-std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
-                                      const std::vector<std::string>& parents,
-                                      NewRevision options) {
+/// Keys that SQLite fills by itself, so that MariaDB does, too; on SQLite they stay what they are.
+/// Not of the tables in `model`, which says of them what it wants.
+void number_keys(schema::Schema& found, const schema::Schema& model) {
+  for (auto& [name, table] : found.tables) {
+    if (model.find_table(name) != nullptr) continue;
+    for (schema::Column& column : table.columns) {
+      if (!dialect::sqlite::is_filled_by_sqlite_alone(table, column) ||
+          is_computed_with(table, column.name)) {
+        continue;
+      }
+      column.autoincrement = true;
+      column.sqlite.type = schema::Type{};
+      column.sqlite.type->kind = schema::TypeKind::integer;
+      column.sqlite.null_key = false;
+    }
+  }
+}
+
+bool is_for_both(Context& context) {
+  const std::vector<DialectKind>& said = context.project().dialects;
+  return said.empty() || said.size() > 1;
+}
+
+std::optional<Adoption> plan(Context& context, const schema::Schema& live,
+                             const std::vector<std::string>& parents, NewRevision options,
+                             bool numbered) {
   const history::Graph& graph = context.graph();
   const schema::Schema before =
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
   schema::Schema found = without(live, before);
   if (is_empty(found)) return std::nullopt;
   for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
+  if (numbered) number_keys(found, context.model().schema);
 
   Adoption adoption;
   adoption.tables = names_of(found);
@@ -171,10 +208,12 @@ std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& li
   ModelMaker maker(context, context.url().dialect);
   const schema::Model model = maker.read(file);
 
-  // What is written is adopted as it reads; of what the model has already, the database decides.
+  // What is written is adopted as it reads; of what the model has already, the database decides,
+  // in the model's words where they say the same.
   schema::Schema after = before;
   add(after, named_in(model.schema, to_write));
-  add(after, schema::normalized(without(found, to_write)));
+  add(after, schema::normalized(dialect::reworded(context.model().schema, without(found, to_write),
+                                                  {context.url().dialect})));
   const diff::Difference difference = diff::diff(before, schema::normalized(after));
   adoption.detected = difference.detected;
   if (options.message.empty()) options.message = "adopt " + name;
@@ -183,6 +222,19 @@ std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& li
   maker.check(adoption.revision, before);
   adoption.restricted_to = maker.restricted();
   return adoption;
+}
+
+}  // namespace
+
+std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
+                                      const std::vector<std::string>& parents,
+                                      NewRevision options) {
+  if (context.url().dialect == DialectKind::sqlite && is_for_both(context)) {
+    std::optional<Adoption> adoption = plan(context, live, parents, options, true);
+    // For SQLite alone nothing has to be said of what it does by itself.
+    if (!adoption || !adoption->restricted_to) return adoption;
+  }
+  return plan(context, live, parents, std::move(options), false);
 }
 
 }  // namespace dbmig::cli

@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
 #include "cli/proving.hpp"
+#include "dialect/own_type.hpp"
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "schema/validate.hpp"
@@ -56,6 +57,18 @@ std::string default_message(const std::vector<ops::Operation>& operations) {
   return message;
 }
 
+/// A change that would not reach SQLite, because the column has a type of its own there.
+void refuse_contradictions(Context& context, const schema::Schema& before,
+                           const schema::Schema& wanted) {
+  if (context.project().only_dialect() == DialectKind::mariadb) return;
+  Diagnostics diagnostics;
+  for (const dialect::Refusal& refusal :
+       dialect::contradicted_types(before, wanted, context.model().renames)) {
+    diagnostics.add(context.place_in_model(refusal.path), refusal.message, refusal.hint);
+  }
+  diagnostics.throw_if_any();
+}
+
 void run(Context& context, Options options) {
   if (!options.empty) context.read_files();
   const history::Graph& graph = context.graph();
@@ -69,6 +82,7 @@ void run(Context& context, Options options) {
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
   const schema::Schema wanted =
       dialect::reworded(before, context.model().schema, context.project().dialects);
+  refuse_contradictions(context, before, wanted);
   const diff::Difference difference = diff::diff(before, wanted, context.model().renames);
   for (const std::string& line : difference.detected) {
     context.console().info("dbmig.diff", line);

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -216,6 +217,11 @@ void Scratch::open_on_server(const ScratchOptions& options) {
     throw;
   }
   if (!is_galera(*connection_)) try_to(*connection_, "SET SESSION sql_log_bin = 0");
+}
+
+void Scratch::invent_unknown_names(bool on) {
+  auto* const sqlite = dynamic_cast<sqlite::SqliteConnection*>(connection_.get());
+  if (sqlite != nullptr) sqlite->invent_unknown_names(on);
 }
 
 std::unique_ptr<Connection> Scratch::connect_again() const {

@@ -38,6 +38,10 @@ class Scratch {
   DialectKind kind() const { return connection_->dialect().kind(); }
   /// The connection to it; whatever becomes of it, the database is dropped.
   Connection& connection() { return *connection_; }
+  /// SQLite: whether functions, collations and modules of the application, which dbmig does not
+  /// have, are made up when statements need them. Those made up stay. For what is known to work
+  /// where the application runs, and not for what is to be tried. MariaDB: nothing.
+  void invent_unknown_names(bool on);
   /// MariaDB: another session on it, for work that spoils a session's settings. SQLite: nothing, a
   /// database in memory is its connection.
   std::unique_ptr<Connection> connect_again() const;

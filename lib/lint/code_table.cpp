@@ -146,6 +146,10 @@ constexpr std::array kCodes{
     Code{"PK805", warning, "inexact number in a key",
          "Equal numbers need not be equal as float or double: the key takes duplicates and does "
          "not find its rows. Use decimal or an integer."},
+    Code{"PK806", info, "key that numbers itself on SQLite alone",
+         "SQLite fills an INTEGER PRIMARY KEY that an INSERT leaves out, MariaDB refuses the row "
+         "(error 1364): the same program works on one of them. Write autoincrement: true, unless "
+         "every INSERT brings the key."},
     Code{"IX001", warning, "index that is there already",
          "Two indexes over the same columns cost every write twice and serve no query better."},
     Code{"IX002", info, "index that another begins with",

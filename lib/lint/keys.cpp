@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "lint/rules.hpp"
 
 // FK and PK: keys that are missing or unfit.
@@ -175,6 +176,21 @@ Issues middling_numbers(const Step& step) {
   return counting_columns(step, [](TypeKind kind) { return kind == TypeKind::integer; });
 }
 
+Issues numbered_on_sqlite_alone(const Step& step) {
+  if (!step.on_sqlite || !step.on_mariadb || step.end_table == nullptr) return {};
+  if (step.as<ops::CreateTable>() == nullptr && step.as<ops::CreatePrimaryKey>() == nullptr) {
+    return {};
+  }
+  Issues issues;
+  for (const schema::Column& column : step.end_table->columns) {
+    if (!dialect::sqlite::is_filled_by_sqlite_alone(*step.end_table, column)) continue;
+    issues.push_back({fmt::format("column '{}.{}' is filled by itself on SQLite and not on MariaDB",
+                                  step.end_table->name, column.name),
+                      "write autoincrement: true, or give every new row its key"});
+  }
+  return issues;
+}
+
 Issues inexact_key(const Step& step) {
   const schema::Table* table = step.table();
   std::vector<Names> keys;
@@ -206,11 +222,15 @@ Issues inexact_key(const Step& step) {
 }  // namespace
 
 std::span<const Rule> key_rules() {
-  static constexpr std::array rules{
-      Rule{"FK701", no_index},           Rule{"FK702", open_charset},
-      Rule{"FK703", drops_needed_index}, Rule{"PK801", no_primary_key},
-      Rule{"PK802", drops_primary_key},  Rule{"PK803", small_numbers},
-      Rule{"PK804", middling_numbers},   Rule{"PK805", inexact_key}};
+  static constexpr std::array rules{Rule{"FK701", no_index},
+                                    Rule{"FK702", open_charset},
+                                    Rule{"FK703", drops_needed_index},
+                                    Rule{"PK801", no_primary_key},
+                                    Rule{"PK802", drops_primary_key},
+                                    Rule{"PK803", small_numbers},
+                                    Rule{"PK804", middling_numbers},
+                                    Rule{"PK805", inexact_key},
+                                    Rule{"PK806", numbered_on_sqlite_alone}};
   return rules;
 }
 

@@ -34,7 +34,8 @@ class Prover {
  public:
   Prover(backend::Scratch& scratch, const history::Graph& graph, const std::string& id,
          const run::ParseRevision& parse, RowValues values, const std::atomic<bool>* stop)
-      : connection_(scratch.connection()),
+      : scratch_(scratch),
+        connection_(scratch.connection()),
         values_(values),
         stop_(stop),
         graph_(graph),
@@ -50,6 +51,8 @@ class Prover {
   Proof run() {
     const schema::Schema before = graph_.fold(ancestors_);
     refuse_to_leave();
+    // What the revisions so far use is there where the application runs.
+    scratch_.invent_unknown_names(true);
     step("replay", [&] { replay(); });
     expect_schema("replay", before);
     plan_upgrade(before);
@@ -57,6 +60,7 @@ class Prover {
     fill_tables(mine, before, questions_);
     const Usage earlier = try_usage(connection_, before, changed_tables(), values_, stop_);
 
+    scratch_.invent_unknown_names(false);
     const GivenUp lost = given_up(kind(), before, revision_.upgrade);
     const Snapshot rows(connection_, mine, lost);
     step("upgrade", [&] { runner_.upgrade(revision_.id, run_options()); });
@@ -313,6 +317,7 @@ class Prover {
            "the way back must bring every row that the revision did not drop"}});
   }
 
+  backend::Scratch& scratch_;
   backend::Connection& connection_;
   RowValues values_;
   const std::atomic<bool>* stop_;

@@ -185,9 +185,124 @@ TEST_P(Adopt, ADatabaseThatCannotBeWrittenToIsFoundOutFirst) {
 
 DBMIG_ON_EACH_DATABASE(Adopt);
 
-TEST(AdoptOnSqlite, StrictWantsAModelOfEverything) {
-  const Project project;
-  project.start();
+/// A project on a SQLite file that another program made.
+class AdoptOnSqlite : public testing::Test {
+ protected:
+  void SetUp() override { project.start(); }
+
+  Project project;
+
+  void sql(const std::string& script) const {
+    project.write("script.sql", script);
+    const Result result = shell("sqlite3 -bail app.db < script.sql", project.path());
+    EXPECT_EQ(result.code, 0) << result;
+  }
+  std::string model() const { return project.read("schemas/" + project.files("schemas").at(0)); }
+  void edit_model(const std::string& from, const std::string& to) const {
+    const std::string text = model();
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << text;
+    project.write("schemas/" + project.files("schemas").at(0),
+                  text.substr(0, at) + to + text.substr(at + from.size()));
+  }
+};
+
+TEST_F(AdoptOnSqlite, KnownTypesInAnySpellingCanBeEdited) {
+  sql("create table customer (id integer not null primary key autoincrement,"
+      " name varchar ( 10 ) not null, balance Integer not null default 0);"
+      "insert into customer (name) values ('Ana');");
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(model(), Not(HasSubstr("native")));
+  edit_model("varchar(10)", "text");
+  project.expect(0, {"migrate"});
+  project.expect(0, {"upgrade"});
+  EXPECT_EQ(
+      shell("sqlite3 app.db \"SELECT type FROM pragma_table_info('customer')\"", project.path())
+          .out,
+      "INTEGER\nTEXT\nINTEGER\n");
+}
+
+TEST_F(AdoptOnSqlite, ATypeThatItsOwnSpellingContradictsIsAnError) {
+  sql("create table t (id integer not null primary key autoincrement, n int8 not null);");
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(model(), HasSubstr("n:  {type: bigint, nullable: false, sqlite: {type: {native: "
+                                 "int8}}}"));
+  edit_model("n:  {type: bigint", "n:  {type: text");
+  EXPECT_THAT(project.expect(1, {"migrate"}).err,
+              AllOf(HasSubstr("becomes text, and its own type on SQLite stays int8"),
+                    HasSubstr("remove 'type' from its `sqlite:` block")));
+  edit_model(", sqlite: {type: {native: int8}}", "");
+  project.expect(0, {"migrate", "--allow-destructive"});
+}
+
+TEST_F(AdoptOnSqlite, AKeyThatFillsItselfDoesSoOnBothDatabases) {
+  sql("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t (a) VALUES ('x');"
+      "CREATE TABLE part (id INTEGER PRIMARY KEY REFERENCES t (id), b TEXT);");
+  project.expect(0, {"adopt"});
+  EXPECT_THAT(model(), HasSubstr("autoincrement: true"));
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  // Wider on MariaDB; on SQLite it holds 64 bits whatever its type.
+  edit_model("id: {type: integer, sqlite: {null_key: true}}",
+             "id: {type: bigint, sqlite: {type: integer, null_key: true}}");
+  edit_model("id: {type: integer, autoincrement: true", "id: {type: bigint, autoincrement: true");
+  project.expect(0, {"migrate"});
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  EXPECT_EQ(
+      shell("sqlite3 app.db \"INSERT INTO t (a) VALUES ('y'); SELECT * FROM t\"", project.path())
+          .out,
+      "1|x\n2|y\n");
+}
+
+/// A database whose application brings functions, collations and modules of its own: what stands
+/// in the schema is written past SQLite, which would not take it here.
+class AdoptedApplication : public AdoptOnSqlite {
+ protected:
+  void expect_other_tables_can_change(const std::string& type, const std::string& name,
+                                      const std::string& table, const std::string& ddl) const {
+    const std::string root =
+        type == "index" ? "(SELECT rootpage FROM sqlite_master WHERE name = 'spare')" : "0";
+    sql("CREATE TABLE plain (id INTEGER PRIMARY KEY, a VARCHAR(10)); INSERT INTO plain VALUES (1, "
+        "'z'); CREATE TABLE own (id INTEGER PRIMARY KEY, url TEXT); INSERT INTO own VALUES (1, "
+        "'u');");
+    sql("PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES ('" + type + "', '" + name +
+        "', '" + table + "', " + root + ", " + text::quote(ddl, '\'') + ");");
+    project.expect(0, {"adopt"});
+    EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+    edit_model("a:  varchar(10)", "a:  text");
+    project.expect(0, {"migrate"});
+    project.expect(0, {"upgrade"});
+    EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+    project.expect(0, {"downgrade"});
+  }
+};
+
+TEST_F(AdoptedApplication, MayHaveViewsOverFunctionsThatDbmigDoesNotKnow) {
+  expect_other_tables_can_change("view", "v", "v",
+                                 "CREATE VIEW v AS SELECT hash(url) AS h FROM own");
+}
+
+TEST_F(AdoptedApplication, MayHaveTriggersWithFunctionsThatDbmigDoesNotKnow) {
+  expect_other_tables_can_change(
+      "trigger", "tr", "own",
+      "CREATE TRIGGER tr AFTER INSERT ON own BEGIN SELECT hash(NEW.url); END");
+}
+
+TEST_F(AdoptedApplication, MayHaveCollationsThatDbmigDoesNotKnow) {
+  expect_other_tables_can_change(
+      "view", "v", "v", "CREATE VIEW v AS SELECT url FROM own ORDER BY url COLLATE unicase");
+}
+
+TEST_F(AdoptedApplication, MayHaveChecksWithOperatorsThatDbmigDoesNotKnow) {
+  sql("CREATE TABLE c (n TEXT CHECK (n REGEXP '^a')); CREATE TABLE plain (a VARCHAR(10));");
+  project.expect(0, {"adopt"});
+  edit_model("a: varchar(10)", "a: text");
+  project.expect(0, {"migrate"});
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+}
+
+TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE t (id INTEGER PRIMARY KEY, a int REFERENCES "
                   "missing (id))\"",
                   project.path())

@@ -37,6 +37,7 @@ class Database final : public SqliteConnection {
   std::string server() const override { return fmt::format("SQLite {}", sqlite3_libversion()); }
   const Url& url() const override { return url_; }
   sqlite3* native() override { return session_.native(); }
+  void invent_unknown_names(bool on) override { session_.unknown_names().invent(on); }
 
   void execute(std::string_view sql) override { session_.execute(sql); }
   std::size_t execute(std::string_view sql, std::span<const Value> values) override {

@@ -13,6 +13,8 @@ class SqliteConnection : public Connection {
  public:
   /// Owned by the connection; never null.
   virtual sqlite3* native() = 0;
+  /// Whether functions, collations and modules that are not there are made up (unknown_names.hpp).
+  virtual void invent_unknown_names(bool on) = 0;
 };
 
 std::unique_ptr<SqliteConnection> connect(const Url& url, const ConnectOptions& options);

@@ -57,6 +57,21 @@ std::vector<std::string> check(sqlite3* database, std::string_view sql, std::siz
   return statement.column_names();
 }
 
+/// Runs `work`, a statement, as often as names are missing that something can stand in for. A
+/// statement that fails has no effect, so that it can be run again.
+template <class Work>
+auto with_stand_ins(UnknownNames& names, const Work& work) {
+  constexpr int kMaxNames = 1000;
+  for (int i = 0; i < kMaxNames; ++i) {
+    try {
+      return work();
+    } catch (const Error& error) {
+      if (!names.stand_in(error)) throw;
+    }
+  }
+  return work();
+}
+
 void run(soci::statement& statement, std::string_view sql) {
   statement.alloc();
   statement.prepare(std::string(sql));
@@ -78,17 +93,28 @@ Session::Session(const std::string& location) : soci_(std::make_unique<Soci>()) 
   auto* backend = static_cast<soci::sqlite3_session_backend*>(soci_->session.get_backend());
   // The same type but for the namespace that SOCI declares it in.
   native_ = reinterpret_cast<sqlite3*>(backend->conn_);
+  unknown_names_ = std::make_unique<UnknownNames>(native_);
 }
 
 Session::~Session() = default;
 
 void Session::execute(std::string_view sql) {
-  PreparedStatement statement(native_, sql);
-  while (statement.step()) {
-  }
+  with_stand_ins(*unknown_names_, [&] {
+    PreparedStatement statement(native_, sql);
+    while (statement.step()) {
+    }
+  });
 }
 
 std::size_t Session::execute(std::string_view sql, std::span<const Value> values) {
+  return with_stand_ins(*unknown_names_, [&] { return execute_once(sql, values); });
+}
+
+Rows Session::query(std::string_view sql, std::span<const Value> values) {
+  return with_stand_ins(*unknown_names_, [&] { return query_once(sql, values); });
+}
+
+std::size_t Session::execute_once(std::string_view sql, std::span<const Value> values) {
   check(native_, sql, values.size());
   Bound bound(values);
   soci::statement statement(soci_->session);
@@ -102,7 +128,7 @@ std::size_t Session::execute(std::string_view sql, std::span<const Value> values
   }
 }
 
-Rows Session::query(std::string_view sql, std::span<const Value> values) {
+Rows Session::query_once(std::string_view sql, std::span<const Value> values) {
   Rows rows;
   rows.columns = check(native_, sql, values.size());
   Bound bound(values);

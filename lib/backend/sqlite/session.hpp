@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "backend/backend.hpp"
+#include "backend/sqlite/unknown_names.hpp"
 
 struct sqlite3;
 
@@ -31,8 +32,15 @@ class Session {
   std::size_t execute(std::string_view sql, std::span<const Value> values);
   Rows query(std::string_view sql, std::span<const Value> values);
 
+  /// What stands in for names that only an application knows; never null.
+  UnknownNames& unknown_names() { return *unknown_names_; }
+
  private:
   struct Soci;
+  Rows query_once(std::string_view sql, std::span<const Value> values);
+  std::size_t execute_once(std::string_view sql, std::span<const Value> values);
+
+  std::unique_ptr<UnknownNames> unknown_names_;
   std::unique_ptr<Soci> soci_;
   sqlite3* native_ = nullptr;
 };

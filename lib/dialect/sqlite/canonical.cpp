@@ -137,7 +137,8 @@ void canonical_column(Column& column, const Table& table) {
   column.mariadb = {};
   if (table.in_primary_key(column.name)) column.nullable = false;
   if (column.type.zerofill) column.type.is_unsigned = true;
-  column.autoincrement = column.autoincrement && is_rowid_key(table, column.name);
+  column.autoincrement =
+      column.autoincrement && is_rowid_key(table, column.name) && !numbers_without_keyword(column);
   set_type(column, table);
   column.sqlite.collation = normal_collation(column.sqlite.collation);
   const bool has_clause = !column.nullable && !column.sqlite.null_key;

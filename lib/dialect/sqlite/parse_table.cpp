@@ -318,7 +318,11 @@ class TableParser {
           key ? read_key_type(declared_[i], strict) : read_type(declared_[i], strict);
       column.type = std::move(reading.type);
       const std::string own = column.autoincrement ? "INTEGER" : declared_type(column.type, strict);
-      if (own != declared_[i]) column.sqlite.type = native_type(declared_[i]);
+      // The same words in other letters or with other blanks declare the same known type.
+      const bool same = column.type.kind == schema::TypeKind::native
+                            ? own == declared_[i]
+                            : same_words(own, declared_[i]);
+      if (!same) column.sqlite.type = native_type(declared_[i]);
       take_values(i);
       if (column.default_value) {
         column.default_value = default_as_written(column.default_value->sql.any, column, table());

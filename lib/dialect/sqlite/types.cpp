@@ -172,6 +172,33 @@ TypeReading read_key_type(std::string_view text, bool strict) {
   return reading;
 }
 
+bool same_words(std::string_view declared, std::string_view other) {
+  return text::equals_ignoring_case(tidy(declared), tidy(other));
+}
+
+bool agrees(const Type& own, const Type& type) {
+  const std::string declared = declared_type(own, false);
+  const std::string wanted = declared_type(type, false);
+  return same_words(declared, wanted) ||
+         read_type(declared, false).type == read_type(wanted, false).type;
+}
+
+bool numbers_without_keyword(const schema::Column& column) {
+  return column.autoincrement && column.sqlite.type &&
+         column.sqlite.type->kind == TypeKind::integer;
+}
+
+bool is_filled_by_sqlite_alone(const schema::Table& table, const schema::Column& column) {
+  if (table.only || !table.sqlite.module.empty() || column.autoincrement || column.default_value ||
+      column.generated || !is_rowid(table, column)) {
+    return false;
+  }
+  return std::none_of(
+      table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& key) {
+        return std::find(key.columns.begin(), key.columns.end(), column.name) != key.columns.end();
+      });
+}
+
 bool is_rowid_key(const schema::Table& table, std::string_view column) {
   return !table.sqlite.without_rowid && table.primary_key &&
          table.primary_key->columns.size() == 1 &&

@@ -61,6 +61,21 @@ TypeReading read_type(std::string_view declared, bool strict);
 /// such a column the rowid, so another name of that type (INT) is kept as the column's own.
 TypeReading read_key_type(std::string_view declared, bool strict);
 
+/// Whether two declared types are the same words, whatever their letter case and spacing.
+bool same_words(std::string_view declared, std::string_view other);
+
+/// Whether what the column is declared as on SQLite (`own`) is what its portable type `type` says.
+/// Of the two the database follows `own`.
+bool agrees(const schema::Type& own, const schema::Type& type);
+
+/// A numbered key that SQLite numbers as it does every rowid, without the keyword AUTOINCREMENT:
+/// `autoincrement: true` with `sqlite: {type: integer}`.
+bool numbers_without_keyword(const schema::Column& column);
+
+/// Whether SQLite fills `column` by itself and no other database does: the rowid of a table for all
+/// databases, without `autoincrement`, a default or a foreign key that gives it its value.
+bool is_filled_by_sqlite_alone(const schema::Table& table, const schema::Column& column);
+
 /// Whether `column` is the only one of the primary key of a table with rowids.
 bool is_rowid_key(const schema::Table& table, std::string_view column);
 

@@ -82,7 +82,8 @@ void write_column(Column& column, const Table& table) {
   if (column.type.zerofill) column.type.is_unsigned = true;
   if (table.in_primary_key(column.name)) column.nullable = column.sqlite.null_key;
   column.sqlite.null_key = false;
-  column.autoincrement = column.autoincrement && is_rowid_key(table, column.name);
+  column.autoincrement =
+      column.autoincrement && is_rowid_key(table, column.name) && !numbers_without_keyword(column);
   column.sqlite.on_conflict =
       column.nullable ? std::string() : text::lower(column.sqlite.on_conflict);
   write_default(column, table);

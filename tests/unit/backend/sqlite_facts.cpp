@@ -68,21 +68,16 @@ std::vector<std::string> clauses(const std::string& sql) {
   return found;
 }
 
-/// A type as it was written, but where a comment or GENERATED ALWAYS follows it: SQLite may lose
-/// its way there and take that for a part of the type.
+/// The words of a type: their letter case and spacing mean nothing. Where a comment or GENERATED
+/// ALWAYS follows it, SQLite may lose its way and take that for a part of the type.
 std::string type_fact(const std::string& type) {
-  std::string out(text::trim(type));
-  if (type.find("/*") != std::string::npos || type.find("--") != std::string::npos) {
-    out.clear();
-    for (const Token& token : dialect::sqlite::tokenize(type)) {
-      if (token.is_word("GENERATED") || token.is_word("ALWAYS")) continue;
-      out += std::string(token.text) + " ";
-    }
-    out = std::string(text::trim(out));
+  const bool lost = type.find("/*") != std::string::npos || type.find("--") != std::string::npos;
+  std::string out;
+  for (const Token& token : dialect::sqlite::tokenize(type)) {
+    if (lost && (token.is_word("GENERATED") || token.is_word("ALWAYS"))) continue;
+    out += text::upper(token.text) + " ";
   }
-  // Where it keeps its way, SQLite tells the usual names in capitals.
-  static const std::set<std::string> kUsual = {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"};
-  return kUsual.count(text::upper(out)) != 0 ? text::upper(out) : out;
+  return std::string(text::trim(out));
 }
 
 std::string table_facts(SqliteDatabase& database, const std::string& table) {

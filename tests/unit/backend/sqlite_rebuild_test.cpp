@@ -381,7 +381,7 @@ TEST_F(SqliteRebuild, LeavesUnsaidWhatWasUnsaid) {
   const char* script =
       "CREATE TABLE p(id INTEGER PRIMARY KEY);"
       "CREATE TABLE t(k TEXT PRIMARY KEY DESC, u INT UNIQUE CHECK (t.u > 0),"
-      " p integer REFERENCES p, a VARCHAR(5), UNIQUE (a COLLATE NOCASE, u DESC));"
+      " p int REFERENCES p, a VARCHAR(5), UNIQUE (a COLLATE NOCASE, u DESC));"
       "INSERT INTO t VALUES ('k', 1, NULL, 'x');";
   change(script, {to_type("t", "a", "text")});
   const schema::Table table = database.inspect().table("t");
@@ -389,7 +389,7 @@ TEST_F(SqliteRebuild, LeavesUnsaidWhatWasUnsaid) {
   EXPECT_EQ(table.sqlite.implied.size(), 1U);
   EXPECT_TRUE(table.primary_key->parts.at(0).descending);
   EXPECT_EQ(table.uniques.at(1).parts.at(0).collation, "NOCASE");
-  EXPECT_EQ(table.column("p").sqlite.type->native, "integer");
+  EXPECT_EQ(table.column("p").sqlite.type->native, "int");
   EXPECT_TRUE(table.column("k").sqlite.null_key);
   EXPECT_THROW(database.connection().execute("INSERT INTO t VALUES ('l', 0, NULL, 'y')"), Error);
 }

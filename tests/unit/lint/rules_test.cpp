@@ -285,6 +285,18 @@ const std::vector<Trial> kTrials{
      "[id]}}"},
     {"PK805", "- create_table: {n: {columns: {x: double}, primary_key: [x]}}",
      "- create_table: {n: {columns: {x: \"decimal(9,2)\", y: double}, primary_key: [x]}}"},
+    {"PK806", "- create_table: {n: {columns: {id: integer}, primary_key: [id]}}",
+     "- create_table: {n: {columns: {id: {type: integer, autoincrement: true}}, primary_key: "
+     "[id]}}"},
+    {"PK806", R"(
+- create_table: {n: {columns: {id: integer}}}
+- create_primary_key: {table: n, columns: [id]})",
+     R"(
+- create_table:
+    n:
+      columns: {id: integer}
+      primary_key: [id]
+      foreign_keys: {fk: {columns: [id], references: pais(id)}})"},
     {"IX001", "- create_index: {table: usuario, name: ix2, columns: [pais_id]}",
      "- create_index: {table: usuario, name: ix2, columns: [pais_id desc]}"},
     {"IX001", "- create_index: {table: usuario, name: ix2, columns: [correo]}", R"(
