@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <system_error>
 
 #include "base/overloaded.hpp"
@@ -36,6 +37,8 @@ constexpr std::string_view kDim = "2";
 
 /// Statements of more than this many bytes are cut in error messages.
 constexpr std::size_t kStatementShown = 600;
+/// Mistakes that are told one by one: one that is made everywhere must not fill the screen.
+constexpr std::size_t kDiagnosticsShown = 50;
 
 int terminal_width() {
   struct winsize size = {};
@@ -152,9 +155,15 @@ void Console::end_status(std::string_view how) {
 void Console::error(const Error& error) {
   clear_progress();
   std::fflush(stdout);
-  for (Diagnostic diagnostic : error.diagnostics()) {
+  const std::vector<Diagnostic>& all = error.diagnostics();
+  const std::size_t shown = all.size() > kDiagnosticsShown + 1 ? kDiagnosticsShown : all.size();
+  for (Diagnostic diagnostic : std::span(all).first(shown)) {
     diagnostic.where.file = shown_file(diagnostic.where.file);
     print_error(fmt::format("{} {}\n", styled("error:", kRed), dbmig::to_string(diagnostic)));
+  }
+  if (shown < all.size()) {
+    print_error(fmt::format("{} and {} more; --json lists all of them\n", styled("error:", kRed),
+                            all.size() - shown));
   }
   if (!error.statement().empty()) {
     std::string statement = error.statement();

@@ -283,6 +283,20 @@ TEST(Model, EveryMistakeIsToldAtOnce) {
   EXPECT_THAT(err, AllOf(HasSubstr("intt"), HasSubstr("varchr")));
 }
 
+TEST(Model, OneMistakeInEveryTableDoesNotFillTheScreen) {
+  Project project;
+  std::string model = "tables:\n";
+  for (int i = 0; i < 400; ++i)
+    model += "  t" + std::to_string(i) + ": {columns: {a: {typ: text}}}\n";
+  project.expect(0, {"init"});
+  project.write("schemas/example.yaml", model);
+  const Result result = project.expect(1, {"migrate"});
+  EXPECT_THAT(result.err, HasSubstr("schemas/example.yaml:2:"));
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 51);
+  EXPECT_THAT(result.err, HasSubstr("more; --json lists all of them"));
+  EXPECT_GE(project.expect(1, {"migrate", "--json"}).json()["error"]["diagnostics"].size(), 400U);
+}
+
 TEST(Revisions, MistakesComeWithFileAndLine) {
   Project project;
   project.start();
