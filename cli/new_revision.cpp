@@ -16,6 +16,7 @@
 #include "cli/format.hpp"
 #include "dialect/dialect.hpp"
 #include "ops/evolve.hpp"
+#include "ops/risk.hpp"
 #include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 
@@ -156,6 +157,30 @@ void check_limits(Context& context, const history::Revision& revision, const sch
       if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
       diagnostics.add(context.place_in_model(refusal.path), refusal.message, refusal.hint);
     }
+  }
+  diagnostics.throw_if_any();
+}
+
+void check_collations(Context& context, const history::Revision& revision,
+                      const schema::Schema& before, const std::vector<DialectKind>& dialects) {
+  const bool on_mariadb = dialects.empty() || std::find(dialects.begin(), dialects.end(),
+                                                        DialectKind::mariadb) != dialects.end();
+  if (!on_mariadb) return;
+  Diagnostics diagnostics;
+  schema::Schema schema = before;
+  for (const ops::Operation& operation : revision.upgrade) {
+    for (const ops::Risk& risk : ops::risks(operation, schema)) {
+      if (risk.kind != ops::RiskKind::forgets_case) continue;
+      std::vector<std::string> path{"tables", std::string(ops::table_of(operation))};
+      if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
+        path.emplace_back("columns");
+        path.push_back(alter->name);
+      }
+      path.emplace_back("mariadb");
+      diagnostics.add(context.place_in_model(path), risk.message,
+                      "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
+    }
+    schema = ops::evolve(std::move(schema), operation);
   }
   diagnostics.throw_if_any();
 }

@@ -48,6 +48,11 @@ Json write_revision_file(Context& context, history::Revision revision, bool dry_
 void check_limits(Context& context, const history::Revision& revision, const schema::Schema& before,
                   std::vector<DialectKind> dialects);
 
+/// Throws Error{invalid} where `revision` changes a character set on MariaDB and by that, unsaid,
+/// how text is compared; each with its place in the model. `dialects` as for check_limits.
+void check_collations(Context& context, const history::Revision& revision,
+                      const schema::Schema& before, const std::vector<DialectKind>& dialects);
+
 void write_revision(Context& context, history::Revision revision, bool dry_run,
                     const std::vector<std::string>& detected = {});
 

@@ -105,6 +105,7 @@ void run(Context& context, Options options) {
   revision.upgrade = difference.operations;
   check_dialects(revision, before, context.project().dialects);
   check_limits(context, revision, before, context.project().dialects);
+  check_collations(context, revision, before, context.project().dialects);
   Json proofs = options.no_proof ? Json() : prove_first(context, revision, options);
   Json document = write_revision_file(context, std::move(revision), options.revision.dry_run,
                                       difference.detected);

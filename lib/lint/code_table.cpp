@@ -178,6 +178,9 @@ constexpr std::array kCodes{
     Code{"TY005", warning, "character set without all of Unicode",
          "utf8 (utf8mb3) has no emoji and misses CJK characters, latin1 most of the world; ascii "
          "and binary are taken for intent. Use utf8mb4."},
+    Code{"TY006", warning, "character set changed, collation forgotten",
+         "Each character set has a collation without case by default: text that was told apart "
+         "letter by letter (`_bin`, `_cs`) is then the same. Name the collation as well."},
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
+#include "schema/charset.hpp"
 
 // DD: what existing rows can make fail. Tables that the revision makes itself have none, rows that
 // an execute of it tended are taken for mended, and what rows had to obey before they obey now.
@@ -143,11 +144,12 @@ Issues adds_foreign_key(const Step& step) {
                      "add the missing parents or clear the references before");
 }
 
-/// The collation of a column on `kind`, with its character set; empty: the database's own.
-std::string collation_of(const schema::Column& column, DialectKind kind) {
+/// The collation of a column on `kind`, or its character set; empty: the database's own.
+std::string collation_of(const schema::Table& table, const schema::Column& column,
+                         DialectKind kind) {
   if (kind == DialectKind::sqlite) return text::lower(column.sqlite.collation);
-  return text::lower(column.mariadb.collation.empty() ? column.mariadb.charset
-                                                      : column.mariadb.collation);
+  const schema::TextRules rules = schema::text_rules(table, column);
+  return rules.collation.empty() ? rules.charset : rules.collation;
 }
 
 bool in_unique_key(const schema::Table& table, const std::string& column) {
@@ -161,7 +163,46 @@ bool in_unique_key(const schema::Table& table, const std::string& column) {
          });
 }
 
+/// Whether values that differed may be equal once `now` follows on `old`.
+bool makes_equal(const std::string& old, const std::string& now, DialectKind kind) {
+  // Where every byte counts nothing becomes equal.
+  const bool binary =
+      now.ends_with("_bin") || now == "binary" || (kind == DialectKind::sqlite && now.empty());
+  return old != now && !binary;
+}
+
+Issue other_collation(const std::string& table, const std::string& column, DialectKind kind) {
+  return {fmt::format("column '{}.{}' is in a unique key and gets another collation on {}: "
+                      "values that differed may be equal",
+                      table, column, kind == DialectKind::sqlite ? "SQLite" : "MariaDB"),
+          "look for values that differ in case or accents alone"};
+}
+
+/// The columns of a unique key that take the collation of their table, which changes.
+Issues changes_collation_of_table(const Step& step, const ops::AlterTable& alter) {
+  const schema::Table* table = step.table();
+  if (table == nullptr || !alter.mariadb || step.past.is_empty(alter.table) ||
+      !step.lives_on(table->only, DialectKind::mariadb)) {
+    return {};
+  }
+  schema::Table after;
+  after.mariadb = *alter.mariadb;
+  Issues issues;
+  for (const schema::Column& column : table->columns) {
+    const bool asks = schema::has_text(column) && in_unique_key(*table, column.name);
+    if (asks &&
+        makes_equal(collation_of(*table, column, DialectKind::mariadb),
+                    collation_of(after, column, DialectKind::mariadb), DialectKind::mariadb)) {
+      issues.push_back(other_collation(alter.table, column.name, DialectKind::mariadb));
+    }
+  }
+  return issues;
+}
+
 Issues changes_collation(const Step& step) {
+  if (const auto* options = step.as<ops::AlterTable>()) {
+    return changes_collation_of_table(step, *options);
+  }
   const auto* alter = step.as<ops::AlterColumn>();
   const schema::Table* table = step.table();
   const schema::Column* from =
@@ -171,17 +212,9 @@ Issues changes_collation(const Step& step) {
   const schema::Column to = ops::changed(*from, *alter);
   for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
     if (!step.lives_on(table->only, kind)) continue;
-    const std::string old = collation_of(*from, kind);
-    const std::string now = collation_of(to, kind);
-    // Where every byte counts nothing becomes equal.
-    const bool binary =
-        now.ends_with("_bin") || now == "binary" || (kind == DialectKind::sqlite && now.empty());
-    if (old == now || binary) continue;
-    return {
-        {fmt::format("column '{}.{}' is in a unique key and gets another collation on {}: "
-                     "values that differed may be equal",
-                     alter->table, alter->name, kind == DialectKind::sqlite ? "SQLite" : "MariaDB"),
-         "look for values that differ in case or accents alone"}};
+    if (makes_equal(collation_of(*table, *from, kind), collation_of(*table, to, kind), kind)) {
+      return {other_collation(alter->table, alter->name, kind)};
+    }
   }
   return {};
 }

@@ -5,12 +5,14 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
+#include "schema/charset.hpp"
 
 // TY: types, defaults and table options that people come to regret.
 
 namespace dbmig::lint {
 namespace {
 
+using ops::RiskKind;
 using schema::TypeKind;
 
 /// The words of `unitPrice`, `unit_price` and `UNIT PRICE`, in lower case.
@@ -133,9 +135,8 @@ Issues engines(const Step& step) {
 std::string lacking(const std::string& charset, const std::string& collation) {
   std::string name = text::lower(charset.empty() ? collation : charset);
   name = name.substr(0, name.find('_'));
-  static constexpr std::array<std::string_view, 8> kWhole{"",      "utf8mb4", "utf16",  "utf16le",
-                                                          "utf32", "ascii",   "binary", "uca1400"};
-  return std::find(kWhole.begin(), kWhole.end(), name) == kWhole.end() ? name : "";
+  // Plain ASCII is taken for intent.
+  return schema::holds_all_text(name) || name == "ascii" ? "" : name;
 }
 
 Issues charsets(const Step& step) {
@@ -164,12 +165,19 @@ Issues charsets(const Step& step) {
   return issues;
 }
 
+Issues forgets_case(const Step& step) {
+  const schema::Table* table = step.table();
+  if (table == nullptr || !step.lives_on(table->only, DialectKind::mariadb)) return {};
+  return risk_issues(step, RiskKind::forgets_case,
+                     "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
+}
+
 }  // namespace
 
 std::span<const Rule> type_rules() {
   static constexpr std::array rules{Rule{"TY001", inexact_money}, Rule{"TY002", timestamps},
-                                    Rule{"TY003", zero_dates}, Rule{"TY004", engines},
-                                    Rule{"TY005", charsets}};
+                                    Rule{"TY003", zero_dates},    Rule{"TY004", engines},
+                                    Rule{"TY005", charsets},      Rule{"TY006", forgets_case}};
   return rules;
 }
 

@@ -11,6 +11,7 @@
 #include "ops/rename.hpp"
 #include "ops/rules.hpp"
 #include "ops/sql_references.hpp"
+#include "schema/charset.hpp"
 
 namespace dbmig::ops::rules {
 namespace {
@@ -229,6 +230,10 @@ std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation)
          fmt::format("column '{}.{}' would go from character set {} to {}, which does "
                      "not have all its characters",
                      operation.table, operation.name, from.mariadb.charset, to.mariadb.charset)});
+  }
+  if (!to.mariadb.charset.empty() && schema::has_text(to)) {
+    add_forgotten_case(risks, subject, schema::text_rules(table, from),
+                       schema::text_rules(table, to));
   }
   if (!from.generated && to.generated) {
     risks.push_back(

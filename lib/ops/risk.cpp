@@ -1,5 +1,7 @@
 #include "ops/risk.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "ops/rules.hpp"
@@ -28,6 +30,15 @@ bool keeps_values_on_sqlite(const Type& from, const Type& to) {
 }
 
 }  // namespace
+
+void rules::add_forgotten_case(std::vector<Risk>& risks, const std::string& subject,
+                               const schema::TextRules& from, const schema::TextRules& to) {
+  if (!schema::forgets_case(from, to)) return;
+  risks.push_back({RiskKind::forgets_case, subject,
+                   fmt::format("{} was compared by {} and is to have character set {} without a "
+                               "collation: its text would be compared without case",
+                               subject, from.collation, to.charset)});
+}
 
 bool concerns(const Risk& risk, const Operation& operation, const schema::Schema& before,
               std::span<const DialectKind> dialects) {

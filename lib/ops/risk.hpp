@@ -14,6 +14,7 @@ enum class RiskKind {
   drops_column,      ///< all values of a column
   drops_history,     ///< old versions of the rows of a system-versioned table
   narrows_type,      ///< values that do not fit the new type
+  forgets_case,      ///< text that was compared letter by letter is compared without case, unsaid
   makes_not_null,    ///< fails over rows that hold NULL
   adds_not_null,     ///< a NOT NULL column without default on a table that may have rows
   adds_unique,       ///< fails over duplicates

@@ -9,6 +9,7 @@
 
 #include "ops/operation.hpp"
 #include "ops/risk.hpp"
+#include "schema/charset.hpp"
 
 /// What each operation means, an overload each: the inside of the ops room. The public face
 /// (evolve.hpp, risk.hpp, operation.hpp) dispatches to these. tables.cpp, columns.cpp,
@@ -217,6 +218,10 @@ void require_free(const Schema& schema, const std::string& name);
 /// The triggers that hang on a table or view.
 std::vector<schema::Trigger> triggers_on(const Schema& schema, const std::string& name);
 void erase_triggers_on(Schema& schema, const std::string& name);
+
+/// Adds forgets_case of `subject`, whose text is compared by `from` before and by `to` afterwards.
+void add_forgotten_case(std::vector<Risk>& risks, const std::string& subject,
+                        const schema::TextRules& from, const schema::TextRules& to);
 
 /// "column 'table.column'".
 std::string column_text(const std::string& table, const std::string& column);

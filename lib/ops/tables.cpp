@@ -148,14 +148,19 @@ std::vector<Operation> undo(const Schema& before, const AlterTable& operation) {
 
 std::vector<Risk> find_risks(const Schema& before, const AlterTable& operation) {
   const schema::Table& table = existing_table(before, operation.table);
-  if (!table.mariadb.system_versioned || !operation.mariadb ||
-      operation.mariadb->system_versioned) {
-    return {};
+  if (!operation.mariadb) return {};
+  std::vector<Risk> risks;
+  if (table.mariadb.system_versioned && !operation.mariadb->system_versioned) {
+    risks.push_back({RiskKind::drops_history, table_text(operation.table),
+                     fmt::format("table '{}' would no longer be system-versioned: the history of "
+                                 "its rows is lost",
+                                 operation.table)});
   }
-  return {{RiskKind::drops_history, table_text(operation.table),
-           fmt::format("table '{}' would no longer be system-versioned: the history of its rows is "
-                       "lost",
-                       operation.table)}};
+  schema::Table after;
+  after.mariadb = *operation.mariadb;
+  add_forgotten_case(risks, table_text(operation.table), schema::text_rules(table),
+                     schema::text_rules(after));
+  return risks;
 }
 
 std::string summary(const AlterTable& operation) {

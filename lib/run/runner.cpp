@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "run/ahead.hpp"
 #include "run/apply.hpp"
+#include "run/charset_notice.hpp"
 #include "run/edited.hpp"
 #include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
@@ -285,6 +286,7 @@ std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptio
   Route route(Direction::upgrade, graph_, have, targets);
   refuse_wrong_way(target, route, targets, as_set(graph_.heads_of(have)));
   refuse_unfinished(rows, route);
+  warn_of_charsets(connection_, route, events_);
   return run(graph_, route, options);
 }
 

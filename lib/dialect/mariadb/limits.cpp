@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/functions.hpp"
+#include "dialect/mariadb/types.hpp"
 #include "ops/sql_references.hpp"
 #include "ops/sql_tokens.hpp"
 #include "schema/charset.hpp"
@@ -157,6 +158,40 @@ void lengths(const Table& table, const LimitCheck& in) {
         {column_path(table, column),
          fmt::format("{} cannot be {} on MariaDB", column_name(table, column), to_string(type)),
          advice});
+  }
+}
+
+/// Whether text in `charset` can be compared by `collation`.
+bool belongs_to(const std::string& collation, const std::string& charset) {
+  const std::string name = canonical_charset_name(collation);
+  const std::string of = canonical_charset_name(charset);
+  constexpr std::array kUnicode{"utf8mb4", "utf8mb3", "ucs2", "utf16", "utf32"};
+  // https://mariadb.com/kb/en/supported-character-sets-and-collations/: from 10.10 on.
+  if (name.starts_with("uca1400_")) {
+    return std::find(kUnicode.begin(), kUnicode.end(), of) != kUnicode.end();
+  }
+  return charset_of_collation(name) == of;
+}
+
+void collations(const Table& table, const LimitCheck& in) {
+  const auto check = [&](const std::string& charset, const std::string& collation, Path path,
+                         const std::string& what) {
+    if (charset.empty() || collation.empty() || belongs_to(collation, charset)) return;
+    in.found.push_back({std::move(path),
+                        fmt::format("{} is to have character set {} and collation {}, which is not "
+                                    "one of that",
+                                    what, charset, collation),
+                        "name one that begins with the character set's name, as in charset: "
+                        "utf8mb4, collation: utf8mb4_bin"});
+  };
+  check(table.mariadb.charset, table.mariadb.collation,
+        {"tables", table.name, "mariadb", "collation"}, fmt::format("table '{}'", table.name));
+  for (const Column& column : table.columns) {
+    if (!has_charset(type_of(column))) continue;
+    Path path = column_path(table, column, "mariadb");
+    path.emplace_back("collation");
+    check(column.mariadb.charset, column.mariadb.collation, std::move(path),
+          column_name(table, column));
   }
 }
 
@@ -560,6 +595,8 @@ void actions_on_base_columns(const Table& table, const LimitCheck& in) {
 constexpr std::array kLimits{
     Limit{"columns in a table", kInnodb, columns},
     Limit{"lengths of types", kTypes, lengths},
+    Limit{"collations of a character set",
+          "https://mariadb.com/kb/en/supported-character-sets-and-collations/", collations},
     Limit{"members of ENUM and SET", "https://mariadb.com/kb/en/enum/", members},
     Limit{"keys in a table, columns in a key", kInnodb, keys},
     Limit{"bytes in a key", kInnodb, key_bytes},

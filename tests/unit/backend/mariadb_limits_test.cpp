@@ -5,7 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "dialect/mariadb/limits.hpp"
 #include "ops/operation.hpp"
 #include "schema/validate.hpp"
@@ -101,6 +105,12 @@ std::vector<Pair> pairs() {
       {"varchar of utf8mb4", table("varchar(16000)"), table("varchar(16384)")},
       {"digits", table("\"decimal(65,38)\""), table("\"decimal(66,2)\"")},
       {"digits after the point", table("\"decimal(60,38)\""), table("\"decimal(60,39)\"")},
+      {"collation of a column",
+       table("{type: text, mariadb: {charset: utf8mb3, collation: utf8_bin}}"),
+       table("{type: text, mariadb: {charset: latin1, collation: utf8mb4_bin}}")},
+      {"collation of a table",
+       "tables:\n  a: {columns: {x: text}, mariadb: {charset: LATIN1, collation: latin1_bin}}\n",
+       "tables:\n  a: {columns: {x: text}, mariadb: {charset: utf8mb4, collation: latin1_bin}}\n"},
       {"enum members", table("\"enum('a','b')\""), table("\"enum('a','A')\"")},
       {"enum members in a binary collation",
        table("{type: \"enum('a','A')\", mariadb: {collation: utf8mb4_bin}}"),
@@ -227,6 +237,36 @@ schema::Schema random_table(std::uint64_t seed) {
     if (count == 1) text.replace(text.rfind("c0, c0"), 6, "c0");
   }
   return model(text);
+}
+
+/// Every collation of the server beside every character set.
+TEST_F(MariadbLimits, CollationsBelongToTheCharacterSetsThatTheServerSays) {
+  test::MariadbDatabase database;
+  std::set<std::pair<std::string, std::string>> pairs;
+  std::set<std::string> charsets;
+  std::set<std::string> collations;
+  const std::string rows = database.rows(
+      "SELECT character_set_name, full_collation_name FROM "
+      "information_schema.collation_character_set_applicability UNION SELECT character_set_name, "
+      "collation_name FROM information_schema.collation_character_set_applicability");
+  for (const std::string& row : text::split(rows, '\n')) {
+    const std::vector<std::string> pair = text::split(row, '|');
+    if (pair.size() != 2) continue;
+    charsets.insert(pair[0]);
+    collations.insert(pair[1]);
+    pairs.emplace(pair[0], pair[1]);
+  }
+  ASSERT_GT(pairs.size(), 300U);
+  schema::Schema schema = model("tables:\n  a: {columns: {x: text}}\n");
+  schema::MariadbColumn& column = schema.table("a").columns[0].mariadb;
+  for (const std::string& charset : charsets) {
+    for (const std::string& collation : collations) {
+      column.charset = charset;
+      column.collation = collation;
+      EXPECT_EQ(mariadb().refusals(schema).empty(), pairs.count({charset, collation}) != 0)
+          << charset << ' ' << collation;
+    }
+  }
 }
 
 /// Around the limits of rows, pages and keys, the sizes are the server's to the byte.

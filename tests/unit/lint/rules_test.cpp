@@ -138,6 +138,10 @@ const std::vector<Trial> kTrials{
      "- alter_column: {table: usuario, name: nombre, mariadb: {collation: utf8mb4_general_ci}}"},
     {"DD207", "- alter_column: {table: usuario, name: correo, sqlite: {collation: nocase}}",
      "- alter_column: {table: usuario, name: correo, mariadb: {collation: utf8mb4_bin}}"},
+    {"DD207", "- alter_table: {table: usuario, mariadb: {collation: utf8mb4_general_ci}}",
+     "- alter_table: {table: usuario, mariadb: {collation: utf8mb4_bin}}"},
+    {"DD207", "- alter_table: {table: usuario, mariadb: {charset: utf8mb4}}",
+     "- alter_table: {table: suelto, mariadb: {charset: utf8mb4}}"},
     {"DD208", "- bulk_insert: {table: pais, columns: [id, codigo], rows: [[1, es]]}",
      "- bulk_insert: {table: suelto, columns: [a], rows: [[1]]}"},
     {"BC301", "- rename_table: {name: suelto, to: libre}", R"(
@@ -341,6 +345,12 @@ const std::vector<Trial> kTrials{
     {"TY005",
      "- add_column: {table: suelto, name: x, type: text, mariadb: {collation: utf8mb3_bin}}",
      "- add_column: {table: suelto, name: x, type: text, mariadb: {charset: ascii}}"},
+    {"TY006", R"(
+- alter_table: {table: suelto, mariadb: {collation: latin1_bin}}
+- alter_table: {table: suelto, mariadb: {charset: utf8mb4}})",
+     R"(
+- alter_table: {table: suelto, mariadb: {collation: latin1_bin}}
+- alter_table: {table: suelto, mariadb: {charset: utf8mb4, collation: utf8mb4_bin}})"},
     {"NM901",
      "- create_view: {name: "
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv, sql: SELECT 1}",

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "ops/evolve.hpp"
 #include "ops/risk.hpp"
+#include "schema/charset.hpp"
 #include "unit/ops/support.hpp"
 
 namespace dbmig::ops {
@@ -262,6 +263,55 @@ TEST(Risks, ACharacterSetCanBeTooSmall) {
   EXPECT_TRUE(is_destructive(risks(change, before).front()));
 }
 
+TEST(Risks, AnotherCharacterSetWithoutACollationForgetsCase) {
+  struct Change {
+    schema::TextRules from;
+    schema::TextRules to;
+    bool forgets;
+  };
+  for (const auto& [from, to, forgets] : {
+           Change{{"latin1", "latin1_bin"}, {"utf8mb4", ""}, true},
+           Change{{"latin1", "latin1_general_cs"}, {"UTF8MB4", ""}, true},
+           Change{{"", "utf8mb4_bin"}, {"latin1", ""}, true},
+           Change{{"latin1", "latin1_bin"}, {"utf8mb4", "utf8mb4_bin"}, false},
+           Change{{"latin1", "latin1_bin"}, {"utf8mb4", "utf8mb4_general_ci"}, false},
+           Change{{"latin1", "latin1_bin"}, {"binary", ""}, false},
+           Change{{"latin1", "latin1_swedish_ci"}, {"utf8mb4", ""}, false},
+           Change{{"utf8mb4", "utf8mb4_bin"}, {"utf8mb4", ""}, false},
+           Change{{"utf8mb4", "utf8mb4_bin"}, {"", ""}, false},
+           Change{{"latin1", ""}, {"utf8mb4", ""}, false},
+       }) {
+    SCOPED_TRACE(from.collation + " to " + to.charset + ' ' + to.collation);
+    const auto forgotten = [](const Operation& operation, const Schema& before) {
+      const std::vector<Risk> found = risks(operation, before);
+      return std::any_of(found.begin(), found.end(),
+                         [](const Risk& risk) { return risk.kind == RiskKind::forgets_case; });
+    };
+    Schema before = sample();
+    schema::Table& table = before.table("usuario");
+    table.mariadb.charset = from.charset;
+    table.mariadb.collation = from.collation;
+    AlterTable alter;
+    alter.table = "usuario";
+    alter.mariadb = table.mariadb;
+    alter.mariadb->charset = to.charset;
+    alter.mariadb->collation = to.collation;
+    EXPECT_EQ(forgotten(alter, before), forgets);
+    // The same of a column, whether it has its collation itself or from its table.
+    AlterColumn change;
+    change.table = "usuario";
+    change.name = "correo";
+    change.mariadb = schema::MariadbColumn{};
+    change.mariadb->charset = to.charset;
+    change.mariadb->collation = to.collation;
+    EXPECT_EQ(forgotten(change, before), forgets);
+    table.columns[1].mariadb.charset = from.charset;
+    table.columns[1].mariadb.collation = from.collation;
+    table.mariadb = {};
+    EXPECT_EQ(forgotten(change, before), forgets);
+  }
+}
+
 TEST(Risks, AGeneratedColumnHoldsNothingToLose) {
   EXPECT_THAT(kinds(DropColumn{"usuario", "doble"}), ElementsAre());
 }
@@ -273,7 +323,7 @@ TEST(Risks, DropsAndNarrowingNeedConsent) {
   }
   for (const RiskKind kind :
        {RiskKind::makes_not_null, RiskKind::adds_not_null, RiskKind::adds_unique,
-        RiskKind::adds_check, RiskKind::adds_foreign_key, RiskKind::renames,
+        RiskKind::adds_check, RiskKind::adds_foreign_key, RiskKind::renames, RiskKind::forgets_case,
         RiskKind::irreversible}) {
     EXPECT_FALSE(is_destructive({kind, {}, {}}));
   }
