@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 
 namespace dbmig::import {
@@ -9,10 +10,6 @@ namespace {
 
 bool ends_line(char c) {
   return c == '\n' || c == '\r';
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 /// Whether the byte at the end of `text` stands behind an escape character that is not itself
@@ -113,7 +110,7 @@ void check(const CsvFormat& format) {
   }
   if (!format.has_escape() || format.escapes == Escapes::plain) return;
   const auto refuse = [](char c, const char* what) {
-    if (!is_letter_or_digit(c)) return;
+    if (!ascii::is_alphanumeric(c)) return;
     throw Error(ErrorCode::usage,
                 fmt::format("'{}' cannot be the {}: escapes such as \\n give letters and digits a "
                             "meaning",

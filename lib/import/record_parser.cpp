@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "import/find_byte.hpp"
 #include "import/shown.hpp"
 
@@ -47,10 +48,6 @@ std::optional<unsigned> digit(char c, unsigned base) {
   if (c >= 'a' && c <= 'f') value = static_cast<unsigned>(c - 'a') + 10;
   if (c >= 'A' && c <= 'F') value = static_cast<unsigned>(c - 'A') + 10;
   return value < base ? std::optional(value) : std::nullopt;
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 std::string no_meaning(std::string_view sequence, Escapes escapes) {
@@ -137,7 +134,7 @@ std::size_t RecordParser::unescape_one(std::string_view record, std::size_t at) 
     unescaped_.push_back(static_cast<char>(static_cast<unsigned char>(value & 0xFFU)));
     return end;
   }
-  if (is_letter_or_digit(c)) return kNone;
+  if (ascii::is_alphanumeric(c)) return kNone;
   unescaped_.push_back(c);
   return at + 2;
 }

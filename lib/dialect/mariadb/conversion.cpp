@@ -50,10 +50,6 @@ bool is_characters(const Type& type) {
   return schema::is_text(type.kind) || type.kind == TypeKind::json;
 }
 
-bool has_list(const Type& type) {
-  return type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
-}
-
 /// A number that stands for a value of another kind; empty when there is none.
 std::string as_number(const std::string& value, const Type& from) {
   if (is_number(from) || is_characters(from)) return value;

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/types.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -37,19 +38,15 @@ bool is_opaque(const Type& type) {
          type.kind == TypeKind::inet6;
 }
 
-bool has_list(const Type& type) {
-  return type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
-}
-
 /// A number is made of the text of such a value.
-bool is_characters(const Type& type) {
+bool is_written(const Type& type) {
   return schema::is_text(type.kind) || schema::is_binary(type.kind) || is_opaque(type) ||
          type.kind == TypeKind::json;
 }
 
 bool is_exact_or_text(const Type& type) {
   return type.kind == TypeKind::decimal || type.kind == TypeKind::float_ ||
-         type.kind == TypeKind::double_ || is_characters(type);
+         type.kind == TypeKind::double_ || is_written(type);
 }
 
 std::string outside_integer(const std::string& value, const Type& from, const Type& to) {
@@ -95,7 +92,7 @@ std::string outside_number(const std::string& original, const Type& from, const 
   } else if (to.kind != TypeKind::double_) {
     condition = outside_integer(value, from, to);
   }
-  if (is_characters(from)) {
+  if (is_written(from)) {
     constexpr std::string_view kNumber =
         "'^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$'";
     // Nothing but digits makes a whole number of a text: not `1e2`, and not `1.0`.
@@ -131,11 +128,11 @@ std::string too_long(const std::string& value, const Type& to) {
 /// with letters or a time zone.
 std::string no_time(const std::string& value, const Type& from, const Type& to) {
   std::string condition;
-  if (is_characters(from)) {
+  if (is_written(from)) {
     condition = fmt::format(" OR {0} REGEXP '[A-SU-Za-su-z]' OR {0} REGEXP '[0-9][+]'", value);
   }
   if (to.kind != TypeKind::time || schema::is_temporal(from.kind)) return condition;
-  if (is_characters(from)) {
+  if (is_written(from)) {
     condition += fmt::format(
         " OR {} REGEXP "
         "'^[[:space:]]*[0-9]+(([-/][0-9]+){{1,2}}|[.][0-9]+[.][0-9]+)[[:space:]]*$'",
@@ -221,12 +218,12 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     if (schema::is_numeric(from.kind)) {
       return fmt::format("{} NOT BETWEEN 1 AND {}", value, to.values.size());
     }
-    if (!is_characters(from) && !has_list(from) && !schema::is_temporal(from.kind)) return {};
+    if (!is_written(from) && !has_list(from) && !schema::is_temporal(from.kind)) return {};
     std::vector<std::string> list;
     for (const std::string& one : to.values) list.push_back(dialect.quote_string(one));
     return fmt::format("{} NOT IN ({})", as_members(value, from), text::join(list, ", "));
   }
-  if (to.kind == TypeKind::set && (is_characters(from) || has_list(from))) {
+  if (to.kind == TypeKind::set && (is_written(from) || has_list(from))) {
     const bool keeps_all =
         has_list(from) && std::all_of(from.values.begin(), from.values.end(), [&](const auto& one) {
           return std::find(to.values.begin(), to.values.end(), one) != to.values.end();

@@ -290,8 +290,12 @@ schema::Type parse_column_type(std::string_view column_type) {
   }
 }
 
+bool has_list(const Type& type) {
+  return type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
+}
+
 bool has_charset(const Type& type) {
-  return schema::is_text(type.kind) || type.kind == TypeKind::enum_ || type.kind == TypeKind::set;
+  return schema::is_text(type.kind) || has_list(type);
 }
 
 bool is_clock(std::string_view sql) {

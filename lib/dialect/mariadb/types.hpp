@@ -22,6 +22,9 @@ schema::Type parse_column_type(std::string_view text);
 /// Whether values of the type have a character set of their own.
 bool has_charset(const schema::Type& type);
 
+/// Whether values are members of a list: ENUM and SET.
+bool has_list(const schema::Type& type);
+
 /// `value` as MariaDB reports it on a column of `type` (canonical): literals brought to the type,
 /// expressions normalised, NULL left out. An SQL text that is a literal becomes one.
 std::optional<schema::Default> canonical_default(const schema::Default& value,

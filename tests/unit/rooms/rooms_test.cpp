@@ -106,4 +106,87 @@ TEST(Rooms, LibraryKnowsNothingOfTheCommandLine) {
   }
 }
 
+/// What an anonymous namespace defines, each once: "struct Key", "kLimit", "quoted(std::string&)".
+class Helpers {
+ public:
+  /// Reads a source file formatted as `.clang-format` says: nothing in a namespace is indented.
+  explicit Helpers(const fs::path& path) {
+    std::ifstream stream(path);
+    std::string line;
+    std::string namespace_name;
+    while (std::getline(stream, line)) {
+      std::smatch match;
+      static const std::regex named(R"(^namespace ([\w:]+) \{)");
+      if (std::regex_search(line, match, named)) namespace_name = match[1];
+      if (line == "namespace {") is_inside_ = true;
+      if (line == "}  // namespace") is_inside_ = false;
+      if (is_inside_) read(line, namespace_name);
+    }
+  }
+  std::set<std::string> names;
+
+ private:
+  void read(const std::string& line, const std::string& namespace_name) {
+    static const std::regex skipped(
+        R"(^(\}|//|#|namespace|using |template|extern |static_assert))");
+    if (open_.empty() && (line.empty() || line[0] == ' ' || std::regex_search(line, skipped))) {
+      return;
+    }
+    open_ += line + ' ';
+    // A definition's head ends with its body, its value or its end.
+    int depth = 0;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      const char c = open_[i];
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth != 0 || (c != '{' && c != ';' && c != '=')) continue;
+      const std::string name = name_of(open_.substr(0, i));
+      if (!name.empty()) names.insert(namespace_name + " " + name);
+      open_.clear();
+      return;
+    }
+  }
+
+  /// The name, with the types of a function's parameters: overloads may live beside each other.
+  static std::string name_of(const std::string& head) {
+    std::smatch match;
+    static const std::regex type(R"(^(?:struct|class|enum|union)(?: class)? (\w+))");
+    static const std::regex function(R"(^[^(]*?([\w:~]+)(\(.*\)))");
+    static const std::regex variable(R"((\w+)(?:\[.*\])? *$)");
+    if (std::regex_search(head, match, type)) return match[1].str() + " (a type)";
+    if (std::regex_search(head, match, function)) {
+      if (match[1].str().find(':') != std::string::npos) return {};
+      static const std::regex parameter(R"(([\w>&*]) +\w+ *(?=[,)]))");
+      static const std::regex value(R"( *= *[^,)]*)");
+      static const std::regex blanks(R"(\s+)");
+      std::string types = std::regex_replace(match[2].str(), value, "");
+      types = std::regex_replace(types, parameter, "$1");
+      return match[1].str() + std::regex_replace(types, blanks, " ");
+    }
+    return std::regex_search(head, match, variable) ? match[1].str() : std::string();
+  }
+
+  bool is_inside_ = false;
+  std::string open_;
+};
+
+/// With DBMIG_UNITY the compiler sees several files of a room as one, and their anonymous
+/// namespaces as one too. What would clash there is told here, in every build.
+TEST(Rooms, HelpersOfTwoFilesHaveTwoNames) {
+  std::map<std::string, std::set<std::string>> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "lib")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const fs::path relative = fs::relative(entry.path(), kSource / "lib");
+    const std::string room = relative.begin()->string();
+    if (room == "backend") continue;  // NO_UNITY
+    for (const std::string& name : Helpers(entry.path()).names) {
+      files[room + ": " + name].insert(relative.string());
+    }
+  }
+  ASSERT_GT(files.size(), 1000U);
+  for (const auto& [name, users] : files) {
+    EXPECT_EQ(users.size(), 1U) << name << " stands in " << *users.begin() << " and "
+                                << *users.rbegin() << ": give one of them another name";
+  }
+}
+
 }  // namespace

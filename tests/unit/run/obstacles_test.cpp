@@ -145,7 +145,10 @@ TEST_P(ObstacleTest, ANarrowingThatWouldCut) {
 
 TEST_P(ObstacleTest, ATimeThatWouldBeCutOff) {
   const std::string what = refusal("  - alter_column: {table: person, name: born, type: date}\n");
-  if (is_sqlite()) return;
+  if (is_sqlite()) {
+    EXPECT_EQ(what, "");  // it keeps what a column holds, whatever the type says
+    return;
+  }
   EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person'"), HasSubstr("id = 2, born"),
                           Not(HasSubstr("id = 1"))));
 }

@@ -303,13 +303,12 @@ TEST_P(ScriptOnSqlite, ADumpOfAVirtualTableWorks) {
   EXPECT_EQ(found.schema.tables.count("f_data"), 0U);
 }
 
-TEST_P(ScriptTest, ScratchDatabasesAreGoneAfterwards) {
+TEST_P(ScriptOnMariadb, ScratchDatabasesAreGoneAfterwards) {
   std::string name;
   {
     backend::Scratch scratch(scratch_options());
     name = scratch.name();
     scratch.connection().execute("CREATE TABLE t (id int)");
-    if (is_sqlite()) return;
     EXPECT_THAT(scratch_databases(), Contains(name));
     // Another process' sweep leaves a living one alone.
     backend::sweep_scratch(*connection_);
