@@ -55,7 +55,8 @@ class Feed {
         stop_(stop),
         on_tick_(on_tick),
         worker_(plan),
-        first_worker_(ranks.size() > 1 ? 1 : 0),
+        // With one other rank the root parses, too, or the two would take turns.
+        first_worker_(ranks.size() > 2 ? 1 : 0),
         workers_(static_cast<std::size_t>(ranks.size() - first_worker_)),
         chunks_(workers_ + 1),
         rounds_(2) {}

@@ -5,6 +5,8 @@
 #include "import/communicator.hpp"
 
 #include <mpi.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -45,6 +47,18 @@ void prefer_fast_start() {
   ::setenv("OMPI_MCA_mpi_yield_when_idle", "1", kKeep);
 }
 
+/// Open MPI binds each rank of a small job to one core, and with it all threads of the rank. They
+/// get the cores back that the launcher was allowed to use, unless the user chose a binding.
+void leave_binding() {
+  if (std::getenv("OMPI_MCA_hwloc_base_binding_policy") != nullptr) return;
+  if (!same(std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE"), std::getenv("OMPI_COMM_WORLD_SIZE"))) return;
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  // On one host the parent is the launcher.
+  if (::sched_getaffinity(::getppid(), sizeof(cores), &cores) != 0) return;
+  ::sched_setaffinity(0, sizeof(cores), &cores);
+}
+
 class MpiCommunicator final : public Communicator {
  public:
   MpiCommunicator() {
@@ -52,6 +66,7 @@ class MpiCommunicator final : public Communicator {
     if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
       throw std::runtime_error("MPI_Init failed");
     }
+    leave_binding();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
     slice_ = kMostBytes / static_cast<std::uint64_t>(size_);
