@@ -22,7 +22,8 @@ std::string strict_misfits(const std::string& value, const schema::Type& type) {
 }
 
 /// SQLite keeps what it is given: lengths and ranges are not enforced. What counts is the list of
-/// an enum, which is a CHECK here, and text that a numeric column would not hold as a number.
+/// an enum, which is a CHECK here, text that a numeric column would not hold as a number, and text
+/// that a shorter length says is not there.
 std::string SqliteDialect::misfits(const std::string& value, const schema::Type& from,
                                    const schema::Type& to) const {
   if (to.kind == schema::TypeKind::enum_) {
@@ -32,6 +33,12 @@ std::string SqliteDialect::misfits(const std::string& value, const schema::Type&
   }
   if (to.kind == schema::TypeKind::set && !to.values.empty()) {
     return fmt::format("NOT ({})", set_condition(value, to));
+  }
+  // Nobody would look at a text that is longer than it says, and MariaDB refuses it.
+  const bool is_narrower =
+      schema::is_text(to.kind) && to.length && (!from.length || *from.length > *to.length);
+  if (is_narrower && schema::is_text(from.kind)) {
+    return fmt::format("(typeof({0}) = 'text' AND length({0}) > {1})", value, *to.length);
   }
   const bool was_number = schema::is_numeric(from.kind);
   if (schema::is_numeric(to.kind) && !was_number && from.kind != schema::TypeKind::native) {

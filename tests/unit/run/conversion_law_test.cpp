@@ -144,7 +144,7 @@ class ConversionLawOnSqlite : public ConversionLaw {};
 class ConversionLawOnMariadb : public ConversionLaw {};
 
 TEST_P(ConversionLawOnSqlite, OfAffinitiesAndCollations) {
-  expect_all({"integer", "decimal(9,2)", "double", "text", "varchar(9)", "blob", "date",
+  expect_all({"integer", "decimal(9,2)", "double", "text", "varchar(19)", "blob", "date",
               "text @NOCASE", "text @RTRIM", "blob @NOCASE", "integer @NOCASE"},
              {"1",
               "'1'",
