@@ -59,6 +59,12 @@ class Formatter final : public CLI::Formatter {
     }
     return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
   }
+  /// CLI11 counts what an argument takes, from nothing on, as "(0x)".
+  std::string make_option_usage(const CLI::Option* option) const override {
+    const std::string name = make_option_name(option, true);
+    const std::string one = name + (option->get_expected_max() > 1 ? "..." : "");
+    return option->get_required() ? one : "[" + one + "]";
+  }
 };
 
 void add_globals(CLI::App& app, Context& context, const std::string& group) {
