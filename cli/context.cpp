@@ -48,16 +48,28 @@ const yaml::Project& Context::project() {
   return *project_;
 }
 
+history::Graph Context::load_revisions(const yaml::Project& files) {
+  std::error_code ignored;
+  if (std::filesystem::exists(files.migrations, ignored)) {
+    return yaml::load_graph(files.migrations, files.root);
+  }
+  // Git keeps no empty folder: a clone of a project without revisions lacks it.
+  console_.warning("dbmig.revisions",
+                   fmt::format("there are no revisions yet: the folder {} does not exist",
+                               files.migrations.lexically_relative(files.root).string()));
+  return history::Graph({});
+}
+
 const history::Graph& Context::graph() {
-  if (!graph_) graph_.emplace(yaml::load_graph(project().migrations, project().root));
+  if (!graph_) graph_.emplace(load_revisions(project()));
   return *graph_;
 }
 
 void Context::read_files() {
   if (graph_ || model_) return;
   const yaml::Project& files = project();
-  std::future<history::Graph> graph = std::async(
-      std::launch::async, [&files] { return yaml::load_graph(files.migrations, files.root); });
+  std::future<history::Graph> graph =
+      std::async(std::launch::async, [this, &files] { return load_revisions(files); });
   std::exception_ptr mistakes;
   try {
     model();

@@ -96,6 +96,8 @@ class Context {
   std::optional<yaml::Project> project_;
   std::optional<history::Graph> graph_;
   const yaml::ModelPart& sql_part();
+  /// The revisions of the project; none, with a warning, where their folder does not exist.
+  history::Graph load_revisions(const yaml::Project& files);
 
   /// A private server for scratch databases; null when it may not be had.
   const backend::PrivateServer* private_server(PrivateServer start);
