@@ -43,13 +43,8 @@ void read_script_side(Context& context, ComparisonSide& side, const std::string&
 
 void fold_revision(Context& context, ComparisonSide& side, const std::string& argument) {
   const history::Graph& graph = context.graph();
-  std::set<std::string> current;
-  const bool relative = argument.starts_with('+') || argument.starts_with('-');
-  if (argument.starts_with("current") || relative) {
-    const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
-    current.insert(heads.begin(), heads.end());
-  }
-  const std::set<std::string> ids = graph.resolve(argument, current);
+  const std::set<std::string> ids =
+      graph.resolve(argument, current_heads(context, {argument}).value_or(std::set<std::string>{}));
   side.schema = schema::normalized(graph.fold(ids));
   side.is_managed = true;
   side.revisions = graph.ancestors(ids);

@@ -43,7 +43,7 @@ void revert_drift(Context& context) {
   run::Drift& drift = check.drift;
   backend::Connection& connection = context.connection(Context::Access::existing);
   const schema::Schema reported = connection.inspect({}).schema;
-  const schema::Schema fold = context.graph().fold({check.current.begin(), check.current.end()});
+  const schema::Schema fold = check.folded;
   dialect::ComparedForm live{std::move(drift.live), &reported};
   dialect::ComparedForm expected{std::move(drift.expected), &fold};
   dialect::in_own_words(live, expected);
@@ -87,7 +87,7 @@ void write_drift(Context& context, const DriftRevision& options) {
   }
   NewRevision wanted;
   wanted.message = options.message.empty() ? "changes made by hand" : options.message;
-  history::Revision revision = make_revision(graph, wanted, choose_parents(graph, wanted));
+  history::Revision revision = make_revision(graph, wanted, choose_parents(context, wanted));
   revision.upgrade = difference.operations;
   check_dialects(revision, expected, context.project().dialects);
   const std::string id = revision.id;

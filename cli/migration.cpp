@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
@@ -25,9 +26,15 @@ void print_script(Context& context, run::Direction direction, const std::string&
         .hint("as in `dbmig downgrade head:base --sql`");
   }
   const history::Graph& graph = context.graph();
-  const std::set<std::string> from = start.empty() ? std::set<std::string>{} : graph.resolve(start);
+  const std::set<std::string> nothing;
+  const std::set<std::string> from =
+      start.empty() ? nothing
+                    : graph.resolve(start, current_heads(context, {start}).value_or(nothing));
   const std::string target = has_range && end.empty() ? "head" : end;
-  const std::set<std::string> to = graph.resolve(target, from);
+  // A step at the end goes from the start; `current` is what the database has, as everywhere.
+  const bool is_current = target.find("current") != target.npos;
+  const std::set<std::string> to =
+      graph.resolve(target, is_current ? current_heads(context, {target}).value_or(from) : from);
   const std::string script = run::offline_script(graph, context.url().dialect, direction, from, to);
   context.console().data(script);
   context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
@@ -73,7 +80,7 @@ void print_plan(Context& context, run::Direction direction, const std::string& t
   const std::vector<run::PlannedRevision> plan = runner.plan(direction, target);
   Costs costs;
   if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
-    costs = costs_of(context, runner.known_revisions().fold(runner.applied()), plan);
+    costs = costs_of(context, runner.applied_schema(), plan);
   }
   Console& console = context.console();
   for (std::size_t i = 0; i < plan.size(); ++i) {
@@ -150,6 +157,32 @@ void add_lock_timeout(CLI::App& command, int& seconds) {
 run::Runner make_runner(Context& context, Context::Access access) {
   const history::Graph& graph = context.graph();
   return {context.connection(access), graph, yaml::parse_revision, context.console()};
+}
+
+std::optional<std::set<std::string>> current_heads(Context& context,
+                                                   const std::vector<std::string>& arguments) {
+  if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
+  run::Runner runner = make_runner(context, Context::Access::peek);
+  const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
+  for (const std::string& id : heads) context.graph().get(id);  // throws for one without a file
+  return std::set<std::string>(heads.begin(), heads.end());
+}
+
+std::set<std::string> resolve(Context& context, std::string_view argument) {
+  const auto current = current_heads(context, {std::string(argument)});
+  std::set<std::string> ids =
+      context.graph().resolve(argument, current.value_or(std::set<std::string>{}));
+  if (current && ids.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("'{}' names no revision: the database has none of it", argument))
+        .hint("`dbmig current` shows what the database has");
+  }
+  return ids;
+}
+
+std::string resolve_one(Context& context, std::string_view argument) {
+  const auto current = current_heads(context, {std::string(argument)});
+  return context.graph().resolve_one(argument, current.value_or(std::set<std::string>{}));
 }
 
 run::RunOptions run_options(int lock_timeout) {

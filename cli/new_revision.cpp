@@ -14,6 +14,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "cli/format.hpp"
+#include "cli/migration.hpp"
 #include "dialect/dialect.hpp"
 #include "ops/evolve.hpp"
 #include "ops/risk.hpp"
@@ -90,7 +91,8 @@ void add_new_revision_options(CLI::App& command, NewRevision& options) {
   command.add_flag("--dry-run", options.dry_run, "Print the revision instead of writing it");
 }
 
-std::vector<std::string> choose_parents(const history::Graph& graph, const NewRevision& options) {
+std::vector<std::string> choose_parents(Context& context, const NewRevision& options) {
+  const history::Graph& graph = context.graph();
   if (options.head.empty()) {
     std::vector<std::string> heads = graph.heads();
     if (heads.size() > 1) {
@@ -100,7 +102,8 @@ std::vector<std::string> choose_parents(const history::Graph& graph, const NewRe
     }
     return heads;
   }
-  const std::set<std::string> chosen = graph.resolve(options.head);
+  const std::set<std::string> chosen =
+      options.head == "base" ? std::set<std::string>{} : resolve(context, options.head);
   for (const std::string& id : chosen) {
     if (graph.is_head(id) || options.splice) continue;
     throw Error(ErrorCode::failed, fmt::format("Revision {} is not a head revision", id))
@@ -115,16 +118,13 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
     throw Error(ErrorCode::usage, fmt::format("'{}' cannot be a revision identifier", options.id))
         .hint("use letters, digits and '_', at most 64");
   }
-  if (graph.contains(options.id)) {
-    throw Error(ErrorCode::failed, fmt::format("Revision {} is present already", options.id))
-        .hint("choose another --rev-id");
-  }
   history::Revision revision;
   revision.id = options.id.empty() ? fresh_id(graph) : options.id;
   revision.parents = std::move(parents);
   revision.message = options.message;
   revision.created = now_utc();
   revision.label = options.label;
+  graph.require_new(revision);
   return revision;
 }
 

@@ -24,7 +24,7 @@ void add_new_revision_options(CLI::App& command, NewRevision& options);
 
 /// The parents that --head and --splice choose. Throws Error{failed} when there are several heads
 /// and none was chosen, or when the one chosen is no head and --splice was not said.
-std::vector<std::string> choose_parents(const history::Graph& graph, const NewRevision& options);
+std::vector<std::string> choose_parents(Context& context, const NewRevision& options);
 
 /// A revision with its id, time and parents filled in. Throws Error{failed} when --rev-id is taken
 /// and Error{usage} when it cannot be an id.

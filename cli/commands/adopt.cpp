@@ -114,7 +114,7 @@ void verify(Context& context) {
 
 void run(Context& context, const Options& options) {
   catch_up(context, options);
-  const std::vector<std::string> parents = choose_parents(context.graph(), options.revision);
+  const std::vector<std::string> parents = choose_parents(context, options.revision);
   backend::Connection& connection = existing_database(context);
   const TableChoice choice(options.tables);
   backend::Inspection found = selected(connection.inspect({}), context.selection());

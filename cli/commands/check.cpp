@@ -11,6 +11,7 @@
 #include "cli/migration.hpp"
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
+#include "history/branches.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::cli {
@@ -65,8 +66,16 @@ void check_model(Context& context, Findings& findings) {
                              "heads`",
                              text::join(heads, ", ")));
   }
-  const schema::Schema folded = schema::normalized(graph.fold());
+  std::vector<history::Contradiction> contradictions = history::contradictions(graph, heads);
+  for (history::Contradiction& one : history::contradictions_within(graph, graph.topological())) {
+    contradictions.push_back(std::move(one));
+  }
+  for (const Diagnostic& one : history::described(contradictions)) {
+    findings.add("contradiction", "", to_string(one));
+  }
   const schema::Model& model = context.model();
+  const schema::Schema folded =
+      history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
   const diff::Difference difference = diff::diff(
       folded, dialect::reworded(folded, model.schema, context.project().dialects), model.renames);
   for (const std::string& line : difference.detected) {

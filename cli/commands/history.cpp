@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -26,6 +28,11 @@ std::vector<std::string> select(const history::Graph& graph, const std::string& 
   for (const std::string& id : graph.topological()) {
     if (upper.count(id) != 0 && (from.empty() || lower.count(id) != 0)) chosen.push_back(id);
   }
+  if (chosen.empty() && !from.empty() && !upper.empty()) {
+    throw Error(ErrorCode::failed, fmt::format("Revision {} is not an ancestor of {}", start,
+                                               end.empty() ? "any head" : "revision " + end))
+        .hint("a range goes from an earlier revision to one that descends from it");
+  }
   std::reverse(chosen.begin(), chosen.end());
   return chosen;
 }
@@ -36,15 +43,8 @@ void run(Context& context, const Options& options) {
   }
   const auto [start, end] = split_range(options.range);
   const history::Graph& graph = context.graph();
-  // `current` and steps from it (-3) are the only ends that need a database.
-  const auto relative = [](const std::string& s) {
-    return s.rfind("current", 0) == 0 || (!s.empty() && (s.front() == '-' || s.front() == '+'));
-  };
-  std::optional<std::set<std::string>> current;
-  if (options.indicate_current || relative(start) || relative(end)) {
-    const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
-    current.emplace(heads.begin(), heads.end());
-  }
+  const std::optional<std::set<std::string>> current =
+      current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});
   const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
   Json list = Json::array();

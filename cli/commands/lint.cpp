@@ -106,7 +106,7 @@ Chosen choose(const history::Graph& graph, const Options& options, const AtHand&
 std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtHand& database,
                                           const std::set<std::string>& targets) {
   std::vector<run::PlannedRevision> plan;
-  schema::Schema schema = graph.fold(database.applied);
+  schema::Schema schema = graph.fold_in_order(graph.in_order(database.applied));
   for (const std::string& id : graph.upgrade_path(database.applied, targets)) {
     run::PlannedRevision planned;
     planned.revision = graph.get(id);
@@ -122,7 +122,7 @@ std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtH
 void add_costs(Context& context, const AtHand& database, const std::set<std::string>& targets,
                std::map<std::string, lint::Evidence>& evidence) {
   const history::Graph& graph = context.graph();
-  const schema::Schema start = graph.fold(database.applied);
+  const schema::Schema start = graph.fold_in_order(graph.in_order(database.applied));
   const std::vector<run::PlannedRevision> plan = plan_to(graph, database, targets);
   const auto costs = costs_of(context, start, plan);
   std::set<std::string> renamed;  // their rows are in the database under another name

@@ -10,6 +10,7 @@
 #include "dialect/own_type.hpp"
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
+#include "history/branches.hpp"
 #include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 
@@ -72,14 +73,15 @@ void refuse_contradictions(Context& context, const schema::Schema& before,
 void run(Context& context, Options options) {
   if (!options.empty) context.read_files();
   const history::Graph& graph = context.graph();
-  std::vector<std::string> parents = choose_parents(graph, options.revision);
+  std::vector<std::string> parents = choose_parents(context, options.revision);
   if (options.empty) {
     write_revision(context, make_revision(graph, options.revision, std::move(parents)),
                    options.revision.dry_run);
     return;
   }
-  const schema::Schema before =
-      schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
+  const schema::Schema before = history::with_free_order(
+      graph, schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end()))),
+      context.model().schema);
   const schema::Schema wanted =
       dialect::reworded(before, context.model().schema, context.project().dialects);
   refuse_contradictions(context, before, wanted);

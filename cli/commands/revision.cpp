@@ -18,7 +18,7 @@ void add_revision(CLI::App& program, Context& context) {
   command.get_option("--message")->required();
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();
-    write_revision(context, make_revision(graph, *options, choose_parents(graph, *options)),
+    write_revision(context, make_revision(graph, *options, choose_parents(context, *options)),
                    options->dry_run);
   });
 }

@@ -106,13 +106,13 @@ void add_show(CLI::App& program, Context& context) {
   command.add_flag("--sql", options->sql, "The SQL statements instead of the operations");
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();
-    std::set<std::string> current;
-    if (options->revision.rfind("current", 0) == 0) {
-      const auto heads = graph.heads_of(make_runner(context, Context::Access::peek).applied());
-      current.insert(heads.begin(), heads.end());
-    }
     Json list = Json::array();
-    for (const std::string& id : graph.resolve(options->revision, current)) {
+    const std::set<std::string> ids = graph.resolve(
+        options->revision,
+        current_heads(context, {options->revision}).value_or(std::set<std::string>{}));
+    if (ids.empty())
+      context.console().say(fmt::format("'{}' names no revision.", options->revision));
+    for (const std::string& id : ids) {
       show_one(context, graph, graph.get(id), options->sql, list);
     }
     context.console().document(list);

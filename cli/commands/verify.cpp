@@ -4,7 +4,9 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/migration.hpp"
 #include "cli/proving.hpp"
+#include "history/branches.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -14,7 +16,8 @@ struct Options {
   bool all = false;
 };
 
-std::vector<std::string> chosen(const history::Graph& graph, const Options& options) {
+std::vector<std::string> chosen(Context& context, const Options& options) {
+  const history::Graph& graph = context.graph();
   if (options.all) {
     if (!options.revisions.empty()) throw Error(ErrorCode::usage, "--all excludes revisions");
     return graph.topological();
@@ -22,7 +25,7 @@ std::vector<std::string> chosen(const history::Graph& graph, const Options& opti
   std::set<std::string> ids;
   for (const std::string& argument :
        options.revisions.empty() ? std::vector<std::string>{"heads"} : options.revisions) {
-    ids.merge(graph.resolve(argument));
+    ids.merge(resolve(context, argument));
   }
   std::vector<std::string> ordered;
   for (const std::string& id : graph.topological()) {
@@ -34,10 +37,11 @@ std::vector<std::string> chosen(const history::Graph& graph, const Options& opti
 void run(Context& context, const Options& options) {
   const history::Graph& graph = context.graph();
   Console& console = context.console();
-  std::vector<Diagnostic> failed;
   std::string statement;
   Json list = Json::array();
-  for (const std::string& id : chosen(graph, options)) {
+  const std::vector<std::string> ids = chosen(context, options);
+  std::vector<Diagnostic> failed = history::described(history::contradictions_within(graph, ids));
+  for (const std::string& id : ids) {
     console.info("dbmig.proof", fmt::format("Proving {}, {}", id, graph.get(id).message));
     Json entry{{"revision", id}, {"message", graph.get(id).message}};
     try {

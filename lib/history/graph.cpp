@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <optional>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -264,23 +266,21 @@ std::vector<std::string> Graph::heads_of(const std::set<std::string>& applied) c
 
 std::vector<std::string> Graph::upgrade_path(const std::set<std::string>& applied,
                                              const std::set<std::string>& targets) const {
-  const std::set<std::string> have = ancestors(applied);
   const std::set<std::string> want = ancestors(targets);
   std::set<std::string> missing;
-  std::set_difference(want.begin(), want.end(), have.begin(), have.end(),
+  std::set_difference(want.begin(), want.end(), applied.begin(), applied.end(),
                       std::inserter(missing, missing.end()));
   return in_order(missing);
 }
 
 std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& applied,
                                                const std::set<std::string>& targets) const {
-  const std::set<std::string> have = ancestors(applied);
-  std::set<std::string> gone = have;
+  std::set<std::string> gone = applied;
   if (!targets.empty()) {
     std::set<std::string> below;
     for (const std::string& target : targets) {
       get(target);
-      if (have.count(target) == 0) {
+      if (applied.count(target) == 0) {
         throw Error(ErrorCode::failed,
                     fmt::format("Destination {} is not a valid downgrade target from current "
                                 "head(s)",
@@ -299,16 +299,97 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
 }
 
 schema::Schema Graph::fold(const std::set<std::string>& ids) const {
-  schema::Schema schema;
-  for (const std::string& id : in_order(ancestors(ids))) {
-    schema = evolve(std::move(schema), get(id));
-  }
-  return schema;
+  return fold_in_order(in_order(ancestors(ids)));
 }
 
 schema::Schema Graph::fold() const {
   const std::vector<std::string> all = heads();
   return fold({all.begin(), all.end()});
+}
+
+namespace {
+
+/// Moves the revision at `index`, with those of its ancestors that stand between, before the first
+/// one it does not descend from and that concerns the same table. False when there is none.
+bool move_earlier(const Graph& graph, std::vector<std::string>& ids, std::size_t index) {
+  const std::set<std::string> own = graph.ancestors({ids[index]});
+  std::set<std::string> tables;
+  for (const ops::Operation& operation : graph.get(ids[index]).upgrade) {
+    tables.insert(text::lower(ops::table_of(operation)));
+  }
+  const auto concerns = [&](const std::string& id) {
+    const std::vector<ops::Operation>& operations = graph.get(id).upgrade;
+    return std::any_of(operations.begin(), operations.end(), [&](const ops::Operation& operation) {
+      return tables.count(text::lower(ops::table_of(operation))) != 0;
+    });
+  };
+  const auto end = ids.begin() + static_cast<std::ptrdiff_t>(index);
+  const auto first = std::find_if(
+      ids.begin(), end, [&](const std::string& id) { return own.count(id) == 0 && concerns(id); });
+  if (first == end) return false;
+  std::stable_partition(first, end + 1, [&](const std::string& id) { return own.count(id) != 0; });
+  return true;
+}
+
+}  // namespace
+
+schema::Schema Graph::fold_in_order(const std::vector<std::string>& ids) const {
+  std::vector<std::string> order = ids;
+  std::optional<Error> first;
+  std::set<std::string> moved;
+  while (true) {
+    schema::Schema schema;
+    std::size_t index = 0;
+    try {
+      for (; index < order.size(); ++index) schema = evolve(std::move(schema), get(order[index]));
+      return schema;
+    } catch (const Error& error) {
+      if (!first) first = error;
+    }
+    if (!moved.insert(order[index]).second || !move_earlier(*this, order, index)) throw *first;
+  }
+}
+
+std::pair<std::vector<std::string>, std::vector<std::string>> Graph::sides(
+    std::string_view a, std::string_view b) const {
+  constexpr unsigned kFirst = 1;
+  constexpr unsigned kSecond = 2;
+  // The newest comes first, so each is met once all that descends from it has told whose it is.
+  std::map<std::size_t, unsigned, std::greater<>> open;
+  open[rank_.find(get(a).id)->second] |= kFirst;
+  open[rank_.find(get(b).id)->second] |= kSecond;
+  std::vector<std::string> first;
+  std::vector<std::string> second;
+  while (std::any_of(open.begin(), open.end(),
+                     [](const auto& entry) { return entry.second != (kFirst | kSecond); })) {
+    const auto [rank, whose] = *open.begin();
+    open.erase(open.begin());
+    if (whose == kFirst) first.push_back(order_[rank]);
+    if (whose == kSecond) second.push_back(order_[rank]);
+    for (const std::string& parent : get(order_[rank]).parents) {
+      open[rank_.find(parent)->second] |= whose;
+    }
+  }
+  std::reverse(first.begin(), first.end());
+  std::reverse(second.begin(), second.end());
+  return {std::move(first), std::move(second)};
+}
+
+void Graph::require_new(const Revision& revision) const {
+  Diagnostics unusable;
+  check_id(revision, unusable);
+  unusable.throw_if_any(ErrorCode::usage);
+  const auto taken = [&](const std::string& name) {
+    return contains(name) || labels_.count(name) != 0;
+  };
+  if (taken(revision.id)) {
+    throw Error(ErrorCode::failed, fmt::format("Revision {} is present already", revision.id))
+        .hint("choose another --rev-id");
+  }
+  if (!revision.label.empty() && (taken(revision.label) || revision.label == revision.id)) {
+    throw Error(ErrorCode::failed, fmt::format("Branch name '{}' is already used", revision.label))
+        .hint("choose another --branch-label");
+  }
 }
 
 }  // namespace dbmig::history

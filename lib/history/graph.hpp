@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "history/revision.hpp"
@@ -58,7 +59,19 @@ class Graph {
   std::string resolve_one(std::string_view argument,
                           const std::set<std::string>& current = {}) const;
 
-  /// What an upgrade from `applied` to `targets` runs, in order.
+  /// Throws what keeps `revision` from being added: Error{usage} when its id or label is a reserved
+  /// word or has a character that revision arguments use, Error{failed} when one is taken.
+  void require_new(const Revision& revision) const;
+
+  /// `ids` in topological order. All must be known.
+  std::vector<std::string> in_order(const std::set<std::string>& ids) const;
+  /// What only `a` and only `b` descend from, themselves included, each in topological order. Reads
+  /// no further back than where the two meet.
+  std::pair<std::vector<std::string>, std::vector<std::string>> sides(std::string_view a,
+                                                                      std::string_view b) const;
+
+  /// What an upgrade from `applied` to `targets` runs, in order. `applied` is all that the database
+  /// has: an ancestor of it that is not in it is run as well.
   std::vector<std::string> upgrade_path(const std::set<std::string>& applied,
                                         const std::set<std::string>& targets) const;
   /// What a downgrade from `applied` to `targets` runs, in order (children first): what descends
@@ -69,7 +82,8 @@ class Graph {
   std::vector<std::string> downgrade_path(const std::set<std::string>& applied,
                                           const std::set<std::string>& targets) const;
   /// The same for a revision argument (see `resolve`). It also knows what no set of targets can
-  /// say: `label@base` takes back that branch and leaves the others.
+  /// say: `label@REV` and `label@-N` take back what of that branch descends from the target, and
+  /// `label@base` all of the branch; the other branches stay.
   std::vector<std::string> downgrade_path(const std::set<std::string>& applied,
                                           std::string_view argument) const;
 
@@ -78,6 +92,9 @@ class Graph {
   schema::Schema fold(const std::set<std::string>& ids) const;
   /// The same at all heads.
   schema::Schema fold() const;
+  /// The schema of a database that took exactly `ids`, in this order. Where they do not fit in this
+  /// order, one that is a descendant of nothing it is moved before is tried earlier.
+  schema::Schema fold_in_order(const std::vector<std::string>& ids) const;
 
  private:
   std::map<std::string, Revision, std::less<>> revisions_;
@@ -85,10 +102,11 @@ class Graph {
   std::map<std::string, std::string, std::less<>> labels_;  ///< label → id
   std::vector<std::string> order_;
   std::map<std::string, std::size_t, std::less<>> rank_;  ///< id → place in order_
-
-  /// `ids` (in any order) as they stand in order_. All must be known.
-  std::vector<std::string> in_order(const std::set<std::string>& ids) const;
 };
+
+/// Whether a revision argument (see Graph::resolve) means something else in each database:
+/// `current`, `+1`, `-2`, `label@-1`.
+bool needs_current(std::string_view argument);
 
 /// `schema` after `revision`, with its file and line on errors.
 schema::Schema evolve(schema::Schema schema, const Revision& revision);

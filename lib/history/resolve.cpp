@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "base/listed.hpp"
 #include "history/graph.hpp"
 
 namespace dbmig::history {
@@ -49,7 +50,7 @@ Argument parse(const Graph& graph, std::string_view text) {
 }
 
 std::string listed(const Ids& ids) {
-  return text::join({ids.begin(), ids.end()}, ", ");
+  return text::join_some({ids.begin(), ids.end()});
 }
 
 /// Answers one argument.
@@ -118,7 +119,8 @@ class Resolver {
     if (is_member(id)) return;
     throw Error(ErrorCode::failed,
                 fmt::format("Revision {} is not a member of branch '{}'", id, branch_))
-        .hint(fmt::format("leave out '{}@', or name one of: {}", branch_, listed(*lineage_)));
+        .hint(fmt::format("leave out '{}@', or name one of: {}", branch_,
+                          text::join_some({lineage_->begin(), lineage_->end()})));
   }
 
   Ids members(const std::vector<std::string>& ids) const {
@@ -139,7 +141,7 @@ class Resolver {
       return {};
     }
     if (name == "heads") return members(graph_.heads());
-    if (name == "current") return members(graph_.heads_of(current_));
+    if (name == "current") return current();
     if (name == "head") {
       Ids heads = members(graph_.heads());
       if (heads.size() <= 1) return heads;
@@ -151,6 +153,16 @@ class Resolver {
           .hint(fmt::format("the heads are {}; `dbmig merge` joins them", listed(heads)));
     }
     return {identify(name)};
+  }
+
+  /// The database's heads. Of a branch: its newest revisions that the database has, down to those
+  /// that the branch shares with others, so that a step can lead into the branch.
+  Ids current() const {
+    if (!lineage_) return members(graph_.heads_of(current_));
+    Ids here = graph_.ancestors(current_);
+    std::erase_if(here, [&](const std::string& id) { return !is_member(id); });
+    const std::vector<std::string> heads = graph_.heads_of(here);
+    return {heads.begin(), heads.end()};
   }
 
   [[noreturn]] static void throw_too_far(const Argument& argument) {
@@ -220,29 +232,64 @@ std::string Graph::resolve_one(std::string_view argument,
       .hint("name one of them");
 }
 
+bool needs_current(std::string_view argument) {
+  if (const auto at = argument.find('@'); at != argument.npos) argument.remove_prefix(at + 1);
+  constexpr std::string_view kCurrent = "current";
+  if (argument.starts_with(kCurrent))
+    argument.remove_prefix(kCurrent.size());
+  else if (argument.empty())
+    return false;
+  if (argument.empty()) return true;
+  return argument.size() > 1 && (argument[0] == '+' || argument[0] == '-') &&
+         argument.find_first_not_of("0123456789", 1) == argument.npos;
+}
+
+namespace {
+
+std::vector<std::string> children_first(std::vector<std::string> ordered) {
+  std::reverse(ordered.begin(), ordered.end());
+  return ordered;
+}
+
+}  // namespace
+
 std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& applied,
                                                std::string_view argument) const {
-  constexpr std::string_view kBase = "@base";
-  if (contains(argument) || !argument.ends_with(kBase)) {
+  const auto at = argument.find('@');
+  if (contains(argument) || at == argument.npos) {
     return downgrade_path(applied, resolve(argument, applied));
   }
-  argument.remove_suffix(kBase.size());
-  const std::string root = Resolver(*this, labels_, applied).identify(argument);
-  const std::set<std::string> have = ancestors(applied);
+  const std::string root = Resolver(*this, labels_, applied).identify(argument.substr(0, at));
+  if (argument.substr(at + 1) != "base") {
+    if (const Ids targets = resolve(argument, applied); !targets.empty()) {
+      Ids gone;
+      const std::vector<std::string> path = downgrade_path(applied, targets);
+      const Ids below = descendants(root);
+      const Ids above = ancestors({root});
+      // What leads from a target into the branch, and all that stands on it.
+      for (const std::string& target : targets) {
+        for (const std::string& child : children(target)) {
+          if (below.count(child) != 0 || above.count(child) != 0) gone.merge(descendants(child));
+        }
+      }
+      std::vector<std::string> branch;
+      std::copy_if(path.begin(), path.end(), std::back_inserter(branch),
+                   [&](const std::string& id) { return gone.count(id) != 0; });
+      return branch;
+    }
+  }
   std::set<std::string> gone = descendants(root);
   // An ancestor goes as well when nothing outside the branch stands on it. Children come first.
-  std::vector<std::string> above = in_order(ancestors({root}));
+  const std::vector<std::string> above = in_order(ancestors({root}));
   for (auto id = above.rbegin(); id != above.rend(); ++id) {
     const std::vector<std::string> on_it = children(*id);
     const bool alone = std::all_of(on_it.begin(), on_it.end(), [&](const std::string& child) {
-      return have.count(child) == 0 || gone.count(child) != 0;
+      return applied.count(child) == 0 || gone.count(child) != 0;
     });
     if (alone) gone.insert(*id);
   }
-  std::erase_if(gone, [&](const std::string& id) { return have.count(id) == 0; });
-  std::vector<std::string> path = in_order(gone);
-  std::reverse(path.begin(), path.end());
-  return path;
+  std::erase_if(gone, [&](const std::string& id) { return applied.count(id) == 0; });
+  return children_first(in_order(gone));
 }
 
 }  // namespace dbmig::history

@@ -1,6 +1,7 @@
 #include "run/check.hpp"
 
 #include "dialect/reworded.hpp"
+#include "history/branches.hpp"
 #include "run/runner.hpp"
 #include "schema/validate.hpp"
 
@@ -82,7 +83,14 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   if (!result.unknown.empty()) return result;
   result.current = graph.heads_of(applied);
   if (!result.under_way.empty()) return result;
-  result.drift = find_drift(connection, graph.fold(applied), selection);
+  result.folded = graph.fold_in_order(in_applied_order(rows, graph, applied));
+  result.drift = find_drift(connection, result.folded, selection);
+  if (result.drift.empty()) return result;
+  // Times of older versions do not tell in which order branches were taken.
+  schema::Schema reordered = history::with_free_order(graph, result.folded, result.drift.live);
+  if (reordered == result.folded) return result;
+  result.folded = std::move(reordered);
+  result.drift = find_drift(connection, result.folded, selection);
   return result;
 }
 

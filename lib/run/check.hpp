@@ -23,6 +23,7 @@ struct Drift {
 /// What stands between a database and the stored revisions.
 struct DatabaseCheck {
   std::vector<std::string> current;  ///< the database's heads
+  schema::Schema folded;             ///< what the revisions that it has add up to
   std::vector<std::string> pending;  ///< stored revisions that it lacks, in order
   std::vector<std::string> unknown;  ///< revisions it has and no file has
   std::vector<std::string> edited;   ///< applied revisions whose file changed since

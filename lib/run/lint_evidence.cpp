@@ -211,7 +211,7 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
                                                  const history::Graph& graph,
                                                  const std::set<std::string>& applied,
                                                  const std::set<std::string>& targets) {
-  const schema::Schema start = graph.fold(applied);
+  const schema::Schema start = graph.fold_in_order(graph.in_order(applied));
   TableNames names(start, connection.dialect().kind());
   std::map<std::string, lint::Evidence> evidence;
   Counter counter(connection, evidence);

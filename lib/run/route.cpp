@@ -1,5 +1,8 @@
 #include "run/route.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "ops/evolve.hpp"
@@ -10,20 +13,32 @@ std::string_view to_string(Direction direction) {
   return direction == Direction::upgrade ? "upgrade" : "downgrade";
 }
 
-Route::Route(Direction direction, const history::Graph& graph, std::set<std::string> applied,
+Route::Route(Direction direction, const history::Graph& graph, const std::set<std::string>& applied,
              const std::set<std::string>& targets)
-    : direction_(direction), graph_(graph), applied_(std::move(applied)) {
+    : Route(direction, graph, graph.in_order(applied),
+            direction == Direction::upgrade ? graph.upgrade_path(applied, targets)
+                                            : graph.downgrade_path(applied, targets)) {}
+
+Route::Route(Direction direction, const history::Graph& graph, std::vector<std::string> applied,
+             std::vector<std::string> ids)
+    : direction_(direction), graph_(graph), applied_(std::move(applied)), ids_(std::move(ids)) {
+  if (ids_.empty()) return;
   if (direction == Direction::upgrade) {
-    ids_ = graph.upgrade_path(applied_, targets);
-    if (!ids_.empty()) before_ = graph.fold(applied_);
+    before_ = graph.fold_in_order(applied_);
     return;
   }
-  ids_ = graph.downgrade_path(applied_, targets);
-  if (ids_.empty()) return;
+  // What was taken last goes first: each revision is taken back against the schema it met.
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < applied_.size(); ++i) place[applied_[i]] = i;
+  std::stable_sort(ids_.begin(), ids_.end(), [&](const std::string& a, const std::string& b) {
+    return place.at(a) > place.at(b);
+  });
   // Forward from what stays, collecting what takes each revision back against the schema it met.
-  std::set<std::string> staying = applied_;
-  for (const std::string& id : ids_) staying.erase(id);
-  schema::Schema schema = graph.fold(staying);
+  const std::set<std::string> going(ids_.begin(), ids_.end());
+  std::vector<std::string> staying;
+  std::copy_if(applied_.begin(), applied_.end(), std::back_inserter(staying),
+               [&](const std::string& id) { return going.count(id) == 0; });
+  schema::Schema schema = graph.fold_in_order(staying);
   downgrades_.resize(ids_.size());
   for (std::size_t i = ids_.size(); i-- > 0;) {
     const history::Revision& revision = graph.get(ids_[i]);
@@ -38,11 +53,11 @@ void Route::advance() {
   const history::Revision& revision = *under_way_->revision;
   if (direction_ == Direction::upgrade) {
     before_ = history::evolve(std::move(before_), revision);
-    applied_.insert(revision.id);
+    applied_.push_back(revision.id);
   } else {
-    applied_.erase(revision.id);
+    std::erase(applied_, revision.id);
     // One written by hand may hold plain SQL: what it leaves is what the others add up to.
-    before_ = revision.downgrade ? graph_.fold(applied_)
+    before_ = revision.downgrade ? graph_.fold_in_order(applied_)
                                  : ops::evolve(std::move(before_), under_way_->operations);
   }
   under_way_.reset();

@@ -18,10 +18,12 @@ std::string_view to_string(Direction direction);
 /// database. One walk costs one fold, however many revisions there are.
 class Route {
  public:
-  /// From a database that has `applied` (closed over parents) to `targets`. `graph` must outlive
-  /// the route.
-  Route(Direction direction, const history::Graph& graph, std::set<std::string> applied,
+  /// From a database that has `applied` to `targets`. `graph` must outlive the route.
+  Route(Direction direction, const history::Graph& graph, const std::set<std::string>& applied,
         const std::set<std::string>& targets);
+  /// The same for a database that took `applied` in this order; `ids` are to run.
+  Route(Direction direction, const history::Graph& graph, std::vector<std::string> applied,
+        std::vector<std::string> ids);
 
   struct Stop {
     const history::Revision* revision = nullptr;
@@ -39,7 +41,7 @@ class Route {
 
   Direction direction_;
   const history::Graph& graph_;
-  std::set<std::string> applied_;
+  std::vector<std::string> applied_;  ///< in the order in which the database took them
   std::vector<std::string> ids_;
   /// For a downgrade: what takes each id back.
   std::vector<std::vector<ops::Operation>> downgrades_;

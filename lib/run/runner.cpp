@@ -77,6 +77,33 @@ bool may_be_edited(const AppliedRevision& row) {
   return row.under_way == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
 }
 
+/// What a database that has `have` has after it is stamped with `targets`. A target moves its own
+/// branch: what descends from it is forgotten; other branches stay, unless `purge` forgets all.
+std::set<std::string> stamped(const history::Graph& graph, const std::set<std::string>& have,
+                              const std::vector<std::string>& targets, bool purge) {
+  std::set<std::string> kept = purge ? std::set<std::string>() : have;
+  std::set<std::string> wanted;
+  for (const std::string& target : targets) {
+    if (target == "base") {
+      kept.clear();
+      continue;
+    }
+    if (target.ends_with("@base")) {
+      for (const std::string& id : graph.downgrade_path(have, target)) kept.erase(id);
+      continue;
+    }
+    const std::set<std::string> ids = graph.resolve(target, as_set(graph.heads_of(have)));
+    if (ids.empty() && target != "head" && target != "heads") kept.clear();
+    for (const std::string& id : ids) {
+      for (const std::string& below : graph.descendants(id)) kept.erase(below);
+    }
+    wanted.insert(ids.begin(), ids.end());
+  }
+  wanted = graph.ancestors(wanted);
+  wanted.merge(kept);
+  return wanted;
+}
+
 /// Why a half-applied revision is not taken as its file says now.
 Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
                         const std::string& edit) {
@@ -118,8 +145,25 @@ Runner::Runner(backend::Connection& connection, const history::Graph& graph, Par
       events_(events),
       store_(connection) {}
 
+std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& rows,
+                                          const history::Graph& graph,
+                                          const std::set<std::string>& ids) {
+  std::map<std::string_view, std::string_view> times;
+  for (const AppliedRevision& row : rows) times[row.id] = row.applied_at;
+  std::vector<std::string> ordered = graph.in_order(ids);
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [&](const std::string& a, const std::string& b) { return times[a] < times[b]; });
+  return ordered;
+}
+
 std::set<std::string> Runner::applied() {
   return complete(store_.all());
+}
+
+schema::Schema Runner::applied_schema() {
+  const std::vector<AppliedRevision> rows = store_.all();
+  const history::Graph graph = known_revisions();
+  return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
 }
 
 history::Graph Runner::known_revisions() {
@@ -245,14 +289,18 @@ std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
 
 PlannedRevision Runner::replan(const history::Graph& graph, const std::string& id,
                                Direction direction, schema::Schema& met) {
-  std::set<std::string> without = applied();
-  without.erase(id);
-  std::set<std::string> with = without;
-  with.insert(id);
-  Route route = direction == Direction::upgrade ? Route(direction, graph, without, {id})
-                                                : Route(direction, graph, with, without);
+  const std::vector<AppliedRevision> rows = store_.all();
+  std::set<std::string> others = complete(rows);
+  others.erase(id);
+  const bool is_needed = std::any_of(others.begin(), others.end(), [&](const std::string& other) {
+    const std::vector<std::string>& parents = graph.get(other).parents;
+    return std::find(parents.begin(), parents.end(), id) != parents.end();
+  });
+  std::vector<std::string> applied = in_applied_order(rows, graph, others);
+  if (direction == Direction::downgrade) applied.push_back(id);
+  Route route(direction, graph, std::move(applied), {id});
   std::optional<Route::Stop> stop = route.next();
-  if (!stop) {
+  if (direction == Direction::downgrade && is_needed) {
     throw Error(ErrorCode::failed, fmt::format("revision {} is half-way, and other revisions that "
                                                "are applied build on it",
                                                id))
@@ -283,7 +331,8 @@ std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptio
   // A downgrade that stopped half-way counts as gone: going up again takes it back.
   const std::set<std::string> have = without_under_way(rows, Direction::downgrade);
   const std::set<std::string> targets = graph_.resolve(target, as_set(graph_.heads_of(have)));
-  Route route(Direction::upgrade, graph_, have, targets);
+  Route route(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
+              graph_.upgrade_path(have, targets));
   refuse_wrong_way(target, route, targets, as_set(graph_.heads_of(have)));
   refuse_unfinished(rows, route);
   warn_of_charsets(connection_, route, events_);
@@ -298,8 +347,8 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
   // An upgrade that stopped half-way counts as there: going down takes it back.
   std::set<std::string> have = complete(rows);
   for (const AppliedRevision& row : rows) have.insert(row.id);
-  Route route(Direction::downgrade, graph, have,
-              graph.resolve(target, as_set(graph.heads_of(have))));
+  Route route(Direction::downgrade, graph, in_applied_order(rows, graph, have),
+              graph.downgrade_path(have, target));
   refuse_unfinished(rows, route);
   refuse_losses(find_losses(connection_, route, rows), options.consent);
   return run(graph, route, options);
@@ -307,14 +356,16 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
 
 std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view target) {
   const history::Graph graph = known_revisions();
-  const std::set<std::string> have = applied();
-  Route route(direction, graph, have, graph.resolve(target, as_set(graph.heads_of(have))));
-  if (direction == Direction::upgrade) {
-    const std::set<std::string> heads = as_set(graph.heads_of(have));
-    refuse_wrong_way(target, route, graph.resolve(target, heads), heads);
-  }
+  const std::vector<AppliedRevision> rows = store_.all();
+  const std::set<std::string> have = complete(rows);
+  const bool up = direction == Direction::upgrade;
+  const std::set<std::string> heads = as_set(graph.heads_of(have));
+  Route route(direction, graph, in_applied_order(rows, graph, have),
+              up ? graph.upgrade_path(have, graph.resolve(target, heads))
+                 : graph.downgrade_path(have, target));
+  if (up) refuse_wrong_way(target, route, graph.resolve(target, heads), heads);
   Losses losses;
-  if (direction == Direction::downgrade) losses = find_losses(connection_, route, store_.all());
+  if (direction == Direction::downgrade) losses = find_losses(connection_, route, rows);
   std::vector<PlannedRevision> plan;
   while (std::optional<Route::Stop> stop = route.next()) {
     plan.push_back(plan_stop(std::move(*stop), route));
@@ -337,11 +388,7 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
   // What is to be forgotten may be unknown: that is what `purge` is for.
   if (purge) std::erase_if(have, [&](const std::string& id) { return !graph_.contains(id); });
   const std::vector<std::string> heads = graph_.heads_of(have);
-  std::set<std::string> wanted;
-  for (const std::string& target : targets) {
-    wanted.merge(graph_.resolve(target, as_set(heads)));
-  }
-  wanted = graph_.ancestors(wanted);
+  const std::set<std::string> wanted = stamped(graph_, have, targets, purge);
   store_.create_if_missing();
   backend::Transaction transaction(connection_);
   std::set<std::string> kept;

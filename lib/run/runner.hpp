@@ -101,6 +101,8 @@ class Runner {
 
   /// Ids of complete revisions in the database.
   std::set<std::string> applied();
+  /// The schema that they add up to, in the order in which the database took them.
+  schema::Schema applied_schema();
   /// Every row, under way or not, without texts.
   std::vector<AppliedRevision> rows() { return store_.all(); }
   /// The stored revisions together with those that only the database still has.
@@ -130,5 +132,11 @@ std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& ro
 
 /// Ids of the rows that are complete.
 std::set<std::string> complete(const std::vector<AppliedRevision>& rows);
+
+/// `ids` in the order in which the database took them, by its `rows`; those of one moment, as older
+/// versions and `stamp` write them, parents first.
+std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& rows,
+                                          const history::Graph& graph,
+                                          const std::set<std::string>& ids);
 
 }  // namespace dbmig::run

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
+#include <chrono>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -75,8 +75,11 @@ std::vector<std::string> later_columns(DialectKind kind) {
 }  // namespace
 
 std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+  const auto now = std::chrono::system_clock::now();
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(
+      now.time_since_epoch() % std::chrono::seconds(1));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)), microseconds.count());
 }
 
 std::string RevisionStore::create_statement(DialectKind kind) {
@@ -94,14 +97,17 @@ std::string RevisionStore::create_statement(DialectKind kind) {
 }
 
 bool RevisionStore::exists() {
+  // One that is not there may be made by another process: only a yes is remembered.
+  if (is_there_) return true;
   const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
   const std::vector<backend::Value> table{std::string(kTable)};
-  return !connection_
-              .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                               "DATABASE() AND table_name = ?"
-                             : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-                     table)
-              .rows.empty();
+  is_there_ = !connection_
+                   .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                                    "DATABASE() AND table_name = ?"
+                                  : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                          table)
+                   .rows.empty();
+  return is_there_;
 }
 
 void RevisionStore::create_if_missing() {
@@ -128,13 +134,19 @@ bool RevisionStore::has_later_columns() {
 }
 
 std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
+  return read(with_text, nullptr);
+}
+
+std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id) {
   if (!exists()) return {};
   const std::string columns =
       with_text ? std::string(kColumns) : std::string(kColumns.substr(0, kColumns.rfind(',')));
   const bool has_later = has_later_columns();
   const backend::Rows rows = connection_.query(
-      fmt::format("SELECT {}, {} FROM {} ORDER BY applied_at, id",
-                  has_later ? kLaterColumns : std::string_view("'', ''"), columns, kTable));
+      fmt::format("SELECT {}, {} FROM {}{} ORDER BY applied_at, id",
+                  has_later ? kLaterColumns : std::string_view("'', ''"), columns, kTable,
+                  id == nullptr ? "" : " WHERE id = ?"),
+      id == nullptr ? std::vector<backend::Value>{} : std::vector<backend::Value>{*id});
   std::vector<AppliedRevision> result;
   result.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {
@@ -159,10 +171,9 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
 }
 
 std::optional<AppliedRevision> RevisionStore::find(const std::string& id) {
-  for (AppliedRevision& row : all()) {
-    if (row.id == id) return std::move(row);
-  }
-  return std::nullopt;
+  std::vector<AppliedRevision> found = read(false, &id);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 std::string RevisionStore::text(const std::string& id) {

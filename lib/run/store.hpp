@@ -21,7 +21,7 @@ struct AppliedRevision {
   std::string message;
   std::string checksum;
   std::string text;        ///< the revision file's text, so that a downgrade works without the file
-  std::string applied_at;  ///< UTC, ISO 8601
+  std::string applied_at;  ///< UTC, ISO 8601; older versions wrote whole seconds
   long duration_ms = 0;
   std::size_t statements_total = 0;
   std::size_t statements_done = 0;
@@ -81,12 +81,16 @@ class RevisionStore {
  private:
   /// Whether the table has the columns that came later; an older version's works without them.
   bool has_later_columns();
+  /// All rows, or that of `id`.
+  std::vector<AppliedRevision> read(bool with_text, const std::string* id);
 
   backend::Connection& connection_;
+  bool is_there_ = false;
   std::optional<bool> has_later_columns_;
 };
 
-/// Now, in UTC, as ISO 8601 to the second.
+/// Now, in UTC, as ISO 8601 to the microsecond: a database's revisions keep the order in which it
+/// took them.
 std::string utc_now();
 
 }  // namespace dbmig::run

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "base/listed.hpp"
 #include "base/text.hpp"
 #include "run/apply.hpp"
 #include "run/obstacles.hpp"
@@ -143,7 +144,7 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
     SteadySink(context.events)
         .warning("dbmig.run",
                  fmt::format("{} before the failure stay applied: {}",
-                             text::count(done.size(), "revision"), text::join(done, ", ")));
+                             text::count(done.size(), "revision"), text::join_some(done)));
     throw;
   }
   migration.commit();

@@ -1,0 +1,479 @@
+#include "history/branches.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "ops/evolve.hpp"
+
+namespace dbmig::history {
+namespace {
+
+using IdList = std::vector<std::string>;
+using Names = std::set<std::string>;
+
+/// One operation of a branch with its place.
+struct Placed {
+  const Revision* revision = nullptr;
+  std::size_t index = 0;
+
+  const ops::Operation& operation() const { return revision->upgrade[index]; }
+  Diagnostic described() const {
+    SourcePosition where{revision->path.string(), 0, 0};
+    if (index < revision->upgrade_positions.size()) where = revision->upgrade_positions[index];
+    return {where, fmt::format("revision {}: {}", revision->id, ops::describe(operation())), {}};
+  }
+};
+
+std::string foreign_table(const ops::Operation& operation) {
+  if (const auto* key = std::get_if<ops::CreateForeignKey>(&operation)) {
+    return key->foreign_key.referenced_table;
+  }
+  return {};
+}
+
+/// Names of all that an operation concerns, in small letters: its table, or its view or routine,
+/// the name a rename gives, the tables that it refers to.
+void add_subjects(const ops::Operation& operation, Names& names) {
+  const auto add = [&](std::string_view name) {
+    if (!name.empty()) names.insert(text::lower(name));
+  };
+  add(ops::table_of(operation));
+  add(foreign_table(operation));
+  if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) add(rename->to);
+  if (const auto* view = std::get_if<ops::CreateView>(&operation)) add(view->view.name);
+  if (const auto* view = std::get_if<ops::DropView>(&operation)) add(view->name);
+  if (const auto* trigger = std::get_if<ops::CreateTrigger>(&operation)) add(trigger->trigger.name);
+  if (const auto* trigger = std::get_if<ops::DropTrigger>(&operation)) add(trigger->name);
+  if (const auto* routine = std::get_if<ops::CreateRoutine>(&operation)) add(routine->routine.name);
+  if (const auto* routine = std::get_if<ops::DropRoutine>(&operation)) add(routine->name);
+  if (const auto* table = std::get_if<ops::CreateTable>(&operation)) {
+    for (const schema::ForeignKey& key : table->table.foreign_keys) add(key.referenced_table);
+  }
+  if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
+    for (const ops::Operation& part : execute->state) add_subjects(part, names);
+  }
+}
+
+Names subjects(const ops::Operation& operation) {
+  Names names;
+  add_subjects(operation, names);
+  return names;
+}
+
+/// The columns that an operation concerns, in small letters; none: the table as a whole.
+Names columns_of(const ops::Operation& operation) {
+  Names names;
+  if (const auto* add = std::get_if<ops::AddColumn>(&operation)) names = {add->column.name};
+  if (const auto* drop = std::get_if<ops::DropColumn>(&operation)) names = {drop->name};
+  if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
+    names = {alter->name};
+    if (alter->rename) names.insert(*alter->rename);
+  }
+  Names lowered;
+  for (const std::string& name : names) lowered.insert(text::lower(name));
+  return lowered;
+}
+
+bool meet(const Names& a, const Names& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.count(name); });
+}
+
+bool have_common(const ops::Operation& a, const ops::Operation& b) {
+  if (!meet(subjects(a), subjects(b))) return false;
+  const Names first = columns_of(a);
+  const Names second = columns_of(b);
+  return first.empty() || second.empty() || meet(first, second);
+}
+
+std::vector<Placed> operations_of(const Graph& graph, const IdList& ids) {
+  std::vector<Placed> all;
+  for (const std::string& id : ids) {
+    const Revision& revision = graph.get(id);
+    for (std::size_t i = 0; i < revision.upgrade.size(); ++i) all.push_back({&revision, i});
+  }
+  return all;
+}
+
+/// The schema without what merged branches need not agree on.
+schema::Schema comparable(schema::Schema schema) {
+  schema = schema::sorted(std::move(schema));
+  for (auto& [name, table] : schema.tables) {
+    std::sort(table.columns.begin(), table.columns.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+  }
+  return schema;
+}
+
+/// Two branches from one schema.
+class Branches {
+ public:
+  Branches(const Graph& graph, const std::string& first, const std::string& second,
+           const std::vector<ops::Operation>& resolution)
+      : graph_(graph), resolution_(resolution) {
+    auto [a, b] = graph.sides(first, second);
+    a_ = std::move(a);
+    b_ = std::move(b);
+    first_ = operations_of(graph, a_);
+    second_ = operations_of(graph, b_);
+  }
+
+  /// Whether both sides concern one thing at all: most do not, and cost no fold.
+  bool meet_anywhere() const {
+    Names names;
+    for (const Placed& one : first_) add_subjects(one.operation(), names);
+    return std::any_of(second_.begin(), second_.end(),
+                       [&](const Placed& one) { return meet(subjects(one.operation()), names); });
+  }
+
+  std::vector<Contradiction> find() {
+    std::vector<Contradiction> found;
+    if (!meet_anywhere()) return found;
+    const std::set<std::string> only_a(a_.begin(), a_.end());
+    const std::set<std::string> only_b(b_.begin(), b_.end());
+    std::set<std::string> common = graph_.ancestors(only_a);
+    common.merge(graph_.ancestors(only_b));
+    std::erase_if(common,
+                  [&](const std::string& id) { return only_a.count(id) || only_b.count(id); });
+    start_ = graph_.fold_in_order(graph_.in_order(common));
+    const auto ab = fold(a_, b_, a_.size(), found);
+    const auto ba = fold(b_, a_, b_.size(), found);
+    if (ab && ba) {
+      add_differences(*ab, *ba, found);
+      // Between one revision of a side and its next all of the other side may come.
+      for (std::size_t i = 1; i < a_.size() && found.empty(); ++i) {
+        if (const auto other = fold_split(a_, b_, i, found)) add_differences(*ab, *other, found);
+      }
+      for (std::size_t i = 1; i < b_.size() && found.empty(); ++i) {
+        if (const auto other = fold_split(b_, a_, i, found)) add_differences(*ab, *other, found);
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::optional<schema::Schema> fold_split(const IdList& outer, const IdList& inner,
+                                           std::size_t split, std::vector<Contradiction>& found) {
+    // What concerns nothing that the other side does cannot make a difference.
+    Names names;
+    for (const Placed& one : operations_of(graph_, inner)) add_subjects(one.operation(), names);
+    const Revision& last = graph_.get(outer[split - 1]);
+    const bool matters =
+        std::any_of(last.upgrade.begin(), last.upgrade.end(),
+                    [&](const ops::Operation& one) { return meet(subjects(one), names); });
+    return matters ? fold(outer, inner, split, found) : std::nullopt;
+  }
+
+  /// The first `split` revisions of `outer`, all of `inner`, the rest of `outer`. Nothing when they
+  /// do not fit in this order, which is then told.
+  std::optional<schema::Schema> fold(const IdList& outer, const IdList& inner, std::size_t split,
+                                     std::vector<Contradiction>& found) {
+    schema::Schema schema = start_;
+    IdList order(outer.begin(), outer.begin() + static_cast<std::ptrdiff_t>(split));
+    order.insert(order.end(), inner.begin(), inner.end());
+    order.insert(order.end(), outer.begin() + static_cast<std::ptrdiff_t>(split), outer.end());
+    for (const Placed& one : operations_of(graph_, order)) {
+      try {
+        schema = ops::evolve(std::move(schema), one.operation());
+      } catch (const Error& error) {
+        add_failure(one, error, found);
+        return std::nullopt;
+      }
+    }
+    try {
+      return comparable(ops::evolve(std::move(schema), resolution_));
+    } catch (const Error&) {
+      return std::nullopt;  // whoever folds the merge revision says what is wrong with it
+    }
+  }
+
+  const std::vector<Placed>& other_side(const Placed& one) const {
+    const bool is_first = std::find(a_.begin(), a_.end(), one.revision->id) != a_.end();
+    return is_first ? second_ : first_;
+  }
+
+  void add_failure(const Placed& one, const Error& error, std::vector<Contradiction>& found) const {
+    const std::vector<Placed>& others = other_side(one);
+    auto other = std::find_if(others.rbegin(), others.rend(), [&](const Placed& candidate) {
+      return have_common(one.operation(), candidate.operation());
+    });
+    if (other == others.rend()) {
+      other = std::find_if(others.rbegin(), others.rend(), [&](const Placed& candidate) {
+        return meet(subjects(one.operation()), subjects(candidate.operation()));
+      });
+    }
+    if (other == others.rend()) return;
+    add({other->described(), one.described(), false, error.message()}, found);
+  }
+
+  static void add(Contradiction one, std::vector<Contradiction>& found) {
+    const bool is_known = std::any_of(found.begin(), found.end(), [&](const Contradiction& known) {
+      return (known.first.message == one.first.message &&
+              known.second.message == one.second.message) ||
+             (known.first.message == one.second.message &&
+              known.second.message == one.first.message);
+    });
+    if (!is_known) found.push_back(std::move(one));
+  }
+
+  /// The last operation of a side that concerns `column` of `table`, or the table where there is
+  /// none.
+  static const Placed* last_on(const std::vector<Placed>& side, const std::string& table,
+                               const std::string& column) {
+    const Placed* on_table = nullptr;
+    for (auto one = side.rbegin(); one != side.rend(); ++one) {
+      if (subjects(one->operation()).count(text::lower(table)) == 0) continue;
+      if (on_table == nullptr) on_table = &*one;
+      if (columns_of(one->operation()).count(text::lower(column)) != 0) return &*one;
+    }
+    return on_table;
+  }
+
+  void add_difference(const std::string& name, const std::string& column,
+                      std::vector<Contradiction>& found) const {
+    const Placed* first = last_on(first_, name, column);
+    const Placed* second = last_on(second_, name, column);
+    if (first == nullptr || second == nullptr) return;
+    const std::string subject =
+        column.empty() ? fmt::format("'{}'", name) : fmt::format("column '{}.{}'", name, column);
+    add({first->described(), second->described(), true, subject}, found);
+  }
+
+  void add_differences(const schema::Schema& one, const schema::Schema& other,
+                       std::vector<Contradiction>& found) const {
+    if (one == other) return;
+    Names names;
+    for (const Placed& placed : first_) {
+      for (const auto& [name, table] : one.tables) {
+        if (subjects(placed.operation()).count(text::lower(name)) != 0) names.insert(name);
+      }
+    }
+    bool is_told = false;
+    for (const std::string& name : names) {
+      const schema::Table* a = one.find_table(name);
+      const schema::Table* b = other.find_table(name);
+      if (a != nullptr && b != nullptr && *a == *b) continue;
+      const std::size_t before = found.size();
+      if (a != nullptr && b != nullptr) {
+        for (const schema::Column& column : a->columns) {
+          const schema::Column* same = b->find_column(column.name);
+          if (same == nullptr || !(*same == column)) add_difference(name, column.name, found);
+        }
+      }
+      if (found.size() == before) add_difference(name, {}, found);
+      is_told = true;
+    }
+    if (is_told) return;
+    for (const Placed& placed : first_) {
+      for (const Placed& candidate : second_) {
+        if (!have_common(placed.operation(), candidate.operation())) continue;
+        add({placed.described(), candidate.described(), true, "what both concern"}, found);
+        return;
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const std::vector<ops::Operation>& resolution_;
+  IdList a_;
+  IdList b_;
+  std::vector<Placed> first_;
+  std::vector<Placed> second_;
+  schema::Schema start_;
+};
+
+}  // namespace
+
+std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<std::string>& heads,
+                                          const std::vector<ops::Operation>& resolution) {
+  std::vector<Contradiction> found;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    for (std::size_t j = i + 1; j < heads.size(); ++j) {
+      for (Contradiction& one : Branches(graph, heads[i], heads[j], resolution).find()) {
+        found.push_back(std::move(one));
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<Contradiction> contradictions_within(const Graph& graph,
+                                                 const std::vector<std::string>& ids) {
+  std::vector<Contradiction> found;
+  for (const std::string& id : ids) {
+    const Revision& revision = graph.get(id);
+    if (revision.parents.size() < 2) continue;
+    for (Contradiction& one : contradictions(graph, revision.parents, revision.upgrade)) {
+      found.push_back(std::move(one));
+    }
+  }
+  return found;
+}
+
+std::vector<Diagnostic> described(const std::vector<Contradiction>& contradictions) {
+  std::vector<Diagnostic> list;
+  for (const Contradiction& one : contradictions) {
+    list.push_back(one.first);
+    Diagnostic second = one.second;
+    if (one.can_be_resolved) {
+      second.message += fmt::format(
+          ": this contradicts the operation above: {} would depend on which of them a database "
+          "takes last",
+          one.subject);
+      second.hint =
+          "decide with an operation in the merge revision: `dbmig merge --resolve REV` writes it, "
+          "so that the branch of REV wins";
+    } else {
+      second.message += fmt::format(
+          ": this contradicts the operation above: after it, it cannot be done ({})", one.subject);
+      second.hint = "take one of the two out of its revision, or let one branch build on the other";
+    }
+    list.push_back(std::move(second));
+  }
+  return list;
+}
+
+namespace {
+
+/// Which revision last placed each column of the tables, by their names now.
+class ColumnOrigins {
+ public:
+  void follow(const ops::Operation& operation, const std::string& id) {
+    if (const auto* table = std::get_if<ops::CreateTable>(&operation)) {
+      for (const schema::Column& column : table->table.columns) {
+        set(table->table.name, column.name, id);
+      }
+    } else if (const auto* drop = std::get_if<ops::DropTable>(&operation)) {
+      tables_.erase(text::lower(drop->name));
+    } else if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
+      auto node = tables_.extract(text::lower(rename->name));
+      if (node.empty()) return;
+      node.key() = text::lower(rename->to);
+      tables_.insert(std::move(node));
+    } else if (const auto* add = std::get_if<ops::AddColumn>(&operation)) {
+      set(add->table, add->column.name, id);
+    } else if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
+      const std::string origin = alter->position ? id : of(alter->table, alter->name);
+      set(alter->table, alter->rename.value_or(alter->name), origin);
+    } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
+      for (const ops::Operation& part : execute->state) follow(part, id);
+    }
+  }
+
+  std::string of(std::string_view table, std::string_view column) const {
+    const auto columns = tables_.find(text::lower(table));
+    if (columns == tables_.end()) return {};
+    const auto found = columns->second.find(text::lower(column));
+    return found == columns->second.end() ? std::string() : found->second;
+  }
+
+ private:
+  void set(std::string_view table, std::string_view column, const std::string& id) {
+    tables_[text::lower(table)][text::lower(column)] = id;
+  }
+
+  std::map<std::string, std::map<std::string, std::string>> tables_;
+};
+
+/// The places in `wanted` of the columns that it has, in the order of `table`.
+std::vector<std::pair<std::size_t, std::string>> places(const schema::Table& table,
+                                                        const schema::Table& wanted) {
+  std::vector<std::pair<std::size_t, std::string>> list;
+  for (const schema::Column& column : table.columns) {
+    std::size_t place = 0;
+    for (const schema::Column& other : wanted.columns) {
+      if (text::equals_ignoring_case(other.name, column.name)) {
+        list.emplace_back(place, column.name);
+        break;
+      }
+      ++place;
+    }
+  }
+  return list;
+}
+
+/// The columns that `wanted` has in its order; each of the others stays behind the one before it.
+void take_order(schema::Table& table, const schema::Table& wanted) {
+  std::vector<std::pair<std::size_t, schema::Column>> placed;
+  std::map<std::string, std::size_t> known;
+  for (const auto& [place, name] : places(table, wanted)) known[name] = place + 1;
+  std::size_t place = 0;
+  for (const schema::Column& column : table.columns) {
+    if (const auto found = known.find(column.name); found != known.end()) place = found->second;
+    placed.emplace_back(place, column);
+  }
+  std::stable_sort(placed.begin(), placed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  table.columns.clear();
+  for (auto& [ignored, column] : placed) table.columns.push_back(std::move(column));
+}
+
+}  // namespace
+
+std::vector<ops::Operation> resolution_for(const Graph& graph,
+                                           const std::vector<std::string>& heads,
+                                           std::string_view winner) {
+  std::vector<ops::Operation> resolution;
+  for (const std::string& other : heads) {
+    if (other == winner) continue;
+    const auto [wins, loses] = graph.sides(winner, other);
+    for (const Contradiction& one : contradictions(graph, {std::string(winner), other})) {
+      if (!one.can_be_resolved) continue;
+      // The winner's operation once more: it leads to the same from either order.
+      for (const Placed& placed : operations_of(graph, wins)) {
+        if (placed.described().message != one.first.message) continue;
+        if (std::find(resolution.begin(), resolution.end(), placed.operation()) ==
+            resolution.end()) {
+          resolution.push_back(placed.operation());
+        }
+      }
+    }
+  }
+  return resolution;
+}
+
+schema::Schema with_free_order(const Graph& graph, schema::Schema folded,
+                               const schema::Schema& wanted) {
+  std::optional<ColumnOrigins> origins;
+  std::map<std::string, std::set<std::string>> ancestors;
+  const auto is_free = [&](const std::string& a, const std::string& b) {
+    if (a == b || a.empty() || b.empty()) return false;
+    for (const std::string& id : {a, b}) {
+      if (ancestors.count(id) == 0) ancestors[id] = graph.ancestors({id});
+    }
+    return ancestors[a].count(b) == 0 && ancestors[b].count(a) == 0;
+  };
+  for (auto& [name, table] : folded.tables) {
+    const schema::Table* other = wanted.find_table(name);
+    if (other == nullptr) continue;
+    const auto order = places(table, *other);
+    if (std::is_sorted(order.begin(), order.end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; })) {
+      continue;
+    }
+    if (!origins) {
+      origins.emplace();
+      for (const std::string& id : graph.topological()) {
+        for (const ops::Operation& operation : graph.get(id).upgrade) {
+          origins->follow(operation, id);
+        }
+      }
+    }
+    bool free = true;
+    for (std::size_t i = 0; i < order.size() && free; ++i) {
+      for (std::size_t j = i + 1; j < order.size() && free; ++j) {
+        if (order[i].first < order[j].first) continue;
+        free = is_free(origins->of(name, order[i].second), origins->of(name, order[j].second));
+      }
+    }
+    if (free) take_order(table, *other);
+  }
+  return folded;
+}
+
+}  // namespace dbmig::history

@@ -1,0 +1,198 @@
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// A project with a→b→{c1→d1 (c1branch), c2→d2 (c2branch)}; each revision makes a table of its
+/// name.
+class Branched : public OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (IsSkipped()) return;
+    project.start(url);
+    table("a1", "");
+    table("b1", "a1");
+    table("c1", "b1", "c1branch");
+    table("d1", "c1");
+    table("c2", "b1", "c2branch");
+    table("d2", "c2");
+  }
+
+  void revision(const std::string& id, const std::string& parents, const std::string& upgrade,
+                const std::string& label = "") const {
+    project.write(
+        fmt::format("migrations/{}.yaml", id),
+        fmt::format("revision: {}\nparents: [{}]\nmessage: {}\ncreated: "
+                    "2026-01-01T00:00:00Z\n{}upgrade:\n{}",
+                    id, parents, id, label.empty() ? "" : "label: " + label + "\n", upgrade));
+  }
+  void table(const std::string& id, const std::string& parents,
+             const std::string& label = "") const {
+    revision(id, parents,
+             fmt::format(
+                 "  - create_table: {{t{}: {{columns: {{id: int, name: varchar(100)}}}}}}\n", id),
+             label);
+  }
+  /// Ids that the database has, sorted.
+  std::string has() const { return sql("SELECT id FROM dbmig_revisions ORDER BY id"); }
+};
+DBMIG_ON_EACH_DATABASE(Branched);
+
+TEST_P(Branched, ADowngradeOfOneBranchLeavesTheOther) {
+  for (const std::string target : {"c1branch@b1", "c1@b1", "c1branch@-2", "c1branch@base"}) {
+    SCOPED_TRACE(target);
+    project.expect(0, {"upgrade", "heads"});
+    project.expect(0, {"downgrade", target});
+    EXPECT_EQ(has(), "a1\nb1\nc2\nd2\n");
+  }
+  project.expect(0, {"upgrade", "heads"});
+  project.expect(0, {"downgrade", "c1branch@c1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd2\n");
+}
+
+TEST_P(Branched, AStepLeadsFromTheBranchPointIntoTheBranch) {
+  project.expect(0, {"upgrade", "d1"});
+  project.expect(0, {"upgrade", "c2branch@+1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd1\n");
+}
+
+TEST_P(Branched, AStampMovesItsOwnBranch) {
+  project.expect(0, {"upgrade", "d1"});
+  project.expect(0, {"stamp", "d2"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd1\nd2\n");
+  project.expect(0, {"stamp", "c1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd2\n");
+  project.expect(0, {"stamp", "c2branch@base"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\n");
+  project.expect(0, {"stamp", "base"});
+  EXPECT_EQ(has(), "");
+}
+
+TEST_P(Branched, WhatIsMissingBelowIsAppliedAndTakenBack) {
+  project.expect(0, {"upgrade", "d1"});
+  // A revision that comes before what is applied: as after a rebase in git.
+  table("e1", "b1");
+  table("c1", "e1", "c1branch");
+  project.expect(0, {"repair"});
+  EXPECT_THAT(project.expect(3, {"check"}).out, HasSubstr("lacks revision e1"));
+  project.expect(0, {"upgrade", "d1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nd1\ne1\n");
+  project.expect(0, {"downgrade", "base"});
+  EXPECT_EQ(has(), "");
+}
+
+TEST_P(Branched, ContradictingBranchesAreNotMergedUndecided) {
+  revision("n1", "d1", "  - alter_column: {table: ta1, name: name, type: varchar(80)}\n");
+  revision("n2", "d2", "  - alter_column: {table: ta1, name: name, type: varchar(60)}\n");
+  for (const Project::Arguments& command :
+       {Project::Arguments{"merge", "heads"}, {"check", "--offline"}}) {
+    const Result result = project.dbmig(command);
+    EXPECT_NE(result.code, 0);
+    EXPECT_THAT(result.out + result.err, HasSubstr("migrations/n1.yaml:6:"));
+    EXPECT_THAT(result.out + result.err, HasSubstr("migrations/n2.yaml:6:"));
+  }
+  project.expect(0, {"merge", "heads", "--resolve", "n1", "--rev-id", "m1"});
+  // Taken in the order in which the other branch comes last.
+  project.expect(0, {"upgrade", "n1"});
+  project.expect(0, {"upgrade", "n2"});
+  EXPECT_THAT(project.dbmig({"check"}).out, Not(HasSubstr("by hand")));
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.dbmig({"check"}).out, Not(HasSubstr("by hand")));
+  EXPECT_THAT(sql(on_mariadb() ? "SHOW CREATE TABLE ta1"
+                               : "SELECT sql FROM sqlite_schema WHERE name = 'ta1'"),
+              HasSubstr("80"));
+  EXPECT_THAT(project.dbmig({"verify", "m1"}).err, Not(HasSubstr("contradicts")));
+}
+
+TEST_P(Branched, ColumnsOfTwoBranchesMayComeInEitherOrder) {
+  revision("n1", "d1", "  - add_column: {table: ta1, name: x, type: int}\n");
+  revision("n2", "d2", "  - add_column: {table: ta1, name: y, type: int}\n");
+  project.expect(0, {"merge", "heads", "--rev-id", "m1"});
+  project.expect(0, {"upgrade", "n2"});
+  project.expect(0, {"upgrade", "head"});
+  EXPECT_THAT(project.dbmig({"check"}).out, Not(HasSubstr("by hand")));
+}
+
+TEST_P(Branched, BothInTheOnlyWorkableOrderGoOn) {
+  revision("n1", "d1", "  - drop_column: {table: ta1, name: name}\n");
+  revision("n2", "d2", "  - alter_column: {table: ta1, name: name, type: varchar(120)}\n");
+  project.expect(0, {"upgrade", "n2"});
+  project.expect(0, {"upgrade", "n1"});
+  const Result check = project.dbmig({"check"});
+  EXPECT_EQ(check.code, 3) << check;
+  EXPECT_THAT(check.out, Not(HasSubstr("by hand")));
+  EXPECT_THAT(project.dbmig({"merge", "heads"}).err, HasSubstr("n2.yaml:6:"));
+  project.expect(0, {"downgrade", "base", "--allow-destructive"});
+  EXPECT_EQ(has(), "");
+}
+
+TEST_P(Branched, StepsFromTheDatabaseAskIt) {
+  project.expect(0, {"upgrade", "d1"});
+  EXPECT_THAT(project.expect(0, {"show", "-1"}).out, HasSubstr("Rev: c1"));
+  EXPECT_THAT(project.expect(0, {"history", "-r", "c1branch@-1:d1"}).out, HasSubstr("c1 -> d1"));
+  EXPECT_THAT(project.expect(0, {"upgrade", "c1:current", "--sql"}).out, HasSubstr("td1"));
+  project.expect(0, {"downgrade", "base"});
+  EXPECT_THAT(project.expect(1, {"verify", "current"}).err, HasSubstr("names no revision"));
+}
+
+class BranchedFiles : public Project, public testing::Test {};
+
+TEST_F(BranchedFiles, NamesThatMeanSomethingElseAreRefusedBeforeAFileIsWritten) {
+  start();
+  expect(0, {"revision", "-m", "one", "--rev-id", "a1", "--branch-label", "shop"});
+  for (const Arguments& more : {Arguments{"--branch-label", "head"},
+                                {"--branch-label", "a@b"},
+                                {"--branch-label", "shop"},
+                                {"--branch-label", "a1"},
+                                {"--branch-label", "current"},
+                                {"--rev-id", "head"},
+                                {"--rev-id", "base"},
+                                {"--rev-id", "shop"},
+                                {"--rev-id", "a1"},
+                                {"--rev-id", "a+1"}}) {
+    Arguments command = {"revision", "-m", "two"};
+    command.insert(command.end(), more.begin(), more.end());
+    const int code = dbmig(command).code;
+    EXPECT_TRUE(code == 1 || code == 2) << more.back();
+  }
+  EXPECT_EQ(files("migrations").size(), 1U);
+  expect(0, {"heads"});
+}
+
+TEST_F(BranchedFiles, ARangeOverUnrelatedRevisionsIsNoRange) {
+  start();
+  expect(0, {"revision", "-m", "one", "--rev-id", "a1"});
+  expect(0, {"revision", "-m", "two", "--rev-id", "b1", "--head", "base"});
+  EXPECT_THAT(expect(1, {"history", "-r", "a1:b1"}).err,
+              HasSubstr("Revision a1 is not an ancestor of revision b1"));
+}
+
+TEST_F(BranchedFiles, ACloneWithoutTheEmptyFolderOfRevisionsWorks) {
+  start();
+  std::filesystem::remove_all(path() / "migrations");
+  for (const Arguments& command :
+       {Arguments{"heads"}, {"history"}, {"current"}, {"upgrade"}, {"check", "--offline"}}) {
+    EXPECT_EQ(dbmig(command).code, 0) << command.front();
+  }
+  expect(0, {"revision", "-m", "one", "--rev-id", "a1"});
+  EXPECT_EQ(files("migrations").size(), 1U);
+}
+
+TEST_F(BranchedFiles, NoHelpCountsArguments) {
+  for (const char* command : {"diff", "merge", "verify", "stamp", "show", "upgrade", "lint",
+                              "inspect", "import", "adopt", "init", "history", "edit"}) {
+    EXPECT_THAT(expect(0, {command, "--help"}).out, Not(testing::ContainsRegex("\\([0-9]+x\\)")))
+        << command;
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::test
