@@ -673,5 +673,38 @@ TEST(Diff, OfAThousandTablesIsFast) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
+/// One that goes early takes along all that refers to it, however many steps away.
+TEST(Diff, DroppedTablesGoEarlyWithWhatRefersToThem) {
+  schema::Table a = keyed("a", {column("id"), column("p")});
+  schema::Table b = keyed("b", {column("id"), column("p")});
+  schema::Table c = keyed("c", {column("id")});
+  schema::Table comes = keyed("n", {column("id")});
+  a.foreign_keys = {foreign_key("fk_a", "p", "b")};
+  b.foreign_keys = {foreign_key("fk_b", "p", "c")};
+  c.indexes = {index("ix", "id")};
+  comes.indexes = {index("ix", "id")};
+  EXPECT_THAT(
+      steps(with({a, b, c}), with({comes})),
+      ElementsAre("drop table 'a'", "drop table 'b'", "drop table 'c'", "create table 'n'"));
+}
+
+TEST(Diff, VirtualTablesComeAfterThoseThatTheyMayBeAbout) {
+  schema::Table search = table("a_search", {column("t")});
+  search.sqlite.module = "fts5(t, content=b)";
+  EXPECT_THAT(steps({}, with({search, keyed("b", {column("id")})})),
+              ElementsAre("create table 'b'", "create table 'a_search'"));
+}
+
+/// The name by the way of which another letter case comes is nobody's.
+TEST(Diff, LetterCaseGoesByWayOfAFreeName) {
+  const auto schema = [](const std::string& name) {
+    return with({table(name, {column("id")}), table("TMP_rename", {column("id")}),
+                 table("_tmp_rename", {column("id")})});
+  };
+  EXPECT_THAT(steps(schema("Usuario"), schema("usuario")),
+              ElementsAre("rename table 'Usuario' to '__tmp_rename'",
+                          "rename table '__tmp_rename' to 'usuario'"));
+}
+
 }  // namespace
 }  // namespace dbmig::diff

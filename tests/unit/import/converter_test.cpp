@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <variant>
 
+#include "import/number_text.hpp"
 #include "schema/type.hpp"
 
 namespace dbmig::import {
@@ -132,6 +134,8 @@ const Case kIntegers[] = {
     {"bit(3)", {}, "8", "!"},
     {"bit(1)", kMariadb, "true", "uint 1"},
     {"bit(64)", kMariadb, "18446744073709551615", "uint 18446744073709551615"},
+    {"bit(64)", kSqlite, "9223372036854775807", "int 9223372036854775807"},
+    {"bit(64)", kSqlite, "9223372036854775808", "!"},
     {"bit(8)", kMariadb, "0b11111111", "uint 255"},
     {"bit(8)", {}, "b'111111111'", "!"},
     {"bit(8)", {}, "b'12'", "!"},
@@ -186,6 +190,8 @@ const Case kTexts[] = {
     {"varchar(3)", {}, "añb", "text añb"},
     {"varchar(3)", {}, "abcd", "! is too long: 4 characters, and varchar(3) holds 3"},
     {"char(2)", {}, "abc", "! is too long"},
+    {"char", {}, "a", "text a"},
+    {"char", {}, "ab", "! is too long"},
     {"varchar(3)", {}, "", "text "},
     {"varchar(9)", {}, " a ", "text  a "},
     {"text", {}, "a\xE9z", "! is not UTF-8: byte 0xE9 at offset 1"},
@@ -198,6 +204,7 @@ const Case kTexts[] = {
     {"text", kMariadb, std::string(70000, 'x'), "! is too long"},
     {"binary(2)", {}, std::string("\xFF\0", 2), "blob " + std::string("\xFF\0", 2)},
     {"binary(2)", {}, "abc", "! is too long: 3 bytes"},
+    {"binary", {}, "ab", "! is too long: 2 bytes"},
     {"blob", {}, "\xE9", "blob \xE9"},
     {"json", {}, "{\"a\": [1, null]}", "text {\"a\": [1, null]}"},
     {"json", {}, "{a: 1}", "! is not valid JSON"},
@@ -364,6 +371,33 @@ TEST(Converter, KnowsTheCalendar) {
     }
   }
   EXPECT_EQ(days, 146097);
+}
+
+/// The rules and their order are SQLite's:
+/// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+TEST(NumericAffinity, FollowsTheWordsOfADeclaredType) {
+  for (const char* type : {"INT", "charint", "FLOATING POINT", "NUMERIC", "DATE", "DOUBLE", "REAL",
+                           "DECIMAL(10,5)", "BOOLEAN", "STRING"}) {
+    EXPECT_TRUE(has_numeric_affinity(type)) << type;
+  }
+  for (const char* type : {"CHARACTER(20)", "nvarchar(9)", "CLOB", "tinytext", "BLOB", "ANY", ""}) {
+    EXPECT_FALSE(has_numeric_affinity(type)) << type;
+  }
+}
+
+/// What the caller's room cannot hold is no number, to the digit.
+TEST(DecimalNumbers, HaveAsManyDigitsAsThereIsRoom) {
+  std::array<char, 512> scratch;
+  const auto digits = [&](const std::string& text) -> std::size_t {
+    const auto number = parse_decimal(text, scratch);
+    return number ? number->integer.size() + number->fraction.size() : 0;
+  };
+  EXPECT_EQ(digits("1e511"), 512U);
+  EXPECT_EQ(digits("1e512"), 0U);
+  EXPECT_EQ(digits("1e-512"), 512U);
+  EXPECT_EQ(digits("12e-512"), 512U);
+  EXPECT_EQ(digits("1e-513"), 0U);
+  EXPECT_EQ(digits("12e511"), 0U);
 }
 
 }  // namespace

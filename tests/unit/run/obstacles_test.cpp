@@ -369,10 +369,10 @@ TEST_P(ObstaclesAheadTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
 TEST_P(ObstaclesAheadTestOnMariadb, RowsThatNoPartitionTakes) {
   struct Change {
     const char* partition;
-    int rows;  ///< of 1, 5, 15, 25
+    int rows;  ///< of 1, 5, 10, 15, 25
   };
   const std::vector<Change> changes{
-      {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10))", 2},
+      {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10))", 3},
       {"PARTITION BY RANGE (`id`) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN "
        "(20))",
        1},
@@ -383,10 +383,10 @@ TEST_P(ObstaclesAheadTestOnMariadb, RowsThatNoPartitionTakes) {
       {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN "
        "MAXVALUE)",
        0},
-      {"PARTITION BY RANGE COLUMNS (id) (PARTITION a VALUES LESS THAN (6))", 2},
+      {"PARTITION BY RANGE COLUMNS (id) (PARTITION a VALUES LESS THAN (6))", 3},
       {"PARTITION BY RANGE COLUMNS (id) (PARTITION a VALUES LESS THAN (MAXVALUE))", 0},
-      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, 5), PARTITION b VALUES IN (15))", 1},
-      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, NULL))", 3},
+      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, 5), PARTITION b VALUES IN (15))", 2},
+      {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, NULL))", 4},
       {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1), PARTITION b DEFAULT)", 0},
       {"PARTITION BY HASH (id) PARTITIONS 3", 0},
       {"PARTITION BY KEY (id) PARTITIONS 2", 0},
@@ -400,7 +400,7 @@ TEST_P(ObstaclesAheadTestOnMariadb, RowsThatNoPartitionTakes) {
                 change.partition + "\"}}\n")});
     Runner runner = this->runner(graph);
     runner.upgrade("aaa", {});
-    connection_->execute("INSERT INTO t VALUES (1), (5), (15), (25)");
+    connection_->execute("INSERT INTO t VALUES (1), (5), (10), (15), (25)");
     try {
       runner.upgrade("head", {});
       EXPECT_EQ(change.rows, 0);
@@ -409,7 +409,39 @@ TEST_P(ObstaclesAheadTestOnMariadb, RowsThatNoPartitionTakes) {
       EXPECT_THAT(error.what(), HasSubstr(std::to_string(change.rows) +
                                           (change.rows == 1 ? " row" : " rows") + " of table 't'"));
     }
-    EXPECT_EQ(scalar("SELECT COUNT(*) FROM t"), "4");
+    EXPECT_EQ(scalar("SELECT COUNT(*) FROM t"), "5");
+    runner.downgrade("base", RunOptions::losing_data());
+  }
+}
+
+/// NULL is in the lowest range, and in a list only where that says so.
+TEST_P(ObstaclesAheadTestOnMariadb, NullInPartitions) {
+  for (const auto& [partition, row] : std::vector<std::pair<std::string, std::string>>{
+           {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (2))", "id = 2"},
+           {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, NULL))", "id = 2"},
+           {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, 2))", "id = NULL"},
+           {"PARTITION BY LIST (id) (PARTITION a VALUES IN (1, 2), PARTITION b VALUES IN (NULL))",
+            ""}}) {
+    SCOPED_TRACE(partition);
+    const history::Graph graph = this->graph(
+        {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
+         "  - create_table: {t: {columns: {id: {type: integer, nullable: true}}}}\n",
+         second("  - alter_table: {table: t, mariadb: {partition: \"" + partition + "\"}}\n")});
+    Runner runner = this->runner(graph);
+    runner.upgrade("aaa", {});
+    connection_->execute("INSERT INTO t VALUES (NULL), (1), (2)");
+    std::string said;
+    try {
+      runner.upgrade("head", {});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::constraint) << error.what();
+      said = error.what();
+    }
+    if (row.empty()) {
+      EXPECT_EQ(said, "");
+    } else {
+      EXPECT_THAT(said, AllOf(HasSubstr("1 row of table 't'"), HasSubstr(row)));
+    }
     runner.downgrade("base", RunOptions::losing_data());
   }
 }
