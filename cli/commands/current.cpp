@@ -1,5 +1,9 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <memory>
+
+#include "base/listed.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
@@ -7,7 +11,19 @@
 namespace dbmig::cli {
 namespace {
 
-void run(Context& context) {
+constexpr int kNotAtAllHeads = 3;
+
+/// The heads of the files that are not among `heads`.
+std::vector<std::string> lacking_heads(const history::Graph& graph,
+                                 const std::vector<std::string>& heads) {
+  std::vector<std::string> list = graph.heads();
+  std::erase_if(list, [&](const std::string& id) {
+    return std::find(heads.begin(), heads.end(), id) != heads.end();
+  });
+  return list;
+}
+
+void run(Context& context, bool check_heads) {
   run::Runner runner = make_runner(context, Context::Access::peek);
   const history::Graph graph = runner.known_revisions();
   const std::vector<run::AppliedRevision> rows = runner.rows();
@@ -38,6 +54,11 @@ void run(Context& context) {
     }
   }
   console.document(list);
+  if (!check_heads || heads == context.graph().heads()) return;
+  console.warning("dbmig.run", fmt::format("Database is not on all head revisions: it lacks {}; "
+                                           "run `dbmig upgrade heads`",
+                                           text::join_some(lacking_heads(context.graph(), heads))));
+  context.exit_code = kNotAtAllHeads;
 }
 
 }  // namespace
@@ -48,8 +69,13 @@ void add_current(CLI::App& program, Context& context) {
                   {"current", "The revision that the database is at",
                    "  dbmig current\n"
                    "  dbmig current -v                                with message and file\n"
+                   "  dbmig current --check-heads                     exit 3 when not at every "
+                   "head\n"
                    "  dbmig current --url sqlite:///other.db"});
-  set_action(command, context, [&context] { run(context); });
+  auto check_heads = std::make_shared<bool>(false);
+  command.add_flag("--check-heads", *check_heads,
+                   "Exit 3 when the database is not at all heads of the revisions");
+  set_action(command, context, [&context, check_heads] { run(context, *check_heads); });
 }
 
 }  // namespace dbmig::cli

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "cli/commands/commands.hpp"
@@ -37,6 +38,23 @@ std::vector<std::string> select(const history::Graph& graph, const std::string& 
   return chosen;
 }
 
+/// When the database took the revision and how long that was; in words with -v.
+void add_applied(Context& context, const std::map<std::string, run::AppliedRevision>& rows,
+                 const std::string& id, Json& entry) {
+  const auto row = rows.find(id);
+  const bool is_applied = row != rows.end();
+  entry["applied_at"] = is_applied ? Json(row->second.applied_at) : Json();
+  entry["duration_ms"] = is_applied ? Json(row->second.duration_ms) : Json();
+  if (!context.verbose()) return;
+  context.console().data(
+      is_applied ? fmt::format("Applied: {}, took {} ms{}\n\n", row->second.applied_at,
+                               row->second.duration_ms,
+                               row->second.origin.empty() || row->second.origin == run::kApplied
+                                   ? ""
+                                   : " (" + row->second.origin + ")")
+                 : std::string("Applied: no\n\n"));
+}
+
 void run(Context& context, const Options& options) {
   if (!options.range.empty() && options.range.find(':') == std::string::npos) {
     throw Error(ErrorCode::usage, "History range requires [start]:[end], [start]:, or :[end]");
@@ -47,6 +65,12 @@ void run(Context& context, const Options& options) {
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});
   const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
+  std::map<std::string, run::AppliedRevision> rows;
+  if (options.indicate_current) {
+    for (run::AppliedRevision& row : make_runner(context, Context::Access::peek).rows()) {
+      if (row.is_complete()) rows.emplace(row.id, std::move(row));
+    }
+  }
   Json list = Json::array();
   for (const std::string& id : select(graph, start, end, known)) {
     const history::Revision& revision = graph.get(id);
@@ -55,7 +79,9 @@ void run(Context& context, const Options& options) {
                           : revision_line(graph, revision,
                                           {.parents = true, .message = true, .current = marked}) +
                                 "\n");
-    list.push_back(revision_json(context, graph, revision, current));
+    Json entry = revision_json(context, graph, revision, current);
+    if (options.indicate_current) add_applied(context, rows, id, entry);
+    list.push_back(std::move(entry));
   }
   context.console().document(list);
 }
@@ -69,6 +95,8 @@ void add_history(CLI::App& program, Context& context) {
                   {"history", "All revisions, the newest first",
                    "  dbmig history\n"
                    "  dbmig history -i                                where the database is\n"
+                   "  dbmig history -i -v                             and when it took each, how "
+                   "long that was\n"
                    "  dbmig history -r 1975:2fa6                      from one to another\n"
                    "  dbmig history -r current:                       what an upgrade would run, "
                    "and where it is\n"

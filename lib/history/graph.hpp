@@ -48,11 +48,11 @@ class Graph {
   /// a specific target revision,
   /// '<branchname>@head' to narrow to a specific head, or 'heads' for all heads" when there are
   /// several), `heads`, `base`, `current`, `+N`, `-N` (from `current`), `REV+N`, `REV-N`,
-  /// `label@head` (also REV@head, label@REV, label@+N, label@-N, head-N, base+N). `base` is the
-  /// empty set. `current` is the database's heads, or all that it has applied. A step down from a
-  /// merge leads to all its parents. Throws Error{not_found} for unknown ones, Error{failed} for
-  /// ambiguous prefixes and for steps that lead past an end or over a branch point ("Relative
-  /// revision -3 didn't produce 3 migrations", "Ambiguous walk").
+  /// `label@head` (also REV@head, label@REV, label@+N, label@-N, head-N, base+N, label@base+N).
+  /// `base` is the empty set. `current` is the database's heads, or all that it has applied. A step
+  /// down from a merge leads to all its parents. Throws Error{not_found} for unknown ones,
+  /// Error{failed} for ambiguous prefixes and for steps that lead past an end or over a branch
+  /// point ("Relative revision -3 didn't produce 3 migrations", "Ambiguous walk").
   std::set<std::string> resolve(std::string_view argument,
                                 const std::set<std::string>& current = {}) const;
   /// The same where exactly one revision must come out.

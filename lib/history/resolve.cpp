@@ -65,7 +65,9 @@ class Resolver {
     if (!argument.branch.empty()) follow(argument.branch);
     if (argument.relative.empty()) return symbol(argument.symbol);
     const bool from_current = argument.symbol.empty();
-    Ids from = symbol(from_current ? "current" : argument.symbol);
+    // `label@base+2` is two steps into the branch from its beginning.
+    Ids from =
+        argument.symbol == "base" ? Ids() : symbol(from_current ? "current" : argument.symbol);
     if (from.size() > 1) {
       throw Error(ErrorCode::failed, fmt::format("Ambiguous {} from multiple {} revisions ({})",
                                                  argument.steps < 0 ? "downgrade" : "upgrade",

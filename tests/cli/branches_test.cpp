@@ -143,6 +143,27 @@ TEST_P(Branched, StepsFromTheDatabaseAskIt) {
   EXPECT_THAT(project.expect(1, {"verify", "current"}).err, HasSubstr("names no revision"));
 }
 
+TEST_P(Branched, WhatTheDatabaseHasIsListedWithItsTime) {
+  project.expect(0, {"upgrade", "d1"});
+  const nlohmann::json list = project.expect(0, {"history", "-i", "--json"}).json();
+  ASSERT_EQ(list.size(), 6U);
+  for (const auto& entry : list) {
+    const bool is_applied = entry["revision"] != "c2" && entry["revision"] != "d2";
+    EXPECT_EQ(entry["applied_at"].is_string(), is_applied) << entry;
+    EXPECT_EQ(entry["duration_ms"].is_number(), is_applied) << entry;
+  }
+  EXPECT_THAT(project.expect(0, {"history", "-i", "-v"}).out,
+              testing::AllOf(HasSubstr("Applied: 20"), HasSubstr("Applied: no")));
+  EXPECT_THAT(project.expect(3, {"current", "--check-heads"}).err, HasSubstr("lacks d2"));
+  project.expect(0, {"upgrade", "heads"});
+  project.expect(0, {"current", "--check-heads"});
+}
+
+TEST_P(Branched, StepsFromTheBeginningOfABranch) {
+  project.expect(0, {"upgrade", "c1branch@base+3"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\n");
+}
+
 class BranchedFiles : public Project, public testing::Test {};
 
 TEST_F(BranchedFiles, NamesThatMeanSomethingElseAreRefusedBeforeAFileIsWritten) {
