@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -10,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
 #include "import/named_format.hpp"
@@ -33,6 +35,7 @@ struct Arguments {
   std::string rejects;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
+  int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
 /// `path` as if started in the folder that -C names.
@@ -139,7 +142,33 @@ void run_ranks(Context& context, const Options& options, import::Communicator& r
   }
 }
 
+/// With `-j` of more than one rank: the job that does the work. Whether there was one.
+bool run_as_job(Context& context, const Arguments& arguments) {
+  if (arguments.ranks <= 1 || import::started_by_mpi()) return false;
+  if (run_by_launcher()) {
+    throw Error(ErrorCode::failed, "mpirun does not tell its processes that they are ranks")
+        .hint("it has to be Open MPI's: put that first in PATH, or import without -j");
+  }
+  import::require_mpi_module();
+  // What can be wrong before there are ranks is said once, by this process.
+  options_of(context, arguments);
+  context.console().flush();
+  const auto is_input = [](const std::string& file) { return file == "-"; };
+  context.exit_code = run_as_ranks(
+      arguments.ranks, std::any_of(arguments.files.begin(), arguments.files.end(), is_input));
+  return true;
+}
+
+void require_agreement(const Arguments& arguments, const import::Communicator& ranks) {
+  if (arguments.ranks == 0 || arguments.ranks == ranks.size()) return;
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
+                  text::count(static_cast<std::size_t>(ranks.size()), "rank"), arguments.ranks));
+}
+
 void run_alone_or_ranked(Context& context, const Arguments& arguments) {
+  if (run_as_job(context, arguments)) return;
   const Options options = options_of(context, arguments);
   if (import::rank_from_environment() == 0) context.name_database(Context::Access::existing);
   watch_signals();
@@ -149,6 +178,7 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
     return;
   }
   const auto ranks = import::mpi_communicator();
+  require_agreement(arguments, *ranks);
   run_ranks(context, options, *ranks);
   // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
   std::signal(SIGTERM, SIG_IGN);
@@ -176,6 +206,7 @@ void add_import(CLI::App& program, Context& context) {
       {"import", "Load CSV files into tables, all rows or none",
        "  dbmig import people.csv                         into table 'people', by its header\n"
        "  mpirun dbmig import people.csv                  the same, with all cores\n"
+       "  dbmig import people.csv -j 4                    the same, with four ranks\n"
        "  mpirun -n 4 dbmig import big.csv --table people\n"
        "  dbmig import p.csv --columns id,name,-,mail     no header; the third field is left out\n"
        "  dbmig import p.csv --columns id,name --header   the header is skipped\n"
@@ -201,6 +232,11 @@ void add_import(CLI::App& program, Context& context) {
   command.add_option("--table", a.table, "The table (the file's name)")->option_text("NAME");
   command.add_option("--columns", a.columns, "The column of each field; - leaves a field out")
       ->option_text("A,B,C");
+  command
+      .add_option("-j,--ranks", a.ranks,
+                  "Start so many ranks with Open MPI's mpirun and the settings it needs (1)")
+      ->option_text("N")
+      ->check(CLI::Range(1, 4096));
   command.add_flag("--header", a.header, "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", a.no_header, "The first line is data");
   command

@@ -45,6 +45,10 @@ bool started_by_mpi();
 /// This process's rank from the environment, 0 when not started by MPI.
 int rank_from_environment();
 
+/// Throws Error{failed} saying what to install when the MPI module does not stand beside the
+/// program.
+void require_mpi_module();
+
 /// Loads the MPI module that stands beside the program and starts MPI. Throws Error{failed} saying
 /// what to install when it cannot be loaded.
 std::unique_ptr<Communicator> mpi_communicator();

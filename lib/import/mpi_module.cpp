@@ -30,6 +30,10 @@ std::filesystem::path find_module() {
 
 }  // namespace
 
+void require_mpi_module() {
+  find_module();
+}
+
 std::unique_ptr<Communicator> mpi_communicator() {
   const std::filesystem::path path = find_module();
   // Global: Open MPI loads its own parts later, and they look for its symbols. Never closed: its

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,6 +18,7 @@ namespace dbmig::test {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -296,6 +299,83 @@ TEST_P(Import, CtrlCOfMpirunRollsBackAndSaysSo) {
   expect_untouched();
 }
 
+/// `-j` starts mpirun with what it needs, also as root, with more ranks than cores.
+class ImportJobs : public Import {
+ protected:
+  void SetUp() override {
+    Import::SetUp();
+    project.environment["OMPI_ALLOW_RUN_AS_ROOT"] = std::nullopt;
+    project.environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = std::nullopt;
+  }
+};
+
+TEST_P(ImportJobs, GivesTheSameTableAsOneRank) {
+  write_rows("t.csv", 2000);
+  std::string expected;
+  for (const std::string ranks : {"1", "2", "4"}) {
+    sql("DELETE FROM t WHERE n >= 0");
+    sql(on_mariadb() ? "ALTER TABLE t AUTO_INCREMENT = 2" : "UPDATE sqlite_sequence SET seq = 1");
+    const Result result = import(0, {"t.csv", "--chunk-size", "20000", "-j", ranks, "--json"});
+    ASSERT_EQ(result.code, 0) << result;
+    EXPECT_EQ(result.json().at("rows"), 2000);
+    EXPECT_EQ(result.json().at("ranks"), std::stoi(ranks));
+    if (expected.empty()) expected = checksum();
+    ASSERT_EQ(checksum(), expected) << ranks << " ranks";
+  }
+}
+
+TEST_P(ImportJobs, ReadStandardInputAndKeepTheWordsOfTheCommandLine) {
+  const Result result = shell("printf 'n;name\\n7;a b\\n8;$x\\n' | " + dbmig_binary().string() +
+                                  " import - --table t --delimiter ';' --null '$x' -j2 "
+                                  "--on-error reject --rejects 're jects' --url '" +
+                                  url + "'",
+                              project.path());
+  EXPECT_EQ(result.code, 0) << result;
+  EXPECT_EQ(sql("SELECT n, name FROM t WHERE n > 0"), "7|a b\n");
+  EXPECT_TRUE(std::filesystem::exists(project.path() / "re jects"));
+}
+
+/// What dbmig says is the last thing on the screen.
+TEST_P(ImportJobs, AMistakeIsOneMessageWithoutTheLaunchers) {
+  write_rows("t.csv", 500, "not a number,x,1,\n");
+  const Result result = import(0, {"t.csv", "-j", "2", "--chunk-size", "5000"});
+  EXPECT_EQ(result.code, 1) << result;
+  EXPECT_EQ(count(result.err, "error:"), 1) << result;
+  EXPECT_THAT(result.err, Not(HasSubstr("mpirun")));
+  expect_untouched();
+
+  for (const char* name : {"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"}) {
+    project.environment[name] = "1";
+  }
+  const Result two = import(3, {"t.csv", "-j", "2"});
+  EXPECT_EQ(two.code, 2) << two;
+  EXPECT_EQ(count(two.err, "mpirun started 3 ranks, and -j asks for 2"), 1) << two;
+
+  const Result none =
+      shell("PATH= " + dbmig_binary().string() + " import t.csv -j 2 --url '" + url + "'",
+            project.path());
+  EXPECT_EQ(none.code, 1) << none;
+  EXPECT_THAT(none.out, HasSubstr("mpirun, which is not installed"));
+  expect_untouched();
+}
+
+TEST_P(ImportJobs, CtrlCEndsWith130) {
+  const std::string script =
+      "mkfifo feed\n"
+      "(printf 'n,name\\n'; seq 5000 | sed 's/$/,name/'; touch fed; "
+      " while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
+      dbmig_binary().string() + " import feed --table t --chunk-size 2000 -j 2 --url '" + url +
+      "' &\n"
+      "job=$!\n"
+      "while [ ! -f fed ]; do sleep 0.05; done\n"
+      "sleep 0.3; kill -INT $job; wait $job; code=$?\n"
+      "touch done; exit $code\n";
+  const Result result = shell(script, project.path());
+  EXPECT_EQ(result.code, 130) << result;
+  EXPECT_THAT(result.out, EndsWith("error: interrupted; nothing was imported\n"));
+  expect_untouched();
+}
+
 /// MPI is for `import` under mpirun alone: everything else starts without it.
 TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
   project.write("t.csv", "n,name\n1,a\n");
@@ -309,6 +389,7 @@ TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
 
 DBMIG_ON_EACH_DATABASE(Import);
 DBMIG_ON_EACH_DATABASE(ImportKilled);
+DBMIG_ON_EACH_DATABASE(ImportJobs);
 
 }  // namespace
 }  // namespace dbmig::test

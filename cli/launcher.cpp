@@ -1,0 +1,153 @@
+#include "cli/launcher.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+/// Set in the job's environment. A launcher whose ranks do not know that they are ranks would
+/// otherwise start jobs without end.
+constexpr const char* kMark = "DBMIG_RANKS";
+
+constexpr int kInterruptedCode = 130;
+/// As a shell says that a program could not be started.
+constexpr int kNotStarted = 127;
+
+/// Open MPI's own name first: `mpirun` may be another MPI's where several are installed.
+std::string find_mpirun() {
+  const char* path = std::getenv("PATH");
+  for (const char* name : {"mpirun.openmpi", "mpirun"}) {
+    for (const std::string& folder : text::split(path == nullptr ? "" : path, ':')) {
+      const std::string candidate = (std::filesystem::path(folder) / name).string();
+      if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    }
+  }
+  throw Error(ErrorCode::failed, "-j starts Open MPI's mpirun, which is not installed")
+      .hint("install it (Debian: apt-get install openmpi-bin), or import without -j");
+}
+
+/// This process's own words, from the kernel.
+std::vector<std::string> own_command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  const std::string all((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = all.find('\0', at);
+    words.push_back(all.substr(at, end - at));
+    at = end == std::string::npos ? all.size() : end + 1;
+  }
+  std::error_code failure;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failure);
+  if (failure || words.empty()) throw Error(ErrorCode::failed, "-j needs /proc");
+  words[0] = program.string();
+  return words;
+}
+
+void set_up_environment(int ranks) {
+  constexpr int kKeep = 0;
+  ::setenv(kMark, std::to_string(ranks).c_str(), 1);
+  ::setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", kKeep);
+  ::setenv("OMPI_MCA_hwloc_base_binding_policy", "none", kKeep);
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", kKeep);
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", kKeep);
+}
+
+sigset_t launcher_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&set, number);
+  return set;
+}
+
+/// The child's part: becomes mpirun, or ends.
+[[noreturn]] void become(const std::vector<std::string>& words, const sigset_t& mask,
+                         bool reads_input, pid_t parent) {
+  // Killed with its parent, even by SIGKILL, and deaf to the terminal's Ctrl-C, of which the parent
+  // tells it once: mpirun takes two for an order to leave everything as it is.
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(kNotStarted);
+  if (!reads_input) {
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
+  }
+  ::signal(SIGPIPE, SIG_DFL);
+  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(arguments[0], arguments.data());
+  ::_exit(kNotStarted);
+}
+
+/// Waits for the end of `job`, handing on what asks this process to stop; the exit code.
+int wait_for_job(pid_t job, const sigset_t& signals) {
+  bool stopped = false;
+  while (true) {
+    int status = 0;
+    const pid_t ended = ::waitpid(job, &status, WNOHANG);
+    if (ended == job) {
+      const bool exited = WIFEXITED(status);
+      if (stopped && !(exited && WEXITSTATUS(status) == 0)) return kInterruptedCode;
+      if (exited && WEXITSTATUS(status) != kNotStarted) return WEXITSTATUS(status);
+      throw Error(ErrorCode::failed,
+                  exited ? "mpirun could not be started"
+                         : fmt::format("mpirun was killed by signal {}", WTERMSIG(status)));
+    }
+    if (ended < 0 && errno != EINTR) {
+      throw Error(ErrorCode::failed,
+                  fmt::format("cannot wait for mpirun: {}", std::strerror(errno)));
+    }
+    const int number = ::sigwaitinfo(&signals, nullptr);
+    if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
+      stopped = true;
+      ::kill(job, number == SIGHUP ? SIGTERM : number);
+    }
+  }
+}
+
+}  // namespace
+
+int run_as_ranks(int ranks, bool reads_input) {
+  if (reads_input && ::isatty(STDIN_FILENO) != 0) {
+    throw Error(ErrorCode::usage, "with -j, - is read from a pipe or a file, not from a terminal");
+  }
+  std::vector<std::string> words = {find_mpirun(), "-q", "-n", std::to_string(ranks)};
+  for (std::string& word : own_command_line()) words.push_back(std::move(word));
+  set_up_environment(ranks);
+
+  const sigset_t signals = launcher_signals();
+  sigset_t mask;
+  ::sigprocmask(SIG_BLOCK, &signals, &mask);
+  const pid_t parent = ::getpid();
+  const pid_t job = ::fork();
+  if (job == 0) become(words, mask, reads_input, parent);
+  if (job < 0) {
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    throw Error(ErrorCode::failed, fmt::format("cannot start mpirun: {}", std::strerror(errno)));
+  }
+  return wait_for_job(job, signals);
+}
+
+bool run_by_launcher() {
+  return std::getenv(kMark) != nullptr;
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dbmig::cli {
+
+/// Runs this very command line again as `ranks` ranks of an MPI job and waits for its end: mpirun
+/// started with the settings that the job needs, so that nobody has to know them (as many ranks as
+/// asked for whatever the number of cores, bound to none of them, as root too; what the user has
+/// set stays). The job writes to this process's stdout and stderr; it reads its standard input with
+/// `reads_input`, else nothing. SIGINT, SIGTERM and SIGHUP of this process end the job in order.
+///
+/// Returns the exit code: that of the ranks, 130 when the job was interrupted. Throws Error{failed}
+/// when mpirun is missing or cannot be started, Error{usage} when the job would have to read from a
+/// terminal.
+int run_as_ranks(int ranks, bool reads_input);
+
+/// Whether `run_as_ranks` of another process started this one.
+bool run_by_launcher();
+
+}  // namespace dbmig::cli
