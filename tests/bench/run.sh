@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
 #
-#   tests/bench/run.sh [startup] [schema] [proof] [import]   which (default: all)
+#   tests/bench/run.sh [startup] [schema] [proof] [import] [ranks]   which (default: all)
 #   ROWS=2000000 TABLES=1000 RUNS=5 tests/bench/run.sh       rows of the import, tables of the
 #                                                            schema, paired runs of each
 #
@@ -16,7 +16,7 @@ ROWS=${ROWS:-2000000}
 TABLES=${TABLES:-1000}
 RUNS=${RUNS:-5}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(startup schema proof import)
+[ ${#which[@]} -gt 0 ] || which=(startup schema proof import ranks)
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
@@ -244,20 +244,79 @@ import_mariadb() {
   echo
 }
 
-import() {
+import_project() {
   "$generate" "$ROWS" >"$work/sale.csv"
+  [ -d "$work/import" ] && return
   mkdir -p "$work/import"
   "$dbmig" init "$work/import" >/dev/null 2>&1
   rm -f "$work/import/schemas/example.yaml"
   model >"$work/import/schemas/sale.yaml"
   "$dbmig" -C "$work/import" migrate -m sales >/dev/null 2>&1
+}
+
+import() {
+  import_project
   import_sqlite
   import_mariadb
 }
 
+# fresh URL: an empty table behind it.
+fresh() {
+  case $1 in
+    sqlite:///*) rm -f "${1#sqlite:///}" ;;
+    *) mariadb --no-defaults --socket="$work/server/mariadb.sock" --user=root \
+      -e "DROP DATABASE IF EXISTS ranks; CREATE DATABASE ranks" ;;
+  esac
+  "$dbmig" -C "$work/import" --url "$1" upgrade >/dev/null 2>&1
+}
+
+# ranks_on NAME URL: as mpirun starts it, without settings, against the import alone; then -j.
+ranks_on() {
+  local name=$1 url=$2 n
+  for _ in $(seq "$RUNS"); do
+    fresh "$url"
+    once "${name}_alone" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv"
+    for n in 1 2 3 4; do
+      fresh "$url"
+      once "${name}_mpirun_$n" mpirun --oversubscribe -n "$n" "$dbmig" -C "$work/import" \
+        --url "$url" import "$work/sale.csv"
+    done
+    for n in 2 3 4; do
+      fresh "$url"
+      once "${name}_j_$n" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv" -j "$n"
+    done
+  done
+  echo "Import of $ROWS rows into $name, $(nproc) cores"
+  row "dbmig import" "${name}_alone" "${name}_alone"
+  for n in 1 2 3 4; do row "mpirun -n $n dbmig import" "${name}_mpirun_$n" "${name}_alone"; done
+  for n in 2 3 4; do row "dbmig import -j $n" "${name}_j_$n" "${name}_alone"; done
+  echo
+}
+
+# ranks: what more ranks bring beside one process, and what starting them costs.
+ranks() {
+  local url=sqlite:///$work/ranks.db
+  import_project
+  ranks_on SQLite "$url"
+  tests/support/mariadb_server.sh start "$work/server"
+  ranks_on MariaDB "mariadb://root@localhost/ranks?socket=$work/server/mariadb.sock"
+
+  head -1001 "$work/sale.csv" >"$work/small.csv"
+  for _ in $(seq $((RUNS * 2))); do
+    fresh "$url"
+    once start_true mpirun --oversubscribe -n 2 true
+    once start_small mpirun --oversubscribe -n 2 "$dbmig" -C "$work/import" --url "$url" \
+      import "$work/small.csv" --table sale
+  done
+  echo "A file of 1,000 rows into SQLite"
+  row "mpirun -n 2 true" start_true start_true
+  row "mpirun -n 2 dbmig import" start_small start_true
+  echo
+}
+
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    startup | schema | proof | import) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': startup, schema, proof or import" >&2; exit 2 ;;
+    startup | schema | proof | import | ranks) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': startup, schema, proof, import or ranks" >&2; exit 2 ;;
   esac
 done
