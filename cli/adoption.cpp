@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "dialect/reworded.hpp"
 #include "dialect/sqlite/types.hpp"
+#include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
@@ -185,14 +186,19 @@ bool is_for_both(Context& context) {
 
 std::optional<Adoption> plan(Context& context, const schema::Schema& live,
                              const std::vector<std::string>& parents, NewRevision options,
-                             bool numbered) {
+                             bool for_both) {
   const history::Graph& graph = context.graph();
   const schema::Schema before =
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
   schema::Schema found = without(live, before);
   if (is_empty(found)) return std::nullopt;
   for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
-  if (numbered) number_keys(found, context.model().schema);
+  if (for_both && context.url().dialect == DialectKind::sqlite) {
+    number_keys(found, context.model().schema);
+    found = dialect::for_both(std::move(found));
+  } else if (for_both) {
+    found = dialect::as_written(std::move(found));
+  }
 
   Adoption adoption;
   adoption.tables = names_of(found);
@@ -229,9 +235,9 @@ std::optional<Adoption> plan(Context& context, const schema::Schema& live,
 std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
                                       const std::vector<std::string>& parents,
                                       NewRevision options) {
-  if (context.url().dialect == DialectKind::sqlite && is_for_both(context)) {
+  if (is_for_both(context)) {
     std::optional<Adoption> adoption = plan(context, live, parents, options, true);
-    // For SQLite alone nothing has to be said of what it does by itself.
+    // For one database alone nothing has to be said of the other.
     if (!adoption || !adoption->restricted_to) return adoption;
   }
   return plan(context, live, parents, std::move(options), false);

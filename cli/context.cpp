@@ -11,6 +11,7 @@
 #include "cli/private_server_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/sql_files.hpp"
+#include "dialect/two_meanings.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -97,16 +98,32 @@ const yaml::ModelPart& Context::sql_part() {
 }
 
 const schema::Model& Context::model() {
-  if (!model_) {
-    model_ = yaml::load_model(project().schemas, project().root,
-                              {.part = sql_part(), .target = project().only_dialect()});
-  }
+  if (!model_) model_ = read_model({}, project().only_dialect());
   return *model_;
 }
 
 schema::Model Context::model_with(const yaml::SourceFile& file, std::optional<DialectKind> target) {
-  return yaml::load_model(project().schemas, project().root,
-                          {.more = {file}, .part = sql_part(), .target = target});
+  return read_model({file}, target);
+}
+
+schema::Model Context::read_model(std::vector<yaml::SourceFile> more,
+                                  std::optional<DialectKind> target) {
+  schema::Model model =
+      yaml::load_model(project().schemas, project().root,
+                       {.more = std::move(more), .part = sql_part(), .target = target});
+  if (target) return model;
+  schema::Schema both = dialect::for_both(model.schema);
+  // SQL files are in the words of one database.
+  for (const auto& [name, table] : sql_part().schema.tables) {
+    const auto found = model.schema.tables.find(name);
+    if (found != model.schema.tables.end()) both.tables[name] = found->second;
+  }
+  for (const auto& [name, view] : sql_part().schema.views) {
+    const auto found = model.schema.views.find(name);
+    if (found != model.schema.views.end()) both.views[name] = found->second;
+  }
+  model.schema = std::move(both);
+  return model;
 }
 
 SourcePosition Context::place_in_model(const std::vector<std::string>& path) {

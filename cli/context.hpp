@@ -98,6 +98,8 @@ class Context {
   const yaml::ModelPart& sql_part();
   /// The revisions of the project; none, with a warning, where their folder does not exist.
   history::Graph load_revisions(const yaml::Project& files);
+  /// For both databases, its texts are those that mean the same on each (dialect/two_meanings.hpp).
+  schema::Model read_model(std::vector<yaml::SourceFile> more, std::optional<DialectKind> target);
 
   /// A private server for scratch databases; null when it may not be had.
   const backend::PrivateServer* private_server(PrivateServer start);

@@ -16,6 +16,7 @@
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/two_meanings.hpp"
 #include "ops/evolve.hpp"
 #include "ops/risk.hpp"
 #include "schema/validate.hpp"
@@ -154,6 +155,13 @@ void check_limits(Context& context, const history::Revision& revision, const sch
     if (found.empty()) continue;
     const std::vector<dialect::Refusal> known = dialect.refusals(before);
     for (const dialect::Refusal& refusal : found) {
+      if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
+      diagnostics.add(context.place_in_model(refusal.path), refusal.message, refusal.hint);
+    }
+  }
+  if (dialects.size() > 1) {
+    const std::vector<dialect::Refusal> known = dialect::two_meanings(before);
+    for (const dialect::Refusal& refusal : dialect::two_meanings(after)) {
       if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
       diagnostics.add(context.place_in_model(refusal.path), refusal.message, refusal.hint);
     }

@@ -1,0 +1,372 @@
+#include "dialect/both_parser.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "dialect/mariadb/lexer.hpp"
+
+namespace dbmig::dialect {
+namespace {
+
+/// Operators of several characters, which the common lexer gives one by one.
+constexpr std::array<std::string_view, 9> kTwoCharacterSigns = {
+    "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->"};
+
+bool is_plain_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+BothParser::BothParser(std::string_view sql, const schema::Table& table)
+    : sql_(sql), table_(table) {
+  for (const ops::Token& token : ops::tokenize(sql, std::nullopt)) {
+    if (token.kind == ops::TokenKind::space || token.kind == ops::TokenKind::comment) continue;
+    const auto begin = static_cast<std::size_t>(token.text.data() - sql.data());
+    if (!tokens_.empty() && token.kind == ops::TokenKind::symbol &&
+        tokens_.back().kind == ops::TokenKind::symbol && tokens_.back().text.size() == 1 &&
+        tokens_.back().begin + 1 == begin) {
+      const std::string_view sign = sql.substr(begin - 1, 2);
+      if (std::find(kTwoCharacterSigns.begin(), kTwoCharacterSigns.end(), sign) !=
+          kTwoCharacterSigns.end()) {
+        tokens_.back().text = sign;
+        continue;
+      }
+    }
+    tokens_.push_back({token.kind, token.text, begin});
+  }
+}
+
+ForBoth BothParser::run() {
+  try {
+    either();
+    if (!done()) throw NotParsed{};
+  } catch (const NotParsed&) {
+    // Nobody knows what it means: its names alone are told MariaDB.
+    edits_.clear();
+    differences_.clear();
+    quote_names();
+    for (const Token& token : tokens_) {
+      if (token.text == "||") differs("'||' joins texts on SQLite and is OR on MariaDB");
+    }
+  }
+  std::stable_sort(edits_.begin(), edits_.end(),
+                   [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  ForBoth result;
+  std::string common = edited(false);
+  std::string mariadb = edited(true);
+  if (common == mariadb) {
+    result.sql.any = std::move(common);
+  } else {
+    result.sql.sqlite = std::string(sql_);
+    result.sql.mariadb = std::move(mariadb);
+  }
+  result.differences = std::move(differences_);
+  return result;
+}
+
+// --- the tokens ----------------------------------------------------------------------------------
+
+bool BothParser::is(std::string_view word, std::size_t ahead) const {
+  if (at_ + ahead >= tokens_.size()) return false;
+  const Token& token = tokens_[at_ + ahead];
+  return (token.kind == ops::TokenKind::word || token.kind == ops::TokenKind::symbol) &&
+         text::equals_ignoring_case(token.text, word);
+}
+
+bool BothParser::take(std::string_view word) {
+  if (!is(word)) return false;
+  ++at_;
+  return true;
+}
+
+void BothParser::expect(std::string_view word) {
+  if (!take(word)) throw NotParsed{};
+}
+
+std::string_view BothParser::text_of(const Value& value) const {
+  const Token& last = tokens_[value.last];
+  const std::size_t begin = tokens_[value.first].begin;
+  return sql_.substr(begin, last.begin + last.text.size() - begin);
+}
+
+bool BothParser::is_number(const Value& value) const {
+  return value.kind == Kind::whole || value.kind == Kind::real || value.kind == Kind::decimal ||
+         value.kind == Kind::truth;
+}
+
+BothParser::Value BothParser::span(const Value& left, Kind kind) const {
+  return {.kind = kind, .first = left.first, .last = at_ - 1};
+}
+
+// --- operators -----------------------------------------------------------------------------------
+
+BothParser::Value BothParser::either() {
+  Value left = both();
+  while (is("or")) {
+    ++at_;
+    truth_of(left);
+    truth_of(both());
+    left = span(left, Kind::truth);
+  }
+  return left;
+}
+
+BothParser::Value BothParser::both() {
+  Value left = negation();
+  while (is("and")) {
+    ++at_;
+    truth_of(left);
+    truth_of(negation());
+    left = span(left, Kind::truth);
+  }
+  return left;
+}
+
+BothParser::Value BothParser::negation() {
+  if (!is("not") || is("exists", 1)) return equality();
+  const std::size_t first = at_++;
+  truth_of(negation());
+  return {.kind = Kind::truth, .first = first, .last = at_ - 1};
+}
+
+void BothParser::truth_of(const Value& value) {
+  if (value.kind != Kind::text && value.kind != Kind::bytes) return;
+  differs(fmt::format("whether the text {} is true", text_of(value)));
+}
+
+BothParser::Value BothParser::equality() {
+  Value left = comparison();
+  while (true) {
+    const bool turned = is("not") && (is("in", 1) || is("like", 1) || is("between", 1) ||
+                                      is("glob", 1) || is("regexp", 1) || is("match", 1));
+    const std::size_t sign = at_ + (turned ? 1 : 0);
+    if (sign >= tokens_.size()) return left;
+    const auto word = text::lower(tokens_[sign].text);
+    if (tokens_[sign].kind == ops::TokenKind::quoted_name) return left;
+    const bool known = word == "=" || word == "==" || word == "<>" || word == "!=" ||
+                       word == "is" || word == "in" || word == "like" || word == "between" ||
+                       word == "regexp" || word == "isnull" || word == "notnull";
+    if (word == "glob" || word == "match") throw NotParsed{};
+    if (!known) return left;
+    if (left.compares) differs(fmt::format("what goes first in {} …", text_of(left)));
+    at_ = sign + 1;
+    if (word == "isnull" || word == "notnull") {
+      replace(sign, word == "isnull" ? "IS NULL" : "IS NOT NULL");
+    } else if (word == "is") {
+      take("not");
+      if (!take("null") && !take("true") && !take("false")) {
+        comparison();
+        differs("IS between two values, which MariaDB does not have (it is <=> there)");
+      }
+    } else if (word == "in") {
+      expect("(");
+      for (const Value& value : list()) compare(left, value);
+      expect(")");
+    } else if (word == "between") {
+      compare(left, comparison());
+      expect("and");
+      compare(left, comparison());
+    } else if (word == "like" || word == "regexp") {
+      const Value pattern = comparison();
+      if (is_number(left)) differs(fmt::format("the number {} as a text", text_of(left)));
+      if (take("escape")) comparison();
+      if (pattern.compares) differs(fmt::format("what goes first in {}", text_of(pattern)));
+    } else {
+      if (word == "==") replace(sign, "=");
+      const Value right = comparison();
+      if (right.compares) differs(fmt::format("what goes first in … {}", text_of(right)));
+      compare(left, right);
+    }
+    left = span(left, Kind::truth);
+    left.compares = true;
+  }
+}
+
+BothParser::Value BothParser::comparison() {
+  Value left = bits();
+  while (is("<") || is(">") || is("<=") || is(">=")) {
+    ++at_;
+    if (left.compares) differs(fmt::format("what goes first in {} …", text_of(left)));
+    compare(left, bits());
+    left = span(left, Kind::truth);
+    left.compares = true;
+  }
+  return left;
+}
+
+void BothParser::compare(const Value& left, const Value& right) {
+  for (const auto& [a, b] : std::array{std::pair{&left, &right}, std::pair{&right, &left}}) {
+    if (a->kind == Kind::bytes && (b->kind == Kind::text || is_number(*b))) {
+      differs(fmt::format("{} is bytes, and equals no text or number on SQLite", text_of(*a)));
+    }
+    if (!is_number(*a) || b->kind != Kind::text) continue;
+    // A column of numbers makes a number of a text that is one.
+    const std::string_view said = text_of(*b);
+    if (a->is_column && b->is_literal && said.size() > 2 &&
+        is_plain_number(said.substr(1, said.size() - 2))) {
+      continue;
+    }
+    differs(fmt::format("the number {} compared with the text {}", text_of(*a), said));
+  }
+}
+
+BothParser::Value BothParser::bits() {
+  Value left = sum();
+  std::string_view before;
+  while (is("&") || is("|") || is("<<") || is(">>")) {
+    const std::string_view sign = tokens_[at_++].text;
+    const Value right = sum();
+    if (!before.empty() && before != sign) {
+      differs(fmt::format("what goes first between {} and {}", before, sign));
+    }
+    before = sign;
+    const bool masked = sign == "&" && (left.is_literal || right.is_literal) &&
+                        left.kind == Kind::whole && right.kind == Kind::whole;
+    if (!masked) {
+      differs(fmt::format("{}, whose bits MariaDB takes as a number without a sign", sign));
+    }
+    left = span(left, Kind::whole);
+  }
+  return left;
+}
+
+BothParser::Value BothParser::sum() {
+  Value left = product();
+  while (is("+") || is("-")) {
+    const std::string_view sign = tokens_[at_++].text;
+    const Value right = product();
+    arithmetic(left, right, sign);
+    const bool whole = left.kind == Kind::whole && right.kind == Kind::whole;
+    const bool real = left.kind == Kind::real || right.kind == Kind::real;
+    left = span(left, whole ? Kind::whole : real ? Kind::real : Kind::unknown);
+  }
+  return left;
+}
+
+void BothParser::arithmetic(const Value& left, const Value& right, std::string_view sign) {
+  for (const Value* value : {&left, &right}) {
+    if (value->kind != Kind::text && value->kind != Kind::bytes) continue;
+    differs(fmt::format("the text {} as a number for {}", text_of(*value), sign));
+  }
+}
+
+BothParser::Value BothParser::product() {
+  Value left = joined();
+  while (is("*") || is("/") || is("%")) {
+    const std::size_t sign = at_++;
+    const std::string_view symbol = tokens_[sign].text;
+    const Value right = joined();
+    arithmetic(left, right, symbol);
+    if (symbol == "/") {
+      left = divided(left, right, sign);
+      continue;
+    }
+    const bool whole = left.kind == Kind::whole && right.kind == Kind::whole;
+    if (symbol == "%" && !whole) differs("% of what may be no whole number");
+    const bool real = left.kind == Kind::real || right.kind == Kind::real;
+    left = span(left, whole ? Kind::whole : real ? Kind::real : Kind::unknown);
+  }
+  return left;
+}
+
+BothParser::Value BothParser::divided(const Value& left, const Value& right, std::size_t sign) {
+  const auto whole = [](const Value& value) {
+    return value.kind == Kind::whole || value.kind == Kind::truth;
+  };
+  if (whole(left) && whole(right)) {
+    replace(sign, " DIV ");
+    return span(left, Kind::whole);
+  }
+  if (left.kind == Kind::real || right.kind == Kind::real) {
+    // MariaDB divides decimals to four digits more than they have.
+    insert_before(sign, " * 1e0 ");
+    return span(left, Kind::real);
+  }
+  differs(fmt::format("{} / {}: SQLite drops the rest of whole numbers", text_of(left),
+                      text_of(right)));
+  return span(left, Kind::unknown);
+}
+
+BothParser::Value BothParser::joined() {
+  Value left = collated();
+  if (is("->")) throw NotParsed{};
+  if (!is("||")) return left;
+  insert_before(left.first, "concat(");
+  while (is("||")) {
+    replace(at_++, ",");
+    const Value right = collated();
+    for (const Value* value : std::array<const Value*, 2>{&left, &right}) {
+      if (value->kind == Kind::real || value->kind == Kind::decimal) {
+        differs(fmt::format("the number {} as a text", text_of(*value)));
+      } else if (value->kind == Kind::bytes) {
+        differs(fmt::format("the bytes {} as a text", text_of(*value)));
+      }
+    }
+    left = span(left, Kind::text);
+  }
+  insert_after(at_ - 1, ")");
+  return left;
+}
+
+BothParser::Value BothParser::collated() {
+  Value value = sign();
+  while (take("collate")) {
+    ++at_;
+    value.last = at_ - 1;
+  }
+  return value;
+}
+
+BothParser::Value BothParser::sign() {
+  if (!is("-") && !is("+") && !is("~")) return primary();
+  const std::size_t first = at_++;
+  const bool turns = tokens_[first].text == "~";
+  Value value = sign();
+  if (turns) differs("~, whose bits MariaDB takes as a number without a sign");
+  if (value.kind == Kind::text || value.kind == Kind::bytes) {
+    differs(fmt::format("the text {} as a number", text_of(value)));
+  }
+  const Kind kind = value.kind == Kind::truth ? Kind::whole : value.kind;
+  return {.kind = kind, .first = first, .last = at_ - 1};
+}
+
+// --- edits ---------------------------------------------------------------------------------------
+
+void BothParser::replace(std::size_t token, std::string text, bool for_mariadb_alone) {
+  edits_.push_back(
+      {tokens_[token].begin, tokens_[token].text.size(), std::move(text), for_mariadb_alone});
+}
+
+void BothParser::insert_before(std::size_t token, std::string text) {
+  // What begins at the same place stands inside.
+  edits_.insert(edits_.begin(), {tokens_[token].begin, 0, std::move(text), true});
+}
+
+void BothParser::insert_after(std::size_t token, std::string text) {
+  edits_.push_back({tokens_[token].begin + tokens_[token].text.size(), 0, std::move(text), true});
+}
+
+void BothParser::differs(std::string what) {
+  if (std::find(differences_.begin(), differences_.end(), what) == differences_.end()) {
+    differences_.push_back(std::move(what));
+  }
+}
+
+std::string BothParser::edited(bool for_mariadb) const {
+  std::string out;
+  std::size_t from = 0;
+  for (const Edit& edit : edits_) {
+    if (edit.for_mariadb_alone && !for_mariadb) continue;
+    out += sql_.substr(from, edit.begin - from);
+    out += edit.text;
+    from = edit.begin + edit.size;
+  }
+  return out + std::string(sql_.substr(from));
+}
+
+}  // namespace dbmig::dialect

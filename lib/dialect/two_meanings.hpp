@@ -1,0 +1,40 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialect/dialect.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::dialect {
+
+/// An expression that is written for both databases, as each of them has to be told it.
+struct ForBoth {
+  schema::SqlText sql;  ///< one text where one serves both
+  /// What both take and answer differently, and cannot be told MariaDB in other words: "the bits
+  /// that << moves: …".
+  std::vector<std::string> differences;
+};
+
+/// Reads `sql`, an expression over `table`, as SQLite reads it, and says it for MariaDB: names in
+/// double quotes or brackets, texts in double quotes, `||`, `/` between whole numbers, length() in
+/// characters, min() and max() of several values, ==, CAST to TEXT and REAL. What it cannot parse
+/// keeps its text but for the names. Sources: https://www.sqlite.org/lang_expr.html,
+/// https://mariadb.com/kb/en/operator-precedence/
+ForBoth for_both(std::string_view sql, const schema::Table& table);
+
+/// `schema` with every text that is meant for both databases (checks, generated columns; names in
+/// views) as for_both() words it. What is written for one database stays, and what means different
+/// things.
+schema::Schema for_both(schema::Schema schema);
+
+/// `schema`, which MariaDB reported, with its own texts kept where for_both() would read them
+/// otherwise: {sqlite: …, mariadb: …} with the same text twice.
+schema::Schema as_written(schema::Schema schema);
+
+/// The expressions of `schema` for both databases that both take and that mean different things.
+std::vector<Refusal> two_meanings(const schema::Schema& schema);
+
+}  // namespace dbmig::dialect
