@@ -191,7 +191,9 @@ Change changed_table(const diff::TableChange& table) {
                                  text::join(table.after->column_names(), ", ")});
   }
   std::map<std::string, std::string> renamed;
-  for (const diff::Rename& rename : table.renamed_columns) renamed[rename.to] = rename.from;
+  for (const diff::Rename& rename : diff::whole_renames(table.renamed_columns)) {
+    renamed[rename.to] = rename.from;
+  }
   for (const Section& section : kParts) {
     compare_section(section, entries(before, section.key), entries(after, section.key),
                     section.key == "columns" ? renamed : std::map<std::string, std::string>{},

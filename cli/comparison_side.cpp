@@ -10,6 +10,7 @@
 #include "cli/sql_files.hpp"
 #include "dialect/own_words.hpp"
 #include "dialect/reworded.hpp"
+#include "history/renames.hpp"
 #include "run/check.hpp"
 #include "schema/validate.hpp"
 
@@ -103,69 +104,17 @@ void drop_implied_indexes(schema::Schema& mariadb, const schema::Schema& sqlite)
   }
 }
 
-/// Follows names through the operations of revisions.
-class RenameTracker {
- public:
-  void follow(const std::vector<ops::Operation>& operations) {
-    for (const ops::Operation& operation : operations) {
-      if (const auto* table = std::get_if<ops::RenameTable>(&operation)) rename(*table);
-      if (const auto* column = std::get_if<ops::AlterColumn>(&operation)) rename(*column);
-    }
-  }
-
-  schema::RenameHints hints() const { return hints_; }
-
-  /// The hints of the way back.
-  schema::RenameHints inverse() const {
-    schema::RenameHints back;
-    for (const auto& [now, old] : hints_.tables) back.tables[old] = now;
-    for (const auto& [key, old] : hints_.columns) {
-      const auto table = hints_.tables.find(key.first);
-      back.columns[{table == hints_.tables.end() ? key.first : table->second, old}] = key.second;
-    }
-    return back;
-  }
-
- private:
-  /// Puts the oldest name of what is `from` now under `to`.
-  template <class Map, class Key>
-  static void move(Map& map, const Key& from, const Key& to, std::string oldest) {
-    if (const auto known = map.find(from); known != map.end()) {
-      oldest = known->second;
-      map.erase(known);
-    }
-    map[to] = std::move(oldest);
-  }
-
-  void rename(const ops::RenameTable& table) {
-    move(hints_.tables, table.name, table.to, table.name);
-    std::map<std::pair<std::string, std::string>, std::string> columns;
-    for (auto& [key, old] : hints_.columns) {
-      columns[{key.first == table.name ? table.to : key.first, key.second}] = old;
-    }
-    hints_.columns = std::move(columns);
-  }
-
-  void rename(const ops::AlterColumn& column) {
-    if (!column.rename) return;
-    move(hints_.columns, std::pair{column.table, column.name},
-         std::pair{column.table, *column.rename}, column.name);
-  }
-
-  schema::RenameHints hints_;
-};
-
 bool includes(const std::set<std::string>& all, const std::set<std::string>& part) {
   return std::includes(all.begin(), all.end(), part.begin(), part.end());
 }
 
-RenameTracker follow(const history::Graph& graph, const std::set<std::string>& have,
-                     const std::set<std::string>& want) {
-  RenameTracker tracker;
+history::Renames follow(const history::Graph& graph, const std::set<std::string>& have,
+                        const std::set<std::string>& want) {
+  history::Renames renames;
   for (const std::string& id : graph.upgrade_path(have, want)) {
-    tracker.follow(graph.get(id).upgrade);
+    renames.follow(graph.get(id).upgrade);
   }
-  return tracker;
+  return renames;
 }
 
 std::set<std::string> managed_tables(const ComparisonSide& side) {
@@ -187,6 +136,8 @@ schema::RenameHints renames_between(Context& context, const ComparisonSide& from
   }
   for (const auto& [now, old] : to.renames.tables) hints.tables.try_emplace(now, old);
   for (const auto& [now, old] : to.renames.columns) hints.columns.try_emplace(now, old);
+  hints.done_tables = to.renames.done_tables;
+  hints.done_columns = to.renames.done_columns;
   return hints;
 }
 
@@ -197,7 +148,7 @@ ComparisonSide comparison_side(Context& context, const std::string& argument,
   if (argument == "model") {
     context.read_files();
     side.schema = context.model().schema;
-    side.renames = context.model().renames;
+    side.renames = history::with_done(context.model().renames, context.graph());
     const std::vector<std::string> all = context.graph().topological();
     side.revisions.emplace(all.begin(), all.end());
     side.is_managed = true;

@@ -12,6 +12,7 @@
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
+#include "history/renames.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::cli {
@@ -76,8 +77,9 @@ void check_model(Context& context, Findings& findings) {
   const schema::Model& model = context.model();
   const schema::Schema folded =
       history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
-  const diff::Difference difference = diff::diff(
-      folded, dialect::reworded(folded, model.schema, context.project().dialects), model.renames);
+  const diff::Difference difference =
+      diff::diff(folded, dialect::reworded(folded, model.schema, context.project().dialects),
+                 history::with_done(model.renames, graph));
   for (const std::string& line : difference.detected) {
     findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line));
   }

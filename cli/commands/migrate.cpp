@@ -11,6 +11,7 @@
 #include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
+#include "history/renames.hpp"
 #include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 
@@ -85,7 +86,8 @@ void run(Context& context, Options options) {
   const schema::Schema wanted =
       dialect::reworded(before, context.model().schema, context.project().dialects);
   refuse_contradictions(context, before, wanted);
-  const diff::Difference difference = diff::diff(before, wanted, context.model().renames);
+  const diff::Difference difference =
+      diff::diff(before, wanted, history::with_done(context.model().renames, graph));
   for (const std::string& line : difference.detected) {
     context.console().info("dbmig.diff", line);
   }

@@ -10,6 +10,7 @@
 namespace dbmig::diff {
 namespace {
 
+using schema::Column;
 using schema::ForeignKey;
 using schema::Schema;
 using schema::Table;
@@ -20,13 +21,43 @@ std::vector<std::string> table_names(const Schema& schema) {
   return names;
 }
 
-std::map<std::string, std::string> column_hints(const schema::RenameHints& hints,
-                                                const std::string& table) {
-  std::map<std::string, std::string> own;
+/// How alike two columns are, apart from their names.
+int likeness(Column before, const Column& after) {
+  before.name = after.name;
+  if (before == after) return 2;
+  return before.type == after.type ? 1 : 0;
+}
+
+/// The same of two tables: what they have in common under one name.
+int likeness(const Table& before, const Table& after) {
+  int sum = 0;
+  for (const Column& column : after.columns) {
+    const Column* old = before.find_column(column.name);
+    if (old != nullptr) sum += 1 + likeness(*old, column);
+  }
+  return sum;
+}
+
+Hints table_hints(const Schema& from, const Schema& to, const schema::RenameHints& hints) {
+  return {hints.tables, hints.done_tables, [&](const std::string& old, const std::string& name) {
+            return likeness(from.tables.at(old), to.tables.at(name));
+          }};
+}
+
+Hints column_hints(const Table& from, const Table& to, const schema::RenameHints& hints) {
+  Hints own;
+  const std::string& table = to.name;
   for (auto hint = hints.columns.lower_bound({table, {}});
        hint != hints.columns.end() && hint->first.first == table; ++hint) {
-    own.emplace(hint->first.second, hint->second);
+    own.old_of.emplace(hint->first.second, hint->second);
   }
+  for (auto done = hints.done_columns.lower_bound({table, {}});
+       done != hints.done_columns.end() && done->first == table; ++done) {
+    own.done.insert(done->second);
+  }
+  own.fit = [&](const std::string& old, const std::string& name) {
+    return likeness(from.column(old), to.column(name));
+  };
   return own;
 }
 
@@ -57,7 +88,7 @@ const TableChange* Comparison::change_of(const std::string& table) const {
 }
 
 void Comparison::compare_tables(const schema::RenameHints& hints) {
-  Matching tables = match(table_names(from), table_names(to), hints.tables);
+  Matching tables = match(table_names(from), table_names(to), table_hints(from, to, hints));
   std::erase_if(tables.pairs, [&](const Rename& pair) {
     // A table cannot move from one database to another, nor a virtual one become another.
     const Table& old = from.tables.at(pair.from);
@@ -89,9 +120,10 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
       columns.emplace_back();
       continue;
     }
-    const std::vector<std::string> names = from.tables.at(pair.from).column_names();
-    Columns own{match(names, to.tables.at(pair.to).column_names(), column_hints(hints, pair.to)),
-                {}};
+    const Table& before = from.tables.at(pair.from);
+    const Table& after = to.tables.at(pair.to);
+    const std::vector<std::string> names = before.column_names();
+    Columns own{match(names, after.column_names(), column_hints(before, after, hints)), {}};
     own.renames = rename_steps(own.matching.pairs, names, false);
     for (const Rename& step : own.renames) {
       ops::AlterColumn rename;

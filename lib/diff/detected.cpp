@@ -146,7 +146,7 @@ void add_foreign_key_lines(Lines& lines, const Table& before, const Table& after
 void add_table_lines(Lines& lines, const TableChange& change) {
   const Table& before = *change.before;
   const Table& after = *change.after;
-  for (const Rename& rename : change.renamed_columns) {
+  for (const Rename& rename : whole_renames(change.renamed_columns)) {
     lines.add("renamed column '{}.{}' to '{}.{}'", change.to, rename.from, change.to, rename.to);
   }
   for (const Column& column : after.columns) {

@@ -10,27 +10,75 @@
 namespace dbmig::diff {
 namespace {
 
-/// The hints that count, as new name → old name.
-std::map<std::string, std::string> valid_hints(const std::vector<std::string>& from,
-                                               const std::vector<std::string>& to,
-                                               const std::map<std::string, std::string>& hints) {
-  std::map<std::string, std::string> valid;
+/// New name → old name.
+using OldNames = std::map<std::string, std::string>;
+
+/// The hints in circles: each new name is the old one of the next hint.
+std::vector<OldNames> circles_of(const OldNames& hints) {
+  std::map<std::string, OldNames::const_iterator> by_old;
+  for (auto hint = hints.begin(); hint != hints.end(); ++hint) {
+    by_old.emplace(text::lower(hint->second), hint);
+  }
+  std::vector<OldNames> circles;
+  std::set<std::string> seen;
+  for (auto first = hints.begin(); first != hints.end(); ++first) {
+    OldNames circle;
+    auto hint = first;
+    while (seen.insert(hint->first).second) {
+      circle.insert(*hint);
+      const auto next = by_old.find(text::lower(hint->first));
+      if (next == by_old.end()) break;
+      hint = next->second;
+      if (hint == first) circles.push_back(circle);
+    }
+  }
+  return circles;
+}
+
+/// Whether the hints of a circle are still to be carried out.
+bool is_open(const OldNames& circle, const std::vector<std::string>& from, const Hints& hints) {
+  int turned = 0;
+  int straight = 0;
+  bool is_done = false;
+  for (const auto& [name, old] : circle) {
+    is_done = is_done || hints.done.count(name) != 0;
+    turned += hints.fit(old, name);
+    const auto same = std::find_if(from.begin(), from.end(), [&](const std::string& other) {
+      return text::equals_ignoring_case(other, name);
+    });
+    straight += hints.fit(*same, name);
+  }
+  return turned == straight ? !is_done : turned > straight;
+}
+
+/// The hints that count.
+OldNames valid_hints(const std::vector<std::string>& from, const std::vector<std::string>& to,
+                     const Hints& hints) {
+  OldNames valid;
+  OldNames open;
+  for (const auto& [name, old] : hints.old_of) {
+    if (contains(from, old) && contains(to, name)) open.emplace(name, old);
+  }
   std::set<std::string> renamed_away;
   for (bool found = true; found;) {
-    found = false;
-    for (const auto& [name, old] : hints) {
-      if (valid.count(name) != 0 || renamed_away.count(old) != 0) continue;
-      if (!contains(from, old) || !contains(to, name)) continue;
-      const std::string& target = name;
-      const std::string& source = old;
-      const bool is_free = std::none_of(from.begin(), from.end(), [&](const std::string& other) {
-        if (other == source && target != source) return false;
-        return text::equals_ignoring_case(other, target) && renamed_away.count(other) == 0;
-      });
-      if (!is_free) continue;
-      valid.emplace(name, old);
-      renamed_away.insert(old);
-      found = true;
+    found =
+        std::erase_if(open, [&](const auto& hint) {
+          const auto& [name, old] = hint;
+          if (renamed_away.count(old) != 0) return true;
+          const bool is_taken =
+              std::any_of(from.begin(), from.end(), [&](const std::string& other) {
+                if (other == old && name != old) return false;
+                return text::equals_ignoring_case(other, name) && renamed_away.count(other) == 0;
+              });
+          if (is_taken) return false;
+          valid.insert(hint);
+          renamed_away.insert(old);
+          return true;
+        }) > 0;
+  }
+  for (const OldNames& circle : circles_of(open)) {
+    if (circle.size() > 1 && is_open(circle, from, hints)) {
+      valid.insert(circle.begin(), circle.end());
     }
   }
   return valid;
@@ -39,8 +87,8 @@ std::map<std::string, std::string> valid_hints(const std::vector<std::string>& f
 }  // namespace
 
 Matching match(const std::vector<std::string>& from, const std::vector<std::string>& to,
-               const std::map<std::string, std::string>& hints) {
-  std::map<std::string, std::string> old_of = valid_hints(from, to, hints);
+               const Hints& hints) {
+  OldNames old_of = valid_hints(from, to, hints);
   const std::set<std::string> known(from.begin(), from.end());
   std::set<std::string> used;
   for (const auto& [name, old] : old_of) used.insert(old);
@@ -109,6 +157,22 @@ std::vector<Rename> rename_steps(const std::vector<Rename>& pairs,
     pending.push_front({std::move(temporary), std::move(rename.to)});
   }
   return steps;
+}
+
+std::vector<Rename> whole_renames(const std::vector<Rename>& steps) {
+  // A chain frees a name before it is taken, so a step only goes on from a later place than the one
+  // that took the name.
+  std::vector<Rename> whole;
+  for (const Rename& step : steps) {
+    const auto begun = std::find_if(whole.rbegin(), whole.rend(),
+                                    [&](const Rename& one) { return one.to == step.from; });
+    if (begun == whole.rend()) {
+      whole.push_back(step);
+    } else {
+      begun->to = step.to;
+    }
+  }
+  return whole;
 }
 
 }  // namespace dbmig::diff

@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -177,6 +178,61 @@ Renamed rename_some(Schema schema, std::uint64_t seed) {
   }
   out.schema = std::move(schema);
   return out;
+}
+
+/// The names of `names` handed round at random; now and then in another case.
+std::vector<std::string> permuted(std::vector<std::string> names, test::RandomSource& random) {
+  for (std::size_t i = names.size(); i > 1; --i) std::swap(names[i - 1], names[random.below(i)]);
+  for (std::string& name : names) {
+    if (random.chance(15)) name = text::upper(name);
+  }
+  return names;
+}
+
+/// Tables and columns whose names are handed round.
+Renamed permute_names(Schema schema, std::uint64_t seed) {
+  test::RandomSource random(seed);
+  Renamed out;
+  const auto temporary = [](std::size_t i) { return fmt::format("way {}", i); };
+  std::vector<std::string> tables;
+  for (const auto& [name, table] : schema.tables) tables.push_back(name);
+  const std::vector<std::string> new_tables = permuted(tables, random);
+  const auto rename_table = [&](const std::string& from, const std::string& to) {
+    if (from != to) schema = ops::evolve(std::move(schema), ops::RenameTable{from, to});
+  };
+  for (std::size_t i = 0; i < tables.size(); ++i) rename_table(tables[i], temporary(i));
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    rename_table(temporary(i), new_tables[i]);
+    if (tables[i] != new_tables[i]) out.hints.tables[new_tables[i]] = tables[i];
+  }
+  for (const std::string& table : new_tables) {
+    const std::vector<std::string> columns = schema.table(table).column_names();
+    const std::vector<std::string> new_columns = permuted(columns, random);
+    const auto rename = [&](const std::string& from, const std::string& to) {
+      ops::AlterColumn alter;
+      alter.table = table;
+      alter.name = from;
+      alter.rename = to;
+      schema = ops::evolve(std::move(schema), alter);
+    };
+    for (std::size_t i = 0; i < columns.size(); ++i) rename(columns[i], temporary(i));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      rename(temporary(i), new_columns[i]);
+      if (columns[i] != new_columns[i]) out.hints.columns[{table, new_columns[i]}] = columns[i];
+    }
+  }
+  out.schema = std::move(schema);
+  return out;
+}
+
+TEST(DiffLaws, NamesAreHandedRound) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Schema from = test::random_schema(seed, everything());
+    const Renamed to = permute_names(from, seed);
+    check_laws(from, to.schema, to.hints);
+    if (HasFatalFailure()) return;
+  }
 }
 
 TEST(DiffLaws, HintedRenamesLoseNothing) {

@@ -252,6 +252,45 @@ TEST(Diff, RenamesInAChain) {
   EXPECT_THAT(steps(to, to, hints), IsEmpty());
 }
 
+TEST(Diff, NamesThatAreHandedRoundGoByWayOfAThird) {
+  const auto swapped = [](const std::string& a, const std::string& b) {
+    return with({table("t", {column("x"), column("a", a), column("b", b)})});
+  };
+  schema::RenameHints hints;
+  hints.columns[{"t", "a"}] = "b";
+  hints.columns[{"t", "b"}] = "a";
+  const auto by_way = ElementsAre(
+      "alter column 't.b' (rename to 'tmp_rename')", "alter column 't.a' (rename to 'b')",
+      "alter column 't.tmp_rename' (rename to 'a')", "alter column 't.b' (after 'a')");
+  EXPECT_THAT(steps(swapped("integer", "text"), swapped("text", "integer"), hints), by_way);
+  EXPECT_THAT(diff(swapped("integer", "text"), swapped("text", "integer"), hints).detected,
+              ElementsAre("Detected renamed column 't.b' to 't.a'",
+                          "Detected renamed column 't.a' to 't.b'",
+                          "Detected changed order of columns on table 't'"));
+  // The types tell that it is done, whatever else changes.
+  Schema more = swapped("text", "integer");
+  more.tables["t"].columns.push_back(column("c"));
+  EXPECT_THAT(steps(swapped("text", "integer"), more, hints), ElementsAre("add column 't.c'"));
+  more.tables["t"].columns[2].type = schema::parse_type("bigint");
+  EXPECT_THAT(steps(swapped("text", "integer"), more, hints),
+              ElementsAre("alter column 't.b' (type bigint)", "add column 't.c'"));
+}
+
+TEST(Diff, WhatARevisionHandedRoundIsNotHandedRoundAgain) {
+  const Schema from = with({table("t", {column("a"), column("b")})});
+  const Schema to = with({table("t", {column("b"), column("a"), column("c")})});
+  schema::RenameHints hints;
+  hints.columns[{"t", "a"}] = "b";
+  hints.columns[{"t", "b"}] = "a";
+  EXPECT_THAT(steps(from, to, hints),
+              ElementsAre("alter column 't.a' (rename to 'tmp_rename')",
+                          "alter column 't.b' (rename to 'a')",
+                          "alter column 't.tmp_rename' (rename to 'b')", "add column 't.c'"));
+  hints.done_columns = {{"t", "a"}, {"t", "b"}};
+  EXPECT_THAT(steps(from, to, hints),
+              ElementsAre("add column 't.c'", "alter column 't.a' (after 'b')"));
+}
+
 TEST(Diff, ANameThatChangesItsCaseIsARename) {
   // SQLite renames a table to its own name in another case only by way of a third name.
   EXPECT_THAT(
