@@ -93,10 +93,20 @@ class Writer {
   void early_drops() {
     for (const TableChange& change : comparison_.changes) {
       for (const std::string& name : change.early_foreign_keys) {
-        add(ops::DropConstraint{change.from, name, ops::ConstraintKind::foreign_key});
+        add(ops::DropConstraint{change.from, old_key_name(change, name),
+                                ops::ConstraintKind::foreign_key});
       }
       for (const std::string& name : change.early_indexes) add(ops::DropIndex{change.from, name});
     }
+  }
+
+  /// What the foreign key was called before its table was renamed.
+  std::string old_key_name(const TableChange& change, const std::string& name) const {
+    const std::vector<ForeignKey>& old = comparison_.from.tables.at(change.from).foreign_keys;
+    for (std::size_t i = 0; i < old.size(); ++i) {
+      if (change.before->foreign_keys[i].name == name) return old[i].name;
+    }
+    return name;
   }
 
   void drop_tables(const Names& tables) {

@@ -75,6 +75,14 @@ ColumnUse use_in(const Schema& schema, const SqlText& sql, const std::string& ta
 
 }  // namespace
 
+std::string foreign_key_name(const std::string& key, const std::string& from,
+                             const std::string& to) {
+  constexpr std::string_view mark = "_ibfk_";
+  const std::string prefix = from + std::string(mark);
+  if (!key.starts_with(prefix) || key.size() == prefix.size()) return key;
+  return to + key.substr(key.find(mark));
+}
+
 void rename_table(Schema& schema, const std::string& from, const std::string& to) {
   auto node = schema.tables.extract(from);
   const Table before = node.mapped();
@@ -82,6 +90,11 @@ void rename_table(Schema& schema, const std::string& from, const std::string& to
   node.mapped().name = to;
   Table& renamed = schema.tables.insert(std::move(node)).position->second;
   follow(renamed, before);
+  for (ForeignKey& key : renamed.foreign_keys) {
+    const std::string name = foreign_key_name(key.name, from, to);
+    if (renamed.sqlite.unnamed.erase(key.name) > 0) renamed.sqlite.unnamed.insert(name);
+    key.name = name;
+  }
   for_each_own_text(renamed, [&](SqlText sql) { return rename_table(std::move(sql), from, to); });
   for (auto& [name, table] : schema.tables) {
     for (ForeignKey& key : table.foreign_keys) {
@@ -148,6 +161,12 @@ std::vector<Operation> restore_text(const Schema& got, const Schema& want) {
       if (table.checks[i] == now.checks[i]) continue;
       operations.emplace_back(DropConstraint{name, now.checks[i].name, ConstraintKind::check});
       operations.emplace_back(CreateCheckConstraint{name, table.checks[i]});
+    }
+    for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
+      if (table.foreign_keys[i] == now.foreign_keys[i]) continue;
+      operations.emplace_back(
+          DropConstraint{name, now.foreign_keys[i].name, ConstraintKind::foreign_key});
+      operations.emplace_back(CreateForeignKey{name, table.foreign_keys[i]});
     }
     for (std::size_t i = 0; i < table.indexes.size(); ++i) {
       if (table.indexes[i] == now.indexes[i]) continue;

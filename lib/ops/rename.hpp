@@ -7,8 +7,15 @@
 
 namespace dbmig::ops {
 
-/// Gives a table another name everywhere: foreign keys that refer to it, its triggers, and SQL text
-/// that reads or writes it. The table must be there and the name free.
+/// The name that the foreign key `key` of table `from` has when the table is called `to`: names
+/// that MariaDB gives, `<table>_ibfk_<n>`, go with their table, others stay. MariaDB renames them
+/// by itself up to 12.0 (RENAME_CONSTRAINT_IDS in InnoDB's row0mysql.cc); the planners do it where
+/// the database does not.
+std::string foreign_key_name(const std::string& key, const std::string& from,
+                             const std::string& to);
+
+/// Gives a table another name everywhere: foreign keys that refer to it or are named after it, its
+/// triggers, and SQL text that reads or writes it. The table must be there and the name free.
 void rename_table(schema::Schema& schema, const std::string& from, const std::string& to);
 
 /// Gives a column another name everywhere: its table's keys, indexes, checks and generated columns,

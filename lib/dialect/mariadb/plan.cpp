@@ -551,8 +551,47 @@ class Planner {
                    },
                    [&](const ops::Execute& op) { execute(op); }, [](const auto&) {}},
         operation);
+    const auto* rename = as<ops::RenameTable>(operation);
+    const schema::Table before = rename == nullptr ? schema::Table() : state_.table(rename->name);
     state_ = ops::evolve(std::move(state_), operation);
-    if (as<ops::RenameTable>(operation) != nullptr) refresh_dependents(views, triggers);
+    if (rename == nullptr) return;
+    if (is_here(rename->to)) rename_keys(before, state_.table(rename->to));
+    refresh_dependents(views, triggers);
+  }
+
+  /// What the server leaves to do where foreign keys are named after their table: the indexes that
+  /// it made for them keep their names, and from 12.1 on the keys too (MDEV-28933: a key's name is
+  /// the table's own). No other version reads the clauses in the comment.
+  void rename_keys(const Table& before, const Table& after) {
+    std::vector<std::string> clauses;
+    for (std::size_t i = 0; i < after.foreign_keys.size(); ++i) {
+      const std::string& old = before.foreign_keys[i].name;
+      if (old == after.foreign_keys[i].name) continue;
+      clauses.push_back("DROP FOREIGN KEY " + quote(old));
+      clauses.push_back("ADD " + foreign_key_definition(after.foreign_keys[i]));
+    }
+    if (clauses.empty()) return;
+    std::string sql = "ALTER TABLE " + quote(after.name) + ' ';
+    const std::vector<std::string> indexes = renamed_indexes(before, after);
+    if (!indexes.empty()) sql += text::join(indexes, ", ") + " /*M!120100 , ";
+    if (indexes.empty()) sql += "/*M!120100 ";
+    emit(sql + text::join(clauses, ", ") + " */");
+  }
+
+  static std::vector<std::string> renamed_indexes(const Table& before, const Table& after) {
+    const Table was = canonical_table(before, Form::build);
+    const Table now = canonical_table(after, Form::build);
+    std::vector<std::string> clauses;
+    for (const schema::Index& index : was.indexes) {
+      if (now.find_index(index.name) != nullptr) continue;
+      const auto same =
+          std::find_if(now.indexes.begin(), now.indexes.end(), [&](const schema::Index& other) {
+            return other.parts == index.parts && was.find_index(other.name) == nullptr;
+          });
+      if (same == now.indexes.end()) continue;
+      clauses.push_back("RENAME KEY " + quote(index.name) + " TO " + quote(same->name));
+    }
+    return clauses;
   }
 
   void execute(const ops::Execute& operation) {

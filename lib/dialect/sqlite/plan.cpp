@@ -93,6 +93,7 @@ class Planner {
     if (is_elsewhere(rename.name)) return evolve();
     const Schema before = schema_;
     evolve();
+    keep_key_names(before.table(rename.name), rename.to);
     std::string from = rename.name;
     around_rename(before, from, [&] {
       if (text::equals_ignoring_case(from, rename.to)) {
@@ -103,6 +104,19 @@ class Planner {
       }
       emit(rename_table(from, rename.to));
     });
+  }
+
+  // SQLite knows nothing of foreign keys that are named after their table: a rebuild writes the
+  // names that they have now.
+  void keep_key_names(const Table& before, const std::string& name) {
+    Table physical = schema_.table(name);
+    const Table now = physical;
+    physical.sqlite.unnamed = before.sqlite.unnamed;
+    for (std::size_t i = 0; i < now.foreign_keys.size(); ++i) {
+      physical.foreign_keys[i].name = before.foreign_keys[i].name;
+    }
+    const Table from = written_table(physical);
+    if (from != written_table(now)) pending_ = Pending{name, from, {}, at_, at_};
   }
 
   static std::string rename_table(const std::string& from, const std::string& to) {
