@@ -22,25 +22,25 @@ std::vector<std::string> table_names(const Schema& schema) {
 }
 
 /// How alike two columns are, apart from their names.
-int likeness(Column before, const Column& after) {
+int fit_of(Column before, const Column& after) {
   before.name = after.name;
   if (before == after) return 2;
   return before.type == after.type ? 1 : 0;
 }
 
 /// The same of two tables: what they have in common under one name.
-int likeness(const Table& before, const Table& after) {
+int fit_of(const Table& before, const Table& after) {
   int sum = 0;
   for (const Column& column : after.columns) {
     const Column* old = before.find_column(column.name);
-    if (old != nullptr) sum += 1 + likeness(*old, column);
+    if (old != nullptr) sum += 1 + fit_of(*old, column);
   }
   return sum;
 }
 
 Hints table_hints(const Schema& from, const Schema& to, const schema::RenameHints& hints) {
   return {hints.tables, hints.done_tables, [&](const std::string& old, const std::string& name) {
-            return likeness(from.tables.at(old), to.tables.at(name));
+            return fit_of(from.tables.at(old), to.tables.at(name));
           }};
 }
 
@@ -56,7 +56,7 @@ Hints column_hints(const Table& from, const Table& to, const schema::RenameHints
     own.done.insert(done->second);
   }
   own.fit = [&](const std::string& old, const std::string& name) {
-    return likeness(from.column(old), to.column(name));
+    return fit_of(from.column(old), to.column(name));
   };
   return own;
 }
