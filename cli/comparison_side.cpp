@@ -12,6 +12,7 @@
 #include "dialect/reworded.hpp"
 #include "history/renames.hpp"
 #include "run/check.hpp"
+#include "run/view_words.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::cli {
@@ -217,6 +218,11 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
   };
   if (is_asked(from, to)) result.from = dialect.settled(std::move(result.from), result.to);
   if (is_asked(to, from)) result.to = dialect.settled(std::move(result.to), result.from);
+  if (from.is_live && to.is_managed) {
+    result.from = run::with_known_views(one, to.schema, result.to, std::move(result.from));
+  } else if (to.is_live && from.is_managed) {
+    result.to = run::with_known_views(other, from.schema, result.from, std::move(result.to));
+  }
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include "proof/snapshot.hpp"
 #include "proof/usage.hpp"
 #include "run/route.hpp"
+#include "run/view_words.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -129,13 +130,16 @@ class Prover {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
     backend::Migration migration(connection_);
+    std::set<std::string> views;
     while (const auto stop = route.next()) {
-      for (const auto& statement :
-           connection_.dialect().plan(route.before(), stop->operations, {})) {
+      const auto statements = connection_.dialect().plan(route.before(), stop->operations, {});
+      for (const auto& statement : statements) {
         stop_if_asked(stop_);
         connection_.execute(statement.sql);
       }
+      views.merge(run::views_made(statements));
     }
+    run::record_view_words(connection_, route.before(), views);
     migration.commit();
     runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
   }
@@ -291,8 +295,10 @@ class Prover {
 
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
-    const schema::Schema live = connection_.dialect().settled(
-        connection_.canonical(connection_.inspect({}).schema), wanted);
+    const schema::Schema live =
+        run::with_known_views(connection_, expected, wanted,
+                              connection_.dialect().settled(
+                                  connection_.canonical(connection_.inspect({}).schema), wanted));
     const diff::Difference difference = diff::diff(wanted, live);
     if (difference.operations.empty()) return;
     fail(after_step,

@@ -3,6 +3,7 @@
 #include "dialect/reworded.hpp"
 #include "history/branches.hpp"
 #include "run/runner.hpp"
+#include "run/view_words.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::run {
@@ -28,9 +29,11 @@ Drift find_drift(backend::Connection& connection, const schema::Schema& expected
                  const schema::Selection& selection) {
   Drift drift;
   drift.expected = schema::selected(connection.canonical(expected), selection);
-  drift.live = connection.dialect().settled(
-      known_part(connection.canonical(connection.inspect({}).schema), drift.expected),
-      drift.expected);
+  drift.live = with_known_views(
+      connection, expected, drift.expected,
+      connection.dialect().settled(
+          known_part(connection.canonical(connection.inspect({}).schema), drift.expected),
+          drift.expected));
   drift.difference = diff::diff(drift.expected, drift.live);
   return drift;
 }
