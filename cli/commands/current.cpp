@@ -15,7 +15,7 @@ constexpr int kNotAtAllHeads = 3;
 
 /// The heads of the files that are not among `heads`.
 std::vector<std::string> lacking_heads(const history::Graph& graph,
-                                 const std::vector<std::string>& heads) {
+                                       const std::vector<std::string>& heads) {
   std::vector<std::string> list = graph.heads();
   std::erase_if(list, [&](const std::string& id) {
     return std::find(heads.begin(), heads.end(), id) != heads.end();
