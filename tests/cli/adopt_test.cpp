@@ -293,6 +293,10 @@ TEST_F(AdoptedApplication, MayHaveCollationsThatDbmigDoesNotKnow) {
       "view", "v", "v", "CREATE VIEW v AS SELECT url FROM own ORDER BY url COLLATE unicase");
 }
 
+TEST_F(AdoptedApplication, MayHaveVirtualTablesOfModulesThatDbmigDoesNotKnow) {
+  expect_other_tables_can_change("table", "sp", "sp", "CREATE VIRTUAL TABLE sp USING spellfix1");
+}
+
 TEST_F(AdoptedApplication, MayHaveChecksWithOperatorsThatDbmigDoesNotKnow) {
   sql("CREATE TABLE c (n TEXT CHECK (n REGEXP '^a')); CREATE TABLE plain (a VARCHAR(10));");
   project.expect(0, {"adopt"});

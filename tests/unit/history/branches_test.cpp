@@ -209,8 +209,9 @@ bool agree_in_every_order(const std::vector<Revision>& left, const std::vector<R
 }
 
 TEST(ContradictionLaws, FoundExactlyWhereTwoOrdersDisagree) {
-  int agreed = 0;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(1000); ++seed) {
+  const std::uint64_t seeds = test::law_seeds(1000);
+  std::uint64_t agreed = 0;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE(seed);
     test::RandomSource random(seed);
     const std::vector<Revision> left = branch(random, "l");
@@ -236,7 +237,7 @@ TEST(ContradictionLaws, FoundExactlyWhereTwoOrdersDisagree) {
       EXPECT_GT(one.second.where.line, 0);
     }
   }
-  EXPECT_GT(agreed, 50);
+  EXPECT_GT(agreed, seeds / 20);
 }
 
 }  // namespace
