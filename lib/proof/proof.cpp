@@ -137,7 +137,7 @@ class Prover {
         stop_if_asked(stop_);
         connection_.execute(statement.sql);
       }
-      views.merge(run::views_made(statements));
+      views.merge(run::views_made(kind(), statements));
     }
     run::record_view_words(connection_, route.before(), views);
     migration.commit();

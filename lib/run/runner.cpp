@@ -278,7 +278,7 @@ std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
     if (!stop) return std::nullopt;
     PlannedRevision planned = plan_stop(std::move(*stop), route);
     stand_ins = planned.stand_ins;
-    views = views_made(planned.statements);
+    views = views_made(connection_.dialect().kind(), planned.statements);
     return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};

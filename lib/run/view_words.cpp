@@ -34,11 +34,13 @@ bool has_table(backend::Connection& connection) {
               .rows.empty();
 }
 
-/// What the server says of every view that this user may see.
+/// What the server says of every view that this user may see, but for the name of the database: a
+/// dump may be restored under another one.
 std::map<std::string, std::string> words_now(backend::Connection& connection) {
   std::map<std::string, std::string> words;
   for (const auto& row : connection
-                             .query("SELECT table_name, view_definition FROM "
+                             .query("SELECT table_name, REPLACE(view_definition, "
+                                    "CONCAT('`', DATABASE(), '`.'), '') FROM "
                                     "information_schema.views WHERE table_schema = DATABASE()")
                              .rows) {
     if (!row.at(1).value_or("").empty()) words[row.at(0).value_or("")] = *row.at(1);
@@ -48,8 +50,10 @@ std::map<std::string, std::string> words_now(backend::Connection& connection) {
 
 }  // namespace
 
-std::set<std::string> views_made(const std::vector<dialect::Statement>& statements) {
+std::set<std::string> views_made(DialectKind kind,
+                                 const std::vector<dialect::Statement>& statements) {
   std::set<std::string> names;
+  if (kind != DialectKind::mariadb) return names;
   for (const dialect::Statement& statement : statements) {
     if (!statement.sql.starts_with("CREATE ")) continue;
     const auto words = dialect::script_words(DialectKind::mariadb, statement.sql);

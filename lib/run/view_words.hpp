@@ -16,8 +16,9 @@ namespace dbmig::run {
 /// to be unchanged, whatever the server's way of rewriting it is. Table `dbmig_views`; databases
 /// without it, and SQLite, which keeps texts as they are, do without.
 
-/// The views that `statements` create or replace, by name.
-std::set<std::string> views_made(const std::vector<dialect::Statement>& statements);
+/// The views that `statements` create or replace, by name; none on SQLite, which has no need of it.
+std::set<std::string> views_made(DialectKind kind,
+                                 const std::vector<dialect::Statement>& statements);
 
 /// Records the server's words for those of `names` that `schema` has. Does nothing on SQLite.
 void record_view_words(backend::Connection& connection, const schema::Schema& schema,

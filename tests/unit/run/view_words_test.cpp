@@ -92,6 +92,13 @@ TEST_P(ViewWords, WhatAnotherRevisionSaysIsOne) {
 INSTANTIATE_TEST_SUITE_P(Databases, ViewWords, ::testing::Values(DialectKind::mariadb),
                          name_of_kind);
 
+TEST(ViewsMade, OfSqliteAreNotLookedFor) {
+  // A backslash is a letter there.
+  EXPECT_TRUE(
+      views_made(DialectKind::sqlite, {{"CREATE TABLE t (a TEXT DEFAULT 'back\\')", 0, 0, false}})
+          .empty());
+}
+
 TEST(ViewsMade, AreFoundInStatements) {
   const std::vector<dialect::Statement> statements = {
       {"CREATE OR REPLACE ALGORITHM=MERGE SQL SECURITY INVOKER VIEW `a b` AS SELECT 1", 0, 0,
@@ -99,7 +106,7 @@ TEST(ViewsMade, AreFoundInStatements) {
       {"CREATE VIEW v (x) AS SELECT 1", 0, 0, false},
       {"CREATE TABLE t (id int)", 0, 0, false},
       {"DROP VIEW gone", 0, 0, false}};
-  EXPECT_EQ(views_made(statements), (std::set<std::string>{"a b", "v"}));
+  EXPECT_EQ(views_made(DialectKind::mariadb, statements), (std::set<std::string>{"a b", "v"}));
 }
 
 }  // namespace
