@@ -1,6 +1,8 @@
 #include "base/text.hpp"
 
 #include <fmt/core.h>
+#include <locale.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -42,6 +44,11 @@ std::string upper(std::string_view s) {
   std::string out(s);
   std::transform(out.begin(), out.end(), out.begin(), to_upper);
   return out;
+}
+
+double to_double(const std::string& text) {
+  static const locale_t plain = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  return ::strtod_l(text.c_str(), nullptr, plain);
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {

@@ -8,6 +8,10 @@
 
 namespace dbmig::text {
 
+/// The number that `text` begins with, as strtod() reads it, with a point whatever the process's
+/// locale has.
+double to_double(const std::string& text);
+
 /// ASCII lower case; other bytes as they are.
 std::string lower(std::string_view s);
 std::string upper(std::string_view s);

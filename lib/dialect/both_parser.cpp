@@ -274,17 +274,27 @@ BothParser::Value BothParser::product() {
   return left;
 }
 
+/// `word` in the place of `token`, parted by blanks from what stands beside it.
+std::string BothParser::spaced(std::string word, std::size_t token) const {
+  const std::size_t begin = tokens_[token].begin;
+  const std::size_t end = begin + tokens_[token].text.size();
+  if (sql_[begin - 1] != ' ') word.insert(0, 1, ' ');
+  if (end < sql_.size() && sql_[end] != ' ') word += ' ';
+  return word;
+}
+
 BothParser::Value BothParser::divided(const Value& left, const Value& right, std::size_t sign) {
   const auto whole = [](const Value& value) {
     return value.kind == Kind::whole || value.kind == Kind::truth;
   };
   if (whole(left) && whole(right)) {
-    replace(sign, " DIV ");
+    replace(sign, spaced("DIV", sign));
     return span(left, Kind::whole);
   }
   if (left.kind == Kind::real || right.kind == Kind::real) {
     // MariaDB divides decimals to four digits more than they have.
-    insert_before(sign, " * 1e0 ");
+    const bool blank = sql_[tokens_[sign].begin - 1] == ' ';
+    insert_before(sign, blank ? "* 1e0 " : " * 1e0 ");
     return span(left, Kind::real);
   }
   differs(fmt::format("{} / {}: SQLite drops the rest of whole numbers", text_of(left),

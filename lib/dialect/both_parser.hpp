@@ -79,6 +79,7 @@ class BothParser {
   bool is_number(const Value& value) const;
 
   void replace(std::size_t token, std::string text, bool for_mariadb_alone = true);
+  std::string spaced(std::string word, std::size_t token) const;
   void insert_before(std::size_t token, std::string text);
   void insert_after(std::size_t token, std::string text);
   void differs(std::string what);

@@ -18,6 +18,8 @@ using schema::ForeignKey;
 
 constexpr const char* kSavepoint = "dbmig_circles";
 constexpr const char* kNumber = "dbmig_row";
+/// Rows of a statement.
+constexpr std::size_t kAtOnce = 500;
 
 /// A row, by its file and its place among the rows that wait there.
 struct RowId {
@@ -161,16 +163,20 @@ class Circles {
     made_ = i + 1;
     const auto sink = connection_.bulk_sink(table, names);
     const auto encoder = backend::row_encoder(sink->encoding(), names.size());
+    const auto send = [&] {
+      sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw Error(error); });
+      encoder->clear();
+    };
     for (std::size_t row = 0; row < file.rows.size(); ++row) {
       std::vector<backend::Cell> cells{backend::Cell::of(static_cast<std::int64_t>(row))};
       backend::CellReader reader(file.rows[row].batch);
       std::map<std::string, backend::Cell> all;
       for (const std::string& column : file.columns) all[column] = reader.next();
       for (const std::string& column : columns) cells.push_back(all.at(column));
-      encoder->clear();
       encoder->add(cells);
-      sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw Error(error); });
+      if (row % kAtOnce == kAtOnce - 1) send();
     }
+    if (file.rows.size() % kAtOnce != 0) send();
   }
 
   /// `p.a = c.b AND …`, compared as the foreign key does.
@@ -343,10 +349,19 @@ class Circles {
   }
 
   void remove_others(std::size_t i, const std::set<RowId>& good) {
+    std::vector<std::string> numbers;
+    const auto remove = [&] {
+      if (numbers.empty()) return;
+      connection_.execute(fmt::format("DELETE FROM {} WHERE {} IN ({})", temporary(i), kNumber,
+                                      text::join(numbers, ", ")));
+      numbers.clear();
+    };
     for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
       if (good.count({i, row}) != 0) continue;
-      connection_.execute(fmt::format("DELETE FROM {} WHERE {} = {}", temporary(i), kNumber, row));
+      numbers.push_back(std::to_string(row));
+      if (numbers.size() == kAtOnce) remove();
     }
+    remove();
   }
 
   void take_out(const std::set<RowId>& good) {

@@ -130,14 +130,14 @@ class Prover {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
     backend::Migration migration(connection_);
-    std::set<std::string> views;
+    std::map<std::string, std::string> views;
     while (const auto stop = route.next()) {
       const auto statements = connection_.dialect().plan(route.before(), stop->operations, {});
       for (const auto& statement : statements) {
         stop_if_asked(stop_);
         connection_.execute(statement.sql);
       }
-      views.merge(run::views_made(kind(), statements));
+      for (auto& [name, sql] : run::views_made(kind(), statements)) views[name] = sql;
     }
     run::record_view_words(connection_, route.before(), views);
     migration.commit();

@@ -268,7 +268,7 @@ std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
   refuse_plain_sql(route, graph, connection_.dialect());
   refuse_obstacles_ahead(route);
   std::vector<StandIn> stand_ins;
-  std::set<std::string> views;
+  std::map<std::string, std::string> views;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {
     // Who asks for the next one is through with the one before.
     report_stand_ins(connection_, events_, stand_ins);

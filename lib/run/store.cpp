@@ -74,6 +74,17 @@ std::vector<std::string> later_columns(DialectKind kind) {
 
 }  // namespace
 
+bool has_table(backend::Connection& connection, std::string_view name) {
+  const bool mariadb = connection.dialect().kind() == DialectKind::mariadb;
+  const std::vector<backend::Value> table{std::string(name)};
+  return !connection
+              .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
+                               "DATABASE() AND table_name = ?"
+                             : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+                     table)
+              .rows.empty();
+}
+
 std::string utc_now() {
   const auto now = std::chrono::system_clock::now();
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -99,14 +110,7 @@ std::string RevisionStore::create_statement(DialectKind kind) {
 bool RevisionStore::exists() {
   // One that is not there may be made by another process: only a yes is remembered.
   if (is_there_) return true;
-  const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
-  const std::vector<backend::Value> table{std::string(kTable)};
-  is_there_ = !connection_
-                   .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                                    "DATABASE() AND table_name = ?"
-                                  : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-                          table)
-                   .rows.empty();
+  is_there_ = has_table(connection_, kTable);
   return is_there_;
 }
 

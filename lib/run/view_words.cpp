@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "dialect/script.hpp"
+#include "run/store.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -22,16 +23,6 @@ bool is_mariadb(backend::Connection& connection) {
 std::string hash_of(const schema::View& view) {
   return sha256_hex(view.sql.for_dialect(DialectKind::mariadb) + '\n' +
                     text::join(view.columns, "\n"));
-}
-
-bool has_table(backend::Connection& connection) {
-  const std::vector<backend::Value> name{std::string(kTable)};
-  return !connection
-              .query(
-                  "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND "
-                  "table_name = ?",
-                  name)
-              .rows.empty();
 }
 
 /// What the server says of every view that this user may see, but for the name of the database: a
@@ -50,36 +41,38 @@ std::map<std::string, std::string> words_now(backend::Connection& connection) {
 
 }  // namespace
 
-std::set<std::string> views_made(DialectKind kind,
-                                 const std::vector<dialect::Statement>& statements) {
-  std::set<std::string> names;
-  if (kind != DialectKind::mariadb) return names;
+std::map<std::string, std::string> views_made(DialectKind kind,
+                                              const std::vector<dialect::Statement>& statements) {
+  std::map<std::string, std::string> made;
+  if (kind != DialectKind::mariadb) return made;
   for (const dialect::Statement& statement : statements) {
     if (!statement.sql.starts_with("CREATE ")) continue;
     const auto words = dialect::script_words(DialectKind::mariadb, statement.sql);
     // CREATE [OR REPLACE] [ALGORITHM = …] [DEFINER = …] [SQL SECURITY …] VIEW name
     for (std::size_t i = 1; i + 1 < words.size() && !words[i].is("as"); ++i) {
       if (!words[i].is("view") || !words[i + 1].is_name) continue;
-      names.insert(words[i + 1].text);
+      made[words[i + 1].text] = statement.sql;
       break;
     }
   }
-  return names;
+  return made;
 }
 
 void record_view_words(backend::Connection& connection, const schema::Schema& schema,
-                       const std::set<std::string>& names) {
-  if (names.empty() || !is_mariadb(connection)) return;
+                       const std::map<std::string, std::string>& made) {
+  if (made.empty() || !is_mariadb(connection)) return;
   connection.execute(
       fmt::format("CREATE TABLE IF NOT EXISTS {} (name VARCHAR(64) NOT NULL PRIMARY KEY, model "
                   "VARCHAR(64) NOT NULL, words LONGTEXT NOT NULL) ENGINE=InnoDB CHARACTER SET "
                   "utf8mb4 COLLATE utf8mb4_bin",
                   kTable));
   const std::map<std::string, std::string> words = words_now(connection);
-  for (const std::string& name : names) {
+  for (const auto& [name, statement] : made) {
     const auto view = schema.views.find(name);
     const auto said = words.find(name);
     if (view == schema.views.end() || said == words.end()) continue;
+    const std::string query = " AS " + view->second.sql.for_dialect(DialectKind::mariadb);
+    if (statement.find(query) == std::string::npos) continue;
     const std::vector<backend::Value> row{name, hash_of(view->second), said->second};
     connection.execute(fmt::format("REPLACE INTO {} (name, model, words) VALUES (?, ?, ?)", kTable),
                        row);
@@ -98,7 +91,7 @@ schema::Schema with_known_views(backend::Connection& connection, const schema::S
     }
   }
   // Most often there is nothing to ask.
-  if (other.empty() || !has_table(connection)) return live;
+  if (other.empty() || !has_table(connection, kTable)) return live;
   const std::map<std::string, std::string> words = words_now(connection);
   std::map<std::string, std::pair<std::string, std::string>> recorded;
   for (const auto& row :

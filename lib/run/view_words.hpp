@@ -1,6 +1,6 @@
 #pragma once
 
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,13 +16,15 @@ namespace dbmig::run {
 /// to be unchanged, whatever the server's way of rewriting it is. Table `dbmig_views`; databases
 /// without it, and SQLite, which keeps texts as they are, do without.
 
-/// The views that `statements` create or replace, by name; none on SQLite, which has no need of it.
-std::set<std::string> views_made(DialectKind kind,
-                                 const std::vector<dialect::Statement>& statements);
+/// The views that `statements` create or replace, by name, each with the last of its statements;
+/// none on SQLite, which has no need of it.
+std::map<std::string, std::string> views_made(DialectKind kind,
+                                              const std::vector<dialect::Statement>& statements);
 
-/// Records the server's words for those of `names` that `schema` has. Does nothing on SQLite.
+/// Records the server's words for those of `made` that `schema` has with the query that was sent: a
+/// plan that left a view with another query is not to be covered up. Does nothing on SQLite.
 void record_view_words(backend::Connection& connection, const schema::Schema& schema,
-                       const std::set<std::string>& names);
+                       const std::map<std::string, std::string>& made);
 
 /// `live` with the queries of those views that the record knows to be unchanged put as `wanted`
 /// has them. `expected` has the queries as the revisions say them, `wanted` as this database is

@@ -104,7 +104,7 @@ Literal to_float(const Default& d, const Type& type) {
   const auto number = number_in(d);
   if (!number || (number->negative && type.is_unsigned)) return std::nullopt;
   const std::string exact = to_string(*number);
-  const double value = std::strtod(exact.c_str(), nullptr);
+  const double value = text::to_double(exact);
   const double limit = type.kind == TypeKind::float_ ? std::numeric_limits<float>::max()
                                                      : std::numeric_limits<double>::max();
   if (std::abs(value) > limit) return std::nullopt;

@@ -277,7 +277,7 @@ schema::SqlText Fields::sql() {
       reader_.error(
           *beside,
           fmt::format("{} says '{}' beside an 'sql' that has each database's own SQL", what_, key),
-          "write sql: {mariadb: …, sqlite: …} alone");
+          "write sql: {mariadb: …, sqlite: …} and nothing beside it");
     }
     return reader_.sql(*inner, what_).value_or(schema::SqlText{});
   }

@@ -60,6 +60,29 @@ class Import : public OnEachDatabase {
     return result;
   }
 
+  /// `launcher dbmig import … arguments` that is sent `signal` when it has read what there is of a
+  /// pipe that stays open.
+  Result interrupt(const std::string& launcher, const std::string& arguments,
+                   const std::string& signal) const {
+    const std::string as_root =
+        launcher.empty() ? ""
+                         : "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n";
+    return shell(as_root +
+                     "mkfifo feed\n"
+                     "(printf 'n,name\\n'; seq 20000 | sed 's/$/,name/'; touch fed; "
+                     " while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
+                     launcher + ' ' + dbmig_binary().string() +
+                     " import feed --table t --chunk-size 2000 " + arguments + " --url '" + url +
+                     "' &\n"
+                     "job=$!\n"
+                     "while [ ! -f fed ]; do sleep 0.05; done\n"
+                     "sleep 0.5; kill -" +
+                     signal +
+                     " $job; wait $job; code=$?\n"
+                     "touch done; exit $code\n",
+                 project.path());
+  }
+
   Result import(int ranks, std::vector<std::string> arguments) const {
     return run(command(ranks, std::move(arguments)), project.options());
   }
@@ -262,17 +285,7 @@ TEST_P(ImportKilled, ATerminatedRootEndsThemAll) {
 }
 
 TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
-  const std::string script =
-      "mkfifo feed\n"
-      "(echo n,name; i=0; while [ $i -lt 20000 ]; do echo $i,name; i=$((i+1)); done; "
-      " touch fed; while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
-      dbmig_binary().string() + " import feed --table t --chunk-size 2000 --url '" + url +
-      "' &\n"
-      "job=$!\n"
-      "while [ ! -f fed ]; do sleep 0.05; done\n"
-      "kill -TERM $job; wait $job; code=$?\n"
-      "touch done; exit $code\n";
-  const Result result = shell(script, project.path());
+  const Result result = interrupt("", "", "TERM");
   EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.out, HasSubstr("interrupted; nothing was imported"));
   expect_untouched();
@@ -280,19 +293,7 @@ TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
 
 /// The launcher passes it on as SIGTERM and ends with its own code.
 TEST_P(Import, CtrlCOfMpirunRollsBackAndSaysSo) {
-  const std::string script =
-      "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n"
-      "mkfifo feed\n"
-      "(echo n,name; i=0; while [ $i -lt 20000 ]; do echo $i,name; i=$((i+1)); done; "
-      " touch fed; while [ ! -f done ]; do sleep 0.05; done) > feed &\n"
-      "mpirun --oversubscribe -n 2 " +
-      dbmig_binary().string() + " import feed --table t --chunk-size 2000 --url '" + url +
-      "' &\n"
-      "job=$!\n"
-      "while [ ! -f fed ]; do sleep 0.05; done\n"
-      "sleep 0.5; kill -INT $job; wait $job; code=$?\n"
-      "touch done; exit $code\n";
-  const Result result = shell(script, project.path());
+  const Result result = interrupt("mpirun --oversubscribe -n 2", "", "INT");
   EXPECT_NE(result.code, 0) << result;
   EXPECT_THAT(result.out, HasSubstr("error: interrupted; nothing was imported"));
   EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
@@ -360,17 +361,7 @@ TEST_P(ImportJobs, AMistakeIsOneMessageWithoutTheLaunchers) {
 }
 
 TEST_P(ImportJobs, CtrlCEndsWith130) {
-  const std::string script =
-      "mkfifo feed\n"
-      "(printf 'n,name\\n'; seq 5000 | sed 's/$/,name/'; touch fed; "
-      " while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
-      dbmig_binary().string() + " import feed --table t --chunk-size 2000 -j 2 --url '" + url +
-      "' &\n"
-      "job=$!\n"
-      "while [ ! -f fed ]; do sleep 0.05; done\n"
-      "sleep 0.3; kill -INT $job; wait $job; code=$?\n"
-      "touch done; exit $code\n";
-  const Result result = shell(script, project.path());
+  const Result result = interrupt("", "-j 2", "INT");
   EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.out, EndsWith("error: interrupted; nothing was imported\n"));
   expect_untouched();

@@ -34,9 +34,9 @@ bool is_true(const std::string& value) {
 }
 
 unsigned seconds(const Url& url, const std::string& name, unsigned otherwise) {
-  const std::string text = parameter(url, name);
-  if (text.empty()) return otherwise;
-  return static_cast<unsigned>(std::ceil(std::strtod(text.c_str(), nullptr)));
+  const std::string value = parameter(url, name);
+  if (value.empty()) return otherwise;
+  return static_cast<unsigned>(std::ceil(text::to_double(value)));
 }
 
 void set_text(MYSQL* handle, enum mysql_option option, const std::string& value) {

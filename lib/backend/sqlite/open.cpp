@@ -60,9 +60,9 @@ std::string access_mode(const Url& url, const ConnectOptions& options) {
 }
 
 int busy_timeout(const Url& url) {
-  const std::string text = parameter(url, "timeout");
-  if (text.empty()) return kBusyTimeoutMs;
-  return static_cast<int>(std::lround(std::strtod(text.c_str(), nullptr) * 1000));
+  const std::string value = parameter(url, "timeout");
+  if (value.empty()) return kBusyTimeoutMs;
+  return static_cast<int>(std::lround(text::to_double(value) * 1000));
 }
 
 // With the rights that SQLite will have.

@@ -147,7 +147,7 @@ std::string without_trailing(std::string text, char c) {
 /// The shortest text of a floating number: the server prints exponents only for large ones, and no
 /// more than six digits of a FLOAT.
 std::string shortest(const std::string& literal, const Type& type) {
-  const double value = std::strtod(literal.c_str(), nullptr);
+  const double value = text::to_double(literal);
   if (type.kind == TypeKind::double_) return fmt::format("{}", value);
   return type.kind == TypeKind::float_ ? fmt::format("{:.6g}", value) : literal;
 }

@@ -247,7 +247,7 @@ std::optional<std::string> text_of_number(std::string_view literal) {
     if (errno == 0) return fmt::format("{}", negative ? -value : value);
   }
   // SQLite prints floating point with 15 digits and always with a point.
-  std::string number = fmt::format("{:.15g}", std::strtod(digits.c_str(), nullptr));
+  std::string number = fmt::format("{:.15g}", text::to_double(digits));
   if (number.find('.') == std::string::npos) {
     number.insert(std::min(number.find('e'), number.size()), ".0");
   }

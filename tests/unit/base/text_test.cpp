@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <clocale>
+#include <cmath>
+
 #include "support/random_source.hpp"
 
 namespace dbmig::text {
@@ -13,6 +16,18 @@ TEST(Text, ChangesOnlyAsciiCase) {
   EXPECT_TRUE(equals_ignoring_case("Select", "sELECT"));
   EXPECT_FALSE(equals_ignoring_case("a", "ab"));
   EXPECT_FALSE(equals_ignoring_case("[", "{"));  // 32 apart, as letters are
+}
+
+TEST(Text, NumbersHaveAPointWhateverTheLocaleSays) {
+  const char* const before = std::setlocale(LC_NUMERIC, nullptr);
+  const std::string kept = before == nullptr ? "C" : before;
+  for (const char* locale : {"C", "de_DE.UTF-8", "es_ES.UTF-8"}) {
+    if (std::setlocale(LC_NUMERIC, locale) == nullptr) continue;  // not installed
+    EXPECT_EQ(to_double("1.5"), 1.5) << locale;
+    EXPECT_EQ(to_double("-2.5e3x"), -2500) << locale;
+    EXPECT_EQ(to_double("1e999"), HUGE_VAL) << locale;
+  }
+  std::setlocale(LC_NUMERIC, kept.c_str());
 }
 
 TEST(Text, TrimsAsciiBlanks) {

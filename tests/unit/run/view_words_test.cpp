@@ -76,6 +76,16 @@ TEST_P(ViewWords, WhatSomebodyDoesByHandIsOne) {
   EXPECT_THAT(drift(graph), testing::ElementsAre("Detected changed view 'v8'"));
 }
 
+/// The record must not cover up a plan that sent something else.
+TEST_P(ViewWords, AQueryThatWasNotSentIsNotRecorded) {
+  const history::Graph graph = this->graph({revision("aaa", "", views())});
+  runner(graph).upgrade("head", {});
+  const std::string other = "CREATE OR REPLACE VIEW v13 AS SELECT SQL_NO_CACHE id, a FROM t";
+  connection_->execute(other);
+  record_view_words(*connection_, graph.fold(), {{"v13", other}});
+  EXPECT_THAT(drift(graph), testing::ElementsAre("Detected changed view 'v13'"));
+}
+
 TEST_P(ViewWords, WhatAnotherRevisionSaysIsOne) {
   const std::string first = revision("aaa", "", views());
   runner(graph({first})).upgrade("head", {});
@@ -106,7 +116,9 @@ TEST(ViewsMade, AreFoundInStatements) {
       {"CREATE VIEW v (x) AS SELECT 1", 0, 0, false},
       {"CREATE TABLE t (id int)", 0, 0, false},
       {"DROP VIEW gone", 0, 0, false}};
-  EXPECT_EQ(views_made(DialectKind::mariadb, statements), (std::set<std::string>{"a b", "v"}));
+  const std::map<std::string, std::string> made = {{"a b", statements[0].sql},
+                                                   {"v", statements[1].sql}};
+  EXPECT_EQ(views_made(DialectKind::mariadb, statements), made);
 }
 
 }  // namespace

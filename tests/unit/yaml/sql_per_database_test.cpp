@@ -108,7 +108,7 @@ TEST(SqlPerDatabase, IsSaidInOnePlace) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
                  "m.yaml:1:65: view 'v' says 'sqlite' beside an 'sql' that has each database's own "
-                 "SQL; write sql: {mariadb: …, sqlite: …} alone");
+                 "SQL; write sql: {mariadb: …, sqlite: …} and nothing beside it");
   }
 }
 
