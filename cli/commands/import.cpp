@@ -27,11 +27,17 @@ struct Arguments {
   std::string table;
   std::string columns;
   import::FormatRequest format;
+  std::string encoding;
+  std::uint64_t skip_lines = 0;
+  std::vector<std::string> map;
+  std::vector<std::string> set;
+  std::vector<std::string> date_formats;
   bool header = false;
   bool no_header = false;
   bool ignore_unknown = false;
   bool fill_missing = false;
   std::string on_error = "abort";
+  bool dry_run = false;
   std::string rejects;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
@@ -44,8 +50,35 @@ std::string resolved(const Context& context, const std::string& path) {
   return (std::filesystem::path(context.globals.directory) / path).string();
 }
 
+/// `NAME=VALUE`, at its first `=`.
+std::pair<std::string, std::string> name_and_value(const std::string& text, const char* option) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error(ErrorCode::usage, fmt::format("{} '{}' has no name before a '='", option, text))
+        .hint(fmt::format("{} NAME=VALUE", option));
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// `FORMAT`, or `COLUMN=FORMAT`.
+import::DateOption date_option(const std::string& text){const std::size_t equals = text.find('=');
+if (equals == std::string::npos || text.find('%') < equals) return {"", text};
+return {text.substr(0, equals), text.substr(equals + 1)};
+}  // namespace
+
+void take_values(const Arguments& arguments, Options& options) {
+  for (const std::string& one : arguments.map) options.map.push_back(name_and_value(one, "--map"));
+  for (const std::string& one : arguments.set) options.set.push_back(name_and_value(one, "--set"));
+  for (const std::string& one : arguments.date_formats) {
+    options.date_formats.push_back(date_option(one));
+  }
+}
+
 Options options_of(const Context& context, const Arguments& arguments) {
   Options options;
+  take_values(arguments, options);
+  options.encoding = arguments.encoding;
+  options.skip_lines = arguments.skip_lines;
   for (const std::string& file : arguments.files) options.files.push_back(resolved(context, file));
   options.table = arguments.table;
   if (!arguments.columns.empty()) {
@@ -59,6 +92,8 @@ Options options_of(const Context& context, const Arguments& arguments) {
   options.binary = format.binary;
   options.ignore_unknown = arguments.ignore_unknown;
   options.fill_missing = arguments.fill_missing;
+  options.find_delimiter = format.find_delimiter;
+  options.decimal = format.decimal;
   options.has_header = format.has_header;
   options.check_line_end = format.check_line_end;
   if (arguments.header && arguments.no_header) {
@@ -68,6 +103,7 @@ Options options_of(const Context& context, const Arguments& arguments) {
   if (arguments.no_header) options.header = false;
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
+  options.dry_run = arguments.dry_run;
   options.rejects = resolved(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
@@ -80,9 +116,21 @@ Json to_json(const import::Summary& summary, double speed) {
     Json one = {{"file", file.name},         {"table", file.table}, {"rows", file.rows},
                 {"rejected", file.rejected}, {"bytes", file.bytes}, {"rejects", nullptr}};
     if (!file.rejects.empty()) one["rejects"] = file.rejects;
+    one["defaulted"] = file.defaulted;
     files.push_back(std::move(one));
   }
+  Json problems = Json::array();
+  for (const import::Problem& problem : summary.problems) {
+    problems.push_back({{"file", problem.file},
+                        {"column", problem.column.empty() ? Json(nullptr) : Json(problem.column)},
+                        {"reason", problem.reason},
+                        {"records", problem.records},
+                        {"lines", problem.lines},
+                        {"examples", problem.examples}});
+  }
   return {{"rows", summary.rows},
+          {"dry_run", summary.dry_run},
+          {"problems", std::move(problems)},
           {"rejected", summary.rejected},
           {"bytes", summary.bytes},
           {"seconds", summary.seconds},
@@ -95,17 +143,46 @@ Json to_json(const import::Summary& summary, double speed) {
           {"files", std::move(files)}};
 }
 
+/// "column 'age': 'abc', 'x' is not an integer: 2 records, lines 5, 9"
+std::string described(const import::Problem& problem) {
+  std::string text;
+  if (!problem.column.empty()) text = fmt::format("column '{}': ", problem.column);
+  if (!problem.examples.empty()) text += text::join(problem.examples, ", ") + " ";
+  text += fmt::format("{}: {}, {}", problem.reason, text::count(problem.records, "record"),
+                      problem.lines.size() == 1 ? "line" : "lines");
+  const char* before = " ";
+  for (const std::uint64_t line : problem.lines)
+    text += std::exchange(before, ", ") + std::to_string(line);
+  return text + (problem.records > problem.lines.size() ? ", …" : "");
+}
+
+void report_problems(Console& console, const import::Summary& summary) {
+  for (const import::Problem& problem : summary.problems) {
+    console.data(fmt::format("  {}: {}\n", problem.file, described(problem)));
+  }
+}
+
 void report(Console& console, const import::Summary& summary) {
   const double megabytes = static_cast<double>(summary.bytes) / 1e6;
   const double speed = summary.seconds > 0 ? megabytes / summary.seconds : 0;
   for (const import::Summary::File& file : summary.files) {
-    console.data(fmt::format("Imported {} into '{}' from {}\n", text::count(file.rows, "row"),
-                             file.table, file.name));
+    console.data(fmt::format("{} {} into '{}' from {}\n",
+                             summary.dry_run ? "Would import" : "Imported",
+                             text::count(file.rows, "row"), file.table, file.name));
+    if (!file.defaulted.empty()) {
+      console.data(fmt::format("Not in the file, left to the default: {}\n",
+                               text::join(file.defaulted, ", ")));
+    }
     if (file.rejected != 0) {
       console.data(
-          fmt::format("Rejected {}: see {}\n", text::count(file.rejected, "record"), file.rejects));
+          summary.dry_run
+              ? fmt::format("{} cannot be imported\n", text::count(file.rejected, "record"))
+              : fmt::format("Rejected {}: see {}\n", text::count(file.rejected, "record"),
+                            file.rejects));
     }
   }
+  report_problems(console, summary);
+  if (summary.dry_run) console.data("Nothing was loaded: this was a dry run\n");
   console.data(
       fmt::format("{:.1f} MB in {:.2f} s ({:.1f} MB/s), {}; read {:.2f} s, parse {:.2f} s, "
                   "write {:.2f} s\n",
@@ -133,7 +210,8 @@ void run_ranks(Context& context, const Options& options, import::Communicator& r
         import::run(options, ranks, open, context.console(), interrupted());
     if (ranks.is_root()) report(context.console(), summary);
     // Nothing that was to be loaded is in the database: no script should take that for done.
-    if (summary.rows == 0 && summary.rejected != 0) context.exit_code = 1;
+    const bool has_failed = summary.dry_run || summary.rows == 0;
+    if (has_failed && summary.rejected != 0) context.exit_code = 1;
     context.console().flush();
   } catch (const Error& error) {
     if (ranks.is_root()) context.console().error(error);
@@ -197,7 +275,7 @@ void run(Context& context, const Arguments& arguments) {
   }
 }
 
-}  // namespace
+}  // namespace dbmig::cli
 
 void add_import(CLI::App& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
@@ -213,7 +291,11 @@ void add_import(CLI::App& program, Context& context) {
        "  dbmig import p.txt --format mysql               what SELECT … INTO OUTFILE wrote\n"
        "  dbmig import p.txt --format pg-text --table p   what PostgreSQL's COPY wrote\n"
        "  dbmig import p.csv --null NULL --null ''        both are NULL, \"\" is empty text\n"
-       "  zcat p.csv.gz | dbmig import - --table people\n"
+       "  dbmig import people.csv.zst 'more/*.csv.gz' --table people\n"
+       "  dbmig import p.csv --encoding latin1 --decimal , --date-format %d/%m/%Y\n"
+       "  dbmig import p.csv --map 'Full Name=name' --map note=- --set source=web --set "
+       "'at=(now())'\n"
+       "  dbmig import p.csv --dry-run                    what would be wrong, all of it\n"
        "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
        "\n"
        "An empty field is NULL, a quoted empty one (\"\") the empty text; with --null TEXT, "
@@ -224,7 +306,9 @@ void add_import(CLI::App& program, Context& context) {
        "\n"
        "Formats: csv is RFC 4180; mysql is SELECT … INTO OUTFILE; mysql-batch the output of\n"
        "mariadb --batch; pg-text PostgreSQL's COPY. Each has its own delimiter, quote, escapes,\n"
-       "line ends, NULL and header, which the other options change.\n"});
+       "line ends, NULL and header, which the other options change. Compressed files (gzip, zstd,\n"
+       "xz) and UTF-16 with a byte order mark are known by their content. --date-format takes the\n"
+       "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
   Arguments& a = *arguments;
   command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
       ->option_text("FILE...")
@@ -242,7 +326,9 @@ void add_import(CLI::App& program, Context& context) {
   command
       .add_option("--format", a.format.name, "csv, mysql, mysql-batch or pg-text: see below (csv)")
       ->option_text("NAME");
-  command.add_option("--delimiter", a.format.delimiter, "Between fields, one byte or \\t (,)")
+  command
+      .add_option("--delimiter", a.format.delimiter,
+                  "Between fields, one byte or \\t; auto finds it (csv: auto, others: by --format)")
       ->option_text("C");
   command.add_option("--quote", a.format.quote, "Around fields, one byte or none (\")")
       ->option_text("C");
@@ -254,6 +340,31 @@ void add_import(CLI::App& program, Context& context) {
       .add_option("--null", a.format.nulls,
                   "Text of a field that means NULL, may be repeated (the empty field)")
       ->option_text("TEXT")
+      ->allow_extra_args(false);
+  command
+      .add_option("--encoding", a.encoding,
+                  "Of text that is not UTF-8: latin1, windows-1252, utf-16… (iconv's names)")
+      ->option_text("NAME");
+  command.add_option("--skip-lines", a.skip_lines, "Leave out the first lines of each file")
+      ->option_text("N");
+  command.add_option("--comment", a.format.comment, "Lines that begin with this are left out")
+      ->option_text("TEXT");
+  command.add_flag("--trim", a.format.trim, "Blanks around fields do not belong to them");
+  command.add_option("--decimal", a.format.decimal, "The decimal mark of numbers, . or , (.)")
+      ->option_text("C");
+  command
+      .add_option("--date-format", a.date_formats,
+                  "How dates are written, for all columns or COLUMN=FORMAT, may be repeated (ISO)")
+      ->option_text("FORMAT")
+      ->allow_extra_args(false);
+  command
+      .add_option("--map", a.map, "What a name of the header means; NAME=- leaves the field out")
+      ->option_text("NAME=COLUMN")
+      ->allow_extra_args(false);
+  command
+      .add_option("--set", a.set,
+                  "A column that the file does not give; a value in (…) is SQL, computed once")
+      ->option_text("COLUMN=VALUE")
       ->allow_extra_args(false);
   command.add_flag("--null-quoted", a.format.null_quoted, "NULL may also stand in quotes");
   command
@@ -267,6 +378,8 @@ void add_import(CLI::App& program, Context& context) {
   command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "reject"}));
+  command.add_flag("--dry-run", a.dry_run,
+                   "Check every record, against the table's rows too, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command.add_option("--lock-wait", a.lock_wait, "Wait so long for locks that others hold (10)")

@@ -40,6 +40,40 @@ void ChunkReader::check_kind() {
   }
 }
 
+void ChunkReader::set_format(const CsvFormat& format) {
+  format_ = format;
+  splitter_ = Splitter(format);
+}
+
+/// Adds to carry_ as much as it holds, or a block. False when nothing was left.
+bool ChunkReader::read_more() {
+  if (ended_) return false;
+  const std::size_t had = carry_.size();
+  const std::size_t more = std::max(had, kHeaderBlock);
+  carry_.resize(had + more);
+  const std::size_t n = input_.read(std::span(carry_).subspan(had));
+  ended_ = n < more;
+  carry_.resize(had + n);
+  return n != 0;
+}
+
+void ChunkReader::skip_lines(std::uint64_t count) {
+  for (std::uint64_t skipped = 0; skipped < count; ++skipped) {
+    std::size_t end = carry_.find(format_.line_byte());
+    while (end == std::string::npos && carry_.size() <= limits_.record && read_more()) {
+      end = carry_.find(format_.line_byte());
+    }
+    if (end == std::string::npos) {
+      throw Error(
+          ErrorCode::invalid,
+          fmt::format("{} has no {} lines that --skip-lines could leave out", input_.name(), count))
+          .hint("is it the right file, and do its lines end as --line-end says?");
+    }
+    give_out(std::string_view(carry_).substr(0, end + 1));
+    carry_.erase(0, end + 1);
+  }
+}
+
 /// The bytes of the mark that ends PostgreSQL's data, when it is the last record of `data`.
 std::size_t ChunkReader::end_mark(std::string_view data) const {
   if (format_.escapes != Escapes::pg_text) return 0;
@@ -104,13 +138,8 @@ std::optional<std::string> ChunkReader::peek() {
       end = carry_.size();
     }
     if (end) return carry_.substr(0, *end);
-    const std::size_t had = carry_.size();
-    if (had > limits_.record) fail(carry_);
-    const std::size_t more = std::max(had, kHeaderBlock);
-    carry_.resize(had + more);
-    const std::size_t n = input_.read(std::span(carry_).subspan(had));
-    ended_ = n < more;
-    carry_.resize(had + n);
+    if (carry_.size() > limits_.record) fail(carry_);
+    read_more();
   }
 }
 

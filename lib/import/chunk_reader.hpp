@@ -26,6 +26,14 @@ class ChunkReader {
 
   /// The first bytes of what is not given out, as far as they were read.
   std::string_view head() const { return carry_; }
+  /// Whether head() is all that is left of the input.
+  bool is_whole() const { return ended_; }
+  /// Reads on by other rules. Only as long as nothing but whole lines was given out.
+  void set_format(const CsvFormat& format);
+  /// Gives out so many lines, whatever they hold. Throws Error{invalid} when there are fewer.
+  void skip_lines(std::uint64_t count);
+  /// The line at which the next record starts, from 1.
+  std::uint64_t line() const { return line_; }
   /// The next record alone, its line end included; nothing at the end, before which PostgreSQL's
   /// mark may stand. For the header. It is not
   /// given out: take() does that.
@@ -53,6 +61,7 @@ class ChunkReader {
   std::size_t end_mark(std::string_view data) const;
   std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
   void check_kind();
+  bool read_more();
   bool fill(Bytes& bytes, std::size_t prefix, std::size_t target);
   [[noreturn]] void fail(std::string_view record) const;
   void give_out(std::string_view text);

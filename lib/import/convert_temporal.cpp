@@ -34,20 +34,9 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-struct Date {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-};
+using Moment = DateFormat::Moment;
 
-struct Time {
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  std::string_view fraction;  ///< digits after the point
-};
-
-bool take_date(std::string_view& text, Date& date) {
+bool take_date(std::string_view& text, Moment& date) {
   return take(text, 4, date.year) && take(text, '-') && take(text, 2, date.month) &&
          take(text, '-') && take(text, 2, date.day);
 }
@@ -58,7 +47,7 @@ bool take_hour(std::string_view& text, int& hour) {
 }
 
 /// `:MM[:SS[.fraction]]`
-bool take_after_hour(std::string_view& text, Time& time) {
+bool take_after_hour(std::string_view& text, Moment& time) {
   if (!take(text, ':') || !take(text, 2, time.minute)) return false;
   if (!take(text, ':')) return true;
   if (!take(text, 2, time.second)) return false;
@@ -73,7 +62,7 @@ bool take_after_hour(std::string_view& text, Time& time) {
   return true;
 }
 
-bool exists(const Date& date, std::string& reason) {
+bool is_day(const Moment& date, std::string& reason) {
   constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (date.year == 0) {
     reason = "is out of range (the years 0001 to 9999)";
@@ -92,7 +81,7 @@ bool exists(const Date& date, std::string& reason) {
   return true;
 }
 
-bool exists(const Time& time, std::string& reason) {
+bool is_time(const Moment& time, std::string& reason) {
   if (time.minute < 60 && time.second < 60) return true;
   reason = time.minute >= 60 ? "is no time: minutes go from 0 to 59"
                              : "is no time: seconds go from 0 to 59";
@@ -106,7 +95,7 @@ char* put2(char* at, int value) {
   return at;
 }
 
-char* put_date(char* at, const Date& date) {
+char* put_date(char* at, const Moment& date) {
   at = put2(at, date.year / 100);
   at = put2(at, date.year % 100);
   *at++ = '-';
@@ -115,7 +104,7 @@ char* put_date(char* at, const Date& date) {
   return put2(at, date.day);
 }
 
-char* put_after_hour(char* at, const Time& time, std::size_t digits) {
+char* put_after_hour(char* at, const Moment& time, std::size_t digits) {
   *at++ = ':';
   at = put2(at, time.minute);
   *at++ = ':';
@@ -149,7 +138,7 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
 
 /// Other programs write dates as midnight, some with a fraction or as UTC: the date loses nothing.
 bool is_midnight(std::string_view text) {
-  Time time;
+  Moment time;
   if ((!take(text, ' ') && !take(text, 'T') && !take(text, 't')) || !take_hour(text, time.hour) ||
       !take_after_hour(text, time)) {
     return false;
@@ -169,19 +158,82 @@ std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
 
 }  // namespace
 
-bool Converter::convert_date(std::string_view text, Cell& cell, std::string& reason) {
-  constexpr std::string_view kExpected = "is not a date (YYYY-MM-DD)";
-  Date date;
+std::optional<DateFormat::Moment> Converter::by_format(std::string_view text) const {
+  for (const DateFormat& format : date_formats_) {
+    if (auto moment = format.parse(text)) return moment;
+  }
+  return std::nullopt;
+}
+
+std::string Converter::expected_formats() const {
+  std::string all;
+  for (const DateFormat& format : date_formats_) {
+    all += fmt::format("{}'{}'", all.empty() ? "" : " or ", format.text());
+  }
+  return all;
+}
+
+/// A day, by the user's formats or by ISO 8601, in which midnight may stand behind it.
+bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
+                          std::string& reason) const {
+  if (!date_formats_.empty()) {
+    const auto found = by_format(text);
+    if (!found) {
+      reason = fmt::format("is not a date written as {}", expected_formats());
+      return false;
+    }
+    moment = *found;
+    if (moment.hour != 0 || moment.minute != 0 || moment.second != 0 ||
+        moment.fraction.find_first_not_of('0') != std::string_view::npos) {
+      reason = "has a time of the day, which the column cannot keep";
+      return false;
+    }
+    return is_day(moment, reason);
+  }
   std::string_view rest = text;
-  if (!take_date(rest, date)) {
-    reason = kExpected;
+  if (!take_date(rest, moment) || (!rest.empty() && !is_midnight(rest))) {
+    reason = "is not a date (YYYY-MM-DD); --date-format says how dates are written";
     return false;
   }
-  if (!rest.empty() && !is_midnight(rest)) {
-    reason = kExpected;
+  return is_day(moment, reason);
+}
+
+bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
+                              std::string& reason) const {
+  if (!date_formats_.empty()) {
+    const auto found = by_format(text);
+    if (!found) {
+      reason = fmt::format("is not a date and time written as {}", expected_formats());
+      return false;
+    }
+    moment = *found;
+  } else {
+    constexpr std::string_view kExpected =
+        "is not a date and time (YYYY-MM-DD HH:MM:SS); --date-format says how they are written";
+    std::string_view rest = text;
+    const bool has_date = take_date(rest, moment);
+    if (!has_date ||
+        (!rest.empty() && ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) ||
+                           !take_hour(rest, moment.hour) || !take_after_hour(rest, moment)))) {
+      reason = kExpected;
+      return false;
+    }
+    if (!rest.empty()) {
+      reason = leftover_reason(rest, kExpected);
+      return false;
+    }
+  }
+  if (!is_day(moment, reason) || !is_time(moment, reason)) return false;
+  if (moment.hour > 23) {
+    reason = "is no time: hours go from 0 to 23";
     return false;
   }
-  if (!exists(date, reason)) return false;
+  return true;
+}
+
+bool Converter::convert_date(std::string_view text, Cell& cell, std::string& reason) {
+  Moment date;
+  if (!read_date(text, date, reason)) return false;
   const char* end = put_date(scratch_.data(), date);
   cell = Cell::of_text({scratch_.data(), static_cast<std::size_t>(end - scratch_.data())});
   return true;
@@ -194,7 +246,7 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
   std::string_view rest = text;
   const bool negative = take(rest, '-');
   const std::size_t colon = rest.find(':');
-  Time time;
+  Moment time;
   if (colon == 0 || colon > 3 || !take(rest, static_cast<int>(colon), time.hour) ||
       !take_after_hour(rest, time)) {
     reason = kExpected;
@@ -204,7 +256,7 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
     reason = leftover_reason(rest, kExpected);
     return false;
   }
-  if (!exists(time, reason)) return false;
+  if (!is_time(time, reason)) return false;
   const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
   if (!digits) return false;
   const bool is_last = time.hour == kMostHours && time.minute == 59 && time.second == 59;
@@ -223,43 +275,21 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
 }
 
 bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string& reason) {
-  constexpr std::string_view kExpected = "is not a date and time (YYYY-MM-DD HH:MM:SS)";
-  Date date;
-  Time time;
-  std::string_view rest = text;
-  if (!take_date(rest, date)) {
-    reason = kExpected;
-    return false;
-  }
-  if (!rest.empty()) {
-    if ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) || !take_hour(rest, time.hour) ||
-        !take_after_hour(rest, time)) {
-      reason = kExpected;
-      return false;
-    }
-    if (!rest.empty()) {
-      reason = leftover_reason(rest, kExpected);
-      return false;
-    }
-  }
-  if (!exists(date, reason) || !exists(time, reason)) return false;
-  if (time.hour > 23) {
-    reason = "is no time: hours go from 0 to 23";
-    return false;
-  }
+  Moment moment;
+  if (!read_datetime(text, moment, reason)) return false;
   // MariaDB keeps a timestamp as seconds since 1970 UTC; where exactly that begins and ends depends
   // on the session's time zone and the version, and is the server's to say.
   const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
-  if (is_stamp && dialect_ == DialectKind::mariadb && (date.year < 1969 || date.year > 2106)) {
+  if (is_stamp && dialect_ == DialectKind::mariadb && (moment.year < 1969 || moment.year > 2106)) {
     reason = "is out of range for timestamp (1970-01-01 to 2038-01-19)";
     return false;
   }
-  const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
+  const auto digits = kept_fraction(moment.fraction, column_.type, dialect_, reason);
   if (!digits) return false;
-  char* at = put_date(scratch_.data(), date);
+  char* at = put_date(scratch_.data(), moment);
   *at++ = ' ';
-  at = put2(at, time.hour);
-  at = put_after_hour(at, time, *digits);
+  at = put2(at, moment.hour);
+  at = put_after_hour(at, moment, *digits);
   cell = Cell::of_text({scratch_.data(), static_cast<std::size_t>(at - scratch_.data())});
   return true;
 }

@@ -37,8 +37,8 @@ bool is_plain(std::string_view text) {
 bool is_well_formed(std::string_view text, std::string& reason) {
   if (const auto broken = text::find_invalid_utf8(text)) {
     reason = fmt::format(
-        "is not UTF-8: byte 0x{:02X} at offset {} of the field; convert the file, "
-        "for example with iconv -f LATIN1 -t UTF-8",
+        "is not UTF-8: byte 0x{:02X} at offset {} of the field; say in what "
+        "the file is, for example --encoding latin1 or --encoding windows-1252",
         static_cast<unsigned char>(text[*broken]), *broken);
     return false;
   }
@@ -76,15 +76,15 @@ bool Converter::convert_text(std::string_view text, Cell& cell, std::string& rea
 }
 
 bool Converter::convert_binary(std::string_view text, Cell& cell, std::string& reason) {
-  if (binary_ == BinaryText::guarded && looks_like_hex(text)) {
+  if (format_.binary == BinaryText::guarded && looks_like_hex(text)) {
     reason =
         "looks like hexadecimal digits; --binary hex stores the bytes they stand for, --binary raw "
         "the field as it is";
     return false;
   }
-  if (binary_ == BinaryText::hex || binary_ == BinaryText::base64) {
-    const bool decoded = binary_ == BinaryText::hex ? decode_hex(text, decoded_, reason)
-                                                    : decode_base64(text, decoded_, reason);
+  if (format_.binary == BinaryText::hex || format_.binary == BinaryText::base64) {
+    const bool decoded = format_.binary == BinaryText::hex ? decode_hex(text, decoded_, reason)
+                                                           : decode_base64(text, decoded_, reason);
     if (!decoded) return false;
     text = decoded_;
   }

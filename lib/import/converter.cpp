@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -112,11 +113,12 @@ Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialec
   return Rule::native_text;
 }
 
-Converter::Converter(TargetColumn column, DialectKind dialect, BinaryText binary)
+Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat& format)
     : column_(std::move(column)),
       dialect_(dialect),
       rule_(rule_for(column_.type, dialect)),
-      binary_(binary) {
+      format_(format),
+      date_formats_(column_.date_formats.begin(), column_.date_formats.end()) {
   const schema::Type& type = column_.type;
   if (schema::is_integer(type.kind)) {
     const int bits = width_of(type.kind, dialect) * 8;
@@ -149,7 +151,27 @@ bool Converter::convert_null(Cell& cell, std::string& reason) const {
   return false;
 }
 
+bool Converter::takes_numbers() const {
+  return rule_ == Rule::integer || rule_ == Rule::decimal || rule_ == Rule::real ||
+         rule_ == Rule::native_number;
+}
+
+/// A number with another decimal mark, in the one that every rule reads. Other text stays.
+bool Converter::with_point(std::string_view& text, std::string& reason) {
+  if (text.find_first_not_of("0123456789+-.,eE \t") != std::string_view::npos) return true;
+  if (text.find('.') != std::string_view::npos) {
+    reason = fmt::format("has a point, and --decimal says that numbers have '{}'", format_.decimal);
+    return false;
+  }
+  if (text.find(format_.decimal) == std::string_view::npos) return true;
+  decoded_.assign(text);
+  std::replace(decoded_.begin(), decoded_.end(), format_.decimal, '.');
+  text = decoded_;
+  return true;
+}
+
 bool Converter::convert(std::string_view text, Cell& cell, std::string& reason) {
+  if (format_.decimal != '.' && takes_numbers() && !with_point(text, reason)) return false;
   if (!convert_by_rule(text, cell, reason)) return false;
   if (!column_.numeric_affinity || cell.kind != Cell::Kind::text) return true;
   std::array<char, 512> scratch;

@@ -2,12 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend/bulk.hpp"
 #include "base/dialect_kind.hpp"
 #include "import/binary_text.hpp"
+#include "import/date_format.hpp"
 #include "import/shown.hpp"
 #include "schema/type.hpp"
 
@@ -21,8 +24,18 @@ struct TargetColumn {
   bool fills_null = false;  ///< NULL makes the database choose a value: autoincrement, rowid
   /// SQLite makes a number of text that looks like one, whatever the type says.
   bool numeric_affinity = false;
+  /// How dates are written, see DateFormat: the first one that fits a value counts. Empty: ISO
+  /// 8601.
+  std::vector<std::string> date_formats = {};
 
   friend bool operator==(const TargetColumn&, const TargetColumn&) = default;
+};
+
+/// How a file writes the values of all columns.
+struct ValueFormat {
+  BinaryText binary = BinaryText::guarded;
+  char decimal = '.';  ///< between the digits of a number
+  friend bool operator==(const ValueFormat&, const ValueFormat&) = default;
 };
 
 /// Turns a field's text into the typed value of one column, or says why it cannot. What it accepts
@@ -32,7 +45,8 @@ struct TargetColumn {
 /// around the value are ignored.
 class Converter {
  public:
-  Converter(TargetColumn column, DialectKind dialect, BinaryText binary = BinaryText::guarded);
+  /// Throws Error{usage} for a date format, see DateFormat.
+  Converter(TargetColumn column, DialectKind dialect, const ValueFormat& format = {});
 
   /// False when the value does not fit; `reason` then completes the sentence "'abc' …". The cell
   /// borrows from `text` or from the converter, until its next call.
@@ -69,6 +83,12 @@ class Converter {
     native_number,
   };
   static Rule rule_for(const schema::Type& type, DialectKind dialect);
+  bool takes_numbers() const;
+  bool with_point(std::string_view& text, std::string& reason);
+  bool read_date(std::string_view text, DateFormat::Moment& moment, std::string& reason) const;
+  bool read_datetime(std::string_view text, DateFormat::Moment& moment, std::string& reason) const;
+  std::optional<DateFormat::Moment> by_format(std::string_view text) const;
+  std::string expected_formats() const;
   bool convert_by_rule(std::string_view text, backend::Cell& cell, std::string& reason);
 
   bool convert_integer(std::string_view text, backend::Cell& cell, std::string& reason) const;
@@ -98,8 +118,9 @@ class Converter {
   std::uint64_t highest_ = 0;        ///< integers and bits
   std::size_t most_characters_ = 0;  ///< text; 0 for any number
   std::size_t most_bytes_ = 0;       ///< text and binary; 0 for any number
-  BinaryText binary_;
-  std::string decoded_;  ///< of the last binary field
+  ValueFormat format_;
+  std::vector<DateFormat> date_formats_;
+  std::string decoded_;  ///< of the last binary field, or number with a decimal comma
   std::array<char, kScratch> scratch_;
 };
 

@@ -43,10 +43,19 @@ struct CsvFormat {
   std::optional<char> escape;
   Escapes escapes = Escapes::plain;
   LineEnd line_end = LineEnd::any;
+  /// Lines that begin with it are none of the data; empty for no such lines.
+  std::string comment = {};
+  /// Blanks around unquoted fields, and around the quotes of quoted ones, do not belong to them.
+  bool trim = false;
 
   friend bool operator==(const CsvFormat&, const CsvFormat&) = default;
 
   bool has_escape() const { return escape && escape != quote; }
+  bool is_comment(std::string_view record) const {
+    return !comment.empty() && record.substr(0, comment.size()) == comment;
+  }
+  /// Whether `trim` takes `c` off.
+  bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter; }
   /// The byte at which a record may end, and by which lines are counted.
   char line_byte() const { return line_end == LineEnd::cr ? '\r' : '\n'; }
   /// How a line that we write ends.

@@ -25,15 +25,7 @@ constexpr const char* kExport = "export the rows as CSV first";
 // https://parquet.apache.org/docs/file-format/ and file(1)'s magic numbers.
 using namespace std::string_view_literals;
 constexpr Magic kMagic[] = {
-    {"\x1F\x8B"sv, 0, false, "compressed with gzip",
-     "gunzip -c FILE | dbmig import - --table TABLE"},
     {"BZh"sv, 0, false, "compressed with bzip2", "bunzip2 -c FILE | dbmig import - --table TABLE"},
-    {"\xFD"
-     "7zXZ\0"sv,
-     0, false, "compressed with xz", "xz -dc FILE | dbmig import - --table TABLE"},
-    {"\x5D\0\0"sv, 0, false, "compressed with lzma", "xz -dc FILE | dbmig import - --table TABLE"},
-    {"\x28\xB5\x2F\xFD"sv, 0, false, "compressed with zstd",
-     "zstd -dc FILE | dbmig import - --table TABLE"},
     {"\x04\x22\x4D\x18"sv, 0, false, "compressed with lz4",
      "lz4 -dc FILE | dbmig import - --table TABLE"},
     {"LZIP"sv, 0, true, "compressed with lzip", "lzip -dc FILE | dbmig import - --table TABLE"},
@@ -87,8 +79,7 @@ bool matches(const Magic& magic, std::string_view head) {
 
 FileKind encoded(const char* name, const char* more = "") {
   return {fmt::format("text in {}{}", name, more),
-          fmt::format("convert it first: iconv -f {} -t UTF-8 FILE | dbmig import - --table TABLE",
-                      name)};
+          fmt::format("--encoding {} reads it", text::lower(name))};
 }
 
 /// Text in units of two or four bytes shows in where the zero bytes stand.
@@ -177,8 +168,7 @@ std::optional<FileKind> text_kind(std::string_view head) {
                     "mariadb --batch prints rows that --format mysql-batch reads"};
   }
   if (text.front() == '#') {
-    return FileKind{"a file that begins with a comment",
-                    "take the comments out: grep -v '^#' FILE | dbmig import - --table TABLE"};
+    return FileKind{"a file that begins with a comment", "--comment '#' leaves such lines out"};
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "import/file_kind.hpp"
+#include "import/find_delimiter.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 
@@ -17,33 +18,34 @@ class Reading {
  public:
   Reading(ChunkReader& reader, const Options& options, const schema::Table& table,
           const std::string& file)
-      : reader_(reader), options_(options), table_(table), file_(file) {}
+      : reader_(reader), options_(options), format_(options.format), table_(table), file_(file) {}
 
   Opening run() {
-    if (const auto ends =
-            other_line_ends(reader_.head(), options_.format, options_.check_line_end)) {
+    if (const auto ends = other_line_ends(reader_.head(), format_, options_.check_line_end)) {
       throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, ends->what)).hint(ends->hint);
+    }
+    // An earlier import wrote it, without the lines in front.
+    if (reader_.head().substr(0, kRejectFile.size()) != kRejectFile) {
+      reader_.skip_lines(options_.skip_lines);
     }
     const bool expects_header =
         options_.header.value_or(options_.columns.empty() && options_.has_header);
-    std::optional<std::string> record = reader_.peek();
-    // Empty lines are no records where more than a field is expected.
-    while (!expects_header && record && expected_fields() > 1 &&
-           without_line_end(*record, options_.format).empty()) {
-      reader_.take();
-      record = reader_.peek();
-    }
+    skip_to_record(expects_header);
+    take_separator_line();
+    if (options_.find_delimiter) set_delimiter(expects_header);
+    const std::optional<std::string> record = skip_to_record(expects_header);
+    Opening opening;
+    opening.note = note_;
+    opening.format = format_;
     if (!record) {
-      if (!expects_header) return {};
+      if (!expects_header) return opening;
       throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
           .hint("it needs at least the line that names the columns, or --columns");
     }
-    refuse_separator_line(*record);
     RecordError error;
     const std::vector<std::string> names = fields_of(*record, &error);
     const bool of_rejects = names.size() > 3 && names[0] == kRejectFile &&
                             names[1] == kRejectLine && names[2] == kRejectReason;
-    Opening opening;
     if (!expects_header && !of_rejects) {
       refuse_unannounced_header(names);
       refuse_other_kinds(*record);
@@ -52,15 +54,51 @@ class Reading {
     opening.guess = guess(*record);
     if (!error.reason.empty()) fail(*record, error, opening.guess);
     if (!of_rejects) check_header(*record, names, opening.guess);
+    opening.header = Header{*record, names, of_rejects, reader_.line()};
     reader_.take();
-    opening.header = Header{*record, names, of_rejects};
     return opening;
   }
 
  private:
+  /// Past comments and, where more than a field is expected, empty lines, which are no records.
+  std::optional<std::string> skip_to_record(bool expects_header) {
+    std::optional<std::string> record = reader_.peek();
+    while (record &&
+           (format_.is_comment(*record) || (!expects_header && expected_fields() > 1 &&
+                                            without_line_end(*record, format_).empty()))) {
+      reader_.take();
+      record = reader_.peek();
+    }
+    return record;
+  }
+
+  void use(const CsvFormat& format, const std::string& why) {
+    format_ = format;
+    reader_.set_format(format);
+    note_ = fmt::format("{}: {}", file_, why);
+  }
+
+  void set_delimiter(bool expects_header) {
+    Beginning beginning;
+    beginning.text = reader_.head();
+    beginning.is_whole = reader_.is_whole();
+    beginning.may_be_unknown = options_.ignore_unknown;
+    const bool by_names = expects_header && options_.columns.empty();
+    if (by_names) {
+      beginning.names_known = [this](const std::vector<std::string>& names) {
+        return names_known(names);
+      };
+    } else {
+      beginning.fields = expected_fields();
+    }
+    if (const auto found = find_delimiter(beginning, format_)) {
+      use(*found, describe_difference(*found, format_));
+    }
+  }
+
   /// The first record's fields; what is wrong with it goes to `error`.
   std::vector<std::string> fields_of(std::string_view record, RecordError* error) const {
-    CsvFormat format = options_.format;
+    CsvFormat format = format_;
     // The client prints names as they are.
     if (format.escapes == Escapes::mysql_batch) format.escape.reset();
     return fields_of(record, format, error);
@@ -82,42 +120,63 @@ class Reading {
   [[noreturn]] void fail(std::string_view record, const RecordError& error,
                          const std::string& why) const {
     const std::string_view before = record.substr(0, error.offset);
-    const char line_byte = options_.format.line_byte();
+    const char line_byte = format_.line_byte();
     const auto lines = std::count(before.begin(), before.end(), line_byte);
     const std::size_t line = before.rfind(line_byte);
     const std::size_t column =
         line == std::string_view::npos ? error.offset : error.offset - line - 1;
     throw Error(ErrorCode::invalid, fmt::format("the header cannot be read: {}", error.reason))
-        .at({file_, static_cast<int>(lines + 1), static_cast<int>(column + 1)})
+        .at({file_, static_cast<int>(reader_.line()) + static_cast<int>(lines),
+             static_cast<int>(column + 1)})
         .hint(why);
   }
 
-  void refuse_separator_line(const std::string& record) const {
-    const auto separator = separator_line(without_line_end(record, options_.format));
+  /// A note to spreadsheets on what stands between the fields.
+  void take_separator_line() {
     // In a file of one column it may be a value, when somebody says that there is no header.
-    if (!separator || options_.header == false) return;
-    throw Error(ErrorCode::invalid,
-                fmt::format("the first line, {}, is a note to spreadsheets on what stands between "
-                            "the fields",
-                            shown(without_line_end(record, options_.format))))
-        .at({file_, 1, 0})
-        .hint(fmt::format("leave it out: tail -n +2 FILE | dbmig import - --table {} {}",
-                          table_.name, delimiter_option(*separator)));
+    if (options_.header == false) return;
+    const std::optional<std::string> record = reader_.peek();
+    if (!record) return;
+    const std::string_view line = without_line_end(*record, format_);
+    const auto separator = separator_line(line);
+    if (!separator) return;
+    if (!options_.find_delimiter && *separator != format_.delimiter) {
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the first line, {}, says that fields are separated otherwise than "
+                              "--delimiter does",
+                              shown(line)))
+          .at(here())
+          .hint("leave --delimiter out, or leave the line out with --skip-lines");
+    }
+    CsvFormat format = format_;
+    format.delimiter = *separator;
+    check(format);
+    reader_.take();
+    use(format, fmt::format("the line {} says what separates fields", shown(line)));
+  }
+
+  SourcePosition here() const { return {file_, static_cast<int>(reader_.line()), 0}; }
+
+  /// Whether the header's `name` means a column, by itself or by --map.
+  bool is_known(const std::string& name) const {
+    const auto mapped = [&](const auto& one) { return text::trim(one.first) == text::trim(name); };
+    const bool of_rejects = name == kRejectFile || name == kRejectLine || name == kRejectReason;
+    return of_rejects || std::any_of(options_.map.begin(), options_.map.end(), mapped) ||
+           find_column(table_, name) != nullptr;
   }
 
   std::size_t names_known(const std::vector<std::string>& names) const {
     return static_cast<std::size_t>(std::count_if(
-        names.begin(), names.end(),
-        [this](const std::string& name) { return find_column(table_, name) != nullptr; }));
+        names.begin(), names.end(), [this](const std::string& name) { return is_known(name); }));
   }
 
   /// Why the header may name no column.
   std::string guess(std::string_view record) const {
-    const std::string_view line = without_line_end(record, options_.format);
+    const std::string_view line = without_line_end(record, format_);
     char best = '\0';
     std::size_t most = 0;
-    for (const char delimiter : other_delimiters(line, options_.format)) {
-      CsvFormat other = options_.format;
+    for (const char delimiter : other_delimiters(line, format_)) {
+      CsvFormat other = format_;
       other.delimiter = delimiter;
       const std::vector<std::string> names = fields_of(record, other, nullptr);
       const std::size_t known = names.size() > 1 ? names_known(names) : 0;
@@ -134,14 +193,14 @@ class Reading {
       return fmt::format("the file looks like {}; {}", kind->what, kind->hint);
     }
     const std::string_view quoted = text::trim(line);
-    if (quoted.size() > 1 && quoted.front() == '\'' && options_.format.quote != '\'') {
+    if (quoted.size() > 1 && quoted.front() == '\'' && format_.quote != '\'') {
       return "if fields stand in single quotes: --quote \"'\"";
     }
     if (line.find('\0') != std::string_view::npos) {
-      return "the line has NUL bytes: is the text in UTF-16? convert it with iconv";
+      return "the line has NUL bytes: is the text in UTF-16? --encoding utf-16le reads it";
     }
     if (text::find_invalid_utf8(line)) {
-      return "the line is not UTF-8; convert the file, for example with iconv -f LATIN1 -t UTF-8";
+      return "the line is not UTF-8; --encoding says what it is, for example --encoding latin1";
     }
     if (text::trim(line).empty()) return "the first line is empty; the header must be the first";
     return "";
@@ -155,7 +214,7 @@ class Reading {
     if (expected != 0 && names.size() != expected && !may_differ) {
       throw Error(ErrorCode::invalid, fmt::format("the header has {}, and --columns names {}",
                                                   text::count(names.size(), "field"), expected))
-          .at({file_, 1, 0})
+          .at(here())
           .hint(why.empty() ? "name a column for each field; - leaves a field out" : why);
     }
     if (expected != 0) refuse_other_kinds(record);
@@ -166,18 +225,17 @@ class Reading {
   void refuse_swallowed_records(const std::string& record,
                                 const std::vector<std::string>& names) const {
     for (const std::string& name : names) {
-      const std::size_t line_end = name.find(options_.format.line_byte());
+      const std::size_t line_end = name.find(format_.line_byte());
       if (line_end == std::string::npos) continue;
-      if (options_.columns.empty() && find_column(table_, name) != nullptr) continue;
-      const bool has_delimiter =
-          name.find(options_.format.delimiter, line_end) != std::string::npos;
+      if (options_.columns.empty() && is_known(name)) continue;
+      const bool has_delimiter = name.find(format_.delimiter, line_end) != std::string::npos;
       if (!has_delimiter && names.size() > 1) continue;
-      const auto lines = std::count(record.begin(), record.end(), options_.format.line_byte());
+      const auto lines = std::count(record.begin(), record.end(), format_.line_byte());
       throw Error(ErrorCode::invalid,
                   fmt::format("the header is {} lines long: its field {} seems to have swallowed "
                               "records",
                               lines, shown(name)))
-          .at({file_, 1, 0})
+          .at(here())
           .hint("close the quote in the first line; a header's names stand on one line");
     }
   }
@@ -193,7 +251,7 @@ class Reading {
                                  });
     if (!same) return;
     throw Error(ErrorCode::invalid, "the first line names the columns")
-        .at({file_, 1, 0})
+        .at(here())
         .hint("say --header if it is a header, --no-header if it is data");
   }
 
@@ -210,6 +268,8 @@ class Reading {
 
   ChunkReader& reader_;
   const Options& options_;
+  CsvFormat format_;  ///< as far as it is known by now
+  std::string note_;
   const schema::Table& table_;
   const std::string& file_;
 };

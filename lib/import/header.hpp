@@ -16,6 +16,7 @@ struct Header {
   std::vector<std::string> names;
   /// It is of a file that an earlier import wrote: see RejectFile.
   bool of_rejects = false;
+  std::uint64_t line = 1;
 };
 
 /// What the first record of a file says.
@@ -23,9 +24,13 @@ struct Opening {
   std::optional<Header> header;
   /// What the file looks like, when its fields cannot be brought to columns; may be empty.
   std::string guess;
+  CsvFormat format;  ///< of all records
+  /// What was found out that nobody said, for the user; may be empty.
+  std::string note;
 };
 
-/// Takes the header off `reader`, which has given nothing out, where `options` or the first record
+/// Takes what stands in front of the data off `reader`, which has given nothing out: lines to be
+/// skipped, comments, `sep=;`, and the header where `options` or the first record
 /// say that there is one.
 ///
 /// Throws Error{invalid}, with what to type, for a file that is empty where a header is expected;

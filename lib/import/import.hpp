@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -15,6 +16,7 @@
 #include "import/binary_text.hpp"
 #include "import/communicator.hpp"
 #include "import/csv_format.hpp"
+#include "import/problems.hpp"
 
 namespace dbmig::import {
 
@@ -23,12 +25,23 @@ inline constexpr const char* kStandardInput = "-";
 
 enum class OnError { abort, reject };
 
+/// A way to write dates, see DateFormat.
+struct DateOption {
+  std::string column;  ///< empty for all that have no other
+  std::string format;
+};
+
 struct Options {
-  std::vector<std::string> files;  ///< paths; "-" is standard input
+  std::vector<std::string> files;  ///< paths and patterns of paths; "-" is standard input
   std::string table;               ///< empty: each file's name without its ending
   /// Which column each field goes to; "-" leaves a field out. Empty: the header says.
   std::vector<std::string> columns;
   CsvFormat format;
+  /// The delimiter and the quote are the format's unless the table's columns say otherwise.
+  bool find_delimiter = false;
+  /// Of text that is not in UTF-8, as iconv calls it; may be empty. A byte order mark wins.
+  std::string encoding = {};
+  std::uint64_t skip_lines = 0;  ///< in front of the header
   /// Whether the first line is a header. Left out: it is where `has_header`, unless `columns` is
   /// given.
   std::optional<bool> header;
@@ -36,11 +49,21 @@ struct Options {
   bool check_line_end = false;  ///< see FileFormat
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
+  char decimal = '.';  ///< see ValueFormat
+  std::vector<DateOption> date_formats = {};
+  /// Names of the header and the columns that they mean; "-" leaves a field out.
+  std::vector<std::pair<std::string, std::string>> map = {};
+  /// Columns that the file does not give. A value in parentheses is an expression of SQL, which
+  /// the database computes once.
+  std::vector<std::pair<std::string, std::string>> set = {};
   /// Leave out names of the header that are no column's, and fields beyond those expected.
   bool ignore_unknown = false;
   /// Fields that a record does not have are NULL.
   bool fill_missing = false;
   OnError on_error = OnError::abort;
+  /// Check everything, the rows against those in the table too, and load nothing: whatever
+  /// on_error says, all records are looked at, and no reject file is written.
+  bool dry_run = false;
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
   std::size_t chunk_bytes = std::size_t{1} << 20;
@@ -56,11 +79,15 @@ struct Summary {
     std::uint64_t rejected = 0;
     std::uint64_t bytes = 0;
     std::string rejects;  ///< the reject file that was written, empty for none
+    /// Columns that the file does not give: they took their default.
+    std::vector<std::string> defaulted;
   };
   std::vector<File> files;
   std::uint64_t rows = 0;
   std::uint64_t rejected = 0;
   std::uint64_t bytes = 0;
+  std::vector<Problem> problems;  ///< of the rejected records
+  bool dry_run = false;           ///< `rows` could have been loaded, and none was
   double seconds = 0;
   // The stages overlap: their sum is more than `seconds`.
   double read_seconds = 0;   ///< reading the files and finding the records' ends

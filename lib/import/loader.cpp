@@ -72,13 +72,13 @@ RowOrder row_order(const schema::Table& table, const std::vector<std::string>& c
 }
 
 Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
-               RejectFile* rejects, LoadProgress& progress, const RowOrder& order,
+               const BadRecordPolicy& policy, LoadProgress& progress, const RowOrder& order,
                WaitingFile& waiting)
     : sink_(sink),
       file_(std::move(file)),
       format_(format),
       splitter_(format),
-      rejects_(rejects),
+      policy_(policy),
       progress_(progress),
       rows_before_(progress.rows),
       order_(order),
@@ -164,7 +164,10 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
     std::string reason;
   };
   std::vector<Rejected> rejected;
-  for (const BadRecord& bad : result.bad) rejected.push_back({bad.offset, bad.message()});
+  for (const BadRecord& bad : result.bad) {
+    rejected.push_back({bad.offset, bad.message()});
+    if (policy_.goes_on()) policy_.problems->add(file_, line_of(bad.offset), bad);
+  }
   if (!result.offsets.empty()) {
     const std::span<const char> batch{result.batch.data(), result.batch.size()};
     write(batch, [&](std::size_t row, const Error& error) {
@@ -174,21 +177,23 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
             {row_of(batch, row), line_of(offset), std::string(record_at(offset)), error});
         return;
       }
-      if (rejects_ == nullptr) {
+      if (!policy_.goes_on()) {
         throw refused_record(file_, line_of(offset), record_at(offset), format_, error);
       }
+      policy_.problems->add(file_, line_of(offset), error);
       rejected.push_back({offset, error.message()});
     });
   }
   progress_.rows = rows_before_ + sink_.rows();
   // The rows before a bad record come first in the file: what is wrong with them is said first.
-  if (rejects_ == nullptr && !result.bad.empty()) fail(result.bad.front());
+  if (!policy_.goes_on() && !result.bad.empty()) fail(result.bad.front());
+  progress_.rejected += rejected.size();
+  if (policy_.rejects == nullptr) return;
   std::stable_sort(rejected.begin(), rejected.end(),
                    [](const Rejected& a, const Rejected& b) { return a.offset < b.offset; });
   for (const Rejected& one : rejected) {
-    rejects_->add(file_, line_of(one.offset), one.reason, record_at(one.offset));
+    policy_.rejects->add(file_, line_of(one.offset), one.reason, record_at(one.offset));
   }
-  progress_.rejected += rejected.size();
 }
 
 }  // namespace dbmig::import

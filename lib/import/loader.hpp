@@ -10,6 +10,7 @@
 
 #include "backend/bulk.hpp"
 #include "import/csv_format.hpp"
+#include "import/problems.hpp"
 #include "import/rejects.hpp"
 #include "import/splitter.hpp"
 #include "import/waiting_rows.hpp"
@@ -23,6 +24,14 @@ struct LoadProgress {
   std::atomic<std::uint64_t> rows{0};
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> write_nanoseconds{0};
+};
+
+/// What becomes of records that cannot be loaded: the first one ends the import, unless there is
+/// somewhere to tell of them.
+struct BadRecordPolicy {
+  RejectFile* rejects = nullptr;
+  Problems* problems = nullptr;
+  bool goes_on() const { return problems != nullptr; }
 };
 
 /// What the table asks of the order in which rows are written, so that the outcome is the same
@@ -46,10 +55,11 @@ RowOrder row_order(const schema::Table& table, const std::vector<std::string>& c
 /// the order of the file, and knows which line a failure belongs to.
 class Loader {
  public:
-  /// `rejects` is null when the first bad record ends the import; rows that have to wait for their
-  /// parents go into `waiting`. All but the strings must outlive the loader.
-  Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format, RejectFile* rejects,
-         LoadProgress& progress, const RowOrder& order, WaitingFile& waiting);
+  /// Rows that have to wait for their parents go into `waiting`. All but the strings must outlive
+  /// the loader.
+  Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
+         const BadRecordPolicy& policy, LoadProgress& progress, const RowOrder& order,
+         WaitingFile& waiting);
 
   /// Loads the rows of `result`, made of `chunk`, which starts at `first_line`. Throws Error at the
   /// first record, in the file's order, that the converter or the database refused, when there is
@@ -70,7 +80,7 @@ class Loader {
   std::string file_;
   CsvFormat format_;
   Splitter splitter_;
-  RejectFile* rejects_;
+  BadRecordPolicy policy_;
   LoadProgress& progress_;
   std::uint64_t rows_before_;
   RowOrder order_;

@@ -65,6 +65,12 @@ BinaryText parse_binary(std::string_view text) {
       .hint("hex, base64, or raw for bytes as they are");
 }
 
+char parse_decimal_mark(std::string_view text) {
+  if (text == "." || text == ",") return text.front();
+  throw Error(ErrorCode::usage, fmt::format("--decimal '{}' is no decimal mark", text))
+      .hint("a point or a comma");
+}
+
 /// The fields that the format's own programs write for NULL.
 std::vector<std::string> default_nulls(const CsvFormat& csv) {
   switch (csv.escapes) {
@@ -100,12 +106,18 @@ FileFormat file_format(const FormatRequest& request) {
   FileFormat format;
   format.csv = named.csv;
   format.has_header = named.has_header;
-  if (request.delimiter) format.csv.delimiter = parse_delimiter(*request.delimiter);
+  format.find_delimiter = request.delimiter ? text::lower(*request.delimiter) == "auto"
+                                            : named.name == "csv" && !request.quote;
+  if (request.delimiter && !format.find_delimiter)
+    format.csv.delimiter = parse_delimiter(*request.delimiter);
   if (request.quote) format.csv.quote = parse_quote(*request.quote, "--quote");
   if (request.escape) format.csv.escape = parse_quote(*request.escape, "--escape");
   if (request.line_end) format.csv.line_end = parse_line_end(*request.line_end);
   format.check_line_end = !request.line_end && format.csv.line_end == LineEnd::lf;
   format.binary = request.binary ? parse_binary(*request.binary) : named.binary;
+  format.csv.comment = request.comment;
+  format.csv.trim = request.trim;
+  format.decimal = request.decimal ? parse_decimal_mark(*request.decimal) : '.';
   check(format.csv);
   format.nulls.texts = request.nulls.empty() ? default_nulls(format.csv) : request.nulls;
   format.nulls.quoted = request.null_quoted;

@@ -13,13 +13,16 @@ namespace dbmig::import {
 /// What the command line says of a file's format; what is left out, the named format decides.
 struct FormatRequest {
   std::string name = "csv";
-  std::optional<std::string> delimiter;
+  std::optional<std::string> delimiter;  ///< "auto" to find it in the file
   std::optional<std::string> quote;
   std::optional<std::string> escape;
   std::optional<std::string> line_end;
   std::vector<std::string> nulls;
   bool null_quoted = false;
   std::optional<std::string> binary;
+  std::string comment;
+  bool trim = false;
+  std::optional<std::string> decimal;
 };
 
 /// How to read a file.
@@ -29,6 +32,9 @@ struct FileFormat {
   BinaryText binary = BinaryText::guarded;
   /// Whether a program that writes this format puts the columns' names first.
   bool has_header = true;
+  /// Nobody said what stands between the fields, or asked to find it.
+  bool find_delimiter = false;
+  char decimal = '.';
   /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
   bool check_line_end = false;
 };

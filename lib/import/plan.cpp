@@ -127,12 +127,13 @@ class Mapper {
       map_names(request_.columns, {});
     } else if (request_.header) {
       refuse_foreign_header();
-      map_names(*request_.header, SourcePosition{request_.file, 1, 0});
+      map_names(renamed(*request_.header), where());
     } else {
       for (const Column& column : table_.columns) {
         if (!column.generated && !column.mariadb.invisible) add(column);
       }
     }
+    add_constants();
     require_columns();
     mistakes_.throw_if_any();
     if (plan_.columns.empty()) {
@@ -142,18 +143,70 @@ class Mapper {
   }
 
  private:
+  SourcePosition where() const {
+    return {request_.file, static_cast<int>(request_.header_line), 0};
+  }
+
+  /// The header's names as --map has them. Every one that it names must be there, once.
+  std::vector<std::string> renamed(std::vector<std::string> names) const {
+    for (const auto& [from, to] : request_.map) {
+      const auto same = [&from = from](const std::string& name) {
+        return text::trim(name) == text::trim(from);
+      };
+      const auto found = std::find_if(names.begin(), names.end(), same);
+      if (found == names.end()) {
+        std::vector<std::string> known;
+        for (const std::string& name : *request_.header) known.emplace_back(text::trim(name));
+        throw Error(ErrorCode::invalid,
+                    fmt::format("the header has no {}, which --map names", shown(from)))
+            .at(where())
+            .hint(text::suggest(from, known));
+      }
+      *found = to;
+    }
+    return names;
+  }
+
+  void add_constants() {
+    for (const auto& [name, value] : request_.set) {
+      const Column* column = find_column(table_, name);
+      if (column == nullptr) {
+        throw Error(ErrorCode::usage,
+                    fmt::format("--set names '{}', which is no column of '{}'", name, table_.name))
+            .hint(text::suggest(name, table_.column_names()));
+      }
+      if (column->generated) {
+        throw Error(ErrorCode::usage,
+                    fmt::format("--set names '{}', which the database computes", column->name))
+            .hint("leave it out");
+      }
+      const auto same = [&](const TargetColumn& one) { return one.name == column->name; };
+      if (std::any_of(plan_.columns.begin(), plan_.columns.end(), same)) {
+        throw Error(
+            ErrorCode::usage,
+            fmt::format("column '{}' has a value in the file and one from --set", column->name))
+            .hint(request_.columns.empty()
+                      ? fmt::format("--map '{}=-' leaves the field out", column->name)
+                      : "put '-' into its place in --columns");
+      }
+      plan_.columns.push_back(target(table_, *column, plan_.dialect));
+      plan_.constants.push_back(value);
+    }
+  }
+
   void refuse_foreign_header() const {
+    const std::vector<std::string> names = renamed(*request_.header);
     const auto known = [this](const std::string& name) {
       return find_column(table_, name) != nullptr;
     };
-    if (std::any_of(request_.header->begin(), request_.header->end(), known)) return;
+    if (std::any_of(names.begin(), names.end(), known)) return;
     const std::string columns =
         fmt::format("use --columns when the file has no header; the columns are {}",
                     listed(table_.column_names()));
     throw Error(ErrorCode::invalid,
                 fmt::format("the first line, {}, does not name any column of '{}'",
                             shown(text::join(*request_.header, ",")), table_.name))
-        .at({request_.file, 1, 0})
+        .at(where())
         .hint(request_.guess.empty() ? columns : fmt::format("{}; {}", request_.guess, columns));
   }
 
@@ -222,13 +275,17 @@ class Mapper {
           column.generated) {
         continue;
       }
-      const int line = request_.header && request_.columns.empty() ? 1 : 0;
-      mistakes_.add(Mistakes::Kind::missing, {request_.file, line, 0}, [&] {
-        return std::pair(fmt::format("column '{}' of '{}' needs a value in every row, and the file "
-                                     "does not give it",
-                                     column.name, table_.name),
-                         "add it to the file, or give the column a default");
-      });
+      const bool by_header = request_.header && request_.columns.empty();
+      mistakes_.add(
+          Mistakes::Kind::missing, by_header ? where() : SourcePosition{request_.file, 0, 0}, [&] {
+            return std::pair(
+                fmt::format("column '{}' of '{}' needs a value in every row, and the file "
+                            "does not give it",
+                            column.name, table_.name),
+                fmt::format("add it to the file, give the column a default, or say "
+                            "--set {}=VALUE",
+                            column.name));
+          });
     }
   }
 
@@ -322,10 +379,13 @@ void encode(const Plan& plan, Bytes& out) {
   put_optional(writer, plan.format.escape);
   writer.put(plan.format.escapes);
   writer.put(plan.format.line_end);
+  writer.put_text(plan.format.comment);
+  writer.put(static_cast<std::uint8_t>(plan.format.trim));
   writer.put(static_cast<std::uint32_t>(plan.nulls.texts.size()));
   for (const std::string& text : plan.nulls.texts) writer.put_text(text);
   writer.put(static_cast<std::uint8_t>(plan.nulls.quoted));
   writer.put(plan.binary);
+  writer.put(plan.decimal);
   writer.put(static_cast<std::uint8_t>(plan.ignore_unknown));
   writer.put(static_cast<std::uint8_t>(plan.fill_missing));
   writer.put(static_cast<std::uint8_t>(plan.rejects));
@@ -336,9 +396,16 @@ void encode(const Plan& plan, Bytes& out) {
     writer.put(static_cast<std::uint8_t>(column.nullable));
     writer.put(static_cast<std::uint8_t>(column.fills_null));
     writer.put(static_cast<std::uint8_t>(column.numeric_affinity));
+    writer.put(static_cast<std::uint32_t>(column.date_formats.size()));
+    for (const std::string& format : column.date_formats) writer.put_text(format);
   }
   writer.put(static_cast<std::uint32_t>(plan.targets.size()));
   for (const std::int32_t target_index : plan.targets) writer.put(target_index);
+  writer.put(static_cast<std::uint32_t>(plan.constants.size()));
+  for (const auto& value : plan.constants) {
+    writer.put(static_cast<std::uint8_t>(value.has_value()));
+    writer.put_text(value.value_or(""));
+  }
   writer.put_text(plan.encoding);
 }
 
@@ -352,11 +419,14 @@ Plan decode_plan(std::string_view message) {
   plan.format.escape = get_optional_char(reader);
   plan.format.escapes = reader.get<Escapes>();
   plan.format.line_end = reader.get<LineEnd>();
+  plan.format.comment = reader.get_text();
+  plan.format.trim = reader.get<std::uint8_t>() != 0;
   plan.nulls.texts.clear();
   const auto marks = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < marks; ++i) plan.nulls.texts.emplace_back(reader.get_text());
   plan.nulls.quoted = reader.get<std::uint8_t>() != 0;
   plan.binary = reader.get<BinaryText>();
+  plan.decimal = reader.get<char>();
   plan.ignore_unknown = reader.get<std::uint8_t>() != 0;
   plan.fill_missing = reader.get<std::uint8_t>() != 0;
   plan.rejects = reader.get<std::uint8_t>() != 0;
@@ -368,9 +438,17 @@ Plan decode_plan(std::string_view message) {
     column.nullable = reader.get<std::uint8_t>() != 0;
     column.fills_null = reader.get<std::uint8_t>() != 0;
     column.numeric_affinity = reader.get<std::uint8_t>() != 0;
+    const auto formats = reader.get<std::uint32_t>();
+    for (std::uint32_t f = 0; f < formats; ++f) column.date_formats.emplace_back(reader.get_text());
   }
   const auto targets = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < targets; ++i) plan.targets.push_back(reader.get<std::int32_t>());
+  const auto constants = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < constants; ++i) {
+    const bool given = reader.get<std::uint8_t>() != 0;
+    const std::string value(reader.get_text());
+    plan.constants.push_back(given ? std::optional(value) : std::nullopt);
+  }
   plan.encoding = reader.get_text();
   return plan;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/dialect_kind.hpp"
@@ -21,6 +22,7 @@ struct Plan {
   CsvFormat format;
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
+  char decimal = '.';           ///< see ValueFormat
   bool ignore_unknown = false;  ///< fields beyond those expected are left out
   bool fill_missing = false;    ///< fields that a record does not have are NULL
   /// Go on after a bad record.
@@ -28,6 +30,8 @@ struct Plan {
   std::vector<TargetColumn> columns;  ///< of the sink, in order
   /// For each field of a record the column it goes to, kSkipped for none.
   std::vector<std::int32_t> targets;
+  /// The value of each column that no field goes to; nothing for NULL. They come last.
+  std::vector<std::optional<std::string>> constants;
   std::string encoding;  ///< backend::row_encoder()
 
   static constexpr std::int32_t kSkipped = -1;
@@ -48,6 +52,11 @@ struct ColumnRequest {
   std::string guess = {};
   /// Names of the header that are no column's are left out.
   bool ignore_unknown = false;
+  std::uint64_t header_line = 1;
+  /// See Options.
+  std::vector<std::pair<std::string, std::string>> map = {};
+  /// Columns with a value of their own, which come behind those of the file.
+  std::vector<std::pair<std::string, std::optional<std::string>>> set = {};
 };
 
 /// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null

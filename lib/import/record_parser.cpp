@@ -161,16 +161,42 @@ std::optional<RecordError> RecordParser::unescape(std::string_view record, std::
   return std::nullopt;
 }
 
+/// The first byte from `at` on that --trim does not take off.
+std::size_t RecordParser::skip_blanks(std::string_view record, std::size_t at) const {
+  while (at < record.size() && format_.is_blank(record[at])) ++at;
+  return at;
+}
+
+/// Where the field in [begin, end) ends without its last blanks; one that is escaped stays.
+std::size_t RecordParser::end_of_text(std::string_view record, std::size_t begin,
+                                      std::size_t end) const {
+  while (end > begin && format_.is_blank(record[end - 1])) {
+    std::size_t escapes = 0;
+    while (format_.has_escape() && end - 1 - escapes > begin &&
+           record[end - 2 - escapes] == *format_.escape) {
+      ++escapes;
+    }
+    if (escapes % 2 == 1) break;
+    --end;
+  }
+  return end;
+}
+
 std::optional<RecordError> RecordParser::parse_field(std::string_view record, std::size_t& at,
                                                      Field& field) {
+  if (format_.trim) at = skip_blanks(record, at);
   const std::size_t opened = at;
   field.quoted = at < record.size() && format_.quote && record[at] == *format_.quote;
   const std::size_t begin = field.quoted ? at + 1 : at;
   bool changes = false;
-  const std::size_t end =
+  std::size_t end =
       field.quoted ? end_of_quoted(record, begin, changes) : end_of_plain(record, begin, changes);
   if (end == kNone) return RecordError{opened, 0, "the quote opened here is never closed"};
   at = field.quoted ? end + 1 : end;
+  if (format_.trim) {
+    if (field.quoted) at = skip_blanks(record, at);
+    if (!field.quoted) end = end_of_text(record, begin, end);
+  }
   if (field.quoted && at < record.size() && record[at] != format_.delimiter) {
     return RecordError{at, 0,
                        "there is text after the closing quote; a quote inside a quoted field must "

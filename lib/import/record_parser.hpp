@@ -45,6 +45,8 @@ class RecordParser {
                                       Field& field);
   std::size_t unescape_one(std::string_view record, std::size_t at);
   bool is_null(std::string_view raw, bool quoted) const;
+  std::size_t skip_blanks(std::string_view record, std::size_t at) const;
+  std::size_t end_of_text(std::string_view record, std::size_t begin, std::size_t end) const;
 
   CsvFormat format_;
   NullMarks nulls_;

@@ -50,9 +50,19 @@ bool has_data_ending(const fs::path& name) {
                      [&](const char* ending) { return name.extension() == ending; });
 }
 
+/// `path` as the file was called before it was compressed.
+fs::path uncompressed_name(const std::string& path) {
+  constexpr std::array kEndings = {".gz", ".zst", ".xz", ".lzma"};
+  fs::path name = path;
+  const bool is_compressed = std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) {
+    return name.extension() == ending;
+  });
+  return is_compressed ? name.replace_extension() : name;
+}
+
 std::string short_name(const std::string& path) {
   if (path == kStandardInput) return fmt::format("stdin{}.csv", kEnding);
-  fs::path name = path;
+  fs::path name = uncompressed_name(path);
   name.replace_extension();
   return fmt::format("{}{}.csv", name.string(), kEnding);
 }
@@ -182,7 +192,7 @@ bool is_reject_file(const std::string& path) {
 }
 
 std::string table_of(const std::string& path) {
-  fs::path name = fs::path(path).stem();
+  fs::path name = uncompressed_name(path).stem();
   if (name.extension() != kEnding) return name.string();
   while (name.extension() == kEnding) name = name.stem();
   return has_data_ending(name) ? name.stem().string() : name.string();

@@ -1,11 +1,13 @@
 #include "import/root_import.hpp"
 
 #include <fmt/core.h>
+#include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -13,8 +15,11 @@
 #include "base/text.hpp"
 #include "import/header.hpp"
 #include "import/lock_patience.hpp"
+#include "import/open_input.hpp"
 #include "import/record_parser.hpp"
 #include "import/statement_interrupt.hpp"
+#include "import/transcoded_input.hpp"
+#include "import/worker.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -52,6 +57,40 @@ std::vector<KeptFile> database_files(backend::Connection& connection) {
   return files;
 }
 
+/// `files` with patterns such as `data/[0-9]*.csv`, which the shell left alone, as the files that
+/// they match, by name. What is there by that very name is no pattern.
+std::vector<std::string> expanded(const std::vector<std::string>& files) {
+  std::vector<std::string> all;
+  for (const std::string& file : files) {
+    std::error_code ignored;
+    if (file.find_first_of("*?[") == std::string::npos || std::filesystem::exists(file, ignored)) {
+      all.push_back(file);
+      continue;
+    }
+    ::glob_t found = {};
+    if (::glob(file.c_str(), GLOB_ERR, nullptr, &found) != 0) {
+      ::globfree(&found);
+      throw Error(ErrorCode::not_found, fmt::format("no file matches {}", file));
+    }
+    all.insert(all.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+  }
+  return all;
+}
+
+/// The columns of `table` that `plan` gives no value.
+std::vector<std::string> columns_without_value(const schema::Table& table, const Plan& plan) {
+  std::vector<std::string> names;
+  const std::vector<std::string> given = plan.column_names();
+  for (const schema::Column& column : table.columns) {
+    if (column.generated || std::find(given.begin(), given.end(), column.name) != given.end()) {
+      continue;
+    }
+    names.push_back(column.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 RootImport::RootImport(const Options& options, Communicator& ranks, const Open& open,
@@ -64,9 +103,10 @@ RootImport::RootImport(const Options& options, Communicator& ranks, const Open& 
       announce_(std::move(announce)) {}
 
 Summary RootImport::run() {
+  options_.files = expanded(options_.files);
   check_options();
   connection_ = &open_();
-  if (options_.on_error == OnError::reject) choose_reject_targets();
+  if (options_.on_error == OnError::reject && !options_.dry_run) choose_reject_targets();
   LockPatience patience(*connection_, options_.lock_wait, stop_);
   patience_ = &patience;
   try {
@@ -77,7 +117,12 @@ Summary RootImport::run() {
     }
     for (const auto& rejects : rejects_) rejects->flush();
     if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
-    commit();
+    if (options_.dry_run) {
+      check_deferred_keys();
+      connection_->rollback();
+    } else {
+      commit();
+    }
   } catch (const Error& error) {
     connection_->rollback();
     if (error.code() == ErrorCode::interrupted && stop_) {
@@ -92,6 +137,8 @@ Summary RootImport::run() {
   report(true);
   summary_.rows = progress_.rows;
   summary_.rejected = progress_.rejected;
+  summary_.problems = problems_.take();
+  summary_.dry_run = options_.dry_run;
   summary_.bytes = bytes_before_;
   summary_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   summary_.read_seconds = seconds(times_.read);
@@ -103,6 +150,13 @@ Summary RootImport::run() {
 
 void RootImport::check_options() const {
   check(options_.format);
+  if (!options_.encoding.empty()) check_encoding(options_.encoding);
+  for (const DateOption& one : options_.date_formats) const DateFormat format(one.format);
+  if (!options_.map.empty() && !options_.columns.empty()) {
+    throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
+        .hint(
+            "--columns names them all in order, --map only those whose name in the header differs");
+  }
   if (options_.files.empty()) {
     throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
   }
@@ -139,6 +193,7 @@ void RootImport::load_files() {
   const std::vector<std::size_t> order = parents_first();
   summary_.files.resize(order.size());
   rejects_of_.resize(order.size());
+  formats_.resize(order.size(), options_.format);
   waiting_.resize(order.size());
   std::vector<std::string> still_loaded;
   for (auto i = order.begin(); i != order.end(); ++i) {
@@ -194,10 +249,11 @@ void RootImport::finish_waiting() {
     const std::string& name = summary_.files[file.index].name;
     RejectFile* const rejects = rejects_of_[file.index];
     for (const WaitingRow& row : file.rows) {
-      if (rejects == nullptr) {
-        throw refused_record(name, row.line, row.record, options_.format, row.error);
+      if (!goes_on()) {
+        throw refused_record(name, row.line, row.record, formats_[file.index], row.error);
       }
-      rejects->add(name, row.line, row.error.message(), row.record);
+      problems_.add(name, row.line, row.error);
+      if (rejects != nullptr) rejects->add(name, row.line, row.error.message(), row.record);
     }
     summary_.files[file.index].rows += file.written;
     summary_.files[file.index].rejected += file.rows.size();
@@ -237,11 +293,15 @@ schema::Table RootImport::find_table(const std::string& name) const {
 Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
                            std::string& header) const {
   const Opening opening = read_opening(reader, options_, table, file);
+  if (!opening.note.empty()) events_.info("dbmig.import", opening.note);
   ColumnRequest request;
   request.file = file;
   request.guess = opening.guess;
   request.ignore_unknown = options_.ignore_unknown;
+  request.map = options_.map;
+  request.set = constants();
   if (opening.header) {
+    request.header_line = opening.header->line;
     request.header = opening.header->names;
     header = opening.header->record;
   }
@@ -249,25 +309,73 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   const bool own_columns = opening.header && opening.header->of_rejects;
   if (!own_columns) request.columns = options_.columns;
   Plan plan = map_columns(table, connection_->dialect().kind(), request);
-  plan.format = options_.format;
+  set_date_formats(table, plan);
+  plan.format = opening.format;
   plan.nulls = options_.nulls;
   plan.binary = options_.binary;
+  plan.decimal = options_.decimal;
   plan.ignore_unknown = options_.ignore_unknown;
   plan.fill_missing = options_.fill_missing;
-  plan.rejects = options_.on_error == OnError::reject;
+  plan.rejects = goes_on();
   if (header.empty() || !request.columns.empty()) {
     // A reject file names its columns, so that it can be imported without further options.
     header.clear();
     const std::vector<std::string> names = plan.column_names();
     for (std::size_t i = 0; i < plan.targets.size(); ++i) {
-      if (i != 0) header.push_back(options_.format.delimiter);
+      if (i != 0) header.push_back(plan.format.delimiter);
       const std::int32_t target = plan.targets[i];
       header += target == Plan::kSkipped
                     ? "-"
-                    : header_field(names[static_cast<std::size_t>(target)], options_.format);
+                    : header_field(names[static_cast<std::size_t>(target)], plan.format);
     }
   }
   return plan;
+}
+
+/// The values of --set; expressions are computed here, once for all rows.
+std::vector<std::pair<std::string, std::optional<std::string>>> RootImport::constants() const {
+  std::vector<std::pair<std::string, std::optional<std::string>>> all;
+  for (const auto& [name, value] : options_.set) {
+    const bool is_expression = value.size() > 2 && value.front() == '(' && value.back() == ')';
+    if (!is_expression) {
+      all.emplace_back(name, value);
+      continue;
+    }
+    try {
+      const auto rows = connection_->query("SELECT " + value).rows;
+      all.emplace_back(name, rows.at(0).at(0));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection) throw;
+      throw Error(ErrorCode::usage, fmt::format("--set {}: {}", name, error.message()))
+          .native(error.native_code())
+          .hint("a value in parentheses is an expression of SQL, without the columns of the row");
+    }
+  }
+  return all;
+}
+
+void RootImport::set_date_formats(const schema::Table& table, Plan& plan) const {
+  const std::span<TargetColumn> of_file(plan.columns.data(),
+                                        plan.columns.size() - plan.constants.size());
+  for (const DateOption& one : options_.date_formats) {
+    if (!one.column.empty() && find_column(table, one.column) == nullptr) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("--date-format names '{}', which is no column of '{}'", one.column,
+                              table.name))
+          .hint(text::suggest(one.column, table.column_names()));
+    }
+    for (TargetColumn& column : of_file) {
+      if (text::equals_ignoring_case(column.name, one.column)) {
+        column.date_formats.push_back(one.format);
+      }
+    }
+  }
+  for (TargetColumn& column : of_file) {
+    if (!column.date_formats.empty()) continue;
+    for (const DateOption& one : options_.date_formats) {
+      if (one.column.empty()) column.date_formats.push_back(one.format);
+    }
+  }
 }
 
 /// Before anything is loaded, or the file that was rejected from is gone when it is found out.
@@ -280,12 +388,12 @@ void RootImport::choose_reject_targets() {
   }
 }
 
-RejectFile* RootImport::reject_file(std::size_t index, const std::string& header) {
-  if (options_.on_error != OnError::reject) return nullptr;
+RejectFile* RootImport::reject_file(std::size_t index, const std::string& header,
+                                    const CsvFormat& format) {
+  if (options_.on_error != OnError::reject || options_.dry_run) return nullptr;
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !rejects_.empty()) {
-    if (without_line_end(rejects_.back()->header(), options_.format) !=
-        without_line_end(header, options_.format)) {
+    if (without_line_end(rejects_.back()->header(), format) != without_line_end(header, format)) {
       throw Error(ErrorCode::usage,
                   fmt::format("{} has other columns than the file before it, and --rejects takes "
                               "one kind of record",
@@ -294,25 +402,26 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
     }
     return rejects_.back().get();
   }
-  rejects_.push_back(std::make_unique<RejectFile>(reject_targets_.at(is_shared ? 0 : index),
-                                                  options_.format, header, is_shared));
+  rejects_.push_back(std::make_unique<RejectFile>(reject_targets_.at(is_shared ? 0 : index), format,
+                                                  header, is_shared));
   return rejects_.back().get();
 }
 
 void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
   const std::string& path = options_.files[index];
-  FileInput input(path, stop_);
-  // Later another thread reads, and the progress says how far it is.
-  input.when_silent([&] {
-    events_.info("dbmig.import",
-                 fmt::format("Waiting for {}: nobody has written to it yet", input.name()));
+  OpenedInput opened = open_input(path, options_.encoding, stop_, [this](const std::string& name) {
+    events_.info("dbmig.import", fmt::format("Waiting for {}: nobody has written to it yet", name));
   });
+  if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
+  Input& input = *opened.input;
   const schema::Table& table = tables_[index];
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
   std::string header;
   Plan plan = make_plan(table, reader, input.name(), header);
-  input.when_silent(nullptr);
+  // From here on another thread reads, and the progress says how far it is.
+  opened.file->when_silent(nullptr);
+  formats_[index] = plan.format;
   std::unique_ptr<backend::BulkSink> sink;
   patience_->run([&] {
     sink.reset();  // gives the session its settings back, which the next one keeps
@@ -321,14 +430,16 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   });
   patience_->wait_in_statements();
   plan.encoding = sink->encoding();
-  RejectFile* rejects = reject_file(index, header);
+  // A value of --set that does not fit is found here, by this rank alone.
+  const Worker trial(plan);
+  RejectFile* rejects = reject_file(index, header, plan.format);
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
-  Loader loader(*sink, input.name(), options_.format, rejects, progress_,
-                row_order(table, plan.column_names(), still_loaded, rejects != nullptr),
-                waiting_[index]);
+  Loader loader(*sink, input.name(), plan.format,
+                {.rejects = rejects, .problems = goes_on() ? &problems_ : nullptr}, progress_,
+                row_order(table, plan.column_names(), still_loaded, goes_on()), waiting_[index]);
 
   announce_(plan);
   const StageTimes times =
@@ -345,7 +456,8 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .rows = progress_.rows - rows_before,
                            .rejected = progress_.rejected - rejected_before,
                            .bytes = reader.bytes_done(),
-                           .rejects = rejects != nullptr ? rejects->path() : ""};
+                           .rejects = rejects != nullptr ? rejects->path() : "",
+                           .defaulted = columns_without_value(table, plan)};
 }
 
 /// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the
@@ -395,6 +507,21 @@ void RootImport::commit() {
   }
   progress_.write_nanoseconds += static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+}
+
+/// What the commit would find: foreign keys that are checked at the end only.
+void RootImport::check_deferred_keys() {
+  if (connection_->dialect().kind() != DialectKind::sqlite) return;
+  const auto has_deferred = [](const schema::Table& table) {
+    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                       [](const schema::ForeignKey& key) { return key.deferrable; });
+  };
+  if (std::none_of(tables_.begin(), tables_.end(), has_deferred)) return;
+  const auto rows = connection_->foreign_key_violations(kShownViolations);
+  if (rows.empty()) return;
+  throw Error(ErrorCode::constraint,
+              fmt::format("the import would fail at its end: {}", text::join(rows, "; ")))
+      .hint("nothing was loaded");
 }
 
 void RootImport::finish_rejects() {

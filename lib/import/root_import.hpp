@@ -43,13 +43,17 @@ class RootImport {
   schema::Table find_table(const std::string& name) const;
   Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
                  std::string& header) const;
-  RejectFile* reject_file(std::size_t index, const std::string& header);
+  std::vector<std::pair<std::string, std::optional<std::string>>> constants() const;
+  void set_date_formats(const schema::Table& table, Plan& plan) const;
+  RejectFile* reject_file(std::size_t index, const std::string& header, const CsvFormat& format);
   void lock_table(const schema::Table& table, const std::vector<std::string>& columns);
+  bool goes_on() const { return options_.dry_run || options_.on_error == OnError::reject; }
   void commit();
+  void check_deferred_keys();
   void finish_rejects();
   void report(bool last);
 
-  const Options& options_;
+  Options options_;  ///< the patterns among the files as what they match
   Communicator& ranks_;
   const Open& open_;
   EventSink& events_;
@@ -66,7 +70,9 @@ class RootImport {
   std::vector<std::unique_ptr<RejectFile>> rejects_;
   std::vector<schema::Table> tables_;    ///< of each file
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
+  std::vector<CsvFormat> formats_;       ///< of each file, as it was found
   std::vector<WaitingFile> waiting_;     ///< of each file
+  Problems problems_;
   Summary summary_;
   LoadProgress progress_;
   std::uint64_t bytes_total_ = 0;   ///< 0 when one of the files has no known size

@@ -1,5 +1,7 @@
 #include "import/splitter.hpp"
 
+#include <algorithm>
+
 #include "import/find_byte.hpp"
 
 namespace dbmig::import {
@@ -41,6 +43,12 @@ Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
   Scan cut = {.end = 0, .cut = true, .open = std::nullopt};
   std::size_t at = start;
   while (at < size) {
+    if (format_.trim) {
+      std::size_t quote = at;
+      while (quote < size && format_.is_blank(data[quote])) ++quote;
+      if (quote == size) return cut;
+      if (format_.quote && data[quote] == *format_.quote) at = quote;
+    }
     if (format_.quote && data[at] == *format_.quote) {
       const auto closed = close_quote(data, at, cut);
       if (!closed) return cut;
@@ -63,7 +71,18 @@ Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
   return cut;
 }
 
+/// The offset past the comment that starts at `start`: quotes and escapes mean nothing in it.
+std::optional<std::size_t> Splitter::comment_end(std::string_view data, std::size_t start) const {
+  const std::size_t end =
+      needs_cr_ ? data.find("\r\n", start) : find_byte(data, line_byte_, start, data.size());
+  if (end >= data.size()) return std::nullopt;
+  return end + (needs_cr_ ? 2 : 1);
+}
+
 std::optional<std::size_t> Splitter::record_end(std::string_view data, std::size_t start) const {
+  if (format_.is_comment(data.substr(std::min(start, data.size())))) {
+    return comment_end(data, start);
+  }
   // Most records are one line without a quote.
   const std::size_t newline = find_byte(data, line_byte_, start, data.size());
   if (newline == data.size()) {
@@ -80,7 +99,7 @@ std::optional<std::size_t> Splitter::record_end(std::string_view data, std::size
 }
 
 std::size_t Splitter::last_boundary(std::string_view data) const {
-  if (!format_.escape) return boundary_without_escape(data);
+  if (!format_.escape && format_.comment.empty()) return boundary_without_escape(data);
   std::size_t boundary = 0;
   while (const auto end = record_end(data, boundary)) boundary = *end;
   return boundary;
@@ -108,7 +127,7 @@ std::size_t Splitter::boundary_without_escape(std::string_view data) const {
 }
 
 std::optional<Splitter::Open> Splitter::open_end(std::string_view record) const {
-  return scan(record, 0).open;
+  return format_.is_comment(record) ? std::nullopt : scan(record, 0).open;
 }
 
 }  // namespace dbmig::import

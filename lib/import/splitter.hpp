@@ -41,6 +41,7 @@ class Splitter {
     std::optional<Open> open;  ///< when cut, inside what
   };
   Scan scan(std::string_view data, std::size_t start) const;
+  std::optional<std::size_t> comment_end(std::string_view data, std::size_t start) const;
   std::optional<std::size_t> close_quote(std::string_view data, std::size_t at, Scan& cut) const;
   std::size_t escape_length(std::string_view data, std::size_t at) const;
   std::size_t last_line_end(std::string_view stretch) const;

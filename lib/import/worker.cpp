@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "import/file_kind.hpp"
 #include "import/stopwatch.hpp"
@@ -39,8 +40,28 @@ Worker::Worker(Plan plan)
       encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
       row_(plan_.columns.size()) {
   converters_.reserve(plan_.columns.size());
+  const std::size_t of_file = plan_.columns.size() - plan_.constants.size();
   for (const TargetColumn& column : plan_.columns) {
-    converters_.emplace_back(column, plan_.dialect, plan_.binary);
+    const bool is_constant = converters_.size() >= of_file;
+    converters_.emplace_back(
+        column, plan_.dialect,
+        ValueFormat{.binary = plan_.binary, .decimal = is_constant ? '.' : plan_.decimal});
+  }
+  convert_constants();
+}
+
+/// The cells of the last columns stay as they are from here on: their converters see no other
+/// value.
+void Worker::convert_constants() {
+  const std::size_t first = plan_.columns.size() - plan_.constants.size();
+  for (std::size_t i = 0; i < plan_.constants.size(); ++i) {
+    const std::optional<std::string>& value = plan_.constants[i];
+    Converter& converter = converters_[first + i];
+    const bool fits = value ? converter.convert(*value, row_[first + i], reason_)
+                            : converter.convert_null(row_[first + i], reason_);
+    if (fits) continue;
+    throw Error(ErrorCode::usage, fmt::format("--set {}: {} {}", converter.column().name,
+                                              value ? shown(*value) : "NULL", reason_));
   }
 }
 
@@ -129,6 +150,7 @@ void Worker::process_records(std::string_view chunk, const std::atomic<bool>& st
     const std::string_view record = chunk.substr(at, end - at);
     const auto offset = static_cast<std::uint32_t>(at);
     at = end;
+    if (plan_.format.is_comment(record)) continue;
     // An empty line is a record of one empty field; where more are expected it is just space.
     if (plan_.targets.size() > 1 && without_line_end(record, plan_.format).empty()) continue;
     if (convert_record(record, offset)) {

@@ -57,6 +57,7 @@ void encode_idle(bool interrupted, Bytes& out);
 /// The work of a rank on the chunks of one file: parse, check, convert, encode.
 class Worker {
  public:
+  /// Throws Error{usage} for a constant that does not fit its column.
   explicit Worker(Plan plan);
 
   /// Turns `chunk`, whole records, into the message of a ChunkResult. Without rejects it stops at
@@ -65,6 +66,7 @@ class Worker {
   void process(std::string_view chunk, const std::atomic<bool>& stop, Bytes& out);
 
  private:
+  void convert_constants();
   void process_records(std::string_view chunk, const std::atomic<bool>& stop);
   bool convert_record(std::string_view record, std::uint32_t offset);
   bool has_expected_fields(std::string_view record, std::uint32_t offset);

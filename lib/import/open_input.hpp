@@ -1,0 +1,31 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "import/input.hpp"
+
+namespace dbmig::import {
+
+/// A file to import as text in UTF-8.
+struct OpenedInput {
+  std::unique_ptr<Input> input;
+  FileInput* file = nullptr;  ///< the file below, owned by `input`
+  /// What was done to it that nobody asked for, for the user; may be empty.
+  std::string note;
+  /// An earlier import wrote it: it is in UTF-8, and its header is the first line.
+  bool of_rejects = false;
+};
+
+/// Opens `path`, or standard input for "-", and looks at its first bytes: what is compressed is
+/// decompressed; text in `encoding`, or in the one that its byte order mark says, is converted.
+/// `encoding` may be empty, for UTF-8. A file of an earlier import's rejected records is in UTF-8,
+/// whatever the encoding of the file that they came from.
+///
+/// Throws what FileInput and its read() throw.
+OpenedInput open_input(const std::string& path, const std::string& encoding,
+                       const std::atomic<bool>& stop,
+                       std::function<void(const std::string&)> when_silent);
+
+}  // namespace dbmig::import

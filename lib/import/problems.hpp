@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "import/worker.hpp"
+
+namespace dbmig::import {
+
+/// Records that could not be loaded for one reason.
+struct Problem {
+  std::string file;
+  std::string column;  ///< empty when it is about the whole record, or the database refused it
+  std::string reason;  ///< "is not an integer"; of the database, its message without the values
+  std::uint64_t records = 0;
+  std::vector<std::uint64_t> lines;   ///< of the first records
+  std::vector<std::string> examples;  ///< the first different values, as messages show them
+  friend bool operator==(const Problem&, const Problem&) = default;
+};
+
+/// What was wrong with the records of an import, by file, column and reason, in bounded memory.
+class Problems {
+ public:
+  void add(std::string_view file, std::uint64_t line, const BadRecord& bad);
+  void add(std::string_view file, std::uint64_t line, const Error& refused);
+
+  /// In the order of their first lines, file by file.
+  std::vector<Problem> take();
+
+  static constexpr std::size_t kMostProblems = 100;  ///< of a file; what is more counts as one
+  static constexpr std::size_t kMostExamples = 3;
+
+ private:
+  struct Key {
+    std::string column;
+    std::string reason;
+    auto operator<=>(const Key&) const = default;
+  };
+  void add(std::string_view file, std::uint64_t line, Key key, const std::string& value);
+
+  std::vector<Problem> problems_;
+  std::map<std::pair<std::string, Key>, std::size_t> places_;
+  std::map<std::string, std::size_t> kinds_;  ///< of each file
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,148 @@
+#include "import/transcoded_input.hpp"
+
+#include <fmt/core.h>
+#include <iconv.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Owns a converter of iconv to UTF-8.
+class Iconv {
+ public:
+  explicit Iconv(const std::string& encoding)
+      : handle_(encoding.find('/') != std::string::npos ? kInvalid
+                                                        : ::iconv_open("UTF-8", encoding.c_str())) {
+    if (handle_ != kInvalid) return;
+    throw Error(ErrorCode::usage, fmt::format("--encoding '{}' is not known", encoding))
+        .hint("for example utf-8, utf-16, latin1, windows-1252; `iconv -l` lists them all");
+  }
+  ~Iconv() { ::iconv_close(handle_); }
+  Iconv(const Iconv&) = delete;
+  Iconv& operator=(const Iconv&) = delete;
+
+  /// 0 or what stopped it: EILSEQ, EINVAL (a character is cut), E2BIG (no room).
+  int convert(std::string_view& from, std::span<char>& into) {
+    char* in = const_cast<char*>(from.data());
+    std::size_t in_left = from.size();
+    char* out = into.data();
+    std::size_t out_left = into.size();
+    const std::size_t done = ::iconv(handle_, &in, &in_left, &out, &out_left);
+    const int failure = done == static_cast<std::size_t>(-1) ? errno : 0;
+    from = from.substr(from.size() - in_left);
+    into = into.last(out_left);
+    return failure;
+  }
+
+ private:
+  static inline const ::iconv_t kInvalid = reinterpret_cast<::iconv_t>(-1);
+  ::iconv_t handle_;
+};
+
+class TranscodedInput final : public Input {
+ public:
+  TranscodedInput(std::unique_ptr<Input> source, const std::string& encoding)
+      : source_(std::move(source)), encoding_(encoding), iconv_(encoding) {}
+
+  std::size_t read(std::span<char> buffer) override {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+      // What stands ready is larger than what any character becomes, so that it always fits.
+      if (given_ == ready_.size() && !convert_more()) break;
+      const std::size_t n = std::min(ready_.size() - given_, buffer.size() - filled);
+      std::memcpy(buffer.data() + filled, ready_.data() + given_, n);
+      given_ += n;
+      filled += n;
+    }
+    return filled;
+  }
+  std::uint64_t size() const override { return 0; }
+  void cancel() noexcept override { source_->cancel(); }
+  const std::string& name() const override { return source_->name(); }
+
+ private:
+  /// Fills ready_. False at the end.
+  bool convert_more() {
+    constexpr std::size_t kBlock = std::size_t{128} << 10U;
+    constexpr std::size_t kMostGrowth = 4;  // a byte of Latin becomes two, of EUC up to four
+    if (!ended_ && pending_.size() < kBlock) {
+      const std::size_t had = pending_.size();
+      pending_.resize(had + kBlock);
+      const std::size_t n = source_->read(std::span(pending_).subspan(had));
+      ended_ = n < kBlock;
+      pending_.resize(had + n);
+    }
+    given_ = 0;
+    ready_.clear();
+    if (pending_.empty()) return false;
+    ready_.resize(pending_.size() * kMostGrowth + 16);
+    std::string_view from = pending_;
+    std::span<char> into = ready_;
+    const int failure = iconv_.convert(from, into);
+    ready_.resize(ready_.size() - into.size());
+    if (failure == EILSEQ || (failure == EINVAL && ended_)) fail(from, failure);
+    lines_ += static_cast<std::size_t>(std::count(ready_.begin(), ready_.end(), '\n'));
+    pending_.erase(0, pending_.size() - from.size());
+    return !ready_.empty() || convert_more();
+  }
+
+  [[noreturn]] void fail(std::string_view from, int failure) const {
+    const auto line =
+        lines_ + static_cast<std::size_t>(std::count(ready_.begin(), ready_.end(), '\n'));
+    std::string bytes;
+    for (const char byte : from.substr(0, 4)) {
+      bytes += fmt::format("{}{:02X}", bytes.empty() ? "" : " ", static_cast<unsigned char>(byte));
+    }
+    throw Error(ErrorCode::invalid,
+                failure == EINVAL
+                    ? fmt::format("the file ends in the middle of a character of {}", encoding_)
+                    : fmt::format("the bytes {} are no character of {}", bytes, encoding_))
+        .at({name(), static_cast<int>(line + 1), 0})
+        .hint("nothing was imported; say with --encoding in what the file is");
+  }
+
+  std::unique_ptr<Input> source_;
+  std::string encoding_;
+  Iconv iconv_;
+  std::string pending_;    ///< bytes of the source, not converted yet
+  std::string ready_;      ///< in UTF-8
+  std::size_t given_ = 0;  ///< bytes of ready_ that were given out
+  std::size_t lines_ = 0;  ///< line ends in all that was converted before ready_
+  bool ended_ = false;     ///< the source
+};
+
+}  // namespace
+
+std::string_view encoding_by_mark(std::string_view head) {
+  if (head.substr(0, 3) == "\xEF\xBB\xBF") return "UTF-8";
+  if (head.substr(0, 4) == "\xFF\xFE\0\0"sv || head.substr(0, 4) == "\0\0\xFE\xFF"sv) {
+    return "UTF-32";
+  }
+  if (head.substr(0, 2) == "\xFF\xFE" || head.substr(0, 2) == "\xFE\xFF") return "UTF-16";
+  return "";
+}
+
+void check_encoding(const std::string& encoding) {
+  const Iconv known(encoding);
+}
+
+bool is_utf8(std::string_view encoding) {
+  const std::string lower = text::lower(encoding);
+  return lower == "utf-8" || lower == "utf8" || lower == "utf8mb4";
+}
+
+std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding) {
+  return std::make_unique<TranscodedInput>(std::move(source), encoding);
+}
+
+}  // namespace dbmig::import
