@@ -165,7 +165,9 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   };
   std::vector<Rejected> rejected;
   for (const BadRecord& bad : result.bad) {
-    rejected.push_back({bad.offset, bad.message()});
+    if (rejected.empty() || rejected.back().offset != bad.offset) {
+      rejected.push_back({bad.offset, bad.message()});
+    }
     if (policy_.goes_on()) policy_.problems->add(file_, line_of(bad.offset), bad);
   }
   if (!result.offsets.empty()) {

@@ -389,6 +389,7 @@ void encode(const Plan& plan, Bytes& out) {
   writer.put(static_cast<std::uint8_t>(plan.ignore_unknown));
   writer.put(static_cast<std::uint8_t>(plan.fill_missing));
   writer.put(static_cast<std::uint8_t>(plan.rejects));
+  writer.put(static_cast<std::uint8_t>(plan.every_field));
   writer.put(static_cast<std::uint32_t>(plan.columns.size()));
   for (const TargetColumn& column : plan.columns) {
     writer.put_text(column.name);
@@ -430,6 +431,7 @@ Plan decode_plan(std::string_view message) {
   plan.ignore_unknown = reader.get<std::uint8_t>() != 0;
   plan.fill_missing = reader.get<std::uint8_t>() != 0;
   plan.rejects = reader.get<std::uint8_t>() != 0;
+  plan.every_field = reader.get<std::uint8_t>() != 0;
   const auto columns = reader.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < columns; ++i) {
     TargetColumn& column = plan.columns.emplace_back();

@@ -27,6 +27,8 @@ struct Plan {
   bool fill_missing = false;    ///< fields that a record does not have are NULL
   /// Go on after a bad record.
   bool rejects = false;
+  /// Look at all fields of a record, also behind the first that does not fit.
+  bool every_field = false;
   std::vector<TargetColumn> columns;  ///< of the sink, in order
   /// For each field of a record the column it goes to, kSkipped for none.
   std::vector<std::int32_t> targets;

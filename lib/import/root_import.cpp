@@ -317,6 +317,7 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
   plan.ignore_unknown = options_.ignore_unknown;
   plan.fill_missing = options_.fill_missing;
   plan.rejects = goes_on();
+  plan.every_field = options_.dry_run;
   if (header.empty() || !request.columns.empty()) {
     // A reject file names its columns, so that it can be imported without further options.
     header.clear();

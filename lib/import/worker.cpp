@@ -95,6 +95,7 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
     return false;
   }
   if (!has_expected_fields(record, offset)) return false;
+  bool all_fit = true;
   for (std::size_t i = 0; i < plan_.targets.size(); ++i) {
     if (plan_.targets[i] == Plan::kSkipped) continue;
     const auto target = static_cast<std::size_t>(plan_.targets[i]);
@@ -115,9 +116,10 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
     } else {
       bad.value = fmt::format("NULL ({})", shown(fields_[i].text));
     }
-    return false;
+    if (!plan_.every_field) return false;
+    all_fit = false;
   }
-  return true;
+  return all_fit;
 }
 
 /// As many as the plan has, or a number that the user said may be.

@@ -38,8 +38,9 @@ struct ChunkResult {
   std::string failure;                 ///< Status::failed: why
   std::uint64_t nanoseconds = 0;       ///< spent on it
   std::vector<std::uint32_t> offsets;  ///< where each row's record starts, in the chunk
-  std::vector<BadRecord> bad;          ///< in order; at most one unless the plan rejects
-  std::string_view batch;              ///< for BulkSink::write()
+  /// In order; at most one unless the plan rejects, one of a record unless it wants every field.
+  std::vector<BadRecord> bad;
+  std::string_view batch;  ///< for BulkSink::write()
 };
 
 /// Reads the message that Worker::process() wrote. The batch points into it.
