@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "base/text.hpp"
-#include "dialect/reworded.hpp"
+#include "cli/server_words.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
@@ -218,8 +218,8 @@ std::optional<Adoption> plan(Context& context, const schema::Schema& live,
   // in the model's words where they say the same.
   schema::Schema after = before;
   add(after, named_in(model.schema, to_write));
-  add(after, schema::normalized(dialect::reworded(context.model().schema, without(found, to_write),
-                                                  {context.url().dialect})));
+  add(after, schema::normalized(reworded(context, context.model().schema, without(found, to_write),
+                                         {context.url().dialect})));
   const diff::Difference difference = diff::diff(before, schema::normalized(after));
   adoption.detected = difference.detected;
   if (options.message.empty()) options.message = "adopt " + name;

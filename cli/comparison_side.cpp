@@ -7,12 +7,12 @@
 
 #include "base/text.hpp"
 #include "cli/migration.hpp"
+#include "cli/server_words.hpp"
 #include "cli/sql_files.hpp"
 #include "dialect/own_words.hpp"
-#include "dialect/reworded.hpp"
 #include "history/renames.hpp"
 #include "run/check.hpp"
-#include "run/view_words.hpp"
+#include "run/wordings.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::cli {
@@ -188,7 +188,7 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
     result.to = only_known(result.to, known_objects(context, from, to), result.unknown);
   }
   if (from.connection == nullptr && to.connection == nullptr) {
-    result.to = dialect::reworded(result.from, std::move(result.to), context.project().dialects);
+    result.to = reworded(context, result.from, std::move(result.to), context.project().dialects);
     return result;
   }
   backend::Connection& one = from.connection != nullptr ? *from.connection : *to.connection;
@@ -210,6 +210,15 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
     result.is_portable = true;
     return result;
   }
+  // The words of one side are understood by the other's.
+  const run::AskWords ask = words_asker(context);
+  if (to.connection != nullptr) {
+    result.to = run::in_told_words(other, result.from, std::move(result.to),
+                                   {.recorded = to.is_live && from.is_managed, .ask = ask});
+  } else {
+    result.from = run::in_told_words(one, result.to, std::move(result.from),
+                                     {.recorded = from.is_live && to.is_managed, .ask = ask});
+  }
   result.from = one.canonical(result.from);
   result.to = other.canonical(result.to);
   const dialect::Dialect& dialect = one.dialect();
@@ -218,11 +227,6 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
   };
   if (is_asked(from, to)) result.from = dialect.settled(std::move(result.from), result.to);
   if (is_asked(to, from)) result.to = dialect.settled(std::move(result.to), result.from);
-  if (from.is_live && to.is_managed) {
-    result.from = run::with_known_views(one, to.schema, result.to, std::move(result.from));
-  } else if (to.is_live && from.is_managed) {
-    result.to = run::with_known_views(other, from.schema, result.from, std::move(result.to));
-  }
   return result;
 }
 

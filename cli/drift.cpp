@@ -6,6 +6,7 @@
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
+#include "cli/server_words.hpp"
 #include "dialect/own_words.hpp"
 #include "diff/diff.hpp"
 #include "run/check.hpp"
@@ -18,8 +19,9 @@ constexpr int kLockSeconds = 60;
 
 /// The drift, where nothing else stands between database and revisions that would blur it.
 run::DatabaseCheck settled_check(Context& context) {
-  run::DatabaseCheck check = run::check_database(context.connection(Context::Access::existing),
-                                                 context.graph(), context.selection());
+  run::DatabaseCheck check =
+      run::check_database(context.connection(Context::Access::existing), context.graph(),
+                          context.selection(), words_asker(context));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
@@ -76,11 +78,9 @@ void write_drift(Context& context, const DriftRevision& options) {
                 fmt::format("the database lacks revision {}", check.pending.front()))
         .hint("run `dbmig upgrade` first: the new revision comes after the newest");
   }
-  backend::Connection& connection = context.connection(Context::Access::existing);
   const history::Graph& graph = context.graph();
   const schema::Schema expected = graph.fold();
-  const diff::Difference difference =
-      diff::diff(expected, run::with_drift(connection, expected, check.drift));
+  const diff::Difference difference = diff::diff(expected, run::with_drift(expected, check.drift));
   for (const std::string& line : difference.detected) console.info("dbmig.diff", line);
   if (!options.allow_destructive) {
     diff::require_consent(difference, expected, context.project().dialects);

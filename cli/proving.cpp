@@ -118,28 +118,30 @@ schema::Schema neighbourhood(const schema::Schema& whole,
 
 }  // namespace
 
+Ground proving_ground(Context& context, DialectKind kind) {
+  Ground ground{kind, std::nullopt, {}};
+  try {
+    backend::ScratchOptions options = context.scratch_options(kind);
+    if (kind == DialectKind::sqlite || options.server) {
+      ground.scratch = std::move(options);
+    } else {
+      ground.missing =
+          backend::find_mariadbd()
+              ? "`scratch` is off"
+              : "no MariaDB server is installed here; install one, or name one with `scratch:` in "
+                "dbmig.yaml";
+    }
+  } catch (const Error& error) {
+    ground.missing = error.message();
+  }
+  return ground;
+}
+
 std::vector<Ground> proving_grounds(Context& context) {
   std::vector<DialectKind> kinds = context.project().dialects;
   if (kinds.empty()) kinds = {DialectKind::sqlite, DialectKind::mariadb};
   std::vector<Ground> grounds;
-  for (const DialectKind kind : kinds) {
-    Ground ground{kind, std::nullopt, {}};
-    try {
-      backend::ScratchOptions options = context.scratch_options(kind);
-      if (kind == DialectKind::sqlite || options.server) {
-        ground.scratch = std::move(options);
-      } else {
-        ground.missing =
-            backend::find_mariadbd()
-                ? "`scratch` is off"
-                : "no MariaDB server is installed here; install one, or name one with `scratch:` "
-                  "in dbmig.yaml";
-      }
-    } catch (const Error& error) {
-      ground.missing = error.message();
-    }
-    grounds.push_back(std::move(ground));
-  }
+  for (const DialectKind kind : kinds) grounds.push_back(proving_ground(context, kind));
   return grounds;
 }
 

@@ -18,6 +18,9 @@ struct Ground {
   std::string missing;  ///< why there is no scratch database there
 };
 
+/// One for `kind`, or why there is none.
+Ground proving_ground(Context& context, DialectKind kind);
+
 /// The project's: SQLite in memory, MariaDB on the server of `scratch:` or of the database.
 std::vector<Ground> proving_grounds(Context& context);
 

@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
+#include "cli/server_words.hpp"
 #include "cli/sql_files.hpp"
 #include "run/check.hpp"
 
@@ -47,7 +48,8 @@ backend::Connection& existing_database(Context& context) {
 void catch_up(Context& context, const Options& options) {
   const history::Graph& graph = context.graph();
   backend::Connection& connection = existing_database(context);
-  const run::DatabaseCheck check = run::check_database(connection, graph, context.selection());
+  const run::DatabaseCheck check =
+      run::check_database(connection, graph, context.selection(), words_asker(context));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
@@ -62,7 +64,8 @@ void catch_up(Context& context, const Options& options) {
         .hint("finish it with `dbmig upgrade` first");
   }
   if (check.pending.empty()) return;
-  const run::Drift drift = run::find_drift(connection, graph.fold(), context.selection());
+  const run::Drift drift =
+      run::find_drift(connection, graph.fold(), context.selection(), words_asker(context));
   if (!drift.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the database lacks revision {}, {}", check.pending.front(),
@@ -104,8 +107,8 @@ Json write(Context& context, const Adoption& adoption, const Options& options) {
 
 /// Says what of the database the new revision does not describe to the letter.
 void verify(Context& context) {
-  const run::Drift drift =
-      run::find_drift(existing_database(context), context.graph().fold(), context.selection());
+  const run::Drift drift = run::find_drift(existing_database(context), context.graph().fold(),
+                                           context.selection(), words_asker(context));
   for (const std::string& line : drift.difference.detected) {
     context.console().warning("dbmig.adopt",
                               fmt::format("the model does not build it exactly: {}", line));

@@ -9,7 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/drift.hpp"
 #include "cli/migration.hpp"
-#include "dialect/reworded.hpp"
+#include "cli/server_words.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
@@ -78,7 +78,7 @@ void check_model(Context& context, Findings& findings) {
   const schema::Schema folded =
       history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
   const diff::Difference difference =
-      diff::diff(folded, dialect::reworded(folded, model.schema, context.project().dialects),
+      diff::diff(folded, reworded(context, folded, model.schema, context.project().dialects),
                  history::with_done(model.renames, graph));
   for (const std::string& line : difference.detected) {
     findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line));
@@ -87,8 +87,8 @@ void check_model(Context& context, Findings& findings) {
 
 void check_database(Context& context, Findings& findings) {
   const history::Graph& graph = context.graph();
-  const run::DatabaseCheck check =
-      run::check_database(context.connection(Context::Access::peek), graph, context.selection());
+  const run::DatabaseCheck check = run::check_database(
+      context.connection(Context::Access::peek), graph, context.selection(), words_asker(context));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,

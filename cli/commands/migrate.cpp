@@ -7,8 +7,8 @@
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
 #include "cli/proving.hpp"
+#include "cli/server_words.hpp"
 #include "dialect/own_type.hpp"
-#include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
@@ -84,7 +84,7 @@ void run(Context& context, Options options) {
       graph, schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end()))),
       context.model().schema);
   const schema::Schema wanted =
-      dialect::reworded(before, context.model().schema, context.project().dialects);
+      reworded(context, before, context.model().schema, context.project().dialects);
   refuse_contradictions(context, before, wanted);
   const diff::Difference difference =
       diff::diff(before, wanted, history::with_done(context.model().renames, graph));

@@ -13,8 +13,9 @@
 #include "proof/outside.hpp"
 #include "proof/snapshot.hpp"
 #include "proof/usage.hpp"
+#include "run/ask_words.hpp"
 #include "run/route.hpp"
-#include "run/view_words.hpp"
+#include "run/wordings.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -33,9 +34,11 @@ bool runs_plain_sql(const history::Revision& revision, DialectKind kind) {
 
 class Prover {
  public:
-  Prover(backend::Scratch& scratch, const history::Graph& graph, const std::string& id,
-         const run::ParseRevision& parse, RowValues values, const std::atomic<bool>* stop)
-      : scratch_(scratch),
+  Prover(const backend::ScratchOptions& options, backend::Scratch& scratch,
+         const history::Graph& graph, const std::string& id, const run::ParseRevision& parse,
+         RowValues values, const std::atomic<bool>* stop)
+      : options_(options),
+        scratch_(scratch),
         connection_(scratch.connection()),
         values_(values),
         stop_(stop),
@@ -130,16 +133,16 @@ class Prover {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
     backend::Migration migration(connection_);
-    std::map<std::string, std::string> views;
     while (const auto stop = route.next()) {
       const auto statements = connection_.dialect().plan(route.before(), stop->operations, {});
+      run::WordingRecorder words(connection_);
+      words.before(route.before(), stop->operations);
       for (const auto& statement : statements) {
         stop_if_asked(stop_);
         connection_.execute(statement.sql);
       }
-      for (auto& [name, sql] : run::views_made(kind(), statements)) views[name] = sql;
+      words.after(route.before(), stop->operations, statements);
     }
-    run::record_view_words(connection_, route.before(), views);
     migration.commit();
     runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
   }
@@ -295,10 +298,13 @@ class Prover {
 
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
-    const schema::Schema live =
-        run::with_known_views(connection_, expected, wanted,
-                              connection_.dialect().settled(
-                                  connection_.canonical(connection_.inspect({}).schema), wanted));
+    const schema::Schema live = connection_.dialect().settled(
+        connection_.canonical(run::in_told_words(
+            connection_, expected, connection_.inspect({}).schema,
+            {.recorded = true,
+             .ask = [&](const schema::Schema& schema,
+                        const auto& keys) { return run::ask_words(options_, schema, keys); }})),
+        wanted);
     const diff::Difference difference = diff::diff(wanted, live);
     if (difference.operations.empty()) return;
     fail(after_step,
@@ -323,6 +329,7 @@ class Prover {
            "the way back must bring every row that the revision did not drop"}});
   }
 
+  const backend::ScratchOptions& options_;
   backend::Scratch& scratch_;
   backend::Connection& connection_;
   RowValues values_;
@@ -345,7 +352,7 @@ Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
   bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
   const auto run = [&](RowValues values) {
     backend::Scratch scratch(options);
-    Prover prover(scratch, graph, id, parse, values, stop);
+    Prover prover(options, scratch, graph, id, parse, values, stop);
     try {
       return prover.run();
     } catch (const Error&) {

@@ -3,7 +3,6 @@
 #include "dialect/reworded.hpp"
 #include "history/branches.hpp"
 #include "run/runner.hpp"
-#include "run/view_words.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::run {
@@ -26,14 +25,14 @@ schema::Schema known_part(const schema::Schema& live, const schema::Schema& expe
 }
 
 Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
-                 const schema::Selection& selection) {
+                 const schema::Selection& selection, const AskWords& ask) {
   Drift drift;
+  drift.kind = connection.dialect().kind();
   drift.expected = schema::selected(connection.canonical(expected), selection);
-  drift.live = with_known_views(
-      connection, expected, drift.expected,
-      connection.dialect().settled(
-          known_part(connection.canonical(connection.inspect({}).schema), drift.expected),
-          drift.expected));
+  drift.found = in_told_words(connection, expected, connection.inspect({}).schema,
+                              {.recorded = true, .ask = ask});
+  drift.live = connection.dialect().settled(
+      known_part(connection.canonical(drift.found), drift.expected), drift.expected);
   drift.difference = diff::diff(drift.expected, drift.live);
   return drift;
 }
@@ -56,21 +55,18 @@ void take_changed(Objects& wanted, const Objects& found, const Objects& expected
 
 }  // namespace
 
-schema::Schema with_drift(backend::Connection& connection, const schema::Schema& expected,
-                          const Drift& drift) {
+schema::Schema with_drift(const schema::Schema& expected, const Drift& drift) {
   schema::Schema wanted = expected;
-  const schema::Schema found =
-      connection.dialect().settled(connection.inspect({}).schema, expected);
+  const schema::Schema found = dialect::dialect(drift.kind).settled(drift.found, expected);
   take_changed(wanted.tables, found.tables, drift.expected.tables, drift.live.tables);
   take_changed(wanted.views, found.views, drift.expected.views, drift.live.views);
   take_changed(wanted.triggers, found.triggers, drift.expected.triggers, drift.live.triggers);
   take_changed(wanted.routines, found.routines, drift.expected.routines, drift.live.routines);
-  return dialect::reworded(expected, schema::normalized(std::move(wanted)),
-                           {connection.dialect().kind()});
+  return dialect::reworded(expected, schema::normalized(std::move(wanted)), {drift.kind});
 }
 
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
-                             const schema::Selection& selection) {
+                             const schema::Selection& selection, const AskWords& ask) {
   DatabaseCheck result;
   RevisionStore store(connection);
   const std::vector<AppliedRevision> rows = store.all();
@@ -87,13 +83,13 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   result.current = graph.heads_of(applied);
   if (!result.under_way.empty()) return result;
   result.folded = graph.fold_in_order(in_applied_order(rows, graph, applied));
-  result.drift = find_drift(connection, result.folded, selection);
+  result.drift = find_drift(connection, result.folded, selection, ask);
   if (result.drift.empty()) return result;
   // Times of older versions do not tell in which order branches were taken.
   schema::Schema reordered = history::with_free_order(graph, result.folded, result.drift.live);
   if (reordered == result.folded) return result;
   result.folded = std::move(reordered);
-  result.drift = find_drift(connection, result.folded, selection);
+  result.drift = find_drift(connection, result.folded, selection, ask);
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "run/journal.hpp"
 #include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
+#include "run/wordings.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -144,12 +145,33 @@ class JournaledRun {
 
   void send(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row) {
     const auto begin = Clock::now();
+    WordingRecorder words(context_.connection);
+    if (row.statements_done == 0) {
+      record(row.id, [&] { words.before(met, planned.operations); });
+    }
     row = advance(planned, met, std::move(row), planned.statements.size());
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     row.applied_at = utc_now();
     row.duration_ms = elapsed.count();
+    // Before the revision counts as done: a run that dies in between does this again.
+    record(row.id, [&] { words.after(met, planned.operations, planned.statements); });
     close(planned.direction, std::move(row));
+  }
+
+  /// What the server says of objects is worth having, and no reason to fail.
+  template <class Work>
+  void record(const std::string& id, Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection) throw;
+      SteadySink(context_.events)
+          .warning("dbmig.run", fmt::format("How the server words what revision {} made could not "
+                                            "be recorded, so that `dbmig check` has to ask a "
+                                            "scratch database: {}",
+                                            id, error.what()));
+    }
   }
 
   /// Sends the statements of `planned` before number `end` that are not done yet; the row after

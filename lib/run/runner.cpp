@@ -16,7 +16,6 @@
 #include "run/edited.hpp"
 #include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
-#include "run/view_words.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -268,17 +267,14 @@ std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
   refuse_plain_sql(route, graph, connection_.dialect());
   refuse_obstacles_ahead(route);
   std::vector<StandIn> stand_ins;
-  std::map<std::string, std::string> views;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {
     // Who asks for the next one is through with the one before.
     report_stand_ins(connection_, events_, stand_ins);
     stand_ins.clear();
     std::optional<Route::Stop> stop = route.next();
-    record_view_words(connection_, route.before(), std::exchange(views, {}));
     if (!stop) return std::nullopt;
     PlannedRevision planned = plan_stop(std::move(*stop), route);
     stand_ins = planned.stand_ins;
-    views = views_made(connection_.dialect().kind(), planned.statements);
     return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};

@@ -7,6 +7,7 @@
 #include "ops/evolve.hpp"
 #include "run/journal.hpp"
 #include "run/script_statement.hpp"
+#include "run/wordings.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -23,27 +24,59 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
   return schema::sorted(std::move(result));
 }
 
+/// The database as it is compared with `expected`. Of texts that it words otherwise it has a
+/// record, but for what the revision under way has made: those that `is_made` names are taken for
+/// it.
+template <class IsMade>
+schema::Schema live_beside(const ApplyContext& context, const schema::Schema& expected,
+                           const schema::Schema& found, IsMade is_made) {
+  schema::Schema live = in_told_words(context.connection, expected, found, {});
+  for (const dialect::WordingKey& key : unlike_words(expected, live)) {
+    if (is_made(key)) dialect::take_words(live, expected, key);
+  }
+  return live;
+}
+
 /// Whether the schemas that the fold knows before and after the statement's operations say that it
-/// took effect; nothing when the database is as neither says, or both say the same.
+/// took effect; nothing when the database is as neither says, or both say the same. `has_changed`:
+/// the objects that the statement names are not as they were before it.
 std::optional<bool> look_by_fold(const ApplyContext& context, const PlannedRevision& planned,
-                                 const dialect::Statement& statement, const schema::Schema& start) {
-  const dialect::Dialect& dialect = context.connection.dialect();
+                                 const dialect::Statement& statement, const schema::Schema& start,
+                                 bool has_changed) {
+  backend::Connection& connection = context.connection;
   const std::span<const ops::Operation> operations(planned.operations);
-  const schema::Schema before = context.connection.canonical(
-      ops::evolve(start, operations.subspan(0, statement.first_operation)));
-  const schema::Schema after = context.connection.canonical(
-      ops::evolve(start, operations.subspan(0, statement.last_operation + 1)));
+  const schema::Schema before =
+      ops::evolve(start, operations.subspan(0, statement.first_operation));
+  const schema::Schema after =
+      ops::evolve(start, operations.subspan(0, statement.last_operation + 1));
+  const schema::Schema before_form = connection.canonical(before);
+  const schema::Schema after_form = connection.canonical(after);
   std::set<std::string> names;
-  for (const auto* schema : {&before, &after}) {
+  for (const auto* schema : {&before_form, &after_form}) {
     for (const auto& [name, table] : schema->tables) names.insert(name);
   }
-  const schema::Schema expected_before = part(before, names);
-  const schema::Schema expected_after = part(after, names);
+  const schema::Schema expected_before = part(before_form, names);
+  const schema::Schema expected_after = part(after_form, names);
   if (expected_before == expected_after) return std::nullopt;
-  const schema::Schema live =
-      part(context.connection.canonical(context.connection.inspect({}).schema), names);
-  if (dialect.settled(live, expected_after) == expected_after) return true;
-  if (dialect.settled(live, expected_before) == expected_before) return false;
+  const dialect::Words words_before = dialect::words_of(before);
+  const dialect::Words words_after = dialect::words_of(after);
+  const auto stays = [&](const dialect::WordingKey& key) {
+    const auto a = words_before.find(key);
+    const auto b = words_after.find(key);
+    return a != words_before.end() && b != words_after.end() && a->second == b->second;
+  };
+  const schema::Schema found = connection.inspect({}).schema;
+  const auto is_as = [&](const schema::Schema& schema, const schema::Schema& expected,
+                         auto is_made) {
+    const schema::Schema live =
+        part(connection.canonical(live_beside(context, schema, found, is_made)), names);
+    return connection.dialect().settled(live, expected) == expected;
+  };
+  if (is_as(after, expected_after,
+            [&](const dialect::WordingKey& key) { return has_changed || stays(key); })) {
+    return true;
+  }
+  if (is_as(before, expected_before, stays)) return false;
   return std::nullopt;
 }
 
@@ -72,7 +105,9 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const bool has_changed =
       !row.fingerprint.empty() && context.connection.fingerprint(row.statement) != row.fingerprint;
   if (!row.fingerprint.empty() && !has_changed && shows_its_effect(row.statement)) return false;
-  if (const auto seen = look_by_fold(context, planned, statement, start)) return seen;
+  if (const auto seen = look_by_fold(context, planned, statement, start, has_changed)) {
+    return seen;
+  }
   // The fold knows nothing of plain SQL, nor of the schemas inside of operations. Where it does
   // know and the database is otherwise, somebody else has been there.
   const dialect::Dialect& dialect = context.connection.dialect();

@@ -87,7 +87,7 @@ State of_mariadb(Connection& connection) {
   for (const auto& row : tables.rows) {
     const std::string name = row[0].value_or("");
     // A record of how the server words views; one that was not written is done without.
-    if (name == "dbmig_views") continue;
+    if (name == "dbmig_words") continue;
     const bool view = row[1] == "VIEW";
     state["table " + name] = shown(connection, view ? "VIEW" : "TABLE", name);
     if (view) continue;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "cli/context.hpp"
+#include "run/wordings.hpp"
+
+namespace dbmig::cli {
+
+/// Asks MariaDB, on a scratch database, how it words texts. Where none can be asked, that is said
+/// once, and texts are compared as they are written.
+run::AskWords words_asker(Context& context);
+
+/// dialect::reworded() for `dialects` (empty: both), where what MariaDB words alike is the same,
+/// too.
+schema::Schema reworded(Context& context, const schema::Schema& before, schema::Schema wanted,
+                        const std::vector<DialectKind>& dialects);
+
+}  // namespace dbmig::cli

@@ -1,0 +1,88 @@
+#include "run/ask_words.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "diff/diff.hpp"
+#include "ops/evolve.hpp"
+#include "ops/sql_references.hpp"
+
+namespace dbmig::run {
+namespace {
+
+using dialect::WordingKey;
+using schema::Schema;
+
+/// The tables and views that a query reads, by whatever way, come to `part` with it.
+void add_what_is_read(const schema::SqlText& sql, const Schema& schema, Schema& part) {
+  const std::set<std::string> read = ops::tables_in(sql);
+  const auto is_read = [&](const std::string& name) { return read.count(text::lower(name)) != 0; };
+  for (const auto& [name, table] : schema.tables) {
+    if (is_read(name)) part.tables.insert({name, table});
+  }
+  for (const auto& [name, view] : schema.views) {
+    if (is_read(name) && part.views.insert({name, view}).second) {
+      add_what_is_read(view.sql, schema, part);
+    }
+  }
+}
+
+/// As much of `schema` as the server must have to read the texts at `keys`.
+Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
+  Schema part = dialect::part_with(schema, keys);
+  for (const auto& [name, view] : Schema(part).views) add_what_is_read(view.sql, schema, part);
+  for (const auto& [name, trigger] : part.triggers) {
+    if (const schema::Table* table = schema.find_table(trigger.table)) {
+      part.tables.insert({table->name, *table});
+    }
+  }
+  // Defaults take from sequences, views call functions.
+  for (const auto& [key, routine] : schema.routines) {
+    if (key.first == schema::RoutineKind::sequence || key.first == schema::RoutineKind::function) {
+      part.routines.insert({key, routine});
+    }
+  }
+  // What a table refers to says nothing of its texts.
+  for (auto& [name, table] : part.tables) table.foreign_keys.clear();
+  return part;
+}
+
+}  // namespace
+
+Schema ask_words(const backend::ScratchOptions& options, Schema schema,
+                 const std::set<WordingKey>& keys) {
+  Schema part = needed(schema::on_dialect(schema, DialectKind::mariadb), keys);
+  backend::Scratch scratch(options);
+  backend::Connection& connection = scratch.connection();
+  const bool runs_events =
+      connection.query("SELECT @@event_scheduler").rows.at(0).at(0).value_or("") == "ON";
+  if (runs_events) {
+    std::erase_if(part.routines, [](const auto& entry) {
+      return entry.first.first == schema::RoutineKind::event;
+    });
+  }
+  // One at a time: what does not work holds up nothing that does without it.
+  Schema built;
+  for (const ops::Operation& operation : diff::diff({}, part).operations) {
+    try {
+      const std::vector<ops::Operation> one{operation};
+      for (const auto& statement : connection.dialect().plan(built, one, {})) {
+        connection.execute(statement.sql);
+      }
+      built = ops::evolve(std::move(built), one);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection) throw;
+    }
+  }
+  const Schema said = connection.inspect({}).schema;
+  const dialect::Words words = dialect::words_of(said);
+  const dialect::Words told = dialect::words_of(schema);
+  for (const WordingKey& key : keys) {
+    if (words.count(key) != 0 && told.count(key) != 0) dialect::take_words(schema, said, key);
+  }
+  return schema;
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "dialect/dialect.hpp"
+#include "dialect/wording.hpp"
+#include "ops/operation.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::run {
+
+// How MariaDB words the SQL that it was told. Nobody has to understand its rewriting: what the
+// server says of an object is recorded right after a revision has made it, in the table
+// `dbmig_words`, with a hash of what was told. An object whose text is still that one, and of which
+// the server still says the same, is unchanged. Where nothing is recorded, a scratch database is
+// made of both texts and asked. SQLite keeps texts as they are and needs none of this.
+
+/// `schema` with the texts at `keys` as a server words them, built from it on a scratch database.
+/// What the server does not take stays as it is.
+using AskWords = std::function<schema::Schema(const schema::Schema& schema,
+                                              const std::set<dialect::WordingKey>& keys)>;
+
+/// The places that both schemas have with texts that are not the same tokens, but for what is open
+/// in `expected`. Both are as written or as inspected.
+std::set<dialect::WordingKey> unlike_words(const schema::Schema& expected,
+                                           const schema::Schema& live);
+
+/// Those of `keys`, places that `a` and `b` both have with texts that differ in their tokens, that
+/// a server words alike, each built on the tables of `a`. Both schemas are as written or as
+/// inspected.
+std::set<dialect::WordingKey> worded_alike(const schema::Schema& a, const schema::Schema& b,
+                                           const std::set<dialect::WordingKey>& keys,
+                                           const AskWords& ask);
+
+/// What the words of a database are compared with.
+struct WordingSources {
+  /// Whether the database behind the connection may have a record of `expected`.
+  bool recorded = true;
+  /// May be empty: nobody is asked.
+  AskWords ask = {};
+};
+
+/// `live`, as it was inspected, with every text that only says in the server's words what
+/// `expected` says put as it is there.
+schema::Schema in_told_words(backend::Connection& connection, const schema::Schema& expected,
+                             schema::Schema live, const WordingSources& sources);
+
+/// Records what the server says of the objects that a revision made or changed, where it says it in
+/// other words than those it was told. Does nothing on SQLite.
+class WordingRecorder {
+ public:
+  explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
+
+  /// Before `operations` are carried out on `before`: what they rename in texts is worded anew by
+  /// the server, and is known afterwards where it is known now.
+  void before(const schema::Schema& before, std::span<const ops::Operation> operations);
+  /// After them, when `statements` carried them out. Recorded is what one of these said as the
+  /// schema has it: a plan that left something else is not covered up.
+  void after(const schema::Schema& before, std::span<const ops::Operation> operations,
+             const std::vector<dialect::Statement>& statements);
+
+ private:
+  backend::Connection& connection_;
+  std::set<dialect::WordingKey> known_;
+};
+
+}  // namespace dbmig::run

@@ -1,0 +1,82 @@
+// A model in the server's words, and revisions in those of a person.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kModel = R"yaml(tables:
+  t:
+    columns:
+      id: integer
+      a: integer
+      s: {type: varchar(40), default: {sql: "concat_ws('-',x'41',bin(3))"}}
+    primary_key: [id]
+    checks: {ck: "x'41' != s and round(a/2.0) >= 0"}
+views:
+  everything: SELECT * FROM t
+  v: SELECT e.* FROM everything e NATURAL JOIN t WHERE a > 7 AND a <> ALL (SELECT 1)
+)yaml";
+
+class Wordings : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!mariadb_server()) GTEST_SKIP() << kNoServer;
+    database_.emplace();
+    project.start(database_->url());
+    project.write("dbmig.yaml", "database: " + database_->url() + "\ndialects: [mariadb]\n");
+    project.model(kModel);
+    project.migrate("aaaaaaaaaaaa", "first");
+    project.expect(0, {"upgrade"});
+  }
+
+  Project project;
+
+ private:
+  std::optional<ServerDatabase> database_;
+};
+
+TEST_F(Wordings, OfTheServerInTheModelAreNoChange) {
+  project.expect(0, {"check"});
+  project.model(project.expect(0, {"inspect"}).out);
+  EXPECT_THAT(project.read("schemas/app.yaml"), Not(HasSubstr("NATURAL")));
+  EXPECT_THAT(project.expect(0, {"migrate", "--dry-run"}).err, HasSubstr("No changes"));
+  for (const Project::Arguments& arguments : {Project::Arguments{"check"},
+                                              {"check", "--offline"},
+                                              {"diff", "head", "model"},
+                                              {"diff", "model", "database"},
+                                              {"diff", "database", "head"}}) {
+    EXPECT_THAT(project.expect(0, arguments).err, HasSubstr("No differences."));
+  }
+}
+
+TEST_F(Wordings, OfTheServerAroundAChangeLeaveTheChange) {
+  std::string model = project.expect(0, {"inspect"}).out;
+  const std::size_t at = model.rfind("> 7");
+  ASSERT_NE(at, std::string::npos);
+  model.replace(at, 3, "> 8");
+  project.model(model);
+  EXPECT_THAT(project.expect(0, {"migrate", "--dry-run"}).err,
+              AllOf(HasSubstr("Detected changed view 'v'"), Not(HasSubstr("'t'")),
+                    Not(HasSubstr("everything"))));
+}
+
+TEST_F(Wordings, ThatNoServerCouldBeAskedAboutAreSaid) {
+  project.model(project.expect(0, {"inspect"}).out);
+  project.write("dbmig.yaml",
+                "database: mariadb://root@localhost/gone?socket=/gone/mariadb.sock\n"
+                "dialects: [mariadb]\n");
+  project.environment["DBMIG_SCRATCH"] = "off";
+  EXPECT_THAT(project.expect(3, {"check", "--offline"}).err,
+              AllOf(HasSubstr("No MariaDB server was asked how it words"), HasSubstr("view 'v'"),
+                    HasSubstr("compared as written")));
+}
+
+}  // namespace
+}  // namespace dbmig::test
