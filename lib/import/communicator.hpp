@@ -1,7 +1,7 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,9 +11,23 @@ namespace dbmig::import {
 
 using Bytes = std::vector<char>;
 
-/// The ranks of a job, as the import sees them. Rank 0 is the root. Every call is collective: all
-/// ranks make it, in the same order, also a rank that has failed (it says so through `agree`).
-/// Implementations: lib/mpi (MPI_Scatterv, MPI_Gatherv…) and LocalCommunicator (one process).
+/// A message on its way, made by Communicator::isend() or irecv(). Its buffer belongs to it until
+/// test() has said that it is done; only then may the request be destroyed.
+class Request {
+ public:
+  Request() = default;
+  virtual ~Request() = default;
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  /// Moves the message on and tells whether it is done: sent, so that the buffer can be used again,
+  /// or received. Never waits; once done it stays so.
+  virtual bool test() = 0;
+};
+
+/// The ranks of a job, as the import sees them, in the words of the MPI standard. Rank 0 is the
+/// root. Messages of any length travel between two ranks in the order in which they were sent. Only
+/// one thread of a rank may call it at a time. Implementations: lib/mpi and local_communicator().
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -21,22 +35,36 @@ class Communicator {
   virtual int size() const = 0;
   bool is_root() const { return rank() == 0; }
 
-  /// Root hands part i of `parts` (size() of them, empty elsewhere) to rank i; each gets its own in
-  /// `mine`, whose storage is reused.
-  virtual void scatter(std::span<const std::span<const char>> parts, Bytes& mine) = 0;
-  /// Root gets every rank's `mine`, one after the other in rank order, in `all`, rank i's part
-  /// ending at `ends[i]`; storage is reused. Elsewhere both stay as they are.
-  virtual void gather(std::span<const char> mine, Bytes& all, std::vector<std::size_t>& ends) = 0;
-  /// Root's `value` to everyone.
-  virtual void broadcast(Bytes& value) = 0;
-  /// The largest `value` of all ranks, at every rank.
-  virtual std::int64_t max(std::int64_t value) = 0;
+  /// Starts to send `message` to the rank `to`, another one.
+  virtual std::unique_ptr<Request> isend(std::span<const char> message, int to) = 0;
+  /// Starts to receive the next message of the rank `from` into `message`, whose storage is reused.
+  /// The one before from the same rank must be done.
+  virtual std::unique_ptr<Request> irecv(Bytes& message, int from) = 0;
   /// Ends every rank of the job at once, for what cannot be agreed upon. Does nothing in a job of
   /// one rank.
   virtual void abort() noexcept = 0;
 };
 
-/// One process, one rank.
+/// How long a rank that has nothing to do sleeps before it looks again: not at all at first, then
+/// longer and longer. The sleep is what leaves the core to the rank or server that works.
+class Backoff {
+ public:
+  /// Something happened: the next wait is short again.
+  void reset() { tries_ = 0; }
+  std::chrono::microseconds next();
+  void sleep();
+
+ private:
+  unsigned tries_ = 0;
+};
+
+/// Waits until `request` is done, asleep for most of the time.
+void wait(Request& request);
+
+/// Root's `value` to everyone. Collective: all ranks call it, while no message is under way.
+void bcast(Communicator& ranks, Bytes& value);
+
+/// One process, one rank: nobody to send to.
 std::unique_ptr<Communicator> local_communicator();
 
 /// True when mpirun (or srun…) started this process as one of several ranks, from the environment

@@ -22,7 +22,7 @@ void announce(Communicator& ranks, Notice notice, const std::function<void(Bytes
   Bytes message;
   WireWriter(message).put(notice);
   if (fill) fill(message);
-  ranks.broadcast(message);
+  bcast(ranks, message);
 }
 
 void announce_failure(Communicator& ranks, const Error& error) {
@@ -60,7 +60,7 @@ Summary lead(const Options& options, Communicator& ranks, const Open& open, Even
 std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) {
   while (true) {
     Bytes message;
-    ranks.broadcast(message);
+    bcast(ranks, message);
     WireReader reader({message.data(), message.size()});
     switch (reader.get<Notice>()) {
       case Notice::file:

@@ -91,7 +91,7 @@ struct Summary {
   double seconds = 0;
   // The stages overlap: their sum is more than `seconds`.
   double read_seconds = 0;   ///< reading the files and finding the records' ends
-  double parse_seconds = 0;  ///< parsing and converting, the slowest rank of each round
+  double parse_seconds = 0;  ///< parsing and converting, of the rank that spent most
   double write_seconds = 0;  ///< in the database
   int ranks = 1;
 };

@@ -1,6 +1,9 @@
+#include <fmt/core.h>
+
 #include <cstdlib>
 #include <string>
 
+#include "base/error.hpp"
 #include "import/communicator.hpp"
 
 namespace dbmig::import {
@@ -10,16 +13,14 @@ class LocalCommunicator final : public Communicator {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
-  void scatter(std::span<const std::span<const char>> parts, Bytes& mine) override {
-    mine.assign(parts[0].begin(), parts[0].end());
-  }
-  void gather(std::span<const char> mine, Bytes& all, std::vector<std::size_t>& ends) override {
-    all.assign(mine.begin(), mine.end());
-    ends.assign(1, all.size());
-  }
-  void broadcast(Bytes&) override {}
-  std::int64_t max(std::int64_t value) override { return value; }
+  std::unique_ptr<Request> isend(std::span<const char>, int to) override { no_rank(to); }
+  std::unique_ptr<Request> irecv(Bytes&, int from) override { no_rank(from); }
   void abort() noexcept override {}
+
+ private:
+  [[noreturn]] static void no_rank(int rank) {
+    throw Error(ErrorCode::failed, fmt::format("there is no rank {} in a job of one", rank));
+  }
 };
 
 /// The number in an environment variable, or -1.

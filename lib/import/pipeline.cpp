@@ -1,15 +1,16 @@
 #include "import/pipeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
-#include <optional>
+#include <memory>
+#include <string_view>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "base/error.hpp"
-#include "import/bounded_queue.hpp"
+#include "import/chunk_window.hpp"
+#include "import/distribution.hpp"
 #include "import/stopwatch.hpp"
 #include "import/worker.hpp"
 
@@ -18,273 +19,231 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-enum class Verb : char { idle, chunk, done };
-
-/// Every part starts with its verb.
-constexpr std::size_t kPrefix = sizeof(Verb);
+constexpr std::chrono::microseconds kTick = std::chrono::milliseconds(100);
 
 std::string_view body(const Bytes& part) {
-  return std::string_view(part.data(), part.size()).substr(kPrefix);
+  return std::string_view(part.data(), part.size()).substr(kVerbBytes);
 }
-
-struct Chunk {
-  Bytes part;  ///< the verb, then whole records
-  std::uint64_t first_line = 1;
-  std::uint64_t bytes_done = 0;
-};
-
-/// The chunks that went out together and what came back, in rank order.
-struct Round {
-  std::vector<Chunk> chunks;  ///< chunk i went to rank first_worker + i
-  Bytes results;
-  std::vector<std::size_t> ends;
-};
 
 [[noreturn]] void interrupted() {
   throw Error(ErrorCode::interrupted, "interrupted");
 }
 
-/// The three threads of the root.
+/// One chunk that is read, one that is written, one that the root works on and one that waits for
+/// it; two at each other rank and one that is ready for it.
+std::size_t window_size(const Communicator& ranks) {
+  return 4 + 3 * static_cast<std::size_t>(ranks.size() - 1);
+}
+
+/// The threads of the root.
 class Feed {
  public:
-  Feed(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
-       const std::atomic<bool>& stop, const std::function<void(std::uint64_t)>& on_tick)
-      : ranks_(ranks),
+  Feed(const Plan& plan, const Communicator& ranks, ChunkWindow& window, Distribution& others,
+       ChunkReader& reader, Loader& loader, const std::atomic<bool>& stop,
+       const std::function<void(std::uint64_t)>& on_tick)
+      : is_alone_(ranks.size() == 1),
+        window_(window),
+        others_(others),
         reader_(reader),
         loader_(loader),
         stop_(stop),
         on_tick_(on_tick),
-        worker_(plan),
-        // With one other rank the root parses, too, or the two would take turns.
-        first_worker_(ranks.size() > 2 ? 1 : 0),
-        workers_(static_cast<std::size_t>(ranks.size() - first_worker_)),
-        chunks_(workers_ + 1),
-        rounds_(2) {}
+        worker_(plan) {}
 
   StageTimes run() {
     std::thread reading([this] { read(); });
+    std::thread working([this] { work(); });
     std::thread writing([this] { write(); });
     std::exception_ptr failure;
     try {
-      deal();
+      distribute();
     } catch (...) {
       failure = std::current_exception();
-      abandoned_ = true;
     }
-    // Whatever ended the dealing, a failure included, ends the reading.
-    chunks_.close();
-    if (failure || write_done_) reader_.cancel();
-    rounds_.close();
-    if (!failure) failure = wait_for(writing);
+    // A reading that failed has ended the window by itself, and all that it read is written.
+    if (failure || write_failed_) reader_.cancel();
+    window_.close();
+    writing.join();
+    working.join();
     reading.join();
-    if (writing.joinable()) writing.join();
-    // What was written comes before what was being dealt, and that before what was being read.
+    // What was written comes before what was under way, and that before what was being read.
     if (write_failure_) std::rethrow_exception(write_failure_);
     if (failure) std::rethrow_exception(failure);
     if (read_failure_) std::rethrow_exception(read_failure_);
-    return times_;
+    return {.read = read_nanoseconds_, .parse = std::max(parse_nanoseconds_, others_.busiest())};
   }
 
  private:
   void read() {
     try {
-      while (!abandoned_) {
+      while (Chunk* chunk = window_.to_read()) {
         const Clock::time_point start = Clock::now();
-        Chunk chunk;
-        chunk.part = chunk_pool_.take();
-        const bool more = reader_.next(chunk.part, kPrefix);
-        times_.read += nanoseconds_since(start);
+        const bool more = reader_.next(chunk->part, kVerbBytes);
+        read_nanoseconds_ += nanoseconds_since(start);
         if (!more) break;
-        chunk.part[0] = static_cast<char>(Verb::chunk);
-        chunk.first_line = reader_.first_line();
-        chunk.bytes_done = reader_.bytes_done();
-        if (!chunks_.push(std::move(chunk), [] {})) break;
+        chunk->first_line = reader_.first_line();
+        chunk->bytes_done = reader_.bytes_done();
+        bytes_done_ = chunk->bytes_done;
+        window_.read_done();
       }
     } catch (...) {
       read_failure_ = std::current_exception();
     }
-    chunks_.close();
+    window_.end();
+  }
+
+  void work() {
+    while (Chunk* chunk = window_.take_for_root()) {
+      const Clock::time_point start = Clock::now();
+      worker_.process(body(chunk->part), stop_, chunk->result);
+      parse_nanoseconds_ += nanoseconds_since(start);
+      window_.work_done(*chunk);
+    }
   }
 
   void write() {
     try {
-      while (std::optional<Round> round = rounds_.pop([] {})) {
-        if (abandoned_) break;
-        load(*round);
-        for (Chunk& chunk : round->chunks) chunk_pool_.give_back(std::move(chunk.part));
-        result_pool_.give_back(std::move(round->results));
+      while (Chunk* chunk = window_.to_write()) {
+        const ChunkResult result = decode_result({chunk->result.data(), chunk->result.size()});
+        if (result.status == ChunkResult::Status::interrupted) interrupted();
+        if (result.status != ChunkResult::Status::done) {
+          throw Error(ErrorCode::failed, result.failure);
+        }
+        loader_.load(body(chunk->part), chunk->first_line, result);
+        if (stop_) interrupted();
+        window_.write_done();
       }
     } catch (...) {
       write_failure_ = std::current_exception();
+      write_failed_ = true;
+      window_.close();
     }
-    rounds_.close();
-    write_done_ = true;
   }
 
-  void load(const Round& round) {
-    for (std::size_t i = 0; i < round.chunks.size(); ++i) {
-      const ChunkResult result = decode_result(part_of(round, first_worker_ + i));
-      if (result.status != ChunkResult::Status::done) {
-        throw Error(ErrorCode::failed, "a rank did not work on its part of the file");
-      }
-      loader_.load(body(round.chunks[i].part), round.chunks[i].first_line, result);
+  /// Until all is written or something failed.
+  void distribute() {
+    Backoff backoff;
+    while (!window_.is_over()) {
       if (stop_) interrupted();
-    }
-  }
-
-  static std::string_view part_of(const Round& round, std::size_t rank) {
-    const std::size_t begin = rank == 0 ? 0 : round.ends[rank - 1];
-    return std::string_view(round.results.data(), round.results.size())
-        .substr(begin, round.ends[rank] - begin);
-  }
-
-  void tick() {
-    if (stop_) interrupted();
-    on_tick_(bytes_done_);
-  }
-
-  /// The input is slow. A round without chunks hears from the other ranks meanwhile.
-  void wait_for_input() {
-    tick();
-    if (ranks_.size() == 1) return;
-    Round idle;
-    play(idle);
-    result_pool_.give_back(std::move(idle.results));
-  }
-
-  void deal() {
-    while (true) {
-      Round round;
-      while (round.chunks.size() < workers_) {
-        std::optional<Chunk> chunk = chunks_.pop([this] { wait_for_input(); });
-        if (!chunk) break;
-        bytes_done_ = chunk->bytes_done;
-        round.chunks.push_back(std::move(*chunk));
-      }
-      if (round.chunks.empty() || write_done_) return;
-      play(round);
-      tick();
-      if (!rounds_.push(std::move(round), [this] { tick(); })) return;
-    }
-  }
-
-  /// One scatter and one gather, which all ranks take part in.
-  void play(Round& round) {
-    static constexpr char kIdle = static_cast<char>(Verb::idle);
-    std::vector<std::span<const char>> parts(static_cast<std::size_t>(ranks_.size()),
-                                             std::span(&kIdle, 1));
-    for (std::size_t i = 0; i < round.chunks.size(); ++i) {
-      parts[first_worker_ + i] = round.chunks[i].part;
-    }
-    ranks_.scatter(parts, mine_);
-    if (mine_[0] == static_cast<char>(Verb::chunk)) {
-      worker_.process(body(mine_), stop_, result_);
-    } else {
-      encode_idle(stop_, result_);
-    }
-    round.results = result_pool_.take();
-    ranks_.gather(result_, round.results, round.ends);
-    look_at(round);
-  }
-
-  /// Whether a rank was told to stop or failed; how long the slowest one took.
-  void look_at(const Round& round) {
-    std::uint64_t slowest = 0;
-    for (std::size_t rank = 0; rank < round.ends.size(); ++rank) {
-      const ResultHead head = decode_head(part_of(round, rank));
-      slowest = std::max(slowest, head.nanoseconds);
-      if (head.status == ChunkResult::Status::interrupted) interrupted();
-      if (head.status == ChunkResult::Status::failed) {
-        throw Error(ErrorCode::failed, std::string(head.failure));
+      on_tick_(bytes_done_);
+      if (is_alone_) {
+        window_.wait_for_change(kTick);
+      } else if (others_.move()) {
+        backoff.reset();
+      } else {
+        window_.wait_for_change(std::max(backoff.next(), std::chrono::microseconds(1)));
       }
     }
-    times_.parse += slowest;
   }
 
-  /// Waits until everything is written, reporting meanwhile.
-  std::exception_ptr wait_for(std::thread& writing) {
-    try {
-      constexpr auto kNap = std::chrono::milliseconds(1);
-      while (!write_done_) {
-        std::this_thread::sleep_for(kNap);
-        tick();
-      }
-    } catch (...) {
-      abandoned_ = true;
-      writing.join();
-      return std::current_exception();
-    }
-    writing.join();
-    return nullptr;
-  }
-
-  Communicator& ranks_;
+  const bool is_alone_;
+  ChunkWindow& window_;
+  Distribution& others_;
   ChunkReader& reader_;
   Loader& loader_;
   const std::atomic<bool>& stop_;
   const std::function<void(std::uint64_t)>& on_tick_;
   Worker worker_;
-  const std::size_t first_worker_;
-  const std::size_t workers_;
 
-  BoundedQueue<Chunk> chunks_;
-  BoundedQueue<Round> rounds_;
-  BufferPool<Bytes> chunk_pool_;
-  BufferPool<Bytes> result_pool_;
-  Bytes mine_;
-  Bytes result_;
-  std::uint64_t bytes_done_ = 0;
-  StageTimes times_;
-
-  std::atomic<bool> abandoned_{false};   ///< nothing more is to be read or written
-  std::atomic<bool> write_done_{false};  ///< the writing thread has ended
-  std::exception_ptr read_failure_;      ///< after the reading thread was joined
-  std::exception_ptr write_failure_;     ///< after the writing thread was joined
+  std::atomic<std::uint64_t> bytes_done_{0};
+  std::atomic<bool> write_failed_{false};
+  // Each of one thread; read when it was joined.
+  std::uint64_t read_nanoseconds_ = 0;
+  std::uint64_t parse_nanoseconds_ = 0;
+  std::exception_ptr read_failure_;
+  std::exception_ptr write_failure_;
 };
-
-/// Tells the other ranks that there is no more. They wait for it, whatever happened here.
-void dismiss(Communicator& ranks) {
-  static constexpr char kDone = static_cast<char>(Verb::done);
-  const std::vector<std::span<const char>> parts(static_cast<std::size_t>(ranks.size()),
-                                                 std::span(&kDone, 1));
-  Bytes mine;
-  ranks.scatter(parts, mine);
-}
 
 }  // namespace
 
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t)>& on_tick) {
+  ChunkWindow window(window_size(ranks));
+  Distribution others(ranks, window);
   std::exception_ptr failure;
   StageTimes times;
   try {
-    times = Feed(plan, ranks, reader, loader, stop, on_tick).run();
+    times = Feed(plan, ranks, window, others, reader, loader, stop, on_tick).run();
   } catch (...) {
     failure = std::current_exception();
   }
-  dismiss(ranks);
+  others.dismiss();
   if (failure) std::rethrow_exception(failure);
   return times;
 }
 
+namespace {
+
+/// Results on their way to the root, and their buffers.
+class Answers {
+ public:
+  explicit Answers(Communicator& ranks) : ranks_(ranks) {}
+
+  /// A buffer for the next answer.
+  Bytes& buffer() {
+    Answer& answer = answers_[next_];
+    if (answer.request) wait(*answer.request);
+    answer.request.reset();
+    return answer.message;
+  }
+  /// Sends what is in the buffer.
+  void send() {
+    Answer& answer = answers_[next_];
+    answer.request = ranks_.isend(answer.message, 0);
+    next_ = (next_ + 1) % answers_.size();
+  }
+  /// Moves those on that are under way.
+  void test() {
+    for (const Answer& answer : answers_) {
+      if (answer.request) answer.request->test();
+    }
+  }
+  void wait_for_all() {
+    for (Answer& answer : answers_) {
+      if (answer.request) wait(*answer.request);
+    }
+  }
+
+ private:
+  struct Answer {
+    Bytes message;
+    std::unique_ptr<Request> request;
+  };
+  Communicator& ranks_;
+  std::array<Answer, 2> answers_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
 void work_on_chunks(const Plan& plan, Communicator& ranks, const std::atomic<bool>& stop) {
   Worker worker(plan);
-  Bytes mine;
-  Bytes result;
-  Bytes unused;
-  std::vector<std::size_t> ends;
-  while (true) {
-    ranks.scatter({}, mine);
-    const auto verb = static_cast<Verb>(mine.at(0));
-    if (verb == Verb::done) return;
-    if (verb == Verb::chunk) {
-      worker.process(body(mine), stop, result);
-    } else {
-      encode_idle(stop, result);
+  std::array<Bytes, 2> parts;
+  Answers answers(ranks);
+  bool told_to_stop = false;
+  std::unique_ptr<Request> receiving = ranks.irecv(parts[0], 0);
+  for (std::size_t turn = 0;; turn = 1 - turn) {
+    Backoff backoff;
+    while (!receiving->test()) {
+      answers.test();
+      if (stop && !told_to_stop) {
+        told_to_stop = true;
+        encode_empty(ChunkResult::Status::interrupted, answers.buffer());
+        answers.send();
+      }
+      backoff.sleep();
     }
-    ranks.gather(result, unused, ends);
+    const Bytes& part = parts[turn];
+    if (static_cast<Verb>(part.at(0)) == Verb::end) break;
+    // After a chunk there is always another message; it may arrive during the work.
+    receiving = ranks.irecv(parts[1 - turn], 0);
+    worker.process(body(part), stop, answers.buffer());
+    answers.send();
   }
+  encode_empty(ChunkResult::Status::idle, answers.buffer());
+  answers.send();
+  answers.wait_for_all();
 }
 
 }  // namespace dbmig::import

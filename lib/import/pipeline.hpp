@@ -13,19 +13,20 @@ namespace dbmig::import {
 
 // How the chunks of one file travel.
 //
-// On the root three threads work at once, with a few chunks on the way between them: one reads and
-// cuts chunks, one deals them out to the ranks and collects what they made of them, one writes to
-// the database. A round is a scatter of up to a chunk for each rank and a gather of the results; it
-// keeps the order of the file. In a job of several ranks the root takes no chunk itself: reading
-// and writing keep it busy.
+// On the root one thread reads and cuts chunks, one writes what became of them to the database in
+// the order of the file, and a few chunks are under way between them (chunk_window.hpp). In between
+// the calling thread sends chunks to the other ranks and receives their results, whoever is ready
+// first; and one thread of the root works on chunks itself whenever the other ranks have enough to
+// do: reading and writing alone do not keep a core busy on every database.
 //
-// Each part that is scattered starts with a verb, so that every rank takes part in every call until
-// the root says that the file is done, whatever happened to whom.
+// A message to a rank starts with a verb. Each chunk is answered with a result (worker.hpp), the
+// end with an empty one, after which neither side has a message under way. A rank that was told to
+// stop says so without being asked.
 
 /// Time spent, in nanoseconds.
 struct StageTimes {
   std::uint64_t read = 0;
-  std::uint64_t parse = 0;
+  std::uint64_t parse = 0;  ///< of the rank that spent most
 };
 
 /// The root's part: loads all of `reader` by `loader`. `on_tick` is called a few times a second, on

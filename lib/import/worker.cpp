@@ -196,11 +196,10 @@ void Worker::process(std::string_view chunk, const std::atomic<bool>& stop, Byte
   }
 }
 
-void encode_idle(bool interrupted, Bytes& out) {
+void encode_empty(ChunkResult::Status status, Bytes& out) {
   out.clear();
   WireWriter writer(out);
-  put_header(writer, interrupted ? ChunkResult::Status::interrupted : ChunkResult::Status::idle, "",
-             0);
+  put_header(writer, status, "", 0);
 }
 
 ResultHead decode_head(std::string_view message) {

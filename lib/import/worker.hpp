@@ -52,8 +52,8 @@ struct ResultHead {
   std::uint64_t nanoseconds = 0;
 };
 ResultHead decode_head(std::string_view message);
-/// The message of a rank that had no chunk.
-void encode_idle(bool interrupted, Bytes& out);
+/// A message that answers no chunk: interrupted, or idle for the last one.
+void encode_empty(ChunkResult::Status status, Bytes& out);
 
 /// The work of a rank on the chunks of one file: parse, check, convert, encode.
 class Worker {

@@ -9,24 +9,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdint>
 #include <cstdlib>
-#include <cstring>
+#include <memory>
+#include <span>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
+#include <vector>
 
 namespace dbmig::import {
 namespace {
 
-/// Counts and displacements of MPI are ints: what is longer travels in slices, of which all ranks'
-/// together stay below this.
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
-
-/// How long a waiting rank spins before it sleeps. A message of a chunk takes less than this; the
-/// sleep is what leaves the core to the rank or server that works.
-constexpr auto kSpin = std::chrono::microseconds(30);
-constexpr auto kNap = std::chrono::microseconds(50);
+/// Counts of MPI are ints: what is longer travels in slices.
+constexpr std::uint64_t kSlice = std::uint64_t{1} << 30;
+constexpr int kTag = 0;
 
 bool same(const char* a, const char* b) {
   return a != nullptr && b != nullptr && std::string_view(a) == b;
@@ -59,6 +55,70 @@ void leave_binding() {
   ::sched_setaffinity(0, sizeof(cores), &cores);
 }
 
+/// A message is its length, then its bytes in slices.
+class MpiRequest : public Request {
+ public:
+  bool test() override {
+    if (done_) return true;
+    int done = 0;
+    MPI_Testall(static_cast<int>(parts_.size()), parts_.data(), &done, MPI_STATUSES_IGNORE);
+    if (done != 0) {
+      parts_.clear();
+      done_ = !go_on();
+    }
+    return done_;
+  }
+
+ protected:
+  /// All parts are through. True when there are more now.
+  virtual bool go_on() { return false; }
+
+  std::uint64_t length_ = 0;
+  std::vector<MPI_Request> parts_;
+
+ private:
+  bool done_ = false;
+};
+
+class SendRequest final : public MpiRequest {
+ public:
+  SendRequest(std::span<const char> message, int to) {
+    length_ = message.size();
+    parts_.emplace_back();
+    MPI_Isend(&length_, 1, MPI_UINT64_T, to, kTag, MPI_COMM_WORLD, &parts_.back());
+    for (std::uint64_t from = 0; from < length_; from += kSlice) {
+      parts_.emplace_back();
+      MPI_Isend(message.data() + from, static_cast<int>(std::min(kSlice, length_ - from)), MPI_BYTE,
+                to, kTag, MPI_COMM_WORLD, &parts_.back());
+    }
+  }
+};
+
+class ReceiveRequest final : public MpiRequest {
+ public:
+  ReceiveRequest(Bytes& message, int from) : message_(message), from_(from) {
+    parts_.emplace_back();
+    MPI_Irecv(&length_, 1, MPI_UINT64_T, from, kTag, MPI_COMM_WORLD, &parts_.back());
+  }
+
+ private:
+  bool go_on() override {
+    if (has_length_) return false;
+    has_length_ = true;
+    message_.resize(length_);
+    for (std::uint64_t at = 0; at < length_; at += kSlice) {
+      parts_.emplace_back();
+      MPI_Irecv(message_.data() + at, static_cast<int>(std::min(kSlice, length_ - at)), MPI_BYTE,
+                from_, kTag, MPI_COMM_WORLD, &parts_.back());
+    }
+    return length_ != 0;
+  }
+
+  Bytes& message_;
+  int from_;
+  bool has_length_ = false;
+};
+
 class MpiCommunicator final : public Communicator {
  public:
   MpiCommunicator() {
@@ -69,7 +129,6 @@ class MpiCommunicator final : public Communicator {
     leave_binding();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
-    slice_ = kMostBytes / static_cast<std::uint64_t>(size_);
   }
 
   ~MpiCommunicator() override { MPI_Finalize(); }
@@ -79,129 +138,17 @@ class MpiCommunicator final : public Communicator {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
 
-  void scatter(std::span<const std::span<const char>> parts, Bytes& mine) override {
-    sizes_.assign(static_cast<std::size_t>(size_), 0);
-    for (std::size_t i = 0; i < parts.size(); ++i) sizes_[i] = parts[i].size();
-    share_sizes();
-    mine.resize(sizes_[static_cast<std::size_t>(rank_)]);
-    for (std::uint64_t from = 0; from < longest(); from += slice_) {
-      const std::size_t total = lay_out(from);
-      if (is_root()) {
-        staging_.resize(total);
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-          if (counts_[i] == 0) continue;
-          std::memcpy(staging_.data() + offsets_[i], parts[i].data() + from,
-                      static_cast<std::size_t>(counts_[i]));
-        }
-      }
-      char* into = mine.data() + std::min<std::uint64_t>(from, mine.size());
-      MPI_Request request = MPI_REQUEST_NULL;
-      MPI_Iscatterv(staging_.data(), counts_.data(), offsets_.data(), MPI_BYTE, into,
-                    counts_[static_cast<std::size_t>(rank_)], MPI_BYTE, 0, MPI_COMM_WORLD,
-                    &request);
-      wait(request);
-    }
+  std::unique_ptr<Request> isend(std::span<const char> message, int to) override {
+    return std::make_unique<SendRequest>(message, to);
   }
-
-  void gather(std::span<const char> mine, Bytes& all, std::vector<std::size_t>& ends) override {
-    sizes_.assign(static_cast<std::size_t>(size_), 0);
-    const std::uint64_t own = mine.size();
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallgather(&own, 1, MPI_UINT64_T, sizes_.data(), 1, MPI_UINT64_T, MPI_COMM_WORLD, &request);
-    wait(request);
-    if (is_root()) {
-      ends.clear();
-      std::uint64_t total = 0;
-      for (const std::uint64_t size : sizes_) ends.push_back(total += size);
-      all.resize(total);
-    }
-    const bool at_once = longest() <= slice_;
-    for (std::uint64_t from = 0; from < longest(); from += slice_) {
-      const std::size_t total = lay_out(from);
-      if (is_root() && !at_once) staging_.resize(total);
-      const char* out = mine.data() + std::min<std::uint64_t>(from, mine.size());
-      char* into = !is_root() ? nullptr : at_once ? all.data() : staging_.data();
-      MPI_Igatherv(out, counts_[static_cast<std::size_t>(rank_)], MPI_BYTE, into, counts_.data(),
-                   offsets_.data(), MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-      wait(request);
-      if (is_root() && !at_once) spread(from, all, ends);
-    }
+  std::unique_ptr<Request> irecv(Bytes& message, int from) override {
+    return std::make_unique<ReceiveRequest>(message, from);
   }
-
-  void broadcast(Bytes& value) override {
-    std::uint64_t size = value.size();
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Ibcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request);
-    wait(request);
-    value.resize(size);
-    for (std::uint64_t from = 0; from < size; from += kMostBytes) {
-      MPI_Ibcast(value.data() + from, static_cast<int>(std::min(kMostBytes, size - from)), MPI_BYTE,
-                 0, MPI_COMM_WORLD, &request);
-      wait(request);
-    }
-  }
-
-  std::int64_t max(std::int64_t value) override {
-    std::int64_t most = value;
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallreduce(&value, &most, 1, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD, &request);
-    wait(request);
-    return most;
-  }
-
   void abort() noexcept override { MPI_Abort(MPI_COMM_WORLD, 1); }
 
  private:
-  /// Open MPI's own waiting spins at full speed, on cores that others could use.
-  static void wait(MPI_Request& request) {
-    const auto start = std::chrono::steady_clock::now();
-    int done = 0;
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    while (done == 0) {
-      if (std::chrono::steady_clock::now() - start > kSpin) std::this_thread::sleep_for(kNap);
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-    }
-  }
-
-  void share_sizes() {
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Ibcast(sizes_.data(), size_, MPI_UINT64_T, 0, MPI_COMM_WORLD, &request);
-    wait(request);
-  }
-
-  std::uint64_t longest() const { return *std::max_element(sizes_.begin(), sizes_.end()); }
-
-  /// Counts and offsets of the slice of each rank's part that starts at `from`; their sum.
-  std::size_t lay_out(std::uint64_t from) {
-    counts_.resize(sizes_.size());
-    offsets_.resize(sizes_.size());
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < sizes_.size(); ++i) {
-      const std::uint64_t left = sizes_[i] > from ? sizes_[i] - from : 0;
-      counts_[i] = static_cast<int>(std::min(left, slice_));
-      offsets_[i] = static_cast<int>(total);
-      total += static_cast<std::uint64_t>(counts_[i]);
-    }
-    return total;
-  }
-
-  void spread(std::uint64_t from, Bytes& all, const std::vector<std::size_t>& ends) const {
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      if (counts_[i] == 0) continue;
-      const std::size_t begin = ends[i] - sizes_[i] + from;
-      std::memcpy(all.data() + begin, staging_.data() + offsets_[i],
-                  static_cast<std::size_t>(counts_[i]));
-    }
-  }
-
   int rank_ = 0;
   int size_ = 1;
-  std::uint64_t slice_ = kMostBytes;
-  // Of the call at hand; kept for their storage.
-  std::vector<std::uint64_t> sizes_;
-  std::vector<int> counts_;
-  std::vector<int> offsets_;
-  Bytes staging_;
 };
 
 }  // namespace

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "import/communicator.hpp"
+
+namespace dbmig::import {
+
+/// A chunk of a file on its way through the import.
+struct Chunk {
+  Bytes part;  ///< a byte for the message's verb, then whole records
+  std::uint64_t first_line = 1;
+  std::uint64_t bytes_done = 0;  ///< of the file, up to the chunk's end
+  Bytes result;                  ///< what a rank made of it
+  bool has_result = false;       ///< kept by the window
+};
+
+/// The chunks of one file between the thread that reads and the thread that writes. They are read
+/// and written in the order of the file, worked on in any order by anyone, and there is a fixed
+/// number of them, whose buffers are used again: what bounds the memory of an import.
+class ChunkWindow {
+ public:
+  explicit ChunkWindow(std::size_t chunks) : chunks_(chunks) {}
+
+  // For the thread that reads.
+
+  /// The next chunk to fill, once one is free; null when the window was closed.
+  Chunk* to_read();
+  /// The chunk that to_read() gave is filled.
+  void read_done();
+  /// There are no more chunks.
+  void end();
+
+  // For those who work on chunks.
+
+  /// The first chunk that nobody works on, or null.
+  Chunk* take();
+  /// The same for the root's own thread, which waits for it until the other ranks have enough to
+  /// do; null when there will be none.
+  Chunk* take_for_root();
+  /// `chunk`, which was taken, has its result.
+  void work_done(Chunk& chunk);
+  /// Whether the other ranks have enough to do.
+  void let_root_work(bool let);
+
+  // For the thread that writes.
+
+  /// The next chunk in the order of the file, once it has its result; null after the last one and
+  /// when the window was closed.
+  Chunk* to_write();
+  /// The chunk that to_write() gave is written.
+  void write_done();
+
+  /// Nobody gets another chunk.
+  void close();
+  /// Whether every chunk is written, or the window closed.
+  bool is_over();
+  /// Waits until the window has changed since the last call, at most for `limit`.
+  void wait_for_change(std::chrono::microseconds limit);
+
+ private:
+  Chunk& at(std::uint64_t number) { return chunks_[number % chunks_.size()]; }
+  bool all_written() const { return ended_ && written_ == read_; }
+  void changed();
+
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  std::vector<Chunk> chunks_;
+  // Chunks are numbered in the order of the file; these say how many are past each stage.
+  std::uint64_t read_ = 0;
+  std::uint64_t taken_ = 0;
+  std::uint64_t written_ = 0;
+  bool ended_ = false;
+  bool closed_ = false;
+  bool root_works_ = true;
+  std::uint64_t changes_ = 0;
+  std::uint64_t changes_seen_ = 0;  ///< by wait_for_change()
+};
+
+}  // namespace dbmig::import
