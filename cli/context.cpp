@@ -108,9 +108,11 @@ schema::Model Context::model_with(const yaml::SourceFile& file, std::optional<Di
 
 schema::Model Context::read_model(std::vector<yaml::SourceFile> more,
                                   std::optional<DialectKind> target) {
-  schema::Model model =
-      yaml::load_model(project().schemas, project().root,
-                       {.more = std::move(more), .part = sql_part(), .target = target});
+  schema::Model model = yaml::load_model(project().schemas, project().root,
+                                         {.more = std::move(more),
+                                          .part = sql_part(),
+                                          .target = target,
+                                          .selection = project().selection});
   if (target) return model;
   schema::Schema both = dialect::for_both(model.schema);
   // SQL files are in the words of one database.
@@ -127,8 +129,10 @@ schema::Model Context::read_model(std::vector<yaml::SourceFile> more,
 }
 
 SourcePosition Context::place_in_model(const std::vector<std::string>& path) {
-  return yaml::place_in_model(project().schemas, project().root,
-                              {.part = sql_part(), .target = project().only_dialect()}, path);
+  return yaml::place_in_model(
+      project().schemas, project().root,
+      {.part = sql_part(), .target = project().only_dialect(), .selection = project().selection},
+      path);
 }
 
 void Context::forget_files() {

@@ -124,6 +124,20 @@ void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
   }
 }
 
+void warn_of_missing_parents(Context& context, const schema::Schema& schema,
+                             const schema::Schema& whole) {
+  for (const auto& [name, table] : schema.tables) {
+    for (const schema::ForeignKey& key : table.foreign_keys) {
+      if (whole.tables.count(key.referenced_table) != 0) continue;
+      context.console().warning(
+          "dbmig.inspect",
+          fmt::format("foreign key '{}' of table '{}' refers to table '{}', which does not exist; "
+                      "it is kept as it is, marked `external: true`",
+                      key.name, name, key.referenced_table));
+    }
+  }
+}
+
 backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection) {
   inspection.schema = schema::selected(std::move(inspection.schema), selection);
   std::erase_if(inspection.unrepresented,

@@ -29,6 +29,11 @@ Json report_unrepresented(Context& context, const std::vector<backend::Unreprese
 void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
                              std::set<std::string> wanted = {});
 
+/// Names the foreign keys of `schema`, a part of the database that has `whole`, that refer to
+/// tables which do not exist.
+void warn_of_missing_parents(Context& context, const schema::Schema& schema,
+                             const schema::Schema& whole);
+
 /// `inspection` without what is not selected.
 backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection);
 

@@ -115,17 +115,41 @@ void verify(Context& context) {
   }
 }
 
+/// Of what works on both databases: what the other one takes otherwise, and only its owner can say.
+void warn_of_bare_decimals(Context& context, const Adoption& adoption) {
+  if (context.url().dialect != DialectKind::sqlite || adoption.restricted_to) return;
+  if (context.project().only_dialect()) return;
+  for (const ops::Operation& operation : adoption.revision.upgrade) {
+    const auto* create = std::get_if<ops::CreateTable>(&operation);
+    if (create == nullptr || create->table.only) continue;
+    for (const schema::Column& column : create->table.columns) {
+      const schema::Type& type = column.type_on(DialectKind::mariadb);
+      if (type.kind != schema::TypeKind::decimal || type.length) continue;
+      context.console().warning(
+          "dbmig.adopt",
+          fmt::format(
+              "'{}.{}' is decimal without digits: MariaDB will round every value to a whole "
+              "number; write them in the model, as in \"decimal(12,2)\", before you "
+              "upgrade one",
+              create->table.name, column.name));
+    }
+  }
+}
+
 void run(Context& context, const Options& options) {
   catch_up(context, options);
   const std::vector<std::string> parents = choose_parents(context, options.revision);
   backend::Connection& connection = existing_database(context);
   const TableChoice choice(options.tables);
-  backend::Inspection found = selected(connection.inspect({}), context.selection());
+  backend::Inspection found = connection.inspect({});
+  const schema::Schema whole = found.schema;
+  found = selected(std::move(found), context.selection());
   // A table that --table or a revision names is wanted, whoever else keeps records in it.
   std::set<std::string> wanted(options.tables.begin(), options.tables.end());
   for (const auto& [name, table] : context.graph().fold().tables) wanted.insert(name);
   leave_bookkeeping_alone(context, found.schema, std::move(wanted));
   found = choice.of(std::move(found));
+  warn_of_missing_parents(context, found.schema, whole);
   Json missed = report_unrepresented(context, found.unrepresented);
   if (options.strict && !missed.empty()) {
     context.exit_code = kDifferences;
@@ -144,6 +168,7 @@ void run(Context& context, const Options& options) {
     run::RevisionStore(connection).create_if_missing();
   }
   for (const std::string& line : adoption->detected) context.console().info("dbmig.diff", line);
+  warn_of_bare_decimals(context, *adoption);
   Json document = write(context, *adoption, options);
   if (!options.revision.dry_run) {
     context.forget_files();

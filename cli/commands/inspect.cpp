@@ -32,6 +32,7 @@ backend::Inspection inspect(Context& context, const Options& options) {
     backend::Inspection found =
         context.connection(Context::Access::existing).inspect({.tables = choice.names()});
     if (!choice.empty()) return choice.of(std::move(found));
+    warn_of_missing_parents(context, found.schema, found.schema);
     found = selected(std::move(found), context.selection());
     leave_bookkeeping_alone(context, found.schema);
     return found;

@@ -120,6 +120,8 @@ class Splitter {
         skip_block_comment();
       } else if (at_delimiter()) {
         pos_ += delimiter_.size();
+      } else if (at_semicolon()) {
+        ++pos_;
       } else {
         return true;
       }
@@ -128,6 +130,9 @@ class Splitter {
   }
 
   bool at_delimiter() const { return text_.substr(pos_, delimiter_.size()) == delimiter_; }
+  /// The client sends all that stands before its delimiter, which may be several statements for the
+  /// server.
+  bool at_semicolon() const { return mariadb_ && at(0) == ';'; }
 
   std::string_view line() const {
     const std::size_t end = std::min(text_.find('\n', pos_), text_.size());
@@ -177,8 +182,11 @@ class Splitter {
     in_code_comment_ = false;
     while (pos_ < text_.size()) {
       if (!in_code_comment_ && at_delimiter()) {
-        if (is_whole(text_.substr(begin, pos_ - begin))) break;
-        pos_ += delimiter_.size();
+        if (delimiter_ != ";" || is_whole(text_.substr(begin, pos_ - begin))) break;
+        ++pos_;
+      } else if (!in_code_comment_ && at_semicolon() &&
+                 is_whole(text_.substr(begin, pos_ - begin))) {
+        break;
       } else if (mariadb_ && ends_before_command()) {
         break;
       } else {
@@ -187,7 +195,11 @@ class Splitter {
     }
     const std::string_view sql = text::trim(text_.substr(begin, pos_ - begin));
     statements_.push_back({std::string(sql), lines_.at(begin)});
-    if (pos_ < text_.size() && at_delimiter()) pos_ += delimiter_.size();
+    if (pos_ < text_.size() && at_delimiter()) {
+      pos_ += delimiter_.size();
+    } else if (pos_ < text_.size() && at_semicolon()) {
+      ++pos_;
+    }
   }
 
   /// A statement without its delimiter before `DELIMITER ;`. A column may be called delimiter, so
@@ -240,7 +252,6 @@ class Splitter {
 
   /// Whether `sql`, which a `;` follows, is not in the middle of a trigger's or routine's body.
   bool is_whole(std::string_view sql) const {
-    if (delimiter_ != ";") return true;
     const std::string head = text::lower(sql.substr(0, 20));
     if (!head.starts_with("create") && !head.starts_with("begin") && !head.starts_with("explain") &&
         !head.starts_with("/*") && !head.starts_with("alter")) {

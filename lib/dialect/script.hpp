@@ -17,8 +17,9 @@ struct ScriptStatement {
 };
 
 /// The statements of a script, parted as the database's own client parts them, and a little more
-/// kindly: a trigger or routine with BEGIN … END needs no DELIMITER. MariaDB: DELIMITER lines,
-/// `#`, `-- ` and `/* */` comments, `/*! … */` as code. SQLite: the shell's dot-commands that only
+/// kindly: a trigger or routine with BEGIN … END needs no DELIMITER. MariaDB: DELIMITER lines, and
+/// `;` between the statements of what stands before such a delimiter, as the server parts it; `#`,
+/// `-- ` and `/* */` comments, `/*! … */` as code. SQLite: the shell's dot-commands that only
 /// change how it prints are left out. A BOM and CRLF are taken as they come.
 ///
 /// `name` stands in positions. Throws Error{invalid} at the place of a string or comment that is

@@ -181,6 +181,9 @@ constexpr std::array kCodes{
     Code{"TY006", warning, "character set changed, collation forgotten",
          "Each character set has a collation without case by default: text that was told apart "
          "letter by letter (`_bin`, `_cs`) is then the same. Name the collation as well."},
+    Code{"TY007", warning, "decimal without digits",
+         "MariaDB reads decimal(10,0) and rounds every value to a whole number, without a word; "
+         "SQLite keeps what comes. Say the digits, as in decimal(10,2)."},
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",

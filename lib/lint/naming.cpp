@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "lint/rules.hpp"
 #include "ops/sql_tokens.hpp"
@@ -139,9 +140,12 @@ Issues upper_case(const Step& step) {
 }
 
 /// A name of the schema that differs from `name` in case alone; empty when there is none.
-std::string twin(const schema::Schema& schema, const NewName& name) {
+std::string twin(const Step& step, const NewName& name) {
+  const schema::Schema& schema = step.after;
   const auto is_twin = [&](const std::string& other) {
-    return other != name.name && text::equals_ignoring_case(other, name.name);
+    if (other == name.name) return false;
+    return text::equals_ignoring_case(other, name.name) ||
+           (step.lives_on(std::nullopt, DialectKind::mariadb) && same_identifier(other, name.name));
   };
   if (is_table_like(name)) {
     for (const auto& [other, table] : schema.tables) {
@@ -163,7 +167,7 @@ std::string twin(const schema::Schema& schema, const NewName& name) {
 Issues case_twins(const Step& step) {
   Issues issues;
   for (const NewName& name : new_names(step)) {
-    const std::string other = twin(step.after, name);
+    const std::string other = twin(step, name);
     if (other.empty()) continue;
     issues.push_back({fmt::format("{} differs from '{}' in case alone", name.what, other),
                       "rename one of them"});

@@ -99,6 +99,29 @@ Issues zero_dates(const Step& step) {
   return issues;
 }
 
+bool is_bare_decimal(const schema::Column& column) {
+  const schema::Type& type = column.type_on(DialectKind::mariadb);
+  return type.kind == TypeKind::decimal && !type.length;
+}
+
+/// On MariaDB alone it is what it says.
+Issues bare_decimals(const Step& step) {
+  Issues issues;
+  for (const NewColumn& column : new_columns(step)) {
+    if (!step.lives_on(column.table->only, DialectKind::mariadb) ||
+        !step.lives_on(column.table->only, DialectKind::sqlite)) {
+      continue;
+    }
+    if (!is_bare_decimal(column.column)) continue;
+    if (column.old != nullptr && is_bare_decimal(*column.old)) continue;
+    issues.push_back({fmt::format("column '{}.{}' is decimal without digits, decimal(10,0) on "
+                                  "MariaDB",
+                                  column.table->name, column.column.name),
+                      "say the digits, as in decimal(10,2)"});
+  }
+  return issues;
+}
+
 /// MariaDB's options of the table that the operation sets, with those from before.
 struct NewOptions {
   const std::string* table = nullptr;
@@ -177,7 +200,8 @@ Issues forgets_case(const Step& step) {
 std::span<const Rule> type_rules() {
   static constexpr std::array rules{Rule{"TY001", inexact_money}, Rule{"TY002", timestamps},
                                     Rule{"TY003", zero_dates},    Rule{"TY004", engines},
-                                    Rule{"TY005", charsets},      Rule{"TY006", forgets_case}};
+                                    Rule{"TY005", charsets},      Rule{"TY006", forgets_case},
+                                    Rule{"TY007", bare_decimals}};
   return rules;
 }
 

@@ -71,14 +71,21 @@ void require_fits(const Schema& schema, const schema::Table& child, const schema
   require_columns(child, key.columns, what);
   const auto found = schema.tables.find(key.referenced_table);
   const bool to_itself = key.referenced_table == child.name;
-  if (!to_itself && found == schema.tables.end()) {
+  const bool is_elsewhere = !to_itself && found == schema.tables.end();
+  if (is_elsewhere && key.external) {
+    // SQLite: no columns are its primary key, which is not known here.
+    if (key.referenced_columns.empty()) return;
+  } else if (is_elsewhere) {
     throw Error(ErrorCode::invalid,
                 fmt::format("{} of table '{}' refers to table '{}', which does not exist at this "
                             "point",
                             what, child.name, key.referenced_table))
-        .hint("create that table first");
+        .hint(
+            "create that table first, or write `external: true` into the foreign key if this "
+            "project does not manage it");
+  } else {
+    require_columns(to_itself ? child : found->second, key.referenced_columns, what);
   }
-  require_columns(to_itself ? child : found->second, key.referenced_columns, what);
   if (key.columns.size() != key.referenced_columns.size()) {
     throw Error(ErrorCode::invalid,
                 fmt::format("{} of table '{}' has {} but refers to {}", what, child.name,

@@ -8,6 +8,8 @@
 
 #include "base/error.hpp"
 #include "diff/diff.hpp"
+#include "ops/evolve.hpp"
+#include "proof/external.hpp"
 #include "proof/outside.hpp"
 
 namespace dbmig::proof {
@@ -84,13 +86,20 @@ std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& o
   if (!reaches_out(dialect, build).empty()) return {};
   backend::Scratch scratch(options);
   backend::Connection& connection = scratch.connection();
+  ExternalTables external(connection);
+  if (external.are_concerned(build)) external.provide(before, before);
   for (const dialect::Statement& statement : dialect.plan({}, build, {})) {
     connection.execute(statement.sql);
   }
+  schema::Schema schema = before;
   std::vector<std::vector<StatementCost>> costs;
   for (const run::PlannedRevision& planned : plan) {
     if (!reaches_out(dialect, planned.operations).empty()) break;
     try {
+      if (external.are_concerned(planned.operations)) {
+        external.provide(schema, ops::evolve(schema, planned.operations));
+      }
+      schema = ops::evolve(std::move(schema), planned.operations);
       costs.push_back(run_and_measure(connection, planned.statements));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
+#include "proof/external.hpp"
 #include "proof/filler.hpp"
 #include "proof/outside.hpp"
 #include "proof/snapshot.hpp"
@@ -40,6 +41,7 @@ class Prover {
       : options_(options),
         scratch_(scratch),
         connection_(scratch.connection()),
+        external_(connection_),
         values_(values),
         stop_(stop),
         graph_(graph),
@@ -61,6 +63,8 @@ class Prover {
     expect_schema("replay", before);
     plan_upgrade(before);
     const schema::Schema mine = schema::on_dialect(before, kind());
+    const schema::Schema after = history::evolve(before, revision_);
+    provide_external(before, after);
     fill_tables(mine, before, questions_);
     const Usage earlier = try_usage(connection_, before, changed_tables(), values_, stop_);
 
@@ -68,7 +72,6 @@ class Prover {
     const GivenUp lost = given_up(kind(), before, revision_.upgrade);
     const Snapshot rows(connection_, mine, lost);
     step("upgrade", [&] { runner_.upgrade(revision_.id, run_options()); });
-    const schema::Schema after = history::evolve(before, revision_);
     expect_schema("upgrade", after);
     fill_tables(created(after), after, {});
     if (!has_way_back(before)) {
@@ -129,11 +132,19 @@ class Prover {
                                                 why));
   }
 
+  /// What the revision refers to and others manage.
+  void provide_external(const schema::Schema& before, const schema::Schema& after) {
+    if (external_.are_concerned(revision_.upgrade)) external_.provide(before, after);
+  }
+
   void replay() {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
     backend::Migration migration(connection_);
     while (const auto stop = route.next()) {
+      if (external_.are_concerned(stop->operations)) {
+        external_.provide(route.before(), history::evolve(route.before(), *stop->revision));
+      }
       const auto statements = connection_.dialect().plan(route.before(), stop->operations, {});
       run::WordingRecorder words(connection_);
       words.before(route.before(), stop->operations);
@@ -151,12 +162,13 @@ class Prover {
   void fill_tables(const schema::Schema& part, const schema::Schema& whole,
                    const std::vector<run::Question>& questions) {
     step("generated rows", [&] {
-      Filled filled = fill(connection_, part, questions, values_, stop_);
+      const schema::Schema all = external_.with(part);
+      Filled filled = fill(connection_, all, questions, values_, stop_);
       if (!filled.empty.empty() && !whole.triggers.empty()) {
         // Triggers may want what only the application knows: rows come without them then.
         const std::size_t rows = filled.rows;
         without_triggers(whole,
-                         [&] { filled = fill(connection_, part, questions, values_, stop_); });
+                         [&] { filled = fill(connection_, all, questions, values_, stop_); });
         filled.rows += rows;
       }
       proof_.tables += part.tables.size();
@@ -300,7 +312,7 @@ class Prover {
     const schema::Schema wanted = connection_.canonical(expected);
     const schema::Schema live = connection_.dialect().settled(
         connection_.canonical(run::in_told_words(
-            connection_, expected, connection_.inspect({}).schema,
+            connection_, expected, external_.without(connection_.inspect({}).schema),
             {.recorded = true,
              .ask = [&](const schema::Schema& schema,
                         const auto& keys) { return run::ask_words(options_, schema, keys); }})),
@@ -332,6 +344,7 @@ class Prover {
   const backend::ScratchOptions& options_;
   backend::Scratch& scratch_;
   backend::Connection& connection_;
+  ExternalTables external_;
   RowValues values_;
   const std::atomic<bool>* stop_;
   const history::Graph& graph_;

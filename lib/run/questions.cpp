@@ -14,6 +14,7 @@
 #include "run/inquiry.hpp"
 #include "run/new_column.hpp"
 #include "run/partition_bounds.hpp"
+#include "schema/external.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -410,11 +411,27 @@ bool depends_on_rows(const ops::Operation& operation) {
          std::holds_alternative<CreateForeignKey>(operation);
 }
 
+bool refers_elsewhere(const ops::Operation& operation) {
+  const auto* create = std::get_if<ops::CreateForeignKey>(&operation);
+  return create != nullptr && create->foreign_key.external;
+}
+
+/// `before` with the tables that new foreign keys refer to and others manage, as far as the keys
+/// say what they are.
+schema::Schema with_external(schema::Schema before, std::span<const ops::Operation> operations) {
+  before.tables.merge(schema::external_tables(ops::evolve(before, operations)));
+  return before;
+}
+
 }  // namespace
 
 std::vector<Question> questions(backend::Connection& connection, const schema::Schema& before,
                                 std::span<const ops::Operation> operations, bool is_downgrade) {
   if (std::none_of(operations.begin(), operations.end(), depends_on_rows)) return {};
+  if (std::any_of(operations.begin(), operations.end(), refers_elsewhere)) {
+    const schema::Schema all = with_external(before, operations);
+    return Asker(connection.dialect(), all, is_downgrade, default_of(connection)).run(operations);
+  }
   return Asker(connection.dialect(), before, is_downgrade, default_of(connection)).run(operations);
 }
 

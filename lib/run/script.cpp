@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -78,8 +77,10 @@ class ScriptRunner {
 
   void send(const ScriptHead& head, const dialect::ScriptStatement& statement) {
     std::string sql = statement.sql;
+    // A query makes nothing: one that may do more than ask is passed over like any other.
+    if (head.verb == "select" && !reach_of(head).empty()) return;
     if (kind_ == DialectKind::mariadb) refuse_reach(head, statement);
-    if (kind_ == DialectKind::mariadb && head.verb != "set") {
+    if (kind_ == DialectKind::mariadb && head.verb != "set" && head.verb != "select") {
       if (database_.empty() && !made_) database_ = head.qualifier;
       std::string foreign = foreign_database(head, database_);
       if (foreign.empty() && head.section == "events" && runs_events()) {
@@ -184,46 +185,11 @@ class ScriptRunner {
   Places places_;
 };
 
-/// A table that foreign keys refer to and no script makes: its columns with their types, and the
-/// keys that are referred to.
-struct MissingParent {
-  std::map<std::string, std::string> columns;
-  std::map<std::pair<std::string, std::string>, std::vector<std::string>> keys;
-};
-
-/// SQLite's inspection takes a foreign key to nowhere for a mistake, but in a part of a model the
-/// other table stands elsewhere: it is made for as long as the inspection lasts. Returns the names.
-std::vector<std::string> add_missing_parents(backend::Connection& connection) {
-  const backend::Rows rows = connection.query(
-      "SELECT m.name, f.\"table\", f.id, f.\"to\", coalesce((SELECT c.type FROM "
-      "pragma_table_info(m.name) c WHERE c.name = f.\"from\" COLLATE NOCASE), '') "
-      "FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' "
-      "AND f.\"to\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sqlite_master p WHERE p.name = "
-      "f.\"table\" COLLATE NOCASE) ORDER BY m.name, f.id, f.seq");
-  std::map<std::string, MissingParent> parents;
-  for (const auto& row : rows.rows) {
-    MissingParent& parent = parents[row[1].value_or("")];
-    const std::string column = row[3].value_or("");
-    parent.columns.try_emplace(column, row[4].value_or(""));
-    parent.keys[{row[0].value_or(""), row[2].value_or("")}].push_back(column);
+/// Where the other end of a foreign key may stand elsewhere, nothing says that others manage it.
+void leave_open(schema::Schema& schema) {
+  for (auto& [name, table] : schema.tables) {
+    for (schema::ForeignKey& key : table.foreign_keys) key.external = false;
   }
-  std::vector<std::string> names;
-  const auto quoted = [&](const std::string& name) {
-    return connection.dialect().quote_identifier(name);
-  };
-  for (const auto& [name, parent] : parents) {
-    std::vector<std::string> parts;
-    for (const auto& [column, type] : parent.columns) parts.push_back(quoted(column) + " " + type);
-    std::set<std::vector<std::string>> unique;
-    for (const auto& [child, columns] : parent.keys) unique.insert(columns);
-    for (std::vector<std::string> columns : unique) {
-      for (std::string& column : columns) column = quoted(column);
-      parts.push_back("UNIQUE (" + text::join(columns, ", ") + ")");
-    }
-    connection.execute("CREATE TABLE " + quoted(name) + " (" + text::join(parts, ", ") + ")");
-    names.push_back(name);
-  }
-  return names;
 }
 
 }  // namespace
@@ -241,15 +207,8 @@ ScriptSchema read_scripts(backend::Scratch& scratch, const std::vector<Script>& 
     result.places = runner.take_places();
     if (!own) connection.execute("PRAGMA legacy_alter_table = OFF");
   }
-  const bool may_miss = options.is_part && scratch.kind() == DialectKind::sqlite;
-  const std::vector<std::string> stand_ins =
-      may_miss ? add_missing_parents(scratch.connection()) : std::vector<std::string>{};
-  // MariaDB's takes them as they are where nobody checks them.
-  const bool unchecked = options.is_part && scratch.kind() == DialectKind::mariadb;
-  if (unchecked) scratch.connection().execute("SET SESSION foreign_key_checks = 0");
   result.inspection = scratch.connection().inspect({});
-  if (unchecked) scratch.connection().execute("SET SESSION foreign_key_checks = 1");
-  for (const std::string& name : stand_ins) result.inspection.schema.tables.erase(name);
+  if (options.is_part) leave_open(result.inspection.schema);
   return result;
 }
 

@@ -225,6 +225,10 @@ std::string reach_of(const ScriptHead& head) {
     const std::string name = call_in(words, 1);
     return name.empty() ? name : fmt::format("SET that calls '{}'", name);
   }
+  if (head.verb == "select") {
+    const std::string name = call_in(words, 1);
+    return name.empty() ? name : fmt::format("SELECT that calls '{}'", name);
+  }
   if (head.section != "tables") return {};
   if (head.verb == "alter") {
     const std::string action = action_in(head);

@@ -93,8 +93,22 @@ bool sets_more_than_the_session(const Words& words) {
   });
 }
 
+/// `SELECT … INTO @x`, which later statements of the script may need, and which reads no rows.
+bool sets_a_variable(const Words& words) {
+  const auto is_from = [](const ScriptWord& word) { return word.is("from"); };
+  if (std::any_of(words.begin(), words.end(), is_from)) return false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i - 1].is("into")) return words[i].text.starts_with('@');
+  }
+  return false;
+}
+
 void judge_mariadb(ScriptHead& head) {
   const Words& words = head.words;
+  if (head.verb == "select" && sets_a_variable(words)) {
+    head.action = ScriptAction::run;
+    return;
+  }
   if (head.verb == "set" && sets_more_than_the_session(words)) head.action = ScriptAction::skip;
   if (head.verb == "begin" && is_word(words, 1, "not")) head.action = ScriptAction::refuse;
   if (head.verb == "use" && words.size() > 1) head.name = words[1].text;
@@ -157,7 +171,9 @@ ScriptHead script_head(DialectKind kind, std::string_view sql) {
   const std::string first = text::lower(sql.substr(0, sql.find_first_of(" \t\r\n(;`'\"")));
   const Actions& actions = kind == DialectKind::mariadb ? mariadb_actions() : sqlite_actions();
   const auto quick = actions.find(first);
-  if (quick != actions.end() && quick->second == ScriptAction::skip && first != "begin") {
+  const bool may_count =
+      first == "begin" || (first == "select" && sql.find('@') != std::string_view::npos);
+  if (quick != actions.end() && quick->second == ScriptAction::skip && !may_count) {
     head.verb = first;
     head.action = ScriptAction::skip;
     return head;

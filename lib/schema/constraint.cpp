@@ -11,6 +11,12 @@ const std::string& name_of(const Constraint& constraint) {
   return std::visit([](const auto& c) -> const std::string& { return c.name; }, constraint);
 }
 
+bool operator==(const ForeignKey& a, const ForeignKey& b) {
+  return a.name == b.name && a.columns == b.columns && a.referenced_table == b.referenced_table &&
+         a.referenced_columns == b.referenced_columns && a.on_delete == b.on_delete &&
+         a.on_update == b.on_update && a.deferrable == b.deferrable;
+}
+
 std::string_view to_string(ReferentialAction action) {
   switch (action) {
     case ReferentialAction::none:

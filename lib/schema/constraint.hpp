@@ -50,7 +50,10 @@ struct ForeignKey {
   ReferentialAction on_delete = ReferentialAction::none;
   ReferentialAction on_update = ReferentialAction::none;
   bool deferrable = false;  ///< SQLite: DEFERRABLE INITIALLY DEFERRED
-  friend bool operator==(const ForeignKey&, const ForeignKey&) = default;
+  /// The referenced table need not be in the schema: others manage it. No part of what the key is
+  /// in a database, and of no comparison.
+  bool external = false;
+  friend bool operator==(const ForeignKey& a, const ForeignKey& b);
 };
 
 struct Check {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/hash.hpp"
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 
 namespace dbmig::schema {
@@ -35,12 +36,12 @@ std::vector<std::string> columns_of(const Index& index) {
 /// Names that one table's objects of one kind have taken, ignoring case as the databases do.
 class Taken {
  public:
-  void add(const std::string& name) { names_.insert(text::lower(name)); }
+  void add(const std::string& name) { names_.insert(folded_identifier(name)); }
 
   /// `wanted`, or the first of `wanted_2`, `wanted_3`… that is free.
   std::string claim(const std::string& wanted) {
     std::string name = wanted;
-    for (int n = 2; !names_.insert(text::lower(name)).second; ++n) {
+    for (int n = 2; !names_.insert(folded_identifier(name)).second; ++n) {
       name = fitted(fmt::format("{}_{}", wanted, n));
     }
     return name;

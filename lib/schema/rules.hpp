@@ -37,6 +37,9 @@ class Rules {
     return lives_on(a, kind) && lives_on(b, kind);
   }
 
+  /// A name as the databases that the object lives on compare those of columns and indexes.
+  std::string folded(const std::string& name, const std::optional<DialectKind>& only) const;
+
   /// The name of a table, column, index…: not empty, not over-long, nothing MariaDB refuses.
   void check_name(const Path& path, const std::string& what, const std::string& name,
                   const std::optional<DialectKind>& only) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/glob.hpp"
+#include "schema/external.hpp"
 
 namespace dbmig::schema {
 
@@ -22,6 +23,7 @@ Schema selected(Schema schema, const Selection& selection) {
                 [&](const auto& entry) { return !selection.takes(entry.second.table); });
   std::erase_if(schema.routines,
                 [&](const auto& entry) { return !selection.takes(entry.first.second); });
+  mark_external(schema);
   return schema;
 }
 

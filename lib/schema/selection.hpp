@@ -19,7 +19,8 @@ struct Selection {
   bool takes(std::string_view name) const;
 };
 
-/// What of `schema` is selected. A trigger goes with its table.
+/// What of `schema` is selected. A trigger goes with its table; foreign keys to tables that are not
+/// selected are marked as external.
 Schema selected(Schema schema, const Selection& selection);
 
 }  // namespace dbmig::schema

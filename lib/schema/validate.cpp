@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "schema/names.hpp"
 #include "schema/rules.hpp"
@@ -159,6 +160,10 @@ void Rules::add(Path path, std::string message, std::string hint) const {
     if (locate_) where = locate_(path);
   }
   diagnostics_.add(std::move(where), std::move(message), std::move(hint));
+}
+
+std::string Rules::folded(const std::string& name, const std::optional<DialectKind>& only) const {
+  return lives_on(only, DialectKind::mariadb) ? folded_identifier(name) : text::lower(name);
 }
 
 void Rules::check_name(const Path& path, const std::string& what, const std::string& name,

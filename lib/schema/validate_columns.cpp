@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/text.hpp"
 #include "schema/literal.hpp"
@@ -98,16 +98,36 @@ bool is_integer_somewhere(const Rules& rules, const Table& table, const Column& 
   return false;
 }
 
+/// Whether `fits` holds for the columns of one of the table's keys and indexes.
+template <class Fits>
+bool has_key_that(const Table& table, const Fits& fits) {
+  const auto columns_of = [](const Index& index) {
+    std::vector<std::string> columns;
+    for (const IndexPart& part : index.parts) columns.push_back(part.column);
+    return columns;
+  };
+  return (table.primary_key && fits(table.primary_key->columns)) ||
+         std::any_of(table.uniques.begin(), table.uniques.end(),
+                     [&](const Unique& unique) { return fits(unique.columns); }) ||
+         std::any_of(table.indexes.begin(), table.indexes.end(),
+                     [&](const Index& index) { return fits(columns_of(index)); });
+}
+
 /// InnoDB numbers by looking up the largest value, so that the column has to lead some key.
 bool leads_a_key(const Table& table, const std::string& column) {
-  const auto leads = [&](const std::vector<std::string>& columns) {
+  return has_key_that(table, [&](const std::vector<std::string>& columns) {
     return !columns.empty() && columns.front() == column;
-  };
-  return (table.primary_key && leads(table.primary_key->columns)) ||
-         std::any_of(table.uniques.begin(), table.uniques.end(),
-                     [&](const Unique& unique) { return leads(unique.columns); }) ||
-         std::any_of(table.indexes.begin(), table.indexes.end(), [&](const Index& index) {
-           return !index.parts.empty() && index.parts.front().column == column;
+  });
+}
+
+/// MyISAM and Aria number each group of the columns before it, where a key says so.
+/// Source: https://mariadb.com/kb/en/auto_increment/
+bool is_numbered_in_groups(const Table& table, const std::string& column) {
+  const std::string& engine = table.mariadb.engine;
+  const bool can_be =
+      text::equals_ignoring_case(engine, "myisam") || text::equals_ignoring_case(engine, "aria");
+  return can_be && has_key_that(table, [&](const std::vector<std::string>& columns) {
+           return std::find(columns.begin(), columns.end(), column) != columns.end();
          });
 }
 
@@ -131,6 +151,13 @@ void check_autoincrement(const Rules& rules, const Table& table, const Column& c
                 fmt::format("{} is autoincrement and not the primary key", subject(table, column)),
                 fmt::format("SQLite numbers nothing else: write primary_key: [{}]", column.name));
     }
+  } else if (is_numbered_in_groups(table, column.name) && !leads_a_key(table, column.name)) {
+    if (rules.only_on(table.only, DialectKind::mariadb)) return;
+    rules.add(path,
+              fmt::format("{} is autoincrement and not the first column of a key: numbered within "
+                          "the columns before it, which SQLite does not do",
+                          subject(table, column)),
+              fmt::format("mark table '{}' as only: mariadb", table.name));
   } else if (!leads_a_key(table, column.name)) {
     rules.add(path,
               fmt::format("{} is autoincrement and not the first column of a key",
@@ -140,13 +167,21 @@ void check_autoincrement(const Rules& rules, const Table& table, const Column& c
 }
 
 void check_names(const Rules& rules, const Table& table) {
-  std::set<std::string> seen;
+  std::map<std::string, std::string> seen;
   for (const Column& column : table.columns) {
     const Rules::Path path = {"tables", table.name, "columns", column.name};
     rules.check_name(path, "column", column.name, table.only);
-    if (seen.insert(text::lower(column.name)).second) continue;
-    rules.add(path, fmt::format("table '{}' has two columns named '{}'", table.name, column.name),
-              "case does not tell columns apart: rename one of the two");
+    const auto [at, is_new] = seen.emplace(rules.folded(column.name, table.only), column.name);
+    if (is_new) continue;
+    if (text::lower(at->second) == text::lower(column.name)) {
+      rules.add(path, fmt::format("table '{}' has two columns named '{}'", table.name, column.name),
+                "case does not tell columns apart: rename one of the two");
+    } else {
+      rules.add(path,
+                fmt::format("columns '{}' and '{}' of table '{}' are one to MariaDB", at->second,
+                            column.name, table.name),
+                "it does not tell letters apart by their case: rename one of the two");
+    }
   }
 }
 

@@ -83,7 +83,11 @@ class ForeignKeyRules {
     check_set_null();
     const Table* parent = rules_.schema().find_table(key_.referenced_table);
     if (parent == nullptr) {
-      report_missing_parent();
+      if (key_.external) {
+        check_external(columns_exist);
+      } else {
+        report_missing_parent();
+      }
       return;
     }
     check_where_parent_lives(*parent);
@@ -94,13 +98,7 @@ class ForeignKeyRules {
       return;
     }
     const bool parents_exist = check_columns_of(*parent, referenced);
-    if (referenced.size() != key_.columns.size()) {
-      add(fmt::format("{} has {} and references {}", what(),
-                      text::count(key_.columns.size(), "column"),
-                      text::count(referenced.size(), "column")),
-          "both sides need as many");
-      return;
-    }
+    if (!check_counts(referenced)) return;
     if (parents_exist) check_parent_key(*parent, referenced);
     if (parents_exist && columns_exist) check_types(*parent, referenced);
   }
@@ -118,12 +116,36 @@ class ForeignKeyRules {
     return parent.primary_key->columns;
   }
 
+  bool check_counts(const Columns& referenced) const {
+    if (referenced.size() == key_.columns.size()) return true;
+    add(fmt::format("{} has {} and references {}", what(),
+                    text::count(key_.columns.size(), "column"),
+                    text::count(referenced.size(), "column")),
+        "both sides need as many");
+    return false;
+  }
+
   void report_missing_parent() const {
     std::vector<std::string> names;
     for (const auto& entry : rules_.schema().tables) names.push_back(entry.first);
+    const auto near = text::closest(key_.referenced_table, names);
     add(fmt::format("{} references table '{}', which does not exist", what(),
                     key_.referenced_table),
-        text::suggest(key_.referenced_table, names));
+        near ? fmt::format("did you mean '{}'?", *near)
+             : "add it, or write `external: true` into the foreign key if others manage that "
+               "table");
+  }
+
+  /// Others manage the parent: all that is known of it is what the key says.
+  void check_external(bool columns_exist) const {
+    if (!key_.referenced_columns.empty()) {
+      check_counts(key_.referenced_columns);
+    } else if (columns_exist && rules_.lives_on(child_.only, DialectKind::mariadb)) {
+      add(fmt::format("{} references table '{}', which this project does not manage, and names no "
+                      "columns of it",
+                      what(), key_.referenced_table),
+          fmt::format("MariaDB needs them: write references: {}(id)", key_.referenced_table));
+    }
   }
 
   bool check_columns_of(const Table& table, const Columns& columns) const {
@@ -135,7 +157,7 @@ class ForeignKeyRules {
         add(fmt::format("{} names column '{}', which table '{}' does not have", what(), column,
                         table.name),
             text::suggest(column, table.column_names()));
-      } else if (!seen.insert(text::lower(column)).second) {
+      } else if (!seen.insert(rules_.folded(column, child_.only)).second) {
         add(fmt::format("{} names column '{}' of '{}' twice", what(), column, table.name),
             "remove one of the two");
       }

@@ -1,8 +1,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <utility>
 
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "schema/rules.hpp"
 
@@ -23,7 +26,7 @@ void check_column_list(const Rules& rules, const Table& table, const Rules::Path
                 fmt::format("{} names column '{}', which table '{}' does not have", what, column,
                             table.name),
                 text::suggest(column, table.column_names()));
-    } else if (!seen.insert(text::lower(column)).second) {
+    } else if (!seen.insert(rules.folded(column, table.only)).second) {
       rules.add(path,
                 fmt::format("{} of table '{}' names column '{}' twice", what, table.name, column),
                 "remove one of the two");
@@ -31,14 +34,23 @@ void check_column_list(const Rules& rules, const Table& table, const Rules::Path
   }
 }
 
-/// Names that must differ within one table, ignoring case as MariaDB does.
+/// How MariaDB compares the names of checks: like those of columns, but for one letter.
+std::string folded_check(const Rules& rules, const Table& table, const std::string& name) {
+  return rules.lives_on(table.only, DialectKind::mariadb) ? folded_check_name(name)
+                                                          : text::lower(name);
+}
+
+/// Names that must differ within one table.
 class Namespace {
  public:
-  Namespace(const Rules& rules, const Table& table) : rules_(rules), table_(table) {}
+  /// A name in the form in which all that are one are equal.
+  using Fold = std::function<std::string(const std::string&)>;
+  Namespace(const Rules& rules, const Table& table, Fold fold)
+      : rules_(rules), table_(table), fold_(std::move(fold)) {}
 
   void claim(const char* section, const std::string& what, const std::string& name) {
     if (name.empty()) return;
-    if (names_.insert(text::lower(name)).second) return;
+    if (names_.insert(fold_(name)).second) return;
     rules_.add({"tables", table_.name, section, name},
                fmt::format("table '{}' has another {} named '{}'", table_.name, what, name),
                "rename one of the two");
@@ -47,15 +59,19 @@ class Namespace {
  private:
   const Rules& rules_;
   const Table& table_;
+  Fold fold_;
   std::set<std::string> names_;
 };
 
 /// MariaDB holds unique constraints and indexes in one space, and checks in one with unique
 /// constraints and foreign keys; a foreign key may have the name of its index.
 void check_constraint_names(const Rules& rules, const Table& table) {
-  Namespace keys(rules, table);
-  Namespace constraints(rules, table);
-  Namespace foreign_keys(rules, table);
+  const auto as_check = [&](const std::string& name) { return folded_check(rules, table, name); };
+  Namespace keys(rules, table,
+                 [&](const std::string& name) { return rules.folded(name, table.only); });
+  Namespace constraints(rules, table, as_check);
+  // InnoDB tells them apart by more than ASCII letters.
+  Namespace foreign_keys(rules, table, [](const std::string& name) { return text::lower(name); });
   for (const Unique& unique : table.uniques) {
     keys.claim("unique", "unique constraint or index", unique.name);
   }
@@ -63,14 +79,14 @@ void check_constraint_names(const Rules& rules, const Table& table) {
     keys.claim("indexes", "unique constraint or index", index.name);
   }
   std::set<std::string> taken;
-  for (const Unique& unique : table.uniques) taken.insert(text::lower(unique.name));
+  for (const Unique& unique : table.uniques) taken.insert(as_check(unique.name));
   for (const ForeignKey& key : table.foreign_keys) {
     foreign_keys.claim("foreign_keys", "foreign key", key.name);
-    taken.insert(text::lower(key.name));
+    taken.insert(as_check(key.name));
   }
   for (const Check& check : table.checks) {
     constraints.claim("checks", "check", check.name);
-    if (!check.name.empty() && taken.count(text::lower(check.name)) != 0) {
+    if (!check.name.empty() && taken.count(as_check(check.name)) != 0) {
       rules.add({"tables", table.name, "checks", check.name},
                 fmt::format("table '{}' has another constraint named '{}'", table.name, check.name),
                 "rename one of the two");

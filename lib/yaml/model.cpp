@@ -72,7 +72,8 @@ class ModelReader {
     return positions_.locate(path);
   }
 
-  schema::Model finish(std::optional<DialectKind> target) {
+  schema::Model finish(std::optional<DialectKind> target, const schema::Selection& selection) {
+    leave_to_others(selection);
     refer_to_primary_keys();
     // Only what was read can be judged: with a file missing, every reference into it looks wrong.
     if (!broken_) {
@@ -192,6 +193,16 @@ class ModelReader {
     if (read) all().routines[{kind, key.text}] = std::move(*read);
   }
 
+  /// Who says which tables are the project's need not say it again of a foreign key.
+  void leave_to_others(const schema::Selection& selection) {
+    for (auto& [name, table] : all().tables) {
+      for (schema::ForeignKey& key : table.foreign_keys) {
+        if (all().find_table(key.referenced_table) != nullptr) continue;
+        if (!selection.takes(key.referenced_table)) key.external = true;
+      }
+    }
+  }
+
   /// `references: pais` means pais' primary key.
   void refer_to_primary_keys() {
     for (auto& [name, table] : all().tables) {
@@ -209,7 +220,7 @@ class ModelReader {
               fmt::format("name the columns, as in {}(id)", key.referenced_table));
           key.referenced_columns.clear();
           unresolved_.insert({name, key.name});
-        } else if (parent == nullptr) {
+        } else if (parent == nullptr && !key.external) {
           // validate() says that there is no such table.
           key.referenced_columns.assign(key.columns.size(), "id");
         }
@@ -284,7 +295,7 @@ schema::Model parse_model(const std::vector<SourceFile>& files, const ModelOptio
   for (const SourceFile& file : files) reader.read(file);
   for (const SourceFile& file : options.more) reader.read(file);
   reader.merge(options.part);
-  return reader.finish(options.target);
+  return reader.finish(options.target, options.selection);
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include "base/dialect_kind.hpp"
 #include "base/error.hpp"
 #include "schema/model.hpp"
+#include "schema/selection.hpp"
 
 namespace dbmig::yaml {
 
@@ -31,6 +32,8 @@ struct ModelOptions {
   ModelPart part = {};
   /// The only database that the model is for, whose rules alone hold then; nothing for both.
   std::optional<DialectKind> target = {};
+  /// Foreign keys to tables that it does not take are external.
+  schema::Selection selection = {};
 };
 
 /// The model of all `files` merged: named (schema/names.hpp), normalised and validated

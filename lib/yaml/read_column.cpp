@@ -19,8 +19,8 @@ const std::vector<std::string>& column_keys() {
 }
 
 const std::vector<std::string>& column_shorthand_keys() {
-  static const std::vector<std::string> kKeys{"primary_key", "unique",    "index",
-                                              "references",  "on_delete", "on_update"};
+  static const std::vector<std::string> kKeys{"primary_key", "unique",    "index",   "references",
+                                              "on_delete",   "on_update", "external"};
   return kKeys;
 }
 
@@ -138,11 +138,12 @@ void read_shorthand(Fields& fields, ColumnDraft& draft) {
     key.columns = {draft.column.name};
     if (read_reference(fields.reader(), *references, key)) {
       read_actions(fields, key);
+      key.external = fields.flag("external");
       draft.foreign_key = std::move(key);
     }
     return;
   }
-  for (const char* action : {"on_delete", "on_update"}) {
+  for (const char* action : {"on_delete", "on_update", "external"}) {
     if (const Node* node = fields.find(action)) {
       fields.reader().error(*node, fmt::format("'{}' without 'references'", action),
                             "add references: table(column)");

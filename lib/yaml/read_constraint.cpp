@@ -22,8 +22,8 @@ const std::vector<std::string>& index_keys() {
 }
 
 const std::vector<std::string>& foreign_key_keys() {
-  static const std::vector<std::string> kKeys{"columns", "references", "on_delete", "on_update",
-                                              "deferrable"};
+  static const std::vector<std::string> kKeys{"columns",   "references", "on_delete",
+                                              "on_update", "deferrable", "external"};
   return kKeys;
 }
 
@@ -314,6 +314,7 @@ std::optional<schema::ForeignKey> read_foreign_key(Fields& fields) {
   if (references != nullptr) read_reference(reader, *references, key);
   read_actions(fields, key);
   key.deferrable = fields.flag("deferrable");
+  key.external = fields.flag("external");
   if (reader.errors() != before || references == nullptr || key.columns.empty()) {
     return std::nullopt;
   }

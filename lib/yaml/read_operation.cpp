@@ -208,7 +208,7 @@ Read create_foreign_key(Reader& reader, const Node& key, const Node& body) {
   const auto name = fields.required_text("name");
   auto foreign = read_foreign_key(fields);
   if (!table || !name || !foreign) return {};
-  if (foreign->referenced_columns.empty()) {
+  if (foreign->referenced_columns.empty() && !foreign->external) {
     const std::string& parent = foreign->referenced_table;
     reader.error(*fields.find("references"),
                  fmt::format("the foreign key to '{}' names no columns", parent),

@@ -316,7 +316,7 @@ class TableReader {
     }
     for (std::size_t i = 0; i < table().foreign_keys.size(); ++i) {
       const schema::ForeignKey& key = table().foreign_keys[i];
-      if (!key.referenced_columns.empty()) continue;
+      if (!key.referenced_columns.empty() || key.external) continue;
       Node at;
       at.line = foreign_keys_at_[i].line;
       at.column = foreign_keys_at_[i].column;

@@ -328,6 +328,7 @@ void add_foreign_key(Out& out, const schema::ForeignKey& key) {
   add_action(out, "on_delete", key.on_delete);
   add_action(out, "on_update", key.on_update);
   add_flag(out, "deferrable", key.deferrable);
+  add_flag(out, "external", key.external);
 }
 
 void add_view(Out& out, const schema::View& view) {

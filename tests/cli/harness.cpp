@@ -291,6 +291,11 @@ std::string ServerDatabase::url() const {
          (question == std::string::npos ? "" : server.substr(question));
 }
 
+Result ServerDatabase::client(const Folder& folder, const std::string& script) const {
+  folder.write("script.sql", script);
+  return shell("'" + text::join(mariadb_client(name_), "' '") + "' < script.sql", folder.path());
+}
+
 void OnEachDatabase::SetUp() {
   url = "sqlite:///app.db";
   if (on_mariadb()) {
@@ -302,10 +307,9 @@ void OnEachDatabase::SetUp() {
 }
 
 Result OnEachDatabase::client(const std::string& script) const {
+  if (on_mariadb()) return database_->client(project, script);
   project.write("script.sql", script);
-  std::vector<std::string> command = {"sqlite3", "app.db"};
-  if (on_mariadb()) command = mariadb_client(database_->name());
-  return shell("'" + text::join(command, "' '") + "' < script.sql", project.path());
+  return shell("'sqlite3' 'app.db' < script.sql", project.path());
 }
 
 std::string OnEachDatabase::sql(const std::string& query) const {

@@ -124,6 +124,8 @@ class ServerDatabase {
   ~ServerDatabase();
   const std::string& name() const { return name_; }
   std::string url() const;
+  /// The server's own client fed with `script`, from a file in `folder`.
+  Result client(const Folder& folder, const std::string& script) const;
 
  private:
   std::string name_;

@@ -32,6 +32,7 @@ constexpr std::array kMeanings = {
     Meaning{1761, ErrorCode::constraint, "remove or change one of the rows with the same key"},
     Meaning{1762, ErrorCode::constraint, "remove or change one of the rows with the same key"},
     Meaning{1859, ErrorCode::constraint, "remove or change one of the rows with the same key"},
+    Meaning{1526, ErrorCode::constraint, "add a partition for the value, or change it"},
     Meaning{1048, ErrorCode::constraint, "give the column a value"},
     Meaning{1364, ErrorCode::constraint, "give the column a value or a default"},
     Meaning{1216, ErrorCode::constraint, "insert the parent row first"},

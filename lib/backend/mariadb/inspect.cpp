@@ -9,9 +9,11 @@
 #include "backend/mariadb/create_program.hpp"
 #include "backend/mariadb/create_table.hpp"
 #include "backend/mariadb/show_create.hpp"
+#include "backend/mariadb/unprintable.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/render.hpp"
+#include "schema/external.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
@@ -62,8 +64,11 @@ class Inspector {
     const std::vector<Shown> shown = show_create(session_, wanted);
     for (std::size_t i = 0; i < shown.size(); ++i) add(listed_[i], shown[i]);
     srids();
-    unprintable_defaults();
-    if (options_.tables.empty()) orphans();
+    for (Unrepresented& object : read_unprintable(session_, schema_)) {
+      unrepresented_.push_back(std::move(object));
+    }
+    // `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone.
+    schema::mark_external(schema_);
     for (auto& [name, table] : schema_.tables) table = relative_to(std::move(table), charsets_);
     return {std::move(schema_), std::move(unrepresented_)};
   }
@@ -220,131 +225,6 @@ class Inspector {
       Table* table = schema_.find_table(row[0].value_or(""));
       schema::Column* column = table == nullptr ? nullptr : table->find_column(row[1].value_or(""));
       if (column != nullptr) column->mariadb.srid = std::stoi(row[2].value_or("0"));
-    }
-  }
-
-  static bool may_hide_bytes(const schema::Column& column) {
-    if (!column.default_value || column.default_value->kind != schema::Default::Kind::string) {
-      return false;
-    }
-    const std::string& text = column.default_value->literal;
-    return text.find('?') != std::string::npos ||
-           (schema::is_binary(column.type.kind) &&
-            (text::find_invalid_utf8(text) || text.find('\0') != std::string::npos));
-  }
-
-  bool checks_foreign_keys() {
-    return session_.query("SELECT @@foreign_key_checks", {}).rows.at(0)[0] == "1";
-  }
-
-  /// `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone. A
-  /// session that has it so (a part of a model is read) wants them.
-  void orphans() {
-    const auto is_orphan = [&](const schema::ForeignKey& key) {
-      return schema_.find_table(key.referenced_table) == nullptr;
-    };
-    const bool has_orphans =
-        std::any_of(schema_.tables.begin(), schema_.tables.end(), [&](const auto& entry) {
-          const auto& keys = entry.second.foreign_keys;
-          return std::any_of(keys.begin(), keys.end(), is_orphan);
-        });
-    if (!has_orphans || !checks_foreign_keys()) return;
-    for (auto& [name, table] : schema_.tables) {
-      erase_if(table.foreign_keys, [&, &child = name](const schema::ForeignKey& key) {
-        if (!is_orphan(key)) return false;
-        lack(fmt::format("table '{}': foreign key '{}'", child, key.name),
-             fmt::format("it refers to table '{}', which does not exist", key.referenced_table));
-        return true;
-      });
-    }
-  }
-
-  /// Bytes that no text file can hold are written as MariaDB writes them.
-  static schema::Default default_of(const std::string& value) {
-    schema::Default out;
-    const bool is_text = !text::find_invalid_utf8(value) && value.find('\0') == std::string::npos;
-    if (is_text) {
-      out.literal = value;
-      return out;
-    }
-    out.kind = schema::Default::Kind::sql;
-    out.sql.any = "X'";
-    for (const char c : value) out.sql.any += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    out.sql.any += '\'';
-    return out;
-  }
-
-  /// A column whose default the server printed with a `?` for what its old utf8 cannot hold.
-  struct Hidden {
-    std::string table;
-    schema::Column* column;
-  };
-
-  /// As it is selected: bytes, or text in the connection's own character set.
-  static std::string selected(const schema::Column& column, const std::string& value) {
-    return schema::is_binary(column.type.kind) ? value : "CONVERT(" + value + " USING utf8mb4)";
-  }
-
-  static void set_default(schema::Column& column, std::string value) {
-    if (column.type.kind == schema::TypeKind::binary) {
-      while (value.ends_with('\0')) value.pop_back();
-    }
-    column.default_value = default_of(value);
-  }
-
-  /// The server is asked for such defaults themselves.
-  void unprintable_defaults() {
-    std::vector<Hidden> columns;
-    std::string sql = "BEGIN NOT ATOMIC ";
-    for (auto& [name, table] : schema_.tables) {
-      for (schema::Column& column : table.columns) {
-        if (!may_hide_bytes(column)) continue;
-        const std::string value = "DEFAULT(t." + dialect::mariadb::quote(column.name) + ')';
-        // The outer join makes a row where the table has none.
-        sql += fmt::format("SELECT {} FROM {} AS t RIGHT JOIN (SELECT 1) AS o ON 1 = 1 LIMIT 1; ",
-                           selected(column, value), dialect::mariadb::quote(name));
-        columns.push_back({name, &column});
-      }
-    }
-    if (columns.empty()) return;
-    const std::vector<Rows> values = session_.results(sql + "END");
-    std::vector<Hidden> of_empty;
-    for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
-      if (values[i].rows.empty()) continue;
-      if (values[i].rows[0][0]) {
-        set_default(*columns[i].column, *values[i].rows[0][0]);
-      } else {
-        of_empty.push_back(columns[i]);
-      }
-    }
-    if (!of_empty.empty()) defaults_of_empty(of_empty);
-  }
-
-  /// NOT NULL columns of tables without rows: such a column is NULL in the row of an outer join,
-  /// and so is its default. A temporary table of that column takes the default over, and a row.
-  void defaults_of_empty(const std::vector<Hidden>& columns) {
-    std::string sql = "BEGIN NOT ATOMIC ";
-    for (const auto& [table, column] : columns) {
-      const std::string name = dialect::mariadb::quote(column->name);
-      sql += fmt::format(
-          "CREATE OR REPLACE TEMPORARY TABLE dbmig_default AS SELECT {} FROM {} LIMIT 0; "
-          "INSERT INTO dbmig_default () VALUES (); SELECT {} FROM dbmig_default; ",
-          name, dialect::mariadb::quote(table), selected(*column, name));
-    }
-    try {
-      const std::vector<Rows> values =
-          session_.results(sql + "DROP TEMPORARY TABLE dbmig_default; END");
-      for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
-        if (!values[i].rows.empty() && values[i].rows[0][0]) {
-          set_default(*columns[i].column, *values[i].rows[0][0]);
-        }
-      }
-    } catch (const Error& error) {
-      for (const auto& [table, column] : columns) {
-        lack(fmt::format("table '{}': column '{}'", table, column->name),
-             fmt::format("its default, which the server shows in a temporary table alone ({})",
-                         error.what()));
-      }
     }
   }
 

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "dialect/sqlite/canonical.hpp"
 #include "dialect/sqlite/parse_create.hpp"
+#include "schema/external.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -78,6 +79,7 @@ class Inspector {
     }
     for (auto& [name, draft] : drafts_) add(name, std::move(draft));
     parser::resolve_parents(result_.schema);
+    schema::mark_external(result_.schema);
     if (wanted_.empty()) restrict_to_sqlite(result_);
     return std::move(result_);
   }

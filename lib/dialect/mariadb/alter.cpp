@@ -281,6 +281,7 @@ class Alter {
   /// The server made an index of exactly these columns by itself, or may have: when its foreign key
   /// is made again, it would put one with the key's name in its place.
   bool is_under_new_foreign_key(const schema::Index& index) const {
+    if (change_.is_new && before_.find_foreign_key(index.name) == nullptr) return false;
     return std::any_of(after_.foreign_keys.begin(), after_.foreign_keys.end(),
                        [&](const schema::ForeignKey& key) {
                          const schema::ForeignKey* old = before_.find_foreign_key(key.name);

@@ -20,6 +20,9 @@ struct TableChange {
   bool renames_key_columns = false;
   /// Checks of the table itself, as they are named, that a column now has the name of.
   std::set<std::string> table_checks = {};
+  /// The plan made the table itself: the server made none of its indexes on its own accord, but for
+  /// those that are called like a foreign key.
+  bool is_new = false;
 };
 
 /// The fewest ALTER TABLE statements that make the change: one, but for foreign keys dropped and

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/expression.hpp"
@@ -203,7 +204,7 @@ bool starts_with_columns(const std::vector<IndexPart>& parts,
                          const std::vector<std::string>& columns) {
   if (parts.size() < columns.size()) return false;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!text::equals_ignoring_case(parts[i].column, columns[i]) || parts[i].length != 0) {
+    if (!same_identifier(parts[i].column, columns[i]) || parts[i].length != 0) {
       return false;
     }
   }
@@ -218,9 +219,7 @@ std::vector<IndexPart> parts_of(const std::vector<std::string>& columns) {
 }
 
 bool name_taken(const Table& table, const std::string& name) {
-  const auto same = [&](const auto& object) {
-    return text::equals_ignoring_case(object.name, name);
-  };
+  const auto same = [&](const auto& object) { return same_identifier(object.name, name); };
   return std::any_of(table.indexes.begin(), table.indexes.end(), same) ||
          std::any_of(table.uniques.begin(), table.uniques.end(), same);
 }

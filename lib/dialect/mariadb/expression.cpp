@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/expression_tree.hpp"
 
@@ -316,7 +317,7 @@ std::string normalize_expression(std::string_view sql, const std::vector<std::st
   for (Token& token : tokens) {
     if (token.kind == TokenKind::word || token.kind == TokenKind::name) {
       for (const std::string& column : columns) {
-        if (text::equals_ignoring_case(token.text, column)) token.text = column;
+        if (same_identifier(token.text, column)) token.text = column;
       }
     }
   }

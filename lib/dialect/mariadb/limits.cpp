@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/functions.hpp"
 #include "dialect/mariadb/types.hpp"
@@ -195,20 +196,37 @@ void collations(const Table& table, const LimitCheck& in) {
   }
 }
 
-/// `value` as a collation that ignores case compares it; letters beyond ASCII stay apart here.
-std::string folded(const std::string& value) {
-  std::string out = text::lower(value);
+/// Character set and collation that a column names, or its table for it; empty: the database's.
+struct Named {
+  const std::string& charset;
+  const std::string& collation;
+};
+
+Named named(const Table& table, const Column& column) {
+  const bool has_own = !column.mariadb.collation.empty() || !column.mariadb.charset.empty();
+  if (has_own) return {column.mariadb.charset, column.mariadb.collation};
+  return {table.mariadb.charset, table.mariadb.collation};
+}
+
+/// Whether it compares as accents.hpp says; a language's own may keep more letters apart.
+bool is_general(const Named& in) {
+  const std::string& name = in.collation;
+  if (name.empty()) return in.charset.empty() || in.charset.starts_with("utf8");
+  return name.starts_with("utf8") &&
+         (name.ends_with("general_ci") || name.ends_with("unicode_ci") ||
+          name.ends_with("unicode_520_ci") || name.ends_with("uca1400_ai_ci"));
+}
+
+/// `value` as a collation that ignores case compares it.
+std::string folded(const std::string& value, const Named& in) {
+  std::string out = is_general(in) ? without_accents(value) : text::lower(value);
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 
-bool ignores_case(const Table& table, const Column& column) {
-  const std::string& own = column.mariadb.collation;
-  const bool has_own = !own.empty() || !column.mariadb.charset.empty();
-  const std::string& collation = has_own ? own : table.mariadb.collation;
-  const std::string& charset = has_own ? column.mariadb.charset : table.mariadb.charset;
-  return !collation.ends_with("_bin") && !collation.ends_with("_cs") && charset != "binary" &&
-         collation != "binary";
+bool ignores_case(const Named& in) {
+  return !in.collation.ends_with("_bin") && !in.collation.ends_with("_cs") &&
+         in.charset != "binary" && in.collation != "binary";
 }
 
 void members(const Table& table, const LimitCheck& in) {
@@ -221,17 +239,18 @@ void members(const Table& table, const LimitCheck& in) {
                                       column_name(table, column), type.values.size()),
                           "make a table of them"});
     }
-    if (!ignores_case(table, column)) continue;
+    const Named in_force = named(table, column);
+    if (!ignores_case(in_force)) continue;
     std::map<std::string, std::string> seen;
     for (const std::string& value : type.values) {
-      const auto [first, is_new] = seen.emplace(folded(value), value);
+      const auto [first, is_new] = seen.emplace(folded(value, in_force), value);
       if (is_new) continue;
       in.found.push_back(
           {column_path(table, column),
            fmt::format("{} has the members '{}' and '{}', which are one on MariaDB",
                        column_name(table, column), first->second, value),
-           "write one of them differently, or give the column a collation that tells letter case "
-           "apart: mariadb: {collation: utf8mb4_bin}"});
+           "write one of them differently, or give the column a collation that tells case and "
+           "accents apart: mariadb: {collation: utf8mb4_bin}"});
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/identifier.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/alter.hpp"
@@ -118,22 +119,22 @@ class Planner {
            ops::table_of(operations_[end]) == table) {
       const Operation& operation = operations_[end];
       const auto renamed = rename_in(operation);
-      if (renamed && gone.count(text::lower(renamed->second)) > 0) break;
+      if (renamed && gone.count(folded_identifier(renamed->second)) > 0) break;
       const auto* add = as<ops::AddColumn>(operation);
-      if (add != nullptr && gone.count(text::lower(add->column.name)) > 0) break;
+      if (add != nullptr && gone.count(folded_identifier(add->column.name)) > 0) break;
       // Rows hold what the column was added with: its default, or NULL.
       const auto* alter = as<ops::AlterColumn>(operation);
       if (alter != nullptr && (alter->default_value || alter->nullable) &&
-          added.count(text::lower(alter->name)) > 0) {
+          added.count(folded_identifier(alter->name)) > 0) {
         break;
       }
-      if (add != nullptr) added.insert(text::lower(add->column.name));
-      if (renamed && added.erase(text::lower(renamed->first)) > 0) {
-        added.insert(text::lower(renamed->second));
+      if (add != nullptr) added.insert(folded_identifier(add->column.name));
+      if (renamed && added.erase(folded_identifier(renamed->first)) > 0) {
+        added.insert(folded_identifier(renamed->second));
       }
-      if (renamed) gone.insert(text::lower(renamed->first));
+      if (renamed) gone.insert(folded_identifier(renamed->first));
       if (const auto* dropped = as<ops::DropColumn>(operation)) {
-        gone.insert(text::lower(dropped->name));
+        gone.insert(folded_identifier(dropped->name));
       }
       ++end;
     }
@@ -157,6 +158,7 @@ class Planner {
     if (!is_here(name)) return;
     const Table table = canonical_table(state_.table(name), Form::build);
     emit(create_table(table));
+    made_.insert(name);
     std::vector<std::string> clauses;
     for (const schema::Column& column : table.columns) {
       std::string clause = drop_implied_default(column);
@@ -187,6 +189,7 @@ class Planner {
     change.before = without_suspended(canonical_table(renamed));
     change.after = without_suspended(canonical_table(after));
     change.built = canonical_table(after, Form::build);
+    change.is_new = made_.count(name) != 0;
     for (std::string& sql : alter_table(change)) emit(std::move(sql));
     refresh_dependents(views, triggers);
     if (before.column_names() != after.column_names()) seen_change_.insert(text::lower(name));
@@ -314,6 +317,7 @@ class Planner {
 
   bool fits(const Table& child, const ForeignKey& key) const {
     const Table* parent = state_.find_table(key.referenced_table);
+    if (parent == nullptr && key.external) return true;
     if (parent == nullptr || key.columns.size() != key.referenced_columns.size()) return false;
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
       const schema::Column* column = child.find_column(key.columns[i]);
@@ -505,11 +509,13 @@ class Planner {
     const auto triggers = state_.triggers;
     std::visit(
         overloaded{[&](const ops::DropTable& op) {
+                     made_.erase(op.name);
                      if (is_here(op.name)) emit("DROP TABLE " + quote(op.name));
                    },
                    [&](const ops::RenameTable& op) {
                      if (!is_here(op.name)) return;
                      emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
+                     if (made_.erase(op.name) != 0) made_.insert(op.to);
                    },
                    [&](const ops::CreateView& op) {
                      const bool replace = staying_.erase(op.view.name) > 0;
@@ -609,6 +615,7 @@ class Planner {
   std::size_t last_ = 0;
   /// Foreign keys of the fold that the database does not have for the moment.
   std::set<std::string> suspended_;
+  std::set<std::string> made_;  ///< tables that this plan makes
   /// Tables whose columns changed, which views that take all of them have yet to see; lower case.
   std::set<std::string> seen_change_;
   /// Views that the fold does not have for the moment and the database has.

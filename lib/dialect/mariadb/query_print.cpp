@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/query.hpp"
 
@@ -22,7 +23,7 @@ struct Scope {
 using CommonTables = std::vector<Source>;
 
 bool same(std::string_view a, std::string_view b) {
-  return text::equals_ignoring_case(a, b);
+  return same_identifier(a, b);
 }
 
 const std::string* find_column(const Source& source, std::string_view column) {

@@ -41,7 +41,31 @@ TEST(Script, FollowsDelimiterLines) {
                   "delimiter $$\nSELECT 2; SELECT 3$$\n"),
             (Texts{"CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW BEGIN\n"
                    "  SET @a = 1; SET @b = ';;';\nEND",
-                   "SELECT 1", "SELECT 2; SELECT 3"}));
+                   "SELECT 1", "SELECT 2", "SELECT 3"}));
+}
+
+TEST(Script, PartsWhatStandsBetweenTwoDelimitersAsTheServerDoes) {
+  const std::string body =
+      "CREATE PROCEDURE p(IN a int)\nBEGIN\n  DECLARE b int;\n  IF a THEN SET b = 1; ELSE SET b = "
+      "IF(a, 2, 3); END IF;\n  l: WHILE b < 9 DO SET b = b + 1; END WHILE l;\n  CASE b WHEN 1 THEN "
+      "SELECT 1; ELSE SELECT CASE WHEN 1 THEN 2 END; END CASE;\n  REPEAT SET b = 1; UNTIL 1 END "
+      "REPEAT;\nEND";
+  const Texts expected{"CREATE TABLE a (b int)", "DROP PROCEDURE IF EXISTS p", body,
+                       "CREATE TABLE c (d varchar(3) DEFAULT ';')"};
+  for (const std::string delimiter : {"//", "$$", ";;", "|", "END_OF_IT"}) {
+    std::string script = "DELIMITER " + delimiter + "\n";
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      script += expected[i] + (i + 1 < expected.size() ? ";\n" : "\n");
+    }
+    // A whole dump behind one delimiter, ended by it, by the next line of this kind, by neither.
+    EXPECT_EQ(texts(kMariadb, script + delimiter + "\nDELIMITER ;\n"), expected) << delimiter;
+    EXPECT_EQ(texts(kMariadb, script + "DELIMITER ;\n"), expected) << delimiter;
+    EXPECT_EQ(texts(kMariadb, script + ";"), expected) << delimiter;
+    // Each ended by a semicolon and the delimiter.
+    script = "DELIMITER " + delimiter + "\n";
+    for (const std::string& one : expected) script += one + "; " + delimiter + "\n";
+    EXPECT_EQ(texts(kMariadb, script), expected) << delimiter;
+  }
 }
 
 TEST(Script, ADelimiterLineEndsAStatementThatHasNone) {

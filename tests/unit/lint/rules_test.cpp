@@ -351,6 +351,10 @@ const std::vector<Trial> kTrials{
      R"(
 - alter_table: {table: suelto, mariadb: {collation: latin1_bin}}
 - alter_table: {table: suelto, mariadb: {charset: utf8mb4, collation: utf8mb4_bin}})"},
+    {"TY007", "- add_column: {table: suelto, name: x, type: decimal}",
+     "- add_column: {table: suelto, name: x, type: \"decimal(10,2)\"}"},
+    {"TY007", "- create_table: {n: {columns: {a: numeric}}}",
+     "- create_table: {n: {columns: {a: numeric}, only: mariadb}}"},
     {"NM901",
      "- create_view: {name: "
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv, sql: SELECT 1}",

@@ -135,6 +135,11 @@ TEST(Validate, Names) {
            "' has 65 characters"},
       {[](World& w) { w.usuario().columns.push_back(column("NOMBRE", "text")); },
        "tables.usuario.columns.NOMBRE: table 'usuario' has two columns named 'NOMBRE'"},
+      {[](World& w) {
+         w.usuario().columns.push_back(column("AÑO", "text"));
+         w.usuario().columns.push_back(column("año", "text"));
+       },
+       "tables.usuario.columns.año: columns 'AÑO' and 'año' of table 'usuario' are one to MariaDB"},
       {[](World& w) { w.schema.tables["vacia"].name = "vacia"; },
        "tables.vacia: table 'vacia' has no columns"},
       {[](World& w) {
@@ -325,6 +330,38 @@ TEST(Validate, NullableInThePrimaryKey) {
   Diagnostics on_sqlite;
   validate(world.schema, {}, on_sqlite, DialectKind::sqlite);
   EXPECT_TRUE(on_sqlite.empty());
+}
+
+TEST(Validate, NamesThatSqliteAloneTellsApart) {
+  World world;
+  for (const char* name : {"AÑO", "año"}) {
+    world.usuario().columns.push_back(column(name, "text"));
+    world.usuario().checks.push_back({std::string("Cé_") + name, {"1", {}, {}}});
+  }
+  Diagnostics both;
+  validate(normalized(world.schema), {}, both);
+  EXPECT_EQ(both.list().size(), 2U);
+  Diagnostics on_sqlite;
+  validate(normalized(world.schema), {}, on_sqlite, DialectKind::sqlite);
+  EXPECT_TRUE(on_sqlite.empty());
+}
+
+TEST(Validate, ForeignKeysToTablesOfOthers) {
+  World world;
+  ForeignKey& key = world.usuario().foreign_keys[0];
+  key.referenced_table = "wp_users";
+  key.external = true;
+  const auto complaints = [&](std::optional<DialectKind> target) {
+    Diagnostics found;
+    validate(normalized(world.schema), {}, found, target);
+    return found.list().size();
+  };
+  EXPECT_EQ(complaints(std::nullopt), 0U);
+  key.referenced_columns.clear();  // SQLite: its primary key
+  EXPECT_EQ(complaints(std::nullopt), 1U);
+  EXPECT_EQ(complaints(DialectKind::sqlite), 0U);
+  key.referenced_columns = {"a", "b"};
+  EXPECT_EQ(complaints(DialectKind::sqlite), 1U);
 }
 
 TEST(Validate, ForeignKeys) {

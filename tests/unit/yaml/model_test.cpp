@@ -227,6 +227,32 @@ struct BrokenModel {
   std::string says;
 };
 
+TEST(Model, AForeignKeyMayLeadToATableThatOthersManage) {
+  const std::string rest = "    primary_key: [id]\n";
+  const std::vector<std::string> forms = {
+      "tables:\n  t:\n    columns: {id: integer, u: {type: integer, references: users(id), "
+      "external: "
+      "true}}\n" +
+          rest,
+      "tables:\n  t:\n    columns: {id: integer, u: integer}\n" + rest +
+          "    foreign_keys: {fk_t_u: {columns: [u], references: users(id), external: true}}\n"};
+  for (const std::string& form : forms) {
+    const schema::Schema schema = parse_model({{"m.yaml", form}}).schema;
+    ASSERT_EQ(schema.table("t").foreign_keys.size(), 1U);
+    EXPECT_TRUE(schema.table("t").foreign_keys.at(0).external);
+    const schema::Schema again = parse_model({{"m.yaml", print_model(schema)}}).schema;
+    EXPECT_EQ(again, schema);
+    EXPECT_TRUE(again.table("t").foreign_keys.at(0).external);
+  }
+  // A project that says which tables are its own need not say it again.
+  const std::string plain =
+      "tables:\n  t:\n    columns: {id: integer, u: {type: integer, references: users(id)}}\n" +
+      rest;
+  const schema::Model model = parse_model({{"m.yaml", plain}}, {.selection = {{"t*"}, {}}});
+  EXPECT_TRUE(model.schema.table("t").foreign_keys.at(0).external);
+  EXPECT_THROW(parse_model({{"m.yaml", plain}}, {.selection = {{"t*", "u*"}, {}}}), Error);
+}
+
 TEST(BrokenModel, Columns) {
   const std::vector<BrokenModel> cases = {
       {table("    colums: {id: integer}\n"),
@@ -311,12 +337,12 @@ TEST(BrokenModel, KeysAndOptions) {
        "m.yaml:4:50: 'length' must be a whole number from 1, not '-1'"},
       {table(columns + "    foreign_keys: {fk: {columns: [a], references: nada(id)}}\n"),
        "m.yaml:4:20: foreign key 'fk' of table 't' references table 'nada', which does not "
-       "exist; "
-       "known: t"},
+       "exist; add it, or write `external: true` into the foreign key if others manage that "
+       "table"},
       {table(columns + "    foreign_keys: {fk: {columns: [a], references: nada}}\n"),
        "m.yaml:4:20: foreign key 'fk' of table 't' references table 'nada', which does not "
-       "exist; "
-       "known: t"},
+       "exist; add it, or write `external: true` into the foreign key if others manage that "
+       "table"},
       {table(columns + "    foreign_keys: {fk: {columns: [a], references: t}}\n"),
        "m.yaml:4:20: foreign key 'fk' refers to table 't', which has no primary key; name the "
        "columns, as in t(id)"},
@@ -367,7 +393,7 @@ TEST(BrokenModel, AllMistakesOfAllFilesAtOnce) {
       "a.yaml:5:18: check 'ck' must be SQL, not a list; write it as text, or as {mariadb: …, "
       "sqlite: …}\n"
       "b.yaml:3:27: foreign key 'fk_b_x' of table 'b' references table 'gone', which does not "
-      "exist; known: a, b\n"
+      "exist; add it, or write `external: true` into the foreign key if others manage that table\n"
       "b.yaml:5:3: table 'a' is here a second time; the first one is at a.yaml:2:3");
 }
 

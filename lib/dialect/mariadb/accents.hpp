@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dbmig::dialect::mariadb {
+
+/// `text`, UTF-8, in a form that is the same for two texts which every one of MariaDB's general
+/// collations without case and accents takes for equal (`Sí` and `si`); two that it keeps apart may
+/// still be equal in one of them (`ß` and `s`).
+std::string without_accents(std::string_view text);
+
+}  // namespace dbmig::dialect::mariadb

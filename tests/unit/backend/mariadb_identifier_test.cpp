@@ -1,0 +1,160 @@
+// Names as MariaDB compares them, asked of the server over all of the Basic Multilingual Plane.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "backend/mariadb/connection.hpp"
+#include "base/error.hpp"
+#include "base/identifier.hpp"
+#include "base/text.hpp"
+#include "dialect/dialect.hpp"
+#include "dialect/mariadb/accents.hpp"
+#include "support/mariadb.hpp"
+
+namespace dbmig::backend {
+namespace {
+
+std::string utf8(std::uint32_t c) {
+  std::string out;
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+  return out;
+}
+
+/// What can stand in a name: all but surrogates, and what ends or quotes one.
+std::vector<std::string> letters() {
+  std::vector<std::string> all;
+  for (std::uint32_t c = 0x21; c < 0x10000; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;
+    all.push_back(utf8(c));
+  }
+  return all;
+}
+
+std::string quoted(const std::string& name) {
+  return text::quote(name, '`');
+}
+
+class MariadbIdentifier : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  }
+};
+
+// A derived table takes no two columns of one name: each statement asks of 4000 names whether any
+// two of them are one.
+TEST_F(MariadbIdentifier, NamesThatAreFoldedToDifferentOnesAreDifferentColumns) {
+  test::MariadbDatabase database;
+  std::map<std::string, std::string> first;
+  for (const std::string& letter : letters()) first.emplace(folded_identifier(letter), letter);
+  std::string columns;
+  std::size_t count = 0;
+  const auto ask = [&] {
+    if (count != 0) {
+      EXPECT_NO_THROW(database.connection().query("SELECT 1 FROM (SELECT " + columns + ") AS t"));
+    }
+    columns.clear();
+    count = 0;
+  };
+  for (const auto& [folded, letter] : first) {
+    columns += fmt::format("{}1 AS {}", count == 0 ? "" : ",", quoted("x" + letter + "x"));
+    if (++count == 4000) ask();
+  }
+  ask();
+  EXPECT_GT(first.size(), 60000U);
+}
+
+// A name that is another's in another case finds its column.
+TEST_F(MariadbIdentifier, NamesThatAreFoldedToOneAreOneColumn) {
+  test::MariadbDatabase database;
+  std::string columns;
+  std::string names;
+  std::size_t count = 0;
+  std::map<std::string, std::string> first;
+  for (const std::string& letter : letters()) {
+    const auto [at, is_new] = first.emplace(folded_identifier(letter), letter);
+    // These are refused beside their letters all the same.
+    static const std::set<std::string> kNotFound = {"İ", "\u2126", "\u212A", "\u212B"};
+    if (is_new || kNotFound.count(letter) != 0 || kNotFound.count(at->second) != 0) continue;
+    ++count;
+    // The number keeps apart the letters that are one with the same third.
+    const std::string place = std::to_string(count);
+    columns += fmt::format("{}1 AS {}", columns.empty() ? "" : ",", quoted(at->second + place));
+    names += (names.empty() ? "" : ",") + quoted(letter + place);
+  }
+  EXPECT_GT(count, 690U);
+  EXPECT_NO_THROW(
+      database.connection().query("SELECT " + names + " FROM (SELECT " + columns + ") AS t"));
+}
+
+TEST_F(MariadbIdentifier, ObjectsOfEachKindAreComparedAsTheModelSays) {
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"AÑO", "año"}, {"Е", "е"}, {"İ", "i"}, {"ı", "i"}, {"á", "a"}, {"Σ", "ς"}, {"A", "a"}};
+  test::MariadbDatabase database;
+  const auto takes = [&](const std::string& sql) {
+    try {
+      database.run(sql);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  for (const auto& [a, b] : pairs) {
+    SCOPED_TRACE(a + " and " + b);
+    const std::string table = "CREATE OR REPLACE TABLE t (x int, ";
+    EXPECT_EQ(takes(fmt::format("{}{} int, {} int)", table, quoted(a), quoted(b))),
+              !same_identifier(a, b));
+    EXPECT_EQ(takes(fmt::format("{}KEY {} (x), KEY {} (x))", table, quoted(a), quoted(b))),
+              !same_identifier(a, b));
+    EXPECT_EQ(takes(fmt::format("{}CONSTRAINT {} CHECK (x > 0), CONSTRAINT {} CHECK (x > 1))",
+                                table, quoted(a), quoted(b))),
+              folded_check_name(a) != folded_check_name(b));
+    database.run("CREATE OR REPLACE TABLE p (id int PRIMARY KEY)");
+    EXPECT_EQ(takes(fmt::format("{}CONSTRAINT {} FOREIGN KEY (x) REFERENCES p (id), CONSTRAINT {} "
+                                "FOREIGN KEY (x) REFERENCES p (id))",
+                                table, quoted(a), quoted(b))),
+              text::lower(a) != text::lower(b));
+    takes("DROP TABLE t");
+  }
+}
+
+TEST_F(MariadbIdentifier, AccentsAreWhatTheGeneralCollationsDoNotTellApart) {
+  test::MariadbDatabase database;
+  for (const char* collation : {"utf8mb4_general_ci", "utf8mb4_unicode_ci",
+                                "utf8mb4_unicode_520_ci", "utf8mb4_uca1400_ai_ci"}) {
+    std::string unequal;
+    std::size_t count = 0;
+    for (const std::string& letter : letters()) {
+      const std::string equal = dialect::mariadb::without_accents(letter);
+      if (equal == letter) continue;
+      unequal += fmt::format("{}({}, {})", count++ == 0 ? "" : ",",
+                             dialect::dialect(DialectKind::mariadb).quote_string(letter),
+                             dialect::dialect(DialectKind::mariadb).quote_string(equal));
+    }
+    EXPECT_GT(count, 1000U);
+    EXPECT_EQ(
+        database.rows(fmt::format("SELECT a, b FROM (SELECT '' AS a, '' AS b UNION ALL VALUES "
+                                  "{}) AS t WHERE a <> b COLLATE {}",
+                                  unequal, collation)),
+        "")
+        << collation;
+    // Members of an ENUM are compared so.
+    EXPECT_THROW(database.run(fmt::format(
+                     "CREATE OR REPLACE TABLE t (e enum('Sí', 'si') COLLATE {})", collation)),
+                 Error);
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::backend
