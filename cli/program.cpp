@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/sqlite_library.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "import/communicator.hpp"
@@ -157,12 +158,15 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
   auto program = std::make_unique<CLI::App>(kDescription, "dbmig");
   program->formatter(std::make_shared<Formatter>());
   program->set_help_flag("-h,--help", "This help");
-  program->set_version_flag("--version", "dbmig " DBMIG_VERSION);
+  program->set_version_flag("--version",
+                            [] { return "dbmig " DBMIG_VERSION "\n" + backend::sqlite_library(); });
   program->require_subcommand(0, 1);
   program->footer(kFooter);
   add_globals(*program, context, kGlobalGroup);
   program->get_help_ptr()->group(kGlobalGroup);
-  program->get_option("--version")->group(kGlobalGroup)->description("The version of dbmig");
+  program->get_option("--version")
+      ->group(kGlobalGroup)
+      ->description("The version of dbmig and of the SQLite in it");
 
   using Add = void (*)(CLI::App&, Context&);
   const std::vector<std::pair<std::string, std::vector<Add>>> groups = {

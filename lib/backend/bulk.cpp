@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "backend/sqlite/record.hpp"
+
 namespace dbmig::backend {
 namespace {
 
@@ -90,6 +92,9 @@ Value take(std::span<const char>& rest) {
 std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t columns) {
   static_cast<void>(columns);
   if (encoding == kCellEncoding) return std::make_unique<CellEncoder>();
+  if (auto layout = sqlite::RecordLayout::of_name(encoding)) {
+    return sqlite::record_encoder(std::move(*layout));
+  }
   throw Error(ErrorCode::failed, fmt::format("unknown row encoding '{}'", encoding))
       .hint("use the same version of dbmig on every host");
 }

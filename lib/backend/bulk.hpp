@@ -66,6 +66,12 @@ class BulkSink {
   /// `refused` is called. Throws Error for what is not the fault of a row (disk full, connection
   /// lost, deadlock): the transaction must then be rolled back.
   virtual void write(std::span<const char> batch, const RefusedRow& refused) = 0;
+  /// Before the first write, by a caller who has many rows and will call finish(): what is faster
+  /// at the end may be put off until then, such as indexes. Changes encoding(). Throws as write()
+  /// does.
+  virtual void begin() {}
+  /// After the last write: does what begin() has put off. Throws as write() does.
+  virtual void finish() {}
   /// Rows in the table through this sink so far, refused ones not counted.
   virtual std::uint64_t rows() const = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "import/file_kind.hpp"
+#include "import/find_byte.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -26,7 +27,7 @@ ChunkReader::ChunkReader(Input& input, const CsvFormat& format, const Limits& li
 }
 
 std::size_t ChunkReader::count_lines(std::string_view text) const {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), format_.line_byte()));
+  return count_byte(text, format_.line_byte());
 }
 
 void ChunkReader::check_kind() {

@@ -23,10 +23,12 @@ constexpr std::size_t kDoubleDigits = 15;
 const double kFloatEnd = double{std::numeric_limits<float>::max()} + std::ldexp(1.0, 103);
 
 std::optional<bool> boolean_word(std::string_view text) {
-  for (const std::string_view word : {"true", "t", "yes", "y", "on", "1"}) {
+  if (text == "1") return true;
+  if (text == "0") return false;
+  for (const std::string_view word : {"true", "t", "yes", "y", "on"}) {
     if (text::equals_ignoring_case(text, word)) return true;
   }
-  for (const std::string_view word : {"false", "f", "no", "n", "off", "0"}) {
+  for (const std::string_view word : {"false", "f", "no", "n", "off"}) {
     if (text::equals_ignoring_case(text, word)) return false;
   }
   return std::nullopt;

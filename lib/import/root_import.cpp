@@ -18,6 +18,7 @@
 #include "import/open_input.hpp"
 #include "import/record_parser.hpp"
 #include "import/statement_interrupt.hpp"
+#include "import/stopwatch.hpp"
 #include "import/transcoded_input.hpp"
 #include "import/worker.hpp"
 
@@ -427,6 +428,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   patience_->run([&] {
     sink.reset();  // gives the session its settings back, which the next one keeps
     sink = connection_->bulk_sink(table, plan.column_names());
+    sink->begin();
     lock_table(table, plan.column_names());
   });
   patience_->wait_in_statements();
@@ -448,6 +450,9 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
         bytes_done_ = bytes_before_ + bytes_done;
         report(false);
       });
+  const Clock::time_point written = Clock::now();
+  sink->finish();
+  progress_.write_nanoseconds += nanoseconds_since(written);
   times_.read += times.read;
   times_.parse += times.parse;
   bytes_before_ += reader.bytes_done();

@@ -7,7 +7,9 @@
 #include <array>
 #include <utility>
 
+#include "backend/sqlite/dropped_indexes.hpp"
 #include "backend/sqlite/error.hpp"
+#include "backend/sqlite/record_sink.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -202,10 +204,55 @@ class SqliteBulkSink final : public BulkSink {
   bool in_transaction_ = false;  ///< when write() was called
 };
 
+std::unique_ptr<BulkSink> fastest_sink(SqliteConnection& connection, const schema::Table& table,
+                                       const std::vector<std::string>& columns) {
+  if (auto records = make_record_sink(connection, table, columns)) return records;
+  return make_bound_sink(connection, table, columns);
+}
+
+/// The fastest sink for the table as it is, from begin() to finish() without the indexes that can
+/// be built at the end.
+class IndexingSink final : public BulkSink {
+ public:
+  IndexingSink(SqliteConnection& connection, const schema::Table& table,
+               const std::vector<std::string>& columns)
+      : connection_(connection),
+        table_(table),
+        columns_(columns),
+        sink_(fastest_sink(connection, table, columns)) {}
+
+  std::string encoding() const override { return sink_->encoding(); }
+  std::uint64_t rows() const override { return sink_->rows(); }
+  void begin() override {
+    dropped_ = std::make_unique<DroppedIndexes>(connection_, table_.name);
+    if (!dropped_->empty()) sink_ = fastest_sink(connection_, table_, columns_);
+  }
+  void write(std::span<const char> batch, const RefusedRow& refused) override {
+    sink_->write(batch, refused);
+  }
+  void finish() override {
+    sink_->finish();
+    if (dropped_ != nullptr) dropped_->rebuild();
+    dropped_.reset();
+  }
+
+ private:
+  SqliteConnection& connection_;
+  schema::Table table_;
+  std::vector<std::string> columns_;
+  std::unique_ptr<BulkSink> sink_;
+  std::unique_ptr<DroppedIndexes> dropped_;
+};
+
 }  // namespace
 
 std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
                                          const std::vector<std::string>& columns) {
+  return std::make_unique<IndexingSink>(connection, table, columns);
+}
+
+std::unique_ptr<BulkSink> make_bound_sink(SqliteConnection& connection, const schema::Table& table,
+                                          const std::vector<std::string>& columns) {
   return std::make_unique<SqliteBulkSink>(connection, table, columns);
 }
 

@@ -149,5 +149,67 @@ TEST(SqliteBulkSink, AnotherWriterOrAFullDiskIsNotTheFaultOfARow) {
   EXPECT_FALSE(blamed);
 }
 
+std::string indexes_of(SqliteDatabase& database) {
+  return database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name");
+}
+
+/// From begin() to finish() an empty table is without the indexes that refuse no row, and has every
+/// one of them again afterwards, whether the transaction is committed or not.
+TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
+  const std::string script =
+      "CREATE TABLE t (n INTEGER, a TEXT COLLATE NOCASE, b); CREATE INDEX \"i 1\" ON t (n);"
+      "CREATE UNIQUE INDEX u ON t (a, n); CREATE INDEX i2 ON t (a DESC, b);"
+      "CREATE INDEX e ON t (n + 1); CREATE INDEX p ON t (b) WHERE n > 5; CREATE TABLE o (x);"
+      "CREATE INDEX io ON o (x)";
+  for (const bool commit : {true, false}) {
+    for (const bool has_rows : {false, true}) {
+      SqliteDatabase database(true);
+      database.run(script);
+      if (has_rows) {
+        database.run(
+            "WITH RECURSIVE c(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM c LIMIT 2000) "
+            "INSERT INTO t SELECT n * 10, n, n FROM c");
+      }
+      const std::string before = indexes_of(database);
+      const std::string rows_before = database.rows("SELECT count(*) FROM t");
+      database.connection().begin();
+      const auto sink = sink_for(database, "t", {"n"});
+      ASSERT_EQ(indexes_of(database), before);
+      sink->begin();
+      EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE name IN ('i 1', 'i2')"),
+                has_rows ? "2\n" : "0\n");
+      EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name "
+                              "NOT IN ('i 1', 'i2')"),
+                "4\n");
+      const auto encoder = row_encoder(sink->encoding(), 1);
+      for (std::int64_t n = 0; n < 9; ++n) {
+        const Cell cell = Cell::of(n);
+        encoder->add(std::span(&cell, 1));
+      }
+      sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
+      sink->finish();
+      ASSERT_EQ(indexes_of(database), before);
+      EXPECT_EQ(database.rows("PRAGMA integrity_check"), "ok\n");
+      EXPECT_EQ(database.rows("SELECT count(*) FROM t INDEXED BY i2 WHERE a IS NULL"), "9\n");
+      commit ? database.connection().commit() : database.connection().rollback();
+      ASSERT_EQ(indexes_of(database), before);
+      EXPECT_EQ(database.rows("SELECT count(*) FROM t WHERE n < 9"), commit ? "9\n" : "0\n");
+    }
+  }
+}
+
+/// What ANALYZE has counted would go with the index.
+TEST(SqliteBulkSink, IndexesThatWereAnalyzedStay) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n); CREATE INDEX i ON t (n); INSERT INTO t VALUES (1); ANALYZE");
+  const std::string counted = database.rows("SELECT * FROM sqlite_stat1");
+  database.connection().begin();
+  const auto sink = sink_for(database, "t", {"n"});
+  sink->begin();
+  sink->finish();
+  database.connection().commit();
+  EXPECT_EQ(database.rows("SELECT * FROM sqlite_stat1"), counted);
+}
+
 }  // namespace
 }  // namespace dbmig::test

@@ -1,0 +1,16 @@
+#include <fmt/core.h>
+#include <sqlite3.h>
+
+#include "backend/sqlite_library.hpp"
+
+namespace dbmig::backend {
+
+std::string sqlite_library() {
+#ifdef DBMIG_OWN_SQLITE
+  return fmt::format("SQLite {}, built with dbmig ({})", sqlite3_libversion(), DBMIG_OWN_SQLITE);
+#else
+  return fmt::format("SQLite {} of the system", sqlite3_libversion());
+#endif
+}
+
+}  // namespace dbmig::backend

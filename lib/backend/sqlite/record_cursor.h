@@ -1,0 +1,39 @@
+/* What SQLite's public interface does not offer: finished records straight into a table's b-tree, as
+** `INSERT INTO a SELECT * FROM b` copies them inside SQLite, without a statement that makes each
+** record from bound values. Compiled with SQLite's own source (record_cursor.c); where dbmig uses the
+** system's library there is none of this.
+**
+** The caller answers for what a statement would have seen to: the record has the table's columns with
+** their affinities applied, nothing watches the table (indexes, triggers, foreign keys, CHECK, hooks),
+** and after a failure the transaction is rolled back. */
+#ifndef DBMIG_RECORD_CURSOR_H
+#define DBMIG_RECORD_CURSOR_H
+
+#include <sqlite3.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct dbmig_record_cursor dbmig_record_cursor;
+
+/* A cursor on the table of rowids of the database "main" whose b-tree starts on page `root`. A write
+** transaction must be open, and the cursor be closed before it ends. SQLITE_OK or why not. */
+int dbmig_record_cursor_open(sqlite3 *database, unsigned root, dbmig_record_cursor **cursor);
+void dbmig_record_cursor_close(dbmig_record_cursor *cursor);
+
+/* To be called after a statement has changed the table. */
+int dbmig_record_cursor_refresh(dbmig_record_cursor *cursor);
+
+/* Inserts a record of `size` bytes. SQLITE_OK, SQLITE_CONSTRAINT when there is a row with this rowid,
+** which stays, or what else is wrong. */
+int dbmig_record_cursor_insert(dbmig_record_cursor *cursor, sqlite3_int64 rowid, const void *record,
+                               int size);
+/* The same behind the last row, with the next rowid. SQLITE_CONSTRAINT when that is the largest. */
+int dbmig_record_cursor_append(dbmig_record_cursor *cursor, const void *record, int size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,296 @@
+// Records made outside of the database hold what INSERT makes of the same values.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+#include <random>
+
+#include "backend/bulk.hpp"
+#include "backend/sqlite/bulk.hpp"
+#include "backend/sqlite/record.hpp"
+#include "backend/sqlite/record_sink.hpp"
+#include "support/law.hpp"
+#include "unit/backend/sqlite_support.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using backend::BulkSink;
+using backend::Cell;
+using backend::row_encoder;
+using backend::sqlite::Affinity;
+using backend::sqlite::RecordLayout;
+using backend::sqlite::RecordReader;
+
+constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+
+/// A value of any kind, at the edges of every form in which a record stores it.
+Cell random_cell(std::mt19937& random, std::vector<std::string>& texts) {
+  static const std::vector<std::int64_t> kEdges = {0,
+                                                   1,
+                                                   2,
+                                                   127,
+                                                   128,
+                                                   -128,
+                                                   -129,
+                                                   32767,
+                                                   32768,
+                                                   -32769,
+                                                   8388607,
+                                                   8388608,
+                                                   2147483647,
+                                                   2147483648,
+                                                   -1,
+                                                   kLowest,
+                                                   kHighest,
+                                                   140737488355327,
+                                                   140737488355328,
+                                                   -140737488355328,
+                                                   -140737488355329,
+                                                   1LL << 53};
+  static const std::vector<double> kReals = {
+      0.0,  -0.0,   1.0,     -1.5,  1e15,   9007199254740993.0,
+      1e18, 9.3e18, -9.3e18, 1e300, 5e-324, 140737488355328.0};
+  static const std::vector<std::string> kTexts = {"",      "a",
+                                                  "12",    " 12 ",
+                                                  "1e5",   "1.",
+                                                  ".5",    "+7",
+                                                  "-",     "2024-01-31",
+                                                  "1e",    "0x10",
+                                                  "1e999", "99999999999999999999",
+                                                  "ñ€",    "12:30:00",
+                                                  "5 5",   std::string("a\0b", 3),
+                                                  "\t3\n"};
+  switch (random() % 6) {
+    case 0:
+      return Cell::null();
+    case 1:
+      return Cell::of(random() % 2 == 0 ? kEdges[random() % kEdges.size()]
+                                        : static_cast<std::int64_t>(random()) - (1 << 30));
+    case 2:
+      return Cell::of(random() % 2 == 0 ? kReals[random() % kReals.size()]
+                                        : static_cast<double>(random()) / 1000);
+    case 3:
+      return Cell::of_blob(texts.emplace_back(std::string(random() % 40, '\xFE')));
+    default:
+      if (random() % 12 == 0) return Cell::of_text(texts.emplace_back(random() % 9000, 'x'));
+      return Cell::of_text(texts.emplace_back(kTexts[random() % kTexts.size()]));
+  }
+}
+
+struct Refused {
+  std::size_t row = 0;
+  ErrorCode code = ErrorCode::failed;
+  std::string message;
+  friend bool operator==(const Refused&, const Refused&) = default;
+};
+
+/// A table, how it lies in the file, and the rows that go into it.
+struct Case {
+  std::string setup;
+  std::string create;
+  std::vector<std::string> columns;  ///< that the rows have
+  std::vector<std::vector<Cell>> rows;
+  std::vector<std::string> texts;
+};
+
+Case random_case(std::mt19937& random) {
+  static const std::array<const char*, 12> kTypes = {
+      "INTEGER", "INT",     "REAL",         "DOUBLE",  "TEXT", "VARCHAR(3)",
+      "BLOB",    "NUMERIC", "DECIMAL(5,2)", "BOOLEAN", "DATE", ""};
+  Case one;
+  one.texts.reserve(4096);
+  one.setup = "PRAGMA page_size = " + std::to_string(512 << (random() % 6)) +
+              "; PRAGMA auto_vacuum = " + std::to_string(random() % 3) +
+              "; PRAGMA journal_mode = " + (random() % 3 == 0 ? "WAL" : "DELETE");
+  const std::size_t width = 1 + random() % 7;
+  const std::size_t key = random() % (width + 2);  // Beyond: none.
+  for (std::size_t i = 0; i < width; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    one.create += (i == 0 ? "CREATE TABLE t (" : ", ") + name + ' ';
+    if (i == key) {
+      one.create += "INTEGER PRIMARY KEY";
+    } else {
+      one.create += kTypes[random() % kTypes.size()];
+      if (random() % 4 == 0) one.create += " NOT NULL";
+    }
+    if (one.create.ends_with("NOT NULL") || random() % 5 != 0) one.columns.push_back(name);
+  }
+  one.create += ")";
+  if (one.columns.empty()) one.columns.push_back("c0");
+  std::shuffle(one.columns.begin(), one.columns.end(), random);
+  std::int64_t next = 1;
+  for (std::size_t n = random() % 300; n > 0; --n) {
+    std::vector<Cell>& row = one.rows.emplace_back();
+    for (const std::string& column : one.columns) {
+      Cell cell = random_cell(random, one.texts);
+      if (column == "c" + std::to_string(key) && random() % 20 != 0) {
+        // Mostly ascending; some behind, some twice, some that the database chooses.
+        next += static_cast<std::int64_t>(random() % 3);
+        const std::int64_t back = random() % 5 == 0 ? static_cast<std::int64_t>(random() % 40) : 0;
+        cell = random() % 10 == 0 ? Cell::null() : Cell::of(next - back);
+      }
+      // Behind the last rowid of all SQLite looks for a free one at random.
+      if (cell == Cell::of(kHighest)) cell = Cell::of(kHighest - 1000);
+      row.push_back(cell);
+    }
+  }
+  return one;
+}
+
+/// Writes the rows in batches; what was refused.
+std::vector<Refused> write(BulkSink& sink, const Case& one) {
+  std::vector<Refused> all;
+  const auto encoder = row_encoder(sink.encoding(), one.columns.size());
+  for (std::size_t first = 0; first < one.rows.size(); first += 50) {
+    encoder->clear();
+    const std::size_t end = std::min(first + 50, one.rows.size());
+    for (std::size_t i = first; i < end; ++i) encoder->add(one.rows[i]);
+    sink.write(encoder->batch(), [&](std::size_t row, const Error& error) {
+      all.push_back({first + row, error.code(), error.message()});
+    });
+  }
+  return all;
+}
+
+std::string content(SqliteDatabase& database) {
+  std::string columns;
+  for (const auto& row :
+       database.connection().query("SELECT name FROM pragma_table_info('t')").rows) {
+    columns += ", typeof(" + *row[0] + "), quote(" + *row[0] + ")";
+  }
+  return database.rows("SELECT rowid" + columns + " FROM t ORDER BY rowid");
+}
+
+/// Whatever the table, its file and the values: the same rows, of the same types, and the same ones
+/// refused for the same reasons, as INSERT leaves them; and a file that SQLite finds sound.
+TEST(SqliteRecords, AreWhatInsertWrites) {
+  for (std::uint64_t seed = 1; seed <= law_seeds(60); ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const Case one = random_case(random);
+    SCOPED_TRACE("seed " + std::to_string(seed) + ": " + one.create);
+    SqliteDatabase bound;
+    SqliteDatabase records;
+    std::vector<Refused> refused;
+    std::string before;
+    for (SqliteDatabase* database : {&bound, &records}) {
+      database->run(one.setup + "; PRAGMA synchronous = OFF; " + one.create);
+      // Not the only table of the file, and a hole in it.
+      database->run(
+          "CREATE TABLE other (x); INSERT INTO other VALUES (zeroblob(9000)); DELETE FROM other");
+      if (seed % 3 == 0) database->run("INSERT OR IGNORE INTO t DEFAULT VALUES");
+      before = content(*database);
+      database->connection().begin();
+      const schema::Table table = database->inspect().table("t");
+      auto sink =
+          database == &bound
+              ? backend::sqlite::make_bound_sink(database->connection(), table, one.columns)
+              : backend::sqlite::make_record_sink(database->connection(), table, one.columns);
+      if (sink == nullptr) GTEST_SKIP() << "with the system's SQLite there are none";
+      if (database == &bound) {
+        refused = write(*sink, one);
+      } else {
+        ASSERT_NE(sink->encoding(), backend::kCellEncoding);
+        const std::vector<Refused> found = write(*sink, one);
+        ASSERT_EQ(found.size(), refused.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          ASSERT_EQ(found[i].row, refused[i].row);
+          ASSERT_EQ(found[i].message, refused[i].message);
+          ASSERT_EQ(found[i].code, refused[i].code);
+        }
+      }
+      ASSERT_EQ(sink->rows(), one.rows.size() - refused.size());
+    }
+    ASSERT_EQ(content(records), content(bound));
+    if (seed % 4 == 0) {
+      records.connection().rollback();
+      ASSERT_EQ(content(records), before);
+    } else {
+      records.connection().commit();
+    }
+    ASSERT_EQ(records.rows("PRAGMA integrity_check"), "ok\n");
+  }
+}
+
+TEST(SqliteRecords, FindARowidWhenTheLastIsTaken) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n INTEGER PRIMARY KEY)");
+  database.connection().begin();
+  Case one;
+  one.columns = {"n"};
+  one.rows = {{Cell::of(kHighest)}, {Cell::null()}, {Cell::null()}, {Cell::of(std::int64_t{-7})}};
+  const auto sink = database.connection().bulk_sink(database.inspect().table("t"), one.columns);
+  EXPECT_EQ(write(*sink, one), std::vector<Refused>{});
+  EXPECT_EQ(database.rows("SELECT count(*), min(n), max(n) FROM t"), "4|-7|9223372036854775807\n");
+}
+
+/// Without a database: what goes into a record comes out of it.
+TEST(SqliteRecords, GiveBackWhatWasPutIn) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 random(seed);
+    RecordLayout layout;
+    const std::size_t width = 1 + random() % 150;
+    for (std::size_t i = 0; i < width; ++i) {
+      RecordLayout::Column& column = layout.columns.emplace_back();
+      column.cell = width - 1 - i;
+      column.affinity = Affinity::blob;
+    }
+    if (random() % 2 == 0) {
+      layout.columns.emplace_back().is_rowid = true;
+      layout.columns.back().affinity = Affinity::integer;
+      layout.columns.back().cell = width;
+    }
+    ASSERT_EQ(RecordLayout::of_name(layout.name()), layout);
+    std::vector<std::string> texts;
+    texts.reserve(2000);
+    std::vector<std::vector<Cell>> rows(5);
+    const auto encoder = row_encoder(layout.name(), layout.columns.size());
+    for (std::vector<Cell>& row : rows) {
+      for (std::size_t i = 0; i < width; ++i) row.push_back(random_cell(random, texts));
+      if (layout.columns.size() > width) {
+        row.push_back(random() % 2 == 0 ? Cell::null()
+                                        : Cell::of(static_cast<std::int64_t>(random())));
+      }
+      encoder->add(row);
+    }
+    RecordReader reader(encoder->batch());
+    ASSERT_EQ(reader.rows(), rows.size());
+    for (const std::vector<Cell>& row : rows) ASSERT_EQ(cells_of(reader.next(), layout), row);
+    EXPECT_THROW(reader.next(), Error);
+  }
+}
+
+/// What INSERT would see to besides the row itself.
+TEST(SqliteRecords, AreNotForTablesThatSomethingWatches) {
+  const std::vector<std::string> scripts = {
+      "CREATE TABLE t (n INTEGER UNIQUE)",
+      "CREATE TABLE t (n INTEGER); CREATE INDEX i ON t (n)",
+      "CREATE TABLE t (n INTEGER CHECK (n > 0))",
+      "CREATE TABLE t (n TEXT PRIMARY KEY)",
+      "CREATE TABLE t (n TEXT PRIMARY KEY) WITHOUT ROWID",
+      "CREATE TABLE t (n INTEGER PRIMARY KEY AUTOINCREMENT)",
+      "CREATE TABLE t (n INTEGER PRIMARY KEY ON CONFLICT REPLACE)",
+      "CREATE TABLE t (n INTEGER) STRICT",
+      "CREATE TABLE t (n INTEGER, g AS (n + 1))",
+      "CREATE TABLE t (n INTEGER, d TEXT DEFAULT 'x')",
+      "CREATE TABLE t (n INTEGER, d TEXT NOT NULL)",
+      "CREATE TABLE p (n INTEGER PRIMARY KEY); CREATE TABLE t (n INTEGER REFERENCES p)",
+      "CREATE TABLE t (n INTEGER); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
+      "CREATE TABLE t (n INTEGER); CREATE TEMP TRIGGER g AFTER INSERT ON main.t BEGIN SELECT 1; "
+      "END",
+  };
+  for (const std::string& script : scripts) {
+    SqliteDatabase database(true);
+    database.run(script);
+    const schema::Table table = database.inspect().table("t");
+    EXPECT_EQ(backend::sqlite::make_record_sink(database.connection(), table, {"n"}), nullptr);
+    database.connection().begin();
+    EXPECT_EQ(backend::sqlite::make_record_sink(database.connection(), table, {"n"}), nullptr)
+        << script;
+    database.connection().rollback();
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::test
