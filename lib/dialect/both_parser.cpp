@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "base/text.hpp"
@@ -49,6 +50,7 @@ ForBoth BothParser::run() {
     // Nobody knows what it means: its names alone are told MariaDB.
     edits_.clear();
     differences_.clear();
+    collated_.clear();
     quote_names();
     for (const Token& token : tokens_) {
       if (token.text == "||") differs("'||' joins texts on SQLite and is OR on MariaDB");
@@ -66,6 +68,7 @@ ForBoth BothParser::run() {
     result.sql.mariadb = std::move(mariadb);
   }
   result.differences = std::move(differences_);
+  result.collated = std::move(collated_);
   return result;
 }
 
@@ -174,6 +177,7 @@ BothParser::Value BothParser::equality() {
     } else if (word == "like" || word == "regexp") {
       const Value pattern = comparison();
       if (is_number(left)) differs(fmt::format("the number {} as a text", text_of(left)));
+      compare_texts(left, pattern, true);
       if (take("escape")) comparison();
       if (pattern.compares) differs(fmt::format("what goes first in {}", text_of(pattern)));
     } else {
@@ -184,6 +188,29 @@ BothParser::Value BothParser::equality() {
     }
     left = span(left, Kind::truth);
     left.compares = true;
+  }
+}
+
+/// SQLite tells all letters apart for =, and ASCII letters alone not by their case for LIKE;
+/// MariaDB's default collations tell neither case nor accents.
+void BothParser::compare_texts(const Value& left, const Value& right, bool like) {
+  const auto has_letters = [&](const Value& value) {
+    if (!value.is_literal) return true;
+    const std::string_view text = text_of(value);
+    return std::any_of(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) >= 0x80 || std::isalpha(static_cast<unsigned char>(c));
+    });
+  };
+  if (left.kind != Kind::text || right.kind != Kind::text) return;
+  if (!has_letters(left) || !has_letters(right)) return;
+  const bool same = left.is_literal && right.is_literal;
+  if (same || (!like && (left.is_collated || right.is_collated))) return;
+  hangs_on_collation(text_of(left.is_literal ? right : left));
+}
+
+void BothParser::hangs_on_collation(std::string_view what) {
+  if (std::find(collated_.begin(), collated_.end(), what) == collated_.end()) {
+    collated_.emplace_back(what);
   }
 }
 
@@ -200,6 +227,7 @@ BothParser::Value BothParser::comparison() {
 }
 
 void BothParser::compare(const Value& left, const Value& right) {
+  compare_texts(left, right, false);
   for (const auto& [a, b] : std::array{std::pair{&left, &right}, std::pair{&right, &left}}) {
     if (a->kind == Kind::bytes && (b->kind == Kind::text || is_number(*b))) {
       differs(fmt::format("{} is bytes, and equals no text or number on SQLite", text_of(*a)));
@@ -328,6 +356,7 @@ BothParser::Value BothParser::collated() {
   while (take("collate")) {
     ++at_;
     value.last = at_ - 1;
+    value.is_collated = true;
   }
   return value;
 }

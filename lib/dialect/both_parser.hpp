@@ -25,6 +25,7 @@ class BothParser {
     bool is_column = false;
     bool is_literal = false;
     bool compares = false;  ///< a comparison without parentheses around it
+    bool is_collated = false;  ///< its collation is said, or tells all letters apart on MariaDB
     std::size_t first = 0;  ///< tokens
     std::size_t last = 0;   ///< of them, the last
   };
@@ -72,6 +73,8 @@ class BothParser {
 
   void truth_of(const Value& value);
   void compare(const Value& left, const Value& right);
+  void hangs_on_collation(std::string_view what);
+  void compare_texts(const Value& left, const Value& right, bool like);
   void arithmetic(const Value& left, const Value& right, std::string_view sign);
   Value divided(const Value& left, const Value& right, std::size_t sign);
   Value span(const Value& left, Kind kind) const;
@@ -92,6 +95,7 @@ class BothParser {
   std::size_t at_ = 0;
   std::vector<Edit> edits_;
   std::vector<std::string> differences_;
+  std::vector<std::string> collated_;
 };
 
 }  // namespace dbmig::dialect

@@ -142,6 +142,9 @@ BothParser::Value BothParser::name() {
       {TypeKind::mediumblob, Kind::bytes}, {TypeKind::longblob, Kind::bytes}};
   const auto kind = kKinds.find(column->type_on(DialectKind::mariadb).kind);
   if (kind != kKinds.end()) value.kind = kind->second;
+  const std::string& own = column->mariadb.collation;
+  const std::string& collation = own.empty() ? table_.mariadb.collation : own;
+  value.is_collated = collation.ends_with("_bin");
   return value;
 }
 
@@ -260,6 +263,8 @@ BothParser::Value BothParser::call() {
       if (!is_number(value) && value.kind != Kind::bytes) continue;
       differs(fmt::format("{} as a text for {}()", text_of(value), name));
     }
+    const bool turns_case = name == "lower" || name == "upper";
+    if (turns_case && !values.empty() && !values[0].is_literal) hangs_on_collation(text_of(result));
   }
   return result;
 }

@@ -92,6 +92,13 @@ class QueryReader {
            tokens_[i].kind == TokenKind::string || tokens_[i].kind == TokenKind::number;
   }
 
+  /// A word that no operand ends with, and no function is called.
+  bool is_keyword(std::size_t i) const {
+    return is_any(i, {"select", "and",  "or",    "not",  "then",    "when",   "else",
+                      "in",     "on",   "where", "by",   "as",      "values", "distinct",
+                      "having", "case", "all",   "like", "between", "set",    "return"});
+  }
+
   void name(std::size_t i) {
     const std::string name = ops::identifier(tokens_[i]);
     const bool is_name = tokens_[i].text.front() == '[' || (i > 0 && is_any(i - 1, {"as", "."})) ||
@@ -123,10 +130,7 @@ class QueryReader {
       const auto open = opened(last);
       if (!open) return std::nullopt;
       at = *open;
-      const bool is_call = at > 0 && tokens_[at - 1].kind == TokenKind::word &&
-                           !is_any(at - 1, {"select", "and", "or", "not", "then", "when", "else",
-                                            "in", "on", "where", "by", "as", "values", "distinct",
-                                            "having", "case", "all", "like", "between"});
+      const bool is_call = at > 0 && tokens_[at - 1].kind == TokenKind::word && !is_keyword(at - 1);
       if (is_call) --at;
     } else if (!is_value(last) || is(last, "end")) {
       return std::nullopt;
@@ -135,7 +139,8 @@ class QueryReader {
     if (at == 0) return at;
     if (is_any(at - 1, {"collate", "~"})) return std::nullopt;
     const bool is_sign = is_any(at - 1, {"-", "+"});
-    if (is_sign && (at < 2 || !(is_value(at - 2) || is(at - 2, ")")))) return std::nullopt;
+    if (is_sign && (at < 2 || is_keyword(at - 2) || !(is_value(at - 2) || is(at - 2, ")"))))
+      return std::nullopt;
     return at;
   }
 

@@ -6,8 +6,7 @@
 
 #include "base/text.hpp"
 #include "dialect/both_parser.hpp"
-#include "dialect/mariadb/lexer.hpp"
-#include "ops/sql_tokens.hpp"
+#include "dialect/both_query.hpp"
 
 namespace dbmig::dialect {
 namespace {
@@ -28,44 +27,29 @@ void each_shared_expression(TableType& table, Visit visit) {
           fmt::format("check '{}' of table '{}'", check.name, table.name), check.sql);
   }
   for (auto& column : table.columns) {
+    if (column.default_value && column.default_value->kind == schema::Default::Kind::sql &&
+        is_shared_text(table.only, column.default_value->sql)) {
+      visit(std::vector<std::string>{"tables", table.name, "columns", column.name, "default"},
+            fmt::format("the default of '{}.{}'", table.name, column.name),
+            column.default_value->sql);
+    }
     if (!column.generated || !is_shared_text(table.only, column.generated->sql)) continue;
     visit(std::vector<std::string>{"tables", table.name, "columns", column.name, "generated"},
           fmt::format("column '{}.{}'", table.name, column.name), column.generated->sql);
   }
 }
 
-/// Whether a name in double quotes is one for MariaDB in a text that has no table of its own.
-bool is_known_name(const Schema& schema, const std::string& name) {
-  return std::any_of(schema.tables.begin(), schema.tables.end(), [&](const auto& entry) {
-    return text::equals_ignoring_case(entry.first, name) ||
-           entry.second.find_column(name) != nullptr;
-  });
-}
-
-/// A query with its names quoted for MariaDB, too.
-SqlText query_for_both(const SqlText& sql, const Schema& schema) {
-  std::string said;
-  std::string previous;
-  bool changed = false;
-  for (const ops::Token& token : ops::tokenize(sql.any, std::nullopt)) {
-    const bool quoted = token.kind == ops::TokenKind::quoted_name && token.text.front() != '`';
-    if (quoted) {
-      const std::string name = ops::identifier(token);
-      const bool is_alias = text::equals_ignoring_case(previous, "as");
-      changed = true;
-      said += token.text.front() == '[' || is_alias || previous == "." ||
-                      is_known_name(schema, name) || schema.views.count(name) != 0
-                  ? text::quote(name, '`')
-                  : mariadb::string_literal(name);
-    } else {
-      said += token.text;
-    }
-    if (token.kind != ops::TokenKind::space && token.kind != ops::TokenKind::comment) {
-      previous = std::string(token.text);
-    }
+template <class SchemaType, class Visit>
+void each_shared_query(SchemaType& schema, Visit visit) {
+  for (auto& [name, view] : schema.views) {
+    if (!is_shared_text(view.only, view.sql)) continue;
+    visit(std::vector<std::string>{"views", name}, fmt::format("view '{}'", name), view.sql);
   }
-  if (!changed) return sql;
-  return {{}, said, sql.any};
+  for (auto& [name, trigger] : schema.triggers) {
+    if (!is_shared_text(trigger.only, trigger.sql)) continue;
+    visit(std::vector<std::string>{"triggers", name}, fmt::format("trigger '{}'", name),
+          trigger.sql);
+  }
 }
 
 }  // namespace
@@ -83,26 +67,34 @@ Schema for_both(Schema schema) {
     });
   }
   const Schema whole = schema;
-  for (auto& [name, view] : schema.views) {
-    if (is_shared_text(view.only, view.sql)) view.sql = query_for_both(view.sql, whole);
-  }
+  each_shared_query(schema, [&](const auto&, const auto&, SqlText& sql) {
+    ForBoth said = query_for_both(sql.any, whole);
+    if (said.differences.empty()) sql = std::move(said.sql);
+  });
   return schema;
 }
 
 std::vector<Refusal> two_meanings(const Schema& schema) {
   std::vector<Refusal> found;
+  const auto judge = [&](std::vector<std::string> path, const std::string& what,
+                         const ForBoth& both) {
+    if (both.differences.empty()) return;
+    found.push_back({std::move(path),
+                     fmt::format("{} means different things on the two databases: {}", what,
+                                 text::join(both.differences, "; ")),
+                     "write it for each: {sqlite: …, mariadb: …}; or name the one database "
+                     "of the project under `dialects:` in dbmig.yaml"});
+  };
   for (const auto& [name, table] : schema.tables) {
     each_shared_expression(
         table, [&](std::vector<std::string> path, const std::string& what, const SqlText& sql) {
-          const ForBoth both = for_both(sql.any, table);
-          if (both.differences.empty()) return;
-          found.push_back({std::move(path),
-                           fmt::format("{} means different things on the two databases: {}", what,
-                                       text::join(both.differences, "; ")),
-                           "write it for each: {sqlite: …, mariadb: …}; or name the one database "
-                           "of the project under `dialects:` in dbmig.yaml"});
+          judge(std::move(path), what, for_both(sql.any, table));
         });
   }
+  each_shared_query(
+      schema, [&](std::vector<std::string> path, const std::string& what, const SqlText& sql) {
+        judge(std::move(path), what, query_for_both(sql.any, schema));
+      });
   return found;
 }
 
@@ -115,6 +107,11 @@ Schema as_written(Schema schema) {
       if (said.sql != sql || !said.differences.empty()) pin(sql);
     });
   }
+  const Schema whole = schema;
+  each_shared_query(schema, [&](const auto&, const auto&, SqlText& sql) {
+    const ForBoth said = query_for_both(sql.any, whole);
+    if (said.sql != sql || !said.differences.empty()) pin(sql);
+  });
   return schema;
 }
 

@@ -16,6 +16,9 @@ struct ForBoth {
   /// What both take and answer differently, and cannot be told MariaDB in other words: "the bits
   /// that << moves: …".
   std::vector<std::string> differences;
+  /// Texts whose comparison hangs on the collation, which is another by default on each, or on the
+  /// case of letters beyond ASCII, which SQLite does not know: "s", "lower(s)".
+  std::vector<std::string> collated;
 };
 
 /// Reads `sql`, an expression over `table`, as SQLite reads it, and says it for MariaDB: names in
@@ -25,8 +28,8 @@ struct ForBoth {
 /// https://mariadb.com/kb/en/operator-precedence/
 ForBoth for_both(std::string_view sql, const schema::Table& table);
 
-/// `schema` with every text that is meant for both databases (checks, generated columns; names in
-/// views) as for_both() words it. What is written for one database stays, and what means different
+/// `schema` with every text that is meant for both databases (checks, generated columns, defaults;
+/// names and `||` in views and triggers) as for_both() words it. What is written for one database stays, and what means different
 /// things.
 schema::Schema for_both(schema::Schema schema);
 
@@ -34,7 +37,7 @@ schema::Schema for_both(schema::Schema schema);
 /// otherwise: {sqlite: …, mariadb: …} with the same text twice.
 schema::Schema as_written(schema::Schema schema);
 
-/// The expressions of `schema` for both databases that both take and that mean different things.
+/// The expressions, views and triggers of `schema` for both databases that both take and that mean different things.
 std::vector<Refusal> two_meanings(const schema::Schema& schema);
 
 }  // namespace dbmig::dialect

@@ -121,6 +121,10 @@ constexpr std::array kCodes{
     Code{"ND605", info, "view over SELECT *",
          "MariaDB freezes the columns when the view is created, SQLite shows those that the tables "
          "have: the same revisions give two views. Name the columns."},
+    Code{"ND606", info, "text compared by the collation",
+         "For = SQLite tells all letters apart and MariaDB's default collations neither case nor "
+         "accents, so that one row may satisfy a check on one database and not on the other. For "
+         "LIKE SQLite ignores the case of ASCII letters."},
     Code{"FK701", warning, "no index under a foreign key",
          "SQLite makes none by itself: every change of a parent then reads the whole child table. "
          "MariaDB makes one. Add an index that begins with the key's columns."},

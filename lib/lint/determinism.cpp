@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "dialect/two_meanings.hpp"
 #include "lint/rules.hpp"
 #include "ops/sql_references.hpp"
 
@@ -164,12 +165,57 @@ Issues views_all(const Step& step) {
   return {};
 }
 
+/// What `sql`, an expression over `table` for both databases, compares by their collations.
+Issues compared_texts(const Step& step, const schema::Table& table, const std::string& what,
+                      const schema::SqlText& sql) {
+  if (!step.lives_on(table.only, DialectKind::sqlite) ||
+      !step.lives_on(table.only, DialectKind::mariadb)) {
+    return {};
+  }
+  const std::string& text = sql.any.empty() ? sql.sqlite : sql.any;
+  const dialect::ForBoth both = dialect::for_both(text, table);
+  // Otherwise somebody wrote it for each.
+  const bool is_shared = !sql.any.empty() || both.sql == sql;
+  if (text.empty() || !is_shared || both.collated.empty()) return {};
+  return {{fmt::format("{} takes case and accents of {} as each database does", what,
+                       text::join(both.collated, ", ")),
+           "if case or accents matter there, give the column mariadb: {collation: utf8mb4_bin}, or "
+           "write the expression for each database"}};
+}
+
+void add(Issues& issues, Issues more) {
+  for (auto& issue : more) issues.push_back(std::move(issue));
+}
+
+Issues collations(const Step& step) {
+  Issues issues;
+  const auto check = [&](const schema::Table& table, const schema::Check& one) {
+    add(issues,
+        compared_texts(step, table, fmt::format("check '{}' of table '{}'", one.name, table.name),
+                       one.sql));
+  };
+  if (const auto* create = step.as<ops::CreateTable>()) {
+    for (const schema::Check& one : create->table.checks) check(create->table, one);
+  } else if (const auto* added = step.as<ops::CreateCheckConstraint>()) {
+    if (const schema::Table* table = step.table()) check(*table, added->check);
+  }
+  for (const NewColumn& column : new_columns(step)) {
+    if (!column.column.generated) continue;
+    if (column.old != nullptr && column.old->generated == column.column.generated) continue;
+    add(issues,
+        compared_texts(step, *column.table,
+                       fmt::format("column '{}.{}'", column.table->name, column.column.name),
+                       column.column.generated->sql));
+  }
+  return issues;
+}
+
 }  // namespace
 
 std::span<const Rule> determinism_rules() {
-  static constexpr std::array rules{Rule{"ND601", reads_clock}, Rule{"ND602", makes_random},
+  static constexpr std::array rules{Rule{"ND601", reads_clock},   Rule{"ND602", makes_random},
                                     Rule{"ND603", reads_session}, Rule{"ND604", limits},
-                                    Rule{"ND605", views_all}};
+                                    Rule{"ND605", views_all},     Rule{"ND606", collations}};
   return rules;
 }
 

@@ -237,6 +237,19 @@ const std::vector<Trial> kTrials{
      "- create_view: {name: w, sql: SELECT count(*) AS n FROM suelto}"},
     {"ND605", "- create_view: {name: w, sql: SELECT s.* FROM suelto s}",
      "- create_view: {name: w, sql: SELECT a * b AS n FROM suelto}"},
+    {"ND606", "- create_table: {n: {columns: {s: varchar(9)}, checks: {c: s <> 'ABC'}}}",
+     "- create_table: {n: {columns: {s: varchar(9)}, checks: {c: s <> ''}}}"},
+    {"ND606",
+     "- create_table: {n: {columns: {s: varchar(9), g: {type: boolean, generated: {sql: s LIKE "
+     "'caf%'}}}}}",
+     "- create_table: {n: {columns: {s: varchar(9), g: {type: boolean, generated: {sql: s LIKE "
+     "'caf%'}}}, only: mariadb}}"},
+    {"ND606",
+     "- create_table: {n: {columns: {s: varchar(9), t: varchar(9)}, checks: {c: \"s IN ('a', "
+     "t)\"}}}",
+     "- create_table: {n: {columns: {s: varchar(9), t: varchar(9)}, checks: {c: \"s IN ('a', "
+     "t)\"}, "
+     "mariadb: {collation: utf8mb4_bin}}}"},
     {"FK701", "- create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}",
      R"(
 - create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}
