@@ -12,6 +12,7 @@
 #include "dialect/own_words.hpp"
 #include "history/renames.hpp"
 #include "run/check.hpp"
+#include "run/told_names.hpp"
 #include "run/wordings.hpp"
 #include "schema/validate.hpp"
 
@@ -19,7 +20,12 @@ namespace dbmig::cli {
 namespace {
 
 void inspect_live(Context& context, ComparisonSide& side) {
-  backend::Inspection found = selected(side.connection->inspect({}), context.selection());
+  backend::Inspection found = side.connection->inspect({});
+  if (context.find_project() != nullptr) {
+    found.schema =
+        run::in_told_names(*side.connection, context.graph().fold(), std::move(found.schema));
+  }
+  found = selected(std::move(found), context.selection());
   side.schema = std::move(found.schema);
   side.unrepresented = std::move(found.unrepresented);
   side.is_live = true;

@@ -13,6 +13,7 @@
 #include "cli/server_words.hpp"
 #include "cli/sql_files.hpp"
 #include "run/check.hpp"
+#include "run/told_names.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -142,6 +143,7 @@ void run(Context& context, const Options& options) {
   backend::Connection& connection = existing_database(context);
   const TableChoice choice(options.tables);
   backend::Inspection found = connection.inspect({});
+  found.schema = run::in_told_names(connection, context.graph().fold(), std::move(found.schema));
   const schema::Schema whole = found.schema;
   found = selected(std::move(found), context.selection());
   // A table that --table or a revision names is wanted, whoever else keeps records in it.

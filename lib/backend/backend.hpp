@@ -132,6 +132,10 @@ class Connection {
   /// The database's schema, with every object that the model cannot express named.
   virtual Inspection inspect(const InspectOptions& options) = 0;
 
+  /// Whether it keeps every table and view under its name in lower case, however it was told
+  /// (MariaDB: lower_case_table_names = 1, as on Windows).
+  virtual bool folds_table_names() { return false; }
+
   /// `schema` as inspect() would report it after this very database built it: the dialect's
   /// canonical form, with what the model names but the database has anyway left out (MariaDB: its
   /// character set and collation).

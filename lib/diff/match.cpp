@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/contains.hpp"
-#include "base/text.hpp"
+#include "base/identifier.hpp"
 
 namespace dbmig::diff {
 namespace {
@@ -17,7 +17,7 @@ using OldNames = std::map<std::string, std::string>;
 std::vector<OldNames> circles_of(const OldNames& hints) {
   std::map<std::string, OldNames::const_iterator> by_old;
   for (auto hint = hints.begin(); hint != hints.end(); ++hint) {
-    by_old.emplace(text::lower(hint->second), hint);
+    by_old.emplace(folded_identifier(hint->second), hint);
   }
   std::vector<OldNames> circles;
   std::set<std::string> seen;
@@ -26,7 +26,7 @@ std::vector<OldNames> circles_of(const OldNames& hints) {
     auto hint = first;
     while (seen.insert(hint->first).second) {
       circle.insert(*hint);
-      const auto next = by_old.find(text::lower(hint->first));
+      const auto next = by_old.find(folded_identifier(hint->first));
       if (next == by_old.end()) break;
       hint = next->second;
       if (hint == first) circles.push_back(circle);
@@ -44,7 +44,7 @@ bool is_open(const OldNames& circle, const std::vector<std::string>& from, const
     is_done = is_done || hints.done.count(name) != 0;
     turned += hints.fit(old, name);
     const auto same = std::find_if(from.begin(), from.end(), [&](const std::string& other) {
-      return text::equals_ignoring_case(other, name);
+      return same_identifier(other, name);
     });
     straight += hints.fit(*same, name);
   }
@@ -61,20 +61,19 @@ OldNames valid_hints(const std::vector<std::string>& from, const std::vector<std
   }
   std::set<std::string> renamed_away;
   for (bool found = true; found;) {
-    found =
-        std::erase_if(open, [&](const auto& hint) {
-          const auto& [name, old] = hint;
-          if (renamed_away.count(old) != 0) return true;
-          const bool is_taken =
-              std::any_of(from.begin(), from.end(), [&](const std::string& other) {
-                if (other == old && name != old) return false;
-                return text::equals_ignoring_case(other, name) && renamed_away.count(other) == 0;
-              });
-          if (is_taken) return false;
-          valid.insert(hint);
-          renamed_away.insert(old);
-          return true;
-        }) > 0;
+    found = std::erase_if(open, [&](const auto& hint) {
+              const auto& [name, old] = hint;
+              if (renamed_away.count(old) != 0) return true;
+              const bool is_taken =
+                  std::any_of(from.begin(), from.end(), [&](const std::string& other) {
+                    if (other == old && name != old) return false;
+                    return same_identifier(other, name) && renamed_away.count(other) == 0;
+                  });
+              if (is_taken) return false;
+              valid.insert(hint);
+              renamed_away.insert(old);
+              return true;
+            }) > 0;
   }
   for (const OldNames& circle : circles_of(open)) {
     if (circle.size() > 1 && is_open(circle, from, hints)) {
@@ -101,7 +100,7 @@ Matching match(const std::vector<std::string>& from, const std::vector<std::stri
   for (const std::string& name : to) {
     if (old_of.count(name) != 0) continue;
     const auto alike = std::find_if(from.begin(), from.end(), [&](const std::string& old) {
-      return used.count(old) == 0 && text::equals_ignoring_case(old, name);
+      return used.count(old) == 0 && same_identifier(old, name);
     });
     if (alike == from.end()) continue;
     old_of.emplace(name, *alike);
@@ -125,7 +124,7 @@ Matching match(const std::vector<std::string>& from, const std::vector<std::stri
 std::vector<Rename> rename_steps(const std::vector<Rename>& pairs,
                                  const std::vector<std::string>& taken, bool by_way) {
   std::multiset<std::string> occupied;
-  for (const std::string& name : taken) occupied.insert(text::lower(name));
+  for (const std::string& name : taken) occupied.insert(folded_identifier(name));
   std::deque<Rename> pending;
   for (const Rename& pair : pairs) {
     if (pair.from != pair.to) pending.push_back(pair);
@@ -133,13 +132,13 @@ std::vector<Rename> rename_steps(const std::vector<Rename>& pairs,
 
   std::vector<Rename> steps;
   const auto take = [&](const Rename& step) {
-    occupied.erase(occupied.find(text::lower(step.from)));
-    occupied.insert(text::lower(step.to));
+    occupied.erase(occupied.find(folded_identifier(step.from)));
+    occupied.insert(folded_identifier(step.to));
     steps.push_back(step);
   };
   const auto can_go = [&](const Rename& rename) {
-    if (text::equals_ignoring_case(rename.from, rename.to)) return !by_way;
-    return occupied.count(text::lower(rename.to)) == 0;
+    if (same_identifier(rename.from, rename.to)) return !by_way;
+    return occupied.count(folded_identifier(rename.to)) == 0;
   };
   while (!pending.empty()) {
     const auto next = std::find_if(pending.begin(), pending.end(), can_go);
@@ -152,7 +151,7 @@ std::vector<Rename> rename_steps(const std::vector<Rename>& pairs,
     Rename rename = std::move(pending.front());
     pending.pop_front();
     std::string temporary = "tmp_rename";
-    while (occupied.count(text::lower(temporary)) != 0) temporary.insert(0, "_");
+    while (occupied.count(folded_identifier(temporary)) != 0) temporary.insert(0, "_");
     take({rename.from, temporary});
     pending.push_front({std::move(temporary), std::move(rename.to)});
   }

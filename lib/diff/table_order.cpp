@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/identifier.hpp"
 
 namespace dbmig::diff {
 namespace {
@@ -13,10 +13,10 @@ using schema::ForeignKey;
 using schema::Table;
 using Names = std::set<std::string>;
 
-/// The names, in lower case, of all that comes and has to be alone in a database with its name.
+/// The folded names of all that comes and has to be alone in a database with its name.
 Names coming_names(const Comparison& comparison) {
   Names names;
-  const auto add = [&](const std::string& name) { names.insert(text::lower(name)); };
+  const auto add = [&](const std::string& name) { names.insert(folded_identifier(name)); };
   for (const std::string& name : comparison.added) {
     const Table& table = comparison.to.tables.at(name);
     add(name);
@@ -38,7 +38,7 @@ Names coming_names(const Comparison& comparison) {
 
 bool shares_name(const Comparison& comparison, const Table& table, const Names& coming) {
   const auto comes = [&](const auto& thing) {
-    return !thing.name.empty() && coming.count(text::lower(thing.name)) != 0;
+    return !thing.name.empty() && coming.count(folded_identifier(thing.name)) != 0;
   };
   return comes(table) || std::any_of(table.indexes.begin(), table.indexes.end(), comes) ||
          std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), comes) ||

@@ -10,6 +10,7 @@
 #include "base/overloaded.hpp"
 #include "ops/evolve.hpp"
 #include "run/store.hpp"
+#include "run/told_names.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -273,6 +274,7 @@ Keys worded_alike(const Schema& a, const Schema& b, const Keys& keys, const AskW
 Schema in_told_words(backend::Connection& connection, const Schema& expected, Schema live,
                      const WordingSources& sources) {
   if (!is_mariadb(connection)) return live;
+  live = in_told_names(connection, expected, std::move(live));
   Keys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.
   if (keys.empty()) return live;

@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Values that nobody expects, of what has a value for each session.
 constexpr std::array kOddSettings{
@@ -152,6 +153,65 @@ TEST_F(ServerSettings, ACollationThatLosesCharactersIsRefused) {
   EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.err, HasSubstr("the charset 'latin1' of the database URL is not utf8mb4"));
   EXPECT_NE(with("utf8mb4_x';DROP").code, 0);
+}
+
+/// A server that keeps the names of tables in lower case, as on Windows.
+class FoldedNames : public ServerSettings {
+ protected:
+  FoldedNames() {
+    // The first server filled the cache of empty data folders.
+    const std::string copied = "mkdir -p own/data && cp -r " +
+                               project.environment["XDG_CACHE_HOME"].value() +
+                               "/dbmig/mariadb-*/data/. own/data && bash " DBMIG_SOURCE_DIR
+                               "/tests/support/mariadb_server.sh start \"$PWD/own\" "
+                               "--lower-case-table-names=1";
+    const Result started = shell(copied, project.path());
+    EXPECT_EQ(started.code, 0) << started;
+    url_ = "mariadb://root@localhost/?socket=" + (project.path() / "own/mariadb.sock").string();
+  }
+  ~FoldedNames() override {
+    shell("bash " DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh stop \"$PWD/own\"",
+          project.path());
+  }
+  std::string url_;
+};
+
+TEST_F(FoldedNames, AreThoseOfTheModel) {
+  Project work;
+  const std::string url = text::replace_all(url_, "localhost/", "localhost/d");
+  EXPECT_EQ(
+      shell("mariadb -u root -S own/mariadb.sock -e 'CREATE DATABASE d'", project.path()).code, 0);
+  work.write("dbmig.yaml", "database: " + text::quote(url, '"') +
+                               "\nscratch: " + text::quote(url_, '"') + "\ndialects: [mariadb]\n");
+  std::filesystem::create_directory(work.path() / "schemas");
+  std::filesystem::create_directory(work.path() / "migrations");
+  const std::string model =
+      "tables:\n"
+      "  Usuario:\n"
+      "    columns: {Id: {type: integer, autoincrement: true}, Año: integer, note: varchar(10)}\n"
+      "    primary_key: [Id]\n"
+      "    indexes: {IX: [Año]}\n"
+      "  Pedido:\n"
+      "    columns: {Id: {type: integer, autoincrement: true}, u: {type: integer, references: "
+      "Usuario(Id)}}\n"
+      "    primary_key: [Id]\n"
+      "views:\n  Todos: SELECT Id, note FROM Usuario\n"
+      "triggers:\n"
+      "  Tr: {table: Usuario, sql: \"BEFORE INSERT ON Usuario FOR EACH ROW SET NEW.Año = 1\"}\n";
+  work.model(model);
+  work.migrate("aaaaaaaaaaaa", "first");
+  work.expect(0, {"upgrade"});
+  EXPECT_THAT(work.expect(0, {"check"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(work.expect(0, {"diff"}).err, HasSubstr("No differences."));
+  work.model(text::replace_all(model, "varchar(10)", "varchar(30)"));
+  work.migrate("bbbbbbbbbbbb", "second");
+  work.expect(0, {"upgrade"});
+  EXPECT_THAT(work.expect(0, {"check"}).err, HasSubstr("No differences."));
+  EXPECT_THAT(work.expect(0, {"adopt"}).err, HasSubstr("Nothing to adopt"));
+  work.write("Usuario.csv", "note\nx\n");
+  work.expect(0, {"import", "Usuario.csv"});
+  work.expect(0, {"downgrade"});
+  EXPECT_THAT(work.expect(0, {"verify"}).err, Not(HasSubstr("please report")));
 }
 
 }  // namespace

@@ -99,6 +99,14 @@ class Client final : public MariadbConnection {
     return mariadb::inspect(session_, options);
   }
 
+  bool folds_table_names() override {
+    if (!folds_table_names_) {
+      folds_table_names_ =
+          session_.query("SELECT @@lower_case_table_names", {}).rows.at(0).at(0) == "1";
+    }
+    return *folds_table_names_;
+  }
+
   schema::Schema canonical(const schema::Schema& schema) override {
     const Charsets charsets = read_charsets(session_);
     schema::Schema out = dialect().canonical(schema);
@@ -136,6 +144,7 @@ class Client final : public MariadbConnection {
 
   Url url_;
   Session session_;
+  std::optional<bool> folds_table_names_;
 };
 
 }  // namespace

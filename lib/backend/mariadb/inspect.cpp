@@ -11,6 +11,7 @@
 #include "backend/mariadb/show_create.hpp"
 #include "backend/mariadb/unprintable.hpp"
 #include "base/error.hpp"
+#include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/render.hpp"
 #include "schema/external.hpp"
@@ -29,12 +30,15 @@ struct Surroundings {
   std::string sql_mode;
   std::string database;
   std::string time_zone;
+  bool folds_table_names = false;
 };
 
 Surroundings read_surroundings(Session& session) {
-  const Rows rows = session.query("SELECT CURRENT_USER(), @@sql_mode, DATABASE(), @@time_zone", {});
+  const Rows rows = session.query(
+      "SELECT CURRENT_USER(), @@sql_mode, DATABASE(), @@time_zone, @@lower_case_table_names", {});
   const auto& row = rows.rows.at(0);
-  return {row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("")};
+  return {row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
+          row[4] == "1"};
 }
 
 /// An object to be shown, and what else is known of it.
@@ -84,8 +88,16 @@ class Inspector {
 
   bool is_wanted(const std::string& name) const {
     if (!options_.include_own && name.starts_with(kOwnPrefix)) return false;
-    return options_.tables.empty() ||
-           std::find(options_.tables.begin(), options_.tables.end(), name) != options_.tables.end();
+    return options_.tables.empty() || wanted_name(name) != nullptr;
+  }
+
+  /// The name by which the table was asked for.
+  const std::string* wanted_name(const std::string& name) const {
+    const auto found = std::find_if(
+        options_.tables.begin(), options_.tables.end(), [&](const std::string& wanted) {
+          return wanted == name || (around_.folds_table_names && same_identifier(wanted, name));
+        });
+    return found == options_.tables.end() ? nullptr : &*found;
   }
 
   void want(std::string kind, std::string name, std::string table = {}) {
@@ -183,9 +195,11 @@ class Inspector {
 
   void table(const Wanted& object, const Shown& shown) {
     CreateTable read = read_create_table(shown.text, around_.database);
-    read.table.name = object.name;
+    const std::string* wanted = wanted_name(object.name);
+    read.table.name = wanted == nullptr ? object.name : *wanted;
     for (std::string& reason : read.lacking) lack(called(object), std::move(reason));
-    schema_.tables[object.name] = std::move(read.table);
+    const std::string name = read.table.name;
+    schema_.tables[name] = std::move(read.table);
   }
 
   schema::MariadbProgram rights(const CreateProgram& program, const Shown& shown) const {

@@ -1,0 +1,43 @@
+#include "run/told_names.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/identifier.hpp"
+#include "ops/evolve.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// The names that `live` has in lower case and `expected` otherwise: live → expected.
+template <class Objects>
+std::map<std::string, std::string> other_spellings(const Objects& live, const Objects& expected) {
+  std::map<std::string, std::string> names;
+  for (const auto& [name, object] : expected) {
+    const std::string folded = folded_identifier(name);
+    if (folded != name && live.count(name) == 0 && live.count(folded) != 0) names[folded] = name;
+  }
+  return names;
+}
+
+}  // namespace
+
+schema::Schema in_told_names(backend::Connection& connection, const schema::Schema& expected,
+                             schema::Schema live) {
+  const auto tables = other_spellings(live.tables, expected.tables);
+  const auto views = other_spellings(live.views, expected.views);
+  if ((tables.empty() && views.empty()) || !connection.folds_table_names()) return live;
+  for (const auto& [name, told] : views) {
+    auto view = live.views.extract(name);
+    view.key() = told;
+    view.mapped().name = told;
+    live.views.insert(std::move(view));
+  }
+  for (const auto& [name, told] : tables) {
+    live = ops::evolve(std::move(live), ops::Operation(ops::RenameTable{name, told}));
+  }
+  return live;
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "backend/backend.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::run {
+
+/// `live`, as it was inspected, with tables and views under the names that `expected` has for them
+/// where the database keeps all names in lower case (Connection::folds_table_names).
+schema::Schema in_told_names(backend::Connection& connection, const schema::Schema& expected,
+                             schema::Schema live);
+
+}  // namespace dbmig::run
