@@ -157,6 +157,7 @@ history::Graph with_revision(const history::Graph& graph, const history::Revisio
 Json prove(Context& context, const history::Graph& graph, const std::string& id, bool must) {
   const std::vector<Ground> grounds = proving_grounds(context);
   watch_signals();
+  const schema::Selection selection = context.selection();
   // Side by side: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
   for (const Ground& ground : grounds) {
@@ -164,9 +165,10 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
       proofs.emplace_back();
       continue;
     }
-    proofs.push_back(std::async(std::launch::async, [&graph, &id, &options = *ground.scratch] {
-      return proof::prove(options, graph, id, yaml::parse_revision, &interrupted());
-    }));
+    proofs.push_back(
+        std::async(std::launch::async, [&graph, &id, &selection, &options = *ground.scratch] {
+          return proof::prove(options, graph, id, yaml::parse_revision, &interrupted(), selection);
+        }));
   }
   Json list = Json::array();
   for (std::size_t i = 0; i < grounds.size(); ++i) {

@@ -89,7 +89,12 @@ std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& o
   ExternalTables external(connection);
   if (external.are_concerned(build)) external.provide(before, before);
   for (const dialect::Statement& statement : dialect.plan({}, build, {})) {
-    connection.execute(statement.sql);
+    const ops::Operation& made = build[statement.last_operation];
+    if (std::holds_alternative<ops::CreateView>(made)) {
+      external.execute_view(statement.sql);
+    } else {
+      connection.execute(statement.sql);
+    }
   }
   schema::Schema schema = before;
   std::vector<std::vector<StatementCost>> costs;

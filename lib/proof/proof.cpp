@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
+#include "ops/sql_references.hpp"
 #include "proof/external.hpp"
 #include "proof/filler.hpp"
 #include "proof/outside.hpp"
@@ -37,13 +38,14 @@ class Prover {
  public:
   Prover(const backend::ScratchOptions& options, backend::Scratch& scratch,
          const history::Graph& graph, const std::string& id, const run::ParseRevision& parse,
-         RowValues values, const std::atomic<bool>* stop)
+         RowValues values, const std::atomic<bool>* stop, const schema::Selection& selection)
       : options_(options),
         scratch_(scratch),
         connection_(scratch.connection()),
         external_(connection_),
         values_(values),
         stop_(stop),
+        selection_(selection),
         graph_(graph),
         revision_(graph.get(id)),
         runner_(connection_, graph, parse, silence_) {
@@ -65,6 +67,7 @@ class Prover {
     const schema::Schema mine = schema::on_dialect(before, kind());
     const schema::Schema after = history::evolve(before, revision_);
     provide_external(before, after);
+    provide_for_views();
     fill_tables(mine, before, questions_);
     const Usage earlier = try_usage(connection_, before, changed_tables(), values_, stop_);
 
@@ -137,6 +140,26 @@ class Prover {
     if (external_.are_concerned(revision_.upgrade)) external_.provide(before, after);
   }
 
+  /// What the revision's views read of tables of others, found out with each of them on trial.
+  void provide_for_views() {
+    for (const ops::Operation& operation : revision_.upgrade) {
+      const auto* create = std::get_if<ops::CreateView>(&operation);
+      if (create == nullptr || !reads_tables_of_others(create->view)) continue;
+      schema::View trial = create->view;
+      trial.name = "dbmig_trial";
+      try {
+        const std::vector<ops::Operation> operations{ops::CreateView{trial}};
+        for (const auto& statement : connection_.dialect().plan({}, operations, {})) {
+          replay_view(trial, statement.sql);
+          connection_.execute("DROP VIEW dbmig_trial");
+        }
+      } catch (const Error& error) {
+        // What is not the others' the upgrade will say.
+        if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      }
+    }
+  }
+
   void replay() {
     if (ancestors_.empty()) return;
     run::Route route(Direction::upgrade, graph_, {}, ancestors_);
@@ -150,12 +173,31 @@ class Prover {
       words.before(route.before(), stop->operations);
       for (const auto& statement : statements) {
         stop_if_asked(stop_);
-        connection_.execute(statement.sql);
+        const ops::Operation& made = stop->operations[statement.last_operation];
+        if (const auto* create = std::get_if<ops::CreateView>(&made)) {
+          replay_view(create->view, statement.sql);
+        } else {
+          connection_.execute(statement.sql);
+        }
       }
       words.after(route.before(), stop->operations, statements);
     }
     migration.commit();
     runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
+  }
+
+  /// An earlier revision's works where the tables of others are that it reads.
+  void replay_view(const schema::View& view, const std::string& sql) {
+    if (kind() == DialectKind::mariadb) return external_.execute_view(sql);
+    connection_.execute(sql);
+    if (reads_tables_of_others(view)) external_.read_view(view.name, sql);
+  }
+
+  bool reads_tables_of_others(const schema::View& view) const {
+    if (selection_.empty()) return false;
+    const std::set<std::string> read = ops::tables_in(view.sql);
+    return std::any_of(read.begin(), read.end(),
+                       [&](const std::string& name) { return !selection_.takes(name); });
   }
 
   /// Fills the tables of `part`; the database holds `whole`.
@@ -347,6 +389,7 @@ class Prover {
   ExternalTables external_;
   RowValues values_;
   const std::atomic<bool>* stop_;
+  const schema::Selection& selection_;
   const history::Graph& graph_;
   const history::Revision& revision_;
   NullEventSink silence_;
@@ -361,11 +404,12 @@ class Prover {
 }  // namespace
 
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
-            const std::string& id, const run::ParseRevision& parse, const std::atomic<bool>* stop) {
+            const std::string& id, const run::ParseRevision& parse, const std::atomic<bool>* stop,
+            const schema::Selection& selection) {
   bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
   const auto run = [&](RowValues values) {
     backend::Scratch scratch(options);
-    Prover prover(options, scratch, graph, id, parse, values, stop);
+    Prover prover(options, scratch, graph, id, parse, values, stop, selection);
     try {
       return prover.run();
     } catch (const Error&) {

@@ -10,6 +10,7 @@
 #include "history/graph.hpp"
 #include "proof/cost.hpp"
 #include "run/runner.hpp"
+#include "schema/selection.hpp"
 
 namespace dbmig::proof {
 
@@ -33,10 +34,12 @@ struct Proof {
 /// Throws Error{failed} that names the step, the database, what was expected and what was found;
 /// Error{refused} when plain SQL may leave the scratch database (MariaDB).
 ///
+/// Tables that `selection` does not take are others': what new views read of them is made up.
+///
 /// `stop` is looked at between statements and tables: when true, Error{interrupted}, and the
 /// scratch database is dropped.
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
             const std::string& id, const run::ParseRevision& parse,
-            const std::atomic<bool>* stop = nullptr);
+            const std::atomic<bool>* stop = nullptr, const schema::Selection& selection = {});
 
 }  // namespace dbmig::proof

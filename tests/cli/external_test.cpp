@@ -122,6 +122,27 @@ TEST_P(External, AForeignKeyToATableThatDoesNotExistIsKeptAndNamed) {
               AllOf(HasSubstr("users__old(id)"), HasSubstr("external: true")));
 }
 
+TEST_P(External, AViewMayReadTablesOfOthers) {
+  make_shared_database();
+  sql("CREATE VIEW shop_buyers AS SELECT o.id, u.mail, u.id AS buyer FROM shop_order o JOIN users "
+      "u "
+      "ON u.id = o.user_id");
+  settings("include: ['shop_*']\n");
+  project.expect(0, {"adopt", "--rev-id", "aaaaaaaaaaaa"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  edit("varchar(10)", "varchar(30)");
+  EXPECT_THAT(project.expect(0, {"migrate", "-m", "x"}).err, HasSubstr("Proved on"));
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  EXPECT_EQ(sql("SELECT * FROM shop_buyers"), "1|a|1\n");
+  // A new one, too.
+  project.write("schemas/more.yaml", "views:\n  shop_mails: SELECT mail FROM users WHERE id > 0\n");
+  EXPECT_THAT(project.expect(0, {"migrate", "-m", "y"}).err, HasSubstr("Proved on"));
+  project.expect(0, {"upgrade"});
+  EXPECT_EQ(sql("SELECT * FROM shop_mails"), "a\n");
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+}
+
 TEST_P(External, TheOtherTableMayBeTakenInLater) {
   make_shared_database();
   project.expect(0, {"adopt", "--table", "shop_*", "--rev-id", "aaaaaaaaaaaa"});

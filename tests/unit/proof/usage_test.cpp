@@ -70,6 +70,23 @@ const std::vector<Case>& cases() {
        "  - create_trigger: {name: tr, table: t, mariadb: \"AFTER INSERT ON t FOR EACH ROW UPDATE "
        "t SET a = 'x'\"}",
        "an INSERT into table 't'", ""},
+      {"TriggerComesBackToItsOwnTable", "mariadb", "",
+       "  - create_table: {u: {columns: {id: {type: integer, autoincrement: true}, t_id: integer}, "
+       "primary_key: [id]}}\n  - create_trigger: {name: tr, table: t, mariadb: \"AFTER UPDATE ON t "
+       "FOR EACH ROW INSERT INTO u (t_id) VALUES (NEW.id)\"}\n  - create_trigger: {name: tu, "
+       "table: "
+       "u, mariadb: \"AFTER INSERT ON u FOR EACH ROW UPDATE t SET a = 'x'\"}",
+       "Can't update table", ""},
+      {"TriggerCallsWhatWritesItsOwnTable", "mariadb", "",
+       "  - create_procedure: {name: p, sql: \"() DELETE FROM t WHERE id < 0\"}\n  - "
+       "create_trigger: "
+       "{name: tr, table: t, mariadb: \"BEFORE DELETE ON t FOR EACH ROW CALL p()\"}",
+       "a DELETE from table 't'", ""},
+      {"TriggerWritesItsOwnTableOnSqlite", "sqlite", "",
+       "  - create_trigger: {name: tr, table: t, sqlite: \"AFTER INSERT ON t BEGIN UPDATE t SET a "
+       "= 'x' "
+       "WHERE id = new.id; END\"}",
+       "", ""},
       {"TriggerThatRefusesRows", "both", "",
        "  - create_trigger: {name: tr, table: t, sqlite: \"BEFORE DELETE ON t BEGIN SELECT "
        "RAISE(ABORT, 'rows stay'); END\", mariadb: \"BEFORE DELETE ON t FOR EACH ROW SIGNAL "
