@@ -70,9 +70,23 @@ schema::MariadbColumn canonical_block(const Column& column, const schema::Type& 
   return block;
 }
 
+/// The server keeps comments in utf8mb3, with a `?` for what that does not hold.
+std::string canonical_comment(const std::string& comment, Form form) {
+  if (form == Form::build) return comment;
+  constexpr unsigned char kFourBytes = 0xF0;
+  std::string out;
+  for (std::size_t i = 0; i < comment.size();) {
+    const bool beyond = static_cast<unsigned char>(comment[i]) >= kFourBytes;
+    out += beyond ? '?' : comment[i];
+    i += beyond ? 4 : 1;
+  }
+  return out;
+}
+
 Column canonical_column(const Column& column, const Table& table,
                         const std::vector<std::string>& names, Form form) {
   Column out = column;
+  out.comment = canonical_comment(column.comment, form);
   out.type = canonical_type(column.type_on(kMariadb));
   out.sqlite = {};
   out.mariadb = canonical_block(column, out.type, table);
@@ -150,6 +164,7 @@ bool has_method_anyway(const Index& index, const Table& table) {
 
 Index canonical_index(const Index& index, const Table& table, Form form) {
   Index out = index;
+  out.comment = canonical_comment(index.comment, form);
   // As a plain index it only serves more rows; as a unique one it would refuse rows.
   if (index.unique && !index.where.for_dialect(kMariadb).empty()) {
     throw impossible(table, index.name, "is unique over some rows only (where)",
@@ -385,6 +400,7 @@ Table canonical_table(const Table& table, Form form) {
   Table out = table;
   out.only.reset();
   out.sqlite = {};
+  out.comment = canonical_comment(table.comment, form);
   out.mariadb = canonical_options(table.mariadb, form);
   const std::vector<std::string> names = table.column_names();
   out.columns.clear();
