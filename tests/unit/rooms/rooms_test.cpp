@@ -189,4 +189,35 @@ TEST(Rooms, HelpersOfTwoFilesHaveTwoNames) {
   }
 }
 
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// tests/README.md says what tries each kind of thing, and on how many generated cases.
+TEST(Rooms, TheReadmeOfTheTestsNamesFilesThatExistWithTheirNumbers) {
+  std::istringstream lines(text_of(kSource / "tests/README.md"));
+  static const std::regex row(R"(\| [^|]+ \| ([^|]+) \| ([^|]+) \|)");
+  static const std::regex file(R"(`([\w/]+\.(?:cpp|yaml|md))`)");
+  static const std::regex number(R"((?:^|[ ])(\d{2,})(?=$| ))");
+  std::size_t rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, row)) continue;
+    const std::string named = cells[1];
+    const std::string counts = cells[2];
+    std::string text;
+    for (std::sregex_iterator it(named.begin(), named.end(), file), end; it != end; ++it) {
+      const fs::path path = kSource / "tests" / (*it)[1].str();
+      EXPECT_TRUE(fs::exists(path)) << path;
+      text += text_of(path);
+      ++rows;
+    }
+    for (std::sregex_iterator it(counts.begin(), counts.end(), number), end; it != end; ++it) {
+      EXPECT_NE(text.find((*it)[1].str()), std::string::npos) << (*it)[1] << " of: " << line;
+    }
+  }
+  EXPECT_GT(rows, 20U);
+}
+
 }  // namespace
