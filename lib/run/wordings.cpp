@@ -16,9 +16,8 @@ namespace dbmig::run {
 namespace {
 
 using dialect::WordingKey;
-using dialect::Words;
 using schema::Schema;
-using Keys = std::set<WordingKey>;
+using WordingKeys = std::set<WordingKey>;
 
 constexpr const char* kWordings = "dbmig_words";
 /// Of versions that recorded views alone.
@@ -46,7 +45,7 @@ bool knows(const Record& record, const WordingKey& key, const std::string& told,
 /// are inspected now.
 Record record_of_views(backend::Connection& connection, const Schema& live) {
   Record record;
-  const Words words =
+  const dialect::Words words =
       dialect::words_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
   for (const auto& row :
        connection
@@ -100,7 +99,7 @@ void create_record(backend::Connection& connection) {
   connection.execute(fmt::format("DROP TABLE {}", kViewWords));
 }
 
-Keys without(Keys keys, const Keys& others) {
+WordingKeys without(WordingKeys keys, const WordingKeys& others) {
   std::erase_if(keys, [&](const WordingKey& key) { return others.count(key) != 0; });
   return keys;
 }
@@ -222,16 +221,16 @@ WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) 
   return key;
 }
 
-Keys all_keys(const Words& words) {
-  Keys keys;
+WordingKeys all_keys(const dialect::Words& words) {
+  WordingKeys keys;
   for (const auto& [key, text] : words) keys.insert(key);
   return keys;
 }
 
 }  // namespace
 
-Keys unlike_words(const Schema& expected, const Schema& live) {
-  const Keys as_written =
+WordingKeys unlike_words(const Schema& expected, const Schema& live) {
+  const WordingKeys as_written =
       dialect::differing_words(schema::on_dialect(expected, DialectKind::mariadb), live);
   if (as_written.empty()) return {};
   const dialect::Dialect& dialect = dialect::dialect(DialectKind::mariadb);
@@ -243,29 +242,31 @@ Keys unlike_words(const Schema& expected, const Schema& live) {
   }
   wanted = dialect.canonical(wanted);
   found = dialect.settled(dialect.canonical(found), wanted);
-  Keys keys = dialect::differing_words(wanted, found);
+  WordingKeys keys = dialect::differing_words(wanted, found);
   std::erase_if(keys, [&](const WordingKey& key) { return as_written.count(key) == 0; });
   return keys;
 }
 
-Keys worded_alike(const Schema& a, const Schema& b, const Keys& keys, const AskWords& ask) {
+WordingKeys worded_alike(const Schema& a, const Schema& b, const WordingKeys& keys,
+                         const AskWords& ask) {
   if (keys.empty()) return {};
   const auto apart = [&](const Schema& one, const Schema& other) {
-    const Keys all = unlike_words(dialect::part_with(one, keys), dialect::part_with(other, keys));
-    Keys found;
+    const WordingKeys all =
+        unlike_words(dialect::part_with(one, keys), dialect::part_with(other, keys));
+    WordingKeys found;
     std::set_intersection(all.begin(), all.end(), keys.begin(), keys.end(),
                           std::inserter(found, found.end()));
     return found;
   };
   const Schema words_of_a = ask(a, keys);
-  const Keys left = apart(words_of_a, b);
-  Keys alike = without(keys, left);
+  const WordingKeys left = apart(words_of_a, b);
+  WordingKeys alike = without(keys, left);
   if (left.empty()) return alike;
   Schema other = a;
   for (const WordingKey& key : left) dialect::take_words(other, b, key);
   const Schema words_of_b = ask(other, left);
   for (const Schema* one : {&words_of_a, &a}) {
-    const Keys differ = apart(*one, words_of_b);
+    const WordingKeys differ = apart(*one, words_of_b);
     for (const WordingKey& key : without(left, differ)) alike.insert(key);
   }
   return alike;
@@ -275,14 +276,14 @@ Schema in_told_words(backend::Connection& connection, const Schema& expected, Sc
                      const WordingSources& sources) {
   if (!is_mariadb(connection)) return live;
   live = in_told_names(connection, expected, std::move(live));
-  Keys keys = unlike_words(expected, live);
+  WordingKeys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.
   if (keys.empty()) return live;
   if (sources.recorded) {
     const Record record = read_record(connection, live);
-    const Words told = dialect::words_of(dialect::part_with(expected, keys));
-    const Words now = dialect::words_of(dialect::part_with(live, keys));
-    for (const WordingKey& key : Keys(keys)) {
+    const dialect::Words told = dialect::words_of(dialect::part_with(expected, keys));
+    const dialect::Words now = dialect::words_of(dialect::part_with(live, keys));
+    for (const WordingKey& key : WordingKeys(keys)) {
       if (!knows(record, key, told.at(key), now.at(key))) continue;
       dialect::take_words(live, expected, key);
       keys.erase(key);
@@ -299,11 +300,11 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
   known_.clear();
   if (!is_mariadb(connection_) || !touched_by(operations).renames) return;
   const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
-  const Keys all = all_keys(dialect::words_of(mine));
+  const WordingKeys all = all_keys(dialect::words_of(mine));
   if (all.empty()) return;
   const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
-  const Keys differ = unlike_words(mine, live);
-  const Words words = dialect::words_of(live);
+  const WordingKeys differ = unlike_words(mine, live);
+  const dialect::Words words = dialect::words_of(live);
   for (const WordingKey& key : without(all, differ)) {
     if (words.count(key) != 0) known_.insert(followed(key, operations));
   }
@@ -311,7 +312,7 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
 
 void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
                             const std::vector<dialect::Statement>& statements) {
-  const Keys known = std::exchange(known_, {});
+  const WordingKeys known = std::exchange(known_, {});
   if (!is_mariadb(connection_)) return;
   const Touched touched = touched_by(operations);
   if (touched.empty()) return;
@@ -319,10 +320,10 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
                                          DialectKind::mariadb);
   if (dialect::words_of(part).empty()) return;
   const Schema live = inspect_part(connection_, part);
-  const Keys keys = unlike_words(part, live);
+  const WordingKeys keys = unlike_words(part, live);
   if (keys.empty()) return;
-  const Words told = dialect::words_of(dialect::part_with(part, keys));
-  const Words words = dialect::words_of(dialect::part_with(live, keys));
+  const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
+  const dialect::Words words = dialect::words_of(dialect::part_with(live, keys));
   create_record(connection_);
   for (const WordingKey& key : keys) {
     if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;
