@@ -37,14 +37,4 @@ void wait(Request& request) {
   while (!request.test()) backoff.sleep();
 }
 
-void bcast(Communicator& ranks, Bytes& value) {
-  if (!ranks.is_root()) {
-    wait(*ranks.irecv(value, 0));
-    return;
-  }
-  std::vector<std::unique_ptr<Request>> sending;
-  for (int rank = 1; rank < ranks.size(); ++rank) sending.push_back(ranks.isend(value, rank));
-  for (const auto& request : sending) wait(*request);
-}
-
 }  // namespace dbmig::import

@@ -61,9 +61,6 @@ class Backoff {
 /// Waits until `request` is done, asleep for most of the time.
 void wait(Request& request);
 
-/// Root's `value` to everyone. Collective: all ranks call it, while no message is under way.
-void bcast(Communicator& ranks, Bytes& value);
-
 /// One process, one rank: nobody to send to.
 std::unique_ptr<Communicator> local_communicator();
 

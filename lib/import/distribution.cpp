@@ -36,6 +36,11 @@ bool Distribution::take_results(Rank& rank) {
       listen(rank);
       throw Error(ErrorCode::interrupted, "interrupted");
     }
+    if (head.status == ChunkResult::Status::idle) {
+      rank.is_here = true;
+      listen(rank);
+      continue;
+    }
     rank.nanoseconds += head.nanoseconds;
     Sent sent = std::move(rank.sent.front());
     rank.sent.pop_front();
@@ -46,6 +51,11 @@ bool Distribution::take_results(Rank& rank) {
   }
   for (Sent& sent : rank.sent) sent.request->test();
   return moved;
+}
+
+/// Also a rank that is not there yet.
+bool Distribution::has_enough(const Rank& rank) const {
+  return !rank.is_here || rank.sent.size() >= kChunksAtRank;
 }
 
 /// The next chunk goes to the rank that has the fewest.
@@ -77,11 +87,14 @@ bool Distribution::move() {
 bool Distribution::heard_end(Rank& rank) {
   for (Sent& sent : rank.sent) sent.request->test();
   if (!rank.receiving->test()) return false;
-  if (decode_head({rank.inbox.data(), rank.inbox.size()}).status == ChunkResult::Status::idle) {
+  const bool is_empty =
+      decode_head({rank.inbox.data(), rank.inbox.size()}).status == ChunkResult::Status::idle;
+  if (is_empty && rank.is_here) {
     for (Sent& sent : rank.sent) wait(*sent.request);
     rank.sent.clear();
     return true;
   }
+  if (is_empty) rank.is_here = true;
   listen(rank);
   return false;
 }

@@ -35,6 +35,7 @@ class Distribution {
   };
   struct Rank {
     int number = 0;
+    bool is_here = false;   ///< has said that it waits for chunks
     std::deque<Sent> sent;  ///< in the order in which the results come
     Bytes inbox;
     std::unique_ptr<Request> receiving;
@@ -42,6 +43,7 @@ class Distribution {
   };
 
   void listen(Rank& rank);
+  bool has_enough(const Rank& rank) const;
   bool take_results(Rank& rank);
   bool send_chunks();
   bool heard_end(Rank& rank);

@@ -4,9 +4,12 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "import/root_import.hpp"
@@ -15,43 +18,66 @@
 namespace dbmig::import {
 namespace {
 
-// What the root tells the other ranks between files, as the first byte of a broadcast.
+// What the root tells the other ranks between files, as the first byte of a message.
 enum class Notice : char { file, done, failed };
 
-void announce(Communicator& ranks, Notice notice, const std::function<void(Bytes&)>& fill = {}) {
-  Bytes message;
-  WireWriter(message).put(notice);
-  if (fill) fill(message);
-  bcast(ranks, message);
-}
+/// Tells all other ranks, and does not wait until they have heard: they may still be starting.
+class Announcer {
+ public:
+  explicit Announcer(Communicator& ranks) : ranks_(ranks) {}
 
-void announce_failure(Communicator& ranks, const Error& error) {
-  announce(ranks, Notice::failed, [&](Bytes& message) {
-    WireWriter writer(message);
-    writer.put(static_cast<std::int32_t>(error.code()));
-    writer.put_text(error.message());
-  });
-}
+  void send(Notice notice, const std::function<void(Bytes&)>& fill = {}) {
+    finish();
+    message_.clear();
+    WireWriter(message_).put(notice);
+    if (fill) fill(message_);
+    for (int rank = 1; rank < ranks_.size(); ++rank) {
+      sending_.push_back(ranks_.isend(message_, rank));
+    }
+  }
+
+  void send_failure(const Error& error) {
+    send(Notice::failed, [&](Bytes& message) {
+      WireWriter writer(message);
+      writer.put(static_cast<std::int32_t>(error.code()));
+      writer.put_text(error.message());
+    });
+    finish();
+  }
+
+  /// Waits until the last one was heard.
+  void finish() {
+    for (const auto& request : sending_) wait(*request);
+    sending_.clear();
+  }
+
+ private:
+  Communicator& ranks_;
+  Bytes message_;
+  std::vector<std::unique_ptr<Request>> sending_;
+};
 
 Summary lead(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
              const std::atomic<bool>& stop) {
-  const AnnouncePlan announce_plan = [&ranks](const Plan& plan) {
-    announce(ranks, Notice::file, [&](Bytes& message) { encode(plan, message); });
+  Announcer announcer(ranks);
+  const AnnouncePlan announce_plan = [&announcer](const Plan& plan) {
+    announcer.send(Notice::file, [&](Bytes& message) { encode(plan, message); });
   };
   try {
     Summary summary = RootImport(options, ranks, open, events, stop, announce_plan).run();
-    announce(ranks, Notice::done);
+    announcer.send(Notice::done);
+    announcer.finish();
     return summary;
   } catch (const Error& error) {
-    announce_failure(ranks, error);
+    announcer.send_failure(error);
     throw;
   } catch (const std::bad_alloc&) {
     const Error error(ErrorCode::failed, "not enough memory");
-    announce_failure(ranks, error);
+    announcer.send_failure(error);
     throw error;
   } catch (const std::exception& unforeseen) {
     const Error error(ErrorCode::failed, fmt::format("internal error: {}", unforeseen.what()));
-    announce_failure(ranks, error);
+    announcer.send_failure(error);
     throw error;
   }
 }
@@ -60,7 +86,7 @@ Summary lead(const Options& options, Communicator& ranks, const Open& open, Even
 std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) {
   while (true) {
     Bytes message;
-    bcast(ranks, message);
+    wait(*ranks.irecv(message, 0));
     WireReader reader({message.data(), message.size()});
     switch (reader.get<Notice>()) {
       case Notice::file:

@@ -222,6 +222,8 @@ void work_on_chunks(const Plan& plan, Communicator& ranks, const std::atomic<boo
   std::array<Bytes, 2> parts;
   Answers answers(ranks);
   bool told_to_stop = false;
+  encode_empty(ChunkResult::Status::idle, answers.buffer());
+  answers.send();
   std::unique_ptr<Request> receiving = ranks.irecv(parts[0], 0);
   for (std::size_t turn = 0;; turn = 1 - turn) {
     Backoff backoff;

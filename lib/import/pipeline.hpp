@@ -19,8 +19,9 @@ namespace dbmig::import {
 // first; and one thread of the root works on chunks itself whenever the other ranks have enough to
 // do: reading and writing alone do not keep a core busy on every database.
 //
-// A message to a rank starts with a verb. Each chunk is answered with a result (worker.hpp), the
-// end with an empty one, after which neither side has a message under way. A rank that was told to
+// A rank says with an empty result (worker.hpp) that it is there; until then, the root works alone.
+// A message to a rank starts with a verb. Each chunk is answered with its result, the end with
+// another empty one, after which neither side has a message under way. A rank that was told to
 // stop says so without being asked.
 
 /// Time spent, in nanoseconds.

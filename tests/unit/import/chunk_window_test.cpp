@@ -103,9 +103,11 @@ TEST(ChunkWindow, ClosingItLetsEveryoneGo) {
 
 /// A rank that answers every chunk after `delay`, as work_on_chunks() does. Returns how many.
 int answer_chunks(import::Communicator& ranks, std::chrono::microseconds delay) {
+  Bytes part;
+  Bytes answer;
+  import::encode_empty(ChunkResult::Status::idle, answer);
+  import::wait(*ranks.isend(answer, 0));
   for (int chunks = 0;; ++chunks) {
-    Bytes part;
-    Bytes answer;
     import::wait(*ranks.irecv(part, 0));
     const bool end = static_cast<import::Verb>(part[0]) == import::Verb::end;
     if (!end) std::this_thread::sleep_for(delay);
