@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "cli/server_words.hpp"
+#include "cli/sqlite_alone.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
@@ -196,6 +197,7 @@ std::optional<Adoption> plan(Context& context, const schema::Schema& live,
   if (for_both && context.url().dialect == DialectKind::sqlite) {
     number_keys(found, context.model().schema);
     found = dialect::for_both(std::move(found));
+    mark_what_sqlite_alone_takes(context, before, found);
   } else if (for_both) {
     found = dialect::as_written(std::move(found));
   }

@@ -124,6 +124,10 @@ schema::Model Context::read_model(std::vector<yaml::SourceFile> more,
     const auto found = model.schema.views.find(name);
     if (found != model.schema.views.end()) both.views[name] = found->second;
   }
+  for (const auto& [name, trigger] : sql_part().schema.triggers) {
+    const auto found = model.schema.triggers.find(name);
+    if (found != model.schema.triggers.end()) both.triggers[name] = found->second;
+  }
   model.schema = std::move(both);
   return model;
 }

@@ -38,6 +38,7 @@ class QueryReader {
 
   ForBoth run() {
     ForBoth out;
+    rows_of_trigger();
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (tokens_[i].kind == TokenKind::quoted_name && tokens_[i].text.front() != '`') name(i);
       if (is_join(i) && !join(i)) {
@@ -90,6 +91,15 @@ class QueryReader {
     if (i >= tokens_.size()) return false;
     return tokens_[i].kind == TokenKind::word || tokens_[i].kind == TokenKind::quoted_name ||
            tokens_[i].kind == TokenKind::string || tokens_[i].kind == TokenKind::number;
+  }
+
+  /// A trigger that says no more than when it fires: SQLite knows those for each row alone.
+  void rows_of_trigger() {
+    if (!is_any(0, {"before", "after"}) || !is_any(1, {"insert", "update", "delete"}) ||
+        !is(2, "on") || !is_value(3) || !is(4, "begin")) {
+      return;
+    }
+    edits_.push_back({begin_of(4), 0, "FOR EACH ROW "});
   }
 
   /// A word that no operand ends with, and no function is called.

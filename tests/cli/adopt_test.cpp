@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "cli/harness.hpp"
@@ -329,6 +331,39 @@ TEST_F(AdoptedApplication, MayHaveChecksWithOperatorsThatDbmigDoesNotKnow) {
   project.expect(0, {"migrate"});
   project.expect(0, {"upgrade"});
   EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+}
+
+TEST_F(AdoptOnSqlite, WhatMariadbDoesNotTakeIsForSqliteAloneAndTheRestIsForBoth) {
+  if (!mariadb_server()) GTEST_SKIP() << kNoServer;
+  project.write("dbmig.yaml", "database: sqlite:///app.db\nscratch: " +
+                                  text::quote(std::getenv("DBMIG_TEST_MARIADB_URL"), '"') + "\n");
+  ASSERT_EQ(
+      shell("sqlite3 app.db \"CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(10)); CREATE "
+            "TABLE log (x VARCHAR(10)); CREATE TRIGGER both AFTER INSERT ON t BEGIN INSERT INTO "
+            "log VALUES (new.a || '!'); END; CREATE TRIGGER own AFTER UPDATE OF a ON t WHEN "
+            "new.a <> old.a BEGIN INSERT OR IGNORE INTO log VALUES ('x'); END; CREATE VIEW names "
+            "AS SELECT a || '-' || id AS n FROM t; CREATE VIEW days AS SELECT strftime('%d', a) "
+            "AS d FROM t\"",
+            project.path())
+          .code,
+      0);
+  const std::string said = project.expect(0, {"adopt"}).err;
+  EXPECT_THAT(said, AllOf(HasSubstr("trigger 'own' is for SQLite alone"),
+                          HasSubstr("view 'days' is for SQLite alone"),
+                          Not(HasSubstr("'both' is for")), Not(HasSubstr("'names' is for"))));
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  edit_model("a:  varchar(10)", "a:  varchar(30)");
+  EXPECT_THAT(project.expect(0, {"migrate"}).err,
+              AllOf(HasSubstr("Proved on SQLite"), HasSubstr("Proved on MariaDB")));
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  const ServerDatabase server;
+  project.expect(0, {"upgrade", "--url", server.url()});
+  EXPECT_THAT(project.expect(0, {"check", "--url", server.url()}).err,
+              HasSubstr("No differences."));
+  mariadb_sql("INSERT INTO t (a) VALUES ('x')", server.name());
+  EXPECT_EQ(mariadb_sql("SELECT x FROM log", server.name()), "x!\n");
+  EXPECT_EQ(mariadb_sql("SELECT n FROM names", server.name()), "x-1\n");
 }
 
 TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {

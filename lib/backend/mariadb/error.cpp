@@ -158,10 +158,9 @@ const Meaning* find_meaning(unsigned number) {
 std::string foreign_key_hint(int inner) {
   if (inner == 121) return "another foreign key of this database has the same name; rename one";
   if (inner == 150) {
-    return "the two sides of the foreign key differ in type, sign or character set, the parent's "
-           "columns are not the start of a key, or ON UPDATE CASCADE leads from a column that may "
-           "be "
-           "NULL to one that may not";
+    return "the table that the foreign key refers to does not exist, its columns there are not the "
+           "start of a key or differ in type, sign or character set, or ON UPDATE CASCADE leads "
+           "from a column that may be NULL to one that may not";
   }
   return {};
 }
