@@ -104,7 +104,7 @@ TEST_P(Lint, NoRowsInTheWayAreNoFinding) {
   have_first();
   sql("INSERT INTO pais (nombre) VALUES ('es'), ('fr')");
   const Result result = project.expect(0, {"lint", "bbbb", "--json"});
-  EXPECT_THAT(codes_of(result.json()), ElementsAre("BC305"));
+  EXPECT_THAT(codes_of(result.json()), ElementsAre("ND606", "BC305"));
   project.expect(0, {"upgrade", "bbbb"});
 }
 
@@ -114,7 +114,7 @@ TEST_P(Lint, WithoutADatabaseTheWarningsStay) {
   const nlohmann::json report = result.json();
   EXPECT_TRUE(report.at("database").is_null());
   EXPECT_THAT(codes_of(report),
-              ElementsAre("DD202", "DD203", "DD205", "DD206", "DS103", "DD201", "BC305"));
+              ElementsAre("DD202", "DD203", "DD205", "ND606", "DD206", "DS103", "DD201", "BC305"));
   EXPECT_THAT(codes_of(report, "error"), ElementsAre("DS103"));
 }
 
