@@ -10,6 +10,7 @@
 #include "cli/server_words.hpp"
 #include "dialect/own_type.hpp"
 #include "diff/diff.hpp"
+#include "diff/following_views.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
 #include "schema/validate.hpp"
@@ -98,6 +99,9 @@ void run(Context& context, Options options) {
                                 {"detected", Json::array()},
                                 {"operations", Json::array()}});
     return;
+  }
+  for (const std::string& line : diff::following_views(wanted, difference.operations)) {
+    context.console().info("dbmig.diff", line);
   }
   if (!options.allow_destructive) {
     diff::require_consent(difference, before, context.project().dialects);

@@ -17,6 +17,7 @@
 #include "proof/usage.hpp"
 #include "run/ask_words.hpp"
 #include "run/route.hpp"
+#include "run/word_record.hpp"
 #include "run/wordings.hpp"
 
 namespace dbmig::proof {

@@ -9,6 +9,7 @@
 #include "run/journal.hpp"
 #include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
+#include "run/word_record.hpp"
 #include "run/wordings.hpp"
 
 namespace dbmig::run {

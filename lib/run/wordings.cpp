@@ -1,230 +1,36 @@
 #include "run/wordings.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <utility>
 
-#include "base/hash.hpp"
-#include "base/overloaded.hpp"
-#include "ops/evolve.hpp"
-#include "run/store.hpp"
+#include "base/error.hpp"
+#include "dialect/dialect.hpp"
+#include "dialect/reworded.hpp"
 #include "run/told_names.hpp"
+#include "run/word_record.hpp"
 
 namespace dbmig::run {
 namespace {
 
 using dialect::WordingKey;
+using dialect::Words;
 using schema::Schema;
 using WordingKeys = std::set<WordingKey>;
-
-constexpr const char* kWordings = "dbmig_words";
-/// Of versions that recorded views alone.
-constexpr const char* kViewWords = "dbmig_views";
-
-bool is_mariadb(backend::Connection& connection) {
-  return connection.dialect().kind() == DialectKind::mariadb;
-}
-
-/// What was told, and what the server said of it.
-struct Recorded {
-  std::string told;  ///< a hash
-  std::string words;
-};
-using Record = std::map<WordingKey, Recorded>;
-
-bool knows(const Record& record, const WordingKey& key, const std::string& told,
-           const std::string& words) {
-  const auto found = record.find(key);
-  return found != record.end() && found->second.words == words &&
-         found->second.told == sha256_hex(told);
-}
-
-/// What an older version recorded, as far as the server still says it. `live` has the views as they
-/// are inspected now.
-Record record_of_views(backend::Connection& connection, const Schema& live) {
-  Record record;
-  const dialect::Words words =
-      dialect::words_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
-  for (const auto& row :
-       connection
-           .query(fmt::format("SELECT r.name, r.model FROM {} r JOIN information_schema.views v ON "
-                              "v.table_schema = DATABASE() AND v.table_name = r.name WHERE BINARY "
-                              "REPLACE(v.view_definition, CONCAT('`', DATABASE(), '`.'), '') = "
-                              "BINARY r.words",
-                              kViewWords))
-           .rows) {
-    const WordingKey key{"view", row.at(0).value_or("")};
-    const auto now = words.find(key);
-    if (now != words.end()) record[key] = {row.at(1).value_or(""), now->second};
-  }
-  return record;
-}
-
-Record read_record(backend::Connection& connection, const Schema& live) {
-  Record record;
-  if (has_table(connection, kViewWords)) record = record_of_views(connection, live);
-  if (!has_table(connection, kWordings)) return record;
-  for (const auto& row :
-       connection.query(fmt::format("SELECT kind, object, part, told, words FROM {}", kWordings))
-           .rows) {
-    record[{row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or("")}] = {
-        row.at(3).value_or(""), row.at(4).value_or("")};
-  }
-  return record;
-}
-
-void write(backend::Connection& connection, const char* verb, const WordingKey& key,
-           const Recorded& recorded) {
-  const std::vector<backend::Value> row{key.kind, key.object, key.part, recorded.told,
-                                        recorded.words};
-  connection.execute(
-      fmt::format("{} INTO {} (kind, object, part, told, words) VALUES (?, ?, ?, ?, ?)", verb,
-                  kWordings),
-      row);
-}
-
-/// Makes the table, with what an older version recorded in it.
-void create_record(backend::Connection& connection) {
-  connection.execute(fmt::format(
-      "CREATE TABLE IF NOT EXISTS {} (kind VARCHAR(16) NOT NULL, object VARCHAR(64) NOT NULL, part "
-      "VARCHAR(64) NOT NULL, told VARCHAR(64) NOT NULL, words LONGTEXT NOT NULL, PRIMARY KEY "
-      "(kind, object, part)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-      kWordings));
-  if (!has_table(connection, kViewWords)) return;
-  for (const auto& [key, recorded] : record_of_views(connection, connection.inspect({}).schema)) {
-    write(connection, "INSERT IGNORE", key, recorded);
-  }
-  connection.execute(fmt::format("DROP TABLE {}", kViewWords));
-}
 
 WordingKeys without(WordingKeys keys, const WordingKeys& others) {
   std::erase_if(keys, [&](const WordingKey& key) { return others.count(key) != 0; });
   return keys;
 }
 
-// ---- what operations touch
-
-/// The objects whose texts `operations` may have changed.
-struct Touched {
-  std::set<std::string> tables;
-  std::set<std::string> views;
-  std::set<std::string> triggers;
-  std::set<schema::RoutineKey> routines;
-  bool renames = false;  ///< in any text
-
-  bool empty() const {
-    return !renames && tables.empty() && views.empty() && triggers.empty() && routines.empty();
-  }
-};
-
-bool has_words(const schema::Column& column) {
-  return column.generated ||
-         (column.default_value && column.default_value->kind == schema::Default::Kind::sql);
+/// The places of both schemas where `kind` reads other tokens.
+WordingKeys differing_on(DialectKind kind, const Schema& before, const Schema& wanted) {
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  return dialect::differing_words(dialect.canonical(before), dialect.canonical(wanted));
 }
 
-bool has_words(const schema::Table& table) {
-  return !table.checks.empty() || !table.mariadb.partition.empty() ||
-         std::any_of(table.columns.begin(), table.columns.end(),
-                     [](const schema::Column& column) { return has_words(column); });
-}
-
-void add_touched(std::span<const ops::Operation> operations, Touched& touched) {
-  for (const ops::Operation& operation : operations) {
-    std::visit(overloaded{
-                   [&](const ops::CreateTable& op) {
-                     if (has_words(op.table)) touched.tables.insert(op.table.name);
-                   },
-                   [&](const ops::AddColumn& op) {
-                     if (has_words(op.column)) touched.tables.insert(op.table);
-                   },
-                   [&](const ops::AlterColumn& op) {
-                     touched.renames = touched.renames || op.rename;
-                     if (op.default_value || op.generated) touched.tables.insert(op.table);
-                   },
-                   [&](const ops::CreateCheckConstraint& op) { touched.tables.insert(op.table); },
-                   [&](const ops::AlterTable& op) {
-                     if (op.mariadb && !op.mariadb->partition.empty()) {
-                       touched.tables.insert(op.table);
-                     }
-                   },
-                   [&](const ops::RenameTable&) { touched.renames = true; },
-                   [&](const ops::CreateView& op) { touched.views.insert(op.view.name); },
-                   [&](const ops::CreateTrigger& op) { touched.triggers.insert(op.trigger.name); },
-                   [&](const ops::CreateRoutine& op) {
-                     touched.routines.insert({op.routine.kind, op.routine.name});
-                   },
-                   [&](const ops::Execute& op) { add_touched(op.state, touched); },
-                   [](const auto&) {},
-               },
-               operation);
-  }
-}
-
-Touched touched_by(std::span<const ops::Operation> operations) {
-  Touched touched;
-  add_touched(operations, touched);
-  return touched;
-}
-
-template <class Map, class Names>
-void keep_named(Map& map, const Names& names) {
-  std::erase_if(map, [&](const auto& entry) { return names.count(entry.first) == 0; });
-}
-
-Schema touched_part(Schema schema, const Touched& touched) {
-  if (touched.renames) return schema;
-  keep_named(schema.tables, touched.tables);
-  keep_named(schema.views, touched.views);
-  keep_named(schema.triggers, touched.triggers);
-  keep_named(schema.routines, touched.routines);
-  return schema;
-}
-
-/// Inspects no more than has to be known of `part`.
-Schema inspect_part(backend::Connection& connection, const Schema& part) {
-  backend::InspectOptions options;
-  if (part.routines.empty()) {
-    for (const auto& [name, table] : part.tables) options.tables.push_back(name);
-    for (const auto& [name, view] : part.views) options.tables.push_back(name);
-    for (const auto& [name, trigger] : part.triggers) options.tables.push_back(trigger.table);
-  }
-  return connection.inspect(options).schema;
-}
-
-/// Whether one of `statements` says what stands at `key` of `schema`.
-bool is_sent(const WordingKey& key, const Schema& schema,
-             const std::vector<dialect::Statement>& statements) {
-  const std::string text = key.kind == "view"
-                               ? schema.views.at(key.object).sql.for_dialect(DialectKind::mariadb)
-                               : dialect::words_of(dialect::part_with(schema, {key})).at(key);
-  return std::any_of(statements.begin(), statements.end(), [&](const dialect::Statement& one) {
-    return one.sql.find(text) != std::string::npos && one.sql.find(key.object) != std::string::npos;
-  });
-}
-
-/// Where a place is after `operations`.
-WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) {
-  for (const ops::Operation& operation : operations) {
-    if (const auto* table = std::get_if<ops::RenameTable>(&operation)) {
-      if (key.object == table->name) key.object = table->to;
-    } else if (const auto* column = std::get_if<ops::AlterColumn>(&operation)) {
-      if (column->rename && key.object == column->table && key.part == column->name &&
-          key.kind != "check") {
-        key.part = *column->rename;
-      }
-    } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
-      key = followed(std::move(key), execute->state);
-    }
-  }
-  return key;
-}
-
-WordingKeys all_keys(const dialect::Words& words) {
-  WordingKeys keys;
-  for (const auto& [key, text] : words) keys.insert(key);
-  return keys;
+bool is_for(DialectKind kind, const std::vector<DialectKind>& dialects) {
+  return dialects.empty() || std::find(dialects.begin(), dialects.end(), kind) != dialects.end();
 }
 
 }  // namespace
@@ -236,10 +42,6 @@ WordingKeys unlike_words(const Schema& expected, const Schema& live) {
   const dialect::Dialect& dialect = dialect::dialect(DialectKind::mariadb);
   Schema wanted = dialect::part_with(expected, as_written);
   Schema found = dialect::part_with(live, as_written);
-  if (!wanted.views.empty()) {
-    wanted.tables = expected.tables;
-    found.tables = live.tables;
-  }
   wanted = dialect.canonical(wanted);
   found = dialect.settled(dialect.canonical(found), wanted);
   WordingKeys keys = dialect::differing_words(wanted, found);
@@ -272,19 +74,41 @@ WordingKeys worded_alike(const Schema& a, const Schema& b, const WordingKeys& ke
   return alike;
 }
 
+Schema reworded(const Schema& before, Schema wanted, const std::vector<DialectKind>& dialects,
+                const AskWords& ask) {
+  wanted = dialect::reworded(before, std::move(wanted), dialects);
+  if (!is_for(DialectKind::mariadb, dialects) || before == wanted) return wanted;
+  WordingKeys alike;
+  try {
+    // Each is built with the tables that are wanted.
+    alike = worded_alike(wanted, before, differing_on(DialectKind::mariadb, before, wanted), ask);
+    if (alike.empty()) return wanted;
+    if (is_for(DialectKind::sqlite, dialects)) {
+      alike = without(alike, differing_on(DialectKind::sqlite, dialect::part_with(before, alike),
+                                          dialect::part_with(wanted, alike)));
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::invalid) throw;
+    // What a database cannot have has no form there: the planner says so, with its place.
+    return wanted;
+  }
+  for (const WordingKey& key : alike) dialect::take_words(wanted, before, key);
+  return dialect::reworded(before, std::move(wanted), dialects);
+}
+
 Schema in_told_words(backend::Connection& connection, const Schema& expected, Schema live,
                      const WordingSources& sources) {
-  if (!is_mariadb(connection)) return live;
+  if (connection.dialect().kind() != DialectKind::mariadb) return live;
   live = in_told_names(connection, expected, std::move(live));
   WordingKeys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.
   if (keys.empty()) return live;
   if (sources.recorded) {
-    const Record record = read_record(connection, live);
-    const dialect::Words told = dialect::words_of(dialect::part_with(expected, keys));
-    const dialect::Words now = dialect::words_of(dialect::part_with(live, keys));
+    const WordRecord record(connection, live);
+    const Words told = dialect::words_of(dialect::part_with(expected, keys));
+    const Words now = dialect::words_of(dialect::part_with(live, keys));
     for (const WordingKey& key : WordingKeys(keys)) {
-      if (!knows(record, key, told.at(key), now.at(key))) continue;
+      if (!record.knows(key, told.at(key), now.at(key))) continue;
       dialect::take_words(live, expected, key);
       keys.erase(key);
     }
@@ -294,41 +118,6 @@ Schema in_told_words(backend::Connection& connection, const Schema& expected, Sc
     dialect::take_words(live, expected, key);
   }
   return live;
-}
-
-void WordingRecorder::before(const Schema& before, std::span<const ops::Operation> operations) {
-  known_.clear();
-  if (!is_mariadb(connection_) || !touched_by(operations).renames) return;
-  const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
-  const WordingKeys all = all_keys(dialect::words_of(mine));
-  if (all.empty()) return;
-  const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
-  const WordingKeys differ = unlike_words(mine, live);
-  const dialect::Words words = dialect::words_of(live);
-  for (const WordingKey& key : without(all, differ)) {
-    if (words.count(key) != 0) known_.insert(followed(key, operations));
-  }
-}
-
-void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
-                            const std::vector<dialect::Statement>& statements) {
-  const WordingKeys known = std::exchange(known_, {});
-  if (!is_mariadb(connection_)) return;
-  const Touched touched = touched_by(operations);
-  if (touched.empty()) return;
-  const Schema part = schema::on_dialect(touched_part(ops::evolve(before, operations), touched),
-                                         DialectKind::mariadb);
-  if (dialect::words_of(part).empty()) return;
-  const Schema live = inspect_part(connection_, part);
-  const WordingKeys keys = unlike_words(part, live);
-  if (keys.empty()) return;
-  const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
-  const dialect::Words words = dialect::words_of(dialect::part_with(live, keys));
-  create_record(connection_);
-  for (const WordingKey& key : keys) {
-    if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;
-    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), words.at(key)});
-  }
 }
 
 }  // namespace dbmig::run

@@ -2,13 +2,10 @@
 
 #include <functional>
 #include <set>
-#include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "dialect/dialect.hpp"
 #include "dialect/wording.hpp"
-#include "ops/operation.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
@@ -36,6 +33,11 @@ std::set<dialect::WordingKey> worded_alike(const schema::Schema& a, const schema
                                            const std::set<dialect::WordingKey>& keys,
                                            const AskWords& ask);
 
+/// dialect::reworded() for `dialects` (empty: both), where what a MariaDB server words alike is the
+/// same, too, if it is so on SQLite or SQLite is none of them.
+schema::Schema reworded(const schema::Schema& before, schema::Schema wanted,
+                        const std::vector<DialectKind>& dialects, const AskWords& ask);
+
 /// What the words of a database are compared with.
 struct WordingSources {
   /// Whether the database behind the connection may have a record of `expected`.
@@ -48,24 +50,5 @@ struct WordingSources {
 /// `expected` says put as it is there.
 schema::Schema in_told_words(backend::Connection& connection, const schema::Schema& expected,
                              schema::Schema live, const WordingSources& sources);
-
-/// Records what the server says of the objects that a revision made or changed, where it says it in
-/// other words than those it was told. Does nothing on SQLite.
-class WordingRecorder {
- public:
-  explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
-
-  /// Before `operations` are carried out on `before`: what they rename in texts is worded anew by
-  /// the server, and is known afterwards where it is known now.
-  void before(const schema::Schema& before, std::span<const ops::Operation> operations);
-  /// After them, when `statements` carried them out. Recorded is what one of these said as the
-  /// schema has it: a plan that left something else is not covered up.
-  void after(const schema::Schema& before, std::span<const ops::Operation> operations,
-             const std::vector<dialect::Statement>& statements);
-
- private:
-  backend::Connection& connection_;
-  std::set<dialect::WordingKey> known_;
-};
 
 }  // namespace dbmig::run

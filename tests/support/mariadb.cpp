@@ -5,6 +5,8 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "run/ask_words.hpp"
+#include "run/wordings.hpp"
 
 namespace dbmig::test {
 
@@ -54,6 +56,17 @@ std::vector<std::string> MariadbDatabase::migrate(const schema::Schema& before,
   }
   connection_->commit_migration();
   return sent;
+}
+
+schema::Schema MariadbDatabase::inspect_beside(const schema::Schema& model) {
+  const run::AskWords ask = [this](const schema::Schema& schema,
+                                   const std::set<dialect::WordingKey>& keys) {
+    return run::ask_words({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
+  };
+  const schema::Schema live = run::in_told_words(
+      *connection_, model, connection_->inspect({}).schema, {.recorded = false, .ask = ask});
+  return connection_->dialect().settled(connection_->canonical(live),
+                                        connection_->canonical(model));
 }
 
 schema::Schema MariadbDatabase::inspect() {

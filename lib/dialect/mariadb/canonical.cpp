@@ -8,11 +8,9 @@
 #include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
-#include "dialect/mariadb/expression.hpp"
-#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/routine.hpp"
-#include "dialect/mariadb/select.hpp"
+#include "dialect/mariadb/tokens.hpp"
 #include "dialect/mariadb/types.hpp"
 #include "schema/charset.hpp"
 
@@ -425,12 +423,10 @@ Table canonical_table(const Table& table, Form form) {
   return out;
 }
 
-schema::View canonical_view(const schema::View& view, const schema::Schema& schema) {
+schema::View canonical_view(const schema::View& view) {
   schema::View out = view;
   out.only.reset();
-  // The server keeps given column names as aliases of the query.
-  out.sql = plain(normalize_select(view.sql.for_dialect(kMariadb), schema, view.columns));
-  out.columns.clear();
+  out.sql = plain(normalize_query(view.sql.for_dialect(kMariadb)));
   out.mariadb.definer = canonical_definer(view.mariadb.definer);
   out.mariadb.algorithm = text::lower(view.mariadb.algorithm);
   if (out.mariadb.algorithm == "undefined") out.mariadb.algorithm.clear();
@@ -456,7 +452,7 @@ schema::Trigger canonical_trigger(const schema::Trigger& trigger) {
 
 schema::Schema MariadbDialect::canonical(const schema::Schema& schema) const {
   schema::Schema out = schema::on_dialect(schema, kMariadb);
-  for (auto& [name, view] : out.views) view = canonical_view(view, out);
+  for (auto& [name, view] : out.views) view = canonical_view(view);
   for (auto& [name, table] : out.tables) table = canonical_table(table);
   for (auto& [name, trigger] : out.triggers) trigger = canonical_trigger(trigger);
   for (auto& [key, routine] : out.routines) routine = canonical_routine(routine);

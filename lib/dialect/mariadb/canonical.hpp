@@ -16,8 +16,7 @@ schema::Table canonical_table(const schema::Table& table, Form form = Form::comp
 /// A `PARTITION BY …` of a table of `engine` in the one spelling that is compared.
 std::string canonical_partition(const std::string& sql, const std::string& engine);
 
-/// `schema` tells the columns of the tables that the view reads.
-schema::View canonical_view(const schema::View& view, const schema::Schema& schema);
+schema::View canonical_view(const schema::View& view);
 schema::Trigger canonical_trigger(const schema::Trigger& trigger);
 
 /// The index of `table` that a foreign key over `columns` can use, by name ("PRIMARY" for the

@@ -3,11 +3,11 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/render.hpp"
 #include "dialect/mariadb/routine.hpp"
 #include "dialect/mariadb/sequence.hpp"
+#include "dialect/mariadb/token_cursor.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/sequence.hpp"
 #include "dialect/mariadb/token_cursor.hpp"
+#include "dialect/mariadb/tokens.hpp"
 #include "dialect/mariadb/types.hpp"
 
 namespace dbmig::dialect::mariadb {

@@ -1,7 +1,6 @@
 #include "dialect/mariadb/sequence.hpp"
 
 #include "base/text.hpp"
-#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/token_cursor.hpp"
 

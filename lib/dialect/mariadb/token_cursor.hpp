@@ -4,13 +4,15 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "dialect/mariadb/expression_tree.hpp"
 #include "dialect/mariadb/lexer.hpp"
 
 namespace dbmig::dialect::mariadb {
 
-/// A place in a list of tokens that ends with an `end` token, for the parsers of expressions and
-/// queries. What is expected and not there throws NotUnderstood.
+/// Thrown inside of parsers only, for what they do not know.
+struct NotUnderstood {};
+
+/// A place in a list of tokens that ends with an `end` token, for parsers. What is expected and not
+/// there throws NotUnderstood.
 class TokenCursor {
  public:
   TokenCursor(const std::vector<Token>& tokens, std::size_t& position)

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "dialect/mariadb/expression.hpp"
 #include "dialect/mariadb/lexer.hpp"
+#include "dialect/mariadb/tokens.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -304,8 +304,28 @@ bool is_clock(std::string_view sql) {
          (sql.starts_with(kClock) && sql.size() == kClock.size() + 3 && sql.ends_with(')'));
 }
 
+namespace {
+
+/// NOW() and its other names as `current_timestamp`, with its digits if it has any; everything else
+/// as it is.
+std::string with_one_clock(std::string expression) {
+  for (const std::string_view name : {"current_timestamp", "now", "localtimestamp", "localtime"}) {
+    if (!expression.starts_with(name)) continue;
+    const std::string rest = expression.substr(name.size());
+    const bool has_digits =
+        rest.size() == 3 && rest[0] == '(' && rest[2] == ')' && rest[1] >= '0' && rest[1] <= '6';
+    if ((rest.empty() && name != "now") || rest == "()" || rest == "(0)") {
+      return "current_timestamp";
+    }
+    if (has_digits) return "current_timestamp" + rest;
+  }
+  return expression;
+}
+
+}  // namespace
+
 std::string canonical_clock(std::string_view sql, const Type& type) {
-  std::string out = normalize_expression(sql);
+  std::string out = with_one_clock(normalize_expression(sql));
   const std::string clock = "current_timestamp";
   if (!is_clock(out) || !schema::is_temporal(type.kind)) return out;
   return type.length ? clock + '(' + std::to_string(*type.length) + ')' : clock;

@@ -7,10 +7,11 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "dialect/reworded.hpp"
 #include "diff/diff.hpp"
+#include "run/ask_words.hpp"
 #include "run/check.hpp"
 #include "run/runner.hpp"
+#include "run/wordings.hpp"
 #include "runner/contents.hpp"
 #include "runner/subject.hpp"
 #include "schema/validate.hpp"
@@ -150,6 +151,14 @@ class Trial {
 
   run::Runner runner() { return {subject_->connection(), *graph_, yaml::parse_revision, events_}; }
 
+  /// Who is asked how MariaDB words texts: its own server; on SQLite nobody has to be.
+  run::AskWords server() {
+    return [this](const schema::Schema& schema, const std::set<dialect::WordingKey>& keys) {
+      if (kind_ == DialectKind::sqlite) return schema;
+      return run::ask_words({.kind = kind_, .server = subject_->connection().url()}, schema, keys);
+    };
+  }
+
   void build() {
     std::vector<history::Revision> revisions;
     revisions.push_back(revision(kFirst, {}, diff::diff({}, from_.schema).operations));
@@ -170,7 +179,7 @@ class Trial {
     diff::Difference change;
     std::optional<std::vector<ops::Operation>> back;
     if (case_.operations.empty()) {
-      change = diff::diff(before, dialect::reworded(before, to_.schema), to_.renames);
+      change = diff::diff(before, run::reworded(before, to_.schema, {}, server()), to_.renames);
     } else {
       std::string text = std::string(kHandWritten) + case_.operations;
       if (!case_.downgrade.empty()) text += "downgrade:\n" + case_.downgrade;
@@ -194,7 +203,7 @@ class Trial {
     if (case_.same == Same::live) return;
     const schema::Schema before = schema::normalized(graph_->fold());
     const diff::Difference change =
-        diff::diff(before, dialect::reworded(before, to_.schema), to_.renames);
+        diff::diff(before, run::reworded(before, to_.schema, {}, server()), to_.renames);
     EXPECT_TRUE(change.operations.empty())
         << "the models are said to differ: " << text::join(change.detected, "; ");
   }
@@ -212,8 +221,10 @@ class Trial {
     const dialect::Dialect& dialect = subject_->connection().dialect();
     const schema::Schema expected = schema::sorted(subject_->connection().canonical(model));
     const backend::Inspection found = subject_->connection().inspect({});
-    const schema::Schema live =
-        schema::sorted(dialect.settled(dialect.canonical(found.schema), expected));
+    const schema::Schema live = schema::sorted(dialect.settled(
+        dialect.canonical(run::in_told_words(subject_->connection(), model, found.schema,
+                                             {.recorded = true, .ask = server()})),
+        expected));
     for (const backend::Unrepresented& object : found.unrepresented) {
       ADD_FAILURE() << when << ": not represented: " << object.object << ": " << object.reason;
     }
@@ -231,10 +242,11 @@ class Trial {
   void expect_no_second_change() {
     const schema::Schema now = schema::normalized(graph_->fold());
     const diff::Difference second =
-        diff::diff(now, dialect::reworded(now, to_.schema), to_.renames);
+        diff::diff(now, run::reworded(now, to_.schema, {}, server()), to_.renames);
     EXPECT_TRUE(second.operations.empty())
         << "a second migrate finds: " << text::join(second.detected, "; ");
-    const run::DatabaseCheck check = run::check_database(subject_->connection(), *graph_);
+    const run::DatabaseCheck check =
+        run::check_database(subject_->connection(), *graph_, {}, server());
     EXPECT_TRUE(check.is_clean()) << "check finds: "
                                   << text::join(check.drift.difference.detected, "; ");
   }

@@ -32,8 +32,7 @@ std::vector<std::string> migrate(MariadbDatabase& database, const Schema& from, 
 
 /// The live schema as it compares with `model`: equal when there is nothing to do.
 Schema settled(MariadbDatabase& database, const Schema& model) {
-  return dialect::dialect(DialectKind::mariadb)
-      .settled(database.inspect(), database.connection().canonical(model));
+  return database.inspect_beside(model);
 }
 
 long questions(MariadbDatabase& database) {

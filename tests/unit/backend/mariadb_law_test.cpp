@@ -69,7 +69,7 @@ std::vector<std::string> migrate(MariadbDatabase& database, const Schema& before
 void expect_is(MariadbDatabase& database, const Schema& model, std::uint64_t seed) {
   const backend::Inspection found = database.connection().inspect({});
   const Schema wanted = database.connection().canonical(model);
-  const Schema live = mariadb().settled(database.connection().canonical(found.schema), wanted);
+  const Schema live = database.inspect_beside(model);
   ASSERT_EQ(test::describe(live), test::describe(wanted)) << "seed " << seed;
   ASSERT_EQ(live, wanted) << "seed " << seed;
   ASSERT_TRUE(found.unrepresented.empty()) << found.unrepresented.front().object;

@@ -64,7 +64,7 @@ class MariadbViews : public test::MariadbTest {
 
 void expect_views(test::MariadbDatabase& database, const schema::Schema& schema,
                   const std::set<std::string>& names, const std::string& context) {
-  const auto found = database.inspect().views;
+  const auto found = database.inspect_beside(schema).views;
   const auto expected = database.connection().canonical(schema).views;
   for (const std::string& name : names) EXPECT_EQ(found.at(name), expected.at(name)) << context;
   EXPECT_EQ(found.size(), expected.size()) << context;

@@ -10,6 +10,8 @@
 #include "dialect/stand_in.hpp"
 #include "diff/diff.hpp"
 #include "ops/evolve.hpp"
+#include "run/ask_words.hpp"
+#include "run/wordings.hpp"
 #include "support/law.hpp"
 #include "support/random_mariadb.hpp"
 #include "support/random_schema.hpp"
@@ -108,11 +110,19 @@ class WayBackLaw : public RunTest {
     return out;
   }
 
+  static AskWords server(backend::Connection& connection) {
+    return [&connection](const Schema& schema, const std::set<dialect::WordingKey>& keys) {
+      return ask_words({.kind = DialectKind::mariadb, .server = connection.url()}, schema, keys);
+    };
+  }
+
   /// What the database has that `model` does not mean, if anything.
   std::string difference(backend::Connection& connection, const Schema& model) {
     const Schema wanted = connection.canonical(model);
-    const Schema live =
-        dialect().settled(connection.canonical(connection.inspect({}).schema), wanted);
+    const Schema live = dialect().settled(
+        connection.canonical(in_told_words(connection, model, connection.inspect({}).schema,
+                                           {.recorded = true, .ask = server(connection)})),
+        wanted);
     if (live == wanted) return {};
     return fmt::format("the database has\n{}\ninstead of\n{}", test::describe(live),
                        test::describe(wanted));

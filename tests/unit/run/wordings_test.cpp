@@ -6,6 +6,7 @@
 
 #include "run/ask_words.hpp"
 #include "run/check.hpp"
+#include "run/word_record.hpp"
 #include "unit/run/support.hpp"
 
 namespace dbmig::run {
@@ -201,6 +202,19 @@ TEST_P(Wordings, RenamesInTextsThatTheServerRewritesAreFollowed) {
   connection_->execute("ALTER TABLE p DROP CONSTRAINT ck, ADD CONSTRAINT ck CHECK ('B' <> s)");
   runner(graph).upgrade("head", {});
   EXPECT_THAT(drift(graph), testing::ElementsAre(testing::HasSubstr("ck")));
+}
+
+/// Such a view is made again, by the text that it had.
+TEST_P(Wordings, OfAViewOverAllColumnsFollowTheTable) {
+  const std::string first = revision("aaa", "", views());
+  const history::Graph graph =
+      this->graph({first, revision("bbb", "aaa",
+                                   "\n  - add_column: {table: t, name: z, type: integer}\n"
+                                   "  - add_column: {table: k, name: y, type: integer}\n")});
+  runner(graph).upgrade("head", {});
+  EXPECT_THAT(drift(graph), testing::IsEmpty());
+  runner(graph).downgrade("aaa", RunOptions::losing_data());
+  EXPECT_THAT(drift(this->graph({first})), testing::IsEmpty());
 }
 
 /// Versions that recorded views alone had a table of another name.

@@ -1,0 +1,272 @@
+#include "run/word_record.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+#include "dialect/script.hpp"
+#include "ops/evolve.hpp"
+#include "run/store.hpp"
+#include "run/told_names.hpp"
+#include "run/wordings.hpp"
+
+namespace dbmig::run {
+namespace {
+
+using dialect::WordingKey;
+using dialect::Words;
+using schema::Schema;
+using WordingKeys = std::set<WordingKey>;
+
+constexpr const char* kWordings = "dbmig_words";
+/// Of versions that recorded views alone.
+constexpr const char* kViewWords = "dbmig_views";
+
+using Record = std::map<WordingKey, RecordedWords>;
+
+/// What an older version recorded, as far as the server still says it. `live` has the views as they
+/// are inspected now.
+Record record_of_views(backend::Connection& connection, const Schema& live) {
+  Record record;
+  const Words words =
+      dialect::words_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
+  for (const auto& row :
+       connection
+           .query(fmt::format("SELECT r.name, r.model FROM {} r JOIN information_schema.views v ON "
+                              "v.table_schema = DATABASE() AND v.table_name = r.name WHERE BINARY "
+                              "REPLACE(v.view_definition, CONCAT('`', DATABASE(), '`.'), '') = "
+                              "BINARY r.words",
+                              kViewWords))
+           .rows) {
+    const WordingKey key{"view", row.at(0).value_or("")};
+    const auto now = words.find(key);
+    if (now != words.end()) record[key] = {row.at(1).value_or(""), now->second};
+  }
+  return record;
+}
+
+void write(backend::Connection& connection, const char* verb, const WordingKey& key,
+           const RecordedWords& recorded) {
+  const std::vector<backend::Value> row{key.kind, key.object, key.part, recorded.told,
+                                        recorded.words};
+  connection.execute(
+      fmt::format("{} INTO {} (kind, object, part, told, words) VALUES (?, ?, ?, ?, ?)", verb,
+                  kWordings),
+      row);
+}
+
+/// Makes the table, with what an older version recorded in it.
+void create_record(backend::Connection& connection) {
+  connection.execute(fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (kind VARCHAR(16) NOT NULL, object VARCHAR(64) NOT NULL, part "
+      "VARCHAR(64) NOT NULL, told VARCHAR(64) NOT NULL, words LONGTEXT NOT NULL, PRIMARY KEY "
+      "(kind, object, part)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+      kWordings));
+  if (!has_table(connection, kViewWords)) return;
+  for (const auto& [key, recorded] : record_of_views(connection, connection.inspect({}).schema)) {
+    write(connection, "INSERT IGNORE", key, recorded);
+  }
+  connection.execute(fmt::format("DROP TABLE {}", kViewWords));
+}
+
+/// The objects whose texts `operations` may have changed.
+struct Touched {
+  std::set<std::string> tables;
+  std::set<std::string> views;
+  std::set<std::string> triggers;
+  std::set<schema::RoutineKey> routines;
+  bool renames = false;  ///< in any text
+
+  bool empty() const {
+    return !renames && tables.empty() && views.empty() && triggers.empty() && routines.empty();
+  }
+};
+
+bool has_words(const schema::Column& column) {
+  return column.generated ||
+         (column.default_value && column.default_value->kind == schema::Default::Kind::sql);
+}
+
+bool has_words(const schema::Table& table) {
+  return !table.checks.empty() || !table.mariadb.partition.empty() ||
+         std::any_of(table.columns.begin(), table.columns.end(),
+                     [](const schema::Column& column) { return has_words(column); });
+}
+
+void add_touched(std::span<const ops::Operation> operations, Touched& touched) {
+  for (const ops::Operation& operation : operations) {
+    std::visit(overloaded{
+                   [&](const ops::CreateTable& op) {
+                     if (has_words(op.table)) touched.tables.insert(op.table.name);
+                   },
+                   [&](const ops::AddColumn& op) {
+                     if (has_words(op.column)) touched.tables.insert(op.table);
+                   },
+                   [&](const ops::AlterColumn& op) {
+                     touched.renames = touched.renames || op.rename;
+                     if (op.default_value || op.generated) touched.tables.insert(op.table);
+                   },
+                   [&](const ops::CreateCheckConstraint& op) { touched.tables.insert(op.table); },
+                   [&](const ops::AlterTable& op) {
+                     if (op.mariadb && !op.mariadb->partition.empty()) {
+                       touched.tables.insert(op.table);
+                     }
+                   },
+                   [&](const ops::RenameTable&) { touched.renames = true; },
+                   [&](const ops::CreateView& op) { touched.views.insert(op.view.name); },
+                   [&](const ops::CreateTrigger& op) { touched.triggers.insert(op.trigger.name); },
+                   [&](const ops::CreateRoutine& op) {
+                     touched.routines.insert({op.routine.kind, op.routine.name});
+                   },
+                   [&](const ops::Execute& op) { add_touched(op.state, touched); },
+                   [](const auto&) {},
+               },
+               operation);
+  }
+}
+
+Touched touched_by(std::span<const ops::Operation> operations) {
+  Touched touched;
+  add_touched(operations, touched);
+  return touched;
+}
+
+/// The views that `statements` create or replace: those over `SELECT *` are made again when a table
+/// changes, and no operation names them.
+void add_views_made(const std::vector<dialect::Statement>& statements, Touched& touched) {
+  for (const dialect::Statement& statement : statements) {
+    if (!statement.sql.starts_with("CREATE ")) continue;
+    const auto words = dialect::script_words(DialectKind::mariadb, statement.sql);
+    // CREATE [OR REPLACE] [ALGORITHM = …] [DEFINER = …] [SQL SECURITY …] VIEW name
+    for (std::size_t i = 1; i + 1 < words.size() && !words[i].is("as"); ++i) {
+      if (!words[i].is("view") || !words[i + 1].is_name) continue;
+      touched.views.insert(words[i + 1].text);
+      break;
+    }
+  }
+}
+
+template <class Map, class Names>
+void keep_named(Map& map, const Names& names) {
+  std::erase_if(map, [&](const auto& entry) { return names.count(entry.first) == 0; });
+}
+
+Schema touched_part(Schema schema, const Touched& touched) {
+  if (touched.renames) return schema;
+  keep_named(schema.tables, touched.tables);
+  keep_named(schema.views, touched.views);
+  keep_named(schema.triggers, touched.triggers);
+  keep_named(schema.routines, touched.routines);
+  return schema;
+}
+
+/// Inspects no more than has to be known of `part`.
+Schema inspect_part(backend::Connection& connection, const Schema& part) {
+  backend::InspectOptions options;
+  if (part.routines.empty()) {
+    for (const auto& [name, table] : part.tables) options.tables.push_back(name);
+    for (const auto& [name, view] : part.views) options.tables.push_back(name);
+    for (const auto& [name, trigger] : part.triggers) options.tables.push_back(trigger.table);
+  }
+  return connection.inspect(options).schema;
+}
+
+/// Whether one of `statements` says what stands at `key` of `schema`.
+bool is_sent(const WordingKey& key, const Schema& schema,
+             const std::vector<dialect::Statement>& statements) {
+  std::string text = key.kind == "view"
+                         ? schema.views.at(key.object).sql.for_dialect(DialectKind::mariadb)
+                         : dialect::words_of(dialect::part_with(schema, {key})).at(key);
+  const std::string name = dialect::dialect(DialectKind::mariadb).quote_identifier(key.object);
+  text = std::string(text::trim(text));
+  while (text.ends_with(';')) text = std::string(text::trim(text.substr(0, text.size() - 1)));
+  return std::any_of(statements.begin(), statements.end(), [&](const dialect::Statement& one) {
+    return one.sql.find(text) != std::string::npos && one.sql.find(name) != std::string::npos;
+  });
+}
+
+/// Where a place is after `operations`.
+WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) {
+  for (const ops::Operation& operation : operations) {
+    if (const auto* table = std::get_if<ops::RenameTable>(&operation)) {
+      if (key.object == table->name) key.object = table->to;
+    } else if (const auto* column = std::get_if<ops::AlterColumn>(&operation)) {
+      if (column->rename && key.object == column->table && key.part == column->name &&
+          key.kind != "check") {
+        key.part = *column->rename;
+      }
+    } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
+      key = followed(std::move(key), execute->state);
+    }
+  }
+  return key;
+}
+
+WordingKeys all_keys(const Words& words) {
+  WordingKeys keys;
+  for (const auto& [key, text] : words) keys.insert(key);
+  return keys;
+}
+
+}  // namespace
+
+WordRecord::WordRecord(backend::Connection& connection, const Schema& live) {
+  if (has_table(connection, kViewWords)) entries_ = record_of_views(connection, live);
+  if (!has_table(connection, kWordings)) return;
+  for (const auto& row :
+       connection.query(fmt::format("SELECT kind, object, part, told, words FROM {}", kWordings))
+           .rows) {
+    entries_[{row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or("")}] = {
+        row.at(3).value_or(""), row.at(4).value_or("")};
+  }
+}
+
+bool WordRecord::knows(const WordingKey& key, const std::string& told,
+                       const std::string& words) const {
+  const auto found = entries_.find(key);
+  return found != entries_.end() && found->second.words == words &&
+         found->second.told == sha256_hex(told);
+}
+
+void WordingRecorder::before(const Schema& before, std::span<const ops::Operation> operations) {
+  known_.clear();
+  if (connection_.dialect().kind() != DialectKind::mariadb || !touched_by(operations).renames)
+    return;
+  const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
+  const WordingKeys all = all_keys(dialect::words_of(mine));
+  if (all.empty()) return;
+  const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
+  const WordingKeys differ = unlike_words(mine, live);
+  const Words words = dialect::words_of(live);
+  for (const WordingKey& key : all) {
+    if (differ.count(key) == 0 && words.count(key) != 0) known_.insert(followed(key, operations));
+  }
+}
+
+void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
+                            const std::vector<dialect::Statement>& statements) {
+  const WordingKeys known = std::exchange(known_, {});
+  if (connection_.dialect().kind() != DialectKind::mariadb) return;
+  Touched touched = touched_by(operations);
+  add_views_made(statements, touched);
+  if (touched.empty()) return;
+  const Schema part = schema::on_dialect(touched_part(ops::evolve(before, operations), touched),
+                                         DialectKind::mariadb);
+  if (dialect::words_of(part).empty()) return;
+  const Schema live = in_told_names(connection_, part, inspect_part(connection_, part));
+  const WordingKeys keys = unlike_words(part, live);
+  if (keys.empty()) return;
+  const Words told = dialect::words_of(dialect::part_with(part, keys));
+  const Words words = dialect::words_of(dialect::part_with(live, keys));
+  create_record(connection_);
+  for (const WordingKey& key : keys) {
+    if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;
+    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), words.at(key)});
+  }
+}
+
+}  // namespace dbmig::run

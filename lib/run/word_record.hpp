@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "dialect/wording.hpp"
+#include "ops/operation.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::run {
+
+/// What was told, and what the server said of it.
+struct RecordedWords {
+  std::string told;  ///< a hash
+  std::string words;
+};
+
+/// What a MariaDB database has recorded of its server's words, see run/wordings.hpp.
+class WordRecord {
+ public:
+  /// Reads the tables `dbmig_words` and, of versions that recorded views alone, `dbmig_views`.
+  /// `live` is inspected now, as far as the record is asked about it.
+  WordRecord(backend::Connection& connection, const schema::Schema& live);
+
+  /// Whether `words` is what the server said of `told`.
+  bool knows(const dialect::WordingKey& key, const std::string& told,
+             const std::string& words) const;
+
+ private:
+  std::map<dialect::WordingKey, RecordedWords> entries_;
+};
+
+/// Records what the server says of the objects that a revision made or changed, where it says it in
+/// other words than those it was told. Does nothing on SQLite.
+class WordingRecorder {
+ public:
+  explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
+
+  /// Before `operations` are carried out on `before`: what they rename in texts is worded anew by
+  /// the server, and is known afterwards where it is known now.
+  void before(const schema::Schema& before, std::span<const ops::Operation> operations);
+  /// After them, when `statements` carried them out. Recorded is what one of these said as the
+  /// schema has it: a plan that left something else is not covered up.
+  void after(const schema::Schema& before, std::span<const ops::Operation> operations,
+             const std::vector<dialect::Statement>& statements);
+
+ private:
+  backend::Connection& connection_;
+  std::set<dialect::WordingKey> known_;
+};
+
+}  // namespace dbmig::run
