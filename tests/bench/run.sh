@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
 #
-#   tests/bench/run.sh [startup] [schema] [proof] [import] [ranks]   which (default: all)
-#   ROWS=2000000 TABLES=1000 RUNS=5 tests/bench/run.sh       rows of the import, tables of the
-#                                                            schema, paired runs of each
+#   tests/bench/run.sh [startup] [schema] [proof] [import]      which (default: all)
+#   ROWS=2000000 RANKS="1 2 3 4" TABLES=1000 RUNS=5 tests/bench/run.sh
+#                                   rows and ranks of the import, tables of the schema, paired runs
 #
 # Each figure is the median of RUNS runs, taken in turns with the peer's; the ratio is dbmig's time
 # divided by the peer's, so less than 1 is faster.
@@ -15,8 +15,9 @@ install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[
 ROWS=${ROWS:-2000000}
 TABLES=${TABLES:-1000}
 RUNS=${RUNS:-5}
+RANKS=${RANKS:-1 2 3 4}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(startup schema proof import ranks)
+[ ${#which[@]} -gt 0 ] || which=(startup schema proof import)
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
@@ -196,54 +197,6 @@ tables:
 Y
 }
 
-import_sqlite() {
-  for _ in $(seq "$RUNS"); do
-    rm -f "$work"/*.db
-    "$dbmig" -C "$work/import" --url "sqlite:///$work/peer.db" upgrade >/dev/null 2>&1
-    for n in 0 1 2; do
-      "$dbmig" -C "$work/import" --url "sqlite:///$work/d$n.db" upgrade >/dev/null 2>&1
-    done
-    once peer_sqlite sqlite3 "$work/peer.db" ".import --csv --skip 1 $work/sale.csv sale"
-    once dbmig_sqlite_0 "$dbmig" -C "$work/import" --url "sqlite:///$work/d0.db" import "$work/sale.csv"
-    for n in 1 2; do
-      once "dbmig_sqlite_$n" mpirun -n "$n" "$dbmig" -C "$work/import" --url "sqlite:///$work/d$n.db" \
-        import "$work/sale.csv"
-    done
-  done
-  echo "Import of $ROWS rows ($(stat -c %s "$work/sale.csv" | awk '{printf "%.0f MB", $1/1e6}')), SQLite"
-  row "sqlite3 .import" peer_sqlite peer_sqlite
-  row "dbmig import" dbmig_sqlite_0 peer_sqlite
-  row "mpirun -n 1 dbmig import" dbmig_sqlite_1 peer_sqlite
-  row "mpirun -n 2 dbmig import" dbmig_sqlite_2 peer_sqlite
-  echo
-}
-
-import_mariadb() {
-  tests/support/mariadb_server.sh start "$work/server"
-  local socket=$work/server/mariadb.sock client n
-  client="mariadb --no-defaults --socket=$socket --user=root"
-  for _ in $(seq "$RUNS"); do
-    for n in peer d0 d1 d2; do
-      $client -e "DROP DATABASE IF EXISTS $n; CREATE DATABASE $n"
-      "$dbmig" -C "$work/import" --url "mariadb://root@localhost/$n?socket=$socket" upgrade >/dev/null 2>&1
-    done
-    once peer_mariadb $client --local-infile=1 peer -e "LOAD DATA LOCAL INFILE '$work/sale.csv'
-      INTO TABLE sale FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' IGNORE 1 LINES"
-    once dbmig_mariadb_0 "$dbmig" -C "$work/import" --url "mariadb://root@localhost/d0?socket=$socket" \
-      import "$work/sale.csv"
-    for n in 1 2; do
-      once "dbmig_mariadb_$n" mpirun -n "$n" "$dbmig" -C "$work/import" \
-        --url "mariadb://root@localhost/d$n?socket=$socket" import "$work/sale.csv"
-    done
-  done
-  echo "Import of $ROWS rows, MariaDB"
-  row "LOAD DATA LOCAL INFILE" peer_mariadb peer_mariadb
-  row "dbmig import" dbmig_mariadb_0 peer_mariadb
-  row "mpirun -n 1 dbmig import" dbmig_mariadb_1 peer_mariadb
-  row "mpirun -n 2 dbmig import" dbmig_mariadb_2 peer_mariadb
-  echo
-}
-
 import_project() {
   "$generate" "$ROWS" >"$work/sale.csv"
   [ -d "$work/import" ] && return
@@ -254,52 +207,89 @@ import_project() {
   "$dbmig" -C "$work/import" migrate -m sales >/dev/null 2>&1
 }
 
-import() {
-  import_project
-  import_sqlite
-  import_mariadb
-}
-
-# fresh URL: an empty table behind it.
+# fresh URL [SQL]: an empty table behind it, with SQL run in its database.
 fresh() {
   case $1 in
     sqlite:///*) rm -f "${1#sqlite:///}" ;;
-    *) mariadb --no-defaults --socket="$work/server/mariadb.sock" --user=root \
-      -e "DROP DATABASE IF EXISTS ranks; CREATE DATABASE ranks" ;;
+    *) $client -e "DROP DATABASE IF EXISTS bench; CREATE DATABASE bench" ;;
   esac
   "$dbmig" -C "$work/import" --url "$1" upgrade >/dev/null 2>&1
+  [ -z "${2:-}" ] || query "$1" "$2"
+}
+query() {  # query URL SQL
+  case $1 in
+    sqlite:///*) sqlite3 "${1#sqlite:///}" "$2" ;;
+    *) $client -N bench -e "$2" ;;
+  esac
+}
+# What is in the table, so that everything that is timed has loaded the same.
+digest() {
+  query "$1" "SELECT count(*), sum(id), sum(amount), round(sum(rate), 2), max(created), min(day),
+    sum(active), sum(length(note)), max(customer) FROM sale" | tr '\t' '|' |
+    awk -F'|' '{printf "%d|%d|%.2f|%.2f|%s|%s|%d|%d|%s\n", $1, $2, $3, $4, $5, $6, $7, $8, $9}'
+}
+row2() {  # row2 LABEL NAME PEER ALONE
+  awk -v label="$1" -v t="$(median "$2")" -v p="$(median "$3")" -v a="$(median "$4")" \
+    -v rows="$ROWS" 'BEGIN {printf "| %-34s | %7.2f | %5.2f | %6.2f | %6.2f |\n", label, t/1e6,
+    rows/t, t/p, t/a}'
 }
 
-# ranks_on NAME URL: as mpirun starts it, without settings, against the import alone; then -j.
-ranks_on() {
-  local name=$1 url=$2 n
+# load_into NAME URL SQL PEER COMMAND...: COMMAND is the peer, which loads the same file; SQL is run
+# before each load. With the peer, one process and ranks in turns.
+load_into() {
+  local name=$1 url=$2 sql=$3 peer=$4 n expected
+  shift 4
   for _ in $(seq "$RUNS"); do
-    fresh "$url"
-    once "${name}_alone" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv"
-    for n in 1 2 3 4; do
-      fresh "$url"
-      once "${name}_mpirun_$n" mpirun --oversubscribe -n "$n" "$dbmig" -C "$work/import" \
-        --url "$url" import "$work/sale.csv"
-    done
-    for n in 2 3 4; do
-      fresh "$url"
-      once "${name}_j_$n" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv" -j "$n"
+    fresh "$url" "$sql"
+    once "${name}_peer" "$@"
+    expected=$(digest "$url")
+    for n in 0 $RANKS; do
+      fresh "$url" "$sql"
+      if [ "$n" = 0 ]; then
+        once "${name}_0" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv"
+      else
+        once "${name}_$n" mpirun --oversubscribe -n "$n" "$dbmig" -C "$work/import" --url "$url" \
+          import "$work/sale.csv"
+      fi
+      [ "$(digest "$url")" = "$expected" ] || { echo "$name: $n ranks load other rows"; exit 1; }
     done
   done
-  echo "Import of $ROWS rows into $name, $(nproc) cores"
-  row "dbmig import" "${name}_alone" "${name}_alone"
-  for n in 1 2 3 4; do row "mpirun -n $n dbmig import" "${name}_mpirun_$n" "${name}_alone"; done
-  for n in 2 3 4; do row "dbmig import -j $n" "${name}_j_$n" "${name}_alone"; done
+  printf '| %-34s | %7s | %5s | %6s | %6s |\n' "$name" seconds "M/s" "÷ peer" "÷ one"
+  echo "| --- | ---: | ---: | ---: | ---: |"
+  row2 "$peer" "${name}_peer" "${name}_peer" "${name}_0"
+  row2 "dbmig import" "${name}_0" "${name}_peer" "${name}_0"
+  for n in $RANKS; do row2 "mpirun -n $n dbmig import" "${name}_$n" "${name}_peer" "${name}_0"; done
   echo
 }
 
-# ranks: what more ranks bring beside one process, and what starting them costs.
-ranks() {
-  local url=sqlite:///$work/ranks.db
+# memory URL: the largest memory of all ranks together.
+memory() {
+  fresh "$1"
+  mpirun --oversubscribe -n 2 /usr/bin/time -a -o "$work/memory" -f %M "$dbmig" -C "$work/import" \
+    --url "$1" import "$work/sale.csv" >/dev/null 2>&1
+  awk '{sum += $1} END {printf "Peak memory of two ranks together: %.0f MB\n\n", sum / 1024}' "$work/memory"
+}
+
+# import: the peers, one process and ranks, on both databases, and what starting ranks costs.
+import() {
+  local url=sqlite:///$work/bench.db client socket=$work/server/mariadb.sock
+  client="mariadb --no-defaults --socket=$socket --user=root"
   import_project
-  ranks_on SQLite "$url"
+  "$dbmig" --version
+  echo "$ROWS rows, $(stat -c %s "$work/sale.csv" | awk '{printf "%.0f MB", $1/1e6}'), $(nproc) cores," \
+    "medians of $RUNS runs in turns"
+  echo
+  load_into SQLite "$url" "" "sqlite3 .import" \
+    sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
+  memory "$url"
+  load_into "SQLite, three indexes" "$url" \
+    "CREATE INDEX i1 ON sale (customer); CREATE INDEX i2 ON sale (created, day); CREATE INDEX i3 ON sale (amount)" \
+    "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
   tests/support/mariadb_server.sh start "$work/server"
-  ranks_on MariaDB "mariadb://root@localhost/ranks?socket=$work/server/mariadb.sock"
+  load_into MariaDB "mariadb://root@localhost/bench?socket=$socket" "" "LOAD DATA LOCAL INFILE" \
+    $client --local-infile=1 bench -e "LOAD DATA LOCAL INFILE '$work/sale.csv' INTO TABLE sale
+      FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' IGNORE 1 LINES"
+  tests/support/mariadb_server.sh stop "$work/server"
 
   head -1001 "$work/sale.csv" >"$work/small.csv"
   for _ in $(seq $((RUNS * 2))); do
@@ -316,7 +306,7 @@ ranks() {
 
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    startup | schema | proof | import | ranks) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': startup, schema, proof, import or ranks" >&2; exit 2 ;;
+    startup | schema | proof | import) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': startup, schema, proof or import" >&2; exit 2 ;;
   esac
 done
