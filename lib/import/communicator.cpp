@@ -12,15 +12,20 @@ namespace {
 constexpr unsigned kYields = 20;
 constexpr unsigned kShortNaps = 20;
 constexpr std::chrono::microseconds kShortNap{50};
-/// A chunk takes a rank several milliseconds, and it has the next one already.
-constexpr std::chrono::microseconds kLongNap{400};
+/// From then on twice as long each time, up to this: a chunk takes a rank several milliseconds, and
+/// it has the next one already. Who looks more often when the database is what takes the time takes
+/// the server's core away.
+constexpr std::chrono::microseconds kLongestNap{800};
+constexpr unsigned kDoublings = 4;
 
 }  // namespace
 
 std::chrono::microseconds Backoff::next() {
   ++tries_;
   if (tries_ <= kYields) return std::chrono::microseconds{0};
-  return tries_ <= kYields + kShortNaps ? kShortNap : kLongNap;
+  if (tries_ <= kYields + kShortNaps) return kShortNap;
+  const unsigned doublings = std::min(tries_ - kYields - kShortNaps, kDoublings);
+  return std::min(kShortNap * (1U << doublings), kLongestNap);
 }
 
 void Backoff::sleep() {

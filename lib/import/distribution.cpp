@@ -10,8 +10,8 @@
 namespace dbmig::import {
 namespace {
 
-/// Chunks that a rank has at once: one that it works on, and the next.
-constexpr std::size_t kChunksAtRank = 2;
+/// Chunks that a rank has at once: one that it works on, the next, and one on its way.
+constexpr std::size_t kChunksAtRank = 3;
 
 }  // namespace
 

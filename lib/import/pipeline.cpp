@@ -30,9 +30,9 @@ std::string_view body(const Bytes& part) {
 }
 
 /// One chunk that is read, one that is written, one that the root works on and one that waits for
-/// it; two at each other rank and one that is ready for it.
+/// it; three at each other rank and one that is ready for it.
 std::size_t window_size(const Communicator& ranks) {
-  return 4 + 3 * static_cast<std::size_t>(ranks.size() - 1);
+  return 4 + 4 * static_cast<std::size_t>(ranks.size() - 1);
 }
 
 /// The threads of the root.
