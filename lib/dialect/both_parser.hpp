@@ -24,10 +24,10 @@ class BothParser {
     Kind kind = Kind::unknown;
     bool is_column = false;
     bool is_literal = false;
-    bool compares = false;  ///< a comparison without parentheses around it
+    bool compares = false;     ///< a comparison without parentheses around it
     bool is_collated = false;  ///< its collation is said, or tells all letters apart on MariaDB
-    std::size_t first = 0;  ///< tokens
-    std::size_t last = 0;   ///< of them, the last
+    std::size_t first = 0;     ///< tokens
+    std::size_t last = 0;      ///< of them, the last
   };
   struct Token {
     ops::TokenKind kind;

@@ -29,15 +29,16 @@ struct ForBoth {
 ForBoth for_both(std::string_view sql, const schema::Table& table);
 
 /// `schema` with every text that is meant for both databases (checks, generated columns, defaults;
-/// names and `||` in views and triggers) as for_both() words it. What is written for one database stays, and what means different
-/// things.
+/// names and `||` in views and triggers) as for_both() words it. What is written for one database
+/// stays, and what means different things.
 schema::Schema for_both(schema::Schema schema);
 
 /// `schema`, which MariaDB reported, with its own texts kept where for_both() would read them
 /// otherwise: {sqlite: …, mariadb: …} with the same text twice.
 schema::Schema as_written(schema::Schema schema);
 
-/// The expressions, views and triggers of `schema` for both databases that both take and that mean different things.
+/// The expressions, views and triggers of `schema` for both databases that both take and that mean
+/// different things.
 std::vector<Refusal> two_meanings(const schema::Schema& schema);
 
 }  // namespace dbmig::dialect

@@ -479,9 +479,9 @@ TEST_F(SqliteRoundTrip, NamesWhatNoModelCanSay) {
       "CREATE TABLE e (\"\" TEXT)");
   const backend::Inspection found = database.connection().inspect({});
   for (const backend::Unrepresented& one : found.unrepresented) lost.push_back(one.object);
-  EXPECT_THAT(lost, ElementsAre("table 't': the name 'nn' of the NOT NULL of 'a'",
-                                "table 't': the name 'X', which another constraint has",
-                                "table 'e'"));
+  EXPECT_THAT(lost,
+              ElementsAre("table 't': the name 'nn' of the NOT NULL of 'a'",
+                          "table 't': the name 'X', which another constraint has", "table 'e'"));
   ASSERT_EQ(found.schema.table("t").foreign_keys.size(), 1U);
   EXPECT_TRUE(found.schema.table("t").foreign_keys.front().external);
   EXPECT_EQ(found.schema.table("t").checks.size(), 1U);
