@@ -42,6 +42,8 @@ class Wordings : public testing::Test {
   std::optional<ServerDatabase> database_;
 };
 
+class StarView : public OnEachDatabase {};
+
 TEST_F(Wordings, OfTheServerInTheModelAreNoChange) {
   project.expect(0, {"check"});
   project.model(project.expect(0, {"inspect"}).out);
@@ -77,6 +79,24 @@ TEST_F(Wordings, ThatNoServerCouldBeAskedAboutAreSaid) {
               AllOf(HasSubstr("No MariaDB server was asked how it words"), HasSubstr("view 'v'"),
                     HasSubstr("compared as written")));
 }
+
+/// On both databases such a view has the columns that the table has.
+TEST_P(StarView, IsNamedWhenItChangesWithItsTable) {
+  const auto model = [](const std::string& columns) {
+    return "tables: {t: {columns: {" + columns +
+           "}, primary_key: [id]}}\nviews: {v: \"SELECT * FROM t\"}\n";
+  };
+  project.model(model("id: integer"));
+  project.migrate("aaaaaaaaaaaa", "first");
+  project.model(model("id: integer, a: integer"));
+  const Result second = project.expect(0, {"migrate", "-m", "second"});
+  EXPECT_THAT(second.err, HasSubstr("View 'v' shows all columns of table 't' and changes with it"));
+  project.expect(0, {"upgrade"});
+  project.expect(0, {"check"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, StarView,
+                         testing::Values(DialectKind::sqlite, DialectKind::mariadb), database_name);
 
 }  // namespace
 }  // namespace dbmig::test
