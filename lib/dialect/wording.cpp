@@ -42,7 +42,7 @@ bool is_plain_default(const Schema& schema, const WordingKey& key) {
 }
 
 template <class Items>
-auto* named(Items& items, const std::string& name) {
+auto* item_called(Items& items, const std::string& name) {
   const auto found =
       std::find_if(items.begin(), items.end(), [&](const auto& one) { return one.name == name; });
   return &*found;
@@ -52,7 +52,7 @@ void take_words_of_table(schema::Table& table, const schema::Table& from, const 
   if (key.kind == "partition") {
     table.mariadb.partition = from.mariadb.partition;
   } else if (key.kind == "check") {
-    named(table.checks, key.part)->sql = named(from.checks, key.part)->sql;
+    item_called(table.checks, key.part)->sql = item_called(from.checks, key.part)->sql;
   } else if (key.kind == "default") {
     table.find_column(key.part)->default_value = from.column(key.part).default_value;
   } else {
@@ -74,7 +74,7 @@ schema::RoutineKey routine_key(const WordingKey& key) {
 }
 
 template <class Key, class Item>
-void copy(const std::map<Key, Item>& from, const Key& key, std::map<Key, Item>& to) {
+void copy_entry(const std::map<Key, Item>& from, const Key& key, std::map<Key, Item>& to) {
   if (const auto found = from.find(key); found != from.end()) to.insert(*found);
 }
 
@@ -135,13 +135,13 @@ Schema part_with(const Schema& schema, const std::set<WordingKey>& keys) {
   Schema part;
   for (const WordingKey& key : keys) {
     if (key.kind == "view") {
-      copy(schema.views, key.object, part.views);
+      copy_entry(schema.views, key.object, part.views);
     } else if (key.kind == "trigger") {
-      copy(schema.triggers, key.object, part.triggers);
+      copy_entry(schema.triggers, key.object, part.triggers);
     } else if (is_of_table(key)) {
-      copy(schema.tables, key.object, part.tables);
+      copy_entry(schema.tables, key.object, part.tables);
     } else {
-      copy(schema.routines, routine_key(key), part.routines);
+      copy_entry(schema.routines, routine_key(key), part.routines);
     }
   }
   return part;

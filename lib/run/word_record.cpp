@@ -18,7 +18,6 @@ namespace dbmig::run {
 namespace {
 
 using dialect::WordingKey;
-using dialect::Words;
 using schema::Schema;
 using WordingKeys = std::set<WordingKey>;
 
@@ -32,7 +31,7 @@ using Record = std::map<WordingKey, RecordedWords>;
 /// are inspected now.
 Record record_of_views(backend::Connection& connection, const Schema& live) {
   Record record;
-  const Words words =
+  const dialect::Words words =
       dialect::words_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
   for (const auto& row :
        connection
@@ -206,7 +205,7 @@ WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) 
   return key;
 }
 
-WordingKeys all_keys(const Words& words) {
+WordingKeys all_keys(const dialect::Words& words) {
   WordingKeys keys;
   for (const auto& [key, text] : words) keys.insert(key);
   return keys;
@@ -241,7 +240,7 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
   if (all.empty()) return;
   const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
   const WordingKeys differ = unlike_words(mine, live);
-  const Words words = dialect::words_of(live);
+  const dialect::Words words = dialect::words_of(live);
   for (const WordingKey& key : all) {
     if (differ.count(key) == 0 && words.count(key) != 0) known_.insert(followed(key, operations));
   }
@@ -260,8 +259,8 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
   const Schema live = in_told_names(connection_, part, inspect_part(connection_, part));
   const WordingKeys keys = unlike_words(part, live);
   if (keys.empty()) return;
-  const Words told = dialect::words_of(dialect::part_with(part, keys));
-  const Words words = dialect::words_of(dialect::part_with(live, keys));
+  const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
+  const dialect::Words words = dialect::words_of(dialect::part_with(live, keys));
   create_record(connection_);
   for (const WordingKey& key : keys) {
     if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;

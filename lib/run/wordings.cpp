@@ -14,7 +14,6 @@ namespace dbmig::run {
 namespace {
 
 using dialect::WordingKey;
-using dialect::Words;
 using schema::Schema;
 using WordingKeys = std::set<WordingKey>;
 
@@ -105,8 +104,8 @@ Schema in_told_words(backend::Connection& connection, const Schema& expected, Sc
   if (keys.empty()) return live;
   if (sources.recorded) {
     const WordRecord record(connection, live);
-    const Words told = dialect::words_of(dialect::part_with(expected, keys));
-    const Words now = dialect::words_of(dialect::part_with(live, keys));
+    const dialect::Words told = dialect::words_of(dialect::part_with(expected, keys));
+    const dialect::Words now = dialect::words_of(dialect::part_with(live, keys));
     for (const WordingKey& key : WordingKeys(keys)) {
       if (!record.knows(key, told.at(key), now.at(key))) continue;
       dialect::take_words(live, expected, key);
