@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# What long histories cost, on this machine, in this run. Prints a table; fails nothing.
+#
+#   tests/bench/history.sh                                   10,000 revisions over 1,000 tables
+#   REVISIONS=1000 TABLES=100 RUNS=3 tests/bench/history.sh [reading] [proving] [sqlite] [mariadb]
+#   BUILD=build/release tests/bench/history.sh               with a program that is built already
+#
+# sqlite: all revisions, beside the same SQL through one sqlite3 process in one transaction.
+# mariadb: 300 of them, and MARIADB_REVISIONS, beside the same SQL through one client. Times are
+# medians of RUNS runs, taken in turns with the peer's.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+REVISIONS=${REVISIONS:-10000}
+TABLES=${TABLES:-$((REVISIONS / 10))}
+MARIADB_REVISIONS=${MARIADB_REVISIONS:-3000}
+RUNS=${RUNS:-3}
+which=("$@")
+[ ${#which[@]} -gt 0 ] || which=(reading proving sqlite mariadb)
+
+if [ -z "${BUILD:-}" ]; then
+  source tests/support/packages.sh
+  install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
+  BUILD=build/release
+  cmake --preset release >/dev/null
+  cmake --build --preset release --target dbmig >/dev/null
+fi
+dbmig=$(realpath "$BUILD")/dbmig
+work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
+trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -rf "$work"' EXIT
+
+# history FOLDER REVISIONS TABLES DIALECT
+history() {
+  mkdir -p "$1/migrations" "$1/schemas"
+  awk -v out="$1" -v revisions="$2" -v tables="$3" -f tests/bench/history.awk
+  printf 'dialects: [%s]\n' "$4" >"$1/dbmig.yaml"
+}
+# once NAME COMMAND...: appends its wall time in microseconds to $work/NAME.times
+once() {
+  local name=$1 start end
+  shift
+  start=$(date +%s%N)
+  "$@" >"$work/$name.out" 2>&1 || { echo "$name failed:"; tail -5 "$work/$name.out"; exit 1; }
+  end=$(date +%s%N)
+  echo $(((end - start) / 1000)) >>"$work/$name.times"
+}
+median() { sort -n "$work/$1.times" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
+row() {  # row LABEL NAME [PEER]
+  local ratio=
+  [ $# -lt 3 ] || ratio=$(awk -v a="$(median "$2")" -v b="$(median "$3")" 'BEGIN {printf "ratio %6.2f", a/b}')
+  printf '%-56s %10.1f ms  %s\n' "$1" "$(awk -v a="$(median "$2")" 'BEGIN {print a/1000}')" "$ratio"
+}
+
+project() {
+  [ -d "$work/long" ] || history "$work/long" "$REVISIONS" "$TABLES" sqlite
+  cd "$work/long"
+  [ -f dbmig.db ] || "$dbmig" -q upgrade
+}
+
+reading() {
+  (
+    project
+    first=$(ls migrations | head -1)
+    for _ in $(seq "$RUNS"); do
+      once heads "$dbmig" heads
+      once current "$dbmig" current
+      once nothing "$dbmig" upgrade
+      once history sh -c "'$dbmig' history | head -1"
+      once check "$dbmig" check --offline
+      once migrate "$dbmig" migrate --dry-run
+      echo '# edited' >>"migrations/$first"
+      once touched "$dbmig" check --offline
+    done
+  )
+  echo "Reading $REVISIONS revisions over $TABLES tables"
+  row heads heads
+  row current current
+  row "upgrade with nothing to do" nothing
+  row "history | head -1" history
+  row "check --offline" check
+  row "check --offline after one file changed" touched
+  row "migrate without a change" migrate
+  echo
+}
+
+proving() {
+  (
+    project
+    cp schemas/all.yaml "$work/model.yaml"
+    for _ in $(seq "$RUNS"); do
+      once verify "$dbmig" verify
+      sed -i '0,/name: {type: varchar(40)/s//name: {type: varchar(60)/' schemas/all.yaml
+      once change "$dbmig" migrate -m wider --dry-run
+      cp "$work/model.yaml" schemas/all.yaml
+    done
+  )
+  echo "Proving on SQLite after $REVISIONS revisions"
+  row "verify of the last revision" verify
+  row "migrate with one change" change
+  echo
+}
+
+sqlite() {
+  history "$work/all" "$REVISIONS" "$TABLES" sqlite
+  for _ in $(seq "$RUNS"); do
+    rm -f "$work/all"/*.db
+    once sqlite_peer sh -c "sqlite3 '$work/all/peer.db' <'$work/all/sqlite.sql'"
+    once sqlite_upgrade "$dbmig" -C "$work/all" upgrade
+  done
+  echo "Upgrade of $REVISIONS revisions on SQLite"
+  row "sqlite3 < the same SQL, one transaction" sqlite_peer
+  row "dbmig upgrade" sqlite_upgrade sqlite_peer
+  echo
+}
+
+mariadb_of() {
+  local n=$1 socket=$work/server/mariadb.sock client name
+  client="mariadb --no-defaults --socket=$socket --user=root"
+  history "$work/m$n" "$n" $((n / 10)) mariadb
+  for _ in $(seq "$RUNS"); do
+    for name in peer ours; do $client -e "DROP DATABASE IF EXISTS $name; CREATE DATABASE $name"; done
+    once "peer_$n" sh -c "$client peer <'$work/m$n/mariadb.sql'"
+    once "ours_$n" "$dbmig" -C "$work/m$n" --url "mariadb://root@localhost/ours?socket=$socket" upgrade
+  done
+  echo "Upgrade of $n revisions on MariaDB"
+  row "mariadb < the same SQL" "peer_$n"
+  row "dbmig upgrade" "ours_$n" "peer_$n"
+  echo
+}
+
+mariadb() {
+  tests/support/mariadb_server.sh start "$work/server"
+  mariadb_of 300
+  [ "$MARIADB_REVISIONS" = 300 ] || mariadb_of "$MARIADB_REVISIONS"
+}
+
+for benchmark in "${which[@]}"; do
+  case $benchmark in
+    reading | proving | sqlite | mariadb) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': reading, proving, sqlite or mariadb" >&2; exit 2 ;;
+  esac
+done
