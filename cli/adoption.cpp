@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 template <class Map>
 void erase_known(Map& map, const Map& known) {
-  std::erase_if(map, [&](const auto& entry) { return known.count(entry.first) != 0; });
+  erase_if(map, [&](const auto& entry) { return known.count(entry.first) != 0; });
 }
 
 /// `live` without what `known` has by name.

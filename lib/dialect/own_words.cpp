@@ -50,13 +50,13 @@ const Item* named(const schema::SharedList<Item>* items, const std::string& name
 }
 
 template <class Key, class Item>
-Item* keyed(std::map<Key, Item>* items, const Key& key) {
+Item* keyed(schema::SharedMap<Key, Item>* items, const Key& key) {
   const auto found = items->find(key);
   return found == items->end() ? nullptr : &found->second;
 }
 
 template <class Key, class Item>
-const Item* keyed(const std::map<Key, Item>* items, const Key& key) {
+const Item* keyed(const schema::SharedMap<Key, Item>* items, const Key& key) {
   const auto found = items->find(key);
   return found == items->end() ? nullptr : &found->second;
 }
@@ -121,7 +121,8 @@ class TableWords {
 
 /// Calls `word` for everything under `member` of the two schemas.
 template <class Key, class Item, class Word>
-void each(ComparedForm& from, ComparedForm& to, std::map<Key, Item> Schema::*member, Word word) {
+void each(ComparedForm& from, ComparedForm& to, schema::SharedMap<Key, Item> Schema::*member,
+          Word word) {
   const auto reported = [&](const ComparedForm& side, const Key& key) {
     return side.reported == nullptr ? nullptr : keyed(&(side.reported->*member), key);
   };

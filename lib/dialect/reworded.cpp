@@ -87,9 +87,11 @@ class Rewording {
 
 /// Views and triggers.
 template <class Object>
-void take_texts(const std::map<std::string, Object>& before, std::map<std::string, Object>& wanted,
-                const std::vector<Forms>& forms, std::map<std::string, Object> Schema::*map) {
-  const auto find = [](const std::map<std::string, Object>& objects, const std::string& name) {
+void take_texts(const schema::SharedMap<std::string, Object>& before,
+                schema::SharedMap<std::string, Object>& wanted, const std::vector<Forms>& forms,
+                schema::SharedMap<std::string, Object> Schema::*map) {
+  const auto find = [](const schema::SharedMap<std::string, Object>& objects,
+                       const std::string& name) {
     const auto found = objects.find(name);
     return found == objects.end() ? nullptr : &found->second;
   };
@@ -106,8 +108,8 @@ void take_texts(const std::map<std::string, Object>& before, std::map<std::strin
 
 /// In a project for one database alone, `only` that database says nothing.
 template <class Object>
-void take_only(const std::map<std::string, Object>& before, std::map<std::string, Object>& wanted,
-               DialectKind kind) {
+void take_only(const schema::SharedMap<std::string, Object>& before,
+               schema::SharedMap<std::string, Object>& wanted, DialectKind kind) {
   const auto is_there = [&](const Object& object) { return object.only.value_or(kind) == kind; };
   for (auto& [name, object] : wanted) {
     const auto old = before.find(name);
@@ -118,7 +120,8 @@ void take_only(const std::map<std::string, Object>& before, std::map<std::string
 }
 
 template <class Object>
-bool share_a_name(const std::map<std::string, Object>& a, const std::map<std::string, Object>& b) {
+bool share_a_name(const schema::SharedMap<std::string, Object>& a,
+                  const schema::SharedMap<std::string, Object>& b) {
   return std::any_of(a.begin(), a.end(),
                      [&](const auto& entry) { return b.count(entry.first) != 0; });
 }

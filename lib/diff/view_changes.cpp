@@ -10,7 +10,7 @@ namespace dbmig::diff {
 namespace {
 
 using Names = std::set<std::string>;
-using Views = std::map<std::string, schema::View>;
+using Views = schema::SharedMap<std::string, schema::View>;
 
 bool mentions_any_column(const schema::SqlText& sql, const std::string& table,
                          const Names& columns) {
@@ -22,7 +22,7 @@ bool mentions_any_column(const schema::SqlText& sql, const std::string& table,
 
 }  // namespace
 
-std::vector<std::string> by_dependency(const std::map<std::string, schema::View>& views,
+std::vector<std::string> by_dependency(const schema::SharedMap<std::string, schema::View>& views,
                                        std::set<std::string> names) {
   std::map<std::string, Names> reads;
   for (const std::string& name : names) reads[name] = ops::tables_in(views.at(name).sql);

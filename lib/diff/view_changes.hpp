@@ -65,7 +65,7 @@ class ViewChanges {
 };
 
 /// `names` with every view behind those of them that it reads.
-std::vector<std::string> by_dependency(const std::map<std::string, schema::View>& views,
+std::vector<std::string> by_dependency(const schema::SharedMap<std::string, schema::View>& views,
                                        std::set<std::string> names);
 
 }  // namespace dbmig::diff

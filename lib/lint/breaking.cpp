@@ -218,7 +218,7 @@ Issues blinds_view(const Step& step) {
         view.sql, {drop_column->name, ops::qualifiers_of(view.sql, table), bare, false});
   };
   Issues issues;
-  const auto look = [&](const std::map<std::string, schema::View>& views) {
+  const auto look = [&](const schema::SharedMap<std::string, schema::View>& views) {
     for (const auto& [name, view] : views) {
       const auto end = step.after.views.find(name);
       if (end == step.after.views.end() || !step.lives_on(view.only, DialectKind::mariadb))

@@ -38,7 +38,9 @@ class Past {
   /// The constraints that this revision took from the table: its rows obeyed them.
   std::vector<schema::Constraint> dropped(const std::string& table) const;
   /// The views that this revision dropped and has not created again, as they were.
-  const std::map<std::string, schema::View>& dropped_views() const { return dropped_views_; }
+  const schema::SharedMap<std::string, schema::View>& dropped_views() const {
+    return dropped_views_;
+  }
   /// An execute of this revision creates a table called `table`.
   bool made_by_sql(std::string_view table) const { return sql_tables_.count(table) != 0; }
 
@@ -49,7 +51,7 @@ class Past {
   std::set<std::string, std::less<>> filled_;  ///< of tables_: they may have rows
   std::set<std::pair<std::string, std::string>> columns_;
   std::vector<std::pair<std::string, schema::Constraint>> dropped_;  ///< with the table's name
-  std::map<std::string, schema::View> dropped_views_;
+  schema::SharedMap<std::string, schema::View> dropped_views_;
   std::vector<schema::SqlText> sql_;
   std::set<std::string, std::less<>> sql_tables_;  ///< lower case
 };

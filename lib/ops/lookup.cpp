@@ -121,7 +121,7 @@ std::vector<schema::Trigger> triggers_on(const Schema& schema, const std::string
 }
 
 void erase_triggers_on(Schema& schema, const std::string& name) {
-  std::erase_if(schema.triggers, [&](const auto& entry) { return entry.second.table == name; });
+  erase_if(schema.triggers, [&](const auto& entry) { return entry.second.table == name; });
 }
 
 std::string column_text(const std::string& table, const std::string& column) {

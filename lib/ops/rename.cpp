@@ -84,11 +84,11 @@ std::string foreign_key_name(const std::string& key, const std::string& from,
 }
 
 void rename_table(Schema& schema, const std::string& from, const std::string& to) {
-  auto node = schema.tables.extract(from);
-  const Table before = node.mapped();
-  node.key() = to;
-  node.mapped().name = to;
-  Table& renamed = schema.tables.insert(std::move(node)).position->second;
+  const Table before = std::as_const(schema).table(from);
+  schema.tables.erase(from);
+  Table& renamed = schema.tables[to];
+  renamed = before;
+  renamed.name = to;
   follow(renamed, before);
   for (ForeignKey& key : renamed.foreign_keys) {
     const std::string name = foreign_key_name(key.name, from, to);

@@ -59,7 +59,7 @@ Schema ask_words(const backend::ScratchOptions& options, Schema schema,
   const bool runs_events =
       connection.query("SELECT @@event_scheduler").rows.at(0).at(0).value_or("") == "ON";
   if (runs_events) {
-    std::erase_if(part.routines, [](const auto& entry) {
+    erase_if(part.routines, [](const auto& entry) {
       return entry.first.first == schema::RoutineKind::event;
     });
   }

@@ -105,9 +105,9 @@ std::map<std::string, std::string> take_out_bookkeeping(Schema& schema,
     const std::string_view tool = bookkeeping_tool(table);
     if (!tool.empty() && wanted.count(name) == 0) taken.emplace(name, tool);
   }
-  std::erase_if(schema.tables, [&](const auto& entry) { return taken.count(entry.first) != 0; });
-  std::erase_if(schema.triggers,
-                [&](const auto& entry) { return taken.count(entry.second.table) != 0; });
+  erase_if(schema.tables, [&](const auto& entry) { return taken.count(entry.first) != 0; });
+  erase_if(schema.triggers,
+           [&](const auto& entry) { return taken.count(entry.second.table) != 0; });
   return taken;
 }
 

@@ -17,12 +17,12 @@ bool Selection::takes(std::string_view name) const {
 
 Schema selected(Schema schema, const Selection& selection) {
   if (selection.empty()) return schema;
-  std::erase_if(schema.tables, [&](const auto& entry) { return !selection.takes(entry.first); });
-  std::erase_if(schema.views, [&](const auto& entry) { return !selection.takes(entry.first); });
-  std::erase_if(schema.triggers,
-                [&](const auto& entry) { return !selection.takes(entry.second.table); });
-  std::erase_if(schema.routines,
-                [&](const auto& entry) { return !selection.takes(entry.first.second); });
+  erase_if(schema.tables, [&](const auto& entry) { return !selection.takes(entry.first); });
+  erase_if(schema.views, [&](const auto& entry) { return !selection.takes(entry.first); });
+  erase_if(schema.triggers,
+           [&](const auto& entry) { return !selection.takes(entry.second.table); });
+  erase_if(schema.routines,
+           [&](const auto& entry) { return !selection.takes(entry.first.second); });
   mark_external(schema);
   return schema;
 }

@@ -135,12 +135,12 @@ Schema on_dialect(Schema schema, DialectKind kind) {
   const auto elsewhere = [kind](const auto& entry) {
     return entry.second.only && *entry.second.only != kind;
   };
-  std::erase_if(schema.triggers, [&](const auto& entry) {
+  erase_if(schema.triggers, [&](const auto& entry) {
     const Table* table = schema.find_table(entry.second.table);
     return elsewhere(entry) || (table != nullptr && table->only && *table->only != kind);
   });
-  std::erase_if(schema.tables, elsewhere);
-  std::erase_if(schema.views, elsewhere);
+  erase_if(schema.tables, elsewhere);
+  erase_if(schema.views, elsewhere);
   if (kind != DialectKind::mariadb) schema.routines.clear();
   return schema;
 }

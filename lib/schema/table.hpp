@@ -13,6 +13,7 @@
 #include "schema/column.hpp"
 #include "schema/constraint.hpp"
 #include "schema/shared_list.hpp"
+#include "schema/shared_map.hpp"
 
 namespace dbmig::schema {
 
@@ -129,12 +130,13 @@ using RoutineKey = std::pair<RoutineKind, std::string>;
 /// "sequence", "function", "procedure", "event".
 std::string_view to_string(RoutineKind kind);
 
-/// A whole schema: the model, the fold of revisions, or what a database reports.
+/// A whole schema: the model, the fold of revisions, or what a database reports. Copies share what
+/// they have in common.
 struct Schema {
-  std::map<std::string, Table> tables;
-  std::map<std::string, View> views;
-  std::map<std::string, Trigger> triggers;
-  std::map<RoutineKey, Routine> routines;  ///< MariaDB
+  SharedMap<std::string, Table> tables;
+  SharedMap<std::string, View> views;
+  SharedMap<std::string, Trigger> triggers;
+  SharedMap<RoutineKey, Routine> routines;  ///< MariaDB
 
   friend bool operator==(const Schema&, const Schema&) = default;
 

@@ -125,7 +125,8 @@ Out primary_key_out(const schema::Table& table) {
 }
 
 template <class Object>
-void add_objects(Out& out, std::string_view key, const std::map<std::string, Object>& objects,
+void add_objects(Out& out, std::string_view key,
+                 const schema::SharedMap<std::string, Object>& objects,
                  Out (*body)(const Object&)) {
   if (objects.empty()) return;
   Out all = Out::map(Out::Style::block);
@@ -382,7 +383,7 @@ Out schema_out(const schema::Schema& schema) {
   add_objects(out, "views", schema.views, view_out);
   add_objects(out, "triggers", schema.triggers, trigger_out);
   for (const auto& [section, kind] : kRoutineSections) {
-    std::map<std::string, schema::Routine> routines;
+    schema::SharedMap<std::string, schema::Routine> routines;
     for (const auto& [key, routine] : schema.routines) {
       if (key.first == kind) routines.emplace(key.second, routine);
     }

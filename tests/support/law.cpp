@@ -72,7 +72,7 @@ std::vector<Cut> cuts_of(const Schema& schema) {
   for (const auto& entry : schema.tables) {
     cuts.push_back([name = entry.first](Schema& s) {
       s.tables.erase(name);
-      std::erase_if(s.triggers, [&](const auto& other) { return other.second.table == name; });
+      erase_if(s.triggers, [&](const auto& other) { return other.second.table == name; });
       for (auto& [other, table] : s.tables) {
         erase_if(table.foreign_keys, [&](const auto& key) { return key.referenced_table == name; });
       }

@@ -47,7 +47,7 @@ void repair_programs(Schema& schema, const Schema& before) {
     const Table* then = before.find_table(name);
     return now == nullptr || then == nullptr || now->column_names() != then->column_names();
   };
-  std::erase_if(schema.triggers, [&](const auto& entry) { return changed(entry.second.table); });
+  erase_if(schema.triggers, [&](const auto& entry) { return changed(entry.second.table); });
   if (std::any_of(before.tables.begin(), before.tables.end(),
                   [&](const auto& entry) { return changed(entry.first); })) {
     schema.views.clear();

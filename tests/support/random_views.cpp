@@ -42,7 +42,7 @@ struct Query {
 };
 
 struct World {
-  std::map<std::string, schema::Table> tables;
+  schema::SharedMap<std::string, schema::Table> tables;
   std::map<std::string, Query> views;  ///< v0 is read by later ones only
 
   Names columns_of(const std::string& name) const {

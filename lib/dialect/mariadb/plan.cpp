@@ -356,8 +356,8 @@ class Planner {
   }
 
   /// MariaDB keeps views and triggers as text and does not follow renames; the fold does.
-  void refresh_dependents(const std::map<std::string, schema::View>& views,
-                          const std::map<std::string, schema::Trigger>& triggers) {
+  void refresh_dependents(const schema::SharedMap<std::string, schema::View>& views,
+                          const schema::SharedMap<std::string, schema::Trigger>& triggers) {
     for (const auto& [name, view] : state_.views) {
       const auto old = views.find(name);
       if (old != views.end() && !(old->second == view) &&

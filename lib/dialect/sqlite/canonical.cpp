@@ -263,7 +263,7 @@ void canonical_sql(Objects& objects) {
     object.only.reset();
     object.sql = {normal_statement(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
   }
-  std::erase_if(objects, [](const auto& entry) { return entry.second.sql.empty(); });
+  erase_if(objects, [](const auto& entry) { return entry.second.sql.empty(); });
 }
 
 }  // namespace

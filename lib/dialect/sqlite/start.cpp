@@ -1,7 +1,8 @@
 #include "dialect/sqlite/start.hpp"
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "base/text.hpp"
@@ -22,25 +23,25 @@ bool creates(std::string_view what, const Bystander& bystander) {
 
 Schema start_from(const Schema& before, std::span<const Bystander> bystanders) {
   Schema schema = before;
+  if (bystanders.empty()) return schema;
   std::set<std::string> known;
-  for (const auto& [name, trigger] : schema.triggers) known.insert(text::lower(name));
-  for (const auto& [name, table] : schema.tables) {
+  std::map<std::string, std::string> tables;  // by their names in small letters
+  for (const auto& [name, table] : before.tables) tables.emplace(text::lower(name), name);
+  for (const auto& [name, view] : before.views) tables.emplace(text::lower(name), name);
+  for (const auto& [name, trigger] : before.triggers) known.insert(text::lower(name));
+  for (const auto& [name, table] : before.tables) {
     for (const schema::Index& index : table.indexes) known.insert(text::lower(index.name));
   }
   for (const Bystander& bystander : bystanders) {
-    const auto same_name = [&](const auto& entry) {
-      return text::equals_ignoring_case(entry.first, bystander.table);
-    };
-    const auto table = std::find_if(schema.tables.begin(), schema.tables.end(), same_name);
-    const auto view = std::find_if(schema.views.begin(), schema.views.end(), same_name);
-    if (table == schema.tables.end() && view == schema.views.end()) continue;
+    const auto table = tables.find(text::lower(bystander.table));
+    if (table == tables.end()) continue;
     if (!known.insert(text::lower(bystander.name)).second) continue;
     if (creates("TRIGGER", bystander)) {
       schema::Trigger trigger = parse_create_trigger(bystander.sql);
-      trigger.table = table == schema.tables.end() ? view->first : table->first;
+      trigger.table = table->second;
       schema.triggers.emplace(trigger.name, std::move(trigger));
-    } else if (table != schema.tables.end()) {
-      table->second.indexes.push_back(parse_create_index(bystander.sql).index);
+    } else if (schema::Table* own = schema.find_table(table->second)) {
+      own->indexes.push_back(parse_create_index(bystander.sql).index);
     }
   }
   return schema;
