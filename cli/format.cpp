@@ -7,21 +7,30 @@
 namespace dbmig::cli {
 namespace {
 
-std::string parents_text(const history::Revision& revision) {
+std::string parents_text(const history::Header& revision) {
   return revision.parents.empty() ? "<base>" : text::join(revision.parents, ", ");
 }
 
-const std::string& message_text(const history::Revision& revision) {
+std::string listed(const std::set<std::string>& names) {
+  return text::join({names.begin(), names.end()}, ", ");
+}
+
+const std::string& message_text(const history::Header& revision) {
   static const std::string none = "empty message";
   return revision.message.empty() ? none : revision.message;
 }
 
 /// " (head) (branchpoint)…": what a revision is in its graph.
-std::string marks(const history::Graph& graph, const history::Revision& revision, bool tree,
+std::string marks(const history::Graph& graph, const history::Header& revision, bool tree,
                   bool current_before_tree, bool is_current) {
-  std::string result = graph.is_head(revision.id) ? " (head)" : "";
+  std::string result;
+  if (graph.is_head(revision.id)) {
+    // What another branch depends on is at its head by that alone.
+    const bool is_one = !current_before_tree || graph.is_effective_head(revision.id);
+    result = is_one ? " (head)" : " (effective head)";
+  }
   if (is_current && current_before_tree) result += " (current)";
-  if (tree && graph.children(revision.id).size() > 1) result += " (branchpoint)";
+  if (tree && graph.is_branch_point(revision.id)) result += " (branchpoint)";
   if (tree && revision.parents.size() > 1) result += " (mergepoint)";
   if (is_current && !current_before_tree) result += " (current)";
   return result;
@@ -29,42 +38,57 @@ std::string marks(const history::Graph& graph, const history::Revision& revision
 
 }  // namespace
 
-std::string revision_line(const history::Graph& graph, const history::Revision& revision,
+std::string revision_line(const history::Graph& graph, const history::Header& revision,
                           const LineOptions& options) {
-  std::string line = options.parents ? parents_text(revision) + " -> " : "";
+  std::string line;
+  if (options.parents) {
+    line = parents_text(revision);
+    if (!revision.depends_on.empty()) {
+      line += fmt::format(" ({})", text::join(revision.depends_on, ", "));
+    }
+    line += " -> ";
+  }
   line += revision.id;
-  if (options.labels && !revision.label.empty()) line += fmt::format(" ({})", revision.label);
+  if (options.labels) {
+    const std::set<std::string> labels = graph.labels(revision.id);
+    if (!labels.empty()) line += fmt::format(" ({})", listed(labels));
+  }
   line += marks(graph, revision, options.tree, true, options.current.count(revision.id) != 0);
   if (options.message) line += ", " + message_text(revision);
   return line;
 }
 
 std::string revision_entry(Context& context, const history::Graph& graph,
-                           const history::Revision& revision,
-                           const std::set<std::string>& current) {
+                           const history::Header& revision, const std::set<std::string>& current) {
   std::string entry =
       fmt::format("Rev: {}{}\n", revision.id,
                   marks(graph, revision, true, false, current.count(revision.id) != 0));
   entry += fmt::format("{}: {}\n", revision.parents.size() > 1 ? "Merges" : "Parent",
                        parents_text(revision));
+  if (!revision.depends_on.empty()) {
+    entry += fmt::format("Also depends on: {}\n", text::join(revision.depends_on, ", "));
+  }
   const std::vector<std::string> children = graph.children(revision.id);
   if (children.size() > 1) entry += fmt::format("Branches into: {}\n", text::join(children, ", "));
-  if (!revision.label.empty()) entry += fmt::format("Branch names: {}\n", revision.label);
+  const std::set<std::string> labels = graph.labels(revision.id);
+  if (!labels.empty()) entry += fmt::format("Branch names: {}\n", listed(labels));
   entry += fmt::format("Path: {}\n", context.shown(revision.path));
   if (!revision.created.empty()) entry += fmt::format("Created: {}\n", revision.created);
   entry += fmt::format("\n    {}\n", text::replace_all(message_text(revision), "\n", "\n    "));
   return entry;
 }
 
-Json revision_json(Context& context, const history::Graph& graph, const history::Revision& revision,
+Json revision_json(Context& context, const history::Graph& graph, const history::Header& revision,
                    const std::optional<std::set<std::string>>& current) {
   Json json = {{"revision", revision.id},
                {"parents", revision.parents},
                {"message", revision.message},
                {"created", revision.created},
-               {"label", revision.label.empty() ? Json() : Json(revision.label)},
+               {"label", revision.labels.empty() ? Json() : Json(revision.labels.front())},
+               {"labels", graph.labels(revision.id)},
+               {"depends_on", revision.depends_on},
                {"is_head", graph.is_head(revision.id)},
-               {"is_branch_point", graph.children(revision.id).size() > 1},
+               {"is_branch_point", graph.is_branch_point(revision.id)},
                {"is_merge_point", revision.parents.size() > 1}};
   if (current) json["is_current"] = current->count(revision.id) != 0;
   json["path"] = revision.path.empty() ? Json() : Json(context.shown(revision.path));

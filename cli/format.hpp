@@ -20,16 +20,16 @@ struct LineOptions {
 };
 
 /// Alembic's one line for a revision: `1975ea83b712 -> 2fa6cb75c75d (head), add accounts`.
-std::string revision_line(const history::Graph& graph, const history::Revision& revision,
+std::string revision_line(const history::Graph& graph, const history::Header& revision,
                           const LineOptions& options);
 
 /// Alembic's paragraph: Rev, Parent or Merges, Branches into, Branch names, Path, message.
 std::string revision_entry(Context& context, const history::Graph& graph,
-                           const history::Revision& revision,
+                           const history::Header& revision,
                            const std::set<std::string>& current = {});
 
 /// A revision in every `--json` list. `is_current` only when `current` was asked of a database.
-Json revision_json(Context& context, const history::Graph& graph, const history::Revision& revision,
+Json revision_json(Context& context, const history::Graph& graph, const history::Header& revision,
                    const std::optional<std::set<std::string>>& current = std::nullopt);
 
 /// The operations as JSON: name, table and a sentence each.

@@ -164,7 +164,7 @@ std::optional<std::set<std::string>> current_heads(Context& context,
   if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
   run::Runner runner = make_runner(context, Context::Access::peek);
   const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
-  for (const std::string& id : heads) context.graph().get(id);  // throws for one without a file
+  for (const std::string& id : heads) context.graph().header(id);  // throws for one without a file
   return std::set<std::string>(heads.begin(), heads.end());
 }
 

@@ -87,8 +87,16 @@ void add_new_revision_options(CLI::App& command, NewRevision& options) {
   command.add_option("--head", options.head, "Build on this revision; `base` starts a new branch")
       ->option_text("REV");
   command.add_flag("--splice", options.splice, "Allow --head to be a revision that is no head");
-  command.add_option("--branch-label", options.label, "Name of the branch that begins here")
-      ->option_text("LABEL");
+  command.add_option("--branch-label", options.labels, "Name of the branch that begins here")
+      ->option_text("LABEL")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--depends-on", options.depends_on,
+                  "A revision of another branch that must be applied before")
+      ->option_text("REV")
+      ->expected(1)
+      ->take_all();
   command.add_flag("--dry-run", options.dry_run, "Print the revision instead of writing it");
 }
 
@@ -124,7 +132,12 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
   revision.parents = std::move(parents);
   revision.message = options.message;
   revision.created = now_utc();
-  revision.label = options.label;
+  revision.labels = options.labels;
+  for (const std::string& argument : options.depends_on) {
+    // A label stays one: it names the branch, wherever that begins.
+    const bool is_label = graph.find_label(argument).has_value();
+    revision.depends_on.push_back(is_label ? argument : graph.resolve_one(argument));
+  }
   graph.require_new(revision);
   return revision;
 }

@@ -14,8 +14,9 @@ namespace dbmig::cli {
 struct NewRevision {
   std::string message;
   std::string id;
-  std::string head;  ///< --head; empty: the only head
-  std::string label;
+  std::string head;                     ///< --head; empty: the only head
+  std::vector<std::string> labels;      ///< --branch-label
+  std::vector<std::string> depends_on;  ///< --depends-on, as they were given
   bool splice = false;
   bool dry_run = false;
 };

@@ -147,11 +147,9 @@ std::vector<Ground> proving_grounds(Context& context) {
 
 history::Graph with_revision(const history::Graph& graph, const history::Revision& revision,
                              const std::string& name) {
-  std::vector<history::Revision> revisions;
-  for (const std::string& id : graph.topological()) revisions.push_back(graph.get(id));
-  revisions.push_back(yaml::parse_revision(yaml::print_revision(revision), name));
-  revisions.back().path = revision.path;
-  return history::Graph(std::move(revisions));
+  history::Revision read = yaml::parse_revision(yaml::print_revision(revision), name);
+  read.path = revision.path;
+  return graph.with({std::move(read)});
 }
 
 Json prove(Context& context, const history::Graph& graph, const std::string& id, bool must) {

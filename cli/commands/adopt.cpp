@@ -70,7 +70,7 @@ void catch_up(Context& context, const Options& options) {
   if (!drift.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the database lacks revision {}, {}", check.pending.front(),
-                            graph.get(check.pending.front()).message))
+                            graph.header(check.pending.front()).message))
         .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
                           "otherwise of it: {})",
                           drift.difference.detected.front()));

@@ -15,13 +15,14 @@ void add_branches(CLI::App& program, Context& context) {
     const history::Graph& graph = context.graph();
     Json list = Json::array();
     for (const std::string& id : graph.branch_points()) {
-      const history::Revision& revision = graph.get(id);
+      const history::Header& revision = graph.header(id);
       std::string text = context.verbose() ? revision_entry(context, graph, revision)
                                            : revision_line(graph, revision, {}) + "\n";
       Json json = revision_json(context, graph, revision);
       for (const std::string& child : graph.children(id)) {
-        text += fmt::format("{} -> {}\n", std::string(id.size(), ' '),
-                            revision_line(graph, graph.get(child), {.message = context.verbose()}));
+        text +=
+            fmt::format("{} -> {}\n", std::string(id.size(), ' '),
+                        revision_line(graph, graph.header(child), {.message = context.verbose()}));
         json["branches"].push_back(child);
       }
       context.console().data(text + "\n");

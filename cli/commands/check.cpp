@@ -92,7 +92,7 @@ void check_database(Context& context, Findings& findings) {
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
-                             graph.get(id).message));
+                             graph.header(id).message));
   }
   for (const std::string& id : check.unknown) {
     findings.add(
@@ -103,11 +103,11 @@ void check_database(Context& context, Findings& findings) {
   }
   for (const std::string& id : check.edited) {
     const std::string edit = make_runner(context, Context::Access::peek).edit_of(id);
-    findings.add(
-        "edited", id,
-        fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
-                    "or accept it with `dbmig repair`",
-                    context.shown(graph.get(id).path), id, edit.empty() ? "" : " (" + edit + ")"));
+    findings.add("edited", id,
+                 fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
+                             "or accept it with `dbmig repair`",
+                             context.shown(graph.header(id).path), id,
+                             edit.empty() ? "" : " (" + edit + ")"));
   }
   for (const run::AppliedRevision& row : check.under_way) {
     findings.add(

@@ -34,7 +34,7 @@ void run(Context& context, bool check_heads) {
   }
   Json list = Json::array();
   for (const std::string& id : heads) {
-    const history::Revision& revision = graph.get(id);
+    const history::Header& revision = graph.header(id);
     console.data(context.verbose() ? revision_entry(context, graph, revision) + "\n"
                                    : revision_line(graph, revision, {.labels = false}) + "\n");
     list.push_back(revision_json(context, graph, revision));

@@ -44,7 +44,7 @@ void add_edit(CLI::App& program, Context& context) {
                                    "  dbmig edit 2fa6"});
   command.add_option("revision", *revision, "Which revision (head)")->option_text("REV");
   set_action(command, context, [&context, revision] {
-    const std::filesystem::path path = context.graph().get(resolve_one(context, *revision)).path;
+    const std::filesystem::path path = context.graph().header(resolve_one(context, *revision)).path;
     const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
     open_editor(file);
     // What was written must still be a revision: say so now, with line and column.

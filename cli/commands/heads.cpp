@@ -14,7 +14,7 @@ void add_heads(CLI::App& program, Context& context) {
     const history::Graph& graph = context.graph();
     Json list = Json::array();
     for (const std::string& id : graph.heads()) {
-      const history::Revision& revision = graph.get(id);
+      const history::Header& revision = graph.header(id);
       context.console().data(context.verbose()
                                  ? revision_entry(context, graph, revision) + "\n"
                                  : revision_line(graph, revision, {.tree = false}) + "\n");

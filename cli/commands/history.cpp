@@ -73,7 +73,7 @@ void run(Context& context, const Options& options) {
   }
   Json list = Json::array();
   for (const std::string& id : select(graph, start, end, known)) {
-    const history::Revision& revision = graph.get(id);
+    const history::Header& revision = graph.header(id);
     context.console().data(
         context.verbose() ? revision_entry(context, graph, revision, marked) + "\n"
                           : revision_line(graph, revision,

@@ -80,8 +80,10 @@ void add_merge(CLI::App& program, Context& context) {
       ->option_text("TEXT");
   command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
       ->option_text("ID");
-  command.add_option("--branch-label", options->revision.label, "Name of the branch")
-      ->option_text("LABEL");
+  command.add_option("--branch-label", options->revision.labels, "Name of the branch")
+      ->option_text("LABEL")
+      ->expected(1)
+      ->take_all();
   command
       .add_option("--resolve", options->winner,
                   "Where the branches contradict each other, the one of this revision wins")

@@ -42,8 +42,8 @@ void run(Context& context, const Options& options) {
   const std::vector<std::string> ids = chosen(context, options);
   std::vector<Diagnostic> failed = history::described(history::contradictions_within(graph, ids));
   for (const std::string& id : ids) {
-    console.info("dbmig.proof", fmt::format("Proving {}, {}", id, graph.get(id).message));
-    Json entry{{"revision", id}, {"message", graph.get(id).message}};
+    console.info("dbmig.proof", fmt::format("Proving {}, {}", id, graph.header(id).message));
+    Json entry{{"revision", id}, {"message", graph.header(id).message}};
     try {
       entry["proofs"] = prove(context, graph, id, true);
       entry["proved"] = true;

@@ -306,9 +306,9 @@ std::vector<Contradiction> contradictions_within(const Graph& graph,
                                                  const std::vector<std::string>& ids) {
   std::vector<Contradiction> found;
   for (const std::string& id : ids) {
-    const Revision& revision = graph.get(id);
-    if (revision.parents.size() < 2) continue;
-    for (Contradiction& one : contradictions(graph, revision.parents, revision.upgrade)) {
+    const std::vector<std::string>& parents = graph.header(id).parents;
+    if (parents.size() < 2) continue;
+    for (Contradiction& one : contradictions(graph, parents, graph.get(id).upgrade)) {
       found.push_back(std::move(one));
     }
   }

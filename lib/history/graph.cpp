@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <queue>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.hpp"
@@ -15,32 +17,74 @@
 #include "ops/evolve.hpp"
 
 namespace dbmig::history {
+
+/// A revision that all graphs share that have it.
+struct Graph::Entry {
+  Revision revision;               ///< its header at least
+  std::function<Revision()> read;  ///< while its operations are not read
+  std::mutex reading;
+
+  const Revision& whole() {
+    const std::lock_guard lock(reading);
+    if (!read) return revision;
+    Revision found = read();
+    // The header may be in use elsewhere at this moment, and is the same.
+    revision.upgrade = std::move(found.upgrade);
+    revision.downgrade = std::move(found.downgrade);
+    revision.suppressions = std::move(found.suppressions);
+    revision.text = std::move(found.text);
+    revision.upgrade_positions = std::move(found.upgrade_positions);
+    revision.downgrade_positions = std::move(found.downgrade_positions);
+    read = nullptr;
+    return revision;
+  }
+};
+
+struct Graph::Data {
+  struct Node {
+    std::shared_ptr<Entry> entry;
+    Ranks parents;
+    Ranks needs;  ///< parents and dependencies
+    Ranks children;
+    Ranks needed_by;
+  };
+
+  std::vector<Node> nodes;  ///< in topological order
+  std::vector<std::string> order;
+  std::unordered_map<std::string_view, Rank> ranks;
+  std::map<std::string, std::string, std::less<>> labels;  ///< label → id
+
+  const Ranks& edges(Rank rank, bool back, Edges which) const {
+    const Node& node = nodes[rank];
+    if (which == Edges::parents) return back ? node.parents : node.children;
+    return back ? node.needs : node.needed_by;
+  }
+};
+
 namespace {
 
-using Revisions = std::map<std::string, Revision, std::less<>>;
-using Children = std::map<std::string, std::vector<std::string>, std::less<>>;
-
-SourcePosition position_of(const Revision& revision) {
+SourcePosition position_of(const Header& revision) {
   return {revision.path.string(), 0, 0};
 }
 
-void check_id(const Revision& revision, Diagnostics& diagnostics) {
-  const std::string& id = revision.id;
-  if (id.empty()) {
+void check_id(const Header& revision, Diagnostics& diagnostics) {
+  if (revision.id.empty()) {
     diagnostics.add(position_of(revision), "a revision has no id", "give it one under `revision:`");
     return;
   }
+  std::vector<std::string_view> names{revision.id};
+  names.insert(names.end(), revision.labels.begin(), revision.labels.end());
   for (const std::string_view reserved : {"head", "heads", "base", "current"}) {
-    if (id == reserved || revision.label == reserved) {
+    if (std::find(names.begin(), names.end(), reserved) != names.end()) {
       diagnostics.add(
           position_of(revision),
           fmt::format("'{}' cannot name a revision: it has a meaning of its own", reserved),
           "choose another name");
     }
   }
-  for (const std::string& name : {id, revision.label}) {
+  for (const std::string_view name : names) {
     const auto bad = name.find_first_of("@:+ ");
-    if (bad == std::string::npos) continue;
+    if (bad == std::string_view::npos) continue;
     diagnostics.add(
         position_of(revision),
         fmt::format("Character '{}' not allowed in revision identifier '{}'", name[bad], name),
@@ -48,238 +92,477 @@ void check_id(const Revision& revision, Diagnostics& diagnostics) {
   }
 }
 
-void check_parents(const Revisions& revisions, Diagnostics& diagnostics) {
-  for (const auto& [id, revision] : revisions) {
-    std::set<std::string> seen;
-    for (const std::string& parent : revision.parents) {
-      if (!seen.insert(parent).second) {
-        diagnostics.add(position_of(revision),
-                        fmt::format("revision '{}' names its parent '{}' twice", id, parent),
-                        "name each parent once");
-      } else if (parent == id) {
-        diagnostics.add(position_of(revision),
-                        fmt::format("Self-loop is detected in revisions ({})", id),
-                        "a revision cannot be its own parent");
-      } else if (revisions.count(parent) == 0) {
-        diagnostics.add(
-            position_of(revision),
-            fmt::format("Can't locate revision identified by '{}', a parent of '{}'", parent, id),
-            "its file is missing: restore it, or correct `parents:`");
+/// All revisions while it is not known yet whether they are a graph: numbered by their ids.
+class Draft {
+ public:
+  using Number = std::uint32_t;
+  using Numbers = std::vector<Number>;
+
+  /// `headers` are sorted by id.
+  Draft(std::vector<const Header*> headers, Diagnostics& diagnostics)
+      : headers_(std::move(headers)), diagnostics_(diagnostics) {
+    numbers_.reserve(headers_.size());
+    for (Number i = 0; i < headers_.size(); ++i) {
+      check_id(*headers_[i], diagnostics_);
+      const auto [known, inserted] = numbers_.emplace(headers_[i]->id, i);
+      if (!inserted) tell_double(*headers_[i], *headers_[known->second]);
+    }
+    for (const Header* header : headers_) add_labels(*header);
+    parents_.resize(headers_.size());
+    needs_.resize(headers_.size());
+    for (Number i = 0; i < headers_.size(); ++i) {
+      add_parents(i);
+      add_dependencies(i);
+    }
+  }
+
+  std::map<std::string, std::string, std::less<>>& labels() { return labels_; }
+  const Numbers& parents(Number number) const { return parents_[number]; }
+  const Numbers& needs(Number number) const { return needs_[number]; }
+
+  /// What comes first, first; of those that could come next, the oldest. Throws for a cycle.
+  Numbers sorted() const {
+    Numbers order = sort(needs_);
+    if (order.size() == headers_.size()) return order;
+    const bool by_parents = sort(parents_).size() != headers_.size();
+    const Numbers loop = by_parents ? cyclic(parents_) : cyclic(needs_);
+    std::vector<std::string> ids;
+    for (const Number number : loop) ids.push_back(headers_[number]->id);
+    throw Error(ErrorCode::invalid,
+                fmt::format("{} is detected in revisions ({})",
+                            by_parents ? "Cycle" : "Dependency cycle", text::join(ids, ", ")))
+        .at(position_of(*headers_[loop.front()]))
+        .hint(fmt::format("correct `{}:` of one of them", by_parents ? "parents" : "depends_on"));
+  }
+
+ private:
+  void tell_double(const Header& one, const Header& other) {
+    diagnostics_.add(position_of(one), fmt::format("Revision {} is present more than once", one.id),
+                     other.path.empty() ? "give one of them another id"
+                                        : fmt::format("the other is {}", other.path.string()));
+  }
+
+  void add_labels(const Header& header) {
+    for (const std::string& label : header.labels) {
+      const auto [place, inserted] = labels_.emplace(label, header.id);
+      const bool is_id = label != header.id && numbers_.count(label) != 0;
+      if (inserted && !is_id) continue;
+      diagnostics_.add(position_of(header),
+                       fmt::format("Branch name '{}' in revision {} already used by revision {}",
+                                   label, header.id, is_id ? label : place->second),
+                       "give it another label");
+    }
+  }
+
+  void add_parents(Number number) {
+    const Header& header = *headers_[number];
+    for (auto parent = header.parents.begin(); parent != header.parents.end(); ++parent) {
+      if (std::find(header.parents.begin(), parent, *parent) != parent) {
+        diagnostics_.add(
+            position_of(header),
+            fmt::format("revision '{}' names its parent '{}' twice", header.id, *parent),
+            "name each parent once");
+      } else if (*parent == header.id) {
+        diagnostics_.add(position_of(header),
+                         fmt::format("Self-loop is detected in revisions ({})", header.id),
+                         "a revision cannot be its own parent");
+      } else if (const auto found = numbers_.find(*parent); found != numbers_.end()) {
+        parents_[number].push_back(found->second);
+      } else {
+        diagnostics_.add(position_of(header),
+                         fmt::format("Can't locate revision identified by '{}', a parent of '{}'",
+                                     *parent, header.id),
+                         "its file is missing: restore it, or correct `parents:`");
+      }
+    }
+    needs_[number] = parents_[number];
+  }
+
+  void add_dependencies(Number number) {
+    const Header& header = *headers_[number];
+    for (const std::string& name : header.depends_on) {
+      const auto label = labels_.find(name);
+      const auto found = numbers_.find(label == labels_.end() ? name : label->second);
+      if (found == numbers_.end()) {
+        diagnostics_.add(
+            position_of(header),
+            fmt::format("Can't locate revision identified by '{}', which '{}' depends on", name,
+                        header.id),
+            "its file is missing: restore it, or correct `depends_on:`");
+      } else if (found->second == number) {
+        diagnostics_.add(
+            position_of(header),
+            fmt::format("Dependency self-loop is detected in revisions ({})", header.id),
+            "a revision cannot depend on itself");
+      } else if (std::find(needs_[number].begin(), needs_[number].end(), found->second) ==
+                 needs_[number].end()) {
+        needs_[number].push_back(found->second);
       }
     }
   }
-}
 
-/// Parents before children; of those that could come next, the oldest. What lies on or behind a
-/// cycle is left out.
-std::vector<std::string> sort(const Revisions& revisions, const Children& children) {
-  using Entry = std::tuple<std::string, std::string>;  // created, id
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
-  std::map<std::string_view, std::size_t> waiting;
-  for (const auto& [id, revision] : revisions) {
-    if (revision.parents.empty()) ready.emplace(revision.created, id);
-    waiting[id] = revision.parents.size();
+  static std::vector<Numbers> turned(const std::vector<Numbers>& edges) {
+    std::vector<Numbers> back(edges.size());
+    for (Number i = 0; i < edges.size(); ++i) {
+      for (const Number to : edges[i]) back[to].push_back(i);
+    }
+    return back;
   }
-  std::vector<std::string> order;
-  order.reserve(revisions.size());
-  while (!ready.empty()) {
-    std::string id = std::get<1>(ready.top());
-    ready.pop();
-    if (const auto found = children.find(id); found != children.end()) {
-      for (const std::string& child : found->second) {
-        if (--waiting[child] == 0) ready.emplace(revisions.find(child)->second.created, child);
+
+  /// What lies on or behind a cycle is left out.
+  Numbers sort(const std::vector<Numbers>& edges) const {
+    using Next = std::tuple<std::string_view, Number>;  // created; numbers go by id
+    const std::vector<Numbers> children = turned(edges);
+    std::priority_queue<Next, std::vector<Next>, std::greater<>> ready;
+    std::vector<std::size_t> waiting(edges.size());
+    for (Number i = 0; i < edges.size(); ++i) {
+      waiting[i] = edges[i].size();
+      if (waiting[i] == 0) ready.emplace(headers_[i]->created, i);
+    }
+    Numbers order;
+    order.reserve(edges.size());
+    while (!ready.empty()) {
+      const Number next = std::get<1>(ready.top());
+      ready.pop();
+      order.push_back(next);
+      for (const Number child : children[next]) {
+        if (--waiting[child] == 0) ready.emplace(headers_[child]->created, child);
       }
     }
-    order.push_back(std::move(id));
+    return order;
   }
-  return order;
+
+  /// The revisions on a cycle (or between two): those left when what has no parent or no child left
+  /// is taken away, again and again.
+  Numbers cyclic(const std::vector<Numbers>& edges) const {
+    const std::vector<Numbers> children = turned(edges);
+    std::vector<bool> left(edges.size(), true);
+    for (const Number number : sort(edges)) left[number] = false;
+    const auto has_child = [&](Number number) {
+      return std::any_of(children[number].begin(), children[number].end(),
+                         [&](Number child) { return left[child]; });
+    };
+    Numbers ends;
+    for (Number i = 0; i < edges.size(); ++i) ends.push_back(i);
+    while (!ends.empty()) {
+      const Number number = ends.back();
+      ends.pop_back();
+      if (!left[number] || has_child(number)) continue;
+      left[number] = false;
+      ends.insert(ends.end(), edges[number].begin(), edges[number].end());
+    }
+    Numbers loop;
+    for (Number i = 0; i < edges.size(); ++i) {
+      if (left[i]) loop.push_back(i);
+    }
+    return loop;
+  }
+
+  std::vector<const Header*> headers_;
+  Diagnostics& diagnostics_;
+  std::unordered_map<std::string_view, Number> numbers_;
+  std::map<std::string, std::string, std::less<>> labels_;
+  std::vector<Numbers> parents_;
+  std::vector<Numbers> needs_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries) {
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const auto& a, const auto& b) { return a->revision.id < b->revision.id; });
+  std::vector<const Header*> headers;
+  headers.reserve(entries.size());
+  for (const auto& entry : entries) headers.push_back(&entry->revision);
+  Diagnostics diagnostics;
+  Draft draft(std::move(headers), diagnostics);
+  diagnostics.throw_if_any();
+  const Draft::Numbers order = draft.sorted();
+
+  auto data = std::make_shared<Data>();
+  data->labels = std::move(draft.labels());
+  data->nodes.resize(order.size());
+  data->order.reserve(order.size());
+  data->ranks.reserve(order.size());
+  Ranks rank_of(order.size());
+  for (Rank rank = 0; rank < order.size(); ++rank) rank_of[order[rank]] = rank;
+  for (Rank rank = 0; rank < order.size(); ++rank) {
+    Data::Node& node = data->nodes[rank];
+    node.entry = std::move(entries[order[rank]]);
+    data->order.push_back(node.entry->revision.id);
+    data->ranks.emplace(node.entry->revision.id, rank);
+    // Parents stand before: children come into their lists in topological order.
+    for (const Draft::Number parent : draft.parents(order[rank])) {
+      node.parents.push_back(rank_of[parent]);
+      data->nodes[rank_of[parent]].children.push_back(rank);
+    }
+    for (const Draft::Number needed : draft.needs(order[rank])) {
+      node.needs.push_back(rank_of[needed]);
+      data->nodes[rank_of[needed]].needed_by.push_back(rank);
+    }
+  }
+  return data;
 }
 
-/// The revisions on a cycle (or between two): those left when what has no parent or no child left
-/// is taken away, again and again.
-std::vector<std::string> cyclic(const Revisions& revisions, const Children& children,
-                                const std::vector<std::string>& order) {
-  std::set<std::string> left;
-  for (const auto& [id, revision] : revisions) left.insert(id);
-  for (const std::string& id : order) left.erase(id);
-  const auto has_child = [&](const std::string& id) {
-    const auto found = children.find(id);
-    return found != children.end() &&
-           std::any_of(found->second.begin(), found->second.end(),
-                       [&](const std::string& child) { return left.count(child) != 0; });
-  };
-  std::vector<std::string> ends(left.begin(), left.end());
-  while (!ends.empty()) {
-    const std::string id = std::move(ends.back());
-    ends.pop_back();
-    if (left.count(id) == 0 || has_child(id)) continue;
-    left.erase(id);
-    const std::vector<std::string>& parents = revisions.find(id)->second.parents;
-    ends.insert(ends.end(), parents.begin(), parents.end());
+namespace {
+
+/// `Entry` is Graph's own.
+template <class Entry>
+std::vector<std::shared_ptr<Entry>> entries_of(std::vector<Revision> revisions) {
+  std::vector<std::shared_ptr<Entry>> entries;
+  entries.reserve(revisions.size());
+  for (Revision& revision : revisions) {
+    entries.push_back(std::make_shared<Entry>());
+    entries.back()->revision = std::move(revision);
   }
-  return {left.begin(), left.end()};
+  return entries;
 }
 
 }  // namespace
 
-Graph::Graph(std::vector<Revision> revisions) {
-  Diagnostics diagnostics;
-  for (Revision& revision : revisions) {
-    check_id(revision, diagnostics);
-    const std::string id = revision.id;
-    const SourcePosition where = position_of(revision);
-    const auto [place, inserted] = revisions_.emplace(id, std::move(revision));
-    if (inserted) continue;
-    const std::string other = place->second.path.string();
-    diagnostics.add(
-        where, fmt::format("Revision {} is present more than once", id),
-        other.empty() ? "give one of them another id" : fmt::format("the other is {}", other));
-  }
-  for (const auto& [id, revision] : revisions_) {
-    if (revision.label.empty()) continue;
-    const auto [place, inserted] = labels_.emplace(revision.label, id);
-    const bool is_id = revision.label != id && revisions_.count(revision.label) != 0;
-    if (inserted && !is_id) continue;
-    diagnostics.add(position_of(revision),
-                    fmt::format("Branch name '{}' in revision {} already used by revision {}",
-                                revision.label, id, is_id ? revision.label : place->second),
-                    "give it another label");
-  }
-  check_parents(revisions_, diagnostics);
-  diagnostics.throw_if_any();
+Graph::Graph(std::vector<Revision> revisions)
+    : data_(arranged(entries_of<Entry>(std::move(revisions)))) {}
 
-  for (const auto& [id, revision] : revisions_) {
-    for (const std::string& parent : revision.parents) children_[parent].push_back(id);
+Graph Graph::of(std::vector<StoredRevision> revisions) {
+  Entries entries;
+  entries.reserve(revisions.size());
+  for (StoredRevision& revision : revisions) {
+    entries.push_back(std::make_shared<Entry>());
+    static_cast<Header&>(entries.back()->revision) = std::move(revision.header);
+    entries.back()->read = std::move(revision.read);
   }
-  order_ = sort(revisions_, children_);
-  if (order_.size() != revisions_.size()) {
-    const std::vector<std::string> loop = cyclic(revisions_, children_, order_);
-    throw Error(ErrorCode::invalid,
-                fmt::format("Cycle is detected in revisions ({})", text::join(loop, ", ")))
-        .at(position_of(revisions_.find(loop.front())->second))
-        .hint("correct `parents:` of one of them");
+  Graph graph(std::vector<Revision>{});
+  graph.data_ = arranged(std::move(entries));
+  return graph;
+}
+
+Graph Graph::with(std::vector<Revision> more) const {
+  if (more.empty()) return *this;
+  Entries entries = entries_of<Entry>(std::move(more));
+  for (const Data::Node& node : data_->nodes) entries.push_back(node.entry);
+  Graph graph = *this;
+  graph.data_ = arranged(std::move(entries));
+  return graph;
+}
+
+std::size_t Graph::size() const {
+  return data_->nodes.size();
+}
+
+const std::vector<std::string>& Graph::topological() const {
+  return data_->order;
+}
+
+const Header& Graph::header_at(Rank rank) const {
+  return data_->nodes[rank].entry->revision;
+}
+
+Graph::Rank Graph::rank(std::string_view id) const {
+  const auto found = data_->ranks.find(id);
+  if (found != data_->ranks.end()) return found->second;
+  throw Error(ErrorCode::not_found, fmt::format("Can't locate revision identified by '{}'", id))
+      .hint("`dbmig history` lists the revisions that there are");
+}
+
+std::vector<std::string> Graph::ids_of(const Ranks& ranks) const {
+  std::vector<std::string> ids;
+  ids.reserve(ranks.size());
+  for (const Rank rank : ranks) ids.push_back(data_->order[rank]);
+  return ids;
+}
+
+Graph::Ranks Graph::ranks_of(const std::set<std::string>& ids) const {
+  Ranks ranks;
+  ranks.reserve(ids.size());
+  for (const std::string& id : ids) ranks.push_back(rank(id));
+  return ranks;
+}
+
+std::vector<bool> Graph::reach(const Ranks& from, bool back, Edges edges) const {
+  std::vector<bool> seen(size());
+  Ranks todo = from;
+  while (!todo.empty()) {
+    const Rank next = todo.back();
+    todo.pop_back();
+    if (seen[next]) continue;
+    seen[next] = true;
+    const Ranks& further = data_->edges(next, back, edges);
+    todo.insert(todo.end(), further.begin(), further.end());
   }
-  for (std::size_t i = 0; i < order_.size(); ++i) rank_.emplace(order_[i], i);
-  for (auto& [id, children] : children_) {
-    std::sort(children.begin(), children.end(), [&](const std::string& a, const std::string& b) {
-      return rank_.find(a)->second < rank_.find(b)->second;
-    });
+  return seen;
+}
+
+std::set<std::string> Graph::marked(const std::vector<bool>& marks) const {
+  std::vector<std::string_view> ids;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (marks[i]) ids.push_back(data_->order[i]);
   }
+  std::sort(ids.begin(), ids.end());
+  std::set<std::string> result;
+  for (const std::string_view id : ids) result.emplace_hint(result.end(), id);
+  return result;
 }
 
 std::vector<std::string> Graph::heads() const {
   std::vector<std::string> heads;
-  for (const std::string& id : order_) {
-    if (is_head(id)) heads.push_back(id);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (data_->nodes[i].children.empty()) heads.push_back(data_->order[i]);
+  }
+  return heads;
+}
+
+std::vector<std::string> Graph::effective_heads() const {
+  std::vector<std::string> heads;
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (data_->nodes[i].needed_by.empty()) heads.push_back(data_->order[i]);
   }
   return heads;
 }
 
 std::vector<std::string> Graph::bases() const {
   std::vector<std::string> bases;
-  for (const std::string& id : order_) {
-    if (get(id).parents.empty()) bases.push_back(id);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (data_->nodes[i].parents.empty()) bases.push_back(data_->order[i]);
   }
   return bases;
 }
 
 std::vector<std::string> Graph::children(std::string_view id) const {
-  const auto found = children_.find(id);
-  return found == children_.end() ? std::vector<std::string>() : found->second;
+  const auto found = data_->ranks.find(id);
+  if (found == data_->ranks.end()) return {};
+  return ids_of(data_->nodes[found->second].children);
+}
+
+std::vector<std::string> Graph::needed_by(std::string_view id) const {
+  const auto found = data_->ranks.find(id);
+  if (found == data_->ranks.end()) return {};
+  return ids_of(data_->nodes[found->second].needed_by);
 }
 
 std::vector<std::string> Graph::branch_points() const {
   std::vector<std::string> points;
-  for (const std::string& id : order_) {
-    if (children(id).size() > 1) points.push_back(id);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (data_->nodes[i].children.size() > 1) points.push_back(data_->order[i]);
   }
   return points;
 }
 
+bool Graph::is_branch_point(std::string_view id) const {
+  const auto found = data_->ranks.find(id);
+  return found != data_->ranks.end() && data_->nodes[found->second].children.size() > 1;
+}
+
 bool Graph::is_head(std::string_view id) const {
-  return contains(id) && children_.find(id) == children_.end();
+  const auto found = data_->ranks.find(id);
+  return found != data_->ranks.end() && data_->nodes[found->second].children.empty();
+}
+
+bool Graph::is_effective_head(std::string_view id) const {
+  const auto found = data_->ranks.find(id);
+  return found != data_->ranks.end() && data_->nodes[found->second].needed_by.empty();
 }
 
 bool Graph::contains(std::string_view id) const {
-  return revisions_.find(id) != revisions_.end();
+  return data_->ranks.count(id) != 0;
+}
+
+const Header& Graph::header(std::string_view id) const {
+  return header_at(rank(id));
 }
 
 const Revision& Graph::get(std::string_view id) const {
-  const auto found = revisions_.find(id);
-  if (found != revisions_.end()) return found->second;
-  throw Error(ErrorCode::not_found, fmt::format("Can't locate revision identified by '{}'", id))
-      .hint("`dbmig history` lists the revisions that there are");
+  return data_->nodes[rank(id)].entry->whole();
+}
+
+std::vector<std::string> Graph::dependencies(std::string_view id) const {
+  std::vector<std::string> ids;
+  for (const std::string& name : header(id).depends_on) {
+    ids.push_back(find_label(name).value_or(name));
+  }
+  return ids;
+}
+
+std::optional<std::string> Graph::find_label(std::string_view label) const {
+  const auto found = data_->labels.find(label);
+  if (found == data_->labels.end()) return std::nullopt;
+  return found->second;
+}
+
+std::set<std::string> Graph::labels(std::string_view id) const {
+  std::set<std::string> labels;
+  if (data_->labels.empty()) return labels;
+  const auto add = [&](Rank rank) {
+    const std::vector<std::string>& own = header_at(rank).labels;
+    labels.insert(own.begin(), own.end());
+  };
+  const std::vector<bool> above = reach({rank(id)}, true, Edges::parents);
+  for (Rank i = 0; i < above.size(); ++i) {
+    if (above[i]) add(i);
+  }
+  // Down the one line that leads on from here.
+  Rank at = rank(id);
+  Ranks line;
+  while (data_->nodes[at].needed_by.size() == 1 && data_->nodes[at].parents.size() < 2) {
+    at = data_->nodes[at].needed_by.front();
+    if (data_->nodes[at].parents.size() != 1) return labels;  // merged, or only needed, there
+    line.push_back(at);
+  }
+  if (!data_->nodes[at].needed_by.empty()) return labels;
+  for (const Rank rank : line) add(rank);
+  return labels;
 }
 
 std::vector<std::string> Graph::in_order(const std::set<std::string>& ids) const {
-  std::vector<std::size_t> ranks;
-  ranks.reserve(ids.size());
-  for (const std::string& id : ids) ranks.push_back(rank_.find(id)->second);
+  Ranks ranks = ranks_of(ids);
   std::sort(ranks.begin(), ranks.end());
-  std::vector<std::string> ordered;
-  ordered.reserve(ranks.size());
-  for (const std::size_t rank : ranks) ordered.push_back(order_[rank]);
-  return ordered;
+  return ids_of(ranks);
 }
 
-std::set<std::string> Graph::ancestors(const std::set<std::string>& ids) const {
-  std::set<std::string> seen;
-  std::vector<std::string> todo(ids.begin(), ids.end());
-  while (!todo.empty()) {
-    std::string id = std::move(todo.back());
-    todo.pop_back();
-    if (seen.count(id) != 0) continue;
-    const std::vector<std::string>& parents = get(id).parents;
-    todo.insert(todo.end(), parents.begin(), parents.end());
-    seen.insert(std::move(id));
-  }
-  return seen;
+std::set<std::string> Graph::ancestors(const std::set<std::string>& ids, Edges edges) const {
+  return marked(reach(ranks_of(ids), true, edges));
 }
 
-std::set<std::string> Graph::descendants(std::string_view id) const {
-  std::set<std::string> seen;
-  std::vector<std::string> todo = {get(id).id};
-  while (!todo.empty()) {
-    std::string next = std::move(todo.back());
-    todo.pop_back();
-    if (seen.count(next) != 0) continue;
-    if (const auto found = children_.find(next); found != children_.end()) {
-      todo.insert(todo.end(), found->second.begin(), found->second.end());
-    }
-    seen.insert(std::move(next));
-  }
-  return seen;
+std::set<std::string> Graph::descendants(std::string_view id, Edges edges) const {
+  return marked(reach({rank(id)}, false, edges));
 }
 
 std::vector<std::string> Graph::heads_of(const std::set<std::string>& applied) const {
-  std::set<std::string> parents;
-  for (const std::string& id : applied) {
-    const std::vector<std::string>& own = get(id).parents;
-    parents.insert(own.begin(), own.end());
+  const Ranks have = ranks_of(applied);
+  Ranks parents;
+  for (const Rank rank : have) {
+    const Ranks& own = data_->nodes[rank].parents;
+    parents.insert(parents.end(), own.begin(), own.end());
   }
-  const std::set<std::string> below = ancestors(parents);
-  std::set<std::string> heads;
-  std::set_difference(applied.begin(), applied.end(), below.begin(), below.end(),
-                      std::inserter(heads, heads.end()));
-  return in_order(heads);
+  const std::vector<bool> below = reach(parents, true, Edges::parents);
+  Ranks heads;
+  std::copy_if(have.begin(), have.end(), std::back_inserter(heads),
+               [&](Rank rank) { return !below[rank]; });
+  std::sort(heads.begin(), heads.end());
+  return ids_of(heads);
 }
 
 std::vector<std::string> Graph::upgrade_path(const std::set<std::string>& applied,
                                              const std::set<std::string>& targets) const {
-  const std::set<std::string> want = ancestors(targets);
-  std::set<std::string> missing;
-  std::set_difference(want.begin(), want.end(), applied.begin(), applied.end(),
-                      std::inserter(missing, missing.end()));
-  return in_order(missing);
+  std::vector<bool> missing = reach(ranks_of(targets), true, Edges::all);
+  for (const std::string& id : applied) {
+    if (const auto found = data_->ranks.find(id); found != data_->ranks.end()) {
+      missing[found->second] = false;
+    }
+  }
+  Ranks path;
+  for (Rank i = 0; i < missing.size(); ++i) {
+    if (missing[i]) path.push_back(i);
+  }
+  return ids_of(path);
 }
 
 std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& applied,
                                                const std::set<std::string>& targets) const {
-  std::set<std::string> gone = applied;
+  Ranks gone = ranks_of(applied);
   if (!targets.empty()) {
-    std::set<std::string> below;
+    Ranks children;
     for (const std::string& target : targets) {
-      get(target);
+      const Ranks& own = data_->nodes[rank(target)].children;
       if (applied.count(target) == 0) {
         throw Error(ErrorCode::failed,
                     fmt::format("Destination {} is not a valid downgrade target from current "
@@ -287,15 +570,14 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
                                 target))
             .hint("the database does not have it; `dbmig current` shows what it has");
       }
-      below.merge(descendants(target));
+      children.insert(children.end(), own.begin(), own.end());
     }
-    const std::set<std::string> stay = ancestors(targets);
-    std::erase_if(
-        gone, [&](const std::string& id) { return below.count(id) == 0 || stay.count(id) != 0; });
+    const std::vector<bool> below = reach(children, false, Edges::all);
+    const std::vector<bool> stay = reach(ranks_of(targets), true, Edges::all);
+    std::erase_if(gone, [&](Rank rank) { return !below[rank] || stay[rank]; });
   }
-  std::vector<std::string> path = in_order(gone);
-  std::reverse(path.begin(), path.end());
-  return path;
+  std::sort(gone.begin(), gone.end(), std::greater<>());
+  return ids_of(gone);
 }
 
 schema::Schema Graph::fold(const std::set<std::string>& ids) const {
@@ -355,39 +637,37 @@ std::pair<std::vector<std::string>, std::vector<std::string>> Graph::sides(
   constexpr unsigned kFirst = 1;
   constexpr unsigned kSecond = 2;
   // The newest comes first, so each is met once all that descends from it has told whose it is.
-  std::map<std::size_t, unsigned, std::greater<>> open;
-  open[rank_.find(get(a).id)->second] |= kFirst;
-  open[rank_.find(get(b).id)->second] |= kSecond;
-  std::vector<std::string> first;
-  std::vector<std::string> second;
+  std::map<Rank, unsigned, std::greater<>> open;
+  open[rank(a)] |= kFirst;
+  open[rank(b)] |= kSecond;
+  Ranks first;
+  Ranks second;
   while (std::any_of(open.begin(), open.end(),
                      [](const auto& entry) { return entry.second != (kFirst | kSecond); })) {
     const auto [rank, whose] = *open.begin();
     open.erase(open.begin());
-    if (whose == kFirst) first.push_back(order_[rank]);
-    if (whose == kSecond) second.push_back(order_[rank]);
-    for (const std::string& parent : get(order_[rank]).parents) {
-      open[rank_.find(parent)->second] |= whose;
-    }
+    if (whose == kFirst) first.push_back(rank);
+    if (whose == kSecond) second.push_back(rank);
+    for (const Rank needed : data_->nodes[rank].needs) open[needed] |= whose;
   }
   std::reverse(first.begin(), first.end());
   std::reverse(second.begin(), second.end());
-  return {std::move(first), std::move(second)};
+  return {ids_of(first), ids_of(second)};
 }
 
-void Graph::require_new(const Revision& revision) const {
+void Graph::require_new(const Header& revision) const {
   Diagnostics unusable;
   check_id(revision, unusable);
   unusable.throw_if_any(ErrorCode::usage);
-  const auto taken = [&](const std::string& name) {
-    return contains(name) || labels_.count(name) != 0;
-  };
+  const auto taken = [&](const std::string& name) { return contains(name) || find_label(name); };
   if (taken(revision.id)) {
     throw Error(ErrorCode::failed, fmt::format("Revision {} is present already", revision.id))
         .hint("choose another --rev-id");
   }
-  if (!revision.label.empty() && (taken(revision.label) || revision.label == revision.id)) {
-    throw Error(ErrorCode::failed, fmt::format("Branch name '{}' is already used", revision.label))
+  for (auto label = revision.labels.begin(); label != revision.labels.end(); ++label) {
+    const bool is_double = std::find(revision.labels.begin(), label, *label) != label;
+    if (!is_double && !taken(*label) && *label != revision.id) continue;
+    throw Error(ErrorCode::failed, fmt::format("Branch name '{}' is already used", *label))
         .hint("choose another --branch-label");
   }
 }

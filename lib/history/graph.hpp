@@ -1,6 +1,8 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,35 +14,63 @@
 
 namespace dbmig::history {
 
-/// All stored revisions as a directed acyclic graph. A value; needs no database.
+/// Which edges of the graph are followed.
+enum class Edges {
+  all,      ///< parents, and what a revision depends on
+  parents,  ///< those alone: the revisions of one branch
+};
+
+/// All stored revisions as a directed acyclic graph. A value, cheap to copy, for any thread; needs
+/// no database. Operations are read when they are asked for.
 class Graph {
  public:
-  /// Throws Error{invalid} with every mistake: two files of one id, a parent that no file has
-  /// ("Can't locate revision identified by 'x'"), a cycle ("Cycle is detected in revisions (…)"),
-  /// two labels alike.
+  /// Throws Error{invalid} with every mistake: two files of one id, a parent or a dependency that
+  /// no file has ("Can't locate revision identified by 'x'"), a cycle ("Cycle is detected in
+  /// revisions (…)"), two labels alike.
   explicit Graph(std::vector<Revision> revisions);
+  /// The same of revisions that may not be read yet.
+  static Graph of(std::vector<StoredRevision> revisions);
+  /// These and `more`. Throws as the constructor.
+  Graph with(std::vector<Revision> more) const;
 
-  bool empty() const { return revisions_.empty(); }
-  std::size_t size() const { return revisions_.size(); }
+  bool empty() const { return size() == 0; }
+  std::size_t size() const;
 
-  /// Parents before children, otherwise by creation time, then id: deterministic.
-  const std::vector<std::string>& topological() const { return order_; }
+  /// Parents and dependencies first, otherwise by creation time, then id: deterministic.
+  const std::vector<std::string>& topological() const;
   /// Revisions without children, in topological order.
   std::vector<std::string> heads() const;
+  /// Those of them that nothing depends on either.
+  std::vector<std::string> effective_heads() const;
   std::vector<std::string> bases() const;
   std::vector<std::string> children(std::string_view id) const;
+  /// Its children and the revisions that depend on it.
+  std::vector<std::string> needed_by(std::string_view id) const;
   /// Revisions with more than one child.
   std::vector<std::string> branch_points() const;
+  bool is_branch_point(std::string_view id) const;
   bool is_head(std::string_view id) const;
+  /// Whether it has no child and nothing depends on it.
+  bool is_effective_head(std::string_view id) const;
   bool contains(std::string_view id) const;
   /// Throws Error{not_found} "Can't locate revision identified by 'x'".
+  const Header& header(std::string_view id) const;
+  /// With its operations. Throws what reading them throws, too.
   const Revision& get(std::string_view id) const;
+  /// The ids that its `depends_on` names.
+  std::vector<std::string> dependencies(std::string_view id) const;
+  /// The id of the revision whose own label this is.
+  std::optional<std::string> find_label(std::string_view label) const;
+  /// Its own labels and those of the branch that it is on: a label goes with all that descends from
+  /// its revision, and back to the beginning of the branch where only one line leads there.
+  std::set<std::string> labels(std::string_view id) const;
 
   /// `ids` and everything they descend from.
-  std::set<std::string> ancestors(const std::set<std::string>& ids) const;
+  std::set<std::string> ancestors(const std::set<std::string>& ids, Edges edges = Edges::all) const;
   /// `id` and everything that descends from it.
-  std::set<std::string> descendants(std::string_view id) const;
-  /// Those of `applied` that no other of `applied` descends from: a database's current heads.
+  std::set<std::string> descendants(std::string_view id, Edges edges = Edges::all) const;
+  /// Those of `applied` that no other of `applied` descends from: a database's current heads. What
+  /// other branches depend on is a head of its own branch all the same.
   std::vector<std::string> heads_of(const std::set<std::string>& applied) const;
 
   /// What a revision argument names: full id, label or unique prefix of an id, `head`
@@ -59,9 +89,9 @@ class Graph {
   std::string resolve_one(std::string_view argument,
                           const std::set<std::string>& current = {}) const;
 
-  /// Throws what keeps `revision` from being added: Error{usage} when its id or label is a reserved
-  /// word or has a character that revision arguments use, Error{failed} when one is taken.
-  void require_new(const Revision& revision) const;
+  /// Throws what keeps `revision` from being added: Error{usage} when its id or a label is a
+  /// reserved word or has a character that revision arguments use, Error{failed} when one is taken.
+  void require_new(const Header& revision) const;
 
   /// `ids` in topological order. All must be known.
   std::vector<std::string> in_order(const std::set<std::string>& ids) const;
@@ -75,10 +105,10 @@ class Graph {
   std::vector<std::string> upgrade_path(const std::set<std::string>& applied,
                                         const std::set<std::string>& targets) const;
   /// What a downgrade from `applied` to `targets` runs, in order (children first): what descends
-  /// from a target and is not needed by another. Branches that do not descend from a target stay,
-  /// so `downgrade` to a parent of a merge takes back the merge alone. An empty `targets` is the
-  /// base: all of `applied` goes. Throws Error{failed} when a target is not among what `applied`
-  /// has.
+  /// from a target, what depends on that, and is not needed by another. Branches that do not
+  /// descend from a target stay, so `downgrade` to a parent of a merge takes back the merge alone.
+  /// An empty `targets` is the base: all of `applied` goes. Throws Error{failed} when a target is
+  /// not among what `applied` has.
   std::vector<std::string> downgrade_path(const std::set<std::string>& applied,
                                           const std::set<std::string>& targets) const;
   /// The same for a revision argument (see `resolve`). It also knows what no set of targets can
@@ -97,11 +127,23 @@ class Graph {
   schema::Schema fold_in_order(const std::vector<std::string>& ids) const;
 
  private:
-  std::map<std::string, Revision, std::less<>> revisions_;
-  std::map<std::string, std::vector<std::string>, std::less<>> children_;
-  std::map<std::string, std::string, std::less<>> labels_;  ///< label → id
-  std::vector<std::string> order_;
-  std::map<std::string, std::size_t, std::less<>> rank_;  ///< id → place in order_
+  struct Entry;
+  struct Data;
+  using Rank = std::uint32_t;  ///< a place in the topological order
+  using Ranks = std::vector<Rank>;
+
+  using Entries = std::vector<std::shared_ptr<Entry>>;
+  static std::shared_ptr<const Data> arranged(Entries entries);
+
+  Rank rank(std::string_view id) const;
+  const Header& header_at(Rank rank) const;
+  std::vector<std::string> ids_of(const Ranks& ranks) const;
+  Ranks ranks_of(const std::set<std::string>& ids) const;
+  /// Marks what `from` leads to against (`back`) or along the arrow of time, themselves included.
+  std::vector<bool> reach(const Ranks& from, bool back, Edges edges) const;
+  std::set<std::string> marked(const std::vector<bool>& marks) const;
+
+  std::shared_ptr<const Data> data_;
 };
 
 /// Whether a revision argument (see Graph::resolve) means something else in each database:

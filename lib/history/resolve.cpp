@@ -56,9 +56,7 @@ std::string listed(const Ids& ids) {
 /// Answers one argument.
 class Resolver {
  public:
-  Resolver(const Graph& graph, const std::map<std::string, std::string, std::less<>>& labels,
-           const Ids& current)
-      : graph_(graph), labels_(labels), current_(current) {}
+  Resolver(const Graph& graph, const Ids& current) : graph_(graph), current_(current) {}
 
   Ids resolve(std::string_view text) {
     Argument argument = parse(graph_, text);
@@ -85,12 +83,12 @@ class Resolver {
       require_member(name);
       return std::string(name);
     }
-    if (const auto label = labels_.find(name); label != labels_.end()) return label->second;
+    if (const auto labelled = graph_.find_label(name)) return *labelled;
     Ids candidates;
     for (const std::string& id : graph_.topological()) {
       if (!name.empty() && id.starts_with(name)) candidates.insert(id);
     }
-    if (candidates.empty()) return graph_.get(name).id;  // throws
+    if (candidates.empty()) return graph_.header(name).id;  // throws
     if (candidates.size() > 1 && lineage_) {
       std::erase_if(candidates, [&](const std::string& id) { return !is_member(id); });
     }
@@ -99,7 +97,7 @@ class Resolver {
                   fmt::format("Multiple revisions start with '{}': {}", name, listed(candidates)))
           .hint("write more of it");
     }
-    if (candidates.empty()) return graph_.get(name).id;  // throws
+    if (candidates.empty()) return graph_.header(name).id;  // throws
     require_member(*candidates.begin());
     return *candidates.begin();
   }
@@ -109,8 +107,8 @@ class Resolver {
   void follow(const std::string& branch) {
     branch_root_ = identify(branch);
     branch_ = branch;
-    lineage_ = graph_.descendants(branch_root_);
-    lineage_->merge(graph_.ancestors({branch_root_}));
+    lineage_ = graph_.descendants(branch_root_, Edges::parents);
+    lineage_->merge(graph_.ancestors({branch_root_}, Edges::parents));
   }
 
   bool is_member(std::string_view id) const {
@@ -142,7 +140,10 @@ class Resolver {
       }
       return {};
     }
-    if (name == "heads") return members(graph_.heads());
+    if (name == "heads") {
+      // What others depend on comes with them; of one branch it is the head all the same.
+      return members(lineage_ ? graph_.heads() : graph_.effective_heads());
+    }
     if (name == "current") return current();
     if (name == "head") {
       Ids heads = members(graph_.heads());
@@ -198,7 +199,7 @@ class Resolver {
     for (int step = 0; step > argument.steps; --step) {
       if (at.empty()) throw_too_far(argument);
       if (at.size() > 1) throw_ambiguous(argument, "a merge", at);
-      const std::vector<std::string>& parents = graph_.get(*at.begin()).parents;
+      const std::vector<std::string>& parents = graph_.header(*at.begin()).parents;
       // The last step down from a merge undoes the merge: all its parents stay.
       const bool last = step - 1 == argument.steps;
       at = last ? Ids(parents.begin(), parents.end()) : members(parents);
@@ -207,7 +208,6 @@ class Resolver {
   }
 
   const Graph& graph_;
-  const std::map<std::string, std::string, std::less<>>& labels_;
   const Ids& current_;
   std::string branch_;
   std::string branch_root_;
@@ -218,7 +218,7 @@ class Resolver {
 
 std::set<std::string> Graph::resolve(std::string_view argument,
                                      const std::set<std::string>& current) const {
-  return Resolver(*this, labels_, current).resolve(argument);
+  return Resolver(*this, current).resolve(argument);
 }
 
 std::string Graph::resolve_one(std::string_view argument,
@@ -261,13 +261,13 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
   if (contains(argument) || at == argument.npos) {
     return downgrade_path(applied, resolve(argument, applied));
   }
-  const std::string root = Resolver(*this, labels_, applied).identify(argument.substr(0, at));
+  const std::string root = Resolver(*this, applied).identify(argument.substr(0, at));
   if (argument.substr(at + 1) != "base") {
     if (const Ids targets = resolve(argument, applied); !targets.empty()) {
       Ids gone;
       const std::vector<std::string> path = downgrade_path(applied, targets);
-      const Ids below = descendants(root);
-      const Ids above = ancestors({root});
+      const Ids below = descendants(root, Edges::parents);
+      const Ids above = ancestors({root}, Edges::parents);
       // What leads from a target into the branch, and all that stands on it.
       for (const std::string& target : targets) {
         for (const std::string& child : children(target)) {
@@ -282,9 +282,9 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
   }
   std::set<std::string> gone = descendants(root);
   // An ancestor goes as well when nothing outside the branch stands on it. Children come first.
-  const std::vector<std::string> above = in_order(ancestors({root}));
+  const std::vector<std::string> above = in_order(ancestors({root}, Edges::parents));
   for (auto id = above.rbegin(); id != above.rend(); ++id) {
-    const std::vector<std::string> on_it = children(*id);
+    const std::vector<std::string> on_it = needed_by(*id);
     const bool alone = std::all_of(on_it.begin(), on_it.end(), [&](const std::string& child) {
       return applied.count(child) == 0 || gone.count(child) != 0;
     });

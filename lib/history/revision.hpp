@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,27 +21,41 @@ struct Suppression {
   SourcePosition where;
 };
 
-/// One stored revision.
-struct Revision {
+/// What a revision is in its graph, and where it stands: all that can be known of it without
+/// reading its operations.
+struct Header {
   std::string id;                    ///< as in the file; "2fa6cb75c75d"
   std::vector<std::string> parents;  ///< none for a base, two or more for a merge
+  /// Ids or labels of revisions of other branches that must be applied before it; they are no
+  /// parents, so the branches stay apart.
+  std::vector<std::string> depends_on;
   std::string message;
-  std::string created;  ///< UTC, "2026-11-22T05:10:22Z"
-  std::string label;    ///< branch label, often empty
+  std::string created;              ///< UTC, "2026-11-22T05:10:22Z"
+  std::vector<std::string> labels;  ///< of the branch that begins here; often none
+  std::filesystem::path path;       ///< of its file; empty for one read from a database
+  /// Of the meaning, not the bytes, with its version tag: "v1:<sha256>".
+  Lazy<std::string> checksum;
+};
+
+/// One stored revision.
+struct Revision : Header {
   std::vector<ops::Operation> upgrade;
   /// Written by hand; nothing: the exact inverse of `upgrade`.
   std::optional<std::vector<ops::Operation>> downgrade;
   /// `lint_ignore:` of the operations in `upgrade`, in their order. No part of the meaning.
   std::vector<Suppression> suppressions;
 
-  // Where it came from.
-  std::filesystem::path path;  ///< empty for one read from a database
-  std::string text;            ///< the file's text as read
-  /// Of the meaning, not the bytes, with its version tag: "v1:<sha256>".
-  Lazy<std::string> checksum;
+  std::string text;  ///< the file's text as read
   /// Positions of upgrade[i] and (*downgrade)[i] in the file.
   std::vector<SourcePosition> upgrade_positions;
   std::vector<SourcePosition> downgrade_positions;
+};
+
+/// One that is read when its operations are asked for.
+struct StoredRevision {
+  Header header;
+  /// Throws when the file cannot be read, or is no longer the one of `header`.
+  std::function<Revision()> read;
 };
 
 }  // namespace dbmig::history

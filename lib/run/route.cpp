@@ -42,7 +42,7 @@ Route::Route(Direction direction, const history::Graph& graph, std::vector<std::
   downgrades_.resize(ids_.size());
   for (std::size_t i = ids_.size(); i-- > 0;) {
     const history::Revision& revision = graph.get(ids_[i]);
-    downgrades_[i] = history::downgrade_operations(revision, schema);
+    downgrades_[i] = {history::downgrade_operations(revision, schema), schema};
     schema = history::evolve(std::move(schema), revision);
   }
   before_ = std::move(schema);
@@ -53,11 +53,9 @@ void Route::advance() {
   const history::Revision& revision = *under_way_->revision;
   if (direction_ == Direction::upgrade) {
     before_ = history::evolve(std::move(before_), revision);
-    applied_.push_back(revision.id);
   } else {
-    std::erase(applied_, revision.id);
     // One written by hand may hold plain SQL: what it leaves is what the others add up to.
-    before_ = revision.downgrade ? graph_.fold_in_order(applied_)
+    before_ = revision.downgrade ? std::move(downgrades_[index_ - 1].met)
                                  : ops::evolve(std::move(before_), under_way_->operations);
   }
   under_way_.reset();
@@ -67,8 +65,9 @@ std::optional<Route::Stop> Route::next() {
   advance();
   if (index_ == ids_.size()) return std::nullopt;
   const history::Revision& revision = graph_.get(ids_[index_]);
-  under_way_ = Stop{&revision, direction_ == Direction::upgrade ? revision.upgrade
-                                                                : std::move(downgrades_[index_])};
+  under_way_ =
+      Stop{&revision, direction_ == Direction::upgrade ? revision.upgrade
+                                                       : std::move(downgrades_[index_].operations)};
   ++index_;
   return under_way_;
 }

@@ -43,8 +43,12 @@ class Route {
   const history::Graph& graph_;
   std::vector<std::string> applied_;  ///< in the order in which the database took them
   std::vector<std::string> ids_;
-  /// For a downgrade: what takes each id back.
-  std::vector<std::vector<ops::Operation>> downgrades_;
+  /// For a downgrade: what takes each id back, and the schema that it met, which it leads back to.
+  struct Back {
+    std::vector<ops::Operation> operations;
+    schema::Schema met;
+  };
+  std::vector<Back> downgrades_;
   std::size_t index_ = 0;
   schema::Schema before_;
   /// Operations of the stop at hand, which `before_` does not hold yet: the schema is moved along,

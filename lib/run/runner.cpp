@@ -20,16 +20,29 @@
 namespace dbmig::run {
 namespace {
 
-/// Whether the plan of these operations may rebuild a table, so that what hangs on it must be
-/// known.
-bool may_rebuild(const std::vector<ops::Operation>& operations) {
-  return std::any_of(operations.begin(), operations.end(), [](const ops::Operation& operation) {
-    return !std::holds_alternative<ops::CreateTable>(operation) &&
-           !std::holds_alternative<ops::DropTable>(operation) &&
-           !std::holds_alternative<ops::CreateIndex>(operation) &&
-           !std::holds_alternative<ops::DropIndex>(operation) &&
-           !std::holds_alternative<ops::RenameIndex>(operation);
-  });
+/// Whether what hangs on tables must be known to plan these operations: reading it costs a look at
+/// the whole schema. `statements` are the plan without it.
+bool needs_bystanders(const std::vector<ops::Operation>& operations,
+                      const std::vector<dialect::Statement>& statements) {
+  std::size_t tables = 0;
+  for (const ops::Operation& operation : operations) {
+    if (std::holds_alternative<ops::CreateTable>(operation)) ++tables;
+    const bool is_plain = std::holds_alternative<ops::CreateTable>(operation) ||
+                          std::holds_alternative<ops::DropTable>(operation) ||
+                          std::holds_alternative<ops::CreateIndex>(operation) ||
+                          std::holds_alternative<ops::DropIndex>(operation) ||
+                          std::holds_alternative<ops::RenameIndex>(operation) ||
+                          std::holds_alternative<ops::AddColumn>(operation) ||
+                          std::holds_alternative<ops::BulkInsert>(operation) ||
+                          std::holds_alternative<ops::BulkDelete>(operation) ||
+                          std::holds_alternative<ops::Execute>(operation);
+    if (!is_plain) return true;
+  }
+  // More tables made than asked for: one is rebuilt.
+  const auto made = std::count_if(
+      statements.begin(), statements.end(),
+      [](const dialect::Statement& one) { return one.sql.starts_with("CREATE TABLE "); });
+  return static_cast<std::size_t>(made) > tables;
 }
 
 std::set<std::string> as_set(const std::vector<std::string>& ids) {
@@ -107,7 +120,7 @@ std::set<std::string> stamped(const history::Graph& graph, const std::set<std::s
 /// Why a half-applied revision is not taken as its file says now.
 Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
                         const std::string& edit) {
-  return {{graph.get(row.id).path.string(), 0, 0},
+  return {{graph.header(row.id).path.string(), 0, 0},
           fmt::format("the {} of revision {} stopped after statement {} of {}, and its file was "
                       "edited since{}",
                       row.under_way, row.id, row.statements_done, row.statements_total,
@@ -131,7 +144,7 @@ std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& ro
                                           const history::Graph& graph) {
   std::vector<std::string> ids;
   for (const AppliedRevision& row : rows) {
-    if (graph.contains(row.id) && graph.get(row.id).checksum.get() != row.checksum)
+    if (graph.contains(row.id) && graph.header(row.id).checksum.get() != row.checksum)
       ids.push_back(row.id);
   }
   return ids;
@@ -162,21 +175,24 @@ std::set<std::string> Runner::applied() {
 
 schema::Schema Runner::applied_schema() {
   const std::vector<AppliedRevision> rows = store_.all();
-  const history::Graph graph = known_revisions();
+  const history::Graph graph = with_known(rows);
   return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
 }
 
 history::Graph Runner::known_revisions() {
+  return with_known(store_.all());
+}
+
+history::Graph Runner::with_known(const std::vector<AppliedRevision>& rows) {
   std::vector<history::Revision> revisions;
-  for (const std::string& id : graph_.topological()) revisions.push_back(graph_.get(id));
-  for (const AppliedRevision& row : store_.all()) {
+  for (const AppliedRevision& row : rows) {
     if (graph_.contains(row.id)) continue;
     history::Revision revision =
         parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
     revision.checksum = row.checksum;
     revisions.push_back(std::move(revision));
   }
-  return history::Graph(std::move(revisions));
+  return graph_.with(std::move(revisions));
 }
 
 void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
@@ -218,7 +234,7 @@ void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
       list.push_back(half_applied(*row, graph_, edit));
       continue;
     }
-    list.push_back({{graph_.get(id).path.string(), 0, 0},
+    list.push_back({{graph_.header(id).path.string(), 0, 0},
                     fmt::format("revision {} was edited after it was applied{}", id,
                                 edit.empty() ? "" : ": " + edit),
                     "restore the file and write a new revision for the change, or accept it as it "
@@ -240,11 +256,15 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
     throw in_revision(error, planned, 0);
   }
   refuse_plain_sql(planned, connection_.dialect());
-  const std::vector<dialect::Bystander> bystanders = may_rebuild(planned.operations)
-                                                         ? connection_.bystanders()
-                                                         : std::vector<dialect::Bystander>{};
   try {
-    planned.statements = connection_.dialect().plan(route.before(), planned.operations, bystanders);
+    const dialect::Dialect& dialect = connection_.dialect();
+    planned.statements = dialect.plan(route.before(), planned.operations, {});
+    if (needs_bystanders(planned.operations, planned.statements)) {
+      const std::vector<dialect::Bystander> bystanders = connection_.bystanders();
+      if (!bystanders.empty()) {
+        planned.statements = dialect.plan(route.before(), planned.operations, bystanders);
+      }
+    }
     planned.questions = questions(connection_, route.before(), planned.operations,
                                   planned.direction == Direction::downgrade);
   } catch (const Error& error) {
@@ -293,8 +313,8 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
   std::set<std::string> others = complete(rows);
   others.erase(id);
   const bool is_needed = std::any_of(others.begin(), others.end(), [&](const std::string& other) {
-    const std::vector<std::string>& parents = graph.get(other).parents;
-    return std::find(parents.begin(), parents.end(), id) != parents.end();
+    const std::vector<std::string> on_it = graph.needed_by(id);
+    return std::find(on_it.begin(), on_it.end(), other) != on_it.end();
   });
   std::vector<std::string> applied = in_applied_order(rows, graph, others);
   if (direction == Direction::downgrade) applied.push_back(id);
@@ -343,7 +363,7 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
   const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   refuse_edited(rows);
-  const history::Graph graph = known_revisions();
+  const history::Graph graph = with_known(rows);
   // An upgrade that stopped half-way counts as there: going down takes it back.
   std::set<std::string> have = complete(rows);
   for (const AppliedRevision& row : rows) have.insert(row.id);
@@ -355,8 +375,8 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
 }
 
 std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view target) {
-  const history::Graph graph = known_revisions();
   const std::vector<AppliedRevision> rows = store_.all();
+  const history::Graph graph = with_known(rows);
   const std::set<std::string> have = complete(rows);
   const bool up = direction == Direction::upgrade;
   const std::set<std::string> heads = as_set(graph.heads_of(have));

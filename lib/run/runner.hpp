@@ -109,6 +109,7 @@ class Runner {
   history::Graph known_revisions();
 
  private:
+  history::Graph with_known(const std::vector<AppliedRevision>& rows);
   std::unique_ptr<backend::MigrationLock> lock(const RunOptions& options);
   PlannedRevision plan_stop(Route::Stop stop, const Route& route);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,

@@ -71,6 +71,29 @@ void read_parents(Fields& fields, history::Revision& revision) {
   }
 }
 
+/// A name, or a list of them.
+std::vector<std::string> read_names(Fields& fields, std::string_view key, std::string_view what) {
+  Reader& reader = fields.reader();
+  const Node* node = fields.find(key);
+  if (node == nullptr || node->is_null()) return {};
+  if (node->is_sequence() && node->children.empty()) return {};
+  std::vector<std::string> names;
+  if (node->is_scalar()) {
+    names.push_back(reader.text(*node, fmt::format("'{}'", key)).value_or(""));
+    if (names.back().empty()) return {};
+  } else {
+    names = reader.names(*node, fmt::format("'{}'", key));
+  }
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    check_id(reader, *node, what, name);
+    if (!seen.insert(name).second) {
+      reader.error(*node, fmt::format("{} '{}' is named twice", what, name));
+    }
+  }
+  return names;
+}
+
 void read_head(Fields& fields, history::Revision& revision) {
   Reader& reader = fields.reader();
   if (const Node* id = fields.require("revision", "as in revision: 2fa6cb75c75d")) {
@@ -84,8 +107,8 @@ void read_head(Fields& fields, history::Revision& revision) {
     reader.error(*fields.find("created"), fmt::format("'{}' is not a time", revision.created),
                  "as in 2026-11-22T05:10:22Z");
   }
-  revision.label = fields.text_or_empty("label");
-  if (!revision.label.empty()) check_id(reader, *fields.find("label"), "a label", revision.label);
+  revision.depends_on = read_names(fields, "depends_on", "a dependency");
+  revision.labels = read_names(fields, "label", "a label");
 }
 
 void read_body(Fields& fields, history::Revision& revision) {
@@ -109,6 +132,7 @@ history::Revision meaning_of(const history::Revision& revision) {
   history::Revision meaning;
   meaning.id = revision.id;
   meaning.parents = revision.parents;
+  meaning.depends_on = revision.depends_on;
   meaning.upgrade = revision.upgrade;
   meaning.downgrade = revision.downgrade;
   return meaning;
@@ -126,8 +150,9 @@ history::Revision read_revision(std::string_view content, const std::string& nam
                  "it needs revision, parents and upgrade; `dbmig revision` writes one");
     return revision;
   }
-  Fields fields(reader, *root, "the revision",
-                {"revision", "parents", "message", "created", "label", "upgrade", "downgrade"});
+  Fields fields(
+      reader, *root, "the revision",
+      {"revision", "parents", "depends_on", "message", "created", "label", "upgrade", "downgrade"});
   if (!fields.valid()) return revision;
   read_head(fields, revision);
   read_body(fields, revision);
@@ -176,13 +201,15 @@ std::string print_revision(const history::Revision& revision) {
   Out out = Out::map(Out::Style::block);
   out.add("revision", Out::text(revision.id));
   out.add("parents", ids_out(revision.parents));
+  if (!revision.depends_on.empty()) out.add("depends_on", ids_out(revision.depends_on));
   out.add("message", Out::text(revision.message));
   if (!revision.created.empty()) {
     // Plain: no reader of ours takes it for anything but text.
     out.add("created", is_time(revision.created) ? Out::literal(revision.created)
                                                  : Out::text(revision.created));
   }
-  if (!revision.label.empty()) out.add("label", Out::text(revision.label));
+  if (revision.labels.size() == 1) out.add("label", Out::text(revision.labels.front()));
+  if (revision.labels.size() > 1) out.add("label", ids_out(revision.labels));
   out.add("upgrade", upgrade_out(revision));
   add_downgrade(out, revision);
   return emit(out);
@@ -198,6 +225,11 @@ std::string checksum(const history::Revision& revision) {
   std::vector<std::string> parents = revision.parents;
   std::sort(parents.begin(), parents.end());
   out.add("parents", ids_out(parents));
+  if (!revision.depends_on.empty()) {
+    std::vector<std::string> depends_on = revision.depends_on;
+    std::sort(depends_on.begin(), depends_on.end());
+    out.add("depends_on", ids_out(depends_on));
+  }
   out.add("upgrade", operations_out(revision.upgrade));
   add_downgrade(out, revision);
   return "v1:" + sha256_hex(canonical(out));

@@ -23,7 +23,8 @@ std::string print_revision(const history::Revision& revision);
 /// kept as they are as far as a file name allows).
 std::string file_name(const history::Revision& revision);
 
-/// "v1:" and the SHA-256 of what the revision does to a database: id, parents and operations, in a
+/// "v1:" and the SHA-256 of what the revision does to a database: id, parents, dependencies where
+/// there are any, and operations, in a
 /// canonical form of their own (yaml/emit.hpp). Line endings, comments, key order and YAML style do
 /// not change it, nor do message, date and label. Databases keep it: for equal operations it must
 /// stay the same from release to release.

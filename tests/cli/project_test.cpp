@@ -334,13 +334,14 @@ TEST(History, ReadsAsAlembics) {
   project.migrate("cccccccccccc", "three", {"--empty", "--branch-label", "main"});
   EXPECT_EQ(project.expect(0, {"history"}).out,
             "bbbbbbbbbbbb -> cccccccccccc (main) (head), three\n"
-            "aaaaaaaaaaaa -> bbbbbbbbbbbb, two\n"
-            "<base> -> aaaaaaaaaaaa, one\n");
+            "aaaaaaaaaaaa -> bbbbbbbbbbbb (main), two\n"
+            "<base> -> aaaaaaaaaaaa (main), one\n");
   EXPECT_EQ(project.expect(0, {"history", "-r", "aaaa:bbbb"}).out,
-            "aaaaaaaaaaaa -> bbbbbbbbbbbb, two\n<base> -> aaaaaaaaaaaa, one\n");
+            "aaaaaaaaaaaa -> bbbbbbbbbbbb (main), two\n<base> -> aaaaaaaaaaaa (main), one\n");
   EXPECT_EQ(project.expect(0, {"history", "-r", "cccc:"}).out,
             "bbbbbbbbbbbb -> cccccccccccc (main) (head), three\n");
-  EXPECT_EQ(project.expect(0, {"history", "-r", ":aaaa"}).out, "<base> -> aaaaaaaaaaaa, one\n");
+  EXPECT_EQ(project.expect(0, {"history", "-r", ":aaaa"}).out,
+            "<base> -> aaaaaaaaaaaa (main), one\n");
   EXPECT_THAT(project.expect(2, {"history", "-r", "aaaa"}).err,
               HasSubstr("History range requires [start]:[end], [start]:, or :[end]"));
   const std::string verbose = project.expect(0, {"history", "-v"}).out;

@@ -23,7 +23,7 @@ Revision revision(std::string id, List parents = {}, std::string label = {}) {
   Revision made;
   made.id = std::move(id);
   made.parents = std::move(parents);
-  made.label = std::move(label);
+  if (!label.empty()) made.labels = {std::move(label)};
   made.path = made.id + ".yaml";
   return made;
 }

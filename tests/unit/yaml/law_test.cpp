@@ -169,7 +169,9 @@ TEST(Law, RevisionReadsBack) {
     }
     revision.message = test::nasty_text(random);
     if (random.chance(80)) revision.created = "2026-11-22T05:10:22Z";
-    if (random.chance(20)) revision.label = "null";
+    if (random.chance(20)) revision.labels = {"null"};
+    if (random.chance(20)) revision.labels.emplace_back("other");
+    if (random.chance(20)) revision.depends_on = {"dep", "true"};
     revision.upgrade = operations_over(schema, random);
     if (random.chance(50)) revision.downgrade = operations_over(schema, random);
     const std::string text = print_revision(revision);
@@ -180,7 +182,8 @@ TEST(Law, RevisionReadsBack) {
     ASSERT_EQ(read.parents, revision.parents);
     ASSERT_EQ(read.message, revision.message) << text;
     ASSERT_EQ(read.created, revision.created);
-    ASSERT_EQ(read.label, revision.label);
+    ASSERT_EQ(read.labels, revision.labels);
+    ASSERT_EQ(read.depends_on, revision.depends_on);
     ASSERT_EQ(read.upgrade.size(), revision.upgrade.size()) << text;
     for (std::size_t i = 0; i < read.upgrade.size(); ++i) {
       ASSERT_TRUE(read.upgrade[i] == revision.upgrade[i])

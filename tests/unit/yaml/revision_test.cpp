@@ -90,7 +90,7 @@ TEST(Revision, TheFormatReadsAndPrintsAsItIs) {
   EXPECT_EQ(print_revision(revision), kText);
   EXPECT_EQ(revision.id, "2fa6cb75c75d");
   EXPECT_EQ(revision.parents, (std::vector<std::string>{"aaa", "bbb"}));
-  EXPECT_EQ(revision.label, "prod");
+  EXPECT_EQ(revision.labels, std::vector<std::string>{"prod"});
   ASSERT_TRUE(revision.downgrade.has_value());
   EXPECT_TRUE(revision.downgrade->empty());
   const auto& alter = std::get<ops::AlterColumn>(revision.upgrade.at(6));
