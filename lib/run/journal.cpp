@@ -31,6 +31,7 @@ void Journal::send_in_transaction(const dialect::Statement& statement) {
   ++row.statements_done;
   row.ran.push_back(statement_hash(statement.sql));
   bool ended = false;
+  context_.store.flush();
   context_.connection.begin();
   try {
     const bool watched = may_end_transaction(statement.sql);
@@ -99,7 +100,12 @@ void Journal::send_alone(const dialect::Statement& statement) {
   // Known here even when it cannot be written down: what takes it back must take back this, too.
   const bool left_open = close_transaction();
   row_ = std::move(row);
-  context_.store.update_progress(row_);
+  // Known DDL shows whether it took effect: that it did goes with what is written next.
+  if (statement.is_data || left_open) {
+    context_.store.update_progress(row_);
+  } else {
+    context_.store.update_later(row_);
+  }
   if (left_open) refuse_ending(statement, left_open);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "backend/transaction.hpp"
 #include "base/text.hpp"
@@ -81,14 +82,25 @@ bool touches_rows(std::span<const ops::Operation> operations) {
   });
 }
 
+/// What has not been written yet; that this fails is no news beside what failed before.
+void write_down(RevisionStore& store, EventSink& events) {
+  try {
+    store.flush();
+  } catch (const Error& error) {
+    events.debug("dbmig.run", error.what());
+  }
+}
+
 /// Applies one run's revisions on a database without transactional DDL.
 class JournaledRun {
  public:
   JournaledRun(const ApplyContext& context, const JournalEnvironment& environment)
-      : context_(context), environment_(environment) {}
+      : context_(context), environment_(environment) {
+    for (AppliedRevision& row : context.store.all()) known_.emplace(row.id, std::move(row));
+  }
 
   void apply(const PlannedRevision& planned) {
-    if (const auto row = context_.store.find(planned.revision.id)) {
+    if (const auto row = known(planned.revision.id); row && !row->is_complete()) {
       if (row->under_way == to_string(planned.direction)) {
         go_on(planned, *row);
         return;
@@ -96,15 +108,23 @@ class JournaledRun {
       const Direction begun = row->under_way.ends_with(to_string(Direction::upgrade))
                                   ? Direction::upgrade
                                   : Direction::downgrade;
-      if (!row->is_complete() && take_back(begun, *row) && begun != planned.direction) return;
+      if (take_back(begun, *row) && begun != planned.direction) return;
+      start(planned, context_.store.find(planned.revision.id));
+      return;
     }
-    start(planned);
+    start(planned, known(planned.revision.id));
   }
 
  private:
-  void start(const PlannedRevision& planned) {
+  /// The row that the revision had when the run began: nobody else writes any while it lasts.
+  std::optional<AppliedRevision> known(const std::string& id) const {
+    const auto found = known_.find(id);
+    if (found == known_.end()) return std::nullopt;
+    return found->second;
+  }
+
+  void start(const PlannedRevision& planned, std::optional<AppliedRevision> row) {
     refuse_obstacles(context_.connection, planned);
-    std::optional<AppliedRevision> row = context_.store.find(planned.revision.id);
     const bool is_new = !row;
     if (!row) row = complete_row(planned, 0);
     row->under_way = to_string(planned.direction);
@@ -112,9 +132,9 @@ class JournaledRun {
     row->statements_done = 0;
     row->ran.clear();
     if (is_new) {
-      context_.store.insert(*row);
+      context_.store.insert_later(*row);
     } else {
-      context_.store.update_progress(*row);
+      context_.store.update_later(*row);
     }
     send(planned, environment_.before(), *row);
   }
@@ -204,13 +224,14 @@ class JournaledRun {
     row.under_way.clear();
     row.ran.clear();
     row.operations_done = 0;
-    context_.store.update_progress(row);
+    context_.store.update_later(std::move(row));
   }
 
   /// Takes back what a failed revision had done when that loses nothing; otherwise says what stays.
   void after_failure(const PlannedRevision& planned, const schema::Schema& met,
                      const AppliedRevision& row) {
     SteadySink events(context_.events);
+    write_down(context_.store, events);
     const auto way = safe_way_back(planned, met, row.statements_done);
     if (!way) {
       tell_what_stays(events, planned, row);
@@ -409,6 +430,7 @@ class JournaledRun {
 
   const ApplyContext& context_;
   const JournalEnvironment& environment_;
+  std::map<std::string, AppliedRevision> known_;
 };
 
 }  // namespace
@@ -419,11 +441,18 @@ std::vector<std::string> apply_with_journal(const ApplyContext& context, const N
   backend::Migration migration(context.connection, context.options.lock_wait);
   context.store.create_if_missing();
   JournaledRun run(context, environment);
-  while (const auto planned = next()) {
-    context.events.info("dbmig.run", running_line(*planned));
-    run.apply(*planned);
-    done.push_back(planned->revision.id);
+  try {
+    while (const auto planned = next()) {
+      context.events.info("dbmig.run", running_line(*planned));
+      run.apply(*planned);
+      done.push_back(planned->revision.id);
+    }
+  } catch (...) {
+    SteadySink events(context.events);
+    write_down(context.store, events);
+    throw;
   }
+  context.store.flush();
   migration.commit();
   return done;
 }

@@ -21,6 +21,11 @@ constexpr std::string_view kColumns =
 // What later versions added, with defaults: older versions go on reading and writing the table.
 constexpr std::string_view kLaterColumns = "origin, ran";
 
+// What changes while a revision is under way.
+constexpr std::array<std::string_view, 8> kProgressColumns{
+    "applied_at", "duration_ms",     "statements_total", "statements_done",
+    "under_way",  "operations_done", "statement",        "ran"};
+
 long number(const backend::Value& value) {
   long result = 0;
   if (value) std::from_chars(value->data(), value->data() + value->size(), result);
@@ -142,6 +147,7 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
 }
 
 std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id) {
+  flush();
   if (!exists()) return {};
   const std::string columns =
       with_text ? std::string(kColumns) : std::string(kColumns.substr(0, kColumns.rfind(',')));
@@ -181,12 +187,17 @@ std::optional<AppliedRevision> RevisionStore::find(const std::string& id) {
 }
 
 std::string RevisionStore::text(const std::string& id) {
+  flush();
   const std::vector<backend::Value> key{id};
   const auto rows = connection_.query(fmt::format("SELECT text FROM {} WHERE id = ?", kTable), key);
   return rows.rows.empty() ? std::string() : rows.rows.front().front().value_or("");
 }
 
 void RevisionStore::insert(const AppliedRevision& revision) {
+  if (!deferred_.empty()) {
+    insert_later(revision);
+    return flush();
+  }
   std::vector<backend::Value> values = values_of(revision);
   values.emplace_back(revision.origin);
   values.emplace_back(text::join(revision.ran, " "));
@@ -197,6 +208,10 @@ void RevisionStore::insert(const AppliedRevision& revision) {
 }
 
 void RevisionStore::update_progress(const AppliedRevision& r) {
+  if (!deferred_.empty()) {
+    update_later(r);
+    return flush();
+  }
   const std::vector<backend::Value> values{r.applied_at,
                                            std::to_string(r.duration_ms),
                                            std::to_string(r.statements_total),
@@ -216,12 +231,66 @@ void RevisionStore::update_progress(const AppliedRevision& r) {
 
 void RevisionStore::update_text(const std::string& id, const std::string& text,
                                 const std::string& checksum) {
+  flush();
   const std::vector<backend::Value> values{text, checksum, id};
   connection_.execute(fmt::format("UPDATE {} SET text = ?, checksum = ? WHERE id = ?", kTable),
                       values);
 }
 
+void RevisionStore::insert_later(AppliedRevision revision) {
+  defer({std::move(revision), true});
+}
+
+void RevisionStore::update_later(AppliedRevision revision) {
+  defer({std::move(revision), false});
+}
+
+void RevisionStore::defer(Deferred entry) {
+  const auto same = std::find_if(deferred_.begin(), deferred_.end(),
+                                 [&](const Deferred& one) { return one.row.id == entry.row.id; });
+  if (same == deferred_.end()) {
+    deferred_.push_back(std::move(entry));
+    return;
+  }
+  entry.is_new = entry.is_new || same->is_new;
+  if (entry.is_new && entry.row.text.empty()) entry.row.text = std::move(same->row.text);
+  *same = std::move(entry);
+}
+
+void RevisionStore::flush() {
+  if (deferred_.empty()) return;
+  write(deferred_);
+  deferred_.clear();
+}
+
+void RevisionStore::write(const std::vector<Deferred>& entries) {
+  std::vector<backend::Value> values;
+  std::vector<std::string> rows;
+  for (const Deferred& entry : entries) {
+    AppliedRevision row = entry.row;
+    if (!entry.is_new) row.text.clear();  // it is there, and stays
+    for (backend::Value& value : values_of(row)) values.push_back(std::move(value));
+    values.emplace_back(row.origin);
+    values.emplace_back(text::join(row.ran, " "));
+    rows.emplace_back("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  }
+  const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
+  std::vector<std::string> changes;
+  for (const std::string_view column : kProgressColumns) {
+    changes.push_back(mariadb ? fmt::format("{0} = VALUES({0})", column)
+                              : fmt::format("{0} = excluded.{0}", column));
+  }
+  connection_.execute(
+      fmt::format("INSERT INTO {} ({}, {}) VALUES {} {} {}", kTable, kColumns, kLaterColumns,
+                  text::join(rows, ", "),
+                  mariadb ? "ON DUPLICATE KEY UPDATE" : "ON CONFLICT (id) DO UPDATE SET",
+                  text::join(changes, ", ")),
+      values);
+}
+
 void RevisionStore::remove(const std::string& id) {
+  std::erase_if(deferred_, [&](const Deferred& one) { return one.row.id == id; });
+  flush();
   const std::vector<backend::Value> key{id};
   connection_.execute(fmt::format("DELETE FROM {} WHERE id = ?", kTable), key);
 }

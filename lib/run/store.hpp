@@ -79,6 +79,14 @@ class RevisionStore {
   void update_text(const std::string& id, const std::string& text, const std::string& checksum);
   void remove(const std::string& id);
 
+  /// What insert() and update_progress() would write, but together with the next row that is
+  /// written, in one statement, or by flush(): a journal costs one message and one commit a
+  /// statement so. Until then another session, and a run after a kill, sees the row as it was; of
+  /// this store's members all that read see to it first.
+  void insert_later(AppliedRevision revision);
+  void update_later(AppliedRevision revision);
+  void flush();
+
   /// INSERT as SQL text with literals, for scripts.
   static std::string insert_statement(DialectKind kind, const AppliedRevision& revision);
 
@@ -88,7 +96,16 @@ class RevisionStore {
   /// All rows, or that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id);
 
+  struct Deferred {
+    AppliedRevision row;
+    bool is_new = false;
+  };
+  void defer(Deferred entry);
+  /// All that is deferred, in one statement.
+  void write(const std::vector<Deferred>& entries);
+
   backend::Connection& connection_;
+  std::vector<Deferred> deferred_;
   bool is_there_ = false;
   std::optional<bool> has_later_columns_;
 };

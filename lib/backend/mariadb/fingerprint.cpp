@@ -1,6 +1,7 @@
 #include "backend/mariadb/fingerprint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <vector>
 
@@ -20,21 +21,39 @@ bool has_word(const std::vector<ScriptWord>& words, std::string_view keyword) {
                      [&](const ScriptWord& word) { return word.is(keyword); });
 }
 
+/// Whether it names nothing unless it is quoted: the reserved words that DDL is made of.
+/// https://mariadb.com/kb/en/reserved-words/
+bool is_reserved(const ScriptWord& word) {
+  static constexpr std::array<std::string_view, 40> kReserved{
+      "add",     "alter",   "and",        "as",     "bigint",   "change",  "check",  "collate",
+      "column",  "cascade", "constraint", "create", "decimal",  "default", "delete", "double",
+      "drop",    "exists",  "foreign",    "from",   "fulltext", "if",      "in",     "index",
+      "int",     "into",    "key",        "not",    "null",     "on",      "or",     "order",
+      "primary", "rename",  "references", "select", "table",    "unique",  "update", "varchar"};
+  return std::any_of(kReserved.begin(), kReserved.end(),
+                     [&](std::string_view reserved) { return word.is(reserved); });
+}
+
 /// Only what the words speak of is looked for: the lists of triggers and routines cost more than
 /// that of tables.
 std::string query(const std::vector<ScriptWord>& words) {
   std::set<std::string> literals;
   for (const ScriptWord& word : words) {
-    if (word.is_name)
+    if (word.is_name && (word.quoted || !is_reserved(word)))
       literals.insert(dialect::dialect(DialectKind::mariadb).quote_string(word.text));
   }
   if (literals.empty()) return {};
   const std::string in =
       " IN (" + text::join(std::vector<std::string>(literals.begin(), literals.end()), ", ") + ")";
-  std::string sql =
-      "SELECT table_type, table_name FROM information_schema.tables WHERE table_schema = "
-      "DATABASE() AND table_name" +
-      in;
+  std::string sql;
+  for (const std::string& literal : literals) {
+    // Each by itself: for a list of names the server goes through all tables of the database.
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql +=
+        "SELECT table_type, table_name FROM information_schema.tables WHERE table_schema = "
+        "DATABASE() AND table_name = " +
+        literal;
+  }
   if (has_word(words, "trigger")) {
     sql +=
         " UNION ALL SELECT 'TRIGGER', trigger_name FROM information_schema.triggers WHERE "

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <mysql.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <mutex>
@@ -74,6 +75,8 @@ const char* or_null(const std::string& text) {
 void Session::Close::operator()(st_mysql* handle) const {
   mysql_close(handle);
 }
+
+Session::~Session() = default;
 
 Session::Session(const Url& url) {
   static std::once_flag once;
@@ -170,8 +173,25 @@ void Session::execute(std::string_view sql) {
   results(sql);
 }
 
+PreparedStatement& Session::run_prepared(std::string_view sql, std::span<const Value> values) {
+  constexpr std::size_t kMost = 8;
+  const auto found = std::find_if(prepared_.begin(), prepared_.end(),
+                                  [&](const auto& one) { return one->sql() == sql; });
+  std::unique_ptr<PreparedStatement> statement;
+  if (found != prepared_.end()) {
+    statement = std::move(*found);
+    prepared_.erase(found);
+  } else {
+    statement = std::make_unique<PreparedStatement>(handle_.get(), sql);
+  }
+  statement->execute(values);  // one that fails is not kept
+  if (prepared_.size() == kMost) prepared_.erase(prepared_.begin());
+  prepared_.push_back(std::move(statement));
+  return *prepared_.back();
+}
+
 std::size_t Session::execute(std::string_view sql, std::span<const Value> values) {
-  return PreparedStatement(handle_.get(), sql, values).changed();
+  return run_prepared(sql, values).changed();
 }
 
 Rows Session::query(std::string_view sql, std::span<const Value> values) {
@@ -180,7 +200,9 @@ Rows Session::query(std::string_view sql, std::span<const Value> values) {
     std::vector<Rows> all = results(sql);
     return all.empty() ? Rows{} : std::move(all.front());
   }
-  return PreparedStatement(handle_.get(), sql, values).fetch();
+  PreparedStatement statement(handle_.get(), sql);
+  statement.execute(values);
+  return statement.fetch();
 }
 
 std::vector<Rows> Session::results(std::string_view sql) {

@@ -12,6 +12,8 @@ struct st_mysql;
 
 namespace dbmig::backend::mariadb {
 
+class PreparedStatement;
+
 /// An open connection of MariaDB Connector/C. Not thread-safe.
 ///
 /// Connector/C itself and not SOCI: SOCI's connection string cannot say what the URL can (verified
@@ -22,6 +24,7 @@ class Session {
   /// Connects and settles what the session's statements mean (character set utf8mb4, strict
   /// sql_mode, InnoDB). Throws Error{connection}, Error{access} or Error{not_found}.
   explicit Session(const Url& url);
+  ~Session();
 
   /// Owned by the session; never null.
   st_mysql* native() const { return handle_.get(); }
@@ -41,7 +44,13 @@ class Session {
   void configure(const Url& url);
   void settle(const Url& url);
 
+  /// `sql`, which gives no rows, prepared and carried out. The last few stay prepared: bookkeeping
+  /// says the same again and again, with other values. (With rows, Connector/C takes the lengths of
+  /// values from the execution before.)
+  PreparedStatement& run_prepared(std::string_view sql, std::span<const Value> values);
+
   std::unique_ptr<st_mysql, Close> handle_;
+  std::vector<std::unique_ptr<PreparedStatement>> prepared_;  ///< the last one used comes last
 };
 
 }  // namespace dbmig::backend::mariadb

@@ -9,8 +9,7 @@
 
 namespace dbmig::backend::mariadb {
 
-PreparedStatement::PreparedStatement(st_mysql* connection, std::string_view sql,
-                                     std::span<const Value> values)
+PreparedStatement::PreparedStatement(st_mysql* connection, std::string_view sql)
     : statement_(mysql_stmt_init(connection)), sql_(sql) {
   if (statement_ == nullptr) {
     throw translate(mysql_errno(connection), mysql_error(connection), sql);
@@ -19,27 +18,18 @@ PreparedStatement::PreparedStatement(st_mysql* connection, std::string_view sql,
   my_bool with_lengths = 1;
   mysql_stmt_attr_set(statement_.get(), STMT_ATTR_UPDATE_MAX_LENGTH, &with_lengths);
   if (mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) != 0) fail();
+}
+
+void PreparedStatement::execute(std::span<const Value> values) {
   const std::size_t wanted = mysql_stmt_param_count(statement_.get());
   if (wanted != values.size()) {
     throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
                                                 wanted, values.size()))
         .sql(sql_);
   }
-  bind_and_execute(values);
-}
-
-void PreparedStatement::Close::operator()(st_mysql_stmt* statement) const {
-  mysql_stmt_close(statement);
-}
-
-void PreparedStatement::fail() const {
-  throw translate(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()), sql_);
-}
-
-void PreparedStatement::bind_and_execute(std::span<const Value> values) {
+  mysql_stmt_free_result(statement_.get());
   std::vector<MYSQL_BIND> binds(values.size());
   std::vector<unsigned long> lengths(values.size());
-  std::string empty;
   for (std::size_t i = 0; i < values.size(); ++i) {
     MYSQL_BIND& bind = binds[i];
     if (!values[i]) {
@@ -55,6 +45,14 @@ void PreparedStatement::bind_and_execute(std::span<const Value> values) {
   }
   if (!binds.empty() && mysql_stmt_bind_param(statement_.get(), binds.data()) != 0) fail();
   if (mysql_stmt_execute(statement_.get()) != 0) fail();
+}
+
+void PreparedStatement::Close::operator()(st_mysql_stmt* statement) const {
+  mysql_stmt_close(statement);
+}
+
+void PreparedStatement::fail() const {
+  throw translate(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()), sql_);
 }
 
 std::size_t PreparedStatement::changed() const {

@@ -16,8 +16,12 @@ namespace dbmig::backend::mariadb {
 /// 64-bit integers, and the server converts.
 class PreparedStatement {
  public:
-  /// Throws what the server says of the SQL, Error{invalid} when it does not take `values` values.
-  PreparedStatement(st_mysql* connection, std::string_view sql, std::span<const Value> values);
+  /// Throws what the server says of the SQL.
+  PreparedStatement(st_mysql* connection, std::string_view sql);
+
+  /// As often as wanted. Throws Error{invalid} when it does not take `values` values.
+  void execute(std::span<const Value> values);
+  const std::string& sql() const { return sql_; }
 
   /// The number of rows changed.
   std::size_t changed() const;
@@ -29,7 +33,6 @@ class PreparedStatement {
     void operator()(st_mysql_stmt* statement) const;
   };
   [[noreturn]] void fail() const;
-  void bind_and_execute(std::span<const Value> values);
 
   std::unique_ptr<st_mysql_stmt, Close> statement_;
   std::string sql_;
