@@ -74,7 +74,8 @@ schema::RoutineKey routine_key(const WordingKey& key) {
 }
 
 template <class Key, class Item>
-void copy_entry(const std::map<Key, Item>& from, const Key& key, std::map<Key, Item>& to) {
+void copy_entry(const schema::SharedMap<Key, Item>& from, const Key& key,
+                schema::SharedMap<Key, Item>& to) {
   if (const auto found = from.find(key); found != from.end()) to.insert(*found);
 }
 

@@ -20,10 +20,10 @@ void add_what_is_read(const schema::SqlText& sql, const Schema& schema, Schema& 
   const std::set<std::string> read = ops::tables_in(sql);
   const auto is_read = [&](const std::string& name) { return read.count(text::lower(name)) != 0; };
   for (const auto& [name, table] : schema.tables) {
-    if (is_read(name)) part.tables.insert({name, table});
+    if (is_read(name)) part.tables.emplace(name, table);
   }
   for (const auto& [name, view] : schema.views) {
-    if (is_read(name) && part.views.insert({name, view}).second) {
+    if (is_read(name) && part.views.emplace(name, view).second) {
       add_what_is_read(view.sql, schema, part);
     }
   }
@@ -35,13 +35,13 @@ Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
   for (const auto& [name, view] : Schema(part).views) add_what_is_read(view.sql, schema, part);
   for (const auto& [name, trigger] : part.triggers) {
     if (const schema::Table* table = schema.find_table(trigger.table)) {
-      part.tables.insert({table->name, *table});
+      part.tables.emplace(table->name, *table);
     }
   }
   // Defaults take from sequences, views call functions.
   for (const auto& [key, routine] : schema.routines) {
     if (key.first == schema::RoutineKind::sequence || key.first == schema::RoutineKind::function) {
-      part.routines.insert({key, routine});
+      part.routines.emplace(key, routine);
     }
   }
   // What a table refers to says nothing of its texts.
@@ -59,9 +59,8 @@ Schema ask_words(const backend::ScratchOptions& options, Schema schema,
   const bool runs_events =
       connection.query("SELECT @@event_scheduler").rows.at(0).at(0).value_or("") == "ON";
   if (runs_events) {
-    erase_if(part.routines, [](const auto& entry) {
-      return entry.first.first == schema::RoutineKind::event;
-    });
+    erase_if(part.routines,
+             [](const auto& entry) { return entry.first.first == schema::RoutineKind::event; });
   }
   // One at a time: what does not work holds up nothing that does without it.
   Schema built;

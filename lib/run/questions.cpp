@@ -419,7 +419,9 @@ bool refers_elsewhere(const ops::Operation& operation) {
 /// `before` with the tables that new foreign keys refer to and others manage, as far as the keys
 /// say what they are.
 schema::Schema with_external(schema::Schema before, std::span<const ops::Operation> operations) {
-  before.tables.merge(schema::external_tables(ops::evolve(before, operations)));
+  for (auto& [name, table] : schema::external_tables(ops::evolve(before, operations))) {
+    before.tables.emplace(name, std::move(table));
+  }
   return before;
 }
 
