@@ -17,6 +17,9 @@
 namespace dbmig::cli {
 namespace {
 
+/// Beside dbmig.yaml: what was read before.
+constexpr const char* kIndex = ".dbmig";
+
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
@@ -51,8 +54,8 @@ const yaml::Project& Context::project() {
 
 history::Graph Context::load_revisions(const yaml::Project& files) {
   std::error_code ignored;
-  if (std::filesystem::exists(files.migrations, ignored)) {
-    return yaml::load_graph(files.migrations, files.root);
+  if (std::filesystem::exists(files.migrations, ignored) || files.version_folders.size() > 1) {
+    return yaml::load_graph(files.version_folders, files.root, files.root / kIndex);
   }
   // Git keeps no empty folder: a clone of a project without revisions lacks it.
   console_.warning("dbmig.revisions",

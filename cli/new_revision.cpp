@@ -97,7 +97,29 @@ void add_new_revision_options(CLI::App& command, NewRevision& options) {
       ->option_text("REV")
       ->expected(1)
       ->take_all();
+  command
+      .add_option("--version-path", options.version_path,
+                  "The folder to write to, one of `migrations:`")
+      ->option_text("DIR");
   command.add_flag("--dry-run", options.dry_run, "Print the revision instead of writing it");
+}
+
+std::filesystem::path version_folder(Context& context, const NewRevision& options) {
+  namespace fs = std::filesystem;
+  const yaml::Project& project = context.project();
+  if (options.version_path.empty()) return project.migrations;
+  fs::path wanted = (fs::current_path() / options.version_path).lexically_normal();
+  if (!wanted.has_filename()) wanted = wanted.parent_path();
+  for (const fs::path& folder : project.version_folders) {
+    const bool is_deep = folder.filename() == "**";
+    const fs::path top = is_deep ? folder.parent_path() : folder;
+    const fs::path below = wanted.lexically_relative(top);
+    if (wanted == top || (is_deep && !below.empty() && *below.begin() != "..")) return wanted;
+  }
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("Path {} is not represented in current version locations", context.shown(wanted)))
+      .hint("add it to `migrations:` in dbmig.yaml");
 }
 
 std::vector<std::string> choose_parents(Context& context, const NewRevision& options) {
@@ -214,13 +236,15 @@ void write_revision(Context& context, history::Revision revision, bool dry_run,
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected) {
   const std::string content = yaml::print_revision(revision);
-  revision.path = context.project().migrations / yaml::file_name(revision);
+  const std::filesystem::path folder =
+      revision.path.empty() ? context.project().migrations : revision.path;
+  revision.path = folder / yaml::file_name(revision);
   Console& console = context.console();
   if (dry_run) {
     console.data(content);
   } else {
     std::error_code failure;
-    std::filesystem::create_directories(context.project().migrations, failure);
+    std::filesystem::create_directories(folder, failure);
     console.status(fmt::format("Generating {}", context.shown(revision.path)),
                    [&] { write_file(revision.path, content, false); });
   }

@@ -17,6 +17,7 @@ struct NewRevision {
   std::string head;                     ///< --head; empty: the only head
   std::vector<std::string> labels;      ///< --branch-label
   std::vector<std::string> depends_on;  ///< --depends-on, as they were given
+  std::string version_path;             ///< --version-path: the folder that the file goes to
   bool splice = false;
   bool dry_run = false;
 };
@@ -26,6 +27,10 @@ void add_new_revision_options(CLI::App& command, NewRevision& options);
 /// The parents that --head and --splice choose. Throws Error{failed} when there are several heads
 /// and none was chosen, or when the one chosen is no head and --splice was not said.
 std::vector<std::string> choose_parents(Context& context, const NewRevision& options);
+
+/// The folder of --version-path, or the project's first. Throws Error{usage} for one that is not
+/// read when revisions are.
+std::filesystem::path version_folder(Context& context, const NewRevision& options);
 
 /// A revision with its id, time and parents filled in. Throws Error{failed} when --rev-id is taken
 /// and Error{usage} when it cannot be an id.
@@ -40,6 +45,7 @@ void check_dialects(const history::Revision& revision, const schema::Schema& bef
 
 /// Writes the file and says so (`Generating …  done`), or prints it with --dry-run. `detected` and
 /// the revision are the JSON document. Nothing is overwritten.
+/// The file goes to the folder of `revision.path` when that is set, else to the project's first.
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected = {});
 /// The same, with the document printed.

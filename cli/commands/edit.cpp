@@ -48,7 +48,7 @@ void add_edit(CLI::App& program, Context& context) {
     const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
     open_editor(file);
     // What was written must still be a revision: say so now, with line and column.
-    yaml::load_graph(context.project().migrations, context.project().root);
+    yaml::load_graph(context.project().version_folders, context.project().root);
     context.console().document({{"path", context.shown(file)}});
   });
 }

@@ -30,7 +30,7 @@ struct Options {
 /// Proves the revision before its file is there. What does not hold is left beside where the file
 /// would be, when it was asked for.
 Json prove_first(Context& context, history::Revision revision, const Options& options) {
-  revision.path = context.project().migrations / yaml::file_name(revision);
+  revision.path = version_folder(context, options.revision) / yaml::file_name(revision);
   if (options.keep) revision.path += ".rejected";
   try {
     return prove(context, with_revision(context.graph(), revision, context.shown(revision.path)),
@@ -77,13 +77,15 @@ void run(Context& context, Options options) {
   const history::Graph& graph = context.graph();
   std::vector<std::string> parents = choose_parents(context, options.revision);
   if (options.empty) {
-    write_revision(context, make_revision(graph, options.revision, std::move(parents)),
-                   options.revision.dry_run);
+    history::Revision revision = make_revision(graph, options.revision, std::move(parents));
+    revision.path = version_folder(context, options.revision);
+    write_revision(context, std::move(revision), options.revision.dry_run);
     return;
   }
+  std::set<std::string> needs(parents.begin(), parents.end());
+  for (const std::string& one : options.revision.depends_on) needs.merge(graph.resolve(one));
   const schema::Schema before = history::with_free_order(
-      graph, schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end()))),
-      context.model().schema);
+      graph, schema::normalized(graph.fold(needs)), context.model().schema);
   const schema::Schema wanted =
       reworded(context, before, context.model().schema, context.project().dialects);
   refuse_contradictions(context, before, wanted);
@@ -111,10 +113,12 @@ void run(Context& context, Options options) {
   }
   history::Revision revision = make_revision(graph, options.revision, std::move(parents));
   revision.upgrade = difference.operations;
+  const std::filesystem::path folder = version_folder(context, options.revision);
   check_dialects(revision, before, context.project().dialects);
   check_limits(context, revision, before, context.project().dialects);
   check_collations(context, revision, before, context.project().dialects);
   Json proofs = options.no_proof ? Json() : prove_first(context, revision, options);
+  revision.path = folder;
   Json document = write_revision_file(context, std::move(revision), options.revision.dry_run,
                                       difference.detected);
   document["proofs"] = std::move(proofs);

@@ -18,8 +18,9 @@ void add_revision(CLI::App& program, Context& context) {
   command.get_option("--message")->required();
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();
-    write_revision(context, make_revision(graph, *options, choose_parents(context, *options)),
-                   options->dry_run);
+    history::Revision revision = make_revision(graph, *options, choose_parents(context, *options));
+    revision.path = version_folder(context, *options);
+    write_revision(context, std::move(revision), options->dry_run);
   });
 }
 

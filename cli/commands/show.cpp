@@ -49,8 +49,7 @@ std::vector<proof::StatementCost> upgrade_costs(Context& context, const schema::
 
 void show_one(Context& context, const history::Graph& graph, const history::Revision& revision,
               bool sql, Json& list) {
-  const schema::Schema before =
-      graph.fold(std::set<std::string>(revision.parents.begin(), revision.parents.end()));
+  const schema::Schema before = graph.fold(graph.needs(revision.id));
   // Without an inverse it says why, and the rest is shown all the same.
   std::optional<Operations> back;
   std::string why;

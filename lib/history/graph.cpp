@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "ops/evolve.hpp"
 
@@ -38,6 +39,14 @@ struct Graph::Entry {
     read = nullptr;
     return revision;
   }
+};
+
+/// What folds came to.
+struct Graph::Folds {
+  std::mutex mutex;
+  std::shared_ptr<FoldStore> store;
+  std::vector<std::string> ids;  ///< of the last fold, in their order
+  schema::Schema schema;
 };
 
 struct Graph::Data {
@@ -314,6 +323,7 @@ std::vector<std::shared_ptr<Entry>> entries_of(std::vector<Revision> revisions) 
   for (Revision& revision : revisions) {
     entries.push_back(std::make_shared<Entry>());
     entries.back()->revision = std::move(revision);
+    entries.back()->revision.changes_rows = changes_rows(entries.back()->revision.upgrade);
   }
   return entries;
 }
@@ -321,7 +331,12 @@ std::vector<std::shared_ptr<Entry>> entries_of(std::vector<Revision> revisions) 
 }  // namespace
 
 Graph::Graph(std::vector<Revision> revisions)
-    : data_(arranged(entries_of<Entry>(std::move(revisions)))) {}
+    : data_(arranged(entries_of<Entry>(std::move(revisions)))), folds_(std::make_shared<Folds>()) {}
+
+void Graph::use(std::shared_ptr<FoldStore> store) {
+  const std::lock_guard lock(folds_->mutex);
+  folds_->store = std::move(store);
+}
 
 Graph Graph::of(std::vector<StoredRevision> revisions) {
   Entries entries;
@@ -342,6 +357,13 @@ Graph Graph::with(std::vector<Revision> more) const {
   for (const Data::Node& node : data_->nodes) entries.push_back(node.entry);
   Graph graph = *this;
   graph.data_ = arranged(std::move(entries));
+  // What was folded of these is good there, too; what is folded there need not be good here, or in
+  // another graph with another revision of the same id.
+  const std::lock_guard lock(folds_->mutex);
+  graph.folds_ = std::make_shared<Folds>();
+  graph.folds_->store = folds_->store;
+  graph.folds_->ids = folds_->ids;
+  graph.folds_->schema = folds_->schema;
   return graph;
 }
 
@@ -474,12 +496,9 @@ const Revision& Graph::get(std::string_view id) const {
   return data_->nodes[rank(id)].entry->whole();
 }
 
-std::vector<std::string> Graph::dependencies(std::string_view id) const {
-  std::vector<std::string> ids;
-  for (const std::string& name : header(id).depends_on) {
-    ids.push_back(find_label(name).value_or(name));
-  }
-  return ids;
+std::set<std::string> Graph::needs(std::string_view id) const {
+  const std::vector<std::string> ids = ids_of(data_->nodes[rank(id)].needs);
+  return {ids.begin(), ids.end()};
 }
 
 std::optional<std::string> Graph::find_label(std::string_view label) const {
@@ -615,7 +634,52 @@ bool move_earlier(const Graph& graph, std::vector<std::string>& ids, std::size_t
 
 }  // namespace
 
+/// Goes on from the longest beginning of `ids` that was folded before.
+schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const {
+  // Fewer are folded as fast as looked up.
+  constexpr std::size_t kMany = 64;
+  const std::lock_guard lock(folds_->mutex);
+  schema::Schema schema;
+  std::size_t done = 0;
+  if (folds_->ids.size() <= ids.size() &&
+      std::equal(folds_->ids.begin(), folds_->ids.end(), ids.begin())) {
+    schema = folds_->schema;
+    done = folds_->ids.size();
+  }
+  std::string checksums;
+  std::vector<std::size_t> ends{0};
+  const bool is_stored = folds_->store && ids.size() >= done + kMany;
+  if (is_stored) {
+    for (const std::string& id : ids) {
+      checksums += header(id).checksum.get() + '\n';
+      ends.push_back(checksums.size());
+    }
+    for (const std::size_t length : folds_->store->lengths()) {
+      if (length > ids.size() || length <= done) continue;
+      auto found = folds_->store->find(
+          length, sha256_hex(std::string_view(checksums).substr(0, ends[length])));
+      if (!found) continue;
+      schema = std::move(*found);
+      done = length;
+      break;
+    }
+  }
+  const std::size_t begin = done;
+  for (; done < ids.size(); ++done) schema = evolve(std::move(schema), get(ids[done]));
+  if (is_stored && done >= begin + kMany) {
+    folds_->store->keep(done, sha256_hex(checksums), schema);
+  }
+  folds_->ids = ids;
+  folds_->schema = schema;
+  return schema;
+}
+
 schema::Schema Graph::fold_in_order(const std::vector<std::string>& ids) const {
+  try {
+    return fold_from_known(ids);
+  } catch (const Error&) {
+    // Below, with what can be tried.
+  }
   std::vector<std::string> order = ids;
   std::optional<Error> first;
   std::set<std::string> moved;

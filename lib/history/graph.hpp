@@ -20,6 +20,17 @@ enum class Edges {
   parents,  ///< those alone: the revisions of one branch
 };
 
+/// Keeps schemas that histories came to, each by the checksums of the revisions that led there. It
+/// may forget, and is never wrong.
+class FoldStore {
+ public:
+  virtual ~FoldStore() = default;
+  /// How many revisions led to what is there, the longest first.
+  virtual std::vector<std::size_t> lengths() = 0;
+  virtual std::optional<schema::Schema> find(std::size_t length, const std::string& key) = 0;
+  virtual void keep(std::size_t length, const std::string& key, const schema::Schema& schema) = 0;
+};
+
 /// All stored revisions as a directed acyclic graph. A value, cheap to copy, for any thread; needs
 /// no database. Operations are read when they are asked for.
 class Graph {
@@ -32,6 +43,9 @@ class Graph {
   static Graph of(std::vector<StoredRevision> revisions);
   /// These and `more`. Throws as the constructor.
   Graph with(std::vector<Revision> more) const;
+  /// Folds of this graph and its copies start from what `store` has, and what took long to fold is
+  /// kept there.
+  void use(std::shared_ptr<FoldStore> store);
 
   bool empty() const { return size() == 0; }
   std::size_t size() const;
@@ -57,8 +71,8 @@ class Graph {
   const Header& header(std::string_view id) const;
   /// With its operations. Throws what reading them throws, too.
   const Revision& get(std::string_view id) const;
-  /// The ids that its `depends_on` names.
-  std::vector<std::string> dependencies(std::string_view id) const;
+  /// Its parents and the ids that its `depends_on` names: what must be there before it.
+  std::set<std::string> needs(std::string_view id) const;
   /// The id of the revision whose own label this is.
   std::optional<std::string> find_label(std::string_view label) const;
   /// Its own labels and those of the branch that it is on: a label goes with all that descends from
@@ -129,6 +143,7 @@ class Graph {
  private:
   struct Entry;
   struct Data;
+  struct Folds;
   using Rank = std::uint32_t;  ///< a place in the topological order
   using Ranks = std::vector<Rank>;
 
@@ -142,8 +157,10 @@ class Graph {
   /// Marks what `from` leads to against (`back`) or along the arrow of time, themselves included.
   std::vector<bool> reach(const Ranks& from, bool back, Edges edges) const;
   std::set<std::string> marked(const std::vector<bool>& marks) const;
+  schema::Schema fold_from_known(const std::vector<std::string>& ids) const;
 
   std::shared_ptr<const Data> data_;
+  std::shared_ptr<Folds> folds_;  ///< shared by all copies
 };
 
 /// Whether a revision argument (see Graph::resolve) means something else in each database:

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -29,6 +30,14 @@ Error located(const Error& error, ErrorCode code, const Revision& revision,
 }
 
 }  // namespace
+
+bool changes_rows(const std::vector<ops::Operation>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const ops::Operation& operation) {
+    return std::holds_alternative<ops::BulkInsert>(operation) ||
+           std::holds_alternative<ops::BulkDelete>(operation) ||
+           std::holds_alternative<ops::Execute>(operation);
+  });
+}
 
 schema::Schema evolve(schema::Schema schema, const Revision& revision) {
   for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {

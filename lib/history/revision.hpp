@@ -35,6 +35,8 @@ struct Header {
   std::filesystem::path path;       ///< of its file; empty for one read from a database
   /// Of the meaning, not the bytes, with its version tag: "v1:<sha256>".
   Lazy<std::string> checksum;
+  /// Whether its upgrade changes rows, or may: plain SQL. Graphs fill it in.
+  bool changes_rows = false;
 };
 
 /// One stored revision.
@@ -50,6 +52,9 @@ struct Revision : Header {
   std::vector<SourcePosition> upgrade_positions;
   std::vector<SourcePosition> downgrade_positions;
 };
+
+/// Whether one of `operations` changes rows, or may: plain SQL.
+bool changes_rows(const std::vector<ops::Operation>& operations);
 
 /// One that is read when its operations are asked for.
 struct StoredRevision {

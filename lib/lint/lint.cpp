@@ -273,8 +273,8 @@ Result lint(const history::Graph& graph, const std::vector<std::string>& ids,
   for (const std::string& id : graph.topological()) {
     if (wanted.count(id) == 0) continue;
     const history::Revision& revision = graph.get(id);
-    if (last.empty() || revision.parents != std::vector<std::string>{last}) {
-      before = graph.fold({revision.parents.begin(), revision.parents.end()});
+    if (const auto needs = graph.needs(id); last.empty() || needs != std::set<std::string>{last}) {
+      before = graph.fold(needs);
       after = before;
     }
     const auto found = evidence.find(id);

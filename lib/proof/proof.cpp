@@ -13,6 +13,7 @@
 #include "proof/external.hpp"
 #include "proof/filler.hpp"
 #include "proof/outside.hpp"
+#include "proof/short_history.hpp"
 #include "proof/snapshot.hpp"
 #include "proof/usage.hpp"
 #include "run/ask_words.hpp"
@@ -50,10 +51,12 @@ class Prover {
         graph_(graph),
         revision_(graph.get(id)),
         runner_(connection_, graph, parse, silence_) {
-    ancestors_ = graph.ancestors({revision_.parents.begin(), revision_.parents.end()});
+    ancestors_ = graph.ancestors(graph.needs(id));
     proof_.server = connection_.server();
   }
 
+  /// Whether it did not come as far as the revision itself.
+  bool is_replaying() const { return is_replaying_; }
   /// Whether what failed failed over rows: others may not refuse.
   bool refused_by_rows() const { return refused_by_rows_; }
 
@@ -64,6 +67,7 @@ class Prover {
     scratch_.invent_unknown_names(true);
     step("replay", [&] { replay(); });
     expect_schema("replay", before);
+    is_replaying_ = false;
     plan_upgrade(before);
     const schema::Schema mine = schema::on_dialect(before, kind());
     const schema::Schema after = history::evolve(before, revision_);
@@ -101,7 +105,11 @@ class Prover {
     return options;
   }
 
-  std::string way_back() const { return revision_.parents.empty() ? "base" : revision_.id + "-1"; }
+  std::string way_back() const {
+    if (!revision_.parents.empty()) return revision_.id + "-1";
+    // What it depends on stays.
+    return revision_.depends_on.empty() ? "base" : revision_.id + "@base";
+  }
 
   [[noreturn]] void fail(const std::string& step, std::vector<Diagnostic> diagnostics,
                          const std::string& sql = {}) const {
@@ -400,6 +408,7 @@ class Prover {
   std::vector<run::Question> questions_;
   Proof proof_;
   bool refused_by_rows_ = false;
+  bool is_replaying_ = true;
 };
 
 }  // namespace
@@ -408,14 +417,26 @@ Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
             const std::string& id, const run::ParseRevision& parse, const std::atomic<bool>* stop,
             const schema::Selection& selection) {
   bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
-  const auto run = [&](RowValues values) {
+  const auto brief = short_history(graph, id, graph.fold(graph.ancestors(graph.needs(id))));
+  const auto run_on = [&](const history::Graph& way, RowValues values, bool& is_replaying) {
     backend::Scratch scratch(options);
-    Prover prover(options, scratch, graph, id, parse, values, stop, selection);
+    Prover prover(options, scratch, way, id, parse, values, stop, selection);
     try {
       return prover.run();
     } catch (const Error&) {
+      is_replaying = prover.is_replaying();
       may_hold_for_others = may_hold_for_others || prover.refused_by_rows();
       throw;
+    }
+  };
+  const auto run = [&](RowValues values) {
+    bool is_replaying = false;
+    try {
+      return run_on(brief ? *brief : graph, values, is_replaying);
+    } catch (const Error& error) {
+      // What cannot be made at once may be reached step by step, and says there what is wrong.
+      if (!brief || !is_replaying || error.code() != ErrorCode::failed) throw;
+      return run_on(graph, values, is_replaying);
     }
   };
   try {

@@ -42,6 +42,11 @@ std::string describe_edit(const history::Revision& applied, const history::Revis
     found.push_back(fmt::format("its parents were [{}], and are [{}]",
                                 text::join(applied.parents, ", "), text::join(now.parents, ", ")));
   }
+  if (applied.depends_on != now.depends_on) {
+    found.push_back(fmt::format("it depended on [{}], and depends on [{}]",
+                                text::join(applied.depends_on, ", "),
+                                text::join(now.depends_on, ", ")));
+  }
   if (std::string up = first_difference(applied.upgrade, now.upgrade, "upgrade"); !up.empty()) {
     found.push_back(std::move(up));
   }

@@ -1,8 +1,11 @@
 #include "yaml/files.hpp"
 
+#include <dirent.h>
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -69,6 +72,47 @@ std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folde
 
 std::vector<std::filesystem::path> sql_files(const std::filesystem::path& folder) {
   return find_files(folder, Subfolders::yes, is_sql);
+}
+
+namespace {
+
+void collect_names(const std::string& folder, const std::string& prefix, Subfolders subfolders,
+                   std::vector<std::string>& names) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
+  if (open == nullptr) throw cannot_read(folder, {errno, std::generic_category()});
+  while (const dirent* entry = ::readdir(open.get())) {
+    const std::string name = entry->d_name;
+    if (name.starts_with('.')) continue;
+    const std::string path = folder + '/' + name;
+    const bool is_link = entry->d_type == DT_LNK;
+    std::error_code code;
+    const bool is_folder = entry->d_type == DT_DIR || ((is_link || entry->d_type == DT_UNKNOWN) &&
+                                                       std::filesystem::is_directory(path, code));
+    // Links to folders are not followed: they could lead back here.
+    if (is_folder) {
+      if (subfolders == Subfolders::yes && !is_link) {
+        collect_names(path, prefix + name + '/', subfolders, names);
+      }
+      continue;
+    }
+    const auto dot = name.rfind('.');
+    if (dot == std::string::npos) continue;
+    const std::string extension = text::lower(std::string_view(name).substr(dot));
+    if (extension == ".yaml" || extension == ".yml") names.push_back(prefix + name);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> yaml_names(const std::filesystem::path& folder, Subfolders subfolders) {
+  std::error_code code;
+  if (!std::filesystem::is_directory(folder, code)) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
+        .hint("run `dbmig init`, or set its place in dbmig.yaml");
+  }
+  std::vector<std::string> names;
+  collect_names(folder.string(), "", subfolders, names);
+  return names;
 }
 
 std::string display_name(const std::filesystem::path& path, const std::filesystem::path& base) {

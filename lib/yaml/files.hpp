@@ -13,6 +13,9 @@ enum class Subfolders { yes, no };
 std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& folder,
                                               Subfolders subfolders);
 
+/// The names of the same files below `folder`, `sub/name.yaml` for those of subfolders, unsorted.
+std::vector<std::string> yaml_names(const std::filesystem::path& folder, Subfolders subfolders);
+
 /// The `*.sql` files of `folder` and its subfolders, likewise.
 std::vector<std::filesystem::path> sql_files(const std::filesystem::path& folder);
 

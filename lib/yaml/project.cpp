@@ -105,6 +105,22 @@ lint::Levels read_lint(Reader& reader, const Node& node) {
   return levels;
 }
 
+/// `migrations:` is a folder, or a list of them.
+void read_version_folders(Reader& reader, const Node& node, Project& project) {
+  project.version_folders.clear();
+  for (const std::string& name : reader.names(node, "'migrations'")) {
+    if (text::trim(name).empty()) {
+      reader.error(node, "'migrations' is empty", "give it a value, or leave it out");
+      continue;
+    }
+    project.version_folders.push_back(without_slash((project.root / name).lexically_normal()));
+  }
+  if (!project.version_folders.empty()) {
+    const fs::path& first = project.version_folders.front();
+    project.migrations = first.filename() == "**" ? first.parent_path() : first;
+  }
+}
+
 void read_config(Project& project) {
   const std::string name = display_name(project.config_file, project.root);
   Diagnostics diagnostics;
@@ -145,13 +161,11 @@ void read_config(Project& project) {
     if (node == nullptr || node->is_null()) continue;
     *patterns = reader.names(*node, fmt::format("'{}'", key));
   }
-  for (const auto& [key, folder] :
-       {std::pair{kSchemas, &project.schemas}, std::pair{kMigrations, &project.migrations}}) {
-    const Node* node = fields.find(key);
-    if (node == nullptr) continue;
-    const std::string value = read_setting(reader, *node, fmt::format("'{}'", key));
-    *folder = without_slash((project.root / value).lexically_normal());
+  if (const Node* node = fields.find(kSchemas)) {
+    const std::string value = read_setting(reader, *node, "'schemas'");
+    project.schemas = without_slash((project.root / value).lexically_normal());
   }
+  if (const Node* node = fields.find(kMigrations)) read_version_folders(reader, *node, project);
   diagnostics.throw_if_any();
 }
 
@@ -179,6 +193,7 @@ Project find_project(const ProjectOptions& options) {
   }
   project.schemas = project.root / kSchemas;
   project.migrations = project.root / kMigrations;
+  project.version_folders = {project.migrations};
   project.database = kDatabase;
   if (!project.config_file.empty()) read_config(project);
   return project;

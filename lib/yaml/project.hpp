@@ -20,8 +20,11 @@ struct Project {
   std::filesystem::path root;         ///< absolute
   std::filesystem::path config_file;  ///< empty when there is none
   std::filesystem::path schemas;      ///< absolute
-  std::filesystem::path migrations;   ///< absolute
-  std::string database;               ///< URL text, variables not expanded yet
+  std::filesystem::path migrations;   ///< absolute; where new revisions are written
+  /// Absolute; all folders of revisions, `migrations` is the first. One that ends in `/**` counts
+  /// with its subfolders.
+  std::vector<std::filesystem::path> version_folders;
+  std::string database;  ///< URL text, variables not expanded yet
   std::map<std::string, std::string> databases;
   // Where those stand in config_file, for messages; unknown for the default.
   SourcePosition database_position;

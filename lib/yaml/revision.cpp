@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "yaml/files.hpp"
+#include "yaml/index.hpp"
 #include "yaml/read_operation.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/slug.hpp"
@@ -156,6 +159,7 @@ history::Revision read_revision(std::string_view content, const std::string& nam
   if (!fields.valid()) return revision;
   read_head(fields, revision);
   read_body(fields, revision);
+  revision.changes_rows = history::changes_rows(revision.upgrade);
   revision.text = content;
   // Who only reads the history does without.
   revision.checksum =
@@ -246,17 +250,88 @@ std::string file_name(const history::Revision& revision) {
   return text::join(parts, "_") + ".yaml";
 }
 
-history::Graph load_graph(const std::filesystem::path& folder, const std::filesystem::path& base) {
+namespace {
+
+/// A revision file, and what it is called in messages.
+struct RevisionFile {
+  std::string path;
+  std::string name;
+};
+
+/// Names of revisions from 10,000 files on are many: no std::filesystem here.
+std::vector<RevisionFile> revision_files(const std::vector<std::filesystem::path>& folders,
+                                         const std::filesystem::path& base) {
+  std::vector<RevisionFile> files;
+  for (const std::filesystem::path& wanted : folders) {
+    const bool is_deep = wanted.filename() == "**";
+    const std::filesystem::path folder = is_deep ? wanted.parent_path() : wanted;
+    const std::string shown = display_name(folder, base);
+    const std::string prefix = shown.empty() || shown == "." ? "" : shown + "/";
+    for (std::string& name : yaml_names(folder, is_deep ? Subfolders::yes : Subfolders::no)) {
+      files.push_back({folder.string() + '/' + name, prefix + name});
+    }
+  }
+  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+  std::sort(files.begin(), files.end(), by_path);
+  // Folders may lie in each other.
+  files.erase(std::unique(files.begin(), files.end(),
+                          [](const auto& a, const auto& b) { return a.path == b.path; }),
+              files.end());
+  return files;
+}
+
+/// The revision of a file whose header the index had.
+history::Revision read_again(const RevisionFile& file, const FileStamp& stamp) {
+  const std::string content = read_file(file.path);
+  if (stamp_of(file.path) != stamp) {
+    throw Error(ErrorCode::failed, "the file was changed while the command ran")
+        .at({file.name, 0, 0})
+        .hint("run it again");
+  }
+  history::Revision revision = parse_revision(content, file.name);
+  revision.path = file.path;
+  return revision;
+}
+
+}  // namespace
+
+history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
+                          const std::filesystem::path& base, const std::filesystem::path& index) {
+  // Fewer are read as fast.
+  constexpr std::size_t kWorthAnIndex = 64;
+  const std::vector<RevisionFile> files = revision_files(folders, base);
+  std::optional<Index> known;
+  if (!index.empty() && files.size() >= kWorthAnIndex) known.emplace(index);
   Diagnostics diagnostics;
-  std::vector<history::Revision> revisions;
-  for (const std::filesystem::path& path : yaml_files(folder, Subfolders::no)) {
-    history::Revision revision =
-        read_revision(read_file(path), display_name(path, base), diagnostics);
-    revision.path = path;
-    revisions.push_back(std::move(revision));
+  std::vector<history::StoredRevision> revisions;
+  revisions.reserve(files.size());
+  for (const RevisionFile& file : files) {
+    const std::int64_t read_at = Index::now();
+    const std::optional<FileStamp> stamp = known ? stamp_of(file.path) : std::nullopt;
+    if (auto header = stamp ? known->find(file.name, *stamp) : std::nullopt) {
+      header->path = file.path;
+      revisions.push_back({std::move(*header), [file, stamp] { return read_again(file, *stamp); }});
+      continue;
+    }
+    auto revision = std::make_shared<history::Revision>(
+        read_revision(read_file(file.path), file.name, diagnostics));
+    revision->path = file.path;
+    if (stamp && diagnostics.empty() && stamp_of(file.path) == stamp) {
+      known->keep(file.name, *stamp, *revision, read_at);
+    }
+    revisions.push_back({*revision, [revision] { return std::move(*revision); }});
   }
   diagnostics.throw_if_any();
-  return history::Graph(std::move(revisions));
+  history::Graph graph = history::Graph::of(std::move(revisions));
+  if (known) {
+    known->save();
+    graph.use(fold_store(index));
+  }
+  return graph;
+}
+
+history::Graph load_graph(const std::filesystem::path& folder, const std::filesystem::path& base) {
+  return load_graph(std::vector<std::filesystem::path>{folder}, base);
 }
 
 }  // namespace dbmig::yaml

@@ -30,8 +30,14 @@ std::string file_name(const history::Revision& revision);
 /// stay the same from release to release.
 std::string checksum(const history::Revision& revision);
 
-/// All revisions of `folder` (`*.yaml`, `*.yml`; not hidden files), as a graph. An absent folder is
-/// Error{not_found}; an empty one an empty graph.
+/// All revisions of `folders` (`*.yaml`, `*.yml`; not hidden files; of a folder whose name ends in
+/// `/**` those of its subfolders, too), as a graph. An absent folder is Error{not_found}; an empty
+/// one an empty graph. `index`, a folder that may be missing, is where what was read is kept for
+/// the next time (yaml/index.hpp); empty: nowhere.
+history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
+                          const std::filesystem::path& base,
+                          const std::filesystem::path& index = {});
+/// The same of one folder.
 history::Graph load_graph(const std::filesystem::path& folder, const std::filesystem::path& base);
 
 /// `operations` as YAML, as they stand under `upgrade:`; for `show` and `migrate --dry-run`.
