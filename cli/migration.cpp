@@ -75,9 +75,10 @@ Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
   return list;
 }
 
-void print_plan(Context& context, run::Direction direction, const std::string& target) {
+void print_plan(Context& context, run::Direction direction,
+                const std::vector<std::string>& targets) {
   run::Runner runner = make_runner(context, Context::Access::peek);
-  const std::vector<run::PlannedRevision> plan = runner.plan(direction, target);
+  const std::vector<run::PlannedRevision> plan = runner.plan(direction, targets);
   Costs costs;
   if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
     costs = costs_of(context, runner.applied_schema(), plan);
@@ -195,15 +196,23 @@ run::RunOptions run_options(int lock_timeout) {
 
 void run_migration(Context& context, run::Direction direction, const Migration& options) {
   if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
-  if (options.sql) return print_script(context, direction, options.target);
-  if (options.target.find(':') != std::string::npos) {
-    throw Error(ErrorCode::usage, "Range revision not allowed")
-        .hint("a range `start:end` goes with --sql");
+  if (options.sql) {
+    if (options.targets.size() != 1) {
+      throw Error(ErrorCode::usage, "a script leads to one revision")
+          .hint("`heads` names all heads");
+    }
+    return print_script(context, direction, options.targets.front());
   }
-  refuse_wrong_way(direction, options.target);
+  for (const std::string& target : options.targets) {
+    if (target.find(':') != std::string::npos) {
+      throw Error(ErrorCode::usage, "Range revision not allowed")
+          .hint("a range `start:end` goes with --sql");
+    }
+    refuse_wrong_way(direction, target);
+  }
   const bool up = direction == run::Direction::upgrade;
   context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
-  if (options.plan) return print_plan(context, direction, options.target);
+  if (options.plan) return print_plan(context, direction, options.targets);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = run_options(options.lock_timeout);
@@ -213,7 +222,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
   }
   const std::vector<std::string> ran =
-      up ? runner.upgrade(options.target, how) : runner.downgrade(options.target, how);
+      up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
   if (ran.empty()) {
     context.console().say(fmt::format("Nothing to do: the database is at {}.",
                                       standing(runner.known_revisions(), runner.applied())));

@@ -15,7 +15,7 @@ namespace dbmig::cli {
 
 /// Options of upgrade and downgrade.
 struct Migration {
-  std::string target;
+  std::vector<std::string> targets;
   bool sql = false;
   bool plan = false;
   int lock_timeout = 60;                                         ///< seconds

@@ -173,8 +173,8 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
       {"Write revisions", {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit}},
       {"Change a database", {add_upgrade, add_downgrade, add_stamp, add_repair, add_import}},
       {"Look",
-       {add_current, add_heads, add_branches, add_history, add_show, add_check, add_verify,
-        add_lint, add_diff, add_inspect, add_scratch}},
+       {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
+        add_verify, add_lint, add_diff, add_inspect, add_scratch}},
   };
   for (const auto& [group, commands] : groups) {
     for (const Add add : commands) {

@@ -38,6 +38,7 @@ void add_edit(CLI::App& program, Context& context);
 void add_upgrade(CLI::App& program, Context& context);
 void add_downgrade(CLI::App& program, Context& context);
 void add_stamp(CLI::App& program, Context& context);
+void add_status(CLI::App& program, Context& context);
 void add_current(CLI::App& program, Context& context);
 void add_heads(CLI::App& program, Context& context);
 void add_branches(CLI::App& program, Context& context);

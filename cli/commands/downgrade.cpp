@@ -7,7 +7,7 @@ namespace dbmig::cli {
 
 void add_downgrade(CLI::App& program, Context& context) {
   auto options = std::make_shared<Migration>();
-  options->target = "-1";
+  options->targets = {"-1"};
   CLI::App& command = add_command(
       program, context,
       {"downgrade", "Take revisions back, by default the last one",
@@ -18,7 +18,7 @@ void add_downgrade(CLI::App& program, Context& context) {
        "  dbmig downgrade --allow-destructive             rows may be lost\n"
        "  dbmig downgrade --plan                          the statements, nothing is run\n"
        "  dbmig downgrade head:base --sql                 a script; a range is required"});
-  command.add_option("revision", options->target, "-N, base, an id or its beginning, REV-N (-1)")
+  command.add_option("revision", options->targets, "-N, base, an id or its beginning, REV-N (-1)")
       ->option_text("REV");
   add_migration_options(command, *options);
   command.add_flag("--allow-destructive", options->allow_destructive,

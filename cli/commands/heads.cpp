@@ -1,3 +1,5 @@
+#include <memory>
+
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 
@@ -10,10 +12,13 @@ void add_heads(CLI::App& program, Context& context) {
                    "  dbmig heads\n"
                    "  dbmig heads -v                                  with messages\n"
                    "  dbmig heads --json"});
-  set_action(command, context, [&context] {
+  auto resolved = std::make_shared<bool>(false);
+  command.add_flag("--resolve-dependencies", *resolved,
+                   "Without those that another branch depends on");
+  set_action(command, context, [&context, resolved] {
     const history::Graph& graph = context.graph();
     Json list = Json::array();
-    for (const std::string& id : graph.heads()) {
+    for (const std::string& id : *resolved ? graph.effective_heads() : graph.heads()) {
       const history::Header& revision = graph.header(id);
       context.console().data(context.verbose()
                                  ? revision_entry(context, graph, revision) + "\n"

@@ -1,7 +1,9 @@
 #include <memory>
+#include <set>
 
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "run/offline.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -9,10 +11,29 @@ namespace {
 struct Options {
   std::vector<std::string> targets;
   bool purge = false;
+  bool sql = false;
   int lock_timeout = 60;
 };
 
+/// No database is asked: it is at the beginning of the range.
+void print_stamp(Context& context, const Options& options) {
+  if (options.purge) throw Error(ErrorCode::usage, "--sql excludes --purge");
+  const history::Graph& graph = context.graph();
+  std::set<std::string> from;
+  std::set<std::string> to;
+  for (const std::string& target : options.targets) {
+    const auto [start, end] = split_range(target);
+    if (!start.empty()) from.merge(resolve(context, start));
+    if (end != "base") to.merge(resolve(context, end));
+  }
+  const DialectKind kind = context.url().dialect;
+  const std::string script = run::stamp_script(graph, kind, from, to);
+  context.console().data(script);
+  context.console().document({{"dialect", to_string(kind)}, {"sql", script}});
+}
+
 void run(Context& context, const Options& options) {
+  if (options.sql) return print_stamp(context, options);
   context.name_database(Context::Access::create);
   run::Runner runner = make_runner(context, Context::Access::create);
   runner.stamp(options.targets, options.purge, run_options(options.lock_timeout));
@@ -32,12 +53,16 @@ void add_stamp(CLI::App& program, Context& context) {
       {"stamp", "Write down that the database is at a revision, running nothing",
        "  dbmig stamp head                                a database that has the tables already\n"
        "  dbmig stamp 1975ea83b712\n"
-       "  dbmig stamp base --purge                        forget everything"});
+       "  dbmig stamp base --purge                        forget everything\n"
+       "  dbmig stamp head --sql                          a script for a database without "
+       "bookkeeping\n"
+       "  dbmig stamp 1975:head --sql                     for one that is at 1975"});
   command.add_option("revisions", options->targets, "One, or several branches' heads")
       ->option_text("REV")
       ->required();
   command.add_flag("--purge", options->purge,
                    "Forget first what the database says, also of unknown revisions");
+  command.add_flag("--sql", options->sql, "Print the SQL instead of running it");
   add_lock_timeout(command, options->lock_timeout);
   set_action(command, context, [&context, options] { run(context, *options); });
 }

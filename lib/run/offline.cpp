@@ -104,6 +104,32 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
   return std::move(script).finish();
 }
 
+std::string stamp_script(const history::Graph& graph, DialectKind kind,
+                         const std::set<std::string>& applied,
+                         const std::set<std::string>& targets) {
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  ScriptWriter script(dialect);
+  if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
+  const std::set<std::string> had = graph.ancestors(applied);
+  const std::set<std::string> has = graph.ancestors(targets);
+  script.comment(fmt::format("Running stamp_revision {} -> {}",
+                             text::join({applied.begin(), applied.end()}, ", "),
+                             text::join({targets.begin(), targets.end()}, ", ")));
+  for (const std::string& id : graph.topological()) {
+    if (had.count(id) == has.count(id)) continue;
+    if (had.count(id) != 0) {
+      script.add(fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
+                             dialect.quote_string(id)),
+                 true);
+      continue;
+    }
+    PlannedRevision planned;
+    planned.revision = graph.get(id);
+    script.add(RevisionStore::insert_statement(kind, complete_row(planned, 0)), true);
+  }
+  return std::move(script).finish();
+}
+
 std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements) {
   if (statements.empty()) return {};

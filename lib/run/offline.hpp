@@ -21,6 +21,12 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
                            const std::set<std::string>& applied,
                            const std::set<std::string>& targets);
 
+/// The SQL of `stamp --sql`: the bookkeeping of a database that is at the heads `applied` and shall
+/// be at `targets`; none of `applied`: it has no bookkeeping.
+std::string stamp_script(const history::Graph& graph, DialectKind kind,
+                         const std::set<std::string>& applied,
+                         const std::set<std::string>& targets);
+
 /// `statements` as a script for the database's own client; empty when there are none.
 std::string client_script(const dialect::Dialect& dialect,
                           std::span<const dialect::Statement> statements);

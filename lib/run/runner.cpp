@@ -72,8 +72,10 @@ void refuse_unfinished(const std::vector<AppliedRevision>& rows, const Route& ro
 }
 
 /// `upgrade head-1` on a database that is at the head: there is nothing to do that leads there.
-void refuse_wrong_way(std::string_view target, const Route& route,
+void refuse_wrong_way(const std::vector<std::string>& arguments, const Route& route,
                       const std::set<std::string>& targets, const std::set<std::string>& heads) {
+  if (arguments.size() != 1) return;
+  const std::string& target = arguments.front();
   const auto sign = target.find_last_of("+-");
   const bool is_relative = sign != std::string_view::npos && sign + 1 < target.size() &&
                            target.find_first_not_of("0123456789", sign + 1) == target.npos;
@@ -83,6 +85,29 @@ void refuse_wrong_way(std::string_view target, const Route& route,
   throw Error(ErrorCode::failed,
               fmt::format("'{}' is revision {}, and the database is beyond it", target, there))
       .hint(fmt::format("`dbmig downgrade {}` goes back to it", there));
+}
+
+/// What all of `arguments` name.
+std::set<std::string> resolved(const history::Graph& graph,
+                               const std::vector<std::string>& arguments,
+                               const std::set<std::string>& heads) {
+  std::set<std::string> ids;
+  for (const std::string& argument : arguments) ids.merge(graph.resolve(argument, heads));
+  return ids;
+}
+
+/// What a downgrade to all of `arguments` runs.
+std::vector<std::string> way_down(const history::Graph& graph, const std::set<std::string>& have,
+                                  const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1) return graph.downgrade_path(have, arguments.front());
+  for (const std::string& argument : arguments) {
+    if (argument != "base" && !argument.ends_with("@base")) continue;
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("'{}' is where a downgrade ends: it goes with no other target", argument))
+        .hint("name the revisions that are to stay");
+  }
+  return graph.downgrade_path(have, resolved(graph, arguments, have));
 }
 
 /// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
@@ -344,22 +369,33 @@ std::unique_ptr<backend::MigrationLock> Runner::lock(const RunOptions& options) 
 }
 
 std::vector<std::string> Runner::upgrade(std::string_view target, const RunOptions& options) {
+  return upgrade(std::vector<std::string>{std::string(target)}, options);
+}
+
+std::vector<std::string> Runner::downgrade(std::string_view target, const RunOptions& options) {
+  return downgrade(std::vector<std::string>{std::string(target)}, options);
+}
+
+std::vector<std::string> Runner::upgrade(const std::vector<std::string>& arguments,
+                                         const RunOptions& options) {
   const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   refuse_unknown(rows);
   refuse_edited(rows);
   // A downgrade that stopped half-way counts as gone: going up again takes it back.
   const std::set<std::string> have = without_under_way(rows, Direction::downgrade);
-  const std::set<std::string> targets = graph_.resolve(target, as_set(graph_.heads_of(have)));
+  const std::set<std::string> heads = as_set(graph_.heads_of(have));
+  const std::set<std::string> targets = resolved(graph_, arguments, heads);
   Route route(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
               graph_.upgrade_path(have, targets));
-  refuse_wrong_way(target, route, targets, as_set(graph_.heads_of(have)));
+  refuse_wrong_way(arguments, route, targets, heads);
   refuse_unfinished(rows, route);
   warn_of_charsets(connection_, route, events_);
   return run(graph_, route, options);
 }
 
-std::vector<std::string> Runner::downgrade(std::string_view target, const RunOptions& options) {
+std::vector<std::string> Runner::downgrade(const std::vector<std::string>& arguments,
+                                           const RunOptions& options) {
   const auto lock = this->lock(options);
   const std::vector<AppliedRevision> rows = store_.all();
   refuse_edited(rows);
@@ -368,22 +404,23 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
   std::set<std::string> have = complete(rows);
   for (const AppliedRevision& row : rows) have.insert(row.id);
   Route route(Direction::downgrade, graph, in_applied_order(rows, graph, have),
-              graph.downgrade_path(have, target));
+              way_down(graph, have, arguments));
   refuse_unfinished(rows, route);
   refuse_losses(find_losses(connection_, route, rows), options.consent);
   return run(graph, route, options);
 }
 
-std::vector<PlannedRevision> Runner::plan(Direction direction, std::string_view target) {
+std::vector<PlannedRevision> Runner::plan(Direction direction,
+                                          const std::vector<std::string>& targets) {
   const std::vector<AppliedRevision> rows = store_.all();
   const history::Graph graph = with_known(rows);
   const std::set<std::string> have = complete(rows);
   const bool up = direction == Direction::upgrade;
   const std::set<std::string> heads = as_set(graph.heads_of(have));
   Route route(direction, graph, in_applied_order(rows, graph, have),
-              up ? graph.upgrade_path(have, graph.resolve(target, heads))
-                 : graph.downgrade_path(have, target));
-  if (up) refuse_wrong_way(target, route, graph.resolve(target, heads), heads);
+              up ? graph.upgrade_path(have, resolved(graph, targets, heads))
+                 : way_down(graph, have, targets));
+  if (up) refuse_wrong_way(targets, route, resolved(graph, targets, heads), heads);
   Losses losses;
   if (direction == Direction::downgrade) losses = find_losses(connection_, route, rows);
   std::vector<PlannedRevision> plan;

@@ -75,12 +75,18 @@ class Runner {
   /// an applied revision's file was edited since, Error{not_found} when the database has a revision
   /// that no file has.
   std::vector<std::string> upgrade(std::string_view target, const RunOptions& options);
+  /// To all of `targets`.
+  std::vector<std::string> upgrade(const std::vector<std::string>& targets,
+                                   const RunOptions& options);
 
   /// Takes back what `target` does not have. A revision whose file is gone is taken back from the
   /// text kept in the database.
   /// Throws Error{refused} before anything runs when rows, values or history would be lost, or what
   /// was adopted would be dropped, without `options.consent`.
   std::vector<std::string> downgrade(std::string_view target, const RunOptions& options);
+  /// What descends from one of `targets` and is not needed by another.
+  std::vector<std::string> downgrade(const std::vector<std::string>& targets,
+                                     const RunOptions& options);
 
   /// Writes the bookkeeping as if the database were at `targets`, running nothing. With `purge`
   /// what was there is forgotten first, known or not. `origin` ("stamped", "adopted") is kept with
@@ -93,7 +99,10 @@ class Runner {
   std::vector<std::string> repair(const RunOptions& options);
 
   /// What upgrade or downgrade would run, in order; nothing is changed.
-  std::vector<PlannedRevision> plan(Direction direction, std::string_view target);
+  std::vector<PlannedRevision> plan(Direction direction, const std::vector<std::string>& targets);
+  std::vector<PlannedRevision> plan(Direction direction, std::string_view target) {
+    return plan(direction, std::vector<std::string>{std::string(target)});
+  }
 
   /// What was edited in the file of an applied revision, see describe_edit(); empty when the text
   /// kept in the database cannot be read.

@@ -1,0 +1,175 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/listed.hpp"
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
+#include "cli/migration.hpp"
+#include "dialect/reworded.hpp"
+#include "diff/diff.hpp"
+#include "history/branches.hpp"
+#include "history/renames.hpp"
+#include "schema/validate.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+/// What is known, and the command that brings the parts together; the first one wins.
+struct Status {
+  Json json = Json::object();
+  std::string text;
+  std::string next;
+
+  void line(std::string_view what, const std::string& text_of_it) {
+    text += fmt::format("{:<10}{}\n", what, text_of_it);
+  }
+  void then(std::string command) {
+    if (next.empty()) next = std::move(command);
+  }
+};
+
+void add_history(Context& context, Status& status) {
+  const history::Graph& graph = context.graph();
+  std::vector<std::string> heads;
+  for (const std::string& id : graph.heads()) {
+    heads.push_back(fmt::format("{}, {}", id, graph.header(id).message));
+  }
+  status.json["revisions"] = graph.size();
+  status.json["heads"] = graph.heads();
+  if (heads.empty()) {
+    status.line("History", "no revisions");
+    return;
+  }
+  status.line("History",
+              fmt::format("{}, {} {}", text::count(graph.size(), "revision"),
+                          heads.size() == 1 ? "head" : "heads", text::join(heads, "; ")));
+  if (graph.effective_heads().size() > 1) status.then("dbmig merge heads");
+}
+
+void add_model(Context& context, Status& status) {
+  const history::Graph& graph = context.graph();
+  const schema::Model& model = context.model();
+  const schema::Schema folded =
+      history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
+  const std::vector<std::string> changes =
+      diff::diff(folded, dialect::reworded(folded, model.schema, context.project().dialects),
+                 history::with_done(model.renames, graph))
+          .detected;
+  status.json["tables"] = model.schema.tables.size();
+  status.json["changes_without_revision"] = changes;
+  const std::string tables = text::count(model.schema.tables.size(), "table");
+  if (changes.empty()) {
+    status.line("Model", tables + ", as the revisions say");
+    return;
+  }
+  status.line("Model",
+              fmt::format("{}, {} that no revision has: {}", tables,
+                          text::count(changes.size(), "change"), text::join_some(changes)));
+  status.then("dbmig migrate -m \"…\"");
+}
+
+std::string last_of(const std::vector<run::AppliedRevision>& rows) {
+  if (rows.empty()) return {};
+  const run::AppliedRevision& last = rows.back();  // they come in the order of their times
+  std::string text = fmt::format("; the last, {}, at {}", last.id, last.applied_at);
+  if (last.origin == run::kApplied) text += fmt::format(" in {} ms", last.duration_ms);
+  if (!last.origin.empty() && last.origin != run::kApplied) text += ", " + last.origin;
+  return text;
+}
+
+void add_database(Context& context, Status& status) {
+  const history::Graph& graph = context.graph();
+  run::Runner runner = make_runner(context, Context::Access::peek);
+  const std::vector<run::AppliedRevision> rows = runner.rows();
+  const history::Graph all = runner.known_revisions();
+  const std::set<std::string> applied = run::complete(rows);
+  std::vector<std::string> pending;
+  for (const std::string& id : graph.topological()) {
+    if (applied.count(id) == 0) pending.push_back(id);
+  }
+  std::vector<std::string> unknown;
+  for (const run::AppliedRevision& row : rows) {
+    if (!graph.contains(row.id)) unknown.push_back(row.id);
+    if (row.is_complete()) continue;
+    status.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
+                                row.under_way, row.id, row.statements_done, row.statements_total));
+    status.then(row.under_way.ends_with("downgrade") ? "dbmig downgrade" : "dbmig upgrade");
+  }
+  const std::vector<std::string> edited = run::edited_revisions(rows, graph);
+  const std::vector<std::string> current = all.heads_of(applied);
+  status.json["current"] = current;
+  status.json["applied"] = applied.size();
+  status.json["pending"] = pending;
+  status.json["unknown"] = unknown;
+  status.json["edited"] = edited;
+  status.line("", current.empty()
+                      ? std::string("has no revision yet")
+                      : fmt::format("is at {}: {} applied{}", text::join(current, ", "),
+                                    text::count(applied.size(), "revision"), last_of(rows)));
+  if (!unknown.empty()) {
+    status.line("", fmt::format("has what no file has: {}", text::join_some(unknown)));
+    status.then("git log -- migrations, or dbmig downgrade");
+  }
+  if (!edited.empty()) {
+    status.line("", fmt::format("edited since they were applied: {}", text::join_some(edited)));
+    status.then("dbmig check");
+  }
+  if (!pending.empty()) {
+    std::vector<std::string> shown;
+    for (const std::string& id : pending) {
+      shown.push_back(fmt::format("{}, {}", id, graph.header(id).message));
+    }
+    status.line("", fmt::format("lacks {}: {}", text::count(pending.size(), "revision"),
+                                text::join_some(shown)));
+    status.then(graph.heads().size() > 1 ? "dbmig upgrade heads" : "dbmig upgrade");
+  }
+}
+
+void run(Context& context) {
+  Status status;
+  const yaml::Project& project = context.project();
+  context.read_files();
+  status.json["project"] = project.root.string();
+  status.line("Project", project.root.string());
+  add_model(context, status);
+  add_history(context, status);
+  const std::string url = context.url().redacted();
+  status.json["database"] = url;
+  status.line("Database", url);
+  try {
+    add_database(context, status);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::connection && error.code() != ErrorCode::access &&
+        error.code() != ErrorCode::not_found) {
+      throw;
+    }
+    status.json["unreachable"] = error.message();
+    status.line("", "cannot be asked: " + error.message());
+  }
+  status.line("Next", status.next.empty() ? std::string("nothing to do") : status.next);
+  status.json["next"] = status.next.empty() ? Json() : Json(status.next);
+  context.console().data(status.text);
+  context.console().document(status.json);
+}
+
+}  // namespace
+
+void add_status(CLI::App& program, Context& context) {
+  CLI::App& command =
+      add_command(program, context,
+                  {"status", "Where model, history and database stand, and what to do next",
+                   "  dbmig status\n"
+                   "  dbmig status --database prod\n"
+                   "  dbmig status --json\n"
+                   "Nothing is changed, and nothing is compared with what the database holds: "
+                   "`dbmig check` does that."});
+  set_action(command, context, [&context] { run(context); });
+}
+
+}  // namespace dbmig::cli
