@@ -29,10 +29,10 @@ schema::Schema in_told_names(backend::Connection& connection, const schema::Sche
   const auto views = other_spellings(live.views, expected.views);
   if ((tables.empty() && views.empty()) || !connection.folds_table_names()) return live;
   for (const auto& [name, told] : views) {
-    auto view = live.views.extract(name);
-    view.key() = told;
-    view.mapped().name = told;
-    live.views.insert(std::move(view));
+    schema::View view = std::as_const(live).views.at(name);
+    view.name = told;
+    live.views.erase(name);
+    live.views.emplace(told, std::move(view));
   }
   for (const auto& [name, told] : tables) {
     live = ops::evolve(std::move(live), ops::Operation(ops::RenameTable{name, told}));

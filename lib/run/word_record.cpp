@@ -151,7 +151,7 @@ void add_views_made(const std::vector<dialect::Statement>& statements, Touched& 
 
 template <class Map, class Names>
 void keep_named(Map& map, const Names& names) {
-  std::erase_if(map, [&](const auto& entry) { return names.count(entry.first) == 0; });
+  erase_if(map, [&](const auto& entry) { return names.count(entry.first) == 0; });
 }
 
 Schema touched_part(Schema schema, const Touched& touched) {
