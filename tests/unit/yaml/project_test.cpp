@@ -126,7 +126,7 @@ TEST(Config, MistakesHaveTheirPlace) {
             "dbmig.yaml:1:1: unknown key 'databse' in dbmig.yaml; did you mean 'database'?");
   EXPECT_EQ(complaint("schemas: [a]\nmigrations:\ndatabases: x\ndatabase: \" \"\n"),
             "dbmig.yaml:1:10: 'schemas' must be text, not a list\n"
-            "dbmig.yaml:2:1: 'migrations' must be text, not nothing\n"
+            "dbmig.yaml:2:1: 'migrations' must be a list of names, not nothing; as in [a, b]\n"
             "dbmig.yaml:3:12: 'databases' must be a mapping, not text; as in databases: {ci: "
             "\"mariadb://…\"}\n"
             "dbmig.yaml:4:11: 'database' is empty; give it a value, or leave it out");
