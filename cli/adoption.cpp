@@ -149,34 +149,10 @@ void add(schema::Schema& to, schema::Schema from) {
   to.routines.merge(from.routines);
 }
 
-/// Whether an expression of `table` names `column`: MariaDB lets none name a numbered one.
-bool is_computed_with(const schema::Table& table, const std::string& column) {
-  const auto names = [&](const schema::SqlText& sql) {
-    return text::lower(sql.for_dialect(DialectKind::mariadb)).find(text::lower(column)) !=
-           std::string::npos;
-  };
-  return std::any_of(table.checks.begin(), table.checks.end(),
-                     [&](const schema::Check& check) { return names(check.sql); }) ||
-         std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& other) {
-           return other.generated && names(other.generated->sql);
-         });
-}
-
-/// Keys that SQLite fills by itself, so that MariaDB does, too; on SQLite they stay what they are.
 /// Not of the tables in `model`, which says of them what it wants.
 void number_keys(schema::Schema& found, const schema::Schema& model) {
   for (auto& [name, table] : found.tables) {
-    if (model.find_table(name) != nullptr) continue;
-    for (schema::Column& column : table.columns) {
-      if (!dialect::sqlite::is_filled_by_sqlite_alone(table, column) ||
-          is_computed_with(table, column.name)) {
-        continue;
-      }
-      column.autoincrement = true;
-      column.sqlite.type = schema::Type{};
-      column.sqlite.type->kind = schema::TypeKind::integer;
-      column.sqlite.null_key = false;
-    }
+    if (model.find_table(name) == nullptr) dialect::number_keys(table);
   }
 }
 

@@ -51,5 +51,8 @@ void add_repair(CLI::App& program, Context& context);
 void add_inspect(CLI::App& program, Context& context);
 void add_scratch(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
+void add_export(CLI::App& program, Context& context);
+void add_copy(CLI::App& program, Context& context);
+void add_infer(CLI::App& program, Context& context);
 
 }  // namespace dbmig::cli

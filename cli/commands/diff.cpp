@@ -10,6 +10,8 @@
 #include "cli/commands/commands.hpp"
 #include "cli/comparison_side.hpp"
 #include "cli/format.hpp"
+#include "cli/row_comparison.hpp"
+#include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
 #include "run/offline.hpp"
 #include "yaml/revision.hpp"
@@ -25,6 +27,8 @@ struct Options {
   bool yaml = false;
   bool sql = false;
   bool all = false;
+  bool data = false;
+  transfer::CopyOptions rows;
 };
 
 /// In which SQL `--sql` speaks: as said, else that of the comparison, of the project, or of its
@@ -54,7 +58,23 @@ void warn(Context& context, const ComparisonSide& side) {
   }
 }
 
+/// The rows of two databases.
+void compare_rows(Context& context, const Options& options) {
+  if (options.sides.size() != 2) {
+    throw Error(ErrorCode::usage, "--data compares two databases: name both")
+        .hint("as in `dbmig diff --data sqlite:///a.db mariadb://user@host/a`");
+  }
+  const auto open = [&](const std::string& side) {
+    return backend::connect(context.url_of(side, side.find("://") != std::string::npos));
+  };
+  const auto source = open(options.sides[0]);
+  const auto target = open(options.sides[1]);
+  watch_signals();
+  report_comparison(context, transfer::compare_rows(*source, *target, options.rows, interrupted()));
+}
+
 void run(Context& context, const Options& options) {
+  if (options.data) return compare_rows(context, options);
   if (options.yaml && options.sql) throw Error(ErrorCode::usage, "--yaml excludes --sql");
   const std::string first = options.sides.empty() ? "database" : options.sides[0];
   const std::string second = options.sides.size() < 2 ? "model" : options.sides[1];
@@ -121,6 +141,7 @@ void add_diff(CLI::App& program, Context& context) {
        "  dbmig diff database head\n"
        "  dbmig diff prod staging                         two of dbmig.yaml's `databases`\n"
        "  dbmig diff sqlite:///a.db sqlite:///b.db --sql\n"
+       "  dbmig diff --data sqlite:///a.db mariadb://user@host/a\n"
        "  dbmig diff database schema.mariadb.sql --yaml\n"
        "Each side is `model`, `database`, a revision as in `dbmig show`, a URL, a name of\n"
        "`databases`, or an SQL file (x.sqlite.sql, x.mariadb.sql, or any with --dialect). With a\n"
@@ -132,6 +153,8 @@ void add_diff(CLI::App& program, Context& context) {
   command.add_flag("--sql", options->sql, "The statements");
   command.add_option("--dialect", options->dialect, "Of --sql and of SQL files: sqlite or mariadb")
       ->option_text("NAME");
+  command.add_flag("--data", options->data, "The rows of two databases, table by table");
+  add_row_selection(command, options->rows);
   command.add_flag("--all", options->all, "Tables that no revision knows, too");
   set_action(command, context, [&context, options] { run(context, *options); });
 }

@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <thread>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/file_options.hpp"
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
-#include "import/named_format.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -26,14 +25,10 @@ struct Arguments {
   std::vector<std::string> files;
   std::string table;
   std::string columns;
-  import::FormatRequest format;
-  std::string encoding;
-  std::uint64_t skip_lines = 0;
+  FileOptions file;
   std::vector<std::string> map;
   std::vector<std::string> set;
   std::vector<std::string> date_formats;
-  bool header = false;
-  bool no_header = false;
   bool ignore_unknown = false;
   bool fill_missing = false;
   std::string on_error = "abort";
@@ -43,12 +38,6 @@ struct Arguments {
   std::size_t chunk_bytes = std::size_t{1} << 20U;
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
-
-/// `path` as if started in the folder that -C names.
-std::string resolved(const Context& context, const std::string& path) {
-  if (path.empty() || path == "-" || context.globals.directory.empty()) return path;
-  return (std::filesystem::path(context.globals.directory) / path).string();
-}
 
 /// `NAME=VALUE`, at its first `=`.
 std::pair<std::string, std::string> name_and_value(const std::string& text, const char* option) {
@@ -75,36 +64,20 @@ void take_values(const Arguments& arguments, Options& options) {
 }
 
 Options options_of(const Context& context, const Arguments& arguments) {
-  Options options;
+  Options options = read_options(context, arguments.file, arguments.files);
   take_values(arguments, options);
-  options.encoding = arguments.encoding;
-  options.skip_lines = arguments.skip_lines;
-  for (const std::string& file : arguments.files) options.files.push_back(resolved(context, file));
   options.table = arguments.table;
   if (!arguments.columns.empty()) {
     for (const std::string& name : text::split(arguments.columns, ',')) {
       options.columns.emplace_back(text::trim(name));
     }
   }
-  const import::FileFormat format = import::file_format(arguments.format);
-  options.format = format.csv;
-  options.nulls = format.nulls;
-  options.binary = format.binary;
   options.ignore_unknown = arguments.ignore_unknown;
   options.fill_missing = arguments.fill_missing;
-  options.find_delimiter = format.find_delimiter;
-  options.decimal = format.decimal;
-  options.has_header = format.has_header;
-  options.check_line_end = format.check_line_end;
-  if (arguments.header && arguments.no_header) {
-    throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
-  }
-  if (arguments.header) options.header = true;
-  if (arguments.no_header) options.header = false;
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.dry_run = arguments.dry_run;
-  options.rejects = resolved(context, arguments.rejects);
+  options.rejects = in_working_folder(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
   return options;
@@ -281,7 +254,7 @@ void add_import(CLI::App& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App& command = add_command(
       program, context,
-      {"import", "Load CSV files into tables, all rows or none",
+      {"import", "Load CSV files or JSON lines into tables, all rows or none",
        "  dbmig import people.csv                         into table 'people', by its header\n"
        "  mpirun dbmig import people.csv                  the same, with all cores\n"
        "  dbmig import people.csv -j 4                    the same, with four ranks\n"
@@ -304,7 +277,8 @@ void add_import(CLI::App& program, Context& context) {
        "import\n"
        "and leaves the database as it was, unless --on-error reject is given.\n"
        "\n"
-       "Formats: csv is RFC 4180; mysql is SELECT … INTO OUTFILE; mysql-batch the output of\n"
+       "Formats: csv is RFC 4180; tsv what `dbmig export` writes; jsonl a JSON object a line; "
+       "mysql is SELECT … INTO OUTFILE; mysql-batch the output of\n"
        "mariadb --batch; pg-text PostgreSQL's COPY. Each has its own delimiter, quote, escapes,\n"
        "line ends, NULL and header, which the other options change. Compressed files (gzip, zstd,\n"
        "xz) and UTF-16 with a byte order mark are known by their content. --date-format takes the\n"
@@ -313,6 +287,7 @@ void add_import(CLI::App& program, Context& context) {
   command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
       ->option_text("FILE...")
       ->required();
+  add_file_options(command, a.file);
   command.add_option("--table", a.table, "The table (the file's name)")->option_text("NAME");
   command.add_option("--columns", a.columns, "The column of each field; - leaves a field out")
       ->option_text("A,B,C");
@@ -321,36 +296,7 @@ void add_import(CLI::App& program, Context& context) {
                   "Start so many ranks with Open MPI's mpirun and the settings it needs (1)")
       ->option_text("N")
       ->check(CLI::Range(1, 4096));
-  command.add_flag("--header", a.header, "The first line is a header (unless --columns is given)");
-  command.add_flag("--no-header", a.no_header, "The first line is data");
-  command
-      .add_option("--format", a.format.name, "csv, mysql, mysql-batch or pg-text: see below (csv)")
-      ->option_text("NAME");
-  command
-      .add_option("--delimiter", a.format.delimiter,
-                  "Between fields, one byte or \\t; auto finds it (csv: auto, others: by --format)")
-      ->option_text("C");
-  command.add_option("--quote", a.format.quote, "Around fields, one byte or none (\")")
-      ->option_text("C");
-  command.add_option("--escape", a.format.escape, "Before a special byte, one byte or none (none)")
-      ->option_text("C");
-  command.add_option("--line-end", a.format.line_end, "lf, crlf, cr, or any for LF and CRLF (any)")
-      ->option_text("WHAT");
-  command
-      .add_option("--null", a.format.nulls,
-                  "Text of a field that means NULL, may be repeated (the empty field)")
-      ->option_text("TEXT")
-      ->allow_extra_args(false);
-  command
-      .add_option("--encoding", a.encoding,
-                  "Of text that is not UTF-8: latin1, windows-1252, utf-16… (iconv's names)")
-      ->option_text("NAME");
-  command.add_option("--skip-lines", a.skip_lines, "Leave out the first lines of each file")
-      ->option_text("N");
-  command.add_option("--comment", a.format.comment, "Lines that begin with this are left out")
-      ->option_text("TEXT");
-  command.add_flag("--trim", a.format.trim, "Blanks around fields do not belong to them");
-  command.add_option("--decimal", a.format.decimal, "The decimal mark of numbers, . or , (.)")
+  command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
       ->option_text("C");
   command
       .add_option("--date-format", a.date_formats,
@@ -366,9 +312,8 @@ void add_import(CLI::App& program, Context& context) {
                   "A column that the file does not give; a value in (…) is SQL, computed once")
       ->option_text("COLUMN=VALUE")
       ->allow_extra_args(false);
-  command.add_flag("--null-quoted", a.format.null_quoted, "NULL may also stand in quotes");
   command
-      .add_option("--binary", a.format.binary,
+      .add_option("--binary", a.file.format.binary,
                   "What fields of binary columns hold: hex, base64, or raw for the bytes (raw)")
       ->option_text("WHAT");
   command.add_flag("--ignore-unknown", a.ignore_unknown,

@@ -69,7 +69,8 @@ class OrphanWatch {
   virtual Added added(std::size_t examples) = 0;
 };
 
-class BulkSink;  // backend/bulk.hpp
+class BulkSink;   // backend/bulk.hpp
+class RowSource;  // backend/row_source.hpp
 
 /// A connection to one database. Not thread-safe. Every member throws dbmig::Error, with the
 /// vendor's number as native_code() and the statement as statement(), translated by native code in
@@ -90,6 +91,20 @@ class Connection {
   virtual std::size_t execute(std::string_view sql, std::span<const Value> values) = 0;
   /// One query with `?` placeholders.
   virtual Rows query(std::string_view sql, std::span<const Value> values = {}) = 0;
+
+  /// One query, whose rows are read one after the other. See backend/row_source.hpp. The connection
+  /// must outlive them.
+  virtual std::unique_ptr<RowSource> read_rows(std::string_view sql) = 0;
+  /// Opens a transaction that only reads, and in which all queries see the database as it is now.
+  /// It ends with rollback().
+  virtual void begin_snapshot() = 0;
+
+  /// Whether triggers fire from now on, on this connection. False when the database cannot leave
+  /// them alone (MariaDB), and they go on to fire.
+  virtual bool fire_triggers(bool on) noexcept {
+    static_cast<void>(on);
+    return false;
+  }
 
   // Transactions. SQLite's begin() takes the write lock at once (BEGIN IMMEDIATE), so that two
   // writers queue instead of failing at commit.

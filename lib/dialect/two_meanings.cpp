@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "dialect/both_parser.hpp"
 #include "dialect/both_query.hpp"
+#include "dialect/sqlite/types.hpp"
 
 namespace dbmig::dialect {
 namespace {
@@ -113,6 +114,35 @@ Schema as_written(Schema schema) {
     if (said.sql != sql || !said.differences.empty()) pin(sql);
   });
   return schema;
+}
+
+namespace {
+
+/// Whether an expression of `table` names `column`: MariaDB lets none name a numbered one.
+bool is_computed_with(const schema::Table& table, const std::string& column) {
+  const auto names = [&](const schema::SqlText& sql) {
+    return text::lower(sql.for_dialect(DialectKind::mariadb)).find(text::lower(column)) !=
+           std::string::npos;
+  };
+  return std::any_of(table.checks.begin(), table.checks.end(),
+                     [&](const schema::Check& check) { return names(check.sql); }) ||
+         std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& other) {
+           return other.generated && names(other.generated->sql);
+         });
+}
+
+}  // namespace
+
+void number_keys(schema::Table& table) {
+  for (schema::Column& column : table.columns) {
+    if (!sqlite::is_filled_by_sqlite_alone(table, column) || is_computed_with(table, column.name)) {
+      continue;
+    }
+    column.autoincrement = true;
+    column.sqlite.type = schema::Type{};
+    column.sqlite.type->kind = schema::TypeKind::integer;
+    column.sqlite.null_key = false;
+  }
 }
 
 }  // namespace dbmig::dialect

@@ -37,6 +37,10 @@ schema::Schema for_both(schema::Schema schema);
 /// otherwise: {sqlite: …, mariadb: …} with the same text twice.
 schema::Schema as_written(schema::Schema schema);
 
+/// Numbers the key that SQLite fills by itself, so that MariaDB does, too; on SQLite it stays what
+/// it is. Not where an expression of the table names it, which MariaDB does not allow.
+void number_keys(schema::Table& table);
+
 /// The expressions, views and triggers of `schema` for both databases that both take and that mean
 /// different things.
 std::vector<Refusal> two_meanings(const schema::Schema& schema);

@@ -136,14 +136,11 @@ std::optional<FileKind> text_kind(std::string_view head) {
   const std::string_view text = text::trim(head);
   if (text.empty()) return std::nullopt;
   if (text.front() == '{') {
-    return FileKind{"JSON, not CSV",
-                    "convert it: jq -r '[.a, .b] | @csv' FILE | dbmig import - --table TABLE "
-                    "--columns a,b"};
+    return FileKind{"JSON, not CSV", "--format jsonl reads an object a line"};
   }
   if (text.front() == '[') {
     return FileKind{"JSON, not CSV",
-                    "convert it: jq -r '.[] | [.a, .b] | @csv' FILE | dbmig import - --table TABLE "
-                    "--columns a,b"};
+                    "jq -c '.[]' FILE | dbmig import - --table TABLE --format jsonl"};
   }
   if (text.front() == '<') {
     const bool html = starts_word(text.substr(1), "!doctype") || text.substr(0, 5) == "<html" ||

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "import/file_kind.hpp"
 #include "import/find_delimiter.hpp"
+#include "import/json_record.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 
@@ -28,6 +29,7 @@ class Reading {
     if (reader_.head().substr(0, kRejectFile.size()) != kRejectFile) {
       reader_.skip_lines(options_.skip_lines);
     }
+    if (options_.is_json) return json_opening();
     const bool expects_header =
         options_.header.value_or(options_.columns.empty() && options_.has_header);
     skip_to_record(expects_header);
@@ -60,12 +62,36 @@ class Reading {
   }
 
  private:
+  /// The keys of the first objects stand for the names of a header.
+  Opening json_opening() {
+    const auto record = skip_to_record(false);
+    if (!record) {
+      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
+          .hint("it needs a JSON object on each line");
+    }
+    Opening opening;
+    opening.format = format_;
+    Header header;
+    header.line = reader_.line();
+    header.names = options_.columns.empty() ? json_keys(reader_.head()) : options_.columns;
+    if (header.names.empty()) {
+      throw Error(ErrorCode::invalid, "the line is no JSON object")
+          .at(here())
+          .hint(
+              "JSON lines are an object each: {\"id\": 1, \"name\": \"x\"}; of an array, jq -c "
+              "'.[]' "
+              "makes them");
+    }
+    opening.header = std::move(header);
+    return opening;
+  }
+
   /// Past comments and, where more than a field is expected, empty lines, which are no records.
   std::optional<std::string> skip_to_record(bool expects_header) {
     std::optional<std::string> record = reader_.peek();
-    while (record &&
-           (format_.is_comment(*record) || (!expects_header && expected_fields() > 1 &&
-                                            without_line_end(*record, format_).empty()))) {
+    while (record && (format_.is_comment(*record) ||
+                      (!expects_header && (options_.is_json || expected_fields() > 1) &&
+                       without_line_end(*record, format_).empty()))) {
       reader_.take();
       record = reader_.peek();
     }

@@ -46,6 +46,7 @@ struct Options {
   /// given.
   std::optional<bool> header;
   bool has_header = true;       ///< see FileFormat
+  bool is_json = false;         ///< see FileFormat
   bool check_line_end = false;  ///< see FileFormat
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;

@@ -26,6 +26,8 @@ const std::vector<Named>& formats() {
        {'\t', kNone, '\\', Escapes::mysql_batch, LineEnd::lf},
        true,
        BinaryText::guarded},
+      {"tsv", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, true, BinaryText::guarded},
+      {"jsonl", {'\0', kNone, kNone, Escapes::plain, LineEnd::any}, true, BinaryText::guarded},
       {"pg-text", {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any}, false, BinaryText::hex},
   };
   return kFormats;
@@ -34,14 +36,6 @@ const std::vector<Named>& formats() {
 const Named& find(std::string_view name) {
   for (const Named& one : formats()) {
     if (one.name == name) return one;
-  }
-  if (name == "tsv") {
-    throw Error(ErrorCode::usage,
-                "--format tsv: several programs write tab-separated values, each "
-                "with its own escapes")
-        .hint(
-            "--format mysql for SELECT … INTO OUTFILE, mysql-batch for the output of mariadb "
-            "--batch, pg-text for PostgreSQL's COPY; otherwise --delimiter '\\t'");
   }
   throw Error(ErrorCode::usage, fmt::format("--format '{}' is not known", name))
       .hint(text::suggest(name, format_names()));
@@ -106,6 +100,11 @@ FileFormat file_format(const FormatRequest& request) {
   FileFormat format;
   format.csv = named.csv;
   format.has_header = named.has_header;
+  format.is_json = named.name == "jsonl";
+  if (format.is_json && (request.delimiter || request.quote || request.escape || request.trim)) {
+    throw Error(ErrorCode::usage,
+                "--format jsonl has no delimiters, quotes, escapes or blanks to set");
+  }
   format.find_delimiter = request.delimiter ? text::lower(*request.delimiter) == "auto"
                                             : named.name == "csv" && !request.quote;
   if (request.delimiter && !format.find_delimiter)

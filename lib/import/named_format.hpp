@@ -35,6 +35,7 @@ struct FileFormat {
   /// Nobody said what stands between the fields, or asked to find it.
   bool find_delimiter = false;
   char decimal = '.';
+  bool is_json = false;  ///< an object a line; `csv` only says how lines end
   /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
   bool check_line_end = false;
 };
@@ -46,6 +47,9 @@ struct FileFormat {
 ///   columns are as they are.
 /// - mysql-batch: what `mariadb --batch` and `mysql --batch` print. They print NULL and the text
 ///   NULL alike: both are read as NULL.
+/// - tsv: tabs, a header, escapes as in mysql, NULL is \N ("Linear TSV"): what `dbmig export`
+/// writes.
+/// - jsonl: a JSON object a line, https://jsonlines.org.
 /// - pg-text: what PostgreSQL's COPY writes without WITH CSV, bytea in hexadecimal digits.
 const std::vector<std::string>& format_names();
 

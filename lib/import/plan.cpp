@@ -38,25 +38,6 @@ bool is_rowid(const Table& table, const Column& column) {
          !column.type.is_unsigned;
 }
 
-TargetColumn target(const Table& table, const Column& column, DialectKind dialect) {
-  TargetColumn target;
-  target.name = column.name;
-  target.nullable =
-      column.nullable && (dialect == DialectKind::sqlite || !table.in_primary_key(column.name));
-  target.fills_null =
-      column.autoincrement || (dialect == DialectKind::sqlite && is_rowid(table, column));
-  target.type = column.type_on(dialect);
-  if (dialect == DialectKind::sqlite) {
-    // A name only SQLite knows beside the portable type: what it says counts for the checks, what
-    // SQLite makes of the name for the storage.
-    if (column.sqlite.type) {
-      target.numeric_affinity = has_numeric_affinity(column.sqlite.type->native);
-      if (column.type.kind != schema::TypeKind::native) target.type = column.type;
-    }
-  }
-  return target;
-}
-
 /// The names as far as a person reads on.
 std::string listed(std::vector<std::string> names) {
   constexpr std::size_t kMost = 30;
@@ -189,7 +170,7 @@ class Mapper {
                       ? fmt::format("--map '{}=-' leaves the field out", column->name)
                       : "put '-' into its place in --columns");
       }
-      plan_.columns.push_back(target(table_, *column, plan_.dialect));
+      plan_.columns.push_back(target_column(table_, *column, plan_.dialect));
       plan_.constants.push_back(value);
     }
   }
@@ -263,14 +244,14 @@ class Mapper {
 
   void add(const Column& column) {
     plan_.targets.push_back(static_cast<std::int32_t>(plan_.columns.size()));
-    plan_.columns.push_back(target(table_, column, plan_.dialect));
+    plan_.columns.push_back(target_column(table_, column, plan_.dialect));
   }
 
   void require_columns() {
     for (const Column& column : table_.columns) {
       const bool given = std::any_of(plan_.columns.begin(), plan_.columns.end(),
                                      [&](const auto& c) { return c.name == column.name; });
-      const TargetColumn wanted = target(table_, column, plan_.dialect);
+      const TargetColumn wanted = target_column(table_, column, plan_.dialect);
       if (given || wanted.nullable || wanted.fills_null || column.default_value ||
           column.generated) {
         continue;
@@ -349,6 +330,25 @@ std::vector<std::string> Plan::column_names() const {
   return names;
 }
 
+TargetColumn target_column(const Table& table, const Column& column, DialectKind dialect) {
+  TargetColumn target;
+  target.name = column.name;
+  target.nullable =
+      column.nullable && (dialect == DialectKind::sqlite || !table.in_primary_key(column.name));
+  target.fills_null =
+      column.autoincrement || (dialect == DialectKind::sqlite && is_rowid(table, column));
+  target.type = column.type_on(dialect);
+  if (dialect == DialectKind::sqlite) {
+    // A name only SQLite knows beside the portable type: what it says counts for the checks, what
+    // SQLite makes of the name for the storage.
+    if (column.sqlite.type) {
+      target.numeric_affinity = has_numeric_affinity(column.sqlite.type->native);
+      if (column.type.kind != schema::TypeKind::native) target.type = column.type;
+    }
+  }
+  return target;
+}
+
 const Column* find_column(const Table& table, std::string_view name) {
   const std::string_view exact = text::trim(name);
   for (const Column& column : table.columns) {
@@ -388,6 +388,8 @@ void encode(const Plan& plan, Bytes& out) {
   writer.put(plan.decimal);
   writer.put(static_cast<std::uint8_t>(plan.ignore_unknown));
   writer.put(static_cast<std::uint8_t>(plan.fill_missing));
+  writer.put(static_cast<std::uint32_t>(plan.keys.size()));
+  for (const std::string& key : plan.keys) writer.put_text(key);
   writer.put(static_cast<std::uint8_t>(plan.rejects));
   writer.put(static_cast<std::uint8_t>(plan.every_field));
   writer.put(static_cast<std::uint32_t>(plan.columns.size()));
@@ -430,6 +432,8 @@ Plan decode_plan(std::string_view message) {
   plan.decimal = reader.get<char>();
   plan.ignore_unknown = reader.get<std::uint8_t>() != 0;
   plan.fill_missing = reader.get<std::uint8_t>() != 0;
+  const auto keys = reader.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < keys; ++i) plan.keys.emplace_back(reader.get_text());
   plan.rejects = reader.get<std::uint8_t>() != 0;
   plan.every_field = reader.get<std::uint8_t>() != 0;
   const auto columns = reader.get<std::uint32_t>();

@@ -25,6 +25,8 @@ struct Plan {
   char decimal = '.';           ///< see ValueFormat
   bool ignore_unknown = false;  ///< fields beyond those expected are left out
   bool fill_missing = false;    ///< fields that a record does not have are NULL
+  /// Records are JSON objects: the key of each field. Empty for other files.
+  std::vector<std::string> keys = {};
   /// Go on after a bad record.
   bool rejects = false;
   /// Look at all fields of a record, also behind the first that does not fit.
@@ -60,6 +62,10 @@ struct ColumnRequest {
   /// Columns with a value of their own, which come behind those of the file.
   std::vector<std::pair<std::string, std::optional<std::string>>> set = {};
 };
+
+/// What a value of `column` must fit on `dialect`.
+TargetColumn target_column(const schema::Table& table, const schema::Column& column,
+                           DialectKind dialect);
 
 /// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
 /// when there is none, or when two could be meant.

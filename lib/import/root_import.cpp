@@ -153,6 +153,10 @@ void RootImport::check_options() const {
   check(options_.format);
   if (!options_.encoding.empty()) check_encoding(options_.encoding);
   for (const DateOption& one : options_.date_formats) const DateFormat format(one.format);
+  if (options_.is_json && options_.on_error == OnError::reject && !options_.dry_run) {
+    throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
+        .hint("--dry-run names all that is wrong; mend the file and import it whole");
+  }
   if (!options_.map.empty() && !options_.columns.empty()) {
     throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
         .hint(
@@ -307,9 +311,10 @@ Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, cons
     header = opening.header->record;
   }
   // What a reject file says of itself holds: the command that wrote it can be repeated with it.
-  const bool own_columns = opening.header && opening.header->of_rejects;
+  const bool own_columns = options_.is_json || (opening.header && opening.header->of_rejects);
   if (!own_columns) request.columns = options_.columns;
   Plan plan = map_columns(table, connection_->dialect().kind(), request);
+  if (options_.is_json) plan.keys = opening.header->names;
   set_date_formats(table, plan);
   plan.format = opening.format;
   plan.nulls = options_.nulls;

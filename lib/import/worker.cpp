@@ -47,6 +47,9 @@ Worker::Worker(Plan plan)
         column, plan_.dialect,
         ValueFormat{.binary = plan_.binary, .decimal = is_constant ? '.' : plan_.decimal});
   }
+  if (!plan_.keys.empty()) {
+    json_ = std::make_unique<JsonRecordParser>(plan_.keys, plan_.ignore_unknown);
+  }
   convert_constants();
 }
 
@@ -88,9 +91,33 @@ std::optional<char> Worker::delimiter_for(std::string_view record) const {
   return std::nullopt;
 }
 
+std::optional<RecordError> Worker::read_fields(std::string_view record) {
+  if (!json_) return parser_.parse(record, fields_);
+  auto error = json_->parse(without_line_end(record, plan_.format), fields_);
+  numbers_for_booleans();
+  return error;
+}
+
+/// JSON's true and false in columns of numbers, which is what databases make of them.
+void Worker::numbers_for_booleans() {
+  for (std::size_t i = 0; i < fields_.size() && i < plan_.targets.size(); ++i) {
+    Field& field = fields_[i];
+    if (field.quoted || field.null || plan_.targets[i] == Plan::kSkipped) continue;
+    const schema::TypeKind kind =
+        plan_.columns[static_cast<std::size_t>(plan_.targets[i])].type.kind;
+    if (!schema::is_integer(kind) && kind != schema::TypeKind::bit) continue;
+    if (field.text == "true") field.text = "1";
+    if (field.text == "false") field.text = "0";
+  }
+}
+
 bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
-  if (const auto error = parser_.parse(record, fields_)) {
+  if (const auto error = read_fields(record)) {
     report(offset, error->field, error->reason);
+    if (json_) {
+      bad_.back().field = 0;
+      return false;
+    }
     bad_.back().at = static_cast<std::uint32_t>(error->offset + 1);
     return false;
   }
@@ -110,6 +137,8 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
       bad.value = "NULL (the record ends before it)";
     } else if (!null) {
       bad.value = shown(fields_[i].text);
+    } else if (json_) {
+      bad.value = "NULL (null, or no such key)";
     } else if (fields_[i].text.empty()) {
       bad.value = "NULL (an empty field)";
       bad.reason += "; with --null TEXT only fields that are TEXT are NULL";
@@ -154,7 +183,8 @@ void Worker::process_records(std::string_view chunk, const std::atomic<bool>& st
     at = end;
     if (plan_.format.is_comment(record)) continue;
     // An empty line is a record of one empty field; where more are expected it is just space.
-    if (plan_.targets.size() > 1 && without_line_end(record, plan_.format).empty()) continue;
+    if ((json_ || plan_.targets.size() > 1) && without_line_end(record, plan_.format).empty())
+      continue;
     if (convert_record(record, offset)) {
       encoder_->add(row_);
       offsets_.push_back(offset);

@@ -11,6 +11,7 @@
 #include "backend/bulk.hpp"
 #include "import/communicator.hpp"
 #include "import/converter.hpp"
+#include "import/json_record.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 #include "import/splitter.hpp"
@@ -70,6 +71,8 @@ class Worker {
   void convert_constants();
   void process_records(std::string_view chunk, const std::atomic<bool>& stop);
   bool convert_record(std::string_view record, std::uint32_t offset);
+  std::optional<RecordError> read_fields(std::string_view record);
+  void numbers_for_booleans();
   bool has_expected_fields(std::string_view record, std::uint32_t offset);
   std::optional<char> delimiter_for(std::string_view record) const;
   void report(std::uint32_t offset, std::size_t field, std::string reason);
@@ -77,6 +80,7 @@ class Worker {
   Plan plan_;
   Splitter splitter_;
   RecordParser parser_;
+  std::unique_ptr<JsonRecordParser> json_;  ///< where records are JSON objects
   std::vector<Converter> converters_;
   std::unique_ptr<backend::RowEncoder> encoder_;
 

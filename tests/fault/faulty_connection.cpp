@@ -42,6 +42,13 @@ class Faulty final : public Connection {
   Rows query(std::string_view sql, std::span<const Value> values) override {
     return call(sql, [&] { return inner_->query(sql, values); });
   }
+  std::unique_ptr<backend::RowSource> read_rows(std::string_view sql) override {
+    return call(sql, [&] { return inner_->read_rows(sql); });
+  }
+  void begin_snapshot() override {
+    call("BEGIN", [&] { inner_->begin_snapshot(); });
+  }
+  bool fire_triggers(bool on) noexcept override { return !is_lost_ && inner_->fire_triggers(on); }
   void begin() override {
     call("BEGIN", [&] { inner_->begin(); });
   }

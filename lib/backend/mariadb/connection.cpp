@@ -11,6 +11,7 @@
 #include "backend/mariadb/fingerprint.hpp"
 #include "backend/mariadb/inspect.hpp"
 #include "backend/mariadb/lock.hpp"
+#include "backend/mariadb/row_source.hpp"
 #include "backend/mariadb/session.hpp"
 #include "dialect/mariadb/render.hpp"
 
@@ -51,6 +52,14 @@ class Client final : public MariadbConnection {
 
   Rows query(std::string_view sql, std::span<const Value> values) override {
     return session_.query(sql, values);
+  }
+
+  std::unique_ptr<RowSource> read_rows(std::string_view sql) override {
+    return mariadb::read_rows(session_.native(), sql);
+  }
+  void begin_snapshot() override {
+    session_.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    session_.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   }
 
   void begin() override { session_.execute("START TRANSACTION"); }

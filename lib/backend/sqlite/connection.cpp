@@ -13,6 +13,7 @@
 #include "backend/sqlite/lock.hpp"
 #include "backend/sqlite/open.hpp"
 #include "backend/sqlite/orphans.hpp"
+#include "backend/sqlite/row_source.hpp"
 #include "backend/sqlite/session.hpp"
 #include "base/error.hpp"
 
@@ -45,6 +46,25 @@ class Database final : public SqliteConnection {
   }
   Rows query(std::string_view sql, std::span<const Value> values) override {
     return session_.query(sql, values);
+  }
+
+  std::unique_ptr<RowSource> read_rows(std::string_view sql) override {
+    return sqlite::read_rows(native(), sql);
+  }
+  void begin_snapshot() override {
+    session_.execute("BEGIN");
+    // SQLite takes its snapshot with the first look at the file.
+    try {
+      session_.query("SELECT count(*) FROM sqlite_schema", {});
+    } catch (...) {
+      rollback();
+      throw;
+    }
+  }
+
+  bool fire_triggers(bool on) noexcept override {
+    return sqlite3_db_config(native(), SQLITE_DBCONFIG_ENABLE_TRIGGER, on ? 1 : 0, nullptr) ==
+           SQLITE_OK;
   }
 
   void begin() override { session_.execute("BEGIN IMMEDIATE"); }

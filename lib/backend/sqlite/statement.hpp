@@ -22,6 +22,8 @@ class PreparedStatement {
   /// To the next row; false behind the last.
   bool step();
   std::vector<std::string> column_names() const;
+  /// For what this class has no words. Owned by it.
+  sqlite3_stmt* native() const { return statement_; }
   /// The number of `?` in it.
   int parameter_count() const;
 

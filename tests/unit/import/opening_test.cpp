@@ -68,7 +68,7 @@ std::vector<Foreign> foreign_files() {
       {"pg_dump -Fc", "PGDMP\1\x0E\0"s, "pg_dump", "\\copy"},
       {"COPY BINARY", "PGCOPY\n\xFF\r\n\0\0"s, "COPY", "WITH CSV"},
       {"PDF", "%PDF-1.7\n", "PDF", "export"},
-      {"JSON lines", "{\"a\": 1, \"b\": 2, \"c\": 3}\n{\"a\": 1}\n", "JSON", "jq"},
+      {"JSON lines", "{\"a\": 1, \"b\": 2, \"c\": 3}\n{\"a\": 1}\n", "JSON", "--format jsonl"},
       {"JSON array", "[{\"a\": 1, \"b\": 2},\n {\"a\": 3}]\n", "JSON", "jq"},
       {"HTML", "<!DOCTYPE html>\n<html>\n", "HTML", "web page"},
       {"XML", "<?xml version=\"1.0\"?>\n<a/>\n", "XML", "export"},

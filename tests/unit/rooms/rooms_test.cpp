@@ -56,6 +56,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"run", {"backend", "dialect", "history", "diff", "lint", "ops", "schema", "base"}},
     {"proof", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"import", {"backend", "dialect", "schema", "base"}},
+    {"transfer", {"import", "backend", "dialect", "schema", "base"}},
     {"mpi", {"import", "base"}},
 };
 

@@ -1,0 +1,114 @@
+#include "transfer/export.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/signals.hpp"
+#include "import/csv_format.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+struct Arguments {
+  transfer::ExportOptions options;
+  std::string delimiter;
+  bool gzip = false;
+  bool zstd = false;
+};
+
+void check(const Arguments& arguments) {
+  const transfer::ExportOptions& options = arguments.options;
+  const int wanted =
+      (options.tables.empty() ? 0 : 1) + (options.query.empty() ? 0 : 1) + (options.all ? 1 : 0);
+  if (wanted != 1) {
+    throw Error(ErrorCode::usage, wanted == 0 ? "nothing to export was named"
+                                              : "tables, --query and --all exclude each other")
+        .hint("dbmig export TABLE…, dbmig export --all -o FOLDER, or dbmig export --query SQL");
+  }
+  if (arguments.gzip && arguments.zstd) {
+    throw Error(ErrorCode::usage, "--gzip and --zstd exclude each other");
+  }
+  if (!arguments.delimiter.empty() && options.format != "csv") {
+    throw Error(ErrorCode::usage, "--delimiter goes with --format csv");
+  }
+}
+
+void report(Console& console, const transfer::ExportSummary& summary) {
+  Json files = Json::array();
+  for (const transfer::ExportSummary::File& file : summary.files) {
+    const std::string what = file.table.empty() ? "of the query" : "of '" + file.table + "'";
+    const std::string where = file.path.empty() ? "" : " to " + file.path;
+    console.info("dbmig.export",
+                 fmt::format("Exported {} {}{}", text::count(file.rows, "row"), what, where));
+    if (!file.import_options.empty() && !file.path.empty()) {
+      console.info("dbmig.export", fmt::format("Read it back with: dbmig import {}{}", file.path,
+                                               file.import_options));
+    }
+    files.push_back({{"table", file.table.empty() ? Json(nullptr) : Json(file.table)},
+                     {"file", file.path.empty() ? Json(nullptr) : Json(file.path)},
+                     {"rows", file.rows},
+                     {"import_options", text::trim(file.import_options)}});
+  }
+  // On standard output are the rows.
+  if (!summary.files.empty() && !summary.files.front().path.empty()) {
+    console.document({{"files", std::move(files)}});
+  }
+}
+
+void run(Context& context, Arguments arguments) {
+  check(arguments);
+  if (!arguments.delimiter.empty()) {
+    arguments.options.delimiter = import::parse_delimiter(arguments.delimiter);
+  }
+  if (arguments.gzip) arguments.options.compression = transfer::OutputCompression::gzip;
+  if (arguments.zstd) arguments.options.compression = transfer::OutputCompression::zstd;
+  std::string& output = arguments.options.output;
+  if (output == "-") output.clear();
+  if (!output.empty() && !context.globals.directory.empty()) {
+    output = (std::filesystem::path(context.globals.directory) / output).string();
+  }
+  context.name_database(Context::Access::existing);
+  watch_signals();
+  report(context.console(), transfer::export_rows(context.connection(Context::Access::existing),
+                                                  arguments.options, interrupted()));
+}
+
+}  // namespace
+
+void add_export(CLI::App& program, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = add_command(
+      program, context,
+      {"export", "Write tables, or the rows of a query, to files",
+       "  dbmig export people                           as CSV, to standard output\n"
+       "  dbmig export people -o people.csv             the same, to a file\n"
+       "  dbmig export --all -o dump --zstd             a file for each table, parents first\n"
+       "  dbmig export people --format jsonl | head -3\n"
+       "  dbmig export --all --format sql -o rows.sql   INSERT statements, for the same database\n"
+       "  dbmig export --query 'SELECT * FROM people WHERE id < 100' -o some.csv\n"
+       "\n"
+       "What is written is the database at one moment. `dbmig import` of the file gives the same\n"
+       "rows: NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits,\n"
+       "for `import --binary hex`. A value that a format cannot say ends the export with its "
+       "row.\n"});
+  Arguments& a = *arguments;
+  command.add_option("tables", a.options.tables, "Tables")->option_text("TABLE...");
+  command.add_flag("--all", a.options.all, "Every table but dbmig's own");
+  command.add_option("--query", a.options.query, "The rows of one SELECT")->option_text("SQL");
+  command.add_option("-o,--output", a.options.output, "A file, or a folder for several tables")
+      ->option_text("FILE|FOLDER");
+  command.add_option("--format", a.options.format, "csv, tsv, jsonl or sql (csv)")
+      ->option_text("NAME");
+  command.add_option("--delimiter", a.delimiter, "Between fields of csv, one byte or \\t (,)")
+      ->option_text("C");
+  command.add_flag("--gzip", a.gzip, "Compress with gzip");
+  command.add_flag("--zstd", a.zstd, "Compress with zstd");
+  command.add_flag("--force", a.options.force, "Replace files that are there");
+  set_action(command, context, [&context, arguments] { run(context, *arguments); });
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,120 @@
+#include "transfer/infer.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/file_options.hpp"
+#include "cli/signals.hpp"
+#include "yaml/model.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> files;
+  std::string table;
+  std::string output;
+  bool force = false;
+  FileOptions file;
+};
+
+/// The model with what was seen beside each column.
+std::string with_evidence(const std::string& model, const transfer::Inferred& inferred) {
+  std::string out =
+      fmt::format("# Found in {} of data by `dbmig infer`.\n", text::count(inferred.rows, "row"));
+  bool in_columns = false;
+  std::size_t column = 0;
+  for (const std::string& line : text::split(model, '\n')) {
+    if (line.empty()) continue;
+    out += line;
+    if (in_columns && column < inferred.evidence.size()) {
+      out += "  # " + inferred.evidence[column++];
+    }
+    in_columns = in_columns || text::trim(line) == "columns:";
+    out += '\n';
+  }
+  return out;
+}
+
+void report(Context& context, const Arguments& arguments, const transfer::Inferred& inferred) {
+  schema::Schema schema;
+  schema.tables.emplace(inferred.table.name, inferred.table);
+  const std::string text = with_evidence(yaml::print_model(schema), inferred);
+  Console& console = context.console();
+  for (const std::string& note : inferred.notes) console.warning("dbmig.infer", note);
+  if (arguments.output.empty()) {
+    console.data(text);
+  } else {
+    const std::string path = in_working_folder(context, arguments.output);
+    console.status(fmt::format("Generating {}", path),
+                   [&] { write_file(path, text, arguments.force); });
+  }
+  const std::string command = fmt::format(
+      "dbmig import {}{}{}", text::join(arguments.files, " "),
+      arguments.table.empty() ? "" : " --table " + arguments.table, inferred.import_options);
+  console.info("dbmig.infer", "Read it with: " + command);
+  Json columns = Json::array();
+  for (std::size_t i = 0; i < inferred.table.columns.size(); ++i) {
+    const schema::Column& column = inferred.table.columns[i];
+    columns.push_back({{"column", column.name},
+                       {"type", schema::to_string(column.type)},
+                       {"nullable", column.nullable},
+                       {"evidence", inferred.evidence[i]}});
+  }
+  console.document({{"table", inferred.table.name},
+                    {"rows", inferred.rows},
+                    {"columns", std::move(columns)},
+                    {"notes", inferred.notes},
+                    {"model", text},
+                    {"import_options", text::trim(inferred.import_options)}});
+}
+
+void run(Context& context, const Arguments& arguments) {
+  import::Options options = read_options(context, arguments.file, arguments.files);
+  options.table = arguments.table;
+  const bool has_input = std::find(options.files.begin(), options.files.end(),
+                                   import::kStandardInput) != options.files.end();
+  if (has_input && options.table.empty()) {
+    throw Error(ErrorCode::usage, "standard input has no name to take the table's from")
+        .hint("say which with --table NAME");
+  }
+  watch_signals();
+  const auto ranks =
+      import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
+  const transfer::Inferred inferred = transfer::infer(options, *ranks, interrupted());
+  if (ranks->is_root()) report(context, arguments, inferred);
+}
+
+}  // namespace
+
+void add_infer(CLI::App& program, Context& context) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = add_command(
+      program, context,
+      {"infer", "The model of a table for a file, from all of its records",
+       "  dbmig infer people.csv -o schemas/people.yaml\n"
+       "  mpirun -n 4 dbmig infer big.csv.zst\n"
+       "  dbmig infer events.jsonl --format jsonl --table event\n"
+       "\n"
+       "Every value counts, to the last row: whole numbers of the size that is needed, decimals\n"
+       "with their places, dates and times, booleans, UUIDs, JSON, words that are few, text with\n"
+       "room to grow. A leading zero means text. What was seen stands beside each column.\n"});
+  command.add_option("files", arguments->files, "Files of one table; - is standard input")
+      ->option_text("FILE...")
+      ->required();
+  command.add_option("--table", arguments->table, "The table's name (the file's)")
+      ->option_text("NAME");
+  command.add_option("-o,--output", arguments->output, "Write a file instead of stdout")
+      ->option_text("FILE");
+  command.add_flag("--force", arguments->force, "Overwrite the file");
+  add_file_options(command, arguments->file);
+  set_action(
+      command, context, [&context, arguments] { run(context, *arguments); }, true);
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,74 @@
+#include "cli/file_options.hpp"
+
+#include <filesystem>
+
+namespace dbmig::cli {
+
+void add_file_options(CLI::App& command, FileOptions& options) {
+  command.add_flag("--header", options.header,
+                   "The first line is a header (unless --columns is given)");
+  command.add_flag("--no-header", options.no_header, "The first line is data");
+  command
+      .add_option("--format", options.format.name,
+                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (csv)")
+      ->option_text("NAME");
+  command
+      .add_option("--delimiter", options.format.delimiter,
+                  "Between fields, one byte or \\t; auto finds it (csv: auto, others: by --format)")
+      ->option_text("C");
+  command.add_option("--quote", options.format.quote, "Around fields, one byte or none (\")")
+      ->option_text("C");
+  command
+      .add_option("--escape", options.format.escape,
+                  "Before a special byte, one byte or none (none)")
+      ->option_text("C");
+  command
+      .add_option("--line-end", options.format.line_end,
+                  "lf, crlf, cr, or any for LF and CRLF (any)")
+      ->option_text("WHAT");
+  command
+      .add_option("--null", options.format.nulls,
+                  "Text of a field that means NULL, may be repeated (the empty field)")
+      ->option_text("TEXT")
+      ->allow_extra_args(false);
+  command
+      .add_option("--encoding", options.encoding,
+                  "Of text that is not UTF-8: latin1, windows-1252, utf-16… (iconv's names)")
+      ->option_text("NAME");
+  command.add_option("--skip-lines", options.skip_lines, "Leave out the first lines of each file")
+      ->option_text("N");
+  command
+      .add_option("--comment", options.format.comment, "Lines that begin with this are left out")
+      ->option_text("TEXT");
+  command.add_flag("--trim", options.format.trim, "Blanks around fields do not belong to them");
+  command.add_flag("--null-quoted", options.format.null_quoted, "NULL may also stand in quotes");
+}
+
+std::string in_working_folder(const Context& context, const std::string& path) {
+  if (path.empty() || path == "-" || context.globals.directory.empty()) return path;
+  return (std::filesystem::path(context.globals.directory) / path).string();
+}
+
+import::Options read_options(const Context& context, const FileOptions& request,
+                             const std::vector<std::string>& files){import::Options options;
+for (const std::string& file : files) options.files.push_back(in_working_folder(context, file));
+const import::FileFormat format = import::file_format(request.format);
+options.format = format.csv;
+options.nulls = format.nulls;
+options.binary = format.binary;
+options.find_delimiter = format.find_delimiter;
+options.decimal = format.decimal;
+options.has_header = format.has_header;
+options.is_json = format.is_json;
+options.check_line_end = format.check_line_end;
+options.encoding = request.encoding;
+options.skip_lines = request.skip_lines;
+if (request.header && request.no_header) {
+  throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
+}
+if (request.header) options.header = true;
+if (request.no_header) options.header = false;
+return options;
+}  // namespace dbmig::cli
+
+}  // namespace dbmig::cli

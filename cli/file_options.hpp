@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "import/import.hpp"
+#include "import/named_format.hpp"
+
+namespace dbmig::cli {
+
+/// What the command line says of the files that `import` and `infer` read.
+struct FileOptions {
+  import::FormatRequest format;
+  std::string encoding;
+  std::uint64_t skip_lines = 0;
+  bool header = false;
+  bool no_header = false;
+};
+
+/// --format, --delimiter, --quote, --escape, --line-end, --null, --null-quoted, --encoding,
+/// --skip-lines, --comment, --trim, --header, --no-header.
+void add_file_options(CLI::App& command, FileOptions& options);
+
+/// `files` as if started in the folder that -C names, and how they are read. Throws Error{usage}
+/// for options that are not understood or contradict each other.
+import::Options read_options(const Context& context, const FileOptions& options,
+                             const std::vector<std::string>& files);
+
+/// `path` as if started in the folder that -C names.
+std::string in_working_folder(const Context& context, const std::string& path);
+
+}  // namespace dbmig::cli

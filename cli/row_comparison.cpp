@@ -1,0 +1,89 @@
+#include "cli/row_comparison.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+constexpr int kDifferences = 3;
+
+}  // namespace
+
+void add_row_selection(CLI::App& command, transfer::CopyOptions& options) {
+  command.add_option("--tables", options.tables, "Only these tables")
+      ->option_text("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--exclude", options.exclude, "All tables but these")
+      ->option_text("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void report_problems(Context& context, const std::vector<transfer::CopyProblem>& problems) {
+  Console& console = context.console();
+  Json list = Json::array();
+  std::set<std::string> remedies;
+  for (const transfer::CopyProblem& problem : problems) {
+    const import::Problem& what = problem.what;
+    std::string rows;
+    for (const std::uint64_t row : what.lines)
+      rows += (rows.empty() ? "" : ", ") + std::to_string(row);
+    console.data(fmt::format("'{}.{}': {}{}{}: {} ({} {}{})\n", what.file, what.column,
+                             text::join(what.examples, ", "), what.examples.empty() ? "" : " ",
+                             what.reason, text::count(what.records, "value"),
+                             what.lines.size() == 1 ? "row" : "rows", rows,
+                             what.records > what.lines.size() ? ", …" : ""));
+    if (!problem.remedy.empty()) {
+      remedies.insert(fmt::format("'{}' would hold them with {}\n", what.file, problem.remedy));
+    }
+    list.push_back({{"table", what.file},
+                    {"column", what.column},
+                    {"reason", what.reason},
+                    {"values", what.records},
+                    {"rows", what.lines},
+                    {"examples", what.examples},
+                    {"remedy", problem.remedy.empty() ? Json(nullptr) : Json(problem.remedy)}});
+  }
+  for (const std::string& line : remedies) console.data(line);
+  console.say("Nothing was copied: the target's columns do not hold these values");
+  console.document({{"copied", false}, {"problems", std::move(list)}});
+}
+
+void report_comparison(Context& context, const std::vector<transfer::TableComparison>& tables) {
+  Console& console = context.console();
+  Json list = Json::array();
+  std::size_t width = 0;
+  for (const transfer::TableComparison& table : tables) width = std::max(width, table.table.size());
+  bool same = true;
+  for (const transfer::TableComparison& table : tables) {
+    same = same && table.is_same();
+    if (table.is_same()) {
+      console.data(fmt::format("{:{}}  {:>12}  {}  same\n", table.table, width,
+                               text::count(table.source_rows, "row"), table.source_checksum));
+    } else {
+      console.data(fmt::format("{:{}}  {:>12} and {}  {} and {}  DIFFERENT\n", table.table, width,
+                               text::count(table.source_rows, "row"), table.target_rows,
+                               table.source_checksum, table.target_checksum));
+      for (const std::string& example : table.examples) {
+        console.data(fmt::format("  {}\n", example));
+      }
+    }
+    list.push_back({{"table", table.table},
+                    {"source_rows", table.source_rows},
+                    {"target_rows", table.target_rows},
+                    {"source_checksum", table.source_checksum},
+                    {"target_checksum", table.target_checksum},
+                    {"same", table.is_same()},
+                    {"examples", table.examples}});
+  }
+  console.document({{"same", same}, {"tables", std::move(list)}});
+  if (!same) context.exit_code = kDifferences;
+}
+
+}  // namespace dbmig::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <vector>
+
+#include "cli/context.hpp"
+#include "transfer/copy.hpp"
+
+namespace dbmig::cli {
+
+/// --tables and --exclude.
+void add_row_selection(CLI::App& command, transfer::CopyOptions& options);
+
+/// What the target's columns do not hold, with the lines of a model that would.
+void report_problems(Context& context, const std::vector<transfer::CopyProblem>& problems);
+
+/// Both sides, a line for each table; exit code 3 where they differ.
+void report_comparison(Context& context, const std::vector<transfer::TableComparison>& tables);
+
+}  // namespace dbmig::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "import/record_parser.hpp"
+
+namespace dbmig::import {
+
+/// Reads records that are a JSON object each (https://jsonlines.org). Not thread-safe.
+class JsonRecordParser {
+ public:
+  /// `keys` are the fields that are wanted, in order. Others are an error, unless `ignore_unknown`.
+  JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown);
+  ~JsonRecordParser();
+  JsonRecordParser(const JsonRecordParser&) = delete;
+  JsonRecordParser& operator=(const JsonRecordParser&) = delete;
+
+  /// The value of each key: a string's text, a number as it is written, `true` or `false`, an
+  /// object or array as JSON; NULL for null and for a key that is not there. They live until the
+  /// next record. Returns what is wrong, or nothing.
+  std::optional<RecordError> parse(std::string_view record, std::vector<Field>& fields);
+
+ private:
+  class Reader;
+  std::unique_ptr<Reader> reader_;
+};
+
+/// The keys of the objects that `text`, whole lines, begins with, in the order of their first use;
+/// what is no object is left out.
+std::vector<std::string> json_keys(std::string_view text);
+
+}  // namespace dbmig::import

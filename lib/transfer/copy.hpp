@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/event.hpp"
+#include "import/problems.hpp"
+
+namespace dbmig::transfer {
+
+struct CopyOptions {
+  std::vector<std::string> tables;   ///< empty: all but dbmig's own
+  std::vector<std::string> exclude;  ///< names that are left out
+  bool truncate = false;             ///< empty the target's tables first
+  bool fire_triggers = false;        ///< MariaDB cannot leave them alone
+};
+
+/// A table on both sides.
+struct TableComparison {
+  std::string table;
+  std::uint64_t source_rows = 0;
+  std::uint64_t target_rows = 0;
+  std::string source_checksum;  ///< over canonical_value() of all rows, whatever their order
+  std::string target_checksum;
+  /// The keys of the first rows that differ, or are on one side only.
+  std::vector<std::string> examples;
+  bool is_same() const { return source_rows == target_rows && source_checksum == target_checksum; }
+};
+
+/// Source values that the target's columns do not hold, by table and column; `file` is the table.
+/// What would hold them, as a line of the model, where that is known.
+struct CopyProblem {
+  import::Problem what;
+  std::string remedy;
+};
+
+/// Reads all rows of the tables in `schema`, the target's as it is or will be, from `source` and
+/// says which of them it cannot hold. Writes nothing.
+std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::Schema& schema,
+                                    DialectKind target, const CopyOptions& options,
+                                    const std::atomic<bool>& stop);
+
+/// Copies the rows of `source`'s tables into tables of the same names that are there in `target`,
+/// and compares both sides before it commits: every row, or, when it throws or a comparison
+/// differs, none. Triggers do not fire, foreign keys are checked at the end, counters of numbered
+/// keys go along. The source is read as it is at one moment.
+///
+/// Throws Error{refused} for tables with rows without `truncate`, and for tables of MariaDB with
+/// triggers without `fire_triggers`; Error{invalid} for a table or column that the target does not
+/// have, and for a value that it does not hold (see check_rows()); Error{constraint} for a row that
+/// it refuses.
+std::vector<TableComparison> copy_rows(backend::Connection& source, backend::Connection& target,
+                                       const CopyOptions& options, EventSink& events,
+                                       const std::atomic<bool>& stop);
+
+/// The rows of both sides, table by table; nothing is changed.
+std::vector<TableComparison> compare_rows(backend::Connection& source, backend::Connection& target,
+                                          const CopyOptions& options,
+                                          const std::atomic<bool>& stop);
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,451 @@
+#include "transfer/evidence.hpp"
+
+#include <fmt/core.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/ascii.hpp"
+#include "base/text.hpp"
+#include "import/date_format.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using ascii::is_digit;
+using schema::Type;
+using schema::TypeKind;
+
+// What a value could be, a bit each.
+constexpr std::uint32_t kInteger = 1U << 0U;
+constexpr std::uint32_t kDecimal = 1U << 1U;  ///< integers, too
+constexpr std::uint32_t kReal = 1U << 2U;     ///< decimals, too
+constexpr std::uint32_t kBoolean = 1U << 3U;
+constexpr std::uint32_t kDate = 1U << 4U;
+constexpr std::uint32_t kDatetime = 1U << 5U;  ///< dates, too
+constexpr std::uint32_t kTime = 1U << 6U;
+constexpr std::uint32_t kUuid = 1U << 7U;
+constexpr std::uint32_t kJson = 1U << 8U;
+constexpr std::uint32_t kWord = 1U << 9U;  ///< no control characters, for an enum
+
+constexpr std::size_t kMostWords = 8;
+constexpr std::size_t kMostHashes = 8'000'000;  ///< of a column: about 300 MB
+constexpr std::size_t kShownBytes = 24;
+
+/// Ways to write dates other than ISO 8601, in the order in which they are preferred.
+const std::vector<import::DateFormat>& date_formats() {
+  static const std::vector<import::DateFormat> kFormats = [] {
+    std::vector<import::DateFormat> formats;
+    for (const char* format :
+         {"%d/%m/%Y",          "%m/%d/%Y",          "%d.%m.%Y",          "%m.%d.%Y",
+          "%d-%m-%Y",          "%m-%d-%Y",          "%Y/%m/%d",          "%Y.%m.%d",
+          "%d/%m/%y",          "%m/%d/%y",          "%y/%m/%d",          "%d.%m.%y",
+          "%d %b %Y",          "%b %d, %Y",         "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M",
+          "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
+          "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S"}) {
+      formats.emplace_back(format);
+    }
+    return formats;
+  }();
+  return kFormats;
+}
+
+bool is_day(int year, int month, int day) {
+  constexpr std::array kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return day <= kDays[static_cast<std::size_t>(month - 1)] + (leap && month == 2 ? 1 : 0);
+}
+
+bool is_moment(const import::DateFormat::Moment& moment) {
+  return is_day(moment.year, moment.month, moment.day) && moment.hour < 24 && moment.minute < 60 &&
+         moment.second < 60;
+}
+
+std::string_view digits_at(std::string_view text) {
+  std::size_t n = 0;
+  while (n < text.size() && is_digit(text[n])) ++n;
+  return text.substr(0, n);
+}
+
+int number(std::string_view digits) {
+  int value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+/// `HH:MM[:SS[.ffffff]]`: the digits of the fraction, nothing when it is no time.
+std::optional<std::size_t> time_fraction(std::string_view text, int most_hours) {
+  const std::string_view hours = digits_at(text);
+  if (hours.empty() || hours.size() > 3 || text.size() < hours.size() + 3) return std::nullopt;
+  if (text[hours.size()] != ':' || number(hours) > most_hours) return std::nullopt;
+  text.remove_prefix(hours.size() + 1);
+  const std::string_view minutes = digits_at(text);
+  if (minutes.size() != 2 || number(minutes) > 59) return std::nullopt;
+  text.remove_prefix(2);
+  if (text.empty()) return 0;
+  const std::string_view seconds = text.front() == ':' ? digits_at(text.substr(1)) : "";
+  if (seconds.size() != 2 || number(seconds) > 59) return std::nullopt;
+  text.remove_prefix(3);
+  if (text.empty()) return 0;
+  const std::string_view fraction = text.front() == '.' ? digits_at(text.substr(1)) : "";
+  if (fraction.empty() || fraction.size() + 1 != text.size()) return std::nullopt;
+  return fraction.find_last_not_of('0') + 1;
+}
+
+/// `YYYY-MM-DD`, what follows in `rest`.
+bool is_iso_date(std::string_view text, std::string_view& rest) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
+  const std::string_view year = digits_at(text);
+  const std::string_view month = digits_at(text.substr(5));
+  const std::string_view day = digits_at(text.substr(8));
+  if (year.size() != 4 || month.size() != 2 || day.size() != 2) return false;
+  rest = text.substr(10);
+  return is_day(number(year), number(month), number(day));
+}
+
+bool is_boolean(std::string_view value) {
+  for (const char* word : {"true", "false", "t", "f", "yes", "no", "y", "n", "on", "off"}) {
+    if (text::equals_ignoring_case(value, word)) return true;
+  }
+  return false;
+}
+
+bool is_uuid(std::string_view value) {
+  if (value.size() != 36) return false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = value[i];
+    const bool is_hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (is_dash ? c != '-' : !is_hex) return false;
+  }
+  return true;
+}
+
+bool is_json(std::string_view value) {
+  return value.size() > 1 && (value.front() == '{' || value.front() == '[') &&
+         nlohmann::json::accept(value);
+}
+
+struct Numeral {
+  bool is_negative = false;
+  std::string_view whole;
+  std::string_view fraction;
+  bool has_exponent = false;
+};
+
+/// `-12.50e3`. A leading zero or plus says that it is a code, and no number.
+std::optional<Numeral> numeral(std::string_view value) {
+  Numeral result;
+  result.is_negative = !value.empty() && value.front() == '-';
+  if (result.is_negative) value.remove_prefix(1);
+  result.whole = digits_at(value);
+  value.remove_prefix(result.whole.size());
+  if (result.whole.size() > 1 && result.whole.front() == '0') return std::nullopt;
+  if (!value.empty() && value.front() == '.') {
+    result.fraction = digits_at(value.substr(1));
+    if (result.fraction.empty()) return std::nullopt;
+    value.remove_prefix(result.fraction.size() + 1);
+  }
+  if (result.whole.empty()) return std::nullopt;
+  if (value.empty()) return result;
+  if (value.front() != 'e' && value.front() != 'E') return std::nullopt;
+  value.remove_prefix(1);
+  if (!value.empty() && (value.front() == '-' || value.front() == '+')) value.remove_prefix(1);
+  const std::string_view exponent = digits_at(value);
+  if (exponent.empty() || exponent.size() != value.size()) return std::nullopt;
+  result.has_exponent = true;
+  return result;
+}
+
+bool is_finite(std::string_view value) {
+  double parsed = 0;
+  return std::from_chars(value.data(), value.data() + value.size(), parsed).ec == std::errc{};
+}
+
+Type of(TypeKind kind, std::optional<int> length = std::nullopt,
+        std::optional<int> scale = std::nullopt) {
+  Type type;
+  type.kind = kind;
+  type.length = length;
+  type.scale = scale;
+  return type;
+}
+
+/// Room for what the next file may bring.
+int with_headroom(std::uint64_t characters) {
+  for (const int step : {10, 20, 50, 100, 255, 500, 1000}) {
+    if (characters + characters / 4 <= static_cast<std::uint64_t>(step)) return step;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Evidence::count_digits(std::string_view value) {
+  const auto found = numeral(value);
+  if (!found) {
+    could_be_ &= ~(kInteger | kDecimal | kReal);
+    return;
+  }
+  if (found->has_exponent || !is_finite(value)) could_be_ &= ~kDecimal;
+  if (!is_finite(value)) could_be_ &= ~kReal;
+  if (found->has_exponent || !found->fraction.empty()) could_be_ &= ~kInteger;
+  integer_digits_ = std::max(integer_digits_, static_cast<std::uint32_t>(found->whole.size()));
+  scale_ = std::max(scale_, static_cast<std::uint32_t>(found->fraction.size()));
+  std::int64_t whole = 0;
+  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), whole);
+  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size()) return;
+  lowest_ = has_numbers_ ? std::min(lowest_, whole) : whole;
+  highest_ = has_numbers_ ? std::max(highest_, whole) : whole;
+  has_numbers_ = true;
+}
+
+void Evidence::look_at(std::string_view value) {
+  constexpr int kHours = 23;
+  constexpr int kMostHours = 838;  // https://mariadb.com/kb/en/time/
+  constexpr std::uint32_t kNumbers = kInteger | kDecimal | kReal;
+  if ((could_be_ & kNumbers) != 0) count_digits(value);
+  if ((could_be_ & kBoolean) != 0 && !is_boolean(value)) could_be_ &= ~kBoolean;
+  if ((could_be_ & (kDate | kDatetime)) != 0) {
+    std::string_view rest;
+    const bool is_date = is_iso_date(value, rest);
+    std::optional<std::size_t> fraction;
+    if (is_date && rest.size() > 1 && (rest.front() == ' ' || rest.front() == 'T')) {
+      fraction = time_fraction(rest.substr(1), kHours);
+    }
+    if (!is_date || !rest.empty()) could_be_ &= ~kDate;
+    if (!is_date || (!rest.empty() && !fraction)) could_be_ &= ~kDatetime;
+    if (fraction) fraction_ = std::max(fraction_, static_cast<std::uint32_t>(*fraction));
+  }
+  if ((could_be_ & kTime) != 0) {
+    const auto fraction = time_fraction(value, kMostHours);
+    if (!fraction) could_be_ &= ~kTime;
+    if (fraction) fraction_ = std::max(fraction_, static_cast<std::uint32_t>(*fraction));
+  }
+  for (std::size_t i = 0; formats_ != 0 && i < date_formats().size(); ++i) {
+    if ((formats_ >> i & 1U) == 0) continue;
+    const auto moment = date_formats()[i].parse(value);
+    if (!moment || !is_moment(*moment)) formats_ &= ~(1U << i);
+  }
+  if ((could_be_ & kUuid) != 0 && !is_uuid(value)) could_be_ &= ~kUuid;
+  if ((could_be_ & kJson) != 0 && !is_json(value)) could_be_ &= ~kJson;
+}
+
+void Evidence::note_extremes(std::string_view value) {
+  const std::string_view shown = value.substr(0, kShownBytes);
+  if (values_ == 1 || shown < first_) first_ = shown;
+  if (values_ == 1 || shown > last_) last_ = shown;
+}
+
+void Evidence::add(std::optional<std::string_view> value) {
+  if (!value) {
+    ++nulls_;
+    return;
+  }
+  ++values_;
+  // Blanks around a number or date do not belong to it; in text they do.
+  look_at(text::trim(*value));
+  note_extremes(*value);
+  most_characters_ = std::max<std::uint64_t>(most_characters_, text::utf8_length(*value));
+  most_bytes_ = std::max<std::uint64_t>(most_bytes_, value->size());
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  if (std::any_of(value->begin(), value->end(), is_control)) could_be_ &= ~kWord;
+  if (!has_many_words_) {
+    constexpr std::size_t kLongest = 40;
+    if (value->size() <= kLongest) words_.emplace(*value);
+    has_many_words_ = value->size() > kLongest || words_.size() > kMostWords;
+    if (has_many_words_) words_.clear();
+  }
+  if (is_uncounted_) return;
+  has_repeated_ =
+      !hashes_.insert(XXH3_64bits(value->data(), value->size())).second || has_repeated_;
+  is_uncounted_ = hashes_.size() > kMostHashes;
+  if (is_uncounted_) hashes_ = {};
+}
+
+void Evidence::add(const Evidence& other) {
+  if (other.values_ != 0) {
+    const bool first = values_ == 0;
+    if (first || other.first_ < first_) first_ = other.first_;
+    if (first || other.last_ > last_) last_ = other.last_;
+  }
+  values_ += other.values_;
+  nulls_ += other.nulls_;
+  could_be_ &= other.could_be_;
+  formats_ &= other.formats_;
+  integer_digits_ = std::max(integer_digits_, other.integer_digits_);
+  scale_ = std::max(scale_, other.scale_);
+  fraction_ = std::max(fraction_, other.fraction_);
+  most_characters_ = std::max(most_characters_, other.most_characters_);
+  most_bytes_ = std::max(most_bytes_, other.most_bytes_);
+  if (other.has_numbers_) {
+    lowest_ = has_numbers_ ? std::min(lowest_, other.lowest_) : other.lowest_;
+    highest_ = has_numbers_ ? std::max(highest_, other.highest_) : other.highest_;
+    has_numbers_ = true;
+  }
+  words_.insert(other.words_.begin(), other.words_.end());
+  has_many_words_ = has_many_words_ || other.has_many_words_ || words_.size() > kMostWords;
+  if (has_many_words_) words_.clear();
+  has_repeated_ = has_repeated_ || other.has_repeated_;
+  is_uncounted_ = is_uncounted_ || other.is_uncounted_;
+  if (!is_uncounted_) {
+    for (const std::uint64_t hash : other.hashes_) {
+      has_repeated_ = !hashes_.insert(hash).second || has_repeated_;
+    }
+    is_uncounted_ = hashes_.size() > kMostHashes;
+  }
+  if (is_uncounted_) hashes_ = {};
+}
+
+schema::Type Evidence::type() const {
+  constexpr std::uint32_t kMostDigits = 65;  // https://mariadb.com/kb/en/decimal/
+  constexpr std::uint32_t kMostScale = 38;
+  constexpr std::uint32_t kMostFraction = 6;
+  const auto is = [this](std::uint32_t kind) { return values_ != 0 && (could_be_ & kind) != 0; };
+  if (is(kBoolean)) return of(TypeKind::boolean);
+  if (is(kInteger)) {
+    constexpr std::uint32_t kInt64Digits = 18;
+    if (integer_digits_ <= kInt64Digits) {
+      const bool fits = lowest_ >= INT32_MIN && highest_ <= INT32_MAX;
+      return of(fits ? TypeKind::integer : TypeKind::bigint);
+    }
+  }
+  if (is(kDecimal)) {
+    const std::uint32_t digits = std::max(integer_digits_, 1U) + scale_;
+    if (digits <= kMostDigits && scale_ <= kMostScale) {
+      return of(TypeKind::decimal, static_cast<int>(digits), static_cast<int>(scale_));
+    }
+  } else if (is(kReal)) {
+    return of(TypeKind::double_);
+  }
+  const auto fraction = [this] {
+    return fraction_ == 0 ? std::nullopt : std::optional(fraction_ > 3 ? 6 : 3);
+  };
+  if (is(kDate)) return of(TypeKind::date);
+  if (is(kDatetime) && fraction_ <= kMostFraction) return of(TypeKind::datetime, fraction());
+  if (is(kTime) && fraction_ <= kMostFraction) return of(TypeKind::time, fraction());
+  if (values_ != 0 && !date_format().empty()) {
+    return of(date_format().find("%H") == std::string::npos &&
+                      date_format().find("%I") == std::string::npos
+                  ? TypeKind::date
+                  : TypeKind::datetime);
+  }
+  if (is(kUuid)) return of(TypeKind::uuid);
+  if (is(kJson)) return of(TypeKind::json);
+  constexpr std::uint64_t kEnoughRows = 100;
+  constexpr std::uint64_t kRowsPerWord = 20;
+  if (is(kWord) && !has_many_words_ && values_ >= kEnoughRows &&
+      values_ >= kRowsPerWord * words_.size()) {
+    // Codes that begin with a digit are no words. Two that differ in case or in blanks at the end are one for MariaDB.
+    std::set<std::string> folded;
+    for (const std::string& word : words_) folded.insert(text::lower(text::trim(word)));
+    const bool is_plain = std::all_of(words_.begin(), words_.end(), [](const std::string& word) {
+      return std::all_of(word.begin(), word.end(), [](char c) { return (c & 0x80) == 0; }) &&
+             text::trim(word) == word && !word.empty() && !is_digit(word.front());
+    });
+    if (is_plain && folded.size() == words_.size()) {
+      Type type = of(TypeKind::enum_);
+      type.values.assign(words_.begin(), words_.end());
+      return type;
+    }
+  }
+  const int length = with_headroom(most_characters_);
+  if (values_ == 0) return of(TypeKind::text);
+  if (length != 0) return of(TypeKind::varchar, length);
+  constexpr std::uint64_t kText = 65535;
+  return of(most_bytes_ + most_bytes_ / 4 <= kText ? TypeKind::text : TypeKind::longtext);
+}
+
+bool Evidence::is_unique() const {
+  return values_ != 0 && nulls_ == 0 && !has_repeated_ && !is_uncounted_;
+}
+
+std::string Evidence::describe() const {
+  std::string text = text::count(values_ + nulls_, "row");
+  if (nulls_ != 0) text += fmt::format(", {} NULL", nulls_);
+  if (values_ == 0) return text;
+  text += is_uncounted_ ? fmt::format(", more than {} different", kMostHashes)
+                        : fmt::format(", {} different", hashes_.size());
+  if (has_numbers_ && (could_be_ & kInteger) != 0) {
+    return text + fmt::format(", {} to {}", lowest_, highest_);
+  }
+  const auto shown = [](const std::string& value) {
+    std::string out;
+    for (const char c : value) out.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
+    // It may have been cut inside of a character.
+    while (text::find_invalid_utf8(out)) out.pop_back();
+    return out;
+  };
+  return text + fmt::format(", '{}' to '{}', at most {}", shown(first_), shown(last_),
+                            text::count(most_characters_, "character"));
+}
+
+std::string Evidence::date_format() const {
+  for (std::size_t i = 0; i < date_formats().size(); ++i) {
+    if ((formats_ >> i & 1U) != 0) return date_formats()[i].text();
+  }
+  return {};
+}
+
+std::vector<std::string> Evidence::ambiguous_dates() const {
+  std::vector<std::string> all;
+  if (values_ == 0 || (could_be_ & (kDate | kDatetime | kInteger | kDecimal)) != 0) return all;
+  for (std::size_t i = 0; i < date_formats().size(); ++i) {
+    if ((formats_ >> i & 1U) != 0) all.push_back(date_formats()[i].text());
+  }
+  return all.size() > 1 ? all : std::vector<std::string>{};
+}
+
+void Evidence::encode(import::Bytes& out) const {
+  import::WireWriter writer(out);
+  for (const std::uint64_t value : {values_, nulls_, most_characters_, most_bytes_}) {
+    writer.put(value);
+  }
+  for (const std::uint32_t value : {could_be_, formats_, integer_digits_, scale_, fraction_}) {
+    writer.put(value);
+  }
+  writer.put(lowest_);
+  writer.put(highest_);
+  for (const bool flag : {has_numbers_, has_many_words_, has_repeated_, is_uncounted_}) {
+    writer.put(static_cast<std::uint8_t>(flag));
+  }
+  writer.put_text(first_);
+  writer.put_text(last_);
+  writer.put(static_cast<std::uint32_t>(words_.size()));
+  for (const std::string& word : words_) writer.put_text(word);
+  writer.put(static_cast<std::uint64_t>(hashes_.size()));
+  for (const std::uint64_t hash : hashes_) writer.put(hash);
+}
+
+Evidence Evidence::decode(import::WireReader& reader) {
+  Evidence one;
+  for (std::uint64_t* value :
+       {&one.values_, &one.nulls_, &one.most_characters_, &one.most_bytes_}) {
+    *value = reader.get<std::uint64_t>();
+  }
+  for (std::uint32_t* value :
+       {&one.could_be_, &one.formats_, &one.integer_digits_, &one.scale_, &one.fraction_}) {
+    *value = reader.get<std::uint32_t>();
+  }
+  one.lowest_ = reader.get<std::int64_t>();
+  one.highest_ = reader.get<std::int64_t>();
+  for (bool* flag :
+       {&one.has_numbers_, &one.has_many_words_, &one.has_repeated_, &one.is_uncounted_}) {
+    *flag = reader.get<std::uint8_t>() != 0;
+  }
+  one.first_ = reader.get_text();
+  one.last_ = reader.get_text();
+  for (auto words = reader.get<std::uint32_t>(); words > 0; --words) {
+    one.words_.emplace(reader.get_text());
+  }
+  for (auto hashes = reader.get<std::uint64_t>(); hashes > 0; --hashes) {
+    one.hashes_.insert(reader.get<std::uint64_t>());
+  }
+  return one;
+}
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "import/wire.hpp"
+#include "schema/column.hpp"
+
+namespace dbmig::transfer {
+
+/// What the values of a column of text were like. A value more never allows a narrower type:
+/// what all of them could be only gets less, what they need only more. So parts of a file can be
+/// looked at in any order, by any rank, and added up.
+class Evidence {
+ public:
+  /// A value, or nothing for NULL.
+  void add(std::optional<std::string_view> value);
+  void add(const Evidence& other);
+
+  /// The narrowest type that holds every value.
+  schema::Type type() const;
+  bool has_nulls() const { return nulls_ != 0; }
+  std::uint64_t rows() const { return values_ + nulls_; }
+  /// Every value is there once, as far as so many could be kept apart; NULL is none.
+  bool is_unique() const;
+  /// "120 rows, 3 NULL, 17 different, 1 to 96".
+  std::string describe() const;
+  /// When every value is a date, and a day first or a month first would do as well: two formats.
+  std::vector<std::string> ambiguous_dates() const;
+  /// The format of dates that are not ISO 8601, for --date-format; empty for others.
+  std::string date_format() const;
+
+  void encode(import::Bytes& out) const;
+  static Evidence decode(import::WireReader& reader);
+
+  friend bool operator==(const Evidence&, const Evidence&) = default;
+
+ private:
+  void look_at(std::string_view value);
+  void count_digits(std::string_view value);
+  void note_extremes(std::string_view value);
+
+  std::uint64_t values_ = 0;  ///< that are not NULL
+  std::uint64_t nulls_ = 0;
+  std::uint32_t could_be_ = ~std::uint32_t{0};  ///< kinds, see evidence.cpp
+  std::uint32_t formats_ = ~std::uint32_t{0};   ///< ways to write dates
+  std::uint32_t integer_digits_ = 0;
+  std::uint32_t scale_ = 0;
+  std::uint32_t fraction_ = 0;  ///< digits of a fraction of a second
+  std::uint64_t most_characters_ = 0;
+  std::uint64_t most_bytes_ = 0;
+  std::int64_t lowest_ = 0;  ///< of integers that fit
+  std::int64_t highest_ = 0;
+  bool has_numbers_ = false;
+  std::string first_;  ///< by bytes, cut off
+  std::string last_;
+  std::set<std::string> words_;  ///< the different values, as long as they are few
+  bool has_many_words_ = false;
+  std::unordered_set<std::uint64_t> hashes_;  ///< of the different values
+  bool has_repeated_ = false;
+  bool is_uncounted_ = false;  ///< too many to keep their hashes
+};
+
+}  // namespace dbmig::transfer

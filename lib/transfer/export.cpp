@@ -1,0 +1,178 @@
+#include "transfer/export.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "backend/row_source.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/converter.hpp"
+#include "transfer/row_writer.hpp"
+#include "transfer/table_order.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using backend::Cell;
+using schema::TypeKind;
+
+/// Why text cannot say a value so that an import into `type` gives it back; empty when it can.
+/// Only SQLite holds values of another class than their column's.
+std::string unsayable(const Cell& cell, const schema::Type& type) {
+  const bool is_bytes = schema::is_binary(type.kind);
+  if (cell.kind == Cell::Kind::null) return {};
+  if (cell.kind == Cell::Kind::blob) return is_bytes ? "" : "bytes";
+  if (is_bytes) return cell.kind == Cell::Kind::text ? "text" : "a number";
+  const bool keeps_class =
+      type.kind == TypeKind::native && !import::has_numeric_affinity(type.native);
+  return keeps_class && cell.kind != Cell::Kind::text ? "a number" : "";
+}
+
+class Export {
+ public:
+  Export(backend::Connection& connection, const ExportOptions& options,
+         const std::atomic<bool>& stop)
+      : connection_(connection), options_(options), stop_(stop) {}
+
+  ExportSummary run() {
+    connection_.begin_snapshot();
+    try {
+      if (!options_.query.empty()) {
+        write_query();
+      } else {
+        write_tables();
+      }
+    } catch (...) {
+      connection_.rollback();
+      throw;
+    }
+    connection_.rollback();
+    return std::move(summary_);
+  }
+
+ private:
+  void write_query() {
+    OutputFile file(options_.output, options_.compression, options_.force);
+    const auto rows = connection_.read_rows(options_.query);
+    write({}, {}, *rows, file);
+    file.finish();
+    summary_.reader_left = file.is_closed();
+  }
+
+  void write_tables() {
+    const schema::Schema all = connection_.inspect({}).schema;
+    const std::vector<std::string> tables =
+        choose_tables(all, options_.all ? std::vector<std::string>{} : options_.tables);
+    if (tables.empty()) throw Error(ErrorCode::not_found, "the database has no tables");
+    const bool is_one_file = tables.size() == 1 || options_.format == "sql";
+    if (is_one_file) {
+      OutputFile file(options_.output, options_.compression, options_.force);
+      for (const std::string& name : tables) write_table(all.table(name), file);
+      file.finish();
+      summary_.reader_left = file.is_closed();
+      return;
+    }
+    if (options_.output.empty()) {
+      throw Error(ErrorCode::usage, "several tables need a folder to go to")
+          .hint("-o FOLDER, or --format sql for one file");
+    }
+    std::error_code failure;
+    std::filesystem::create_directories(options_.output, failure);
+    if (failure) {
+      throw Error(ErrorCode::io,
+                  fmt::format("cannot make the folder {}: {}", options_.output, failure.message()));
+    }
+    for (const std::string& name : tables) {
+      OutputFile file(path_of(name), options_.compression, options_.force);
+      write_table(all.table(name), file);
+      file.finish();
+    }
+  }
+
+  std::string path_of(const std::string& table) const {
+    if (table.find('/') != std::string::npos || table.front() == '.') {
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the name of table '{}' cannot be that of a file", table))
+          .hint(fmt::format("export it by itself: dbmig export '{}' -o FILE", table));
+    }
+    std::string ending = "." + options_.format;
+    if (options_.compression == OutputCompression::gzip) ending += ".gz";
+    if (options_.compression == OutputCompression::zstd) ending += ".zst";
+    return (std::filesystem::path(options_.output) / (table + ending)).string();
+  }
+
+  void write_table(const schema::Table& table, OutputFile& file) {
+    const std::vector<schema::Column> columns = stored_columns(table);
+    std::vector<schema::Type> types;
+    for (const schema::Column& column : columns) {
+      types.push_back(column.type_on(connection_.dialect().kind()));
+    }
+    const auto rows = connection_.read_rows(select_rows(table, columns, connection_.dialect()));
+    write(table.name, types, *rows, file);
+  }
+
+  /// `types` is empty for a query, whose columns are no table's.
+  void write(const std::string& table, const std::vector<schema::Type>& types,
+             backend::RowSource& rows, OutputFile& file) {
+    const bool is_text = options_.format != "sql";
+    const auto writer = row_writer(options_.format,
+                                   {.table = table.empty() ? "query" : table,
+                                    .columns = rows.columns(),
+                                    .delimiter = options_.delimiter},
+                                   connection_.dialect());
+    ExportSummary::File done{.table = table, .path = file.path(), .rows = 0, .import_options = {}};
+    std::string out;
+    writer->begin(out);
+    std::vector<Cell> row;
+    bool has_bytes = false;
+    while (!file.is_closed() && rows.next(row)) {
+      if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
+      ++done.rows;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        has_bytes = has_bytes || row[i].kind == Cell::Kind::blob;
+        if (is_text && !types.empty()) check(table, rows.columns()[i], types[i], row[i], done.rows);
+      }
+      writer->add(row, out);
+      file.write(std::exchange(out, {}));
+    }
+    writer->end(out);
+    file.write(out);
+    if (options_.delimiter != ',' && options_.format == "csv") {
+      done.import_options = fmt::format(" --delimiter '{}'", options_.delimiter);
+    }
+    if (options_.format == "tsv" || options_.format == "jsonl") {
+      done.import_options = " --format " + options_.format;
+    }
+    if (has_bytes) done.import_options += " --binary hex";
+    if (!is_text) done.import_options.clear();
+    summary_.files.push_back(std::move(done));
+  }
+
+  void check(const std::string& table, const std::string& column, const schema::Type& type,
+             const Cell& cell, std::uint64_t row) const {
+    const std::string what = unsayable(cell, type);
+    if (what.empty()) return;
+    throw Error(ErrorCode::invalid,
+                fmt::format("row {} of '{}': column '{}' of type {} holds {}, which an import of "
+                            "this format would not give back",
+                            row, table, column, schema::to_string(type), what))
+        .hint("--format sql writes every value as it is");
+  }
+
+  backend::Connection& connection_;
+  const ExportOptions& options_;
+  const std::atomic<bool>& stop_;
+  ExportSummary summary_;
+};
+
+}  // namespace
+
+ExportSummary export_rows(backend::Connection& connection, const ExportOptions& options,
+                          const std::atomic<bool>& stop) {
+  return Export(connection, options, stop).run();
+}
+
+}  // namespace dbmig::transfer

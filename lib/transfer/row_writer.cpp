@@ -1,0 +1,242 @@
+#include "transfer/row_writer.hpp"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/csv_format.hpp"
+#include "import/named_format.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using backend::Cell;
+
+std::string hexadecimal(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    out.push_back(kDigits[static_cast<unsigned char>(byte) >> 4U]);
+    out.push_back(kDigits[static_cast<unsigned char>(byte) & 0xFU]);
+  }
+  return out;
+}
+
+/// The value of a cell that is no NULL, as text.
+std::string cell_text(const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::null:
+      return {};
+    case Cell::Kind::integer:
+      return std::to_string(cell.integer);
+    case Cell::Kind::unsigned_integer:
+      return std::to_string(static_cast<std::uint64_t>(cell.integer));
+    case Cell::Kind::real:
+      return shortest(cell.real);
+    case Cell::Kind::text:
+      return std::string(cell.bytes);
+    case Cell::Kind::blob:
+      return cell.bytes.empty() ? "" : "0x" + hexadecimal(cell.bytes);
+  }
+  return {};
+}
+
+class SeparatedWriter final : public RowWriter {
+ public:
+  SeparatedWriter(import::CsvFormat format, std::string null, std::vector<std::string> columns)
+      : format_(std::move(format)), null_(std::move(null)), columns_(std::move(columns)) {}
+
+  void begin(std::string& out) override {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (i != 0) out.push_back(format_.delimiter);
+      put(columns_[i], out);
+    }
+    out.push_back('\n');
+  }
+
+  void add(std::span<const Cell> row, std::string& out) override {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i != 0) out.push_back(format_.delimiter);
+      if (row[i].kind == Cell::Kind::null) {
+        out += null_;
+      } else {
+        put(cell_text(row[i]), out);
+      }
+    }
+    out.push_back('\n');
+  }
+
+ private:
+  void put(std::string_view text, std::string& out) const {
+    // A line that begins with these bytes, or other delimiters in a header, could be taken for
+    // something else.
+    static constexpr std::string_view kSpecial = "\r\n\"',;|\t\xEF";
+    const bool plain = format_.quote && !text.empty() &&
+                       text.find(format_.delimiter) == std::string_view::npos &&
+                       text.find_first_of(kSpecial) == std::string_view::npos;
+    if (plain) {
+      out += text;
+    } else {
+      out += import::write_field(text, format_);
+    }
+  }
+
+  import::CsvFormat format_;
+  std::string null_;
+  std::vector<std::string> columns_;
+};
+
+class JsonWriter final : public RowWriter {
+ public:
+  explicit JsonWriter(const std::vector<std::string>& columns) {
+    for (const std::string& column : columns) names_.push_back(quoted(column) + ":");
+  }
+
+  void add(std::span<const Cell> row, std::string& out) override {
+    out.push_back('{');
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i != 0) out.push_back(',');
+      out += names_[i];
+      const Cell& cell = row[i];
+      if (cell.kind == Cell::Kind::null) {
+        out += "null";
+      } else if (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::blob) {
+        out += quoted(cell_text(cell));
+      } else if (cell.kind == Cell::Kind::real && !std::isfinite(cell.real)) {
+        throw Error(ErrorCode::invalid, "JSON has no number for infinity")
+            .hint("--format sql can say it");
+      } else {
+        out += cell_text(cell);
+      }
+    }
+    out += "}\n";
+  }
+
+ private:
+  static std::string quoted(std::string_view text) {
+    if (text::find_invalid_utf8(text)) {
+      throw Error(ErrorCode::invalid, "a text that is not UTF-8 cannot be written as JSON")
+          .hint("--format csv and sql write the bytes as they are");
+    }
+    return nlohmann::json(text).dump();
+  }
+
+  std::vector<std::string> names_;
+};
+
+class SqlWriter final : public RowWriter {
+ public:
+  SqlWriter(const RowShape& shape, const dialect::Dialect& dialect)
+      : is_mariadb_(dialect.kind() == DialectKind::mariadb) {
+    std::vector<std::string> names;
+    for (const std::string& column : shape.columns) {
+      names.push_back(dialect.quote_identifier(column));
+    }
+    start_ = fmt::format("INSERT INTO {} ({}) VALUES\n", dialect.quote_identifier(shape.table),
+                         text::join(names, ", "));
+  }
+
+  void begin(std::string& out) override {
+    // What text literals mean, and that a zero is a value for AUTO_INCREMENT columns too.
+    if (is_mariadb_) out += "SET NAMES utf8mb4;\nSET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n";
+  }
+
+  void add(std::span<const Cell> row, std::string& out) override {
+    constexpr std::size_t kRows = 100;
+    constexpr std::size_t kBytes = std::size_t{256} << 10U;
+    const std::size_t before = out.size();
+    out += rows_ == 0 ? start_ : ",\n";
+    out.push_back('(');
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i != 0) out += ", ";
+      put(row[i], out);
+    }
+    out.push_back(')');
+    bytes_ += out.size() - before;
+    if (++rows_ == kRows || bytes_ > kBytes) end(out);
+  }
+
+  void end(std::string& out) override {
+    if (rows_ != 0) out += ";\n";
+    rows_ = 0;
+    bytes_ = 0;
+  }
+
+ private:
+  void put(const Cell& cell, std::string& out) const {
+    switch (cell.kind) {
+      case Cell::Kind::null:
+        out += "NULL";
+        return;
+      case Cell::Kind::real:
+        // SQLite has no word for infinity but a number that is too large.
+        out += std::isfinite(cell.real) ? shortest(cell.real) : cell.real > 0 ? "9e999" : "-9e999";
+        return;
+      case Cell::Kind::blob:
+        out += "X'" + hexadecimal(cell.bytes) + "'";
+        return;
+      case Cell::Kind::text:
+        put_text(cell.bytes, out);
+        return;
+      case Cell::Kind::integer:
+      case Cell::Kind::unsigned_integer:
+        out += cell_text(cell);
+        return;
+    }
+  }
+
+  /// Whatever the mode that the script is read in says of backslashes; SQLite's client ends a
+  /// statement at a zero byte.
+  void put_text(std::string_view text, std::string& out) const {
+    const bool needs_digits = text.find('\0') != std::string_view::npos ||
+                              (is_mariadb_ && text.find('\\') != std::string_view::npos);
+    if (needs_digits) {
+      const std::string digits = hexadecimal(text);
+      out += is_mariadb_ ? "_utf8mb4 X'" + digits + "'" : "CAST(X'" + digits + "' AS TEXT)";
+      return;
+    }
+    out.push_back('\'');
+    for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+    out.push_back('\'');
+  }
+
+  bool is_mariadb_;
+  std::string start_;
+  std::size_t rows_ = 0;   ///< of the statement at hand
+  std::size_t bytes_ = 0;  ///< likewise
+};
+
+}  // namespace
+
+std::string shortest(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
+
+const std::vector<std::string>& output_formats() {
+  static const std::vector<std::string> kNames = {"csv", "tsv", "jsonl", "sql"};
+  return kNames;
+}
+
+std::unique_ptr<RowWriter> row_writer(const std::string& format, const RowShape& shape,
+                                      const dialect::Dialect& dialect) {
+  if (format == "csv" || format == "tsv") {
+    import::FormatRequest request;
+    request.name = format;
+    import::FileFormat file = import::file_format(request);
+    if (format == "csv") file.csv.delimiter = shape.delimiter;
+    return std::make_unique<SeparatedWriter>(file.csv, file.nulls.texts.front(), shape.columns);
+  }
+  if (format == "jsonl") return std::make_unique<JsonWriter>(shape.columns);
+  if (format == "sql") return std::make_unique<SqlWriter>(shape, dialect);
+  throw Error(ErrorCode::usage, fmt::format("--format '{}' is not known", format))
+      .hint(text::suggest(format, output_formats()));
+}
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "schema/table.hpp"
+
+namespace dbmig::transfer {
+
+/// A database's schema as another one can be told it.
+struct Translation {
+  schema::Schema tables;  ///< tables alone
+  schema::Schema rest;    ///< what comes when the rows are there: views, triggers, routines
+  /// What the other database cannot have, and why: "view 'v': its SQL is SQLite's".
+  std::vector<std::string> left_out;
+};
+
+/// `schema` as `from` reported it, for `to`. On one kind of database it stays as it is. Keys that
+/// SQLite fills by itself are numbered by MariaDB, too; checks and generated columns are worded for
+/// it (dialect/two_meanings.hpp).
+Translation translate(const schema::Schema& schema, DialectKind from, DialectKind to);
+
+}  // namespace dbmig::transfer

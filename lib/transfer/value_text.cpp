@@ -1,0 +1,85 @@
+#include "transfer/value_text.hpp"
+
+#include <cmath>
+
+#include "base/text.hpp"
+#include "transfer/row_writer.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using backend::Cell;
+using schema::TypeKind;
+
+/// `1.50` and `1.5`, `-0` and `0`, `+1` and `1`.
+std::string plain_decimal(std::string text) {
+  if (text.find_first_of("eE") != std::string::npos) return text;
+  if (!text.empty() && text.front() == '+') text.erase(0, 1);
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  const bool is_negative = !text.empty() && text.front() == '-';
+  std::size_t zeros = is_negative ? 1 : 0;
+  while (zeros + 1 < text.size() && text[zeros] == '0' && text[zeros + 1] != '.') {
+    text.erase(zeros, 1);
+  }
+  return text == "-0" || text.empty() || text == "-" ? "0" : text;
+}
+
+std::string without_trailing_zeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string without_blanks(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool separates = text[i] == ' ' && i > 0 && i + 1 < text.size() && text[i - 1] != '(' &&
+                           text[i - 1] != ',' && text[i + 1] != '(' && text[i + 1] != ',' &&
+                           text[i + 1] != ')';
+    if (text[i] != ' ' || separates) out.push_back(text[i]);
+  }
+  return text::upper(out);
+}
+
+}  // namespace
+
+std::string value_text(const Cell& cell) {
+  switch (cell.kind) {
+    case Cell::Kind::null:
+      return {};
+    case Cell::Kind::integer:
+      return std::to_string(cell.integer);
+    case Cell::Kind::unsigned_integer:
+      return std::to_string(static_cast<std::uint64_t>(cell.integer));
+    case Cell::Kind::real:
+      return shortest(cell.real);
+    case Cell::Kind::text:
+    case Cell::Kind::blob:
+      return std::string(cell.bytes);
+  }
+  return {};
+}
+
+std::string canonical_value(const Cell& cell, const schema::Type& type) {
+  if (cell.kind == Cell::Kind::null) return std::string("\0null", 5);
+  const TypeKind kind = type.kind;
+  if (kind == TypeKind::float_ || kind == TypeKind::double_) {
+    // An integer that SQLite keeps in place of a real is that real.
+    if (cell.kind == Cell::Kind::integer) return shortest(static_cast<double>(cell.integer));
+    if (cell.kind == Cell::Kind::real) return shortest(cell.real == 0 ? 0.0 : cell.real);
+  }
+  std::string text = value_text(cell);
+  if (kind == TypeKind::decimal) return plain_decimal(std::move(text));
+  if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
+    return without_trailing_zeros(std::move(text));
+  }
+  if (kind == TypeKind::char_) text.erase(text.find_last_not_of(' ') + 1);
+  if (schema::is_geometry(kind)) return without_blanks(text);
+  return text;
+}
+
+}  // namespace dbmig::transfer

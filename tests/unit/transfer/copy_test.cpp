@@ -1,0 +1,334 @@
+// A copy holds what the source holds, and a way back gives the source again; or nothing was copied,
+// and what stood in the way is named.
+#include "transfer/copy.hpp"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "backend/sqlite/connection.hpp"
+#include "base/error.hpp"
+#include "diff/diff.hpp"
+#include "support/law.hpp"
+#include "support/mariadb.hpp"
+#include "transfer/translate.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using transfer::CopyOptions;
+using transfer::TableComparison;
+
+class Quiet final : public EventSink {
+ public:
+  void on(const Event&) override {}
+};
+
+std::atomic<bool> never{false};
+
+std::unique_ptr<backend::Connection> memory(const std::vector<std::string>& statements = {}) {
+  auto database = backend::sqlite::connect(Url::parse("sqlite://"), {.create = true});
+  for (const std::string& sql : statements) database->execute(sql);
+  return database;
+}
+
+/// The tables of `source`, made in `target` as `dbmig copy` makes them.
+void make_tables(backend::Connection& source, backend::Connection& target) {
+  const schema::Schema tables =
+      transfer::translate(source.inspect({}).schema, source.dialect().kind(),
+                          target.dialect().kind())
+          .tables;
+  const auto operations = diff::diff({}, tables).operations;
+  for (const auto& statement : target.dialect().plan({}, operations, {})) {
+    target.execute(statement.sql);
+  }
+}
+
+std::vector<TableComparison> copy(backend::Connection& source, backend::Connection& target,
+                                  const CopyOptions& options = {}) {
+  Quiet events;
+  return transfer::copy_rows(source, target, options, events, never);
+}
+
+std::string failure(backend::Connection& source, backend::Connection& target,
+                    const CopyOptions& options = {}) {
+  try {
+    copy(source, target, options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "the copy did not fail";
+  return {};
+}
+
+std::string rows_of(backend::Connection& database, const std::string& sql) {
+  std::string out;
+  for (const auto& row : database.query(sql).rows) {
+    for (const auto& value : row) out += value.value_or("NULL") + "|";
+    out += "\n";
+  }
+  return out;
+}
+
+constexpr const char* kParent =
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY, code VARCHAR(30) UNIQUE, ok BOOLEAN, "
+    "price DECIMAL(12,3), made DATETIME(6), born DATE, at TIME(3), note TEXT, raw BLOB, r DOUBLE, "
+    "big BIGINT, doc JSON)";
+constexpr const char* kChild =
+    "CREATE TABLE child (a INTEGER NOT NULL, b INTEGER NOT NULL, parent INTEGER REFERENCES parent "
+    "(id), boss_a INTEGER, boss_b INTEGER, PRIMARY KEY (a, b), FOREIGN KEY (boss_a, boss_b) "
+    "REFERENCES child (a, b))";
+constexpr const char* kOf[] = {"parent", "child"};
+
+std::string text_literal(std::mt19937& random) {
+  static const std::vector<std::string> kParts = {"a", "ñ", "😀",  "''", "\\", "\n", "\t",  " ",
+                                                  "0", "é", "\r", "%",  "\"", "`",  "NULL"};
+  std::string text = "'";
+  for (std::size_t n = random() % 8; n > 0; --n) text += kParts[random() % kParts.size()];
+  return text + "'";
+}
+
+/// Rows that both kinds of database hold.
+void fill(backend::Connection& database, std::mt19937& random) {
+  const auto maybe = [&](const std::string& value) {
+    return random() % 5 == 0 ? std::string("NULL") : value;
+  };
+  const std::size_t parents = 1 + random() % 20;
+  for (std::size_t i = 1; i <= parents; ++i) {
+    std::string bytes = "X'";
+    for (std::size_t n = random() % 5; n > 0; --n) bytes += fmt::format("{:02X}", random() % 256);
+    database.execute(fmt::format(
+        "INSERT INTO parent VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", i * 7,
+        maybe(fmt::format("'c{}'", i)), maybe(std::to_string(random() % 2)),
+        maybe(fmt::format("'{}.{:03}'", random() % 100000, random() % 1000)),
+        maybe(fmt::format("'20{:02}-0{}-1{} 0{}:11:22.{:06}'", random() % 100, 1 + random() % 9,
+                          random() % 10, random() % 10, random() % 1000000)),
+        maybe("'1999-12-31'"), maybe(fmt::format("'12:34:56.{:03}'", random() % 1000)),
+        maybe(text_literal(random)), maybe(bytes + "'"),
+        maybe(fmt::format("{}.5e{}", random() % 1000, random() % 30)),
+        maybe(fmt::format("-{}{:09}", random() % 1000000000, random() % 1000000000)),
+        maybe("'{\"k\": [1, 2]}'")));
+  }
+  for (std::size_t i = 0, n = random() % 20; i < n; ++i) {
+    database.execute(fmt::format("INSERT INTO child VALUES ({}, {}, {}, {}, {})", i, i * 2,
+                                 maybe(std::to_string((1 + random() % parents) * 7)), i, i * 2));
+  }
+}
+
+std::string all_of(backend::Connection& database) {
+  std::string out;
+  for (const char* table : kOf) {
+    for (const auto& column :
+         database.query(fmt::format("SELECT name FROM pragma_table_info('{}')", table)).rows) {
+      out += rows_of(database,
+                     fmt::format("SELECT quote(\"{}\") FROM {} ORDER BY 1", *column[0], table));
+    }
+  }
+  return out;
+}
+
+void expect_copied(const std::vector<TableComparison>& tables) {
+  ASSERT_FALSE(tables.empty());
+  for (const TableComparison& table : tables) {
+    EXPECT_TRUE(table.is_same()) << table.table;
+    EXPECT_TRUE(table.examples.empty());
+  }
+}
+
+TEST(Copy, IntoSqliteHoldsTheSame) {
+  for (std::uint64_t seed = 1; seed <= law_seeds(40); ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const auto source = memory({kParent, kChild});
+    fill(*source, random);
+    const auto target = memory();
+    make_tables(*source, *target);
+    expect_copied(copy(*source, *target));
+    ASSERT_EQ(all_of(*target), all_of(*source)) << "seed " << seed;
+  }
+}
+
+class CopyOnMariadb : public MariadbTest {};
+
+TEST_F(CopyOnMariadb, ThereAndBackIsTheIdentity) {
+  MariadbDatabase middle;
+  for (std::uint64_t seed = 1; seed <= law_seeds(20); ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const auto source = memory({kParent, kChild});
+    fill(*source, random);
+    if (seed == 1) make_tables(*source, middle.connection());
+    CopyOptions options;
+    options.truncate = seed > 1;
+    expect_copied(copy(*source, middle.connection(), options));
+    expect_copied(transfer::compare_rows(*source, middle.connection(), {}, never));
+    const auto back = memory({kParent, kChild});
+    expect_copied(copy(middle.connection(), *back));
+    ASSERT_EQ(all_of(*back), all_of(*source)) << "seed " << seed;
+  }
+}
+
+TEST_F(CopyOnMariadb, BetweenTwoOfThemEveryTypeGoes) {
+  MariadbDatabase from;
+  MariadbDatabase to;
+  from.run(
+      "CREATE TABLE t (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, u BIGINT UNSIGNED, f FLOAT, "
+      "d DECIMAL(65,30), b BIT(64), y YEAR, e ENUM('a','b,c'), s SET('x','y'), g POINT, "
+      "i INET6, i4 INET4, q UUID, ts TIMESTAMP(6) NULL, c CHAR(5), bin BINARY(4), "
+      "z INT(6) ZEROFILL, lat VARCHAR(10) CHARACTER SET latin1, made DOUBLE AS (f + 1) STORED)");
+  from.run(
+      "INSERT INTO t (u, f, d, b, y, e, s, g, i, i4, q, ts, c, bin, z, lat) VALUES "
+      "(18446744073709551615, 0.1, -1.5, b'1', 1999, 'b,c', 'y,x', ST_GeomFromText('POINT(1 "
+      "2.5)'), "
+      "'2001:db8::1', '10.0.0.1', '123e4567-e89b-12d3-a456-426655440000', '2020-02-02 "
+      "02:02:02.000001', 'ab ', 'x', 7, 'é'), "
+      "(0, 3.4e38, 0, b'0', 0, 'a', '', NULL, '::', NULL, NULL, NULL, '', '', 0, '')");
+  make_tables(from.connection(), to.connection());
+  expect_copied(copy(from.connection(), to.connection()));
+  const std::string all = "SELECT *, f + 0.0e0, HEX(bin), HEX(b), ST_AsText(g) FROM t ORDER BY id";
+  EXPECT_EQ(to.rows(all), from.rows(all));
+}
+
+TEST(Copy, WhatTheTargetDoesNotHoldIsNamedBeforeAnythingIsWritten) {
+  const auto source = memory({
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, made DATETIME, name VARCHAR(5), n INTEGER)",
+      "INSERT INTO t VALUES (1, '2020-01-01 10:00:00.123456', 'Short', 1)",
+      "INSERT INTO t VALUES (2, '2020-01-01 10:00:00', 'far too long', 3000000000)",
+      "INSERT INTO t VALUES (3, 'yesterday', x'00ff', 'many')",
+  });
+  const schema::Schema tables =
+      transfer::translate(source->inspect({}).schema, DialectKind::sqlite, DialectKind::mariadb)
+          .tables;
+  std::string said;
+  for (const auto& problem :
+       transfer::check_rows(*source, dialect::dialect(DialectKind::mariadb).canonical(tables),
+                            DialectKind::mariadb, {}, never)) {
+    said += fmt::format("{}|{}|{}|{}|{}\n", problem.what.column, problem.what.reason,
+                        problem.what.records, problem.what.lines.front(), problem.remedy);
+  }
+  EXPECT_THAT(said, AllOf(HasSubstr("made|has 6 digits after the second, and datetime keeps 0|1|1|"
+                                    "made: datetime(6)"),
+                          HasSubstr("name|is too long: 12 characters, and varchar(5) holds 5|1|2|"
+                                    "name: varchar(50)"),
+                          HasSubstr("|1|2|"), HasSubstr("name|is bytes"),
+                          HasSubstr("n|is not an integer|1|3|")));
+}
+
+TEST(Copy, ATargetWithRowsIsRefusedUnlessItIsToBeEmptied) {
+  const auto source =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)"});
+  const auto target =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (9)"});
+  EXPECT_THAT(failure(*source, *target),
+              AllOf(HasSubstr("has rows in 't'"), HasSubstr("--truncate")));
+  EXPECT_EQ(rows_of(*target, "SELECT id FROM t"), "9|\n");
+  CopyOptions options;
+  options.truncate = true;
+  expect_copied(copy(*source, *target, options));
+  EXPECT_EQ(rows_of(*target, "SELECT id FROM t"), "1|\n");
+}
+
+TEST(Copy, ARowThatTheTargetRefusesLeavesItAsItWas) {
+  const auto source = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+                              "INSERT INTO t VALUES (1, 'x'), (2, 'X')"});
+  const auto target =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE UNIQUE)",
+              "CREATE TABLE other (a)"});
+  EXPECT_THAT(failure(*source, *target), AllOf(HasSubstr("'t'"), HasSubstr("UNIQUE")));
+  EXPECT_EQ(rows_of(*target, "SELECT count(*) FROM t"), "0|\n");
+  EXPECT_EQ(rows_of(*target, "PRAGMA foreign_keys"), "1|\n");
+  EXPECT_FALSE(target->in_transaction());
+}
+
+TEST(Copy, RowsWithoutParentsAreNamed) {
+  const auto source = memory({"PRAGMA foreign_keys = OFF", kParent, kChild,
+                              "INSERT INTO child VALUES (1, 1, 77, NULL, NULL)"});
+  const auto target = memory({kParent, kChild});
+  EXPECT_THAT(failure(*source, *target), AllOf(HasSubstr("no parent"), HasSubstr("child")));
+  EXPECT_EQ(rows_of(*target, "SELECT count(*) FROM child"), "0|\n");
+}
+
+TEST_F(CopyOnMariadb, RowsWithoutParentsAreNamed) {
+  const auto source = memory({"PRAGMA foreign_keys = OFF", kParent, kChild,
+                              "INSERT INTO child VALUES (1, 1, 77, NULL, NULL)"});
+  MariadbDatabase target;
+  make_tables(*source, target.connection());
+  EXPECT_THAT(failure(*source, target.connection()),
+              AllOf(HasSubstr("1 row has no parent"), HasSubstr("'child.parent' refers to '77'")));
+  EXPECT_EQ(target.rows("SELECT count(*) FROM child"), "0\n");
+  EXPECT_EQ(target.rows("SELECT @@foreign_key_checks"), "1\n");
+}
+
+TEST(Copy, TriggersAreSilentAndSpeakAgain) {
+  const auto source =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)"});
+  const auto target =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "CREATE TABLE log (id INTEGER)",
+              "CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.id); END"});
+  CopyOptions options;
+  options.tables = {"t"};
+  expect_copied(copy(*source, *target, options));
+  EXPECT_EQ(rows_of(*target, "SELECT id FROM log"), "");
+  target->execute("INSERT INTO t VALUES (5)");
+  EXPECT_EQ(rows_of(*target, "SELECT id FROM log"), "5|\n");
+}
+
+TEST_F(CopyOnMariadb, TriggersThatWouldFireAreNamed) {
+  const auto source =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)"});
+  MariadbDatabase target;
+  target.run("CREATE TABLE t (id INT PRIMARY KEY); CREATE TABLE log (id INT)");
+  target.connection().execute(
+      "CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (new.id)");
+  EXPECT_THAT(failure(*source, target.connection()),
+              AllOf(HasSubstr("trigger 'tr'"), HasSubstr("--fire-triggers")));
+  CopyOptions options;
+  options.fire_triggers = true;
+  expect_copied(copy(*source, target.connection(), options));
+  EXPECT_EQ(target.rows("SELECT id FROM log"), "1\n");
+}
+
+TEST_F(CopyOnMariadb, CountersGoOnWhereTheyWere) {
+  const auto source =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)",
+              "INSERT INTO t VALUES (41, 'x')", "DELETE FROM t", "INSERT INTO t VALUES (3, 'y')"});
+  MariadbDatabase target;
+  make_tables(*source, target.connection());
+  expect_copied(copy(*source, target.connection()));
+  target.run("INSERT INTO t (a) VALUES ('z')");
+  EXPECT_EQ(target.rows("SELECT id FROM t ORDER BY id"), "3\n42\n");
+  const auto back = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)"});
+  target.run("DELETE FROM t WHERE id = 42");
+  expect_copied(copy(target.connection(), *back));
+  back->execute("INSERT INTO t (a) VALUES ('z')");
+  EXPECT_EQ(rows_of(*back, "SELECT max(id) FROM t"), "43|\n");
+}
+
+TEST(Copy, DifferencesAreNamedByTheirKeys) {
+  const auto one = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+                           "INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, 'z')"});
+  const auto two = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+                           "INSERT INTO t VALUES (1, 'x'), (2, 'Y'), (4, 'z')"});
+  const auto tables = transfer::compare_rows(*one, *two, {}, never);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_FALSE(tables[0].is_same());
+  EXPECT_EQ(tables[0].examples,
+            (std::vector<std::string>{"in the target: id '2'", "in the target: id '4'",
+                                      "in the source: id '2'", "in the source: id '3'"}));
+}
+
+TEST(Copy, AnInterruptLeavesNothing) {
+  const auto source =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)"});
+  const auto target = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)"});
+  const std::atomic<bool> stop{true};
+  Quiet events;
+  EXPECT_THROW(transfer::copy_rows(*source, *target, {}, events, stop), Error);
+  EXPECT_EQ(rows_of(*target, "SELECT count(*) FROM t"), "0|\n");
+  EXPECT_FALSE(source->in_transaction());
+}
+
+}  // namespace
+}  // namespace dbmig::test

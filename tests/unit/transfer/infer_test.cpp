@@ -1,0 +1,299 @@
+// The model found for a file takes every row of it, whatever the values, and is the same for any
+// number of ranks.
+#include "transfer/infer.hpp"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <mutex>
+#include <random>
+
+#include "backend/sqlite/connection.hpp"
+#include "base/error.hpp"
+#include "diff/diff.hpp"
+#include "support/law.hpp"
+#include "support/mariadb.hpp"
+#include "support/temp_dir.hpp"
+#include "support/thread_communicator.hpp"
+#include "transfer/evidence.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using ::testing::HasSubstr;
+using transfer::Evidence;
+using transfer::Inferred;
+
+class Unheard final : public EventSink {
+ public:
+  void on(const Event&) override {}
+};
+
+std::atomic<bool> never{false};
+
+std::string type_of(const std::vector<std::string>& values) {
+  Evidence evidence;
+  for (const std::string& value : values) evidence.add(value);
+  return schema::to_string(evidence.type());
+}
+
+TEST(Infer, TheNarrowestTypeThatHoldsAll) {
+  EXPECT_EQ(type_of({"1", "-5", "0"}), "integer");
+  EXPECT_EQ(type_of({"1", "3000000000"}), "bigint");
+  EXPECT_EQ(type_of({"1", "9223372036854775808"}), "decimal(19,0)");
+  EXPECT_EQ(type_of({"1", "2.50", "-100"}), "decimal(5,2)");
+  EXPECT_EQ(type_of({"1.5", "1e3"}), "double");
+  EXPECT_EQ(type_of({"true", "FALSE", "t"}), "boolean");
+  EXPECT_EQ(type_of({"0", "1"}), "integer");
+  EXPECT_EQ(type_of({"2020-02-29"}), "date");
+  EXPECT_EQ(type_of({"2020-02-29", "2020-01-01 10:00"}), "datetime");
+  EXPECT_EQ(type_of({"2020-01-01T10:00:00.5"}), "datetime(3)");
+  EXPECT_EQ(type_of({"2020-01-01 10:00:00.123456"}), "datetime(6)");
+  EXPECT_EQ(type_of({"10:00", "23:59:59"}), "time");
+  EXPECT_EQ(type_of({"31/12/1999", "01/02/2003"}), "date");
+  EXPECT_EQ(type_of({"123e4567-e89b-12d3-a456-426655440000"}), "uuid");
+  EXPECT_EQ(type_of({"{\"a\": 1}", "[]"}), "json");
+  EXPECT_EQ(type_of({}), "text");
+}
+
+TEST(Infer, WhatIsNoNumberOrDateIsText) {
+  // Codes, postcodes, days that do not exist, numbers with their separators.
+  for (const std::string value :
+       {"007", "01234", "+5", "2020-02-30", "1,5", "1_000", "0x1F", "1.", ".5", "1 2", "NaN", "inf",
+        "31/02/2020", "24:60", "12:5", "--1", "1e", "2020-1-2", "00.5"}) {
+    EXPECT_EQ(type_of({value}), "varchar(" + std::string(value.size() > 8 ? "20" : "10") + ")")
+        << value;
+  }
+  // The last row counts as the first.
+  std::vector<std::string> many(5000, "12");
+  many.push_back("012");
+  EXPECT_EQ(type_of(many), "varchar(10)");
+}
+
+TEST(Infer, AmbiguousDatesAreNamed) {
+  Evidence evidence;
+  for (const char* value : {"01/02/2003", "03/04/2005"}) evidence.add(value);
+  EXPECT_EQ(evidence.ambiguous_dates(), (std::vector<std::string>{"%d/%m/%Y", "%m/%d/%Y"}));
+  evidence.add("13/04/2005");
+  EXPECT_EQ(evidence.ambiguous_dates(), std::vector<std::string>{});
+  EXPECT_EQ(evidence.date_format(), "%d/%m/%Y");
+}
+
+std::string random_value(std::mt19937& random, unsigned kind) {
+  switch (kind) {
+    case 0:
+      return std::to_string(static_cast<int>(random()));
+    case 1:
+      return std::to_string(random()) + std::to_string(random() % 100000);
+    case 2:
+      return fmt::format("{}.{:0{}}", static_cast<int>(random() % 2000) - 1000, random() % 10,
+                         1 + random() % 6);
+    case 3:
+      return fmt::format("{}e{}", random() % 100, static_cast<int>(random() % 40) - 20);
+    case 4:
+      return random() % 2 == 0 ? "yes" : "No";
+    case 5:
+      return fmt::format("{:04}-{:02}-{:02}", 1000 + random() % 8000, 1 + random() % 12,
+                         1 + random() % 28);
+    case 6:
+      return fmt::format("2020-01-01 {:02}:00:00.{}", random() % 24, random() % 1000000);
+    case 7:
+      return fmt::format("{:02}/{:02}/{}", 1 + random() % 28, 1 + random() % 12,
+                         1900 + random() % 200);
+    case 8:
+      return fmt::format("{:02}:{:02}:{:02}", random() % 24, random() % 60, random() % 60);
+    case 9:
+      return std::string(random() % 40, 'x') + (random() % 2 == 0 ? "ñ😀" : "\"\n,");
+    case 10:
+      return random() % 2 == 0 ? "red" : "blue";
+    case 11:
+      return fmt::format("{:07}", random() % 100000);
+    default:
+      return fmt::format("{{\"k\": {}}}", random());
+  }
+}
+
+struct Sample {
+  std::string csv;
+  std::size_t rows = 0;
+};
+
+Sample random_sample(std::mt19937& random) {
+  const std::size_t columns = 1 + random() % 5;
+  std::vector<unsigned> kinds;
+  Sample sample;
+  for (std::size_t i = 0; i < columns; ++i) {
+    kinds.push_back(random() % 13);
+    sample.csv += (i == 0 ? "Col " : ",Col ") + std::to_string(i);
+  }
+  sample.csv += "\n";
+  sample.rows = 1 + random() % 150;
+  for (std::size_t row = 0; row < sample.rows; ++row) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      if (i != 0) sample.csv += ",";
+      if (random() % 30 == 0) {
+        sample.csv += i == 0 && columns == 1 ? "\"\"" : "";
+        continue;
+      }
+      // Now and then one of another kind.
+      std::string quoted = "\"";
+      for (const char c : random_value(random, random() % 200 == 0 ? random() % 13 : kinds[i])) {
+        quoted.append(c == '"' ? 2 : 1, c);
+      }
+      sample.csv += quoted + "\"";
+    }
+    sample.csv += "\n";
+  }
+  return sample;
+}
+
+Inferred infer_file(const std::string& path, int ranks, std::size_t chunk) {
+  import::Options options;
+  options.files = {path};
+  options.chunk_bytes = chunk;
+  options.find_delimiter = true;
+  Inferred result;
+  std::mutex mutex;
+  ThreadJob job(ranks);
+  job.run([&](import::Communicator& communicator) {
+    Inferred own = transfer::infer(options, communicator, never);
+    const std::lock_guard lock(mutex);
+    if (communicator.is_root()) result = std::move(own);
+  });
+  return result;
+}
+
+void expect_every_row_goes_in(backend::Connection& database, const Inferred& inferred,
+                              const std::string& path, std::size_t rows) {
+  schema::Schema schema;
+  schema.tables.emplace(inferred.table.name, inferred.table);
+  const auto operations = diff::diff({}, schema).operations;
+  for (const auto& statement : database.dialect().plan({}, operations, {})) {
+    database.execute(statement.sql);
+  }
+  import::Options options;
+  options.files = {path};
+  options.table = inferred.table.name;
+  options.find_delimiter = true;
+  for (std::size_t at = 0;;) {
+    at = inferred.import_options.find("--date-format '", at);
+    if (at == std::string::npos) break;
+    at += 15;
+    const std::string one =
+        inferred.import_options.substr(at, inferred.import_options.find('\'', at) - at);
+    options.date_formats.push_back({one.substr(0, one.find('=')), one.substr(one.find('=') + 1)});
+  }
+  Unheard events;
+  const auto alone = import::local_communicator();
+  const import::Summary summary = import::run(
+      options, *alone, [&]() -> backend::Connection& { return database; }, events, never);
+  EXPECT_EQ(summary.rows, rows);
+}
+
+TEST(Infer, TheModelTakesEveryRowOfItsFile) {
+  const TempDir folder;
+  for (std::uint64_t seed = 1; seed <= law_seeds(120); ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const Sample sample = random_sample(random);
+    const std::string path = (folder / "Some Data.csv").string();
+    std::ofstream(path, std::ios::binary) << sample.csv;
+    const Inferred alone = infer_file(path, 1, 1U << 20U);
+    EXPECT_EQ(alone.rows, sample.rows);
+    EXPECT_EQ(alone.table.name, "some_data");
+    for (const int ranks : {2, 3}) {
+      const Inferred shared = infer_file(path, ranks, 64 + random() % 512);
+      EXPECT_EQ(shared.table, alone.table) << ranks;
+      EXPECT_EQ(shared.evidence, alone.evidence) << ranks;
+    }
+    const auto database = backend::sqlite::connect(Url::parse("sqlite://"), {.create = true});
+    ASSERT_NO_THROW(expect_every_row_goes_in(*database, alone, path, sample.rows)) << sample.csv;
+  }
+}
+
+class InferOnMariadb : public MariadbTest {};
+
+TEST_F(InferOnMariadb, TheModelTakesEveryRowOfItsFile) {
+  const TempDir folder;
+  MariadbDatabase database;
+  for (std::uint64_t seed = 1; seed <= law_seeds(25); ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const Sample sample = random_sample(random);
+    const std::string path = (folder / "t.csv").string();
+    std::ofstream(path, std::ios::binary) << sample.csv;
+    const Inferred alone = infer_file(path, 1, 1U << 20U);
+    ASSERT_NO_THROW(expect_every_row_goes_in(database.connection(), alone, path, sample.rows))
+        << sample.csv;
+    database.run("DROP TABLE t");
+  }
+}
+
+TEST(Infer, PartsAddUpInAnyOrder) {
+  for (std::uint64_t seed = 1; seed <= law_seeds(300); ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    Evidence whole;
+    std::vector<Evidence> parts(1 + random() % 4);
+    for (std::size_t i = 0, n = random() % 40; i < n; ++i) {
+      const std::string value = random_value(random, random() % 13);
+      const bool is_null = random() % 9 == 0;
+      const auto given = is_null ? std::nullopt : std::optional<std::string_view>(value);
+      whole.add(given);
+      parts[random() % parts.size()].add(given);
+    }
+    std::shuffle(parts.begin(), parts.end(), random);
+    Evidence sum;
+    for (const Evidence& part : parts) {
+      import::Bytes message;
+      part.encode(message);
+      import::WireReader reader({message.data(), message.size()});
+      sum.add(Evidence::decode(reader));
+    }
+    ASSERT_EQ(sum.type(), whole.type()) << "seed " << seed;
+    ASSERT_EQ(sum.describe(), whole.describe()) << "seed " << seed;
+    ASSERT_EQ(sum.is_unique(), whole.is_unique()) << "seed " << seed;
+  }
+}
+
+TEST(Infer, KeysAndNullsAreFound) {
+  const TempDir folder;
+  const std::string path = (folder / "people.csv").string();
+  std::ofstream(path) << "n,Person ID,mail\n1,10,a@x\n1,11,\n2,12,b@x\n";
+  const Inferred found = infer_file(path, 1, 1U << 20U);
+  ASSERT_TRUE(found.table.primary_key);
+  EXPECT_EQ(found.table.primary_key->columns, (std::vector<std::string>{"person_id"}));
+  EXPECT_FALSE(found.table.columns[0].nullable);
+  EXPECT_TRUE(found.table.columns[2].nullable);
+  EXPECT_THAT(found.evidence[1], HasSubstr("3 rows, 3 different, 10 to 12, no value twice"));
+}
+
+TEST(Infer, ARecordThatCannotBeCutIsNamed) {
+  const TempDir folder;
+  const std::string path = (folder / "t.csv").string();
+  std::ofstream(path) << "a,b\n1,2\n1,2,3\n";
+  for (const int ranks : {1, 2}) {
+    try {
+      import::Options options;
+      options.files = {path};
+      ThreadJob job(ranks);
+      std::string said;
+      std::mutex mutex;
+      job.run([&](import::Communicator& communicator) {
+        try {
+          transfer::infer(options, communicator, never);
+        } catch (const Error& error) {
+          const std::lock_guard lock(mutex);
+          said = error.what();
+        }
+      });
+      EXPECT_THAT(said, HasSubstr("t.csv:3: the record has 3 fields, and the header 2"));
+    } catch (const Error&) {
+      ADD_FAILURE();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::test
