@@ -33,6 +33,7 @@ struct Arguments {
   bool fill_missing = false;
   std::string on_error = "abort";
   bool dry_run = false;
+  std::string on_duplicate = "abort";
   std::string rejects;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
@@ -54,6 +55,13 @@ import::DateOption date_option(const std::string& text){const std::size_t equals
 if (equals == std::string::npos || text.find('%') < equals) return {"", text};
 return {text.substr(0, equals), text.substr(equals + 1)};
 }  // namespace
+
+backend::OnDuplicate on_duplicate(const std::string& text) {
+  if (text == "skip") return backend::OnDuplicate::skip;
+  if (text == "update") return backend::OnDuplicate::update;
+  if (text == "replace") return backend::OnDuplicate::replace;
+  return backend::OnDuplicate::abort;
+}
 
 void take_values(const Arguments& arguments, Options& options) {
   for (const std::string& one : arguments.map) options.map.push_back(name_and_value(one, "--map"));
@@ -77,6 +85,7 @@ Options options_of(const Context& context, const Arguments& arguments) {
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.dry_run = arguments.dry_run;
+  options.on_duplicate = on_duplicate(arguments.on_duplicate);
   options.rejects = in_working_folder(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
@@ -90,6 +99,7 @@ Json to_json(const import::Summary& summary, double speed) {
                 {"rejected", file.rejected}, {"bytes", file.bytes}, {"rejects", nullptr}};
     if (!file.rejects.empty()) one["rejects"] = file.rejects;
     one["defaulted"] = file.defaulted;
+    one["skipped"] = file.skipped;
     files.push_back(std::move(one));
   }
   Json problems = Json::array();
@@ -142,6 +152,10 @@ void report(Console& console, const import::Summary& summary) {
     console.data(fmt::format("{} {} into '{}' from {}\n",
                              summary.dry_run ? "Would import" : "Imported",
                              text::count(file.rows, "row"), file.table, file.name));
+    if (file.skipped != 0) {
+      console.data(fmt::format("Skipped {}, whose key is there already\n",
+                               text::count(file.skipped, "row")));
+    }
     if (!file.defaulted.empty()) {
       console.data(fmt::format("Not in the file, left to the default: {}\n",
                                text::join(file.defaulted, ", ")));
@@ -323,6 +337,11 @@ void add_import(CLI::App& program, Context& context) {
   command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "reject"}));
+  command
+      .add_option("--on-duplicate", a.on_duplicate,
+                  "A row whose key is there: abort, skip it, update the row, or replace it (abort)")
+      ->option_text("WHAT")
+      ->check(CLI::IsMember({"abort", "skip", "update", "replace"}));
   command.add_flag("--dry-run", a.dry_run,
                    "Check every record, against the table's rows too, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -69,7 +70,8 @@ class OrphanWatch {
   virtual Added added(std::size_t examples) = 0;
 };
 
-class BulkSink;   // backend/bulk.hpp
+class BulkSink;  // backend/bulk.hpp
+enum class OnDuplicate : std::uint8_t;
 class RowSource;  // backend/row_source.hpp
 
 /// A connection to one database. Not thread-safe. Every member throws dbmig::Error, with the
@@ -173,7 +175,11 @@ class Connection {
   /// The fastest way for this database to load rows into `columns` of `table` (an element of
   /// inspect()). See backend/bulk.hpp. The connection must outlive the sink.
   virtual std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
-                                              const std::vector<std::string>& columns) = 0;
+                                              const std::vector<std::string>& columns,
+                                              OnDuplicate on_duplicate) = 0;
+  /// With OnDuplicate::abort.
+  std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
+                                      const std::vector<std::string>& columns);
 };
 
 struct ConnectOptions {

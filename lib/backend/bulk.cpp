@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "backend/backend.hpp"
 #include "backend/sqlite/record.hpp"
 
 namespace dbmig::backend {
@@ -126,6 +127,11 @@ Cell CellReader::next() {
     }
   }
   cut_short();
+}
+
+std::unique_ptr<BulkSink> Connection::bulk_sink(const schema::Table& table,
+                                                const std::vector<std::string>& columns) {
+  return bulk_sink(table, columns, OnDuplicate::abort);
 }
 
 }  // namespace dbmig::backend

@@ -54,6 +54,15 @@ std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t c
 /// position in the batch. Returning leaves the row out and goes on; throwing ends the load.
 using RefusedRow = std::function<void(std::size_t row, const Error& error)>;
 
+/// What becomes of a row whose key, or other unique value, is in the table already, be it from
+/// before or from an earlier row.
+enum class OnDuplicate : std::uint8_t {
+  abort,    ///< it is refused
+  skip,     ///< it is left out: the first row stays
+  update,   ///< its values take the place of those columns: the last row counts
+  replace,  ///< it takes the place of the whole row, other columns having their defaults
+};
+
 /// The half of a sink beside the connection. The caller opens and ends the transaction; the sink
 /// leaves it open whatever happens. Constraints and triggers are all active.
 class BulkSink {
@@ -72,8 +81,10 @@ class BulkSink {
   virtual void begin() {}
   /// After the last write: does what begin() has put off. Throws as write() does.
   virtual void finish() {}
-  /// Rows in the table through this sink so far, refused ones not counted.
+  /// Rows in the table through this sink so far, refused and skipped ones not counted.
   virtual std::uint64_t rows() const = 0;
+  /// Rows that OnDuplicate::skip left out so far.
+  virtual std::uint64_t skipped() const { return 0; }
 };
 
 /// The encoding "cells": a row after the other, each cell a kind and its value in the machine's

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/bulk.hpp"
 #include "base/event.hpp"
 #include "import/binary_text.hpp"
 #include "import/communicator.hpp"
@@ -65,6 +66,8 @@ struct Options {
   /// Check everything, the rows against those in the table too, and load nothing: whatever
   /// on_error says, all records are looked at, and no reject file is written.
   bool dry_run = false;
+  /// Of a row whose unique values are there already, in the order of the files.
+  backend::OnDuplicate on_duplicate = backend::OnDuplicate::abort;
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
   std::size_t chunk_bytes = std::size_t{1} << 20;
@@ -78,6 +81,7 @@ struct Summary {
     std::string table;
     std::uint64_t rows = 0;
     std::uint64_t rejected = 0;
+    std::uint64_t skipped = 0;  ///< duplicates that were left out
     std::uint64_t bytes = 0;
     std::string rejects;  ///< the reject file that was written, empty for none
     /// Columns that the file does not give: they took their default.

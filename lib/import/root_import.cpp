@@ -195,6 +195,7 @@ void RootImport::load_files() {
   }
   if (!known) bytes_total_ = 0;
   find_tables();
+  refuse_replacing_parents();
   const std::vector<std::size_t> order = parents_first();
   summary_.files.resize(order.size());
   rejects_of_.resize(order.size());
@@ -432,7 +433,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   std::unique_ptr<backend::BulkSink> sink;
   patience_->run([&] {
     sink.reset();  // gives the session its settings back, which the next one keeps
-    sink = connection_->bulk_sink(table, plan.column_names());
+    sink = connection_->bulk_sink(table, plan.column_names(), options_.on_duplicate);
     sink->begin();
     lock_table(table, plan.column_names());
   });
@@ -447,7 +448,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   waiting_[index] = {index, table, plan.column_names(), {}};
   Loader loader(*sink, input.name(), plan.format,
                 {.rejects = rejects, .problems = goes_on() ? &problems_ : nullptr}, progress_,
-                row_order(table, plan.column_names(), still_loaded, goes_on()), waiting_[index]);
+                order_of(table, plan, still_loaded), waiting_[index]);
 
   announce_(plan);
   const StageTimes times =
@@ -469,6 +470,38 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .bytes = reader.bytes_done(),
                            .rejects = rejects != nullptr ? rejects->path() : "",
                            .defaulted = columns_without_value(table, plan)};
+  summary_.files[index].skipped = sink->skipped();
+}
+
+/// A row that waits for its parents would come behind rows that it is a duplicate of.
+RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
+                              const std::vector<std::string>& still_loaded) const {
+  const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;
+  return row_order(table, plan.column_names(), may_wait ? still_loaded : std::vector<std::string>{},
+                   goes_on());
+}
+
+/// REPLACE takes the old row away, and with it what goes where it goes.
+void RootImport::refuse_replacing_parents() const {
+  if (options_.on_duplicate != backend::OnDuplicate::replace) return;
+  const schema::Schema all = connection_->inspect({}).schema;
+  for (const auto& [name, child] : all.tables) {
+    for (const schema::ForeignKey& key : child.foreign_keys) {
+      const bool takes_along = key.on_delete == schema::ReferentialAction::cascade ||
+                               key.on_delete == schema::ReferentialAction::set_null ||
+                               key.on_delete == schema::ReferentialAction::set_default;
+      const bool is_parent =
+          std::any_of(tables_.begin(), tables_.end(), [&](const schema::Table& table) {
+            return text::equals_ignoring_case(table.name, key.referenced_table);
+          });
+      if (!takes_along || !is_parent) continue;
+      throw Error(ErrorCode::refused,
+                  fmt::format("replacing rows of '{}' would delete or change rows of '{}', whose "
+                              "foreign key '{}' goes along",
+                              key.referenced_table, name, key.name))
+          .hint("--on-duplicate update keeps the row and changes its columns");
+    }
+  }
 }
 
 /// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the

@@ -39,6 +39,9 @@ class RootImport {
   std::vector<std::size_t> parents_first() const;
   void load_file(std::size_t index, const std::vector<std::string>& still_loaded);
   void finish_waiting();
+  RowOrder order_of(const schema::Table& table, const Plan& plan,
+                    const std::vector<std::string>& still_loaded) const;
+  void refuse_replacing_parents() const;
   void choose_reject_targets();
   schema::Table find_table(const std::string& name) const;
   Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,

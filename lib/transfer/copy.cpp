@@ -294,6 +294,7 @@ Side write_table(Connection& source, Connection& target, TablePair& pair,
                  const std::atomic<bool>& stop) {
   const std::vector<std::string> columns = pair.column_names();
   const auto sink = target.bulk_sink(pair.target(), columns);
+  sink->begin();
   const auto encoder = backend::row_encoder(sink->encoding(), columns.size());
   Side side;
   std::vector<std::string> keys;  // of the rows of the batch
@@ -334,6 +335,7 @@ Side write_table(Connection& source, Connection& target, TablePair& pair,
     if (keys.size() >= kBatchRows || bytes >= kBatchBytes) flush();
   }
   flush();
+  sink->finish();
   return side;
 }
 

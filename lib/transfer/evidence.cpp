@@ -340,7 +340,8 @@ schema::Type Evidence::type() const {
   constexpr std::uint64_t kRowsPerWord = 20;
   if (is(kWord) && !has_many_words_ && values_ >= kEnoughRows &&
       values_ >= kRowsPerWord * words_.size()) {
-    // Codes that begin with a digit are no words. Two that differ in case or in blanks at the end are one for MariaDB.
+    // Codes that begin with a digit are no words. Two that differ in case or in blanks at the end
+    // are one for MariaDB.
     std::set<std::string> folded;
     for (const std::string& word : words_) folded.insert(text::lower(text::trim(word)));
     const bool is_plain = std::all_of(words_.begin(), words_.end(), [](const std::string& word) {

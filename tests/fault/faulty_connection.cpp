@@ -101,8 +101,9 @@ class Faulty final : public Connection {
     return call("bystanders", [&] { return inner_->bystanders(); });
   }
   std::unique_ptr<backend::BulkSink> bulk_sink(const schema::Table& table,
-                                               const std::vector<std::string>& columns) override {
-    return inner_->bulk_sink(table, columns);
+                                               const std::vector<std::string>& columns,
+                                               backend::OnDuplicate on_duplicate) override {
+    return inner_->bulk_sink(table, columns, on_duplicate);
   }
 
  private:

@@ -172,6 +172,11 @@ class Insert {
     return execute();
   }
 
+  /// By the last execution: a row that stayed as it was is none.
+  std::size_t affected() const {
+    return static_cast<std::size_t>(mysql_stmt_affected_rows(statement_));
+  }
+
  private:
   std::optional<Failure> execute() {
     if (mysql_stmt_bind_param(statement_, binds_.data()) != 0 ||
@@ -200,8 +205,26 @@ bool has_array_binding(MYSQL* connection) {
   return (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32U)) != 0;
 }
 
+/// What stands behind the rows. INSERT IGNORE would hide other mistakes of a row as well.
+/// https://mariadb.com/kb/en/insert-on-duplicate-key-update/
+std::string duplicate_clause(const dialect::Dialect& dialect,
+                             const std::vector<std::string>& columns, OnDuplicate on_duplicate) {
+  if (on_duplicate == OnDuplicate::skip) {
+    const std::string name = dialect.quote_identifier(columns.front());
+    return fmt::format(" ON DUPLICATE KEY UPDATE {} = {}", name, name);
+  }
+  if (on_duplicate != OnDuplicate::update) return "";
+  std::string sets;
+  for (const std::string& column : columns) {
+    const std::string name = dialect.quote_identifier(column);
+    sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", name, name);
+  }
+  return " ON DUPLICATE KEY UPDATE " + sets;
+}
+
 std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
-                       const std::vector<std::string>& columns, std::size_t rows) {
+                       const std::vector<std::string>& columns, std::size_t rows,
+                       OnDuplicate on_duplicate) {
   std::string names;
   std::string one;
   for (const std::string& name : columns) {
@@ -213,10 +236,11 @@ std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& tab
     one += is_geometry ? "ST_GeomFromText(?)" : "?";
   }
   one += ')';
-  std::string sql = fmt::format("INSERT INTO {} ({}) VALUES {}",
+  std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
+                                on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
                                 dialect.quote_identifier(table.name), names, one);
   for (std::size_t i = 1; i < rows; ++i) sql += ", " + one;
-  return sql;
+  return sql + duplicate_clause(dialect, columns, on_duplicate);
 }
 
 /// The first value of a query's only row.
@@ -257,9 +281,10 @@ std::size_t gapless(std::size_t left) {
 class MariadbBulkSink final : public BulkSink {
  public:
   MariadbBulkSink(MariadbConnection& connection, const schema::Table& table,
-                  const std::vector<std::string>& columns)
+                  const std::vector<std::string>& columns, OnDuplicate on_duplicate)
       : connection_(connection),
-        sql_(insert_sql(connection.dialect(), table, columns, 1)),
+        on_duplicate_(on_duplicate),
+        sql_(insert_sql(connection.dialect(), table, columns, 1, on_duplicate)),
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
         has_arrays_(has_array_binding(connection.native())),
         columns_(columns.size()) {
@@ -281,7 +306,7 @@ class MariadbBulkSink final : public BulkSink {
       rows_per_statement_ = std::clamp<std::size_t>(kMostPlaceholders / columns.size(), 1, 500);
       many_ = std::make_unique<Insert>(
           connection_.native(),
-          insert_sql(connection.dialect(), table, columns, rows_per_statement_));
+          insert_sql(connection.dialect(), table, columns, rows_per_statement_, on_duplicate));
     }
   }
 
@@ -299,6 +324,7 @@ class MariadbBulkSink final : public BulkSink {
 
   std::string encoding() const override { return std::string(kCellEncoding); }
   std::uint64_t rows() const override { return rows_; }
+  std::uint64_t skipped() const override { return skipped_; }
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     CellReader reader(batch);
@@ -361,7 +387,7 @@ class MariadbBulkSink final : public BulkSink {
       const auto failure = has_arrays_ ? one_->run_array(columns_, from, count)
                                        : many_->run_rows(columns_, from, count);
       if (!failure) {
-        rows_ += count;
+        count_rows(has_arrays_ ? *one_ : *many_, count);
         return;
       }
       if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
@@ -369,6 +395,13 @@ class MariadbBulkSink final : public BulkSink {
       connection_.rollback_to_savepoint(kSavepoint);
     }
     for (std::size_t row = from; row < from + count; ++row) send_one(first, row, refused);
+  }
+
+  void count_rows(const Insert& insert, std::size_t sent) {
+    const std::size_t kept =
+        on_duplicate_ == OnDuplicate::skip ? std::min(insert.affected(), sent) : sent;
+    rows_ += kept;
+    skipped_ += sent - kept;
   }
 
   /// Whether the rows are within what the server takes at once.
@@ -398,7 +431,7 @@ class MariadbBulkSink final : public BulkSink {
     }
     const auto failure = one_->run_rows(columns_, row, 1);
     if (!failure) {
-      ++rows_;
+      count_rows(*one_, 1);
       return;
     }
     if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
@@ -406,6 +439,7 @@ class MariadbBulkSink final : public BulkSink {
   }
 
   MariadbConnection& connection_;
+  OnDuplicate on_duplicate_;
   std::string sql_;
   std::string mode_;
   bool has_arrays_;
@@ -417,13 +451,15 @@ class MariadbBulkSink final : public BulkSink {
   std::unique_ptr<Insert> many_;
   std::vector<ColumnArray> columns_;
   std::uint64_t rows_ = 0;
+  std::uint64_t skipped_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<BulkSink> make_bulk_sink(MariadbConnection& connection, const schema::Table& table,
-                                         const std::vector<std::string>& columns) {
-  return std::make_unique<MariadbBulkSink>(connection, table, columns);
+                                         const std::vector<std::string>& columns,
+                                         OnDuplicate on_duplicate) {
+  return std::make_unique<MariadbBulkSink>(connection, table, columns, on_duplicate);
 }
 
 }  // namespace dbmig::backend::mariadb

@@ -17,6 +17,7 @@ namespace dbmig::backend::mariadb {
 /// `connection` must outlive it. Throws Error{refused} for a table whose engine has no
 /// transactions: a failing load would leave half its rows behind.
 std::unique_ptr<BulkSink> make_bulk_sink(MariadbConnection& connection, const schema::Table& table,
-                                         const std::vector<std::string>& columns);
+                                         const std::vector<std::string>& columns,
+                                         OnDuplicate on_duplicate);
 
 }  // namespace dbmig::backend::mariadb

@@ -130,8 +130,9 @@ class Client final : public MariadbConnection {
   std::vector<dialect::Bystander> bystanders() override { return {}; }
 
   std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
-                                      const std::vector<std::string>& columns) override {
-    return make_bulk_sink(*this, table, columns);
+                                      const std::vector<std::string>& columns,
+                                      OnDuplicate on_duplicate) override {
+    return make_bulk_sink(*this, table, columns, on_duplicate);
   }
 
  private:

@@ -83,8 +83,23 @@ class Insert {
   std::string message_;
 };
 
+/// What stands behind the rows. Without a target it is about every unique constraint of the table:
+/// https://www.sqlite.org/lang_upsert.html
+std::string conflict_clause(const dialect::Dialect& dialect,
+                            const std::vector<std::string>& columns, OnDuplicate on_duplicate) {
+  if (on_duplicate == OnDuplicate::skip) return " ON CONFLICT DO NOTHING";
+  if (on_duplicate != OnDuplicate::update) return "";
+  std::string sets;
+  for (const std::string& column : columns) {
+    const std::string name = dialect.quote_identifier(column);
+    sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", name, name);
+  }
+  return " ON CONFLICT DO UPDATE SET " + sets;
+}
+
 std::string insert_sql(const dialect::Dialect& dialect, const std::string& table,
-                       const std::vector<std::string>& columns, std::size_t rows) {
+                       const std::vector<std::string>& columns, std::size_t rows,
+                       OnDuplicate on_duplicate) {
   std::string names;
   std::string one;
   for (const std::string& column : columns) {
@@ -92,10 +107,11 @@ std::string insert_sql(const dialect::Dialect& dialect, const std::string& table
     one += one.empty() ? "(?" : ",?";
   }
   one += ')';
-  std::string sql =
-      fmt::format("INSERT INTO {} ({}) VALUES {}", dialect.quote_identifier(table), names, one);
+  std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
+                                on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
+                                dialect.quote_identifier(table), names, one);
   for (std::size_t i = 1; i < rows; ++i) sql += "," + one;
-  return sql;
+  return sql + conflict_clause(dialect, columns, on_duplicate);
 }
 
 /// Whether the table says by itself what to do with rows that violate a constraint. A statement
@@ -123,10 +139,11 @@ bool is_fault_of_row(int code) {
 class SqliteBulkSink final : public BulkSink {
  public:
   SqliteBulkSink(SqliteConnection& connection, const schema::Table& table,
-                 const std::vector<std::string>& columns)
+                 const std::vector<std::string>& columns, OnDuplicate on_duplicate)
       : database_(connection.native()),
+        on_duplicate_(on_duplicate),
         width_(columns.size()),
-        one_sql_(insert_sql(connection.dialect(), table.name, columns, 1)),
+        one_sql_(insert_sql(connection.dialect(), table.name, columns, 1, on_duplicate)),
         one_(database_, one_sql_) {
     const auto variables =
         static_cast<std::size_t>(sqlite3_limit(database_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
@@ -143,13 +160,15 @@ class SqliteBulkSink final : public BulkSink {
     }
     if (rows_per_statement_ > 1) {
       many_ = std::make_unique<Insert>(
-          database_, insert_sql(connection.dialect(), table.name, columns, rows_per_statement_));
+          database_,
+          insert_sql(connection.dialect(), table.name, columns, rows_per_statement_, on_duplicate));
     }
     cells_.resize(rows_per_statement_ * width_);
   }
 
   std::string encoding() const override { return std::string(kCellEncoding); }
   std::uint64_t rows() const override { return rows_; }
+  std::uint64_t skipped() const override { return skipped_; }
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     CellReader reader(batch);
@@ -160,7 +179,7 @@ class SqliteBulkSink final : public BulkSink {
       if (count == rows_per_statement_ && many_ != nullptr) {
         const int result = many_->run(cells_.data(), count * width_);
         if (result == SQLITE_DONE) {
-          rows_ += count;
+          count_rows(count);
           continue;
         }
         if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
@@ -171,16 +190,24 @@ class SqliteBulkSink final : public BulkSink {
   }
 
  private:
+  void count_rows(std::size_t sent) {
+    const std::size_t kept = on_duplicate_ == OnDuplicate::skip
+                                 ? static_cast<std::size_t>(sqlite3_changes64(database_))
+                                 : sent;
+    rows_ += kept;
+    skipped_ += sent - kept;
+  }
+
   void write_one(std::size_t row, const Cell* cells, const RefusedRow& refused) {
     const int result = one_.run(cells, width_);
     if (result == SQLITE_DONE) {
-      if (sqlite3_changes64(database_) == 0) {
+      if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
         refused(row, Error(ErrorCode::constraint,
                            "the table leaves the row out (ON CONFLICT IGNORE, or a trigger that "
                            "ignores it)"));
         return;
       }
-      ++rows_;
+      count_rows(1);
       return;
     }
     const Error error = translate(result, one_.message(), {});
@@ -194,6 +221,7 @@ class SqliteBulkSink final : public BulkSink {
   }
 
   sqlite3* database_;
+  OnDuplicate on_duplicate_;
   std::size_t width_;
   std::string one_sql_;
   Insert one_;
@@ -201,6 +229,7 @@ class SqliteBulkSink final : public BulkSink {
   std::size_t rows_per_statement_ = 1;
   Row cells_;
   std::uint64_t rows_ = 0;
+  std::uint64_t skipped_ = 0;
   bool in_transaction_ = false;  ///< when write() was called
 };
 
@@ -247,13 +276,18 @@ class IndexingSink final : public BulkSink {
 }  // namespace
 
 std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
-                                         const std::vector<std::string>& columns) {
+                                         const std::vector<std::string>& columns,
+                                         OnDuplicate on_duplicate) {
+  // What is a duplicate is found in the indexes, which so must be there.
+  if (on_duplicate != OnDuplicate::abort) {
+    return std::make_unique<SqliteBulkSink>(connection, table, columns, on_duplicate);
+  }
   return std::make_unique<IndexingSink>(connection, table, columns);
 }
 
 std::unique_ptr<BulkSink> make_bound_sink(SqliteConnection& connection, const schema::Table& table,
                                           const std::vector<std::string>& columns) {
-  return std::make_unique<SqliteBulkSink>(connection, table, columns);
+  return std::make_unique<SqliteBulkSink>(connection, table, columns, OnDuplicate::abort);
 }
 
 }  // namespace dbmig::backend::sqlite

@@ -13,7 +13,8 @@ namespace dbmig::backend::sqlite {
 /// The fastest sink that writes what INSERT would: finished records (record_sink.hpp) or bound
 /// values. `connection` must outlive it. Throws Error when its statements cannot be prepared.
 std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
-                                         const std::vector<std::string>& columns);
+                                         const std::vector<std::string>& columns,
+                                         OnDuplicate on_duplicate);
 
 /// A sink that binds values to a prepared INSERT of many rows through SQLite's own interface.
 /// `connection` must outlive it. Throws Error when the statement cannot be prepared.

@@ -128,8 +128,9 @@ class Database final : public SqliteConnection {
   }
   std::vector<dialect::Bystander> bystanders() override { return sqlite::bystanders(*this); }
   std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
-                                      const std::vector<std::string>& columns) override {
-    return make_bulk_sink(*this, table, columns);
+                                      const std::vector<std::string>& columns,
+                                      OnDuplicate on_duplicate) override {
+    return make_bulk_sink(*this, table, columns, on_duplicate);
   }
 
  private:
