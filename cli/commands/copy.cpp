@@ -132,7 +132,7 @@ class Copy {
         return text::equals_ignoring_case(one, name);
       });
     };
-    std::erase_if(translation_.tables.tables, [&](const auto& entry) {
+    erase_if(translation_.tables.tables, [&](const auto& entry) {
       return names(options.exclude, entry.first) ||
              (!options.tables.empty() && !names(options.tables, entry.first));
     });
