@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "import/file_kind.hpp"
 #include "import/record_parser.hpp"
 #include "import/shown.hpp"
 #include "import/splitter.hpp"
@@ -98,8 +99,9 @@ std::optional<CsvFormat> find_delimiter(const Beginning& beginning, const CsvFor
 std::string describe_difference(const CsvFormat& found, const CsvFormat& from) {
   std::string text;
   if (found.delimiter != from.delimiter) {
-    text = found.delimiter == '\t' ? "fields are separated by tabs"
-                                   : fmt::format("fields are separated by '{}'", found.delimiter);
+    const std::string what =
+        found.delimiter == '\t' ? "tabs" : fmt::format("'{}'", found.delimiter);
+    text = fmt::format("fields are separated by {} ({})", what, delimiter_option(found.delimiter));
   }
   if (found.quote != from.quote) {
     text += fmt::format("{}fields stand in single quotes", text.empty() ? "" : " and ");

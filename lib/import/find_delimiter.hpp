@@ -26,7 +26,7 @@ struct Beginning {
 /// they do, or when two would do.
 std::optional<CsvFormat> find_delimiter(const Beginning& beginning, const CsvFormat& format);
 
-/// "fields are separated by ';'", for the user.
+/// "fields are separated by ';' (--delimiter ';')", for the user.
 std::string describe_difference(const CsvFormat& found, const CsvFormat& from);
 
 }  // namespace dbmig::import

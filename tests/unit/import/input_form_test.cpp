@@ -221,8 +221,9 @@ TEST(ImportForms, WhatTheDelimiterIsIsSaid) {
   for (const Event& event : job.events.events) {
     if (const auto* note = std::get_if<event::Log>(&event)) said += note->message + "\n";
   }
-  EXPECT_NE(said.find("fields are separated by ';' and fields stand in single quotes"),
-            std::string::npos)
+  EXPECT_NE(
+      said.find("fields are separated by ';' (--delimiter ';') and fields stand in single quotes"),
+      std::string::npos)
       << said;
   // A comma that the user names is a comma.
   options.find_delimiter = false;
