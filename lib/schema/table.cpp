@@ -104,7 +104,8 @@ const Table& Schema::table(std::string_view name) const {
 }
 
 Table& Schema::table(std::string_view name) {
-  return const_cast<Table&>(std::as_const(*this).table(name));
+  static_cast<void>(std::as_const(*this).table(name));  // throws when there is none
+  return *find_table(name);
 }
 
 Schema sorted(Schema schema) {
