@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "schema/table.hpp"
+
 namespace dbmig::schema {
 namespace {
 
@@ -118,6 +120,18 @@ TEST(SharedMap, AChangeOfACopyLeavesTheOthersEntriesWhereTheyAre) {
   EXPECT_EQ(copy.at("500"), "as it was");
   EXPECT_EQ(&std::as_const(map).at("501"), &copy.at("501"));
   EXPECT_NE(&std::as_const(map).at("500"), &copy.at("500"));
+}
+
+TEST(SharedMap, ATableThatIsReachedByNameIsTheSchemasOwn) {
+  Schema one;
+  one.tables.emplace("t", Table{});
+  Schema two = one;
+  two.table("t").name = "changed";
+  EXPECT_EQ(std::as_const(one).table("t").name, "");
+  two = one;
+  two.find_table("t")->name = "changed";
+  EXPECT_EQ(std::as_const(one).table("t").name, "");
+  EXPECT_FALSE(one == two);
 }
 
 }  // namespace
