@@ -5,6 +5,7 @@
 
 #include "backend/bulk.hpp"
 #include "backend/mariadb/connection.hpp"
+#include "backend/row_source.hpp"
 
 namespace dbmig::fault {
 namespace {
