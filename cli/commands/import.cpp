@@ -292,9 +292,10 @@ void add_import(CLI::App& program, Context& context) {
        "and leaves the database as it was, unless --on-error reject is given.\n"
        "\n"
        "Formats: csv is RFC 4180; tsv what `dbmig export` writes; jsonl a JSON object a line; "
-       "mysql is SELECT … INTO OUTFILE; mysql-batch the output of\n"
-       "mariadb --batch; pg-text PostgreSQL's COPY. Each has its own delimiter, quote, escapes,\n"
-       "line ends, NULL and header, which the other options change. Compressed files (gzip, zstd,\n"
+       "mysql\n"
+       "is SELECT … INTO OUTFILE; mysql-batch the output of mariadb --batch; pg-text PostgreSQL's\n"
+       "COPY. Each has its own delimiter, quote, escapes, line ends, NULL and header, which the\n"
+       "other options change. Compressed files (gzip, zstd,\n"
        "xz) and UTF-16 with a byte order mark are known by their content. --date-format takes the\n"
        "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
   Arguments& a = *arguments;

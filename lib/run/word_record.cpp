@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/hash.hpp"
+#include "base/identifier.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/script.hpp"
@@ -167,9 +168,13 @@ Schema touched_part(Schema schema, const Touched& touched) {
 Schema inspect_part(backend::Connection& connection, const Schema& part) {
   backend::InspectOptions options;
   if (part.routines.empty()) {
-    for (const auto& [name, table] : part.tables) options.tables.push_back(name);
-    for (const auto& [name, view] : part.views) options.tables.push_back(name);
-    for (const auto& [name, trigger] : part.triggers) options.tables.push_back(trigger.table);
+    const bool folds = connection.folds_table_names();
+    const auto add = [&](const std::string& name) {
+      options.tables.push_back(folds ? folded_identifier(name) : name);
+    };
+    for (const auto& [name, table] : part.tables) add(name);
+    for (const auto& [name, view] : part.views) add(name);
+    for (const auto& [name, trigger] : part.triggers) add(trigger.table);
   }
   return connection.inspect(options).schema;
 }
