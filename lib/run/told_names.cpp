@@ -23,6 +23,13 @@ std::map<std::string, std::string> other_spellings(const Objects& live, const Ob
 
 }  // namespace
 
+const std::string& words_at(const dialect::Words& words, dialect::WordingKey key) {
+  const auto found = words.find(key);
+  if (found != words.end()) return found->second;
+  key.object = folded_identifier(key.object);
+  return words.at(key);
+}
+
 schema::Schema in_told_names(backend::Connection& connection, const schema::Schema& expected,
                              schema::Schema live) {
   const auto tables = other_spellings(live.tables, expected.tables);

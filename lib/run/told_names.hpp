@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
+
 #include "backend/backend.hpp"
+#include "dialect/wording.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
@@ -9,5 +12,8 @@ namespace dbmig::run {
 /// where the database keeps all names in lower case (Connection::folds_table_names).
 schema::Schema in_told_names(backend::Connection& connection, const schema::Schema& expected,
                              schema::Schema live);
+
+/// The text at `key`, whose names are told ones, among the `words` of what was inspected.
+const std::string& words_at(const dialect::Words& words, dialect::WordingKey key);
 
 }  // namespace dbmig::run

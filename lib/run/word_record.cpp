@@ -261,15 +261,15 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
   const Schema part = schema::on_dialect(touched_part(ops::evolve(before, operations), touched),
                                          DialectKind::mariadb);
   if (dialect::words_of(part).empty()) return;
-  const Schema live = in_told_names(connection_, part, inspect_part(connection_, part));
-  const WordingKeys keys = unlike_words(part, live);
+  const Schema found = inspect_part(connection_, part);
+  const WordingKeys keys = unlike_words(part, in_told_names(connection_, part, found));
   if (keys.empty()) return;
   const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
-  const dialect::Words words = dialect::words_of(dialect::part_with(live, keys));
+  const dialect::Words words = dialect::words_of(found);
   create_record(connection_);
   for (const WordingKey& key : keys) {
     if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;
-    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), words.at(key)});
+    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), words_at(words, key)});
   }
 }
 
