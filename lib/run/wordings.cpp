@@ -98,8 +98,6 @@ Schema reworded(const Schema& before, Schema wanted, const std::vector<DialectKi
 Schema in_told_words(backend::Connection& connection, const Schema& expected, Schema live,
                      const WordingSources& sources) {
   if (connection.dialect().kind() != DialectKind::mariadb) return live;
-  // Words are recorded as the database has them: it may know names in lower case only.
-  const Schema found = live;
   live = in_told_names(connection, expected, std::move(live));
   WordingKeys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.
@@ -107,7 +105,9 @@ Schema in_told_words(backend::Connection& connection, const Schema& expected, Sc
   if (sources.recorded) {
     const WordRecord record(connection, live);
     const dialect::Words told = dialect::words_of(dialect::part_with(expected, keys));
-    const dialect::Words now = dialect::words_of(found);
+    // Words are recorded as the database has them: it may know names in lower case only.
+    const dialect::Words now =
+        dialect::words_of(connection.folds_table_names() ? connection.inspect({}).schema : live);
     for (const WordingKey& key : WordingKeys(keys)) {
       if (!record.knows(key, told.at(key), words_at(now, key))) continue;
       dialect::take_words(live, expected, key);
