@@ -4,6 +4,8 @@
 
 namespace dbmig::cli {
 
+using import::Options;
+
 void add_file_options(CLI::App& command, FileOptions& options) {
   command.add_flag("--header", options.header,
                    "The first line is a header (unless --columns is given)");
@@ -14,7 +16,7 @@ void add_file_options(CLI::App& command, FileOptions& options) {
       ->option_text("NAME");
   command
       .add_option("--delimiter", options.format.delimiter,
-                  "Between fields, one byte or \\t; auto finds it (csv: auto, others: by --format)")
+                  "What separates fields: one byte, \\t, or auto to find it (csv: auto)")
       ->option_text("C");
   command.add_option("--quote", options.format.quote, "Around fields, one byte or none (\")")
       ->option_text("C");
@@ -32,8 +34,9 @@ void add_file_options(CLI::App& command, FileOptions& options) {
       ->option_text("TEXT")
       ->allow_extra_args(false);
   command
-      .add_option("--encoding", options.encoding,
-                  "Of text that is not UTF-8: latin1, windows-1252, utf-16… (iconv's names)")
+      .add_option(
+          "--encoding", options.encoding,
+          "The file's encoding, unless UTF-8: latin1, windows-1252, utf-16… as in `iconv -l`")
       ->option_text("NAME");
   command.add_option("--skip-lines", options.skip_lines, "Leave out the first lines of each file")
       ->option_text("N");
@@ -49,26 +52,18 @@ std::string in_working_folder(const Context& context, const std::string& path) {
   return (std::filesystem::path(context.globals.directory) / path).string();
 }
 
-import::Options read_options(const Context& context, const FileOptions& request,
-                             const std::vector<std::string>& files){import::Options options;
-for (const std::string& file : files) options.files.push_back(in_working_folder(context, file));
-const import::FileFormat format = import::file_format(request.format);
-options.format = format.csv;
-options.nulls = format.nulls;
-options.binary = format.binary;
-options.find_delimiter = format.find_delimiter;
-options.decimal = format.decimal;
-options.has_header = format.has_header;
-options.is_json = format.is_json;
-options.check_line_end = format.check_line_end;
-options.encoding = request.encoding;
-options.skip_lines = request.skip_lines;
-if (request.header && request.no_header) {
-  throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
+Options read_options(const Context& context, const FileOptions& request,
+                     const std::vector<std::string>& files) {
+  Options options = import::options_for(import::file_format(request.format));
+  for (const std::string& file : files) options.files.push_back(in_working_folder(context, file));
+  options.encoding = request.encoding;
+  options.skip_lines = request.skip_lines;
+  if (request.header && request.no_header) {
+    throw Error(ErrorCode::usage, "--header and --no-header contradict each other");
+  }
+  if (request.header) options.header = true;
+  if (request.no_header) options.header = false;
+  return options;
 }
-if (request.header) options.header = true;
-if (request.no_header) options.header = false;
-return options;
-}  // namespace dbmig::cli
 
 }  // namespace dbmig::cli

@@ -40,7 +40,7 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                              what.lines.size() == 1 ? "row" : "rows", rows,
                              what.records > what.lines.size() ? ", …" : ""));
     if (!problem.remedy.empty()) {
-      remedies.insert(fmt::format("'{}' would hold them with {}\n", what.file, problem.remedy));
+      remedies.insert(fmt::format("To hold them, '{}' needs {}\n", what.file, problem.remedy));
     }
     list.push_back({{"table", what.file},
                     {"column", what.column},
@@ -51,7 +51,7 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                     {"remedy", problem.remedy.empty() ? Json(nullptr) : Json(problem.remedy)}});
   }
   for (const std::string& line : remedies) console.data(line);
-  console.say("Nothing was copied: the target's columns do not hold these values");
+  console.say("Nothing was copied: the target's columns cannot hold these values");
   console.document({{"copied", false}, {"problems", std::move(list)}});
 }
 

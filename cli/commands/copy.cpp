@@ -165,7 +165,13 @@ class Copy {
       if (there.find_table(name) == nullptr) made_.tables.emplace(name, table);
     }
     before_rest_ = translation_.tables;
-    if (there.tables.size() + there.views.size() != 0) translation_.rest = {};
+    // An earlier copy may have been ended between its tables and what comes behind the rows.
+    const auto is_there = [](const auto& objects) {
+      return [&objects](const auto& entry) { return objects.count(entry.first) != 0; };
+    };
+    erase_if(translation_.rest.views, is_there(there.views));
+    erase_if(translation_.rest.triggers, is_there(there.triggers));
+    erase_if(translation_.rest.routines, is_there(there.routines));
     try {
       make(made_, {});
     } catch (...) {

@@ -18,6 +18,7 @@
 namespace dbmig::cli {
 namespace {
 
+using import::DateOption;
 using import::Options;
 
 /// As the user typed it.
@@ -51,10 +52,11 @@ std::pair<std::string, std::string> name_and_value(const std::string& text, cons
 }
 
 /// `FORMAT`, or `COLUMN=FORMAT`.
-import::DateOption date_option(const std::string& text){const std::size_t equals = text.find('=');
-if (equals == std::string::npos || text.find('%') < equals) return {"", text};
-return {text.substr(0, equals), text.substr(equals + 1)};
-}  // namespace
+DateOption date_option(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || text.find('%') < equals) return {"", text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
 backend::OnDuplicate on_duplicate(const std::string& text) {
   if (text == "skip") return backend::OnDuplicate::skip;
@@ -157,7 +159,7 @@ void report(Console& console, const import::Summary& summary) {
                                text::count(file.skipped, "row")));
     }
     if (!file.defaulted.empty()) {
-      console.data(fmt::format("Not in the file, left to the default: {}\n",
+      console.data(fmt::format("Columns that the file does not have took their default: {}\n",
                                text::join(file.defaulted, ", ")));
     }
     if (file.rejected != 0) {
@@ -262,7 +264,7 @@ void run(Context& context, const Arguments& arguments) {
   }
 }
 
-}  // namespace dbmig::cli
+}  // namespace
 
 void add_import(CLI::App& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
@@ -344,7 +346,7 @@ void add_import(CLI::App& program, Context& context) {
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "skip", "update", "replace"}));
   command.add_flag("--dry-run", a.dry_run,
-                   "Check every record, against the table's rows too, and load nothing");
+                   "Check every record, also against the rows in the table, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command.add_option("--lock-wait", a.lock_wait, "Wait so long for locks that others hold (10)")

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/backend.hpp"
+#include "backend/batch_buffer.hpp"
 #include "backend/sqlite/record.hpp"
 
 namespace dbmig::backend {
@@ -16,34 +17,16 @@ using Kind = Cell::Kind;
 
 class CellEncoder final : public RowEncoder {
  public:
-  CellEncoder() { clear(); }
-
   void add(std::span<const Cell> row) override {
     for (const Cell& cell : row) append(cell);
-    ++rows_;
+    batch_.count_row();
   }
-
-  std::span<const char> batch() override {
-    std::memcpy(bytes_.data(), &rows_, sizeof rows_);
-    return {bytes_.data(), size_};
-  }
-
-  void clear() override {
-    rows_ = 0;
-    size_ = 0;
-    reserve(sizeof rows_);
-    size_ = sizeof rows_;
-  }
+  std::span<const char> batch() override { return batch_.bytes(); }
+  void clear() override { batch_.clear(); }
 
  private:
-  /// Room for `more` bytes. The vector's own growth would write zeros over what follows anyway.
-  void reserve(std::size_t more) {
-    if (size_ + more > bytes_.size()) bytes_.resize((size_ + more) * 2);
-  }
-
   void append(const Cell& cell) {
-    reserve(1 + sizeof(std::uint64_t) + cell.bytes.size());
-    char* at = bytes_.data() + size_;
+    char* at = batch_.room(1 + sizeof(std::uint64_t) + cell.bytes.size());
     *at++ = static_cast<char>(cell.kind);
     switch (cell.kind) {
       case Kind::null:
@@ -67,12 +50,10 @@ class CellEncoder final : public RowEncoder {
         break;
       }
     }
-    size_ = static_cast<std::size_t>(at - bytes_.data());
+    batch_.put_up_to(at);
   }
 
-  std::vector<char> bytes_;
-  std::size_t size_ = 0;
-  std::uint32_t rows_ = 0;
+  BatchBuffer batch_;
 };
 
 [[noreturn]] void cut_short() {

@@ -30,30 +30,9 @@ std::vector<CsvFormat> candidates(const CsvFormat& format) {
   return all;
 }
 
-/// The fields of the first records by `format`, as far as they are whole and can be read.
-std::vector<std::vector<std::string>> first_records(const Beginning& beginning,
-                                                    const CsvFormat& format, std::size_t most) {
-  const Splitter splitter(format);
-  RecordParser parser(format, {.texts = {}});
-  std::vector<std::vector<std::string>> records;
-  std::vector<Field> fields;
-  for (std::size_t at = 0; at < beginning.text.size() && records.size() < most;) {
-    const auto end = splitter.record_end(beginning.text, at);
-    if (!end && !beginning.is_whole) break;
-    const std::string_view record =
-        beginning.text.substr(at, end.value_or(beginning.text.size()) - at);
-    at += record.size();
-    if (format.is_comment(record) || without_line_end(record, format).empty()) continue;
-    std::vector<std::string>& texts = records.emplace_back();
-    if (parser.parse(record, fields)) continue;
-    for (const Field& field : fields) texts.emplace_back(field.text);
-  }
-  return records;
-}
-
 std::optional<CsvFormat> by_header(const Beginning& beginning, const CsvFormat& format) {
   const auto known = [&](const CsvFormat& one, bool& all) {
-    const auto records = first_records(beginning, one, 1);
+    const auto records = first_records(beginning.text, beginning.is_whole, one, 1);
     if (records.empty()) return std::size_t{0};
     const std::size_t count = beginning.names_known(records.front());
     all = count != 0 && (beginning.may_be_unknown || count == records.front().size());
@@ -74,7 +53,7 @@ std::optional<CsvFormat> by_header(const Beginning& beginning, const CsvFormat& 
 std::optional<CsvFormat> by_fields(const Beginning& beginning, const CsvFormat& format) {
   if (beginning.fields < 2) return std::nullopt;
   const auto fits = [&](const CsvFormat& one) {
-    const auto records = first_records(beginning, one, kLooked);
+    const auto records = first_records(beginning.text, beginning.is_whole, one, kLooked);
     return !records.empty() && std::all_of(records.begin(), records.end(), [&](const auto& fields) {
       return fields.size() == beginning.fields;
     });
@@ -91,6 +70,25 @@ std::optional<CsvFormat> by_fields(const Beginning& beginning, const CsvFormat& 
 }
 
 }  // namespace
+
+std::vector<std::vector<std::string>> first_records(std::string_view text, bool is_whole,
+                                                    const CsvFormat& format, std::size_t most) {
+  const Splitter splitter(format);
+  RecordParser parser(format, {.texts = {}});
+  std::vector<std::vector<std::string>> records;
+  std::vector<Field> fields;
+  for (std::size_t at = 0; at < text.size() && records.size() < most;) {
+    const auto end = splitter.record_end(text, at);
+    if (!end && !is_whole) break;
+    const std::string_view record = text.substr(at, end.value_or(text.size()) - at);
+    at += record.size();
+    if (format.is_comment(record) || without_line_end(record, format).empty()) continue;
+    std::vector<std::string>& texts = records.emplace_back();
+    if (parser.parse(record, fields)) continue;
+    for (const Field& field : fields) texts.emplace_back(field.text);
+  }
+  return records;
+}
 
 std::optional<CsvFormat> find_delimiter(const Beginning& beginning, const CsvFormat& format) {
   return beginning.names_known ? by_header(beginning, format) : by_fields(beginning, format);

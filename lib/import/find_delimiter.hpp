@@ -26,6 +26,11 @@ struct Beginning {
 /// they do, or when two would do.
 std::optional<CsvFormat> find_delimiter(const Beginning& beginning, const CsvFormat& format);
 
+/// The fields of the first `most` records of `text` by `format`, comments and empty lines left out;
+/// none for a record that cannot be read. `is_whole`: the last one needs no line end.
+std::vector<std::vector<std::string>> first_records(std::string_view text, bool is_whole,
+                                                    const CsvFormat& format, std::size_t most);
+
 /// "fields are separated by ';' (--delimiter ';')", for the user.
 std::string describe_difference(const CsvFormat& found, const CsvFormat& from);
 

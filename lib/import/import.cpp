@@ -104,6 +104,19 @@ std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) 
 
 }  // namespace
 
+Options options_for(const FileFormat& format) {
+  Options options;
+  options.format = format.csv;
+  options.nulls = format.nulls;
+  options.binary = format.binary;
+  options.find_delimiter = format.find_delimiter;
+  options.decimal = format.decimal;
+  options.has_header = format.has_header;
+  options.is_json = format.is_json;
+  options.check_line_end = format.check_line_end;
+  return options;
+}
+
 Summary run(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
             const std::atomic<bool>& stop) {
   if (ranks.is_root()) return lead(options, ranks, open, events, stop);

@@ -17,6 +17,7 @@
 #include "import/binary_text.hpp"
 #include "import/communicator.hpp"
 #include "import/csv_format.hpp"
+#include "import/named_format.hpp"
 #include "import/problems.hpp"
 
 namespace dbmig::import {
@@ -72,7 +73,13 @@ struct Options {
   std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
+
+  /// Whether a bad record leaves the others to be looked at.
+  bool goes_on() const { return dry_run || on_error == OnError::reject; }
 };
+
+/// Options of files that are written as `format` says.
+Options options_for(const FileFormat& format);
 
 /// What an import did. On the root; elsewhere only `ranks`.
 struct Summary {

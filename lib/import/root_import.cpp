@@ -1,19 +1,18 @@
 #include "import/root_import.hpp"
 
 #include <fmt/core.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <span>
 #include <system_error>
 #include <utility>
 
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
-#include "import/header.hpp"
+#include "import/file_plan.hpp"
+#include "import/input_files.hpp"
 #include "import/lock_patience.hpp"
 #include "import/open_input.hpp"
 #include "import/record_parser.hpp"
@@ -33,16 +32,6 @@ double seconds(std::uint64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
 }
 
-/// `name` as a header may need it: in quotes where it would be cut otherwise.
-std::string header_field(const std::string& name, const CsvFormat& format) {
-  const bool plain = !name.empty() && text::trim(name) == name &&
-                     std::none_of(name.begin(), name.end(), [&](char c) {
-                       return c == format.delimiter || c == format.quote || c == format.escape ||
-                              c == '\n' || c == '\r';
-                     });
-  return plain ? name : write_field(name, format);
-}
-
 /// The files that SQLite keeps for a database, there or not.
 std::vector<KeptFile> database_files(backend::Connection& connection) {
   std::vector<KeptFile> files;
@@ -58,40 +47,6 @@ std::vector<KeptFile> database_files(backend::Connection& connection) {
   return files;
 }
 
-/// `files` with patterns such as `data/[0-9]*.csv`, which the shell left alone, as the files that
-/// they match, by name. What is there by that very name is no pattern.
-std::vector<std::string> expanded(const std::vector<std::string>& files) {
-  std::vector<std::string> all;
-  for (const std::string& file : files) {
-    std::error_code ignored;
-    if (file.find_first_of("*?[") == std::string::npos || std::filesystem::exists(file, ignored)) {
-      all.push_back(file);
-      continue;
-    }
-    ::glob_t found = {};
-    if (::glob(file.c_str(), GLOB_ERR, nullptr, &found) != 0) {
-      ::globfree(&found);
-      throw Error(ErrorCode::not_found, fmt::format("no file matches {}", file));
-    }
-    all.insert(all.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
-    ::globfree(&found);
-  }
-  return all;
-}
-
-/// The columns of `table` that `plan` gives no value.
-std::vector<std::string> columns_without_value(const schema::Table& table, const Plan& plan) {
-  std::vector<std::string> names;
-  const std::vector<std::string> given = plan.column_names();
-  for (const schema::Column& column : table.columns) {
-    if (column.generated || std::find(given.begin(), given.end(), column.name) != given.end()) {
-      continue;
-    }
-    names.push_back(column.name);
-  }
-  return names;
-}
-
 }  // namespace
 
 RootImport::RootImport(const Options& options, Communicator& ranks, const Open& open,
@@ -104,7 +59,7 @@ RootImport::RootImport(const Options& options, Communicator& ranks, const Open& 
       announce_(std::move(announce)) {}
 
 Summary RootImport::run() {
-  options_.files = expanded(options_.files);
+  options_.files = expand_patterns(options_.files);
   check_options();
   connection_ = &open_();
   if (options_.on_error == OnError::reject && !options_.dry_run) choose_reject_targets();
@@ -255,7 +210,7 @@ void RootImport::finish_waiting() {
     const std::string& name = summary_.files[file.index].name;
     RejectFile* const rejects = rejects_of_[file.index];
     for (const WaitingRow& row : file.rows) {
-      if (!goes_on()) {
+      if (!options_.goes_on()) {
         throw refused_record(name, row.line, row.record, formats_[file.index], row.error);
       }
       problems_.add(name, row.line, row.error);
@@ -293,97 +248,6 @@ schema::Table RootImport::find_table(const std::string& name) const {
       .hint(options_.table.empty()
                 ? fmt::format("{}; --table names another than the file does", known)
                 : known);
-}
-
-/// Takes the header off the file, where there is one, and maps its fields to columns.
-Plan RootImport::make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
-                           std::string& header) const {
-  const Opening opening = read_opening(reader, options_, table, file);
-  if (!opening.note.empty()) events_.info("dbmig.import", opening.note);
-  ColumnRequest request;
-  request.file = file;
-  request.guess = opening.guess;
-  request.ignore_unknown = options_.ignore_unknown;
-  request.map = options_.map;
-  request.set = constants();
-  if (opening.header) {
-    request.header_line = opening.header->line;
-    request.header = opening.header->names;
-    header = opening.header->record;
-  }
-  // What a reject file says of itself holds: the command that wrote it can be repeated with it.
-  const bool own_columns = options_.is_json || (opening.header && opening.header->of_rejects);
-  if (!own_columns) request.columns = options_.columns;
-  Plan plan = map_columns(table, connection_->dialect().kind(), request);
-  if (options_.is_json) plan.keys = opening.header->names;
-  set_date_formats(table, plan);
-  plan.format = opening.format;
-  plan.nulls = options_.nulls;
-  plan.binary = options_.binary;
-  plan.decimal = options_.decimal;
-  plan.ignore_unknown = options_.ignore_unknown;
-  plan.fill_missing = options_.fill_missing;
-  plan.rejects = goes_on();
-  plan.every_field = options_.dry_run;
-  if (header.empty() || !request.columns.empty()) {
-    // A reject file names its columns, so that it can be imported without further options.
-    header.clear();
-    const std::vector<std::string> names = plan.column_names();
-    for (std::size_t i = 0; i < plan.targets.size(); ++i) {
-      if (i != 0) header.push_back(plan.format.delimiter);
-      const std::int32_t target = plan.targets[i];
-      header += target == Plan::kSkipped
-                    ? "-"
-                    : header_field(names[static_cast<std::size_t>(target)], plan.format);
-    }
-  }
-  return plan;
-}
-
-/// The values of --set; expressions are computed here, once for all rows.
-std::vector<std::pair<std::string, std::optional<std::string>>> RootImport::constants() const {
-  std::vector<std::pair<std::string, std::optional<std::string>>> all;
-  for (const auto& [name, value] : options_.set) {
-    const bool is_expression = value.size() > 2 && value.front() == '(' && value.back() == ')';
-    if (!is_expression) {
-      all.emplace_back(name, value);
-      continue;
-    }
-    try {
-      const auto rows = connection_->query("SELECT " + value).rows;
-      all.emplace_back(name, rows.at(0).at(0));
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::connection) throw;
-      throw Error(ErrorCode::usage, fmt::format("--set {}: {}", name, error.message()))
-          .native(error.native_code())
-          .hint("a value in parentheses is an expression of SQL, without the columns of the row");
-    }
-  }
-  return all;
-}
-
-void RootImport::set_date_formats(const schema::Table& table, Plan& plan) const {
-  const std::span<TargetColumn> of_file(plan.columns.data(),
-                                        plan.columns.size() - plan.constants.size());
-  for (const DateOption& one : options_.date_formats) {
-    if (!one.column.empty() && find_column(table, one.column) == nullptr) {
-      throw Error(ErrorCode::usage,
-                  fmt::format("--date-format names '{}', which is no column of '{}'", one.column,
-                              table.name))
-          .hint(text::suggest(one.column, table.column_names()));
-    }
-    for (TargetColumn& column : of_file) {
-      if (text::equals_ignoring_case(column.name, one.column)) {
-        column.date_formats.push_back(one.format);
-      }
-    }
-  }
-  for (TargetColumn& column : of_file) {
-    if (!column.date_formats.empty()) continue;
-    for (const DateOption& one : options_.date_formats) {
-      if (one.column.empty()) column.date_formats.push_back(one.format);
-    }
-  }
 }
 
 /// Before anything is loaded, or the file that was rejected from is gone when it is found out.
@@ -425,8 +289,8 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   const schema::Table& table = tables_[index];
   ChunkReader reader(input, options_.format,
                      {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
-  std::string header;
-  Plan plan = make_plan(table, reader, input.name(), header);
+  FilePlan file = plan_file(reader, options_, table, *connection_, input.name(), events_);
+  Plan& plan = file.plan;
   // From here on another thread reads, and the progress says how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
@@ -441,14 +305,14 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   plan.encoding = sink->encoding();
   // A value of --set that does not fit is found here, by this rank alone.
   const Worker trial(plan);
-  RejectFile* rejects = reject_file(index, header, plan.format);
+  RejectFile* rejects = reject_file(index, file.header, plan.format);
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
   Loader loader(*sink, input.name(), plan.format,
-                {.rejects = rejects, .problems = goes_on() ? &problems_ : nullptr}, progress_,
-                order_of(table, plan, still_loaded), waiting_[index]);
+                {.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
+                progress_, order_of(table, plan, still_loaded), waiting_[index]);
 
   announce_(plan);
   const StageTimes times =
@@ -469,7 +333,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .rejected = progress_.rejected - rejected_before,
                            .bytes = reader.bytes_done(),
                            .rejects = rejects != nullptr ? rejects->path() : "",
-                           .defaulted = columns_without_value(table, plan)};
+                           .defaulted = std::move(file.defaulted)};
   summary_.files[index].skipped = sink->skipped();
 }
 
@@ -478,7 +342,7 @@ RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
                               const std::vector<std::string>& still_loaded) const {
   const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;
   return row_order(table, plan.column_names(), may_wait ? still_loaded : std::vector<std::string>{},
-                   goes_on());
+                   options_.goes_on());
 }
 
 /// REPLACE takes the old row away, and with it what goes where it goes.

@@ -44,13 +44,8 @@ class RootImport {
   void refuse_replacing_parents() const;
   void choose_reject_targets();
   schema::Table find_table(const std::string& name) const;
-  Plan make_plan(const schema::Table& table, ChunkReader& reader, const std::string& file,
-                 std::string& header) const;
-  std::vector<std::pair<std::string, std::optional<std::string>>> constants() const;
-  void set_date_formats(const schema::Table& table, Plan& plan) const;
   RejectFile* reject_file(std::size_t index, const std::string& header, const CsvFormat& format);
   void lock_table(const schema::Table& table, const std::vector<std::string>& columns);
-  bool goes_on() const { return options_.dry_run || options_.on_error == OnError::reject; }
   void commit();
   void check_deferred_keys();
   void finish_rejects();

@@ -11,6 +11,7 @@
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "transfer/copy_transaction.hpp"
 #include "transfer/row_hash.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/table_pair.hpp"
@@ -54,7 +55,7 @@ const schema::Table* find_in(const schema::Schema& schema, const std::string& na
 
 /// The tables to copy with their other halves, parents first.
 std::vector<TablePair> pair_tables(const schema::Schema& source, const schema::Schema& target,
-                                   DialectKind from, DialectKind to, const CopyOptions& options) {
+                                   DialectKind kind, const CopyOptions& options) {
   std::vector<TablePair> pairs;
   for (const std::string& name : choose_tables(source, options.tables)) {
     const bool is_excluded =
@@ -68,7 +69,7 @@ std::vector<TablePair> pair_tables(const schema::Schema& source, const schema::S
                             "--exclude {}",
                             name));
     }
-    pairs.emplace_back(source.table(name), *other, from, to);
+    pairs.emplace_back(source.table(name), *other, kind);
   }
   return pairs;
 }
@@ -153,120 +154,6 @@ TableComparison compare(Connection& source, Connection& target, TablePair& pair,
   if (!result.is_same()) result.examples = find_differences(source, target, pair, stop);
   return result;
 }
-
-/// Around the writing: foreign keys wait until the end, triggers are silent, one transaction.
-class Writing {
- public:
-  Writing(Connection& target, const std::vector<TablePair>& pairs, const CopyOptions& options)
-      : target_(target), is_sqlite_(target.dialect().kind() == DialectKind::sqlite) {
-    if (!options.fire_triggers) silence_triggers(pairs);
-    if (is_sqlite_) {
-      target_.begin_migration();
-    } else {
-      target_.execute("SET SESSION foreign_key_checks = 0");
-      target_.begin();
-    }
-    orphans_ = target_.watch_orphans();
-  }
-  ~Writing() {
-    if (!done_) abandon();
-    target_.fire_triggers(true);
-  }
-  Writing(const Writing&) = delete;
-  Writing& operator=(const Writing&) = delete;
-
-  void check_foreign_keys(const std::vector<TablePair>& pairs) {
-    if (orphans_) {
-      const auto added = orphans_->added(kExamples);
-      if (added.count != 0) fail(added.count, text::join(added.examples, "; "));
-      return;
-    }
-    for (const TablePair& pair : pairs) {
-      for (const schema::ForeignKey& key : pair.target().foreign_keys) check(pair, key);
-    }
-  }
-
-  void commit() {
-    if (is_sqlite_) {
-      target_.commit_migration();
-    } else {
-      target_.commit();
-      target_.execute("SET SESSION foreign_key_checks = 1");
-    }
-    done_ = true;
-  }
-
- private:
-  void abandon() noexcept {
-    if (is_sqlite_) return target_.abort_migration();
-    target_.rollback();
-    try {
-      target_.execute("SET SESSION foreign_key_checks = 1");
-    } catch (...) {
-      return;  // the connection is gone, and its settings with it
-    }
-  }
-
-  void silence_triggers(const std::vector<TablePair>& pairs) {
-    if (target_.fire_triggers(false)) return;
-    const auto rows = target_.query(
-        "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "
-        "EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_MANIPULATION = 'INSERT' ORDER BY 1");
-    std::vector<std::string> names;
-    for (const auto& row : rows.rows) {
-      const auto same = [&](const TablePair& pair) {
-        return text::equals_ignoring_case(pair.name(), row[1].value_or(""));
-      };
-      if (std::any_of(pairs.begin(), pairs.end(), same)) {
-        names.push_back("'" + row[0].value_or("") + "'");
-      }
-    }
-    if (names.empty()) return;
-    throw Error(ErrorCode::refused,
-                fmt::format("MariaDB would fire {} {} for rows that have been written before",
-                            names.size() == 1 ? "trigger" : "triggers", text::join(names, ", ")))
-        .hint(
-            "nothing was copied; drop them and make them again afterwards, or let them fire: "
-            "--fire-triggers");
-  }
-
-  [[noreturn]] static void fail(std::size_t count, const std::string& examples) {
-    throw Error(ErrorCode::constraint, fmt::format("{} {} no parent: {}", text::count(count, "row"),
-                                                   count == 1 ? "has" : "have", examples))
-        .hint("nothing was copied; mend the source's rows, or leave the table out with --exclude");
-  }
-
-  void check(const TablePair& pair, const schema::ForeignKey& key) {
-    const dialect::Dialect& dialect = target_.dialect();
-    std::string joined;
-    std::string wanted;
-    for (std::size_t i = 0; i < key.columns.size(); ++i) {
-      const std::string own = "c." + dialect.quote_identifier(key.columns[i]);
-      const std::string other = "p." + dialect.quote_identifier(key.referenced_columns.at(i));
-      joined += fmt::format("{}{} = {}", joined.empty() ? "" : " AND ", own, other);
-      wanted += fmt::format(" AND {} IS NOT NULL", own);
-    }
-    const std::string from = fmt::format(
-        "FROM {} c LEFT JOIN {} p ON {} WHERE p.{} IS NULL{}",
-        dialect.quote_identifier(pair.name()), dialect.quote_identifier(key.referenced_table),
-        joined, dialect.quote_identifier(key.referenced_columns.front()), wanted);
-    const auto count = target_.query("SELECT count(*) " + from).rows.at(0).at(0).value_or("0");
-    if (count == "0") return;
-    const auto some = target_.query(
-        fmt::format("SELECT c.{} {} LIMIT 3", dialect.quote_identifier(key.columns.front()), from));
-    std::string values;
-    for (const auto& row : some.rows) {
-      values += fmt::format("{}'{}'", values.empty() ? "" : ", ", row[0].value_or("NULL"));
-    }
-    fail(std::stoull(count), fmt::format("'{}.{}' refers to {} of '{}'", pair.name(),
-                                         key.columns.front(), values, key.referenced_table));
-  }
-
-  Connection& target_;
-  bool is_sqlite_;
-  bool done_ = false;
-  std::unique_ptr<backend::OrphanWatch> orphans_;
-};
 
 void require_empty(Connection& target, const std::vector<TablePair>& pairs,
                    const CopyOptions& options) {
@@ -385,8 +272,7 @@ std::vector<CopyProblem> check_rows(Connection& source, const schema::Schema& sc
                                     DialectKind target, const CopyOptions& options,
                                     const std::atomic<bool>& stop) {
   const Snapshot snapshot(source);
-  std::vector<TablePair> pairs =
-      pair_tables(canonical_schema(source), schema, source.dialect().kind(), target, options);
+  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), schema, target, options);
   std::vector<CopyProblem> all;
   for (TablePair& pair : pairs) {
     import::Problems problems;
@@ -421,14 +307,13 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
                                        const CopyOptions& options, EventSink& events,
                                        const std::atomic<bool>& stop) {
   const Snapshot snapshot(source);
-  std::vector<TablePair> pairs =
-      pair_tables(canonical_schema(source), canonical_schema(target), source.dialect().kind(),
-                  target.dialect().kind(), options);
+  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), canonical_schema(target),
+                                             target.dialect().kind(), options);
   std::vector<std::optional<std::string>> numbers;
   for (const TablePair& pair : pairs) numbers.push_back(next_number(source, pair));
   std::vector<TableComparison> results;
   {
-    Writing writing(target, pairs, options);
+    CopyTransaction transaction(target, pairs, options.fire_triggers);
     require_empty(target, pairs, options);
     std::vector<Side> written;
     for (TablePair& pair : pairs) {
@@ -436,7 +321,7 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
       events.info("dbmig.copy",
                   fmt::format("'{}': {}", pair.name(), text::count(written.back().rows, "row")));
     }
-    writing.check_foreign_keys(pairs);
+    transaction.check_foreign_keys(pairs);
     bool is_same = true;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       results.push_back(compare(source, target, pairs[i], written[i], stop));
@@ -446,7 +331,7 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
       }
     }
     if (!is_same) return results;
-    writing.commit();
+    transaction.commit();
   }
   if (target.dialect().kind() == DialectKind::mariadb) {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -461,9 +346,8 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
                                           const std::atomic<bool>& stop) {
   const Snapshot before(source);
   const Snapshot after(target);
-  std::vector<TablePair> pairs =
-      pair_tables(canonical_schema(source), canonical_schema(target), source.dialect().kind(),
-                  target.dialect().kind(), options);
+  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), canonical_schema(target),
+                                             target.dialect().kind(), options);
   std::vector<TableComparison> results;
   for (TablePair& pair : pairs) {
     const Side side = read_side(source, pair, true, stop);

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "import/chunk_reader.hpp"
 #include "import/file_kind.hpp"
+#include "import/find_delimiter.hpp"
 #include "import/json_record.hpp"
 #include "import/open_input.hpp"
 #include "import/record_parser.hpp"
@@ -39,30 +40,17 @@ std::string column_name(std::string_view name) {
 
 /// The delimiter and quote by which most of the first records have as many fields as the first,
 /// and more than one.
-CsvFormat best_format(std::string_view head, const CsvFormat& format) {
+CsvFormat best_format(std::string_view head, bool is_whole, const CsvFormat& format) {
   CsvFormat best = format;
   std::size_t most = 1;
   for (const char delimiter : {format.delimiter, ',', ';', '\t', '|'}) {
     CsvFormat one = format;
     one.delimiter = delimiter;
-    const import::Splitter splitter(one);
-    import::RecordParser parser(one, {.texts = {}});
-    std::vector<Field> fields;
-    std::size_t expected = 0;
-    std::size_t records = 0;
-    bool fits = true;
     constexpr std::size_t kLooked = 50;
-    for (std::size_t at = 0; at < head.size() && records < kLooked && fits;) {
-      const auto end = splitter.record_end(head, at);
-      if (!end && records != 0) break;
-      const std::string_view record = head.substr(at, end.value_or(head.size()) - at);
-      at += record.size();
-      if (one.is_comment(record) || import::without_line_end(record, one).empty()) continue;
-      ++records;
-      fits = !parser.parse(record, fields);
-      if (records == 1) expected = fields.size();
-      fits = fits && fields.size() == expected;
-    }
+    const auto records = import::first_records(head, is_whole, one, kLooked);
+    const std::size_t expected = records.empty() ? 0 : records.front().size();
+    const bool fits = std::all_of(records.begin(), records.end(),
+                                  [&](const auto& fields) { return fields.size() == expected; });
     if (!fits || expected <= most) continue;
     most = expected;
     best = one;
@@ -96,7 +84,7 @@ class Reading {
     reader.skip_lines(options_.skip_lines);
     CsvFormat format = options_.format;
     if (options_.find_delimiter && !options_.is_json) {
-      format = best_format(reader.head(), format);
+      format = best_format(reader.head(), reader.is_whole(), format);
       reader.set_format(format);
     }
     found_.format = format;

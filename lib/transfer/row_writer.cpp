@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "import/csv_format.hpp"
 #include "import/named_format.hpp"
+#include "transfer/value_text.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -27,23 +28,10 @@ std::string hexadecimal(std::string_view bytes) {
   return out;
 }
 
-/// The value of a cell that is no NULL, as text.
-std::string cell_text(const Cell& cell) {
-  switch (cell.kind) {
-    case Cell::Kind::null:
-      return {};
-    case Cell::Kind::integer:
-      return std::to_string(cell.integer);
-    case Cell::Kind::unsigned_integer:
-      return std::to_string(static_cast<std::uint64_t>(cell.integer));
-    case Cell::Kind::real:
-      return shortest(cell.real);
-    case Cell::Kind::text:
-      return std::string(cell.bytes);
-    case Cell::Kind::blob:
-      return cell.bytes.empty() ? "" : "0x" + hexadecimal(cell.bytes);
-  }
-  return {};
+/// As value_text(), bytes in hexadecimal digits.
+std::string field_text(const Cell& cell) {
+  if (cell.kind != Cell::Kind::blob) return value_text(cell);
+  return cell.bytes.empty() ? "" : "0x" + hexadecimal(cell.bytes);
 }
 
 class SeparatedWriter final : public RowWriter {
@@ -65,7 +53,7 @@ class SeparatedWriter final : public RowWriter {
       if (row[i].kind == Cell::Kind::null) {
         out += null_;
       } else {
-        put(cell_text(row[i]), out);
+        put(field_text(row[i]), out);
       }
     }
     out.push_back('\n');
@@ -106,12 +94,12 @@ class JsonWriter final : public RowWriter {
       if (cell.kind == Cell::Kind::null) {
         out += "null";
       } else if (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::blob) {
-        out += quoted(cell_text(cell));
+        out += quoted(field_text(cell));
       } else if (cell.kind == Cell::Kind::real && !std::isfinite(cell.real)) {
         throw Error(ErrorCode::invalid, "JSON has no number for infinity")
             .hint("--format sql can say it");
       } else {
-        out += cell_text(cell);
+        out += field_text(cell);
       }
     }
     out += "}\n";
@@ -185,7 +173,7 @@ class SqlWriter final : public RowWriter {
         return;
       case Cell::Kind::integer:
       case Cell::Kind::unsigned_integer:
-        out += cell_text(cell);
+        out += field_text(cell);
         return;
     }
   }
@@ -212,12 +200,6 @@ class SqlWriter final : public RowWriter {
 };
 
 }  // namespace
-
-std::string shortest(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
-  return text;
-}
 
 const std::vector<std::string>& output_formats() {
   static const std::vector<std::string> kNames = {"csv", "tsv", "jsonl", "sql"};

@@ -46,7 +46,4 @@ struct RowShape {
 std::unique_ptr<RowWriter> row_writer(const std::string& format, const RowShape& shape,
                                       const dialect::Dialect& dialect);
 
-/// `value` in its shortest form that reads back as the same double, with a point or an exponent.
-std::string shortest(double value);
-
 }  // namespace dbmig::transfer

@@ -33,10 +33,8 @@ bool is_any_generated(const schema::Table& table, const std::string& name) {
 
 }  // namespace
 
-TablePair::TablePair(const schema::Table& source, const schema::Table& target, DialectKind from,
-                     DialectKind to)
+TablePair::TablePair(const schema::Table& source, const schema::Table& target, DialectKind kind)
     : source_(source), target_(target) {
-  static_cast<void>(from);
   const std::vector<schema::Column> given = stored_columns(source_);
   const std::vector<schema::Column> wanted = stored_columns(target_);
   for (const schema::Column& column : given) {
@@ -49,7 +47,7 @@ TablePair::TablePair(const schema::Table& source, const schema::Table& target, D
   }
   for (const schema::Column& column : wanted) {
     const schema::Column* found = find_stored(given, column.name);
-    const import::TargetColumn shape = import::target_column(target_, column, to);
+    const import::TargetColumn shape = import::target_column(target_, column, kind);
     if (found == nullptr) {
       if (shape.nullable || shape.fills_null || column.default_value) continue;
       throw Error(ErrorCode::invalid,
@@ -61,7 +59,7 @@ TablePair::TablePair(const schema::Table& source, const schema::Table& target, D
     source_columns_.push_back(*found);
     target_columns_.push_back(column);
     types_.push_back(shape.type);
-    converters_.emplace_back(shape, to, import::ValueFormat{.binary = import::BinaryText::raw});
+    converters_.emplace_back(shape, kind, import::ValueFormat{.binary = import::BinaryText::raw});
   }
   if (target_.primary_key) {
     for (const std::string& name : target_.primary_key->columns) {

@@ -25,8 +25,8 @@ struct Misfit {
 class TablePair {
  public:
   /// Throws Error{invalid} for a column that only one side has, unless the target fills it.
-  TablePair(const schema::Table& source, const schema::Table& target, DialectKind from,
-            DialectKind to);
+  /// `kind` is the target's database.
+  TablePair(const schema::Table& source, const schema::Table& target, DialectKind kind);
 
   const std::string& name() const { return target_.name; }
   const schema::Table& target() const { return target_; }

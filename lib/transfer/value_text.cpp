@@ -1,9 +1,8 @@
 #include "transfer/value_text.hpp"
 
-#include <cmath>
+#include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "transfer/row_writer.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -46,6 +45,12 @@ std::string without_blanks(std::string_view text) {
 }
 
 }  // namespace
+
+std::string shortest(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+  return text;
+}
 
 std::string value_text(const Cell& cell) {
   switch (cell.kind) {

@@ -7,6 +7,9 @@
 
 namespace dbmig::transfer {
 
+/// `value` in its shortest form that reads back as the same double, with a point or an exponent.
+std::string shortest(double value);
+
 /// A cell that is no NULL as text that import::Converter reads: numbers in their shortest exact
 /// form, text and bytes as they are.
 std::string value_text(const backend::Cell& cell);

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "backend/batch_buffer.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -156,34 +157,17 @@ class RecordEncoder final : public RowEncoder {
   explicit RecordEncoder(RecordLayout layout)
       : layout_(std::move(layout)),
         stored_(layout_.columns.size()),
-        cells_(row_encoder(kCellEncoding, layout_.columns.size())) {
-    clear();
-  }
+        cells_(row_encoder(kCellEncoding, layout_.columns.size())) {}
 
   void add(std::span<const Cell> row) override {
-    ++rows_;
+    batch_.count_row();
     if (!add_record(row)) add_cells(row);
   }
-
-  std::span<const char> batch() override {
-    std::memcpy(bytes_.data(), &rows_, sizeof rows_);
-    return {bytes_.data(), size_};
-  }
-
-  void clear() override {
-    rows_ = 0;
-    size_ = 0;
-    reserve(sizeof rows_);
-    size_ = sizeof rows_;
-  }
+  std::span<const char> batch() override { return batch_.bytes(); }
+  void clear() override { batch_.clear(); }
 
  private:
   static constexpr std::size_t kRowHead = 1 + sizeof(std::uint32_t) + sizeof(std::int64_t);
-
-  /// Room for `more` bytes. The vector's own growth would write zeros over what follows anyway.
-  void reserve(std::size_t more) {
-    if (size_ + more > bytes_.size()) bytes_.resize((size_ + more) * 2);
-  }
 
   template <class Number>
   static char* put(char* at, Number value) {
@@ -218,8 +202,7 @@ class RecordEncoder final : public RowEncoder {
     // The header's length counts itself.
     std::size_t header = types + 1;
     if (header > 127) header = types + size_of_varint(types + 2);
-    reserve(kRowHead + kMaxVarint + header + body);
-    char* at = bytes_.data() + size_;
+    char* at = batch_.room(kRowHead + kMaxVarint + header + body);
     *at++ = static_cast<char>(rowid != nullptr ? RowKind::rowid : RowKind::numbered);
     at = put(at, static_cast<std::uint32_t>(header + body));
     if (rowid != nullptr) at = put(at, rowid->integer);
@@ -235,7 +218,7 @@ class RecordEncoder final : public RowEncoder {
         at = put_big_endian(at, stored.bits, stored.size);
       }
     }
-    size_ = static_cast<std::size_t>(at - bytes_.data());
+    batch_.put_up_to(at);
     return true;
   }
 
@@ -243,12 +226,11 @@ class RecordEncoder final : public RowEncoder {
     cells_->clear();
     cells_->add(row);
     const std::span<const char> one = cells_->batch();
-    reserve(kRowHead + one.size());
-    char* at = bytes_.data() + size_;
+    char* at = batch_.room(kRowHead + one.size());
     *at++ = static_cast<char>(RowKind::cells);
     at = put(at, static_cast<std::uint32_t>(one.size()));
     std::memcpy(at, one.data(), one.size());
-    size_ = static_cast<std::size_t>(at - bytes_.data()) + one.size();
+    batch_.put_up_to(at + one.size());
   }
 
   static std::size_t size_of_varint(std::uint64_t value) {
@@ -260,9 +242,7 @@ class RecordEncoder final : public RowEncoder {
   RecordLayout layout_;
   std::vector<Stored> stored_;
   std::unique_ptr<RowEncoder> cells_;
-  std::vector<char> bytes_;
-  std::size_t size_ = 0;
-  std::uint32_t rows_ = 0;
+  BatchBuffer batch_;
 };
 
 [[noreturn]] void cut_off() {

@@ -336,7 +336,7 @@ TEST(ImportForms, DatesNumbersAndNamesAsTheFileWritesThem) {
   import::Options options = options_for(job.write("t.csv", csv));
   options.format.delimiter = ';';
   options.decimal = ',';
-  options.date_formats = {{"", "%d/%m/%Y"}, {"at", "%d/%m/%Y %I:%M %p"}};
+  options.date_formats = {{"", "%d/%m/%Y"}, {"At", "%d/%m/%Y %I:%M %p"}};
   options.map = {{"Amount", "n"}, {"Day", "d"}, {"When", "at"}, {"Comment", "-"}};
   options.set = {{"who", "(lower('WEB'))"}};
   const import::Summary summary = job.run(options, 2);

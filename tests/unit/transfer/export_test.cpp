@@ -17,7 +17,7 @@
 #include "support/law.hpp"
 #include "support/mariadb.hpp"
 #include "support/temp_dir.hpp"
-#include "transfer/row_writer.hpp"
+#include "transfer/value_text.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -51,16 +51,9 @@ void import_file(backend::Connection& database, const std::string& file, const s
   import::FormatRequest request;
   request.name = format;
   if (has_bytes) request.binary = "hex";
-  const import::FileFormat parsed = import::file_format(request);
-  import::Options options;
+  import::Options options = import::options_for(import::file_format(request));
   options.files = {file};
   options.table = table;
-  options.format = parsed.csv;
-  options.nulls = parsed.nulls;
-  options.binary = parsed.binary;
-  options.is_json = parsed.is_json;
-  options.find_delimiter = parsed.find_delimiter;
-  options.check_line_end = parsed.check_line_end;
   NoEvents events;
   const auto alone = import::local_communicator();
   import::run(options, *alone, [&]() -> backend::Connection& { return database;

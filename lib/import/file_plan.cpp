@@ -1,0 +1,141 @@
+#include "import/file_plan.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/header.hpp"
+
+namespace dbmig::import {
+namespace {
+
+/// `name` as a header may need it: in quotes where it would be cut otherwise.
+std::string header_field(const std::string& name, const CsvFormat& format) {
+  const bool plain = !name.empty() && text::trim(name) == name &&
+                     std::none_of(name.begin(), name.end(), [&](char c) {
+                       return c == format.delimiter || c == format.quote || c == format.escape ||
+                              c == '\n' || c == '\r';
+                     });
+  return plain ? name : write_field(name, format);
+}
+
+/// The line by which a file like that of `plan` names its columns.
+std::string header_of(const Plan& plan) {
+  std::string header;
+  const std::vector<std::string> names = plan.column_names();
+  for (std::size_t i = 0; i < plan.targets.size(); ++i) {
+    if (i != 0) header.push_back(plan.format.delimiter);
+    const std::int32_t target = plan.targets[i];
+    header += target == Plan::kSkipped
+                  ? "-"
+                  : header_field(names[static_cast<std::size_t>(target)], plan.format);
+  }
+  return header;
+}
+
+/// The columns of `table` that `plan` gives no value.
+std::vector<std::string> columns_without_value(const schema::Table& table, const Plan& plan) {
+  std::vector<std::string> names;
+  const std::vector<std::string> given = plan.column_names();
+  for (const schema::Column& column : table.columns) {
+    if (column.generated || std::find(given.begin(), given.end(), column.name) != given.end()) {
+      continue;
+    }
+    names.push_back(column.name);
+  }
+  return names;
+}
+
+/// The values of --set; expressions are computed here, once for all rows.
+std::vector<std::pair<std::string, std::optional<std::string>>> constants(
+    const Options& options, backend::Connection& connection) {
+  std::vector<std::pair<std::string, std::optional<std::string>>> all;
+  for (const auto& [name, value] : options.set) {
+    const bool is_expression = value.size() > 2 && value.front() == '(' && value.back() == ')';
+    if (!is_expression) {
+      all.emplace_back(name, value);
+      continue;
+    }
+    try {
+      const auto rows = connection.query("SELECT " + value).rows;
+      all.emplace_back(name, rows.at(0).at(0));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection) throw;
+      throw Error(ErrorCode::usage, fmt::format("--set {}: {}", name, error.message()))
+          .native(error.native_code())
+          .hint("a value in parentheses is an expression of SQL, without the columns of the row");
+    }
+  }
+  return all;
+}
+
+void set_date_formats(const Options& options, const schema::Table& table, Plan& plan) {
+  const std::span<TargetColumn> of_file(plan.columns.data(),
+                                        plan.columns.size() - plan.constants.size());
+  for (const DateOption& one : options.date_formats) {
+    if (one.column.empty()) continue;
+    const schema::Column* meant = find_column(table, one.column);
+    if (meant == nullptr) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("--date-format names '{}', which is no column of '{}'", one.column,
+                              table.name))
+          .hint(text::suggest(one.column, table.column_names()));
+    }
+    for (TargetColumn& column : of_file) {
+      if (column.name == meant->name) column.date_formats.push_back(one.format);
+    }
+  }
+  for (TargetColumn& column : of_file) {
+    if (!column.date_formats.empty()) continue;
+    for (const DateOption& one : options.date_formats) {
+      if (one.column.empty()) column.date_formats.push_back(one.format);
+    }
+  }
+}
+
+}  // namespace
+
+FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
+                   backend::Connection& connection, const std::string& file, EventSink& events) {
+  const Opening opening = read_opening(reader, options, table, file);
+  if (!opening.note.empty()) events.info("dbmig.import", opening.note);
+  FilePlan result;
+  ColumnRequest request;
+  request.file = file;
+  request.guess = opening.guess;
+  request.ignore_unknown = options.ignore_unknown;
+  request.map = options.map;
+  request.set = constants(options, connection);
+  if (opening.header) {
+    request.header_line = opening.header->line;
+    request.header = opening.header->names;
+    result.header = opening.header->record;
+  }
+  // What a reject file says of itself holds: the command that wrote it can be repeated with it.
+  const bool own_columns = options.is_json || (opening.header && opening.header->of_rejects);
+  if (!own_columns) request.columns = options.columns;
+  Plan plan = map_columns(table, connection.dialect().kind(), request);
+  if (options.is_json) plan.keys = opening.header->names;
+  set_date_formats(options, table, plan);
+  plan.format = opening.format;
+  plan.nulls = options.nulls;
+  plan.binary = options.binary;
+  plan.decimal = options.decimal;
+  plan.ignore_unknown = options.ignore_unknown;
+  plan.fill_missing = options.fill_missing;
+  plan.rejects = options.goes_on();
+  plan.every_field = options.dry_run;
+  if (result.header.empty() || !request.columns.empty()) {
+    // A reject file names its columns, so that it can be imported without further options.
+    result.header = header_of(plan);
+  }
+  result.defaulted = columns_without_value(table, plan);
+  result.plan = std::move(plan);
+  return result;
+}
+
+}  // namespace dbmig::import

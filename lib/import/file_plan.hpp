@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "import/chunk_reader.hpp"
+#include "import/import.hpp"
+#include "import/plan.hpp"
+#include "schema/table.hpp"
+
+namespace dbmig::import {
+
+/// How one file gets into its table.
+struct FilePlan {
+  Plan plan;                           ///< but for its encoding, which the sink says
+  std::string header;                  ///< the line that names the columns, for rejected records
+  std::vector<std::string> defaulted;  ///< columns that get no value from the file
+};
+
+/// Takes the header off `reader`, where there is one, and maps the fields of `file` to columns of
+/// `table`; what was found out that nobody said goes to `events`. Expressions of --set are computed
+/// on `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and
+/// Error{usage} for --set and --date-format.
+FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
+                   backend::Connection& connection, const std::string& file, EventSink& events);
+
+}  // namespace dbmig::import

@@ -1,0 +1,32 @@
+#include "import/input_files.hpp"
+
+#include <fmt/core.h>
+#include <glob.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "base/error.hpp"
+
+namespace dbmig::import {
+
+std::vector<std::string> expand_patterns(const std::vector<std::string>& files) {
+  std::vector<std::string> all;
+  for (const std::string& file : files) {
+    std::error_code ignored;
+    if (file.find_first_of("*?[") == std::string::npos || std::filesystem::exists(file, ignored)) {
+      all.push_back(file);
+      continue;
+    }
+    ::glob_t found = {};
+    if (::glob(file.c_str(), GLOB_ERR, nullptr, &found) != 0) {
+      ::globfree(&found);
+      throw Error(ErrorCode::not_found, fmt::format("no file matches {}", file));
+    }
+    all.insert(all.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+  }
+  return all;
+}
+
+}  // namespace dbmig::import

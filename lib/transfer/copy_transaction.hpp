@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "transfer/table_pair.hpp"
+
+namespace dbmig::transfer {
+
+/// The target's transaction around the rows of a copy: foreign keys are not looked at until
+/// check_foreign_keys(), triggers are silent. Without commit() it ends with nothing done, and the
+/// connection's settings are as they were in either case.
+class CopyTransaction {
+ public:
+  /// Throws Error{refused} for tables of MariaDB with triggers that would fire, unless
+  /// `fire_triggers`.
+  CopyTransaction(backend::Connection& target, const std::vector<TablePair>& pairs,
+                  bool fire_triggers);
+  ~CopyTransaction();
+  CopyTransaction(const CopyTransaction&) = delete;
+  CopyTransaction& operator=(const CopyTransaction&) = delete;
+
+  /// Throws Error{constraint} naming rows without a parent.
+  void check_foreign_keys(const std::vector<TablePair>& pairs);
+  void commit();
+
+ private:
+  void abandon() noexcept;
+  void silence_triggers(const std::vector<TablePair>& pairs);
+  void check(const TablePair& pair, const schema::ForeignKey& key);
+
+  backend::Connection& target_;
+  bool is_sqlite_;
+  bool done_ = false;
+  std::unique_ptr<backend::OrphanWatch> orphans_;
+};
+
+}  // namespace dbmig::transfer
