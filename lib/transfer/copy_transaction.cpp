@@ -10,7 +10,7 @@
 namespace dbmig::transfer {
 namespace {
 
-constexpr std::size_t kExamples = 5;
+constexpr std::size_t kNamedPlaces = 5;
 
 [[noreturn]] void fail(std::size_t count, const std::string& examples) {
   throw Error(ErrorCode::constraint, fmt::format("{} {} no parent: {}", text::count(count, "row"),
@@ -46,7 +46,7 @@ CopyTransaction::~CopyTransaction() {
 
 void CopyTransaction::check_foreign_keys(const std::vector<TablePair>& pairs) {
   if (orphans_) {
-    const auto added = orphans_->added(kExamples);
+    const auto added = orphans_->added(kNamedPlaces);
     if (added.count != 0) fail(added.count, text::join(added.examples, "; "));
     return;
   }
