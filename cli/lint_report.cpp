@@ -28,6 +28,7 @@ std::string summary(const LintReport& report, const lint::Result& result) {
   std::string what = text::count(report.revisions.size(), "revision");
   if (report.what == "pending") what = text::count(report.revisions.size(), "pending revision");
   if (report.what == "heads") what = text::count(report.revisions.size(), "head");
+  if (report.what == "branch") what += " of the branch";
   if (report.what == "all") what = "all of " + what;
   std::string text = fmt::format(
       "Linted {}{}: {}, {}, {} info", what,
@@ -111,6 +112,19 @@ Json code_json(const lint::Code& code) {
           {"explanation", code.page}};
 }
 
+report::Severity severity(Level level) {
+  switch (level) {
+    case Level::error:
+      return report::Severity::error;
+    case Level::warning:
+      return report::Severity::warning;
+    case Level::info:
+    case Level::off:
+      break;
+  }
+  return report::Severity::info;
+}
+
 }  // namespace
 
 bool fails(const lint::Result& result, bool strict) {
@@ -119,9 +133,37 @@ bool fails(const lint::Result& result, bool strict) {
 
 void print_report(Console& console, const LintReport& report, const lint::Result& result) {
   for (const lint::Finding& finding : result.findings) console.data(line(finding));
+  print_summary(console, report, result);
+  console.document(report_json(report, result));
+}
+
+void print_summary(Console& console, const LintReport& report, const lint::Result& result) {
   console.flush();  // the summary comes last, wherever both go
   console.say(summary(report, result));
-  console.document(report_json(report, result));
+}
+
+void fill_in(report::Report& document, const history::Graph& graph, const LintReport& report,
+             const lint::Result& result) {
+  const auto case_of = [&](const std::string& id) {
+    return fmt::format("{}, {}", id, graph.header(id).message);
+  };
+  const auto add = [&](const lint::Finding& finding, const std::string& accepted) {
+    document.findings.push_back({.rule = finding.code,
+                                 .severity = severity(finding.level),
+                                 .where = finding.where,
+                                 .message = finding.message,
+                                 .hint = finding.hint,
+                                 .case_name = case_of(finding.revision),
+                                 .accepted = accepted});
+  };
+  if (report.strict) document.fails_from = report::Severity::warning;
+  for (const lint::Code& code : lint::codes()) {
+    document.rules.push_back({std::string(code.id), severity(code.level), std::string(code.title),
+                              std::string(code.page)});
+  }
+  for (const std::string& id : report.revisions) document.cases.push_back({case_of(id)});
+  for (const lint::Finding& finding : result.findings) add(finding, {});
+  for (const lint::SuppressedFinding& one : result.suppressed) add(one.finding, one.reason);
 }
 
 void print_codes(Console& console) {

@@ -2,13 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <memory>
+#include <span>
 
 #include "base/text.hpp"
 #include "cli/changes.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/drift.hpp"
 #include "cli/migration.hpp"
+#include "cli/reporting.hpp"
 #include "cli/server_words.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
@@ -25,14 +28,74 @@ struct Options {
   bool revert = false;
   bool fix = false;
   DriftRevision fix_options;
+  Reporting reporting;
 };
 
-/// What was found: printed as text, collected for JSON.
+/// Every kind of finding, in the order in which they are looked for.
+struct Kind {
+  std::string_view id;
+  std::string_view title;
+  std::string_view explanation;
+};
+
+constexpr std::array kModelKinds{
+    Kind{"heads", "The revisions have several heads",
+         "Two branches of the history end side by side; `dbmig merge heads` joins them."},
+    Kind{"contradiction", "Branches contradict each other",
+         "What two branches do to one thing does not come out the same in every order in which "
+         "databases may apply them."},
+    Kind{"model", "The model has changes that no revision has",
+         "`dbmig migrate` writes them as a revision."},
+};
+constexpr std::array kBranchKinds{
+    Kind{"branch_edited", "The branch changes a revision that its target has",
+         "A database that has applied the revision will not apply it again: write a new one."},
+    Kind{"branch_removed", "The branch removes a revision that its target has",
+         "A database that has applied the revision knows no way on or back without its file."},
+    Kind{"branch_heads", "After the merge the revisions have several heads",
+         "The branch and its target both went on from one revision. Take the target in, then "
+         "`dbmig merge heads`."},
+    Kind{"branch_contradiction", "The branch and its target contradict each other",
+         "What both do to one thing does not come out the same in every order in which databases "
+         "may apply them."},
+};
+constexpr std::array kDatabaseKinds{
+    Kind{"pending", "The database lacks a revision", "`dbmig upgrade` applies it."},
+    Kind{"unknown", "The database has a revision that no file has",
+         "The file was removed, or is on another branch."},
+    Kind{"edited", "A revision was edited after it was applied",
+         "Restore the file, or accept it with `dbmig repair`."},
+    Kind{"under_way", "A migration stopped halfway", "The same command again finishes it."},
+    Kind{"drift", "The database was changed by hand",
+         "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
+         "revision of it."},
+};
+
+/// What was found: printed as text, collected for JSON and for documents.
 class Findings {
  public:
-  void add(std::string_view kind, std::string subject, std::string message) {
+  explicit Findings(report::Report& report) : report_(report) {}
+
+  /// What is going to be looked for.
+  void announce(std::span<const Kind> kinds) {
+    for (const Kind& kind : kinds) {
+      report_.rules.push_back({std::string(kind.id), report::Severity::error,
+                               std::string(kind.title), std::string(kind.explanation)});
+      report_.cases.push_back({std::string(kind.id)});
+    }
+  }
+  void add(std::string_view kind, std::string subject, const std::string& message,
+           SourcePosition where = {}) {
     list_.push_back({{"kind", kind}, {"subject", std::move(subject)}, {"message", message}});
     text_ += message + "\n";
+    tell(kind, message, std::move(where));
+  }
+  /// One that begins with its place.
+  void add(std::string_view kind, std::string subject, const Diagnostic& what) {
+    const std::string line = to_string(what);
+    list_.push_back({{"kind", kind}, {"subject", std::move(subject)}, {"message", line}});
+    text_ += line + "\n";
+    tell(kind, what.message, what.where, what.hint);
   }
   /// Each object with both its sides: what the revisions say, what the database has.
   void add_drift(const std::vector<Change>& drift) {
@@ -46,6 +109,7 @@ class Findings {
                        {"message", message},
                        {"changes", changes_json({change})}});
       text_ += message;
+      tell("drift", message.substr(0, message.find_last_not_of('\n') + 1), {});
     }
   }
   bool empty() const { return list_.empty(); }
@@ -53,11 +117,38 @@ class Findings {
   const std::string& text() const { return text_; }
 
  private:
+  void tell(std::string_view kind, const std::string& message, SourcePosition where,
+            const std::string& hint = {}) {
+    report_.findings.push_back({.rule = std::string(kind),
+                                .where = std::move(where),
+                                .message = message,
+                                .hint = hint,
+                                .case_name = std::string(kind)});
+  }
+
+  report::Report& report_;
   Json list_ = Json::array();
   std::string text_;
 };
 
+/// Where the model says what a line of `Difference::detected` is about: it names a table, or a
+/// table and a column as `table.column`, in quotes.
+SourcePosition place_of(Context& context, const std::string& detected) {
+  const schema::Schema& schema = context.model().schema;
+  const std::vector<std::string> parts = text::split(detected, '\'');
+  for (std::size_t i = 1; i < parts.size(); i += 2) {
+    if (schema.tables.count(parts[i]) != 0) return context.place_in_model({"tables", parts[i]});
+    if (schema.views.count(parts[i]) != 0) return context.place_in_model({"views", parts[i]});
+    const auto dot = parts[i].find('.');
+    const std::string table = parts[i].substr(0, dot);
+    if (dot == std::string::npos || schema.tables.count(table) == 0) continue;
+    return context.place_in_model({"tables", table, "columns", parts[i].substr(dot + 1)});
+  }
+  return {};
+}
+
 void check_model(Context& context, Findings& findings) {
+  findings.announce(kModelKinds);
   context.read_files();
   const history::Graph& graph = context.graph();
   const std::vector<std::string> heads = graph.heads();
@@ -72,7 +163,7 @@ void check_model(Context& context, Findings& findings) {
     contradictions.push_back(std::move(one));
   }
   for (const Diagnostic& one : history::described(contradictions)) {
-    findings.add("contradiction", "", to_string(one));
+    findings.add("contradiction", "", one);
   }
   const schema::Model& model = context.model();
   const schema::Schema folded =
@@ -81,18 +172,30 @@ void check_model(Context& context, Findings& findings) {
       diff::diff(folded, reworded(context, folded, model.schema, context.project().dialects),
                  history::with_done(model.renames, graph));
   for (const std::string& line : difference.detected) {
-    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line));
+    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
+                 place_of(context, line));
+  }
+}
+
+void check_branch(Context& context, const Reporting& options, Findings& findings) {
+  const auto changes = branch_changes(context, options);
+  if (!changes) return;
+  findings.announce(kBranchKinds);
+  for (const git::MergeProblem& one : git::merge_problems(*changes, context.graph())) {
+    findings.add("branch_" + one.kind, one.revision, one.what);
   }
 }
 
 void check_database(Context& context, Findings& findings) {
+  findings.announce(kDatabaseKinds);
   const history::Graph& graph = context.graph();
   const run::DatabaseCheck check = run::check_database(
       context.connection(Context::Access::peek), graph, context.selection(), words_asker(context));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
-                             graph.header(id).message));
+                             graph.header(id).message),
+                 {graph.header(id).path.string(), 1, 0});
   }
   for (const std::string& id : check.unknown) {
     findings.add(
@@ -107,7 +210,8 @@ void check_database(Context& context, Findings& findings) {
                  fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
                              "or accept it with `dbmig repair`",
                              context.shown(graph.header(id).path), id,
-                             edit.empty() ? "" : " (" + edit + ")"));
+                             edit.empty() ? "" : " (" + edit + ")"),
+                 {graph.header(id).path.string(), 1, 0});
   }
   for (const run::AppliedRevision& row : check.under_way) {
     findings.add(
@@ -120,6 +224,18 @@ void check_database(Context& context, Findings& findings) {
   findings.add_drift(changes(check.drift.expected, check.drift.live, {}));
 }
 
+void check(Context& context, const Options& options, report::Report& report) {
+  if (!options.offline) context.name_database(Context::Access::existing);
+  Findings findings(report);
+  check_model(context, findings);
+  check_branch(context, options.reporting, findings);
+  if (!options.offline) check_database(context, findings);
+  if (!options.reporting.is_document()) context.console().data(findings.text());
+  if (findings.empty()) context.console().say("No differences.");
+  context.console().document(findings.json());
+  if (!findings.empty()) context.exit_code = kDifferences;
+}
+
 }  // namespace
 
 void add_check(CLI::App& program, Context& context) {
@@ -129,6 +245,7 @@ void add_check(CLI::App& program, Context& context) {
       {"check", "Exit 3 when model, revisions and database are not the same",
        "  dbmig check                                     before a deployment\n"
        "  dbmig check --offline                           in CI: no database is asked\n"
+       "  dbmig check --offline --pending-against origin/main --format github   in a pull request\n"
        "  dbmig check --json\n"
        "  dbmig check --revert > revert.sql                undo what was done by hand\n"
        "  dbmig check --fix-revision -m \"index of ops\"     make a revision of it instead\n"
@@ -143,20 +260,16 @@ void add_check(CLI::App& program, Context& context) {
       ->option_text("TEXT");
   command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
                    "Consent to a revision that drops what was dropped by hand");
+  add_report_options(command, context, options->reporting);
   set_action(command, context, [&context, options] {
     if (options->offline + options->revert + options->fix > 1) {
       throw Error(ErrorCode::usage, "--offline, --revert and --fix-revision exclude each other");
     }
-    if (!options->offline) context.name_database(Context::Access::existing);
+    if (options->revert || options->fix) context.name_database(Context::Access::existing);
     if (options->revert) return revert_drift(context);
     if (options->fix) return write_drift(context, options->fix_options);
-    Findings findings;
-    check_model(context, findings);
-    if (!options->offline) check_database(context, findings);
-    context.console().data(findings.text());
-    if (findings.empty()) context.console().say("No differences.");
-    context.console().document(findings.json());
-    if (!findings.empty()) context.exit_code = kDifferences;
+    with_report(context, options->reporting, "check",
+                [&](report::Report& report) { check(context, *options, report); });
   });
 }
 

@@ -13,6 +13,7 @@
 #include "cli/lint_report.hpp"
 #include "cli/migration.hpp"
 #include "cli/proving.hpp"
+#include "cli/reporting.hpp"
 #include "run/lint_evidence.hpp"
 
 namespace dbmig::cli {
@@ -28,6 +29,7 @@ struct Options {
   bool strict = false;
   bool codes = false;
   std::string explain;
+  Reporting reporting;
 };
 
 /// The database that can be asked, and what it has.
@@ -67,7 +69,7 @@ AtHand database_at_hand(Context& context, const Options& options) {
 
 /// Which revisions are linted, and how to say so.
 struct Chosen {
-  std::string what;  ///< "pending", "heads", "all" or "revisions"
+  std::string what;  ///< "pending", "heads", "all", "branch" or "revisions"
   std::vector<std::string> ids;
 };
 
@@ -79,7 +81,11 @@ std::vector<std::string> in_order(const history::Graph& graph, const std::set<st
   return list;
 }
 
-Chosen choose(const history::Graph& graph, const Options& options, const AtHand& database) {
+Chosen choose(Context& context, const Options& options, const AtHand& database) {
+  const history::Graph& graph = context.graph();
+  if (const auto branch = branch_changes(context, options.reporting)) {
+    return {"branch", branch->touched(graph)};
+  }
   if (options.all) return {"all", graph.topological()};
   if (!options.revisions.empty()) {
     const std::vector<std::string> heads = graph.heads_of(database.applied);
@@ -155,10 +161,10 @@ std::map<std::string, lint::Evidence> evidence_of(Context& context, const AtHand
   return evidence;
 }
 
-void lint(Context& context, const Options& options) {
+void lint(Context& context, const Options& options, report::Report& document) {
   const history::Graph& graph = context.graph();
   const AtHand database = database_at_hand(context, options);
-  const Chosen chosen = choose(graph, options, database);
+  const Chosen chosen = choose(context, options, database);
   const lint::Options rules{context.project().lint, context.project().dialects};
   const lint::Result result =
       lint::lint(graph, chosen.ids, rules, evidence_of(context, database, chosen));
@@ -168,15 +174,22 @@ void lint(Context& context, const Options& options) {
   report.revisions = chosen.ids;
   if (database.connection != nullptr) report.database = context.url().redacted();
   report.strict = options.strict;
-  print_report(context.console(), report, result);
+  if (options.reporting.is_document()) {
+    fill_in(document, graph, report, result);
+    print_summary(context.console(), report, result);
+  } else {
+    print_report(context.console(), report, result);
+  }
   if (fails(result, options.strict)) context.exit_code = kFindings;
 }
 
 void require_one_choice(const Options& options) {
   const int choices = static_cast<int>(options.pending) + static_cast<int>(options.all) +
-                      static_cast<int>(!options.revisions.empty());
+                      static_cast<int>(!options.revisions.empty()) +
+                      static_cast<int>(!options.reporting.pending_against.empty());
   if (choices > 1) {
-    throw Error(ErrorCode::usage, "revisions, --pending and --all exclude each other");
+    throw Error(ErrorCode::usage,
+                "revisions, --pending, --pending-against and --all exclude each other");
   }
   if (options.pending && options.offline) {
     throw Error(ErrorCode::usage, "--pending asks the database, and --offline does not");
@@ -193,6 +206,7 @@ void add_lint(CLI::App& program, Context& context) {
        "  dbmig lint                                      what the database lacks, or the heads\n"
        "  dbmig lint --pending --url $PROD_URL            before a deployment: rows are counted\n"
        "  dbmig lint --all --offline --strict             in CI\n"
+       "  dbmig lint --pending-against origin/main --format github   in a pull request\n"
        "  dbmig lint 2fa6 --json\n"
        "  dbmig lint --explain DS101\n"
        "Findings go to stdout; exit 4 when one is an error. Levels stand in dbmig.yaml, as in\n"
@@ -206,11 +220,13 @@ void add_lint(CLI::App& program, Context& context) {
   command.add_flag("--strict", options->strict, "Warnings are errors");
   command.add_option("--explain", options->explain, "What a code means")->option_text("CODE");
   command.add_flag("--codes", options->codes, "All codes with their levels");
+  add_report_options(command, context, options->reporting);
   set_action(command, context, [&context, options] {
     if (options->codes) return print_codes(context.console());
     if (!options->explain.empty()) return print_page(context.console(), options->explain);
     require_one_choice(*options);
-    lint(context, *options);
+    with_report(context, options->reporting, "lint",
+                [&](report::Report& report) { lint(context, *options, report); });
   });
 }
 

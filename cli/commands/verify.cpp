@@ -6,22 +6,28 @@
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
 #include "cli/proving.hpp"
+#include "cli/reporting.hpp"
 #include "history/branches.hpp"
 
 namespace dbmig::cli {
 namespace {
 
+constexpr int kFailed = 1;
+
 struct Options {
   std::vector<std::string> revisions;
   bool all = false;
+  Reporting reporting;
 };
 
 std::vector<std::string> chosen(Context& context, const Options& options) {
   const history::Graph& graph = context.graph();
-  if (options.all) {
-    if (!options.revisions.empty()) throw Error(ErrorCode::usage, "--all excludes revisions");
-    return graph.topological();
+  const bool is_branch = !options.reporting.pending_against.empty();
+  if (options.all + is_branch + !options.revisions.empty() > 1) {
+    throw Error(ErrorCode::usage, "revisions, --pending-against and --all exclude each other");
   }
+  if (options.all) return graph.topological();
+  if (is_branch) return branch_changes(context, options.reporting)->touched(graph);
   std::set<std::string> ids;
   for (const std::string& argument :
        options.revisions.empty() ? std::vector<std::string>{"heads"} : options.revisions) {
@@ -34,22 +40,68 @@ std::vector<std::string> chosen(Context& context, const Options& options) {
   return ordered;
 }
 
-void run(Context& context, const Options& options) {
+/// What `prove` told of a revision: a case for each database, with what was left out.
+void add_proofs(report::Report& report, const std::string& revision, const SourcePosition& file,
+                const Json& proofs) {
+  for (const Json& proof : proofs) {
+    const bool is_missing = proof.contains("missing");
+    const std::string where = is_missing ? proof["dialect"] : proof["server"];
+    const std::string name = fmt::format("{} on {}", revision, where);
+    report.cases.push_back({name, is_missing ? proof["missing"].get<std::string>() : ""});
+    if (is_missing) continue;
+    const auto add = [&](const std::string& message) {
+      report.findings.push_back({.rule = "unproved",
+                                 .severity = report::Severity::warning,
+                                 .where = file,
+                                 .message = message,
+                                 .case_name = name});
+    };
+    for (const std::string table : proof["empty"]) {
+      add(fmt::format("Proved empty on {}: {}", where, table));
+    }
+    for (const std::string note : proof["notes"]) add(fmt::format("On {}: {}", where, note));
+  }
+}
+
+/// What keeps a revision from being proved, each with the revision's file where it has no place.
+void add_failures(report::Report& report, const std::string& revision, const SourcePosition& file,
+                  const std::vector<Diagnostic>& list) {
+  for (const Diagnostic& one : list) {
+    report.findings.push_back({.rule = "proof",
+                               .where = one.where.file.empty() ? file : one.where,
+                               .message = one.message,
+                               .hint = one.hint,
+                               .case_name = revision});
+  }
+}
+
+void run(Context& context, const Options& options, report::Report& report) {
+  report.rules = {
+      {"proof", report::Severity::error, "A revision does not keep what it promises",
+       "Run up, down and up again on a database with rows, it failed, lost rows or left another "
+       "schema than it says."},
+      {"unproved", report::Severity::warning, "A part of a revision could not be tried",
+       "A table had to stay empty, or something could not be looked at."}};
   const history::Graph& graph = context.graph();
   Console& console = context.console();
   std::string statement;
   Json list = Json::array();
   const std::vector<std::string> ids = chosen(context, options);
   std::vector<Diagnostic> failed = history::described(history::contradictions_within(graph, ids));
+  add_failures(report, "merges", {}, failed);
   for (const std::string& id : ids) {
     console.info("dbmig.proof", fmt::format("Proving {}, {}", id, graph.header(id).message));
     Json entry{{"revision", id}, {"message", graph.header(id).message}};
+    const std::string name = fmt::format("{}, {}", id, graph.header(id).message);
+    const SourcePosition file{graph.header(id).path.string(), 1, 0};
     try {
       entry["proofs"] = prove(context, graph, id, true);
+      add_proofs(report, name, file, entry["proofs"]);
       entry["proved"] = true;
     } catch (const Error& error) {
       // One after the other: every revision that does not hold is named.
       if (error.code() != ErrorCode::failed) throw;
+      add_failures(report, name, file, error.diagnostics());
       failed.insert(failed.end(), error.diagnostics().begin(), error.diagnostics().end());
       if (statement.empty()) statement = error.statement();
       entry["proved"] = false;
@@ -57,8 +109,21 @@ void run(Context& context, const Options& options) {
     }
     list.push_back(std::move(entry));
   }
-  if (!failed.empty()) throw Error(ErrorCode::failed, std::move(failed)).sql(statement);
-  if (list.empty()) console.say("There are no revisions.");
+  if (!failed.empty()) {
+    // In a document each failure stands with its revision already.
+    if (options.reporting.is_document()) {
+      console.error(Error(ErrorCode::failed, std::move(failed)).sql(statement));
+      context.exit_code = kFailed;
+      return;
+    }
+    throw Error(ErrorCode::failed, std::move(failed)).sql(statement);
+  }
+  if (list.empty()) {
+    console.say(
+        options.reporting.pending_against.empty()
+            ? "There are no revisions."
+            : fmt::format("The branch adds no revision to {}.", options.reporting.pending_against));
+  }
   console.document(list);
 }
 
@@ -72,13 +137,18 @@ void add_verify(CLI::App& program, Context& context) {
        "  dbmig verify                                    the heads\n"
        "  dbmig verify 2fa6 1975                          after editing them\n"
        "  dbmig verify --all                              in CI\n"
+       "  dbmig verify --pending-against origin/main --format junit > verify.xml\n"
        "What comes before a revision is replayed, every table filled with generated rows, and the\n"
        "revision run by the runner that deployments use. SQLite's scratch databases are in\n"
        "memory; MariaDB's are made on the server of `scratch:` or of the database, with random\n"
        "names, and dropped."});
   command.add_option("revisions", options->revisions, "Which (heads)")->option_text("REV…");
   command.add_flag("--all", options->all, "Every revision, from the first on");
-  set_action(command, context, [&context, options] { run(context, *options); });
+  add_report_options(command, context, options->reporting);
+  set_action(command, context, [&context, options] {
+    with_report(context, options->reporting, "verify",
+                [&](report::Report& report) { run(context, *options, report); });
+  });
 }
 
 }  // namespace dbmig::cli

@@ -239,7 +239,7 @@ TEST_F(LintFiles, ASuppressionAddedLaterIsNoEdit) {
 
 TEST_F(LintFiles, WhatIsAskedForIsChecked) {
   EXPECT_EQ(project.expect(2, {"lint", "--all", "head"}).err,
-            "error: revisions, --pending and --all exclude each other\n");
+            "error: revisions, --pending, --pending-against and --all exclude each other\n");
   project.expect(2, {"lint", "--pending", "--offline"});
   project.expect(1, {"lint", "ffff"});
   EXPECT_THAT(project.expect(2, {"lint", "current", "--offline"}).err,

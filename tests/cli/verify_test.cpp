@@ -159,7 +159,8 @@ TEST(Verify, WithoutRevisionsThereIsNothingToProve) {
   Project project;
   project.start();
   EXPECT_THAT(project.expect(0, {"verify"}).err, HasSubstr("There are no revisions."));
-  EXPECT_THAT(project.expect(2, {"verify", "--all", "x"}).err, HasSubstr("--all excludes"));
+  EXPECT_THAT(project.expect(2, {"verify", "--all", "x"}).err,
+              HasSubstr("--all exclude each other"));
   EXPECT_THAT(project.expect(1, {"verify", "ffff"}).err, HasSubstr("ffff"));
 }
 

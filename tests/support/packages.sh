@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   tcl libcli11-dev libyaml-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
   libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libxxhash-dev
 )
-TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data)
+TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data git python3-jsonschema python3-yaml)
 LINT_PACKAGES=(clang-format clang-tidy)
 BENCH_PACKAGES=(alembic hyperfine)
 

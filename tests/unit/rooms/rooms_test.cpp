@@ -52,6 +52,8 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"dialect", {"ops", "schema", "base"}},
     {"lint", {"dialect", "history", "ops", "schema", "base"}},
     {"yaml", {"history", "lint", "ops", "schema", "base"}},
+    {"git", {"yaml", "history", "base"}},
+    {"report", {"base"}},
     {"backend", {"dialect", "ops", "schema", "base"}},
     {"run", {"backend", "dialect", "history", "diff", "lint", "ops", "schema", "base"}},
     {"proof", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
