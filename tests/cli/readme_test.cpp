@@ -1,4 +1,5 @@
-// README's console blocks are run, in order, in one folder, and must print what they say.
+// The console blocks of README and of every page in lib/docs are run, in order, in one folder, and
+// must print what they say.
 //
 //   ```console              a line `$ command` is run by bash; the lines below it are its output,
 //   $ dbmig heads           stdout and stderr together, up to the next command.
@@ -8,6 +9,7 @@
 //   <!-- file: schemas/shop.yaml -->   the block after such a remark is written to that file.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -75,10 +77,11 @@ TEST(Readme, TheMatcherTellsRightFromWrong) {
   EXPECT_FALSE(matches("", "a\n"));
 }
 
-TEST(Readme, EveryCommandPrintsWhatItSays) {
+/// Runs the commands of `page`, in order, in a folder of its own.
+void run_page(const std::filesystem::path& page, std::size_t least) {
   const Project project;
-  const std::vector<Step> steps = steps_of(project.read(DBMIG_SOURCE_DIR "/README.md"));
-  ASSERT_GT(steps.size(), 10U);
+  const std::vector<Step> steps = steps_of(project.read(page));
+  ASSERT_GT(steps.size(), least);
   const std::string path = dbmig_binary().parent_path();
   // The private server that the tour starts goes with the tour.
   const std::filesystem::path temporary = project.path() / "t";
@@ -99,12 +102,27 @@ TEST(Readme, EveryCommandPrintsWhatItSays) {
                                     step.command,
                                 project.path());
     EXPECT_TRUE(matches(step.output, result.out))
-        << "README.md:" << step.line << ": $ " << step.command << "\nsays:\n"
+        << page.filename().string() << ":" << step.line << ": $ " << step.command << "\nsays:\n"
         << step.output << "\nprints:\n"
         << result.out;
   }
   shell("TMPDIR=" + temporary.string() + " " + dbmig_binary().string() + " scratch --stop",
         project.path());
+}
+
+TEST(Readme, EveryCommandPrintsWhatItSays) {
+  constexpr std::size_t kLeast = 10;
+  run_page(DBMIG_SOURCE_DIR "/README.md", kLeast);
+}
+
+TEST(Readme, SoDoesEveryCommandOfTheGuides) {
+  std::vector<std::filesystem::path> pages;
+  for (const auto& entry : std::filesystem::directory_iterator(DBMIG_SOURCE_DIR "/lib/docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  }
+  ASSERT_FALSE(pages.empty());
+  std::sort(pages.begin(), pages.end());
+  for (const std::filesystem::path& page : pages) run_page(page, 0);
 }
 
 }  // namespace
