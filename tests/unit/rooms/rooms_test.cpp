@@ -54,6 +54,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"yaml", {"history", "lint", "ops", "schema", "base"}},
     {"git", {"yaml", "history", "base"}},
     {"report", {"base"}},
+    {"diagram", {"yaml", "lint", "dialect", "history", "ops", "schema", "base"}},
     {"backend", {"dialect", "ops", "schema", "base"}},
     {"run", {"backend", "dialect", "history", "diff", "lint", "ops", "schema", "base"}},
     {"proof", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
@@ -68,6 +69,7 @@ const std::map<std::string, std::set<std::string>> kOnlyUser{
     {"mysql/", {"backend"}},    {"errmsg.h", {"backend"}}, {"mysqld_error.h", {"backend"}},
     {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"yaml.h", {"yaml"}},
     {"mpi.h", {"mpi"}},         {"CLI/", {"cli"}},         {"openssl/", {"base"}},
+    {"kainjow/", {"diagram"}},
 };
 
 TEST(Rooms, IncludesPointOnlyDown) {
