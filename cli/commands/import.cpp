@@ -36,6 +36,8 @@ struct Arguments {
   bool dry_run = false;
   std::string on_duplicate = "abort";
   std::string rejects;
+  std::uint64_t commit_every = 0;
+  int resume = 0;  ///< 1: go on, -1: forget, 0: not said
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
   int ranks = 0;  ///< to be started; 0: as many as there are
@@ -88,6 +90,8 @@ Options options_of(const Context& context, const Arguments& arguments) {
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.dry_run = arguments.dry_run;
   options.on_duplicate = on_duplicate(arguments.on_duplicate);
+  options.commit_every = arguments.commit_every;
+  if (arguments.resume != 0) options.resume = arguments.resume > 0;
   options.rejects = in_working_folder(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
@@ -286,6 +290,8 @@ void add_import(CLI::App& program, Context& context) {
        "'at=(now())'\n"
        "  dbmig import p.csv --dry-run                    what would be wrong, all of it\n"
        "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
+       "  dbmig import p.csv --commit-every 100000        in steps; killed, it goes on with:\n"
+       "  dbmig import p.csv --resume                     from the last step on\n"
        "\n"
        "An empty field is NULL, a quoted empty one (\"\") the empty text; with --null TEXT, "
        "fields\n"
@@ -349,6 +355,13 @@ void add_import(CLI::App& program, Context& context) {
                    "Check every record, also against the rows in the table, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
+  command
+      .add_option("--commit-every", a.commit_every,
+                  "Commit after so many records, so that --resume can go on (all rows or none)")
+      ->option_text("ROWS")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
+  command.add_flag("--resume,!--no-resume", a.resume,
+                   "Go on with an import of the same files that was interrupted, or forget it");
   command.add_option("--lock-wait", a.lock_wait, "Wait so long for locks that others hold (10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 86400));

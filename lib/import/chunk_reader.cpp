@@ -13,6 +13,7 @@ namespace dbmig::import {
 namespace {
 
 constexpr std::size_t kHeaderBlock = std::size_t{64} << 10;
+constexpr std::size_t kSkipBlock = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -159,6 +160,34 @@ bool ChunkReader::fill(Bytes& bytes, std::size_t prefix, std::size_t target) {
   return true;
 }
 
+void ChunkReader::skip_to(std::uint64_t bytes_done, std::uint64_t line) {
+  std::uint64_t left = bytes_done - std::min(bytes_done, bytes_done_);
+  const auto of_carry = static_cast<std::size_t>(std::min<std::uint64_t>(left, carry_.size()));
+  carry_.erase(0, of_carry);
+  left -= of_carry;
+  std::string block;
+  while (left > 0) {
+    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kSkipBlock)));
+    if (input_.read(block) < block.size()) {
+      throw Error(ErrorCode::io, fmt::format("{} ends before byte {}, to which it is loaded",
+                                             input_.name(), bytes_done));
+    }
+    left -= block.size();
+  }
+  bytes_done_ = bytes_done;
+  line_ = first_line_ = line;
+}
+
+/// Where the records end of which a chunk has the most; `records` are whole ones.
+std::size_t ChunkReader::cut_records(std::string_view records) const {
+  if (limits_.records == 0) return records.size();
+  std::size_t end = 0;
+  for (std::uint64_t i = 0; i < limits_.records && end < records.size(); ++i) {
+    end = splitter_.record_end(records, end).value_or(records.size());
+  }
+  return end;
+}
+
 bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
   bytes.resize(prefix + carry_.size());
   std::memcpy(bytes.data() + prefix, carry_.data(), carry_.size());
@@ -187,6 +216,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
     // What may be the mark at the end waits until more is known.
     if (boundary == data.size() && !ended_) boundary -= mark;
     if (boundary != 0) {
+      boundary = cut_records(data.substr(0, boundary));
       give_out(data.substr(0, boundary));
       carry_.assign(data.substr(boundary));
       bytes.resize(prefix + boundary);

@@ -18,6 +18,7 @@ class ChunkReader {
   struct Limits {
     std::size_t chunk = std::size_t{1} << 20;    ///< bytes a chunk is meant to have
     std::size_t record = std::size_t{64} << 20;  ///< a longer record is an error
+    std::uint64_t records = 0;                   ///< a chunk has at most; 0: any number
   };
 
   /// Reads the first bytes: a byte order mark is skipped. Throws Error{invalid} for what is not
@@ -40,6 +41,10 @@ class ChunkReader {
   std::optional<std::string> peek();
   void take();
 
+  /// Goes on behind the first `bytes_done` bytes of the input, where `line` starts, as if all
+  /// before had been given out. Throws Error{io} when the input ends before.
+  void skip_to(std::uint64_t bytes_done, std::uint64_t line);
+
   /// The next chunk into `bytes` after its first `prefix` bytes, which are the caller's. At least
   /// one record; more than the limit only when a record is longer than that. False at the end.
   ///
@@ -58,6 +63,7 @@ class ChunkReader {
 
  private:
   std::size_t count_lines(std::string_view text) const;
+  std::size_t cut_records(std::string_view records) const;
   std::size_t end_mark(std::string_view data) const;
   std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
   void check_kind();

@@ -69,6 +69,11 @@ struct Options {
   bool dry_run = false;
   /// Of a row whose unique values are there already, in the order of the files.
   backend::OnDuplicate on_duplicate = backend::OnDuplicate::abort;
+  /// Commit whenever so many records were loaded, see Checkpoints; 0: all rows or none.
+  std::uint64_t commit_every = 0;
+  /// Of an import of the same files that was interrupted: go on with it, or forget it. Not said: it
+  /// is refused to load them again.
+  std::optional<bool> resume = {};
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
   std::size_t chunk_bytes = std::size_t{1} << 20;
@@ -111,9 +116,10 @@ struct Summary {
 /// Opens the database; called on the root alone.
 using Open = std::function<backend::Connection&()>;
 
-/// Loads CSV files into tables, all in one transaction: every row, or, when it throws, none. All
-/// ranks of `ranks` call it with the same options. The content of the tables, and the order of rows
-/// that get numbered by the database, do not depend on the number of ranks or the size of chunks.
+/// Loads CSV files into tables, all in one transaction: every row, or, when it throws, none; with
+/// Options::commit_every in several, which an interrupted import goes on from. All ranks of `ranks`
+/// call it with the same options. The content of the tables, and the order of rows that get
+/// numbered by the database, do not depend on the number of ranks or the size of chunks.
 ///
 /// A failure on any rank ends all of them with the same Error: with OnError::abort the first bad
 /// record in the order of the files, with file, line, column, value and reason. `stop` set to true

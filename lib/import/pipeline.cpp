@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "import/chunk_window.hpp"
 #include "import/distribution.hpp"
+#include "import/find_byte.hpp"
 #include "import/stopwatch.hpp"
 #include "import/worker.hpp"
 
@@ -40,7 +41,7 @@ class Feed {
  public:
   Feed(const Plan& plan, const Communicator& ranks, ChunkWindow& window, Distribution& others,
        ChunkReader& reader, Loader& loader, const std::atomic<bool>& stop,
-       const std::function<void(std::uint64_t)>& on_tick)
+       const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded)
       : is_alone_(ranks.size() == 1),
         window_(window),
         others_(others),
@@ -48,6 +49,8 @@ class Feed {
         loader_(loader),
         stop_(stop),
         on_tick_(on_tick),
+        on_loaded_(on_loaded),
+        line_byte_(plan.format.line_byte()),
         worker_(plan) {}
 
   StageTimes run() {
@@ -110,6 +113,10 @@ class Feed {
           throw Error(ErrorCode::failed, result.failure);
         }
         loader_.load(body(chunk->part), chunk->first_line, result);
+        if (on_loaded_) {
+          on_loaded_(chunk->bytes_done,
+                     chunk->first_line + count_byte(body(chunk->part), line_byte_));
+        }
         if (stop_) interrupted();
         window_.write_done();
       }
@@ -143,6 +150,8 @@ class Feed {
   Loader& loader_;
   const std::atomic<bool>& stop_;
   const std::function<void(std::uint64_t)>& on_tick_;
+  const OnLoaded& on_loaded_;
+  const char line_byte_;
   Worker worker_;
 
   std::atomic<std::uint64_t> bytes_done_{0};
@@ -158,13 +167,14 @@ class Feed {
 
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
                        const std::atomic<bool>& stop,
-                       const std::function<void(std::uint64_t)>& on_tick) {
+                       const std::function<void(std::uint64_t)>& on_tick,
+                       const OnLoaded& on_loaded) {
   ChunkWindow window(window_size(ranks));
   Distribution others(ranks, window);
   std::exception_ptr failure;
   StageTimes times;
   try {
-    times = Feed(plan, ranks, window, others, reader, loader, stop, on_tick).run();
+    times = Feed(plan, ranks, window, others, reader, loader, stop, on_tick, on_loaded).run();
   } catch (...) {
     failure = std::current_exception();
   }

@@ -30,12 +30,17 @@ struct StageTimes {
   std::uint64_t parse = 0;  ///< of the rank that spent most
 };
 
+/// Called when a chunk is loaded, with the bytes of the input up to its end and the line behind it.
+/// On the thread that writes.
+using OnLoaded = std::function<void(std::uint64_t bytes_done, std::uint64_t next_line)>;
+
 /// The root's part: loads all of `reader` by `loader`. `on_tick` is called a few times a second, on
 /// the calling thread. Throws the first failure in the order of the file, after every rank has left
 /// work_on_chunks().
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
                        const std::atomic<bool>& stop,
-                       const std::function<void(std::uint64_t bytes_done)>& on_tick);
+                       const std::function<void(std::uint64_t bytes_done)>& on_tick,
+                       const OnLoaded& on_loaded);
 
 /// The other ranks' part: works on chunks until the root says that the file is done.
 void work_on_chunks(const Plan& plan, Communicator& ranks, const std::atomic<bool>& stop);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,17 +31,39 @@ Error failure(const std::string& path, int number) {
 }  // namespace
 
 RejectFile::RejectFile(RejectTarget target, const CsvFormat& format, std::string header,
-                       bool always)
+                       bool always, std::optional<KeptRejects> kept)
     : target_(std::move(target)),
       format_(format),
       header_(std::move(header)),
-      always_(always || target_.replaces) {
-  if (always_) open();
+      always_(always || target_.replaces),
+      kept_(std::move(kept)) {
+  if (kept_ && kept_->bytes != 0) {
+    go_on();
+  } else if (always_) {
+    open();
+  }
 }
 
 RejectFile::~RejectFile() {
   if (fd_ >= 0) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty() && !is_kept_) ::unlink(temporary_.c_str());
+}
+
+/// Behind what an interrupted import has written.
+void RejectFile::go_on() {
+  temporary_ = kept_->temporary;
+  is_kept_ = true;
+  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+  struct stat info = {};
+  if (fd_ < 0 || ::fstat(fd_, &info) != 0 ||
+      static_cast<std::uint64_t>(info.st_size) < kept_->bytes) {
+    throw Error(ErrorCode::refused,
+                fmt::format("the records that were rejected so far are gone: {} is not as it was",
+                            temporary_))
+        .hint("--no-resume loads the file from its beginning, beside the rows that are there");
+  }
+  if (::ftruncate(fd_, static_cast<off_t>(kept_->bytes)) != 0) throw failure(temporary_, errno);
+  bytes_ = kept_->bytes;
 }
 
 void RejectFile::open() {
@@ -53,7 +76,9 @@ void RejectFile::open() {
     }
     if (fd_ >= 0) ::fcntl(fd_, F_SETFL, O_WRONLY | O_APPEND);
   } else {
-    temporary_ = fmt::format("{}.{}.tmp", target_.path, random_hex(8));
+    temporary_ = kept_ ? kept_->temporary : fmt::format("{}.{}.tmp", target_.path, random_hex(8));
+    // Of an import that died before its first commit; the name is this import's alone.
+    if (kept_) ::unlink(temporary_.c_str());
     fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   }
   if (fd_ < 0) {
@@ -70,6 +95,7 @@ void RejectFile::open() {
 
 void RejectFile::write(std::string_view text) {
   buffer_ += text;
+  bytes_ += text.size();
   if (buffer_.size() >= kBuffer) send();
 }
 

@@ -65,6 +65,8 @@ Summary RootImport::run() {
   if (options_.on_error == OnError::reject && !options_.dry_run) choose_reject_targets();
   LockPatience patience(*connection_, options_.lock_wait, stop_);
   patience_ = &patience;
+  checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, patience, events_, stop_);
+  checkpoints_->prepare();
   try {
     patience.run([&] { connection_->begin(); });
     {
@@ -77,10 +79,15 @@ Summary RootImport::run() {
       check_deferred_keys();
       connection_->rollback();
     } else {
+      if (checkpoints_->are_on() && !checkpoints_->is_finished()) {
+        checkpoints_->finish(summary_.files);
+      }
       commit();
     }
   } catch (const Error& error) {
     connection_->rollback();
+    const Error told = checkpoints_->explain(error);
+    if (told.what() != std::string_view(error.what())) throw Error(told);
     if (error.code() == ErrorCode::interrupted && stop_) {
       throw Error(ErrorCode::interrupted, "interrupted; nothing was imported");
     }
@@ -130,6 +137,10 @@ void RootImport::check_options() const {
     throw Error(ErrorCode::usage, "--rejects needs --on-error reject")
         .hint("without it the first bad record ends the import");
   }
+  if (options_.dry_run && (options_.commit_every != 0 || options_.resume)) {
+    throw Error(ErrorCode::usage, "--dry-run loads nothing: there is nothing to commit or resume")
+        .hint("leave out --commit-every and --resume");
+  }
 }
 
 void RootImport::load_files() {
@@ -156,11 +167,18 @@ void RootImport::load_files() {
   rejects_of_.resize(order.size());
   formats_.resize(order.size(), options_.format);
   waiting_.resize(order.size());
+  checkpoints_->begin(tables_);
   std::vector<std::string> still_loaded;
   for (auto i = order.begin(); i != order.end(); ++i) {
     still_loaded.clear();
     for (auto left = i; left != order.end(); ++left) still_loaded.push_back(tables_[*left].name);
-    load_file(*i, still_loaded);
+    const bool is_loaded =
+        checkpoints_->are_on() && (checkpoints_->is_finished() || checkpoints_->file(*i).is_done);
+    if (is_loaded) {
+      take_results_of(*i);
+    } else {
+      load_file(*i, still_loaded);
+    }
   }
   finish_waiting();
 }
@@ -265,17 +283,24 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
   if (options_.on_error != OnError::reject || options_.dry_run) return nullptr;
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !rejects_.empty()) {
-    if (without_line_end(rejects_.back()->header(), format) != without_line_end(header, format)) {
+    RejectFile& shared = *rejects_.back();
+    // Of a file that an earlier process has loaded nothing more is known.
+    if (shared.header().empty()) shared.set_form(format, header);
+    if (!header.empty() &&
+        without_line_end(shared.header(), format) != without_line_end(header, format)) {
       throw Error(ErrorCode::usage,
                   fmt::format("{} has other columns than the file before it, and --rejects takes "
                               "one kind of record",
                               options_.files[index]))
           .hint("leave --rejects out: each file then gets its own reject file");
     }
-    return rejects_.back().get();
+    return &shared;
   }
-  rejects_.push_back(std::make_unique<RejectFile>(reject_targets_.at(is_shared ? 0 : index), format,
-                                                  header, is_shared));
+  const RejectTarget& target = reject_targets_.at(is_shared ? 0 : index);
+  std::optional<KeptRejects> kept;
+  if (checkpoints_->are_on()) kept = checkpoints_->rejects_of(index, target.path);
+  rejects_.push_back(
+      std::make_unique<RejectFile>(target, format, header, is_shared, std::move(kept)));
   return rejects_.back().get();
 }
 
@@ -287,41 +312,70 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
   Input& input = *opened.input;
   const schema::Table& table = tables_[index];
-  ChunkReader reader(input, options_.format,
-                     {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
+  ChunkReader::Limits limits = {.chunk = options_.chunk_bytes, .record = options_.record_bytes};
+  if (checkpoints_->are_on()) {
+    limits.chunk = checkpoints_->chunk_bytes();
+    limits.records = checkpoints_->chunk_records();
+  }
+  ChunkReader reader(input, options_.format, limits);
   FilePlan file = plan_file(reader, options_, table, *connection_, input.name(), events_);
   Plan& plan = file.plan;
   // From here on another thread reads, and the progress says how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
-  std::unique_ptr<backend::BulkSink> sink;
-  patience_->run([&] {
-    sink.reset();  // gives the session its settings back, which the next one keeps
-    sink = connection_->bulk_sink(table, plan.column_names(), options_.on_duplicate);
-    sink->begin();
-    lock_table(table, plan.column_names());
-  });
-  patience_->wait_in_statements();
+  const std::uint64_t rows_before = progress_.rows;
+  const std::uint64_t rejected_before = progress_.rejected;
+  std::uint64_t skipped_before = 0;
+  if (checkpoints_->are_on()) {
+    checkpoints_->begin_file(index, table, plan, reader.bytes_done(), reader.line());
+    const FileRecord& done = checkpoints_->file(index);
+    reader.skip_to(done.bytes_done, done.next_line);
+    progress_.rows += done.rows;
+    progress_.rejected += done.rejected;
+    skipped_before = done.skipped;
+  }
+  const std::unique_ptr<RenewedSink> sink = open_sink(table, plan.column_names());
   plan.encoding = sink->encoding();
   // A value of --set that does not fit is found here, by this rank alone.
   const Worker trial(plan);
   RejectFile* rejects = reject_file(index, file.header, plan.format);
-  const std::uint64_t rows_before = progress_.rows;
-  const std::uint64_t rejected_before = progress_.rejected;
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
   Loader loader(*sink, input.name(), plan.format,
                 {.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
                 progress_, order_of(table, plan, still_loaded), waiting_[index]);
 
+  const auto on_tick = [this](std::uint64_t bytes_done) {
+    bytes_done_ = bytes_before_ + bytes_done;
+    report(false);
+  };
+  const auto reached = [&](std::uint64_t bytes, std::uint64_t next_line, bool is_end) {
+    const bool rows_wait =
+        std::any_of(waiting_.begin(), waiting_.end(),
+                    [](const WaitingFile& other) { return !other.rows.empty(); });
+    checkpoints_->reached({.bytes = bytes,
+                           .next_line = next_line,
+                           .rows = progress_.rows - rows_before,
+                           .rejected = progress_.rejected - rejected_before,
+                           .skipped = skipped_before + sink->skipped(),
+                           .is_end = is_end},
+                          *sink, rejects, !rows_wait);
+  };
+  OnLoaded on_loaded;
+  if (checkpoints_->are_on()) {
+    on_loaded = [&](std::uint64_t bytes, std::uint64_t next_line) {
+      reached(bytes, next_line, false);
+    };
+  }
+
   announce_(plan);
-  const StageTimes times =
-      feed_chunks(plan, ranks_, reader, loader, stop_, [this](std::uint64_t bytes_done) {
-        bytes_done_ = bytes_before_ + bytes_done;
-        report(false);
-      });
+  const StageTimes times = feed_chunks(plan, ranks_, reader, loader, stop_, on_tick, on_loaded);
   const Clock::time_point written = Clock::now();
-  sink->finish();
+  if (checkpoints_->are_on()) {
+    reached(reader.bytes_done(), reader.line(), true);
+  } else {
+    sink->finish();
+  }
   progress_.write_nanoseconds += nanoseconds_since(written);
   times_.read += times.read;
   times_.parse += times.parse;
@@ -334,7 +388,45 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .bytes = reader.bytes_done(),
                            .rejects = rejects != nullptr ? rejects->path() : "",
                            .defaulted = std::move(file.defaulted)};
-  summary_.files[index].skipped = sink->skipped();
+  summary_.files[index].skipped = skipped_before + sink->skipped();
+}
+
+/// What an earlier process has loaded of this import.
+void RootImport::take_results_of(std::size_t index) {
+  const FileRecord& done = checkpoints_->file(index);
+  if (checkpoints_->has_kept_rejects(index)) {
+    rejects_of_[index] = reject_file(index, "", options_.format);
+  }
+  progress_.rows += done.rows;
+  progress_.rejected += done.rejected;
+  bytes_before_ += done.bytes_done;
+  bytes_done_ = bytes_before_;
+  summary_.files[index] = {.name = options_.files[index],
+                           .table = tables_[index].name,
+                           .rows = done.rows,
+                           .rejected = done.rejected,
+                           .skipped = done.skipped,
+                           .bytes = done.bytes_done,
+                           .rejects = checkpoints_->rejects_path(index),
+                           .defaulted = {}};
+}
+
+/// The sink of a file. Where the import commits as it goes, nothing is put off: an index that is
+/// missing at a commit would be missing for everybody.
+std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
+                                                   const std::vector<std::string>& columns) {
+  auto sink = std::make_unique<RenewedSink>([this, table, columns] {
+    std::unique_ptr<backend::BulkSink> one;
+    patience_->run([&] {
+      one.reset();  // gives the session its settings back, which the next one keeps
+      one = connection_->bulk_sink(table, columns, options_.on_duplicate);
+      if (!checkpoints_->are_on()) one->begin();
+      lock_table(table, columns);
+    });
+    return one;
+  });
+  patience_->wait_in_statements();
+  return sink;
 }
 
 /// A row that waits for its parents would come behind rows that it is a duplicate of.

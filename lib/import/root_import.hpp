@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "import/checkpoints.hpp"
 #include "import/chunk_reader.hpp"
 #include "import/import.hpp"
 #include "import/loader.hpp"
@@ -49,6 +50,9 @@ class RootImport {
   void commit();
   void check_deferred_keys();
   void finish_rejects();
+  void take_results_of(std::size_t index);
+  std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
+                                         const std::vector<std::string>& columns);
   void report(bool last);
 
   Options options_;  ///< the patterns among the files as what they match
@@ -64,6 +68,7 @@ class RootImport {
 
   backend::Connection* connection_ = nullptr;
   LockPatience* patience_ = nullptr;          ///< while run() runs
+  std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;
   std::vector<schema::Table> tables_;    ///< of each file
