@@ -3,30 +3,29 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
-#include <future>
 #include <system_error>
 
 #include "cli/private_server_options.hpp"
 #include "cli/signals.hpp"
-#include "cli/sql_files.hpp"
-#include "dialect/two_meanings.hpp"
-#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 namespace {
 
-/// Beside dbmig.yaml: what was read before.
-constexpr const char* kIndex = ".dbmig";
-
-std::optional<std::string> environment(const std::string& name) {
+std::optional<std::string> environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
 }
 
 }  // namespace
+
+Context::Context()
+    : Workspace({.events = console_,
+                 .stop = &interrupted(),
+                 .before_long_work = watch_signals,
+                 .environment = environment_variable,
+                 .private_server = private_server_options}) {}
 
 void Context::prepare() {
   configure_console();
@@ -45,208 +44,6 @@ void Context::configure_console() {
                       : globals.color == "never" ? Color::never
                                                  : Color::automatic;
   console_.configure({globals.quiet, globals.verbose, globals.json, color});
-}
-
-const yaml::Project& Context::project() {
-  if (!project_) project_ = yaml::find_project({{}, globals.config});
-  return *project_;
-}
-
-history::Graph Context::load_revisions(const yaml::Project& files) {
-  std::error_code ignored;
-  if (std::filesystem::exists(files.migrations, ignored) || files.version_folders.size() > 1) {
-    return yaml::load_graph(files.version_folders, files.root, files.root / kIndex);
-  }
-  // Git keeps no empty folder: a clone of a project without revisions lacks it.
-  console_.warning("dbmig.revisions",
-                   fmt::format("there are no revisions yet: the folder {} does not exist",
-                               files.migrations.lexically_relative(files.root).string()));
-  return history::Graph({});
-}
-
-const history::Graph& Context::graph() {
-  if (!graph_) graph_.emplace(load_revisions(project()));
-  return *graph_;
-}
-
-void Context::read_files() {
-  if (graph_ || model_) return;
-  const yaml::Project& files = project();
-  std::future<history::Graph> graph =
-      std::async(std::launch::async, [this, &files] { return load_revisions(files); });
-  std::exception_ptr mistakes;
-  try {
-    model();
-  } catch (const Error&) {
-    mistakes = std::current_exception();
-  }
-  // What is wrong with the revisions comes first, as when they are read one after the other.
-  graph_.emplace(graph.get());
-  if (mistakes) std::rethrow_exception(mistakes);
-}
-
-const yaml::Project* Context::find_project() {
-  if (project_) return &*project_;
-  try {
-    return &project();
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found || !globals.config.empty()) throw;
-    return nullptr;
-  }
-}
-
-const yaml::ModelPart& Context::sql_part() {
-  if (!sql_part_) sql_part_ = read_model_part(*this);
-  return *sql_part_;
-}
-
-const schema::Model& Context::model() {
-  if (!model_) model_ = read_model({}, project().only_dialect());
-  return *model_;
-}
-
-schema::Model Context::model_with(const yaml::SourceFile& file, std::optional<DialectKind> target) {
-  return read_model({file}, target);
-}
-
-schema::Model Context::read_model(std::vector<yaml::SourceFile> more,
-                                  std::optional<DialectKind> target) {
-  schema::Model model = yaml::load_model(project().schemas, project().root,
-                                         {.more = std::move(more),
-                                          .part = sql_part(),
-                                          .target = target,
-                                          .selection = project().selection});
-  if (target) return model;
-  schema::Schema both = dialect::for_both(model.schema);
-  // SQL files are in the words of one database.
-  for (const auto& [name, table] : sql_part().schema.tables) {
-    const auto found = model.schema.tables.find(name);
-    if (found != model.schema.tables.end()) both.tables[name] = found->second;
-  }
-  for (const auto& [name, view] : sql_part().schema.views) {
-    const auto found = model.schema.views.find(name);
-    if (found != model.schema.views.end()) both.views[name] = found->second;
-  }
-  for (const auto& [name, trigger] : sql_part().schema.triggers) {
-    const auto found = model.schema.triggers.find(name);
-    if (found != model.schema.triggers.end()) both.triggers[name] = found->second;
-  }
-  model.schema = std::move(both);
-  return model;
-}
-
-SourcePosition Context::place_in_model(const std::vector<std::string>& path) {
-  return yaml::place_in_model(
-      project().schemas, project().root,
-      {.part = sql_part(), .target = project().only_dialect(), .selection = project().selection},
-      path);
-}
-
-void Context::forget_files() {
-  graph_.reset();
-  model_.reset();
-}
-
-schema::Selection Context::selection() {
-  const yaml::Project* found = find_project();
-  return found == nullptr ? schema::Selection{} : found->selection;
-}
-
-backend::ScratchOptions Context::scratch_options(DialectKind kind, PrivateServer start) {
-  backend::ScratchOptions options{.kind = kind};
-  if (kind == DialectKind::sqlite) return options;
-  const yaml::Project* found = find_project();
-  const yaml::ScratchServer setting =
-      yaml::scratch_server(found == nullptr ? yaml::Project{} : *found, environment);
-  using Kind = yaml::ScratchServer::Kind;
-  if (setting.kind == Kind::named) {
-    options.server = setting.url;
-    return options;
-  }
-  if (found != nullptr || globals.url) {
-    const Url& own = url();
-    if (own.dialect == DialectKind::mariadb) options.server = own;
-  }
-  if (setting.kind == Kind::off) return options;
-  if (options.server && (private_server_ == nullptr || start == PrivateServer::join_only)) {
-    const std::string obstacle = backend::why_no_scratch(options);
-    if (obstacle.empty()) return options;
-    console_.debug("dbmig.scratch", obstacle);
-    if (!backend::find_mariadbd()) return options;
-  }
-  if (const backend::PrivateServer* server = private_server(start)) options.server = server->url();
-  return options;
-}
-
-const backend::PrivateServer* Context::private_server(PrivateServer start) {
-  if (private_server_ != nullptr) return private_server_.get();
-  const backend::PrivateServerOptions options = private_server_options();
-  const bool is_there =
-      backend::private_server_version(backend::private_server_folder(options)).has_value();
-  if (!is_there && (start == PrivateServer::join_only || !backend::find_mariadbd())) return nullptr;
-  watch_signals();
-  private_server_ = std::make_unique<backend::PrivateServer>(options, console_, &interrupted());
-  return private_server_.get();
-}
-
-Url Context::url_of(const std::string& text, bool is_url) {
-  if (is_url) return yaml::database_url({}, text, std::nullopt, environment);
-  return yaml::database_url(project(), std::nullopt, text, environment);
-}
-
-const Url& Context::url() {
-  if (!url_) {
-    const yaml::Project& base = globals.url ? yaml::Project{} : project();
-    url_ = yaml::database_url(base, globals.url, globals.database, environment);
-  }
-  return *url_;
-}
-
-backend::Connection& Context::connection(Access access) {
-  if (connection_) return *connection_;
-  Url target = url();
-  std::error_code ignored;
-  if (access == Access::peek && target.dialect == DialectKind::sqlite && !target.in_memory() &&
-      !std::filesystem::exists(target.database, ignored)) {
-    console_.warning("dbmig.run",
-                     fmt::format("{} does not exist yet; it reads as empty", target.redacted()));
-    target.database = ":memory:";
-  }
-  const yaml::Project* found = find_project();
-  if (found != nullptr && found->only_dialect().value_or(target.dialect) != target.dialect) {
-    console_.warning("dbmig.run",
-                     fmt::format("dbmig.yaml says dialects: [{}], and {} is another",
-                                 to_string(*found->only_dialect()), target.redacted()));
-  }
-  connection_ = backend::connect(target, {.create = access == Access::create});
-  return *connection_;
-}
-
-void Context::name_database(Access access) {
-  Url shown_url = url();
-  const bool is_file = shown_url.dialect == DialectKind::sqlite && !shown_url.in_memory() &&
-                       !shown_url.database.starts_with("file:");
-  bool is_new = false;
-  if (is_file) {
-    std::error_code ignored;
-    is_new = access == Access::create && !std::filesystem::exists(shown_url.database, ignored);
-    if (find_project() != nullptr) shown_url.database = shown(shown_url.database);
-  }
-  const bool is_chosen = globals.url || globals.database;
-  const auto variable = environment("DATABASE_URL");
-  if (!is_chosen && variable && !variable->empty() &&
-      project().database.find("DATABASE_URL") == std::string::npos) {
-    console_.warning("dbmig.database",
-                     fmt::format("the environment variable DATABASE_URL is set and not used: "
-                                 "`database` in dbmig.yaml does not name it"));
-  }
-  console_.info("dbmig.database", (is_new ? "new database " : "") + shown_url.redacted());
-}
-
-std::string Context::shown(const std::filesystem::path& path) {
-  const std::filesystem::path relative = path.lexically_relative(project().root);
-  if (relative.empty() || *relative.begin() == "..") return path.string();
-  return relative.string();
 }
 
 }  // namespace dbmig::cli

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "project/sql_files.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -93,6 +94,15 @@ Json revision_json(Context& context, const history::Graph& graph, const history:
   if (current) json["is_current"] = current->count(revision.id) != 0;
   json["path"] = revision.path.empty() ? Json() : Json(context.shown(revision.path));
   return json;
+}
+
+Json unrepresented_json(Context& context, const std::vector<backend::Unrepresented>& found) {
+  tell_unrepresented(context, found);
+  Json list = Json::array();
+  for (const backend::Unrepresented& object : found) {
+    list.push_back({{"object", object.object}, {"reason", object.reason}});
+  }
+  return list;
 }
 
 Json operations_json(const std::vector<ops::Operation>& operations) {

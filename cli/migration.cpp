@@ -7,35 +7,15 @@
 
 #include "base/text.hpp"
 #include "cli/format.hpp"
-#include "cli/proving.hpp"
-#include "cli/signals.hpp"
-#include "ops/evolve.hpp"
+#include "cli/proof_report.hpp"
 #include "ops/risk.hpp"
-#include "run/offline.hpp"
-#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 namespace {
 
 /// `--sql`: no database is asked.
 void print_script(Context& context, run::Direction direction, const std::string& range) {
-  const auto [start, end] = split_range(range);
-  const bool has_range = range.find(':') != std::string::npos;
-  if (direction == run::Direction::downgrade && (start.empty() || end.empty())) {
-    throw Error(ErrorCode::usage, "downgrade with --sql requires <fromrev>:<torev>")
-        .hint("as in `dbmig downgrade head:base --sql`");
-  }
-  const history::Graph& graph = context.graph();
-  const std::set<std::string> nothing;
-  const std::set<std::string> from =
-      start.empty() ? nothing
-                    : graph.resolve(start, current_heads(context, {start}).value_or(nothing));
-  const std::string target = has_range && end.empty() ? "head" : end;
-  // A step at the end goes from the start; `current` is what the database has, as everywhere.
-  const bool is_current = target.find("current") != target.npos;
-  const std::set<std::string> to =
-      graph.resolve(target, is_current ? current_heads(context, {target}).value_or(from) : from);
-  const std::string script = run::offline_script(graph, context.url().dialect, direction, from, to);
+  const std::string script = script_along(context, direction, range);
   context.console().data(script);
   context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
 }
@@ -103,26 +83,6 @@ void print_plan(Context& context, run::Direction direction,
   console.document(plan_json(context, plan, costs));
 }
 
-/// `upgrade -1` and `downgrade +1` ask for the other command.
-void refuse_wrong_way(run::Direction direction, std::string_view target) {
-  const bool up = direction == run::Direction::upgrade;
-  std::string_view step = target.substr(target.find('@') == target.npos ? 0 : target.find('@') + 1);
-  if (step.starts_with("current")) step.remove_prefix(std::string_view("current").size());
-  if (up && step == "base") {
-    throw Error(ErrorCode::usage,
-                "'base' is where a downgrade ends: an upgrade does not lead there")
-        .hint("`dbmig downgrade base` takes everything back");
-  }
-  const bool is_step = step.size() > 1 && step[0] == (up ? '-' : '+') &&
-                       step.find_first_not_of("0123456789", 1) == step.npos;
-  if (!is_step) return;
-  throw Error(ErrorCode::usage,
-              fmt::format("'{}' goes {}, and `dbmig {}` goes {}", target, up ? "back" : "forward",
-                          run::to_string(direction), up ? "forward" : "back"))
-      .hint(up ? fmt::format("`dbmig downgrade {}` takes revisions back", target)
-               : fmt::format("`dbmig upgrade {}` goes on", target));
-}
-
 /// Where the database stands after a run, or when there was nothing to run.
 std::string standing(const history::Graph& graph, const std::set<std::string>& applied) {
   const std::vector<std::string> heads = graph.heads_of(applied);
@@ -155,45 +115,6 @@ void add_lock_timeout(CLI::App& command, int& seconds) {
       ->check(CLI::Range(0, 86400));
 }
 
-run::Runner make_runner(Context& context, Context::Access access) {
-  const history::Graph& graph = context.graph();
-  return {context.connection(access), graph, yaml::parse_revision, context.console()};
-}
-
-std::optional<std::set<std::string>> current_heads(Context& context,
-                                                   const std::vector<std::string>& arguments) {
-  if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
-  run::Runner runner = make_runner(context, Context::Access::peek);
-  const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
-  for (const std::string& id : heads) context.graph().header(id);  // throws for one without a file
-  return std::set<std::string>(heads.begin(), heads.end());
-}
-
-std::set<std::string> resolve(Context& context, std::string_view argument) {
-  const auto current = current_heads(context, {std::string(argument)});
-  std::set<std::string> ids =
-      context.graph().resolve(argument, current.value_or(std::set<std::string>{}));
-  if (current && ids.empty()) {
-    throw Error(ErrorCode::failed,
-                fmt::format("'{}' names no revision: the database has none of it", argument))
-        .hint("`dbmig current` shows what the database has");
-  }
-  return ids;
-}
-
-std::string resolve_one(Context& context, std::string_view argument) {
-  const auto current = current_heads(context, {std::string(argument)});
-  return context.graph().resolve_one(argument, current.value_or(std::set<std::string>{}));
-}
-
-run::RunOptions run_options(int lock_timeout) {
-  watch_signals();
-  run::RunOptions options;
-  options.lock_timeout = std::chrono::seconds(lock_timeout);
-  options.stop = &interrupted();
-  return options;
-}
-
 void run_migration(Context& context, run::Direction direction, const Migration& options) {
   if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
   if (options.sql) {
@@ -208,14 +129,14 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
       throw Error(ErrorCode::usage, "Range revision not allowed")
           .hint("a range `start:end` goes with --sql");
     }
-    refuse_wrong_way(direction, target);
+    project::refuse_wrong_way(direction, target);
   }
   const bool up = direction == run::Direction::upgrade;
   context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
   if (options.plan) return print_plan(context, direction, options.targets);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
-  run::RunOptions how = run_options(options.lock_timeout);
+  run::RunOptions how = run_options(context, options.lock_timeout);
   how.lock_wait = std::chrono::seconds(options.lock_wait);
   how.consent = {options.allow_destructive, options.drop_adopted};
   if (!options.resolve.empty()) {
@@ -232,13 +153,6 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     list.push_back({{"revision", id}, {"direction", run::to_string(direction)}});
   }
   context.console().document(list);
-}
-
-std::pair<std::string, std::string> split_range(std::string_view text) {
-  const std::vector<std::string> parts = text::split(text, ':');
-  if (parts.size() == 1) return {"", parts[0]};
-  if (parts.size() == 2) return {parts[0], parts[1]};
-  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
 }
 
 }  // namespace dbmig::cli

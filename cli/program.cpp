@@ -72,10 +72,13 @@ void add_globals(CLI::App& app, Context& context, const std::string& group) {
   Context::Globals& g = context.globals;
   const auto in = [&group](CLI::Option* option) { option->group(group); };
   in(app.add_option("-C", g.directory, "Work as if started in DIR")->option_text("DIR"));
-  in(app.add_option("--config", g.config, "Use FILE instead of dbmig.yaml")->option_text("FILE"));
-  in(app.add_option("--database", g.database, "A database of dbmig.yaml's `databases`")
+  in(app.add_option("--config", context.location.config, "Use FILE instead of dbmig.yaml")
+         ->option_text("FILE"));
+  in(app.add_option("--database", context.location.database,
+                    "A database of dbmig.yaml's `databases`")
          ->option_text("NAME"));
-  in(app.add_option("--url", g.url, "Work on this database, whatever dbmig.yaml says")
+  in(app.add_option("--url", context.location.url,
+                    "Work on this database, whatever dbmig.yaml says")
          ->option_text("URL"));
   in(app.add_flag("--json", g.json, "One JSON document on stdout"));
   in(app.add_flag("-q,--quiet", g.quiet, "Only warnings and errors on stderr"));

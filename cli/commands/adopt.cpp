@@ -6,12 +6,13 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/adoption.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
-#include "cli/server_words.hpp"
-#include "cli/sql_files.hpp"
+#include "project/adoption.hpp"
+#include "project/server_words.hpp"
+#include "project/sql_files.hpp"
 #include "run/check.hpp"
 #include "run/told_names.hpp"
 
@@ -21,7 +22,7 @@ namespace {
 constexpr int kDifferences = 3;
 
 struct Options {
-  NewRevision revision;
+  project::NewRevision revision;
   std::vector<std::string> tables;
   bool strict = false;
   int lock_timeout = 60;
@@ -29,7 +30,7 @@ struct Options {
 
 void stamp(Context& context, const std::vector<std::string>& ids, const Options& options) {
   make_runner(context, Context::Access::existing)
-      .stamp(ids, false, run_options(options.lock_timeout), "adopted");
+      .stamp(ids, false, run_options(context, options.lock_timeout), "adopted");
 }
 
 /// The database to adopt, which must be there.
@@ -81,7 +82,7 @@ void catch_up(Context& context, const Options& options) {
 }
 
 /// Writes the files, the model first: whatever ends it in between, the next adopt goes on there.
-Json write(Context& context, const Adoption& adoption, const Options& options) {
+Json write(Context& context, const project::Adoption& adoption, const Options& options) {
   Console& console = context.console();
   const bool dry_run = options.revision.dry_run;
   const auto generate = [&](const std::filesystem::path& path, const std::string& text,
@@ -117,7 +118,7 @@ void verify(Context& context) {
 }
 
 /// Of what works on both databases: what the other one takes otherwise, and only its owner can say.
-void warn_of_bare_decimals(Context& context, const Adoption& adoption) {
+void warn_of_bare_decimals(Context& context, const project::Adoption& adoption) {
   if (context.url().dialect != DialectKind::sqlite || adoption.restricted_to) return;
   if (context.project().only_dialect()) return;
   for (const ops::Operation& operation : adoption.revision.upgrade) {
@@ -141,18 +142,18 @@ void run(Context& context, const Options& options) {
   catch_up(context, options);
   const std::vector<std::string> parents = choose_parents(context, options.revision);
   backend::Connection& connection = existing_database(context);
-  const TableChoice choice(options.tables);
+  const project::TableChoice choice(options.tables);
   backend::Inspection found = connection.inspect({});
   found.schema = run::in_told_names(connection, context.graph().fold(), std::move(found.schema));
   const schema::Schema whole = found.schema;
-  found = selected(std::move(found), context.selection());
+  found = project::selected(std::move(found), context.selection());
   // A table that --table or a revision names is wanted, whoever else keeps records in it.
   std::set<std::string> wanted(options.tables.begin(), options.tables.end());
   for (const auto& [name, table] : context.graph().fold().tables) wanted.insert(name);
   leave_bookkeeping_alone(context, found.schema, std::move(wanted));
   found = choice.of(std::move(found));
   warn_of_missing_parents(context, found.schema, whole);
-  Json missed = report_unrepresented(context, found.unrepresented);
+  Json missed = unrepresented_json(context, found.unrepresented);
   if (options.strict && !missed.empty()) {
     context.exit_code = kDifferences;
     context.console().say("Nothing was written: --strict wants a model of everything.");

@@ -7,15 +7,17 @@
 #include <span>
 
 #include "base/text.hpp"
-#include "cli/changes.hpp"
+#include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/drift.hpp"
-#include "cli/migration.hpp"
+#include "cli/format.hpp"
+#include "cli/new_revision.hpp"
 #include "cli/reporting.hpp"
-#include "cli/server_words.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
+#include "project/drift.hpp"
+#include "project/revisions.hpp"
+#include "project/server_words.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::cli {
@@ -27,7 +29,7 @@ struct Options {
   bool offline = false;
   bool revert = false;
   bool fix = false;
-  DriftRevision fix_options;
+  project::DriftOptions fix_options;
   Reporting reporting;
 };
 
@@ -98,8 +100,8 @@ class Findings {
     tell(kind, what.message, what.where, what.hint);
   }
   /// Each object with both its sides: what the revisions say, what the database has.
-  void add_drift(const std::vector<Change>& drift) {
-    for (const Change& change : drift) {
+  void add_drift(const std::vector<project::Change>& drift) {
+    for (const project::Change& change : drift) {
       const std::string subject = fmt::format("{} '{}'", change.noun, change.name);
       const std::string message =
           fmt::format("The database was changed by hand: {} is not as the revisions made it:\n{}",
@@ -221,7 +223,34 @@ void check_database(Context& context, Findings& findings) {
                     row.under_way, row.id, row.statements_done, row.statements_total,
                     row.under_way));
   }
-  findings.add_drift(changes(check.drift.expected, check.drift.live, {}));
+  findings.add_drift(project::changes(check.drift.expected, check.drift.live, {}));
+}
+
+/// Prints the SQL that undoes what was changed in the database by hand.
+void print_revert(Context& context) {
+  const project::RevertScript script = project::revert_drift(context);
+  Console& console = context.console();
+  console.data(script.sql);
+  if (script.operations.empty()) console.say("No differences.");
+  console.document({{"dialect", to_string(script.dialect)},
+                    {"operations", operations_json(script.operations)},
+                    {"sql", script.sql}});
+}
+
+/// Writes a revision of what was changed by hand and stamps the database with it.
+void write_drift(Context& context, const project::DriftOptions& options) {
+  Console& console = context.console();
+  const auto drift = project::revision_of_drift(context, options);
+  if (!drift) {
+    console.say("No differences.");
+    console.document({{"revision", nullptr}, {"written", false}});
+    return;
+  }
+  Json document = write_revision_file(context, drift->revision, false, drift->detected);
+  project::stamp_drift(context, drift->revision.id);
+  console.say("The model lacks it still: `dbmig diff head model` says what to add there.");
+  document["stamped"] = true;
+  console.document(document);
 }
 
 void check(Context& context, const Options& options, report::Report& report) {
@@ -266,7 +295,7 @@ void add_check(CLI::App& program, Context& context) {
       throw Error(ErrorCode::usage, "--offline, --revert and --fix-revision exclude each other");
     }
     if (options->revert || options->fix) context.name_database(Context::Access::existing);
-    if (options->revert) return revert_drift(context);
+    if (options->revert) return print_revert(context);
     if (options->fix) return write_drift(context, options->fix_options);
     with_report(context, options->reporting, "check",
                 [&](report::Report& report) { check(context, *options, report); });

@@ -29,9 +29,9 @@ struct Arguments {
 /// `argument`, a URL or a name of dbmig.yaml's `databases`, as the database to work on.
 void work_on(Context& context, const std::string& argument) {
   if (argument.find("://") != std::string::npos) {
-    context.globals.url = argument;
+    context.location.url = argument;
   } else {
-    context.globals.database = argument;
+    context.location.database = argument;
   }
 }
 
@@ -156,7 +156,7 @@ class Copy {
     if (!revisions_.empty()) {
       run::Runner runner = make_runner(context_, Context::Access::create);
       for (const std::string& id : context_.graph().heads_of(revisions_)) {
-        runner.upgrade(id, run_options(kLockTimeout));
+        runner.upgrade(id, run_options(context_, kLockTimeout));
       }
       return;
     }

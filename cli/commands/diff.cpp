@@ -6,13 +6,13 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "cli/changes.hpp"
+#include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/comparison_side.hpp"
 #include "cli/format.hpp"
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
+#include "project/comparison_side.hpp"
 #include "run/offline.hpp"
 #include "yaml/revision.hpp"
 
@@ -33,7 +33,8 @@ struct Options {
 
 /// In which SQL `--sql` speaks: as said, else that of the comparison, of the project, or of its
 /// database.
-DialectKind sql_dialect(Context& context, const Options& options, const ComparedSchemas& compared) {
+DialectKind sql_dialect(Context& context, const Options& options,
+                        const project::ComparedSchemas& compared) {
   if (!options.dialect.empty()) {
     if (const auto kind = dialect_kind(text::lower(options.dialect))) return *kind;
     throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", options.dialect))
@@ -51,7 +52,7 @@ std::string sql_of(DialectKind kind, const schema::Schema& from,
   return run::client_script(dialect, dialect.plan(from, operations, {}));
 }
 
-void warn(Context& context, const ComparisonSide& side) {
+void warn(Context& context, const project::ComparisonSide& side) {
   for (const backend::Unrepresented& object : side.unrepresented) {
     context.console().warning("dbmig.diff", fmt::format("not compared: {} of {}: {}", object.object,
                                                         side.label, object.reason));
@@ -87,11 +88,11 @@ void run(Context& context, const Options& options) {
             "as in `dbmig diff model database`; `dbmig diff` alone leads from the database to "
             "the model");
   }
-  const ComparisonSide from = comparison_side(context, first, options.dialect);
-  const ComparisonSide to = comparison_side(context, second, options.dialect);
+  const project::ComparisonSide from = comparison_side(context, first, options.dialect);
+  const project::ComparisonSide to = comparison_side(context, second, options.dialect);
   warn(context, from);
   warn(context, to);
-  const ComparedSchemas compared = make_comparable(context, from, to, options.all);
+  const project::ComparedSchemas compared = make_comparable(context, from, to, options.all);
   if (compared.is_portable) {
     context.console().info("dbmig.diff",
                            "The two sides are of different databases: compared is what both have");
@@ -102,9 +103,9 @@ void run(Context& context, const Options& options) {
                                   text::join(compared.unknown, ", ")));
   }
   const schema::RenameHints renames = renames_between(context, from, to);
-  const ComparedSchemas worded = in_own_words(from, to, compared);
+  const project::ComparedSchemas worded = project::in_own_words(from, to, compared);
   const diff::Difference difference = diff::diff(worded.from, worded.to, renames);
-  const std::vector<Change> list = changes(compared.from, compared.to, renames);
+  const std::vector<project::Change> list = project::changes(compared.from, compared.to, renames);
   const bool differs = !difference.operations.empty();
   Console& console = context.console();
   std::optional<std::string> sql;

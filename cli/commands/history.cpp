@@ -59,7 +59,7 @@ void run(Context& context, const Options& options) {
   if (!options.range.empty() && options.range.find(':') == std::string::npos) {
     throw Error(ErrorCode::usage, "History range requires [start]:[end], [start]:, or :[end]");
   }
-  const auto [start, end] = split_range(options.range);
+  const auto [start, end] = project::split_range(options.range);
   const history::Graph& graph = context.graph();
   const std::optional<std::set<std::string>> current =
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});

@@ -22,8 +22,8 @@ struct Options {
 /// The `database:` of the new dbmig.yaml. A password never goes into a file that people commit: the
 /// environment holds it.
 std::string database_setting(Context& context) {
-  if (!context.globals.url) return "${DATABASE_URL:-sqlite:///dbmig.db}";
-  const std::string& text = *context.globals.url;
+  if (!context.location.url) return "${DATABASE_URL:-sqlite:///dbmig.db}";
+  const std::string& text = *context.location.url;
   if (text.find("${") != std::string::npos) return text;
   const Url url = Url::parse(text);
   // The environment may still say another one, as on the servers where it is deployed.

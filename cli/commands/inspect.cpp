@@ -4,7 +4,8 @@
 
 #include "base/file.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/sql_files.hpp"
+#include "cli/format.hpp"
+#include "project/sql_files.hpp"
 #include "yaml/model.hpp"
 
 namespace dbmig::cli {
@@ -23,7 +24,7 @@ struct Options {
 
 /// The live database's schema, or what an SQL file makes.
 backend::Inspection inspect(Context& context, const Options& options) {
-  const TableChoice choice(options.tables);
+  const project::TableChoice choice(options.tables);
   if (options.sql_file.empty()) {
     if (!options.dialect.empty()) {
       throw Error(ErrorCode::usage, "--dialect goes with --sql-file")
@@ -33,13 +34,13 @@ backend::Inspection inspect(Context& context, const Options& options) {
         context.connection(Context::Access::existing).inspect({.tables = choice.names()});
     if (!choice.empty()) return choice.of(std::move(found));
     warn_of_missing_parents(context, found.schema, found.schema);
-    found = selected(std::move(found), context.selection());
+    found = project::selected(std::move(found), context.selection());
     leave_bookkeeping_alone(context, found.schema);
     return found;
   }
   const DialectKind kind = dialect_of_file(context, options.sql_file, options.dialect);
   // The file first: a server is asked for nothing when there is none.
-  const run::Script script = read_script(options.sql_file);
+  const run::Script script = project::read_script(options.sql_file);
   backend::Scratch scratch(context.scratch_options(kind));
   backend::Inspection found =
       run::read_scripts(scratch, {script}, {}, context.console()).inspection;
@@ -50,7 +51,7 @@ backend::Inspection inspect(Context& context, const Options& options) {
 
 void run(Context& context, const Options& options) {
   const backend::Inspection inspection = inspect(context, options);
-  Json missed = report_unrepresented(context, inspection.unrepresented);
+  Json missed = unrepresented_json(context, inspection.unrepresented);
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);

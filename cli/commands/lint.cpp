@@ -12,7 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/lint_report.hpp"
 #include "cli/migration.hpp"
-#include "cli/proving.hpp"
+#include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
 #include "run/lint_evidence.hpp"
 
@@ -53,7 +53,7 @@ AtHand ask(Context& context, Context::Access access) {
 AtHand database_at_hand(Context& context, const Options& options) {
   if (options.offline) return {};
   if (options.pending) return ask(context, Context::Access::peek);
-  const bool by_name = context.globals.url || context.globals.database;
+  const bool by_name = context.location.url || context.location.database;
   try {
     const Url& url = context.url();
     std::error_code ignored;

@@ -12,7 +12,7 @@ namespace dbmig::cli {
 namespace {
 
 struct Options {
-  NewRevision revision;
+  project::NewRevision revision;
   std::vector<std::string> parents;
   std::string winner;  ///< --resolve: the branch that contradictions are decided for
 };
@@ -47,7 +47,7 @@ void run(Context& context, Options options) {
   if (options.revision.message.empty()) {
     options.revision.message = "merge " + text::join(parents, " and ");
   }
-  history::Revision revision = make_revision(graph, options.revision, parents);
+  history::Revision revision = project::make_revision(graph, options.revision, parents);
   if (!options.winner.empty()) {
     revision.upgrade =
         history::resolution_for(graph, parents, parent_of(context, options.winner, parents));

@@ -6,13 +6,13 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
-#include "cli/proving.hpp"
-#include "cli/server_words.hpp"
+#include "cli/proof_report.hpp"
 #include "dialect/own_type.hpp"
 #include "diff/diff.hpp"
 #include "diff/following_views.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
+#include "project/server_words.hpp"
 #include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 
@@ -20,7 +20,7 @@ namespace dbmig::cli {
 namespace {
 
 struct Options {
-  NewRevision revision;
+  project::NewRevision revision;
   bool empty = false;
   bool allow_destructive = false;
   bool no_proof = false;
@@ -33,8 +33,10 @@ Json prove_first(Context& context, history::Revision revision, const Options& op
   revision.path = version_folder(context, options.revision) / yaml::file_name(revision);
   if (options.keep) revision.path += ".rejected";
   try {
-    return prove(context, with_revision(context.graph(), revision, context.shown(revision.path)),
-                 revision.id, false);
+    return proofs_json(context, prove(context,
+                                      project::with_revision(context.graph(), revision,
+                                                             context.shown(revision.path)),
+                                      revision.id, false));
   } catch (const Error& error) {
     std::vector<Diagnostic> told = error.diagnostics();
     std::string left = "no file was written";
@@ -77,7 +79,8 @@ void run(Context& context, Options options) {
   const history::Graph& graph = context.graph();
   std::vector<std::string> parents = choose_parents(context, options.revision);
   if (options.empty) {
-    history::Revision revision = make_revision(graph, options.revision, std::move(parents));
+    history::Revision revision =
+        project::make_revision(graph, options.revision, std::move(parents));
     revision.path = version_folder(context, options.revision);
     write_revision(context, std::move(revision), options.revision.dry_run);
     return;
@@ -111,10 +114,10 @@ void run(Context& context, Options options) {
   if (options.revision.message.empty()) {
     options.revision.message = default_message(difference.operations);
   }
-  history::Revision revision = make_revision(graph, options.revision, std::move(parents));
+  history::Revision revision = project::make_revision(graph, options.revision, std::move(parents));
   revision.upgrade = difference.operations;
   const std::filesystem::path folder = version_folder(context, options.revision);
-  check_dialects(revision, before, context.project().dialects);
+  project::check_dialects(revision, before, context.project().dialects);
   check_limits(context, revision, before, context.project().dialects);
   check_collations(context, revision, before, context.project().dialects);
   Json proofs = options.no_proof ? Json() : prove_first(context, revision, options);

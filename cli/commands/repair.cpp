@@ -19,7 +19,7 @@ void add_repair(CLI::App& program, Context& context) {
   set_action(command, context, [&context, lock_timeout] {
     run::Runner runner = make_runner(context, Context::Access::existing);
     Json list = Json::array();
-    for (const std::string& id : runner.repair(run_options(*lock_timeout))) {
+    for (const std::string& id : runner.repair(run_options(context, *lock_timeout))) {
       context.console().info("dbmig.run", fmt::format("Accepted revision {} as it is now", id));
       list.push_back({{"revision", id}});
     }

@@ -6,7 +6,7 @@
 namespace dbmig::cli {
 
 void add_revision(CLI::App& program, Context& context) {
-  auto options = std::make_shared<NewRevision>();
+  auto options = std::make_shared<project::NewRevision>();
   CLI::App& command =
       add_command(program, context,
                   {"revision", "Write an empty revision, to be filled in by hand",
@@ -18,7 +18,8 @@ void add_revision(CLI::App& program, Context& context) {
   command.get_option("--message")->required();
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();
-    history::Revision revision = make_revision(graph, *options, choose_parents(context, *options));
+    history::Revision revision =
+        project::make_revision(graph, *options, choose_parents(context, *options));
     revision.path = version_folder(context, *options);
     write_revision(context, std::move(revision), options->dry_run);
   });

@@ -6,7 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
-#include "cli/proving.hpp"
+#include "cli/proof_report.hpp"
 #include "dialect/dialect.hpp"
 #include "run/stand_ins.hpp"
 #include "yaml/revision.hpp"

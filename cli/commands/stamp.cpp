@@ -22,7 +22,7 @@ void print_stamp(Context& context, const Options& options) {
   std::set<std::string> from;
   std::set<std::string> to;
   for (const std::string& target : options.targets) {
-    const auto [start, end] = split_range(target);
+    const auto [start, end] = project::split_range(target);
     if (!start.empty()) from.merge(resolve(context, start));
     if (end != "base") to.merge(resolve(context, end));
   }
@@ -36,7 +36,7 @@ void run(Context& context, const Options& options) {
   if (options.sql) return print_stamp(context, options);
   context.name_database(Context::Access::create);
   run::Runner runner = make_runner(context, Context::Access::create);
-  runner.stamp(options.targets, options.purge, run_options(options.lock_timeout));
+  runner.stamp(options.targets, options.purge, run_options(context, options.lock_timeout));
   Json list = Json::array();
   for (const std::string& id : context.graph().heads_of(runner.applied())) {
     list.push_back({{"revision", id}});

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
-#include "cli/proving.hpp"
+#include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
 #include "history/branches.hpp"
 
@@ -95,7 +95,7 @@ void run(Context& context, const Options& options, report::Report& report) {
     const std::string name = fmt::format("{}, {}", id, graph.header(id).message);
     const SourcePosition file{graph.header(id).path.string(), 1, 0};
     try {
-      entry["proofs"] = prove(context, graph, id, true);
+      entry["proofs"] = proofs_json(context, prove(context, graph, id, true));
       add_proofs(report, name, file, entry["proofs"]);
       entry["proved"] = true;
     } catch (const Error& error) {

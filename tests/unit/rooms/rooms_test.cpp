@@ -61,6 +61,9 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"import", {"backend", "dialect", "schema", "base"}},
     {"transfer", {"import", "backend", "dialect", "schema", "base"}},
     {"mpi", {"import", "base"}},
+    {"project",
+     {"transfer", "import", "proof", "run", "yaml", "backend", "lint", "dialect", "diff", "history",
+      "ops", "schema", "base"}},
 };
 
 // Outside library, by the beginning of its includes → where it may be used.

@@ -1,4 +1,4 @@
-#include "cli/adoption.hpp"
+#include "project/adoption.hpp"
 
 #include <fmt/core.h>
 
@@ -8,15 +8,15 @@
 #include <system_error>
 
 #include "base/text.hpp"
-#include "cli/server_words.hpp"
-#include "cli/sqlite_alone.hpp"
 #include "dialect/sqlite/types.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
+#include "project/server_words.hpp"
+#include "project/sqlite_alone.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
 namespace fs = std::filesystem;
@@ -93,12 +93,12 @@ bool builds_on_sqlite(const schema::Schema& schema) {
 /// Reads the model with the adopted file in it, and finds out where it can live.
 class ModelMaker {
  public:
-  ModelMaker(Context& context, DialectKind kind) : context_(context), kind_(kind) {}
+  ModelMaker(Workspace& workspace, DialectKind kind) : workspace_(workspace), kind_(kind) {}
 
   schema::Model read(const yaml::SourceFile& file) {
-    const std::vector<DialectKind>& said = context_.project().dialects;
+    const std::vector<DialectKind>& said = workspace_.project().dialects;
     try {
-      schema::Model model = context_.model_with(file, context_.project().only_dialect());
+      schema::Model model = workspace_.model_with(file, workspace_.project().only_dialect());
       if (said.empty() && kind_ != DialectKind::sqlite && !builds_on_sqlite(model.schema)) {
         restrict();
       }
@@ -106,13 +106,13 @@ class ModelMaker {
     } catch (const Error& error) {
       if (error.code() != ErrorCode::invalid || !said.empty()) throw;
     }
-    schema::Model model = context_.model_with(file, kind_);
+    schema::Model model = workspace_.model_with(file, kind_);
     restrict();
     return model;
   }
 
   void check(const history::Revision& revision, const schema::Schema& before) {
-    const std::vector<DialectKind>& said = context_.project().dialects;
+    const std::vector<DialectKind>& said = workspace_.project().dialects;
     if (!said.empty() || restricted_) return check_dialects(revision, before, dialects());
     try {
       check_dialects(revision, before, {});
@@ -128,10 +128,10 @@ class ModelMaker {
   void restrict() { restricted_ = kind_; }
   std::vector<DialectKind> dialects() const {
     if (restricted_) return {*restricted_};
-    return context_.project().dialects;
+    return workspace_.project().dialects;
   }
 
-  Context& context_;
+  Workspace& workspace_;
   DialectKind kind_;
   std::optional<DialectKind> restricted_;
 };
@@ -156,48 +156,48 @@ void number_keys(schema::Schema& found, const schema::Schema& model) {
   }
 }
 
-bool is_for_both(Context& context) {
-  const std::vector<DialectKind>& said = context.project().dialects;
+bool is_for_both(Workspace& workspace) {
+  const std::vector<DialectKind>& said = workspace.project().dialects;
   return said.empty() || said.size() > 1;
 }
 
-std::optional<Adoption> plan(Context& context, const schema::Schema& live,
+std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
                              const std::vector<std::string>& parents, NewRevision options,
                              bool for_both) {
-  const history::Graph& graph = context.graph();
+  const history::Graph& graph = workspace.graph();
   const schema::Schema before =
       schema::normalized(graph.fold(std::set<std::string>(parents.begin(), parents.end())));
   schema::Schema found = without(live, before);
   if (is_empty(found)) return std::nullopt;
   for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
-  if (for_both && context.url().dialect == DialectKind::sqlite) {
-    number_keys(found, context.model().schema);
+  if (for_both && workspace.url().dialect == DialectKind::sqlite) {
+    number_keys(found, workspace.model().schema);
     found = dialect::for_both(std::move(found));
-    mark_what_sqlite_alone_takes(context, before, found);
+    mark_what_sqlite_alone_takes(workspace, before, found);
   } else if (for_both) {
     found = dialect::as_written(std::move(found));
   }
 
   Adoption adoption;
   adoption.tables = names_of(found);
-  const std::string name = database_name(context.url());
-  adoption.model_file = free_file(context.project().schemas, name);
-  const schema::Schema to_write = without(found, context.model().schema);
-  yaml::SourceFile file{context.shown(adoption.model_file), yaml::print_model(to_write)};
+  const std::string name = database_name(workspace.url());
+  adoption.model_file = free_file(workspace.project().schemas, name);
+  const schema::Schema to_write = without(found, workspace.model().schema);
+  yaml::SourceFile file{workspace.shown(adoption.model_file), yaml::print_model(to_write)};
   if (is_empty(to_write)) {
     file.content.clear();
   } else {
     adoption.model_text = file.content;
   }
-  ModelMaker maker(context, context.url().dialect);
+  ModelMaker maker(workspace, workspace.url().dialect);
   const schema::Model model = maker.read(file);
 
   // What is written is adopted as it reads; of what the model has already, the database decides,
   // in the model's words where they say the same.
   schema::Schema after = before;
   add(after, named_in(model.schema, to_write));
-  add(after, schema::normalized(reworded(context, context.model().schema, without(found, to_write),
-                                         {context.url().dialect})));
+  add(after, schema::normalized(reworded(workspace, workspace.model().schema,
+                                         without(found, to_write), {workspace.url().dialect})));
   const diff::Difference difference = diff::diff(before, schema::normalized(after));
   adoption.detected = difference.detected;
   if (options.message.empty()) options.message = "adopt " + name;
@@ -210,15 +210,15 @@ std::optional<Adoption> plan(Context& context, const schema::Schema& live,
 
 }  // namespace
 
-std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
+std::optional<Adoption> plan_adoption(Workspace& workspace, const schema::Schema& live,
                                       const std::vector<std::string>& parents,
                                       NewRevision options) {
-  if (is_for_both(context)) {
-    std::optional<Adoption> adoption = plan(context, live, parents, options, true);
+  if (is_for_both(workspace)) {
+    std::optional<Adoption> adoption = plan(workspace, live, parents, options, true);
     // For one database alone nothing has to be said of the other.
     if (!adoption || !adoption->restricted_to) return adoption;
   }
-  return plan(context, live, parents, std::move(options), false);
+  return plan(workspace, live, parents, std::move(options), false);
 }
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -5,33 +5,33 @@
 #include <string>
 
 #include "backend/scratch.hpp"
-#include "cli/context.hpp"
+#include "project/workspace.hpp"
 #include "run/script.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 
 /// In which SQL the file `name` is written: what `said` (--dialect) says, else the name's last part
 /// but one (`x.sqlite.sql`, `x.mariadb.sql`), else the project's only dialect. Throws Error{usage}
 /// when none of them tells, and for a `said` that is no dialect.
-DialectKind dialect_of_file(Context& context, const std::string& name, const std::string& said);
+DialectKind dialect_of_file(Workspace& workspace, const std::string& name, const std::string& said);
 
 /// The SQL file `path`, or standard input for `-`. Throws Error{not_found} or Error{io}.
 run::Script read_script(const std::string& path);
 
 /// What the SQL files of schemas/ make.
-yaml::ModelPart read_model_part(Context& context);
+yaml::ModelPart read_model_part(Workspace& workspace);
 
-/// `found` as warnings for people and as an array for --json.
-Json report_unrepresented(Context& context, const std::vector<backend::Unrepresented>& found);
+/// Tells each thing that no model can express.
+void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unrepresented>& found);
 
 /// Takes the tables in which other tools keep their records out of `schema` and names them, except
 /// those that `wanted` or `include:` of dbmig.yaml name (a pattern that fits is no name).
-void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
+void leave_bookkeeping_alone(Workspace& workspace, schema::Schema& schema,
                              std::set<std::string> wanted = {});
 
 /// Names the foreign keys of `schema`, a part of the database that has `whole`, that refer to
 /// tables which do not exist.
-void warn_of_missing_parents(Context& context, const schema::Schema& schema,
+void warn_of_missing_parents(Workspace& workspace, const schema::Schema& schema,
                              const schema::Schema& whole);
 
 /// `inspection` without what is not selected.
@@ -53,4 +53,4 @@ class TableChoice {
   bool has_patterns_ = false;
 };
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -2,18 +2,18 @@
 
 #include <vector>
 
-#include "cli/context.hpp"
+#include "project/workspace.hpp"
 #include "run/wordings.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 
 /// Asks MariaDB, on a scratch database, how it words texts. Where none can be asked, that is said
 /// once, and texts are compared as they are written.
-run::AskWords words_asker(Context& context);
+run::AskWords words_asker(Workspace& workspace);
 
 /// dialect::reworded() for `dialects` (empty: both), where what MariaDB words alike is the same,
 /// too.
-schema::Schema reworded(Context& context, const schema::Schema& before, schema::Schema wanted,
+schema::Schema reworded(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
                         const std::vector<DialectKind>& dialects);
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -1,4 +1,4 @@
-#include "cli/sql_files.hpp"
+#include "project/sql_files.hpp"
 
 #include <fmt/core.h>
 
@@ -12,7 +12,7 @@
 #include "base/text.hpp"
 #include "schema/bookkeeping.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
 std::optional<DialectKind> dialect_in_name(const std::string& name) {
@@ -48,14 +48,15 @@ bool is_pattern(const std::string& name) {
 
 }  // namespace
 
-DialectKind dialect_of_file(Context& context, const std::string& name, const std::string& said) {
+DialectKind dialect_of_file(Workspace& workspace, const std::string& name,
+                            const std::string& said) {
   if (!said.empty()) {
     if (const auto kind = dialect_kind(text::lower(said))) return *kind;
     throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", said))
         .hint("say sqlite or mariadb");
   }
   if (const auto kind = dialect_in_name(name)) return *kind;
-  const yaml::Project* project = context.find_project();
+  const yaml::Project* project = workspace.find_project();
   if (project != nullptr && project->only_dialect()) return *project->only_dialect();
   throw Error(ErrorCode::usage, fmt::format("nothing says in which SQL {} is written",
                                             name == "-" ? "standard input" : name))
@@ -69,24 +70,24 @@ run::Script read_script(const std::string& path) {
   return {path, read_file(path)};
 }
 
-yaml::ModelPart read_model_part(Context& context) {
-  const yaml::Project& project = context.project();
+yaml::ModelPart read_model_part(Workspace& workspace) {
+  const yaml::Project& project = workspace.project();
   std::map<DialectKind, std::vector<run::Script>> scripts;
   for (yaml::SourceFile& file : yaml::load_sql_files(project.schemas, project.root)) {
-    scripts[dialect_of_file(context, file.name, "")].push_back(
+    scripts[dialect_of_file(workspace, file.name, "")].push_back(
         {std::move(file.name), std::move(file.content)});
   }
   yaml::ModelPart part;
   for (const auto& [kind, files] : scripts) {
-    backend::Scratch scratch(context.scratch_options(kind));
+    backend::Scratch scratch(workspace.scratch_options(kind));
     run::ScriptSchema read =
-        run::read_scripts(scratch, files, {.is_part = true}, context.console());
+        run::read_scripts(scratch, files, {.is_part = true}, workspace.events());
     for (const backend::Unrepresented& object : read.inspection.unrepresented) {
-      context.console().warning("dbmig.model",
-                                fmt::format("schemas/*.{}.sql: left out: {}: {}", to_string(kind),
-                                            object.object, object.reason));
+      workspace.events().warning("dbmig.model",
+                                 fmt::format("schemas/*.{}.sql: left out: {}: {}", to_string(kind),
+                                             object.object, object.reason));
     }
-    leave_bookkeeping_alone(context, read.inspection.schema);
+    leave_bookkeeping_alone(workspace, read.inspection.schema);
     for (auto& [path, where] : read.places) {
       const auto [first, is_new] = part.places.try_emplace(path, where);
       if (is_new) continue;
@@ -103,33 +104,30 @@ yaml::ModelPart read_model_part(Context& context) {
   return part;
 }
 
-Json report_unrepresented(Context& context, const std::vector<backend::Unrepresented>& found) {
-  Json list = Json::array();
+void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unrepresented>& found) {
   for (const backend::Unrepresented& object : found) {
-    context.console().warning("dbmig.inspect",
-                              fmt::format("left out: {}: {}", object.object, object.reason));
-    list.push_back({{"object", object.object}, {"reason", object.reason}});
+    workspace.events().warning("dbmig.inspect",
+                               fmt::format("left out: {}: {}", object.object, object.reason));
   }
-  return list;
 }
 
-void leave_bookkeeping_alone(Context& context, schema::Schema& schema,
+void leave_bookkeeping_alone(Workspace& workspace, schema::Schema& schema,
                              std::set<std::string> wanted) {
-  for (const std::string& name : context.selection().include) wanted.insert(name);
+  for (const std::string& name : workspace.selection().include) wanted.insert(name);
   for (const auto& [table, tool] : schema::take_out_bookkeeping(schema, wanted)) {
-    context.console().info("dbmig.model",
-                           fmt::format("Left alone: table '{}', in which {} keeps its records; to "
-                                       "have it all the same, name it in `include:` of dbmig.yaml",
-                                       table, tool));
+    workspace.events().info("dbmig.model",
+                            fmt::format("Left alone: table '{}', in which {} keeps its records; to "
+                                        "have it all the same, name it in `include:` of dbmig.yaml",
+                                        table, tool));
   }
 }
 
-void warn_of_missing_parents(Context& context, const schema::Schema& schema,
+void warn_of_missing_parents(Workspace& workspace, const schema::Schema& schema,
                              const schema::Schema& whole) {
   for (const auto& [name, table] : schema.tables) {
     for (const schema::ForeignKey& key : table.foreign_keys) {
       if (whole.tables.count(key.referenced_table) != 0) continue;
-      context.console().warning(
+      workspace.events().warning(
           "dbmig.inspect",
           fmt::format("foreign key '{}' of table '{}' refers to table '{}', which does not exist; "
                       "it is kept as it is, marked `external: true`",
@@ -167,4 +165,4 @@ backend::Inspection TableChoice::of(backend::Inspection inspection) const {
   return selected(std::move(inspection), selection_);
 }
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

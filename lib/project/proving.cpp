@@ -1,4 +1,4 @@
-#include "cli/proving.hpp"
+#include "project/proving.hpp"
 
 #include <fmt/core.h>
 
@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
 #include "yaml/revision.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
 constexpr const char* kLogger = "dbmig.proof";
@@ -27,60 +26,20 @@ std::string with_separators(const std::string& digits) {
   return out;
 }
 
-/// How many rows the project's database holds in `table`: counted up to a million, beyond that as
-/// the server estimates. Nothing without that database.
-std::optional<std::string> live_rows(Context& context, const std::string& table) {
-  static std::map<std::string, std::optional<std::string>> known;
-  if (const auto found = known.find(table); found != known.end()) return found->second;
-  std::optional<std::string>& rows = known[table];
-  try {
-    if (context.url().dialect != DialectKind::mariadb || context.url().database.empty()) return {};
-    backend::Connection& connection = context.connection(Context::Access::existing);
-    const std::vector<backend::Value> name{table};
-    const backend::Rows estimate = connection.query(
-        "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND "
-        "table_name = ?",
-        name);
-    if (estimate.rows.empty()) return {};
-    const std::string about = estimate.rows[0][0].value_or("0");
-    constexpr std::size_t kSixDigits = 6;
-    if (about.size() > kSixDigits) {
-      rows = "about " + with_separators(about) + " rows";
-    } else {
-      const std::string count =
-          connection.query("SELECT COUNT(*) FROM " + connection.dialect().quote_identifier(table))
-              .rows.at(0)
-              .at(0)
-              .value_or("0");
-      rows = with_separators(count) + (count == "1" ? " row" : " rows");
-    }
-  } catch (const Error&) {
-    // Costs are told all the same.
-  }
-  return rows;
-}
-
-void report(Context& context, const proof::Proof& proof) {
-  Console& console = context.console();
-  console.info(kLogger,
-               fmt::format("Proved on {}: up, down and up again with {} in {}", proof.server,
-                           text::count(proof.rows, "row"), text::count(proof.tables, "table")));
+void report_proof(Workspace& workspace, const proof::Proof& proof) {
+  EventSink& events = workspace.events();
+  events.info(kLogger,
+              fmt::format("Proved on {}: up, down and up again with {} in {}", proof.server,
+                          text::count(proof.rows, "row"), text::count(proof.tables, "table")));
   for (const std::string& table : proof.empty) {
-    console.warning(kLogger, fmt::format("Proved empty on {}: {}", proof.server, table));
+    events.warning(kLogger, fmt::format("Proved empty on {}: {}", proof.server, table));
   }
   for (const std::string& note : proof.notes) {
-    console.warning(kLogger, fmt::format("On {}: {}", proof.server, note));
+    events.warning(kLogger, fmt::format("On {}: {}", proof.server, note));
   }
   for (const proof::StatementCost& cost : proof.costs) {
-    console.info(kLogger, cost_line(context, cost));
+    events.info(kLogger, cost_line(workspace, cost));
   }
-}
-
-Json to_json(Context& context, const proof::Proof& proof) {
-  Json costs = Json::array();
-  for (const proof::StatementCost& cost : proof.costs) costs.push_back(cost_json(context, cost));
-  return {{"server", proof.server}, {"tables", proof.tables}, {"rows", proof.rows},
-          {"empty", proof.empty},   {"notes", proof.notes},   {"costs", std::move(costs)}};
 }
 
 /// The tables that `plan` alters, and those that foreign keys tie to them.
@@ -118,10 +77,10 @@ schema::Schema neighbourhood(const schema::Schema& whole,
 
 }  // namespace
 
-Ground proving_ground(Context& context, DialectKind kind) {
+Ground proving_ground(Workspace& workspace, DialectKind kind) {
   Ground ground{kind, std::nullopt, {}};
   try {
-    backend::ScratchOptions options = context.scratch_options(kind);
+    backend::ScratchOptions options = workspace.scratch_options(kind);
     if (kind == DialectKind::sqlite || options.server) {
       ground.scratch = std::move(options);
     } else {
@@ -137,11 +96,11 @@ Ground proving_ground(Context& context, DialectKind kind) {
   return ground;
 }
 
-std::vector<Ground> proving_grounds(Context& context) {
-  std::vector<DialectKind> kinds = context.project().dialects;
+std::vector<Ground> proving_grounds(Workspace& workspace) {
+  std::vector<DialectKind> kinds = workspace.project().dialects;
   if (kinds.empty()) kinds = {DialectKind::sqlite, DialectKind::mariadb};
   std::vector<Ground> grounds;
-  for (const DialectKind kind : kinds) grounds.push_back(proving_ground(context, kind));
+  for (const DialectKind kind : kinds) grounds.push_back(proving_ground(workspace, kind));
   return grounds;
 }
 
@@ -152,10 +111,12 @@ history::Graph with_revision(const history::Graph& graph, const history::Revisio
   return graph.with({std::move(read)});
 }
 
-Json prove(Context& context, const history::Graph& graph, const std::string& id, bool must) {
-  const std::vector<Ground> grounds = proving_grounds(context);
-  watch_signals();
-  const schema::Selection selection = context.selection();
+std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& graph,
+                                const std::string& id, bool must) {
+  const std::vector<Ground> grounds = proving_grounds(workspace);
+  workspace.begin_long_work();
+  const std::atomic<bool>* const stop = workspace.stop();
+  const schema::Selection selection = workspace.selection();
   // Side by side: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
   for (const Ground& ground : grounds) {
@@ -164,31 +125,31 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
       continue;
     }
     proofs.push_back(
-        std::async(std::launch::async, [&graph, &id, &selection, &options = *ground.scratch] {
-          return proof::prove(options, graph, id, yaml::parse_revision, &interrupted(), selection);
+        std::async(std::launch::async, [&graph, &id, &selection, stop, &options = *ground.scratch] {
+          return proof::prove(options, graph, id, yaml::parse_revision, stop, selection);
         }));
   }
-  Json list = Json::array();
+  std::vector<ProofOutcome> list;
   for (std::size_t i = 0; i < grounds.size(); ++i) {
     const auto cannot = [&](const std::string& why) {
       const std::string line =
           fmt::format("Not proved on {}: {}",
                       grounds[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
       if (grounds[i].scratch) {
-        context.console().warning(kLogger, line);
+        workspace.events().warning(kLogger, line);
       } else {
-        context.console().info(kLogger, line);
+        workspace.events().info(kLogger, line);
       }
-      list.push_back({{"dialect", to_string(grounds[i].kind)}, {"missing", why}});
+      list.push_back({grounds[i].kind, std::nullopt, why});
     };
     if (!grounds[i].scratch) {
       cannot(grounds[i].missing);
       continue;
     }
     try {
-      const proof::Proof proof = proofs[i].get();
-      report(context, proof);
-      list.push_back(to_json(context, proof));
+      proof::Proof proof = proofs[i].get();
+      report_proof(workspace, proof);
+      list.push_back({grounds[i].kind, std::move(proof), {}});
     } catch (const Error& error) {
       const bool out_of_reach = error.code() == ErrorCode::connection ||
                                 error.code() == ErrorCode::access ||
@@ -202,30 +163,55 @@ Json prove(Context& context, const history::Graph& graph, const std::string& id,
 }
 
 std::vector<std::vector<proof::StatementCost>> costs_of(
-    Context& context, const schema::Schema& before, const std::vector<run::PlannedRevision>& plan) {
+    Workspace& workspace, const schema::Schema& before,
+    const std::vector<run::PlannedRevision>& plan) {
   try {
     if (plan.empty()) return {};
     const backend::ScratchOptions options =
-        context.scratch_options(DialectKind::mariadb, Context::PrivateServer::join_only);
+        workspace.scratch_options(DialectKind::mariadb, Workspace::PrivateServer::join_only);
     if (!options.server) return {};
     return proof::measure(options, neighbourhood(before, plan), plan);
   } catch (const Error& error) {
-    context.console().debug(kLogger, std::string("costs are not known: ") + error.what());
+    workspace.events().debug(kLogger, std::string("costs are not known: ") + error.what());
     return {};
   }
 }
 
-std::string cost_line(Context& context, const proof::StatementCost& cost) {
-  const auto rows = live_rows(context, cost.table);
+std::optional<std::string> live_rows(Workspace& workspace, const std::string& table) {
+  static std::map<std::string, std::optional<std::string>> known;
+  if (const auto found = known.find(table); found != known.end()) return found->second;
+  std::optional<std::string>& rows = known[table];
+  try {
+    if (workspace.url().dialect != DialectKind::mariadb || workspace.url().database.empty())
+      return {};
+    backend::Connection& connection = workspace.connection(Workspace::Access::existing);
+    const std::vector<backend::Value> name{table};
+    const backend::Rows estimate = connection.query(
+        "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+        "table_name = ?",
+        name);
+    if (estimate.rows.empty()) return {};
+    const std::string about = estimate.rows[0][0].value_or("0");
+    constexpr std::size_t kSixDigits = 6;
+    if (about.size() > kSixDigits) {
+      rows = "about " + with_separators(about) + " rows";
+    } else {
+      const std::string count =
+          connection.query("SELECT COUNT(*) FROM " + connection.dialect().quote_identifier(table))
+              .rows.at(0)
+              .at(0)
+              .value_or("0");
+      rows = with_separators(count) + (count == "1" ? " row" : " rows");
+    }
+  } catch (const Error&) {
+    // Costs are told all the same.
+  }
+  return rows;
+}
+
+std::string cost_line(Workspace& workspace, const proof::StatementCost& cost) {
+  const auto rows = live_rows(workspace, cost.table);
   return fmt::format("alter {}: {}{}", cost.table, describe(cost), rows ? ", " + *rows : "");
 }
 
-Json cost_json(Context& context, const proof::StatementCost& cost) {
-  const auto rows = live_rows(context, cost.table);
-  return {{"table", cost.table},
-          {"algorithm", cost.algorithm.empty() ? Json() : Json(cost.algorithm)},
-          {"lock", cost.lock.empty() ? Json() : Json(cost.lock)},
-          {"rows", rows ? Json(*rows) : Json()}};
-}
-
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -1,4 +1,4 @@
-#include "cli/comparison_side.hpp"
+#include "project/comparison_side.hpp"
 
 #include <fmt/core.h>
 
@@ -6,53 +6,53 @@
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "cli/migration.hpp"
-#include "cli/server_words.hpp"
-#include "cli/sql_files.hpp"
 #include "dialect/own_words.hpp"
 #include "history/renames.hpp"
+#include "project/revisions.hpp"
+#include "project/server_words.hpp"
+#include "project/sql_files.hpp"
 #include "run/check.hpp"
 #include "run/told_names.hpp"
 #include "run/wordings.hpp"
 #include "schema/validate.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
-void inspect_live(Context& context, ComparisonSide& side) {
+void inspect_live(Workspace& workspace, ComparisonSide& side) {
   backend::Inspection found = side.connection->inspect({});
-  if (context.find_project() != nullptr) {
+  if (workspace.find_project() != nullptr) {
     found.schema =
-        run::in_told_names(*side.connection, context.graph().fold(), std::move(found.schema));
+        run::in_told_names(*side.connection, workspace.graph().fold(), std::move(found.schema));
   }
-  found = selected(std::move(found), context.selection());
+  found = selected(std::move(found), workspace.selection());
   side.schema = std::move(found.schema);
   side.unrepresented = std::move(found.unrepresented);
   side.is_live = true;
-  if (context.find_project() != nullptr) {
+  if (workspace.find_project() != nullptr) {
     std::set<std::string> applied = run::complete(run::RevisionStore(*side.connection).all());
-    std::erase_if(applied, [&](const std::string& id) { return !context.graph().contains(id); });
+    std::erase_if(applied, [&](const std::string& id) { return !workspace.graph().contains(id); });
     side.revisions = std::move(applied);
   }
   side.label += fmt::format(" ({})", side.connection->url().redacted());
 }
 
-void read_script_side(Context& context, ComparisonSide& side, const std::string& path,
+void read_script_side(Workspace& workspace, ComparisonSide& side, const std::string& path,
                       const std::string& dialect) {
-  const DialectKind kind = dialect_of_file(context, path, dialect);
+  const DialectKind kind = dialect_of_file(workspace, path, dialect);
   const run::Script script = read_script(path);
-  side.scratch = std::make_unique<backend::Scratch>(context.scratch_options(kind));
+  side.scratch = std::make_unique<backend::Scratch>(workspace.scratch_options(kind));
   backend::Inspection found =
-      run::read_scripts(*side.scratch, {script}, {}, context.console()).inspection;
+      run::read_scripts(*side.scratch, {script}, {}, workspace.events()).inspection;
   side.connection = &side.scratch->connection();
   side.schema = std::move(found.schema);
   side.unrepresented = std::move(found.unrepresented);
 }
 
-void fold_revision(Context& context, ComparisonSide& side, const std::string& argument) {
-  const history::Graph& graph = context.graph();
-  const std::set<std::string> ids =
-      graph.resolve(argument, current_heads(context, {argument}).value_or(std::set<std::string>{}));
+void fold_revision(Workspace& workspace, ComparisonSide& side, const std::string& argument) {
+  const history::Graph& graph = workspace.graph();
+  const std::set<std::string> ids = graph.resolve(
+      argument, current_heads(workspace, {argument}).value_or(std::set<std::string>{}));
   side.schema = schema::normalized(graph.fold(ids));
   side.is_managed = true;
   side.revisions = graph.ancestors(ids);
@@ -66,7 +66,7 @@ bool is_sql_file(const std::string& argument) {
 
 /// What `managed`, the newest revisions, or those that the database of `live` has, know by name:
 /// other objects of a shared database are none of ours.
-schema::Schema known_objects(Context& context, const ComparisonSide& managed,
+schema::Schema known_objects(Workspace& workspace, const ComparisonSide& managed,
                              const ComparisonSide& live) {
   schema::Schema known = managed.schema;
   const auto add = [&](schema::Schema fold) {
@@ -75,7 +75,7 @@ schema::Schema known_objects(Context& context, const ComparisonSide& managed,
     known.triggers.merge(fold.triggers);
     known.routines.merge(fold.routines);
   };
-  const history::Graph& graph = context.graph();
+  const history::Graph& graph = workspace.graph();
   add(graph.fold());
   add(graph.fold(live.revisions.value_or(std::set<std::string>{})));
   return known;
@@ -133,13 +133,13 @@ std::set<std::string> managed_tables(const ComparisonSide& side) {
 
 }  // namespace
 
-schema::RenameHints renames_between(Context& context, const ComparisonSide& from,
+schema::RenameHints renames_between(Workspace& workspace, const ComparisonSide& from,
                                     const ComparisonSide& to) {
   schema::RenameHints hints;
   if (from.revisions && to.revisions && includes(*to.revisions, *from.revisions)) {
-    hints = follow(context.graph(), *from.revisions, *to.revisions).hints();
+    hints = follow(workspace.graph(), *from.revisions, *to.revisions).hints();
   } else if (from.revisions && to.revisions && includes(*from.revisions, *to.revisions)) {
-    hints = follow(context.graph(), *to.revisions, *from.revisions).inverse();
+    hints = follow(workspace.graph(), *to.revisions, *from.revisions).inverse();
   }
   for (const auto& [now, old] : to.renames.tables) hints.tables.try_emplace(now, old);
   for (const auto& [now, old] : to.renames.columns) hints.columns.try_emplace(now, old);
@@ -148,53 +148,54 @@ schema::RenameHints renames_between(Context& context, const ComparisonSide& from
   return hints;
 }
 
-ComparisonSide comparison_side(Context& context, const std::string& argument,
+ComparisonSide comparison_side(Workspace& workspace, const std::string& argument,
                                const std::string& dialect) {
   ComparisonSide side;
   side.label = argument;
   if (argument == "model") {
-    context.read_files();
-    side.schema = context.model().schema;
-    side.renames = history::with_done(context.model().renames, context.graph());
-    const std::vector<std::string> all = context.graph().topological();
+    workspace.read_files();
+    side.schema = workspace.model().schema;
+    side.renames = history::with_done(workspace.model().renames, workspace.graph());
+    const std::vector<std::string> all = workspace.graph().topological();
     side.revisions.emplace(all.begin(), all.end());
     side.is_managed = true;
     return side;
   }
   if (argument == "database") {
-    side.connection = &context.connection(Context::Access::peek);
-    inspect_live(context, side);
+    side.connection = &workspace.connection(Workspace::Access::peek);
+    inspect_live(workspace, side);
     return side;
   }
   const bool is_url = argument.find("://") != std::string::npos;
   if (!is_url && is_sql_file(argument)) {
-    read_script_side(context, side, argument, dialect);
+    read_script_side(workspace, side, argument, dialect);
     return side;
   }
-  const yaml::Project* project = is_url ? nullptr : &context.project();
+  const yaml::Project* project = is_url ? nullptr : &workspace.project();
   if (is_url || project->databases.count(argument) != 0) {
     side.label = is_url ? "database" : argument;
-    side.own = backend::connect(context.url_of(argument, is_url), {.create = false});
+    side.own = backend::connect(workspace.url_of(argument, is_url), {.create = false});
     side.connection = side.own.get();
-    inspect_live(context, side);
+    inspect_live(workspace, side);
     return side;
   }
-  fold_revision(context, side, argument);
+  fold_revision(workspace, side, argument);
   return side;
 }
 
-ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
+ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from,
                                 const ComparisonSide& to, bool all) {
   ComparedSchemas result{from.schema, to.schema, {}, {}, {}};
-  if (!from.is_managed) leave_bookkeeping_alone(context, result.from, managed_tables(to));
-  if (!to.is_managed) leave_bookkeeping_alone(context, result.to, managed_tables(from));
+  if (!from.is_managed) leave_bookkeeping_alone(workspace, result.from, managed_tables(to));
+  if (!to.is_managed) leave_bookkeeping_alone(workspace, result.to, managed_tables(from));
   if (!all && from.is_live && to.is_managed) {
-    result.from = only_known(result.from, known_objects(context, to, from), result.unknown);
+    result.from = only_known(result.from, known_objects(workspace, to, from), result.unknown);
   } else if (!all && to.is_live && from.is_managed) {
-    result.to = only_known(result.to, known_objects(context, from, to), result.unknown);
+    result.to = only_known(result.to, known_objects(workspace, from, to), result.unknown);
   }
   if (from.connection == nullptr && to.connection == nullptr) {
-    result.to = reworded(context, result.from, std::move(result.to), context.project().dialects);
+    result.to =
+        reworded(workspace, result.from, std::move(result.to), workspace.project().dialects);
     return result;
   }
   backend::Connection& one = from.connection != nullptr ? *from.connection : *to.connection;
@@ -217,7 +218,7 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
     return result;
   }
   // The words of one side are understood by the other's.
-  const run::AskWords ask = words_asker(context);
+  const run::AskWords ask = words_asker(workspace);
   if (to.connection != nullptr) {
     result.to = run::in_told_words(other, result.from, std::move(result.to),
                                    {.recorded = to.is_live && from.is_managed, .ask = ask});
@@ -250,4 +251,4 @@ ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& t
   return compared;
 }
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "backend/scratch.hpp"
-#include "cli/context.hpp"
+#include "project/workspace.hpp"
 #include "schema/model.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 
 /// One of the two things that `diff` compares. Holds what its schema was read from: a database says
 /// best how it would report the other side.
@@ -31,7 +31,7 @@ struct ComparisonSide {
 /// What `argument` means, the first that fits: `model`; `database`; a URL; an SQL file (a name that
 /// ends with .sql, or `-`); a name of dbmig.yaml's `databases`; a revision. `dialect`: --dialect,
 /// for SQL files. Throws Error{not_found} when it is none of them.
-ComparisonSide comparison_side(Context& context, const std::string& argument,
+ComparisonSide comparison_side(Workspace& workspace, const std::string& argument,
                                const std::string& dialect);
 
 /// Two schemas made comparable.
@@ -45,13 +45,13 @@ struct ComparedSchemas {
 
 /// What was renamed on the way from one side to the other: by the revisions between them, and by
 /// what the model says beyond these.
-schema::RenameHints renames_between(Context& context, const ComparisonSide& from,
+schema::RenameHints renames_between(Workspace& workspace, const ComparisonSide& from,
                                     const ComparisonSide& to);
 
 /// With a database or an SQL file on either side both are compared as that database reports them.
 /// Live objects that neither the history nor the model knows are left out beside one of these,
 /// unless `all`.
-ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
+ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from,
                                 const ComparisonSide& to, bool all);
 
 /// `compared` with the words of the databases and files it was read from, for statements that
@@ -59,4 +59,4 @@ ComparedSchemas make_comparable(Context& context, const ComparisonSide& from,
 ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& to,
                              ComparedSchemas compared);
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/context.hpp"
-#include "cli/new_revision.hpp"
 #include "history/revision.hpp"
+#include "project/new_revision.hpp"
+#include "project/workspace.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 
 /// What `adopt` is about to write.
 struct Adoption {
@@ -26,7 +26,7 @@ struct Adoption {
 /// know become part of the project; nothing when they know all of it. Objects that the model has
 /// already are not written a second time. Throws Error{invalid} when they make no model, or cannot
 /// live where dbmig.yaml's `dialects` say.
-std::optional<Adoption> plan_adoption(Context& context, const schema::Schema& live,
+std::optional<Adoption> plan_adoption(Workspace& workspace, const schema::Schema& live,
                                       const std::vector<std::string>& parents, NewRevision options);
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

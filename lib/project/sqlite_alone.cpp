@@ -1,4 +1,4 @@
-#include "cli/sqlite_alone.hpp"
+#include "project/sqlite_alone.hpp"
 
 #include <fmt/core.h>
 
@@ -16,7 +16,7 @@
 #include "proof/external.hpp"
 #include "schema/validate.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
 using schema::Schema;
@@ -70,7 +70,7 @@ bool is_shared(const Object& object) {
 
 }  // namespace
 
-void mark_what_sqlite_alone_takes(Context& context, const Schema& before, Schema& found) {
+void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Schema& found) {
   if (found.views.empty() && found.triggers.empty()) return;
   Schema all = before;
   all.tables.insert(found.tables.begin(), found.tables.end());
@@ -79,11 +79,11 @@ void mark_what_sqlite_alone_takes(Context& context, const Schema& before, Schema
   Reasons reasons;
   try {
     reasons = known_refusals(all);
-    const backend::ScratchOptions options = context.scratch_options(DialectKind::mariadb);
+    const backend::ScratchOptions options = workspace.scratch_options(DialectKind::mariadb);
     if (options.server) {
       backend::Scratch scratch(options);
       ask(scratch.connection(), schema::on_dialect(all, DialectKind::mariadb),
-          !context.selection().empty(), reasons);
+          !workspace.selection().empty(), reasons);
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
@@ -95,14 +95,14 @@ void mark_what_sqlite_alone_takes(Context& context, const Schema& before, Schema
       if (reason == reasons.end() || !is_shared(object)) continue;
       object.only = DialectKind::sqlite;
       if (!object.sql.sqlite.empty()) object.sql = {object.sql.sqlite, {}, {}};
-      context.console().info("dbmig.adopt",
-                             fmt::format("{} '{}' is for SQLite alone (only: sqlite), as MariaDB "
-                                         "does not take it: {}",
-                                         what, name, reason->second));
+      workspace.events().info("dbmig.adopt",
+                              fmt::format("{} '{}' is for SQLite alone (only: sqlite), as MariaDB "
+                                          "does not take it: {}",
+                                          what, name, reason->second));
     }
   };
   mark(found.views, "views", "view");
   mark(found.triggers, "triggers", "trigger");
 }
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

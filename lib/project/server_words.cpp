@@ -1,14 +1,14 @@
-#include "cli/server_words.hpp"
+#include "project/server_words.hpp"
 
 #include <fmt/core.h>
 
 #include <memory>
 
 #include "base/listed.hpp"
-#include "cli/proving.hpp"
+#include "project/proving.hpp"
 #include "run/ask_words.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 namespace {
 
 constexpr const char* kLogger = "dbmig.words";
@@ -16,21 +16,21 @@ constexpr const char* kLogger = "dbmig.words";
 using dialect::WordingKey;
 using Keys = std::set<WordingKey>;
 
-void say_unasked(Context& context, const Keys& keys, const std::string& why) {
+void say_unasked(Workspace& workspace, const Keys& keys, const std::string& why) {
   std::vector<std::string> names;
   for (const WordingKey& key : keys) names.push_back(describe(key));
-  context.console().info(
+  workspace.events().info(
       kLogger, fmt::format("No MariaDB server was asked how it words {}, compared as written: {}",
                            text::join_some(names), why));
 }
 
 }  // namespace
 
-run::AskWords words_asker(Context& context) {
+run::AskWords words_asker(Workspace& workspace) {
   auto missing = std::make_shared<std::optional<std::string>>();
-  return [&context, missing](const schema::Schema& schema, const Keys& keys) {
+  return [&workspace, missing](const schema::Schema& schema, const Keys& keys) {
     if (*missing) return schema;
-    const Ground ground = proving_ground(context, DialectKind::mariadb);
+    const Ground ground = proving_ground(workspace, DialectKind::mariadb);
     try {
       if (ground.scratch) return run::ask_words(*ground.scratch, schema, keys);
       *missing = ground.missing;
@@ -41,14 +41,14 @@ run::AskWords words_asker(Context& context) {
       if (!is_out_of_reach) throw;
       *missing = error.message();
     }
-    say_unasked(context, keys, **missing);
+    say_unasked(workspace, keys, **missing);
     return schema;
   };
 }
 
-schema::Schema reworded(Context& context, const schema::Schema& before, schema::Schema wanted,
+schema::Schema reworded(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
                         const std::vector<DialectKind>& dialects) {
-  return run::reworded(before, std::move(wanted), dialects, words_asker(context));
+  return run::reworded(before, std::move(wanted), dialects, words_asker(workspace));
 }
 
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

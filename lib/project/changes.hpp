@@ -3,10 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/console.hpp"
 #include "schema/model.hpp"
 
-namespace dbmig::cli {
+namespace dbmig::project {
 
 /// One thing that is said of an object and is different: `type`, `nullable`, `sqlite.collation`.
 struct ChangedAttribute {
@@ -32,8 +31,4 @@ struct Change {
 std::vector<Change> changes(const schema::Schema& from, const schema::Schema& to,
                             const schema::RenameHints& renames);
 
-/// As text: a line for each, `+`, `-` or `~` in front, tables with their parts below them.
-std::string changes_text(const std::vector<Change>& changes);
-Json changes_json(const std::vector<Change>& changes);
-
-}  // namespace dbmig::cli
+}  // namespace dbmig::project

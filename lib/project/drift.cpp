@@ -1,0 +1,91 @@
+#include "project/drift.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "dialect/own_words.hpp"
+#include "diff/diff.hpp"
+#include "project/new_revision.hpp"
+#include "project/revisions.hpp"
+#include "project/server_words.hpp"
+#include "run/check.hpp"
+#include "run/offline.hpp"
+
+namespace dbmig::project {
+namespace {
+
+constexpr int kLockSeconds = 60;
+
+/// The drift, where nothing else stands between database and revisions that would blur it.
+run::DatabaseCheck settled_check(Workspace& workspace) {
+  run::DatabaseCheck check =
+      run::check_database(workspace.connection(Workspace::Access::existing), workspace.graph(),
+                          workspace.selection(), words_asker(workspace));
+  if (!check.unknown.empty()) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("Can't locate revision identified by '{}': the database has it, and no "
+                            "file does",
+                            text::join(check.unknown, "', '")))
+        .hint("bring the file back first");
+  }
+  if (!check.under_way.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the {} of revision {} stopped half-way",
+                            check.under_way.front().under_way, check.under_way.front().id))
+        .hint("finish it with `dbmig upgrade` first");
+  }
+  return check;
+}
+
+}  // namespace
+
+RevertScript revert_drift(Workspace& workspace) {
+  run::DatabaseCheck check = settled_check(workspace);
+  run::Drift& drift = check.drift;
+  backend::Connection& connection = workspace.connection(Workspace::Access::existing);
+  RevertScript script{connection.dialect().kind(), {}, {}};
+  if (drift.empty()) return script;
+  const schema::Schema reported = connection.inspect({}).schema;
+  const schema::Schema fold = check.folded;
+  dialect::ComparedForm live{std::move(drift.live), &reported};
+  dialect::ComparedForm expected{std::move(drift.expected), &fold};
+  dialect::in_own_words(live, expected);
+  script.operations = diff::diff(live.form, expected.form).operations;
+  script.sql = run::client_script(
+      connection.dialect(),
+      connection.dialect().plan(live.form, script.operations, connection.bystanders()));
+  return script;
+}
+
+std::optional<DriftRevision> revision_of_drift(Workspace& workspace, const DriftOptions& options) {
+  const run::DatabaseCheck check = settled_check(workspace);
+  if (check.drift.empty()) return std::nullopt;
+  if (!check.pending.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the database lacks revision {}", check.pending.front()))
+        .hint("run `dbmig upgrade` first: the new revision comes after the newest");
+  }
+  const history::Graph& graph = workspace.graph();
+  const schema::Schema expected = graph.fold();
+  const diff::Difference difference = diff::diff(expected, run::with_drift(expected, check.drift));
+  for (const std::string& line : difference.detected) workspace.events().info("dbmig.diff", line);
+  if (!options.allow_destructive) {
+    diff::require_consent(difference, expected, workspace.project().dialects);
+  }
+  NewRevision wanted;
+  wanted.message = options.message.empty() ? "changes made by hand" : options.message;
+  DriftRevision result;
+  result.detected = difference.detected;
+  result.revision = make_revision(graph, wanted, choose_parents(workspace, wanted));
+  result.revision.upgrade = difference.operations;
+  check_dialects(result.revision, expected, workspace.project().dialects);
+  return result;
+}
+
+void stamp_drift(Workspace& workspace, const std::string& id) {
+  workspace.forget_files();
+  make_runner(workspace, Workspace::Access::existing)
+      .stamp({id}, false, run_options(workspace, kLockSeconds));
+}
+
+}  // namespace dbmig::project

@@ -1,0 +1,100 @@
+#include "project/revisions.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.hpp"
+#include "run/offline.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::project {
+
+run::Runner make_runner(Workspace& workspace, Workspace::Access access) {
+  const history::Graph& graph = workspace.graph();
+  return {workspace.connection(access), graph, yaml::parse_revision, workspace.events()};
+}
+
+std::optional<std::set<std::string>> current_heads(Workspace& workspace,
+                                                   const std::vector<std::string>& arguments) {
+  if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
+  run::Runner runner = make_runner(workspace, Workspace::Access::peek);
+  const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
+  for (const std::string& id : heads)
+    workspace.graph().header(id);  // throws for one without a file
+  return std::set<std::string>(heads.begin(), heads.end());
+}
+
+std::set<std::string> resolve(Workspace& workspace, std::string_view argument) {
+  const auto current = current_heads(workspace, {std::string(argument)});
+  std::set<std::string> ids =
+      workspace.graph().resolve(argument, current.value_or(std::set<std::string>{}));
+  if (current && ids.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("'{}' names no revision: the database has none of it", argument))
+        .hint("`dbmig current` shows what the database has");
+  }
+  return ids;
+}
+
+std::string resolve_one(Workspace& workspace, std::string_view argument) {
+  const auto current = current_heads(workspace, {std::string(argument)});
+  return workspace.graph().resolve_one(argument, current.value_or(std::set<std::string>{}));
+}
+
+run::RunOptions run_options(Workspace& workspace, int lock_timeout) {
+  workspace.begin_long_work();
+  run::RunOptions options;
+  options.lock_timeout = std::chrono::seconds(lock_timeout);
+  options.stop = workspace.stop();
+  return options;
+}
+
+std::pair<std::string, std::string> split_range(std::string_view text) {
+  const std::vector<std::string> parts = text::split(text, ':');
+  if (parts.size() == 1) return {"", parts[0]};
+  if (parts.size() == 2) return {parts[0], parts[1]};
+  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
+}
+
+void refuse_wrong_way(run::Direction direction, std::string_view target) {
+  const bool up = direction == run::Direction::upgrade;
+  std::string_view step = target.substr(target.find('@') == target.npos ? 0 : target.find('@') + 1);
+  if (step.starts_with("current")) step.remove_prefix(std::string_view("current").size());
+  if (up && step == "base") {
+    throw Error(ErrorCode::usage,
+                "'base' is where a downgrade ends: an upgrade does not lead there")
+        .hint("`dbmig downgrade base` takes everything back");
+  }
+  const bool is_step = step.size() > 1 && step[0] == (up ? '-' : '+') &&
+                       step.find_first_not_of("0123456789", 1) == step.npos;
+  if (!is_step) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("'{}' goes {}, and `dbmig {}` goes {}", target, up ? "back" : "forward",
+                          run::to_string(direction), up ? "forward" : "back"))
+      .hint(up ? fmt::format("`dbmig downgrade {}` takes revisions back", target)
+               : fmt::format("`dbmig upgrade {}` goes on", target));
+}
+
+std::string script_along(Workspace& workspace, run::Direction direction, const std::string& range) {
+  const auto [start, end] = split_range(range);
+  const bool has_range = range.find(':') != std::string::npos;
+  if (direction == run::Direction::downgrade && (start.empty() || end.empty())) {
+    throw Error(ErrorCode::usage, "downgrade with --sql requires <fromrev>:<torev>")
+        .hint("as in `dbmig downgrade head:base --sql`");
+  }
+  const history::Graph& graph = workspace.graph();
+  const std::set<std::string> nothing;
+  const std::set<std::string> from =
+      start.empty() ? nothing
+                    : graph.resolve(start, current_heads(workspace, {start}).value_or(nothing));
+  const std::string target = has_range && end.empty() ? "head" : end;
+  // A step at the end goes from the start; `current` is what the database has, as everywhere.
+  const bool is_current = target.find("current") != target.npos;
+  const std::set<std::string> to =
+      graph.resolve(target, is_current ? current_heads(workspace, {target}).value_or(from) : from);
+  return run::offline_script(graph, workspace.url().dialect, direction, from, to);
+}
+
+}  // namespace dbmig::project
