@@ -14,7 +14,7 @@
 namespace dbmig::project {
 namespace {
 
-constexpr const char* kLogger = "dbmig.proof";
+constexpr const char* kProofLog = "dbmig.proof";
 
 /// "1,234,567".
 std::string with_separators(const std::string& digits) {
@@ -28,17 +28,17 @@ std::string with_separators(const std::string& digits) {
 
 void report_proof(Workspace& workspace, const proof::Proof& proof) {
   EventSink& events = workspace.events();
-  events.info(kLogger,
+  events.info(kProofLog,
               fmt::format("Proved on {}: up, down and up again with {} in {}", proof.server,
                           text::count(proof.rows, "row"), text::count(proof.tables, "table")));
   for (const std::string& table : proof.empty) {
-    events.warning(kLogger, fmt::format("Proved empty on {}: {}", proof.server, table));
+    events.warning(kProofLog, fmt::format("Proved empty on {}: {}", proof.server, table));
   }
   for (const std::string& note : proof.notes) {
-    events.warning(kLogger, fmt::format("On {}: {}", proof.server, note));
+    events.warning(kProofLog, fmt::format("On {}: {}", proof.server, note));
   }
   for (const proof::StatementCost& cost : proof.costs) {
-    events.info(kLogger, cost_line(workspace, cost));
+    events.info(kProofLog, cost_line(workspace, cost));
   }
 }
 
@@ -136,9 +136,9 @@ std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& grap
           fmt::format("Not proved on {}: {}",
                       grounds[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
       if (grounds[i].scratch) {
-        workspace.events().warning(kLogger, line);
+        workspace.events().warning(kProofLog, line);
       } else {
-        workspace.events().info(kLogger, line);
+        workspace.events().info(kProofLog, line);
       }
       list.push_back({grounds[i].kind, std::nullopt, why});
     };
@@ -172,7 +172,7 @@ std::vector<std::vector<proof::StatementCost>> costs_of(
     if (!options.server) return {};
     return proof::measure(options, neighbourhood(before, plan), plan);
   } catch (const Error& error) {
-    workspace.events().debug(kLogger, std::string("costs are not known: ") + error.what());
+    workspace.events().debug(kProofLog, std::string("costs are not known: ") + error.what());
     return {};
   }
 }

@@ -11,7 +11,7 @@
 namespace dbmig::project {
 namespace {
 
-constexpr const char* kLogger = "dbmig.words";
+constexpr const char* kWordsLog = "dbmig.words";
 
 using dialect::WordingKey;
 using Keys = std::set<WordingKey>;
@@ -20,8 +20,8 @@ void say_unasked(Workspace& workspace, const Keys& keys, const std::string& why)
   std::vector<std::string> names;
   for (const WordingKey& key : keys) names.push_back(describe(key));
   workspace.events().info(
-      kLogger, fmt::format("No MariaDB server was asked how it words {}, compared as written: {}",
-                           text::join_some(names), why));
+      kWordsLog, fmt::format("No MariaDB server was asked how it words {}, compared as written: {}",
+                             text::join_some(names), why));
 }
 
 }  // namespace
