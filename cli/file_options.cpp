@@ -44,7 +44,7 @@ void add_file_options(CLI::App& command, FileOptions& options) {
       .add_option("--comment", options.format.comment, "Lines that begin with this are left out")
       ->option_text("TEXT");
   command.add_flag("--trim", options.format.trim, "Blanks around fields do not belong to them");
-  command.add_flag("--null-quoted", options.format.null_quoted, "NULL may also stand in quotes");
+  command.add_flag("--null-quoted", options.format.null_quoted, "NULL may also be in quotes");
 }
 
 std::string in_working_folder(const Context& context, const std::string& path) {

@@ -96,10 +96,10 @@ Json revision_json(Context& context, const history::Graph& graph, const history:
   return json;
 }
 
-Json unrepresented_json(Context& context, const std::vector<backend::Unrepresented>& found) {
+Json unsupported_json(Context& context, const std::vector<backend::Unsupported>& found) {
   tell_unrepresented(context, found);
   Json list = Json::array();
-  for (const backend::Unrepresented& object : found) {
+  for (const backend::Unsupported& object : found) {
     list.push_back({{"object", object.object}, {"reason", object.reason}});
   }
   return list;

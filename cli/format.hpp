@@ -33,7 +33,7 @@ Json revision_json(Context& context, const history::Graph& graph, const history:
                    const std::optional<std::set<std::string>>& current = std::nullopt);
 
 /// Tells what no model can express, and returns it for --json.
-Json unrepresented_json(Context& context, const std::vector<backend::Unrepresented>& found);
+Json unsupported_json(Context& context, const std::vector<backend::Unsupported>& found);
 
 /// The operations as JSON: name, table and a sentence each.
 Json operations_json(const std::vector<ops::Operation>& operations);

@@ -97,7 +97,7 @@ void add_migration_options(CLI::App& command, Migration& options) {
   add_lock_timeout(command, options.lock_timeout);
   command
       .add_option("--lock-wait", options.lock_wait,
-                  "Wait so long for a table that others hold, three times (10)")
+                  "Seconds that one attempt waits for a table lock; three attempts (10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 86400));
   command

@@ -7,7 +7,7 @@
 
 namespace dbmig::cli {
 
-/// What became of a proof on each ground.
+/// What became of a proof on each database.
 Json proofs_json(Context& context, const std::vector<project::ProofOutcome>& outcomes);
 
 /// What a statement costs.

@@ -26,7 +26,7 @@ void on_signal(int number) {
     ::raise(number);
   } else if (!silent) {
     constexpr std::string_view text =
-        "\nStopping after the statement under way; once more to stop at once.\n";
+        "\nStopping after the current statement; press Ctrl-C again to stop at once.\n";
     [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
   }
   errno = saved;

@@ -51,7 +51,7 @@ void catch_up(Context& context, const Options& options) {
   const history::Graph& graph = context.graph();
   backend::Connection& connection = existing_database(context);
   const run::DatabaseCheck check =
-      run::check_database(connection, graph, context.selection(), words_asker(context));
+      run::check_database(connection, graph, context.selection(), words_of_server(context));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
@@ -59,15 +59,15 @@ void catch_up(Context& context, const Options& options) {
                             text::join(check.unknown, "', '")))
         .hint("adopt it in the project that it belongs to, or bring the file back");
   }
-  if (!check.under_way.empty()) {
+  if (!check.unfinished.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the {} of revision {} stopped half-way",
-                            check.under_way.front().under_way, check.under_way.front().id))
+                            check.unfinished.front().running, check.unfinished.front().id))
         .hint("finish it with `dbmig upgrade` first");
   }
   if (check.pending.empty()) return;
   const run::Drift drift =
-      run::find_drift(connection, graph.fold(), context.selection(), words_asker(context));
+      run::find_drift(connection, graph.fold(), context.selection(), words_of_server(context));
   if (!drift.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the database lacks revision {}, {}", check.pending.front(),
@@ -110,7 +110,7 @@ Json write(Context& context, const project::Adoption& adoption, const Options& o
 /// Says what of the database the new revision does not describe to the letter.
 void verify(Context& context) {
   const run::Drift drift = run::find_drift(existing_database(context), context.graph().fold(),
-                                           context.selection(), words_asker(context));
+                                           context.selection(), words_of_server(context));
   for (const std::string& line : drift.difference.detected) {
     context.console().warning("dbmig.adopt",
                               fmt::format("the model does not build it exactly: {}", line));
@@ -153,18 +153,18 @@ void run(Context& context, const Options& options) {
   leave_bookkeeping_alone(context, found.schema, std::move(wanted));
   found = choice.of(std::move(found));
   warn_of_missing_parents(context, found.schema, whole);
-  Json missed = unrepresented_json(context, found.unrepresented);
+  Json missed = unsupported_json(context, found.unsupported);
   if (options.strict && !missed.empty()) {
     context.exit_code = kDifferences;
     context.console().say("Nothing was written: --strict wants a model of everything.");
     return context.console().document(
-        {{"written", false}, {"unrepresented", std::move(missed)}, {"tables", Json::array()}});
+        {{"written", false}, {"unsupported", std::move(missed)}, {"tables", Json::array()}});
   }
   const auto adoption = plan_adoption(context, found.schema, parents, options.revision);
   if (!adoption) {
     context.console().say("Nothing to adopt: the revisions know every table of the database.");
     return context.console().document(
-        {{"written", false}, {"unrepresented", std::move(missed)}, {"tables", Json::array()}});
+        {{"written", false}, {"unsupported", std::move(missed)}, {"tables", Json::array()}});
   }
   if (!options.revision.dry_run) {
     // A database that cannot be written to is found out before any file is.
@@ -184,7 +184,7 @@ void run(Context& context, const Options& options) {
   document["tables"] = adoption->tables;
   document["dialects"] =
       adoption->restricted_to ? Json::array({to_string(*adoption->restricted_to)}) : Json();
-  document["unrepresented"] = std::move(missed);
+  document["unsupported"] = std::move(missed);
   context.console().document(document);
 }
 

@@ -67,7 +67,7 @@ constexpr std::array kDatabaseKinds{
          "The file was removed, or is on another branch."},
     Kind{"edited", "A revision was edited after it was applied",
          "Restore the file, or accept it with `dbmig repair`."},
-    Kind{"under_way", "A migration stopped halfway", "The same command again finishes it."},
+    Kind{"unfinished", "A migration stopped halfway", "The same command again finishes it."},
     Kind{"drift", "The database was changed by hand",
          "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
          "revision of it."},
@@ -171,7 +171,7 @@ void check_model(Context& context, Findings& findings) {
   const schema::Schema folded =
       history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
   const diff::Difference difference =
-      diff::diff(folded, reworded(context, folded, model.schema, context.project().dialects),
+      diff::diff(folded, equivalent(context, folded, model.schema, context.project().dialects),
                  history::with_done(model.renames, graph));
   for (const std::string& line : difference.detected) {
     findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
@@ -191,8 +191,9 @@ void check_branch(Context& context, const Reporting& options, Findings& findings
 void check_database(Context& context, Findings& findings) {
   findings.announce(kDatabaseKinds);
   const history::Graph& graph = context.graph();
-  const run::DatabaseCheck check = run::check_database(
-      context.connection(Context::Access::peek), graph, context.selection(), words_asker(context));
+  const run::DatabaseCheck check =
+      run::check_database(context.connection(Context::Access::peek), graph, context.selection(),
+                          words_of_server(context));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
@@ -215,13 +216,12 @@ void check_database(Context& context, Findings& findings) {
                              edit.empty() ? "" : " (" + edit + ")"),
                  {graph.header(id).path.string(), 1, 0});
   }
-  for (const run::AppliedRevision& row : check.under_way) {
+  for (const run::AppliedRevision& row : check.unfinished) {
     findings.add(
-        "under_way", row.id,
+        "unfinished", row.id,
         fmt::format("The {} of revision {} stopped after statement {} of {}; run `dbmig {}` "
                     "to finish it",
-                    row.under_way, row.id, row.statements_done, row.statements_total,
-                    row.under_way));
+                    row.running, row.id, row.statements_done, row.statements_total, row.running));
   }
   findings.add_drift(project::changes(check.drift.expected, check.drift.live, {}));
 }

@@ -91,7 +91,7 @@ class Copy {
       if (!row.is_complete()) {
         throw Error(ErrorCode::failed, fmt::format("the {} of revision {} stopped half-way in the "
                                                    "source",
-                                                   row.under_way, row.id))
+                                                   row.running, row.id))
             .hint("finish it with `dbmig upgrade` first");
       }
       if (!context_.graph().contains(row.id)) return {};
@@ -111,7 +111,7 @@ class Copy {
     const backend::Inspection found = source_->inspect({});
     translation_ = transfer::translate(found.schema, from, target_->dialect().kind());
     restrict_to_chosen();
-    for (const backend::Unrepresented& one : found.unrepresented) {
+    for (const backend::Unsupported& one : found.unsupported) {
       translation_.left_out.push_back(fmt::format("{}: {}", one.object, one.reason));
     }
     for (const std::string& line : translation_.left_out) {

@@ -49,8 +49,7 @@ void run(Context& context, bool check_heads) {
           "dbmig.run",
           fmt::format("The {} of revision {} stopped after statement {} of {}; the next "
                       "`dbmig {}` goes on from there",
-                      row.under_way, row.id, row.statements_done, row.statements_total,
-                      row.under_way));
+                      row.running, row.id, row.statements_done, row.statements_total, row.running));
     }
   }
   console.document(list);

@@ -53,7 +53,7 @@ std::string sql_of(DialectKind kind, const schema::Schema& from,
 }
 
 void warn(Context& context, const project::ComparisonSide& side) {
-  for (const backend::Unrepresented& object : side.unrepresented) {
+  for (const backend::Unsupported& object : side.unsupported) {
     context.console().warning("dbmig.diff", fmt::format("not compared: {} of {}: {}", object.object,
                                                         side.label, object.reason));
   }
@@ -103,7 +103,7 @@ void run(Context& context, const Options& options) {
                                   text::join(compared.unknown, ", ")));
   }
   const schema::RenameHints renames = renames_between(context, from, to);
-  const project::ComparedSchemas worded = project::in_own_words(from, to, compared);
+  const project::ComparedSchemas worded = project::keep_spelling(from, to, compared);
   const diff::Difference difference = diff::diff(worded.from, worded.to, renames);
   const std::vector<project::Change> list = project::changes(compared.from, compared.to, renames);
   const bool differs = !difference.operations.empty();

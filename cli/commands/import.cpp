@@ -362,7 +362,7 @@ void add_import(CLI::App& program, Context& context) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
   command.add_flag("--resume,!--no-resume", a.resume,
                    "Go on with an import of the same files that was interrupted, or forget it");
-  command.add_option("--lock-wait", a.lock_wait, "Wait so long for locks that others hold (10)")
+  command.add_option("--lock-wait", a.lock_wait, "Seconds that one attempt waits for a lock (10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 86400));
   command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")

@@ -40,10 +40,10 @@ backend::Inspection inspect(Context& context, const Options& options) {
   }
   const DialectKind kind = dialect_of_file(context, options.sql_file, options.dialect);
   // The file first: a server is asked for nothing when there is none.
-  const run::Script script = project::read_script(options.sql_file);
+  const sql_script::Script script = project::read_script(options.sql_file);
   backend::Scratch scratch(context.scratch_options(kind));
   backend::Inspection found =
-      run::read_scripts(scratch, {script}, {}, context.console()).inspection;
+      sql_script::read_scripts(scratch, {script}, {}, context.console()).inspection;
   if (!choice.empty()) return choice.of(std::move(found));
   leave_bookkeeping_alone(context, found.schema);
   return found;
@@ -51,7 +51,7 @@ backend::Inspection inspect(Context& context, const Options& options) {
 
 void run(Context& context, const Options& options) {
   const backend::Inspection inspection = inspect(context, options);
-  Json missed = unrepresented_json(context, inspection.unrepresented);
+  Json missed = unsupported_json(context, inspection.unsupported);
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);
@@ -63,7 +63,7 @@ void run(Context& context, const Options& options) {
   Json tables = Json::array();
   for (const auto& [name, table] : inspection.schema.tables) tables.push_back(name);
   context.console().document(
-      {{"tables", std::move(tables)}, {"model", text}, {"unrepresented", std::move(missed)}});
+      {{"tables", std::move(tables)}, {"model", text}, {"unsupported", std::move(missed)}});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include "cli/migration.hpp"
 #include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
-#include "run/lint_evidence.hpp"
+#include "evidence/lint_evidence.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -118,7 +118,7 @@ std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtH
     planned.revision = graph.get(id);
     planned.operations = planned.revision.upgrade;
     planned.statements = database.connection->dialect().plan(schema, planned.operations, {});
-    schema = history::evolve(std::move(schema), planned.revision);
+    schema = history::apply(std::move(schema), planned.revision);
     plan.push_back(std::move(planned));
   }
   return plan;
@@ -141,7 +141,7 @@ void add_costs(Context& context, const AtHand& database, const std::set<std::str
     for (const proof::StatementCost& cost : costs[i]) {
       const auto rows = renamed.count(cost.table) != 0
                             ? std::nullopt
-                            : run::count_table(*database.connection, cost.table);
+                            : evidence::count_table(*database.connection, cost.table);
       evidence[plan[i].revision.id].costs.push_back(
           {cost.first_operation, cost.algorithm, cost.lock, rows});
     }
@@ -154,7 +154,8 @@ std::map<std::string, lint::Evidence> evidence_of(Context& context, const AtHand
   std::set<std::string> targets(chosen.ids.begin(), chosen.ids.end());
   std::erase_if(targets, [&](const std::string& id) { return database.applied.count(id) != 0; });
   if (database.connection == nullptr || targets.empty()) return {};
-  auto evidence = run::count_rows(*database.connection, context.graph(), database.applied, targets);
+  auto evidence =
+      evidence::count_rows(*database.connection, context.graph(), database.applied, targets);
   if (context.url().dialect == DialectKind::mariadb) {
     add_costs(context, database, targets, evidence);
   }

@@ -90,7 +90,7 @@ void run(Context& context, Options options) {
   const schema::Schema before = history::with_free_order(
       graph, schema::normalized(graph.fold(needs)), context.model().schema);
   const schema::Schema wanted =
-      reworded(context, before, context.model().schema, context.project().dialects);
+      equivalent(context, before, context.model().schema, context.project().dialects);
   refuse_contradictions(context, before, wanted);
   const diff::Difference difference =
       diff::diff(before, wanted, history::with_done(context.model().renames, graph));

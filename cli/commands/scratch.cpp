@@ -76,7 +76,8 @@ void add_scratch(CLI::App& program, Context& context) {
        "listens on a socket that only you can reach, and ends when it has not been used for\n"
        "five minutes."});
   CLI::Option* start = command.add_flag("--start", options->start, "Start it, and print its URL");
-  command.add_flag("--stop", options->stop, "Stop it, whoever uses it")->excludes(start);
+  command.add_flag("--stop", options->stop, "Stop it, even while other commands use it")
+      ->excludes(start);
   command
       .add_option("--folder", options->folder,
                   "Where its files are (dbmig-scratch-UID among the temporary files)")

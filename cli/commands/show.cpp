@@ -8,7 +8,7 @@
 #include "cli/migration.hpp"
 #include "cli/proof_report.hpp"
 #include "dialect/dialect.hpp"
-#include "run/stand_ins.hpp"
+#include "run/backfill_values.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -59,7 +59,7 @@ void show_one(Context& context, const history::Graph& graph, const history::Revi
     why = error.what();
   }
   const DialectKind kind = sql ? context.url().dialect : DialectKind::sqlite;
-  const schema::Schema after = history::evolve(before, revision);
+  const schema::Schema after = history::apply(before, revision);
   const auto text = [&](const Operations& operations, const schema::Schema& schema) {
     if (operations.empty()) return std::string(sql ? "-- nothing\n" : "[]\n");
     return sql ? sql_text(kind, schema, operations) : yaml::print_operations(operations);
@@ -67,7 +67,7 @@ void show_one(Context& context, const history::Graph& graph, const history::Revi
   const std::string up = text(revision.upgrade, before);
   const std::string down =
       !back ? std::string()
-            : text(sql ? run::with_stand_ins(*back, after, kind).operations : *back, after);
+            : text(sql ? run::with_backfill_values(*back, after, kind).operations : *back, after);
   const char* note = sql ? "-- " : "";
   const char* derived = revision.downgrade ? "" : "  # derived: the exact inverse";
   context.console().data(revision_entry(context, graph, revision) + "\n");

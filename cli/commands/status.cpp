@@ -11,7 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
-#include "dialect/reworded.hpp"
+#include "dialect/equivalent.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
@@ -58,7 +58,7 @@ void add_model(Context& context, Status& status) {
   const schema::Schema folded =
       history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
   const std::vector<std::string> changes =
-      diff::diff(folded, dialect::reworded(folded, model.schema, context.project().dialects),
+      diff::diff(folded, dialect::equivalent(folded, model.schema, context.project().dialects),
                  history::with_done(model.renames, graph))
           .detected;
   status.json["tables"] = model.schema.tables.size();
@@ -98,8 +98,8 @@ void add_database(Context& context, Status& status) {
     if (!graph.contains(row.id)) unknown.push_back(row.id);
     if (row.is_complete()) continue;
     status.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
-                                row.under_way, row.id, row.statements_done, row.statements_total));
-    status.then(row.under_way.ends_with("downgrade") ? "dbmig downgrade" : "dbmig upgrade");
+                                row.running, row.id, row.statements_done, row.statements_total));
+    status.then(row.running.ends_with("downgrade") ? "dbmig downgrade" : "dbmig upgrade");
   }
   const std::vector<std::string> edited = run::edited_revisions(rows, graph);
   const std::vector<std::string> current = all.heads_of(applied);

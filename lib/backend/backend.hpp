@@ -25,7 +25,7 @@ struct Rows {
 };
 
 /// Something that a database holds and the model cannot express.
-struct Unrepresented {
+struct Unsupported {
   std::string object;  ///< "event 'nightly'", "table 't': option PACK_KEYS"
   std::string reason;
 };
@@ -34,7 +34,7 @@ struct Inspection {
   /// As it was written there, so that building it gives the same text again: declared types,
   /// constraints without a name (SqliteTable::unnamed). Compare its canonical form.
   schema::Schema schema;
-  std::vector<Unrepresented> unrepresented;
+  std::vector<Unsupported> unsupported;
 };
 
 struct InspectOptions {
@@ -170,7 +170,7 @@ class Connection {
 
   /// Triggers and indexes of this database with their SQL, for dialect::Dialect::plan. MariaDB:
   /// none needed.
-  virtual std::vector<dialect::Bystander> bystanders() = 0;
+  virtual std::vector<dialect::DependentObject> dependent_objects() = 0;
 
   /// The fastest way for this database to load rows into `columns` of `table` (an element of
   /// inspect()). See backend/bulk.hpp. The connection must outlive the sink.

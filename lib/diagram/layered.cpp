@@ -56,7 +56,7 @@ class Layering {
   double height(std::size_t node) const { return is_box(node) ? boxes_[node].height : kLineHeight; }
   /// Where the line of `chain` is fastened to its i-th node, below its upper edge.
   double port(const Chain& chain, std::size_t i) const;
-  Curve route(const Chain& chain) const;
+  Curve run_plan(const Chain& chain) const;
   Curve loop(const Link& link, double step) const;
 
   const std::vector<Box>& boxes_;
@@ -233,7 +233,7 @@ double Layering::port(const Chain& chain, std::size_t i) const {
   return kLineHeight / 2;
 }
 
-Curve Layering::route(const Chain& chain) const {
+Curve Layering::run_plan(const Chain& chain) const {
   Curve curve;
   for (std::size_t i = 0; i < chain.nodes.size(); ++i) {
     const std::size_t node = chain.nodes[i];
@@ -268,7 +268,7 @@ Drawing Layering::drawing() const {
     drawing.boxes.push_back({x, y_[i], boxes_[i].width, boxes_[i].height});
   }
   drawing.links.resize(links_.size());
-  for (const Chain& chain : chains_) drawing.links[chain.link] = route(chain);
+  for (const Chain& chain : chains_) drawing.links[chain.link] = run_plan(chain);
   std::map<std::size_t, double> selves;
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (links_[i].from != links_[i].to) continue;

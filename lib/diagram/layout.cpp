@@ -12,7 +12,7 @@
 namespace dbmig::diagram {
 namespace {
 
-constexpr std::size_t kMostWithoutCutting = 30;  // boxes of one area before it is cut
+constexpr std::size_t kMaxWithoutCutting = 30;  // boxes of one area before it is cut
 constexpr std::size_t kLeastInArea = 3;
 constexpr double kMargin = 24;   // of an area, and of all
 constexpr double kHeading = 34;  // of an area with a name
@@ -153,7 +153,7 @@ std::vector<Part> parts_of(const std::vector<Box>& boxes, const std::vector<Link
   const auto components =
       by_number(linked, components_of(linked.size(), ties_among(links, linked, boxes.size())));
   for (const Indexes& component : components) {
-    if (component.size() <= kMostWithoutCutting) {
+    if (component.size() <= kMaxWithoutCutting) {
       parts.push_back({name_of_part(component, boxes, links), component, false, false});
       continue;
     }

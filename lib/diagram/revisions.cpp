@@ -24,7 +24,7 @@ class Folds {
     return graph_.fold(needs);
   }
   const Schema& after(const std::string& id, Schema before) {
-    return after_[id] = history::evolve(std::move(before), graph_.get(id));
+    return after_[id] = history::apply(std::move(before), graph_.get(id));
   }
   const Schema& at(const std::string& id) const { return after_.at(id); }
 

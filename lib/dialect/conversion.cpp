@@ -11,9 +11,9 @@ std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
                                      : mariadb::conversion(value, from, to);
 }
 
-std::string byte_misfits(DialectKind kind, const std::string& value, const ColumnOf& from,
-                         const ColumnOf& to) {
-  return kind == DialectKind::sqlite ? std::string() : mariadb::byte_misfits(value, from, to);
+std::string invalid_byte_casts(DialectKind kind, const std::string& value, const ColumnOf& from,
+                               const ColumnOf& to) {
+  return kind == DialectKind::sqlite ? std::string() : mariadb::invalid_byte_casts(value, from, to);
 }
 
 std::string sought_in_list(DialectKind kind, const std::string& value, const ColumnOf& from,

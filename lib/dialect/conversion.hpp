@@ -30,7 +30,7 @@ struct Conversion {
 
 /// What becomes of `value`, an SQL expression that gives what the column `from` holds, when the
 /// column turns into `to`. `value` itself when nothing does; nothing when SQL cannot tell. What is
-/// said of values that do not fit (Dialect::misfits) means nothing.
+/// said of values that do not fit (Dialect::invalid_casts) means nothing.
 ///
 /// The databases convert on assignment, which CAST is not: SQLite by affinity, and MariaDB knows no
 /// half numbers.
@@ -39,8 +39,8 @@ std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
 
 /// Condition for the rows whose bytes the column `to` does not take: no text in its character set,
 /// or more than it holds in that. Empty when it takes all, or where this is not known.
-std::string byte_misfits(DialectKind kind, const std::string& value, const ColumnOf& from,
-                         const ColumnOf& to);
+std::string invalid_byte_casts(DialectKind kind, const std::string& value, const ColumnOf& from,
+                               const ColumnOf& to);
 
 /// `value` as the list of an enum or set that `from` turns into looks for it: MariaDB compares in
 /// the collation of the list. `value` itself where that is no matter, or not known.

@@ -16,7 +16,7 @@ namespace dbmig::dialect {
 /// An object of the live database that hangs on a table and that the history does not know: a
 /// trigger or index somebody made by hand. SQLite's rebuild of the table would lose it, so the
 /// planner is told and puts it back.
-struct Bystander {
+struct DependentObject {
   std::string table;
   std::string name;
   std::string sql;  ///< its CREATE statement
@@ -74,24 +74,24 @@ class Dialect {
   /// `live`, as canonical() gives it, with what is open in `expected`, or moves by itself, taken
   /// from there: AUTO_INCREMENT values, definers, the names of constraints that have none in the
   /// database. What is left of a difference is one.
-  virtual schema::Schema settled(schema::Schema live, const schema::Schema& expected) const = 0;
+  virtual schema::Schema reconciled(schema::Schema live, const schema::Schema& expected) const = 0;
 
   /// The statements that carry out `operations`, in order, on a database whose schema is `before`.
-  /// Never needs the database: what it must know of it comes as `bystanders`. Objects that are
-  /// `only` for another dialect give no statements.
+  /// Never needs the database: what it must know of it comes as `dependent_objects`. Objects that
+  /// are `only` for another dialect give no statements.
   ///
   /// SQLite: where ALTER TABLE cannot do it *whatever rows the table holds*, a rebuild; the runner
   /// has foreign_keys off and a transaction open. MariaDB: consecutive changes of one table in one
   /// ALTER TABLE.
   virtual std::vector<Statement> plan(const schema::Schema& before,
                                       std::span<const ops::Operation> operations,
-                                      std::span<const Bystander> bystanders) const = 0;
+                                      std::span<const DependentObject> dependent_objects) const = 0;
 
   /// An SQL condition that holds for those values of `value` (an SQL expression of type `from`)
   /// that a column of type `to` would cut, change or refuse; empty when it takes them all as they
   /// are, or when SQL cannot tell. NULL fits everywhere.
-  virtual std::string misfits(const std::string& value, const schema::Type& from,
-                              const schema::Type& to) const = 0;
+  virtual std::string invalid_casts(const std::string& value, const schema::Type& from,
+                                    const schema::Type& to) const = 0;
 
   /// What of `schema`, which is valid, this database is known to refuse all the same: its
   /// documented limits. What is not named may still be refused by the database itself.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::diff {
 namespace {
@@ -107,7 +107,7 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
   for (const Rename& pair : tables.pairs) taken.push_back(pair.from);
   table_renames = rename_steps(tables.pairs, taken, true);
   for (const Rename& step : table_renames) {
-    renamed = ops::evolve(std::move(renamed), ops::RenameTable{step.from, step.to});
+    renamed = ops::apply(std::move(renamed), ops::RenameTable{step.from, step.to});
   }
 
   struct Columns {
@@ -130,7 +130,7 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
       rename.table = pair.to;
       rename.name = step.from;
       rename.rename = step.to;
-      renamed = ops::evolve(std::move(renamed), rename);
+      renamed = ops::apply(std::move(renamed), rename);
     }
     columns.push_back(std::move(own));
   }

@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/risk.hpp"
 
 namespace dbmig::diff {
@@ -42,7 +42,7 @@ void require_consent(const Difference& difference, const schema::Schema& from,
       if (!ops::is_destructive(risk) || !ops::concerns(risk, operation, schema, dialects)) continue;
       losses.push_back({{}, risk.message, {}});
     }
-    schema = ops::evolve(std::move(schema), operation);
+    schema = ops::apply(std::move(schema), operation);
   }
   if (losses.empty()) return;
   for (const SuspectedRename& rename : difference.suspected) {

@@ -28,7 +28,7 @@ struct Difference {
 
 /// The operations that turn `from` into `to`, in an order that both databases accept whatever the
 /// schemas hold (cyclic foreign keys, swapped names, columns that move between keys):
-/// `sorted(evolve(from, diff(from, to).operations)) == sorted(to)`, and `diff(s, s)` is empty.
+/// `sorted(ops::apply(from, diff(from, to).operations)) == sorted(to)`, and `diff(s, s)` is empty.
 /// Both are compared as they are: normalise, or take a dialect's canonical form, before.
 Difference diff(const schema::Schema& from, const schema::Schema& to,
                 const schema::RenameHints& hints = {});

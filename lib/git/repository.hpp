@@ -21,8 +21,9 @@ class Repository {
   /// links in its folder are followed.
   std::optional<std::string> relative(const std::filesystem::path& path) const;
 
-  /// The commit that `ref` names, or the tree: a hook has no commit before the first. Throws Error{not_found} when none does, with the command that
-  /// fetches a branch of a remote: continuous integration often clones one branch alone.
+  /// The commit that `ref` names, or the tree: a hook has no commit before the first. Throws
+  /// Error{not_found} when none does, with the command that fetches a branch of a remote:
+  /// continuous integration often clones one branch alone.
   std::string commit(const std::string& ref) const;
   /// The last commit that HEAD and `commit` share; nothing when there is none or a shallow clone
   /// does not reach back that far.

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::history {
 namespace {
@@ -179,14 +179,14 @@ class Branches {
     order.insert(order.end(), outer.begin() + static_cast<std::ptrdiff_t>(split), outer.end());
     for (const Placed& one : operations_of(graph_, order)) {
       try {
-        schema = ops::evolve(std::move(schema), one.operation());
+        schema = ops::apply(std::move(schema), one.operation());
       } catch (const Error& error) {
         add_failure(one, error, found);
         return std::nullopt;
       }
     }
     try {
-      return comparable(ops::evolve(std::move(schema), resolution_));
+      return comparable(ops::apply(std::move(schema), resolution_));
     } catch (const Error&) {
       return std::nullopt;  // whoever folds the merge revision says what is wrong with it
     }

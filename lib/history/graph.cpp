@@ -15,7 +15,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::history {
 
@@ -665,7 +665,7 @@ schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const
     }
   }
   const std::size_t begin = done;
-  for (; done < ids.size(); ++done) schema = evolve(std::move(schema), get(ids[done]));
+  for (; done < ids.size(); ++done) schema = history::apply(std::move(schema), get(ids[done]));
   if (is_stored && done >= begin + kMany) {
     folds_->store->keep(done, sha256_hex(checksums), schema);
   }
@@ -687,7 +687,8 @@ schema::Schema Graph::fold_in_order(const std::vector<std::string>& ids) const {
     schema::Schema schema;
     std::size_t index = 0;
     try {
-      for (; index < order.size(); ++index) schema = evolve(std::move(schema), get(order[index]));
+      for (; index < order.size(); ++index)
+        schema = history::apply(std::move(schema), get(order[index]));
       return schema;
     } catch (const Error& error) {
       if (!first) first = error;

@@ -168,7 +168,7 @@ class Graph {
 bool needs_current(std::string_view argument);
 
 /// `schema` after `revision`, with its file and line on errors.
-schema::Schema evolve(schema::Schema schema, const Revision& revision);
+schema::Schema apply(schema::Schema schema, const Revision& revision);
 
 /// The operations of the downgrade: what was written, or the inverse. `before` is the schema that
 /// the revision was applied to. Throws Error{failed} when there is none, naming file and line.

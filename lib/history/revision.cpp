@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "history/graph.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::history {
 namespace {
@@ -39,10 +39,10 @@ bool changes_rows(const std::vector<ops::Operation>& operations) {
   });
 }
 
-schema::Schema evolve(schema::Schema schema, const Revision& revision) {
+schema::Schema apply(schema::Schema schema, const Revision& revision) {
   for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {
     try {
-      schema = ops::evolve(std::move(schema), revision.upgrade[i]);
+      schema = ops::apply(std::move(schema), revision.upgrade[i]);
     } catch (const Error& error) {
       throw located(error, error.code(), revision, place(revision, revision.upgrade_positions, i),
                     revision.upgrade[i]);
@@ -59,7 +59,7 @@ std::vector<ops::Operation> downgrade_operations(const Revision& revision,
   for (std::size_t i = 0; i < revision.upgrade.size(); ++i) {
     try {
       undone.push_back(ops::inverse(revision.upgrade[i], schema));
-      schema = ops::evolve(std::move(schema), revision.upgrade[i]);
+      schema = ops::apply(std::move(schema), revision.upgrade[i]);
     } catch (const Error& error) {
       throw located(error, ErrorCode::failed, revision,
                     place(revision, revision.upgrade_positions, i), revision.upgrade[i]);

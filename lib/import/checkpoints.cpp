@@ -12,7 +12,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "import/file_fingerprint.hpp"
-#include "import/lock_patience.hpp"
+#include "import/lock_retry.hpp"
 #include "import/reject_target.hpp"
 
 namespace dbmig::import {
@@ -73,11 +73,11 @@ std::string listed_files(const std::vector<std::string>& files) {
 }  // namespace
 
 Checkpoints::Checkpoints(const Options& options, backend::Connection& connection,
-                         const LockPatience& patience, EventSink& events,
+                         const LockRetry& lock_retry, EventSink& events,
                          const std::atomic<bool>& stop)
     : options_(options),
       connection_(connection),
-      patience_(patience),
+      lock_retry_(lock_retry),
       events_(events),
       stop_(stop),
       store_(connection),
@@ -89,7 +89,7 @@ void Checkpoints::prepare() {
   for (const std::string& file : options_.files) {
     fingerprints_.push_back(file_fingerprint(file, stop_));
   }
-  patience_.run([&] { store_.create_if_missing(); });
+  lock_retry_.run([&] { store_.create_if_missing(); });
 }
 
 ImportRecord Checkpoints::new_record(const std::vector<schema::Table>& tables) const {
@@ -296,17 +296,17 @@ void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number)
                     fmt::format("Rows of '{}' that are loaded again get other numbers: {}",
                                 table.name, error.message()));
   }
-  patience_.run([&] { connection_.begin(); });
+  lock_retry_.run([&] { connection_.begin(); });
 }
 
 void Checkpoints::commit_and_begin() {
   const bool on_sqlite = connection_.dialect().kind() == DialectKind::sqlite;
   if (on_sqlite) {
-    patience_.run([&] { connection_.commit(); });
+    lock_retry_.run([&] { connection_.commit(); });
   } else {
     connection_.commit();
   }
-  patience_.run([&] { connection_.begin(); });
+  lock_retry_.run([&] { connection_.begin(); });
 }
 
 void Checkpoints::begin_file(std::size_t index, const schema::Table& table, Plan& plan,

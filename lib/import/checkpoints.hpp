@@ -18,7 +18,7 @@
 
 namespace dbmig::import {
 
-class LockPatience;
+class LockRetry;
 
 /// The commits of an import in between (`--commit-every`), each together with what it says in
 /// `dbmig_imports` of how far the files are loaded, so that `--resume` goes on exactly there,
@@ -29,7 +29,7 @@ class LockPatience;
 class Checkpoints {
  public:
   /// All must outlive it.
-  Checkpoints(const Options& options, backend::Connection& connection, const LockPatience& patience,
+  Checkpoints(const Options& options, backend::Connection& connection, const LockRetry& lock_retry,
               EventSink& events, const std::atomic<bool>& stop);
 
   /// Whether there are any: --commit-every or --resume was given.
@@ -95,7 +95,7 @@ class Checkpoints {
 
   const Options& options_;
   backend::Connection& connection_;
-  const LockPatience& patience_;
+  const LockRetry& lock_retry_;
   EventSink& events_;
   const std::atomic<bool>& stop_;
   ImportStore store_;

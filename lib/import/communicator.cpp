@@ -15,7 +15,7 @@ constexpr std::chrono::microseconds kShortNap{50};
 /// From then on twice as long each time, up to this: a chunk takes a rank several milliseconds, and
 /// it has the next one already. Who looks more often when the database is what takes the time takes
 /// the server's core away.
-constexpr std::chrono::microseconds kLongestNap{800};
+constexpr std::chrono::microseconds kMaxNap{800};
 constexpr unsigned kDoublings = 4;
 
 }  // namespace
@@ -25,7 +25,7 @@ std::chrono::microseconds Backoff::next() {
   if (tries_ <= kYields) return std::chrono::microseconds{0};
   if (tries_ <= kYields + kShortNaps) return kShortNap;
   const unsigned doublings = std::min(tries_ - kYields - kShortNaps, kDoublings);
-  return std::min(kShortNap * (1U << doublings), kLongestNap);
+  return std::min(kShortNap * (1U << doublings), kMaxNap);
 }
 
 void Backoff::sleep() {

@@ -14,7 +14,7 @@ using backend::Cell;
 
 /// Digits of a fraction of a second that are kept when the type does not say how many: SQLite keeps
 /// text, so all that any clock writes.
-constexpr std::size_t kMostFraction = 9;
+constexpr std::size_t kMaxFraction = 9;
 
 /// Takes exactly `count` digits off `text`.
 bool take(std::string_view& text, int count, int& value) {
@@ -123,7 +123,7 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
                                          DialectKind dialect, std::string& reason) {
   const bool is_open = dialect == DialectKind::sqlite && !type.length;
   const std::size_t kept =
-      is_open ? std::min(fraction.size(), kMostFraction)
+      is_open ? std::min(fraction.size(), kMaxFraction)
               : static_cast<std::size_t>(std::min(std::max(type.length.value_or(0), 0), 9));
   std::string_view significant = fraction;
   while (!significant.empty() && significant.back() == '0') significant.remove_suffix(1);
@@ -241,7 +241,7 @@ bool Converter::convert_date(std::string_view text, Cell& cell, std::string& rea
 
 bool Converter::convert_time(std::string_view text, Cell& cell, std::string& reason) {
   // https://mariadb.com/kb/en/time/
-  constexpr int kMostHours = 838;
+  constexpr int kMaxHours = 838;
   constexpr std::string_view kExpected = "is not a time (HH:MM:SS)";
   std::string_view rest = text;
   const bool negative = take(rest, '-');
@@ -259,9 +259,9 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
   if (!is_time(time, reason)) return false;
   const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
   if (!digits) return false;
-  const bool is_last = time.hour == kMostHours && time.minute == 59 && time.second == 59;
+  const bool is_last = time.hour == kMaxHours && time.minute == 59 && time.second == 59;
   const bool has_fraction = time.fraction.find_first_not_of('0') != std::string_view::npos;
-  if (time.hour > kMostHours || (is_last && has_fraction && !column_.type.length.value_or(0))) {
+  if (time.hour > kMaxHours || (is_last && has_fraction && !column_.type.length.value_or(0))) {
     reason = "is out of range for time (-838:59:59 to 838:59:59)";
     return false;
   }

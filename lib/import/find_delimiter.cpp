@@ -102,7 +102,7 @@ std::string describe_difference(const CsvFormat& found, const CsvFormat& from) {
     text = fmt::format("fields are separated by {} ({})", what, delimiter_option(found.delimiter));
   }
   if (found.quote != from.quote) {
-    text += fmt::format("{}fields stand in single quotes", text.empty() ? "" : " and ");
+    text += fmt::format("{}fields are in single quotes", text.empty() ? "" : " and ");
   }
   return text;
 }

@@ -220,7 +220,7 @@ class Reading {
     }
     const std::string_view quoted = text::trim(line);
     if (quoted.size() > 1 && quoted.front() == '\'' && format_.quote != '\'') {
-      return "if fields stand in single quotes: --quote \"'\"";
+      return "if fields are in single quotes: --quote \"'\"";
     }
     if (line.find('\0') != std::string_view::npos) {
       return "the line has NUL bytes: is the text in UTF-16? --encoding utf-16le reads it";
@@ -262,7 +262,7 @@ class Reading {
                               "records",
                               lines, shown(name)))
           .at(here())
-          .hint("close the quote in the first line; a header's names stand on one line");
+          .hint("close the quote in the first line; all names of a header are on one line");
     }
   }
 

@@ -57,7 +57,7 @@ class JsonRecordParser::Reader {
         return simdjson::SUCCESS;
       }
       if (seen_[place->second]) {
-        wrong = RecordError{0, place->second, fmt::format("the key {} stands twice", shown(key))};
+        wrong = RecordError{0, place->second, fmt::format("the key {} appears twice", shown(key))};
         return simdjson::SUCCESS;
       }
       seen_[place->second] = true;

@@ -26,7 +26,7 @@ void Problems::add(std::string_view file, std::uint64_t line, Key key, const std
   const std::string name(file);
   auto found = places_.find({name, key});
   if (found == places_.end()) {
-    if (++kinds_[name] > kMostProblems) key = {"", "other reasons"};
+    if (++kinds_[name] > kMaxProblems) key = {"", "other reasons"};
     found = places_.emplace(std::pair(name, key), problems_.size()).first;
     if (found->second == problems_.size()) {
       Problem& problem = problems_.emplace_back();
@@ -37,10 +37,10 @@ void Problems::add(std::string_view file, std::uint64_t line, Key key, const std
   }
   Problem& problem = problems_[found->second];
   ++problem.records;
-  if (problem.lines.size() < kMostExamples) problem.lines.push_back(line);
+  if (problem.lines.size() < kMaxExamples) problem.lines.push_back(line);
   const bool is_new =
       std::find(problem.examples.begin(), problem.examples.end(), value) == problem.examples.end();
-  if (!value.empty() && is_new && problem.examples.size() < kMostExamples) {
+  if (!value.empty() && is_new && problem.examples.size() < kMaxExamples) {
     problem.examples.push_back(value);
   }
 }

@@ -33,8 +33,8 @@ class Problems {
   /// In the order of their first lines, file by file.
   std::vector<Problem> take();
 
-  static constexpr std::size_t kMostProblems = 100;  ///< of a file; what is more counts as one
-  static constexpr std::size_t kMostExamples = 3;
+  static constexpr std::size_t kMaxProblems = 100;  ///< of a file; what is more counts as one
+  static constexpr std::size_t kMaxExamples = 3;
 
  private:
   struct Key {

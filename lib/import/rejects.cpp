@@ -71,7 +71,7 @@ void RejectFile::open() {
     // A pipe that nobody reads is an error, and not waited for.
     fd_ = ::open(target_.path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd_ < 0 && errno == ENXIO) {
-      throw Error(ErrorCode::io, fmt::format("nobody reads the pipe {}", target_.path))
+      throw Error(ErrorCode::io, fmt::format("no process reads the pipe {}", target_.path))
           .hint("start its reader first, or give --rejects a file");
     }
     if (fd_ >= 0) ::fcntl(fd_, F_SETFL, O_WRONLY | O_APPEND);

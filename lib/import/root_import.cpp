@@ -13,7 +13,7 @@
 #include "base/text.hpp"
 #include "import/file_plan.hpp"
 #include "import/input_files.hpp"
-#include "import/lock_patience.hpp"
+#include "import/lock_retry.hpp"
 #include "import/open_input.hpp"
 #include "import/record_parser.hpp"
 #include "import/statement_interrupt.hpp"
@@ -63,12 +63,12 @@ Summary RootImport::run() {
   check_options();
   connection_ = &open_();
   if (options_.on_error == OnError::reject && !options_.dry_run) choose_reject_targets();
-  LockPatience patience(*connection_, options_.lock_wait, stop_);
-  patience_ = &patience;
-  checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, patience, events_, stop_);
+  LockRetry lock_retry(*connection_, options_.lock_wait, stop_);
+  lock_retry_ = &lock_retry;
+  checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, lock_retry, events_, stop_);
   checkpoints_->prepare();
   try {
-    patience.run([&] { connection_->begin(); });
+    lock_retry.run([&] { connection_->begin(); });
     {
       const StatementInterrupt interrupt(*connection_, stop_);
       load_files();
@@ -128,7 +128,7 @@ void RootImport::check_options() const {
     throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
   }
   const auto inputs = std::count(options_.files.begin(), options_.files.end(), kStandardInput);
-  if (inputs > 1) throw Error(ErrorCode::usage, "'-' can stand only once");
+  if (inputs > 1) throw Error(ErrorCode::usage, "'-' can be given only once");
   if (inputs == 1 && options_.table.empty()) {
     throw Error(ErrorCode::usage, "standard input has no name to take the table from")
         .hint("say which with --table NAME");
@@ -188,7 +188,7 @@ void RootImport::find_tables() {
   std::map<std::string, schema::Table> known;
   for (const std::string& path : options_.files) {
     const std::string name = options_.table.empty() ? table_of(path) : options_.table;
-    if (known.count(name) == 0) patience_->run([&] { known[name] = find_table(name); });
+    if (known.count(name) == 0) lock_retry_->run([&] { known[name] = find_table(name); });
     tables_.push_back(known[name]);
   }
 }
@@ -223,7 +223,7 @@ void RootImport::finish_waiting() {
   }
   if (files.empty()) return;
   const Clock::time_point start = Clock::now();
-  settle_waiting(*connection_, files, stop_);
+  insert_waiting(*connection_, files, stop_);
   for (WaitingFile& file : waiting_) {
     const std::string& name = summary_.files[file.index].name;
     RejectFile* const rejects = rejects_of_[file.index];
@@ -307,7 +307,7 @@ RejectFile* RootImport::reject_file(std::size_t index, const std::string& header
 void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
   const std::string& path = options_.files[index];
   OpenedInput opened = open_input(path, options_.encoding, stop_, [this](const std::string& name) {
-    events_.info("dbmig.import", fmt::format("Waiting for {}: nobody has written to it yet", name));
+    events_.info("dbmig.import", fmt::format("Waiting for {}: no process writes to it yet", name));
   });
   if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
   Input& input = *opened.input;
@@ -417,7 +417,7 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
                                                    const std::vector<std::string>& columns) {
   auto sink = std::make_unique<RenewedSink>([this, table, columns] {
     std::unique_ptr<backend::BulkSink> one;
-    patience_->run([&] {
+    lock_retry_->run([&] {
       one.reset();  // gives the session its settings back, which the next one keeps
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) one->begin();
@@ -425,7 +425,7 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
     });
     return one;
   });
-  patience_->wait_in_statements();
+  lock_retry_->wait_in_statements();
   return sink;
 }
 
@@ -479,7 +479,7 @@ void RootImport::commit() {
   const Clock::time_point start = Clock::now();
   try {
     if (connection_->dialect().kind() == DialectKind::sqlite) {
-      patience_->run([&] { connection_->commit(); });
+      lock_retry_->run([&] { connection_->commit(); });
     } else {
       connection_->commit();  // which rolls back when it fails: there is nothing to try again
     }
@@ -492,7 +492,7 @@ void RootImport::commit() {
           .native(error.native_code())
           .hint(
               "nothing was imported; let the reader finish its SELECT, or wait longer with "
-              "--lock-wait; with `PRAGMA journal_mode = WAL` readers hold nobody up");
+              "--lock-wait; with `PRAGMA journal_mode = WAL` readers block no writer");
     }
     if (error.code() != ErrorCode::constraint) throw;
     // Foreign keys that are checked at the end only: which rows, while they are still there.

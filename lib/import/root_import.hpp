@@ -21,7 +21,7 @@ namespace dbmig::import {
 /// Tells the other ranks that chunks of a file follow.
 using AnnouncePlan = std::function<void(const Plan&)>;
 
-class LockPatience;
+class LockRetry;
 
 /// The root's side of an import: the database, the files, the transaction.
 class RootImport {
@@ -67,7 +67,7 @@ class RootImport {
   Clock::time_point last_report_ = start_;
 
   backend::Connection* connection_ = nullptr;
-  LockPatience* patience_ = nullptr;          ///< while run() runs
+  LockRetry* lock_retry_ = nullptr;           ///< while run() runs
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;

@@ -74,7 +74,7 @@ class TranscodedInput final : public Input {
   /// Fills ready_. False at the end.
   bool convert_more() {
     constexpr std::size_t kBlock = std::size_t{128} << 10U;
-    constexpr std::size_t kMostGrowth = 4;  // a byte of Latin becomes two, of EUC up to four
+    constexpr std::size_t kMaxGrowth = 4;  // a byte of Latin becomes two, of EUC up to four
     if (!ended_ && pending_.size() < kBlock) {
       const std::size_t had = pending_.size();
       pending_.resize(had + kBlock);
@@ -85,7 +85,7 @@ class TranscodedInput final : public Input {
     given_ = 0;
     ready_.clear();
     if (pending_.empty()) return false;
-    ready_.resize(pending_.size() * kMostGrowth + 16);
+    ready_.resize(pending_.size() * kMaxGrowth + 16);
     std::string_view from = pending_;
     std::span<char> into = ready_;
     const int failure = iconv_.convert(from, into);

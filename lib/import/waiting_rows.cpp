@@ -34,7 +34,7 @@ void try_again(backend::Connection& connection, WaitingFile& file, const std::at
 
 }  // namespace
 
-void settle_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
+void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
                     const std::atomic<bool>& stop) {
   // In turns from the end and from the start, so that rows in either order need one round.
   for (std::size_t before = 0; before != count(files);) {

@@ -36,7 +36,7 @@ struct WaitingFile {
 /// is left in `files`, in the order of lines, lacks a parent for good or was refused for another
 /// reason, which its error says. Runs inside of the import's transaction. Throws
 /// Error{interrupted} when `stop` is set, and what the sinks throw.
-void settle_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
+void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
                     const std::atomic<bool>& stop);
 
 }  // namespace dbmig::import

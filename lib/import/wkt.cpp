@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 7> kKinds = {
     "multilinestring", "multipolygon", "geometrycollection"};
 
 /// Deeper nesting of collections is not read; the recursion would follow the input.
-constexpr int kMostNested = 32;
+constexpr int kMaxNested = 32;
 
 struct Point {
   double x = 0;
@@ -51,7 +51,7 @@ class WktParser {
     if (kind == "multipoint") return list([this] { return multipoint_member(); });
     if (kind == "multilinestring") return list([this] { return line(); });
     if (kind == "multipolygon") return list([this] { return polygon(); });
-    if (depth >= kMostNested) return false;
+    if (depth >= kMaxNested) return false;
     return list([this, depth] { return geometry(depth + 1).has_value(); });
   }
 

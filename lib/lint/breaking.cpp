@@ -247,9 +247,9 @@ Issues moves_columns(const Step& step) {
   if (!position || table == nullptr || step.past.made(table->name)) return {};
   // At the end is where a column would be anyway.
   if (add != nullptr && position->after == table->columns.back().name) return {};
-  return {{fmt::format("{}: the columns of '{}' stand in another order",
-                       ops::describe(step.operation), table->name),
-           "add columns at the end, where nobody counts them"}};
+  return {{fmt::format("{}: the columns of '{}' change their order", ops::describe(step.operation),
+                       table->name),
+           "add columns at the end"}};
 }
 
 }  // namespace

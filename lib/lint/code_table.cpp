@@ -19,7 +19,7 @@ constexpr std::array kCodes{
          "release after the last application that reads it."},
     Code{"DS103", error, "narrows a type or character set",
          "Values that do not fit the new type are cut, changed or stop the migration. With a "
-         "database at hand the values are counted, and none in the way means no finding."},
+         "database at hand the values are counted, and when all fit there is no finding."},
     Code{"DS104", error, "makes a column generated",
          "What the column holds is replaced by what the expression gives, and does not come back. "
          "Add a generated column beside it, compare, and drop the old one later."},
@@ -61,7 +61,7 @@ constexpr std::array kCodes{
     Code{"DD208", info, "inserts rows that may be there",
          "The table is older than this revision and may hold rows with these keys; the insert then "
          "fails."},
-    Code{"DD209", warning, "rows in the way of another change",
+    Code{"DD209", warning, "rows that violate another change",
          "Rows of the database at hand would make the operation fail, or it would change them. "
          "Told by counting alone: without a database nothing is said."},
     Code{"BC301", warning, "renames a table",
@@ -98,7 +98,7 @@ constexpr std::array kCodes{
     Code{"BL402", warning, "locks the table",
          "Others cannot write to the table, or not even read it, while the statement runs. Only "
          "known when a server was asked."},
-    Code{"IR501", warning, "has no way back",
+    Code{"IR501", warning, "has no downgrade",
          "No downgrade can be derived, as for plain SQL, and none is written: `dbmig downgrade` "
          "stops here. Write a `downgrade:`; `[]` says that there is nothing to do."},
     Code{"IR502", warning, "plain SQL changes the schema in silence",

@@ -10,7 +10,7 @@ constexpr std::array kGroups{
     Group{"DS", "destructive"},
     Group{"DD", "data dependent"},
     Group{"BC", "breaks running applications"},
-    Group{"BL", "blocks others"},
+    Group{"BL", "blocks other sessions"},
     Group{"IR", "irreversible or opaque"},
     Group{"ND", "not deterministic"},
     Group{"FK", "foreign keys"},

@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "lint/rules.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::lint {
 namespace {
@@ -73,7 +73,7 @@ class Linter {
   /// Both are the schema before the revision, and become that after it: two are moved along where
   /// one would be copied for every revision of a long history.
   Result run(schema::Schema& before, schema::Schema& after) {
-    after = history::evolve(std::move(after), revision_);
+    after = history::apply(std::move(after), revision_);
     static const std::vector<Rule> rules = all_rules();
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const Part& part = parts_[i];
@@ -83,7 +83,7 @@ class Linter {
       past_.follow(*part.what, scripts, before, part.declared);
       // What an execute does to the schema is what it declares, and that comes next.
       if (execute != nullptr) continue;
-      before = ops::evolve(std::move(before), *part.what);
+      before = ops::apply(std::move(before), *part.what);
     }
     answer();
     return sort_out();
@@ -134,12 +134,11 @@ class Linter {
     }
     if (!cost.lock.empty() && !text::equals_ignoring_case(cost.lock, "none") &&
         !text::equals_ignoring_case(cost.lock, "default")) {
-      raise(
-          "BL402", cost.operation,
-          {fmt::format("{}: the table is locked ({}) while it runs{}", what, text::upper(cost.lock),
-                       rows),
-           text::equals_ignoring_case(cost.lock, "shared") ? "nobody can write meanwhile"
-                                                           : "nobody can read or write meanwhile"});
+      raise("BL402", cost.operation,
+            {fmt::format("{}: the table is locked ({}) while it runs{}", what,
+                         text::upper(cost.lock), rows),
+             text::equals_ignoring_case(cost.lock, "shared") ? "writes wait meanwhile"
+                                                             : "reads and writes wait meanwhile"});
     }
   }
 

@@ -80,7 +80,7 @@ struct Result {
 /// the schema after it. Pure. Data-dependent codes that `evidence` answers are findings at level
 /// error when rows are in the way (unless off), and none when there are none; without an answer
 /// they keep their level. DS101 and DS102 stay what they are, and say how much is lost. Throws
-/// Error{invalid} like history::evolve for a revision that does not fit.
+/// Error{invalid} like history::apply for a revision that does not fit.
 Result lint(const history::Revision& revision, schema::Schema& before, const Options& options,
             const Evidence& evidence = {});
 

@@ -7,7 +7,7 @@
 #include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/rename.hpp"
 #include "ops/rules.hpp"
 #include "ops/sql_references.hpp"
@@ -38,8 +38,8 @@ void move_column(Table& table, std::size_t from, const Position& position) {
   std::size_t to = 0;
   if (!position.after.empty()) {
     if (position.after == column.name) {
-      throw Error(ErrorCode::invalid,
-                  fmt::format("column '{}.{}' cannot stand after itself", table.name, column.name));
+      throw Error(ErrorCode::invalid, fmt::format("column '{}.{}' cannot be placed after itself",
+                                                  table.name, column.name));
     }
     to = existing_column(table, position.after) + 1;
   }
@@ -203,8 +203,8 @@ std::vector<Operation> undo(const Schema& before, const AlterColumn& operation) 
   std::vector<Operation> operations;
   if (!is_empty(back)) operations.emplace_back(std::move(back));
   if (operation.rename && *operation.rename != operation.name) {
-    const Schema there = evolve(before, operation);
-    std::vector<Operation> text = restore_text(evolve(there, operations), before);
+    const Schema there = ops::apply(before, operation);
+    std::vector<Operation> text = restore_text(ops::apply(there, operations), before);
     std::move(text.begin(), text.end(), std::back_inserter(operations));
   }
   return operations;

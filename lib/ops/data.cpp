@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/rules.hpp"
 
 namespace dbmig::ops::rules {
@@ -135,7 +135,7 @@ std::string summary(const BulkDelete& operation) {
 }
 
 void step(Schema& schema, const Execute& operation) {
-  schema = evolve(std::move(schema), operation.state);
+  schema = ops::apply(std::move(schema), operation.state);
 }
 
 std::vector<Operation> undo(const Schema& before, const Execute& operation) {

@@ -12,7 +12,7 @@
 namespace dbmig::ops {
 
 // The operations that a revision is made of, named as Alembic names them. They are data: what an
-// operation does to a schema is `evolve` (ops/evolve.hpp), how it is undone `inverse`, what it may
+// operation does to a schema is `apply` (ops/apply.hpp), how it is undone `inverse`, what it may
 // cost `risk`. They are minimal: a drop names what it drops, and its definition is taken from the
 // schema that the earlier revisions add up to.
 

@@ -12,7 +12,7 @@
 #include "schema/charset.hpp"
 
 /// What each operation means, an overload each: the inside of the ops room. The public face
-/// (evolve.hpp, risk.hpp, operation.hpp) dispatches to these. tables.cpp, columns.cpp,
+/// (apply.hpp, risk.hpp, operation.hpp) dispatches to these. tables.cpp, columns.cpp,
 /// constraints.cpp, objects.cpp and data.cpp each hold everything about the operations on that kind
 /// of thing.
 namespace dbmig::ops::rules {

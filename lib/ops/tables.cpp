@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/rename.hpp"
 #include "ops/rules.hpp"
 
@@ -113,8 +113,8 @@ void step(Schema& schema, const RenameTable& operation) {
 std::vector<Operation> undo(const Schema& before, const RenameTable& operation) {
   if (operation.name == operation.to) return {};
   std::vector<Operation> operations = {RenameTable{operation.to, operation.name}};
-  const Schema there = evolve(before, operation);
-  std::vector<Operation> text = restore_text(evolve(there, operations.front()), before);
+  const Schema there = ops::apply(before, operation);
+  std::vector<Operation> text = restore_text(ops::apply(there, operations.front()), before);
   std::move(text.begin(), text.end(), std::back_inserter(operations));
   return operations;
 }

@@ -196,8 +196,8 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   // in the model's words where they say the same.
   schema::Schema after = before;
   add(after, named_in(model.schema, to_write));
-  add(after, schema::normalized(reworded(workspace, workspace.model().schema,
-                                         without(found, to_write), {workspace.url().dialect})));
+  add(after, schema::normalized(equivalent(workspace, workspace.model().schema,
+                                           without(found, to_write), {workspace.url().dialect})));
   const diff::Difference difference = diff::diff(before, schema::normalized(after));
   adoption.detected = difference.detected;
   if (options.message.empty()) options.message = "adopt " + name;

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/text.hpp"
-#include "dialect/own_words.hpp"
+#include "dialect/keep_spelling.hpp"
 #include "history/renames.hpp"
 #include "project/revisions.hpp"
 #include "project/server_words.hpp"
@@ -27,7 +27,7 @@ void inspect_live(Workspace& workspace, ComparisonSide& side) {
   }
   found = selected(std::move(found), workspace.selection());
   side.schema = std::move(found.schema);
-  side.unrepresented = std::move(found.unrepresented);
+  side.unsupported = std::move(found.unsupported);
   side.is_live = true;
   if (workspace.find_project() != nullptr) {
     std::set<std::string> applied = run::complete(run::RevisionStore(*side.connection).all());
@@ -40,13 +40,13 @@ void inspect_live(Workspace& workspace, ComparisonSide& side) {
 void read_script_side(Workspace& workspace, ComparisonSide& side, const std::string& path,
                       const std::string& dialect) {
   const DialectKind kind = dialect_of_file(workspace, path, dialect);
-  const run::Script script = read_script(path);
+  const sql_script::Script script = read_script(path);
   side.scratch = std::make_unique<backend::Scratch>(workspace.scratch_options(kind));
   backend::Inspection found =
-      run::read_scripts(*side.scratch, {script}, {}, workspace.events()).inspection;
+      sql_script::read_scripts(*side.scratch, {script}, {}, workspace.events()).inspection;
   side.connection = &side.scratch->connection();
   side.schema = std::move(found.schema);
-  side.unrepresented = std::move(found.unrepresented);
+  side.unsupported = std::move(found.unsupported);
 }
 
 void fold_revision(Workspace& workspace, ComparisonSide& side, const std::string& argument) {
@@ -195,7 +195,7 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
   }
   if (from.connection == nullptr && to.connection == nullptr) {
     result.to =
-        reworded(workspace, result.from, std::move(result.to), workspace.project().dialects);
+        equivalent(workspace, result.from, std::move(result.to), workspace.project().dialects);
     return result;
   }
   backend::Connection& one = from.connection != nullptr ? *from.connection : *to.connection;
@@ -208,17 +208,17 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
     result.to = sqlite.canonical(result.to);
     if (result.kind == DialectKind::mariadb) {
       drop_implied_indexes(result.from, result.to);
-      result.to = sqlite.settled(std::move(result.to), result.from);
+      result.to = sqlite.reconciled(std::move(result.to), result.from);
     } else {
       drop_implied_indexes(result.to, result.from);
-      result.from = sqlite.settled(std::move(result.from), result.to);
+      result.from = sqlite.reconciled(std::move(result.from), result.to);
     }
     result.kind = DialectKind::sqlite;
     result.is_portable = true;
     return result;
   }
   // The words of one side are understood by the other's.
-  const run::AskWords ask = words_asker(workspace);
+  const run::AskWords ask = words_of_server(workspace);
   if (to.connection != nullptr) {
     result.to = run::in_told_words(other, result.from, std::move(result.to),
                                    {.recorded = to.is_live && from.is_managed, .ask = ask});
@@ -232,20 +232,20 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
   const auto is_asked = [](const ComparisonSide& side, const ComparisonSide& beside) {
     return side.is_live || (side.connection != nullptr && beside.is_managed);
   };
-  if (is_asked(from, to)) result.from = dialect.settled(std::move(result.from), result.to);
-  if (is_asked(to, from)) result.to = dialect.settled(std::move(result.to), result.from);
+  if (is_asked(from, to)) result.from = dialect.reconciled(std::move(result.from), result.to);
+  if (is_asked(to, from)) result.to = dialect.reconciled(std::move(result.to), result.from);
   return result;
 }
 
-ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& to,
-                             ComparedSchemas compared) {
+ComparedSchemas keep_spelling(const ComparisonSide& from, const ComparisonSide& to,
+                              ComparedSchemas compared) {
   if (!compared.kind || compared.is_portable) return compared;
   const auto reported = [](const ComparisonSide& side) {
     return side.connection == nullptr ? nullptr : &side.schema;
   };
   dialect::ComparedForm a{std::move(compared.from), reported(from)};
   dialect::ComparedForm b{std::move(compared.to), reported(to)};
-  dialect::in_own_words(a, b);
+  dialect::keep_spelling(a, b);
   compared.from = std::move(a.form);
   compared.to = std::move(b.form);
   return compared;

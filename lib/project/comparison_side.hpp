@@ -18,7 +18,7 @@ struct ComparisonSide {
   std::string label;  ///< as people read it; never with a password
   schema::Schema schema;
   schema::RenameHints renames;  ///< of the model
-  std::vector<backend::Unrepresented> unrepresented;
+  std::vector<backend::Unsupported> unsupported;
   /// The project's revisions that it has, as far as known: of a database, a revision, the model.
   std::optional<std::set<std::string>> revisions;
   bool is_live = false;     ///< a database
@@ -56,7 +56,7 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
 
 /// `compared` with the words of the databases and files it was read from, for statements that
 /// arrive there to the letter.
-ComparedSchemas in_own_words(const ComparisonSide& from, const ComparisonSide& to,
-                             ComparedSchemas compared);
+ComparedSchemas keep_spelling(const ComparisonSide& from, const ComparisonSide& to,
+                              ComparedSchemas compared);
 
 }  // namespace dbmig::project

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "dialect/own_words.hpp"
+#include "dialect/keep_spelling.hpp"
 #include "diff/diff.hpp"
 #include "project/new_revision.hpp"
 #include "project/revisions.hpp"
@@ -17,10 +17,10 @@ namespace {
 constexpr int kLockSeconds = 60;
 
 /// The drift, where nothing else stands between database and revisions that would blur it.
-run::DatabaseCheck settled_check(Workspace& workspace) {
+run::DatabaseCheck reconciled_check(Workspace& workspace) {
   run::DatabaseCheck check =
       run::check_database(workspace.connection(Workspace::Access::existing), workspace.graph(),
-                          workspace.selection(), words_asker(workspace));
+                          workspace.selection(), words_of_server(workspace));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
@@ -28,10 +28,10 @@ run::DatabaseCheck settled_check(Workspace& workspace) {
                             text::join(check.unknown, "', '")))
         .hint("bring the file back first");
   }
-  if (!check.under_way.empty()) {
+  if (!check.unfinished.empty()) {
     throw Error(ErrorCode::failed,
                 fmt::format("the {} of revision {} stopped half-way",
-                            check.under_way.front().under_way, check.under_way.front().id))
+                            check.unfinished.front().running, check.unfinished.front().id))
         .hint("finish it with `dbmig upgrade` first");
   }
   return check;
@@ -40,7 +40,7 @@ run::DatabaseCheck settled_check(Workspace& workspace) {
 }  // namespace
 
 RevertScript revert_drift(Workspace& workspace) {
-  run::DatabaseCheck check = settled_check(workspace);
+  run::DatabaseCheck check = reconciled_check(workspace);
   run::Drift& drift = check.drift;
   backend::Connection& connection = workspace.connection(Workspace::Access::existing);
   RevertScript script{connection.dialect().kind(), {}, {}};
@@ -49,16 +49,16 @@ RevertScript revert_drift(Workspace& workspace) {
   const schema::Schema fold = check.folded;
   dialect::ComparedForm live{std::move(drift.live), &reported};
   dialect::ComparedForm expected{std::move(drift.expected), &fold};
-  dialect::in_own_words(live, expected);
+  dialect::keep_spelling(live, expected);
   script.operations = diff::diff(live.form, expected.form).operations;
   script.sql = run::client_script(
       connection.dialect(),
-      connection.dialect().plan(live.form, script.operations, connection.bystanders()));
+      connection.dialect().plan(live.form, script.operations, connection.dependent_objects()));
   return script;
 }
 
 std::optional<DriftRevision> revision_of_drift(Workspace& workspace, const DriftOptions& options) {
-  const run::DatabaseCheck check = settled_check(workspace);
+  const run::DatabaseCheck check = reconciled_check(workspace);
   if (check.drift.empty()) return std::nullopt;
   if (!check.pending.empty()) {
     throw Error(ErrorCode::failed,

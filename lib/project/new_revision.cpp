@@ -15,7 +15,7 @@
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/two_meanings.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/risk.hpp"
 #include "project/revisions.hpp"
 #include "schema/validate.hpp"
@@ -71,7 +71,7 @@ void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operatio
                                   dialect.kind() == DialectKind::sqlite ? "mariadb" : "sqlite")
                     : hint);
     }
-    before = ops::evolve(std::move(before), operation);
+    before = ops::apply(std::move(before), operation);
   }
   dialect.plan(before, operations, {});
 }
@@ -141,7 +141,7 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
 void check_dialects(const history::Revision& revision, const schema::Schema& before,
                     std::vector<DialectKind> dialects) {
   if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
-  const schema::Schema after = ops::evolve(before, revision.upgrade);
+  const schema::Schema after = ops::apply(before, revision.upgrade);
   const std::vector<ops::Operation> back = history::downgrade_operations(revision, before);
   std::vector<std::future<void>> checks;
   for (const DialectKind kind : dialects) {
@@ -156,7 +156,7 @@ void check_dialects(const history::Revision& revision, const schema::Schema& bef
 void check_limits(Workspace& workspace, const history::Revision& revision,
                   const schema::Schema& before, std::vector<DialectKind> dialects) {
   if (dialects.empty()) dialects = {DialectKind::sqlite, DialectKind::mariadb};
-  const schema::Schema after = schema::normalized(ops::evolve(before, revision.upgrade));
+  const schema::Schema after = schema::normalized(ops::apply(before, revision.upgrade));
   Diagnostics diagnostics;
   for (const DialectKind kind : dialects) {
     const dialect::Dialect& dialect = dialect::dialect(kind);
@@ -197,7 +197,7 @@ void check_collations(Workspace& workspace, const history::Revision& revision,
       diagnostics.add(workspace.place_in_model(path), risk.message,
                       "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
     }
-    schema = ops::evolve(std::move(schema), operation);
+    schema = ops::apply(std::move(schema), operation);
   }
   diagnostics.throw_if_any();
 }

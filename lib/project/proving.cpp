@@ -77,31 +77,31 @@ schema::Schema neighbourhood(const schema::Schema& whole,
 
 }  // namespace
 
-Ground proving_ground(Workspace& workspace, DialectKind kind) {
-  Ground ground{kind, std::nullopt, {}};
+ProofDatabase proof_database(Workspace& workspace, DialectKind kind) {
+  ProofDatabase database{kind, std::nullopt, {}};
   try {
     backend::ScratchOptions options = workspace.scratch_options(kind);
     if (kind == DialectKind::sqlite || options.server) {
-      ground.scratch = std::move(options);
+      database.scratch = std::move(options);
     } else {
-      ground.missing =
+      database.missing =
           backend::find_mariadbd()
               ? "`scratch` is off"
               : "no MariaDB server is installed here; install one, or name one with `scratch:` in "
                 "dbmig.yaml";
     }
   } catch (const Error& error) {
-    ground.missing = error.message();
+    database.missing = error.message();
   }
-  return ground;
+  return database;
 }
 
-std::vector<Ground> proving_grounds(Workspace& workspace) {
+std::vector<ProofDatabase> proof_databases(Workspace& workspace) {
   std::vector<DialectKind> kinds = workspace.project().dialects;
   if (kinds.empty()) kinds = {DialectKind::sqlite, DialectKind::mariadb};
-  std::vector<Ground> grounds;
-  for (const DialectKind kind : kinds) grounds.push_back(proving_ground(workspace, kind));
-  return grounds;
+  std::vector<ProofDatabase> databases;
+  for (const DialectKind kind : kinds) databases.push_back(proof_database(workspace, kind));
+  return databases;
 }
 
 history::Graph with_revision(const history::Graph& graph, const history::Revision& revision,
@@ -113,43 +113,43 @@ history::Graph with_revision(const history::Graph& graph, const history::Revisio
 
 std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& graph,
                                 const std::string& id, bool must) {
-  const std::vector<Ground> grounds = proving_grounds(workspace);
+  const std::vector<ProofDatabase> databases = proof_databases(workspace);
   workspace.begin_long_work();
   const std::atomic<bool>* const stop = workspace.stop();
   const schema::Selection selection = workspace.selection();
   // Side by side: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
-  for (const Ground& ground : grounds) {
-    if (!ground.scratch) {
+  for (const ProofDatabase& database : databases) {
+    if (!database.scratch) {
       proofs.emplace_back();
       continue;
     }
-    proofs.push_back(
-        std::async(std::launch::async, [&graph, &id, &selection, stop, &options = *ground.scratch] {
+    proofs.push_back(std::async(
+        std::launch::async, [&graph, &id, &selection, stop, &options = *database.scratch] {
           return proof::prove(options, graph, id, yaml::parse_revision, stop, selection);
         }));
   }
   std::vector<ProofOutcome> list;
-  for (std::size_t i = 0; i < grounds.size(); ++i) {
+  for (std::size_t i = 0; i < databases.size(); ++i) {
     const auto cannot = [&](const std::string& why) {
       const std::string line =
           fmt::format("Not proved on {}: {}",
-                      grounds[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
-      if (grounds[i].scratch) {
+                      databases[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
+      if (databases[i].scratch) {
         workspace.events().warning(kProofLog, line);
       } else {
         workspace.events().info(kProofLog, line);
       }
-      list.push_back({grounds[i].kind, std::nullopt, why});
+      list.push_back({databases[i].kind, std::nullopt, why});
     };
-    if (!grounds[i].scratch) {
-      cannot(grounds[i].missing);
+    if (!databases[i].scratch) {
+      cannot(databases[i].missing);
       continue;
     }
     try {
       proof::Proof proof = proofs[i].get();
       report_proof(workspace, proof);
-      list.push_back({grounds[i].kind, std::move(proof), {}});
+      list.push_back({databases[i].kind, std::move(proof), {}});
     } catch (const Error& error) {
       const bool out_of_reach = error.code() == ErrorCode::connection ||
                                 error.code() == ErrorCode::access ||

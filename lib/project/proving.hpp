@@ -12,31 +12,31 @@
 namespace dbmig::project {
 
 /// A database that revisions are proved on.
-struct Ground {
+struct ProofDatabase {
   DialectKind kind = DialectKind::sqlite;
   std::optional<backend::ScratchOptions> scratch;
   std::string missing;  ///< why there is no scratch database there
 };
 
 /// One for `kind`, or why there is none.
-Ground proving_ground(Workspace& workspace, DialectKind kind);
+ProofDatabase proof_database(Workspace& workspace, DialectKind kind);
 
 /// The project's: SQLite in memory, MariaDB on the server of `scratch:` or of the database.
-std::vector<Ground> proving_grounds(Workspace& workspace);
+std::vector<ProofDatabase> proof_databases(Workspace& workspace);
 
 /// `graph` with `revision` read back from the very text that its file will hold; `name` stands for
 /// it in messages.
 history::Graph with_revision(const history::Graph& graph, const history::Revision& revision,
                              const std::string& name);
 
-/// What became of the proof on one ground.
+/// What became of the proof on one database.
 struct ProofOutcome {
   DialectKind kind = DialectKind::sqlite;
   std::optional<proof::Proof> proof;
   std::string missing;  ///< why there is none
 };
 
-/// Proves `id` on every ground that can be reached and tells what was proved, what it was proved
+/// Proves `id` on every database that can be reached and tells what was proved, what it was proved
 /// without, and what its ALTERs cost. A server that cannot be reached is told too, or is an error
 /// when it `must` be there. Throws what is not proved.
 std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& graph,

@@ -26,14 +26,14 @@ void say_unasked(Workspace& workspace, const Keys& keys, const std::string& why)
 
 }  // namespace
 
-run::AskWords words_asker(Workspace& workspace) {
+run::AskWords words_of_server(Workspace& workspace) {
   auto missing = std::make_shared<std::optional<std::string>>();
   return [&workspace, missing](const schema::Schema& schema, const Keys& keys) {
     if (*missing) return schema;
-    const Ground ground = proving_ground(workspace, DialectKind::mariadb);
+    const ProofDatabase database = proof_database(workspace, DialectKind::mariadb);
     try {
-      if (ground.scratch) return run::ask_words(*ground.scratch, schema, keys);
-      *missing = ground.missing;
+      if (database.scratch) return run::ask_words(*database.scratch, schema, keys);
+      *missing = database.missing;
     } catch (const Error& error) {
       const bool is_out_of_reach = error.code() == ErrorCode::connection ||
                                    error.code() == ErrorCode::access ||
@@ -46,9 +46,9 @@ run::AskWords words_asker(Workspace& workspace) {
   };
 }
 
-schema::Schema reworded(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
-                        const std::vector<DialectKind>& dialects) {
-  return run::reworded(before, std::move(wanted), dialects, words_asker(workspace));
+schema::Schema equivalent(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
+                          const std::vector<DialectKind>& dialects) {
+  return run::equivalent(before, std::move(wanted), dialects, words_of_server(workspace));
 }
 
 }  // namespace dbmig::project

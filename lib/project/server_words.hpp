@@ -9,11 +9,11 @@ namespace dbmig::project {
 
 /// Asks MariaDB, on a scratch database, how it words texts. Where none can be asked, that is said
 /// once, and texts are compared as they are written.
-run::AskWords words_asker(Workspace& workspace);
+run::AskWords words_of_server(Workspace& workspace);
 
-/// dialect::reworded() for `dialects` (empty: both), where what MariaDB words alike is the same,
+/// dialect::equivalent() for `dialects` (empty: both), where what MariaDB words alike is the same,
 /// too.
-schema::Schema reworded(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
-                        const std::vector<DialectKind>& dialects);
+schema::Schema equivalent(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
+                          const std::vector<DialectKind>& dialects);
 
 }  // namespace dbmig::project

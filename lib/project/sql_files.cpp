@@ -32,9 +32,9 @@ std::string read_standard_input() {
   return content;
 }
 
-/// The names in quotes that an unrepresented object begins with: "table 't': option X",
+/// The names in quotes that an unsupported object begins with: "table 't': option X",
 /// "column 't.c'".
-bool is_selected(const backend::Unrepresented& object, const schema::Selection& selection) {
+bool is_selected(const backend::Unsupported& object, const schema::Selection& selection) {
   const std::size_t open = object.object.find('\'');
   const std::size_t close = object.object.find('\'', open + 1);
   if (open == std::string::npos || close == std::string::npos) return true;
@@ -65,14 +65,14 @@ DialectKind dialect_of_file(Workspace& workspace, const std::string& name,
           "x.mariadb.sql, or write dialects: [sqlite] into dbmig.yaml");
 }
 
-run::Script read_script(const std::string& path) {
+sql_script::Script read_script(const std::string& path) {
   if (path == "-") return {"<stdin>", read_standard_input()};
   return {path, read_file(path)};
 }
 
 yaml::ModelPart read_model_part(Workspace& workspace) {
   const yaml::Project& project = workspace.project();
-  std::map<DialectKind, std::vector<run::Script>> scripts;
+  std::map<DialectKind, std::vector<sql_script::Script>> scripts;
   for (yaml::SourceFile& file : yaml::load_sql_files(project.schemas, project.root)) {
     scripts[dialect_of_file(workspace, file.name, "")].push_back(
         {std::move(file.name), std::move(file.content)});
@@ -80,9 +80,9 @@ yaml::ModelPart read_model_part(Workspace& workspace) {
   yaml::ModelPart part;
   for (const auto& [kind, files] : scripts) {
     backend::Scratch scratch(workspace.scratch_options(kind));
-    run::ScriptSchema read =
-        run::read_scripts(scratch, files, {.is_part = true}, workspace.events());
-    for (const backend::Unrepresented& object : read.inspection.unrepresented) {
+    sql_script::ScriptSchema read =
+        sql_script::read_scripts(scratch, files, {.is_part = true}, workspace.events());
+    for (const backend::Unsupported& object : read.inspection.unsupported) {
       workspace.events().warning("dbmig.model",
                                  fmt::format("schemas/*.{}.sql: left out: {}: {}", to_string(kind),
                                              object.object, object.reason));
@@ -91,7 +91,7 @@ yaml::ModelPart read_model_part(Workspace& workspace) {
     for (auto& [path, where] : read.places) {
       const auto [first, is_new] = part.places.try_emplace(path, where);
       if (is_new) continue;
-      throw Error(ErrorCode::invalid, fmt::format("{} '{}' is here a second time",
+      throw Error(ErrorCode::invalid, fmt::format("{} '{}' is defined twice",
                                                   path[0].substr(0, path[0].size() - 1), path[1]))
           .hint(fmt::format("the first one is at {}", to_string(first->second)))
           .at(where);
@@ -104,8 +104,8 @@ yaml::ModelPart read_model_part(Workspace& workspace) {
   return part;
 }
 
-void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unrepresented>& found) {
-  for (const backend::Unrepresented& object : found) {
+void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unsupported>& found) {
+  for (const backend::Unsupported& object : found) {
     workspace.events().warning("dbmig.inspect",
                                fmt::format("left out: {}: {}", object.object, object.reason));
   }
@@ -138,8 +138,8 @@ void warn_of_missing_parents(Workspace& workspace, const schema::Schema& schema,
 
 backend::Inspection selected(backend::Inspection inspection, const schema::Selection& selection) {
   inspection.schema = schema::selected(std::move(inspection.schema), selection);
-  std::erase_if(inspection.unrepresented,
-                [&](const backend::Unrepresented& o) { return !is_selected(o, selection); });
+  std::erase_if(inspection.unsupported,
+                [&](const backend::Unsupported& o) { return !is_selected(o, selection); });
   return inspection;
 }
 

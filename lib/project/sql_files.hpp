@@ -6,7 +6,7 @@
 
 #include "backend/scratch.hpp"
 #include "project/workspace.hpp"
-#include "run/script.hpp"
+#include "sql_script/script.hpp"
 
 namespace dbmig::project {
 
@@ -16,13 +16,13 @@ namespace dbmig::project {
 DialectKind dialect_of_file(Workspace& workspace, const std::string& name, const std::string& said);
 
 /// The SQL file `path`, or standard input for `-`. Throws Error{not_found} or Error{io}.
-run::Script read_script(const std::string& path);
+sql_script::Script read_script(const std::string& path);
 
 /// What the SQL files of schemas/ make.
 yaml::ModelPart read_model_part(Workspace& workspace);
 
 /// Tells each thing that no model can express.
-void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unrepresented>& found);
+void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unsupported>& found);
 
 /// Takes the tables in which other tools keep their records out of `schema` and names them, except
 /// those that `wanted` or `include:` of dbmig.yaml name (a pattern that fits is no name).

@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "proof/external.hpp"
 #include "schema/validate.hpp"
 
@@ -51,7 +51,7 @@ void ask(backend::Connection& connection, Schema schema, bool others, Reasons& r
           connection.execute(statement.sql);
         }
       }
-      built = ops::evolve(std::move(built), one);
+      built = ops::apply(std::move(built), one);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
       if (const auto* view = std::get_if<ops::CreateView>(&operation)) {

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "proof/external.hpp"
 #include "proof/outside.hpp"
 
@@ -102,9 +102,9 @@ std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& o
     if (!reaches_out(dialect, planned.operations).empty()) break;
     try {
       if (external.are_concerned(planned.operations)) {
-        external.provide(schema, ops::evolve(schema, planned.operations));
+        external.provide(schema, ops::apply(schema, planned.operations));
       }
-      schema = ops::evolve(std::move(schema), planned.operations);
+      schema = ops::apply(std::move(schema), planned.operations);
       costs.push_back(run_and_measure(connection, planned.statements));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;

@@ -25,10 +25,10 @@ constexpr const char* kSavepoint = "dbmig_row";
 class TableFiller {
  public:
   TableFiller(backend::Connection& connection, const Table& table,
-              std::vector<const run::Question*> questions, RowValues values)
+              std::vector<const data_check::DataCheck*> checks, RowValues values)
       : connection_(connection),
         name_(connection.dialect().quote_identifier(table.name)),
-        questions_(std::move(questions)),
+        checks_(std::move(checks)),
         has_deferred_keys_(std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
                                        [](const ForeignKey& key) { return key.deferrable; })),
         maker_(connection, table, values) {}
@@ -112,17 +112,17 @@ class TableFiller {
   }
 
   /// Any that the database does not refuse at once.
-  bool takes_any_row() const { return questions_.empty() && !has_deferred_keys_; }
+  bool takes_any_row() const { return checks_.empty() && !has_deferred_keys_; }
 
   bool is_in_the_way() {
     if (has_deferred_keys_ && !connection_.foreign_key_violations(1).empty()) {
       last_refusal_ = "there is no row that its foreign keys could refer to";
       return true;
     }
-    for (const run::Question* question : questions_) {
+    for (const data_check::DataCheck* check : checks_) {
       try {
-        if (connection_.query(question->count).rows.at(0).at(0).value_or("0") != "0") {
-          last_refusal_ = question->obstacle;
+        if (connection_.query(check->count).rows.at(0).at(0).value_or("0") != "0") {
+          last_refusal_ = check->violation;
           return true;
         }
       } catch (const Error& error) {
@@ -145,7 +145,7 @@ class TableFiller {
 
   backend::Connection& connection_;
   std::string name_;
-  std::vector<const run::Question*> questions_;
+  std::vector<const data_check::DataCheck*> checks_;
   bool has_deferred_keys_;  ///< which are looked at by the commit alone
   RowMaker maker_;
   std::string last_refusal_;
@@ -174,11 +174,11 @@ void stop_if_asked(const std::atomic<bool>* stop) {
 }
 
 Filled fill(backend::Connection& connection, const schema::Schema& schema,
-            std::span<const run::Question> questions, RowValues values,
+            std::span<const data_check::DataCheck> checks, RowValues values,
             const std::atomic<bool>* stop) {
-  std::map<std::string, std::vector<const run::Question*>> by_table;
-  for (const run::Question& question : questions) {
-    if (!question.any_row) by_table[question.table].push_back(&question);
+  std::map<std::string, std::vector<const data_check::DataCheck*>> by_table;
+  for (const data_check::DataCheck& check : checks) {
+    if (!check.any_row) by_table[check.table].push_back(&check);
   }
   Filled filled;
   backend::Transaction transaction(connection);

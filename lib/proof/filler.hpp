@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "run/questions.hpp"
+#include "data_check/data_checks.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::proof {
@@ -29,11 +29,11 @@ struct Filled {
 /// allowed, and with RowValues::edges the least and the greatest of every type, text outside of
 /// ASCII, and a mixture. Parents come before children.
 ///
-/// `questions` are those of the operations that are to run next: a row that one of them finds in
-/// the way does not stay, as its owner would have to change it first. A question that any row
+/// `checks` are those of the operations that are to run next: a row that one of them finds in
+/// the way does not stay, as its owner would have to change it first. A check that any row
 /// answers is left out, since no row could.
 Filled fill(backend::Connection& connection, const schema::Schema& schema,
-            std::span<const run::Question> questions, RowValues values,
+            std::span<const data_check::DataCheck> checks, RowValues values,
             const std::atomic<bool>* stop = nullptr);
 
 /// Throws Error{interrupted} when `stop` is there and true.

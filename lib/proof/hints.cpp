@@ -14,7 +14,7 @@ namespace {
 using ops::Token;
 using ops::TokenKind;
 
-constexpr std::size_t kLongestHint = 300;
+constexpr std::size_t kMaxHint = 300;
 
 /// The text of a string token.
 std::string unquoted(std::string_view token) {
@@ -59,7 +59,7 @@ class Hints {
     if (takes_text()) {
       // Mostly the number is the text's length.
       for (const double n : {value, value - 1, value + 1}) {
-        if (n < 0 || n > static_cast<double>(kLongestHint)) continue;
+        if (n < 0 || n > static_cast<double>(kMaxHint)) continue;
         const auto length = static_cast<std::size_t>(n);
         add_text(std::string(length, 'a'));
         add_text(std::string(length, '7'));

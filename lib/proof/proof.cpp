@@ -17,7 +17,7 @@
 #include "proof/snapshot.hpp"
 #include "proof/usage.hpp"
 #include "run/ask_words.hpp"
-#include "run/route.hpp"
+#include "run/run_plan.hpp"
 #include "run/word_record.hpp"
 #include "run/wordings.hpp"
 
@@ -70,10 +70,10 @@ class Prover {
     is_replaying_ = false;
     plan_upgrade(before);
     const schema::Schema mine = schema::on_dialect(before, kind());
-    const schema::Schema after = history::evolve(before, revision_);
+    const schema::Schema after = history::apply(before, revision_);
     provide_external(before, after);
     provide_for_views();
-    fill_tables(mine, before, questions_);
+    fill_tables(mine, before, checks_);
     const Usage earlier = try_usage(connection_, before, changed_tables(), values_, stop_);
 
     scratch_.invent_unknown_names(false);
@@ -171,25 +171,25 @@ class Prover {
 
   void replay() {
     if (ancestors_.empty()) return;
-    run::Route route(Direction::upgrade, graph_, {}, ancestors_);
+    run::RunPlan run_plan(Direction::upgrade, graph_, {}, ancestors_);
     backend::Migration migration(connection_);
-    while (const auto stop = route.next()) {
-      if (external_.are_concerned(stop->operations)) {
-        external_.provide(route.before(), history::evolve(route.before(), *stop->revision));
+    while (const auto step = run_plan.next()) {
+      if (external_.are_concerned(step->operations)) {
+        external_.provide(run_plan.before(), history::apply(run_plan.before(), *step->revision));
       }
-      const auto statements = connection_.dialect().plan(route.before(), stop->operations, {});
+      const auto statements = connection_.dialect().plan(run_plan.before(), step->operations, {});
       run::WordingRecorder words(connection_);
-      words.before(route.before(), stop->operations);
+      words.before(run_plan.before(), step->operations);
       for (const auto& statement : statements) {
         stop_if_asked(stop_);
-        const ops::Operation& made = stop->operations[statement.last_operation];
+        const ops::Operation& made = step->operations[statement.last_operation];
         if (const auto* create = std::get_if<ops::CreateView>(&made)) {
           replay_view(create->view, statement.sql);
         } else {
           connection_.execute(statement.sql);
         }
       }
-      words.after(route.before(), stop->operations, statements);
+      words.after(run_plan.before(), step->operations, statements);
     }
     migration.commit();
     runner_.stamp({ancestors_.begin(), ancestors_.end()}, false, {});
@@ -211,15 +211,14 @@ class Prover {
 
   /// Fills the tables of `part`; the database holds `whole`.
   void fill_tables(const schema::Schema& part, const schema::Schema& whole,
-                   const std::vector<run::Question>& questions) {
+                   const std::vector<data_check::DataCheck>& checks) {
     step("generated rows", [&] {
       const schema::Schema all = external_.with(part);
-      Filled filled = fill(connection_, all, questions, values_, stop_);
+      Filled filled = fill(connection_, all, checks, values_, stop_);
       if (!filled.empty.empty() && !whole.triggers.empty()) {
         // Triggers may want what only the application knows: rows come without them then.
         const std::size_t rows = filled.rows;
-        without_triggers(whole,
-                         [&] { filled = fill(connection_, all, questions, values_, stop_); });
+        without_triggers(whole, [&] { filled = fill(connection_, all, checks, values_, stop_); });
         filled.rows += rows;
       }
       proof_.tables += part.tables.size();
@@ -311,7 +310,7 @@ class Prover {
   void plan_upgrade(const schema::Schema& before) {
     try {
       plan_ = connection_.dialect().plan(before, revision_.upgrade, {});
-      questions_ = run::questions(connection_, before, revision_.upgrade, false);
+      checks_ = data_check::data_checks(connection_, before, revision_.upgrade, false);
     } catch (const Error& error) {
       fail("plan", error.diagnostics());
     }
@@ -331,7 +330,7 @@ class Prover {
       static_cast<void>(history::downgrade_operations(revision_, before));
       return true;
     } catch (const Error& error) {
-      proof_.notes.push_back("there is no way back to be proved: " + error.message());
+      proof_.notes.push_back("no downgrade to test: " + error.message());
       return false;
     }
   }
@@ -346,7 +345,7 @@ class Prover {
     } catch (const Error& error) {
       const bool gives_up = !lost.tables.empty() || !lost.columns.empty();
       if (error.code() != ErrorCode::constraint || !gives_up) throw;
-      proof_.notes.push_back("rows stand in the way back, which was proved without them: " +
+      proof_.notes.push_back("the downgrade was proved without rows, which it cannot keep: " +
                              error.message());
     }
     const bool sqlite = kind() == DialectKind::sqlite;
@@ -361,7 +360,7 @@ class Prover {
 
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
-    const schema::Schema live = connection_.dialect().settled(
+    const schema::Schema live = connection_.dialect().reconciled(
         connection_.canonical(run::in_told_words(
             connection_, expected, external_.without(connection_.inspect({}).schema),
             {.recorded = true,
@@ -405,7 +404,7 @@ class Prover {
   run::Runner runner_;
   std::set<std::string> ancestors_;
   std::vector<dialect::Statement> plan_;
-  std::vector<run::Question> questions_;
+  std::vector<data_check::DataCheck> checks_;
   Proof proof_;
   bool refused_by_rows_ = false;
   bool is_replaying_ = true;

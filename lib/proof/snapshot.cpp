@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -26,7 +26,7 @@ class Walk {
   GivenUp run(std::span<const ops::Operation> operations) {
     for (const ops::Operation& operation : operations) {
       std::visit([this](const auto& o) { note(o); }, operation);
-      schema_ = ops::evolve(std::move(schema_), operation);
+      schema_ = ops::apply(std::move(schema_), operation);
     }
     return std::move(result_);
   }

@@ -16,9 +16,9 @@ std::string running_line(const PlannedRevision& planned) {
 }
 
 void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKind kind) {
-  WithStandIns filled = with_stand_ins(planned.operations, before, kind);
+  WithBackfillValues filled = with_backfill_values(planned.operations, before, kind);
   planned.operations = std::move(filled.operations);
-  planned.stand_ins = std::move(filled.stand_ins);
+  planned.backfill_values = std::move(filled.backfill_values);
   std::vector<SourcePosition>& positions = planned.direction == Direction::upgrade
                                                ? planned.revision.upgrade_positions
                                                : planned.revision.downgrade_positions;
@@ -29,9 +29,9 @@ void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKi
   positions = std::move(moved);
 }
 
-void report_stand_ins(backend::Connection& connection, EventSink& events,
-                      const std::vector<StandIn>& stand_ins) {
-  for (const StandIn& one : stand_ins) {
+void report_backfill_values(backend::Connection& connection, EventSink& events,
+                            const std::vector<BackfillValue>& backfill_values) {
+  for (const BackfillValue& one : backfill_values) {
     try {
       const std::string rows =
           connection

@@ -50,13 +50,13 @@ Error in_revision(const Error& error, const PlannedRevision& planned, std::size_
 /// "Running upgrade a -> b, message".
 std::string running_line(const PlannedRevision& planned);
 
-/// Gives the columns that a downgrade brings back what their rows are to hold (run/stand_ins.hpp);
-/// `before` is the schema that it meets.
+/// Gives the columns that a downgrade brings back what their rows are to hold
+/// (run/backfill_values.hpp); `before` is the schema that it meets.
 void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKind kind);
 
 /// Warns of the columns that were given stand-ins, and in how many rows, once that has been done.
-void report_stand_ins(backend::Connection& connection, EventSink& events,
-                      const std::vector<StandIn>& stand_ins);
+void report_backfill_values(backend::Connection& connection, EventSink& events,
+                            const std::vector<BackfillValue>& backfill_values);
 
 /// The row of a complete revision that took `duration_ms`.
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms);

@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/sql_references.hpp"
 
 namespace dbmig::run {
@@ -70,7 +70,7 @@ Schema ask_words(const backend::ScratchOptions& options, Schema schema,
       for (const auto& statement : connection.dialect().plan(built, one, {})) {
         connection.execute(statement.sql);
       }
-      built = ops::evolve(std::move(built), one);
+      built = ops::apply(std::move(built), one);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection) throw;
     }

@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "schema/charset.hpp"
 
 namespace dbmig::run {
@@ -74,14 +74,14 @@ class OpenText {
   }
 };
 
-OpenText open_text(Route route) {
+OpenText open_text(RunPlan run_plan) {
   OpenText open;
   try {
-    while (const std::optional<Route::Stop> stop = route.next()) {
-      schema::Schema schema = route.before();
-      for (const ops::Operation& operation : stop->operations) {
+    while (const std::optional<RunPlan::Step> step = run_plan.next()) {
+      schema::Schema schema = run_plan.before();
+      for (const ops::Operation& operation : step->operations) {
         open.follow(schema, operation);
-        schema = ops::evolve(std::move(schema), operation);
+        schema = ops::apply(std::move(schema), operation);
       }
     }
   } catch (const Error&) {
@@ -152,9 +152,9 @@ void warn_of_tables(const OpenText& open, backend::Connection& connection, Event
 
 }  // namespace
 
-void warn_of_charsets(backend::Connection& connection, Route route, EventSink& events) {
+void warn_of_charsets(backend::Connection& connection, RunPlan run_plan, EventSink& events) {
   if (connection.dialect().kind() != DialectKind::mariadb) return;
-  const OpenText open = open_text(std::move(route));
+  const OpenText open = open_text(std::move(run_plan));
   if (!open.created.empty() || !open.with_charset.empty()) {
     warn_of_database(
         open, connection.query("SELECT DATABASE(), @@character_set_database, @@collation_database"),

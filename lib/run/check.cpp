@@ -1,6 +1,6 @@
 #include "run/check.hpp"
 
-#include "dialect/reworded.hpp"
+#include "dialect/equivalent.hpp"
 #include "history/branches.hpp"
 #include "run/runner.hpp"
 #include "schema/validate.hpp"
@@ -31,7 +31,7 @@ Drift find_drift(backend::Connection& connection, const schema::Schema& expected
   drift.expected = schema::selected(connection.canonical(expected), selection);
   drift.found = in_told_words(connection, expected, connection.inspect({}).schema,
                               {.recorded = true, .ask = ask});
-  drift.live = connection.dialect().settled(
+  drift.live = connection.dialect().reconciled(
       known_part(connection.canonical(drift.found), drift.expected), drift.expected);
   drift.difference = diff::diff(drift.expected, drift.live);
   return drift;
@@ -57,12 +57,12 @@ void take_changed(Objects& wanted, const Objects& found, const Objects& expected
 
 schema::Schema with_drift(const schema::Schema& expected, const Drift& drift) {
   schema::Schema wanted = expected;
-  const schema::Schema found = dialect::dialect(drift.kind).settled(drift.found, expected);
+  const schema::Schema found = dialect::dialect(drift.kind).reconciled(drift.found, expected);
   take_changed(wanted.tables, found.tables, drift.expected.tables, drift.live.tables);
   take_changed(wanted.views, found.views, drift.expected.views, drift.live.views);
   take_changed(wanted.triggers, found.triggers, drift.expected.triggers, drift.live.triggers);
   take_changed(wanted.routines, found.routines, drift.expected.routines, drift.live.routines);
-  return dialect::reworded(expected, schema::normalized(std::move(wanted)), {drift.kind});
+  return dialect::equivalent(expected, schema::normalized(std::move(wanted)), {drift.kind});
 }
 
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
@@ -72,7 +72,7 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   const std::vector<AppliedRevision> rows = store.all();
   const std::set<std::string> applied = complete(rows);
   for (const AppliedRevision& row : rows) {
-    if (!row.is_complete()) result.under_way.push_back(row);
+    if (!row.is_complete()) result.unfinished.push_back(row);
     if (!graph.contains(row.id)) result.unknown.push_back(row.id);
   }
   result.edited = edited_revisions(rows, graph);
@@ -81,7 +81,7 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   }
   if (!result.unknown.empty()) return result;
   result.current = graph.heads_of(applied);
-  if (!result.under_way.empty()) return result;
+  if (!result.unfinished.empty()) return result;
   result.folded = graph.fold_in_order(in_applied_order(rows, graph, applied));
   result.drift = find_drift(connection, result.folded, selection, ask);
   if (result.drift.empty()) return result;

@@ -30,12 +30,12 @@ struct DatabaseCheck {
   std::vector<std::string> pending;  ///< stored revisions that it lacks, in order
   std::vector<std::string> unknown;  ///< revisions it has and no file has
   std::vector<std::string> edited;   ///< applied revisions whose file changed since
-  std::vector<AppliedRevision> under_way;
-  /// Empty when `unknown` or `under_way` is not.
+  std::vector<AppliedRevision> unfinished;
+  /// Empty when `unknown` or `unfinished` is not.
   Drift drift;
 
   bool is_clean() const {
-    return pending.empty() && unknown.empty() && edited.empty() && under_way.empty() &&
+    return pending.empty() && unknown.empty() && edited.empty() && unfinished.empty() &&
            drift.empty();
   }
 };

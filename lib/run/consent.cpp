@@ -74,21 +74,21 @@ std::string origin(const std::vector<AppliedRevision>& rows, const history::Revi
 
 }  // namespace
 
-Losses find_losses(backend::Connection& connection, Route route,
+Losses find_losses(backend::Connection& connection, RunPlan run_plan,
                    const std::vector<AppliedRevision>& rows) {
   Losses result;
   const dialect::Dialect& dialect = connection.dialect();
   std::optional<LossFinder> finder;
-  while (const std::optional<Route::Stop> stop = route.next()) {
-    if (!finder) finder.emplace(dialect, route.before());
-    const history::Revision& revision = *stop->revision;
+  while (const std::optional<RunPlan::Step> step = run_plan.next()) {
+    if (!finder) finder.emplace(dialect, run_plan.before());
+    const history::Revision& revision = *step->revision;
     const std::string how = origin(rows, revision, dialect.kind());
     NotMade not_made{revision.id,
                      how,
                      revision.parents.empty() ? "base" : text::join(revision.parents, " "),
                      SourcePosition{revision.path.string(), 0, 0},
                      {}};
-    for (const Loss& loss : finder->follow(route.before(), stop->operations)) {
+    for (const Loss& loss : finder->follow(run_plan.before(), step->operations)) {
       const Count found = count(connection, loss);
       not_made.drops.push_back(fmt::format("{} ({})", loss.what,
                                            found.number.empty()
@@ -102,7 +102,7 @@ Losses find_losses(backend::Connection& connection, Route route,
                : fmt::format("{}, whose rows could not be counted: {}", loss.what, found.problem)});
     }
     const bool has_work =
-        std::any_of(stop->operations.begin(), stop->operations.end(),
+        std::any_of(step->operations.begin(), step->operations.end(),
                     [&](const ops::Operation& one) { return does_something(one, dialect.kind()); });
     // An index that somebody made by hand, and that was noted as a revision, holds nothing.
     const bool is_light = how == "stamped" && not_made.drops.empty();

@@ -1,8 +1,8 @@
 #include "run/journal.hpp"
 
 #include "base/hash.hpp"
-#include "run/patience.hpp"
 #include "run/plain_sql.hpp"
+#include "run/retry.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -19,7 +19,7 @@ std::string statement_hash(const std::string& sql) {
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
   if (statement.is_data && takes_part_in_transactions(context_.connection, statement.sql)) {
-    patiently(context_, [&] { send_in_transaction(statement); });
+    with_retries(context_, [&] { send_in_transaction(statement); });
   } else {
     send_alone(statement);
   }
@@ -86,7 +86,7 @@ void Journal::send_alone(const dialect::Statement& statement) {
   row.fingerprint = context_.connection.fingerprint(statement.sql);
   context_.store.update_progress(row);
   try {
-    patiently(context_, [&] { context_.connection.execute(statement.sql); });
+    with_retries(context_, [&] { context_.connection.execute(statement.sql); });
   } catch (const Error& error) {
     // An answer from the server means that the statement did not take effect. Without one the
     // intent stays written, and the next run looks for itself.

@@ -46,8 +46,8 @@ std::string statement_hash(const std::string& sql);
 /// has the fingerprint of what it names from before, and the fold knows the schemas before and
 /// after each operation. `start` is the schema that `planned` began with. Throws Error{failed} when
 /// the database does not show it and the user has not said it.
-void settle(const ApplyContext& context, const PlannedRevision& planned,
-            const schema::Schema& start, AppliedRevision& row);
+void recover(const ApplyContext& context, const PlannedRevision& planned,
+             const schema::Schema& start, AppliedRevision& row);
 
 /// What takes back the first `operations_done` operations of `planned`, as a plan of its own in the
 /// other direction.

@@ -6,10 +6,10 @@
 
 #include "backend/transaction.hpp"
 #include "base/text.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "run/journal.hpp"
-#include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
+#include "run/violations.hpp"
 #include "run/word_record.hpp"
 #include "run/wordings.hpp"
 
@@ -53,7 +53,7 @@ void require_same_plan(const AppliedRevision& row, const PlannedRevision& planne
     const bool is_gone = *at >= planned.statements.size();
     throw Error(ErrorCode::refused,
                 fmt::format("statement {} of the {} of revision {} {}, and {}{}", *at + 1,
-                            row.under_way, row.id,
+                            row.running, row.id,
                             *at == row.statements_done ? "was another one when it stopped there"
                                                        : "has taken effect already",
                             is_gone ? std::string("now there is none")
@@ -68,7 +68,7 @@ void require_same_plan(const AppliedRevision& row, const PlannedRevision& planne
   if (knows_what_ran(row) || row.statements_total == planned.statements.size()) return;
   throw Error(ErrorCode::failed,
               fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
-                          row.under_way, row.id, row.statements_done, row.statements_total,
+                          row.running, row.id, row.statements_done, row.statements_total,
                           text::count(planned.statements.size(), "statement")))
       .hint("finish it with the revision file and the version of dbmig that began it");
 }
@@ -101,11 +101,11 @@ class JournaledRun {
 
   void apply(const PlannedRevision& planned) {
     if (const auto row = known(planned.revision.id); row && !row->is_complete()) {
-      if (row->under_way == to_string(planned.direction)) {
+      if (row->running == to_string(planned.direction)) {
         go_on(planned, *row);
         return;
       }
-      const Direction begun = row->under_way.ends_with(to_string(Direction::upgrade))
+      const Direction begun = row->running.ends_with(to_string(Direction::upgrade))
                                   ? Direction::upgrade
                                   : Direction::downgrade;
       if (take_back(begun, *row) && begun != planned.direction) return;
@@ -124,10 +124,10 @@ class JournaledRun {
   }
 
   void start(const PlannedRevision& planned, std::optional<AppliedRevision> row) {
-    refuse_obstacles(context_.connection, planned);
+    refuse_violations(context_.connection, planned);
     const bool is_new = !row;
     if (!row) row = complete_row(planned, 0);
-    row->under_way = to_string(planned.direction);
+    row->running = to_string(planned.direction);
     row->statements_total = planned.statements.size();
     row->statements_done = 0;
     row->ran.clear();
@@ -141,7 +141,7 @@ class JournaledRun {
 
   void go_on(const PlannedRevision& planned, AppliedRevision row) {
     accept(row, planned);
-    settle(context_, planned, environment_.before(), row);
+    recover(context_, planned, environment_.before(), row);
     context_.events.info("dbmig.run",
                          fmt::format("Going on with revision {} after statement {} of {}", row.id,
                                      row.statements_done, row.statements_total));
@@ -221,7 +221,7 @@ class JournaledRun {
       context_.store.remove(row.id);
       return;
     }
-    row.under_way.clear();
+    row.running.clear();
     row.ran.clear();
     row.operations_done = 0;
     context_.store.update_later(std::move(row));
@@ -280,7 +280,7 @@ class JournaledRun {
 
   /// Carries out `undo`, which takes back the statements of a run in `begun` that are done.
   void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
-    row.under_way = undoing(begun);
+    row.running = undoing(begun);
     row.operations_done = row.statements_done;
     row.statements_total = undo.statements.size();
     row.statements_done = 0;
@@ -314,14 +314,14 @@ class JournaledRun {
   bool take_back(Direction begun, AppliedRevision row) {
     schema::Schema met;
     const PlannedRevision planned = environment_.replan(row.id, begun, met);
-    if (row.under_way == undoing(begun)) {
-      const PartialUndo undo = way_under_way(planned, met, row);
-      settle(context_, undo.plan, undo.start, row);
+    if (row.running == undoing(begun)) {
+      const PartialUndo undo = rest_of_undo(planned, met, row);
+      recover(context_, undo.plan, undo.start, row);
       finish_undo(begun, undo.plan, std::move(row));
       return true;
     }
     accept(row, planned);
-    settle(context_, planned, met, row);
+    recover(context_, planned, met, row);
     std::size_t end = row.statements_done;
     while (!whole(planned, met, end)) ++end;
     row = advance(planned, met, std::move(row), end);
@@ -341,8 +341,8 @@ class JournaledRun {
   }
 
   /// The way back that `row` says an earlier run was on.
-  PartialUndo way_under_way(const PlannedRevision& planned, const schema::Schema& met,
-                            const AppliedRevision& row) {
+  PartialUndo rest_of_undo(const PlannedRevision& planned, const schema::Schema& met,
+                           const AppliedRevision& row) {
     std::optional<PartialUndo> undo;
     if (const auto operations = whole(planned, met, row.operations_done)) {
       undo = wholly_back(planned, met, *operations);
@@ -358,7 +358,7 @@ class JournaledRun {
     auto plan = way_back(planned, met, operations);
     if (!plan) return std::nullopt;
     return PartialUndo{operations, std::move(*plan),
-                       ops::evolve(met, std::span(planned.operations).first(operations))};
+                       ops::apply(met, std::span(planned.operations).first(operations))};
   }
 
   /// What leads from the first `operations` operations of `planned` back to where it began; nothing
@@ -376,7 +376,7 @@ class JournaledRun {
     }
     schema::Schema below;
     PlannedRevision up = environment_.replan(planned.revision.id, Direction::upgrade, below);
-    const schema::Schema now = ops::evolve(met, done);
+    const schema::Schema now = ops::apply(met, done);
     if (const auto place = place_in_upgrade(planned, operations, up, below, now)) {
       up.operations.erase(up.operations.begin(),
                           up.operations.begin() + static_cast<std::ptrdiff_t>(*place));
@@ -397,12 +397,12 @@ class JournaledRun {
     const std::span<const ops::Operation> upgrade(up.operations);
     if (!down.revision.downgrade) {
       // Derived: the inverse of each operation, last first.
-      const schema::Schema top = ops::evolve(below, upgrade);
+      const schema::Schema top = ops::apply(below, upgrade);
       for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
         PlannedRevision part;
         part.direction = Direction::downgrade;
         part.operations =
-            ops::inverse(upgrade.subspan(place), ops::evolve(below, upgrade.first(place)));
+            ops::inverse(upgrade.subspan(place), ops::apply(below, upgrade.first(place)));
         fill_gaps(part, top, context_.connection.dialect().kind());
         if (part.operations.size() > operations) break;
         if (part.operations.size() == operations &&
@@ -418,7 +418,7 @@ class JournaledRun {
     };
     const schema::Schema wanted = form(now);
     for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
-      if (form(ops::evolve(below, upgrade.first(place))) == wanted) return place;
+      if (form(ops::apply(below, upgrade.first(place))) == wanted) return place;
     }
     return std::nullopt;
   }

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "dialect/default_literal.hpp"
 #include "dialect/script.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -65,7 +65,7 @@ std::vector<Loss> LossFinder::follow(const schema::Schema& schema,
   schema::Schema now = schema;
   for (operation_ = 0; operation_ < operations.size(); ++operation_) {
     visit(now, operations[operation_]);
-    now = ops::evolve(std::move(now), operations[operation_]);
+    now = ops::apply(std::move(now), operations[operation_]);
   }
   // What goes with its table is not told twice.
   std::set<std::string> whole;
@@ -205,7 +205,7 @@ void LossFinder::find(const schema::Schema& schema, const ops::Execute& execute)
   schema::Schema now = schema;
   for (const ops::Operation& operation : execute.state) {
     visit(now, operation);
-    now = ops::evolve(std::move(now), operation);
+    now = ops::apply(std::move(now), operation);
   }
   const std::string& sql = execute.sql.for_dialect(dialect_.kind());
   if (sql.empty()) return;

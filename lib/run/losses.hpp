@@ -10,7 +10,7 @@
 #include "backend/backend.hpp"
 #include "history/revision.hpp"
 #include "ops/operation.hpp"
-#include "run/route.hpp"
+#include "run/run_plan.hpp"
 #include "run/store.hpp"
 
 namespace dbmig::run {
@@ -99,9 +99,9 @@ struct Losses {
   std::vector<NotMade> not_made;
 };
 
-/// What the downgrade along `route`, which stands at its beginning, would lose on the database,
+/// What the downgrade along `run_plan`, which stands at its beginning, would lose on the database,
 /// whose bookkeeping has `rows`. Changes nothing.
-Losses find_losses(backend::Connection& connection, Route route,
+Losses find_losses(backend::Connection& connection, RunPlan run_plan,
                    const std::vector<AppliedRevision>& rows);
 
 struct Consent {

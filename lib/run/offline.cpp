@@ -69,21 +69,21 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
   const dialect::Dialect& dialect = dialect::dialect(kind);
   ScriptWriter script(dialect);
   if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
-  Route route(direction, graph, graph.ancestors(applied), targets);
+  RunPlan run_plan(direction, graph, graph.ancestors(applied), targets);
   std::optional<LossFinder> losses;
-  while (const std::optional<Route::Stop> stop = route.next()) {
+  while (const std::optional<RunPlan::Step> step = run_plan.next()) {
     PlannedRevision planned;
     planned.direction = direction;
-    planned.revision = *stop->revision;
-    planned.operations = stop->operations;
-    if (direction == Direction::downgrade) fill_gaps(planned, route.before(), kind);
+    planned.revision = *step->revision;
+    planned.operations = step->operations;
+    if (direction == Direction::downgrade) fill_gaps(planned, run_plan.before(), kind);
     refuse_plain_sql(planned, dialect);
     script.comment(running_line(planned));
-    planned.statements = dialect.plan(route.before(), planned.operations, {});
+    planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
     if (direction == Direction::downgrade) {
-      if (!losses) losses.emplace(dialect, route.before());
+      if (!losses) losses.emplace(dialect, run_plan.before());
       // Nobody counts here, so every one is told.
-      for (const Loss& loss : losses->follow(route.before(), planned.operations)) {
+      for (const Loss& loss : losses->follow(run_plan.before(), planned.operations)) {
         script.comment(
             fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : ""));
       }

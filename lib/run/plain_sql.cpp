@@ -69,11 +69,11 @@ void refuse_plain_sql(const PlannedRevision& planned, const dialect::Dialect& di
                     revision.path.string(), dialect);
 }
 
-void refuse_plain_sql(const Route& route, const history::Graph& graph,
+void refuse_plain_sql(const RunPlan& run_plan, const history::Graph& graph,
                       const dialect::Dialect& dialect) {
-  for (const std::string& id : route.ids()) {
+  for (const std::string& id : run_plan.ids()) {
     const history::Revision& revision = graph.get(id);
-    if (route.direction() == Direction::upgrade) {
+    if (run_plan.direction() == Direction::upgrade) {
       refuse_operations(revision.upgrade, revision.upgrade_positions, revision.path.string(),
                         dialect);
     } else if (revision.downgrade) {

@@ -11,8 +11,8 @@ namespace dbmig::run {
 /// which no revision may (dialect::Dialect::sql_refusal). Asks no database.
 void refuse_plain_sql(const PlannedRevision& planned, const dialect::Dialect& dialect);
 
-/// The same of every revision that `route` leads over, before any of them runs.
-void refuse_plain_sql(const Route& route, const history::Graph& graph,
+/// The same of every revision that `run_plan` leads over, before any of them runs.
+void refuse_plain_sql(const RunPlan& run_plan, const history::Graph& graph,
                       const dialect::Dialect& dialect);
 
 /// Whether `sql`, a data statement on MariaDB, can end the transaction that it runs in: what it

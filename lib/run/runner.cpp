@@ -10,19 +10,19 @@
 #include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "run/ahead.hpp"
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/edited.hpp"
-#include "run/obstacles.hpp"
 #include "run/plain_sql.hpp"
+#include "run/preflight.hpp"
+#include "run/violations.hpp"
 
 namespace dbmig::run {
 namespace {
 
 /// Whether what hangs on tables must be known to plan these operations: reading it costs a look at
 /// the whole schema. `statements` are the plan without it.
-bool needs_bystanders(const std::vector<ops::Operation>& operations,
+bool needs_dependents(const std::vector<ops::Operation>& operations,
                       const std::vector<dialect::Statement>& statements) {
   std::size_t tables = 0;
   for (const ops::Operation& operation : operations) {
@@ -50,21 +50,22 @@ std::set<std::string> as_set(const std::vector<std::string>& ids) {
 }
 
 /// The ids of `rows` without those that stopped half-way, or are being undone, in `direction`.
-std::set<std::string> without_under_way(const std::vector<AppliedRevision>& rows,
-                                        Direction direction) {
+std::set<std::string> without_running(const std::vector<AppliedRevision>& rows,
+                                      Direction direction) {
   std::set<std::string> ids = complete(rows);
   for (const AppliedRevision& row : rows) {
-    if (text::split(row.under_way, ' ').back() == to_string(direction)) ids.erase(row.id);
+    if (text::split(row.running, ' ').back() == to_string(direction)) ids.erase(row.id);
   }
   return ids;
 }
 
 /// A revision that is half-way can only be the first of a run: everything else builds on it.
-void refuse_unfinished(const std::vector<AppliedRevision>& rows, const Route& route) {
+void refuse_unfinished(const std::vector<AppliedRevision>& rows, const RunPlan& run_plan) {
   for (const AppliedRevision& row : rows) {
-    if (row.is_complete() || (!route.ids().empty() && row.id == route.ids().front())) continue;
+    if (row.is_complete() || (!run_plan.ids().empty() && row.id == run_plan.ids().front()))
+      continue;
     throw Error(ErrorCode::failed,
-                fmt::format("the {} of revision {} stopped after statement {} of {}", row.under_way,
+                fmt::format("the {} of revision {} stopped after statement {} of {}", row.running,
                             row.id, row.statements_done, row.statements_total))
         .hint(fmt::format(
             "finish it with `dbmig upgrade {}` or take it back with `dbmig downgrade`", row.id));
@@ -72,14 +73,14 @@ void refuse_unfinished(const std::vector<AppliedRevision>& rows, const Route& ro
 }
 
 /// `upgrade head-1` on a database that is at the head: there is nothing to do that leads there.
-void refuse_wrong_way(const std::vector<std::string>& arguments, const Route& route,
+void refuse_wrong_way(const std::vector<std::string>& arguments, const RunPlan& run_plan,
                       const std::set<std::string>& targets, const std::set<std::string>& heads) {
   if (arguments.size() != 1) return;
   const std::string& target = arguments.front();
   const auto sign = target.find_last_of("+-");
   const bool is_relative = sign != std::string_view::npos && sign + 1 < target.size() &&
                            target.find_first_not_of("0123456789", sign + 1) == target.npos;
-  if (!is_relative || !route.ids().empty() || targets == heads) return;
+  if (!is_relative || !run_plan.ids().empty() || targets == heads) return;
   const std::string there =
       targets.empty() ? std::string("base") : text::join({targets.begin(), targets.end()}, ", ");
   throw Error(ErrorCode::failed,
@@ -112,7 +113,7 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
 
 /// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
 bool may_be_edited(const AppliedRevision& row) {
-  return row.under_way == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
+  return row.running == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
 }
 
 /// What a database that has `have` has after it is stamped with `targets`. A target moves its own
@@ -148,7 +149,7 @@ Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
   return {{graph.header(row.id).path.string(), 0, 0},
           fmt::format("the {} of revision {} stopped after statement {} of {}, and its file was "
                       "edited since{}",
-                      row.under_way, row.id, row.statements_done, row.statements_total,
+                      row.running, row.id, row.statements_done, row.statements_total,
                       edit.empty() ? "" : ": " + edit),
           "restore the file, finish the revision with `dbmig upgrade` or take it back with `dbmig "
           "downgrade`, and edit it after that"};
@@ -160,7 +161,7 @@ std::set<std::string> complete(const std::vector<AppliedRevision>& rows) {
   std::set<std::string> ids;
   for (const AppliedRevision& row : rows) {
     // A downgrade that stopped half-way still has something to take back; an upgrade is not there.
-    if (text::split(row.under_way, ' ').back() != to_string(Direction::upgrade)) ids.insert(row.id);
+    if (text::split(row.running, ' ').back() != to_string(Direction::upgrade)) ids.insert(row.id);
   }
   return ids;
 }
@@ -268,14 +269,14 @@ void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
   if (!list.empty()) throw Error(ErrorCode::refused, std::move(list));
 }
 
-PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
+PlannedRevision Runner::plan_step(RunPlan::Step step, const RunPlan& run_plan) {
   PlannedRevision planned;
-  planned.direction = route.direction();
-  planned.revision = *stop.revision;
-  planned.operations = std::move(stop.operations);
+  planned.direction = run_plan.direction();
+  planned.revision = *step.revision;
+  planned.operations = std::move(step.operations);
   try {
     if (planned.direction == Direction::downgrade) {
-      fill_gaps(planned, route.before(), connection_.dialect().kind());
+      fill_gaps(planned, run_plan.before(), connection_.dialect().kind());
     }
   } catch (const Error& error) {
     throw in_revision(error, planned, 0);
@@ -283,49 +284,50 @@ PlannedRevision Runner::plan_stop(Route::Stop stop, const Route& route) {
   refuse_plain_sql(planned, connection_.dialect());
   try {
     const dialect::Dialect& dialect = connection_.dialect();
-    planned.statements = dialect.plan(route.before(), planned.operations, {});
-    if (needs_bystanders(planned.operations, planned.statements)) {
-      const std::vector<dialect::Bystander> bystanders = connection_.bystanders();
-      if (!bystanders.empty()) {
-        planned.statements = dialect.plan(route.before(), planned.operations, bystanders);
+    planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
+    if (needs_dependents(planned.operations, planned.statements)) {
+      const std::vector<dialect::DependentObject> dependent_objects =
+          connection_.dependent_objects();
+      if (!dependent_objects.empty()) {
+        planned.statements = dialect.plan(run_plan.before(), planned.operations, dependent_objects);
       }
     }
-    planned.questions = questions(connection_, route.before(), planned.operations,
-                                  planned.direction == Direction::downgrade);
+    planned.checks = data_check::data_checks(connection_, run_plan.before(), planned.operations,
+                                             planned.direction == Direction::downgrade);
   } catch (const Error& error) {
     throw in_revision(error, planned, 0);
   }
   return planned;
 }
 
-void Runner::refuse_obstacles_ahead(const Route& route) {
-  if (route.ids().size() < 2 || route.before().tables.empty()) return;
+void Runner::refuse_violations_at_once(const RunPlan& run_plan) {
+  if (run_plan.ids().size() < 2 || run_plan.before().tables.empty()) return;
   // One that is half-way has left tables that no revision describes.
   for (const AppliedRevision& row : store_.all()) {
     if (!row.is_complete()) return;
   }
-  refuse_obstacles(connection_, plan_ahead(connection_, route));
+  refuse_violations(connection_, preflight(connection_, run_plan));
 }
 
-std::vector<std::string> Runner::run(const history::Graph& graph, Route& route,
+std::vector<std::string> Runner::run(const history::Graph& graph, RunPlan& run_plan,
                                      const RunOptions& options) {
-  refuse_plain_sql(route, graph, connection_.dialect());
-  refuse_obstacles_ahead(route);
-  std::vector<StandIn> stand_ins;
+  refuse_plain_sql(run_plan, graph, connection_.dialect());
+  refuse_violations_at_once(run_plan);
+  std::vector<BackfillValue> backfill_values;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {
     // Who asks for the next one is through with the one before.
-    report_stand_ins(connection_, events_, stand_ins);
-    stand_ins.clear();
-    std::optional<Route::Stop> stop = route.next();
-    if (!stop) return std::nullopt;
-    PlannedRevision planned = plan_stop(std::move(*stop), route);
-    stand_ins = planned.stand_ins;
+    report_backfill_values(connection_, events_, backfill_values);
+    backfill_values.clear();
+    std::optional<RunPlan::Step> step = run_plan.next();
+    if (!step) return std::nullopt;
+    PlannedRevision planned = plan_step(std::move(*step), run_plan);
+    backfill_values = planned.backfill_values;
     return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};
   if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, next);
   return apply_with_journal(context, next,
-                            {[&]() -> const schema::Schema& { return route.before(); },
+                            {[&]() -> const schema::Schema& { return run_plan.before(); },
                              [&](const std::string& id, Direction direction, schema::Schema& met) {
                                return replan(graph, id, direction, met);
                              },
@@ -343,16 +345,16 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
   });
   std::vector<std::string> applied = in_applied_order(rows, graph, others);
   if (direction == Direction::downgrade) applied.push_back(id);
-  Route route(direction, graph, std::move(applied), {id});
-  std::optional<Route::Stop> stop = route.next();
+  RunPlan run_plan(direction, graph, std::move(applied), {id});
+  std::optional<RunPlan::Step> step = run_plan.next();
   if (direction == Direction::downgrade && is_needed) {
     throw Error(ErrorCode::failed, fmt::format("revision {} is half-way, and other revisions that "
                                                "are applied build on it",
                                                id))
         .hint("take those back first");
   }
-  met = route.before();
-  return plan_stop(std::move(*stop), route);
+  met = run_plan.before();
+  return plan_step(std::move(*step), run_plan);
 }
 
 std::unique_ptr<backend::MigrationLock> Runner::lock(const RunOptions& options) {
@@ -383,15 +385,15 @@ std::vector<std::string> Runner::upgrade(const std::vector<std::string>& argumen
   refuse_unknown(rows);
   refuse_edited(rows);
   // A downgrade that stopped half-way counts as gone: going up again takes it back.
-  const std::set<std::string> have = without_under_way(rows, Direction::downgrade);
+  const std::set<std::string> have = without_running(rows, Direction::downgrade);
   const std::set<std::string> heads = as_set(graph_.heads_of(have));
   const std::set<std::string> targets = resolved(graph_, arguments, heads);
-  Route route(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
-              graph_.upgrade_path(have, targets));
-  refuse_wrong_way(arguments, route, targets, heads);
-  refuse_unfinished(rows, route);
-  warn_of_charsets(connection_, route, events_);
-  return run(graph_, route, options);
+  RunPlan run_plan(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
+                   graph_.upgrade_path(have, targets));
+  refuse_wrong_way(arguments, run_plan, targets, heads);
+  refuse_unfinished(rows, run_plan);
+  warn_of_charsets(connection_, run_plan, events_);
+  return run(graph_, run_plan, options);
 }
 
 std::vector<std::string> Runner::downgrade(const std::vector<std::string>& arguments,
@@ -403,11 +405,11 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
   // An upgrade that stopped half-way counts as there: going down takes it back.
   std::set<std::string> have = complete(rows);
   for (const AppliedRevision& row : rows) have.insert(row.id);
-  Route route(Direction::downgrade, graph, in_applied_order(rows, graph, have),
-              way_down(graph, have, arguments));
-  refuse_unfinished(rows, route);
-  refuse_losses(find_losses(connection_, route, rows), options.consent);
-  return run(graph, route, options);
+  RunPlan run_plan(Direction::downgrade, graph, in_applied_order(rows, graph, have),
+                   way_down(graph, have, arguments));
+  refuse_unfinished(rows, run_plan);
+  refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
+  return run(graph, run_plan, options);
 }
 
 std::vector<PlannedRevision> Runner::plan(Direction direction,
@@ -417,15 +419,15 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
   const std::set<std::string> have = complete(rows);
   const bool up = direction == Direction::upgrade;
   const std::set<std::string> heads = as_set(graph.heads_of(have));
-  Route route(direction, graph, in_applied_order(rows, graph, have),
-              up ? graph.upgrade_path(have, resolved(graph, targets, heads))
-                 : way_down(graph, have, targets));
-  if (up) refuse_wrong_way(targets, route, resolved(graph, targets, heads), heads);
+  RunPlan run_plan(direction, graph, in_applied_order(rows, graph, have),
+                   up ? graph.upgrade_path(have, resolved(graph, targets, heads))
+                      : way_down(graph, have, targets));
+  if (up) refuse_wrong_way(targets, run_plan, resolved(graph, targets, heads), heads);
   Losses losses;
-  if (direction == Direction::downgrade) losses = find_losses(connection_, route, rows);
+  if (direction == Direction::downgrade) losses = find_losses(connection_, run_plan, rows);
   std::vector<PlannedRevision> plan;
-  while (std::optional<Route::Stop> stop = route.next()) {
-    plan.push_back(plan_stop(std::move(*stop), route));
+  while (std::optional<RunPlan::Step> step = run_plan.next()) {
+    plan.push_back(plan_step(std::move(*step), run_plan));
     for (const CountedLoss& one : losses.counted) {
       if (one.revision == plan.back().revision.id) plan.back().losses.counted.push_back(one);
     }

@@ -12,11 +12,11 @@
 
 #include "backend/backend.hpp"
 #include "base/event.hpp"
+#include "data_check/data_checks.hpp"
 #include "history/graph.hpp"
+#include "run/backfill_values.hpp"
 #include "run/losses.hpp"
-#include "run/questions.hpp"
-#include "run/route.hpp"
-#include "run/stand_ins.hpp"
+#include "run/run_plan.hpp"
 #include "run/store.hpp"
 
 namespace dbmig::run {
@@ -54,9 +54,11 @@ struct PlannedRevision {
   history::Revision revision;
   std::vector<ops::Operation> operations;
   std::vector<dialect::Statement> statements;
-  std::vector<Question> questions;  ///< to be asked of the rows before the first statement
-  std::vector<StandIn> stand_ins;   ///< a downgrade's columns that come back without their values
-  Losses losses;                    ///< what a planned downgrade loses and needs consent for
+  std::vector<data_check::DataCheck>
+      checks;  ///< to be asked of the rows before the first statement
+  std::vector<BackfillValue>
+      backfill_values;  ///< a downgrade's columns that come back without their values
+  Losses losses;        ///< what a planned downgrade loses and needs consent for
 };
 
 /// Applies and reverts revisions on one database.
@@ -120,12 +122,12 @@ class Runner {
  private:
   history::Graph with_known(const std::vector<AppliedRevision>& rows);
   std::unique_ptr<backend::MigrationLock> lock(const RunOptions& options);
-  PlannedRevision plan_stop(Route::Stop stop, const Route& route);
+  PlannedRevision plan_step(RunPlan::Step step, const RunPlan& run_plan);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
                          schema::Schema& met);
-  std::vector<std::string> run(const history::Graph& graph, Route& route,
+  std::vector<std::string> run(const history::Graph& graph, RunPlan& run_plan,
                                const RunOptions& options);
-  void refuse_obstacles_ahead(const Route& route);
+  void refuse_violations_at_once(const RunPlan& run_plan);
   void refuse_edited(const std::vector<AppliedRevision>& rows);
   void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
 

@@ -64,7 +64,7 @@ std::vector<backend::Value> values_of(const AppliedRevision& r) {
           std::to_string(r.duration_ms),
           std::to_string(r.statements_total),
           std::to_string(r.statements_done),
-          r.under_way,
+          r.running,
           std::to_string(r.operations_done),
           statement_column(r),
           r.text};
@@ -171,7 +171,7 @@ std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::stri
     r.duration_ms = number(row[7]);
     r.statements_total = static_cast<std::size_t>(number(row[8]));
     r.statements_done = static_cast<std::size_t>(number(row[9]));
-    r.under_way = row[10].value_or("");
+    r.running = row[10].value_or("");
     r.operations_done = static_cast<std::size_t>(number(row[11]));
     read_statement(row[12].value_or(""), r);
     if (with_text) r.text = row[13].value_or("");
@@ -216,7 +216,7 @@ void RevisionStore::update_progress(const AppliedRevision& r) {
                                            std::to_string(r.duration_ms),
                                            std::to_string(r.statements_total),
                                            std::to_string(r.statements_done),
-                                           r.under_way,
+                                           r.running,
                                            std::to_string(r.operations_done),
                                            statement_column(r),
                                            text::join(r.ran, " "),

@@ -31,7 +31,7 @@ struct AppliedRevision {
   std::size_t statements_done = 0;
   /// "" when complete; "upgrade" or "downgrade": the run stopped after `statements_done`; "undo
   /// upgrade" or "undo downgrade": it failed, and what it had done is being taken back.
-  std::string under_way;
+  std::string running;
   /// While undoing: how many statements of the run that failed had taken effect. The two counts of
   /// statements are then those of the undoing.
   std::size_t operations_done = 0;
@@ -47,7 +47,7 @@ struct AppliedRevision {
   /// older version wrote.
   std::vector<std::string> ran;
 
-  bool is_complete() const { return under_way.empty(); }
+  bool is_complete() const { return running.empty(); }
 };
 
 /// The one table dbmig keeps about revisions in a database. Every member throws Error.

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/identifier.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -42,7 +42,7 @@ schema::Schema in_told_names(backend::Connection& connection, const schema::Sche
     live.views.emplace(told, std::move(view));
   }
   for (const auto& [name, told] : tables) {
-    live = ops::evolve(std::move(live), ops::Operation(ops::RenameTable{name, told}));
+    live = ops::apply(std::move(live), ops::Operation(ops::RenameTable{name, told}));
   }
   return live;
 }

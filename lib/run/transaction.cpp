@@ -9,7 +9,7 @@
 #include "base/listed.hpp"
 #include "base/text.hpp"
 #include "run/apply.hpp"
-#include "run/obstacles.hpp"
+#include "run/violations.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -88,7 +88,7 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
 void apply_one(const ApplyContext& context, const PlannedRevision& planned,
                ForeignKeyCheck& foreign_keys) {
   const auto start = Clock::now();
-  refuse_obstacles(context.connection, planned);
+  refuse_violations(context.connection, planned);
   foreign_keys.before(planned);
   run_statements(context, planned);
   try {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/risk.hpp"
 #include "run/journal.hpp"
 
@@ -92,7 +92,7 @@ bool undo_loses_nothing(const PlannedRevision& planned, const schema::Schema& st
       return ops::is_destructive(risk) || risk.kind == ops::RiskKind::irreversible;
     });
     if (loses || !ops::is_reversible(operation)) return false;
-    schema = ops::evolve(std::move(schema), operation);
+    schema = ops::apply(std::move(schema), operation);
   }
   return true;
 }
@@ -104,7 +104,7 @@ PlannedRevision plan_undo(const ApplyContext& context, const PlannedRevision& pl
   undo.direction =
       planned.direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
   undo.revision = planned.revision;
-  const schema::Schema met = ops::evolve(start, done);
+  const schema::Schema met = ops::apply(start, done);
   undo.operations = ops::inverse(done, start);
   fill_gaps(undo, met, context.connection.dialect().kind());
   undo.statements = context.connection.dialect().plan(met, undo.operations, {});
@@ -126,7 +126,7 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
     while (whole > 0 && all[whole - 1].last_operation >= result.operations) --whole;
   }
   const std::span<const ops::Operation> done(planned.operations.data(), result.operations);
-  const schema::Schema now = ops::evolve(start, done);
+  const schema::Schema now = ops::apply(start, done);
   // Planned alone, the whole ones put the keys back that they have off.
   const std::vector<dialect::Statement> alone = dialect.plan(start, done, {});
   if (alone.size() < whole) return std::nullopt;
@@ -147,7 +147,7 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
       const schema::ForeignKey* key = find_key(start, name, table);
       if (key != nullptr) result.plan.operations.push_back(ops::CreateForeignKey{table, *key});
     }
-    result.start = ops::evolve(below, done);
+    result.start = ops::apply(below, done);
     result.plan.statements = dialect.plan(result.start, result.plan.operations, {});
   } catch (const Error&) {
     return std::nullopt;  // an operation speaks of such a key itself

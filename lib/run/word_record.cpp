@@ -10,7 +10,7 @@
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/script.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "run/store.hpp"
 #include "run/told_names.hpp"
 #include "run/wordings.hpp"
@@ -258,7 +258,7 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
   Touched touched = touched_by(operations);
   add_views_made(statements, touched);
   if (touched.empty()) return;
-  const Schema part = schema::on_dialect(touched_part(ops::evolve(before, operations), touched),
+  const Schema part = schema::on_dialect(touched_part(ops::apply(before, operations), touched),
                                          DialectKind::mariadb);
   if (dialect::words_of(part).empty()) return;
   const Schema found = inspect_part(connection_, part);

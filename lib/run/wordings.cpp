@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
-#include "dialect/reworded.hpp"
+#include "dialect/equivalent.hpp"
 #include "run/told_names.hpp"
 #include "run/word_record.hpp"
 
@@ -42,7 +42,7 @@ WordingKeys unlike_words(const Schema& expected, const Schema& live) {
   Schema wanted = dialect::part_with(expected, as_written);
   Schema found = dialect::part_with(live, as_written);
   wanted = dialect.canonical(wanted);
-  found = dialect.settled(dialect.canonical(found), wanted);
+  found = dialect.reconciled(dialect.canonical(found), wanted);
   WordingKeys keys = dialect::differing_words(wanted, found);
   std::erase_if(keys, [&](const WordingKey& key) { return as_written.count(key) == 0; });
   return keys;
@@ -73,9 +73,9 @@ WordingKeys worded_alike(const Schema& a, const Schema& b, const WordingKeys& ke
   return alike;
 }
 
-Schema reworded(const Schema& before, Schema wanted, const std::vector<DialectKind>& dialects,
-                const AskWords& ask) {
-  wanted = dialect::reworded(before, std::move(wanted), dialects);
+Schema equivalent(const Schema& before, Schema wanted, const std::vector<DialectKind>& dialects,
+                  const AskWords& ask) {
+  wanted = dialect::equivalent(before, std::move(wanted), dialects);
   if (!is_for(DialectKind::mariadb, dialects) || before == wanted) return wanted;
   WordingKeys alike;
   try {
@@ -92,7 +92,7 @@ Schema reworded(const Schema& before, Schema wanted, const std::vector<DialectKi
     return wanted;
   }
   for (const WordingKey& key : alike) dialect::take_words(wanted, before, key);
-  return dialect::reworded(before, std::move(wanted), dialects);
+  return dialect::equivalent(before, std::move(wanted), dialects);
 }
 
 Schema in_told_words(backend::Connection& connection, const Schema& expected, Schema live,

@@ -33,10 +33,10 @@ std::set<dialect::WordingKey> worded_alike(const schema::Schema& a, const schema
                                            const std::set<dialect::WordingKey>& keys,
                                            const AskWords& ask);
 
-/// dialect::reworded() for `dialects` (empty: both), where what a MariaDB server words alike is the
-/// same, too, if it is so on SQLite or SQLite is none of them.
-schema::Schema reworded(const schema::Schema& before, schema::Schema wanted,
-                        const std::vector<DialectKind>& dialects, const AskWords& ask);
+/// dialect::equivalent() for `dialects` (empty: both), where what a MariaDB server words alike is
+/// the same, too, if it is so on SQLite or SQLite is none of them.
+schema::Schema equivalent(const schema::Schema& before, schema::Schema wanted,
+                          const std::vector<DialectKind>& dialects, const AskWords& ask);
 
 /// What the words of a database are compared with.
 struct WordingSources {

@@ -127,8 +127,8 @@ class Builder {
       throw wrong(fmt::format("{} takes no length", name()), fmt::format("write '{}'", name()));
     }
     throw wrong(fmt::format("{} takes only {}", name(), meaning),
-                count == 1 ? "one number can stand inside the parentheses"
-                           : "two numbers can stand inside the parentheses");
+                count == 1 ? "one number is allowed inside the parentheses"
+                           : "two numbers are allowed inside the parentheses");
   }
 
   std::optional<std::int64_t> number(std::size_t index) const {

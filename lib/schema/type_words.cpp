@@ -116,7 +116,7 @@ Error not_a_type_word(std::string_view text, const std::string& word) {
     return std::move(error).hint(
         "write nullable, default, autoincrement and comment as keys of the column");
   }
-  return std::move(error).hint("after a type only 'unsigned' and 'zerofill' can stand");
+  return std::move(error).hint("only 'unsigned' and 'zerofill' may follow a type");
 }
 
 TypeWords take_apart(std::string_view text) {

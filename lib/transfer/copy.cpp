@@ -92,16 +92,16 @@ Side read_side(Connection& connection, TablePair& pair, bool is_source,
                                     : pair.select_target(connection.dialect());
   const auto rows = connection.read_rows(sql);
   std::vector<Cell> row;
-  std::vector<Misfit> misfits;
+  std::vector<InvalidCast> invalid_casts;
   while (rows->next(row)) {
     look_at(stop);
     ++side.rows;
-    misfits.clear();
+    invalid_casts.clear();
     const std::span<const Cell> cells =
-        is_source ? pair.convert(row, misfits) : std::span<const Cell>(row);
+        is_source ? pair.convert(row, invalid_casts) : std::span<const Cell>(row);
     // What the target cannot hold is no row of it: its own cells tell it apart.
-    side.hash.add(pair.canonical_row(misfits.empty() ? cells : std::span<const Cell>(row)));
-    if (each) each(misfits.empty() ? cells : std::span<const Cell>(row), side.rows);
+    side.hash.add(pair.canonical_row(invalid_casts.empty() ? cells : std::span<const Cell>(row)));
+    if (each) each(invalid_casts.empty() ? cells : std::span<const Cell>(row), side.rows);
   }
   return side;
 }
@@ -109,7 +109,7 @@ Side read_side(Connection& connection, TablePair& pair, bool is_source,
 /// The keys of the first rows that differ, by a second look at both sides.
 std::vector<std::string> find_differences(Connection& source, Connection& target, TablePair& pair,
                                           const std::atomic<bool>& stop) {
-  constexpr std::size_t kMostRows = 5'000'000;  // about 200 MB
+  constexpr std::size_t kMaxRows = 5'000'000;  // about 200 MB
   std::unordered_map<std::string, std::pair<std::uint64_t, std::string>> seen;
   const auto hash_of = [&](std::span<const Cell> cells) {
     RowHash one;
@@ -118,7 +118,7 @@ std::vector<std::string> find_differences(Connection& source, Connection& target
   };
   bool is_too_much = false;
   read_side(source, pair, true, stop, [&](std::span<const Cell> cells, std::uint64_t number) {
-    is_too_much = is_too_much || seen.size() >= kMostRows;
+    is_too_much = is_too_much || seen.size() >= kMaxRows;
     if (!is_too_much) {
       seen.emplace(hash_of(cells), std::pair(number, pair.describe_key(cells, number)));
     }
@@ -200,18 +200,18 @@ Side write_table(Connection& source, Connection& target, TablePair& pair,
   };
   const auto rows = source.read_rows(pair.select_source(source.dialect()));
   std::vector<Cell> row;
-  std::vector<Misfit> misfits;
+  std::vector<InvalidCast> invalid_casts;
   while (rows->next(row)) {
     look_at(stop);
     ++side.rows;
-    const std::span<const Cell> cells = pair.convert(row, misfits);
-    if (!misfits.empty()) {
+    const std::span<const Cell> cells = pair.convert(row, invalid_casts);
+    if (!invalid_casts.empty()) {
       // The rows were looked at before: somebody has written since.
-      const Misfit& misfit = misfits.front();
+      const InvalidCast& invalid_cast = invalid_casts.front();
       throw Error(ErrorCode::invalid,
                   fmt::format("'{}' ({}): column '{}': {} {}", pair.name(),
-                              pair.describe_key(row, side.rows), columns[misfit.column],
-                              misfit.shown, misfit.reason))
+                              pair.describe_key(row, side.rows), columns[invalid_cast.column],
+                              invalid_cast.shown, invalid_cast.reason))
           .hint("nothing was copied; the source was changed while it was read: try again");
     }
     const std::string canonical = pair.canonical_row(cells);
@@ -279,16 +279,16 @@ std::vector<CopyProblem> check_rows(Connection& source, const schema::Schema& sc
     const std::vector<std::string> columns = pair.column_names();
     const auto rows = source.read_rows(pair.select_source(source.dialect()));
     std::vector<Cell> row;
-    std::vector<Misfit> misfits;
+    std::vector<InvalidCast> invalid_casts;
     for (std::uint64_t number = 1; rows->next(row); ++number) {
       look_at(stop);
-      misfits.clear();
-      pair.convert(row, misfits);
-      for (Misfit& misfit : misfits) {
+      invalid_casts.clear();
+      pair.convert(row, invalid_casts);
+      for (InvalidCast& invalid_cast : invalid_casts) {
         import::BadRecord bad;
-        bad.column = columns[misfit.column];
-        bad.value = std::move(misfit.shown);
-        bad.reason = std::move(misfit.reason);
+        bad.column = columns[invalid_cast.column];
+        bad.value = std::move(invalid_cast.shown);
+        bad.reason = std::move(invalid_cast.reason);
         problems.add(pair.name(), number, bad);
       }
     }

@@ -31,8 +31,8 @@ constexpr std::uint32_t kUuid = 1U << 7U;
 constexpr std::uint32_t kJson = 1U << 8U;
 constexpr std::uint32_t kWord = 1U << 9U;  ///< no control characters, for an enum
 
-constexpr std::size_t kMostWords = 8;
-constexpr std::size_t kMostHashes = 8'000'000;  ///< of a column: about 300 MB
+constexpr std::size_t kMaxWords = 8;
+constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 300 MB
 constexpr std::size_t kShownBytes = 24;
 
 /// Ways to write dates other than ISO 8601, in the order in which they are preferred.
@@ -206,7 +206,7 @@ void Evidence::count_digits(std::string_view value) {
 
 void Evidence::look_at(std::string_view value) {
   constexpr int kHours = 23;
-  constexpr int kMostHours = 838;  // https://mariadb.com/kb/en/time/
+  constexpr int kMaxHours = 838;  // https://mariadb.com/kb/en/time/
   constexpr std::uint32_t kNumbers = kInteger | kDecimal | kReal;
   if ((could_be_ & kNumbers) != 0) count_digits(value);
   if ((could_be_ & kBoolean) != 0 && !is_boolean(value)) could_be_ &= ~kBoolean;
@@ -222,7 +222,7 @@ void Evidence::look_at(std::string_view value) {
     if (fraction) fraction_ = std::max(fraction_, static_cast<std::uint32_t>(*fraction));
   }
   if ((could_be_ & kTime) != 0) {
-    const auto fraction = time_fraction(value, kMostHours);
+    const auto fraction = time_fraction(value, kMaxHours);
     if (!fraction) could_be_ &= ~kTime;
     if (fraction) fraction_ = std::max(fraction_, static_cast<std::uint32_t>(*fraction));
   }
@@ -257,13 +257,13 @@ void Evidence::add(std::optional<std::string_view> value) {
   if (!has_many_words_) {
     constexpr std::size_t kLongest = 40;
     if (value->size() <= kLongest) words_.emplace(*value);
-    has_many_words_ = value->size() > kLongest || words_.size() > kMostWords;
+    has_many_words_ = value->size() > kLongest || words_.size() > kMaxWords;
     if (has_many_words_) words_.clear();
   }
   if (is_uncounted_) return;
   has_repeated_ =
       !hashes_.insert(XXH3_64bits(value->data(), value->size())).second || has_repeated_;
-  is_uncounted_ = hashes_.size() > kMostHashes;
+  is_uncounted_ = hashes_.size() > kMaxHashes;
   if (is_uncounted_) hashes_ = {};
 }
 
@@ -288,7 +288,7 @@ void Evidence::add(const Evidence& other) {
     has_numbers_ = true;
   }
   words_.insert(other.words_.begin(), other.words_.end());
-  has_many_words_ = has_many_words_ || other.has_many_words_ || words_.size() > kMostWords;
+  has_many_words_ = has_many_words_ || other.has_many_words_ || words_.size() > kMaxWords;
   if (has_many_words_) words_.clear();
   has_repeated_ = has_repeated_ || other.has_repeated_;
   is_uncounted_ = is_uncounted_ || other.is_uncounted_;
@@ -296,15 +296,15 @@ void Evidence::add(const Evidence& other) {
     for (const std::uint64_t hash : other.hashes_) {
       has_repeated_ = !hashes_.insert(hash).second || has_repeated_;
     }
-    is_uncounted_ = hashes_.size() > kMostHashes;
+    is_uncounted_ = hashes_.size() > kMaxHashes;
   }
   if (is_uncounted_) hashes_ = {};
 }
 
 schema::Type Evidence::type() const {
-  constexpr std::uint32_t kMostDigits = 65;  // https://mariadb.com/kb/en/decimal/
-  constexpr std::uint32_t kMostScale = 38;
-  constexpr std::uint32_t kMostFraction = 6;
+  constexpr std::uint32_t kMaxDigits = 65;  // https://mariadb.com/kb/en/decimal/
+  constexpr std::uint32_t kMaxScale = 38;
+  constexpr std::uint32_t kMaxFraction = 6;
   const auto is = [this](std::uint32_t kind) { return values_ != 0 && (could_be_ & kind) != 0; };
   if (is(kBoolean)) return of(TypeKind::boolean);
   if (is(kInteger)) {
@@ -316,7 +316,7 @@ schema::Type Evidence::type() const {
   }
   if (is(kDecimal)) {
     const std::uint32_t digits = std::max(integer_digits_, 1U) + scale_;
-    if (digits <= kMostDigits && scale_ <= kMostScale) {
+    if (digits <= kMaxDigits && scale_ <= kMaxScale) {
       return of(TypeKind::decimal, static_cast<int>(digits), static_cast<int>(scale_));
     }
   } else if (is(kReal)) {
@@ -326,8 +326,8 @@ schema::Type Evidence::type() const {
     return fraction_ == 0 ? std::nullopt : std::optional(fraction_ > 3 ? 6 : 3);
   };
   if (is(kDate)) return of(TypeKind::date);
-  if (is(kDatetime) && fraction_ <= kMostFraction) return of(TypeKind::datetime, fraction());
-  if (is(kTime) && fraction_ <= kMostFraction) return of(TypeKind::time, fraction());
+  if (is(kDatetime) && fraction_ <= kMaxFraction) return of(TypeKind::datetime, fraction());
+  if (is(kTime) && fraction_ <= kMaxFraction) return of(TypeKind::time, fraction());
   if (values_ != 0 && !date_format().empty()) {
     return of(date_format().find("%H") == std::string::npos &&
                       date_format().find("%I") == std::string::npos
@@ -369,7 +369,7 @@ std::string Evidence::describe() const {
   std::string text = text::count(values_ + nulls_, "row");
   if (nulls_ != 0) text += fmt::format(", {} NULL", nulls_);
   if (values_ == 0) return text;
-  text += is_uncounted_ ? fmt::format(", more than {} different", kMostHashes)
+  text += is_uncounted_ ? fmt::format(", more than {} different", kMaxHashes)
                         : fmt::format(", {} different", hashes_.size());
   if (has_numbers_ && (could_be_ & kInteger) != 0) {
     return text + fmt::format(", {} to {}", lowest_, highest_);

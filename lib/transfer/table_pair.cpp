@@ -111,19 +111,20 @@ void TablePair::note(std::size_t i, const Cell& cell) {
   if (end > point) need.fraction = std::max(need.fraction, end - point);
 }
 
-std::span<const Cell> TablePair::convert(std::span<const Cell> row, std::vector<Misfit>& misfits) {
+std::span<const Cell> TablePair::convert(std::span<const Cell> row,
+                                         std::vector<InvalidCast>& invalid_casts) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (convert_value(i, row[i], reason_)) continue;
     note(i, row[i]);
-    Misfit misfit;
-    misfit.column = i;
-    misfit.reason = reason_;
+    InvalidCast invalid_cast;
+    invalid_cast.column = i;
+    invalid_cast.reason = reason_;
     if (row[i].kind == Cell::Kind::null) {
-      misfit.shown = "NULL";
+      invalid_cast.shown = "NULL";
     } else if (row[i].kind != Cell::Kind::blob) {
-      misfit.shown = import::shown(value_text(row[i]));
+      invalid_cast.shown = import::shown(value_text(row[i]));
     }
-    misfits.push_back(std::move(misfit));
+    invalid_casts.push_back(std::move(invalid_cast));
   }
   return cells_;
 }
@@ -155,9 +156,9 @@ std::optional<std::string> TablePair::remedy(std::size_t i) const {
   const Need& need = needs_[i];
   if (type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp ||
       type.kind == TypeKind::time) {
-    constexpr std::size_t kMostFraction = 6;
-    if (need.fraction == 0 || need.fraction > kMostFraction) return std::nullopt;
-    type.length = static_cast<int>(need.fraction > 3 ? kMostFraction : 3);
+    constexpr std::size_t kMaxFraction = 6;
+    if (need.fraction == 0 || need.fraction > kMaxFraction) return std::nullopt;
+    type.length = static_cast<int>(need.fraction > 3 ? kMaxFraction : 3);
   } else if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
     constexpr std::size_t kLongest = 1000;
     const auto had = static_cast<std::size_t>(std::max(type.length.value_or(0), 0));

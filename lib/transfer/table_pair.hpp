@@ -15,7 +15,7 @@
 namespace dbmig::transfer {
 
 /// A value of the source that the target's column does not hold.
-struct Misfit {
+struct InvalidCast {
   std::size_t column = 0;
   std::string shown;   ///< the value, as messages show it
   std::string reason;  ///< completes "'abc' …"
@@ -35,10 +35,10 @@ class TablePair {
   std::string select_source(const dialect::Dialect& dialect) const;
   std::string select_target(const dialect::Dialect& dialect) const;
 
-  /// The target's cells for a row of the source; every value that does not fit goes to `misfits`.
-  /// They live until the next call.
+  /// The target's cells for a row of the source; every value that does not fit goes to
+  /// `invalid_casts`. They live until the next call.
   std::span<const backend::Cell> convert(std::span<const backend::Cell> row,
-                                         std::vector<Misfit>& misfits);
+                                         std::vector<InvalidCast>& invalid_casts);
 
   /// What a row of the target's cells is compared by.
   std::string canonical_row(std::span<const backend::Cell> row) const;
@@ -65,7 +65,7 @@ class TablePair {
   std::vector<backend::Cell> cells_;
   std::string reason_;
 
-  /// The most that a column's misfits need.
+  /// The most that a column's invalid_casts need.
   struct Need {
     std::size_t characters = 0;
     std::size_t fraction = 0;

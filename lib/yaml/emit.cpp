@@ -57,7 +57,7 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 /// Keys longer than this stay out of the alignment of their neighbours.
-constexpr std::size_t kLongestAlignedKey = 24;
+constexpr std::size_t kMaxAlignedKey = 24;
 
 bool is_collection(const Out& out) {
   return out.kind() == Out::Kind::list || out.kind() == Out::Kind::map;
@@ -122,7 +122,7 @@ class Writer {
     std::size_t width = 0;
     for (const std::string& key : out.keys()) {
       const std::size_t length = text::utf8_length(scalar(key, false)) + 1;
-      if (length <= kLongestAlignedKey) width = std::max(width, length);
+      if (length <= kMaxAlignedKey) width = std::max(width, length);
     }
     return width;
   }

@@ -105,8 +105,7 @@ class ModelReader {
     const auto [first, is_new] = first_at_.try_emplace({section, name}, where);
     if (is_new) return true;
     diagnostics_.add(
-        where,
-        fmt::format("{} '{}' is here a second time", section.substr(0, section.size() - 1), name),
+        where, fmt::format("{} '{}' is defined twice", section.substr(0, section.size() - 1), name),
         fmt::format("the first one is at {}", to_string(first->second)));
     return false;
   }
@@ -129,7 +128,7 @@ class ModelReader {
       const auto [first, is_new] =
           first_at_.try_emplace({section, key.text}, fields.reader().at(key));
       if (!is_new) {
-        fields.reader().error(key, fmt::format("{} '{}' is here a second time", noun, key.text),
+        fields.reader().error(key, fmt::format("{} '{}' is defined twice", noun, key.text),
                               fmt::format("the first one is at {}", to_string(first->second)));
         continue;
       }

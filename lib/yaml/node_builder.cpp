@@ -96,7 +96,7 @@ void NodeBuilder::alias(const Place& place, std::size_t anchor) {
   here.column = place.column;
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
-    error(here, "an alias inside the value that it stands for");
+    error(here, "an alias inside the value that it refers to");
     throw Stop{};
   }
   spend(here, count_nodes(found->second));

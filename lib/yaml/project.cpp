@@ -202,7 +202,7 @@ Project find_project(const ProjectOptions& options) {
 namespace {
 
 /// A relative SQLite path becomes absolute, seen from `folder`. URIs are left alone.
-Url settled(Url url, const fs::path& folder) {
+Url resolved(Url url, const fs::path& folder) {
   if (url.dialect != DialectKind::sqlite || url.in_memory()) return url;
   if (url.database.empty() || url.database.starts_with("file:")) return url;
   url.database = (folder / url.database).lexically_normal().string();
@@ -213,7 +213,7 @@ Url settled(Url url, const fs::path& folder) {
 
 Url database_url(const Project& project, const std::optional<std::string>& url,
                  const std::optional<std::string>& name, const Environment& environment) {
-  if (url) return settled(Url::parse(*url), absolute_path("."));
+  if (url) return resolved(Url::parse(*url), absolute_path("."));
   const std::string* text = &project.database;
   SourcePosition where = project.database_position;
   if (name) {
@@ -232,7 +232,7 @@ Url database_url(const Project& project, const std::optional<std::string>& url,
     }
   }
   try {
-    return settled(Url::parse(expand_variables(*text, environment)), project.root);
+    return resolved(Url::parse(expand_variables(*text, environment)), project.root);
   } catch (const Error& error) {
     // A wrong URL is a mistake on a command line, but here it stands in a file.
     throw Error(ErrorCode::invalid, error.message())

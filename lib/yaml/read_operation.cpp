@@ -100,7 +100,7 @@ Read add_column(Reader& reader, const Node& key, const Node& body) {
         Pair{"index", "create_index"}, Pair{"references", "create_foreign_key"},
         Pair{"on_delete", "create_foreign_key"}, Pair{"on_update", "create_foreign_key"}}) {
     if (const Node* node = fields.find(shorthand)) {
-      reader.error(*node, fmt::format("'{}' cannot stand in add_column", shorthand),
+      reader.error(*node, fmt::format("'{}' is not allowed in add_column", shorthand),
                    fmt::format("add the operation {}", operation));
     }
   }

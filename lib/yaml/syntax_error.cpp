@@ -21,7 +21,7 @@ struct Translation {
 constexpr std::array kTranslations{
     Translation{"illegal map value", "a ':' where no value can begin",
                 "text that holds ': ' needs quotes; a line before may lack its ':'"},
-    Translation{"illegal map key", "a key where none can stand", "check the indentation"},
+    Translation{"illegal map key", "a key is not allowed here", "check the indentation"},
     Translation{"illegal block entry", "a '- ' where no list can begin",
                 "begin the list on a line of its own"},
     Translation{"illegal flow end", "a closing bracket without its opening one",

@@ -30,7 +30,7 @@ class Adopt : public OnEachDatabase {
     sql("INSERT INTO customer VALUES (1, 'Ana')");
     sql("CREATE VIEW names AS SELECT name FROM customer");
   }
-  void expect_settled() const {
+  void expect_recovered() const {
     EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
     EXPECT_THAT(project.expect(0, {"migrate"}).err, HasSubstr("No changes in schema detected."));
     EXPECT_THAT(project.expect(0, {"upgrade"}).err, HasSubstr("Nothing to do"));
@@ -45,7 +45,7 @@ TEST_P(Adopt, WritesModelAndRevisionAndStampsIt) {
   EXPECT_THAT(project.files("schemas"), SizeIs(1));
   EXPECT_THAT(project.expect(0, {"current"}).out, HasSubstr("(head)"));
   EXPECT_EQ(sql("SELECT id, name FROM customer"), "1|Ana\n");
-  expect_settled();
+  expect_recovered();
   EXPECT_THAT(project.expect(0, {"adopt"}).err, HasSubstr("Nothing to adopt"));
   // The revision builds the same elsewhere.
   project.expect(0, {"upgrade", "--url", "sqlite:///copy.db"});
@@ -58,7 +58,7 @@ TEST_P(Adopt, JsonSaysWhatWasAdopted) {
   EXPECT_EQ(json["revision"], "aaaaaaaaaaaa");
   EXPECT_EQ(json["written"], true);
   EXPECT_EQ(json["tables"], (nlohmann::json{"customer", "orders"}));
-  EXPECT_THAT(json["unrepresented"], IsEmpty());
+  EXPECT_THAT(json["unsupported"], IsEmpty());
   EXPECT_TRUE(json["model"].is_string());
 }
 
@@ -77,10 +77,10 @@ TEST_P(Adopt, TakesInWhatTheRevisionsDoNotKnow) {
   EXPECT_THAT(project.files("schemas"), SizeIs(2));
   EXPECT_THAT(project.expect(0, {"show", "bbbb"}).out,
               AllOf(HasSubstr("orders"), Not(HasSubstr("create_table: {customer"))));
-  expect_settled();
+  expect_recovered();
   project.expect(0, {"adopt"});
   EXPECT_THAT(project.files("migrations"), SizeIs(3));
-  expect_settled();
+  expect_recovered();
   EXPECT_THAT(project.expect(1, {"adopt", "--table", "nonesuch"}).err, HasSubstr("nonesuch"));
   EXPECT_THAT(project.expect(1, {"adopt", "--table", "x*"}).err, HasSubstr("no table fits 'x*'"));
 }
@@ -91,10 +91,10 @@ TEST_P(Adopt, PatternsChooseInASharedDatabase) {
   project.expect(0, {"adopt"});
   const std::string found = project.expect(0, {"inspect"}).out;
   EXPECT_THAT(found, AllOf(HasSubstr("customer"), Not(HasSubstr("orders"))));
-  expect_settled();
+  expect_recovered();
   // What is none of ours is never reported, and never proposed for a drop.
   sql("ALTER TABLE orders ADD COLUMN note TEXT");
-  expect_settled();
+  expect_recovered();
   EXPECT_THAT(project.expect(0, {"diff"}).err, HasSubstr("No differences."));
   EXPECT_THAT(project.expect(0, {"diff", "model", "database"}).err, HasSubstr("No differences."));
 }
@@ -103,7 +103,7 @@ TEST_P(Adopt, WhatTheModelHasAlreadyIsNotWrittenTwice) {
   project.expect(0, {"inspect", "-o", "schemas/mine.yaml"});
   project.expect(0, {"adopt"});
   EXPECT_THAT(project.files("schemas"), ElementsAre("mine.yaml"));
-  expect_settled();
+  expect_recovered();
 }
 
 TEST_P(Adopt, AnInterruptedAdoptGoesOn) {
@@ -114,13 +114,13 @@ TEST_P(Adopt, AnInterruptedAdoptGoesOn) {
   EXPECT_THAT(project.expect(0, {"adopt"}).err,
               AllOf(HasSubstr("The database has all that revision aaaaaaaaaaaa makes"),
                     HasSubstr("Nothing to adopt")));
-  expect_settled();
+  expect_recovered();
   // It ended before the revision.
   sql("DELETE FROM dbmig_revisions");
   std::filesystem::remove(project.path() / project.revision_file("aaaaaaaaaaaa"));
   project.expect(0, {"adopt"});
   EXPECT_THAT(project.files("schemas"), SizeIs(1));
-  expect_settled();
+  expect_recovered();
   EXPECT_THAT(project.read(model), HasSubstr("customer"));
 }
 
@@ -132,7 +132,7 @@ TEST_P(Adopt, WantsTheStoredRevisionsApplied) {
       AllOf(HasSubstr("the database lacks revision aaaaaaaaaaaa"), HasSubstr("dbmig upgrade")));
   project.expect(0, {"upgrade"});
   project.expect(0, {"adopt"});
-  expect_settled();
+  expect_recovered();
 }
 
 TEST_P(Adopt, ARevisionOfAnotherProjectIsNotOverwritten) {
@@ -152,7 +152,7 @@ TEST_P(Adopt, WhatOneDatabaseAloneCanHoldIsSaidInTheSettings) {
   const std::string dialect = on_mariadb() ? "mariadb" : "sqlite";
   EXPECT_THAT(result.err, HasSubstr("works on " + dialect + " only"));
   EXPECT_THAT(project.read("dbmig.yaml"), HasSubstr("dialects: [" + dialect + "]"));
-  expect_settled();
+  expect_recovered();
 }
 
 TEST_P(Adopt, NeedsAProjectAndADatabase) {
@@ -373,7 +373,7 @@ TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {
                 .code,
             0);
   const auto json = project.expect(0, {"inspect", "--json"}).json();
-  ASSERT_FALSE(json["unrepresented"].empty());
+  ASSERT_FALSE(json["unsupported"].empty());
   EXPECT_THAT(project.expect(3, {"adopt", "--strict"}).err, HasSubstr("Nothing was written"));
   EXPECT_THAT(project.files("schemas"), IsEmpty());
 }

@@ -22,7 +22,7 @@
 namespace dbmig::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{120};
+constexpr std::chrono::seconds kMaxWait{120};
 
 std::array<int, 2> make_pipe() {
   std::array<int, 2> ends{};
@@ -130,7 +130,7 @@ bool Process::wait_for_stderr(const std::string& text) {
 }
 
 Result Process::wait() {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto end = std::chrono::steady_clock::now() + kMaxWait;
   while (read_some(std::chrono::milliseconds(100))) {
     if (std::chrono::steady_clock::now() < end) continue;
     ADD_FAILURE() << "the program did not end\n" << result_;

@@ -122,7 +122,7 @@ Expected make_branches(const Repository& repository, RandomSource& source) {
         expected.said.push_back("branch_edited " + id);
         break;
       case 1:  // the same meaning in another file, with other bytes
-        shell("sed -i 's/message: .*/message: reworded/; s/$/\\r/' " + file.string(), "/");
+        shell("sed -i 's/message: .*/message: equivalent/; s/$/\\r/' " + file.string(), "/");
         fs::rename(file, file.parent_path() / ("renamed_" + id + ".yml"));
         break;
       default:

@@ -44,7 +44,7 @@ TEST_P(SqlFile, BecomesAModelWithoutAProject) {
   EXPECT_THAT(result.err, IsEmpty());
   const auto json = inspect(0, kPortable, {"--json"}).json();
   EXPECT_EQ(json["tables"][0], "customer");
-  EXPECT_THAT(json["unrepresented"], IsEmpty());
+  EXPECT_THAT(json["unsupported"], IsEmpty());
   EXPECT_THAT(inspect(1, kPortable, {"--table", "custoner"}).err, HasSubstr("customer"));
 }
 
@@ -134,7 +134,7 @@ TEST_P(SqlFile, WhatIsThereTwiceIsNamedWithBothPlaces) {
   project.write("schemas/b." + dialect() + ".sql", kPortable);
   EXPECT_THAT(project.expect(1, {"migrate"}).err,
               HasSubstr("schemas/b." + dialect() +
-                        ".sql:1:1: table 'customer' is here a second time; the first one is at "
+                        ".sql:1:1: table 'customer' is defined twice; the first one is at "
                         "schemas/a.yaml:2:3"));
 }
 
@@ -184,7 +184,7 @@ TEST_P(SqlFile, StrictIsForThoseWhoWantAll) {
   const std::string sql =
       on_mariadb() ? "CREATE TABLE t (id int) PACK_KEYS=1;" : "CREATE TABLE t (id int);";
   const Result told = inspect(0, sql, {"--json"});
-  const bool missed = !told.json()["unrepresented"].empty();
+  const bool missed = !told.json()["unsupported"].empty();
   EXPECT_EQ(missed, told.err.find("left out") != std::string::npos);
   inspect(missed ? 3 : 0, sql, {"--strict"});
 }

@@ -162,7 +162,7 @@ class Story : public testing::Test {
     // What adopt writes has no need of the other database's name, and pins no type.
     EXPECT_THAT(model(), Not(HasSubstr("native: varchar")));
     project.expect(0, {"upgrade", "--url", server_->url()});
-    expect_settled();
+    expect_recovered();
     for (const DialectKind kind : kBoth) {
       const Result result = client(kind, rows);
       EXPECT_EQ(result.code, 0) << to_string(kind) << result;
@@ -182,7 +182,7 @@ class Story : public testing::Test {
     return sqlite;
   }
 
-  void expect_settled() const {
+  void expect_recovered() const {
     for (const std::string& url : {std::string("sqlite:///app.db"), server_->url()}) {
       EXPECT_THAT(project.expect(0, {"check", "--url", url}).err, HasSubstr("No differences."));
     }
@@ -202,7 +202,7 @@ class Story : public testing::Test {
     for (const std::string& url : {std::string("sqlite:///app.db"), server_->url()}) {
       project.expect(0, {"upgrade", "--url", url});
     }
-    expect_settled();
+    expect_recovered();
   }
 
   Project project;

@@ -98,8 +98,8 @@ class Faulty final : public Connection {
   std::string fingerprint(std::string_view sql) override {
     return call("fingerprint", [&] { return inner_->fingerprint(sql); });
   }
-  std::vector<dialect::Bystander> bystanders() override {
-    return call("bystanders", [&] { return inner_->bystanders(); });
+  std::vector<dialect::DependentObject> dependent_objects() override {
+    return call("dependent_objects", [&] { return inner_->dependent_objects(); });
   }
   std::unique_ptr<backend::BulkSink> bulk_sink(const schema::Table& table,
                                                const std::vector<std::string>& columns,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "run/route.hpp"
+#include "run/run_plan.hpp"
 
 namespace dbmig::fault {
 

@@ -65,8 +65,8 @@ schema::Schema MariadbDatabase::inspect_beside(const schema::Schema& model) {
   };
   const schema::Schema live = run::in_told_words(
       *connection_, model, connection_->inspect({}).schema, {.recorded = false, .ask = ask});
-  return connection_->dialect().settled(connection_->canonical(live),
-                                        connection_->canonical(model));
+  return connection_->dialect().reconciled(connection_->canonical(live),
+                                           connection_->canonical(model));
 }
 
 schema::Schema MariadbDatabase::inspect() {

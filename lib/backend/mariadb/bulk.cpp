@@ -19,12 +19,12 @@ namespace {
 
 /// Rows of one execution. A power of two less one: InnoDB reserves AUTO_INCREMENT values for an
 /// array of unknown length in steps of 1, 2, 4, …, so that only such numbers leave no gap.
-constexpr std::size_t kMostRows = 1023;
+constexpr std::size_t kMaxRows = 1023;
 /// Bytes of one execution, unless a single row has more. Well below any server's
 /// max_allowed_packet, and enough that the round trip does not count.
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
 /// The protocol counts placeholders in 16 bits.
-constexpr std::size_t kMostPlaceholders = 65535;
+constexpr std::size_t kMaxPlaceholders = 65535;
 /// What a packet needs besides the text of the values: type and length of each.
 constexpr std::size_t kOverheadPerValue = 10;
 
@@ -275,7 +275,7 @@ void refuse_engine_without_transactions(MariadbConnection& connection, const std
 
 /// How many of `left` rows to send at once, so that AUTO_INCREMENT values leave no gap.
 std::size_t gapless(std::size_t left) {
-  return std::min(kMostRows, std::bit_floor(left + 1) - 1);
+  return std::min(kMaxRows, std::bit_floor(left + 1) - 1);
 }
 
 class MariadbBulkSink final : public BulkSink {
@@ -303,7 +303,7 @@ class MariadbBulkSink final : public BulkSink {
       if (!fills_keys_) key_ = static_cast<std::size_t>(given - columns.begin());
     }
     if (!has_arrays_) {
-      rows_per_statement_ = std::clamp<std::size_t>(kMostPlaceholders / columns.size(), 1, 500);
+      rows_per_statement_ = std::clamp<std::size_t>(kMaxPlaceholders / columns.size(), 1, 500);
       many_ = std::make_unique<Insert>(
           connection_.native(),
           insert_sql(connection.dialect(), table, columns, rows_per_statement_, on_duplicate));
@@ -333,7 +333,7 @@ class MariadbBulkSink final : public BulkSink {
       const std::size_t first = row;
       std::size_t bytes = 0;
       for (ColumnArray& column : columns_) column.clear();
-      while (row < reader.rows() && row - first < kMostRows && bytes < most_bytes()) {
+      while (row < reader.rows() && row - first < kMaxRows && bytes < most_bytes()) {
         bytes += take_row(reader);
         ++row;
       }
@@ -342,7 +342,7 @@ class MariadbBulkSink final : public BulkSink {
   }
 
  private:
-  std::size_t most_bytes() const { return std::min(kMostBytes, most_packet_ / 4); }
+  std::size_t most_bytes() const { return std::min(kMaxBytes, most_packet_ / 4); }
 
   std::size_t take_row(CellReader& reader) {
     std::size_t bytes = 0;

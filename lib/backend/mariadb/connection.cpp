@@ -127,7 +127,7 @@ class Client final : public MariadbConnection {
     return mariadb::fingerprint(session_, sql);
   }
 
-  std::vector<dialect::Bystander> bystanders() override { return {}; }
+  std::vector<dialect::DependentObject> dependent_objects() override { return {}; }
 
   std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
                                       const std::vector<std::string>& columns,

@@ -109,17 +109,17 @@ class ColumnReader {
     schema::Default value;
     value.kind = schema::Default::Kind::sql;
     value.sql.any = without_database(expression(), database_);
-    const auto settled = dialect::mariadb::canonical_default(value, column_.type);
+    const auto canonical = dialect::mariadb::canonical_default(value, column_.type);
     has_default_ = true;
     const char first = value.sql.any.empty() ? '\0' : value.sql.any.front();
     const bool is_number = (first >= '0' && first <= '9') || first == '-' || first == '.';
-    if (is_number && settled && settled->kind == schema::Default::Kind::string) {
+    if (is_number && canonical && canonical->kind == schema::Default::Kind::string) {
       lacking_.push_back(fmt::format("column '{}': that its default is the number {} and no text",
                                      column_.name, value.sql.any));
     }
     // A literal takes the form that a person would write; an expression stays as it is.
-    const bool literal = settled && settled->kind != schema::Default::Kind::sql;
-    if (settled) column_.default_value = literal ? *settled : value;
+    const bool literal = canonical && canonical->kind != schema::Default::Kind::sql;
+    if (canonical) column_.default_value = literal ? *canonical : value;
   }
 
   /// Where an expression that stands without parentheses ends.

@@ -68,18 +68,18 @@ class Inspector {
     const std::vector<Shown> shown = show_create(session_, wanted);
     for (std::size_t i = 0; i < shown.size(); ++i) add(listed_[i], shown[i]);
     srids();
-    for (Unrepresented& object : read_unprintable(session_, schema_)) {
-      unrepresented_.push_back(std::move(object));
+    for (Unsupported& object : read_unprintable(session_, schema_)) {
+      unsupported_.push_back(std::move(object));
     }
     // `foreign_key_checks = 0` lets a foreign key refer to a table that never was, or is gone.
     schema::mark_external(schema_);
     for (auto& [name, table] : schema_.tables) table = relative_to(std::move(table), charsets_);
-    return {std::move(schema_), std::move(unrepresented_)};
+    return {std::move(schema_), std::move(unsupported_)};
   }
 
  private:
   void lack(std::string object, std::string reason) {
-    unrepresented_.push_back({std::move(object), std::move(reason)});
+    unsupported_.push_back({std::move(object), std::move(reason)});
   }
 
   static std::string called(const Wanted& object) {
@@ -248,7 +248,7 @@ class Inspector {
   Surroundings around_;
   std::vector<Listed> listed_;
   schema::Schema schema_;
-  std::vector<Unrepresented> unrepresented_;
+  std::vector<Unsupported> unsupported_;
 };
 
 }  // namespace

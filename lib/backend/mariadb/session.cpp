@@ -94,7 +94,7 @@ Session::Session(const Url& url) {
                          0) == nullptr) {
     throw cannot_connect(mysql_errno(handle_.get()), mysql_error(handle_.get()), url);
   }
-  settle(url);
+  set_up(url);
 }
 
 void Session::configure(const Url& url) {
@@ -146,7 +146,7 @@ void require_unicode(const Url& url) {
 
 }  // namespace
 
-void Session::settle(const Url& url) {
+void Session::set_up(const Url& url) {
   MYSQL* handle = handle_.get();
   if (mariadb_connection(handle) == 0) {
     throw Error(ErrorCode::connection, fmt::format("the server at {} is MySQL {}, not MariaDB",

@@ -42,7 +42,7 @@ class Session {
     void operator()(st_mysql* handle) const;
   };
   void configure(const Url& url);
-  void settle(const Url& url);
+  void set_up(const Url& url);
 
   /// `sql`, which gives no rows, prepared and carried out. The last few stay prepared: bookkeeping
   /// says the same again and again, with other values. (With rows, Connector/C takes the lengths of

@@ -77,8 +77,8 @@ Rows PreparedStatement::fetch() {
     const MYSQL_FIELD* field = mysql_fetch_field_direct(fields.get(), i);
     out.columns.emplace_back(field->name);
     // Numbers and dates have no length until they are printed; none is longer than this.
-    constexpr unsigned long kLongestNumber = 512;
-    buffers[i].resize(std::max(field->max_length + 1, kLongestNumber));
+    constexpr unsigned long kMaxNumber = 512;
+    buffers[i].resize(std::max(field->max_length + 1, kMaxNumber));
     binds[i].buffer_type = MYSQL_TYPE_STRING;
     binds[i].buffer = buffers[i].data();
     binds[i].buffer_length = buffers[i].size();

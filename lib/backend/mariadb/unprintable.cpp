@@ -71,7 +71,7 @@ class UnprintableReader {
   UnprintableReader(Session& session, schema::Schema& schema)
       : session_(session), schema_(schema) {}
 
-  std::vector<Unrepresented> run() {
+  std::vector<Unsupported> run() {
     labels();
     defaults();
     return std::move(lacking_);
@@ -177,12 +177,12 @@ class UnprintableReader {
 
   Session& session_;
   schema::Schema& schema_;
-  std::vector<Unrepresented> lacking_;
+  std::vector<Unsupported> lacking_;
 };
 
 }  // namespace
 
-std::vector<Unrepresented> read_unprintable(Session& session, schema::Schema& schema) {
+std::vector<Unsupported> read_unprintable(Session& session, schema::Schema& schema) {
   return UnprintableReader(session, schema).run();
 }
 

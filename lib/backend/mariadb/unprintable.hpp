@@ -12,6 +12,6 @@ namespace dbmig::backend::mariadb {
 /// utf8mb3: the labels of ENUM and SET columns and the defaults of `schema` that hold characters
 /// outside of the Basic Multilingual Plane, and defaults that are no text at all. Returns what it
 /// would not tell.
-std::vector<Unrepresented> read_unprintable(Session& session, schema::Schema& schema);
+std::vector<Unsupported> read_unprintable(Session& session, schema::Schema& schema);
 
 }  // namespace dbmig::backend::mariadb

@@ -17,7 +17,7 @@ namespace dbmig::backend::sqlite {
 namespace {
 
 /// Rows of one INSERT statement: more than this gains nothing.
-constexpr std::size_t kMostRows = 64;
+constexpr std::size_t kMaxRows = 64;
 
 using Row = std::vector<Cell>;
 
@@ -147,7 +147,7 @@ class SqliteBulkSink final : public BulkSink {
         one_(database_, one_sql_) {
     const auto variables =
         static_cast<std::size_t>(sqlite3_limit(database_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
-    rows_per_statement_ = std::clamp<std::size_t>(variables / width_, 1, kMostRows);
+    rows_per_statement_ = std::clamp<std::size_t>(variables / width_, 1, kMaxRows);
     const Value name = table.name;
     const Rows triggers = connection.query(
         "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE "

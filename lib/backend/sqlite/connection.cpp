@@ -126,7 +126,9 @@ class Database final : public SqliteConnection {
   Inspection inspect(const InspectOptions& options) override {
     return sqlite::inspect(*this, options);
   }
-  std::vector<dialect::Bystander> bystanders() override { return sqlite::bystanders(*this); }
+  std::vector<dialect::DependentObject> dependent_objects() override {
+    return sqlite::dependent_objects(*this);
+  }
   std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
                                       const std::vector<std::string>& columns,
                                       OnDuplicate on_duplicate) override {

@@ -13,7 +13,7 @@ constexpr const char* kSavepoint = "dbmig_indexes";
 bool has_few_rows(SqliteConnection& connection, const std::string& table) {
   const Rows rows = connection.query(
       fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM main.{1} LIMIT {0} + 1)",
-                  DroppedIndexes::kMostRows, connection.dialect().quote_identifier(table)));
+                  DroppedIndexes::kMaxRows, connection.dialect().quote_identifier(table)));
   return rows.rows.at(0).at(0) == "0";
 }
 

@@ -15,14 +15,14 @@ class DroppedIndexes {
  public:
   /// Drops the indexes of `table` that can say nothing about a row: not the unique ones, not those
   /// with expressions. None of them when no transaction writes, when the table has more than
-  /// `kMostRows` rows, or when ANALYZE has counted it, whose counts would go too.
+  /// `kMaxRows` rows, or when ANALYZE has counted it, whose counts would go too.
   DroppedIndexes(SqliteConnection& connection, const std::string& table);
   /// Builds them again, with a helping thread. To be called once, if at all.
   void rebuild();
 
   bool empty() const { return statements_.empty(); }
 
-  static constexpr std::size_t kMostRows = 1000;
+  static constexpr std::size_t kMaxRows = 1000;
 
  private:
   void drop(const Rows& found);

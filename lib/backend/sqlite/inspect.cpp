@@ -104,7 +104,7 @@ class Inspector {
   }
 
   void lose(std::string object, std::string reason) {
-    result_.unrepresented.push_back({std::move(object), std::move(reason)});
+    result_.unsupported.push_back({std::move(object), std::move(reason)});
   }
 
   void read_table(const Object& object) {
@@ -170,8 +170,8 @@ Inspection inspect(Connection& connection, const InspectOptions& options) {
   return Inspector(connection, options).run();
 }
 
-std::vector<dialect::Bystander> bystanders(Connection& connection) {
-  std::vector<dialect::Bystander> found;
+std::vector<dialect::DependentObject> dependent_objects(Connection& connection) {
+  std::vector<dialect::DependentObject> found;
   for (Object& object : read_objects(connection)) {
     const bool hangs = object.type == "index" || object.type == "trigger";
     if (!hangs) continue;

@@ -7,9 +7,9 @@ namespace dbmig::backend::sqlite {
 /// Connection::inspect for SQLite, from the CREATE statements that the database keeps.
 Inspection inspect(Connection& connection, const InspectOptions& options);
 
-/// Connection::bystanders for SQLite: every index and trigger that has a CREATE statement, and
-/// every table with a constraint that has no name.
-std::vector<dialect::Bystander> bystanders(Connection& connection);
+/// Connection::dependent_objects for SQLite: every index and trigger that has a CREATE statement,
+/// and every table with a constraint that has no name.
+std::vector<dialect::DependentObject> dependent_objects(Connection& connection);
 
 /// Connection::foreign_key_violations for SQLite.
 std::vector<std::string> foreign_key_violations(Connection& connection, std::size_t limit);

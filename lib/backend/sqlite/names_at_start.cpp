@@ -143,7 +143,7 @@ void NamesAtStart::follow_sql(std::string_view statement) {
   }
 }
 
-void NamesAtStart::settle(
+void NamesAtStart::resolve(
     const std::vector<std::string>& tables,
     const std::function<std::vector<std::string>(const std::string&)>& columns) {
   std::set<std::string> there;

@@ -22,8 +22,8 @@ class NamesAtStart {
 
   /// The tables that there are now. What is new and is called as something that is gone takes its
   /// place: a table that was built anew by hand.
-  void settle(const std::vector<std::string>& tables,
-              const std::function<std::vector<std::string>(const std::string&)>& columns);
+  void resolve(const std::vector<std::string>& tables,
+               const std::function<std::vector<std::string>(const std::string&)>& columns);
 
   std::string table(const std::string& now) const;
   std::string column(const std::string& table, const std::string& now) const;

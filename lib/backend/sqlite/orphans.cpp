@@ -182,7 +182,8 @@ class Watch final : public OrphanWatch {
   Added added(std::size_t examples) override {
     std::vector<std::string> tables =
         column_of(connection_, "SELECT name FROM sqlite_master WHERE type = ?", "table");
-    names_.settle(tables, [&](const std::string& table) { return columns_of(connection_, table); });
+    names_.resolve(tables,
+                   [&](const std::string& table) { return columns_of(connection_, table); });
     Added added;
     for (const Key& key : read_keys(connection_)) {
       const Counted counted = count(key);

@@ -101,7 +101,7 @@ void restrict_to_sqlite(Inspection& inspection) {
     bool found = false;
     for (const Finding& finding : findings) {
       if (finding.path.size() < 2 || !take_out(schema, finding.path)) continue;
-      inspection.unrepresented.push_back({object_of(finding.path), finding.message});
+      inspection.unsupported.push_back({object_of(finding.path), finding.message});
       found = true;
     }
     if (!found) return;

@@ -60,13 +60,13 @@ std::vector<std::string> check(sqlite3* database, std::string_view sql, std::siz
 /// Runs `work`, a statement, as often as names are missing that something can stand in for. A
 /// statement that fails has no effect, so that it can be run again.
 template <class Work>
-auto with_stand_ins(UnknownNames& names, const Work& work) {
+auto with_backfill_values(UnknownNames& names, const Work& work) {
   constexpr int kMaxNames = 1000;
   for (int i = 0; i < kMaxNames; ++i) {
     try {
       return work();
     } catch (const Error& error) {
-      if (!names.stand_in(error)) throw;
+      if (!names.backfill_value(error)) throw;
     }
   }
   return work();
@@ -99,7 +99,7 @@ Session::Session(const std::string& location) : soci_(std::make_unique<Soci>()) 
 Session::~Session() = default;
 
 void Session::execute(std::string_view sql) {
-  with_stand_ins(*unknown_names_, [&] {
+  with_backfill_values(*unknown_names_, [&] {
     PreparedStatement statement(native_, sql);
     while (statement.step()) {
     }
@@ -107,11 +107,11 @@ void Session::execute(std::string_view sql) {
 }
 
 std::size_t Session::execute(std::string_view sql, std::span<const Value> values) {
-  return with_stand_ins(*unknown_names_, [&] { return execute_once(sql, values); });
+  return with_backfill_values(*unknown_names_, [&] { return execute_once(sql, values); });
 }
 
 Rows Session::query(std::string_view sql, std::span<const Value> values) {
-  return with_stand_ins(*unknown_names_, [&] { return query_once(sql, values); });
+  return with_backfill_values(*unknown_names_, [&] { return query_once(sql, values); });
 }
 
 std::size_t Session::execute_once(std::string_view sql, std::span<const Value> values) {

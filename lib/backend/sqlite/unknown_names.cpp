@@ -91,36 +91,36 @@ std::string name_after(std::string_view message, std::string_view label) {
 
 }  // namespace
 
-bool UnknownNames::stand_in(const Error& error) {
+bool UnknownNames::backfill_value(const Error& error) {
   const std::string message = error.message();
   // "error in index ix after rename: …": an object that is there already, and not what is written.
   if (!invents_ && message.find("error in ") == std::string::npos) return false;
   if (const std::string name = name_after(message, "no such function: "); !name.empty()) {
-    return stand_in_function(name);
+    return substitute_function(name);
   }
   if (const std::string name = name_after(message, "no such collation sequence: "); !name.empty()) {
-    return stand_in_collation(name);
+    return substitute_collation(name);
   }
   if (const std::string name = name_after(message, "no such module: "); !name.empty()) {
-    return stand_in_module(name);
+    return substitute_module(name);
   }
   return false;
 }
 
-bool UnknownNames::stand_in_function(const std::string& name) {
+bool UnknownNames::substitute_function(const std::string& name) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   return sqlite3_create_function_v2(database_, name.c_str(), -1, kFlags, nullptr,
                                     invents_ ? give_number : fail_call, nullptr, nullptr,
                                     nullptr) == SQLITE_OK;
 }
 
-bool UnknownNames::stand_in_collation(const std::string& name) {
+bool UnknownNames::substitute_collation(const std::string& name) {
   return sqlite3_create_collation_v2(database_, name.c_str(), SQLITE_UTF8, database_,
                                      invents_ ? compare_bytes : interrupt_comparison,
                                      nullptr) == SQLITE_OK;
 }
 
-bool UnknownNames::stand_in_module(const std::string& name) {
+bool UnknownNames::substitute_module(const std::string& name) {
   return sqlite3_create_module_v2(database_, name.c_str(), empty_module(), nullptr, nullptr) ==
          SQLITE_OK;
 }

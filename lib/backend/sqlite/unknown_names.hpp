@@ -23,12 +23,12 @@ class UnknownNames {
   void invent(bool on) { invents_ = on; }
   /// Puts something in the place of the name that `error` says is missing. False when it says no
   /// such thing, or none that may be stood in for: the error is then the answer.
-  bool stand_in(const Error& error);
+  bool backfill_value(const Error& error);
 
  private:
-  bool stand_in_function(const std::string& name);
-  bool stand_in_collation(const std::string& name);
-  bool stand_in_module(const std::string& name);
+  bool substitute_function(const std::string& name);
+  bool substitute_collation(const std::string& name);
+  bool substitute_module(const std::string& name);
 
   sqlite3* database_;
   bool invents_ = false;

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "dialect/mariadb/detour.hpp"
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/render.hpp"
+#include "dialect/mariadb/two_step_alter.hpp"
 #include "dialect/mariadb/types.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -570,10 +570,10 @@ class Alter {
 }  // namespace
 
 std::vector<std::string> alter_table(const TableChange& change) {
-  const auto detour = mariadb::detour(change);
-  if (!detour) return Alter(change).run();
-  std::vector<std::string> statements = Alter(detour->first).run();
-  for (std::string& sql : Alter(detour->second).run()) statements.push_back(std::move(sql));
+  const auto two_step_alter = mariadb::two_step_alter(change);
+  if (!two_step_alter) return Alter(change).run();
+  std::vector<std::string> statements = Alter(two_step_alter->first).run();
+  for (std::string& sql : Alter(two_step_alter->second).run()) statements.push_back(std::move(sql));
   return statements;
 }
 

@@ -35,14 +35,14 @@ SqlText plain(std::string sql) {
 
 /// Charset and collation filled in from each other as far as their names say it, and left out where
 /// they repeat the table's.
-void settle_charset(std::string& charset, std::string& collation) {
+void fill_charset(std::string& charset, std::string& collation) {
   charset = canonical_charset_name(charset);
   collation = canonical_charset_name(collation);
   if (charset.empty() && !collation.empty()) charset = charset_of_collation(collation);
 }
 
 /// An SQL text for this database: normalised to be compared, or as it is.
-SqlText settled_text(const SqlText& sql, Form form, const std::vector<std::string>& columns) {
+SqlText in_form(const SqlText& sql, Form form, const std::vector<std::string>& columns) {
   const std::string& text = sql.for_dialect(kMariadb);
   return plain(form == Form::compare ? normalize_expression(text, columns) : text);
 }
@@ -52,7 +52,7 @@ schema::MariadbColumn canonical_block(const Column& column, const schema::Type& 
   schema::MariadbColumn block = column.mariadb;
   block.type.reset();
   if (has_charset(type)) {
-    settle_charset(block.charset, block.collation);
+    fill_charset(block.charset, block.collation);
     const bool repeats =
         block.charset == table.mariadb.charset && block.collation == table.mariadb.collation;
     if (repeats) {
@@ -94,7 +94,7 @@ Column canonical_column(const Column& column, const Table& table,
     out.default_value.reset();
     out.nullable = false;
   } else if (column.generated) {
-    out.generated->sql = settled_text(column.generated->sql, form, names);
+    out.generated->sql = in_form(column.generated->sql, form, names);
     out.default_value.reset();
     out.nullable = true;  // its grammar has no NOT NULL
   } else if (column.default_value) {
@@ -105,7 +105,7 @@ Column canonical_column(const Column& column, const Table& table,
                                 column.default_value->sql.for_dialect(kMariadb).find_first_of(
                                     "123456") == std::string::npos;
     if (form == Form::build && is_sql && !settles_digits) {
-      out.default_value->sql = settled_text(column.default_value->sql, form, names);
+      out.default_value->sql = in_form(column.default_value->sql, form, names);
     }
   }
   return out;
@@ -145,7 +145,7 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
 bool has_method_anyway(const Index& index, const Table& table) {
   if (text::equals_ignoring_case(table.mariadb.engine, "memory")) return true;
   constexpr int kSmallestLimit = 767;
-  constexpr int kLongestCharacter = 4;
+  constexpr int kMaxCharacter = 4;
   int bytes = 0;
   for (const IndexPart& part : index.parts) {
     const Column* column = table.find_column(part.column);
@@ -154,7 +154,7 @@ bool has_method_anyway(const Index& index, const Table& table) {
     const int length = part.length > 0 ? part.length : column->type.length.value_or(0);
     if (!counted && part.length == 0 && schema::is_text(column->type.kind)) return index.unique;
     if (!counted && part.length == 0 && schema::is_binary(column->type.kind)) return index.unique;
-    if (has_charset(column->type)) bytes += length * kLongestCharacter;
+    if (has_charset(column->type)) bytes += length * kMaxCharacter;
     if (schema::is_binary(column->type.kind)) bytes += length;
   }
   return index.unique && bytes > kSmallestLimit;
@@ -267,7 +267,7 @@ void add_implied_indexes(Table& table) {
 schema::MariadbTable canonical_options(schema::MariadbTable options, Form form) {
   // Nothing said is InnoDB: dbmig's sessions make sure of it.
   if (text::equals_ignoring_case(options.engine, "innodb")) options.engine.clear();
-  settle_charset(options.charset, options.collation);
+  fill_charset(options.charset, options.collation);
   options.row_format = text::upper(options.row_format);
   if (options.row_format == "DEFAULT") options.row_format.clear();
   if (options.auto_increment == 1) options.auto_increment = 0;  // where it begins anyway
@@ -412,7 +412,7 @@ Table canonical_table(const Table& table, Form form) {
   out.checks.clear();
   for (const schema::Check& check : table.checks) {
     if (check.sql.for_dialect(kMariadb).empty()) continue;
-    out.checks.push_back({check.name, settled_text(check.sql, form, names)});
+    out.checks.push_back({check.name, in_form(check.sql, form, names)});
     // JSON with a check of its own has not the one that makes LONGTEXT be JSON.
     Column* column = out.find_column(check.name);
     if (column == nullptr || column->type.kind != TypeKind::json) continue;

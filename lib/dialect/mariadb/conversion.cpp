@@ -182,7 +182,7 @@ std::string sought(const std::string& value, const ColumnOf& from, const ColumnO
 
 }  // namespace
 
-std::string byte_misfits(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+std::string invalid_byte_casts(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
   const Type& old_type = type_of(from);
   const Type& new_type = type_of(to);
   const std::string charset = writing_of(to).charset;

@@ -11,8 +11,8 @@ namespace dbmig::dialect::mariadb {
 std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
                                      const ColumnOf& to);
 
-/// dialect::byte_misfits() for MariaDB.
-std::string byte_misfits(const std::string& value, const ColumnOf& from, const ColumnOf& to);
+/// dialect::invalid_byte_casts() for MariaDB.
+std::string invalid_byte_casts(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
 /// dialect::sought_in_list() for MariaDB.
 std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to);

@@ -15,7 +15,7 @@
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/render.hpp"
 #include "dialect/mariadb/routine.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/sql_references.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -146,15 +146,15 @@ class Planner {
     return found != nullptr && found->only.value_or(DialectKind::mariadb) == DialectKind::mariadb;
   }
 
-  void evolve_group() {
+  void apply_group() {
     for (std::size_t i = first_; i <= last_; ++i) {
-      state_ = ops::evolve(std::move(state_), operations_[i]);
+      state_ = ops::apply(std::move(state_), operations_[i]);
     }
   }
 
   void create_group() {
     const std::string name = std::get<ops::CreateTable>(operations_[first_]).table.name;
-    evolve_group();
+    apply_group();
     if (!is_here(name)) return;
     const Table table = canonical_table(state_.table(name), Form::build);
     emit(create_table(table));
@@ -169,7 +169,7 @@ class Planner {
 
   void alter_group() {
     const std::string name(ops::table_of(operations_[first_]));
-    if (!is_here(name)) return evolve_group();
+    if (!is_here(name)) return apply_group();
     const Table before = state_.table(name);
     TableChange change;
     change.renames = group_renames();
@@ -177,7 +177,7 @@ class Planner {
     const auto triggers = state_.triggers;
     change.renames_key_columns = uses_foreign_key(before, change.renames);
     const Table renamed = with_renames(name, change.renames);
-    evolve_group();
+    apply_group();
     const Table after = state_.table(name);
     if (before.mariadb.engine != after.mariadb.engine) require_no_foreign_keys(after);
     suspend_foreign_keys(renamed, after);
@@ -266,7 +266,7 @@ class Planner {
     });
   }
 
-  /// The table with its columns renamed as `ops::evolve` does it, its SQL text too.
+  /// The table with its columns renamed as `ops::apply` does it, its SQL text too.
   Table with_renames(const std::string& name,
                      const std::vector<std::pair<std::string, std::string>>& renames) const {
     if (renames.empty()) return state_.table(name);
@@ -276,7 +276,7 @@ class Planner {
       rename.table = name;
       rename.name = from;
       rename.rename = to;
-      copy = ops::evolve(std::move(copy), rename);
+      copy = ops::apply(std::move(copy), rename);
       // The fold keeps a check's name; one that stands on the column follows the column's.
       for (schema::Check& check : copy.table(name).checks) {
         if (check.name == from) check.name = to;
@@ -500,7 +500,7 @@ class Planner {
         }
       }
     }
-    evolve_group();
+    apply_group();
   }
 
   /// One operation that is a statement of its own.
@@ -559,7 +559,7 @@ class Planner {
         operation);
     const auto* rename = as<ops::RenameTable>(operation);
     const schema::Table before = rename == nullptr ? schema::Table() : state_.table(rename->name);
-    state_ = ops::evolve(std::move(state_), operation);
+    state_ = ops::apply(std::move(state_), operation);
     if (rename == nullptr) return;
     if (is_here(rename->to)) rename_keys(before, state_.table(rename->to));
     refresh_dependents(views, triggers);
@@ -629,7 +629,7 @@ class Planner {
 
 std::vector<Statement> MariadbDialect::plan(const schema::Schema& before,
                                             std::span<const ops::Operation> operations,
-                                            std::span<const Bystander>) const {
+                                            std::span<const DependentObject>) const {
   return Planner(before, operations).run();
 }
 

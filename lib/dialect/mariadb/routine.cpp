@@ -219,13 +219,13 @@ bool is_open(const std::string& moment) {
   return !moment.starts_with('\'');
 }
 
-void settle_event(Event& live, const Event& expected) {
+void reconcile_event(Event& live, const Event& expected) {
   if (is_open(expected.at) && !expected.at.empty()) live.at = expected.at;
   if (is_open(expected.starts)) live.starts = expected.starts;
   if (is_open(expected.ends) && !expected.ends.empty()) live.ends = expected.ends;
 }
 
-void settle_program(Program& live, const Program& expected) {
+void reconcile_program(Program& live, const Program& expected) {
   if (expected.charset.empty() && expected.collation.empty()) live.charset.clear();
   if (expected.collation.empty()) live.collation.clear();
 }
@@ -283,18 +283,18 @@ schema::Routine canonical_routine(const schema::Routine& routine) {
   return out;
 }
 
-std::string settled_routine(RoutineKind kind, const std::string& live,
-                            const std::string& expected) {
+std::string reconciled_routine(RoutineKind kind, const std::string& live,
+                               const std::string& expected) {
   if (live == expected) return live;
   try {
     if (kind == RoutineKind::event) {
       Event event = read_event(live);
-      settle_event(event, read_event(expected));
+      reconcile_event(event, read_event(expected));
       return print(event);
     }
     if (kind == RoutineKind::function) {
       Program program = read_program(live);
-      settle_program(program, read_program(expected));
+      reconcile_program(program, read_program(expected));
       return print(program);
     }
   } catch (const NotUnderstood&) {

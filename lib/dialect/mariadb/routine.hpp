@@ -19,8 +19,8 @@ schema::Routine canonical_routine(const schema::Routine& routine);
 
 /// The canonical text `live` with what `expected` leaves to the server taken from there: the
 /// character set of a function's result, when an event starts.
-std::string settled_routine(schema::RoutineKind kind, const std::string& live,
-                            const std::string& expected);
+std::string reconciled_routine(schema::RoutineKind kind, const std::string& live,
+                               const std::string& expected);
 
 // Statements. `replace` makes it CREATE OR REPLACE; a sql_mode is set for that statement alone.
 std::string create_view(const schema::View& view, bool replace);

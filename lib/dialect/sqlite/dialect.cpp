@@ -13,10 +13,10 @@ std::string SqliteDialect::quote_string(std::string_view value) const {
   return sqlite::quote_string(value);
 }
 
-std::vector<Statement> SqliteDialect::plan(const schema::Schema& before,
-                                           std::span<const ops::Operation> operations,
-                                           std::span<const Bystander> bystanders) const {
-  return make_plan(before, operations, bystanders);
+std::vector<Statement> SqliteDialect::plan(
+    const schema::Schema& before, std::span<const ops::Operation> operations,
+    std::span<const DependentObject> dependent_objects) const {
+  return make_plan(before, operations, dependent_objects);
 }
 
 bool SqliteDialect::transactional_ddl() const {

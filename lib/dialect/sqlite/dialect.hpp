@@ -10,12 +10,12 @@ class SqliteDialect final : public Dialect {
   std::string quote_identifier(std::string_view name) const override;
   std::string quote_string(std::string_view value) const override;
   schema::Schema canonical(const schema::Schema& schema) const override;
-  schema::Schema settled(schema::Schema live, const schema::Schema& expected) const override;
+  schema::Schema reconciled(schema::Schema live, const schema::Schema& expected) const override;
   std::vector<Statement> plan(const schema::Schema& before,
                               std::span<const ops::Operation> operations,
-                              std::span<const Bystander> bystanders) const override;
-  std::string misfits(const std::string& value, const schema::Type& from,
-                      const schema::Type& to) const override;
+                              std::span<const DependentObject> dependent_objects) const override;
+  std::string invalid_casts(const std::string& value, const schema::Type& from,
+                            const schema::Type& to) const override;
   std::vector<Refusal> refusals(const schema::Schema& schema) const override;
   std::vector<std::string> split_statements(std::string_view sql) const override;
   std::optional<SqlRefusal> sql_refusal(std::string_view statement) const override;

@@ -15,7 +15,7 @@
 #include "dialect/sqlite/render.hpp"
 #include "dialect/sqlite/start.hpp"
 #include "dialect/sqlite/written.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -63,7 +63,7 @@ class Planner {
     statements_.push_back({std::move(sql), at_, at_, is_data});
   }
 
-  void evolve() { schema_ = ops::evolve(std::move(schema_), operation()); }
+  void advance() { schema_ = ops::apply(std::move(schema_), operation()); }
 
   bool is_elsewhere(const std::string& table) const {
     const Table* found = schema_.find_table(table);
@@ -74,7 +74,7 @@ class Planner {
 
   void step(const ops::CreateTable& create) {
     flush();
-    evolve();
+    advance();
     if (is_elsewhere(create.table.name)) return;
     const Table table = written_table(schema_.table(create.table.name));
     emit(create_table(table));
@@ -85,14 +85,14 @@ class Planner {
     if (pending_ && pending_->table == drop.name) pending_.reset();
     flush();
     if (!is_elsewhere(drop.name)) emit("DROP TABLE " + quote_identifier(drop.name));
-    evolve();
+    advance();
   }
 
   void step(const ops::RenameTable& rename) {
     flush();
-    if (is_elsewhere(rename.name)) return evolve();
+    if (is_elsewhere(rename.name)) return advance();
     const Schema before = schema_;
-    evolve();
+    advance();
     keep_key_names(before.table(rename.name), rename.to);
     std::string from = rename.name;
     around_rename(before, from, [&] {
@@ -200,7 +200,7 @@ class Planner {
     if (pending_ && pending_->table != name) flush();
     const Table before = schema_.table(name);
     const bool rebuilds = !elsewhere(before.only) && !pending_ && rebuild_ahead(name, change);
-    schema_ = ops::evolve(std::move(schema_), change);
+    schema_ = ops::apply(std::move(schema_), change);
     if (elsewhere(before.only)) return;
     const Table from = written_table(before);
     const Table to = written_table(schema_.table(name));
@@ -231,7 +231,7 @@ class Planner {
     for (std::size_t i = at_; i < operations_.size() && same_table(i); ++i) {
       const Operation& next = i == at_ ? change : operations_[i];
       const Table from = written_table(probe.table(name));
-      probe = ops::evolve(std::move(probe), next);
+      probe = ops::apply(std::move(probe), next);
       const Table to = written_table(probe.table(name));
       const auto* alter = std::get_if<ops::AlterColumn>(&next);
       if (from == to || (alter != nullptr && is_only_rename(*alter))) continue;
@@ -266,12 +266,12 @@ class Planner {
     const std::string& to = *rename.rename;
     if (pending_ && pending_->table != rename.table) flush();
     if (is_elsewhere(rename.table)) {
-      schema_ = ops::evolve(std::move(schema_), rename);
+      schema_ = ops::apply(std::move(schema_), rename);
       return;
     }
     if (pending_ && pending_->fresh.count(rename.name) != 0) {
       // Not in the database yet.
-      schema_ = ops::evolve(std::move(schema_), rename);
+      schema_ = ops::apply(std::move(schema_), rename);
       auto node = pending_->fresh.extract(rename.name);
       node.key() = to;
       pending_->fresh.insert(std::move(node));
@@ -284,10 +284,10 @@ class Planner {
     if (pending_) {
       Schema physical = schema_;
       physical.tables[rename.table] = std::move(pending_->physical);
-      physical = ops::evolve(std::move(physical), rename);
+      physical = ops::apply(std::move(physical), rename);
       pending_->physical = std::move(physical.tables[rename.table]);
     }
-    schema_ = ops::evolve(std::move(schema_), rename);
+    schema_ = ops::apply(std::move(schema_), rename);
     around_rename(before, rename.name, [&] {
       emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
            quote_identifier(rename.name) + " TO " + quote_identifier(to));
@@ -314,7 +314,7 @@ class Planner {
 
   void step(const ops::CreateView& create) {
     flush();
-    evolve();
+    advance();
     if (present(create.view)) emit(create_view(create.view));
   }
 
@@ -322,13 +322,13 @@ class Planner {
     flush();
     const auto view = schema_.views.find(drop.name);
     const bool here = view != schema_.views.end() && present(view->second);
-    evolve();
+    advance();
     if (here) emit("DROP VIEW " + quote_identifier(drop.name));
   }
 
   void step(const ops::CreateTrigger& create) {
     flush();
-    evolve();
+    advance();
     if (present(create.trigger) && !is_elsewhere(create.trigger.table)) {
       emit(create_trigger(create.trigger));
     }
@@ -339,24 +339,24 @@ class Planner {
     const auto trigger = schema_.triggers.find(drop.name);
     const bool here = trigger != schema_.triggers.end() && present(trigger->second) &&
                       !is_elsewhere(trigger->second.table);
-    evolve();
+    advance();
     if (here) emit("DROP TRIGGER " + quote_identifier(drop.name));
   }
 
   // SQLite stores no routines.
   void step(const ops::CreateRoutine&) {
     flush();
-    evolve();
+    advance();
   }
 
   void step(const ops::DropRoutine&) {
     flush();
-    evolve();
+    advance();
   }
 
   void step(const ops::BulkInsert& rows) {
     flush();
-    evolve();
+    advance();
     if (is_elsewhere(rows.table)) return;
     for (std::string& sql : insert_rows(rows, schema_.find_table(rows.table))) {
       emit(std::move(sql), true);
@@ -365,7 +365,7 @@ class Planner {
 
   void step(const ops::BulkDelete& rows) {
     flush();
-    evolve();
+    advance();
     if (is_elsewhere(rows.table)) return;
     for (std::string& sql : delete_rows(rows, schema_.find_table(rows.table))) {
       emit(std::move(sql), true);
@@ -374,7 +374,7 @@ class Planner {
 
   void step(const ops::Execute& execute) {
     flush();
-    evolve();
+    advance();
     const SqliteDialect dialect;
     for (std::string& sql :
          dialect.split_statements(execute.sql.for_dialect(DialectKind::sqlite))) {
@@ -392,8 +392,8 @@ class Planner {
 }  // namespace
 
 std::vector<Statement> make_plan(const Schema& before, std::span<const Operation> operations,
-                                 std::span<const Bystander> bystanders) {
-  return Planner(start_from(before, bystanders), operations).run();
+                                 std::span<const DependentObject> dependent_objects) {
+  return Planner(start_from(before, dependent_objects), operations).run();
 }
 
 }  // namespace dbmig::dialect::sqlite

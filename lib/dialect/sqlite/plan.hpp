@@ -10,6 +10,6 @@ namespace dbmig::dialect::sqlite {
 /// Dialect::plan for SQLite.
 std::vector<Statement> make_plan(const schema::Schema& before,
                                  std::span<const ops::Operation> operations,
-                                 std::span<const Bystander> bystanders);
+                                 std::span<const DependentObject> dependent_objects);
 
 }  // namespace dbmig::dialect::sqlite

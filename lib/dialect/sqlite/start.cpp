@@ -14,16 +14,16 @@ namespace {
 
 using schema::Schema;
 
-bool creates(std::string_view what, const Bystander& bystander) {
-  const std::vector<Token> tokens = tokenize(bystander.sql);
+bool creates(std::string_view what, const DependentObject& dependent) {
+  const std::vector<Token> tokens = tokenize(dependent.sql);
   return tokens.size() > 2 && (tokens[1].is_word(what) || tokens[2].is_word(what));
 }
 
 }  // namespace
 
-Schema start_from(const Schema& before, std::span<const Bystander> bystanders) {
+Schema start_from(const Schema& before, std::span<const DependentObject> dependent_objects) {
   Schema schema = before;
-  if (bystanders.empty()) return schema;
+  if (dependent_objects.empty()) return schema;
   std::set<std::string> known;
   std::map<std::string, std::string> tables;  // by their names in small letters
   for (const auto& [name, table] : before.tables) tables.emplace(text::lower(name), name);
@@ -32,16 +32,16 @@ Schema start_from(const Schema& before, std::span<const Bystander> bystanders) {
   for (const auto& [name, table] : before.tables) {
     for (const schema::Index& index : table.indexes) known.insert(text::lower(index.name));
   }
-  for (const Bystander& bystander : bystanders) {
-    const auto table = tables.find(text::lower(bystander.table));
+  for (const DependentObject& dependent : dependent_objects) {
+    const auto table = tables.find(text::lower(dependent.table));
     if (table == tables.end()) continue;
-    if (!known.insert(text::lower(bystander.name)).second) continue;
-    if (creates("TRIGGER", bystander)) {
-      schema::Trigger trigger = parse_create_trigger(bystander.sql);
+    if (!known.insert(text::lower(dependent.name)).second) continue;
+    if (creates("TRIGGER", dependent)) {
+      schema::Trigger trigger = parse_create_trigger(dependent.sql);
       trigger.table = table->second;
       schema.triggers.emplace(trigger.name, std::move(trigger));
     } else if (schema::Table* own = schema.find_table(table->second)) {
-      own->indexes.push_back(parse_create_index(bystander.sql).index);
+      own->indexes.push_back(parse_create_index(dependent.sql).index);
     }
   }
   return schema;

@@ -12,7 +12,7 @@ namespace {
 using Row = std::vector<backend::Value>;
 
 /// Where the name of a view or trigger begins at the latest: `CREATE TRIGGER IF NOT EXISTS `.
-constexpr std::size_t kLongestHead = 29;
+constexpr std::size_t kMaxHead = 29;
 
 std::string line(const Row& row) {
   std::vector<std::string> values;
@@ -97,7 +97,7 @@ std::vector<std::string> sqlite_facts(backend::Connection& connection) {
     for (const std::string& quoted :
          {text::quote(*row[1], '"'), text::quote(*row[1], '`'), "[" + *row[1] + "]"}) {
       const auto at = row[3]->find(quoted);
-      if (at == std::string::npos || at > kLongestHead) {
+      if (at == std::string::npos || at > kMaxHead) {
         continue;
       }
       row[3]->replace(at, quoted.size(), *row[1]);

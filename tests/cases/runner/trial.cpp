@@ -123,7 +123,7 @@ class Trial {
     const auto scratch = make_subject(kind_);
     scratch->run(sql->second);
     const backend::Inspection found = scratch->connection().inspect({});
-    for (const backend::Unrepresented& object : found.unrepresented) {
+    for (const backend::Unsupported& object : found.unsupported) {
       ADD_FAILURE() << "not represented: " << object.object << ": " << object.reason;
     }
     const std::string text = yaml::print_model(found.schema);
@@ -179,7 +179,7 @@ class Trial {
     diff::Difference change;
     std::optional<std::vector<ops::Operation>> back;
     if (case_.operations.empty()) {
-      change = diff::diff(before, run::reworded(before, to_.schema, {}, server()), to_.renames);
+      change = diff::diff(before, run::equivalent(before, to_.schema, {}, server()), to_.renames);
     } else {
       std::string text = std::string(kHandWritten) + case_.operations;
       if (!case_.downgrade.empty()) text += "downgrade:\n" + case_.downgrade;
@@ -203,7 +203,7 @@ class Trial {
     if (case_.same == Same::live) return;
     const schema::Schema before = schema::normalized(graph_->fold());
     const diff::Difference change =
-        diff::diff(before, run::reworded(before, to_.schema, {}, server()), to_.renames);
+        diff::diff(before, run::equivalent(before, to_.schema, {}, server()), to_.renames);
     EXPECT_TRUE(change.operations.empty())
         << "the models are said to differ: " << text::join(change.detected, "; ");
   }
@@ -221,11 +221,11 @@ class Trial {
     const dialect::Dialect& dialect = subject_->connection().dialect();
     const schema::Schema expected = schema::sorted(subject_->connection().canonical(model));
     const backend::Inspection found = subject_->connection().inspect({});
-    const schema::Schema live = schema::sorted(dialect.settled(
+    const schema::Schema live = schema::sorted(dialect.reconciled(
         dialect.canonical(run::in_told_words(subject_->connection(), model, found.schema,
                                              {.recorded = true, .ask = server()})),
         expected));
-    for (const backend::Unrepresented& object : found.unrepresented) {
+    for (const backend::Unsupported& object : found.unsupported) {
       ADD_FAILURE() << when << ": not represented: " << object.object << ": " << object.reason;
     }
     if (live != expected) {
@@ -242,7 +242,7 @@ class Trial {
   void expect_no_second_change() {
     const schema::Schema now = schema::normalized(graph_->fold());
     const diff::Difference second =
-        diff::diff(now, run::reworded(now, to_.schema, {}, server()), to_.renames);
+        diff::diff(now, run::equivalent(now, to_.schema, {}, server()), to_.renames);
     EXPECT_TRUE(second.operations.empty())
         << "a second migrate finds: " << text::join(second.detected, "; ");
     const run::DatabaseCheck check =

@@ -31,7 +31,7 @@ std::vector<std::string> migrate(MariadbDatabase& database, const Schema& from, 
 }
 
 /// The live schema as it compares with `model`: equal when there is nothing to do.
-Schema settled(MariadbDatabase& database, const Schema& model) {
+Schema reconciled(MariadbDatabase& database, const Schema& model) {
   return database.inspect_beside(model);
 }
 
@@ -86,7 +86,7 @@ TEST_F(MariadbInspect, AForeignKeyToATableThatDoesNotExistIsKept) {
       "REFERENCES nowhere (id), CONSTRAINT own FOREIGN KEY (b) REFERENCES c (a), KEY (a)); SET "
       "foreign_key_checks = 1");
   const backend::Inspection found = database.connection().inspect({});
-  EXPECT_EQ(found.unrepresented.size(), 0U);
+  EXPECT_EQ(found.unsupported.size(), 0U);
   const schema::Table& table = found.schema.table("c");
   ASSERT_NE(table.find_foreign_key("lost"), nullptr);
   EXPECT_TRUE(table.find_foreign_key("lost")->external);
@@ -101,7 +101,7 @@ TEST_F(MariadbInspect, LabelsBeyondTheBasicPlaneAreReadAsTheyAre) {
   for (const bool rows : {false, true}) {
     if (rows) database.run("INSERT INTO e (a) VALUES ('😀')");
     const backend::Inspection found = database.connection().inspect({});
-    EXPECT_EQ(found.unrepresented.size(), 0U);
+    EXPECT_EQ(found.unsupported.size(), 0U);
     const schema::Table& table = found.schema.table("e");
     EXPECT_EQ(table.column("a").type.values, (std::vector<std::string>{"x", "😀", "y?", "?", "🎉"}));
     EXPECT_EQ(table.column("s").type.values, (std::vector<std::string>{"🎉", "é", "?", "😀😀"}));
@@ -122,7 +122,7 @@ TEST_F(MariadbInspect, AnObjectThatCannotBeShownIsNamedAndKeepsNothingElseBack) 
   const backend::Inspection found = database.connection().inspect({});
   EXPECT_EQ(found.schema.tables.size(), 3U);
   std::vector<std::string> objects;
-  for (const auto& lack : found.unrepresented) objects.push_back(lack.object);
+  for (const auto& lack : found.unsupported) objects.push_back(lack.object);
   EXPECT_GE(objects.size(), 2U) << text::join(objects, ", ");
   for (const std::string& object : objects) EXPECT_EQ(object, "table 'overlaps'");
 }
@@ -149,9 +149,9 @@ TEST_F(MariadbChange, ASequenceKeepsItsValue) {
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_TRUE(sent[0].starts_with("ALTER SEQUENCE `s` "));
   EXPECT_NE(database.rows("SELECT nextval(s)"), "5\n");
-  EXPECT_EQ(settled(database, to), database.connection().canonical(to));
+  EXPECT_EQ(reconciled(database, to), database.connection().canonical(to));
   migrate(database, to, from);
-  EXPECT_EQ(settled(database, from), database.connection().canonical(from));
+  EXPECT_EQ(reconciled(database, from), database.connection().canonical(from));
 }
 
 TEST_F(MariadbChange, WhatIsWrittenByHandIsNoDifference) {
@@ -169,7 +169,7 @@ TEST_F(MariadbChange, WhatIsWrittenByHandIsNoDifference) {
   add(model, routine(RoutineKind::event, "later",
                      "on schedule at current_timestamp + interval 9 year do begin end"));
   migrate(database, {}, model);
-  EXPECT_EQ(settled(database, model), database.connection().canonical(model));
+  EXPECT_EQ(reconciled(database, model), database.connection().canonical(model));
 }
 
 TEST_F(MariadbChange, HistoryIsKept) {
@@ -198,13 +198,13 @@ TEST_F(MariadbChange, HistoryIsKept) {
   database.run("INSERT INTO t VALUES (1, 1); UPDATE t SET a = 2; UPDATE t SET a = 3");
   migrate(database, from, to);
   EXPECT_EQ(database.rows("SELECT count(*) FROM t FOR SYSTEM_TIME ALL"), "3\n");
-  EXPECT_EQ(settled(database, to), database.connection().canonical(to));
+  EXPECT_EQ(reconciled(database, to), database.connection().canonical(to));
   migrate(database, to, from);
   EXPECT_EQ(database.rows("SELECT count(*) FROM t FOR SYSTEM_TIME ALL"), "3\n");
   to.tables["t"].mariadb.system_versioned = false;
   to.tables["t"].columns.pop_back();
   migrate(database, from, to);
-  EXPECT_EQ(settled(database, to), database.connection().canonical(to));
+  EXPECT_EQ(reconciled(database, to), database.connection().canonical(to));
   EXPECT_EQ(database.rows("SELECT a FROM t"), "3\n");
 }
 
@@ -214,7 +214,7 @@ TEST_F(MariadbChange, AnAutoIncrementThatMovedOnIsNoDifference) {
   const Schema model = database.connection().inspect({}).schema;
   EXPECT_EQ(model.table("t").mariadb.auto_increment, 100U);
   database.run("INSERT INTO t VALUES (NULL), (NULL)");
-  EXPECT_EQ(settled(database, model), database.connection().canonical(model));
+  EXPECT_EQ(reconciled(database, model), database.connection().canonical(model));
 }
 
 TEST_F(MariadbChange, PartitionsComeChangeAndGoWithTheirRows) {
@@ -233,7 +233,7 @@ TEST_F(MariadbChange, PartitionsComeChangeAndGoWithTheirRows) {
   for (const Schema* after :
        std::initializer_list<const Schema*>{&hashed, &ranged, &hashed, &plain, &ranged, &plain}) {
     migrate(database, *before, *after);
-    EXPECT_EQ(settled(database, *after), database.connection().canonical(*after));
+    EXPECT_EQ(reconciled(database, *after), database.connection().canonical(*after));
     EXPECT_EQ(database.rows("SELECT count(*), sum(id) FROM t"), "2|21\n");
     before = after;
   }
@@ -245,7 +245,7 @@ TEST_F(MariadbInspect, DefaultsThatCannotBeSaidAreNamed) {
       "CREATE TABLE t (a varchar(9), b int DEFAULT NULL, c text DEFAULT 5, d text DEFAULT '5', "
       "e int AS (b + 1), f timestamp NULL, g json, h int NOT NULL)");
   std::vector<std::string> named;
-  for (const auto& object : database.connection().inspect({}).unrepresented) {
+  for (const auto& object : database.connection().inspect({}).unsupported) {
     named.push_back(object.reason);
   }
   EXPECT_EQ(named,
@@ -264,7 +264,7 @@ TEST_F(MariadbChange, ACheckOnAColumnComesFollowsARenameAndGoes) {
   to.table("t").checks.push_back(check);
   migrate(database, from, to);
   EXPECT_NE(database.show("t").find("`a` int(11) DEFAULT NULL CHECK (`a` < 9)"), std::string::npos);
-  EXPECT_EQ(settled(database, to), database.connection().canonical(to));
+  EXPECT_EQ(reconciled(database, to), database.connection().canonical(to));
   migrate(database, to, from);
   ops::AlterColumn rename;
   rename.table = "t";

@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "support/law.hpp"
 #include "support/mariadb.hpp"
 #include "support/random_mariadb.hpp"
@@ -72,7 +72,7 @@ void expect_is(MariadbDatabase& database, const Schema& model, std::uint64_t see
   const Schema live = database.inspect_beside(model);
   ASSERT_EQ(test::describe(live), test::describe(wanted)) << "seed " << seed;
   ASSERT_EQ(live, wanted) << "seed " << seed;
-  ASSERT_TRUE(found.unrepresented.empty()) << found.unrepresented.front().object;
+  ASSERT_TRUE(found.unsupported.empty()) << found.unsupported.front().object;
 }
 
 /// Takes everything away, so that one database serves many schemas.
@@ -183,7 +183,7 @@ TEST_F(MariadbLaws, RenamesAreFollowedEverywhere) {
   for (std::uint64_t seed = 3000; seed < 3000 + test::law_seeds(30); ++seed) {
     const Schema from = buildable(test::random_schema(seed, everything()));
     const auto forth = some_renames(from, seed);
-    const Schema to = ops::evolve(from, std::span<const ops::Operation>(forth));
+    const Schema to = ops::apply(from, std::span<const ops::Operation>(forth));
     const auto back = ops::inverse(std::span<const ops::Operation>(forth), from);
     migrate(database, {}, diff::diff({}, from).operations, seed);
     migrate(database, from, forth, seed);

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "support/mariadb.hpp"
 #include "yaml/model.hpp"
 
@@ -86,7 +86,7 @@ void migrate(MariadbDatabase& database, const Schema& from, const Schema& to) {
 void expect_same_schema(MariadbDatabase& database, const Schema& live, const Schema& model) {
   const Schema expected = database.connection().canonical(model);
   const Schema found = dialect::dialect(DialectKind::mariadb)
-                           .settled(database.connection().canonical(live), expected);
+                           .reconciled(database.connection().canonical(live), expected);
   for (const auto& [name, table] : expected.tables) {
     const schema::Table* other = found.find_table(name);
     ASSERT_NE(other, nullptr) << name;
@@ -142,7 +142,7 @@ TEST_P(MariadbRoundTripOf, IsExact) {
   if (GetParam() == "torture") add_programs_of_other_modes(original);
   const auto wanted = dump(original);
   const backend::Inspection inspection = original.connection().inspect({});
-  for (const auto& lack : inspection.unrepresented) {
+  for (const auto& lack : inspection.unsupported) {
     ADD_FAILURE() << lack.object << ": " << lack.reason;
   }
   const Schema model =

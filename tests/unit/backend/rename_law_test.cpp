@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "sqlite_support.hpp"
 #include "support/law.hpp"
 #include "support/mariadb.hpp"

@@ -380,7 +380,7 @@ TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
     expect_meaning(parsed.table, maker.wanted, sql);
 
     const backend::Inspection found = database.connection().inspect({});
-    for (const backend::Unrepresented& lost : found.unrepresented) {
+    for (const backend::Unsupported& lost : found.unsupported) {
       EXPECT_NE(lost.object.find("the name 'con"), std::string::npos) << lost.object << "\n" << sql;
     }
     SqliteDatabase copy(true);

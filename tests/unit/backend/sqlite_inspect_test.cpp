@@ -18,7 +18,7 @@ class SqliteInspect : public testing::Test {
   Schema read(std::string_view script) {
     database.run(script);
     const backend::Inspection found = database.connection().inspect({});
-    lost = found.unrepresented;
+    lost = found.unsupported;
     SqliteDatabase copy(true);
     copy.migrate({}, test::creation(found.schema));
     EXPECT_EQ(schema::sorted(copy.inspect()), schema::sorted(found.schema));
@@ -29,7 +29,7 @@ class SqliteInspect : public testing::Test {
   }
 
   SqliteDatabase database;
-  std::vector<backend::Unrepresented> lost;
+  std::vector<backend::Unsupported> lost;
 };
 
 TEST_F(SqliteInspect, ReadsEveryWayToQuoteAName) {

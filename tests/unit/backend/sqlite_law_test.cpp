@@ -59,10 +59,10 @@ std::string migrate(SqliteDatabase& database, const Schema& before,
 std::string difference(SqliteDatabase& database, const Schema& model) {
   const backend::Inspection found = database.connection().inspect({});
   const Schema wanted = sqlite().canonical(model);
-  const Schema live = sqlite().settled(sqlite().canonical(found.schema), wanted);
-  if (!found.unrepresented.empty()) {
-    return fmt::format("{}: {}", found.unrepresented.front().object,
-                       found.unrepresented.front().reason);
+  const Schema live = sqlite().reconciled(sqlite().canonical(found.schema), wanted);
+  if (!found.unsupported.empty()) {
+    return fmt::format("{}: {}", found.unsupported.front().object,
+                       found.unsupported.front().reason);
   }
   if (live == wanted) return {};
   return fmt::format("the database has\n{}\ninstead of\n{}", test::describe(live),

@@ -40,8 +40,8 @@ class SqliteRebuild : public testing::Test {
     database.run(script);
     const Schema before = database.inspect();
     auto sent = database.migrate(before, operations);
-    const Schema after = ops::evolve(before, std::span<const ops::Operation>(operations));
-    EXPECT_EQ(database.settled(after), database.connection().dialect().canonical(after));
+    const Schema after = ops::apply(before, std::span<const ops::Operation>(operations));
+    EXPECT_EQ(database.reconciled(after), database.connection().dialect().canonical(after));
     return sent;
   }
 

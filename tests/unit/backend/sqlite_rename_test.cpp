@@ -16,8 +16,8 @@ class SqliteRename : public testing::Test {
     database.run(script);
     const Schema before = database.inspect();
     database.migrate(before, operations);
-    const Schema after = ops::evolve(before, std::span<const ops::Operation>(operations));
-    EXPECT_EQ(database.settled(after), database.connection().dialect().canonical(after));
+    const Schema after = ops::apply(before, std::span<const ops::Operation>(operations));
+    EXPECT_EQ(database.reconciled(after), database.connection().dialect().canonical(after));
   }
 
   static ops::AlterColumn column(const char* table, const char* from, const char* to) {

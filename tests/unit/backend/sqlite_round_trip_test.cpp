@@ -21,7 +21,7 @@ class SqliteRoundTrip : public testing::Test {
     SqliteDatabase database(true);
     database.run(script);
     const backend::Inspection found = database.connection().inspect({});
-    for (const backend::Unrepresented& one : found.unrepresented) lost.push_back(one.object);
+    for (const backend::Unsupported& one : found.unsupported) lost.push_back(one.object);
     SqliteDatabase copy(true);
     test::rebuild_elsewhere(database, copy);
     EXPECT_EQ(test::facts(copy), test::facts(database));
@@ -29,7 +29,7 @@ class SqliteRoundTrip : public testing::Test {
     const auto& dialect = database.connection().dialect();
     const Schema canonical = dialect.canonical(found.schema);
     EXPECT_EQ(dialect.canonical(canonical), canonical);
-    EXPECT_EQ(dialect.settled(canonical, canonical), canonical);
+    EXPECT_EQ(dialect.reconciled(canonical, canonical), canonical);
     return found.schema;
   }
 
@@ -478,7 +478,7 @@ TEST_F(SqliteRoundTrip, NamesWhatNoModelCanSay) {
       " CONSTRAINT x UNIQUE (a), CONSTRAINT X CHECK (a > 0));"
       "CREATE TABLE e (\"\" TEXT)");
   const backend::Inspection found = database.connection().inspect({});
-  for (const backend::Unrepresented& one : found.unrepresented) lost.push_back(one.object);
+  for (const backend::Unsupported& one : found.unsupported) lost.push_back(one.object);
   EXPECT_THAT(lost,
               ElementsAre("table 't': the name 'nn' of the NOT NULL of 'a'",
                           "table 't': the name 'X', which another constraint has", "table 'e'"));

@@ -9,7 +9,7 @@
 
 #include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/operation.hpp"
 #include "support/temp_dir.hpp"
 
@@ -43,8 +43,8 @@ class SqliteDatabase {
   /// Returns the statements that were sent.
   std::vector<std::string> migrate(const schema::Schema& before,
                                    const std::vector<ops::Operation>& operations) {
-    const auto bystanders = connection_->bystanders();
-    const auto plan = connection_->dialect().plan(before, operations, bystanders);
+    const auto dependent_objects = connection_->dependent_objects();
+    const auto plan = connection_->dialect().plan(before, operations, dependent_objects);
     std::vector<std::string> sent;
     connection_->begin_migration();
     try {
@@ -68,9 +68,9 @@ class SqliteDatabase {
   /// As it is compared.
   schema::Schema canonical() { return connection_->dialect().canonical(inspect()); }
   /// As it is compared with `model`: equal to its canonical form when it is that.
-  schema::Schema settled(const schema::Schema& model) {
+  schema::Schema reconciled(const schema::Schema& model) {
     const dialect::Dialect& dialect = connection_->dialect();
-    return dialect.settled(canonical(), dialect.canonical(model));
+    return dialect.reconciled(canonical(), dialect.canonical(model));
   }
 
   /// The rows of a query, a line each, values separated by `|`, NULL as `NULL`.

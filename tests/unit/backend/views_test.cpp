@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "sqlite_support.hpp"
 #include "support/law.hpp"
 #include "support/mariadb.hpp"
@@ -120,7 +120,7 @@ TEST_F(MariadbViews, OverAllColumnsFollowTheTable) {
   const std::vector<ops::Operation> views = {ops::CreateView{view("v", "SELECT * FROM t")},
                                              ops::CreateView{view("w", "SELECT v.* FROM v")}};
   database.migrate(before, views);
-  before = ops::evolve(before, views);
+  before = ops::apply(before, views);
   const std::vector<ops::Operation> operations = {add("t", "b"), ops::DropColumn{"t", "a"}};
   database.migrate(before, operations);
   EXPECT_EQ(database.rows("SHOW COLUMNS FROM w"), "c|int(11)|YES||NULL|\nb|int(11)|YES||NULL|\n");

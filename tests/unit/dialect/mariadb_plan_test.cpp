@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig {
 namespace {

@@ -107,9 +107,9 @@ TEST(MariadbRoutine, HeadsHaveOneSpelling) {
   EXPECT_EQ(
       canonical(RoutineKind::event, "on schedule  every 1 day starts '2030-01-01 00:00:00' do x;"),
       event);
-  EXPECT_EQ(settled_routine(RoutineKind::event, event, "on schedule every 1 day do x"),
+  EXPECT_EQ(reconciled_routine(RoutineKind::event, event, "on schedule every 1 day do x"),
             "on schedule every 1 day do x");
-  EXPECT_NE(settled_routine(RoutineKind::event, event, "on schedule every 2 day do x"),
+  EXPECT_NE(reconciled_routine(RoutineKind::event, event, "on schedule every 2 day do x"),
             "on schedule every 2 day do x");
 }
 

@@ -5,7 +5,7 @@
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/sqlite/parse_create.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {

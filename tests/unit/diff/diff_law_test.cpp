@@ -5,7 +5,7 @@
 
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/risk.hpp"
 #include "support/law.hpp"
 #include "support/random_schema.hpp"
@@ -48,7 +48,7 @@ void check_laws(const Schema& from, const Schema& to, const schema::RenameHints&
   };
   Schema reached = from;
   for (const ops::Operation& operation : difference.operations) {
-    ASSERT_NO_THROW(reached = ops::evolve(std::move(reached), operation))
+    ASSERT_NO_THROW(reached = ops::apply(std::move(reached), operation))
         << "at: " << ops::describe(operation) << "\n"
         << context();
   }
@@ -59,7 +59,7 @@ void check_laws(const Schema& from, const Schema& to, const schema::RenameHints&
   std::vector<ops::Operation> back;
   ASSERT_NO_THROW(back = ops::inverse(difference.operations, from)) << context();
   Schema returned;
-  ASSERT_NO_THROW(returned = ops::evolve(reached, back)) << describe(back) << context();
+  ASSERT_NO_THROW(returned = ops::apply(reached, back)) << describe(back) << context();
   ASSERT_EQ(schema::sorted(returned), schema::sorted(from))
       << "back:\n"
       << describe(back) << "got:\n"
@@ -162,7 +162,7 @@ Renamed rename_some(Schema schema, std::uint64_t seed) {
     std::string name = old;
     if (random.chance(40)) {
       name = new_name(old, "renamed_" + std::to_string(count++), free_tables, random);
-      schema = ops::evolve(std::move(schema), ops::RenameTable{old, name});
+      schema = ops::apply(std::move(schema), ops::RenameTable{old, name});
       out.hints.tables[name] = old;
     }
     std::vector<std::string> free_columns;
@@ -172,7 +172,7 @@ Renamed rename_some(Schema schema, std::uint64_t seed) {
       rename.table = name;
       rename.name = column;
       rename.rename = new_name(column, "column " + std::to_string(count++), free_columns, random);
-      schema = ops::evolve(std::move(schema), rename);
+      schema = ops::apply(std::move(schema), rename);
       out.hints.columns[{name, *rename.rename}] = column;
     }
   }
@@ -198,7 +198,7 @@ Renamed permute_names(Schema schema, std::uint64_t seed) {
   for (const auto& [name, table] : schema.tables) tables.push_back(name);
   const std::vector<std::string> new_tables = permuted(tables, random);
   const auto rename_table = [&](const std::string& from, const std::string& to) {
-    if (from != to) schema = ops::evolve(std::move(schema), ops::RenameTable{from, to});
+    if (from != to) schema = ops::apply(std::move(schema), ops::RenameTable{from, to});
   };
   for (std::size_t i = 0; i < tables.size(); ++i) rename_table(tables[i], temporary(i));
   for (std::size_t i = 0; i < tables.size(); ++i) {
@@ -213,7 +213,7 @@ Renamed permute_names(Schema schema, std::uint64_t seed) {
       alter.table = table;
       alter.name = from;
       alter.rename = to;
-      schema = ops::evolve(std::move(schema), alter);
+      schema = ops::apply(std::move(schema), alter);
     };
     for (std::size_t i = 0; i < columns.size(); ++i) rename(columns[i], temporary(i));
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -247,7 +247,7 @@ TEST(DiffLaws, HintedRenamesLoseNothing) {
       for (const ops::Risk& risk : ops::risks(operation, state)) {
         EXPECT_FALSE(ops::is_destructive(risk)) << risk.message;
       }
-      state = ops::evolve(std::move(state), operation);
+      state = ops::apply(std::move(state), operation);
     }
   }
 }
@@ -271,7 +271,7 @@ TEST(DiffLaws, ForeignKeysKeepTheirKeysAndTypesAtEveryStep) {
     const Schema to = seed % 2 == 0 ? test::mutate(state, seed, everything())
                                     : test::random_schema(seed + 1000000, everything());
     for (const ops::Operation& operation : diff(state, to).operations) {
-      state = ops::evolve(std::move(state), operation);
+      state = ops::apply(std::move(state), operation);
       for (const auto& [name, table] : state.tables) {
         for (const schema::ForeignKey& key : table.foreign_keys) {
           const schema::Table& parent = state.table(key.referenced_table);

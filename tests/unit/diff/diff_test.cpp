@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "base/error.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "unit/ops/support.hpp"
 
 namespace dbmig::diff {
@@ -28,7 +28,7 @@ using testing::Not;
 std::vector<std::string> steps(const Schema& from, const Schema& to,
                                const schema::RenameHints& hints = {}) {
   const Difference difference = diff(from, to, hints);
-  EXPECT_EQ(schema::sorted(ops::evolve(from, difference.operations)), schema::sorted(to));
+  EXPECT_EQ(schema::sorted(ops::apply(from, difference.operations)), schema::sorted(to));
   std::vector<std::string> lines;
   for (const ops::Operation& operation : difference.operations) {
     lines.push_back(ops::describe(operation));
@@ -202,13 +202,13 @@ TEST(Diff, RenamesKeepTheirOtherChangesTogether) {
   Schema to = sample();
   to.views.clear();
   Schema from = to;
-  to = ops::evolve(to, ops::RenameTable{"usuario", "persona"});
+  to = ops::apply(to, ops::RenameTable{"usuario", "persona"});
   ops::AlterColumn rename;
   rename.table = "persona";
   rename.name = "correo";
   rename.rename = "email";
   rename.type = schema::parse_type("varchar(200)");
-  to = ops::evolve(to, rename);
+  to = ops::apply(to, rename);
   schema::RenameHints hints;
   hints.tables["persona"] = "usuario";
   hints.columns[{"persona", "email"}] = "correo";

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/sql_references.hpp"
 #include "ops/sql_tokens.hpp"
 #include "support/random_views.hpp"
@@ -58,7 +58,7 @@ TEST(ViewLaw, ViewsCanBeReadAtEveryMoment) {
     Schema now = pair.schemas.from;
     const auto& operations = difference.operations;
     for (std::size_t i = 0; i < operations.size(); ++i) {
-      now = ops::evolve(std::move(now), operations[i]);
+      now = ops::apply(std::move(now), operations[i]);
       // MariaDB replaces what goes and comes back within one run of operations on views.
       const auto is_about_view = [](const ops::Operation& operation) {
         return std::holds_alternative<ops::DropView>(operation) ||
@@ -84,7 +84,7 @@ TEST(ViewLaw, TheDifferenceLeadsToTheNewViewsWhateverIsRenamed) {
     const auto& [from, to] = pair.schemas;
     const Difference difference = diff(from, to, pair.hints);
     Schema reached = from;
-    ASSERT_NO_THROW(reached = ops::evolve(std::move(reached), difference.operations))
+    ASSERT_NO_THROW(reached = ops::apply(std::move(reached), difference.operations))
         << "seed " << seed << "\n"
         << describe(pair, difference);
     ASSERT_EQ(schema::sorted(reached), schema::sorted(to)) << "seed " << seed << "\n"

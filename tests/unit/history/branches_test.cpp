@@ -8,7 +8,7 @@
 #include <functional>
 #include <optional>
 
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "schema/type.hpp"
 #include "support/law.hpp"
 #include "support/random_source.hpp"
@@ -157,7 +157,7 @@ ops::Operation pick_operation(test::RandomSource& random) {
 /// Revisions of one branch, which fit one after the other.
 std::vector<Revision> branch(test::RandomSource& random, const std::string& name) {
   std::vector<Revision> made;
-  schema::Schema schema = evolve({}, base());
+  schema::Schema schema = history::apply({}, base());
   const int count = random.between(1, 3);
   std::string parent = "base0";
   for (int i = 0; i < count; ++i) {
@@ -165,7 +165,7 @@ std::vector<Revision> branch(test::RandomSource& random, const std::string& name
     for (int tries = 0; tries < 3; ++tries) {
       const ops::Operation one = pick_operation(random);
       try {
-        schema = ops::evolve(schema, one);
+        schema = history::apply(schema, one);
         operations.push_back(one);
       } catch (const Error&) {
         continue;
@@ -198,14 +198,14 @@ bool agree_in_every_order(const std::vector<Revision>& left, const std::vector<R
           return *result == end;
         }
         try {
-          if (i < left.size() && !walk(evolve(at, left[i]), i + 1, j)) return false;
-          if (j < right.size() && !walk(evolve(at, right[j]), i, j + 1)) return false;
+          if (i < left.size() && !walk(history::apply(at, left[i]), i + 1, j)) return false;
+          if (j < right.size() && !walk(history::apply(at, right[j]), i, j + 1)) return false;
         } catch (const Error&) {
           return false;
         }
         return true;
       };
-  return walk(evolve({}, base()), 0, 0);
+  return walk(history::apply({}, base()), 0, 0);
 }
 
 TEST(ContradictionLaws, FoundExactlyWhereTwoOrdersDisagree) {

@@ -222,7 +222,7 @@ TEST(ImportForms, WhatTheDelimiterIsIsSaid) {
     if (const auto* note = std::get_if<event::Log>(&event)) said += note->message + "\n";
   }
   EXPECT_NE(
-      said.find("fields are separated by ';' (--delimiter ';') and fields stand in single quotes"),
+      said.find("fields are separated by ';' (--delimiter ';') and fields are in single quotes"),
       std::string::npos)
       << said;
   // A comma that the user names is a comma.

@@ -8,7 +8,7 @@
 
 #include "diff/diff.hpp"
 #include "lint/lint.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "support/random_schema.hpp"
 #include "support/random_source.hpp"
 

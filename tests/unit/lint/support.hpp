@@ -55,7 +55,7 @@ inline history::Revision revision(const std::string& operations, const std::stri
 }
 
 inline schema::Schema base_schema() {
-  return history::evolve(
+  return history::apply(
       {}, yaml::parse_revision("revision: a\nparents: []\nupgrade:" + indented(kBase), "a.yaml"));
 }
 

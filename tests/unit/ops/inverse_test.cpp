@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "ops/risk.hpp"
 #include "schema/charset.hpp"
 #include "unit/ops/support.hpp"
@@ -86,7 +86,8 @@ TEST(Inverse, UndoesEveryOperation) {
     SCOPED_TRACE(describe(operation));
     EXPECT_TRUE(is_reversible(operation));
     const std::vector<Operation> back = inverse(operation, before);
-    EXPECT_EQ(schema::sorted(evolve(evolve(before, operation), back)), schema::sorted(before));
+    EXPECT_EQ(schema::sorted(ops::apply(ops::apply(before, operation), back)),
+              schema::sorted(before));
     seen.insert(operation.index());
   }
   // CreatePrimaryKey has a test of its own: the sample has no table without one.
@@ -94,10 +95,10 @@ TEST(Inverse, UndoesEveryOperation) {
 }
 
 TEST(Inverse, UndoesAPrimaryKey) {
-  const Schema before = evolve({}, CreateTable{table("t", {column("a"), column("b")})});
+  const Schema before = ops::apply({}, CreateTable{table("t", {column("a"), column("b")})});
   const Operation operation = CreatePrimaryKey{"t", {"pk", {"a", "b"}, {}}};
   const std::vector<Operation> back = inverse(operation, before);
-  EXPECT_EQ(evolve(evolve(before, operation), back), before);
+  EXPECT_EQ(ops::apply(ops::apply(before, operation), back), before);
 }
 
 TEST(Inverse, OfASequenceRunsBackwards) {
@@ -116,7 +117,7 @@ TEST(Inverse, ADroppedColumnComesBackWhereItWas) {
   EXPECT_THAT(inverse(DropColumn{"usuario", "doble"}, sample()),
               ElementsAre(Operation(AddColumn{"usuario", sample().table("usuario").column("doble"),
                                               Position{"saldo"}})));
-  const Schema schema = evolve({}, CreateTable{table("t", {column("a"), column("b")})});
+  const Schema schema = ops::apply({}, CreateTable{table("t", {column("a"), column("b")})});
   EXPECT_THAT(inverse(DropColumn{"t", "b"}, schema),
               ElementsAre(Operation(AddColumn{"t", column("b"), std::nullopt})));
 }
@@ -140,7 +141,8 @@ TEST(Inverse, SpellingsThatARenameChangedAreRestored) {
        {Operation(rename), Operation(RenameTable{"usuario", "group"})}) {
     SCOPED_TRACE(describe(operation));
     const std::vector<Operation> back = inverse(operation, before);
-    EXPECT_EQ(schema::sorted(evolve(evolve(before, operation), back)), schema::sorted(before));
+    EXPECT_EQ(schema::sorted(ops::apply(ops::apply(before, operation), back)),
+              schema::sorted(before));
   }
 }
 

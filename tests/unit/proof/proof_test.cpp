@@ -169,7 +169,7 @@ TEST_P(ProofOn, PlainSqlThatFailsOverRowsIsFound) {
 TEST_P(ProofOn, ARevisionWithoutAWayBackIsProvedUpwards) {
   const Proof proof =
       prove(graph_of({kShop, "  - execute: {sql: UPDATE customer SET points = 1}\n"}), "r1");
-  EXPECT_THAT(proof.notes, ElementsAre(HasSubstr("no way back")));
+  EXPECT_THAT(proof.notes, ElementsAre(HasSubstr("no downgrade to test")));
 }
 
 TEST_P(ProofOn, PlainSqlThatFailsOverExtremesAloneIsProvedOverPlainRows) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dialect/conversion.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "unit/run/support.hpp"
 
 namespace dbmig::run {
@@ -91,9 +91,9 @@ class ConversionLaw : public RunTest {
     const auto said = dialect::conversion(GetParam(), own.quote_identifier("c"),
                                           {old, old.columns[1]}, {after, after.columns[1]});
     if (!said) return 0;
-    const std::string misfits =
-        own.misfits("c", old.columns[1].type_on(GetParam()), after.columns[1].type_on(GetParam()));
-    for (const std::string& condition : {misfits, said->unwritable}) {
+    const std::string invalid_casts = own.invalid_casts("c", old.columns[1].type_on(GetParam()),
+                                                        after.columns[1].type_on(GetParam()));
+    for (const std::string& condition : {invalid_casts, said->unwritable}) {
       if (!condition.empty()) {
         connection_->execute("DELETE FROM t WHERE COALESCE(" + condition + ", 0)");
       }

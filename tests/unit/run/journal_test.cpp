@@ -55,7 +55,7 @@ class JournalTest : public RunTest {
     row.applied_at = utc_now();
     row.statements_total = planned.statements.size();
     row.statements_done = done;
-    row.under_way = "upgrade";
+    row.running = "upgrade";
     row.statement = planned.statements.at(done).is_data ? "" : planned.statements.at(done).sql;
     for (std::size_t i = 0; i < done; ++i) {
       row.ran.push_back(statement_hash(planned.statements.at(i).sql));
@@ -164,7 +164,7 @@ TEST_P(JournalTest, AnUpgradeTakesAHalfDoneDowngradeBack) {
   // As a downgrade leaves it that died after its first statement, DROP TABLE second.
   RevisionStore store(*connection_);
   AppliedRevision row = store.all().at(0);
-  row.under_way = "downgrade";
+  row.running = "downgrade";
   row.statements_total = runner.plan(Direction::downgrade, "base").at(0).statements.size();
   row.statements_done = 1;
   store.update_progress(row);

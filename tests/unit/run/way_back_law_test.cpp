@@ -6,10 +6,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "dialect/backfill_value.hpp"
 #include "dialect/sqlite/types.hpp"
-#include "dialect/stand_in.hpp"
 #include "diff/diff.hpp"
-#include "ops/evolve.hpp"
+#include "ops/apply.hpp"
 #include "run/ask_words.hpp"
 #include "run/wordings.hpp"
 #include "support/law.hpp"
@@ -66,8 +66,8 @@ class WayBackLaw : public RunTest {
     }
     column.nullable = false;
     column.default_value.reset();
-    const auto any = dialect::stand_in(column, table, GetParam());
-    return any ? dialect::describe_stand_in(*any, GetParam()) : "NULL";
+    const auto any = dialect::backfill_value(column, table, GetParam());
+    return any ? dialect::describe_backfill_value(*any, GetParam()) : "NULL";
   }
 
   void insert_rows(backend::Connection& connection, const Schema& schema) {
@@ -119,7 +119,7 @@ class WayBackLaw : public RunTest {
   /// What the database has that `model` does not mean, if anything.
   std::string difference(backend::Connection& connection, const Schema& model) {
     const Schema wanted = connection.canonical(model);
-    const Schema live = dialect().settled(
+    const Schema live = dialect().reconciled(
         connection.canonical(in_told_words(connection, model, connection.inspect({}).schema,
                                            {.recorded = true, .ask = server(connection)})),
         wanted);
@@ -137,7 +137,7 @@ class WayBackLaw : public RunTest {
       return {};
     } catch (const Error& error) {
       if (error.code() == ErrorCode::constraint &&
-          std::string(error.what()).find(" would fail: ") != std::string::npos) {
+          std::string(error.what()).find(" would fail for ") != std::string::npos) {
         said_ = error.what();
         return "!";
       }

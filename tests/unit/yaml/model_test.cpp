@@ -394,7 +394,7 @@ TEST(BrokenModel, AllMistakesOfAllFilesAtOnce) {
       "sqlite: …}\n"
       "b.yaml:3:27: foreign key 'fk_b_x' of table 'b' references table 'gone', which does not "
       "exist; add it, or write `external: true` into the foreign key if others manage that table\n"
-      "b.yaml:5:3: table 'a' is here a second time; the first one is at a.yaml:2:3");
+      "b.yaml:5:3: table 'a' is defined twice; the first one is at a.yaml:2:3");
 }
 
 TEST(BrokenModel, AFileThatIsNotYamlCausesNoFollowingMistakes) {
@@ -424,7 +424,7 @@ TEST(LoadModel, ReadsAllFilesOfAFolderInOrder) {
 
   write_file(dir / "schemas/sub/d.yaml", b, false);
   EXPECT_EQ(test::complaint([&] { load_model(dir / "schemas", dir.path()); }),
-            "schemas/sub/d.yaml:2:3: table 'b' is here a second time; the first one is at "
+            "schemas/sub/d.yaml:2:3: table 'b' is defined twice; the first one is at "
             "schemas/b.yml:2:3");
 }
 
@@ -487,7 +487,7 @@ TEST(ModelPart, BelongsToTheModel) {
   EXPECT_EQ(test::complaint([&] {
               parse_model({{"m.yaml", "tables:\n  pais: {columns: {id: integer}}\n"}}, options);
             }),
-            "a.sql:3:1: table 'pais' is here a second time; the first one is at m.yaml:2:3");
+            "a.sql:3:1: table 'pais' is defined twice; the first one is at m.yaml:2:3");
 }
 
 TEST(ModelPart, MistakesInItHaveItsPlaces) {

@@ -119,7 +119,7 @@ TEST(BrokenYaml, Meaning) {
        BrokenText{"a: !ruby/object b\n", "f:1:4: unknown tag '!ruby/object'; leave it out"},
        BrokenText{"a: !!binary aGk=\n",
                   "f:1:4: unknown tag 'tag:yaml.org,2002:binary'; leave it out"},
-       BrokenText{"a: &x [*x]\n", "f:1:8: an alias inside the value that it stands for"},
+       BrokenText{"a: &x [*x]\n", "f:1:8: an alias inside the value that it refers to"},
        BrokenText{"a:\n  <<: 3\n",
                   "f:2:3: '<<' takes a mapping or a list of mappings; as in <<: *name"},
        BrokenText{"a: {t: decimal(10,2), u: 1}\n",

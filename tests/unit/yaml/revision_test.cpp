@@ -259,7 +259,7 @@ TEST(BrokenRevision, Operations) {
        "write - add_column: {…}"},
       {"  - add_column: t\n", "r.yaml:4:17: add_column must be a mapping, not text"},
       {"  - add_column: {table: t, name: c, type: integer, unique: true}\n",
-       "r.yaml:4:60: 'unique' cannot stand in add_column; add the operation "
+       "r.yaml:4:60: 'unique' is not allowed in add_column; add the operation "
        "create_unique_constraint"},
       {"  - add_column: {table: t, name: c, type: text, first: true, after: x}\n",
        "r.yaml:4:17: 'first' and 'after' exclude each other"},

@@ -1,0 +1,442 @@
+#include "data_check/data_checks.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "data_check/check_writer.hpp"
+#include "data_check/new_column.hpp"
+#include "data_check/partition_bounds.hpp"
+#include "dialect/conversion.hpp"
+#include "dialect/sqlite/conversion.hpp"
+#include "dialect/sqlite/invalid_casts.hpp"
+#include "dialect/sqlite/types.hpp"
+#include "ops/apply.hpp"
+#include "schema/external.hpp"
+
+namespace dbmig::data_check {
+namespace {
+
+using schema::Column;
+using schema::Table;
+
+const char* const kFillFirst = "fill them first, for example with an execute before this operation";
+
+bool changes_rows(const ops::Operation& operation) {
+  return std::holds_alternative<ops::Execute>(operation) ||
+         std::holds_alternative<ops::BulkInsert>(operation) ||
+         std::holds_alternative<ops::BulkDelete>(operation);
+}
+
+/// Decides what is to be asked for each operation.
+class CheckPlanner {
+ public:
+  CheckPlanner(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade,
+               schema::MariadbTable defaults)
+      : writer_(dialect, before, is_downgrade, std::move(defaults)), is_downgrade_(is_downgrade) {}
+
+  std::vector<DataCheck> run(std::span<const ops::Operation> operations) {
+    for (const ops::Operation& operation : operations) {
+      if (live().is_blind()) break;
+      to_come_ = operations.subspan(writer_.at() + 1);
+      if (changes_rows(operation)) ask_kept();
+      std::visit([this](const auto& one) { ask(one); }, operation);
+      writer_.follow(operation);
+    }
+    if (!live().is_blind()) ask_kept();
+    return writer_.take();
+  }
+
+ private:
+  const Provenance& live() const { return writer_.live(); }
+  const Table* find(const std::string& table) const { return writer_.schema().find_table(table); }
+  DialectKind kind() const { return writer_.dialect().kind(); }
+
+  static bool is_fresh(const TableProvenance& live, const std::vector<std::string>& columns) {
+    return std::any_of(columns.begin(), columns.end(),
+                       [&](const std::string& column) { return live.fresh.count(column) != 0; });
+  }
+
+  /// Whether the table had this constraint before the operations, so that every row obeys it.
+  template <class Same>
+  bool had(const std::string& table, Same same) const {
+    const TableProvenance* source = live().find(table);
+    const Table* old = source == nullptr ? nullptr : writer_.before().find_table(source->name);
+    return old != nullptr && same(*old);
+  }
+
+  /// Whether values in `columns` become others, or compare otherwise, on the way.
+  bool are_changed(const std::string& table, const std::vector<std::string>& columns) const {
+    const TableProvenance* source = live().find(table);
+    return source != nullptr && source->changed_at(columns);
+  }
+
+  /// The table had this constraint over the same values.
+  template <class Same>
+  bool is_as_before(const std::string& table, const std::vector<std::string>& columns,
+                    Same same) const {
+    const TableProvenance* source = live().find(table);
+    return source != nullptr && !is_fresh(*source, columns) && !are_changed(table, columns) &&
+           had(table, same);
+  }
+
+  template <class Constraint>
+  void ask_unique(const std::string& table, const Constraint& constraint) {
+    const auto same = [&](const Table& old) {
+      const auto equal = [&](const auto& key) {
+        return key.columns == constraint.columns && key.parts == constraint.parts;
+      };
+      return std::any_of(old.uniques.begin(), old.uniques.end(), equal) ||
+             (old.primary_key && equal(*old.primary_key));
+    };
+    if (is_as_before(table, constraint.columns, same)) return;
+    writer_.ask_duplicates(table, writer_.key_of(table, constraint));
+  }
+
+  template <class Operation>
+  void ask(const Operation&) {}
+
+  void ask(const ops::AddColumn& add) {
+    const Column& column = add.column;
+    const Table* table = find(add.table);
+    if (table == nullptr) return;
+    writer_.ask_computed(*table, column);
+    ask_default(*table, column);
+    if (is_downgrade_ || has_own_value(*table, column, to_come_, kind())) return;
+    writer_.ask_rows(
+        Concern::no_value, add.table, {},
+        fmt::format("column '{}.{}' is NOT NULL without a default, and they would have no value "
+                    "there",
+                    add.table, column.name),
+        "give it a default, or add it as nullable, fill it with execute, and make it NOT NULL "
+        "after that");
+  }
+
+  /// What fills the rows of a STRICT table must be of the column's type, while without rows nobody
+  /// looks at it.
+  void ask_default(const Table& table, const Column& column) {
+    if (!is_strict(table) || !column.default_value || column.generated) return;
+    const auto literal = filling(live(), *column.default_value, kind());
+    if (!literal) return;
+    const schema::Type& type = column.type_on(kind());
+    const std::string invalid_casts = dialect::sqlite::strict_invalid_casts(
+        dialect::sqlite::stored(*literal, {table, column}).value, type);
+    if (invalid_casts.empty()) return;
+    writer_.ask_rows(Concern::invalid_cast, table.name, {invalid_casts, {}, {}, Use::values, {}},
+                     fmt::format("column '{}.{}' is to be {}, which cannot hold the default {} "
+                                 "that they would have there",
+                                 table.name, column.name, schema::to_string(type), *literal),
+                     "write a default that is such a value, or choose a type that holds it");
+  }
+
+  void ask_nulls(const std::string& table, const std::string& column, const char* what) {
+    writer_.ask_rows(
+        Concern::null, table,
+        {writer_.column(column) + " IS NULL", {column}, {column}, Use::values, {}},
+        fmt::format("column '{}.{}' is to be {}, and they hold NULL there", table, column, what),
+        kFillFirst);
+  }
+
+  void ask(const ops::AlterColumn& alter) {
+    const Table* table = find(alter.table);
+    const Column* from = table == nullptr ? nullptr : table->find_column(alter.name);
+    if (from == nullptr) return;
+    const Column to = ops::changed(*from, alter);
+    if (to.generated) {
+      ask_computed(*table, *from, to);
+      return;
+    }
+    // What MariaDB computes may be NULL whatever is said.
+    const bool had_nulls = from->nullable || (from->generated && kind() == DialectKind::mariadb);
+    if ((had_nulls && !to.nullable) || loses_null_key(*table, *from, to)) {
+      ask_nulls(alter.table, alter.name, "NOT NULL");
+    }
+    ask_letters({*table, *from}, {*table, to});
+    const schema::Type& old_type = from->type_on(kind());
+    const schema::Type& new_type = to.type_on(kind());
+    const std::string value = writer_.column(alter.name);
+    ask_fits(alter.table, alter.name, new_type,
+             live().invalid_casts(value, {*table, *from}, {*table, to}));
+    if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
+    if (is_strict(*table) || becomes_rowid(*table, *from, to)) {
+      ask_fits(alter.table, alter.name, new_type,
+               dialect::sqlite::strict_invalid_casts(value, new_type));
+    }
+  }
+
+  void ask_computed(const Table& table, const Column& from, const Column& to) {
+    const bool is_same = from.generated && from.generated->sql == to.generated->sql;
+    const bool is_kept =
+        is_same && (to.nullable || !from.nullable) && from.type_on(kind()) == to.type_on(kind());
+    if (!is_kept) writer_.ask_computed(table, to);
+  }
+
+  /// Characters that the new character set of a column does not have.
+  void ask_letters(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
+    const std::string& table = from.table.name;
+    const std::string& name = from.column.name;
+    const auto after = live().conversion(writer_.column(name), from, to);
+    if (!after || after->unwritable.empty()) return;
+    const std::string& own = to.column.mariadb.charset;
+    const std::string& inherited = to.table.mariadb.charset;
+    writer_.ask_rows(
+        Concern::invalid_cast, table, {after->unwritable, {name}, {name}, Use::values, {}},
+        fmt::format("column '{}.{}' is to be in character set {}, which cannot write what they "
+                    "have there",
+                    table, name, own.empty() ? inherited : own),
+        "change these values first, or choose a character set that has their characters");
+  }
+
+  /// Which holds whole numbers and nothing else.
+  bool becomes_rowid(const Table& table, const Column& from, const Column& to) const {
+    return kind() == DialectKind::sqlite && !dialect::sqlite::is_rowid(table, from) &&
+           dialect::sqlite::is_rowid(table, to);
+  }
+
+  bool is_strict(const Table& table) const {
+    return kind() == DialectKind::sqlite && table.sqlite.strict;
+  }
+
+  void ask_fits(const std::string& table, const std::string& column, const schema::Type& type,
+                const std::string& invalid_casts) {
+    if (invalid_casts.empty()) return;
+    writer_.ask_rows(
+        Concern::invalid_cast, table, {invalid_casts, {column}, {column}, Use::values, {}},
+        fmt::format("column '{}.{}' is to be {}, which cannot hold what they have there", table,
+                    column, schema::to_string(type)),
+        "change these values first, or choose a type that holds them");
+  }
+
+  void ask(const ops::AlterTable& alter) {
+    const Table* table = find(alter.table);
+    if (table == nullptr) return;
+    if (alter.mariadb && kind() == DialectKind::mariadb) {
+      Table after = *table;
+      after.mariadb = *alter.mariadb;
+      for (const Column& column : table->columns) {
+        if (!column.generated) ask_letters({*table, column}, {after, column});
+      }
+    }
+    if (alter.mariadb && alter.mariadb->partition != table->mariadb.partition) {
+      ask_partitions(*table, alter.mariadb->partition);
+    }
+    if (alter.sqlite && alter.sqlite->strict && !is_strict(*table)) ask_strict(*table);
+  }
+
+  void ask_partitions(const Table& table, const std::string& partition) {
+    if (kind() != DialectKind::mariadb) return;
+    const auto outside = outside_partitions(partition);
+    if (!outside) return;
+    const std::vector<std::string> used = writer_.mentioned(table.name, *outside);
+    if (!live().is_expressible(table.name, used)) return;
+    writer_.ask_rows(Concern::invalid_cast, table.name,
+                     {live().expression(table.name, *outside), used, used, Use::expressions, {}},
+                     "none of the new partitions takes them",
+                     "add a partition for them, as one of VALUES LESS THAN MAXVALUE or DEFAULT, or "
+                     "delete these rows first");
+  }
+
+  /// A table that becomes STRICT takes no value of another type any more.
+  void ask_strict(const Table& table) {
+    if (kind() != DialectKind::sqlite) return;
+    for (const Column& column : table.columns) {
+      if (column.generated && !column.generated->stored) continue;
+      const schema::Type& type = column.type_on(kind());
+      ask_fits(table.name, column.name, type,
+               dialect::sqlite::strict_invalid_casts(writer_.column(column.name), type));
+    }
+  }
+
+  /// SQLite lets a key hold NULL that says so, but not the rowid: it would give such rows numbers.
+  bool loses_null_key(const Table& table, const Column& from, const Column& to) const {
+    return kind() == DialectKind::sqlite && table.in_primary_key(from.name) &&
+           from.sqlite.null_key && !dialect::sqlite::is_rowid(table, from) &&
+           (!to.sqlite.null_key || dialect::sqlite::is_rowid(table, to));
+  }
+
+  void ask(const ops::CreateUniqueConstraint& create) { ask_unique(create.table, create.unique); }
+
+  void ask(const ops::CreatePrimaryKey& create) {
+    const Table* table = find(create.table);
+    if (table != nullptr && is_new_rowid(*table, create.key)) return;
+    for (const std::string& name : create.key.columns) {
+      const Column* column = table == nullptr ? nullptr : table->find_column(name);
+      if (column != nullptr && column->nullable) {
+        ask_nulls(create.table, name, "in the primary key");
+      }
+    }
+    ask_unique(create.table, create.key);
+    if (table != nullptr && create.key.columns.size() == 1) ask_rowid(*table, create.key);
+  }
+
+  /// SQLite numbers its rows.
+  bool is_new_rowid(Table table, const schema::PrimaryKey& key) const {
+    const TableProvenance* source = live().find(table.name);
+    if (kind() != DialectKind::sqlite || source == nullptr) return false;
+    table.primary_key = key;
+    return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
+      return source->fresh.count(column.name) != 0 && is_rowid_in_the_end(table, column, to_come_);
+    });
+  }
+
+  void ask_rowid(Table table, const schema::PrimaryKey& key) {
+    table.primary_key = key;
+    const Column* column = table.find_column(key.columns.front());
+    const bool is_rowid = kind() == DialectKind::sqlite && column != nullptr &&
+                          dialect::sqlite::is_rowid(table, *column);
+    if (!is_rowid) return;
+    const schema::Type& type = column->type_on(kind());
+    ask_fits(table.name, column->name, type,
+             dialect::sqlite::strict_invalid_casts(writer_.column(column->name), type));
+  }
+
+  void ask(const ops::CreateIndex& create) {
+    const schema::Index& index = create.index;
+    const auto same = [&](const Table& old) {
+      return std::any_of(old.indexes.begin(), old.indexes.end(), [&](const schema::Index& other) {
+        return other.unique && other.parts == index.parts && other.where == index.where;
+      });
+    };
+    if (!index.unique) return;
+    const UniqueKey key = writer_.key_of(create.table, index);
+    if (!is_as_before(create.table, key.used, same)) writer_.ask_duplicates(create.table, key);
+  }
+
+  void ask(const ops::CreateCheckConstraint& create) {
+    const std::string& sql = create.check.sql.for_dialect(kind());
+    const auto same = [&](const Table& old) {
+      return std::any_of(old.checks.begin(), old.checks.end(), [&](const schema::Check& check) {
+        return check.sql.for_dialect(kind()) == sql;
+      });
+    };
+    const std::vector<std::string> used = writer_.mentioned(create.table, sql);
+    if (!is_as_before(create.table, used, same)) writer_.ask_check(create.table, create.check);
+  }
+
+  void ask(const ops::CreateForeignKey& create) {
+    const schema::ForeignKey& key = create.foreign_key;
+    const auto same = [&](const Table& old) { return find_same(old, key) != nullptr; };
+    const bool same_parents = !are_changed(key.referenced_table, key.referenced_columns);
+    if (same_parents && is_as_before(create.table, key.columns, same)) return;
+    writer_.ask_foreign_key(create.table, key);
+  }
+
+  /// Keys, checks and foreign keys that stay, over columns whose values are changed: what they say
+  /// of the rows in the end. Between the operations they may not hold, which is no matter where
+  /// one statement carries out several.
+  void ask_kept() {
+    for (const auto& [name, table] : writer_.schema().tables) {
+      const TableProvenance* source = live().find(name);
+      if (source == nullptr) continue;
+      ask_kept_keys(table, *source);
+      ask_kept_checks(table, *source);
+      ask_kept_computed(table, *source);
+      // MariaDB changes no column of a foreign key that stays.
+      if (kind() == DialectKind::sqlite) ask_kept_references(table, *source);
+    }
+  }
+
+  void ask_kept_keys(const Table& table, const TableProvenance& source) {
+    const auto ask_again = [&](const UniqueKey& key) {
+      writer_.ask_again(table.name, key, source.changed_at(key.used));
+    };
+    if (table.primary_key) ask_again(writer_.key_of(table.name, *table.primary_key));
+    for (const schema::Unique& unique : table.uniques) {
+      ask_again(writer_.key_of(table.name, unique));
+    }
+    for (const schema::Index& index : table.indexes) {
+      if (index.unique) ask_again(writer_.key_of(table.name, index));
+    }
+  }
+
+  void ask_kept_checks(const Table& table, const TableProvenance& source) {
+    for (const schema::Check& check : table.checks) {
+      const auto used = writer_.mentioned(table.name, check.sql.for_dialect(kind()));
+      // MariaDB looks at the rows where it writes them anew.
+      const bool is_rewritten = kind() == DialectKind::sqlite || source.is_retyped(used);
+      if (is_rewritten) writer_.ask_again(table.name, check, source.changed_at(used));
+    }
+  }
+
+  void ask_kept_computed(const Table& table, const TableProvenance& source) {
+    for (const Column& column : table.columns) {
+      if (!column.generated) continue;
+      const auto used = writer_.mentioned(table.name, column.generated->sql.for_dialect(kind()));
+      writer_.ask_again(table, column, source.changed_at(used));
+    }
+  }
+
+  void ask_kept_references(const Table& table, const TableProvenance& source) {
+    for (const schema::ForeignKey& key : table.foreign_keys) {
+      const TableProvenance* parent = live().find(key.referenced_table);
+      auto changed = source.changed_at(key.columns);
+      if (parent != nullptr) {
+        changed = std::max(changed, parent->changed_at(key.referenced_columns));
+      }
+      writer_.ask_again(table.name, key, changed);
+    }
+  }
+
+  CheckWriter writer_;
+  bool is_downgrade_;
+  std::span<const ops::Operation> to_come_;
+};
+
+/// What tables take that name no character set.
+schema::MariadbTable default_of(backend::Connection& connection) {
+  schema::MariadbTable out;
+  if (connection.dialect().kind() != DialectKind::mariadb) return out;
+  const backend::Rows found =
+      connection.query("SELECT @@character_set_database, @@collation_database");
+  out.charset = found.rows.at(0).at(0).value_or("");
+  out.collation = found.rows.at(0).at(1).value_or("");
+  return out;
+}
+
+/// Most revisions of a long history only create: they cost no copy of the schema.
+bool depends_on_rows(const ops::Operation& operation) {
+  using namespace ops;
+  if (const auto* add = std::get_if<AddColumn>(&operation)) {
+    return !add->column.nullable || add->column.default_value || add->column.generated;
+  }
+  if (const auto* index = std::get_if<CreateIndex>(&operation)) return index->index.unique;
+  if (const auto* alter = std::get_if<AlterTable>(&operation))
+    return alter->sqlite || alter->mariadb;
+  return std::holds_alternative<AlterColumn>(operation) ||
+         std::holds_alternative<CreatePrimaryKey>(operation) ||
+         std::holds_alternative<CreateUniqueConstraint>(operation) ||
+         std::holds_alternative<CreateCheckConstraint>(operation) ||
+         std::holds_alternative<CreateForeignKey>(operation);
+}
+
+bool refers_elsewhere(const ops::Operation& operation) {
+  const auto* create = std::get_if<ops::CreateForeignKey>(&operation);
+  return create != nullptr && create->foreign_key.external;
+}
+
+/// `before` with the tables that new foreign keys refer to and others manage, as far as the keys
+/// say what they are.
+schema::Schema with_external(schema::Schema before, std::span<const ops::Operation> operations) {
+  for (auto& [name, table] : schema::external_tables(ops::apply(before, operations))) {
+    before.tables.emplace(name, std::move(table));
+  }
+  return before;
+}
+
+}  // namespace
+
+std::vector<DataCheck> data_checks(backend::Connection& connection, const schema::Schema& before,
+                                   std::span<const ops::Operation> operations, bool is_downgrade) {
+  if (std::none_of(operations.begin(), operations.end(), depends_on_rows)) return {};
+  if (std::any_of(operations.begin(), operations.end(), refers_elsewhere)) {
+    const schema::Schema all = with_external(before, operations);
+    return CheckPlanner(connection.dialect(), all, is_downgrade, default_of(connection))
+        .run(operations);
+  }
+  return CheckPlanner(connection.dialect(), before, is_downgrade, default_of(connection))
+      .run(operations);
+}
+
+}  // namespace dbmig::data_check
