@@ -14,6 +14,7 @@
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
+#include "import/writers.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -36,6 +37,8 @@ struct Arguments {
   bool dry_run = false;
   std::string on_duplicate = "abort";
   std::string rejects;
+  std::size_t writers = 1;
+  bool recover = false;
   std::uint64_t commit_every = 0;
   int resume = 0;  ///< 1: go on, -1: forget, 0: not said
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
@@ -90,6 +93,7 @@ Options options_of(const Context& context, const Arguments& arguments) {
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.dry_run = arguments.dry_run;
   options.on_duplicate = on_duplicate(arguments.on_duplicate);
+  options.writers = arguments.writers;
   options.commit_every = arguments.commit_every;
   if (arguments.resume != 0) options.resume = arguments.resume > 0;
   options.rejects = in_working_folder(context, arguments.rejects);
@@ -255,7 +259,23 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
   std::signal(SIGTERM, SIG_IGN);
 }
 
+/// Without files to load.
+void recover(Context& context, const Arguments& arguments) {
+  if (import::rank_from_environment() != 0) return;
+  context.name_database(Context::Access::existing);
+  const std::size_t recovered =
+      import::recover_imports(context.connection(Context::Access::existing),
+                              std::chrono::seconds(arguments.lock_wait), context.console());
+  context.console().data(recovered == 0
+                             ? "There was nothing to recover\n"
+                             : fmt::format("Recovered {}\n", text::count(recovered, "import")));
+}
+
 void run(Context& context, const Arguments& arguments) {
+  if (arguments.recover && arguments.files.empty()) {
+    recover(context, arguments);
+    return;
+  }
   try {
     run_alone_or_ranked(context, arguments);
   } catch (const Error& error) {
@@ -308,8 +328,7 @@ void add_import(CLI::App& program, Context& context) {
        "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
   Arguments& a = *arguments;
   command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
-      ->option_text("FILE...")
-      ->required();
+      ->option_text("FILE...");
   add_file_options(command, a.file);
   command.add_option("--table", a.table, "The table (the file's name)")->option_text("NAME");
   command.add_option("--columns", a.columns, "The column of each field; - leaves a field out")
@@ -355,6 +374,13 @@ void add_import(CLI::App& program, Context& context) {
                    "Check every record, also against the rows in the table, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
+  command
+      .add_option("--writers", a.writers,
+                  "MariaDB: connections that write at the same time, all rows or none (1)")
+      ->option_text("N")
+      ->check(CLI::Range(1, 64));
+  command.add_flag("--recover", a.recover,
+                   "Finish or undo imports of several writers that ended while they committed");
   command
       .add_option("--commit-every", a.commit_every,
                   "Commit after so many records, so that --resume can go on (all rows or none)")

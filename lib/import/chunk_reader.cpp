@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.hpp"
 #include "import/file_kind.hpp"
@@ -190,7 +189,7 @@ std::size_t ChunkReader::cut_records(std::string_view records) const {
 
 bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
   bytes.resize(prefix + carry_.size());
-  std::memcpy(bytes.data() + prefix, carry_.data(), carry_.size());
+  std::copy(carry_.begin(), carry_.end(), bytes.begin() + static_cast<std::ptrdiff_t>(prefix));
   carry_.clear();
   // A carry larger than a chunk is cut again without reading on.
   std::size_t target = std::max(limits_.chunk, bytes.size() - prefix);

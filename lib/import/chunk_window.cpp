@@ -57,14 +57,19 @@ void ChunkWindow::let_root_work(bool let) {
 Chunk* ChunkWindow::to_write() {
   std::unique_lock lock(mutex_);
   condition_.wait(lock, [this] {
-    return closed_ || all_written() || (written_ != taken_ && at(written_).has_result);
+    return closed_ || (ended_ && writing_ == read_) ||
+           (writing_ != taken_ && at(writing_).has_result);
   });
-  return closed_ || all_written() ? nullptr : &at(written_);
+  return closed_ || (ended_ && writing_ == read_) ? nullptr : &at(writing_++);
 }
 
-void ChunkWindow::write_done() {
+void ChunkWindow::write_done(Chunk& chunk) {
   const std::lock_guard lock(mutex_);
-  at(written_++).has_result = false;
+  chunk.is_written = true;
+  while (written_ != writing_ && at(written_).is_written) {
+    at(written_).has_result = at(written_).is_written = false;
+    ++written_;
+  }
   changed();
 }
 

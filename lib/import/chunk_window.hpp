@@ -18,11 +18,13 @@ struct Chunk {
   std::uint64_t bytes_done = 0;  ///< of the file, up to the chunk's end
   Bytes result;                  ///< what a rank made of it
   bool has_result = false;       ///< kept by the window
+  bool is_written = false;       ///< kept by the window
 };
 
-/// The chunks of one file between the thread that reads and the thread that writes. They are read
-/// and written in the order of the file, worked on in any order by anyone, and there is a fixed
-/// number of them, whose buffers are used again: what bounds the memory of an import.
+/// The chunks of one file between the thread that reads and those that write. They are read
+/// and given to those who write in the order of the file, worked on in any order by anyone, and
+/// there is a fixed number of them, whose buffers are used again: what bounds the memory of an
+/// import.
 class ChunkWindow {
  public:
   explicit ChunkWindow(std::size_t chunks) : chunks_(chunks) {}
@@ -48,13 +50,13 @@ class ChunkWindow {
   /// Whether the other ranks have enough to do.
   void let_root_work(bool let);
 
-  // For the thread that writes.
+  // For the threads that write.
 
   /// The next chunk in the order of the file, once it has its result; null after the last one and
   /// when the window was closed.
   Chunk* to_write();
-  /// The chunk that to_write() gave is written.
-  void write_done();
+  /// `chunk`, which to_write() gave, is written.
+  void write_done(Chunk& chunk);
 
   /// Nobody gets another chunk.
   void close();
@@ -74,6 +76,7 @@ class ChunkWindow {
   // Chunks are numbered in the order of the file; these say how many are past each stage.
   std::uint64_t read_ = 0;
   std::uint64_t taken_ = 0;
+  std::uint64_t writing_ = 0;  ///< given to those who write
   std::uint64_t written_ = 0;
   bool ended_ = false;
   bool closed_ = false;

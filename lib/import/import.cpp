@@ -57,6 +57,28 @@ class Announcer {
   std::vector<std::unique_ptr<Request>> sending_;
 };
 
+/// Which of several writers meets a mistake first is a matter of chance, and one may wait for rows
+/// of another: whatever is wrong with the rows is found again in their order, by one.
+Summary lead_writers(const Options& options, Communicator& ranks, const Open& open,
+                     EventSink& events, const std::atomic<bool>& stop,
+                     const AnnouncePlan& announce) {
+  {
+    RootImport import(options, ranks, open, events, stop, announce);
+    try {
+      return import.run();
+    } catch (const Error& error) {
+      const bool is_of_rows = error.code() == ErrorCode::constraint ||
+                              error.code() == ErrorCode::invalid || error.code() == ErrorCode::busy;
+      if (!is_of_rows || !import.had_writers()) throw;
+    }
+  }
+  events.info("dbmig.import",
+              "Something is wrong with the rows: one writer tells what comes first");
+  Options one = options;
+  one.writers = 1;
+  return RootImport(one, ranks, open, events, stop, announce).run();
+}
+
 Summary lead(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
              const std::atomic<bool>& stop) {
   Announcer announcer(ranks);
@@ -64,7 +86,7 @@ Summary lead(const Options& options, Communicator& ranks, const Open& open, Even
     announcer.send(Notice::file, [&](Bytes& message) { encode(plan, message); });
   };
   try {
-    Summary summary = RootImport(options, ranks, open, events, stop, announce_plan).run();
+    Summary summary = lead_writers(options, ranks, open, events, stop, announce_plan);
     announcer.send(Notice::done);
     announcer.finish();
     return summary;

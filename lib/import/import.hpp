@@ -69,6 +69,9 @@ struct Options {
   bool dry_run = false;
   /// Of a row whose unique values are there already, in the order of the files.
   backend::OnDuplicate on_duplicate = backend::OnDuplicate::abort;
+  /// Connections that write at the same time, all of their rows or none (MariaDB, see Writers);
+  /// where that is not possible, one does, and an event says why.
+  std::size_t writers = 1;
   /// Commit whenever so many records were loaded, see Checkpoints; 0: all rows or none.
   std::uint64_t commit_every = 0;
   /// Of an import of the same files that was interrupted: go on with it, or forget it. Not said: it

@@ -80,7 +80,7 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
       splitter_(format),
       policy_(policy),
       progress_(progress),
-      rows_before_(progress.rows),
+      rows_told_(sink.rows()),
       order_(order),
       waiting_(waiting) {}
 
@@ -172,6 +172,9 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   }
   if (!result.offsets.empty()) {
     const std::span<const char> batch{result.batch.data(), result.batch.size()};
+    if (order_.refuses_empty_keys && has_empty_key(batch)) {
+      throw Error(ErrorCode::constraint, "the database numbers rows, in the order of the file");
+    }
     write(batch, [&](std::size_t row, const Error& error) {
       const std::uint32_t offset = result.offsets.at(row);
       if (order_.parents_may_follow && lacks_parent(error)) {
@@ -186,7 +189,8 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
       rejected.push_back({offset, error.message()});
     });
   }
-  progress_.rows = rows_before_ + sink_.rows();
+  progress_.rows += sink_.rows() - rows_told_;
+  rows_told_ = sink_.rows();
   // The rows before a bad record come first in the file: what is wrong with them is said first.
   if (!policy_.goes_on() && !result.bad.empty()) fail(result.bad.front());
   progress_.rejected += rejected.size();

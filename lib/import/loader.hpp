@@ -42,6 +42,8 @@ struct RowOrder {
   bool parents_may_follow = false;
   /// The database numbers rows, and a refused row takes a number: each is written by itself.
   bool numbers_each = false;
+  /// Other writers number rows at the same time: none may be left to the database.
+  bool refuses_empty_keys = false;
   std::optional<std::size_t> key;  ///< the numbered column, when the file has it
   std::size_t columns = 0;         ///< of a row
 };
@@ -82,7 +84,7 @@ class Loader {
   Splitter splitter_;
   BadRecordPolicy policy_;
   LoadProgress& progress_;
-  std::uint64_t rows_before_;
+  std::uint64_t rows_told_;  ///< of the sink, that are in the progress
   RowOrder order_;
   WaitingFile& waiting_;
 

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/error.hpp"
 #include "import/chunk_window.hpp"
@@ -40,13 +42,13 @@ std::size_t window_size(const Communicator& ranks) {
 class Feed {
  public:
   Feed(const Plan& plan, const Communicator& ranks, ChunkWindow& window, Distribution& others,
-       ChunkReader& reader, Loader& loader, const std::atomic<bool>& stop,
+       ChunkReader& reader, std::span<Loader* const> loaders, const std::atomic<bool>& stop,
        const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded)
       : is_alone_(ranks.size() == 1),
         window_(window),
         others_(others),
         reader_(reader),
-        loader_(loader),
+        loaders_(loaders),
         stop_(stop),
         on_tick_(on_tick),
         on_loaded_(on_loaded),
@@ -56,7 +58,10 @@ class Feed {
   StageTimes run() {
     std::thread reading([this] { read(); });
     std::thread working([this] { work(); });
-    std::thread writing([this] { write(); });
+    std::vector<std::thread> writing;
+    for (Loader* const loader : loaders_) {
+      writing.emplace_back([this, loader] { write(*loader); });
+    }
     std::exception_ptr failure;
     try {
       distribute();
@@ -66,7 +71,7 @@ class Feed {
     // A reading that failed has ended the window by itself, and all that it read is written.
     if (failure || write_failed_) reader_.cancel();
     window_.close();
-    writing.join();
+    for (std::thread& one : writing) one.join();
     working.join();
     reading.join();
     // What was written comes before what was under way, and that before what was being read.
@@ -104,7 +109,7 @@ class Feed {
     }
   }
 
-  void write() {
+  void write(Loader& loader) {
     try {
       while (Chunk* chunk = window_.to_write()) {
         const ChunkResult result = decode_result({chunk->result.data(), chunk->result.size()});
@@ -112,17 +117,17 @@ class Feed {
         if (result.status != ChunkResult::Status::done) {
           throw Error(ErrorCode::failed, result.failure);
         }
-        loader_.load(body(chunk->part), chunk->first_line, result);
+        loader.load(body(chunk->part), chunk->first_line, result);
         if (on_loaded_) {
           on_loaded_(chunk->bytes_done,
                      chunk->first_line + count_byte(body(chunk->part), line_byte_));
         }
         if (stop_) interrupted();
-        window_.write_done();
+        window_.write_done(*chunk);
       }
     } catch (...) {
-      write_failure_ = std::current_exception();
-      write_failed_ = true;
+      const std::lock_guard lock(failing_);
+      if (!write_failed_.exchange(true)) write_failure_ = std::current_exception();
       window_.close();
     }
   }
@@ -147,7 +152,7 @@ class Feed {
   ChunkWindow& window_;
   Distribution& others_;
   ChunkReader& reader_;
-  Loader& loader_;
+  std::span<Loader* const> loaders_;
   const std::atomic<bool>& stop_;
   const std::function<void(std::uint64_t)>& on_tick_;
   const OnLoaded& on_loaded_;
@@ -160,21 +165,22 @@ class Feed {
   std::uint64_t read_nanoseconds_ = 0;
   std::uint64_t parse_nanoseconds_ = 0;
   std::exception_ptr read_failure_;
+  std::mutex failing_;
   std::exception_ptr write_failure_;
 };
 
 }  // namespace
 
-StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
-                       const std::atomic<bool>& stop,
+StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
+                       std::span<Loader* const> loaders, const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t)>& on_tick,
                        const OnLoaded& on_loaded) {
-  ChunkWindow window(window_size(ranks));
+  ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1));
   Distribution others(ranks, window);
   std::exception_ptr failure;
   StageTimes times;
   try {
-    times = Feed(plan, ranks, window, others, reader, loader, stop, on_tick, on_loaded).run();
+    times = Feed(plan, ranks, window, others, reader, loaders, stop, on_tick, on_loaded).run();
   } catch (...) {
     failure = std::current_exception();
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "import/chunk_reader.hpp"
 #include "import/communicator.hpp"
@@ -34,11 +35,12 @@ struct StageTimes {
 /// On the thread that writes.
 using OnLoaded = std::function<void(std::uint64_t bytes_done, std::uint64_t next_line)>;
 
-/// The root's part: loads all of `reader` by `loader`. `on_tick` is called a few times a second, on
-/// the calling thread. Throws the first failure in the order of the file, after every rank has left
-/// work_on_chunks().
-StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader, Loader& loader,
-                       const std::atomic<bool>& stop,
+/// The root's part: loads all of `reader` by `loaders`, one in the order of the file, or several at
+/// the same time, each of a sink of its own, in which case the first failure of any is thrown.
+/// `on_tick` is called a few times a second, on the calling thread. Throws the first failure in the
+/// order of the file, after every rank has left work_on_chunks().
+StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
+                       std::span<Loader* const> loaders, const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t bytes_done)>& on_tick,
                        const OnLoaded& on_loaded);
 

@@ -67,6 +67,10 @@ Summary RootImport::run() {
   lock_retry_ = &lock_retry;
   checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, lock_retry, events_, stop_);
   checkpoints_->prepare();
+  recover_imports(*connection_, std::chrono::seconds(1), events_);
+  if (options_.writers > 1 && connection_->dialect().kind() == DialectKind::mariadb) {
+    lock_retry.run([&] { ImportStore(*connection_).create_if_missing(); });
+  }
   try {
     lock_retry.run([&] { connection_->begin(); });
     {
@@ -84,15 +88,18 @@ Summary RootImport::run() {
       }
       commit();
     }
-  } catch (const Error& error) {
+  } catch (const Error& failure) {
+    const Error error = with_earlier_row(failure);
+    writers_.reset();
     connection_->rollback();
     const Error told = checkpoints_->explain(error);
-    if (told.what() != std::string_view(error.what())) throw Error(told);
+    if (told.what() != std::string_view(failure.what())) throw Error(told);
     if (error.code() == ErrorCode::interrupted && stop_) {
       throw Error(ErrorCode::interrupted, "interrupted; nothing was imported");
     }
     throw;
   } catch (...) {
+    writers_.reset();
     connection_->rollback();
     throw;
   }
@@ -168,6 +175,7 @@ void RootImport::load_files() {
   formats_.resize(order.size(), options_.format);
   waiting_.resize(order.size());
   checkpoints_->begin(tables_);
+  open_writers();
   std::vector<std::string> still_loaded;
   for (auto i = order.begin(); i != order.end(); ++i) {
     still_loaded.clear();
@@ -323,6 +331,13 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   // From here on another thread reads, and the progress says how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
+  read_files_.push_back({.path = path,
+                         .encoding = options_.encoding,
+                         .limits = limits,
+                         .plan = plan,
+                         .table = table,
+                         .first_byte = reader.bytes_done(),
+                         .first_line = reader.line()});
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
   std::uint64_t skipped_before = 0;
@@ -334,16 +349,24 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
     progress_.rejected += done.rejected;
     skipped_before = done.skipped;
   }
-  const std::unique_ptr<RenewedSink> sink = open_sink(table, plan.column_names());
+  RowOrder row_order = order_of(table, plan, still_loaded);
+  const auto sinks = open_sinks(table, plan, row_order);
+  RenewedSink* const sink = sinks.front().get();
   plan.encoding = sink->encoding();
   // A value of --set that does not fit is found here, by this rank alone.
   const Worker trial(plan);
   RejectFile* rejects = reject_file(index, file.header, plan.format);
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
-  Loader loader(*sink, input.name(), plan.format,
-                {.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
-                progress_, order_of(table, plan, still_loaded), waiting_[index]);
+  std::vector<Loader> all;
+  all.reserve(sinks.size());
+  std::vector<Loader*> loaders;
+  for (const auto& one : sinks) {
+    loaders.push_back(&all.emplace_back(
+        *one, input.name(), plan.format,
+        BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
+        progress_, row_order, waiting_[index]));
+  }
 
   const auto on_tick = [this](std::uint64_t bytes_done) {
     bytes_done_ = bytes_before_ + bytes_done;
@@ -368,13 +391,14 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
     };
   }
 
+  had_writers_ = had_writers_ || loaders.size() > 1;
   announce_(plan);
-  const StageTimes times = feed_chunks(plan, ranks_, reader, loader, stop_, on_tick, on_loaded);
+  const StageTimes times = feed_chunks(plan, ranks_, reader, loaders, stop_, on_tick, on_loaded);
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
     reached(reader.bytes_done(), reader.line(), true);
   } else {
-    sink->finish();
+    for (const auto& one : sinks) one->finish();
   }
   progress_.write_nanoseconds += nanoseconds_since(written);
   times_.read += times.read;
@@ -429,6 +453,91 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
   return sink;
 }
 
+/// What keeps several writers from giving the table that one gives; nothing when nothing does.
+std::optional<std::string> RootImport::why_one_writer() const {
+  if (auto reason = backend::why_no_branches(*connection_)) return reason;
+  if (checkpoints_->are_on()) return "an import in steps is in the order of the file";
+  if (options_.on_duplicate != backend::OnDuplicate::abort) {
+    return "which of two duplicates stays depends on the order of the file";
+  }
+  if (options_.goes_on()) return "which record is rejected depends on the order of the file";
+  for (const std::string& path : options_.files) {
+    if (!std::filesystem::is_regular_file(path)) {
+      return fmt::format("{} can be read only once",
+                         path == kStandardInput ? "standard input" : path);
+    }
+  }
+  for (const schema::Table& table : tables_) {
+    for (const schema::ForeignKey& key : table.foreign_keys) {
+      for (const schema::Table& other : tables_) {
+        if (!text::equals_ignoring_case(other.name, key.referenced_table)) continue;
+        return fmt::format("rows of '{}' refer to rows of '{}' of the same import", table.name,
+                           other.name);
+      }
+    }
+    const backend::Value name = table.name;
+    const auto triggers = connection_->query(
+        "SELECT trigger_name FROM information_schema.triggers WHERE event_object_schema = "
+        "DATABASE() AND event_object_table = ? AND event_manipulation = 'INSERT' LIMIT 1",
+        std::span(&name, 1));
+    if (!triggers.rows.empty()) {
+      return fmt::format("the trigger '{}' sees the rows in the order of the file",
+                         triggers.rows.front().front().value_or(""));
+    }
+  }
+  return std::nullopt;
+}
+
+void RootImport::open_writers() {
+  if (options_.writers <= 1) return;
+  if (const auto reason = why_one_writer()) {
+    events_.info("dbmig.import", fmt::format("One connection writes: {}", *reason));
+    return;
+  }
+  std::vector<FileRecord> files;
+  for (std::size_t i = 0; i < options_.files.size(); ++i) {
+    FileRecord& file = files.emplace_back();
+    file.path = std::filesystem::absolute(options_.files[i]).string();
+    file.table = tables_[i].name;
+  }
+  writers_ = std::make_unique<Writers>(*connection_, options_.writers, std::move(files));
+}
+
+/// The sinks of a file: one for each connection that writes it.
+std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::Table& table,
+                                                                 const Plan& plan,
+                                                                 RowOrder& order) {
+  std::vector<std::unique_ptr<RenewedSink>> sinks;
+  const std::vector<std::string> columns = plan.column_names();
+  if (writers_ == nullptr) {
+    sinks.push_back(open_sink(table, columns));
+    return sinks;
+  }
+  std::size_t count = writers_->count();
+  for (const schema::Column& column : table.columns) {
+    if (!column.autoincrement) continue;
+    const auto given = std::find(columns.begin(), columns.end(), column.name);
+    if (given == columns.end()) {
+      count = 1;
+      events_.info("dbmig.import",
+                   fmt::format("One connection writes '{}': its rows are numbered in the order of "
+                               "the file",
+                               table.name));
+    } else {
+      order.key = static_cast<std::size_t>(given - columns.begin());
+      order.refuses_empty_keys = true;
+    }
+  }
+  lock_retry_->run([&] { lock_table(table, columns); });
+  for (std::size_t i = 0; i < count; ++i) {
+    sinks.push_back(std::make_unique<RenewedSink>([this, i, table, columns] {
+      return writers_->connection(i).bulk_sink(table, columns, backend::OnDuplicate::abort);
+    }));
+  }
+  if (count == 1) order.refuses_empty_keys = false;
+  return sinks;
+}
+
 /// A row that waits for its parents would come behind rows that it is a duplicate of.
 RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
                               const std::vector<std::string>& still_loaded) const {
@@ -480,6 +589,8 @@ void RootImport::commit() {
   try {
     if (connection_->dialect().kind() == DialectKind::sqlite) {
       lock_retry_->run([&] { connection_->commit(); });
+    } else if (writers_ != nullptr) {
+      writers_->commit(stop_);
     } else {
       connection_->commit();  // which rolls back when it fails: there is nothing to try again
     }
@@ -522,6 +633,27 @@ void RootImport::check_deferred_keys() {
   throw Error(ErrorCode::constraint,
               fmt::format("the import would fail at its end: {}", text::join(rows, "; ")))
       .hint("nothing was loaded");
+}
+
+/// `error`, and which line the row stands on that the database took instead of the refused one.
+Error RootImport::with_earlier_row(const Error& error) {
+  const Diagnostic& what = error.diagnostics().front();
+  if (writers_ != nullptr || read_files_.empty() || !is_duplicate(error) ||
+      what.where.file != read_files_.back().path || what.where.line <= 0) {
+    return error;
+  }
+  const auto earlier = find_earlier_row(*connection_, read_files_,
+                                        static_cast<std::uint64_t>(what.where.line), stop_);
+  if (!earlier) return error;
+  const std::string place = earlier->file == what.where.file
+                                ? fmt::format("line {}", earlier->line)
+                                : fmt::format("{}:{}", earlier->file, earlier->line);
+  return Error(error.code(), fmt::format("{}; {} has the same {}", what.message, place,
+                                         text::join(earlier->columns, ", ")))
+      .at(what.where)
+      .native(error.native_code())
+      .sql(error.statement())
+      .hint(what.hint);
 }
 
 void RootImport::finish_rejects() {

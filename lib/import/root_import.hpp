@@ -10,11 +10,13 @@
 
 #include "import/checkpoints.hpp"
 #include "import/chunk_reader.hpp"
+#include "import/earlier_row.hpp"
 #include "import/import.hpp"
 #include "import/loader.hpp"
 #include "import/pipeline.hpp"
 #include "import/plan.hpp"
 #include "import/rejects.hpp"
+#include "import/writers.hpp"
 
 namespace dbmig::import {
 
@@ -32,6 +34,8 @@ class RootImport {
   /// Everything. When it throws, the transaction is rolled back and the other ranks wait for the
   /// next announcement.
   Summary run();
+  /// Whether several connections wrote at the same time.
+  bool had_writers() const { return had_writers_; }
 
  private:
   void check_options() const;
@@ -49,10 +53,15 @@ class RootImport {
   void lock_table(const schema::Table& table, const std::vector<std::string>& columns);
   void commit();
   void check_deferred_keys();
+  Error with_earlier_row(const Error& error);
   void finish_rejects();
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns);
+  std::optional<std::string> why_one_writer() const;
+  void open_writers();
+  std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
+                                                       RowOrder& order);
   void report(bool last);
 
   Options options_;  ///< the patterns among the files as what they match
@@ -67,11 +76,14 @@ class RootImport {
   Clock::time_point last_report_ = start_;
 
   backend::Connection* connection_ = nullptr;
-  LockRetry* lock_retry_ = nullptr;           ///< while run() runs
+  LockRetry* lock_retry_ = nullptr;   ///< while run() runs
+  std::unique_ptr<Writers> writers_;  ///< while there are several
+  bool had_writers_ = false;
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;
   std::vector<schema::Table> tables_;    ///< of each file
+  std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
   std::vector<CsvFormat> formats_;       ///< of each file, as it was found
   std::vector<WaitingFile> waiting_;     ///< of each file

@@ -234,6 +234,11 @@ row2() {  # row2 LABEL NAME PEER ALONE
     rows/t, t/p, t/a}'
 }
 
+# Numbers of connections that are tried at the same time: MariaDB alone has several.
+writers_for() {
+  case $1 in mariadb://*) echo 2 4 ;; esac
+}
+
 # load_into NAME URL SQL PEER COMMAND...: COMMAND is the peer, which loads the same file; SQL is run
 # before each load. With the peer, one process and ranks in turns.
 load_into() {
@@ -253,12 +258,20 @@ load_into() {
       fi
       [ "$(digest "$url")" = "$expected" ] || { echo "$name: $n ranks load other rows"; exit 1; }
     done
+    for n in $(writers_for "$url"); do
+      fresh "$url" "$sql"
+      once "${name}_w$n" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv" --writers "$n"
+      [ "$(digest "$url")" = "$expected" ] || { echo "$name: $n writers load other rows"; exit 1; }
+    done
   done
   printf '| %-34s | %7s | %5s | %6s | %6s |\n' "$name" seconds "M/s" "÷ peer" "÷ one"
   echo "| --- | ---: | ---: | ---: | ---: |"
   row2 "$peer" "${name}_peer" "${name}_peer" "${name}_0"
   row2 "dbmig import" "${name}_0" "${name}_peer" "${name}_0"
   for n in $RANKS; do row2 "mpirun -n $n dbmig import" "${name}_$n" "${name}_peer" "${name}_0"; done
+  for n in $(writers_for "$url"); do
+    row2 "dbmig import --writers $n" "${name}_w$n" "${name}_peer" "${name}_0"
+  done
   echo
 }
 

@@ -280,19 +280,17 @@ TEST_P(ImportOnSqlite, IsResumedWhereverItWasKilled) {
   expect_every_end_is_the_same(ground, {.kill = kill, .count = count}, 3, GetParam().name);
 }
 
-class ImportOnMariadb : public testing::TestWithParam<Scenario> {
- protected:
-  void SetUp() override {
-    const std::optional<Url> server = test::mariadb_url();
-    if (!server) GTEST_SKIP() << test::kNoMariadb;
-    if (server->parameters.count("socket") == 0) {
-      GTEST_SKIP() << "the proxy needs the server's unix socket in DBMIG_TEST_MARIADB_URL";
-    }
-    server_ = *server;
-    server_.database.clear();
-  }
-  Url server_;
-};
+/// Where databases can be made, by a unix socket: the proxy needs one.
+std::optional<Url> server_with_socket() {
+  std::optional<Url> server = test::mariadb_url();
+  if (!server || server->parameters.count("socket") == 0) return std::nullopt;
+  server->database.clear();
+  return server;
+}
+constexpr const char* kNoSocket =
+    "the proxy needs the server's unix socket in DBMIG_TEST_MARIADB_URL";
+
+class ImportOnMariadb : public testing::TestWithParam<Scenario> {};
 
 /// Kills by `act` at the nth command that goes to the server.
 class AtCommand {
@@ -328,7 +326,9 @@ class AtCommand {
 };
 
 TEST_P(ImportOnMariadb, IsResumedWhereverItWasKilled) {
-  ImportGround ground(GetParam(), DialectKind::mariadb, server_);
+  const auto server = server_with_socket();
+  if (!server) GTEST_SKIP() << kNoSocket;
+  ImportGround ground(GetParam(), DialectKind::mariadb, *server);
   ground.reset();
   AtCommand way(ground, [](Process& program) { program.send(SIGKILL); });
   const auto kill = [&](int ranks, std::size_t n, Moment moment,
@@ -370,6 +370,94 @@ TEST(ImportItsServer, MayBeKilledAtAnyMoment) {
                                0, "server");
 }
 
+/// Several writers: all rows or none, whatever is killed when, and nothing left that holds locks.
+class WritersGround {
+ public:
+  explicit WritersGround(const Url& server)
+      : ground_({"writers",
+                 {"CREATE TABLE t (n INT PRIMARY KEY, name VARCHAR(40) NOT NULL)"},
+                 {"rows.csv", "--table", "t"},
+                 {"SELECT count(*) FROM t"},
+                 {}},
+                DialectKind::mariadb, server) {}
+
+  /// At the end of the import everything is a different case; before, one row is as another.
+  std::vector<std::size_t> points(std::size_t count) const {
+    std::vector<std::size_t> all;
+    const std::size_t close = thorough() ? 40 : 14;
+    std::mt19937 random(static_cast<unsigned>(count));
+    for (std::size_t n = 1; n <= count; ++n) {
+      if (n + close > count || random() % (thorough() ? 4 : 40) == 0) all.push_back(n);
+    }
+    return all;
+  }
+
+  void expect_all_or_nothing(const std::string& where) {
+    const Result recovered =
+        test::run({test::dbmig_binary().string(), "import", "--recover", "--url",
+                   "mariadb://root@localhost/" + ground_.url().database +
+                       "?socket=" + ground_.url().parameters.at("socket")},
+                  ground_.options());
+    ASSERT_EQ(recovered.code, 0) << recovered << where;
+    const std::string rows = ground_.outcome();
+    ASSERT_TRUE(rows == "0|\n" || rows == "64|\n") << rows << where;
+    ++(rows == "0|\n" ? nothing_ : all_);
+    const auto connection = backend::connect(ground_.url());
+    for (const auto& row : connection->query("XA RECOVER").rows) {
+      ASSERT_FALSE(row.at(3).value_or("").starts_with("dbmig-")) << where;
+    }
+    // Whatever it was, the table is free.
+    connection->execute("DELETE FROM t");
+    ASSERT_EQ(test::run(ground_.command(0, {"--writers", "3"}), ground_.options()).code, 0);
+    ASSERT_EQ(ground_.outcome(), "64|\n") << where;
+  }
+
+  ImportGround& ground() { return ground_; }
+  std::size_t nothing() const { return nothing_; }
+  std::size_t all() const { return all_; }
+
+ private:
+  ImportGround ground_;
+  std::size_t nothing_ = 0;
+  std::size_t all_ = 0;
+};
+
+void besiege_writers(const Url& server_url, const std::function<void(Process&)>& act,
+                     const std::function<void()>& after) {
+  WritersGround writers(server_url);
+  ImportGround& ground = writers.ground();
+  ground.reset();
+  AtCommand way(ground, act);
+  const std::vector<std::string> more = {"--writers", "3"};
+  ASSERT_FALSE(way.kill(0, 0, Moment::before, more));
+  std::mt19937 random(3);
+  for (const std::size_t n : writers.points(way.count())) {
+    const auto moment = static_cast<Moment>(random() % 3);
+    ground.reset();
+    if (way.kill(0, n, moment, more)) after();
+    ASSERT_NO_FATAL_FAILURE(writers.expect_all_or_nothing("killed at " + std::to_string(n) + " " +
+                                                          std::string(to_string(moment))));
+  }
+  EXPECT_GT(writers.nothing(), 0U);
+  EXPECT_GT(writers.all(), 0U);
+  std::printf("writers: %zu ended with nothing, %zu with all\n", writers.nothing(), writers.all());
+}
+
+TEST(ImportOfSeveralWriters, IsAllOrNothingWheneverItIsKilled) {
+  const auto server = server_with_socket();
+  if (!server) GTEST_SKIP() << kNoSocket;
+  besiege_writers(
+      *server, [](Process& program) { program.send(SIGKILL); }, [] {});
+}
+
+TEST(ImportItsServer, MayBeKilledWhileSeveralWritersCommit) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  if (!thorough()) GTEST_SKIP() << "seconds for each restart: DBMIG_FAULT=1 tries it";
+  const Server server;
+  besiege_writers(
+      server.url(), [&](Process&) { server.kill(); }, [&] { server.start(); });
+}
+
 /// A rank or the root of a job, at some moment.
 TEST(ImportJob, IsResumedWithAnotherNumberOfRanks) {
   Scenario scenario = scenarios().front();
@@ -378,7 +466,7 @@ TEST(ImportJob, IsResumedWithAnotherNumberOfRanks) {
   for (int i = 0; i < 20000; ++i) rows += std::to_string(i) + ",name\n";
   std::ofstream(ground.path() / "rows.csv") << rows;
   ground.reset();
-  const std::vector<std::string> every = {"--commit-every", "50"};
+  const std::vector<std::string> every = {"--commit-every", "200"};
   ASSERT_EQ(test::run(ground.command(0, every), ground.options()).code, 0);
   const std::string expected = ground.outcome();
   std::mt19937 random(7);

@@ -70,11 +70,56 @@ TEST(ChunkWindow, WritesInTheOrderOfReadingWhoeverIsDoneFirst) {
     while (Chunk* const chunk = window.to_write()) {
       ASSERT_EQ(number_of(chunk->result), written++);
       --under_way;
-      window.write_done();
+      window.write_done(*chunk);
     }
     reading.join();
     for (std::thread& worker : working) worker.join();
     ASSERT_EQ(written, count) << "seed " << seed;
+    ASSERT_TRUE(window.is_over());
+  }
+}
+
+/// With several that write each chunk is written once, whoever is slow, and none is overwritten
+/// meanwhile.
+TEST(ChunkWindow, SeveralMayWrite) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    ChunkWindow window(1 + random() % 6);
+    const int count = static_cast<int>(random() % 60);
+    std::thread reading([&] {
+      for (int i = 0; i < count; ++i) {
+        Chunk* const chunk = window.to_read();
+        ASSERT_NE(chunk, nullptr);
+        put_number(*chunk, i);
+        window.read_done();
+      }
+      window.end();
+    });
+    std::thread working([&] {
+      while (Chunk* const chunk = window.take_for_root()) {
+        chunk->result = chunk->part;
+        window.work_done(*chunk);
+      }
+    });
+    std::vector<std::atomic<int>> times(static_cast<std::size_t>(count));
+    std::vector<std::thread> writing;
+    for (unsigned w = 0; w < 3; ++w) {
+      writing.emplace_back([&, naps = std::mt19937(seed * 5 + w)]() mutable {
+        while (Chunk* const chunk = window.to_write()) {
+          const int number = number_of(chunk->result);
+          if (naps() % 3 == 0) {
+            std::this_thread::sleep_for(std::chrono::microseconds(naps() % 200));
+          }
+          EXPECT_EQ(number_of(chunk->result), number);
+          ++times[static_cast<std::size_t>(number)];
+          window.write_done(*chunk);
+        }
+      });
+    }
+    for (std::thread& writer : writing) writer.join();
+    reading.join();
+    working.join();
+    for (const auto& time : times) ASSERT_EQ(time, 1) << "seed " << seed;
     ASSERT_TRUE(window.is_over());
   }
 }
@@ -137,7 +182,7 @@ TEST(Distribution, ASlowRankHoldsUpNobody) {
       int written = 0;
       while (Chunk* const chunk = window.to_write()) {
         EXPECT_EQ(number_of(chunk->part), written++);
-        window.write_done();
+        window.write_done(*chunk);
       }
       EXPECT_EQ(written, static_cast<int>(kChunks));
     });
