@@ -34,9 +34,8 @@ void add_file_options(CLI::App& command, FileOptions& options) {
       ->option_text("TEXT")
       ->allow_extra_args(false);
   command
-      .add_option(
-          "--encoding", options.encoding,
-          "The file's encoding, unless UTF-8: latin1, windows-1252, utf-16… as in `iconv -l`")
+      .add_option("--encoding", options.encoding,
+                  "The file's encoding, unless UTF-8: latin1, windows-1252, utf-16; see iconv -l")
       ->option_text("NAME");
   command.add_option("--skip-lines", options.skip_lines, "Leave out the first lines of each file")
       ->option_text("N");

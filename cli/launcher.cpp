@@ -97,6 +97,20 @@ sigset_t launcher_signals() {
   ::_exit(kNotStarted);
 }
 
+/// mpirun ends with this and the number of the signal when a rank was killed.
+constexpr int kSignalled = 128;
+
+/// Nobody else says it: mpirun has ended the other ranks, and keeps quiet.
+void refuse_killed_rank(int code) {
+  if (code <= kSignalled || code == kInterruptedCode) return;
+  const int number = code - kSignalled;
+  throw Error(ErrorCode::failed, fmt::format("a process of the import was killed: {} (signal {})",
+                                             ::strsignal(number), number))
+      .hint(number == SIGKILL ? "all others have ended, and what was not committed is rolled back; "
+                                "was it the kernel, for want of memory? `dmesg` says so"
+                              : "all others have ended, and what was not committed is rolled back");
+}
+
 /// Waits for the end of `job`, handing on what asks this process to stop; the exit code.
 int wait_for_job(pid_t job, const sigset_t& signals) {
   bool stopped = false;
@@ -106,7 +120,10 @@ int wait_for_job(pid_t job, const sigset_t& signals) {
     if (ended == job) {
       const bool exited = WIFEXITED(status);
       if (stopped && !(exited && WEXITSTATUS(status) == 0)) return kInterruptedCode;
-      if (exited && WEXITSTATUS(status) != kNotStarted) return WEXITSTATUS(status);
+      if (exited && WEXITSTATUS(status) != kNotStarted) {
+        refuse_killed_rank(WEXITSTATUS(status));
+        return WEXITSTATUS(status);
+      }
       throw Error(ErrorCode::failed,
                   exited ? "mpirun could not be started"
                          : fmt::format("mpirun was killed by signal {}", WTERMSIG(status)));

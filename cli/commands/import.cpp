@@ -40,7 +40,8 @@ struct Arguments {
   std::size_t writers = 1;
   bool recover = false;
   std::uint64_t commit_every = 0;
-  int resume = 0;  ///< 1: go on, -1: forget, 0: not said
+  bool resume = false;
+  bool no_resume = false;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
   int ranks = 0;  ///< to be started; 0: as many as there are
@@ -95,7 +96,10 @@ Options options_of(const Context& context, const Arguments& arguments) {
   options.on_duplicate = on_duplicate(arguments.on_duplicate);
   options.writers = arguments.writers;
   options.commit_every = arguments.commit_every;
-  if (arguments.resume != 0) options.resume = arguments.resume > 0;
+  if (arguments.resume && arguments.no_resume) {
+    throw Error(ErrorCode::usage, "--resume and --no-resume contradict each other");
+  }
+  if (arguments.resume || arguments.no_resume) options.resume = arguments.resume;
   options.rejects = in_working_folder(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
   options.chunk_bytes = arguments.chunk_bytes;
@@ -269,6 +273,7 @@ void recover(Context& context, const Arguments& arguments) {
   context.console().data(recovered == 0
                              ? "There was nothing to recover\n"
                              : fmt::format("Recovered {}\n", text::count(recovered, "import")));
+  context.console().document({{"recovered", recovered}});
 }
 
 void run(Context& context, const Arguments& arguments) {
@@ -386,8 +391,9 @@ void add_import(CLI::App& program, Context& context) {
                   "Commit after so many records, so that --resume can go on (all rows or none)")
       ->option_text("ROWS")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
-  command.add_flag("--resume,!--no-resume", a.resume,
-                   "Go on with an import of the same files that was interrupted, or forget it");
+  command.add_flag("--resume", a.resume,
+                   "Go on with an import of the same files that was interrupted");
+  command.add_flag("--no-resume", a.no_resume, "Forget it, and load the files from the beginning");
   command.add_option("--lock-wait", a.lock_wait, "Seconds that one attempt waits for a lock (10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 86400));

@@ -67,7 +67,7 @@ Summary RootImport::run() {
   lock_retry_ = &lock_retry;
   checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, lock_retry, events_, stop_);
   checkpoints_->prepare();
-  recover_imports(*connection_, std::chrono::seconds(1), events_);
+  if (!options_.dry_run) recover_imports(*connection_, std::chrono::seconds(1), events_);
   if (options_.writers > 1 && connection_->dialect().kind() == DialectKind::mariadb) {
     lock_retry.run([&] { ImportStore(*connection_).create_if_missing(); });
   }

@@ -367,6 +367,31 @@ TEST_P(ImportJobs, CtrlCEndsWith130) {
   expect_untouched();
 }
 
+/// Of a rank that dies somebody has to speak, last and once.
+TEST_P(ImportJobs, AKilledRankIsNamedAtTheEnd) {
+  for (const std::string victim : {"head", "tail"}) {
+    const Result result = shell(
+        "rm -f feed fed done; mkfifo feed\n"
+        "(printf 'n,name\\n'; seq 20000 | sed 's/$/,name/'; touch fed; "
+        " while [ ! -f done ]; do sleep 0.05; done) > feed &\n" +
+            dbmig_binary().string() + " import feed --table t --chunk-size 2000 -j 3 --url '" +
+            url +
+            "' &\n"
+            "job=$!\n"
+            "while [ ! -f fed ]; do sleep 0.05; done\n"
+            "sleep 0.5; kill -9 $(pgrep -P $(pgrep -P $job) | sort -n | " +
+            victim +
+            " -1); wait $job; code=$?\n"
+            "touch done; exit $code\n",
+        project.path());
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_THAT(result.out, HasSubstr("error: a process of the import was killed: Killed"));
+    EXPECT_THAT(result.out, EndsWith("`dmesg` says so\n"));
+    EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
+    expect_untouched();
+  }
+}
+
 /// MPI is for `import` under mpirun alone: everything else starts without it.
 TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
   project.write("t.csv", "n,name\n1,a\n");
