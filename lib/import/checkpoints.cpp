@@ -25,6 +25,8 @@ constexpr int kIdDigits = 12;
 /// from chunk to chunk.
 constexpr std::uint64_t kBytesForRow = 256;
 constexpr std::uint64_t kSmallestChunk = 4096;
+/// A file of so many bytes takes seconds to read.
+constexpr std::uint64_t kLongRead = std::uint64_t{1} << 30;
 
 std::string absolute_path(const std::string& path) {
   std::error_code failure;
@@ -87,6 +89,11 @@ void Checkpoints::prepare() {
   for (const std::string& file : options_.files) paths_.push_back(absolute_path(file));
   if (!are_on()) return;
   for (const std::string& file : options_.files) {
+    std::error_code failure;
+    const auto size = std::filesystem::file_size(file, failure);
+    if (!failure && size >= kLongRead) {
+      events_.info("dbmig.import", fmt::format("Reading {} once, to know it again", file));
+    }
     fingerprints_.push_back(file_fingerprint(file, stop_));
   }
   lock_retry_.run([&] { store_.create_if_missing(); });
