@@ -42,7 +42,7 @@ class TwoHosts : public OnEachDatabase {
             " up\n"
             "done\n"
             "ip netns exec dbmig_b" +
-            id + " unshare -m true\n",
+            id + " unshare -m mount -t tmpfs none /mnt\n",
         project.path());
     if (made.code != 0) GTEST_SKIP() << "no network namespaces can be made here: " << made.out;
     // What ssh does: a command for another host. There the folder of the files is empty.
