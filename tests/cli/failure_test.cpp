@@ -70,7 +70,7 @@ TEST_P(Failures, CtrlCStopsBetweenStatementsAndTheNextRunFinishes) {
   const Result result = upgrade.wait();
   EXPECT_EQ(result.code, 130) << result;
   EXPECT_THAT(result.err,
-              AllOf(HasSubstr("Stopping after the statement under way"), HasSubstr("interrupted")));
+              AllOf(HasSubstr("Stopping after the current statement"), HasSubstr("interrupted")));
   EXPECT_EQ(project.expect(0, {"current"}).out, "aaaaaaaaaaaa\n");
   project.expect(0, {"upgrade"});
   EXPECT_EQ(project.expect(0, {"current"}).out, "bbbbbbbbbbbb (head)\n");
