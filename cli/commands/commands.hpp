@@ -50,6 +50,7 @@ void add_lint(CLI::App& program, Context& context);
 void add_repair(CLI::App& program, Context& context);
 void add_inspect(CLI::App& program, Context& context);
 void add_scratch(CLI::App& program, Context& context);
+void add_docs(CLI::App& program, Context& context);
 void add_import(CLI::App& program, Context& context);
 void add_export(CLI::App& program, Context& context);
 void add_copy(CLI::App& program, Context& context);

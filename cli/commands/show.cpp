@@ -7,6 +7,7 @@
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/proof_report.hpp"
+#include "diagram/document.hpp"
 #include "dialect/dialect.hpp"
 #include "run/backfill_values.hpp"
 #include "yaml/revision.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct Options {
   std::string revision = "head";
   bool sql = false;
+  bool diagram = false;
 };
 
 using Operations = std::vector<ops::Operation>;
@@ -88,6 +90,22 @@ void show_one(Context& context, const history::Graph& graph, const history::Revi
   list.push_back(std::move(json));
 }
 
+/// The picture of what one revision changes.
+void show_diagram(Context& context, const std::set<std::string>& ids) {
+  if (ids.size() != 1) {
+    throw Error(ErrorCode::usage, "--diagram draws one revision")
+        .hint("name one of those that `dbmig heads` shows");
+  }
+  const history::Graph& graph = context.graph();
+  const history::Revision& revision = graph.get(*ids.begin());
+  const schema::Schema before = graph.fold(graph.needs(revision.id));
+  const std::string svg =
+      diagram::change_to_svg(before, history::apply(before, revision),
+                             fmt::format("{} {}", revision.id, revision.message));
+  context.console().data(svg);
+  context.console().document({{"revision", revision.id}, {"svg", svg}});
+}
+
 }  // namespace
 
 void add_show(CLI::App& program, Context& context) {
@@ -99,16 +117,22 @@ void add_show(CLI::App& program, Context& context) {
        "  dbmig show 2fa6\n"
        "  dbmig show 2fa6 --sql                           as SQL for the project's database\n"
        "  dbmig show 2fa6 --sql --url mariadb://          as SQL for MariaDB; nothing is "
-       "connected"});
+       "connected\n"
+       "  dbmig show 2fa6 --diagram > change.svg          the tables it changes, in colour"});
   command.add_option("revision", options->revision, "Which (head); `heads` and `current` too")
       ->option_text("REV");
   command.add_flag("--sql", options->sql, "The SQL statements instead of the operations");
+  command
+      .add_flag("--diagram", options->diagram,
+                "An SVG of the tables that it changes and those beside them")
+      ->excludes("--sql");
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();
     Json list = Json::array();
     const std::set<std::string> ids = graph.resolve(
         options->revision,
         current_heads(context, {options->revision}).value_or(std::set<std::string>{}));
+    if (options->diagram) return show_diagram(context, ids);
     if (ids.empty())
       context.console().say(fmt::format("'{}' names no revision.", options->revision));
     for (const std::string& id : ids) {

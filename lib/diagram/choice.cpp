@@ -14,8 +14,9 @@
 namespace dbmig::diagram {
 namespace {
 
+/// The tables that `patterns` fit. A pattern may fit none where `or_none`; a name may not.
 std::set<std::string> fitting(const schema::Schema& schema,
-                              const std::vector<std::string>& patterns) {
+                              const std::vector<std::string>& patterns, bool or_none) {
   std::set<std::string> names;
   for (const std::string& pattern : patterns) {
     std::vector<std::string> all;
@@ -26,7 +27,7 @@ std::set<std::string> fitting(const schema::Schema& schema,
       names.insert(name);
       fits = true;
     }
-    if (fits) continue;
+    if (fits || (or_none && pattern.find_first_of("*?[") != std::string::npos)) continue;
     throw Error(ErrorCode::not_found, fmt::format("no table fits '{}'", pattern))
         .hint(text::suggest(pattern, all));
   }
@@ -47,18 +48,23 @@ std::map<std::string, std::set<std::string>> neighbours_of(const schema::Schema&
 }  // namespace
 
 std::set<std::string> chosen_tables(const schema::Schema& schema, const Choice& choice) {
-  const std::set<std::string> excluded = fitting(schema, choice.exclude);
+  const std::set<std::string> excluded = fitting(schema, choice.exclude, true);
   std::set<std::string> names;
   if (choice.tables.empty()) {
     for (const auto& [name, table] : schema.tables) names.insert(name);
   } else {
-    names = fitting(schema, choice.tables);
+    names = fitting(schema, choice.tables, false);
   }
   std::erase_if(names, [&](const std::string& name) { return excluded.count(name) != 0; });
   if (choice.tables.empty()) return names;
+  return tables_within(schema, std::move(names), choice.distance, excluded);
+}
+
+std::set<std::string> tables_within(const schema::Schema& schema, std::set<std::string> names,
+                                    int distance, const std::set<std::string>& excluded) {
   const auto near = neighbours_of(schema);
   std::set<std::string> edge = names;
-  for (int step = 0; step < choice.distance && !edge.empty(); ++step) {
+  for (int step = 0; step < distance && !edge.empty(); ++step) {
     std::set<std::string> next;
     for (const std::string& name : edge) {
       const auto found = near.find(name);

@@ -14,9 +14,9 @@
 namespace dbmig::diagram {
 namespace {
 
-constexpr double kRowGap = 28;     // between boxes of one layer
+// between boxes of one layer
 constexpr double kLineHeight = 6;  // what a line that passes a layer takes of it
-constexpr double kColumnGap = 56;  // between two layers, for a few lines
+constexpr double kLineGap = 8;     // between lines, and from a line to the box below it
 constexpr double kMaxColumnGap = 150;
 constexpr double kLoop = 26;  // a line from a box to itself stands out so far
 constexpr int kMaxRounds = 10;
@@ -31,8 +31,9 @@ struct Chain {
 /// Boxes, and a waypoint for each layer that a link passes.
 class Layering {
  public:
-  Layering(const std::vector<Box>& boxes, const std::vector<Link>& links)
-      : boxes_(boxes), links_(links) {
+  Layering(const std::vector<Box>& boxes, const std::vector<Link>& links,
+           const LayoutOptions& options)
+      : boxes_(boxes), links_(links), row_gap_(options.row_gap), column_gap_(options.column_gap) {
     set_ranks();
     set_chains();
     set_first_order();
@@ -54,6 +55,10 @@ class Layering {
 
   bool is_box(std::size_t node) const { return node < boxes_.size(); }
   double height(std::size_t node) const { return is_box(node) ? boxes_[node].height : kLineHeight; }
+  /// What a node takes of its column, with the gap below a box that is more than that of a line.
+  double space(std::size_t node) const {
+    return is_box(node) ? boxes_[node].height + row_gap_ - kLineGap : kLineHeight;
+  }
   /// Where the line of `chain` is fastened to its i-th node, below its upper edge.
   double port(const Chain& chain, std::size_t i) const;
   Curve run_plan(const Chain& chain) const;
@@ -61,6 +66,8 @@ class Layering {
 
   const std::vector<Box>& boxes_;
   const std::vector<Link>& links_;
+  const double row_gap_;
+  const double column_gap_;
   std::vector<bool> reversed_;
   std::vector<int> ranks_;  ///< per node
   std::vector<Chain> chains_;
@@ -94,9 +101,9 @@ void Layering::set_ranks() {
   double area = 0;
   double highest = 0;
   for (const Box& box : boxes_) {
-    heights.push_back(box.height + kRowGap);
-    area += (box.width + kColumnGap) * (box.height + kRowGap);
-    highest = std::max(highest, box.height + kRowGap);
+    heights.push_back(box.height + row_gap_);
+    area += (box.width + column_gap_) * (box.height + row_gap_);
+    highest = std::max(highest, box.height + row_gap_);
   }
   limit_layers(ranks_, arrows, heights, std::max(highest, std::sqrt(area)));
 }
@@ -177,7 +184,7 @@ void Layering::set_columns() {
     column_x_.push_back(x);
     std::size_t lines = 0;
     for (const std::size_t node : layers_.order[i]) lines += layers_.upper[node].size();
-    const double gap = std::min(kMaxColumnGap, kColumnGap + 3.0 * static_cast<double>(lines));
+    const double gap = std::min(kMaxColumnGap, column_gap_ + 3.0 * static_cast<double>(lines));
     x += column_width_[i] + loops[i] + std::floor(gap);
   }
 }
@@ -194,10 +201,9 @@ void Layering::align(std::size_t layer, const std::vector<std::vector<std::size_
     const auto count = static_cast<double>(neighbours[node].size());
     // Long lines are kept straight before boxes are.
     const double weight = !is_box(node) ? 4 : std::max(0.1, std::min(count, 3.0));
-    column.push_back(
-        {height(node), count == 0 ? y_[node] : sum / count, count == 0 ? 0.1 : weight});
+    column.push_back({space(node), count == 0 ? y_[node] : sum / count, count == 0 ? 0.1 : weight});
   }
-  const std::vector<double> places = stack_column(column, kRowGap);
+  const std::vector<double> places = stack_column(column, kLineGap);
   for (std::size_t i = 0; i < places.size(); ++i) y_[layers_.order[layer][i]] = places[i];
 }
 
@@ -207,7 +213,7 @@ void Layering::set_rows() {
     double y = 0;
     for (const std::size_t node : layer) {
       y_[node] = y;
-      y += height(node) + kRowGap;
+      y += space(node) + kLineGap;
     }
   }
   const std::size_t count = layers_.order.size();
@@ -221,7 +227,7 @@ void Layering::set_rows() {
     double free = 0;
     for (const std::size_t node : layer) {
       y_[node] = std::max(free, std::round(y_[node] - top));
-      free = y_[node] + height(node) + kRowGap;
+      free = y_[node] + space(node) + kLineGap;
     }
   }
 }
@@ -289,16 +295,18 @@ Drawing Layering::drawing() const {
 
 }  // namespace
 
-Drawing draw_layered(const std::vector<Box>& boxes, const std::vector<Link>& links) {
-  return Layering(boxes, links).drawing();
+Drawing draw_layered(const std::vector<Box>& boxes, const std::vector<Link>& links,
+                     const LayoutOptions& options) {
+  return Layering(boxes, links, options).drawing();
 }
 
-Drawing draw_grid(const std::vector<Box>& boxes) {
+Drawing draw_grid(const std::vector<Box>& boxes, const LayoutOptions& options) {
+  const double gap = options.row_gap;
   Drawing drawing;
   double area = 0;
   double widest = 0;
   for (const Box& box : boxes) {
-    area += (box.width + kRowGap) * (box.height + kRowGap);
+    area += (box.width + gap) * (box.height + gap);
     widest = std::max(widest, box.width);
   }
   const double limit = std::max(widest, std::sqrt(area * 1.6));
@@ -308,12 +316,12 @@ Drawing draw_grid(const std::vector<Box>& boxes) {
   for (const Box& box : boxes) {
     if (x > 0 && x + box.width > limit) {
       x = 0;
-      y += row + kRowGap;
+      y += row + gap;
       row = 0;
     }
     drawing.boxes.push_back({x, y, box.width, box.height});
     drawing.width = std::max(drawing.width, x + box.width);
-    x += box.width + kRowGap;
+    x += box.width + gap;
     row = std::max(row, box.height);
     drawing.height = std::max(drawing.height, y + row);
   }

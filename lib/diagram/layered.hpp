@@ -16,9 +16,10 @@ struct Drawing {
 
 /// Boxes in layers from left to right, what is referred to first. `boxes` are in the order of their
 /// names. Links go round the boxes that are not theirs.
-Drawing draw_layered(const std::vector<Box>& boxes, const std::vector<Link>& links);
+Drawing draw_layered(const std::vector<Box>& boxes, const std::vector<Link>& links,
+                     const LayoutOptions& options);
 
 /// Boxes in rows, about as wide as high.
-Drawing draw_grid(const std::vector<Box>& boxes);
+Drawing draw_grid(const std::vector<Box>& boxes, const LayoutOptions& options);
 
 }  // namespace dbmig::diagram

@@ -255,7 +255,8 @@ void Placing::draw_parts() {
       links.push_back({place.at(links_[link].from), place.at(links_[link].to), links_[link].from_y,
                        links_[link].to_y});
     }
-    drawings.push_back(links.empty() ? draw_grid(boxes) : draw_layered(boxes, links));
+    drawings.push_back(links.empty() ? draw_grid(boxes, options_)
+                                     : draw_layered(boxes, links, options_));
   }
   const Indexes order = placing_order(parts_, links_, part_of_box_);
   std::vector<Size> sizes;

@@ -44,6 +44,8 @@ struct Layout {
 struct LayoutOptions {
   /// Boxes that stay where they are put, by name.
   std::map<std::string, Point> pinned = {};
+  double row_gap = 28;     ///< between boxes one above the other
+  double column_gap = 56;  ///< between two layers; more where many lines pass
 };
 
 /// Places boxes in layers: what is referred to stands left of what refers to it. Boxes that are

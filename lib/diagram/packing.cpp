@@ -45,16 +45,8 @@ void lay_on(std::vector<Ledge>& line, const Rectangle& place) {
   line = std::move(next);
 }
 
-}  // namespace
-
-std::vector<Rectangle> pack(const std::vector<Size>& sizes, double gap, double aspect) {
-  double area = 0;
-  double widest = 0;
-  for (const Size& size : sizes) {
-    area += (size.width + gap) * (size.height + gap);
-    widest = std::max(widest, size.width + gap);
-  }
-  const double limit = std::ceil(std::max(widest, std::sqrt(area * aspect)));
+/// All of them in a space `limit` wide.
+std::vector<Rectangle> pack_into(double limit, const std::vector<Size>& sizes, double gap) {
   std::vector<Ledge> line{{0, limit, 0}};
   std::vector<Rectangle> places;
   for (const Size& size : sizes) {
@@ -69,6 +61,39 @@ std::vector<Rectangle> pack(const std::vector<Size>& sizes, double gap, double a
     places.push_back(best);
   }
   return places;
+}
+
+}  // namespace
+
+std::vector<Rectangle> pack(const std::vector<Size>& sizes, double gap, double aspect) {
+  double area = 0;
+  double widest = 0;
+  double all = 0;
+  for (const Size& size : sizes) {
+    area += (size.width + gap) * (size.height + gap);
+    widest = std::max(widest, size.width + gap);
+    all += size.width + gap;
+  }
+  // The width for which the whole is seen largest in a window of that aspect.
+  constexpr int kTries = 16;
+  std::vector<Rectangle> best;
+  double least = std::numeric_limits<double>::max();
+  for (int i = 0; i < kTries; ++i) {
+    const double limit = std::ceil(
+        std::min(std::max(widest, std::sqrt(area * aspect) * (0.7 + 0.1 * i)), std::max(all, 1.0)));
+    std::vector<Rectangle> places = pack_into(limit, sizes, gap);
+    double height = 0;
+    double width = 0;
+    for (const Rectangle& place : places) {
+      width = std::max(width, place.right());
+      height = std::max(height, place.bottom());
+    }
+    const double size = std::max(width, height * aspect);
+    if (size >= least) continue;
+    least = size;
+    best = std::move(places);
+  }
+  return best;
 }
 
 }  // namespace dbmig::diagram

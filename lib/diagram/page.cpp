@@ -65,8 +65,8 @@ Json layout_json(const Picture& picture) {
 Json links_json(const Picture& picture) {
   Json list = Json::array();
   for (const PictureLink& link : picture.links) {
-    Json json{link.from, link.to, link.key->name};
-    json.push_back((link.is_optional ? 1 : 0) + (link.is_single ? 2 : 0));
+    Json json{link.from, link.to, link.reference.key->name};
+    json.push_back((link.reference.is_optional ? 1 : 0) + (link.reference.is_single ? 2 : 0));
     list.push_back(std::move(json));
   }
   return list;

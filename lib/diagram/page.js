@@ -401,12 +401,13 @@ function endsOf(path) {
 function routeLinks() {
   for (const link of links) {
     const a = nodes.get(link.from), b = nodes.get(link.to);
-    const stays = link.home && a.home && b.home && !state.focus && fits(a, link.key.columns[0]) && fits(b, link.key.referenced[0]);
-    link.route = stays ? Object.assign({ path: link.home }, endsOf(link.home)) : straightRoute(link);
+    const home = link.home && a.home && b.home && !state.focus ? endsOf(link.home) : null;
+    // The page's own line, unless a column that it is fastened to has moved in its box.
+    const fits = home && (a === b || (Math.abs(home.a[1] - portOf(a, link.key.columns[0])) < 1 &&
+      Math.abs(home.b[1] - portOf(b, link.key.referenced[0])) < 1));
+    link.route = fits ? Object.assign({ path: link.home }, home) : straightRoute(link);
   }
 }
-/** Whether the port of `column` is where the page's own layout has it: nothing changed above it. */
-function fits(node) { return node.entry.change !== 'changed' || state.detail === 'names'; }
 
 function isKey(table, columns) {
   const wanted = [...columns].sort().join('\0');
@@ -445,7 +446,7 @@ function paint() {
 function paintAreas() {
   clear(layer.areas);
   for (const area of areas) {
-    const label = draw('text', { class: 'area-name', x: area.x + 16, y: area.y + 26,
+    const label = draw('text', { class: 'area-name', x: area.x + 4, y: area.y - 9,
       onclick: () => show(area.x, area.y, area.w, area.h) }, cut(area.name, 60));
     label.dataset.width = area.w;
     layer.areas.append(draw('rect', { class: 'area', x: area.x, y: area.y, width: area.w, height: area.h, rx: 10 }), label);
@@ -458,7 +459,7 @@ function paintLinks() {
   let ends = '', zeros = '';
   for (const link of links) {
     const { path, a, b } = link.route;
-    const isLong = Math.hypot(a[0] - b[0], a[1] - b[1]) > 1500;
+    const isLong = areas.length > 0 && areaOf(link.from) !== areaOf(link.to);
     link.element = draw('path', { class: `link ${link.change}${isLong ? ' long' : ''}`, d: path });
     layer.links.append(link.element);
     const child = nodes.get(link.from).entry.table;
@@ -476,6 +477,11 @@ function paintLinks() {
   paintSelection();
 }
 
+function areaOf(name) {
+  const node = nodes.get(name);
+  return areas.find(area => node.x >= area.x && node.x < area.x + area.w && node.y >= area.y && node.y < area.y + area.h);
+}
+
 /** The box of a table: with its columns near, with its name alone, as large as fits, from far. */
 function boxOf(node) {
   const { entry, w, h } = node;
@@ -484,7 +490,7 @@ function boxOf(node) {
   const note = entry.table.comment ? `${node.name}: ${entry.table.comment}` : node.name;
   group.append(draw('title', {}, note), draw('rect', { class: 'frame', width: w, height: h, rx: 5 }));
   if (far) {
-    const size = Math.min(13 / state.k, (w - 8) / (Math.min(cells(node.name), MAX_CELLS) * 0.62), h * 0.7);
+    const size = Math.min(13 / state.k, 20, (w - 8) / (Math.min(cells(node.name), MAX_CELLS) * 0.62), h * 0.7);
     group.append(draw('rect', { class: 'head', x: 1, y: 1, width: w - 2, height: h - 2, rx: 5 }),
       draw('text', { class: 'name', x: 4, y: Math.min(h / 2, size) + size * 0.36, 'font-size': Math.max(size, 8) }, cut(node.name, MAX_CELLS)));
     return group;
@@ -571,7 +577,7 @@ function bounds() {
     right = Math.max(right, x + w); bottom = Math.max(bottom, y + h);
   };
   for (const node of nodes.values()) take(node.x, node.y, node.w, node.h);
-  for (const area of areas) take(area.x, area.y, area.w, area.h);
+  for (const area of areas) take(area.x, area.y - 40, area.w, area.h + 40);
   return left === Infinity ? [0, 0, 100, 100] : [left, top, right - left, bottom - top];
 }
 function show(x, y, w, h, most) {
@@ -727,8 +733,9 @@ function paintResults() {
 function choose(i) {
   const result = results[i];
   if (!result) return;
-  byId('results').hidden = true;
+  byId('search').value = '';
   byId('search').blur();
+  search();
   if (state.focus && !nodes.has(result.table)) setFocus(null);
   open(result.table);
 }
@@ -801,7 +808,7 @@ function columnsTable(entry) {
         column.comment && make('div', {}, column.comment),
         notes.length > 0 && make('div', { class: 'soft' }, notes.join(' · '))),
       make('td', { class: 'mono' }, column.type || '(any)'),
-      kinds.map(kind => make('td', { class: 'mono soft' }, column[kind] || ''))));
+      kinds.map(kind => make('td', { class: 'mono soft' }, column[kind] !== column.type && column[kind] || ''))));
   }
   return table;
 }
@@ -1034,6 +1041,7 @@ function toggleHistory() {
   box.hidden = !box.hidden;
   if (box.hidden && state.revision !== null) setRevision(null);
   paintHistory();
+  fitAll();
 }
 
 // ---------------------------------------------------------------- theme and help

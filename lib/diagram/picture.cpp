@@ -9,7 +9,6 @@
 namespace dbmig::diagram {
 namespace {
 
-using schema::ForeignKey;
 using schema::Table;
 
 constexpr double kKeyMark = 30;  // room for PK and FK before a column's name
@@ -30,37 +29,6 @@ void for_each_character(std::string_view text, Visit visit) {
     visit(i, size, std::size_t{is_wide ? 2U : 1U});
     i += size;
   }
-}
-
-bool is_in_unique(const Table& table, const std::string& column) {
-  const auto has = [&](const std::vector<std::string>& columns) {
-    return std::find(columns.begin(), columns.end(), column) != columns.end();
-  };
-  for (const schema::Unique& unique : table.uniques) {
-    if (has(unique.columns)) return true;
-  }
-  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const auto& index) {
-    return index.unique && std::any_of(index.parts.begin(), index.parts.end(),
-                                       [&](const auto& part) { return part.column == column; });
-  });
-}
-
-/// Whether `columns` are all of a key of the table, in any order.
-bool are_a_key(const Table& table, const std::vector<std::string>& columns) {
-  const std::set<std::string> wanted(columns.begin(), columns.end());
-  const auto is_it = [&](const std::vector<std::string>& key) {
-    return std::set<std::string>(key.begin(), key.end()) == wanted;
-  };
-  if (table.primary_key && is_it(table.primary_key->columns)) return true;
-  if (std::any_of(table.uniques.begin(), table.uniques.end(),
-                  [&](const schema::Unique& unique) { return is_it(unique.columns); })) {
-    return true;
-  }
-  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const schema::Index& index) {
-    std::vector<std::string> key;
-    for (const schema::IndexPart& part : index.parts) key.push_back(part.column);
-    return index.unique && index.where.empty() && is_it(key);
-  });
 }
 
 Box box_of(const Table& table, Detail detail) {
@@ -133,15 +101,11 @@ Detail fitting_detail(std::size_t tables) {
 std::vector<Row> rows_of(const Table& table, Detail detail) {
   std::vector<Row> rows;
   if (detail == Detail::names) return rows;
-  std::set<std::string> foreign;
-  for (const ForeignKey& key : table.foreign_keys) {
-    foreign.insert(key.columns.begin(), key.columns.end());
-  }
   for (const schema::Column& column : table.columns) {
     Row row{column.name,
             schema::to_string(column.type),
             table.in_primary_key(column.name),
-            foreign.count(column.name) != 0,
+            is_in_foreign_key(table, column.name),
             is_in_unique(table, column.name),
             column.nullable};
     if (detail == Detail::keys && !row.is_primary && !row.is_foreign && !row.is_unique) continue;
@@ -182,25 +146,20 @@ Picture draw(const schema::Schema& schema, Detail detail, const SavedLayout& sav
     boxes.back().group = group_of(saved, name);
   }
   std::vector<Link> links;
-  for (std::size_t i = 0; i < picture.tables.size(); ++i) {
-    const Table& table = *picture.tables[i];
-    for (const ForeignKey& key : table.foreign_keys) {
-      const auto parent = place.find(key.referenced_table);
-      if (parent == place.end() || key.columns.empty()) continue;
-      PictureLink link{table.name, &key, i, parent->second, false, are_a_key(table, key.columns)};
-      link.is_optional = std::any_of(key.columns.begin(), key.columns.end(), [&](const auto& name) {
-        const schema::Column* column = table.find_column(name);
-        return column != nullptr && column->nullable;
-      });
-      const Table& referenced = *picture.tables[parent->second];
-      const std::string first =
-          key.referenced_columns.empty() ? std::string() : key.referenced_columns.front();
-      links.push_back({link.from, link.to, port_of(table, detail, key.columns.front()),
-                       port_of(referenced, detail, first)});
-      picture.links.push_back(std::move(link));
-    }
+  for (const Reference& reference : references_of(schema)) {
+    const auto& [child, parent, key, is_optional, is_single] = reference;
+    const std::string first =
+        key->referenced_columns.empty() ? std::string() : key->referenced_columns.front();
+    PictureLink link{reference, place.at(child->name), place.at(parent->name)};
+    links.push_back({link.from, link.to, port_of(*child, detail, key->columns.front()),
+                     port_of(*parent, detail, first)});
+    picture.links.push_back(link);
   }
   LayoutOptions options;
+  if (detail == Detail::names) {
+    options.row_gap = 12;
+    options.column_gap = 36;
+  }
   if (saved.detail == detail) options.pinned = saved.tables;
   picture.layout = lay_out(boxes, links, options);
   return picture;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "diagram/layout.hpp"
+#include "diagram/references.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::diagram {
@@ -61,12 +62,9 @@ struct SavedLayout {
 
 /// A foreign key that is drawn.
 struct PictureLink {
-  std::string table;
-  const schema::ForeignKey* key = nullptr;
+  Reference reference;
   std::size_t from = 0;  ///< index in Picture::tables
   std::size_t to = 0;
-  bool is_optional = false;  ///< a row may refer to nothing
-  bool is_single = false;    ///< at most one row refers to one parent: its columns are a key
 };
 
 /// A schema with the place of everything. Refers to the schema that it was made of.

@@ -124,10 +124,8 @@ void limit_layers(std::vector<int>& ranks, const std::vector<Arrow>& arrows,
   for (const auto& [begin, end] : arrows) from[end].push_back(begin);
   for (int rank = 0;; ++rank) {
     std::vector<std::size_t> layer;
-    bool is_last = true;
     for (std::size_t node = 0; node < nodes; ++node) {
       if (ranks[node] == rank) layer.push_back(node);
-      is_last = is_last && ranks[node] <= rank;
     }
     std::stable_sort(layer.begin(), layer.end(),
                      [&](std::size_t a, std::size_t b) { return from[a].size() > from[b].size(); });
@@ -137,7 +135,6 @@ void limit_layers(std::vector<int>& ranks, const std::vector<Arrow>& arrows,
       if (i == 0 || height <= limit) continue;
       ++ranks[layer[i]];
       height -= heights[layer[i]];
-      is_last = false;
       for (const std::size_t other : from[layer[i]]) {
         ranks[other] = std::max(ranks[other], ranks[layer[i]] + 1);
       }
@@ -148,6 +145,8 @@ void limit_layers(std::vector<int>& ranks, const std::vector<Arrow>& arrows,
         ranks[other] = std::max(ranks[other], ranks[node] + 1);
       }
     }
+    const bool is_last =
+        std::none_of(ranks.begin(), ranks.end(), [&](int other) { return other > rank; });
     if (is_last) return;
   }
 }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "diagram/assets.hpp"
 #include "diagram/page.hpp"
+#include "diagram/plain_text.hpp"
 #include "diagram/template.hpp"
 
 namespace dbmig::diagram {
@@ -52,7 +53,7 @@ Values ends_of(const PictureLink& link, const Curve& curve) {
   const auto bar = [&](Point end, double way) {
     return fmt::format("M{:.0f} {:.0f}v10", end.x + way, end.y - 5);
   };
-  if (link.is_single) {
+  if (link.reference.is_single) {
     add(bar(many, out * 7), false);
   } else {
     add(fmt::format("M{0:.0f} {1:.0f}L{2:.0f} {3:.0f}L{0:.0f} {4:.0f}", many.x, many.y - 5,
@@ -60,7 +61,7 @@ Values ends_of(const PictureLink& link, const Curve& curve) {
         false);
   }
   add(bar(one, in * 6), false);
-  if (link.is_optional) {
+  if (link.reference.is_optional) {
     add(fmt::format("M{:.0f} {:.0f}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0", one.x + in * 12.5 - 3.5,
                     one.y),
         true);
@@ -72,8 +73,8 @@ Values ends_of(const PictureLink& link, const Curve& curve) {
 
 Values row_values(const Row& row, double y, double width, Difference difference) {
   Values values;
-  values.set("name", cut_to(row.name, kMaxCells));
-  values.set("type", cut_to(row.type, kMaxTypeCells));
+  values.set("name", cut_to(one_line(row.name), kMaxCells));
+  values.set("type", cut_to(one_line(row.type), kMaxTypeCells));
   values.set("y", pixels(y));
   values.set("mark_y", pixels(y - 1));
   values.set("type_x", pixels(width - 12));
@@ -90,8 +91,9 @@ Values table_values(const Picture& picture, std::size_t index, const Differences
   const schema::Table& table = *picture.tables[index];
   const Rectangle& box = picture.layout.boxes[index];
   Values values;
-  values.set("name", cut_to(table.name, kMaxCells));
-  values.set("about", table.comment.empty() ? table.name : table.name + ": " + table.comment);
+  values.set("name", cut_to(one_line(table.name), kMaxCells));
+  values.set("about",
+             one_line(table.comment.empty() ? table.name : table.name + ": " + table.comment));
   values.set("x", pixels(box.x));
   values.set("y", pixels(box.y));
   values.set("width", pixels(box.width));
@@ -118,9 +120,10 @@ Values table_values(const Picture& picture, std::size_t index, const Differences
 }
 
 std::string about_link(const PictureLink& link) {
-  return fmt::format("{}: {}({}) → {}({})", link.key->name, link.table,
-                     text::join(link.key->columns, ", "), link.key->referenced_table,
-                     text::join(link.key->referenced_columns, ", "));
+  return fmt::format("{}: {}({}) → {}({})", link.reference.key->name, link.reference.child->name,
+                     text::join(link.reference.key->columns, ", "),
+                     link.reference.key->referenced_table,
+                     text::join(link.reference.key->referenced_columns, ", "));
 }
 
 }  // namespace
@@ -159,14 +162,14 @@ std::string to_svg(const Picture& picture, const std::string& title,
                    const Differences& differences) {
   Values values;
   values.set("mark", std::string(kMark));
-  values.set("title", title);
+  values.set("title", one_line(title));
   values.set("width", pixels(picture.layout.width));
   values.set("height", pixels(picture.layout.height));
   Values areas(Values::type::list);
   for (const Area& area : picture.layout.areas) {
     if (!area.is_framed) continue;
     Values one;
-    one.set("name", area.name);
+    one.set("name", one_line(area.name));
     one.set("x", pixels(area.place.x));
     one.set("y", pixels(area.place.y));
     one.set("width", pixels(area.place.width));
@@ -179,7 +182,7 @@ std::string to_svg(const Picture& picture, const std::string& title,
   Values links(Values::type::list);
   for (std::size_t i = 0; i < picture.links.size(); ++i) {
     Values one;
-    one.set("about", about_link(picture.links[i]));
+    one.set("about", one_line(about_link(picture.links[i])));
     one.set("path", to_path(picture.layout.links[i]));
     one.set("ends", ends_of(picture.links[i], picture.layout.links[i]));
     links.push_back(one);
