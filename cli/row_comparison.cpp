@@ -39,8 +39,9 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                              what.reason, text::count(what.records, "value"),
                              what.lines.size() == 1 ? "row" : "rows", rows,
                              what.records > what.lines.size() ? ", …" : ""));
-    if (!problem.remedy.empty()) {
-      remedies.insert(fmt::format("To hold them, '{}' needs {}\n", what.file, problem.remedy));
+    const std::string remedy = problem.remedy();
+    if (!remedy.empty()) {
+      remedies.insert(fmt::format("To hold them, '{}' needs {}\n", what.file, remedy));
     }
     list.push_back({{"table", what.file},
                     {"column", what.column},
@@ -48,7 +49,7 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                     {"values", what.records},
                     {"rows", what.lines},
                     {"examples", what.examples},
-                    {"remedy", problem.remedy.empty() ? Json(nullptr) : Json(problem.remedy)}});
+                    {"remedy", remedy.empty() ? Json(nullptr) : Json(remedy)}});
   }
   for (const std::string& line : remedies) console.data(line);
   console.say("Nothing was copied: the target's columns cannot hold these values");

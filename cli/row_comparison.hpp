@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/context.hpp"
+#include "transfer/check_rows.hpp"
 #include "transfer/copy.hpp"
 
 namespace dbmig::cli {

@@ -10,11 +10,15 @@
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
+#include "cli/signals.hpp"
 #include "project/adoption.hpp"
 #include "project/server_words.hpp"
 #include "project/sql_files.hpp"
 #include "run/check.hpp"
 #include "run/told_names.hpp"
+#include "transfer/check_rows.hpp"
+#include "transfer/equal_keys.hpp"
+#include "transfer/translate.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -138,7 +142,60 @@ void warn_of_bare_decimals(Context& context, const project::Adoption& adoption) 
   }
 }
 
+/// Of a SQLite database whose model is for MariaDB as well: `found` with room for fractions of
+/// seconds that its rows have, and a warning for what else MariaDB would not hold.
+schema::Schema fitted_to_rows(Context& context, backend::Connection& connection,
+                              schema::Schema found) {
+  const std::optional<DialectKind> only = context.project().only_dialect();
+  if (connection.dialect().kind() != DialectKind::sqlite || only) return found;
+  const transfer::Translation there =
+      transfer::translate(found, DialectKind::sqlite, DialectKind::mariadb);
+  transfer::CopyOptions tables;
+  const schema::Schema known = context.graph().fold();
+  for (const auto& [name, table] : there.tables.tables) {
+    const bool is_said =
+        known.find_table(name) != nullptr || context.model().schema.find_table(name) != nullptr;
+    if (!is_said) tables.tables.push_back(name);
+  }
+  if (tables.tables.empty()) return found;
+  std::vector<transfer::CopyProblem> fractions;
+  for (const transfer::CopyProblem& problem : transfer::check_rows(
+           connection, dialect::dialect(DialectKind::mariadb).canonical(there.tables),
+           DialectKind::mariadb, tables, context.console(), interrupted())) {
+    const std::string remedy = problem.remedy();
+    const std::string rows =
+        fmt::format("{} ({})", problem.what.reason, text::count(problem.what.records, "value"));
+    if (problem.wider && schema::is_temporal(problem.wider->kind)) {
+      context.console().info(
+          "dbmig.adopt", fmt::format("'{}.{}' becomes {}: a value {}", problem.what.file,
+                                     problem.what.column, schema::to_string(*problem.wider), rows));
+      fractions.push_back(problem);
+      continue;
+    }
+    context.console().warning(
+        "dbmig.adopt",
+        fmt::format("'{}.{}': {}{}{}; MariaDB refuses that{}", problem.what.file,
+                    problem.what.column, text::join(problem.what.examples, ", "),
+                    problem.what.examples.empty() ? "" : " ", rows,
+                    remedy.empty() ? ": mend the rows before they are copied"
+                                   : fmt::format(", and `{}` in the model would hold it", remedy)));
+  }
+  found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);
+  for (const transfer::EqualKey& key :
+       transfer::find_equal_keys(connection, found, tables.tables, interrupted())) {
+    context.console().info(
+        "dbmig.adopt",
+        fmt::format("'{}.{}' gets collation {} on MariaDB: {} would be there twice", key.table,
+                    text::join(key.columns, ", "), transfer::kExactCollation, key.example));
+    for (const std::string& column : key.columns) {
+      found.table(key.table).find_column(column)->mariadb.collation = transfer::kExactCollation;
+    }
+  }
+  return found;
+}
+
 void run(Context& context, const Options& options) {
+  watch_signals();
   catch_up(context, options);
   const std::vector<std::string> parents = choose_parents(context, options.revision);
   backend::Connection& connection = existing_database(context);
@@ -160,6 +217,7 @@ void run(Context& context, const Options& options) {
     return context.console().document(
         {{"written", false}, {"unsupported", std::move(missed)}, {"tables", Json::array()}});
   }
+  found.schema = fitted_to_rows(context, connection, std::move(found.schema));
   const auto adoption = plan_adoption(context, found.schema, parents, options.revision);
   if (!adoption) {
     context.console().say("Nothing to adopt: the revisions know every table of the database.");

@@ -3,15 +3,22 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <memory>
 #include <set>
+#include <thread>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/launcher.hpp"
 #include "cli/migration.hpp"
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
+#include "cli/widening.hpp"
 #include "diff/diff.hpp"
+#include "transfer/source_readers.hpp"
+#include "transfer/table_order.hpp"
 #include "transfer/translate.hpp"
 
 namespace dbmig::cli {
@@ -24,6 +31,8 @@ struct Arguments {
   bool schema_only = false;
   bool data_only = false;
   bool strict = false;
+  bool widen = false;
+  int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
 /// `argument`, a URL or a name of dbmig.yaml's `databases`, as the database to work on.
@@ -38,9 +47,11 @@ void work_on(Context& context, const std::string& argument) {
 /// One copy, from the choice of the schema to the comparison.
 class Copy {
  public:
-  Copy(Context& context, const Arguments& arguments)
+  /// Without `ranks`, or with one, it reads by itself.
+  Copy(Context& context, const Arguments& arguments, import::Communicator* ranks)
       : context_(context),
         arguments_(arguments),
+        ranks_(ranks),
         source_(backend::connect(
             context.url_of(arguments.source, arguments.source.find("://") != std::string::npos))) {
     work_on(context_, arguments_.target);
@@ -55,25 +66,27 @@ class Copy {
 
   void run() {
     if (!arguments_.data_only) choose_schema();
-    if (!arguments_.schema_only && !rows_fit()) return;
-    make_tables();
-    std::vector<transfer::TableComparison> tables;
     if (!arguments_.schema_only) {
-      try {
+      transfer::refuse_rows(*source_, *target_, arguments_.options, context_.console());
+      if (!rows_fit()) return;
+    }
+    before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
+    std::vector<transfer::TableComparison> tables;
+    bool same = false;
+    try {
+      make_tables();
+      if (!arguments_.schema_only) {
         tables = transfer::copy_rows(*source_, *target_, arguments_.options, context_.console(),
-                                     interrupted());
-      } catch (...) {
-        take_back_tables();
-        throw;
+                                     interrupted(), ranks_);
       }
+      same = std::all_of(tables.begin(), tables.end(),
+                         [](const auto& table) { return table.is_same(); });
+      if (same) make_rest();
+    } catch (...) {
+      if (!same) take_back();
+      throw;
     }
-    const bool same = std::all_of(tables.begin(), tables.end(),
-                                  [](const auto& table) { return table.is_same(); });
-    if (same) {
-      make(translation_.rest, before_rest_);
-    } else {
-      take_back_tables();
-    }
+    if (!same) take_back();
     report_comparison(context_, tables);
     if (!same) {
       context_.console().say("The two sides differ: nothing was copied");
@@ -139,16 +152,61 @@ class Copy {
     if (!options.tables.empty() || !options.exclude.empty()) translation_.rest = {};
   }
 
-  /// Whether the target's columns hold every value; says what they do not.
+  /// Whether the target's columns hold every value, made wider where --widen says so; says what
+  /// they do not.
   bool rows_fit() {
-    const schema::Schema schema =
+    schema::Schema schema =
         arguments_.data_only ? target_->canonical(target_->inspect({}).schema) : schema_;
-    const std::vector<transfer::CopyProblem> problems = transfer::check_rows(
-        *source_, schema, target_->dialect().kind(), arguments_.options, interrupted());
-    if (problems.empty()) return true;
-    report_problems(context_, problems);
-    context_.exit_code = 1;
-    return false;
+    std::vector<transfer::CopyProblem> wider;
+    while (true) {
+      const std::vector<transfer::CopyProblem> problems =
+          transfer::check_rows(*source_, schema, target_->dialect().kind(), arguments_.options,
+                               context_.console(), interrupted(), ranks_);
+      if (problems.empty()) break;
+      if (!arguments_.widen || !transfer::without_remedy(problems).empty()) {
+        report_problems(context_, problems);
+        context_.exit_code = 1;
+        return false;
+      }
+      schema = target_->canonical(transfer::widened(schema, problems));
+      wider.insert(wider.end(), problems.begin(), problems.end());
+    }
+    if (!wider.empty()) widen(wider);
+    return true;
+  }
+
+  void widen(const std::vector<transfer::CopyProblem>& problems) {
+    std::map<std::pair<std::string, std::string>, schema::Type> types;
+    for (const transfer::CopyProblem& problem : problems) {
+      types.insert_or_assign({problem.what.file, problem.what.column}, *problem.wider);
+    }
+    std::vector<ColumnChange> changes;
+    std::vector<std::string> columns;
+    for (const auto& [place, type] : types) {
+      context_.console().info("dbmig.copy",
+                              fmt::format("'{}.{}' becomes {}, for rows of the source", place.first,
+                                          place.second, schema::to_string(type)));
+      changes.push_back({place.first, place.second, type, false});
+      columns.push_back(place.first + "." + place.second);
+    }
+    if (revisions_.empty()) {
+      translation_.tables = transfer::widened(std::move(translation_.tables), problems);
+      return;
+    }
+    for (const std::string& head : context_.graph().heads()) {
+      if (revisions_.count(head) != 0) continue;
+      throw Error(
+          ErrorCode::failed,
+          fmt::format("the source lacks revision {}, and --widen writes one behind it", head))
+          .hint("nothing was copied; run `dbmig upgrade` on the source first");
+    }
+    require_migrated_model(context_, "then copy with --widen again");
+    constexpr std::size_t kNamed = 3;
+    const bool is_short = columns.size() <= kNamed;
+    revisions_.insert(
+        widen_model(context_, changes, {},
+                    is_short ? "widen " + text::join(columns, ", ")
+                             : fmt::format("widen {}", text::count(columns.size(), "column"))));
   }
 
   void make_tables() {
@@ -160,24 +218,24 @@ class Copy {
       }
       return;
     }
-    const schema::Schema there = target_->inspect({}).schema;
+    schema::Schema made;
     for (const auto& [name, table] : translation_.tables.tables) {
-      if (there.find_table(name) == nullptr) made_.tables.emplace(name, table);
+      if (before_.find_table(name) == nullptr) made.tables.emplace(name, table);
     }
-    before_rest_ = translation_.tables;
-    // An earlier copy may have been ended between its tables and what comes behind the rows.
+    make(made, {});
+  }
+
+  /// Views, triggers and routines, those that a copy which was ended here has not made already.
+  void make_rest() {
+    if (arguments_.data_only || !revisions_.empty()) return;
+    const schema::Schema there = target_->inspect({}).schema;
     const auto is_there = [](const auto& objects) {
       return [&objects](const auto& entry) { return objects.count(entry.first) != 0; };
     };
     erase_if(translation_.rest.views, is_there(there.views));
     erase_if(translation_.rest.triggers, is_there(there.triggers));
     erase_if(translation_.rest.routines, is_there(there.routines));
-    try {
-      make(made_, {});
-    } catch (...) {
-      take_back_tables();
-      throw;
-    }
+    make(translation_.rest, translation_.tables);
   }
 
   void make(const schema::Schema& part, const schema::Schema& before) {
@@ -192,16 +250,22 @@ class Copy {
     }
   }
 
-  /// Tables that this copy made; as many of them as are there.
-  void take_back_tables() noexcept {
+  /// Drops what this copy made. Tables that revisions made stay where the database had some of the
+  /// project before.
+  void take_back() noexcept {
     try {
-      schema::Schema there;
-      const schema::Schema live = target_->inspect({}).schema;
-      for (const auto& [name, table] : made_.tables) {
-        if (live.find_table(name) != nullptr) there.tables.emplace(name, table);
-      }
+      if (!revisions_.empty() && has_history(before_)) return;
+      const schema::Schema now = target_->inspect({.tables = {}, .include_own = true}).schema;
+      schema::Schema kept = now;
+      const auto is_new = [](const auto& before) {
+        return [&before](const auto& entry) { return before.count(entry.first) == 0; };
+      };
+      erase_if(kept.tables, is_new(before_.tables));
+      erase_if(kept.views, is_new(before_.views));
+      erase_if(kept.triggers, is_new(before_.triggers));
+      erase_if(kept.routines, is_new(before_.routines));
       for (const dialect::Statement& statement :
-           target_->dialect().plan(there, diff::diff(there, {}).operations, {})) {
+           target_->dialect().plan(now, diff::diff(now, kept).operations, {})) {
         target_->execute(statement.sql);
       }
     } catch (const std::exception& failure) {
@@ -210,25 +274,70 @@ class Copy {
     }
   }
 
+  static bool has_history(const schema::Schema& schema) {
+    return std::any_of(schema.tables.begin(), schema.tables.end(),
+                       [](const auto& entry) { return transfer::is_own_table(entry.first); });
+  }
+
   static constexpr int kLockTimeout = 60;
 
   Context& context_;
   const Arguments& arguments_;
+  import::Communicator* ranks_;
   std::unique_ptr<backend::Connection> source_;
   backend::Connection* target_ = nullptr;
   std::set<std::string> revisions_;
   transfer::Translation translation_;
   schema::Schema schema_;  ///< the target's, as it will be
-  schema::Schema made_;
-  schema::Schema before_rest_;
+  schema::Schema before_;  ///< what the target had, dbmig's own tables too
 };
+
+void serve(Context& context, const Arguments& arguments, import::Communicator& ranks) {
+  const bool is_url = arguments.source.find("://") != std::string::npos;
+  const auto source = backend::connect(context.url_of(arguments.source, is_url));
+  transfer::serve_copy(*source, ranks, interrupted());
+}
+
+void run_with_ranks(Context& context, const Arguments& arguments) {
+  const auto ranks = import::mpi_communicator();
+  if (arguments.ranks != 0 && arguments.ranks != ranks->size()) {
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
+                    text::count(static_cast<std::size_t>(ranks->size()), "rank"), arguments.ranks));
+  }
+  if (!ranks->is_root()) {
+    try {
+      return serve(context, arguments, *ranks);
+    } catch (const Error&) {
+      // The root, which cannot reach the source either, says what is wrong before mpirun ends it.
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      context.exit_code = 1;
+      return;
+    }
+  }
+  try {
+    Copy(context, arguments, ranks.get()).run();
+  } catch (...) {
+    transfer::end_service(*ranks);
+    throw;
+  }
+  transfer::end_service(*ranks);
+}
 
 void run(Context& context, const Arguments& arguments) {
   if (arguments.schema_only && arguments.data_only) {
     throw Error(ErrorCode::usage, "--schema-only and --data-only exclude each other");
   }
+  if (arguments.ranks > 1 && !import::started_by_mpi()) {
+    import::require_mpi_module();
+    context.console().flush();
+    context.exit_code = run_as_ranks(arguments.ranks, false);
+    return;
+  }
   watch_signals();
-  Copy(context, arguments).run();
+  if (import::started_by_mpi()) return run_with_ranks(context, arguments);
+  Copy(context, arguments, nullptr).run();
 }
 
 }  // namespace
@@ -241,6 +350,7 @@ void add_copy(CLI::App& program, Context& context) {
        "  dbmig copy sqlite:///app.db mariadb://user@host/shop\n"
        "  dbmig copy mariadb://user@host/shop sqlite:///copy.db --tables people,orders\n"
        "  dbmig copy dev prod --data-only               two of dbmig.yaml's `databases`\n"
+       "  mpirun -n 4 dbmig copy dev prod               four ranks, the same as -j 4\n"
        "\n"
        "Every value is looked at before anything is written: what the target's columns do not\n"
        "hold is named, with counts, examples and the line of the model that would hold it. All\n"
@@ -255,14 +365,26 @@ void add_copy(CLI::App& program, Context& context) {
       ->required();
   command.add_option("target", a.target, "To this database")->option_text("TARGET")->required();
   add_row_selection(command, a.options);
+  command
+      .add_option("-j,--ranks", a.ranks,
+                  "Read the source with so many ranks, started with Open MPI's mpirun (1)")
+      ->option_text("N")
+      ->check(CLI::Range(1, 4096));
   command.add_flag("--schema-only", a.schema_only, "The tables without their rows");
   command.add_flag("--data-only", a.data_only, "The rows, into tables that are there");
   command.add_flag("--truncate", a.options.truncate,
                    "Delete the rows of the target's tables first");
+  command.add_flag("--resume", a.options.resume,
+                   "Go on with a copy that was killed: tables that hold the source's rows stay");
   command.add_flag("--fire-triggers", a.options.fire_triggers,
                    "Let the target's triggers fire for the rows that are copied");
+  command
+      .add_flag("--widen", a.widen,
+                "Make columns wider that do not hold all rows: in a project by a proved revision")
+      ->excludes("--data-only");
   command.add_flag("--strict", a.strict, "Refuse to leave anything of the source out");
-  set_action(command, context, [&context, arguments] { run(context, *arguments); });
+  set_action(
+      command, context, [&context, arguments] { run(context, *arguments); }, true);
 }
 
 }  // namespace dbmig::cli

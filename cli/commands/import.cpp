@@ -13,6 +13,7 @@
 #include "cli/file_options.hpp"
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
+#include "cli/table_for_file.hpp"
 #include "import/communicator.hpp"
 #include "import/writers.hpp"
 
@@ -44,6 +45,7 @@ struct Arguments {
   bool no_resume = false;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::size_t chunk_bytes = std::size_t{1} << 20U;
+  TableWish wish;
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
@@ -202,11 +204,13 @@ int exit_code_of(const Error& error) {
 
 /// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
 /// as one of them has left with a failure. The others keep quiet.
-void run_ranks(Context& context, const Options& options, import::Communicator& ranks) {
+void run_ranks(Context& context, const TableWish& wish, Options options,
+               import::Communicator& ranks) {
   const import::Open open = [&context]() -> backend::Connection& {
     return context.connection(Context::Access::existing);
   };
   try {
+    if (wish.any()) give_table(context, wish, options, ranks);
     const import::Summary summary =
         import::run(options, ranks, open, context.console(), interrupted());
     if (ranks.is_root()) report(context.console(), summary);
@@ -249,16 +253,19 @@ void require_agreement(const Arguments& arguments, const import::Communicator& r
 void run_alone_or_ranked(Context& context, const Arguments& arguments) {
   if (run_as_job(context, arguments)) return;
   const Options options = options_of(context, arguments);
-  if (import::rank_from_environment() == 0) context.name_database(Context::Access::existing);
+  if (import::rank_from_environment() == 0) {
+    context.name_database(arguments.wish.any() ? Context::Access::create
+                                               : Context::Access::existing);
+  }
   watch_signals();
   if (!import::started_by_mpi()) {
     const auto alone = import::local_communicator();
-    run_ranks(context, options, *alone);
+    run_ranks(context, arguments.wish, options, *alone);
     return;
   }
   const auto ranks = import::mpi_communicator();
   require_agreement(arguments, *ranks);
-  run_ranks(context, options, *ranks);
+  run_ranks(context, arguments.wish, options, *ranks);
   // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
   std::signal(SIGTERM, SIG_IGN);
 }
@@ -313,6 +320,8 @@ void add_import(CLI::App& program, Context& context) {
        "  dbmig import p.csv --encoding latin1 --decimal , --date-format %d/%m/%Y\n"
        "  dbmig import p.csv --map 'Full Name=name' --map note=- --set source=web --set "
        "'at=(now())'\n"
+       "  dbmig import --create people.csv                model, revision, table and rows at once\n"
+       "  dbmig import --evolve more.csv --table people   with columns or sizes that are new\n"
        "  dbmig import p.csv --dry-run                    what would be wrong, all of it\n"
        "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
        "  dbmig import p.csv --commit-every 100000        in steps; killed, it goes on with:\n"
@@ -363,6 +372,16 @@ void add_import(CLI::App& program, Context& context) {
       .add_option("--binary", a.file.format.binary,
                   "What fields of binary columns hold: hex, base64, or raw for the bytes (raw)")
       ->option_text("WHAT");
+  command.add_flag("--dry-run", a.dry_run,
+                   "Check every record, also against the rows in the table, and load nothing");
+  command
+      .add_flag("--create", a.wish.create,
+                "Make the table first: model, proved revision and upgrade, as `infer` finds it")
+      ->excludes("--dry-run");
+  command
+      .add_flag("--evolve", a.wish.evolve,
+                "Add the columns and widen the types that the files need, by a proved revision")
+      ->excludes("--dry-run");
   command.add_flag("--ignore-unknown", a.ignore_unknown,
                    "Leave out fields that the header or the table has no column for");
   command.add_flag("--fill-missing", a.fill_missing,
@@ -375,8 +394,6 @@ void add_import(CLI::App& program, Context& context) {
                   "A row whose key is there: abort, skip it, update the row, or replace it (abort)")
       ->option_text("WHAT")
       ->check(CLI::IsMember({"abort", "skip", "update", "replace"}));
-  command.add_flag("--dry-run", a.dry_run,
-                   "Check every record, also against the rows in the table, and load nothing");
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command

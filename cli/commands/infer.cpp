@@ -9,8 +9,8 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/file_options.hpp"
+#include "cli/infer_model.hpp"
 #include "cli/signals.hpp"
-#include "yaml/model.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -23,28 +23,8 @@ struct Arguments {
   FileOptions file;
 };
 
-/// The model with what was seen beside each column.
-std::string with_evidence(const std::string& model, const transfer::Inferred& inferred) {
-  std::string out =
-      fmt::format("# Found in {} of data by `dbmig infer`.\n", text::count(inferred.rows, "row"));
-  bool in_columns = false;
-  std::size_t column = 0;
-  for (const std::string& line : text::split(model, '\n')) {
-    if (line.empty()) continue;
-    out += line;
-    if (in_columns && column < inferred.evidence.size()) {
-      out += "  # " + inferred.evidence[column++];
-    }
-    in_columns = in_columns || text::trim(line) == "columns:";
-    out += '\n';
-  }
-  return out;
-}
-
 void report(Context& context, const Arguments& arguments, const transfer::Inferred& inferred) {
-  schema::Schema schema;
-  schema.tables.emplace(inferred.table.name, inferred.table);
-  const std::string text = with_evidence(yaml::print_model(schema), inferred);
+  const std::string text = model_with_evidence(inferred);
   Console& console = context.console();
   for (const std::string& note : inferred.notes) console.warning("dbmig.infer", note);
   if (arguments.output.empty()) {
@@ -86,8 +66,10 @@ void run(Context& context, const Arguments& arguments) {
   watch_signals();
   const auto ranks =
       import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
-  const transfer::Inferred inferred = transfer::infer(options, *ranks, interrupted());
-  if (ranks->is_root()) report(context, arguments, inferred);
+  transfer::Inferred inferred = transfer::infer(options, *ranks, interrupted());
+  if (!ranks->is_root()) return;
+  add_parents(context, inferred);
+  report(context, arguments, inferred);
 }
 
 }  // namespace

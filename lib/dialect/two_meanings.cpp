@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "dialect/both_parser.hpp"
 #include "dialect/both_query.hpp"
+#include "dialect/now_default.hpp"
 #include "dialect/sqlite/types.hpp"
 
 namespace dbmig::dialect {
@@ -66,6 +67,13 @@ Schema for_both(Schema schema) {
       ForBoth said = for_both(sql.any, whole);
       if (said.differences.empty()) sql = std::move(said.sql);
     });
+    for (schema::Column& column : table.columns) {
+      if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql)
+        continue;
+      SqlText& sql = column.default_value->sql;
+      const std::string now = is_shared_text(table.only, sql) ? mariadb_now(sql.any) : "";
+      if (!now.empty()) sql = {"", now, sql.any};
+    }
   }
   const Schema whole = schema;
   each_shared_query(schema, [&](const auto&, const auto&, SqlText& sql) {

@@ -11,8 +11,11 @@
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "transfer/copy_source.hpp"
 #include "transfer/copy_transaction.hpp"
 #include "transfer/row_hash.hpp"
+#include "transfer/shared_snapshot.hpp"
+#include "transfer/silent_triggers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/table_pair.hpp"
 
@@ -26,57 +29,6 @@ constexpr std::size_t kExamples = 5;
 /// Rows that are sent together, and bytes, whichever is reached first.
 constexpr std::size_t kBatchRows = 2000;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 20U;
-
-void look_at(const std::atomic<bool>& stop) {
-  if (stop) throw Error(ErrorCode::interrupted, "interrupted; nothing was copied");
-}
-
-/// Ends a snapshot whatever happens.
-class Snapshot {
- public:
-  explicit Snapshot(Connection& connection) : connection_(connection) {
-    connection_.begin_snapshot();
-  }
-  ~Snapshot() { connection_.rollback(); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  Connection& connection_;
-};
-
-const schema::Table* find_in(const schema::Schema& schema, const std::string& name) {
-  if (const schema::Table* table = schema.find_table(name)) return table;
-  for (const auto& [other, table] : schema.tables) {
-    if (text::equals_ignoring_case(other, name)) return &table;
-  }
-  return nullptr;
-}
-
-/// The tables to copy with their other halves, parents first.
-std::vector<TablePair> pair_tables(const schema::Schema& source, const schema::Schema& target,
-                                   DialectKind kind, const CopyOptions& options) {
-  std::vector<TablePair> pairs;
-  for (const std::string& name : choose_tables(source, options.tables)) {
-    const bool is_excluded =
-        std::any_of(options.exclude.begin(), options.exclude.end(),
-                    [&](const std::string& one) { return text::equals_ignoring_case(one, name); });
-    if (is_excluded) continue;
-    const schema::Table* other = find_in(target, name);
-    if (other == nullptr) {
-      throw Error(ErrorCode::not_found, fmt::format("the target has no table '{}'", name))
-          .hint(fmt::format("bring it to the source's schema first, or leave the table out: "
-                            "--exclude {}",
-                            name));
-    }
-    pairs.emplace_back(source.table(name), *other, kind);
-  }
-  return pairs;
-}
-
-schema::Schema canonical_schema(Connection& connection) {
-  return connection.canonical(connection.inspect({}).schema);
-}
 
 /// Sums up the rows of one side.
 struct Side {
@@ -94,13 +46,14 @@ Side read_side(Connection& connection, TablePair& pair, bool is_source,
   std::vector<Cell> row;
   std::vector<InvalidCast> invalid_casts;
   while (rows->next(row)) {
-    look_at(stop);
+    throw_if_interrupted(stop);
     ++side.rows;
     invalid_casts.clear();
     const std::span<const Cell> cells =
-        is_source ? pair.convert(row, invalid_casts) : std::span<const Cell>(row);
+        is_source ? pair.converter().convert(row, invalid_casts) : std::span<const Cell>(row);
     // What the target cannot hold is no row of it: its own cells tell it apart.
-    side.hash.add(pair.canonical_row(invalid_casts.empty() ? cells : std::span<const Cell>(row)));
+    side.hash.add(
+        pair.converter().canonical_row(invalid_casts.empty() ? cells : std::span<const Cell>(row)));
     if (each) each(invalid_casts.empty() ? cells : std::span<const Cell>(row), side.rows);
   }
   return side;
@@ -113,7 +66,7 @@ std::vector<std::string> find_differences(Connection& source, Connection& target
   std::unordered_map<std::string, std::pair<std::uint64_t, std::string>> seen;
   const auto hash_of = [&](std::span<const Cell> cells) {
     RowHash one;
-    one.add(pair.canonical_row(cells));
+    one.add(pair.converter().canonical_row(cells));
     return one.text();
   };
   bool is_too_much = false;
@@ -155,73 +108,80 @@ TableComparison compare(Connection& source, Connection& target, TablePair& pair,
   return result;
 }
 
-void require_empty(Connection& target, const std::vector<TablePair>& pairs,
-                   const CopyOptions& options) {
-  const dialect::Dialect& dialect = target.dialect();
-  if (options.truncate) {
-    for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
-      target.execute("DELETE FROM " + dialect.quote_identifier(pair->name()));
-    }
-    return;
+void empty_tables(Connection& target, const std::vector<TablePair>& pairs) {
+  for (auto pair = pairs.rbegin(); pair != pairs.rend(); ++pair) {
+    target.execute("DELETE FROM " + target.dialect().quote_identifier(pair->name()));
   }
-  std::vector<std::string> filled;
-  for (const TablePair& pair : pairs) {
-    const auto rows =
-        target.query("SELECT 1 FROM " + dialect.quote_identifier(pair.name()) + " LIMIT 1");
-    if (!rows.rows.empty()) filled.push_back("'" + pair.name() + "'");
-  }
-  if (filled.empty()) return;
+}
+
+bool has_rows(Connection& target, const std::string& table) {
+  const std::string name = target.dialect().quote_identifier(table);
+  return !target.query("SELECT 1 FROM " + name + " LIMIT 1").rows.empty();
+}
+
+void refuse_filled(const std::vector<std::string>& tables) {
+  if (tables.empty()) return;
   throw Error(ErrorCode::refused,
-              fmt::format("the target has rows in {}", text::join(filled, ", ")))
-      .hint("--truncate deletes them first");
+              fmt::format("the target has rows in '{}'", text::join(tables, "', '")))
+      .hint(
+          "nothing was copied; --truncate deletes them first, --resume goes on with a copy that "
+          "was ended before its last step");
+}
+
+/// The rows that are there already, which must be the source's.
+TableComparison resume_table(Connection& source, Connection& target, TablePair& pair,
+                             const std::atomic<bool>& stop) {
+  const Side side = read_side(source, pair, true, stop);
+  TableComparison found = compare(source, target, pair, side, stop);
+  if (found.is_same()) return found;
+  throw Error(ErrorCode::refused,
+              fmt::format("the target's '{}' has rows that are not the source's: {}", pair.name(),
+                          text::join(found.examples, "; ")))
+      .hint("nothing was copied; --truncate deletes the target's rows first");
+}
+
+/// Which row of a part the target refused: the source is read once more as far as it.
+std::string name_refused(Connection& source, const ReadJob& job, std::size_t part,
+                         std::uint64_t number) {
+  const auto rows = source.read_rows(job.parts[part]);
+  std::vector<Cell> row;
+  for (std::uint64_t i = 0; i < number; ++i) {
+    if (!rows->next(row)) return "";
+  }
+  return describe_row(job.columns, job.key, row, number);
 }
 
 /// Writes the rows of one table; what was read, in the target's words.
-Side write_table(Connection& source, Connection& target, TablePair& pair,
-                 const std::atomic<bool>& stop) {
-  const std::vector<std::string> columns = pair.column_names();
-  const auto sink = target.bulk_sink(pair.target(), columns);
+Side write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair) {
+  const auto sink = target.bulk_sink(pair.target(), pair.column_names());
   sink->begin();
-  const auto encoder = backend::row_encoder(sink->encoding(), columns.size());
+  ReadJob job = job_for(source, pair, readers.size(), target.dialect().kind());
+  job.encoding = sink->encoding();
   Side side;
-  std::vector<std::string> keys;  // of the rows of the batch
-  std::size_t bytes = 0;
-  const auto flush = [&] {
-    if (keys.empty()) return;
-    sink->write(encoder->batch(), [&](std::size_t row, const Error& error) {
-      throw Error(error.code(), fmt::format("the target refused a row of '{}' ({}): {}",
-                                            pair.name(), keys.at(row), error.message()))
-          .native(error.native_code())
-          .hint("nothing was copied");
-    });
-    encoder->clear();
-    keys.clear();
-    bytes = 0;
+  struct Refused {
+    std::size_t part;
+    std::uint64_t number;
+    Error error;
   };
-  const auto rows = source.read_rows(pair.select_source(source.dialect()));
-  std::vector<Cell> row;
-  std::vector<InvalidCast> invalid_casts;
-  while (rows->next(row)) {
-    look_at(stop);
-    ++side.rows;
-    const std::span<const Cell> cells = pair.convert(row, invalid_casts);
-    if (!invalid_casts.empty()) {
-      // The rows were looked at before: somebody has written since.
-      const InvalidCast& invalid_cast = invalid_casts.front();
-      throw Error(ErrorCode::invalid,
-                  fmt::format("'{}' ({}): column '{}': {} {}", pair.name(),
-                              pair.describe_key(row, side.rows), columns[invalid_cast.column],
-                              invalid_cast.shown, invalid_cast.reason))
-          .hint("nothing was copied; the source was changed while it was read: try again");
-    }
-    const std::string canonical = pair.canonical_row(cells);
-    side.hash.add(canonical);
-    encoder->add(cells);
-    keys.push_back(pair.describe_key(cells, side.rows));
-    bytes += canonical.size();
-    if (keys.size() >= kBatchRows || bytes >= kBatchBytes) flush();
+  std::optional<Refused> refused;
+  try {
+    readers.copy(job, [&](std::size_t part, const RowBatch& batch) {
+      sink->write(batch.bytes, [&](std::size_t row, const Error& error) {
+        refused = Refused{part, batch.first + row, error};
+        throw Error(error);
+      });
+      side.rows += batch.rows;
+      side.hash.add(batch.hash);
+    });
+  } catch (const Error&) {
+    if (!refused) throw;
+    throw Error(refused->error.code(),
+                fmt::format("the target refused a row of '{}' ({}): {}", pair.name(),
+                            name_refused(source, job, refused->part, refused->number),
+                            refused->error.message()))
+        .native(refused->error.native_code())
+        .hint("nothing was copied");
   }
-  flush();
   sink->finish();
   return side;
 }
@@ -268,56 +228,52 @@ void count_on(Connection& target, const TablePair& pair, const std::string& numb
 
 }  // namespace
 
-std::vector<CopyProblem> check_rows(Connection& source, const schema::Schema& schema,
-                                    DialectKind target, const CopyOptions& options,
-                                    const std::atomic<bool>& stop) {
-  const Snapshot snapshot(source);
-  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), schema, target, options);
-  std::vector<CopyProblem> all;
-  for (TablePair& pair : pairs) {
-    import::Problems problems;
-    const std::vector<std::string> columns = pair.column_names();
-    const auto rows = source.read_rows(pair.select_source(source.dialect()));
-    std::vector<Cell> row;
-    std::vector<InvalidCast> invalid_casts;
-    for (std::uint64_t number = 1; rows->next(row); ++number) {
-      look_at(stop);
-      invalid_casts.clear();
-      pair.convert(row, invalid_casts);
-      for (InvalidCast& invalid_cast : invalid_casts) {
-        import::BadRecord bad;
-        bad.column = columns[invalid_cast.column];
-        bad.value = std::move(invalid_cast.shown);
-        bad.reason = std::move(invalid_cast.reason);
-        problems.add(pair.name(), number, bad);
-      }
-    }
-    for (import::Problem& problem : problems.take()) {
-      const auto column = std::find(columns.begin(), columns.end(), problem.column);
-      CopyProblem one;
-      one.remedy = pair.remedy(static_cast<std::size_t>(column - columns.begin())).value_or("");
-      one.what = std::move(problem);
-      all.push_back(std::move(one));
-    }
+void refuse_rows(Connection& source, Connection& target, const CopyOptions& options,
+                 EventSink& events) {
+  const SilentTriggers left_by_a_killed_copy(target, events);
+  if (options.truncate || options.resume) return;
+  const schema::Schema there = target.inspect({}).schema;
+  std::vector<std::string> filled;
+  for (const std::string& name : chosen_tables(source.inspect({}).schema, options)) {
+    const schema::Table* table = find_table_in(there, name);
+    if (table != nullptr && has_rows(target, table->name)) filled.push_back(table->name);
   }
-  return all;
+  refuse_filled(filled);
 }
 
 std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
                                        const CopyOptions& options, EventSink& events,
-                                       const std::atomic<bool>& stop) {
-  const Snapshot snapshot(source);
-  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), canonical_schema(target),
-                                             target.dialect().kind(), options);
-  std::vector<std::optional<std::string>> numbers;
-  for (const TablePair& pair : pairs) numbers.push_back(next_number(source, pair));
+                                       const std::atomic<bool>& stop, import::Communicator* ranks) {
+  refuse_rows(source, target, options, events);
+  const SharedSnapshot snapshot(source, ranks, options, events, stop);
+  std::vector<TablePair> pairs =
+      pair_tables(source, canonical_schema(target), target.dialect().kind(), options);
   std::vector<TableComparison> results;
+  if (options.resume && !options.truncate) {
+    for (auto pair = pairs.begin(); pair != pairs.end();) {
+      if (!has_rows(target, pair->name())) {
+        ++pair;
+        continue;
+      }
+      results.push_back(resume_table(source, target, *pair, stop));
+      events.info("dbmig.copy", fmt::format("'{}' has its rows already", pair->name()));
+      pair = pairs.erase(pair);
+    }
+  }
+  std::vector<std::optional<std::string>> numbers;
+  std::vector<std::string> names;
+  for (const TablePair& pair : pairs) {
+    numbers.push_back(next_number(source, pair));
+    names.push_back(pair.name());
+  }
+  SilentTriggers triggers(target, events);
+  if (!options.fire_triggers) triggers.put_aside(names);
   {
-    CopyTransaction transaction(target, pairs, options.fire_triggers);
-    require_empty(target, pairs, options);
+    CopyTransaction transaction(target, options.fire_triggers);
+    if (options.truncate) empty_tables(target, pairs);
     std::vector<Side> written;
     for (TablePair& pair : pairs) {
-      written.push_back(write_table(source, target, pair, stop));
+      written.push_back(write_table(source, snapshot.readers(), target, pair));
       events.info("dbmig.copy",
                   fmt::format("'{}': {}", pair.name(), text::count(written.back().rows, "row")));
     }
@@ -338,6 +294,7 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
       if (numbers[i]) count_on(target, pairs[i], *numbers[i]);
     }
   }
+  triggers.make_again();
   return results;
 }
 
@@ -346,8 +303,8 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
                                           const std::atomic<bool>& stop) {
   const Snapshot before(source);
   const Snapshot after(target);
-  std::vector<TablePair> pairs = pair_tables(canonical_schema(source), canonical_schema(target),
-                                             target.dialect().kind(), options);
+  std::vector<TablePair> pairs =
+      pair_tables(source, canonical_schema(target), target.dialect().kind(), options);
   std::vector<TableComparison> results;
   for (TablePair& pair : pairs) {
     const Side side = read_side(source, pair, true, stop);

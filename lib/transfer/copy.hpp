@@ -9,7 +9,7 @@
 
 #include "backend/backend.hpp"
 #include "base/event.hpp"
-#include "import/problems.hpp"
+#include "import/communicator.hpp"
 
 namespace dbmig::transfer {
 
@@ -17,7 +17,8 @@ struct CopyOptions {
   std::vector<std::string> tables;   ///< empty: all but dbmig's own
   std::vector<std::string> exclude;  ///< names that are left out
   bool truncate = false;             ///< empty the target's tables first
-  bool fire_triggers = false;        ///< MariaDB cannot leave them alone
+  bool resume = false;               ///< leave tables that hold the source's rows already
+  bool fire_triggers = false;        ///< the target's, for every row that is written
 };
 
 /// A table on both sides.
@@ -32,31 +33,27 @@ struct TableComparison {
   bool is_same() const { return source_rows == target_rows && source_checksum == target_checksum; }
 };
 
-/// Source values that the target's columns do not hold, by table and column; `file` is the table.
-/// What would hold them, as a line of the model, where that is known.
-struct CopyProblem {
-  import::Problem what;
-  std::string remedy;
-};
-
-/// Reads all rows of the tables in `schema`, the target's as it is or will be, from `source` and
-/// says which of them it cannot hold. Writes nothing.
-std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::Schema& schema,
-                                    DialectKind target, const CopyOptions& options,
-                                    const std::atomic<bool>& stop);
+/// Refuses a target that has rows in one of the source's tables that `options` choose, before
+/// anything is done to it; makes those triggers again that a killed copy left dropped. Throws
+/// Error{refused}, unless with `truncate` or `resume`.
+void refuse_rows(backend::Connection& source, backend::Connection& target,
+                 const CopyOptions& options, EventSink& events);
 
 /// Copies the rows of `source`'s tables into tables of the same names that are there in `target`,
 /// and compares both sides before it commits: every row, or, when it throws or a comparison
 /// differs, none. Triggers do not fire, foreign keys are checked at the end, counters of numbered
-/// keys go along. The source is read as it is at one moment.
+/// keys go along. The source is read as it is at one moment, by the other `ranks` where there are
+/// any (they are in serve_copy()), else by a thread.
 ///
-/// Throws Error{refused} for tables with rows without `truncate`, and for tables of MariaDB with
-/// triggers without `fire_triggers`; Error{invalid} for a table or column that the target does not
+/// Throws Error{refused} for tables with rows without `truncate`, with `resume` for those whose
+/// rows are not the source's, and for triggers of MariaDB that this user could not make again (see
+/// SilentTriggers); Error{invalid} for a table or column that the target does not
 /// have, and for a value that it does not hold (see check_rows()); Error{constraint} for a row that
 /// it refuses.
 std::vector<TableComparison> copy_rows(backend::Connection& source, backend::Connection& target,
                                        const CopyOptions& options, EventSink& events,
-                                       const std::atomic<bool>& stop);
+                                       const std::atomic<bool>& stop,
+                                       import::Communicator* ranks = nullptr);
 
 /// The rows of both sides, table by table; nothing is changed.
 std::vector<TableComparison> compare_rows(backend::Connection& source, backend::Connection& target,

@@ -20,11 +20,10 @@ constexpr std::size_t kNamedPlaces = 5;
 
 }  // namespace
 
-CopyTransaction::CopyTransaction(backend::Connection& target, const std::vector<TablePair>& pairs,
-                                 bool fire_triggers)
+CopyTransaction::CopyTransaction(backend::Connection& target, bool fire_triggers)
     : target_(target), is_sqlite_(target.dialect().kind() == DialectKind::sqlite) {
   try {
-    if (!fire_triggers) silence_triggers(pairs);
+    if (!fire_triggers) target_.fire_triggers(false);
     if (is_sqlite_) {
       target_.begin_migration();
     } else {
@@ -73,29 +72,6 @@ void CopyTransaction::abandon() noexcept {
   } catch (...) {
     return;  // the connection is gone, and its settings with it
   }
-}
-
-void CopyTransaction::silence_triggers(const std::vector<TablePair>& pairs) {
-  if (target_.fire_triggers(false)) return;
-  const auto rows = target_.query(
-      "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE "
-      "EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_MANIPULATION = 'INSERT' ORDER BY 1");
-  std::vector<std::string> names;
-  for (const auto& row : rows.rows) {
-    const auto same = [&](const TablePair& pair) {
-      return text::equals_ignoring_case(pair.name(), row[1].value_or(""));
-    };
-    if (std::any_of(pairs.begin(), pairs.end(), same)) {
-      names.push_back("'" + row[0].value_or("") + "'");
-    }
-  }
-  if (names.empty()) return;
-  throw Error(ErrorCode::refused,
-              fmt::format("MariaDB would fire {} {} for rows that have been written before",
-                          names.size() == 1 ? "trigger" : "triggers", text::join(names, ", ")))
-      .hint(
-          "nothing was copied; drop them and make them again afterwards, or let them fire: "
-          "--fire-triggers");
 }
 
 void CopyTransaction::check(const TablePair& pair, const schema::ForeignKey& key) {

@@ -9,14 +9,12 @@
 namespace dbmig::transfer {
 
 /// The target's transaction around the rows of a copy: foreign keys are not looked at until
-/// check_foreign_keys(), triggers are silent. Without commit() it ends with nothing done, and the
-/// connection's settings are as they were in either case.
+/// check_foreign_keys(), SQLite's triggers are silent (MariaDB's: see SilentTriggers). Without
+/// commit() it ends with nothing done, and the connection's settings are as they were in either
+/// case.
 class CopyTransaction {
  public:
-  /// Throws Error{refused} for tables of MariaDB with triggers that would fire, unless
-  /// `fire_triggers`.
-  CopyTransaction(backend::Connection& target, const std::vector<TablePair>& pairs,
-                  bool fire_triggers);
+  CopyTransaction(backend::Connection& target, bool fire_triggers);
   ~CopyTransaction();
   CopyTransaction(const CopyTransaction&) = delete;
   CopyTransaction& operator=(const CopyTransaction&) = delete;
@@ -27,7 +25,6 @@ class CopyTransaction {
 
  private:
   void abandon() noexcept;
-  void silence_triggers(const std::vector<TablePair>& pairs);
   void check(const TablePair& pair, const schema::ForeignKey& key);
 
   backend::Connection& target_;

@@ -11,6 +11,7 @@
 #include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "import/date_format.hpp"
+#include "transfer/evidence_kinds.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -18,18 +19,6 @@ namespace {
 using ascii::is_digit;
 using schema::Type;
 using schema::TypeKind;
-
-// What a value could be, a bit each.
-constexpr std::uint32_t kInteger = 1U << 0U;
-constexpr std::uint32_t kDecimal = 1U << 1U;  ///< integers, too
-constexpr std::uint32_t kReal = 1U << 2U;     ///< decimals, too
-constexpr std::uint32_t kBoolean = 1U << 3U;
-constexpr std::uint32_t kDate = 1U << 4U;
-constexpr std::uint32_t kDatetime = 1U << 5U;  ///< dates, too
-constexpr std::uint32_t kTime = 1U << 6U;
-constexpr std::uint32_t kUuid = 1U << 7U;
-constexpr std::uint32_t kJson = 1U << 8U;
-constexpr std::uint32_t kWord = 1U << 9U;  ///< no control characters, for an enum
 
 constexpr std::size_t kMaxWords = 8;
 constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 300 MB
@@ -45,7 +34,8 @@ const std::vector<import::DateFormat>& date_formats() {
           "%d/%m/%y",          "%m/%d/%y",          "%y/%m/%d",          "%d.%m.%y",
           "%d %b %Y",          "%b %d, %Y",         "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M",
           "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
-          "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S"}) {
+          "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S", "%b %d %Y",          "%d-%b-%Y",
+          "%B %d, %Y",         "%d %B %Y"}) {
       formats.emplace_back(format);
     }
     return formats;
@@ -175,14 +165,6 @@ Type of(TypeKind kind, std::optional<int> length = std::nullopt,
   return type;
 }
 
-/// Room for what the next file may bring.
-int with_headroom(std::uint64_t characters) {
-  for (const int step : {10, 20, 50, 100, 255, 500, 1000}) {
-    if (characters + characters / 4 <= static_cast<std::uint64_t>(step)) return step;
-  }
-  return 0;
-}
-
 }  // namespace
 
 void Evidence::count_digits(std::string_view value) {
@@ -261,8 +243,7 @@ void Evidence::add(std::optional<std::string_view> value) {
     if (has_many_words_) words_.clear();
   }
   if (is_uncounted_) return;
-  has_repeated_ =
-      !hashes_.insert(XXH3_64bits(value->data(), value->size())).second || has_repeated_;
+  has_repeated_ = !hashes_.insert(hash_of(*value)).second || has_repeated_;
   is_uncounted_ = hashes_.size() > kMaxHashes;
   if (is_uncounted_) hashes_ = {};
 }
@@ -359,6 +340,14 @@ schema::Type Evidence::type() const {
   if (length != 0) return of(TypeKind::varchar, length);
   constexpr std::uint64_t kText = 65535;
   return of(most_bytes_ + most_bytes_ / 4 <= kText ? TypeKind::text : TypeKind::longtext);
+}
+
+std::optional<std::unordered_set<std::uint64_t>> Evidence::different_values() const {
+  return is_uncounted_ ? std::nullopt : std::optional(hashes_);
+}
+
+std::uint64_t Evidence::hash_of(std::string_view value) {
+  return XXH3_64bits(value.data(), value.size());
 }
 
 bool Evidence::is_unique() const {

@@ -24,6 +24,12 @@ class Evidence {
 
   /// The narrowest type that holds every value.
   schema::Type type() const;
+  /// The narrowest type that holds all that a column of `own` does, and every value; nothing when
+  /// `own` holds them already, or when only an import can tell.
+  std::optional<schema::Type> wider_than(const schema::Type& own) const;
+  /// hash_of() every different value that is no NULL; nothing when they were too many to keep.
+  std::optional<std::unordered_set<std::uint64_t>> different_values() const;
+  static std::uint64_t hash_of(std::string_view value);
   bool has_nulls() const { return nulls_ != 0; }
   std::uint64_t rows() const { return values_ + nulls_; }
   /// Every value is there once, as far as so many could be kept apart; NULL is none.
@@ -41,6 +47,8 @@ class Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 
  private:
+  bool fit(const schema::Type& type) const;
+  schema::Type as_text(std::uint64_t own_characters) const;
   void look_at(std::string_view value);
   void count_digits(std::string_view value);
   void note_extremes(std::string_view value);

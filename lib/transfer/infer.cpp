@@ -233,20 +233,15 @@ std::optional<std::size_t> choose_key(const schema::Table& table,
   return number;
 }
 
-std::string options_for_import(const import::Options& options, const CsvFormat& format,
-                               const std::vector<Evidence>& columns, const schema::Table& table) {
+std::string options_for_import(const import::Options& options, const Inferred& inferred) {
+  const CsvFormat& format = inferred.format;
   std::string out;
   if (options.is_json) out += " --format jsonl";
   if (!options.encoding.empty()) out += " --encoding " + options.encoding;
   if (options.skip_lines != 0) out += fmt::format(" --skip-lines {}", options.skip_lines);
   if (!format.comment.empty()) out += fmt::format(" --comment '{}'", format.comment);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const schema::TypeKind kind = table.columns[i].type.kind;
-    const bool is_date = kind == schema::TypeKind::date || kind == schema::TypeKind::datetime;
-    const std::string date = columns[i].date_format();
-    if (is_date && !date.empty()) {
-      out += fmt::format(" --date-format '{}={}'", table.columns[i].name, date);
-    }
+  for (const import::DateOption& date : inferred.date_formats) {
+    out += fmt::format(" --date-format '{}={}'", date.column, date.format);
   }
   return out;
 }
@@ -264,6 +259,11 @@ Inferred result_of(const import::Options& options, const Findings& found) {
     }
     column.type = evidence.type();
     column.nullable = evidence.has_nulls();
+    const bool is_date = column.type.kind == schema::TypeKind::date ||
+                         column.type.kind == schema::TypeKind::datetime;
+    if (const std::string date = evidence.date_format(); is_date && !date.empty()) {
+      result.date_formats.push_back({column.name, date});
+    }
     result.table.columns.push_back(column);
     result.evidence.push_back(evidence.describe());
     result.rows = evidence.rows();
@@ -281,7 +281,10 @@ Inferred result_of(const import::Options& options, const Findings& found) {
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
     if (found.columns[i].is_unique()) result.evidence[i] += ", no value twice";
   }
-  result.import_options = options_for_import(options, found.format, found.columns, result.table);
+  result.names = found.names;
+  result.format = found.format;
+  result.import_options = options_for_import(options, result);
+  result.columns = found.columns;
   return result;
 }
 

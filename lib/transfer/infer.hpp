@@ -8,6 +8,7 @@
 #include "import/communicator.hpp"
 #include "import/import.hpp"
 #include "schema/table.hpp"
+#include "transfer/evidence.hpp"
 
 namespace dbmig::transfer {
 
@@ -17,6 +18,10 @@ struct Inferred {
   std::vector<std::string> evidence;  ///< of each column, for people
   std::vector<std::string> notes;     ///< what a person should look at
   std::uint64_t rows = 0;
+  std::vector<std::string> names;                ///< what the file calls the columns
+  import::CsvFormat format;                      ///< how its fields are cut
+  std::vector<import::DateOption> date_formats;  ///< of columns whose dates are not ISO 8601
+  std::vector<Evidence> columns;
   /// What `dbmig import` must be told beside the file's name, ready to be typed; may be empty.
   std::string import_options;
 };

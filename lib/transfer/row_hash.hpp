@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dbmig::transfer {
 
@@ -12,6 +13,14 @@ class RowHash {
   /// The hash of one row's bytes.
   static unsigned __int128 of(std::string_view row);
   void add(std::string_view row) { sum_ += of(row); }
+  void add(const RowHash& other) { sum_ += other.sum_; }
+  /// The upper and the lower 64 bits, of which it can be made again.
+  std::pair<std::uint64_t, std::uint64_t> halves() const {
+    return {static_cast<std::uint64_t>(sum_ >> 64U), static_cast<std::uint64_t>(sum_)};
+  }
+  RowHash() = default;
+  RowHash(std::uint64_t high, std::uint64_t low)
+      : sum_(static_cast<unsigned __int128>(high) << 64U | low) {}
   /// 32 hexadecimal digits.
   std::string text() const;
 

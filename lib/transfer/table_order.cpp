@@ -70,7 +70,7 @@ std::vector<schema::Column> stored_columns(const schema::Table& table) {
 }
 
 std::string select_rows(const schema::Table& table, const std::vector<schema::Column>& columns,
-                        const dialect::Dialect& dialect) {
+                        const dialect::Dialect& dialect, const std::string& range) {
   const bool is_mariadb = dialect.kind() == DialectKind::mariadb;
   std::vector<std::string> selected;
   for (const schema::Column& column : columns) {
@@ -80,6 +80,7 @@ std::string select_rows(const schema::Table& table, const std::vector<schema::Co
   }
   std::string sql = fmt::format("SELECT {} FROM {}", text::join(selected, ", "),
                                 dialect.quote_identifier(table.name));
+  if (!range.empty()) sql += " WHERE " + range;
   if (!table.primary_key) return sql;
   std::vector<std::string> keys;
   for (const std::string& column : table.primary_key->columns) {

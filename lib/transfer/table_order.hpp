@@ -24,8 +24,9 @@ std::vector<std::string> choose_tables(const schema::Schema& schema,
 /// The columns whose values can be written: all but generated ones.
 std::vector<schema::Column> stored_columns(const schema::Table& table);
 
-/// `SELECT` of `columns` in the order of the primary key, geometries as well-known text.
+/// `SELECT` of `columns` in the order of the primary key, geometries as well-known text; of the
+/// rows that the condition `range` chooses, if there is one.
 std::string select_rows(const schema::Table& table, const std::vector<schema::Column>& columns,
-                        const dialect::Dialect& dialect);
+                        const dialect::Dialect& dialect, const std::string& range = "");
 
 }  // namespace dbmig::transfer

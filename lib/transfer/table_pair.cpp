@@ -6,16 +6,15 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "import/plan.hpp"
-#include "import/shown.hpp"
+#include "transfer/read_job.hpp"
 #include "transfer/table_order.hpp"
-#include "transfer/value_text.hpp"
 
 namespace dbmig::transfer {
 namespace {
 
 using backend::Cell;
-using schema::TypeKind;
 
 const schema::Column* find_stored(const std::vector<schema::Column>& columns,
                                   const std::string& name) {
@@ -23,6 +22,11 @@ const schema::Column* find_stored(const std::vector<schema::Column>& columns,
     if (text::equals_ignoring_case(column.name, name)) return &column;
   }
   return nullptr;
+}
+
+dialect::sqlite::Affinity affinity_of(const schema::Column& column) {
+  const schema::Type& type = column.type_on(DialectKind::sqlite);
+  return dialect::sqlite::affinity(dialect::sqlite::declared_type(type, false));
 }
 
 bool is_any_generated(const schema::Table& table, const std::string& name) {
@@ -33,10 +37,13 @@ bool is_any_generated(const schema::Table& table, const std::string& name) {
 
 }  // namespace
 
-TablePair::TablePair(const schema::Table& source, const schema::Table& target, DialectKind kind)
+TablePair::TablePair(const schema::Table& source, DialectKind from, const schema::Table& target,
+                     DialectKind to)
     : source_(source), target_(target) {
   const std::vector<schema::Column> given = stored_columns(source_);
   const std::vector<schema::Column> wanted = stored_columns(target_);
+  std::vector<import::TargetColumn> shapes;
+  std::vector<std::uint8_t> as_is;
   for (const schema::Column& column : given) {
     if (find_stored(wanted, column.name) != nullptr || is_any_generated(target_, column.name)) {
       continue;
@@ -47,7 +54,7 @@ TablePair::TablePair(const schema::Table& source, const schema::Table& target, D
   }
   for (const schema::Column& column : wanted) {
     const schema::Column* found = find_stored(given, column.name);
-    const import::TargetColumn shape = import::target_column(target_, column, kind);
+    const import::TargetColumn shape = import::target_column(target_, column, to);
     if (found == nullptr) {
       if (shape.nullable || shape.fills_null || column.default_value) continue;
       throw Error(ErrorCode::invalid,
@@ -58,9 +65,12 @@ TablePair::TablePair(const schema::Table& source, const schema::Table& target, D
     }
     source_columns_.push_back(*found);
     target_columns_.push_back(column);
-    types_.push_back(shape.type);
-    converters_.emplace_back(shape, kind, import::ValueFormat{.binary = import::BinaryText::raw});
+    shapes.push_back(shape);
+    const bool is_kept = from == DialectKind::sqlite && to == from && !target_.sqlite.strict &&
+                         affinity_of(*found) == affinity_of(column);
+    as_is.push_back(is_kept ? 1 : 0);
   }
+  converter_.emplace(shapes, to, as_is);
   if (target_.primary_key) {
     for (const std::string& name : target_.primary_key->columns) {
       for (std::size_t i = 0; i < target_columns_.size(); ++i) {
@@ -68,9 +78,6 @@ TablePair::TablePair(const schema::Table& source, const schema::Table& target, D
       }
     }
   }
-  texts_.resize(target_columns_.size());
-  cells_.resize(target_columns_.size());
-  needs_.resize(target_columns_.size());
 }
 
 std::vector<std::string> TablePair::column_names() const {
@@ -79,105 +86,30 @@ std::vector<std::string> TablePair::column_names() const {
   return names;
 }
 
-std::string TablePair::select_source(const dialect::Dialect& dialect) const {
-  return select_rows(source_, source_columns_, dialect);
+std::string TablePair::select_source(const dialect::Dialect& dialect,
+                                     const std::string& range) const {
+  return select_rows(source_, source_columns_, dialect, range);
 }
 
 std::string TablePair::select_target(const dialect::Dialect& dialect) const {
   return select_rows(target_, target_columns_, dialect);
 }
 
-bool TablePair::convert_value(std::size_t i, const Cell& cell, std::string& reason) {
-  if (cell.kind == Cell::Kind::null) return converters_[i].convert_null(cells_[i], reason);
-  const bool is_bytes = schema::is_binary(types_[i].kind);
-  if (cell.kind == Cell::Kind::blob && !is_bytes) {
-    reason = fmt::format("is bytes, and the column is {}", schema::to_string(types_[i]));
-    return false;
+std::optional<std::string> TablePair::range_column(DialectKind source) const {
+  if (!source_.primary_key || source_.primary_key->columns.size() != 1) return std::nullopt;
+  const std::string& name = source_.primary_key->columns.front();
+  const schema::Column* column = source_.find_column(name);
+  if (column == nullptr) return std::nullopt;
+  if (source == DialectKind::mariadb) {
+    const bool is_whole = schema::is_integer(column->type_on(source).kind);
+    return is_whole ? std::optional(name) : std::nullopt;
   }
-  // Kept until the row is encoded: what is converted may point into it.
-  texts_[i] = value_text(cell);
-  // MariaDB's year 0 is written with four digits.
-  if (types_[i].kind == TypeKind::year && texts_[i] == "0") texts_[i] = "0000";
-  return converters_[i].convert(texts_[i], cells_[i], reason);
-}
-
-void TablePair::note(std::size_t i, const Cell& cell) {
-  if (cell.kind != Cell::Kind::text) return;
-  Need& need = needs_[i];
-  need.characters = std::max(need.characters, text::utf8_length(cell.bytes));
-  const std::size_t point = cell.bytes.rfind('.');
-  if (point == std::string_view::npos) return;
-  const std::size_t end = cell.bytes.find_last_not_of('0');
-  if (end > point) need.fraction = std::max(need.fraction, end - point);
-}
-
-std::span<const Cell> TablePair::convert(std::span<const Cell> row,
-                                         std::vector<InvalidCast>& invalid_casts) {
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    if (convert_value(i, row[i], reason_)) continue;
-    note(i, row[i]);
-    InvalidCast invalid_cast;
-    invalid_cast.column = i;
-    invalid_cast.reason = reason_;
-    if (row[i].kind == Cell::Kind::null) {
-      invalid_cast.shown = "NULL";
-    } else if (row[i].kind != Cell::Kind::blob) {
-      invalid_cast.shown = import::shown(value_text(row[i]));
-    }
-    invalid_casts.push_back(std::move(invalid_cast));
-  }
-  return cells_;
-}
-
-std::string TablePair::canonical_row(std::span<const Cell> row) const {
-  std::string out;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string value = canonical_value(row[i], types_[i]);
-    out += std::to_string(value.size());
-    out.push_back(':');
-    out += value;
-  }
-  return out;
+  // Of SQLite's keys the rowid alone holds nothing but whole numbers.
+  return dialect::sqlite::is_rowid(source_, *column) ? std::optional(name) : std::nullopt;
 }
 
 std::string TablePair::describe_key(std::span<const Cell> row, std::uint64_t number) const {
-  if (key_.empty()) return fmt::format("row {}", number);
-  std::string out;
-  for (const std::size_t place : key_) {
-    out += fmt::format(
-        "{}{} {}", out.empty() ? "" : ", ", target_columns_[place].name,
-        row[place].kind == Cell::Kind::blob ? "in bytes" : import::shown(value_text(row[place])));
-  }
-  return out;
-}
-
-std::optional<std::string> TablePair::remedy(std::size_t i) const {
-  schema::Type type = types_[i];
-  const Need& need = needs_[i];
-  if (type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp ||
-      type.kind == TypeKind::time) {
-    constexpr std::size_t kMaxFraction = 6;
-    if (need.fraction == 0 || need.fraction > kMaxFraction) return std::nullopt;
-    type.length = static_cast<int>(need.fraction > 3 ? kMaxFraction : 3);
-  } else if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
-    constexpr std::size_t kLongest = 1000;
-    const auto had = static_cast<std::size_t>(std::max(type.length.value_or(0), 0));
-    if (need.characters <= had) return std::nullopt;
-    if (need.characters > kLongest) {
-      type = {};
-      type.kind = TypeKind::text;
-    } else {
-      type.kind = TypeKind::varchar;
-      type.length = static_cast<int>((need.characters / 50 + 1) * 50);
-    }
-  } else if (schema::is_integer(type.kind) && type.kind != TypeKind::bigint) {
-    if (need.characters != 0) return std::nullopt;  // text is no number of any size
-    type = {};
-    type.kind = TypeKind::bigint;
-  } else {
-    return std::nullopt;
-  }
-  return fmt::format("{}: {}", target_columns_[i].name, schema::to_string(type));
+  return describe_row(converter_->columns(), key_, row, number);
 }
 
 }  // namespace dbmig::transfer

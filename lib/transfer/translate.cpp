@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <set>
 #include <utility>
 
+#include "base/text.hpp"
+#include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
+#include "transfer/equal_keys.hpp"
 #include "transfer/table_order.hpp"
 
 namespace dbmig::transfer {
@@ -13,6 +17,55 @@ namespace {
 
 std::string_view name_of(DialectKind kind) {
   return kind == DialectKind::sqlite ? "SQLite" : "MariaDB";
+}
+
+/// The columns of `table` by which rows are found or told apart.
+std::set<std::string> key_columns(const schema::Table& table) {
+  std::set<std::string> names;
+  const auto add = [&](const std::vector<std::string>& columns) {
+    names.insert(columns.begin(), columns.end());
+  };
+  if (table.primary_key) add(table.primary_key->columns);
+  for (const schema::Unique& unique : table.uniques) add(unique.columns);
+  for (const schema::ForeignKey& key : table.foreign_keys) add(key.columns);
+  for (const schema::Index& index : table.indexes) {
+    for (const schema::IndexPart& part : index.parts) names.insert(part.column);
+  }
+  return names;
+}
+
+/// MariaDB indexes no text of any length, and takes texts for equal that SQLite tells apart.
+void translate_keys(schema::Table& table) {
+  constexpr int kKeyLength = 255;
+  const std::set<std::string> keys = key_columns(table);
+  for (schema::Column& column : table.columns) {
+    if (keys.count(column.name) == 0 || column.mariadb.type) continue;
+    const schema::TypeKind kind = column.type.kind;
+    if (!schema::is_text(kind)) continue;
+    if (kind != schema::TypeKind::char_ && kind != schema::TypeKind::varchar) {
+      column.type = {};
+      column.type.kind = schema::TypeKind::varchar;
+      column.type.length = kKeyLength;
+      column.sqlite.type.reset();
+    }
+    const bool is_exact = column.sqlite.collation.empty() ||
+                          text::equals_ignoring_case(column.sqlite.collation, "binary");
+    if (is_exact && column.mariadb.collation.empty() && column.mariadb.charset.empty()) {
+      column.mariadb.collation = kExactCollation;
+    }
+  }
+}
+
+/// Defaults that MariaDB cannot compute: rows have their values, new ones must be given them.
+void leave_out_defaults(schema::Table& table, std::vector<std::string>& left_out) {
+  for (schema::Column& column : table.columns) {
+    if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) continue;
+    const schema::SqlText& sql = column.default_value->sql;
+    if (!sql.mariadb.empty() || !dialect::calls_sqlite_alone(sql.any)) continue;
+    left_out.push_back(fmt::format("the default of '{}.{}', {}: MariaDB has no such function",
+                                   table.name, column.name, sql.any));
+    column.default_value.reset();
+  }
 }
 
 }  // namespace
@@ -46,6 +99,10 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
   if (from == DialectKind::sqlite) {
     for (auto& [name, table] : result.tables.tables) dialect::number_keys(table);
     result.tables = dialect::for_both(std::move(result.tables));
+    for (auto& [name, table] : result.tables.tables) {
+      translate_keys(table);
+      leave_out_defaults(table, result.left_out);
+    }
   }
   return result;
 }

@@ -1,6 +1,7 @@
 #include "transfer/value_text.hpp"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 
@@ -85,6 +86,25 @@ std::string canonical_value(const Cell& cell, const schema::Type& type) {
   if (kind == TypeKind::char_) text.erase(text.find_last_not_of(' ') + 1);
   if (schema::is_geometry(kind)) return without_blanks(text);
   return text;
+}
+
+void append_canonical(std::string& out, const Cell& cell, const schema::Type& type) {
+  const auto append = [&out](std::string_view value) {
+    const fmt::format_int size(value.size());
+    out.append(size.data(), size.size()).push_back(':');
+    out.append(value);
+  };
+  // What most values are needs no text of its own.
+  if (cell.kind == Cell::Kind::integer && schema::is_integer(type.kind)) {
+    const fmt::format_int number(cell.integer);
+    return append({number.data(), number.size()});
+  }
+  const bool is_as_it_is = (schema::is_text(type.kind) && type.kind != TypeKind::char_) ||
+                           schema::is_binary(type.kind) || type.kind == TypeKind::date;
+  if (is_as_it_is && (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::blob)) {
+    return append(cell.bytes);
+  }
+  append(canonical_value(cell, type));
 }
 
 }  // namespace dbmig::transfer

@@ -20,4 +20,7 @@ std::string value_text(const backend::Cell& cell);
 /// no text, is one of its own.
 std::string canonical_value(const backend::Cell& cell, const schema::Type& type);
 
+/// The same behind its length, `3:abc`, so that values one after the other stay apart.
+void append_canonical(std::string& out, const backend::Cell& cell, const schema::Type& type);
+
 }  // namespace dbmig::transfer

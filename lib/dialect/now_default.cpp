@@ -1,0 +1,125 @@
+#include "dialect/now_default.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace dbmig::dialect {
+namespace {
+
+/// The text without parentheses around the whole of it.
+std::string_view unwrapped(std::string_view text) {
+  text = text::trim(text);
+  while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
+    int depth = 0;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+      depth += text[i] == '(' ? 1 : (text[i] == ')' ? -1 : 0);
+      if (depth == 0) return text;  // it closes before the end
+    }
+    text = text::trim(text.substr(1, text.size() - 2));
+  }
+  return text;
+}
+
+struct Call {
+  std::string function;
+  std::vector<std::string> arguments;  ///< texts, without their quotes
+};
+
+/// `f('a', "b")`: a call with texts alone.
+std::optional<Call> read_call(std::string_view text) {
+  const std::size_t open = text.find('(');
+  if (open == std::string_view::npos || text.back() != ')') return std::nullopt;
+  Call call;
+  call.function = text::lower(text::trim(text.substr(0, open)));
+  for (const std::string& part : text::split(text.substr(open + 1, text.size() - open - 2), ',')) {
+    const std::string_view one = text::trim(part);
+    const bool is_text =
+        one.size() > 1 && (one.front() == '\'' || one.front() == '"') && one.back() == one.front();
+    if (!is_text) return std::nullopt;
+    call.arguments.emplace_back(one.substr(1, one.size() - 2));
+  }
+  return call;
+}
+
+bool is_now(const std::vector<std::string>& arguments, std::size_t from) {
+  return arguments.size() == from + 1 && text::equals_ignoring_case(arguments[from], "now");
+}
+
+/// strftime()'s format as date_format()'s; empty for letters that mean something else there.
+std::string date_format(std::string_view format, bool& has_fraction) {
+  std::string out;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] == '\'') return {};
+    if (format[i] != '%') {
+      out.push_back(format[i]);
+      continue;
+    }
+    if (++i == format.size()) return {};
+    switch (format[i]) {
+      case 'Y':
+      case 'm':
+      case 'd':
+      case 'H':
+      case 'j':
+      case 'w':
+        out.append({'%', format[i]});
+        break;
+      case 'M':
+        out += "%i";
+        break;
+      case 'S':
+        out += "%s";
+        break;
+      case 'f':
+        // SQLite: seconds and three digits; MariaDB: six digits. It must be the end.
+        if (i + 1 != format.size()) return {};
+        out += "%s.%f";
+        has_fraction = true;
+        break;
+      default:
+        return {};
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string mariadb_now(std::string_view sqlite_default) {
+  const std::string_view text = unwrapped(sqlite_default);
+  if (text.empty()) return {};
+  const auto call = read_call(text);
+  if (!call) return {};
+  if (is_now(call->arguments, 0)) {
+    if (call->function == "datetime") return "utc_timestamp()";
+    if (call->function == "date") return "utc_date()";
+    if (call->function == "time") return "utc_time()";
+  }
+  if (call->function != "strftime" || !is_now(call->arguments, 1)) return {};
+  bool has_fraction = false;
+  const std::string format = date_format(call->arguments.front(), has_fraction);
+  if (format.empty()) return {};
+  if (!has_fraction) return "date_format(utc_timestamp(), '" + format + "')";
+  return "substr(date_format(utc_timestamp(3), '" + format + "'), 1, " +
+         "char_length(date_format(utc_timestamp(3), '" + format + "')) - 3)";
+}
+
+bool calls_sqlite_alone(std::string_view sqlite_default) {
+  const std::string text = text::lower(sqlite_default);
+  constexpr const char* kFunctions[] = {
+      "strftime", "datetime", "julianday", "unixepoch", "printf", "randomblob",       "zeroblob",
+      "typeof",   "random",   "total",     "changes",   "iif",    "last_insert_rowid"};
+  return std::any_of(std::begin(kFunctions), std::end(kFunctions), [&](const char* function) {
+    const std::size_t at = text.find(std::string(function) + "(");
+    if (at == std::string::npos) return false;
+    return at == 0 ||
+           (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_');
+  });
+}
+
+}  // namespace dbmig::dialect

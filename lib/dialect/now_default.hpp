@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dbmig::dialect {
+
+/// What MariaDB says for a default of SQLite that is the present moment as text, in UTC:
+/// `datetime('now')`, `date('now')`, `time('now')`, `strftime('%Y-%m-%d %H:%M:%f', 'now')`; empty
+/// for everything else. Source: https://www.sqlite.org/lang_datefunc.html
+std::string mariadb_now(std::string_view sqlite_default);
+
+/// Whether a default calls a function that only SQLite has.
+bool calls_sqlite_alone(std::string_view sqlite_default);
+
+}  // namespace dbmig::dialect

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+namespace dbmig::transfer {
+
+// What a value could be, a bit each.
+inline constexpr std::uint32_t kInteger = 1U << 0U;
+inline constexpr std::uint32_t kDecimal = 1U << 1U;  ///< integers, too
+inline constexpr std::uint32_t kReal = 1U << 2U;     ///< decimals, too
+inline constexpr std::uint32_t kBoolean = 1U << 3U;
+inline constexpr std::uint32_t kDate = 1U << 4U;
+inline constexpr std::uint32_t kDatetime = 1U << 5U;  ///< dates, too
+inline constexpr std::uint32_t kTime = 1U << 6U;
+inline constexpr std::uint32_t kUuid = 1U << 7U;
+inline constexpr std::uint32_t kJson = 1U << 8U;
+inline constexpr std::uint32_t kWord = 1U << 9U;  ///< no control characters, for an enum
+
+/// Room for what the next file may bring.
+inline int with_headroom(std::uint64_t characters) {
+  for (const int step : {10, 20, 50, 100, 255, 500, 1000}) {
+    if (characters + characters / 4 <= static_cast<std::uint64_t>(step)) return step;
+  }
+  return 0;
+}
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,439 @@
+// The other ranks of an MPI job as readers of the source. See source_readers.hpp.
+//
+// The root sends an order; between orders the others wait. A part is read by the rank that its
+// place falls to, so batches come in order, whatever the number of ranks, and each rank has a few
+// of them on the way.
+#include <fmt/core.h>
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "import/plan.hpp"
+#include "import/wire.hpp"
+#include "transfer/copy_source.hpp"
+#include "transfer/source_readers.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using import::Bytes;
+using import::WireReader;
+using import::WireWriter;
+
+enum class Order : std::uint8_t { snapshot, end_snapshot, job, cancel, quit };
+enum class Answer : std::uint8_t { done, failed, batch, part, cancelled };
+
+/// Messages that a rank has under way at most: a part's batches, so that all can work at once.
+constexpr std::size_t kMaxUnderWay = 8;
+
+Bytes order(Order what) {
+  Bytes message;
+  WireWriter(message).put(what);
+  return message;
+}
+
+void send_message(import::Communicator& ranks, const Bytes& message, int to) {
+  import::wait(*ranks.isend(message, to));
+}
+
+void send_to_all(import::Communicator& ranks, const Bytes& message) {
+  for (int rank = 1; rank < ranks.size(); ++rank) send_message(ranks, message, rank);
+}
+
+Bytes receive(import::Communicator& ranks, int from) {
+  Bytes message;
+  import::wait(*ranks.irecv(message, from));
+  return message;
+}
+
+void put_failure(Bytes& message, const Error& error) {
+  WireWriter writer(message);
+  writer.put(Answer::failed);
+  writer.put(static_cast<std::int32_t>(error.code()));
+  writer.put_text(error.what());
+}
+
+[[noreturn]] void throw_failure(WireReader& reader) {
+  const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
+  throw Error(code, std::string(reader.get_text()));
+}
+
+void put_job(Bytes& message, const ReadJob& job, int rank, int readers) {
+  WireWriter writer(message);
+  writer.put(Order::job);
+  writer.put(job.kind);
+  writer.put_text(job.table);
+  import::Plan plan;
+  plan.columns = job.columns;
+  plan.dialect = job.target;
+  plan.encoding = job.encoding;
+  Bytes encoded;
+  import::encode(plan, encoded);
+  writer.put_text({encoded.data(), encoded.size()});
+  writer.put_text({reinterpret_cast<const char*>(job.as_is.data()), job.as_is.size()});
+  writer.put(static_cast<std::uint32_t>(job.key.size()));
+  for (const std::size_t place : job.key) writer.put(static_cast<std::uint32_t>(place));
+  std::vector<std::size_t> parts;
+  for (std::size_t i = 0; i < job.parts.size(); ++i) {
+    if (static_cast<int>(i % static_cast<std::size_t>(readers)) + 1 == rank) parts.push_back(i);
+  }
+  writer.put(static_cast<std::uint32_t>(parts.size()));
+  for (const std::size_t part : parts) writer.put_text(job.parts[part]);
+}
+
+ReadJob get_job(WireReader& reader) {
+  ReadJob job;
+  job.kind = reader.get<ReadJob::Kind>();
+  job.table = reader.get_text();
+  const import::Plan plan = import::decode_plan(reader.get_text());
+  job.columns = plan.columns;
+  job.target = plan.dialect;
+  job.encoding = plan.encoding;
+  const std::string_view as_is = reader.get_text();
+  job.as_is.assign(as_is.begin(), as_is.end());
+  for (auto n = reader.get<std::uint32_t>(); n > 0; --n) {
+    job.key.push_back(reader.get<std::uint32_t>());
+  }
+  for (auto n = reader.get<std::uint32_t>(); n > 0; --n) job.parts.emplace_back(reader.get_text());
+  return job;
+}
+
+void put_batch(Bytes& message, const RowBatch& batch) {
+  WireWriter writer(message);
+  writer.put(Answer::batch);
+  writer.put(batch.first);
+  writer.put(batch.rows);
+  const auto [high, low] = batch.hash.halves();
+  writer.put(high);
+  writer.put(low);
+  message.insert(message.end(), batch.bytes.begin(), batch.bytes.end());
+}
+
+RowBatch get_batch(WireReader& reader) {
+  RowBatch batch;
+  batch.first = reader.get<std::uint64_t>();
+  batch.rows = reader.get<std::uint64_t>();
+  const auto high = reader.get<std::uint64_t>();
+  batch.hash = RowHash(high, reader.get<std::uint64_t>());
+  const std::string_view bytes = reader.rest();
+  batch.bytes.assign(bytes.begin(), bytes.end());
+  return batch;
+}
+
+void put_check(Bytes& message, const PartCheck& check) {
+  WireWriter writer(message);
+  writer.put(Answer::part);
+  writer.put(check.rows);
+  writer.put(static_cast<std::uint32_t>(check.problems.size()));
+  for (const import::Problem& problem : check.problems) {
+    writer.put_text(problem.file);
+    writer.put_text(problem.column);
+    writer.put_text(problem.reason);
+    writer.put(problem.records);
+    writer.put(static_cast<std::uint32_t>(problem.lines.size()));
+    for (const std::uint64_t line : problem.lines) writer.put(line);
+    writer.put(static_cast<std::uint32_t>(problem.examples.size()));
+    for (const std::string& example : problem.examples) writer.put_text(example);
+  }
+  writer.put(static_cast<std::uint32_t>(check.needs.size()));
+  for (const auto& [column, needs] : check.needs) {
+    writer.put(static_cast<std::uint32_t>(column));
+    writer.put(needs.taken_by);
+    writer.put(static_cast<std::uint8_t>(needs.has_null));
+    for (const std::uint64_t value : {needs.characters, needs.whole_digits, needs.scale}) {
+      writer.put(value);
+    }
+  }
+}
+
+PartCheck get_check(WireReader& reader) {
+  PartCheck check;
+  check.rows = reader.get<std::uint64_t>();
+  for (auto n = reader.get<std::uint32_t>(); n > 0; --n) {
+    import::Problem& problem = check.problems.emplace_back();
+    problem.file = reader.get_text();
+    problem.column = reader.get_text();
+    problem.reason = reader.get_text();
+    problem.records = reader.get<std::uint64_t>();
+    for (auto lines = reader.get<std::uint32_t>(); lines > 0; --lines) {
+      problem.lines.push_back(reader.get<std::uint64_t>());
+    }
+    for (auto examples = reader.get<std::uint32_t>(); examples > 0; --examples) {
+      problem.examples.emplace_back(reader.get_text());
+    }
+  }
+  for (auto n = reader.get<std::uint32_t>(); n > 0; --n) {
+    const std::size_t column = reader.get<std::uint32_t>();
+    WiderType::Needs needs;
+    needs.taken_by = reader.get<std::uint32_t>();
+    needs.has_null = reader.get<std::uint8_t>() != 0;
+    needs.characters = reader.get<std::uint64_t>();
+    needs.whole_digits = reader.get<std::uint64_t>();
+    needs.scale = reader.get<std::uint64_t>();
+    check.needs.emplace_back(column, needs);
+  }
+  return check;
+}
+
+/// What ends a part when the root has cancelled its job.
+struct Cancelled {};
+
+/// A rank that reads: one job.
+class Service {
+ public:
+  Service(backend::Connection& source, import::Communicator& ranks, const std::atomic<bool>& stop)
+      : source_(source), ranks_(ranks), stop_(stop) {}
+
+  /// `next` is the root's next order, which is already being received.
+  void run(const ReadJob& job, import::Request& next) {
+    next_ = &next;
+    try {
+      RowConverter converter(job.columns, job.target, job.as_is);
+      for (const std::string& part : job.parts) {
+        Bytes end;
+        if (job.kind == ReadJob::Kind::check) {
+          put_check(end, check_part(source_, job, part, stop_));
+        } else {
+          read_part(source_, job, converter, part, stop_, [&](RowBatch&& batch) {
+            Bytes message;
+            put_batch(message, batch);
+            queue(std::move(message));
+          });
+          WireWriter(end).put(Answer::done);
+        }
+        queue(std::move(end));
+      }
+    } catch (const Cancelled&) {
+      Bytes message;
+      WireWriter(message).put(Answer::cancelled);
+      under_way_.emplace_back(std::move(message));
+      start();
+    } catch (const Error& error) {
+      Bytes message;
+      put_failure(message, error);
+      under_way_.emplace_back(std::move(message));
+      start();
+    }
+    while (!under_way_.empty()) finish();
+  }
+
+ private:
+  struct Message {
+    explicit Message(Bytes text) : bytes(std::move(text)) {}
+    Bytes bytes;
+    std::unique_ptr<import::Request> request;
+  };
+
+  void queue(Bytes message) {
+    // The only order that comes during a job.
+    if (next_->test()) throw Cancelled{};
+    while (!under_way_.empty() && under_way_.front().request->test()) under_way_.pop_front();
+    if (under_way_.size() >= kMaxUnderWay) finish();
+    under_way_.emplace_back(std::move(message));
+    start();
+  }
+  void start() { under_way_.back().request = ranks_.isend(under_way_.back().bytes, 0); }
+  void finish() {
+    import::wait(*under_way_.front().request);
+    under_way_.pop_front();
+  }
+
+  backend::Connection& source_;
+  import::Communicator& ranks_;
+  const std::atomic<bool>& stop_;
+  import::Request* next_ = nullptr;
+  std::deque<Message> under_way_;  // references to its elements stay good
+};
+
+class RankReaders final : public SourceReaders {
+ public:
+  RankReaders(import::Communicator& ranks, const std::atomic<bool>& stop)
+      : ranks_(ranks), stop_(stop) {}
+  ~RankReaders() override { send_to_all(ranks_, order(Order::end_snapshot)); }
+
+  std::size_t size() const override { return static_cast<std::size_t>(ranks_.size() - 1); }
+
+  void copy(const ReadJob& job, const TakeBatch& take) override {
+    start(job);
+    run(job, [&](std::size_t part, Answer answer, WireReader& reader) {
+      if (answer != Answer::batch) return true;
+      take(part, get_batch(reader));
+      return false;
+    });
+  }
+
+  std::vector<PartCheck> check(const ReadJob& job) override {
+    std::vector<PartCheck> checks(job.parts.size());
+    start(job);
+    run(job, [&](std::size_t part, Answer, WireReader& reader) {
+      checks[part] = get_check(reader);
+      return true;
+    });
+    return checks;
+  }
+
+ private:
+  void start(const ReadJob& job) {
+    for (int rank = 1; rank < ranks_.size(); ++rank) {
+      Bytes message;
+      put_job(message, job, rank, ranks_.size() - 1);
+      send_message(ranks_, message, rank);
+    }
+    left_.assign(size(), 0);
+    for (std::size_t part = 0; part < job.parts.size(); ++part) ++left_[part % size()];
+  }
+
+  /// `each` is given every message of the parts in order, and says whether the part ends with it.
+  template <class Each>
+  void run(const ReadJob& job, const Each& each) {
+    try {
+      for (std::size_t part = 0; part < job.parts.size(); ++part) {
+        const std::size_t reader = part % size();
+        for (bool is_over = false; !is_over;) {
+          throw_if_interrupted(stop_);
+          const Bytes message = receive(ranks_, static_cast<int>(reader) + 1);
+          WireReader text({message.data(), message.size()});
+          const auto answer = text.get<Answer>();
+          if (answer == Answer::failed) {
+            left_[reader] = 0;
+            throw_failure(text);
+          }
+          is_over = each(part, answer, text);
+        }
+        --left_[reader];
+      }
+    } catch (...) {
+      cancel();
+      throw;
+    }
+  }
+
+  /// Until every rank waits for the next order.
+  void cancel() {
+    for (std::size_t reader = 0; reader < size(); ++reader) {
+      if (left_[reader] != 0)
+        send_message(ranks_, order(Order::cancel), static_cast<int>(reader) + 1);
+    }
+    for (std::size_t reader = 0; reader < size(); ++reader) {
+      while (left_[reader] != 0) {
+        const Bytes message = receive(ranks_, static_cast<int>(reader) + 1);
+        const auto answer = WireReader({message.data(), message.size()}).get<Answer>();
+        if (answer == Answer::done || answer == Answer::part) --left_[reader];
+        if (answer == Answer::failed || answer == Answer::cancelled) left_[reader] = 0;
+      }
+    }
+  }
+
+  import::Communicator& ranks_;
+  const std::atomic<bool>& stop_;
+  std::vector<std::size_t> left_;  ///< parts of each reader that are not over
+};
+
+/// Whether nobody wrote to the source while snapshots were begun. SQLite tells with a number that
+/// changes with every commit of another connection; on MariaDB writers are kept out meanwhile.
+class OneMoment {
+ public:
+  OneMoment(const backend::Connection& source, const std::vector<std::string>& tables)
+      : watch_(backend::connect(source.url())) {
+    if (source.dialect().kind() == DialectKind::sqlite) {
+      version_ = data_version();
+      return;
+    }
+    std::string locks;
+    for (const std::string& table : tables) {
+      locks += fmt::format("{}{} READ", locks.empty() ? "" : ", ",
+                           watch_->dialect().quote_identifier(table));
+    }
+    watch_->begin_migration();
+    if (!locks.empty()) watch_->execute("LOCK TABLES " + locks);
+  }
+
+  bool holds() { return !version_ || data_version() == version_; }
+
+ private:
+  std::string data_version() {
+    return watch_->query("PRAGMA data_version").rows.at(0).at(0).value_or("");
+  }
+
+  std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
+  std::optional<std::string> version_;
+};
+
+bool begin_together(backend::Connection& source, import::Communicator& ranks,
+                    const std::vector<std::string>& tables) {
+  OneMoment moment(source, tables);
+  source.begin_snapshot();
+  send_to_all(ranks, order(Order::snapshot));
+  std::optional<Error> failure;
+  for (int rank = 1; rank < ranks.size(); ++rank) {
+    const Bytes message = receive(ranks, rank);
+    WireReader reader({message.data(), message.size()});
+    if (reader.get<Answer>() != Answer::failed) continue;
+    const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
+    failure = Error(code, std::string(reader.get_text()));
+  }
+  if (!failure && moment.holds()) return true;
+  source.rollback();
+  send_to_all(ranks, order(Order::end_snapshot));
+  if (failure) throw Error(*failure);
+  return false;
+}
+
+}  // namespace
+
+std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
+                                            import::Communicator& ranks,
+                                            const std::vector<std::string>& tables,
+                                            EventSink& events, const std::atomic<bool>& stop) {
+  constexpr int kTries = 5;
+  std::string reason = "it is being written to all the time";
+  try {
+    for (int i = 0; i < kTries; ++i) {
+      if (begin_together(source, ranks, tables)) return std::make_unique<RankReaders>(ranks, stop);
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    reason = error.message();
+  }
+  events.warning("dbmig.copy", fmt::format("The source is read by one rank: the others could not "
+                                           "see it as of the same moment ({})",
+                                           reason));
+  source.begin_snapshot();
+  return thread_reader(source, stop);
+}
+
+void serve_copy(backend::Connection& source, import::Communicator& ranks,
+                const std::atomic<bool>& stop) {
+  Bytes message;
+  auto request = ranks.irecv(message, 0);
+  while (true) {
+    import::wait(*request);
+    const Bytes text = message;
+    request = nullptr;
+    WireReader reader({text.data(), text.size()});
+    const auto what = reader.get<Order>();
+    if (what == Order::quit) break;
+    request = ranks.irecv(message, 0);
+    if (what == Order::end_snapshot) source.rollback();
+    if (what == Order::job) Service(source, ranks, stop).run(get_job(reader), *request);
+    if (what != Order::snapshot) continue;
+    Bytes answer;
+    try {
+      source.begin_snapshot();
+      WireWriter(answer).put(Answer::done);
+    } catch (const Error& error) {
+      put_failure(answer, error);
+    }
+    send_message(ranks, answer, 0);
+  }
+  source.rollback();
+}
+
+void end_service(import::Communicator& ranks) {
+  send_to_all(ranks, order(Order::quit));
+}
+
+}  // namespace dbmig::transfer

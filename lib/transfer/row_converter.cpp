@@ -1,0 +1,74 @@
+#include "transfer/row_converter.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "import/shown.hpp"
+#include "transfer/convert_cell.hpp"
+#include "transfer/value_text.hpp"
+
+namespace dbmig::transfer {
+
+using backend::Cell;
+
+RowConverter::RowConverter(const std::vector<import::TargetColumn>& columns, DialectKind kind,
+                           const std::vector<std::uint8_t>& as_is)
+    : columns_(columns),
+      kind_(kind),
+      as_is_(as_is),
+      texts_(columns.size()),
+      cells_(columns.size()) {
+  as_is_.resize(columns.size());
+  for (const import::TargetColumn& column : columns_) {
+    converters_.emplace_back(column, kind, import::ValueFormat{.binary = import::BinaryText::raw});
+  }
+}
+
+std::span<const Cell> RowConverter::convert(std::span<const Cell> row,
+                                            std::vector<InvalidCast>& invalid_casts) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (as_is_[i] != 0) {
+      cells_[i] = row[i];
+      continue;
+    }
+    if (convert_cell(row[i], converters_[i], texts_[i], cells_[i], reason_)) continue;
+    InvalidCast invalid_cast;
+    invalid_cast.column = i;
+    invalid_cast.reason = reason_;
+    if (row[i].kind == Cell::Kind::null) {
+      invalid_cast.shown = "NULL";
+    } else if (row[i].kind != Cell::Kind::blob) {
+      invalid_cast.shown = import::shown(value_text(row[i]));
+    }
+    invalid_casts.push_back(std::move(invalid_cast));
+  }
+  return cells_;
+}
+
+const std::string& RowConverter::canonical_row(std::span<const Cell> row) {
+  canonical_.clear();
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    append_canonical(canonical_, row[i], columns_[i].type);
+  }
+  return canonical_;
+}
+
+WiderType& RowConverter::wider_of(std::size_t column) {
+  return wider_.try_emplace(column, columns_[column], kind_).first->second;
+}
+
+void RowConverter::widen(std::size_t column, const Cell& value) {
+  wider_of(column).add(value);
+}
+
+void RowConverter::widen(std::size_t column, const WiderType::Needs& needs) {
+  wider_of(column).add(needs);
+}
+
+std::optional<schema::Type> RowConverter::wider_type(std::size_t column) const {
+  const auto found = wider_.find(column);
+  return found == wider_.end() ? std::nullopt : found->second.type();
+}
+
+}  // namespace dbmig::transfer

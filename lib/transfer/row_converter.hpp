@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/bulk.hpp"
+#include "import/converter.hpp"
+#include "transfer/wider_type.hpp"
+
+namespace dbmig::transfer {
+
+/// A value of the source that the target's column does not hold.
+struct InvalidCast {
+  std::size_t column = 0;
+  std::string shown;   ///< the value, as messages show it
+  std::string reason;  ///< completes "'abc' …"
+};
+
+/// Turns rows of the source into rows of the target's columns: all that a rank without schema and
+/// target must know.
+class RowConverter {
+ public:
+  /// `as_is`: for each column 1 when its values go as they are; may be empty for none.
+  RowConverter(const std::vector<import::TargetColumn>& columns, DialectKind kind,
+               const std::vector<std::uint8_t>& as_is = {});
+
+  const std::vector<import::TargetColumn>& columns() const { return columns_; }
+  DialectKind kind() const { return kind_; }
+  const std::vector<std::uint8_t>& as_is() const { return as_is_; }
+
+  /// The target's cells for a row of the source; every value that does not fit goes to `invalid_casts`.
+  /// They live until the next call.
+  std::span<const backend::Cell> convert(std::span<const backend::Cell> row,
+                                         std::vector<InvalidCast>& invalid_casts);
+  /// What a row of the target's cells is compared by; lives until the next call.
+  const std::string& canonical_row(std::span<const backend::Cell> row);
+
+  /// Takes note of a value that the column does not hold, for wider_type().
+  void widen(std::size_t column, const backend::Cell& value);
+  void widen(std::size_t column, const WiderType::Needs& needs);
+  const std::map<std::size_t, WiderType>& wider() const { return wider_; }
+  /// The type that would hold all values that widen() was told of; nothing when none does.
+  std::optional<schema::Type> wider_type(std::size_t column) const;
+
+ private:
+  WiderType& wider_of(std::size_t column);
+
+  std::vector<import::TargetColumn> columns_;
+  DialectKind kind_;
+  std::vector<std::uint8_t> as_is_;
+  std::vector<import::Converter> converters_;
+  std::vector<std::string> texts_;  ///< of the row at hand
+  std::vector<backend::Cell> cells_;
+  std::string reason_;
+  std::string canonical_;
+  std::map<std::size_t, WiderType> wider_;  ///< of columns with invalid_casts
+};
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "backend/backend.hpp"
+#include "base/event.hpp"
+#include "import/communicator.hpp"
+#include "transfer/copy.hpp"
+#include "transfer/source_readers.hpp"
+#include "transfer/table_pair.hpp"
+
+namespace dbmig::transfer {
+
+/// The source as of one moment, with those who read it.
+class SharedSnapshot {
+ public:
+  SharedSnapshot(backend::Connection& source, import::Communicator* ranks,
+                 const CopyOptions& options, EventSink& events, const std::atomic<bool>& stop);
+  ~SharedSnapshot();
+  SharedSnapshot(const SharedSnapshot&) = delete;
+  SharedSnapshot& operator=(const SharedSnapshot&) = delete;
+
+  SourceReaders& readers() const { return *readers_; }
+
+ private:
+  backend::Connection& source_;
+  std::unique_ptr<SourceReaders> readers_;
+};
+
+/// How `pair`'s rows are read by so many readers.
+ReadJob job_for(backend::Connection& source, TablePair& pair, std::size_t readers,
+                DialectKind target);
+
+}  // namespace dbmig::transfer

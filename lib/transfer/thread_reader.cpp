@@ -1,0 +1,117 @@
+// A reader in a thread of its own: converting rows and sending them overlap.
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "transfer/copy_source.hpp"
+#include "transfer/source_readers.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+/// Batches on their way from the thread that reads to the one that writes.
+class BatchQueue {
+ public:
+  using Item = std::pair<std::size_t, RowBatch>;
+
+  /// Waits for room. False when nobody wants more.
+  bool push(Item item) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return items_.size() < kMaxItems || is_abandoned_; });
+    if (is_abandoned_) return false;
+    items_.push_back(std::move(item));
+    changed_.notify_all();
+    return true;
+  }
+  /// Waits for the next; nothing when close() was called and all were taken.
+  std::optional<Item> pop() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !items_.empty() || is_closed_; });
+    if (items_.empty()) return std::nullopt;
+    Item item = std::move(items_.front());
+    items_.pop_front();
+    changed_.notify_all();
+    return item;
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+    changed_.notify_all();
+  }
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    is_abandoned_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  static constexpr std::size_t kMaxItems = 4;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Item> items_;
+  bool is_closed_ = false;
+  bool is_abandoned_ = false;
+};
+
+/// What ends the thread's work when the other side wants no more.
+struct Abandoned {};
+
+class ThreadReader final : public SourceReaders {
+ public:
+  ThreadReader(backend::Connection& source, const std::atomic<bool>& stop)
+      : source_(source), stop_(stop) {}
+
+  std::size_t size() const override { return 1; }
+
+  void copy(const ReadJob& job, const TakeBatch& take) override {
+    BatchQueue queue;
+    std::exception_ptr failure;
+    std::thread thread([&] {
+      try {
+        RowConverter converter(job.columns, job.target, job.as_is);
+        for (std::size_t part = 0; part < job.parts.size(); ++part) {
+          read_part(source_, job, converter, job.parts[part], stop_, [&](RowBatch&& batch) {
+            if (!queue.push({part, std::move(batch)})) throw Abandoned{};
+          });
+        }
+      } catch (const Abandoned&) {
+        // Its own failure is what the caller throws.
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      queue.close();
+    });
+    try {
+      while (const auto item = queue.pop()) take(item->first, item->second);
+    } catch (...) {
+      queue.abandon();
+      thread.join();
+      throw;
+    }
+    thread.join();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  std::vector<PartCheck> check(const ReadJob& job) override {
+    std::vector<PartCheck> checks;
+    for (const std::string& part : job.parts) {
+      checks.push_back(check_part(source_, job, part, stop_));
+    }
+    return checks;
+  }
+
+ private:
+  backend::Connection& source_;
+  const std::atomic<bool>& stop_;
+};
+
+}  // namespace
+
+std::unique_ptr<SourceReaders> thread_reader(backend::Connection& source,
+                                             const std::atomic<bool>& stop) {
+  return std::make_unique<ThreadReader>(source, stop);
+}
+
+}  // namespace dbmig::transfer

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/bulk.hpp"
+#include "import/converter.hpp"
+#include "schema/type.hpp"
+
+namespace dbmig::transfer {
+
+/// Finds the type that a column needs for values that it does not hold: a type of the same kind
+/// with more room, or the next larger one, that takes every one of them.
+class WiderType {
+ public:
+  /// What values need, as ranks tell each other.
+  struct Needs {
+    std::uint32_t taken_by = ~std::uint32_t{0};  ///< a bit for each type that takes all of them
+    bool has_null = false;
+    std::uint64_t characters = 0;
+    std::uint64_t whole_digits = 0;
+    std::uint64_t scale = 0;
+  };
+
+  WiderType(const import::TargetColumn& column, DialectKind kind);
+
+  /// A value that the column does not hold.
+  void add(const backend::Cell& value);
+  void add(const Needs& needs);
+  const Needs& needs() const { return needs_; }
+  /// The type that holds all of them, and all that the column's own type holds.
+  std::optional<schema::Type> type() const;
+
+ private:
+  schema::Type own_;
+  std::vector<import::Converter> candidates_;  ///< narrowest first
+  Needs needs_;
+  std::string buffer_;
+  std::string reason_;
+};
+
+}  // namespace dbmig::transfer
