@@ -19,10 +19,11 @@ using backend::Cell;
 constexpr std::size_t kMaxBatchRows = 2000;
 constexpr std::size_t kMaxBatchBytes = std::size_t{1} << 20U;
 
-[[noreturn]] void fail_changed(const ReadJob& job, const InvalidCast& invalid_cast, const std::string& key) {
-  throw Error(ErrorCode::invalid,
-              fmt::format("'{}' ({}): column '{}': {} {}", job.table, key,
-                          job.columns[invalid_cast.column].name, invalid_cast.shown, invalid_cast.reason))
+[[noreturn]] void fail_changed(const ReadJob& job, const InvalidCast& invalid_cast,
+                               const std::string& key) {
+  throw Error(ErrorCode::invalid, fmt::format("'{}' ({}): column '{}': {} {}", job.table, key,
+                                              job.columns[invalid_cast.column].name,
+                                              invalid_cast.shown, invalid_cast.reason))
       .hint("nothing was copied; the source was changed while it was read: try again");
 }
 

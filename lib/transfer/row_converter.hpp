@@ -32,8 +32,8 @@ class RowConverter {
   DialectKind kind() const { return kind_; }
   const std::vector<std::uint8_t>& as_is() const { return as_is_; }
 
-  /// The target's cells for a row of the source; every value that does not fit goes to `invalid_casts`.
-  /// They live until the next call.
+  /// The target's cells for a row of the source; every value that does not fit goes to
+  /// `invalid_casts`. They live until the next call.
   std::span<const backend::Cell> convert(std::span<const backend::Cell> row,
                                          std::vector<InvalidCast>& invalid_casts);
   /// What a row of the target's cells is compared by; lives until the next call.
