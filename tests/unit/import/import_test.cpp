@@ -443,7 +443,7 @@ TEST(Import, APipeThatNobodyWritesIsWaitedForUntilInterrupted) {
   for (const Event& event : job.events.events) {
     if (const auto* log = std::get_if<event::Log>(&event)) said.push_back(log->message);
   }
-  EXPECT_THAT(said, testing::Contains(HasSubstr("pipe.csv: nobody has written to it yet")));
+  EXPECT_THAT(said, testing::Contains(HasSubstr("pipe.csv: no process writes to it yet")));
   job.stop = false;
   std::thread feed([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));

@@ -104,7 +104,7 @@ std::vector<Place> forbidden_places() {
          ::mkfifo(job.path("p").c_str(), 0600);
          return job.path("p");
        },
-       "nobody reads"},
+       "no process reads"},
       {"a dash", [](ImportJob&) { return std::string("-"); }, "/dev/stdout"},
   };
 }
