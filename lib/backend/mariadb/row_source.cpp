@@ -1,5 +1,6 @@
 #include "backend/mariadb/row_source.hpp"
 
+#include <fmt/core.h>
 #include <mysql.h>
 
 #include <algorithm>
@@ -55,14 +56,16 @@ Column::Kind kind_of(const MYSQL_FIELD& field) {
 
 class MariadbRows final : public RowSource {
  public:
-  MariadbRows(MYSQL* connection, std::string_view sql)
+  MariadbRows(MYSQL* connection, std::string_view sql, std::span<const Cell> values)
       : statement_(mysql_stmt_init(connection)), sql_(sql) {
     if (statement_ == nullptr) {
       throw translate(mysql_errno(connection), mysql_error(connection), sql_);
     }
     if (mysql_stmt_prepare(statement_.get(), sql_.data(), sql_.size()) != 0) fail();
     describe();
+    bind_parameters(values);
     if (mysql_stmt_execute(statement_.get()) != 0) fail();
+    parameters_.clear();
     if (mysql_stmt_bind_result(statement_.get(), binds_.data()) != 0) fail();
   }
 
@@ -80,6 +83,38 @@ class MariadbRows final : public RowSource {
  private:
   [[noreturn]] void fail() const {
     throw translate(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()), sql_);
+  }
+
+  /// Text and bytes stay where they are; the execution that follows reads them.
+  void bind_parameters(std::span<const Cell> values) {
+    const std::size_t wanted = mysql_stmt_param_count(statement_.get());
+    if (wanted != values.size()) {
+      throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
+                                                  wanted, values.size()))
+          .sql(sql_);
+    }
+    parameters_.assign(values.begin(), values.end());
+    std::vector<MYSQL_BIND> binds(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      Cell& value = parameters_[i];
+      MYSQL_BIND& bind = binds[i];
+      const bool is_text = value.kind == Cell::Kind::text;
+      if (value.kind == Cell::Kind::null) {
+        bind.buffer_type = MYSQL_TYPE_NULL;
+      } else if (is_text || value.kind == Cell::Kind::blob) {
+        bind.buffer_type = is_text ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+        bind.buffer = const_cast<char*>(value.bytes.data());
+        bind.buffer_length = static_cast<unsigned long>(value.bytes.size());
+      } else if (value.kind == Cell::Kind::real) {
+        bind.buffer_type = MYSQL_TYPE_DOUBLE;
+        bind.buffer = &value.real;
+      } else {
+        bind.buffer_type = MYSQL_TYPE_LONGLONG;
+        bind.buffer = &value.integer;
+        bind.is_unsigned = value.kind == Cell::Kind::unsigned_integer ? 1 : 0;
+      }
+    }
+    if (!binds.empty() && mysql_stmt_bind_param(statement_.get(), binds.data()) != 0) fail();
   }
 
   void describe() {
@@ -165,12 +200,14 @@ class MariadbRows final : public RowSource {
   std::vector<std::string> names_;
   std::vector<Column> values_;  ///< not resized any more: binds_ points into it
   std::vector<MYSQL_BIND> binds_;
+  std::vector<Cell> parameters_;  ///< until the statement has been carried out
 };
 
 }  // namespace
 
-std::unique_ptr<RowSource> read_rows(st_mysql* connection, std::string_view sql) {
-  return std::make_unique<MariadbRows>(connection, sql);
+std::unique_ptr<RowSource> read_rows(st_mysql* connection, std::string_view sql,
+                                     std::span<const Cell> values) {
+  return std::make_unique<MariadbRows>(connection, sql, values);
 }
 
 }  // namespace dbmig::backend::mariadb

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "backend/row_source.hpp"
@@ -9,8 +10,9 @@ struct st_mysql;
 
 namespace dbmig::backend::mariadb {
 
-/// The rows of `sql`, one statement without parameters, over the binary protocol: no number goes
-/// through text. `connection` must outlive them.
-std::unique_ptr<RowSource> read_rows(st_mysql* connection, std::string_view sql);
+/// The rows of `sql`, one statement with a `?` for each of `values`, over the binary protocol: no
+/// number goes through text. `connection` must outlive them; the values need not.
+std::unique_ptr<RowSource> read_rows(st_mysql* connection, std::string_view sql,
+                                     std::span<const Cell> values = {});
 
 }  // namespace dbmig::backend::mariadb

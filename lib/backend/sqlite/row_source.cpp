@@ -1,7 +1,9 @@
 #include "backend/sqlite/row_source.hpp"
 
+#include <fmt/core.h>
 #include <sqlite3.h>
 
+#include "backend/sqlite/error.hpp"
 #include "backend/sqlite/statement.hpp"
 
 namespace dbmig::backend::sqlite {
@@ -9,12 +11,21 @@ namespace {
 
 class SqliteRows final : public RowSource {
  public:
-  SqliteRows(sqlite3* database, std::string_view sql)
+  SqliteRows(sqlite3* database, std::string_view sql, std::span<const Cell> values)
       : statement_(database, sql), columns_(statement_.column_names()) {
-    if (!columns_.empty() && sqlite3_stmt_readonly(statement_.native()) != 0) return;
-    throw Error(ErrorCode::invalid,
-                "the statement is no query: it gives no rows, or changes something")
-        .sql(std::string(sql));
+    if (columns_.empty() || sqlite3_stmt_readonly(statement_.native()) == 0) {
+      throw Error(ErrorCode::invalid,
+                  "the statement is no query: it gives no rows, or changes something")
+          .sql(std::string(sql));
+    }
+    if (static_cast<std::size_t>(statement_.parameter_count()) != values.size()) {
+      throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
+                                                  statement_.parameter_count(), values.size()))
+          .sql(std::string(sql));
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (bind(static_cast<int>(i) + 1, values[i]) != SQLITE_OK) throw last_error(database, sql);
+    }
   }
 
   const std::vector<std::string>& columns() const override { return columns_; }
@@ -27,6 +38,27 @@ class SqliteRows final : public RowSource {
   }
 
  private:
+  int bind(int parameter, const Cell& value) const {
+    sqlite3_stmt* const statement = statement_.native();
+    const auto size = static_cast<sqlite3_uint64>(value.bytes.size());
+    switch (value.kind) {
+      case Cell::Kind::null:
+        return sqlite3_bind_null(statement, parameter);
+      case Cell::Kind::integer:
+      case Cell::Kind::unsigned_integer:
+        return sqlite3_bind_int64(statement, parameter, value.integer);
+      case Cell::Kind::real:
+        return sqlite3_bind_double(statement, parameter, value.real);
+      case Cell::Kind::text:
+        return sqlite3_bind_text64(statement, parameter, value.bytes.data(), size, SQLITE_TRANSIENT,
+                                   SQLITE_UTF8);
+      case Cell::Kind::blob:
+        return sqlite3_bind_blob64(statement, parameter, size == 0 ? "" : value.bytes.data(), size,
+                                   SQLITE_TRANSIENT);
+    }
+    return SQLITE_MISUSE;
+  }
+
   Cell cell(int column) const {
     sqlite3_stmt* const statement = statement_.native();
     switch (sqlite3_column_type(statement, column)) {
@@ -56,8 +88,9 @@ class SqliteRows final : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<RowSource> read_rows(sqlite3* database, std::string_view sql) {
-  return std::make_unique<SqliteRows>(database, sql);
+std::unique_ptr<RowSource> read_rows(sqlite3* database, std::string_view sql,
+                                     std::span<const Cell> values) {
+  return std::make_unique<SqliteRows>(database, sql, values);
 }
 
 }  // namespace dbmig::backend::sqlite
