@@ -179,7 +179,7 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
         add_infer}},
       {"Look",
        {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
-        add_verify, add_lint, add_diff, add_inspect, add_docs, add_scratch}},
+        add_verify, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},
   };
   for (const auto& [group, commands] : groups) {
     for (const Add add : commands) {

@@ -55,5 +55,6 @@ void add_import(CLI::App& program, Context& context);
 void add_export(CLI::App& program, Context& context);
 void add_copy(CLI::App& program, Context& context);
 void add_infer(CLI::App& program, Context& context);
+void add_serve(CLI::App& program, Context& context);
 
 }  // namespace dbmig::cli

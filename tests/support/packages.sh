@@ -4,9 +4,13 @@ BUILD_PACKAGES=(
   build-essential cmake ninja-build pkg-config
   libsoci-dev libboost-dev libmariadb-dev libssl-dev libsqlite3-dev
   tcl libcli11-dev libyaml-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
-  libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libxxhash-dev libkainjow-mustache-dev
+  libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libxxhash-dev libkainjow-mustache-dev libcpp-httplib-dev
 )
 TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data git python3-jsonschema python3-yaml)
+# Where node comes from elsewhere, npm comes with it, and Debian's does not go beside it.
+for program in chromium nodejs:node npm; do
+  command -v "${program#*:}" >/dev/null || TEST_PACKAGES+=("${program%:*}")
+done
 LINT_PACKAGES=(clang-format clang-tidy)
 BENCH_PACKAGES=(alembic hyperfine)
 

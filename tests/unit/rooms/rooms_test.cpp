@@ -67,6 +67,10 @@ const std::map<std::string, std::set<std::string>> kMayUse{
      {"run", "data_check", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"import", {"backend", "dialect", "schema", "base"}},
     {"transfer", {"import", "backend", "dialect", "schema", "base"}},
+    {"serve",
+     {"diagram", "transfer", "import", "yaml", "backend", "dialect", "lint", "history", "ops",
+      "schema", "base"}},
+    {"http", {"serve"}},
     {"mpi", {"import", "base"}},
     {"project",
      {"transfer", "import", "proof", "evidence", "sql_script", "run", "yaml", "backend", "lint",
@@ -79,7 +83,7 @@ const std::map<std::string, std::set<std::string>> kOnlyUser{
     {"mysql/", {"backend"}},    {"errmsg.h", {"backend"}}, {"mysqld_error.h", {"backend"}},
     {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"yaml.h", {"yaml"}},
     {"mpi.h", {"mpi"}},         {"CLI/", {"cli"}},         {"openssl/", {"base"}},
-    {"kainjow/", {"diagram"}},
+    {"kainjow/", {"diagram"}},  {"httplib.h", {"http"}},
 };
 
 TEST(Rooms, IncludesPointOnlyDown) {
