@@ -169,7 +169,7 @@ void run(Context& context, const Options& options) {
                                  : options.origin;
   const std::string address = fmt::format("{}/?token={}", origin, access.token());
   Console& console = context.console();
-  console.info("dbmig.database", what.url.redacted());
+  context.name_database(Context::Access::existing);
   if (!who.loopback && !options.origin.starts_with("https://")) {
     console.warning("dbmig.serve",
                     "what is sent over the network can be read by others: put a proxy with TLS in "
