@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "cli/completion.hpp"
 #include "cli/context.hpp"
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
@@ -49,6 +50,10 @@ int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Co
 int run(int argc, char** argv) {
   dbmig::cli::Context context;
   const std::unique_ptr<CLI::App> program = dbmig::cli::make_program(context);
+  if (argc > 1 && argv[1] == dbmig::cli::kCompleteWord) {
+    fmt::print("{}", dbmig::cli::complete(*program, context, {argv + 2, argv + argc}));
+    return kDone;
+  }
   try {
     program->parse(argc, argv);
     if (program->get_subcommands().empty() && dbmig::import::rank_from_environment() == 0) {

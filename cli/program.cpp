@@ -9,6 +9,8 @@
 #include "backend/sqlite_library.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/help.hpp"
+#include "cli/habits.hpp"
 #include "import/communicator.hpp"
 
 namespace dbmig::cli {
@@ -110,6 +112,9 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
                           const std::string& extra) {
   if (is_option(extra)) {
     const std::string name = extra.substr(0, extra.find('='));
+    if (const auto habit = habit_of_option(command ? command->get_name() : "", name)) {
+      return fmt::format("unknown option '{}'; {}", name, *habit);
+    }
     const auto near = text::closest(name, option_names(command != nullptr ? *command : program));
     return fmt::format("unknown option '{}'; {}", name,
                        near ? fmt::format("did you mean '{}'?", *near)
@@ -119,6 +124,9 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
   if (command != nullptr) {
     return fmt::format("unexpected argument '{}'; `dbmig {} --help` shows what it takes", extra,
                        command->get_name());
+  }
+  if (const auto habit = habit_of_command(extra)) {
+    return fmt::format("unknown command '{}'; {}", extra, *habit);
   }
   std::vector<std::string> names;
   for (const CLI::App* known : program.get_subcommands([](const CLI::App*) { return true; })) {
@@ -161,7 +169,7 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
   auto program = std::make_unique<CLI::App>(kDescription, "dbmig");
   program->formatter(std::make_shared<Formatter>());
   program->set_help_flag("-h,--help", "This help");
-  program->set_version_flag("--version",
+  program->set_version_flag("-V,--version",
                             [] { return "dbmig " DBMIG_VERSION "\n" + backend::sqlite_library(); });
   program->require_subcommand(0, 1);
   program->footer(kFooter);
@@ -180,6 +188,7 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
       {"Look",
        {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
         add_verify, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},
+      {"Help", {add_help, add_completion, add_schema}},
   };
   for (const auto& [group, commands] : groups) {
     for (const Add add : commands) {

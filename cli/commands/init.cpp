@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "cli/commands/commands.hpp"
+#include "yaml/json_schema.hpp"
 #include "yaml/project.hpp"
 
 namespace dbmig::cli {
@@ -79,8 +80,14 @@ void run(Context& context, const Options& options) {
     console.status(fmt::format("Generating {}", path.string()),
                    [&] { write_file(path, content, false); });
   };
-  generate(root / "schemas" / "example.yaml", kExample);
-  generate(root / "dbmig.yaml", yaml::print_config(setting));
+  // Editors with a YAML language server read where the first line says.
+  const auto first_line = [](const std::string& folder, std::string_view schema) {
+    return fmt::format("# yaml-language-server: $schema={}.dbmig/{}\n", folder,
+                       yaml::schema_file(schema));
+  };
+  generate(root / "schemas" / "example.yaml", first_line("../", "model") + kExample);
+  generate(root / "dbmig.yaml", first_line("", "project") + yaml::print_config(setting));
+  yaml::keep_schemas(root / ".dbmig", yaml::KeepSchemas::all);
   console.say(
       "Next: describe your tables in schemas/, then `dbmig migrate -m \"first tables\"` and "
       "`dbmig upgrade`.");

@@ -34,6 +34,14 @@ void print_stamp(Context& context, const Options& options) {
 
 void run(Context& context, const Options& options) {
   if (options.sql) return print_stamp(context, options);
+  const bool is_base = options.targets == std::vector<std::string>{"base"};
+  if (context.graph().empty() && !is_base) {
+    // As one does with Alembic on a database that has tables already.
+    context.console().say(
+        "There are no revisions to stamp it with. `dbmig adopt` writes the first one of what the "
+        "database has, and stamps it.");
+    return context.console().document(Json::array());
+  }
   context.name_database(Context::Access::create);
   run::Runner runner = make_runner(context, Context::Access::create);
   runner.stamp(options.targets, options.purge, run_options(context, options.lock_timeout));

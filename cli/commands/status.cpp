@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,19 +21,49 @@
 namespace dbmig::cli {
 namespace {
 
-/// What is known, and the command that brings the parts together; the first one wins.
+/// What is to be done next, the most urgent first.
+enum class Step { finish, merge, find, check, migrate, upgrade, describe, none };
+
+/// What is known, and the command that brings the parts together.
 struct Status {
   Json json = Json::object();
   std::string text;
   std::string next;
+  Step step = Step::none;
 
   void line(std::string_view what, const std::string& text_of_it) {
     text += fmt::format("{:<10}{}\n", what, text_of_it);
   }
-  void then(std::string command) {
-    if (next.empty()) next = std::move(command);
+  void then(Step what, std::string command) {
+    if (what >= step) return;
+    step = what;
+    next = std::move(command);
   }
 };
+
+/// The command for the database that was asked about.
+std::string with_database(Context& context, const std::string& command) {
+  if (context.location.database) {
+    return fmt::format("dbmig {} --database {}", command, *context.location.database);
+  }
+  // A URL may hold a password, which nothing prints.
+  return fmt::format("dbmig {}{}", command, context.location.url ? " --url …" : "");
+}
+
+/// Who says that it is this database.
+std::string origin_of_url(Context& context) {
+  if (context.location.url) return "--url";
+  const yaml::Project& project = context.project();
+  const std::string& name = context.location.database.value_or("");
+  const auto found = project.databases.find(name);
+  const std::string& text = found != project.databases.end() ? found->second : project.database;
+  std::string origin = name.empty() ? "dbmig.yaml" : fmt::format("'{}' of dbmig.yaml", name);
+  const char* variable = std::getenv("DATABASE_URL");
+  if (text.find("DATABASE_URL") != std::string::npos && variable != nullptr && *variable != '\0') {
+    origin = "DATABASE_URL";
+  }
+  return origin;
+}
 
 void add_history(Context& context, Status& status) {
   const history::Graph& graph = context.graph();
@@ -49,7 +80,7 @@ void add_history(Context& context, Status& status) {
   status.line("History",
               fmt::format("{}, {} {}", text::count(graph.size(), "revision"),
                           heads.size() == 1 ? "head" : "heads", text::join(heads, "; ")));
-  if (graph.effective_heads().size() > 1) status.then("dbmig merge heads");
+  if (graph.effective_heads().size() > 1) status.then(Step::merge, "dbmig merge heads");
 }
 
 void add_model(Context& context, Status& status) {
@@ -65,13 +96,20 @@ void add_model(Context& context, Status& status) {
   status.json["changes_without_revision"] = changes;
   const std::string tables = text::count(model.schema.tables.size(), "table");
   if (changes.empty()) {
-    status.line("Model", tables + ", as the revisions say");
+    const bool is_empty = model.schema == schema::Schema{} && graph.empty();
+    status.line("Model", tables + (is_empty ? "" : ", as the revisions say"));
+    if (is_empty) {
+      status.then(Step::describe,
+                  fmt::format("describe your tables in {}/, then dbmig migrate -m \"…\"; of a "
+                              "database that has tables: dbmig adopt",
+                              context.shown(context.project().schemas)));
+    }
     return;
   }
   status.line("Model",
               fmt::format("{}, {} that no revision has: {}", tables,
                           text::count(changes.size(), "change"), text::join_some(changes)));
-  status.then("dbmig migrate -m \"…\"");
+  status.then(Step::migrate, "dbmig migrate -m \"…\"");
 }
 
 std::string last_of(const std::vector<run::AppliedRevision>& rows) {
@@ -99,26 +137,31 @@ void add_database(Context& context, Status& status) {
     if (row.is_complete()) continue;
     status.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
                                 row.running, row.id, row.statements_done, row.statements_total));
-    status.then(row.running.ends_with("downgrade") ? "dbmig downgrade" : "dbmig upgrade");
+    status.then(
+        Step::finish,
+        with_database(context, row.running.ends_with("downgrade") ? "downgrade" : "upgrade"));
   }
   const std::vector<std::string> edited = run::edited_revisions(rows, graph);
   const std::vector<std::string> current = all.heads_of(applied);
+  status.json["server"] = context.connection(Context::Access::peek).server();
   status.json["current"] = current;
   status.json["applied"] = applied.size();
   status.json["pending"] = pending;
   status.json["unknown"] = unknown;
   status.json["edited"] = edited;
-  status.line("", current.empty()
-                      ? std::string("has no revision yet")
-                      : fmt::format("is at {}: {} applied{}", text::join(current, ", "),
-                                    text::count(applied.size(), "revision"), last_of(rows)));
+  status.line(
+      "", current.empty()
+              ? fmt::format("{}, has no revision yet", status.json["server"].get<std::string>())
+              : fmt::format("{}, is at {}: {} applied{}", status.json["server"].get<std::string>(),
+                            text::join(current, ", "), text::count(applied.size(), "revision"),
+                            last_of(rows)));
   if (!unknown.empty()) {
     status.line("", fmt::format("has what no file has: {}", text::join_some(unknown)));
-    status.then("git log -- migrations, or dbmig downgrade");
+    status.then(Step::find, "git log -- migrations, or " + with_database(context, "downgrade"));
   }
   if (!edited.empty()) {
     status.line("", fmt::format("edited since they were applied: {}", text::join_some(edited)));
-    status.then("dbmig check");
+    status.then(Step::check, with_database(context, "check"));
   }
   if (!pending.empty()) {
     std::vector<std::string> shown;
@@ -127,7 +170,8 @@ void add_database(Context& context, Status& status) {
     }
     status.line("", fmt::format("lacks {}: {}", text::count(pending.size(), "revision"),
                                 text::join_some(shown)));
-    status.then(graph.heads().size() > 1 ? "dbmig upgrade heads" : "dbmig upgrade");
+    status.then(Step::upgrade,
+                with_database(context, graph.heads().size() > 1 ? "upgrade heads" : "upgrade"));
   }
 }
 
@@ -140,8 +184,10 @@ void run(Context& context) {
   add_model(context, status);
   add_history(context, status);
   const std::string url = context.url().redacted();
+  const std::string origin = origin_of_url(context);
   status.json["database"] = url;
-  status.line("Database", url);
+  status.json["database_from"] = origin;
+  status.line("Database", fmt::format("{}, from {}", url, origin));
   try {
     add_database(context, status);
   } catch (const Error& error) {

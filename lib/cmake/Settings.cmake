@@ -12,6 +12,12 @@ endif()
 add_library(dbmig_settings INTERFACE)
 target_compile_options(dbmig_settings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                        -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum)
+if(NOT DBMIG_TESTS)
+  # What is shipped is the same program wherever its sources lie. (Elsewhere a compiler cache would
+  # serve one checkout only.)
+  add_compile_options("-ffile-prefix-map=${CMAKE_BINARY_DIR}=build"
+                      "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+endif()
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   # GCC 12 warns of its own std::string when it optimises: https://gcc.gnu.org/PR105651
   target_compile_options(dbmig_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)

@@ -9,6 +9,7 @@
 
 #include "dialect/two_meanings.hpp"
 #include "project/sql_files.hpp"
+#include "yaml/json_schema.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::project {
@@ -27,7 +28,10 @@ const yaml::Project& Workspace::project() {
 history::Graph Workspace::load_revisions(const yaml::Project& files) {
   std::error_code ignored;
   if (std::filesystem::exists(files.migrations, ignored) || files.version_folders.size() > 1) {
-    return yaml::load_graph(files.version_folders, files.root, files.root / kIndex);
+    history::Graph graph = yaml::load_graph(files.version_folders, files.root, files.root / kIndex);
+    // A clone has none yet: git does not keep that folder.
+    if (!graph.empty()) yaml::keep_schemas(files.root / kIndex, yaml::KeepSchemas::missing);
+    return graph;
   }
   // Git keeps no empty folder: a clone of a project without revisions lacks it.
   events().warning("dbmig.revisions",

@@ -63,8 +63,7 @@ bool save_sealed(const fs::path& folder, const std::string& name, const std::str
   std::error_code failure;
   if (!fs::is_directory(folder, failure) && !fs::create_directory(folder, failure)) return false;
   if (!fs::exists(folder / ".gitignore", failure)) {
-    std::ofstream(folder / ".gitignore") << "# Made by dbmig from the files of the project; may be "
-                                            "deleted.\n*\n";
+    std::ofstream(folder / ".gitignore") << kNotForGit;
   }
   const fs::path temporary = folder / fmt::format("{}.{}.{}", name, ::getpid(), random_hex(8));
   std::ofstream file(temporary, std::ios::binary);

@@ -13,6 +13,10 @@
 
 namespace dbmig::yaml {
 
+/// The `.gitignore` of the folder that holds what dbmig keeps for itself.
+inline constexpr std::string_view kNotForGit =
+    "# Made by dbmig from the files of the project; may be deleted.\n*\n";
+
 /// What tells one state of a file from another, as git's index does.
 struct FileStamp {
   std::uint64_t device = 0;

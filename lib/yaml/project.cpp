@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "yaml/emit.hpp"
 #include "yaml/files.hpp"
+#include "yaml/read_config.hpp"
 #include "yaml/reader.hpp"
 
 namespace dbmig::yaml {
@@ -121,10 +122,11 @@ void read_version_folders(Reader& reader, const Node& node, Project& project) {
   }
 }
 
-void read_config(Project& project) {
-  const std::string name = display_name(project.config_file, project.root);
+}  // namespace
+
+void read_config(std::string_view content, const std::string& name, Project& project) {
   Diagnostics diagnostics;
-  const auto root = parse_yaml(read_file(project.config_file), name, diagnostics);
+  const auto root = parse_yaml(content, name, diagnostics);
   diagnostics.throw_if_any();
   if (!root) return;
   Reader reader(name, diagnostics);
@@ -169,8 +171,6 @@ void read_config(Project& project) {
   diagnostics.throw_if_any();
 }
 
-}  // namespace
-
 Project find_project(const ProjectOptions& options) {
   Project project;
   const fs::path start = absolute_path(options.directory.empty() ? "." : options.directory);
@@ -195,7 +195,10 @@ Project find_project(const ProjectOptions& options) {
   project.migrations = project.root / kMigrations;
   project.version_folders = {project.migrations};
   project.database = kDatabase;
-  if (!project.config_file.empty()) read_config(project);
+  if (!project.config_file.empty()) {
+    read_config(read_file(project.config_file), display_name(project.config_file, project.root),
+                project);
+  }
   return project;
 }
 

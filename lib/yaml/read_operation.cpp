@@ -425,6 +425,16 @@ constexpr std::array kOperations{
 static_assert(kOperations.size() ==
               std::variant_size_v<ops::Operation> + 2 * (kRoutineSections.size() - 1));
 
+}  // namespace
+
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kOperations) names.emplace_back(entry.name);
+  return names;
+}
+
+namespace {
+
 std::string unknown_operation_hint(const std::string& name) {
   using Pair = std::pair<std::string_view, std::string_view>;
   static constexpr std::array kOthers{
@@ -448,9 +458,7 @@ std::string unknown_operation_hint(const std::string& name) {
   for (const auto& [theirs, hint] : kOthers) {
     if (name == theirs) return std::string(hint);
   }
-  std::vector<std::string> names;
-  for (const Entry& entry : kOperations) names.emplace_back(entry.name);
-  return text::suggest(name, names);
+  return text::suggest(name, operation_names());
 }
 
 Read read_operation(Reader& reader, const Node& key, const Node& body) {

@@ -17,4 +17,7 @@ std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
                                             std::vector<SourcePosition>& at,
                                             std::vector<history::Suppression>* suppressions);
 
+/// What operations are called in files.
+std::vector<std::string> operation_names();
+
 }  // namespace dbmig::yaml

@@ -10,6 +10,7 @@
 #include "ops/sql_tokens.hpp"
 #include "yaml/known_word.hpp"
 #include "yaml/scalar.hpp"
+#include "yaml/sought.hpp"
 
 namespace dbmig::yaml {
 namespace {
@@ -184,9 +185,24 @@ std::string missing_blank_hint(const Node& key) {
                      key.text.substr(colon + 1));
 }
 
+namespace {
+
+/// Where what is looked for is taken down (yaml/json_schema.hpp); nullptr: nowhere.
+Sought* sought(const Fields& fields) {
+  SoughtRecorder* recorder = SoughtRecorder::active();
+  return recorder != nullptr && fields.valid() ? &recorder->at(fields.node().line) : nullptr;
+}
+
+void seek(const Fields& fields, std::string_view key, Sought::Kind kind) {
+  if (Sought* all = sought(fields)) all->kinds.emplace(key, kind);
+}
+
+}  // namespace
+
 Fields::Fields(Reader& reader, const Node& node, std::string what,
                const std::vector<std::string>& keys)
     : reader_(reader), node_(node), what_(std::move(what)), valid_(node.is_mapping()) {
+  if (Sought* all = sought(*this)) all->keys = keys;
   if (!valid_) {
     if (!node.is_null()) reader.is_mapping(node, what_);
     return;
@@ -209,6 +225,7 @@ Fields::Fields(Reader& reader, const Node& node, std::string what,
 }
 
 const Node* Fields::require(std::string_view key, std::string_view hint) {
+  if (Sought* all = sought(*this)) all->required.emplace(key);
   const Node* found = find(key);
   if (found == nullptr && valid_ && !misspelled_.contains(key)) {
     reader_.error(node_, fmt::format("{} has no '{}'", what_, key), std::string(hint));
@@ -217,12 +234,14 @@ const Node* Fields::require(std::string_view key, std::string_view hint) {
 }
 
 std::optional<std::string> Fields::text(std::string_view key) {
+  seek(*this, key, Sought::Kind::text);
   const Node* found = find(key);
   if (found == nullptr) return std::nullopt;
   return reader_.text(*found, fmt::format("'{}'", key));
 }
 
 std::optional<std::string> Fields::required_text(std::string_view key) {
+  seek(*this, key, Sought::Kind::text);
   const Node* found = require(key);
   if (found == nullptr) return std::nullopt;
   const auto value = reader_.text(*found, fmt::format("'{}'", key));
@@ -234,12 +253,14 @@ std::optional<std::string> Fields::required_text(std::string_view key) {
 }
 
 std::string Fields::text_or_empty(std::string_view key) {
+  seek(*this, key, Sought::Kind::text);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return {};
   return reader_.text(*found, fmt::format("'{}'", key)).value_or("");
 }
 
 std::optional<bool> Fields::boolean(std::string_view key) {
+  seek(*this, key, Sought::Kind::boolean);
   const Node* found = find(key);
   if (found == nullptr) return std::nullopt;
   return reader_.boolean(*found, fmt::format("'{}'", key));
@@ -250,6 +271,7 @@ bool Fields::flag(std::string_view key) {
 }
 
 std::uint64_t Fields::count(std::string_view key) {
+  seek(*this, key, Sought::Kind::count);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return 0;
   std::uint64_t value = 0;
@@ -263,6 +285,8 @@ std::uint64_t Fields::count(std::string_view key) {
 }
 
 std::string Fields::word_or_empty(std::string_view key, const std::vector<std::string>& words) {
+  seek(*this, key, Sought::Kind::word);
+  if (Sought* all = sought(*this)) all->words.emplace(key, words);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return {};
   return reader_.word(*found, fmt::format("'{}'", key), words).value_or("");

@@ -125,7 +125,7 @@ TEST_P(TwoBranches, StatusSaysWhereThingsStandAndWhatIsNext) {
   const std::string text = project.expect(0, {"status"}).out;
   EXPECT_THAT(text, HasSubstr("Model     5 tables, as the revisions say\n"));
   EXPECT_THAT(text, HasSubstr("History   5 revisions, heads a2, a2; p1, p1\n"));
-  EXPECT_THAT(text, HasSubstr("is at a1: 1 revision applied; the last, a1, at 2"));
+  EXPECT_THAT(text, HasSubstr(", is at a1: 1 revision applied; the last, a1, at 2"));
   EXPECT_THAT(text, HasSubstr("lacks 4 revisions: a2, a2"));
   EXPECT_THAT(text, HasSubstr("Next      dbmig upgrade heads\n"));
   project.expect(0, {"upgrade", "heads"});

@@ -6,12 +6,15 @@ BUILD_PACKAGES=(
   tcl libcli11-dev libyaml-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
   libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libxxhash-dev libkainjow-mustache-dev libcpp-httplib-dev
 )
-TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data git python3-jsonschema python3-yaml)
+TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data git python3-jsonschema python3-yaml
+  zsh fish help2man)
 # Where node comes from elsewhere, npm comes with it, and Debian's does not go beside it.
 for program in chromium nodejs:node npm; do
   command -v "${program#*:}" >/dev/null || TEST_PACKAGES+=("${program%:*}")
 done
 LINT_PACKAGES=(clang-format clang-tidy)
+# For man pages and packages.
+PACKAGE_PACKAGES=(help2man dpkg-dev file git)
 BENCH_PACKAGES=(alembic hyperfine)
 
 # install_packages NAME...: installs those that are missing, with sudo when not root; asks nothing.

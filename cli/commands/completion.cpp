@@ -1,0 +1,31 @@
+#include "cli/completion.hpp"
+
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/help.hpp"
+
+namespace dbmig::cli {
+
+void add_completion(CLI::App& program, Context& context) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App& command = add_command(
+      program, context,
+      {"completion", "Print what a shell needs to complete dbmig's command lines",
+       "  eval \"$(dbmig completion bash)\"                 in ~/.bashrc\n"
+       "  source <(dbmig completion zsh)                  in ~/.zshrc, after compinit\n"
+       "  dbmig completion fish > ~/.config/fish/completions/dbmig.fish\n"
+       "Commands, options and their values are completed, and from the project revisions, labels,\n"
+       "tables and databases. No database is asked. A package of dbmig brings it along."});
+  command.add_option("shell", *shell, "bash, zsh or fish")
+      ->option_text("SHELL")
+      ->required()
+      ->check(CLI::IsMember(completed_shells()));
+  set_action(command, context, [&context, shell] {
+    const std::string script(completion_script(*shell));
+    context.console().data(script);
+    context.console().document({{"shell", *shell}, {"script", script}});
+  });
+}
+
+}  // namespace dbmig::cli

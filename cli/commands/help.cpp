@@ -1,0 +1,37 @@
+#include "cli/commands/help.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+
+namespace dbmig::cli {
+
+void add_help(CLI::App& program, Context& context) {
+  auto name = std::make_shared<std::string>();
+  CLI::App& command = add_command(
+      program, context,
+      {"help", "This help, or that of a command",
+       "  dbmig help\n"
+       "  dbmig help upgrade                              the same as dbmig upgrade --help"});
+  command.add_option("command", *name, "Which command")->option_text("COMMAND");
+  set_action(command, context, [&program, &context, name] {
+    if (name->empty()) {
+      // App::help() would give that of the command that was parsed: this one.
+      return context.console().data(program.get_formatter()->make_help(&program, program.get_name(),
+                                                                       CLI::AppFormatMode::Normal));
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* known : program.get_subcommands([](const CLI::App*) { return true; })) {
+      if (known->check_name(*name)) return context.console().data(known->help(program.get_name()));
+      names.push_back(known->get_name());
+    }
+    const auto near = text::closest(*name, names);
+    throw Error(ErrorCode::usage, fmt::format("unknown command '{}'", *name))
+        .hint(near ? fmt::format("did you mean '{}'?", *near) : "`dbmig help` lists the commands");
+  });
+}
+
+}  // namespace dbmig::cli
