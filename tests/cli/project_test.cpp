@@ -33,7 +33,7 @@ TEST(Init, StartsAProjectThatWorks) {
   EXPECT_THAT(result.out, IsEmpty());
   EXPECT_THAT(result.err,
               AllOf(ContainsRegex("  Generating .*/dbmig.yaml ...  done\n"), HasSubstr("Next: ")));
-  EXPECT_THAT(project.files(""), ElementsAre("dbmig.yaml", "migrations", "schemas"));
+  EXPECT_THAT(project.files(""), ElementsAre(".dbmig", "dbmig.yaml", "migrations", "schemas"));
   EXPECT_THAT(project.expect(0, {"migrate", "-m", "x"}).err,
               HasSubstr("No changes in schema detected."));
   EXPECT_EQ(project.expect(0, {"heads"}).out, "");
