@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
-#include "project/sql_files.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -96,8 +95,7 @@ Json revision_json(Context& context, const history::Graph& graph, const history:
   return json;
 }
 
-Json unsupported_json(Context& context, const std::vector<backend::Unsupported>& found) {
-  tell_unrepresented(context, found);
+Json unsupported_json(const std::vector<backend::Unsupported>& found) {
   Json list = Json::array();
   for (const backend::Unsupported& object : found) {
     list.push_back({{"object", object.object}, {"reason", object.reason}});

@@ -32,8 +32,8 @@ std::string revision_entry(Context& context, const history::Graph& graph,
 Json revision_json(Context& context, const history::Graph& graph, const history::Header& revision,
                    const std::optional<std::set<std::string>>& current = std::nullopt);
 
-/// Tells what no model can express, and returns it for --json.
-Json unsupported_json(Context& context, const std::vector<backend::Unsupported>& found);
+/// What no model can express.
+Json unsupported_json(const std::vector<backend::Unsupported>& found);
 
 /// The operations as JSON: name, table and a sentence each.
 Json operations_json(const std::vector<ops::Operation>& operations);

@@ -43,6 +43,12 @@ Json write_revision_file(Context& context, history::Revision revision, bool dry_
                          const std::vector<std::string>& detected) {
   const project::NewFile file = revision_file(context, revision);
   generate(context, file, dry_run);
+  return revision_file_json(context, revision, file, dry_run, detected);
+}
+
+Json revision_file_json(Context& context, const history::Revision& revision,
+                        const project::NewFile& file, bool dry_run,
+                        const std::vector<std::string>& detected) {
   return {{"revision", revision.id},
           {"parents", revision.parents},
           {"message", revision.message},

@@ -18,6 +18,10 @@ void generate(Context& context, const project::NewFile& file, bool dry_run);
 /// The same with the file of `revision`. Returns the JSON document, with `detected` in it.
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected = {});
+/// That document alone, of a file that `write` (or a dry run) is through with.
+Json revision_file_json(Context& context, const history::Revision& revision,
+                        const project::NewFile& file, bool dry_run,
+                        const std::vector<std::string>& detected);
 /// The same, with the document printed.
 void write_revision(Context& context, history::Revision revision, bool dry_run,
                     const std::vector<std::string>& detected = {});

@@ -181,7 +181,8 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
 
   using Add = void (*)(CLI::App&, Context&);
   const std::vector<std::pair<std::string, std::vector<Add>>> groups = {
-      {"Write revisions", {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit}},
+      {"Write revisions",
+       {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit, add_embed}},
       {"Change a database",
        {add_upgrade, add_downgrade, add_stamp, add_repair, add_import, add_export, add_copy,
         add_infer}},

@@ -35,6 +35,7 @@ void add_migrate(CLI::App& program, Context& context);
 void add_revision(CLI::App& program, Context& context);
 void add_merge(CLI::App& program, Context& context);
 void add_edit(CLI::App& program, Context& context);
+void add_embed(CLI::App& program, Context& context);
 void add_upgrade(CLI::App& program, Context& context);
 void add_downgrade(CLI::App& program, Context& context);
 void add_stamp(CLI::App& program, Context& context);

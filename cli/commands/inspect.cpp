@@ -51,7 +51,8 @@ backend::Inspection inspect(Context& context, const Options& options) {
 
 void run(Context& context, const Options& options) {
   const backend::Inspection inspection = inspect(context, options);
-  Json missed = unsupported_json(context, inspection.unsupported);
+  tell_unsupported(context, inspection.unsupported);
+  Json missed = unsupported_json(inspection.unsupported);
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);

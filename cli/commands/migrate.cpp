@@ -1,5 +1,3 @@
-#include <fmt/core.h>
-
 #include <memory>
 
 #include "cli/commands/commands.hpp"
@@ -7,21 +5,6 @@
 #include "cli/new_revision.hpp"
 
 namespace dbmig::cli {
-namespace {
-
-void run(Context& context, const MigrateOptions& options) {
-  if (!options.empty) {
-    context.console().document(generate_revision(context, options).document);
-    return;
-  }
-  const history::Graph& graph = context.graph();
-  std::vector<std::string> parents = choose_parents(context, options.revision);
-  history::Revision revision = project::make_revision(graph, options.revision, std::move(parents));
-  revision.path = version_folder(context, options.revision);
-  write_revision(context, std::move(revision), options.revision.dry_run);
-}
-
-}  // namespace
 
 void add_migrate(CLI::App& program, Context& context) {
   auto options = std::make_shared<MigrateOptions>();
@@ -44,7 +27,9 @@ void add_migrate(CLI::App& program, Context& context) {
   command.add_flag("--keep", options->keep, "Leave a revision that fails its proof as .rejected");
   command.add_flag("--allow-destructive", options->allow_destructive,
                    "Consent to dropping tables, columns and values that do not fit");
-  set_action(command, context, [&context, options] { run(context, *options); });
+  set_action(command, context, [&context, options] {
+    context.console().document(generate_revision(context, *options).document);
+  });
 }
 
 }  // namespace dbmig::cli

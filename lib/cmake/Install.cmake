@@ -4,7 +4,7 @@
 include(GNUInstallDirs)
 
 install(TARGETS dbmig RUNTIME DESTINATION bin COMPONENT program)
-foreach(module dbmig_mpi dbmig_serve)
+foreach(module dbmig_mpi dbmig_http)
   if(TARGET ${module})
     install(TARGETS ${module} LIBRARY DESTINATION lib/dbmig COMPONENT program)
   endif()

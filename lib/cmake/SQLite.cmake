@@ -1,15 +1,20 @@
 # SQLite, as the target SQLite::SQLite3: built from Debian's own source with the flags that an import
-# gains from, or the system's library. SOCI's backend is linked to the same one: with two in a process,
-# closing a file with one would drop the locks of the other.
+# gains from, or the system's library. Tests that use SOCI link its static backend to the same one: with
+# two in a process, closing a file with one would drop the locks of the other. The library for
+# applications always uses the system's (lib/CMakeLists.txt).
 set(DBMIG_SQLITE auto CACHE STRING
     "own: built from Debian's source; system: the system's library; auto: own for a release build where \
 the source can be had")
 set_property(CACHE DBMIG_SQLITE PROPERTY STRINGS auto own system)
 
-# Whether SOCI can be linked to a SQLite of ours, and the build is one that users run.
+# Whether the build is one that users run, and its tests, if any, can link SOCI to a SQLite of ours.
 function(dbmig_wants_own_sqlite result)
   set(${result} FALSE PARENT_SCOPE)
-  find_library(DBMIG_STATIC_SOCI_SQLITE3 libsoci_sqlite3.a)
+  if(DBMIG_TESTS)
+    find_library(DBMIG_STATIC_SOCI_SQLITE3 libsoci_sqlite3.a)
+  else()
+    set(DBMIG_STATIC_SOCI_SQLITE3 TRUE)
+  endif()
   if(DBMIG_SQLITE STREQUAL "own" AND NOT DBMIG_STATIC_SOCI_SQLITE3)
     message(FATAL_ERROR "DBMIG_SQLITE=own needs SOCI's static archive libsoci_sqlite3.a")
   endif()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,5 +29,36 @@ struct Adoption {
 /// live where dbmig.yaml's `dialects` say.
 std::optional<Adoption> plan_adoption(Workspace& workspace, const schema::Schema& live,
                                       const std::vector<std::string>& parents, NewRevision options);
+
+/// What `adopt` is asked for.
+struct AdoptOptions {
+  NewRevision revision;
+  std::vector<std::string> tables;  ///< names and patterns; empty: all
+  bool strict = false;              ///< nothing is adopted when something cannot be expressed
+  int lock_timeout = 60;            ///< seconds
+};
+
+struct AdoptOutcome {
+  enum class End {
+    adopted,
+    nothing_new,    ///< the revisions know every table
+    not_expressed,  ///< `strict`, and `unsupported` is not empty
+  };
+  End end = End::adopted;
+  std::vector<backend::Unsupported> unsupported;
+  std::optional<Adoption> adoption;
+  NewFile revision_file;
+};
+
+/// Takes what the database has and the revisions do not know into the project: writes the model,
+/// dbmig.yaml where it has to say more, and a revision, each with `write_file`, in this order, and
+/// stamps the database with it. Whatever ends it in between, the next one goes on there. With
+/// `dry_run` nothing is stamped, and what is given to `write_file` is to be shown. Tells what is
+/// left out and what the model does not build exactly.
+///
+/// Throws Error{not_found} for a database that is not there or has a revision that no file has,
+/// Error{failed} for one that lacks revisions, or whose upgrade stopped half-way.
+AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
+                   const std::function<void(const NewFile&)>& write_file);
 
 }  // namespace dbmig::project

@@ -104,7 +104,7 @@ yaml::ModelPart read_model_part(Workspace& workspace) {
   return part;
 }
 
-void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unsupported>& found) {
+void tell_unsupported(Workspace& workspace, const std::vector<backend::Unsupported>& found) {
   for (const backend::Unsupported& object : found) {
     workspace.events().warning("dbmig.inspect",
                                fmt::format("left out: {}: {}", object.object, object.reason));

@@ -22,7 +22,7 @@ sql_script::Script read_script(const std::string& path);
 yaml::ModelPart read_model_part(Workspace& workspace);
 
 /// Tells each thing that no model can express.
-void tell_unrepresented(Workspace& workspace, const std::vector<backend::Unsupported>& found);
+void tell_unsupported(Workspace& workspace, const std::vector<backend::Unsupported>& found);
 
 /// Takes the tables in which other tools keep their records out of `schema` and names them, except
 /// those that `wanted` or `include:` of dbmig.yaml name (a pattern that fits is no name).

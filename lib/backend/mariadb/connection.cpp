@@ -26,6 +26,17 @@ constexpr const char* kWaitAsBefore =
 class Client final : public MariadbConnection {
  public:
   explicit Client(const Url& url) : url_(url), session_(url) {}
+  explicit Client(st_mysql* handle) : session_(handle) {
+    url_.dialect = DialectKind::mariadb;
+    const Rows rows =
+        session_.query("SELECT DATABASE(), @@hostname, SUBSTRING_INDEX(USER(), '@', 1)", {});
+    url_.database = rows.rows.at(0).at(0).value_or("");
+    url_.host = rows.rows[0].at(1).value_or("");
+    url_.user = rows.rows[0].at(2).value_or("");
+    if (!url_.database.empty()) return;
+    throw Error(ErrorCode::failed, "the session has no database")
+        .hint("choose one (USE name) before it is migrated");
+  }
 
   const dialect::Dialect& dialect() const override {
     return dialect::dialect(DialectKind::mariadb);
@@ -161,6 +172,10 @@ class Client final : public MariadbConnection {
 
 std::unique_ptr<MariadbConnection> connect(const Url& url, const ConnectOptions&) {
   return std::make_unique<Client>(url);
+}
+
+std::unique_ptr<MariadbConnection> borrow(st_mysql* handle) {
+  return std::make_unique<Client>(handle);
 }
 
 }  // namespace dbmig::backend::mariadb

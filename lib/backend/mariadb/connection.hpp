@@ -17,4 +17,7 @@ class MariadbConnection : public Connection {
 
 std::unique_ptr<MariadbConnection> connect(const Url& url, const ConnectOptions& options);
 
+/// See backend/borrow.hpp.
+std::unique_ptr<MariadbConnection> borrow(st_mysql* handle);
+
 }  // namespace dbmig::backend::mariadb

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "backend/mariadb/error.hpp"
+#include "backend/mariadb/session_state.hpp"
 #include "backend/mariadb/statement.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/settings.hpp"
@@ -73,10 +74,30 @@ const char* or_null(const std::string& text) {
 }  // namespace
 
 void Session::Close::operator()(st_mysql* handle) const {
-  mysql_close(handle);
+  if (!is_lent) mysql_close(handle);
 }
 
-Session::~Session() = default;
+Session::~Session() {
+  prepared_.clear();
+  if (before_ != nullptr) before_->restore(*this);
+}
+
+Session::Session(st_mysql* handle) : handle_(handle, Close{true}) {
+  unsigned status = 0;
+  mariadb_get_infov(handle, MARIADB_CONNECTION_SERVER_STATUS, &status);
+  if ((status & SERVER_STATUS_IN_TRANS) != 0) {
+    throw Error(ErrorCode::failed, "the session has an open transaction")
+        .hint("commit it, or roll it back, before its database is migrated");
+  }
+  auto before = std::make_unique<SessionState>(*this);
+  try {
+    set_up({});
+  } catch (...) {
+    before->restore(*this);
+    throw;
+  }
+  before_ = std::move(before);
+}
 
 Session::Session(const Url& url) {
   static std::once_flag once;
@@ -148,14 +169,17 @@ void require_unicode(const Url& url) {
 
 void Session::set_up(const Url& url) {
   MYSQL* handle = handle_.get();
+  const std::string at = before_ == nullptr && url.host.empty() && url.database.empty()
+                             ? std::string()
+                             : " at " + url.redacted();
   if (mariadb_connection(handle) == 0) {
-    throw Error(ErrorCode::connection, fmt::format("the server at {} is MySQL {}, not MariaDB",
-                                                   url.redacted(), mysql_get_server_info(handle)))
+    throw Error(ErrorCode::connection, fmt::format("the server{} is MySQL {}, not MariaDB", at,
+                                                   mysql_get_server_info(handle)))
         .hint("dbmig speaks to MariaDB 10.5 and later");
   }
   if (mysql_get_server_version(handle) < kOldest) {
-    throw Error(ErrorCode::connection, fmt::format("the server at {} is MariaDB {}", url.redacted(),
-                                                   mysql_get_server_info(handle)))
+    throw Error(ErrorCode::connection,
+                fmt::format("the server{} is MariaDB {}", at, mysql_get_server_info(handle)))
         .hint("dbmig needs MariaDB 10.5.2 or later");
   }
   require_unicode(url);

@@ -13,18 +13,23 @@ struct st_mysql;
 namespace dbmig::backend::mariadb {
 
 class PreparedStatement;
+class SessionState;
 
 /// An open connection of MariaDB Connector/C. Not thread-safe.
 ///
-/// Connector/C itself and not SOCI: SOCI's connection string cannot say what the URL can (verified
-/// TLS, time-outs), it takes `:name` inside quoted names and strings for a bind, and it guesses
-/// types that bookkeeping reads as text.
+/// Connector/C itself and not SOCI (decision 023).
 class Session {
  public:
   /// Connects and settles what the session's statements mean (character set utf8mb4, strict
   /// sql_mode, InnoDB). Throws Error{connection}, Error{access} or Error{not_found}.
   explicit Session(const Url& url);
+  /// Borrows `handle`, whose session gets back every variable, and the database it had, with the
+  /// destructor. Throws Error{failed} when a transaction is open, Error{connection} for a server
+  /// that is not MariaDB.
+  explicit Session(st_mysql* handle);
   ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   /// Owned by the session; never null.
   st_mysql* native() const { return handle_.get(); }
@@ -39,6 +44,9 @@ class Session {
 
  private:
   struct Close {
+    Close() : is_lent(false) {}
+    explicit Close(bool lent) : is_lent(lent) {}
+    bool is_lent;  ///< then its owner closes it
     void operator()(st_mysql* handle) const;
   };
   void configure(const Url& url);
@@ -50,6 +58,7 @@ class Session {
   PreparedStatement& run_prepared(std::string_view sql, std::span<const Value> values);
 
   std::unique_ptr<st_mysql, Close> handle_;
+  std::unique_ptr<SessionState> before_;                      ///< of one that is borrowed
   std::vector<std::unique_ptr<PreparedStatement>> prepared_;  ///< the last one used comes last
 };
 

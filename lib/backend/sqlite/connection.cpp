@@ -4,8 +4,9 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <mutex>
+#include <optional>
 #include <system_error>
+#include <thread>
 
 #include "backend/sqlite/bulk.hpp"
 #include "backend/sqlite/error.hpp"
@@ -33,12 +34,32 @@ class Database final : public SqliteConnection {
     session_.execute("SELECT count(*) FROM sqlite_master");
     session_.execute("PRAGMA foreign_keys = ON");
   }
+  explicit Database(sqlite3* database)
+      : file_(file_of(database)), busy_timeout_ms_(0), session_(database) {
+    url_.database = file_.empty() ? ":memory:" : file_.string();
+    if (in_transaction()) {
+      throw Error(ErrorCode::failed, "the session has an open transaction")
+          .hint("commit it, or roll it back, before its database is migrated");
+    }
+    lent_ = Lent{is_on("foreign_keys"), is_on("legacy_alter_table"),
+                 sqlite3_last_insert_rowid(database)};
+  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() override {
+    if (!lent_) return;
+    rollback();
+    restore();
+    sqlite3_set_last_insert_rowid(native(), lent_->last_insert_rowid);
+  }
 
   const dialect::Dialect& dialect() const override { return dialect::dialect(DialectKind::sqlite); }
   std::string server() const override { return fmt::format("SQLite {}", sqlite3_libversion()); }
   const Url& url() const override { return url_; }
   sqlite3* native() override { return session_.native(); }
-  void invent_unknown_names(bool on) override { session_.unknown_names().invent(on); }
+  void invent_unknown_names(bool on) override {
+    if (session_.unknown_names() != nullptr) session_.unknown_names()->invent(on);
+  }
 
   void execute(std::string_view sql) override { session_.execute(sql); }
   std::size_t execute(std::string_view sql, std::span<const Value> values) override {
@@ -98,7 +119,9 @@ class Database final : public SqliteConnection {
     }
     // Inside the transaction this would do nothing, and a rebuild would then delete child rows.
     session_.execute("PRAGMA foreign_keys = OFF");
-    sqlite3_busy_timeout(native(), static_cast<int>(std::chrono::milliseconds(lock_wait).count()));
+    lock_wait_ = lock_wait;
+    // A busy handler of the application's could not be given back.
+    if (!lent_) sqlite3_busy_timeout(native(), static_cast<int>(milliseconds(lock_wait).count()));
     try {
       told_who_writes([&] { begin(); });
     } catch (...) {
@@ -109,14 +132,11 @@ class Database final : public SqliteConnection {
   void commit_migration() override {
     // Readers hold a commit up, too.
     told_who_writes([&] { commit(); });
-    sqlite3_busy_timeout(native(), busy_timeout_ms_);
-    session_.execute("PRAGMA foreign_keys = ON");
+    restore();
   }
   void abort_migration() noexcept override {
     rollback();
-    sqlite3_busy_timeout(native(), busy_timeout_ms_);
-    quietly("PRAGMA legacy_alter_table = OFF");
-    quietly("PRAGMA foreign_keys = ON");
+    restore();
   }
 
   std::vector<std::string> foreign_key_violations(std::size_t limit) override {
@@ -136,11 +156,55 @@ class Database final : public SqliteConnection {
   }
 
  private:
+  using milliseconds = std::chrono::milliseconds;
+
+  /// What an application's connection is given back with.
+  struct Lent {
+    bool foreign_keys = false;
+    bool legacy_alter_table = false;
+    sqlite3_int64 last_insert_rowid = 0;
+  };
+
+  static std::filesystem::path file_of(sqlite3* database) {
+    const char* name = sqlite3_db_filename(database, "main");
+    return name == nullptr ? "" : name;
+  }
+  bool is_on(const char* pragma) {
+    const Rows rows = session_.query(fmt::format("PRAGMA {}", pragma), {});
+    return !rows.rows.empty() && rows.rows[0].at(0) == "1";
+  }
+
+  /// The connection's settings as they are outside of a migration.
+  void restore() noexcept {
+    if (!lent_) sqlite3_busy_timeout(native(), busy_timeout_ms_);
+    quietly(lent_ && lent_->legacy_alter_table ? "PRAGMA legacy_alter_table = ON"
+                                               : "PRAGMA legacy_alter_table = OFF");
+    quietly(lent_ && !lent_->foreign_keys ? "PRAGMA foreign_keys = OFF"
+                                          : "PRAGMA foreign_keys = ON");
+  }
+
+  /// Runs `work`, which needs a lock, as long as the migration may wait for it: of a connection
+  /// that was lent nobody else waits that long.
+  template <class Work>
+  void wait_for_lock(const Work& work) {
+    const auto deadline = std::chrono::steady_clock::now() + lock_wait_;
+    while (true) {
+      try {
+        return work();
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::busy || !lent_) throw;
+        if (std::chrono::steady_clock::now() >= deadline) throw;
+      }
+      constexpr milliseconds kPause{20};
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
   /// Runs `work`; a lock it could not get is reported with the processes that hold one.
   template <class Work>
   void told_who_writes(const Work& work) {
     try {
-      work();
+      wait_for_lock(work);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::busy || file_.empty()) throw;
       const std::string who = lock_holders(file_);
@@ -159,6 +223,8 @@ class Database final : public SqliteConnection {
   Url url_;
   std::filesystem::path file_;  // empty for a database in memory
   int busy_timeout_ms_;
+  std::chrono::seconds lock_wait_ = kLockWait;
+  std::optional<Lent> lent_;
   Session session_;
 };
 
@@ -171,6 +237,10 @@ std::unique_ptr<SqliteConnection> connect(const Url& url, const ConnectOptions& 
   } catch (const Error& error) {
     throw cannot_open(location, error);
   }
+}
+
+std::unique_ptr<SqliteConnection> borrow(sqlite3* database) {
+  return std::make_unique<Database>(database);
 }
 
 }  // namespace dbmig::backend::sqlite

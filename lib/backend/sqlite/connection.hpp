@@ -19,4 +19,7 @@ class SqliteConnection : public Connection {
 
 std::unique_ptr<SqliteConnection> connect(const Url& url, const ConnectOptions& options);
 
+/// See backend/borrow.hpp.
+std::unique_ptr<SqliteConnection> borrow(sqlite3* database);
+
 }  // namespace dbmig::backend::sqlite

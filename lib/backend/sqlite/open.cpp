@@ -2,12 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
-#include <mutex>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -31,14 +29,6 @@ std::string percent_encode(std::string_view path) {
     }
   }
   return out;
-}
-
-// Paths go to SQLite as URIs: the mode travels in them, and SOCI's own option text has no way to
-// write a path with quotes.
-void enable_uris() {
-  static std::once_flag once;
-  // Fails when SQLite is in use already, and then the library's own setting is in force.
-  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_URI, 1); });
 }
 
 std::string parameter(const Url& url, const std::string& name) {
@@ -101,7 +91,6 @@ void look(const fs::path& file, bool create) {
 }  // namespace
 
 Location locate(const Url& url, const ConnectOptions& options) {
-  enable_uris();
   Location location;
   location.busy_timeout_ms = busy_timeout(url);
   std::string path = url.database;

@@ -12,18 +12,19 @@ struct sqlite3;
 
 namespace dbmig::backend::sqlite {
 
-/// An open database: SOCI's session, which carries bound statements and queries, and its native
-/// handle for everything else. SOCI's header wraps sqlite3.h into a namespace of its own, so it is
-/// included in session.cpp alone.
+/// An open database of SQLite's own interface: its own, or one that an application lends.
 class Session {
  public:
   /// `location` is ":memory:" or a `file:` URI without blanks. Throws Error{connection}.
   explicit Session(const std::string& location);
+  /// Borrows `database`, which must outlive it. Names that are unknown stay unknown: its owner
+  /// registers functions and collations.
+  explicit Session(sqlite3* database);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Owned by the session; never null.
+  /// Never null.
   sqlite3* native() const { return native_; }
 
   /// Exactly one statement, without values; its rows are dropped.
@@ -32,17 +33,17 @@ class Session {
   std::size_t execute(std::string_view sql, std::span<const Value> values);
   Rows query(std::string_view sql, std::span<const Value> values);
 
-  /// What stands in for names that only an application knows; never null.
-  UnknownNames& unknown_names() { return *unknown_names_; }
+  /// What stands in for names that only an application knows; null for one that is borrowed.
+  UnknownNames* unknown_names() { return unknown_names_.get(); }
 
  private:
-  struct Soci;
-  Rows query_once(std::string_view sql, std::span<const Value> values);
-  std::size_t execute_once(std::string_view sql, std::span<const Value> values);
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
 
-  std::unique_ptr<UnknownNames> unknown_names_;
-  std::unique_ptr<Soci> soci_;
+  std::unique_ptr<sqlite3, Close> own_;
   sqlite3* native_ = nullptr;
+  std::unique_ptr<UnknownNames> unknown_names_;
 };
 
 }  // namespace dbmig::backend::sqlite

@@ -1,5 +1,6 @@
 #include "backend/sqlite/statement.hpp"
 
+#include <fmt/core.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -44,11 +45,44 @@ PreparedStatement::~PreparedStatement() {
   sqlite3_finalize(statement_);
 }
 
+void PreparedStatement::bind(std::span<const Value> values) {
+  const auto wanted = static_cast<std::size_t>(parameter_count());
+  if (wanted != values.size()) {
+    throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
+                                                wanted, values.size()))
+        .sql(sql_);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const int at = static_cast<int>(i) + 1;
+    const int code = values[i] ? sqlite3_bind_text64(statement_, at, values[i]->data(),
+                                                     values[i]->size(), SQLITE_STATIC, SQLITE_UTF8)
+                               : sqlite3_bind_null(statement_, at);
+    if (code != SQLITE_OK) throw last_error(database_, sql_);
+  }
+}
+
 bool PreparedStatement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   throw last_error(database_, sql_);
+}
+
+std::vector<Value> PreparedStatement::row() const {
+  std::vector<Value> row;
+  const int count = sqlite3_column_count(statement_);
+  row.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    if (sqlite3_column_type(statement_, i) == SQLITE_NULL) {
+      row.emplace_back();
+      continue;
+    }
+    const unsigned char* text = sqlite3_column_text(statement_, i);
+    if (text == nullptr) throw last_error(database_, sql_);  // no memory
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, i));
+    row.emplace_back(std::string(reinterpret_cast<const char*>(text), size));
+  }
+  return row;
 }
 
 std::vector<std::string> PreparedStatement::column_names() const {

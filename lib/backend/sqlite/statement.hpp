@@ -1,8 +1,11 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "backend/backend.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -19,9 +22,14 @@ class PreparedStatement {
   PreparedStatement(const PreparedStatement&) = delete;
   PreparedStatement& operator=(const PreparedStatement&) = delete;
 
+  /// Values for its `?`, which must outlive the steps. Throws Error{invalid} when there are more or
+  /// fewer.
+  void bind(std::span<const Value> values);
   /// To the next row; false behind the last.
   bool step();
   std::vector<std::string> column_names() const;
+  /// The row that step() came to. Everything as text: a DATETIME column may hold anything.
+  std::vector<Value> row() const;
   /// For what this class has no words. Owned by it.
   sqlite3_stmt* native() const { return statement_; }
   /// The number of `?` in it.

@@ -1,0 +1,4 @@
+#pragma once
+
+// Where dbmig is installed, the file itself stands here.
+#include "base/error.hpp"

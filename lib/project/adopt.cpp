@@ -1,0 +1,232 @@
+#include <fmt/core.h>
+
+#include <atomic>
+#include <filesystem>
+#include <set>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "project/adoption.hpp"
+#include "project/revisions.hpp"
+#include "project/server_words.hpp"
+#include "project/sql_files.hpp"
+#include "run/check.hpp"
+#include "run/told_names.hpp"
+#include "transfer/check_rows.hpp"
+#include "transfer/equal_keys.hpp"
+#include "transfer/translate.hpp"
+
+namespace dbmig::project {
+namespace {
+
+void stamp_adopted(Workspace& workspace, const std::vector<std::string>& ids,
+                   const AdoptOptions& options) {
+  make_runner(workspace, Workspace::Access::existing)
+      .stamp(ids, false, run_options(workspace, options.lock_timeout), "adopted");
+}
+
+/// The database to adopt, which must be there.
+backend::Connection& existing_database(Workspace& workspace) {
+  try {
+    return workspace.connection(Workspace::Access::existing);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(error.code(), error.message())
+        .hint("name the database to adopt with --url, as in dbmig adopt --url sqlite:///app.db")
+        .native(error.native_code());
+  }
+}
+
+/// Everything stored must be in the database. What an interrupted adopt wrote, and did not stamp,
+/// is found there and stamped now.
+void catch_up(Workspace& workspace, const AdoptOptions& options) {
+  const history::Graph& graph = workspace.graph();
+  backend::Connection& connection = existing_database(workspace);
+  const run::DatabaseCheck check =
+      run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
+  if (!check.unknown.empty()) {
+    throw Error(ErrorCode::not_found,
+                fmt::format("Can't locate revision identified by '{}': the database has it, and no "
+                            "file of the migrations folder does",
+                            text::join(check.unknown, "', '")))
+        .hint("adopt it in the project that it belongs to, or bring the file back");
+  }
+  if (!check.unfinished.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the {} of revision {} stopped half-way",
+                            check.unfinished.front().running, check.unfinished.front().id))
+        .hint("finish it with `dbmig upgrade` first");
+  }
+  if (check.pending.empty()) return;
+  const run::Drift drift =
+      run::find_drift(connection, graph.fold(), workspace.selection(), words_of_server(workspace));
+  if (!drift.empty()) {
+    throw Error(ErrorCode::failed,
+                fmt::format("the database lacks revision {}, {}", check.pending.front(),
+                            graph.header(check.pending.front()).message))
+        .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
+                          "otherwise of it: {})",
+                          drift.difference.detected.front()));
+  }
+  workspace.events().info("dbmig.adopt", fmt::format("The database has all that revision {} makes",
+                                                     text::join(graph.heads(), ", ")));
+  if (!options.revision.dry_run) stamp_adopted(workspace, graph.heads(), options);
+}
+
+/// Says what of the database the new revision does not describe to the letter.
+void tell_inexact(Workspace& workspace) {
+  const run::Drift drift = run::find_drift(existing_database(workspace), workspace.graph().fold(),
+                                           workspace.selection(), words_of_server(workspace));
+  for (const std::string& line : drift.difference.detected) {
+    workspace.events().warning("dbmig.adopt",
+                               fmt::format("the model does not build it exactly: {}", line));
+  }
+}
+
+/// Of what works on both databases: what the other one takes otherwise, and only its owner can say.
+void warn_of_bare_decimals(Workspace& workspace, const Adoption& adoption) {
+  if (workspace.url().dialect != DialectKind::sqlite || adoption.restricted_to) return;
+  if (workspace.project().only_dialect()) return;
+  for (const ops::Operation& operation : adoption.revision.upgrade) {
+    const auto* create = std::get_if<ops::CreateTable>(&operation);
+    if (create == nullptr || create->table.only) continue;
+    for (const schema::Column& column : create->table.columns) {
+      const schema::Type& type = column.type_on(DialectKind::mariadb);
+      if (type.kind != schema::TypeKind::decimal || type.length) continue;
+      workspace.events().warning(
+          "dbmig.adopt",
+          fmt::format(
+              "'{}.{}' is decimal without digits: MariaDB will round every value to a whole "
+              "number; write them in the model, as in \"decimal(12,2)\", before you "
+              "upgrade one",
+              create->table.name, column.name));
+    }
+  }
+}
+
+/// What says that the work is to stop; never, where nothing does.
+const std::atomic<bool>& stop_of(const Workspace& workspace) {
+  static const std::atomic<bool> never{false};
+  return workspace.stop() == nullptr ? never : *workspace.stop();
+}
+
+/// Of a SQLite database whose model is for MariaDB as well: `found` with room for fractions of
+/// seconds that its rows have, and a warning for what else MariaDB would not hold.
+schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connection,
+                              schema::Schema found) {
+  const std::optional<DialectKind> only = workspace.project().only_dialect();
+  if (connection.dialect().kind() != DialectKind::sqlite || only) return found;
+  const transfer::Translation there =
+      transfer::translate(found, DialectKind::sqlite, DialectKind::mariadb);
+  transfer::CopyOptions tables;
+  const schema::Schema known = workspace.graph().fold();
+  for (const auto& [name, table] : there.tables.tables) {
+    const bool is_said =
+        known.find_table(name) != nullptr || workspace.model().schema.find_table(name) != nullptr;
+    if (!is_said) tables.tables.push_back(name);
+  }
+  if (tables.tables.empty()) return found;
+  std::vector<transfer::CopyProblem> fractions;
+  for (const transfer::CopyProblem& problem : transfer::check_rows(
+           connection, dialect::dialect(DialectKind::mariadb).canonical(there.tables),
+           DialectKind::mariadb, tables, workspace.events(), stop_of(workspace))) {
+    const std::string remedy = problem.remedy();
+    const std::string rows =
+        fmt::format("{} ({})", problem.what.reason, text::count(problem.what.records, "value"));
+    if (problem.wider && schema::is_temporal(problem.wider->kind)) {
+      workspace.events().info(
+          "dbmig.adopt", fmt::format("'{}.{}' becomes {}: a value {}", problem.what.file,
+                                     problem.what.column, schema::to_string(*problem.wider), rows));
+      fractions.push_back(problem);
+      continue;
+    }
+    workspace.events().warning(
+        "dbmig.adopt",
+        fmt::format("'{}.{}': {}{}{}; MariaDB refuses that{}", problem.what.file,
+                    problem.what.column, text::join(problem.what.examples, ", "),
+                    problem.what.examples.empty() ? "" : " ", rows,
+                    remedy.empty() ? ": mend the rows before they are copied"
+                                   : fmt::format(", and `{}` in the model would hold it", remedy)));
+  }
+  found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);
+  for (const transfer::EqualKey& key :
+       transfer::find_equal_keys(connection, found, tables.tables, stop_of(workspace))) {
+    workspace.events().info(
+        "dbmig.adopt",
+        fmt::format("'{}.{}' gets collation {} on MariaDB: {} would be there twice", key.table,
+                    text::join(key.columns, ", "), transfer::kExactCollation, key.example));
+    for (const std::string& column : key.columns) {
+      found.table(key.table).find_column(column)->mariadb.collation = transfer::kExactCollation;
+    }
+  }
+  return found;
+}
+
+/// dbmig.yaml with the only database that can hold what was found.
+NewFile restricted_config(Workspace& workspace, DialectKind kind) {
+  workspace.events().info(
+      "dbmig.adopt",
+      fmt::format("What was found works on {} only: dbmig.yaml says dialects: [{}] now",
+                  to_string(kind), to_string(kind)));
+  const std::filesystem::path& config = workspace.project().config_file;
+  if (config.empty()) {
+    return {workspace.project().root / "dbmig.yaml", yaml::with_dialect({}, kind), true};
+  }
+  return {config, yaml::with_dialect(read_file(config), kind), true};
+}
+
+}  // namespace
+
+AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
+                   const std::function<void(const NewFile&)>& write_file) {
+  catch_up(workspace, options);
+  AdoptOutcome outcome;
+  const std::vector<std::string> parents = choose_parents(workspace, options.revision);
+  backend::Connection& connection = existing_database(workspace);
+  const TableChoice choice(options.tables);
+  backend::Inspection found = connection.inspect({});
+  found.schema = run::in_told_names(connection, workspace.graph().fold(), std::move(found.schema));
+  const schema::Schema whole = found.schema;
+  found = selected(std::move(found), workspace.selection());
+  // A table that --table or a revision names is wanted, whoever else keeps records in it.
+  std::set<std::string> wanted(options.tables.begin(), options.tables.end());
+  for (const auto& [name, table] : workspace.graph().fold().tables) wanted.insert(name);
+  leave_bookkeeping_alone(workspace, found.schema, std::move(wanted));
+  found = choice.of(std::move(found));
+  warn_of_missing_parents(workspace, found.schema, whole);
+  tell_unsupported(workspace, found.unsupported);
+  outcome.unsupported = found.unsupported;
+  if (options.strict && !found.unsupported.empty()) {
+    outcome.end = AdoptOutcome::End::not_expressed;
+    return outcome;
+  }
+  workspace.begin_long_work();
+  found.schema = fitted_to_rows(workspace, connection, std::move(found.schema));
+  outcome.adoption = plan_adoption(workspace, found.schema, parents, options.revision);
+  if (!outcome.adoption) {
+    outcome.end = AdoptOutcome::End::nothing_new;
+    return outcome;
+  }
+  Adoption& adoption = *outcome.adoption;
+  const bool dry_run = options.revision.dry_run;
+  // A database that cannot be written to is found out before any file is.
+  if (!dry_run) run::RevisionStore(connection).create_if_missing();
+  for (const std::string& line : adoption.detected) workspace.events().info("dbmig.diff", line);
+  warn_of_bare_decimals(workspace, adoption);
+  if (!adoption.model_text.empty()) {
+    write_file({adoption.model_file, adoption.model_text, false});
+  }
+  if (adoption.restricted_to) {
+    const NewFile config = restricted_config(workspace, *adoption.restricted_to);
+    if (!dry_run) write_file(config);
+  }
+  outcome.revision_file = revision_file(workspace, adoption.revision);
+  write_file(outcome.revision_file);
+  if (dry_run) return outcome;
+  workspace.forget_files();
+  stamp_adopted(workspace, {adoption.revision.id}, options);
+  tell_inexact(workspace);
+  return outcome;
+}
+
+}  // namespace dbmig::project
