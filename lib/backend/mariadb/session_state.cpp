@@ -17,6 +17,7 @@ constexpr const char* kVolatile =
 
 }  // namespace
 
+// LIMIT: by itself a query gives no more than the session's sql_select_limit.
 SessionState::Variables SessionState::read(Session& session) {
   Variables variables;
   for (const auto& row :
@@ -24,7 +25,8 @@ SessionState::Variables SessionState::read(Session& session) {
            .query(fmt::format("SELECT VARIABLE_NAME, SESSION_VALUE, VARIABLE_TYPE FROM "
                               "information_schema.SYSTEM_VARIABLES WHERE VARIABLE_SCOPE IN "
                               "('SESSION', 'SESSION ONLY') AND READ_ONLY = 'NO' AND SESSION_VALUE "
-                              "IS NOT NULL AND VARIABLE_NAME NOT IN ({})",
+                              "IS NOT NULL AND VARIABLE_NAME NOT IN ({}) "
+                              "LIMIT 100000",
                               kVolatile),
                   {})
            .rows) {
