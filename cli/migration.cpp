@@ -115,6 +115,26 @@ void add_lock_timeout(CLI::App& command, int& seconds) {
       ->check(CLI::Range(0, 86400));
 }
 
+run::RunOptions how_to_run(Context& context, const Migration& options) {
+  run::RunOptions how = run_options(context, options.lock_timeout);
+  how.lock_wait = std::chrono::seconds(options.lock_wait);
+  how.consent = {options.allow_destructive, options.drop_adopted};
+  if (!options.resolve.empty()) {
+    how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
+  }
+  return how;
+}
+
+void refuse_wrong_ways(run::Direction direction, const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) {
+    if (target.find(':') != std::string::npos) {
+      throw Error(ErrorCode::usage, "Range revision not allowed")
+          .hint("a range `start:end` goes with --sql");
+    }
+    project::refuse_wrong_way(direction, target);
+  }
+}
+
 void run_migration(Context& context, run::Direction direction, const Migration& options) {
   if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
   if (options.sql) {
@@ -124,24 +144,13 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     }
     return print_script(context, direction, options.targets.front());
   }
-  for (const std::string& target : options.targets) {
-    if (target.find(':') != std::string::npos) {
-      throw Error(ErrorCode::usage, "Range revision not allowed")
-          .hint("a range `start:end` goes with --sql");
-    }
-    project::refuse_wrong_way(direction, target);
-  }
+  refuse_wrong_ways(direction, options.targets);
   const bool up = direction == run::Direction::upgrade;
   context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
   if (options.plan) return print_plan(context, direction, options.targets);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
-  run::RunOptions how = run_options(context, options.lock_timeout);
-  how.lock_wait = std::chrono::seconds(options.lock_wait);
-  how.consent = {options.allow_destructive, options.drop_adopted};
-  if (!options.resolve.empty()) {
-    how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
-  }
+  const run::RunOptions how = how_to_run(context, options);
   const std::vector<std::string> ran =
       up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
   if (ran.empty()) {

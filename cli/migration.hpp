@@ -25,6 +25,13 @@ struct Migration {
 void add_migration_options(CLI::App& command, Migration& options);
 void add_lock_timeout(CLI::App& command, int& seconds);
 
+/// Throws Error{usage} for targets that no run in `direction` can have: ranges, and steps the other
+/// way.
+void refuse_wrong_ways(run::Direction direction, const std::vector<std::string>& targets);
+
+/// The runner's options that `options` ask for.
+run::RunOptions how_to_run(Context& context, const Migration& options);
+
 /// The whole of upgrade or downgrade: for real, as a plan, or as a script.
 void run_migration(Context& context, run::Direction direction, const Migration& options);
 

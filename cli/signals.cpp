@@ -1,5 +1,6 @@
 #include "cli/signals.hpp"
 
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,8 +13,9 @@ namespace dbmig::cli {
 namespace {
 
 std::atomic<bool> stop{false};
-/// Of the ranks of an MPI job only the first speaks.
+/// Of the ranks of an MPI job only the first speaks, and of the processes that it forks it alone.
 std::atomic<bool> silent{false};
+std::atomic<pid_t> speaker{0};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 void on_signal(int number) {
@@ -24,7 +26,7 @@ void on_signal(int number) {
     action.sa_handler = SIG_DFL;
     ::sigaction(number, &action, nullptr);
     ::raise(number);
-  } else if (!silent) {
+  } else if (!silent && ::getpid() == speaker) {
     constexpr std::string_view text =
         "\nStopping after the current statement; press Ctrl-C again to stop at once.\n";
     [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
@@ -36,6 +38,7 @@ void on_signal(int number) {
 
 void watch_signals() {
   silent = import::rank_from_environment() != 0;
+  speaker = ::getpid();
   struct sigaction action = {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;

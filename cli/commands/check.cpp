@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/fleet.hpp"
 #include "cli/format.hpp"
 #include "cli/new_revision.hpp"
 #include "cli/reporting.hpp"
@@ -265,9 +266,31 @@ void check(Context& context, const Options& options, report::Report& report) {
   if (!findings.empty()) context.exit_code = kDifferences;
 }
 
+/// The model here, the databases on all ranks.
+void check_all(Context& context, const Options& options, const FleetOptions& many) {
+  if (options.offline || options.revert || options.fix) {
+    throw Error(ErrorCode::usage, "--all excludes --offline, --revert and --fix-revision");
+  }
+  if (options.reporting.is_document()) {
+    throw Error(ErrorCode::usage, "--all excludes --format").hint("--json is there");
+  }
+  fleet::Job job;
+  job.verb = fleet::Verb::check;
+  Json document = run_on_all(context, many, std::move(job));
+  if (import::rank_from_environment() != 0) return;
+  report::Report unused;
+  Findings findings(unused);
+  check_model(context, findings);
+  context.console().data(findings.text());
+  document["project"] = findings.json();
+  context.console().document(document);
+  if (!findings.empty() && context.exit_code == 0) context.exit_code = kDifferences;
+}
+
 }  // namespace
 
 void add_check(CLI::App& program, Context& context) {
+  auto many = std::make_shared<FleetOptions>();
   auto options = std::make_shared<Options>();
   CLI::App& command = add_command(
       program, context,
@@ -276,6 +299,7 @@ void add_check(CLI::App& program, Context& context) {
        "  dbmig check --offline                           in CI: no database is asked\n"
        "  dbmig check --offline --pending-against origin/main --format github   in a pull request\n"
        "  dbmig check --json\n"
+       "  dbmig check --all                               every database of dbmig.yaml\n"
        "  dbmig check --revert > revert.sql                undo what was done by hand\n"
        "  dbmig check --fix-revision -m \"index of ops\"     make a revision of it instead\n"
        "Names changes of the model without a revision, open branches, revisions that the database\n"
@@ -290,7 +314,8 @@ void add_check(CLI::App& program, Context& context) {
   command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
                    "Consent to a revision that drops what was dropped by hand");
   add_report_options(command, context, options->reporting);
-  set_action(command, context, [&context, options] {
+  add_fleet_options(command, *many);
+  const auto check_one = [&context, options] {
     if (options->offline + options->revert + options->fix > 1) {
       throw Error(ErrorCode::usage, "--offline, --revert and --fix-revision exclude each other");
     }
@@ -299,7 +324,16 @@ void add_check(CLI::App& program, Context& context) {
     if (options->fix) return write_drift(context, options->fix_options);
     with_report(context, options->reporting, "check",
                 [&](report::Report& report) { check(context, *options, report); });
-  });
+  };
+  set_action(
+      command, context,
+      [&context, options, many, check_one] {
+        if (many->is_given()) return check_all(context, *options, *many);
+        if (import::rank_from_environment() != 0) return;
+        refuse_limits_of_one(*many);
+        check_one();
+      },
+      true);
 }
 
 }  // namespace dbmig::cli

@@ -10,6 +10,7 @@
 #include "base/listed.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/fleet.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "dialect/equivalent.hpp"
@@ -207,15 +208,30 @@ void run(Context& context) {
 }  // namespace
 
 void add_status(CLI::App& program, Context& context) {
+  auto many = std::make_shared<FleetOptions>();
   CLI::App& command =
       add_command(program, context,
                   {"status", "Where model, history and database stand, and what to do next",
                    "  dbmig status\n"
                    "  dbmig status --database prod\n"
                    "  dbmig status --json\n"
+                   "  dbmig status --all                              a line for each database\n"
                    "Nothing is changed, and nothing is compared with what the database holds: "
                    "`dbmig check` does that."});
-  set_action(command, context, [&context] { run(context); });
+  add_fleet_options(command, *many);
+  set_action(
+      command, context,
+      [&context, many] {
+        if (many->is_given()) {
+          fleet::Job job;
+          job.verb = fleet::Verb::status;
+          return print_document(context, run_on_all(context, *many, std::move(job)));
+        }
+        if (import::rank_from_environment() != 0) return;
+        refuse_limits_of_one(*many);
+        run(context);
+      },
+      true);
 }
 
 }  // namespace dbmig::cli

@@ -1,13 +1,32 @@
 #include <memory>
 
 #include "cli/commands/commands.hpp"
+#include "cli/fleet.hpp"
 #include "cli/migration.hpp"
 
 namespace dbmig::cli {
 
+namespace {
+
+void upgrade_all(Context& context, const Migration& options, const FleetOptions& many) {
+  if (options.sql) {
+    throw Error(ErrorCode::usage, "--sql excludes --all")
+        .hint("a script is for one database; --plan shows what each of them lacks");
+  }
+  refuse_wrong_ways(run::Direction::upgrade, options.targets);
+  fleet::Job job;
+  job.verb = options.plan ? fleet::Verb::plan : fleet::Verb::upgrade;
+  job.targets = options.targets;
+  job.options = how_to_run(context, options);
+  print_document(context, run_on_all(context, many, std::move(job)));
+}
+
+}  // namespace
+
 void add_upgrade(CLI::App& program, Context& context) {
   auto options = std::make_shared<Migration>();
   options->targets = {"head"};
+  auto many = std::make_shared<FleetOptions>();
   CLI::App& command = add_command(
       program, context,
       {"upgrade", "Bring the database to a revision, by default the newest",
@@ -17,14 +36,26 @@ void add_upgrade(CLI::App& program, Context& context) {
        "  dbmig upgrade shop@head blog@+1                 several targets at once\n"
        "  dbmig upgrade --plan                            the statements, nothing is run\n"
        "  dbmig upgrade --sql > upgrade.sql               a script for the database's own client\n"
-       "  dbmig upgrade 1975:2fa6 --sql                   of a part of the history"});
+       "  dbmig upgrade 1975:2fa6 --sql                   of a part of the history\n"
+       "  dbmig upgrade --all                             all of dbmig.yaml's `databases`\n"
+       "  dbmig upgrade --all --url 'sqlite:///tenants/*.db' -j 8 --canary 1\n"
+       "  mpirun dbmig upgrade --urls-from tenants.txt --max-failures 5"});
   command
       .add_option("revision", options->targets,
                   "head, heads, an id or its beginning, +N, REV+N, LABEL@head (head)")
       ->option_text("REV");
   add_migration_options(command, *options);
-  set_action(command, context,
-             [&context, options] { run_migration(context, run::Direction::upgrade, *options); });
+  add_fleet_options(command, *many);
+  add_fleet_limits(command, *many);
+  set_action(
+      command, context,
+      [&context, options, many] {
+        if (many->is_given()) return upgrade_all(context, *options, *many);
+        if (import::rank_from_environment() != 0) return;
+        refuse_limits_of_one(*many);
+        run_migration(context, run::Direction::upgrade, *options);
+      },
+      true);
 }
 
 }  // namespace dbmig::cli

@@ -77,6 +77,8 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"project",
      {"transfer", "import", "proof", "evidence", "sql_script", "run", "yaml", "backend", "lint",
       "dialect", "diff", "history", "ops", "schema", "base"}},
+    {"fleet",
+     {"import", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
 };
 
 // Outside library, by the beginning of its includes → where it may be used.

@@ -1,0 +1,159 @@
+#include "fleet/work.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/overloaded.hpp"
+#include "base/text.hpp"
+#include "run/check.hpp"
+
+namespace dbmig::fleet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Keeps what a run says, for the one table at the end.
+class LogCollector final : public EventSink {
+ public:
+  LogCollector(std::vector<std::string>& lines, bool verbose) : lines_(lines), verbose_(verbose) {}
+  void on(const Event& event) override {
+    std::visit(overloaded{[this](const event::Log& line) {
+                            const bool is_warning = line.level == event::Log::Level::warning;
+                            if (is_warning || verbose_) lines_.push_back(line.message);
+                          },
+                          [this](const event::Statement& statement) {
+                            if (verbose_) lines_.push_back(statement.sql);
+                          },
+                          [](const event::ImportProgress&) {}},
+               event);
+  }
+
+ private:
+  std::vector<std::string>& lines_;
+  bool verbose_;
+};
+
+/// Reading a SQLite file that is not there finds the empty database that an upgrade would begin
+/// with, and makes none.
+Url readable(Url url) {
+  std::error_code ignored;
+  if (url.dialect == DialectKind::sqlite && !url.database.starts_with("file:") &&
+      !std::filesystem::exists(url.database, ignored)) {
+    url.database = ":memory:";
+  }
+  return url;
+}
+
+void add_pending(Outcome& outcome, const history::Graph& graph,
+                 const std::vector<std::string>& pending) {
+  for (const std::string& id : pending) {
+    outcome.findings.push_back(
+        {"pending", id, fmt::format("lacks revision {}, {}", id, graph.header(id).message)});
+  }
+}
+
+void add_rows(Outcome& outcome, const std::vector<run::AppliedRevision>& unfinished,
+              const std::vector<std::string>& unknown, const std::vector<std::string>& edited) {
+  for (const run::AppliedRevision& row : unfinished) {
+    outcome.findings.push_back(
+        {"unfinished", row.id,
+         fmt::format("the {} of revision {} stopped after statement {} of {}", row.running, row.id,
+                     row.statements_done, row.statements_total)});
+  }
+  for (const std::string& id : unknown) {
+    outcome.findings.push_back(
+        {"unknown", id, fmt::format("has revision {}, which no file has", id)});
+  }
+  for (const std::string& id : edited) {
+    outcome.findings.push_back(
+        {"edited", id, fmt::format("revision {} was edited after it was applied", id)});
+  }
+}
+
+void find_status(Outcome& outcome, run::Runner& runner, const history::Graph& graph) {
+  const std::vector<run::AppliedRevision> rows = runner.rows();
+  const std::set<std::string> applied = run::complete(rows);
+  std::vector<run::AppliedRevision> unfinished;
+  std::vector<std::string> unknown;
+  for (const run::AppliedRevision& row : rows) {
+    if (!row.is_complete()) unfinished.push_back(row);
+    if (!graph.contains(row.id)) unknown.push_back(row.id);
+  }
+  std::vector<std::string> pending;
+  for (const std::string& id : graph.topological()) {
+    if (applied.count(id) == 0) pending.push_back(id);
+  }
+  add_rows(outcome, unfinished, unknown, run::edited_revisions(rows, graph));
+  add_pending(outcome, graph, pending);
+  outcome.applied = applied.size();
+  outcome.current = (unknown.empty() ? graph : runner.known_revisions()).heads_of(applied);
+}
+
+void find_differences(Outcome& outcome, backend::Connection& connection,
+                      const history::Graph& graph, const Job& job) {
+  const run::DatabaseCheck check = run::check_database(connection, graph, job.selection, job.ask);
+  add_rows(outcome, check.unfinished, check.unknown, check.edited);
+  add_pending(outcome, graph, check.pending);
+  for (const std::string& line : check.drift.difference.detected) {
+    outcome.findings.push_back({"drift", "", "was changed by hand: " + line});
+  }
+  outcome.applied = run::RevisionStore(connection).all().size();
+  outcome.current = check.current;
+}
+
+void do_work(Outcome& outcome, const Database& database, const history::Graph& graph,
+             const run::ParseRevision& parse, const Job& job) {
+  LogCollector log(outcome.log, job.verbose);
+  if (job.dialect && *job.dialect != database.url.dialect) {
+    log.warning("dbmig.fleet", fmt::format("dbmig.yaml says dialects: [{}], and this is another",
+                                           to_string(*job.dialect)));
+  }
+  const bool is_upgrade = job.verb == Verb::upgrade;
+  const auto connection =
+      backend::connect(is_upgrade ? database.url : readable(database.url), {.create = is_upgrade});
+  run::Runner runner(*connection, graph, parse, log);
+  switch (job.verb) {
+    case Verb::upgrade: {
+      outcome.revisions = runner.upgrade(job.targets, job.options);
+      const std::set<std::string> applied = runner.applied();
+      outcome.applied = applied.size();
+      outcome.current = graph.heads_of(applied);
+      return;
+    }
+    case Verb::plan:
+      for (const run::PlannedRevision& planned :
+           runner.plan(run::Direction::upgrade, job.targets)) {
+        outcome.revisions.push_back(planned.revision.id);
+      }
+      return find_status(outcome, runner, graph);
+    case Verb::status:
+      return find_status(outcome, runner, graph);
+    case Verb::check:
+      return find_differences(outcome, *connection, graph, job);
+  }
+}
+
+}  // namespace
+
+Outcome work_on(const Database& database, const history::Graph& graph,
+                const run::ParseRevision& parse, const Job& job) noexcept {
+  const auto start = Clock::now();
+  Outcome outcome;
+  outcome.was_begun = true;
+  try {
+    do_work(outcome, database, graph, parse, job);
+  } catch (const Error& error) {
+    outcome.failure = error;
+  } catch (const std::exception& error) {
+    outcome.failure = Error(ErrorCode::failed, fmt::format("internal error: {}", error.what()));
+  }
+  outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return outcome;
+}
+
+}  // namespace dbmig::fleet

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "fleet/outcome.hpp"
+#include "history/graph.hpp"
+#include "run/runner.hpp"
+#include "run/wordings.hpp"
+#include "schema/selection.hpp"
+
+namespace dbmig::fleet {
+
+enum class Verb { upgrade, plan, status, check };
+
+/// What is done to each of many databases. The graph is read once a process and shared.
+struct Job {
+  Verb verb = Verb::upgrade;
+  std::vector<std::string> targets = {"head"};  ///< of upgrade and plan
+  run::RunOptions options = {};
+  schema::Selection selection = {};
+  run::AskWords ask = {};
+  /// The project's only dialect: a database of another is warned of.
+  std::optional<DialectKind> dialect = {};
+  bool verbose = false;  ///< debug lines and statements go to Outcome::log, too
+};
+
+/// Does it to `database`. What goes wrong is in the outcome, nothing is thrown.
+Outcome work_on(const Database& database, const history::Graph& graph,
+                const run::ParseRevision& parse, const Job& job) noexcept;
+
+}  // namespace dbmig::fleet
