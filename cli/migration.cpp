@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/entering.hpp"
 #include "cli/format.hpp"
 #include "cli/proof_report.hpp"
 #include "ops/risk.hpp"
+#include "project/lock_limit.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -150,7 +152,12 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   if (options.plan) return print_plan(context, direction, options.targets);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
-  const run::RunOptions how = how_to_run(context, options);
+  run::RunOptions how = how_to_run(context, options);
+  if (up && !enter(context, runner, options)) return;
+  if (up && !options.require_lock.empty()) {
+    refuse_locks(context, runner.plan(direction, options.targets), runner.applied_schema(),
+                 options.require_lock);
+  }
   const std::vector<std::string> ran =
       up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
   if (ran.empty()) {

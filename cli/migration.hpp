@@ -18,6 +18,8 @@ struct Migration {
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   bool allow_destructive = false;                                ///< downgrade only
   bool drop_adopted = false;                                     ///< downgrade only
+  bool baseline = false;                                         ///< upgrade only
+  std::string require_lock;                                      ///< "none", "shared" or nothing
   std::string resolve;                                           ///< "done", "redo" or nothing
 };
 

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "cli/format.hpp"
+#include "teams/sum_file.hpp"
+#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 
@@ -30,7 +32,7 @@ void add_new_revision_options(CLI::App& command, project::NewRevision& options) 
       .add_option("--version-path", options.version_path,
                   "The folder to write to, one of `migrations:`")
       ->option_text("DIR");
-  command.add_flag("--dry-run", options.dry_run, "Print the revision instead of writing it");
+  command.add_flag("--dry-run,--plan", options.dry_run, "Print the revision instead of writing it");
 }
 
 void generate(Context& context, const project::NewFile& file, bool dry_run) {
@@ -39,10 +41,19 @@ void generate(Context& context, const project::NewFile& file, bool dry_run) {
                            [&] { project::write(file); });
 }
 
+void keep_sum(Context& context, const history::Revision& revision, const project::NewFile& file,
+              bool dry_run) {
+  if (dry_run) return;
+  const std::string checksum = yaml::parse_revision(file.text, "revision").checksum.get();
+  teams::update_sum(context.project().migrations, {{revision.id, checksum}},
+                    context.graph().empty());
+}
+
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected) {
   const project::NewFile file = revision_file(context, revision);
   generate(context, file, dry_run);
+  keep_sum(context, revision, file, dry_run);
   return revision_file_json(context, revision, file, dry_run, detected);
 }
 

@@ -15,7 +15,12 @@ void add_new_revision_options(CLI::App& command, project::NewRevision& options);
 /// Writes the file and says so (`Generating …  done`), or prints it where it is not to be written.
 void generate(Context& context, const project::NewFile& file, bool dry_run);
 
-/// The same with the file of `revision`. Returns the JSON document, with `detected` in it.
+/// Notes a revision that was written to `file` in the sum file of the project.
+void keep_sum(Context& context, const history::Revision& revision, const project::NewFile& file,
+              bool dry_run);
+
+/// generate() with the file of `revision`, and keep_sum(). Returns the JSON document, with
+/// `detected` in it.
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected = {});
 /// That document alone, of a file that `write` (or a dry run) is through with.

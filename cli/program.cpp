@@ -182,10 +182,11 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
   using Add = void (*)(CLI::App&, Context&);
   const std::vector<std::pair<std::string, std::vector<Add>>> groups = {
       {"Write revisions",
-       {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit, add_embed}},
+       {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit, add_squash, add_rebase,
+        add_sum, add_embed}},
       {"Change a database",
-       {add_upgrade, add_downgrade, add_stamp, add_repair, add_import, add_export, add_copy,
-        add_infer}},
+       {add_upgrade, add_downgrade, add_switch, add_stamp, add_repair, add_import, add_export,
+        add_copy, add_infer}},
       {"Look",
        {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
         add_verify, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "cli/adopted_files.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
@@ -28,6 +29,7 @@ void run(Context& context, const project::AdoptOptions& options) {
     return;
   }
   const project::Adoption& adoption = *outcome.adoption;
+  keep_sum(context, adoption.revision, outcome.revision_file, dry_run);
   Json document = revision_file_json(context, adoption.revision, outcome.revision_file, dry_run,
                                      adoption.detected);
   document["model"] =
@@ -50,6 +52,7 @@ void add_adopt(CLI::App& program, Context& context) {
        "  dbmig init --url 'mariadb://shop@localhost/shop' && dbmig adopt\n"
        "  dbmig adopt -m \"as found\"\n"
        "  dbmig adopt --table 'shop_*' --table customer   only these\n"
+       "  dbmig adopt --from db/migrations                the SQL migrations of another tool\n"
        "  dbmig adopt --dry-run                           show model and revision\n"
        "Writes schemas/<database>.yaml and a revision that makes all of it, and notes in the\n"
        "database that it has that revision. In a project with revisions it takes in what they do\n"
@@ -63,9 +66,22 @@ void add_adopt(CLI::App& program, Context& context) {
   add_table_option(command, options->tables);
   command.add_flag("--strict", options->strict,
                    "Write nothing and exit 3 when something cannot be expressed");
-  command.add_flag("--dry-run", options->revision.dry_run, "Print instead of writing");
+  auto from = std::make_shared<std::string>();
+  command
+      .add_option(
+          "--from", *from,
+          "Make revisions of the SQL files of Flyway, golang-migrate, dbmate, goose or plain "
+          "numbers")
+      ->option_text("DIR");
+  command.add_flag("--dry-run,--plan", options->revision.dry_run, "Print instead of writing");
   add_lock_timeout(command, options->lock_timeout);
-  set_action(command, context, [&context, options] { run(context, *options); });
+  set_action(command, context, [&context, options, from] {
+    if (from->empty()) return run(context, *options);
+    if (options->strict || !options->tables.empty()) {
+      throw Error(ErrorCode::usage, "--from excludes --table and --strict");
+    }
+    adopt_files(context, *from, options->revision);
+  });
 }
 
 }  // namespace dbmig::cli

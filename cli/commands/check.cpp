@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <span>
 
@@ -19,7 +20,9 @@
 #include "project/drift.hpp"
 #include "project/revisions.hpp"
 #include "project/server_words.hpp"
+#include "run/fitted.hpp"
 #include "schema/validate.hpp"
+#include "teams/sum_file.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -47,6 +50,9 @@ constexpr std::array kModelKinds{
     Kind{"contradiction", "Branches contradict each other",
          "What two branches do to one thing does not come out the same in every order in which "
          "databases may apply them."},
+    Kind{"sum", "Revision files are not what dbmig.sum says",
+         "A revision was edited, removed or added since its line was written; `dbmig sum` takes it "
+         "in."},
     Kind{"model", "The model has changes that no revision has",
          "`dbmig migrate` writes them as a revision."},
 };
@@ -161,6 +167,13 @@ void check_model(Context& context, Findings& findings) {
                              "heads`",
                              text::join(heads, ", ")));
   }
+  if (const auto sum = teams::SumFile::read(context.project().migrations / teams::SumFile::kName)) {
+    for (const teams::SumDifference& one : sum->compare(graph)) {
+      Diagnostic what = one.what;
+      if (!what.where.file.empty()) what.where.file = context.shown(what.where.file);
+      findings.add("sum", one.id, what);
+    }
+  }
   std::vector<history::Contradiction> contradictions = history::contradictions(graph, heads);
   for (history::Contradiction& one : history::contradictions_within(graph, graph.topological())) {
     contradictions.push_back(std::move(one));
@@ -180,6 +193,16 @@ void check_model(Context& context, Findings& findings) {
   }
 }
 
+void tell_of_sum(Context& context) {
+  std::error_code ignored;
+  const bool has_sum =
+      std::filesystem::exists(context.project().migrations / teams::SumFile::kName, ignored);
+  if (has_sum || context.graph().empty()) return;
+  context.console().info("dbmig.sum",
+                         "there is no dbmig.sum, which shows revisions that were edited, removed "
+                         "or added: `dbmig sum` writes one");
+}
+
 void check_branch(Context& context, const Reporting& options, Findings& findings) {
   const auto changes = branch_changes(context, options);
   if (!changes) return;
@@ -191,10 +214,10 @@ void check_branch(Context& context, const Reporting& options, Findings& findings
 
 void check_database(Context& context, Findings& findings) {
   findings.announce(kDatabaseKinds);
-  const history::Graph& graph = context.graph();
+  backend::Connection& connection = context.connection(Context::Access::peek);
+  const history::Graph graph = run::fitted(connection, context.graph());
   const run::DatabaseCheck check =
-      run::check_database(context.connection(Context::Access::peek), graph, context.selection(),
-                          words_of_server(context));
+      run::check_database(connection, graph, context.selection(), words_of_server(context));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
@@ -259,6 +282,7 @@ void check(Context& context, const Options& options, report::Report& report) {
   Findings findings(report);
   check_model(context, findings);
   check_branch(context, options.reporting, findings);
+  if (options.offline) tell_of_sum(context);
   if (!options.offline) check_database(context, findings);
   if (!options.reporting.is_document()) context.console().data(findings.text());
   if (findings.empty()) context.console().say("No differences.");

@@ -27,6 +27,7 @@ void run(Context& context, bool check_heads) {
   run::Runner runner = make_runner(context, Context::Access::peek);
   const history::Graph graph = runner.known_revisions();
   const std::vector<run::AppliedRevision> rows = runner.rows();
+  const history::Graph stored = runner.fitted_revisions();
   const std::vector<std::string> heads = graph.heads_of(run::complete(rows));
   Console& console = context.console();
   if (context.verbose()) {
@@ -40,7 +41,7 @@ void run(Context& context, bool check_heads) {
     list.push_back(revision_json(context, graph, revision));
   }
   for (const run::AppliedRevision& row : rows) {
-    if (!context.graph().contains(row.id)) {
+    if (!stored.contains(row.id)) {
       console.warning("dbmig.run",
                       fmt::format("no file of the migrations folder has revision {}", row.id));
     }
@@ -53,10 +54,10 @@ void run(Context& context, bool check_heads) {
     }
   }
   console.document(list);
-  if (!check_heads || heads == context.graph().heads()) return;
+  if (!check_heads || heads == stored.heads()) return;
   console.warning("dbmig.run", fmt::format("Database is not on all head revisions: it lacks {}; "
                                            "run `dbmig upgrade heads`",
-                                           text::join_some(lacking_heads(context.graph(), heads))));
+                                           text::join_some(lacking_heads(stored, heads))));
   context.exit_code = kNotAtAllHeads;
 }
 

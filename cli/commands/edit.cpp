@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -44,11 +45,17 @@ void add_edit(CLI::App& program, Context& context) {
                                    "  dbmig edit 2fa6"});
   command.add_option("revision", *revision, "Which revision (head)")->option_text("REV");
   set_action(command, context, [&context, revision] {
-    const std::filesystem::path path = context.graph().header(resolve_one(context, *revision)).path;
+    const std::string id = resolve_one(context, *revision);
+    const std::filesystem::path path = context.graph().header(id).path;
     const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
     open_editor(file);
     // What was written must still be a revision: say so now, with line and column.
-    yaml::load_graph(context.project().version_folders, context.project().root);
+    const history::Graph graph =
+        yaml::load_graph(context.project().version_folders, context.project().root);
+    if (graph.contains(id)) {
+      teams::update_sum(context.project().migrations, {{id, graph.header(id).checksum.get()}},
+                        false);
+    }
     context.console().document({{"path", context.shown(file)}});
   });
 }

@@ -46,7 +46,7 @@ void run(Context& context, const Options& options) {
   run::Runner runner = make_runner(context, Context::Access::create);
   runner.stamp(options.targets, options.purge, run_options(context, options.lock_timeout));
   Json list = Json::array();
-  for (const std::string& id : context.graph().heads_of(runner.applied())) {
+  for (const std::string& id : runner.fitted_revisions().heads_of(runner.applied())) {
     list.push_back({{"revision", id}});
   }
   context.console().document(list);

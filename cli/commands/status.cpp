@@ -123,8 +123,8 @@ std::string last_of(const std::vector<run::AppliedRevision>& rows) {
 }
 
 void add_database(Context& context, Status& status) {
-  const history::Graph& graph = context.graph();
   run::Runner runner = make_runner(context, Context::Access::peek);
+  const history::Graph graph = runner.fitted_revisions();
   const std::vector<run::AppliedRevision> rows = runner.rows();
   const history::Graph all = runner.known_revisions();
   const std::set<std::string> applied = run::complete(rows);

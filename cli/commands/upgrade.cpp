@@ -34,6 +34,8 @@ void add_upgrade(CLI::App& program, Context& context) {
        "  dbmig upgrade +1                                one revision\n"
        "  dbmig upgrade 2fa6                              to a revision, by its first characters\n"
        "  dbmig upgrade shop@head blog@+1                 several targets at once\n"
+       "  dbmig upgrade --baseline                        a database that has the tables already\n"
+       "  dbmig upgrade --require-lock none               only what lets others write meanwhile\n"
        "  dbmig upgrade --plan                            the statements, nothing is run\n"
        "  dbmig upgrade --sql > upgrade.sql               a script for the database's own client\n"
        "  dbmig upgrade 1975:2fa6 --sql                   of a part of the history\n"
@@ -45,6 +47,13 @@ void add_upgrade(CLI::App& program, Context& context) {
                   "head, heads, an id or its beginning, +N, REV+N, LABEL@head (head)")
       ->option_text("REV");
   add_migration_options(command, *options);
+  command.add_flag("--baseline", options->baseline,
+                   "First mark a database without bookkeeping as being at REV, if it equals that");
+  command
+      .add_option("--require-lock", options->require_lock,
+                  "MariaDB: refuse ALTERs that keep others from writing (none) or reading (shared)")
+      ->option_text("LOCK")
+      ->check(CLI::IsMember({"none", "shared"}));
   add_fleet_options(command, *many);
   add_fleet_limits(command, *many);
   set_action(

@@ -137,6 +137,7 @@ BranchChanges compare(const fs::path& root, const std::vector<fs::path>& folders
         read_there(content, path, yaml::display_name(path, changes.root));
     if (!revision) continue;
     known.insert(revision->id);
+    if (graph.replaced_by(revision->id)) continue;  // it is there as a part of what replaces it
     if (!graph.contains(revision->id)) {
       missing.push_back(std::move(*revision));
     } else if (graph.header(revision->id).checksum.get() != revision->checksum.get()) {

@@ -33,6 +33,7 @@ struct Graph::Entry {
     revision.upgrade = std::move(found.upgrade);
     revision.downgrade = std::move(found.downgrade);
     revision.suppressions = std::move(found.suppressions);
+    revision.replaced = std::move(found.replaced);
     revision.text = std::move(found.text);
     revision.upgrade_positions = std::move(found.upgrade_positions);
     revision.downgrade_positions = std::move(found.downgrade_positions);
@@ -62,6 +63,8 @@ struct Graph::Data {
   std::vector<std::string> order;
   std::unordered_map<std::string_view, Rank> ranks;
   std::map<std::string, std::string, std::less<>> labels;  ///< label → id
+  Aliases replaced;                                        ///< id → what stands for it here
+  Aliases aliases;  ///< of squashes that are expanded: id → the last of what they replaced
 
   const Ranks& edges(Rank rank, bool back, Edges which) const {
     const Node& node = nodes[rank];
@@ -101,6 +104,50 @@ void check_id(const Header& revision, Diagnostics& diagnostics) {
   }
 }
 
+/// What revisions replace, and what becomes of those who name them.
+class Replacements {
+ public:
+  Replacements(const std::vector<const Header*>& headers, Diagnostics& diagnostics) {
+    for (const Header* header : headers) by_id_.emplace(header->id, header);
+    for (const Header* header : headers) add(*header, diagnostics);
+  }
+
+  bool empty() const { return direct_.empty(); }
+  bool has(std::string_view id) const { return direct_.count(id) != 0; }
+  const std::map<std::string, const Header*, std::less<>>& direct() const { return direct_; }
+
+  /// What stands for `id` in the end; whether the way there leads through the middle of a range.
+  std::pair<std::string, bool> end_of(std::string id) const {
+    bool is_inside = false;
+    for (auto found = direct_.find(id); found != direct_.end(); found = direct_.find(id)) {
+      is_inside = is_inside || found->second->replaces.back().id != id;
+      id = found->second->id;
+    }
+    return {id, is_inside};
+  }
+
+ private:
+  void add(const Header& header, Diagnostics& diagnostics) {
+    for (const Replaced& one : header.replaces) {
+      const auto [place, inserted] = direct_.emplace(one.id, &header);
+      if (!inserted) {
+        diagnostics.add(position_of(header),
+                        fmt::format("revision {} is replaced by {} and by {}", one.id,
+                                    place->second->id, header.id),
+                        "remove one of these two");
+      }
+      const auto file = by_id_.find(one.id);
+      if (file == by_id_.end() || file->second->checksum.get() == one.checksum) continue;
+      diagnostics.add(position_of(*file->second),
+                      fmt::format("revision {} was edited after {} replaced it", one.id, header.id),
+                      "restore the file, or delete it: it is not needed any more");
+    }
+  }
+
+  std::map<std::string_view, const Header*> by_id_;
+  std::map<std::string, const Header*, std::less<>> direct_;
+};
+
 /// All revisions while it is not known yet whether they are a graph: numbered by their ids.
 class Draft {
  public:
@@ -108,8 +155,12 @@ class Draft {
   using Numbers = std::vector<Number>;
 
   /// `headers` are sorted by id.
-  Draft(std::vector<const Header*> headers, Diagnostics& diagnostics)
-      : headers_(std::move(headers)), diagnostics_(diagnostics) {
+  Draft(std::vector<const Header*> headers, const Replacements& replacements,
+        const std::map<std::string, std::string, std::less<>>& aliases, Diagnostics& diagnostics)
+      : headers_(std::move(headers)),
+        replacements_(replacements),
+        aliases_(aliases),
+        diagnostics_(diagnostics) {
     numbers_.reserve(headers_.size());
     for (Number i = 0; i < headers_.size(); ++i) {
       check_id(*headers_[i], diagnostics_);
@@ -177,6 +228,20 @@ class Draft {
                          "a revision cannot be its own parent");
       } else if (const auto found = numbers_.find(*parent); found != numbers_.end()) {
         parents_[number].push_back(found->second);
+      } else if (const auto other = standing_for(*parent)) {
+        const auto& [rank, is_inside] = *other;
+        if (is_inside) {
+          diagnostics_.add(
+              position_of(header),
+              fmt::format(
+                  "revision '{}' builds on '{}', which revision '{}' replaces together with "
+                  "what comes after it",
+                  header.id, *parent, headers_[rank]->id),
+              fmt::format("write `parents: [{}]` into it", headers_[rank]->id));
+        } else if (std::find(parents_[number].begin(), parents_[number].end(), rank) ==
+                   parents_[number].end()) {
+          parents_[number].push_back(rank);
+        }
       } else {
         diagnostics_.add(position_of(header),
                          fmt::format("Can't locate revision identified by '{}', a parent of '{}'",
@@ -191,7 +256,11 @@ class Draft {
     const Header& header = *headers_[number];
     for (const std::string& name : header.depends_on) {
       const auto label = labels_.find(name);
-      const auto found = numbers_.find(label == labels_.end() ? name : label->second);
+      auto found = numbers_.find(label == labels_.end() ? name : label->second);
+      if (found == numbers_.end()) {
+        if (const auto other = standing_for(name))
+          found = numbers_.find(headers_[other->first]->id);
+      }
       if (found == numbers_.end()) {
         diagnostics_.add(
             position_of(header),
@@ -208,6 +277,19 @@ class Draft {
         needs_[number].push_back(found->second);
       }
     }
+  }
+
+  /// The revision that stands for `id`, which is none here, and whether it was inside of a range.
+  std::optional<std::pair<Number, bool>> standing_for(const std::string& id) const {
+    auto [end, is_inside] = replacements_.end_of(id);
+    if (const auto alias = aliases_.find(end); alias != aliases_.end()) {
+      bool is_further_inside = false;
+      std::tie(end, is_further_inside) = replacements_.end_of(alias->second);
+      is_inside = is_inside || is_further_inside;
+    }
+    const auto found = numbers_.find(end);
+    if (found == numbers_.end()) return std::nullopt;
+    return std::pair(found->second, is_inside);
   }
 
   static std::vector<Numbers> turned(const std::vector<Numbers>& edges) {
@@ -268,6 +350,8 @@ class Draft {
   }
 
   std::vector<const Header*> headers_;
+  const Replacements& replacements_;
+  const std::map<std::string, std::string, std::less<>>& aliases_;
   Diagnostics& diagnostics_;
   std::unordered_map<std::string_view, Number> numbers_;
   std::map<std::string, std::string, std::less<>> labels_;
@@ -277,19 +361,28 @@ class Draft {
 
 }  // namespace
 
-std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries) {
+std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries, Aliases aliases) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) { return a->revision.id < b->revision.id; });
   std::vector<const Header*> headers;
   headers.reserve(entries.size());
   for (const auto& entry : entries) headers.push_back(&entry->revision);
   Diagnostics diagnostics;
-  Draft draft(std::move(headers), diagnostics);
+  const Replacements replacements(headers, diagnostics);
+  if (!replacements.empty()) {
+    std::erase_if(entries, [&](const auto& entry) { return replacements.has(entry->revision.id); });
+    std::erase_if(headers, [&](const Header* header) { return replacements.has(header->id); });
+  }
+  Draft draft(std::move(headers), replacements, aliases, diagnostics);
   diagnostics.throw_if_any();
   const Draft::Numbers order = draft.sorted();
 
   auto data = std::make_shared<Data>();
   data->labels = std::move(draft.labels());
+  for (const auto& [id, squash] : replacements.direct()) {
+    data->replaced.emplace(id, replacements.end_of(id).first);
+  }
+  data->aliases = std::move(aliases);
   data->nodes.resize(order.size());
   data->order.reserve(order.size());
   data->ranks.reserve(order.size());
@@ -356,7 +449,7 @@ Graph Graph::with(std::vector<Revision> more) const {
   Entries entries = entries_of<Entry>(std::move(more));
   for (const Data::Node& node : data_->nodes) entries.push_back(node.entry);
   Graph graph = *this;
-  graph.data_ = arranged(std::move(entries));
+  graph.data_ = arranged(std::move(entries), data_->aliases);
   // What was folded of these is good there, too; what is folded there need not be good here, or in
   // another graph with another revision of the same id.
   const std::lock_guard lock(folds_->mutex);
@@ -364,6 +457,40 @@ Graph Graph::with(std::vector<Revision> more) const {
   graph.folds_->store = folds_->store;
   graph.folds_->ids = folds_->ids;
   graph.folds_->schema = folds_->schema;
+  return graph;
+}
+
+std::vector<std::string> Graph::squashes() const {
+  std::vector<std::string> ids;
+  if (data_->replaced.empty()) return ids;
+  for (const Data::Node& node : data_->nodes) {
+    if (!node.entry->revision.replaces.empty()) ids.push_back(node.entry->revision.id);
+  }
+  return ids;
+}
+
+std::optional<std::string> Graph::replaced_by(std::string_view id) const {
+  const auto found = data_->replaced.find(id);
+  if (found == data_->replaced.end()) return std::nullopt;
+  return found->second;
+}
+
+Graph Graph::expanded(std::string_view squash) const {
+  const Revision& whole = get(squash);
+  Entries entries = entries_of<Entry>(whole.replaced);
+  for (const Data::Node& node : data_->nodes) {
+    if (node.entry->revision.id != squash) entries.push_back(node.entry);
+  }
+  Aliases aliases = data_->aliases;
+  for (auto& [id, end] : aliases) {
+    if (end == squash) end = whole.replaces.back().id;
+  }
+  aliases.emplace(squash, whole.replaces.back().id);
+  Graph graph = *this;
+  graph.data_ = arranged(std::move(entries), std::move(aliases));
+  const std::lock_guard lock(folds_->mutex);
+  graph.folds_ = std::make_shared<Folds>();
+  graph.folds_->store = folds_->store;
   return graph;
 }
 
@@ -382,6 +509,20 @@ const Header& Graph::header_at(Rank rank) const {
 Graph::Rank Graph::rank(std::string_view id) const {
   const auto found = data_->ranks.find(id);
   if (found != data_->ranks.end()) return found->second;
+  // A squash that is expanded here, or the last of what one replaced: one is the other's end.
+  std::string end(id);
+  if (const auto alias = data_->aliases.find(end); alias != data_->aliases.end()) {
+    end = alias->second;
+  }
+  if (const auto other = data_->replaced.find(end); other != data_->replaced.end()) {
+    const auto squash = data_->ranks.find(other->second);
+    const Header& header = header_at(squash->second);
+    if (header.replaces.back().id == end) return squash->second;
+    throw Error(ErrorCode::not_found,
+                fmt::format("revision {} was replaced, with others, by revision {}", id, header.id))
+        .hint(fmt::format("name {} instead", header.id));
+  }
+  if (const auto known = data_->ranks.find(end); known != data_->ranks.end()) return known->second;
   throw Error(ErrorCode::not_found, fmt::format("Can't locate revision identified by '{}'", id))
       .hint("`dbmig history` lists the revisions that there are");
 }

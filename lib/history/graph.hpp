@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,11 +32,14 @@ class FoldStore {
   virtual void keep(std::size_t length, const std::string& key, const schema::Schema& schema) = 0;
 };
 
-/// All stored revisions as a directed acyclic graph. A value, cheap to copy, for any thread; needs
-/// no database. Operations are read when they are asked for.
+/// All stored revisions as a directed acyclic graph. A revision that replaces others stands in
+/// their place: their files may be there or not, and who names the last of them as parent means it.
+/// A value, cheap to copy, for any thread; needs no database. Operations are read when they are
+/// asked for.
 class Graph {
  public:
-  /// Throws Error{invalid} with every mistake: two files of one id, a parent or a dependency that
+  /// Throws Error{invalid} with every mistake: two files of one id, a file that says something else
+  /// than what replaced it, a parent inside of what was replaced, a parent or a dependency that
   /// no file has ("Can't locate revision identified by 'x'"), a cycle ("Cycle is detected in
   /// revisions (…)"), two labels alike.
   explicit Graph(std::vector<Revision> revisions);
@@ -46,6 +50,15 @@ class Graph {
   /// Folds of this graph and its copies start from what `store` has, and what took long to fold is
   /// kept there.
   void use(std::shared_ptr<FoldStore> store);
+
+  /// The revisions of this graph that replace others, in topological order.
+  std::vector<std::string> squashes() const;
+  /// The revision of this graph that stands for `id`, which it replaces, or which a replaced one
+  /// replaced; nothing for others.
+  std::optional<std::string> replaced_by(std::string_view id) const;
+  /// This graph with the revisions that `squash` replaces in its place: what a database sees that
+  /// has begun to take them. `squash` then names the last of them.
+  Graph expanded(std::string_view squash) const;
 
   bool empty() const { return size() == 0; }
   std::size_t size() const;
@@ -148,7 +161,8 @@ class Graph {
   using Ranks = std::vector<Rank>;
 
   using Entries = std::vector<std::shared_ptr<Entry>>;
-  static std::shared_ptr<const Data> arranged(Entries entries);
+  using Aliases = std::map<std::string, std::string, std::less<>>;
+  static std::shared_ptr<const Data> arranged(Entries entries, Aliases aliases = {});
 
   Rank rank(std::string_view id) const;
   const Header& header_at(Rank rank) const;

@@ -88,7 +88,8 @@ class Resolver {
     for (const std::string& id : graph_.topological()) {
       if (!name.empty() && id.starts_with(name)) candidates.insert(id);
     }
-    if (candidates.empty()) return graph_.header(name).id;  // throws
+    // Throws, but for what a squash stands for.
+    if (candidates.empty()) return graph_.header(name).id;
     if (candidates.size() > 1 && lineage_) {
       std::erase_if(candidates, [&](const std::string& id) { return !is_member(id); });
     }

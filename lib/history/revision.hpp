@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,13 @@ struct Suppression {
   SourcePosition where;
 };
 
+/// A revision that another one replaces.
+struct Replaced {
+  std::string id;
+  std::string checksum;
+  friend bool operator==(const Replaced&, const Replaced&) = default;
+};
+
 /// What a revision is in its graph, and where it stands: all that can be known of it without
 /// reading its operations.
 struct Header {
@@ -32,7 +40,12 @@ struct Header {
   std::string message;
   std::string created;              ///< UTC, "2026-11-22T05:10:22Z"
   std::vector<std::string> labels;  ///< of the branch that begins here; often none
-  std::filesystem::path path;       ///< of its file; empty for one read from a database
+  /// Versions of other tools' histories that come to the same, by tool: databases which those tools
+  /// brought there enter at this revision. No part of the meaning.
+  std::map<std::string, std::vector<std::string>> adopts;
+  std::filesystem::path path;  ///< of its file; empty for one read from a database
+  /// The range of revisions that it stands for, in order; the last one's children are its own.
+  std::vector<Replaced> replaces;
   /// Of the meaning, not the bytes, with its version tag: "v1:<sha256>".
   Lazy<std::string> checksum;
   /// Whether its upgrade changes rows, or may: plain SQL. Graphs fill it in.
@@ -46,6 +59,9 @@ struct Revision : Header {
   std::optional<std::vector<ops::Operation>> downgrade;
   /// `lint_ignore:` of the operations in `upgrade`, in their order. No part of the meaning.
   std::vector<Suppression> suppressions;
+
+  /// Those of `replaces`, for databases that began to take them.
+  std::vector<Revision> replaced;
 
   std::string text;  ///< the file's text as read
   /// Positions of upgrade[i] and (*downgrade)[i] in the file.

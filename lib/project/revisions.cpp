@@ -21,8 +21,8 @@ std::optional<std::set<std::string>> current_heads(Workspace& workspace,
   if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
   run::Runner runner = make_runner(workspace, Workspace::Access::peek);
   const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
-  for (const std::string& id : heads)
-    workspace.graph().header(id);  // throws for one without a file
+  const history::Graph graph = runner.fitted_revisions();
+  for (const std::string& id : heads) graph.header(id);  // throws for one without a file
   return std::set<std::string>(heads.begin(), heads.end());
 }
 

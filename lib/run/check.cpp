@@ -2,6 +2,7 @@
 
 #include "dialect/equivalent.hpp"
 #include "history/branches.hpp"
+#include "run/fitted.hpp"
 #include "run/runner.hpp"
 #include "schema/validate.hpp"
 
@@ -65,10 +66,11 @@ schema::Schema with_drift(const schema::Schema& expected, const Drift& drift) {
   return dialect::equivalent(expected, schema::normalized(std::move(wanted)), {drift.kind});
 }
 
-DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
+DatabaseCheck check_database(backend::Connection& connection, const history::Graph& stored,
                              const schema::Selection& selection, const AskWords& ask) {
   DatabaseCheck result;
   RevisionStore store(connection);
+  const history::Graph graph = fitted(connection, stored);
   const std::vector<AppliedRevision> rows = store.all();
   const std::set<std::string> applied = complete(rows);
   for (const AppliedRevision& row : rows) {

@@ -13,6 +13,7 @@
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/edited.hpp"
+#include "run/fitted.hpp"
 #include "run/plain_sql.hpp"
 #include "run/preflight.hpp"
 #include "run/violations.hpp"
@@ -56,6 +57,12 @@ std::set<std::string> without_running(const std::vector<AppliedRevision>& rows,
   for (const AppliedRevision& row : rows) {
     if (text::split(row.running, ' ').back() == to_string(direction)) ids.erase(row.id);
   }
+  return ids;
+}
+
+std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
+  std::set<std::string> ids;
+  for (const AppliedRevision& row : rows) ids.insert(row.id);
   return ids;
 }
 
@@ -179,6 +186,7 @@ std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& ro
 Runner::Runner(backend::Connection& connection, const history::Graph& graph, ParseRevision parse,
                EventSink& events)
     : connection_(connection),
+      stored_(graph),
       graph_(graph),
       parse_(std::move(parse)),
       events_(events),
@@ -195,18 +203,82 @@ std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& ro
   return ordered;
 }
 
+std::vector<AppliedRevision> Runner::read_rows() {
+  std::vector<AppliedRevision> rows = store_.all();
+  graph_ = fitted(stored_, row_ids(rows));
+  return rows;
+}
+
+std::vector<std::string> Runner::open_squashes(const std::vector<AppliedRevision>& rows,
+                                               std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
+         inside = named_inside_squash(graph_, argument)) {
+      argument = inside;
+      const std::string squash = *graph_.replaced_by(inside);
+      const bool has_it = std::any_of(rows.begin(), rows.end(),
+                                      [&](const AppliedRevision& row) { return row.id == squash; });
+      if (has_it) break;
+      graph_ = graph_.expanded(squash);
+    }
+  }
+  return arguments;
+}
+
+std::vector<AppliedRevision> Runner::unfolded(std::vector<AppliedRevision> rows,
+                                              const std::vector<std::string>& arguments,
+                                              std::vector<std::string>& gone) {
+  for (const std::string& argument : arguments) {
+    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
+         inside = named_inside_squash(graph_, argument)) {
+      const std::string squash = *graph_.replaced_by(inside);
+      const auto row = std::find_if(rows.begin(), rows.end(), [&](const AppliedRevision& one) {
+        return one.id == squash && one.is_complete();
+      });
+      if (row == rows.end()) break;
+      const AppliedRevision whole = *row;
+      rows.erase(row);
+      gone.push_back(squash);
+      for (const history::Revision& one : graph_.get(squash).replaced) {
+        PlannedRevision planned;
+        planned.revision = one;
+        AppliedRevision part = complete_row(planned, 0);
+        part.applied_at = whole.applied_at;
+        part.origin = whole.origin;
+        rows.push_back(std::move(part));
+      }
+      graph_ = fitted(stored_, row_ids(rows));
+    }
+  }
+  return rows;
+}
+
+void Runner::write_unfolded(const std::vector<AppliedRevision>& rows,
+                            const std::vector<std::string>& gone) {
+  if (gone.empty()) return;
+  const std::set<std::string> there = row_ids(store_.all());
+  backend::Transaction transaction(connection_);
+  for (const std::string& id : gone) {
+    if (there.count(id) != 0) store_.remove(id);
+  }
+  for (const AppliedRevision& row : rows) {
+    if (there.count(row.id) == 0) store_.insert(row);
+  }
+  transaction.commit();
+}
+
 std::set<std::string> Runner::applied() {
   return complete(store_.all());
 }
 
 schema::Schema Runner::applied_schema() {
-  const std::vector<AppliedRevision> rows = store_.all();
+  const std::vector<AppliedRevision> rows = read_rows();
   const history::Graph graph = with_known(rows);
   return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
 }
 
 history::Graph Runner::known_revisions() {
-  return with_known(store_.all());
+  return with_known(read_rows());
 }
 
 history::Graph Runner::with_known(const std::vector<AppliedRevision>& rows) {
@@ -378,10 +450,11 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
   return downgrade(std::vector<std::string>{std::string(target)}, options);
 }
 
-std::vector<std::string> Runner::upgrade(const std::vector<std::string>& arguments,
+std::vector<std::string> Runner::upgrade(const std::vector<std::string>& wanted,
                                          const RunOptions& options) {
   const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = store_.all();
+  const std::vector<AppliedRevision> rows = read_rows();
+  const std::vector<std::string> arguments = open_squashes(rows, wanted);
   refuse_unknown(rows);
   refuse_edited(rows);
   // A downgrade that stopped half-way counts as gone: going up again takes it back.
@@ -399,32 +472,116 @@ std::vector<std::string> Runner::upgrade(const std::vector<std::string>& argumen
 std::vector<std::string> Runner::downgrade(const std::vector<std::string>& arguments,
                                            const RunOptions& options) {
   const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = store_.all();
+  std::vector<std::string> gone;
+  const std::vector<AppliedRevision> rows = unfolded(read_rows(), arguments, gone);
   refuse_edited(rows);
   const history::Graph graph = with_known(rows);
   // An upgrade that stopped half-way counts as there: going down takes it back.
   std::set<std::string> have = complete(rows);
-  for (const AppliedRevision& row : rows) have.insert(row.id);
+  have.merge(row_ids(rows));
   RunPlan run_plan(Direction::downgrade, graph, in_applied_order(rows, graph, have),
                    way_down(graph, have, arguments));
   refuse_unfinished(rows, run_plan);
   refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
+  write_unfolded(rows, gone);
   return run(graph, run_plan, options);
 }
 
+namespace {
+
+/// What of `rows` no file of `graph` has, and what builds on that, the newest first. `all` has
+/// both.
+std::vector<std::string> withdrawn(const std::vector<AppliedRevision>& rows,
+                                   const history::Graph& graph, const history::Graph& all) {
+  std::set<std::string> going;
+  const std::set<std::string> have = row_ids(rows);
+  for (const std::string& id : have) {
+    if (graph.contains(id)) continue;
+    for (const std::string& below : all.descendants(id)) {
+      if (have.count(below) != 0) going.insert(below);
+    }
+  }
+  std::vector<std::string> ids = all.in_order(going);
+  std::reverse(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+std::vector<AppliedRevision> Runner::unfolded_unknown(std::vector<AppliedRevision> rows,
+                                                      std::vector<std::string>& gone) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const AppliedRevision row = rows[i];
+    if (graph_.contains(row.id) || !row.is_complete()) continue;
+    const history::Revision squash =
+        parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
+    const bool is_here = !squash.replaces.empty() &&
+                         std::all_of(squash.replaces.begin(), squash.replaces.end(),
+                                     [&](const history::Replaced& one) {
+                                       return stored_.contains(one.id) &&
+                                              stored_.header(one.id).checksum.get() == one.checksum;
+                                     });
+    if (!is_here) continue;
+    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(i--));
+    gone.push_back(row.id);
+    for (const history::Replaced& one : squash.replaces) {
+      PlannedRevision planned;
+      planned.revision = stored_.get(one.id);
+      AppliedRevision part = complete_row(planned, 0);
+      part.applied_at = row.applied_at;
+      part.origin = row.origin;
+      rows.push_back(std::move(part));
+    }
+  }
+  graph_ = fitted(stored_, row_ids(rows));
+  return rows;
+}
+
+std::vector<std::string> Runner::withdraw_unknown(const RunOptions& options) {
+  const auto lock = this->lock(options);
+  std::vector<std::string> gone;
+  const std::vector<AppliedRevision> rows = unfolded_unknown(read_rows(), gone);
+  refuse_edited(rows);
+  const history::Graph graph = with_known(rows);
+  RunPlan run_plan(Direction::downgrade, graph, in_applied_order(rows, graph, row_ids(rows)),
+                   withdrawn(rows, graph_, graph));
+  refuse_unfinished(rows, run_plan);
+  refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
+  write_unfolded(rows, gone);
+  return run(graph, run_plan, options);
+}
+
+std::vector<PlannedRevision> Runner::plan_withdrawal() {
+  std::vector<std::string> gone;
+  const std::vector<AppliedRevision> rows = unfolded_unknown(read_rows(), gone);
+  const history::Graph graph = with_known(rows);
+  RunPlan run_plan(Direction::downgrade, graph, in_applied_order(rows, graph, row_ids(rows)),
+                   withdrawn(rows, graph_, graph));
+  return planned(run_plan, rows);
+}
+
 std::vector<PlannedRevision> Runner::plan(Direction direction,
-                                          const std::vector<std::string>& targets) {
-  const std::vector<AppliedRevision> rows = store_.all();
+                                          const std::vector<std::string>& wanted) {
+  const bool up = direction == Direction::upgrade;
+  std::vector<AppliedRevision> rows = read_rows();
+  std::vector<std::string> gone;
+  const std::vector<std::string> targets = up ? open_squashes(rows, wanted) : wanted;
+  if (!up) rows = unfolded(std::move(rows), targets, gone);
   const history::Graph graph = with_known(rows);
   const std::set<std::string> have = complete(rows);
-  const bool up = direction == Direction::upgrade;
   const std::set<std::string> heads = as_set(graph.heads_of(have));
   RunPlan run_plan(direction, graph, in_applied_order(rows, graph, have),
                    up ? graph.upgrade_path(have, resolved(graph, targets, heads))
                       : way_down(graph, have, targets));
   if (up) refuse_wrong_way(targets, run_plan, resolved(graph, targets, heads), heads);
+  return planned(run_plan, rows);
+}
+
+std::vector<PlannedRevision> Runner::planned(RunPlan& run_plan,
+                                             const std::vector<AppliedRevision>& rows) {
   Losses losses;
-  if (direction == Direction::downgrade) losses = find_losses(connection_, run_plan, rows);
+  if (run_plan.direction() == Direction::downgrade)
+    losses = find_losses(connection_, run_plan, rows);
   std::vector<PlannedRevision> plan;
   while (std::optional<RunPlan::Step> step = run_plan.next()) {
     plan.push_back(plan_step(std::move(*step), run_plan));
@@ -438,10 +595,11 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
   return plan;
 }
 
-void Runner::stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options,
-                   const std::string& origin) {
+void Runner::stamp(const std::vector<std::string>& wanted_targets, bool purge,
+                   const RunOptions& options, const std::string& origin) {
   const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = store_.all();
+  const std::vector<AppliedRevision> rows = read_rows();
+  const std::vector<std::string> targets = open_squashes(rows, wanted_targets);
   if (!purge) refuse_unknown(rows);
   std::set<std::string> have = complete(rows);
   // What is to be forgotten may be unknown: that is what `purge` is for.
@@ -477,7 +635,7 @@ void Runner::stamp(const std::vector<std::string>& targets, bool purge, const Ru
 
 std::vector<std::string> Runner::repair(const RunOptions& options) {
   const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = store_.all();
+  const std::vector<AppliedRevision> rows = read_rows();
   const std::vector<std::string> edited = edited_revisions(rows, graph_);
   if (edited.empty()) return edited;
   std::vector<Diagnostic> refused;

@@ -100,6 +100,13 @@ class Runner {
   /// replace those in the database. Returns their ids.
   std::vector<std::string> repair(const RunOptions& options);
 
+  /// Takes back what the database has and no file does, with all that builds on it, from the texts
+  /// kept in the database. A squash that it took, and whose revisions the files have one by one, is
+  /// no such thing: it is noted as those. Throws as downgrade().
+  std::vector<std::string> withdraw_unknown(const RunOptions& options);
+  /// What that would run, in order; nothing is changed.
+  std::vector<PlannedRevision> plan_withdrawal();
+
   /// What upgrade or downgrade would run, in order; nothing is changed.
   std::vector<PlannedRevision> plan(Direction direction, const std::vector<std::string>& targets);
   std::vector<PlannedRevision> plan(Direction direction, std::string_view target) {
@@ -116,13 +123,37 @@ class Runner {
   schema::Schema applied_schema();
   /// Every row, under way or not, without texts.
   std::vector<AppliedRevision> rows() { return store_.all(); }
+  /// The stored revisions as the database sees them, see run/fitted.hpp.
+  history::Graph fitted_revisions() {
+    read_rows();
+    return graph_;
+  }
   /// The stored revisions together with those that only the database still has.
   history::Graph known_revisions();
 
  private:
+  /// All rows; `graph_` fits them from here on.
+  std::vector<AppliedRevision> read_rows();
+  /// Lets revisions that were replaced be targets: `graph_` gets them in place of what replaced
+  /// them, where the database has not taken that. Returns those arguments written out.
+  std::vector<std::string> open_squashes(const std::vector<AppliedRevision>& rows,
+                                         std::vector<std::string> arguments);
+  /// `rows` with the revisions that a squash replaces in place of its own row, where one of
+  /// `arguments` lies inside of it: both are the same database. `graph_` fits them. Nothing is
+  /// written; `gone` are the rows that are to go.
+  std::vector<AppliedRevision> unfolded(std::vector<AppliedRevision> rows,
+                                        const std::vector<std::string>& arguments,
+                                        std::vector<std::string>& gone);
+  /// The same for squashes that no file has, and whose revisions the files have one by one.
+  std::vector<AppliedRevision> unfolded_unknown(std::vector<AppliedRevision> rows,
+                                                std::vector<std::string>& gone);
+  /// Writes what unfolded() came to.
+  void write_unfolded(const std::vector<AppliedRevision>& rows,
+                      const std::vector<std::string>& gone);
   history::Graph with_known(const std::vector<AppliedRevision>& rows);
   std::unique_ptr<backend::MigrationLock> lock(const RunOptions& options);
   PlannedRevision plan_step(RunPlan::Step step, const RunPlan& run_plan);
+  std::vector<PlannedRevision> planned(RunPlan& run_plan, const std::vector<AppliedRevision>& rows);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
                          schema::Schema& met);
   std::vector<std::string> run(const history::Graph& graph, RunPlan& run_plan,
@@ -132,7 +163,8 @@ class Runner {
   void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
 
   backend::Connection& connection_;
-  const history::Graph& graph_;
+  const history::Graph& stored_;
+  history::Graph graph_;  ///< `stored_` as the database sees it
   ParseRevision parse_;
   EventSink& events_;
   RevisionStore store_;

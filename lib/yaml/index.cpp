@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "dbmig index 1";
+constexpr std::string_view kFormat = "dbmig index 2";
 constexpr std::size_t kDigits = 64;
 constexpr std::int64_t kSecond = 1'000'000'000;
 /// The coarsest clock of a file system that is in use.
@@ -92,6 +92,23 @@ void header_parts(Bytes& bytes, Header& header, std::string& checksum) {
   list(header.parents);
   list(header.depends_on);
   list(header.labels);
+  if constexpr (Bytes::is_reading) {
+    for (std::uint32_t left = bytes.length(); left > 0 && bytes.is_good; --left) {
+      std::string tool;
+      bytes(tool);
+      list(header.adopts[tool]);
+    }
+    header.replaces.resize(bytes.length());
+    for (auto& one : header.replaces) bytes(one.id, one.checksum);
+  } else {
+    bytes(static_cast<std::uint32_t>(header.adopts.size()));
+    for (const auto& [tool, versions] : header.adopts) {
+      bytes(tool);
+      list(versions);
+    }
+    bytes(static_cast<std::uint32_t>(header.replaces.size()));
+    for (const auto& one : header.replaces) bytes(one.id, one.checksum);
+  }
 }
 
 template <class Bytes, class Stamp>

@@ -258,6 +258,8 @@ std::map<std::string, Json, std::less<>> described_values() {
       {"parents", any_of({shape_ref("names"), {{"type", "null"}}})},
       {"depends_on", shape_ref("names")},
       {"label", shape_ref("names")},
+      {"adopts", map_of(shape_ref("names"))},
+      {"replaces", list_of({{"type", "object"}})},
       {"upgrade", shape_ref("operations")},
       {"downgrade", shape_ref("operations")},
       {"project.database", text_schema()},

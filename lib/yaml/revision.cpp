@@ -114,6 +114,29 @@ void read_head(Fields& fields, history::Revision& revision) {
   revision.labels = read_names(fields, "label", "a label");
 }
 
+/// What a revision's mapping may have.
+const std::vector<std::string>& revision_keys() {
+  static const std::vector<std::string> keys{"revision", "parents",  "depends_on", "message",
+                                             "created",  "label",    "adopts",     "replaces",
+                                             "upgrade",  "downgrade"};
+  return keys;
+}
+
+void read_adopts(Fields& fields, history::Revision& revision) {
+  Reader& reader = fields.reader();
+  const Node* node = fields.find("adopts");
+  if (node == nullptr) return;
+  static const std::vector<std::string> kTools{"alembic", "flyway", "golang-migrate", "dbmate",
+                                               "goose"};
+  if (!reader.is_mapping(*node, "'adopts'", "alembic: 1975ea83b712")) return;
+  const Fields tools(reader, *node, "'adopts'", kTools);
+  for (std::size_t i = 0; i < node->entries(); ++i) {
+    revision.adopts[node->key(i).text] = reader.names(node->value(i), "a version");
+  }
+}
+
+void read_replaces(Fields& fields, history::Revision& revision);
+
 void read_body(Fields& fields, history::Revision& revision) {
   if (const Node* upgrade = fields.find("upgrade")) {
     revision.upgrade = read_operations(fields.reader(), *upgrade, "'upgrade'",
@@ -131,11 +154,54 @@ void read_body(Fields& fields, history::Revision& revision) {
 }
 
 /// What of a revision its checksum is about.
+history::Revision meaning_of(const history::Revision& revision);
+
+/// The revision of one mapping, but for its text.
+history::Revision read_mapping(Reader& reader, const Node& node, const std::string& what) {
+  history::Revision revision;
+  Fields fields(reader, node, what, revision_keys());
+  if (!fields.valid()) return revision;
+  read_head(fields, revision);
+  read_adopts(fields, revision);
+  read_replaces(fields, revision);
+  read_body(fields, revision);
+  revision.changes_rows = history::changes_rows(revision.upgrade);
+  // Who only reads the history does without.
+  revision.checksum =
+      Lazy<std::string>([meaning = meaning_of(revision)] { return checksum(meaning); });
+  return revision;
+}
+
+void read_replaces(Fields& fields, history::Revision& revision) {
+  Reader& reader = fields.reader();
+  const Node* list = fields.find("replaces");
+  if (list == nullptr) return;
+  if (!reader.is_sequence(*list, "'replaces'", "- revision: 2fa6cb75c75d")) return;
+  if (list->children.empty()) {
+    reader.error(*list, "'replaces' is empty", "leave it out: `dbmig squash` writes it");
+  }
+  for (const Node& child : list->children) {
+    const std::size_t errors = reader.errors();
+    history::Revision one = read_mapping(reader, child, "a replaced revision");
+    if (reader.errors() != errors) continue;
+    if (one.id == revision.id) {
+      reader.error(child, "a revision cannot replace itself");
+      continue;
+    }
+    one.path = reader.at(child).file;
+    one.text = print_revision(one);
+    revision.replaces.push_back({one.id, one.checksum.get()});
+    revision.replaced.push_back(std::move(one));
+  }
+}
+
+/// What of a revision its checksum is about.
 history::Revision meaning_of(const history::Revision& revision) {
   history::Revision meaning;
   meaning.id = revision.id;
   meaning.parents = revision.parents;
   meaning.depends_on = revision.depends_on;
+  meaning.replaces = revision.replaces;
   meaning.upgrade = revision.upgrade;
   meaning.downgrade = revision.downgrade;
   return meaning;
@@ -153,17 +219,8 @@ history::Revision read_revision(std::string_view content, const std::string& nam
                  "it needs revision, parents and upgrade; `dbmig revision` writes one");
     return revision;
   }
-  Fields fields(
-      reader, *root, "the revision",
-      {"revision", "parents", "depends_on", "message", "created", "label", "upgrade", "downgrade"});
-  if (!fields.valid()) return revision;
-  read_head(fields, revision);
-  read_body(fields, revision);
-  revision.changes_rows = history::changes_rows(revision.upgrade);
+  revision = read_mapping(reader, *root, "the revision");
   revision.text = content;
-  // Who only reads the history does without.
-  revision.checksum =
-      Lazy<std::string>([meaning = meaning_of(revision)] { return checksum(meaning); });
   return revision;
 }
 
@@ -188,20 +245,13 @@ Out upgrade_out(const history::Revision& revision) {
   return list;
 }
 
+Out revision_out(const history::Revision& revision);
+
 void add_downgrade(Out& out, const history::Revision& revision) {
   if (revision.downgrade) out.add("downgrade", operations_out(*revision.downgrade));
 }
 
-}  // namespace
-
-history::Revision parse_revision(std::string_view content, const std::string& name) {
-  Diagnostics diagnostics;
-  history::Revision revision = read_revision(content, name, diagnostics);
-  diagnostics.throw_if_any();
-  return revision;
-}
-
-std::string print_revision(const history::Revision& revision) {
+Out revision_out(const history::Revision& revision) {
   Out out = Out::map(Out::Style::block);
   out.add("revision", Out::text(revision.id));
   out.add("parents", ids_out(revision.parents));
@@ -214,9 +264,33 @@ std::string print_revision(const history::Revision& revision) {
   }
   if (revision.labels.size() == 1) out.add("label", Out::text(revision.labels.front()));
   if (revision.labels.size() > 1) out.add("label", ids_out(revision.labels));
+  if (!revision.adopts.empty()) {
+    Out tools = Out::map();
+    for (const auto& [tool, versions] : revision.adopts) {
+      tools.add(tool, versions.size() == 1 ? Out::text(versions.front()) : Out::list(versions));
+    }
+    out.add("adopts", std::move(tools));
+  }
   out.add("upgrade", upgrade_out(revision));
   add_downgrade(out, revision);
-  return emit(out);
+  if (revision.replaced.empty()) return out;
+  Out list = Out::list(Out::Style::block);
+  for (const history::Revision& one : revision.replaced) list.add(revision_out(one));
+  out.add("replaces", std::move(list));
+  return out;
+}
+
+}  // namespace
+
+history::Revision parse_revision(std::string_view content, const std::string& name) {
+  Diagnostics diagnostics;
+  history::Revision revision = read_revision(content, name, diagnostics);
+  diagnostics.throw_if_any();
+  return revision;
+}
+
+std::string print_revision(const history::Revision& revision) {
+  return emit(revision_out(revision));
 }
 
 std::string print_operations(const std::vector<ops::Operation>& operations) {
@@ -233,6 +307,13 @@ std::string checksum(const history::Revision& revision) {
     std::vector<std::string> depends_on = revision.depends_on;
     std::sort(depends_on.begin(), depends_on.end());
     out.add("depends_on", ids_out(depends_on));
+  }
+  if (!revision.replaces.empty()) {
+    std::vector<std::string> replaced;
+    for (const history::Replaced& one : revision.replaces) {
+      replaced.push_back(one.id + ' ' + one.checksum);
+    }
+    out.add("replaces", ids_out(replaced));
   }
   out.add("upgrade", operations_out(revision.upgrade));
   add_downgrade(out, revision);

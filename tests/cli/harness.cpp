@@ -182,7 +182,9 @@ std::string Folder::read(const std::filesystem::path& name) const {
 std::vector<std::string> Folder::files(const std::filesystem::path& folder) const {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(path_ / folder)) {
-    names.push_back(entry.path().filename().string());
+    const std::string name = entry.path().filename().string();
+    // What comes with the revisions is none.
+    if (name != "dbmig.sum" && name != ".gitattributes") names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -75,7 +75,7 @@ class Folder {
   const std::filesystem::path& path() const { return path_; }
   void write(const std::filesystem::path& name, const std::string& content) const;
   std::string read(const std::filesystem::path& name) const;
-  /// Names of the files in `folder`, sorted.
+  /// Names of the files in `folder`, sorted, without the sum file of revisions.
   std::vector<std::string> files(const std::filesystem::path& folder) const;
 
  private:
