@@ -195,7 +195,7 @@ TEST_F(LintFiles, WithoutADatabaseTheHeads) {
   EXPECT_THAT(result.err, HasSubstr("Linted 1 head, no database asked: 1 error, 0 warnings, 0 "
                                     "info; 1 suppressed.\n"));
   EXPECT_EQ(project.files(project.path()),
-            (std::vector<std::string>{"dbmig.yaml", "migrations", "schemas"}));
+            (std::vector<std::string>{".dbmig", "dbmig.yaml", "migrations", "schemas"}));
 }
 
 TEST_F(LintFiles, AServerThatDoesNotAnswerIsNoneUnlessItWasNamed) {

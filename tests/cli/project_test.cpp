@@ -61,7 +61,7 @@ TEST(Init, NeverOverwrites) {
   EXPECT_EQ(project.read("dbmig.yaml"), "database: sqlite:///mine.db\n");
   EXPECT_THAT(project.files(""), ElementsAre("dbmig.yaml"));
   project.expect(0, {"init", "other"});
-  EXPECT_THAT(project.files("other"), SizeIs(3));
+  EXPECT_THAT(project.files("other"), SizeIs(4));
   EXPECT_EQ(project.expect(1, {"init", "other"}).out, "");
 }
 
