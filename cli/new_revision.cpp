@@ -45,8 +45,7 @@ void keep_sum(Context& context, const history::Revision& revision, const project
               bool dry_run) {
   if (dry_run) return;
   const std::string checksum = yaml::parse_revision(file.text, "revision").checksum.get();
-  teams::update_sum(context.project().migrations, {{revision.id, checksum}},
-                    context.graph().empty());
+  teams::update_sum(context.project().migrations, {{revision.id, checksum}}, false);
 }
 
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,

@@ -68,10 +68,8 @@ void add_adopt(CLI::App& program, Context& context) {
                    "Write nothing and exit 3 when something cannot be expressed");
   auto from = std::make_shared<std::string>();
   command
-      .add_option(
-          "--from", *from,
-          "Make revisions of the SQL files of Flyway, golang-migrate, dbmate, goose or plain "
-          "numbers")
+      .add_option("--from", *from,
+                  "Make revisions of the SQL files of Flyway, golang-migrate, dbmate or goose")
       ->option_text("DIR");
   command.add_flag("--dry-run,--plan", options->revision.dry_run, "Print instead of writing");
   add_lock_timeout(command, options->lock_timeout);

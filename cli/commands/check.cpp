@@ -193,16 +193,6 @@ void check_model(Context& context, Findings& findings) {
   }
 }
 
-void tell_of_sum(Context& context) {
-  std::error_code ignored;
-  const bool has_sum =
-      std::filesystem::exists(context.project().migrations / teams::SumFile::kName, ignored);
-  if (has_sum || context.graph().empty()) return;
-  context.console().info("dbmig.sum",
-                         "there is no dbmig.sum, which shows revisions that were edited, removed "
-                         "or added: `dbmig sum` writes one");
-}
-
 void check_branch(Context& context, const Reporting& options, Findings& findings) {
   const auto changes = branch_changes(context, options);
   if (!changes) return;
@@ -282,7 +272,6 @@ void check(Context& context, const Options& options, report::Report& report) {
   Findings findings(report);
   check_model(context, findings);
   check_branch(context, options.reporting, findings);
-  if (options.offline) tell_of_sum(context);
   if (!options.offline) check_database(context, findings);
   if (!options.reporting.is_document()) context.console().data(findings.text());
   if (findings.empty()) context.console().say("No differences.");

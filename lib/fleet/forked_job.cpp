@@ -54,9 +54,11 @@ class SendRequest final : public import::Request {
  public:
   SendRequest(const Peer& peer, std::span<const char> message) : peer_(peer) {
     const std::uint64_t length = message.size();
-    bytes_.resize(sizeof length);
+    bytes_.resize(sizeof length + message.size());
     std::memcpy(bytes_.data(), &length, sizeof length);
-    bytes_.insert(bytes_.end(), message.begin(), message.end());
+    if (!message.empty()) {
+      std::memcpy(bytes_.data() + sizeof length, message.data(), message.size());
+    }
   }
   bool test() override {
     while (at_ < bytes_.size()) {

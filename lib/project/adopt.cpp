@@ -126,10 +126,18 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
     if (!is_said) tables.tables.push_back(name);
   }
   if (tables.tables.empty()) return found;
+  schema::Schema target;
+  try {
+    target = dialect::dialect(DialectKind::mariadb).canonical(there.tables);
+  } catch (const Error& error) {
+    // What MariaDB cannot have at all restricts the project to SQLite, which is said later.
+    if (error.code() != ErrorCode::invalid) throw;
+    return found;
+  }
   std::vector<transfer::CopyProblem> fractions;
-  for (const transfer::CopyProblem& problem : transfer::check_rows(
-           connection, dialect::dialect(DialectKind::mariadb).canonical(there.tables),
-           DialectKind::mariadb, tables, workspace.events(), stop_of(workspace))) {
+  for (const transfer::CopyProblem& problem :
+       transfer::check_rows(connection, target, DialectKind::mariadb, tables, workspace.events(),
+                            stop_of(workspace))) {
     const std::string remedy = problem.remedy();
     const std::string rows =
         fmt::format("{} ({})", problem.what.reason, text::count(problem.what.records, "value"));

@@ -379,7 +379,7 @@ TEST(FullDisk, LeavesEverythingAsItWas) {
   const Project project;
   project.write("run.sh", R"sh(set -e
 dbmig=$1
-mount -t tmpfs -o size=400k tmpfs disk
+mount -t tmpfs -o size=600k tmpfs disk
 cd disk
 $dbmig init -q --url sqlite:///app.db
 cat >schemas/a.yaml <<'END'

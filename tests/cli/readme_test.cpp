@@ -81,7 +81,7 @@ TEST(Readme, TheMatcherTellsRightFromWrong) {
 void run_page(const std::filesystem::path& page, std::size_t least) {
   const Project project;
   const std::vector<Step> steps = steps_of(project.read(page));
-  ASSERT_GT(steps.size(), least);
+  ASSERT_GE(steps.size(), least);
   const std::string path = dbmig_binary().parent_path();
   // The private server that the tour starts goes with the tour.
   const std::filesystem::path temporary = project.path() / "t";
