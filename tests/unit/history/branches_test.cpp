@@ -165,7 +165,7 @@ std::vector<Revision> branch(test::RandomSource& random, const std::string& name
     for (int tries = 0; tries < 3; ++tries) {
       const ops::Operation one = pick_operation(random);
       try {
-        schema = history::apply(schema, one);
+        schema = ops::apply(schema, one);
         operations.push_back(one);
       } catch (const Error&) {
         continue;
