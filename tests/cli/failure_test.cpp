@@ -269,9 +269,9 @@ TEST_F(TcpServer, MissingRightsSayWhatToGrant) {
             "0\n");
 }
 
-/// README's GRANT is enough for everything, and nothing of it is too much.
+/// The guide's GRANT is enough for everything, and nothing of it is too much.
 TEST_F(TcpServer, TheDocumentedRightsAreWhatIsNeeded) {
-  const std::string readme = Folder().read(DBMIG_SOURCE_DIR "/README.md");
+  const std::string readme = Folder().read(DBMIG_SOURCE_DIR "/lib/docs/mariadb.md");
   const std::size_t begin = readme.find("GRANT ");
   const std::size_t end = readme.find(" ON ", begin);
   ASSERT_NE(begin, std::string::npos);
