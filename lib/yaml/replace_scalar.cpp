@@ -33,8 +33,11 @@ std::size_t find_scalar_end(std::string_view content, std::size_t from) {
   const char first = content[from];
   if (first == '"' || first == '\'') {
     std::size_t at = from + 1;
-    while (at < content.size() && content[at] != first && content[at] != '\n') {
-      at += first == '"' && content[at] == '\\' ? 2 : 1;
+    while (at < content.size() && content[at] != '\n') {
+      const bool is_doubled = first == '\'' && content.substr(at, 2) == "''";
+      const bool is_escaped = first == '"' && content[at] == '\\';
+      if (content[at] == first && !is_doubled) break;
+      at += is_doubled || is_escaped ? 2 : 1;
     }
     return at < content.size() && content[at] == first ? at + 1 : from;
   }

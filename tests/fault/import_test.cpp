@@ -350,7 +350,6 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, ImportOnMariadb, testing::ValuesIn(scenarios
 
 TEST(ImportItsServer, MayBeKilledAtAnyMoment) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
-  if (!thorough()) GTEST_SKIP() << "seconds for each restart: DBMIG_FAULT=1 tries it";
   const Server server;
   ImportGround ground(scenarios().front(), DialectKind::mariadb, server.url());
   ground.reset();
@@ -367,7 +366,7 @@ TEST(ImportItsServer, MayBeKilledAtAnyMoment) {
                                     [&] {
                                       if (std::exchange(struck, false)) server.start();
                                     }},
-                               0, "server");
+                               2, "server");
 }
 
 /// Several writers: all rows or none, whatever is killed when, and nothing left that holds locks.
@@ -422,8 +421,9 @@ class WritersGround {
   std::size_t all_ = 0;
 };
 
+/// `step`: how many moments further the next try is.
 void besiege_writers(const Url& server_url, const std::function<void(Process&)>& act,
-                     const std::function<void()>& after) {
+                     const std::function<void()>& after, std::size_t step = 1) {
   WritersGround writers(server_url);
   ImportGround& ground = writers.ground();
   ground.reset();
@@ -431,15 +431,20 @@ void besiege_writers(const Url& server_url, const std::function<void(Process&)>&
   const std::vector<std::string> more = {"--writers", "3"};
   ASSERT_FALSE(way.kill(0, 0, Moment::before, more));
   std::mt19937 random(3);
+  std::size_t index = 0;
   for (const std::size_t n : writers.points(way.count())) {
+    if (index++ % step != 0) continue;
     const auto moment = static_cast<Moment>(random() % 3);
     ground.reset();
     if (way.kill(0, n, moment, more)) after();
     ASSERT_NO_FATAL_FAILURE(writers.expect_all_or_nothing("killed at " + std::to_string(n) + " " +
                                                           std::string(to_string(moment))));
   }
-  EXPECT_GT(writers.nothing(), 0U);
-  EXPECT_GT(writers.all(), 0U);
+  EXPECT_GT(writers.nothing() + writers.all(), 0U);
+  if (step == 1) {
+    EXPECT_GT(writers.nothing(), 0U);
+    EXPECT_GT(writers.all(), 0U);
+  }
   std::printf("writers: %zu ended with nothing, %zu with all\n", writers.nothing(), writers.all());
 }
 
@@ -452,10 +457,11 @@ TEST(ImportOfSeveralWriters, IsAllOrNothingWheneverItIsKilled) {
 
 TEST(ImportItsServer, MayBeKilledWhileSeveralWritersCommit) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
-  if (!thorough()) GTEST_SKIP() << "seconds for each restart: DBMIG_FAULT=1 tries it";
   const Server server;
+  constexpr std::size_t kStep = 6;  // a restart takes seconds
   besiege_writers(
-      server.url(), [&](Process&) { server.kill(); }, [&] { server.start(); });
+      server.url(), [&](Process&) { server.kill(); }, [&] { server.start(); },
+      thorough() ? 1 : kStep);
 }
 
 /// A rank or the root of a job, at some moment.
