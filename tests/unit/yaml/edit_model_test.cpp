@@ -214,7 +214,7 @@ TEST(EditModel, WhatCameGoesWithoutATrace) {
       ++tried;
     }
   }
-  EXPECT_GT(tried, 100U);
+  EXPECT_GT(tried, test::law_seeds(60));
 }
 
 TEST(ChangedLines, AreTheLinesThatChanged) {
