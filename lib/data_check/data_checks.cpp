@@ -183,8 +183,8 @@ class CheckPlanner {
     const std::string& inherited = to.table.mariadb.charset;
     writer_.ask_rows(
         Concern::invalid_cast, table, {after->unwritable, {name}, {name}, Use::values, {}},
-        fmt::format("column '{}.{}' is to be in character set {}, which cannot write what they "
-                    "have there",
+        fmt::format("column '{}.{}' is to be in character set {}, which cannot write what "
+                    "stands there",
                     table, name, own.empty() ? inherited : own),
         "change these values first, or choose a character set that has their characters");
   }
@@ -202,11 +202,11 @@ class CheckPlanner {
   void ask_fits(const std::string& table, const std::string& column, const schema::Type& type,
                 const std::string& invalid_casts) {
     if (invalid_casts.empty()) return;
-    writer_.ask_rows(
-        Concern::invalid_cast, table, {invalid_casts, {column}, {column}, Use::values, {}},
-        fmt::format("column '{}.{}' is to be {}, which cannot hold what they have there", table,
-                    column, schema::to_string(type)),
-        "change these values first, or choose a type that holds them");
+    writer_.ask_rows(Concern::invalid_cast, table,
+                     {invalid_casts, {column}, {column}, Use::values, {}},
+                     fmt::format("column '{}.{}' is to be {}, which cannot hold what stands there",
+                                 table, column, schema::to_string(type)),
+                     "change these values first, or choose a type that holds them");
   }
 
   void ask(const ops::AlterTable& alter) {
