@@ -80,10 +80,10 @@ void adopt_files(Context& context, const std::string& folder, const project::New
   }
   const teams::MigrationFiles files = teams::read_migration_files(folder);
   const DialectKind kind = kind_of_project(context);
-  const project::ProofDatabase ground = proof_database(context, kind);
-  if (!ground.scratch) {
+  const project::ProofDatabase database = proof_database(context, kind);
+  if (!database.scratch) {
     throw Error(ErrorCode::failed, fmt::format("there is no {} to run the files on: {}",
-                                               to_string(kind), ground.missing));
+                                               to_string(kind), database.missing));
   }
   context.begin_long_work();
   const auto make = [&](const teams::MigrationFile& file) {
@@ -95,7 +95,7 @@ void adopt_files(Context& context, const std::string& folder, const project::New
     return project::make_revision(graph, wanted, {});
   };
   teams::AdoptedHistory adopted =
-      teams::adopt_history(*ground.scratch, files, make, context.stop());
+      teams::adopt_history(*database.scratch, files, make, context.stop());
   for (const std::string& note : adopted.notes) console.warning("dbmig.adopt", note);
   console.info(
       "dbmig.adopt",

@@ -45,7 +45,7 @@ void keep_sum(Context& context, const history::Revision& revision, const project
               bool dry_run) {
   if (dry_run) return;
   const std::string checksum = yaml::parse_revision(file.text, "revision").checksum.get();
-  teams::update_sum(context.project().migrations, {{revision.id, checksum}}, false);
+  teams::update_sum(context.project().migrations, {{revision.id, checksum}});
 }
 
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,

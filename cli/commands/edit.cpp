@@ -53,8 +53,7 @@ void add_edit(CLI::App& program, Context& context) {
     const history::Graph graph =
         yaml::load_graph(context.project().version_folders, context.project().root);
     if (graph.contains(id)) {
-      teams::update_sum(context.project().migrations, {{id, graph.header(id).checksum.get()}},
-                        false);
+      teams::update_sum(context.project().migrations, {{id, graph.header(id).checksum.get()}});
     }
     context.console().document({{"path", context.shown(file)}});
   });

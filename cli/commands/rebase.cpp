@@ -112,7 +112,7 @@ void run(Context& context, const Options& options) {
                      [&] { write_file(path, texts[one.id], true); });
       sums.push_back({one.id, wanted.header(one.id).checksum.get()});
     }
-    teams::update_sum(context.project().migrations, sums, false);
+    teams::update_sum(context.project().migrations, sums);
   }
   console.document(list);
 }

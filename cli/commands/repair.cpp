@@ -38,7 +38,7 @@ void add_repair(CLI::App& program, Context& context) {
         changes.push_back({id, context.graph().header(id).checksum.get()});
       }
     }
-    if (!changes.empty()) teams::update_sum(context.project().migrations, changes, false);
+    if (!changes.empty()) teams::update_sum(context.project().migrations, changes);
     if (list.empty()) context.console().say("Nothing to do: no applied revision was edited.");
     context.console().document(list);
   });

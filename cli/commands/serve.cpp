@@ -222,7 +222,9 @@ void add_serve(CLI::App& program, Context& context) {
       .add_option("--origin", options->origin, "Its address behind a proxy: https://db.example.org")
       ->option_text("URL");
   command.add_flag("--allow-upgrade", options->allow_upgrade, "A button applies pending revisions");
-  command.add_option("--idle", options->idle, "End without a request for so long; 0: never (3600)")
+  command
+      .add_option("--idle", options->idle,
+                  "Stop after so many seconds without a request; 0: never (3600)")
       ->option_text("SECONDS")
       ->check(CLI::Range(0, 604800));
   command.add_option("--query-time", options->query_time, "How long a query may take (10)")

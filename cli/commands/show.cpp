@@ -124,7 +124,7 @@ void add_show(CLI::App& program, Context& context) {
   command.add_flag("--sql", options->sql, "The SQL statements instead of the operations");
   command
       .add_flag("--diagram", options->diagram,
-                "An SVG of the tables that it changes and those beside them")
+                "Print an SVG of the tables that it changes and their neighbours")
       ->excludes("--sql");
   set_action(command, context, [&context, options] {
     const history::Graph& graph = context.graph();

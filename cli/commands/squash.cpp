@@ -86,7 +86,7 @@ void run(Context& context, const Options& options) {
   if (!wanted.dry_run) {
     std::vector<teams::SumChange> changes;
     for (const std::string& one : ids) changes.push_back({one, std::nullopt});
-    teams::update_sum(context.project().migrations, changes, false);
+    teams::update_sum(context.project().migrations, changes);
   }
   Json replaced = Json::array();
   for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -48,10 +48,10 @@ void add_upgrade(CLI::App& program, Context& context) {
       ->option_text("REV");
   add_migration_options(command, *options);
   command.add_flag("--baseline", options->baseline,
-                   "First mark a database without bookkeeping as being at REV, if it equals that");
+                   "For a database that dbmig has not managed yet: if it equals REV, start there");
   command
       .add_option("--require-lock", options->require_lock,
-                  "MariaDB: refuse ALTERs that keep others from writing (none) or reading (shared)")
+                  "MariaDB: refuse every ALTER that would block writes (none) or reads (shared)")
       ->option_text("LOCK")
       ->check(CLI::IsMember({"none", "shared"}));
   add_fleet_options(command, *many);

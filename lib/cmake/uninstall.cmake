@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 file(GLOB manifests "${MANIFESTS}/install_manifest*.txt")
 if(NOT manifests)
-  message(FATAL_ERROR "nothing was installed from ${MANIFESTS}: it has no install_manifest.txt")
+  message(FATAL_ERROR "nothing to uninstall: ${MANIFESTS} has no install_manifest.txt; run `cmake --install` there first")
 endif()
 set(folders "")
 foreach(manifest IN LISTS manifests)

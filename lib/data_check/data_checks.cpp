@@ -128,7 +128,7 @@ class CheckPlanner {
                      fmt::format("column '{}.{}' is to be {}, which cannot hold the default {} "
                                  "that they would have there",
                                  table.name, column.name, schema::to_string(type), *literal),
-                     "write a default that is such a value, or choose a type that holds it");
+                     "change the default, or choose a type that holds it");
   }
 
   void ask_nulls(const std::string& table, const std::string& column, const char* what) {

@@ -92,7 +92,7 @@ void Checkpoints::prepare() {
     std::error_code failure;
     const auto size = std::filesystem::file_size(file, failure);
     if (!failure && size >= kLongRead) {
-      events_.info("dbmig.import", fmt::format("Reading {} once, to know it again", file));
+      events_.info("dbmig.import", fmt::format("Reading {} once to compute its fingerprint", file));
     }
     fingerprints_.push_back(file_fingerprint(file, stop_));
   }

@@ -61,7 +61,7 @@ constexpr std::array kCodes{
     Code{"DD208", info, "inserts rows that may be there",
          "The table is older than this revision and may hold rows with these keys; the insert then "
          "fails."},
-    Code{"DD209", warning, "rows that violate another change",
+    Code{"DD209", warning, "rows that another change cannot keep",
          "Rows of the database at hand would make the operation fail, or it would change them. "
          "Told by counting alone: without a database nothing is said."},
     Code{"BC301", warning, "renames a table",

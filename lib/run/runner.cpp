@@ -13,7 +13,6 @@
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/edited.hpp"
-#include "run/fitted.hpp"
 #include "run/plain_sql.hpp"
 #include "run/preflight.hpp"
 #include "run/violations.hpp"
@@ -60,13 +59,6 @@ std::set<std::string> without_running(const std::vector<AppliedRevision>& rows,
   return ids;
 }
 
-std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
-  std::set<std::string> ids;
-  for (const AppliedRevision& row : rows) ids.insert(row.id);
-  return ids;
-}
-
-/// A revision that is half-way can only be the first of a run: everything else builds on it.
 void refuse_unfinished(const std::vector<AppliedRevision>& rows, const RunPlan& run_plan) {
   for (const AppliedRevision& row : rows) {
     if (row.is_complete() || (!run_plan.ids().empty() && row.id == run_plan.ids().front()))
@@ -201,70 +193,6 @@ std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& ro
   std::stable_sort(ordered.begin(), ordered.end(),
                    [&](const std::string& a, const std::string& b) { return times[a] < times[b]; });
   return ordered;
-}
-
-std::vector<AppliedRevision> Runner::read_rows() {
-  std::vector<AppliedRevision> rows = store_.all();
-  graph_ = fitted(stored_, row_ids(rows));
-  return rows;
-}
-
-std::vector<std::string> Runner::open_squashes(const std::vector<AppliedRevision>& rows,
-                                               std::vector<std::string> arguments) {
-  for (std::string& argument : arguments) {
-    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
-         inside = named_inside_squash(graph_, argument)) {
-      argument = inside;
-      const std::string squash = *graph_.replaced_by(inside);
-      const bool has_it = std::any_of(rows.begin(), rows.end(),
-                                      [&](const AppliedRevision& row) { return row.id == squash; });
-      if (has_it) break;
-      graph_ = graph_.expanded(squash);
-    }
-  }
-  return arguments;
-}
-
-std::vector<AppliedRevision> Runner::unfolded(std::vector<AppliedRevision> rows,
-                                              const std::vector<std::string>& arguments,
-                                              std::vector<std::string>& gone) {
-  for (const std::string& argument : arguments) {
-    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
-         inside = named_inside_squash(graph_, argument)) {
-      const std::string squash = *graph_.replaced_by(inside);
-      const auto row = std::find_if(rows.begin(), rows.end(), [&](const AppliedRevision& one) {
-        return one.id == squash && one.is_complete();
-      });
-      if (row == rows.end()) break;
-      const AppliedRevision whole = *row;
-      rows.erase(row);
-      gone.push_back(squash);
-      for (const history::Revision& one : graph_.get(squash).replaced) {
-        PlannedRevision planned;
-        planned.revision = one;
-        AppliedRevision part = complete_row(planned, 0);
-        part.applied_at = whole.applied_at;
-        part.origin = whole.origin;
-        rows.push_back(std::move(part));
-      }
-      graph_ = fitted(stored_, row_ids(rows));
-    }
-  }
-  return rows;
-}
-
-void Runner::write_unfolded(const std::vector<AppliedRevision>& rows,
-                            const std::vector<std::string>& gone) {
-  if (gone.empty()) return;
-  const std::set<std::string> there = row_ids(store_.all());
-  backend::Transaction transaction(connection_);
-  for (const std::string& id : gone) {
-    if (there.count(id) != 0) store_.remove(id);
-  }
-  for (const AppliedRevision& row : rows) {
-    if (there.count(row.id) == 0) store_.insert(row);
-  }
-  transaction.commit();
 }
 
 std::set<std::string> Runner::applied() {
@@ -507,35 +435,6 @@ std::vector<std::string> withdrawn(const std::vector<AppliedRevision>& rows,
 }
 
 }  // namespace
-
-std::vector<AppliedRevision> Runner::unfolded_unknown(std::vector<AppliedRevision> rows,
-                                                      std::vector<std::string>& gone) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const AppliedRevision row = rows[i];
-    if (graph_.contains(row.id) || !row.is_complete()) continue;
-    const history::Revision squash =
-        parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
-    const bool is_here = !squash.replaces.empty() &&
-                         std::all_of(squash.replaces.begin(), squash.replaces.end(),
-                                     [&](const history::Replaced& one) {
-                                       return stored_.contains(one.id) &&
-                                              stored_.header(one.id).checksum.get() == one.checksum;
-                                     });
-    if (!is_here) continue;
-    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(i--));
-    gone.push_back(row.id);
-    for (const history::Replaced& one : squash.replaces) {
-      PlannedRevision planned;
-      planned.revision = stored_.get(one.id);
-      AppliedRevision part = complete_row(planned, 0);
-      part.applied_at = row.applied_at;
-      part.origin = row.origin;
-      rows.push_back(std::move(part));
-    }
-  }
-  graph_ = fitted(stored_, row_ids(rows));
-  return rows;
-}
 
 std::vector<std::string> Runner::withdraw_unknown(const RunOptions& options) {
   const auto lock = this->lock(options);

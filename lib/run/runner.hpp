@@ -174,6 +174,9 @@ class Runner {
 std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& rows,
                                           const history::Graph& graph);
 
+/// Ids of all rows.
+std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows);
+
 /// Ids of the rows that are complete.
 std::set<std::string> complete(const std::vector<AppliedRevision>& rows);
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "base/error.hpp"
@@ -229,12 +230,18 @@ class QueryBuilder {
 
   /// MariaDB would take 'abc' for 0, and SQLite a text for larger than every number.
   static void require_number(const Filter& filter) {
-    const std::string value(text::trim(filter.value));
-    char* end = nullptr;
-    std::strtod(value.c_str(), &end);
-    if (!value.empty() && *end == '\0') return;
-    throw Error(ErrorCode::invalid, fmt::format("'{}' is no number, and column '{}' holds numbers",
-                                                filter.value, filter.column))
+    std::string_view value = text::trim(filter.value);
+    const bool is_signed = value.starts_with('-') || value.starts_with('+');
+    if (is_signed) value.remove_prefix(1);
+    double number = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
+    const bool is_whole = failure == std::errc{} && end == value.data() + value.size();
+    // Not "inf", "nan" or "--1", which from_chars() takes as well.
+    if (is_whole && (value.front() == '.' || (value.front() >= '0' && value.front() <= '9')))
+      return;
+    throw Error(ErrorCode::invalid,
+                fmt::format("'{}' is not a number, and column '{}' holds numbers", filter.value,
+                            filter.column))
         .hint("write one, as in 42 or 0.5");
   }
 

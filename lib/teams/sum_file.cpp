@@ -129,11 +129,9 @@ void write_sum(const std::filesystem::path& folder, const SumFile& sum) {
   }
 }
 
-bool update_sum(const std::filesystem::path& folder, const std::vector<SumChange>& changes,
-                bool is_new) {
+void update_sum(const std::filesystem::path& folder, const std::vector<SumChange>& changes) {
   std::optional<SumFile> sum = SumFile::read(folder / SumFile::kName);
-  if (!sum && !is_new) return false;
-  if (!sum) sum.emplace();
+  if (!sum) return;
   const std::string before = sum->text();
   for (const SumChange& change : changes) {
     if (change.checksum) {
@@ -142,8 +140,7 @@ bool update_sum(const std::filesystem::path& folder, const std::vector<SumChange
       sum->remove(change.id);
     }
   }
-  if (is_new || sum->text() != before) write_sum(folder, *sum);
-  return true;
+  if (sum->text() != before) write_sum(folder, *sum);
 }
 
 }  // namespace dbmig::teams

@@ -68,10 +68,9 @@ struct SumChange {
 };
 
 /// Writes `changes` into the sum file of `folder`, and nothing else: what other files say otherwise
-/// stays a difference. Without a sum file one is made when `is_new`: the project has no revision
-/// yet. Returns whether there is one now.
-bool update_sum(const std::filesystem::path& folder, const std::vector<SumChange>& changes,
-                bool is_new);
+/// stays a difference. Does nothing where there is no sum file: a project has one when it wants
+/// one.
+void update_sum(const std::filesystem::path& folder, const std::vector<SumChange>& changes);
 
 /// Writes `sum` whole. The first time `.gitattributes` beside it, where there is none yet, tells
 /// git to keep the lines of both sides when branches are merged.

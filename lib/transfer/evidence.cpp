@@ -156,15 +156,6 @@ bool is_finite(std::string_view value) {
   return std::from_chars(value.data(), value.data() + value.size(), parsed).ec == std::errc{};
 }
 
-Type of(TypeKind kind, std::optional<int> length = std::nullopt,
-        std::optional<int> scale = std::nullopt) {
-  Type type;
-  type.kind = kind;
-  type.length = length;
-  type.scale = scale;
-  return type;
-}
-
 }  // namespace
 
 void Evidence::count_digits(std::string_view value) {
@@ -283,40 +274,40 @@ void Evidence::add(const Evidence& other) {
 }
 
 schema::Type Evidence::type() const {
-  constexpr std::uint32_t kMaxDigits = 65;  // https://mariadb.com/kb/en/decimal/
-  constexpr std::uint32_t kMaxScale = 38;
   constexpr std::uint32_t kMaxFraction = 6;
   const auto is = [this](std::uint32_t kind) { return values_ != 0 && (could_be_ & kind) != 0; };
-  if (is(kBoolean)) return of(TypeKind::boolean);
+  if (is(kBoolean)) return type_of(TypeKind::boolean);
   if (is(kInteger)) {
     constexpr std::uint32_t kInt64Digits = 18;
     if (integer_digits_ <= kInt64Digits) {
       const bool fits = lowest_ >= INT32_MIN && highest_ <= INT32_MAX;
-      return of(fits ? TypeKind::integer : TypeKind::bigint);
+      return type_of(fits ? TypeKind::integer : TypeKind::bigint);
     }
   }
   if (is(kDecimal)) {
     const std::uint32_t digits = std::max(integer_digits_, 1U) + scale_;
-    if (digits <= kMaxDigits && scale_ <= kMaxScale) {
-      return of(TypeKind::decimal, static_cast<int>(digits), static_cast<int>(scale_));
+    const auto precision = static_cast<int>(digits);
+    const auto scale = static_cast<int>(scale_);
+    if (precision <= kMaxDecimalDigits && scale <= kMaxDecimalPlaces) {
+      return type_of(TypeKind::decimal, precision, scale);
     }
   } else if (is(kReal)) {
-    return of(TypeKind::double_);
+    return type_of(TypeKind::double_);
   }
   const auto fraction = [this] {
     return fraction_ == 0 ? std::nullopt : std::optional(fraction_ > 3 ? 6 : 3);
   };
-  if (is(kDate)) return of(TypeKind::date);
-  if (is(kDatetime) && fraction_ <= kMaxFraction) return of(TypeKind::datetime, fraction());
-  if (is(kTime) && fraction_ <= kMaxFraction) return of(TypeKind::time, fraction());
+  if (is(kDate)) return type_of(TypeKind::date);
+  if (is(kDatetime) && fraction_ <= kMaxFraction) return type_of(TypeKind::datetime, fraction());
+  if (is(kTime) && fraction_ <= kMaxFraction) return type_of(TypeKind::time, fraction());
   if (values_ != 0 && !date_format().empty()) {
-    return of(date_format().find("%H") == std::string::npos &&
-                      date_format().find("%I") == std::string::npos
-                  ? TypeKind::date
-                  : TypeKind::datetime);
+    return type_of(date_format().find("%H") == std::string::npos &&
+                           date_format().find("%I") == std::string::npos
+                       ? TypeKind::date
+                       : TypeKind::datetime);
   }
-  if (is(kUuid)) return of(TypeKind::uuid);
-  if (is(kJson)) return of(TypeKind::json);
+  if (is(kUuid)) return type_of(TypeKind::uuid);
+  if (is(kJson)) return type_of(TypeKind::json);
   constexpr std::uint64_t kEnoughRows = 100;
   constexpr std::uint64_t kRowsPerWord = 20;
   if (is(kWord) && !has_many_words_ && values_ >= kEnoughRows &&
@@ -330,16 +321,16 @@ schema::Type Evidence::type() const {
              text::trim(word) == word && !word.empty() && !is_digit(word.front());
     });
     if (is_plain && folded.size() == words_.size()) {
-      Type type = of(TypeKind::enum_);
+      Type type = type_of(TypeKind::enum_);
       type.values.assign(words_.begin(), words_.end());
       return type;
     }
   }
   const int length = with_headroom(most_characters_);
-  if (values_ == 0) return of(TypeKind::text);
-  if (length != 0) return of(TypeKind::varchar, length);
+  if (values_ == 0) return type_of(TypeKind::text);
+  if (length != 0) return type_of(TypeKind::varchar, length);
   constexpr std::uint64_t kText = 65535;
-  return of(most_bytes_ + most_bytes_ / 4 <= kText ? TypeKind::text : TypeKind::longtext);
+  return type_of(most_bytes_ + most_bytes_ / 4 <= kText ? TypeKind::text : TypeKind::longtext);
 }
 
 std::optional<std::unordered_set<std::uint64_t>> Evidence::different_values() const {

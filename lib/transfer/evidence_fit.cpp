@@ -11,18 +11,6 @@ namespace {
 using schema::Type;
 using schema::TypeKind;
 
-constexpr int kMaxDecimalDigits = 65;  // https://mariadb.com/kb/en/decimal/
-constexpr int kMaxDecimalPlaces = 38;
-
-Type type_of(TypeKind kind, std::optional<int> length = std::nullopt,
-             std::optional<int> scale = std::nullopt) {
-  Type type;
-  type.kind = kind;
-  type.length = length;
-  type.scale = scale;
-  return type;
-}
-
 int bits_of(TypeKind kind) {
   if (kind == TypeKind::tinyint) return 8;
   if (kind == TypeKind::smallint) return 16;

@@ -1,8 +1,24 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+
+#include "schema/type.hpp"
 
 namespace dbmig::transfer {
+
+// https://mariadb.com/kb/en/decimal/
+inline constexpr int kMaxDecimalDigits = 65;
+inline constexpr int kMaxDecimalPlaces = 38;
+
+inline schema::Type type_of(schema::TypeKind kind, std::optional<int> length = std::nullopt,
+                            std::optional<int> scale = std::nullopt) {
+  schema::Type type;
+  type.kind = kind;
+  type.length = length;
+  type.scale = scale;
+  return type;
+}
 
 // What a value could be, a bit each.
 inline constexpr std::uint32_t kInteger = 1U << 0U;

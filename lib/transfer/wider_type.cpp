@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "transfer/convert_cell.hpp"
+#include "transfer/evidence_kinds.hpp"
 #include "transfer/value_text.hpp"
 
 namespace dbmig::transfer {
@@ -12,38 +13,28 @@ namespace {
 using schema::Type;
 using schema::TypeKind;
 
-constexpr int kMaxPrecision = 65;  // https://mariadb.com/kb/en/decimal/
-constexpr int kMaxScale = 38;
 constexpr std::uint64_t kMaxVarchar = 1000;  ///< what is longer is better text
-
-Type wider(TypeKind kind, std::optional<int> length = std::nullopt,
-           std::optional<int> scale = std::nullopt) {
-  Type type;
-  type.kind = kind;
-  type.length = length;
-  type.scale = scale;
-  return type;
-}
 
 /// Types that hold all that `type` does and more, the nearest first.
 std::vector<Type> candidates_for(const Type& type) {
   const TypeKind kind = type.kind;
   if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
-    return {wider(kind, 3), wider(kind, 6)};
+    return {type_of(kind, 3), type_of(kind, 6)};
   }
   if (kind == TypeKind::date) {
-    return {wider(TypeKind::datetime), wider(TypeKind::datetime, 3), wider(TypeKind::datetime, 6)};
+    return {type_of(TypeKind::datetime), type_of(TypeKind::datetime, 3),
+            type_of(TypeKind::datetime, 6)};
   }
-  if (kind == TypeKind::integer) return {wider(TypeKind::bigint)};
+  if (kind == TypeKind::integer) return {type_of(TypeKind::bigint)};
   if (kind == TypeKind::boolean || (schema::is_integer(kind) && kind != TypeKind::bigint)) {
-    return {wider(TypeKind::integer), wider(TypeKind::bigint)};
+    return {type_of(TypeKind::integer), type_of(TypeKind::bigint)};
   }
-  if (kind == TypeKind::decimal) return {wider(kind, kMaxPrecision, kMaxScale)};
-  if (kind == TypeKind::mediumtext) return {wider(TypeKind::longtext)};
+  if (kind == TypeKind::decimal) return {type_of(kind, kMaxDecimalDigits, kMaxDecimalPlaces)};
+  if (kind == TypeKind::mediumtext) return {type_of(TypeKind::longtext)};
   if (schema::is_text(kind) && kind != TypeKind::longtext) {
-    return {wider(TypeKind::text), wider(TypeKind::longtext)};
+    return {type_of(TypeKind::text), type_of(TypeKind::longtext)};
   }
-  if (schema::is_binary(kind) && kind != TypeKind::longblob) return {wider(TypeKind::longblob)};
+  if (schema::is_binary(kind) && kind != TypeKind::longblob) return {type_of(TypeKind::longblob)};
   return {};
 }
 
@@ -97,7 +88,7 @@ std::optional<Type> WiderType::type() const {
   if (own_.kind == TypeKind::char_ || own_.kind == TypeKind::varchar) {
     if (needs_.characters > kMaxVarchar) return type;
     constexpr std::uint64_t kStep = 50;
-    return wider(TypeKind::varchar, static_cast<int>((needs_.characters / kStep + 1) * kStep));
+    return type_of(TypeKind::varchar, static_cast<int>((needs_.characters / kStep + 1) * kStep));
   }
   if (type.kind == TypeKind::decimal) {
     // As many digits before the point as it had, too.
@@ -105,8 +96,8 @@ std::optional<Type> WiderType::type() const {
     const int had_whole = own_.length.value_or(10) - had_scale;
     const int scale = std::max(had_scale, static_cast<int>(needs_.scale));
     const int whole = std::max(had_whole, static_cast<int>(needs_.whole_digits));
-    if (scale > kMaxScale || whole + scale > kMaxPrecision) return std::nullopt;
-    return wider(TypeKind::decimal, whole + scale, scale);
+    if (scale > kMaxDecimalPlaces || whole + scale > kMaxDecimalDigits) return std::nullopt;
+    return type_of(TypeKind::decimal, whole + scale, scale);
   }
   return type;
 }

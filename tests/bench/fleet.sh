@@ -10,20 +10,14 @@
 # is the time against the peer's divided by the cores; the goal is at most 1.1.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/bench/measure.sh
 
 TENANTS=${TENANTS:-1000}
 REVISIONS=${REVISIONS:-20}
 RUNS=${RUNS:-3}
 cores=$(nproc)
 
-if [ -z "${BUILD:-}" ]; then
-  source tests/support/packages.sh
-  install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
-  BUILD=build/release
-  cmake --preset release >/dev/null
-  cmake --build --preset release --target dbmig >/dev/null
-fi
-dbmig=$(realpath "$BUILD")/dbmig
+build_release
 work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -38,16 +32,7 @@ fresh() {
   mkdir tenants
   for i in $(seq "$TENANTS"); do : >"tenants/$i.db"; done
 }
-once() {  # once NAME COMMAND...: appends its wall time in microseconds to $work/NAME.times
-  local name=$1 start end
-  shift
-  start=$(date +%s%N)
-  "$@" >"$work/$name.out" 2>&1 || { echo "$name failed:"; tail -5 "$work/$name.out"; exit 1; }
-  end=$(date +%s%N)
-  echo $(((end - start) / 1000)) >>"$work/$name.times"
-}
 peer() { for file in tenants/*.db; do taskset -c 0 sqlite3 "$file" <sqlite.sql; done; }
-median() { sort -n "$work/$1.times" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 row() {  # row LABEL NAME
   awk -v label="$1" -v a="$(median "$2")" -v peer="$(median peer)" -v cores="$cores" \
     'BEGIN {printf "%-46s %10.1f ms  share %5.2f\n", label, a / 1000, a / (peer / cores)}'

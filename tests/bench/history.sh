@@ -10,6 +10,7 @@
 # medians of RUNS runs, taken in turns with the peer's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/bench/measure.sh
 
 REVISIONS=${REVISIONS:-10000}
 TABLES=${TABLES:-$((REVISIONS / 10))}
@@ -18,14 +19,7 @@ RUNS=${RUNS:-3}
 which=("$@")
 [ ${#which[@]} -gt 0 ] || which=(reading proving sqlite mariadb)
 
-if [ -z "${BUILD:-}" ]; then
-  source tests/support/packages.sh
-  install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
-  BUILD=build/release
-  cmake --preset release >/dev/null
-  cmake --build --preset release --target dbmig >/dev/null
-fi
-dbmig=$(realpath "$BUILD")/dbmig
+build_release
 work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
 trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -rf "$work"' EXIT
 
@@ -35,16 +29,6 @@ history() {
   awk -v out="$1" -v revisions="$2" -v tables="$3" -f tests/bench/history.awk
   printf 'dialects: [%s]\n' "$4" >"$1/dbmig.yaml"
 }
-# once NAME COMMAND...: appends its wall time in microseconds to $work/NAME.times
-once() {
-  local name=$1 start end
-  shift
-  start=$(date +%s%N)
-  "$@" >"$work/$name.out" 2>&1 || { echo "$name failed:"; tail -5 "$work/$name.out"; exit 1; }
-  end=$(date +%s%N)
-  echo $(((end - start) / 1000)) >>"$work/$name.times"
-}
-median() { sort -n "$work/$1.times" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 row() {  # row LABEL NAME [PEER]
   local ratio=
   [ $# -lt 3 ] || ratio=$(awk -v a="$(median "$2")" -v b="$(median "$3")" 'BEGIN {printf "ratio %6.2f", a/b}')

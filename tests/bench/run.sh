@@ -9,6 +9,7 @@
 # divided by the peer's, so less than 1 is faster.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/bench/measure.sh
 source tests/support/packages.sh
 install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
 
@@ -33,16 +34,6 @@ if [ "$(id -u)" = 0 ]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
-# once NAME FILE COMMAND...: runs COMMAND, appends its wall time in milliseconds to $work/NAME.times
-once() {
-  local name=$1 start end
-  shift
-  start=$(date +%s%N)
-  "$@" >"$work/$name.out" 2>&1 || { echo "$name failed:"; tail -5 "$work/$name.out"; exit 1; }
-  end=$(date +%s%N)
-  echo $(((end - start) / 1000)) >>"$work/$name.times"
-}
-median() { sort -n "$work/$1.times" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 row() {  # row LABEL NAME PEER
   awk -v label="$1" -v a="$(median "$2")" -v b="$(median "$3")" \
     'BEGIN {printf "%-52s %10.1f ms   ratio %6.3f\n", label, a/1000, a/b}'

@@ -60,8 +60,8 @@ Report random_report(std::uint64_t seed) {
   Report report;
   report.command = "lint";
   report.version = "1.2.3";
-  report.repository = "/work/shop";
-  report.root = source.chance(50) ? "/work/shop/db" : "/work/shop";
+  report.repository = "/srv/shop";
+  report.root = source.chance(50) ? "/srv/shop/db" : "/srv/shop";
   if (source.chance(50)) report.fallback = report.root / "dbmig.yaml";
   report.fails_from = static_cast<Severity>(source.below(3));
   for (int i = 0; i < 3; ++i) {
@@ -149,8 +149,8 @@ TEST(Report, GithubTellsEachFindingThatWasNotAcceptedInOneLine) {
 TEST(Report, FilesAreRelativeToTheRepositoryWhereverTheProjectIs) {
   Report report;
   report.command = "lint";
-  report.repository = "/work/shop";
-  report.root = "/work/shop/db";
+  report.repository = "/srv/shop";
+  report.root = "/srv/shop/db";
   report.findings = {{.rule = "R", .where = {"migrations/a b#1.yaml", 3, 5}, .message = "m"},
                      {.rule = "R", .where = {"../shared/b.yaml", 1, 0}, .message = "m"},
                      {.rule = "R", .where = {"/etc/c.yaml", 0, 0}, .message = "m"}};

@@ -170,7 +170,12 @@ TEST_F(BrowseSqlite, FiltersCompareAndNamesAndValuesAreOnlyText) {
   EXPECT_EQ(fit({{"n", ">", "6"}, {"id", "!=", "3"}}), 1U);
   EXPECT_EQ(fit({{"n", "null", ""}}), 1U);
   EXPECT_EQ(fit({{"n", "not null", ""}}), 2U);
-  EXPECT_THROW(fit({{"n", "=", "abc"}}), Error);
+  for (const char* number : {"5", " 5 ", "+5", "-5", ".5", "5e2", "0.5"}) {
+    EXPECT_NO_THROW(fit({{"n", "=", number}})) << number;
+  }
+  for (const char* other : {"abc", "", "+", "--5", "5x", "inf", "nan", "0x1", "1,5", "5 6"}) {
+    EXPECT_THROW(fit({{"n", "=", other}}), Error) << other;
+  }
   EXPECT_THROW(fit({{"n", "= 1 OR 1", "1"}}), Error);
   EXPECT_THROW(fit({{"nothing", "=", "1"}}), Error);
   EXPECT_THROW(fit({{"n) OR (1", "=", "1"}}), Error);

@@ -1,0 +1,119 @@
+// What a squash is to the bookkeeping: a database that took it and one that took the revisions that
+// it replaces are the same, and their rows can be exchanged.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "backend/transaction.hpp"
+#include "run/apply.hpp"
+#include "run/fitted.hpp"
+#include "run/runner.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// Rows of `parts` in place of `row`, which came when it did.
+void replace_by_parts(std::vector<AppliedRevision>& rows,
+                      std::vector<AppliedRevision>::iterator row,
+                      const std::vector<history::Revision>& parts) {
+  const AppliedRevision whole = *row;
+  rows.erase(row);
+  for (const history::Revision& one : parts) {
+    PlannedRevision planned;
+    planned.revision = one;
+    AppliedRevision part = complete_row(planned, 0);
+    part.applied_at = whole.applied_at;
+    part.origin = whole.origin;
+    rows.push_back(std::move(part));
+  }
+}
+
+}  // namespace
+
+std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
+  std::set<std::string> ids;
+  for (const AppliedRevision& row : rows) ids.insert(row.id);
+  return ids;
+}
+
+/// A revision that is half-way can only be the first of a run: everything else builds on it.
+std::vector<AppliedRevision> Runner::read_rows() {
+  std::vector<AppliedRevision> rows = store_.all();
+  graph_ = fitted(stored_, row_ids(rows));
+  return rows;
+}
+
+std::vector<std::string> Runner::open_squashes(const std::vector<AppliedRevision>& rows,
+                                               std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
+         inside = named_inside_squash(graph_, argument)) {
+      argument = inside;
+      const std::string squash = *graph_.replaced_by(inside);
+      const bool has_it = std::any_of(rows.begin(), rows.end(),
+                                      [&](const AppliedRevision& row) { return row.id == squash; });
+      if (has_it) break;
+      graph_ = graph_.expanded(squash);
+    }
+  }
+  return arguments;
+}
+
+std::vector<AppliedRevision> Runner::unfolded(std::vector<AppliedRevision> rows,
+                                              const std::vector<std::string>& arguments,
+                                              std::vector<std::string>& gone) {
+  for (const std::string& argument : arguments) {
+    for (std::string inside = named_inside_squash(graph_, argument); !inside.empty();
+         inside = named_inside_squash(graph_, argument)) {
+      const std::string squash = *graph_.replaced_by(inside);
+      const auto row = std::find_if(rows.begin(), rows.end(), [&](const AppliedRevision& one) {
+        return one.id == squash && one.is_complete();
+      });
+      if (row == rows.end()) break;
+      gone.push_back(squash);
+      replace_by_parts(rows, row, graph_.get(squash).replaced);
+      graph_ = fitted(stored_, row_ids(rows));
+    }
+  }
+  return rows;
+}
+
+void Runner::write_unfolded(const std::vector<AppliedRevision>& rows,
+                            const std::vector<std::string>& gone) {
+  if (gone.empty()) return;
+  const std::set<std::string> there = row_ids(store_.all());
+  backend::Transaction transaction(connection_);
+  for (const std::string& id : gone) {
+    if (there.count(id) != 0) store_.remove(id);
+  }
+  for (const AppliedRevision& row : rows) {
+    if (there.count(row.id) == 0) store_.insert(row);
+  }
+  transaction.commit();
+}
+
+std::vector<AppliedRevision> Runner::unfolded_unknown(std::vector<AppliedRevision> rows,
+                                                      std::vector<std::string>& gone) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const AppliedRevision row = rows[i];
+    if (graph_.contains(row.id) || !row.is_complete()) continue;
+    const history::Revision squash =
+        parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
+    const bool is_here = !squash.replaces.empty() &&
+                         std::all_of(squash.replaces.begin(), squash.replaces.end(),
+                                     [&](const history::Replaced& one) {
+                                       return stored_.contains(one.id) &&
+                                              stored_.header(one.id).checksum.get() == one.checksum;
+                                     });
+    if (!is_here) continue;
+    gone.push_back(row.id);
+    std::vector<history::Revision> parts;
+    for (const history::Replaced& one : squash.replaces) parts.push_back(stored_.get(one.id));
+    replace_by_parts(rows, rows.begin() + static_cast<std::ptrdiff_t>(i--), parts);
+  }
+  graph_ = fitted(stored_, row_ids(rows));
+  return rows;
+}
+
+}  // namespace dbmig::run
