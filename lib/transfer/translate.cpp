@@ -2,10 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/dialect.hpp"
 #include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
@@ -68,6 +71,52 @@ void leave_out_defaults(schema::Table& table, std::vector<std::string>& left_out
   }
 }
 
+/// Indexes that the target does not have: over an expression, unique over some rows, FULLTEXT…
+void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::string>& left_out) {
+  const auto why_not = [&](schema::Table probe) -> std::optional<std::string> {
+    const std::string index = probe.indexes.empty() ? std::string() : probe.indexes.front().name;
+    schema::Schema alone;
+    alone.tables.emplace(table.name, std::move(probe));
+    try {
+      const schema::Schema there = dialect::dialect(to).canonical(alone);
+      if (index.empty() || !there.find_table(table.name)->indexes.empty()) return std::nullopt;
+      return fmt::format("index '{}' of table '{}': {} has no such index", index, table.name,
+                         name_of(to));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::invalid) throw;
+      return error.message();
+    }
+  };
+  schema::Table bare = table;
+  bare.indexes.clear();
+  if (why_not(bare)) return;  // not on their account, and said when the table is made
+  std::vector<schema::Index> kept;
+  for (const schema::Index& index : std::as_const(table).indexes) {
+    schema::Table probe = bare;
+    probe.indexes.push_back(index);
+    if (auto reason = why_not(std::move(probe))) {
+      left_out.push_back(std::move(*reason));
+    } else {
+      kept.push_back(index);
+    }
+  }
+  table.indexes = std::move(kept);
+}
+
+/// Checks in words that MariaDB lacks: the rows that are copied fulfil them.
+void leave_out_checks(schema::Table& table, std::vector<std::string>& left_out) {
+  std::vector<schema::Check> kept;
+  for (const schema::Check& check : std::as_const(table).checks) {
+    if (check.sql.mariadb.empty() && dialect::calls_sqlite_alone(check.sql.any)) {
+      left_out.push_back(fmt::format("check '{}' of table '{}', {}: MariaDB has no such function",
+                                     check.name, table.name, check.sql.any));
+    } else {
+      kept.push_back(check);
+    }
+  }
+  table.checks = std::move(kept);
+}
+
 }  // namespace
 
 Translation translate(const schema::Schema& schema, DialectKind from, DialectKind to) {
@@ -102,8 +151,10 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     for (auto& [name, table] : result.tables.tables) {
       translate_keys(table);
       leave_out_defaults(table, result.left_out);
+      leave_out_checks(table, result.left_out);
     }
   }
+  for (auto& [name, table] : result.tables.tables) leave_out_indexes(table, to, result.left_out);
   return result;
 }
 

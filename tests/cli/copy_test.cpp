@@ -142,6 +142,32 @@ TEST_P(Copies, WhoseRowsHaveNoParentsLeaveNothingBehind) {
   }
 }
 
+TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
+  if (!on_mariadb()) return;
+  ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "
+                  "gone INTEGER, CHECK (printf('%s', name) <> 'b')); "
+                  "CREATE INDEX ix_lower ON odd (lower(name)); "
+                  "CREATE UNIQUE INDEX ux_there ON odd (name) WHERE gone = 0; "
+                  "CREATE INDEX ix_there ON odd (name) WHERE gone = 0; "
+                  "INSERT INTO odd VALUES (1, 'a', 0), (2, 'A', 1)\"",
+                  project.path())
+                .code,
+            0);
+  const Result strict = project.dbmig({"copy", "sqlite:///app.db", target, "--strict"});
+  EXPECT_NE(strict.code, 0);
+  EXPECT_EQ(sql("SHOW TABLES"), "");
+  const Result copied = project.expect(0, {"copy", "sqlite:///app.db", target});
+  EXPECT_THAT(copied.err, AllOf(HasSubstr("'ix_lower'"), HasSubstr("'ux_there'"),
+                                HasSubstr("printf"), Not(HasSubstr("'ix_there'"))));
+  EXPECT_EQ(sql("SELECT group_concat(index_name) FROM information_schema.statistics WHERE "
+                "table_schema = database() AND table_name = 'odd' AND index_name <> 'PRIMARY'"),
+            "ix_there\n");
+  // And back: SQLite has neither FULLTEXT nor SPATIAL.
+  sql("ALTER TABLE odd ADD FULLTEXT ft (name)");
+  EXPECT_THAT(project.expect(0, {"copy", target, "sqlite:///back.db"}).err,
+              AllOf(HasSubstr("'ft'"), Not(HasSubstr("'ix_there'"))));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,
                          testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          [](const auto& databases) {
