@@ -6,7 +6,7 @@ namespace dbmig::cli {
 
 using import::Options;
 
-void add_file_options(CLI::App& command, FileOptions& options) {
+void add_file_options(Command& command, FileOptions& options) {
   command.add_flag("--header", options.header,
                    "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", options.no_header, "The first line is data");

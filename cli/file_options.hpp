@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "import/import.hpp"
 #include "import/named_format.hpp"
@@ -22,7 +22,7 @@ struct FileOptions {
 
 /// --format, --delimiter, --quote, --escape, --line-end, --null, --null-quoted, --encoding,
 /// --skip-lines, --comment, --trim, --header, --no-header.
-void add_file_options(CLI::App& command, FileOptions& options);
+void add_file_options(Command& command, FileOptions& options);
 
 /// `files` as if started in the folder that -C names, and how they are read. Throws Error{usage}
 /// for options that are not understood or contradict each other.

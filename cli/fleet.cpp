@@ -289,30 +289,30 @@ Json run_mpi_root(Context& context, const FleetOptions& options, fleet::Job job,
 
 }  // namespace
 
-void add_fleet_options(CLI::App& command, FleetOptions& options) {
+void add_fleet_options(Command& command, FleetOptions& options) {
   command.add_flag("--all", options.all,
                    "All of dbmig.yaml's `databases`, or all files that --url or --database fits");
   command.add_option("--urls-from", options.urls_from, "The databases of FILE, a URL a line")
       ->option_text("FILE")
-      ->check(CLI::ExistingFile);
+      ->existing_file();
   command
       .add_option("-j,--jobs", options.processes,
                   "Work on so many databases at once (one for each core)")
       ->option_text("N")
-      ->check(CLI::Range(1, 4096));
+      ->range(1, 4096);
 }
 
-void add_fleet_limits(CLI::App& command, FleetOptions& options) {
+void add_fleet_limits(Command& command, FleetOptions& options) {
   command
       .add_option("--canary", options.canary,
                   "Of many: these first, the others only if all of them succeed")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->positive();
   command
       .add_option("--max-failures", options.max_failures,
                   "Of many: begin no more once so many failed (no limit)")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->positive();
 }
 
 void refuse_limits_of_one(const FleetOptions& options) {

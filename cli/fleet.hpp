@@ -22,9 +22,9 @@ struct FleetOptions {
 };
 
 /// --all, --urls-from and -j.
-void add_fleet_options(CLI::App& command, FleetOptions& options);
+void add_fleet_options(Command& command, FleetOptions& options);
 /// --canary and --max-failures, for what changes databases.
-void add_fleet_limits(CLI::App& command, FleetOptions& options);
+void add_fleet_limits(Command& command, FleetOptions& options);
 
 /// Throws Error{usage} when limits are given and many databases are not.
 void refuse_limits_of_one(const FleetOptions& options);

@@ -49,7 +49,8 @@ int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Co
 
 int run(int argc, char** argv) {
   dbmig::cli::Context context;
-  const std::unique_ptr<CLI::App> program = dbmig::cli::make_program(context);
+  dbmig::cli::Program command_line(context);
+  CLI::App* program = &command_line.parser();
   if (argc > 1 && argv[1] == dbmig::cli::kCompleteWord) {
     fmt::print("{}", dbmig::cli::complete(*program, context, {argv + 2, argv + argc}));
     return kDone;

@@ -93,7 +93,7 @@ std::string standing(const history::Graph& graph, const std::set<std::string>& a
 
 }  // namespace
 
-void add_migration_options(CLI::App& command, Migration& options) {
+void add_migration_options(Command& command, Migration& options) {
   command.add_flag("--sql", options.sql, "Print a script instead; no database is needed");
   command.add_flag("--plan", options.plan, "Print what would run on this database");
   add_lock_timeout(command, options.lock_timeout);
@@ -101,20 +101,20 @@ void add_migration_options(CLI::App& command, Migration& options) {
       .add_option("--lock-wait", options.lock_wait,
                   "Seconds that one attempt waits for a table lock; three attempts (10)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      ->range(0, 86400);
   command
       .add_option("--resolve", options.resolve,
                   "After a kill, for a statement whose effect cannot be seen: done or redo")
       ->option_text("HOW")
-      ->check(CLI::IsMember({"done", "redo"}));
+      ->one_of({"done", "redo"});
 }
 
-void add_lock_timeout(CLI::App& command, int& seconds) {
+void add_lock_timeout(Command& command, int& seconds) {
   command
       .add_option("--lock-timeout", seconds,
                   "Wait so long for another dbmig on the same database (60)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      ->range(0, 86400);
 }
 
 run::RunOptions how_to_run(Context& context, const Migration& options) {

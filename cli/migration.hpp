@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "project/revisions.hpp"
 
@@ -24,8 +24,8 @@ struct Migration {
 };
 
 /// --sql, --plan, --lock-timeout, --lock-wait and --resolve.
-void add_migration_options(CLI::App& command, Migration& options);
-void add_lock_timeout(CLI::App& command, int& seconds);
+void add_migration_options(Command& command, Migration& options);
+void add_lock_timeout(Command& command, int& seconds);
 
 /// Throws Error{usage} for targets that no run in `direction` can have: ranges, and steps the other
 /// way.

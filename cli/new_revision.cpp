@@ -10,7 +10,7 @@
 
 namespace dbmig::cli {
 
-void add_new_revision_options(CLI::App& command, project::NewRevision& options) {
+void add_new_revision_options(Command& command, project::NewRevision& options) {
   command.add_option("-m,--message", options.message, "What the revision is for")
       ->option_text("TEXT");
   command.add_option("--rev-id", options.id, "Use ID instead of a generated one")
@@ -20,14 +20,12 @@ void add_new_revision_options(CLI::App& command, project::NewRevision& options) 
   command.add_flag("--splice", options.splice, "Allow --head to be a revision that is no head");
   command.add_option("--branch-label", options.labels, "Name of the branch that begins here")
       ->option_text("LABEL")
-      ->expected(1)
-      ->take_all();
+      ->repeatable();
   command
       .add_option("--depends-on", options.depends_on,
                   "A revision of another branch that must be applied before")
       ->option_text("REV")
-      ->expected(1)
-      ->take_all();
+      ->repeatable();
   command
       .add_option("--version-path", options.version_path,
                   "The folder to write to, one of `migrations:`")

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "project/new_revision.hpp"
 
 namespace dbmig::cli {
 
 /// The options that migrate, revision and merge share.
-void add_new_revision_options(CLI::App& command, project::NewRevision& options);
+void add_new_revision_options(Command& command, project::NewRevision& options);
 
 /// Writes the file and says so (`Generating …  done`), or prints it where it is not to be written.
 void generate(Context& context, const project::NewFile& file, bool dry_run);

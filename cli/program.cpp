@@ -70,24 +70,26 @@ class Formatter final : public CLI::Formatter {
   }
 };
 
-void add_globals(CLI::App& app, Context& context, const std::string& group) {
+void add_globals(Command& command, Context& context, const std::string& group) {
   Context::Globals& g = context.globals;
-  const auto in = [&group](CLI::Option* option) { option->group(group); };
-  in(app.add_option("-C", g.directory, "Work as if started in DIR")->option_text("DIR"));
-  in(app.add_option("--config", context.location.config, "Use FILE instead of dbmig.yaml")
+  const auto in = [&group](Option* option) { option->group(group); };
+  in(command.add_option("-C", g.directory, "Work as if started in DIR")->option_text("DIR"));
+  in(command.add_option("--config", context.location.config, "Use FILE instead of dbmig.yaml")
          ->option_text("FILE"));
-  in(app.add_option("--database", context.location.database,
-                    "A database of dbmig.yaml's `databases`")
+  in(command
+         .add_option("--database", context.location.database,
+                     "A database of dbmig.yaml's `databases`")
          ->option_text("NAME"));
-  in(app.add_option("--url", context.location.url,
-                    "Work on this database, whatever dbmig.yaml says")
+  in(command
+         .add_option("--url", context.location.url,
+                     "Work on this database, whatever dbmig.yaml says")
          ->option_text("URL"));
-  in(app.add_flag("--json", g.json, "One JSON document on stdout"));
-  in(app.add_flag("-q,--quiet", g.quiet, "Only warnings and errors on stderr"));
-  in(app.add_flag("-v,--verbose", g.verbose, "More detail, and every SQL statement"));
-  in(app.add_option("--color", g.color, "auto, always or never")
+  in(command.add_flag("--json", g.json, "One JSON document on stdout"));
+  in(command.add_flag("-q,--quiet", g.quiet, "Only warnings and errors on stderr"));
+  in(command.add_flag("-v,--verbose", g.verbose, "More detail, and every SQL statement"));
+  in(command.add_option("--color", g.color, "auto, always or never")
          ->option_text("WHEN")
-         ->check(CLI::IsMember({"auto", "always", "never"})));
+         ->one_of({"auto", "always", "never"}));
 }
 
 const CLI::App* parsed_command(const CLI::App& program) {
@@ -140,24 +142,21 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
 
 }  // namespace
 
-CLI::App& add_command(CLI::App& program, Context& context, const CommandText& text) {
-  CLI::App& command = *program.add_subcommand(text.name, text.summary);
+Command& add_command(Command& program, Context& context, const CommandText& text) {
+  Command& command = program.add_subcommand(text.name, text.summary);
   add_globals(command, context, kBrief);
-  command.get_help_ptr()->description("This help");
-  command.footer("Examples:\n" + text.examples);
+  command.parser().get_help_ptr()->description("This help");
+  command.parser().footer("Examples:\n" + text.examples);
   return command;
 }
 
-void add_table_option(CLI::App& command, std::vector<std::string>& tables) {
+void add_table_option(Command& command, std::vector<std::string>& tables) {
   command.add_option("--table", tables, "Only this one, or those a pattern fits; may be repeated")
       ->option_text("TABLE")
-      ->type_size(1)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->repeatable();
 }
 
-void set_action(CLI::App& command, Context& context, std::function<void()> action,
-                bool every_rank) {
+void set_action(Command& command, Context& context, std::function<void()> action, bool every_rank) {
   command.callback([action = std::move(action), &context, every_rank] {
     if (!every_rank && import::rank_from_environment() != 0) return;
     context.prepare();
@@ -165,21 +164,23 @@ void set_action(CLI::App& command, Context& context, std::function<void()> actio
   });
 }
 
-std::unique_ptr<CLI::App> make_program(Context& context) {
-  auto program = std::make_unique<CLI::App>(kDescription, "dbmig");
+Program::Program(Context& context)
+    : parser_(std::make_unique<CLI::App>(kDescription, "dbmig")),
+      command_(std::make_unique<Command>(*parser_)) {
+  CLI::App* program = parser_.get();
   program->formatter(std::make_shared<Formatter>());
   program->set_help_flag("-h,--help", "This help");
   program->set_version_flag("-V,--version",
                             [] { return "dbmig " DBMIG_VERSION "\n" + backend::sqlite_library(); });
   program->require_subcommand(0, 1);
   program->footer(kFooter);
-  add_globals(*program, context, kGlobalGroup);
+  add_globals(*command_, context, kGlobalGroup);
   program->get_help_ptr()->group(kGlobalGroup);
   program->get_option("--version")
       ->group(kGlobalGroup)
       ->description("The version of dbmig and of the SQLite in it");
 
-  using Add = void (*)(CLI::App&, Context&);
+  using Add = void (*)(Command&, Context&);
   const std::vector<std::pair<std::string, std::vector<Add>>> groups = {
       {"Write revisions",
        {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit, add_squash, add_rebase,
@@ -195,14 +196,15 @@ std::unique_ptr<CLI::App> make_program(Context& context) {
   for (const auto& [group, commands] : groups) {
     for (const Add add : commands) {
       const std::size_t before = program->get_subcommands(nullptr).size();
-      add(*program, context);
+      add(*command_, context);
       const auto all = program->get_subcommands(nullptr);
       std::for_each(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(),
                     [&name = group](CLI::App* command) { command->group(name); });
     }
   }
-  return program;
 }
+
+Program::~Program() = default;
 
 std::string explain(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App* command = parsed_command(program);

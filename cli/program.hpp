@@ -4,12 +4,23 @@
 #include <memory>
 #include <string>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 
 namespace dbmig::cli {
 
 /// The whole command line: global options, every command, help that teaches by examples.
-std::unique_ptr<CLI::App> make_program(Context& context);
+class Program {
+ public:
+  explicit Program(Context& context);
+  ~Program();
+
+  CLI::App& parser() { return *parser_; }
+
+ private:
+  std::unique_ptr<CLI::App> parser_;
+  std::unique_ptr<Command> command_;
+};
 
 /// What was wrong with the command line, in one line that says what to do: an unknown command or
 /// option with the nearest known one.

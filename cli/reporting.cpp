@@ -21,12 +21,12 @@ bool Reporting::is_document() const {
   return chosen && *chosen != report::Format::text && *chosen != report::Format::json;
 }
 
-void add_report_options(CLI::App& command, Context& context, Reporting& options) {
+void add_report_options(Command& command, Context& context, Reporting& options) {
   command
       .add_option("--format", options.format,
                   "text, json, github (annotations), sarif (code scanning) or junit")
       ->option_text("FORMAT")
-      ->check(CLI::IsMember(report::format_names()))
+      ->one_of(report::format_names())
       ->each([&context](const std::string& name) {
         if (name == "json") context.globals.json = true;
       });

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "git/branch.hpp"
 #include "report/report.hpp"
@@ -22,7 +22,7 @@ struct Reporting {
 };
 
 /// --format and --pending-against.
-void add_report_options(CLI::App& command, Context& context, Reporting& options);
+void add_report_options(Command& command, Context& context, Reporting& options);
 
 /// Runs `work`, which fills in the report, and prints it in the chosen format; with text and json
 /// the command prints by itself. When `work` throws, what the error says goes into the report too,

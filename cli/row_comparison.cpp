@@ -14,7 +14,7 @@ constexpr int kDifferences = 3;
 
 }  // namespace
 
-void add_row_selection(CLI::App& command, transfer::CopyOptions& options) {
+void add_row_selection(Command& command, transfer::CopyOptions& options) {
   command.add_option("--tables", options.tables, "Only these tables")
       ->option_text("A,B")
       ->delimiter(',')

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 #include "transfer/check_rows.hpp"
 #include "transfer/copy.hpp"
@@ -10,7 +10,7 @@
 namespace dbmig::cli {
 
 /// --tables and --exclude.
-void add_row_selection(CLI::App& command, transfer::CopyOptions& options);
+void add_row_selection(Command& command, transfer::CopyOptions& options);
 
 /// What the target's columns do not hold, with the lines of a model that would.
 void report_problems(Context& context, const std::vector<transfer::CopyProblem>& problems);

@@ -44,9 +44,9 @@ void run(Context& context, const project::AdoptOptions& options) {
 
 }  // namespace
 
-void add_adopt(CLI::App& program, Context& context) {
+void add_adopt(Command& program, Context& context) {
   auto options = std::make_shared<project::AdoptOptions>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"adopt", "Take an existing database in: model, first revision and stamp, tables untouched",
        "  dbmig init --url 'mariadb://shop@localhost/shop' && dbmig adopt\n"

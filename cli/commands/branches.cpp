@@ -5,8 +5,8 @@
 
 namespace dbmig::cli {
 
-void add_branches(CLI::App& program, Context& context) {
-  CLI::App& command =
+void add_branches(Command& program, Context& context) {
+  Command& command =
       add_command(program, context,
                   {"branches", "Revisions that more than one revision follows",
                    "  dbmig branches\n"

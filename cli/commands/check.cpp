@@ -302,10 +302,10 @@ void check_all(Context& context, const Options& options, const FleetOptions& man
 
 }  // namespace
 
-void add_check(CLI::App& program, Context& context) {
+void add_check(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"check", "Exit 3 when model, revisions and database are not the same",
        "  dbmig check                                     before a deployment\n"

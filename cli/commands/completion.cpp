@@ -7,9 +7,9 @@
 
 namespace dbmig::cli {
 
-void add_completion(CLI::App& program, Context& context) {
+void add_completion(Command& program, Context& context) {
   auto shell = std::make_shared<std::string>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"completion", "Print what a shell needs to complete dbmig's command lines",
        "  eval \"$(dbmig completion bash)\"                 in ~/.bashrc\n"
@@ -20,7 +20,7 @@ void add_completion(CLI::App& program, Context& context) {
   command.add_option("shell", *shell, "bash, zsh or fish")
       ->option_text("SHELL")
       ->required()
-      ->check(CLI::IsMember(completed_shells()));
+      ->one_of(completed_shells());
   set_action(command, context, [&context, shell] {
     const std::string script(completion_script(*shell));
     context.console().data(script);

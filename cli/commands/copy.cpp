@@ -342,9 +342,9 @@ void run(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-void add_copy(CLI::App& program, Context& context) {
+void add_copy(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"copy", "Copy a database with its rows to another one, on either kind of database",
        "  dbmig copy sqlite:///app.db mariadb://user@host/shop\n"
@@ -369,7 +369,7 @@ void add_copy(CLI::App& program, Context& context) {
       .add_option("-j,--ranks", a.ranks,
                   "Read the source with so many ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
-      ->check(CLI::Range(1, 4096));
+      ->range(1, 4096);
   command.add_flag("--schema-only", a.schema_only, "The tables without their rows");
   command.add_flag("--data-only", a.data_only, "The rows, into tables that are there");
   command.add_flag("--truncate", a.options.truncate,

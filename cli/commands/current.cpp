@@ -63,8 +63,8 @@ void run(Context& context, bool check_heads) {
 
 }  // namespace
 
-void add_current(CLI::App& program, Context& context) {
-  CLI::App& command =
+void add_current(Command& program, Context& context) {
+  Command& command =
       add_command(program, context,
                   {"current", "The revision that the database is at",
                    "  dbmig current\n"

@@ -131,9 +131,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_diff(CLI::App& program, Context& context) {
+void add_diff(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"diff", "What leads from one schema to another; exit 3 when they are different",
        "  dbmig diff                                      from the database to the model\n"

@@ -210,7 +210,7 @@ void run(Context& context, const Options& options) {
   context.console().document(json);
 }
 
-void add_choice(CLI::App& command, Options& options) {
+void add_choice(Command& command, Options& options) {
   command
       .add_option("--tables", options.choice.tables, "These alone: names or patterns as 'order*'")
       ->option_text("TABLE,…")
@@ -226,9 +226,9 @@ void add_choice(CLI::App& command, Options& options) {
 
 }  // namespace
 
-void add_docs(CLI::App& program, Context& context) {
+void add_docs(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"docs", "The schema as a page to look at: diagram, tables, history",
        "  dbmig docs                                      schema.html from the model\n"

@@ -5,10 +5,10 @@
 
 namespace dbmig::cli {
 
-void add_downgrade(CLI::App& program, Context& context) {
+void add_downgrade(Command& program, Context& context) {
   auto options = std::make_shared<Migration>();
   options->targets = {"-1"};
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"downgrade", "Take revisions back, by default the last one",
        "  dbmig downgrade                                 one revision\n"

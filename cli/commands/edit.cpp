@@ -37,12 +37,12 @@ void open_editor(const std::filesystem::path& path) {
 
 }  // namespace
 
-void add_edit(CLI::App& program, Context& context) {
+void add_edit(Command& program, Context& context) {
   auto revision = std::make_shared<std::string>("head");
-  CLI::App& command = add_command(program, context,
-                                  {"edit", "Open a revision file in $EDITOR",
-                                   "  dbmig edit                                      the head\n"
-                                   "  dbmig edit 2fa6"});
+  Command& command = add_command(program, context,
+                                 {"edit", "Open a revision file in $EDITOR",
+                                  "  dbmig edit                                      the head\n"
+                                  "  dbmig edit 2fa6"});
   command.add_option("revision", *revision, "Which revision (head)")->option_text("REV");
   set_action(command, context, [&context, revision] {
     const std::string id = resolve_one(context, *revision);

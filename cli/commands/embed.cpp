@@ -52,9 +52,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_embed(CLI::App& program, Context& context) {
+void add_embed(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"embed", "Write the revisions as C++, for an application that upgrades its own database",
        "  dbmig embed                                     the project's, to look at\n"

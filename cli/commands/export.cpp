@@ -79,9 +79,9 @@ void run(Context& context, Arguments arguments) {
 
 }  // namespace
 
-void add_export(CLI::App& program, Context& context) {
+void add_export(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"export", "Write tables, or the rows of a query, to files",
        "  dbmig export people                           as CSV, to standard output\n"

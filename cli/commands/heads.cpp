@@ -5,8 +5,8 @@
 
 namespace dbmig::cli {
 
-void add_heads(CLI::App& program, Context& context) {
-  CLI::App& command =
+void add_heads(Command& program, Context& context) {
+  Command& command =
       add_command(program, context,
                   {"heads", "The newest revisions: one, unless branches are open",
                    "  dbmig heads\n"

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
@@ -9,23 +10,23 @@
 
 namespace dbmig::cli {
 
-void add_help(CLI::App& program, Context& context) {
+void add_help(Command& program, Context& context) {
   auto name = std::make_shared<std::string>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"help", "This help, or that of a command",
        "  dbmig help\n"
        "  dbmig help upgrade                              the same as dbmig upgrade --help"});
   command.add_option("command", *name, "Which command")->option_text("COMMAND");
-  set_action(command, context, [&program, &context, name] {
+  set_action(command, context, [&parser = program.parser(), &context, name] {
     if (name->empty()) {
       // App::help() would give that of the command that was parsed: this one.
-      return context.console().data(program.get_formatter()->make_help(&program, program.get_name(),
-                                                                       CLI::AppFormatMode::Normal));
+      return context.console().data(parser.get_formatter()->make_help(&parser, parser.get_name(),
+                                                                      CLI::AppFormatMode::Normal));
     }
     std::vector<std::string> names;
-    for (const CLI::App* known : program.get_subcommands([](const CLI::App*) { return true; })) {
-      if (known->check_name(*name)) return context.console().data(known->help(program.get_name()));
+    for (const CLI::App* known : parser.get_subcommands([](const CLI::App*) { return true; })) {
+      if (known->check_name(*name)) return context.console().data(known->help(parser.get_name()));
       names.push_back(known->get_name());
     }
     const auto near = text::closest(*name, names);

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 
 namespace dbmig::cli {
 
 // Commands that explain the others, to people and to their tools.
-void add_help(CLI::App& program, Context& context);
-void add_completion(CLI::App& program, Context& context);
-void add_schema(CLI::App& program, Context& context);
+void add_help(Command& program, Context& context);
+void add_completion(Command& program, Context& context);
+void add_schema(Command& program, Context& context);
 
 }  // namespace dbmig::cli

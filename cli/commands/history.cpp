@@ -88,9 +88,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_history(CLI::App& program, Context& context) {
+void add_history(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command =
+  Command& command =
       add_command(program, context,
                   {"history", "All revisions, the newest first",
                    "  dbmig history\n"

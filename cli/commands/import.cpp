@@ -302,9 +302,9 @@ void run(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-void add_import(CLI::App& program, Context& context) {
+void add_import(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"import", "Load CSV files or JSON lines into tables, all rows or none",
        "  dbmig import people.csv                         into table 'people', by its header\n"
@@ -351,7 +351,7 @@ void add_import(CLI::App& program, Context& context) {
       .add_option("-j,--ranks", a.ranks,
                   "Start so many ranks with Open MPI's mpirun and the settings it needs (1)")
       ->option_text("N")
-      ->check(CLI::Range(1, 4096));
+      ->range(1, 4096);
   command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
       ->option_text("C");
   command
@@ -388,35 +388,35 @@ void add_import(CLI::App& program, Context& context) {
                    "Records may end early: the rest of their columns is NULL");
   command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
       ->option_text("WHAT")
-      ->check(CLI::IsMember({"abort", "reject"}));
+      ->one_of({"abort", "reject"});
   command
       .add_option("--on-duplicate", a.on_duplicate,
                   "A row whose key is there: abort, skip it, update the row, or replace it (abort)")
       ->option_text("WHAT")
-      ->check(CLI::IsMember({"abort", "skip", "update", "replace"}));
+      ->one_of({"abort", "skip", "update", "replace"});
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command
       .add_option("--writers", a.writers,
                   "MariaDB: connections that write at the same time, all rows or none (1)")
       ->option_text("N")
-      ->check(CLI::Range(1, 64));
+      ->range(1, 64);
   command.add_flag("--recover", a.recover,
                    "Finish or undo imports of several writers that ended while they committed");
   command
       .add_option("--commit-every", a.commit_every,
                   "Commit after so many records, so that --resume can go on (all rows or none)")
       ->option_text("ROWS")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
+      ->range(1, 1LL << 40);
   command.add_flag("--resume", a.resume,
                    "Go on with an import of the same files that was interrupted");
   command.add_flag("--no-resume", a.no_resume, "Forget it, and load the files from the beginning");
   command.add_option("--lock-wait", a.lock_wait, "Seconds that one attempt waits for a lock (10)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      ->range(0, 86400);
   command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")
       ->option_text("BYTES")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30U));
+      ->range(1, 1 << 30);
   set_action(
       command, context, [&context, arguments] { run(context, *arguments); }, true);
 }

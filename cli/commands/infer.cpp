@@ -74,9 +74,9 @@ void run(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-void add_infer(CLI::App& program, Context& context) {
+void add_infer(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"infer", "The model of a table for a file, from all of its records",
        "  dbmig infer people.csv -o schemas/people.yaml\n"

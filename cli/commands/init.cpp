@@ -96,9 +96,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_init(CLI::App& program, Context& context) {
+void add_init(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"init", "Start a project: dbmig.yaml, schemas/ and migrations/",
        "  dbmig init                                      in this folder, on SQLite\n"

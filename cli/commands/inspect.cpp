@@ -69,9 +69,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_inspect(CLI::App& program, Context& context) {
+void add_inspect(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"inspect", "The live database, or an SQL file, as a model",
        "  dbmig inspect\n"

@@ -199,9 +199,9 @@ void require_one_choice(const Options& options) {
 
 }  // namespace
 
-void add_lint(CLI::App& program, Context& context) {
+void add_lint(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"lint", "What in revisions may lose data, fail, block or break",
        "  dbmig lint                                      what the database lacks, or the heads\n"

@@ -62,17 +62,17 @@ void run(Context& context, Options options) {
 
 }  // namespace
 
-void add_merge(CLI::App& program, Context& context) {
+void add_merge(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(program, context,
-                                  {"merge", "Join several heads in one revision",
-                                   "  dbmig merge heads -m \"merge both features\"\n"
-                                   "  dbmig merge 1975ea83b712 2fa6cb75c75d\n"
-                                   "  dbmig merge heads --resolve 2fa6                its changes "
-                                   "win over the others\n"
-                                   "Branches that change one thing to different ends are refused: "
-                                   "which of them counts would\n"
-                                   "depend on the order in which a database took them."});
+  Command& command = add_command(program, context,
+                                 {"merge", "Join several heads in one revision",
+                                  "  dbmig merge heads -m \"merge both features\"\n"
+                                  "  dbmig merge 1975ea83b712 2fa6cb75c75d\n"
+                                  "  dbmig merge heads --resolve 2fa6                its changes "
+                                  "win over the others\n"
+                                  "Branches that change one thing to different ends are refused: "
+                                  "which of them counts would\n"
+                                  "depend on the order in which a database took them."});
   command.add_option("revisions", options->parents, "The heads to join, or `heads`")
       ->option_text("REV")
       ->required();
@@ -82,8 +82,7 @@ void add_merge(CLI::App& program, Context& context) {
       ->option_text("ID");
   command.add_option("--branch-label", options->revision.labels, "Name of the branch")
       ->option_text("LABEL")
-      ->expected(1)
-      ->take_all();
+      ->repeatable();
   command
       .add_option("--resolve", options->winner,
                   "Where the branches contradict each other, the one of this revision wins")

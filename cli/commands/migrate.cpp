@@ -6,9 +6,9 @@
 
 namespace dbmig::cli {
 
-void add_migrate(CLI::App& program, Context& context) {
+void add_migrate(Command& program, Context& context) {
   auto options = std::make_shared<MigrateOptions>();
-  CLI::App& command =
+  Command& command =
       add_command(program, context,
                   {"migrate", "Write the next revision: what the model has and the revisions lack",
                    "  dbmig migrate -m \"add orders\"                   compare and write\n"

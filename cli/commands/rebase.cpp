@@ -119,9 +119,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_rebase(CLI::App& program, Context& context) {
+void add_rebase(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"rebase", "Let a branch that no database has follow another head",
        "  dbmig rebase 2fa6 --onto 1975                   2fa6 and its branch come after 1975\n"

@@ -8,10 +8,10 @@
 
 namespace dbmig::cli {
 
-void add_repair(CLI::App& program, Context& context) {
+void add_repair(Command& program, Context& context) {
   auto lock_timeout = std::make_shared<int>(60);
   auto plan = std::make_shared<bool>(false);
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"repair", "Accept revision files that were edited after they were applied",
        "  dbmig check                                     names them\n"

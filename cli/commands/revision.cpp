@@ -5,9 +5,9 @@
 
 namespace dbmig::cli {
 
-void add_revision(CLI::App& program, Context& context) {
+void add_revision(Command& program, Context& context) {
   auto options = std::make_shared<project::NewRevision>();
-  CLI::App& command =
+  Command& command =
       add_command(program, context,
                   {"revision", "Write an empty revision, to be filled in by hand",
                    "  dbmig revision -m \"clean up names\"\n"

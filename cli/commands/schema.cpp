@@ -7,9 +7,9 @@
 
 namespace dbmig::cli {
 
-void add_schema(CLI::App& program, Context& context) {
+void add_schema(Command& program, Context& context) {
   auto name = std::make_shared<std::string>("model");
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"schema", "Print the JSON Schema of dbmig's files, for editors",
        "  dbmig schema                                    the model's\n"
@@ -22,7 +22,7 @@ void add_schema(CLI::App& program, Context& context) {
        "# yaml-language-server: $schema=../.dbmig/model.schema.json"});
   command.add_option("file", *name, "model, revision or project (model)")
       ->option_text("NAME")
-      ->check(CLI::IsMember(yaml::schema_names()));
+      ->one_of(yaml::schema_names());
   auto write = std::make_shared<bool>(false);
   command.add_flag("--write", *write, "Write all of them to the project's .dbmig/");
   set_action(command, context, [&context, name, write] {

@@ -63,9 +63,9 @@ void keep(Context& context, const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-void add_scratch(CLI::App& program, Context& context) {
+void add_scratch(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"scratch", "The private MariaDB server that revisions are tried on",
        "  dbmig scratch                                    its URL, if it runs\n"
@@ -75,7 +75,7 @@ void add_scratch(CLI::App& program, Context& context) {
        "`mariadbd` is installed, unless `scratch:` in dbmig.yaml names a server or says off. It\n"
        "listens on a socket that only you can reach, and ends when it has not been used for\n"
        "five minutes."});
-  CLI::Option* start = command.add_flag("--start", options->start, "Start it, and print its URL");
+  Option* start = command.add_flag("--start", options->start, "Start it, and print its URL");
   command.add_flag("--stop", options->stop, "Stop it, even while other commands use it")
       ->excludes(start);
   command
@@ -86,7 +86,7 @@ void add_scratch(CLI::App& program, Context& context) {
       .add_option("--idle", options->idle_seconds,
                   "With --start: end after SECONDS without use (300)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(1, 60 * 60 * 24 * 7));
+      ->range(1, 60 * 60 * 24 * 7);
   command.add_option("--keep", options->keep)->expected(2)->group("");
   set_action(command, context, [&context, options] {
     if (options->keep.empty()) {

@@ -200,9 +200,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_serve(CLI::App& program, Context& context) {
+void add_serve(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command =
+  Command& command =
       add_command(program, context,
                   {"serve", "Look at the database in a browser, and prepare changes there",
                    "  dbmig serve                            prints an address to open\n"
@@ -215,7 +215,7 @@ void add_serve(CLI::App& program, Context& context) {
       ->option_text("ADDRESS");
   command.add_option("--port", options->port, "The port; 0: any free one (8421)")
       ->option_text("PORT")
-      ->check(CLI::Range(0, 65535));
+      ->range(0, 65535);
   command.add_flag("--password", options->password,
                    "Ask for a password too (DBMIG_SERVE_PASSWORD)");
   command
@@ -226,14 +226,14 @@ void add_serve(CLI::App& program, Context& context) {
       .add_option("--idle", options->idle,
                   "Stop after so many seconds without a request; 0: never (3600)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(0, 604800));
+      ->range(0, 604800);
   command.add_option("--query-time", options->query_time, "How long a query may take (10)")
       ->option_text("SECONDS")
-      ->check(CLI::Range(1, 3600));
+      ->range(1, 3600);
   command
       .add_option("--query-rows", options->query_rows, "How many rows of a query are shown (1000)")
       ->option_text("ROWS")
-      ->check(CLI::Range(1, 100000));
+      ->range(1, 100000);
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

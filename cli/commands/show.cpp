@@ -108,9 +108,9 @@ void show_diagram(Context& context, const std::set<std::string>& ids) {
 
 }  // namespace
 
-void add_show(CLI::App& program, Context& context) {
+void add_show(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"show", "A revision: what it does and how it is taken back",
        "  dbmig show                                      the head\n"

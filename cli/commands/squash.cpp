@@ -113,9 +113,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_squash(CLI::App& program, Context& context) {
+void add_squash(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"squash", "Replace a range of revisions by one that does the same",
        "  dbmig squash 1975..2fa6 -m \"the first year\"     both included\n"

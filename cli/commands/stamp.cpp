@@ -54,9 +54,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_stamp(CLI::App& program, Context& context) {
+void add_stamp(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"stamp", "Write down that the database is at a revision, running nothing",
        "  dbmig stamp head                                a database that has the tables already\n"

@@ -207,9 +207,9 @@ void run(Context& context) {
 
 }  // namespace
 
-void add_status(CLI::App& program, Context& context) {
+void add_status(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
-  CLI::App& command =
+  Command& command =
       add_command(program, context,
                   {"status", "Where model, history and database stand, and what to do next",
                    "  dbmig status\n"

@@ -66,9 +66,9 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_sum(CLI::App& program, Context& context) {
+void add_sum(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"sum", "Write migrations/dbmig.sum, which shows edits of old revisions in CI",
        "  dbmig sum                                       take new revision files in\n"

@@ -87,10 +87,10 @@ void run(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_switch(CLI::App& program, Context& context) {
+void add_switch(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   options->migration.targets = {"head"};
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"switch", "After a change of git branch: take back what its files lack, then upgrade",
        "  git switch feature && dbmig switch\n"

@@ -23,11 +23,11 @@ void upgrade_all(Context& context, const Migration& options, const FleetOptions&
 
 }  // namespace
 
-void add_upgrade(CLI::App& program, Context& context) {
+void add_upgrade(Command& program, Context& context) {
   auto options = std::make_shared<Migration>();
   options->targets = {"head"};
   auto many = std::make_shared<FleetOptions>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"upgrade", "Bring the database to a revision, by default the newest",
        "  dbmig upgrade                                   to the head\n"
@@ -53,7 +53,7 @@ void add_upgrade(CLI::App& program, Context& context) {
       .add_option("--require-lock", options->require_lock,
                   "MariaDB: refuse every ALTER that would block writes (none) or reads (shared)")
       ->option_text("LOCK")
-      ->check(CLI::IsMember({"none", "shared"}));
+      ->one_of({"none", "shared"});
   add_fleet_options(command, *many);
   add_fleet_limits(command, *many);
   set_action(

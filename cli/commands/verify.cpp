@@ -129,9 +129,9 @@ void run(Context& context, const Options& options, report::Report& report) {
 
 }  // namespace
 
-void add_verify(CLI::App& program, Context& context) {
+void add_verify(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = add_command(
+  Command& command = add_command(
       program, context,
       {"verify", "Prove revisions up, down and up again on scratch databases with rows",
        "  dbmig verify                                    the heads\n"
