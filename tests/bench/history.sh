@@ -44,7 +44,7 @@ project() {
 reading() {
   (
     project
-    first=$(ls migrations | head -1)
+    first=$(ls migrations | sed -n 1p)
     for _ in $(seq "$RUNS"); do
       once heads "$dbmig" heads
       once current "$dbmig" current
