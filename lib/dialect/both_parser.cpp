@@ -24,14 +24,23 @@ bool is_plain_number(std::string_view text) {
 }  // namespace
 
 BothParser::BothParser(std::string_view sql, const schema::Table& table)
-    : sql_(sql), table_(table) {
-  for (const ops::Token& token : ops::tokenize(sql, std::nullopt)) {
+    : sql_(sql), scopes_{{{source_of(table)}, {}}} {
+  read_tokens();
+}
+
+BothParser::BothParser(std::string_view sql, const schema::Schema& schema, int views_around)
+    : sql_(sql), schema_(&schema), views_around_(views_around) {
+  read_tokens();
+}
+
+void BothParser::read_tokens() {
+  for (const ops::Token& token : ops::tokenize(sql_, std::nullopt)) {
     if (token.kind == ops::TokenKind::space || token.kind == ops::TokenKind::comment) continue;
-    const auto begin = static_cast<std::size_t>(token.text.data() - sql.data());
+    const auto begin = static_cast<std::size_t>(token.text.data() - sql_.data());
     if (!tokens_.empty() && token.kind == ops::TokenKind::symbol &&
         tokens_.back().kind == ops::TokenKind::symbol && tokens_.back().text.size() == 1 &&
         tokens_.back().begin + 1 == begin) {
-      const std::string_view sign = sql.substr(begin - 1, 2);
+      const std::string_view sign = sql_.substr(begin - 1, 2);
       if (std::find(kTwoCharacterSigns.begin(), kTwoCharacterSigns.end(), sign) !=
           kTwoCharacterSigns.end()) {
         tokens_.back().text = sign;
@@ -44,17 +53,14 @@ BothParser::BothParser(std::string_view sql, const schema::Table& table)
 
 ForBoth BothParser::run() {
   try {
-    either();
+    if (schema_ == nullptr) {
+      either();
+    } else {
+      statement();
+    }
     if (!done()) throw NotParsed{};
   } catch (const NotParsed&) {
-    // Nobody knows what it means: its names alone are told MariaDB.
-    edits_.clear();
-    differences_.clear();
-    collated_.clear();
-    quote_names();
-    for (const Token& token : tokens_) {
-      if (token.text == "||") differs("'||' joins texts on SQLite and is OR on MariaDB");
-    }
+    give_up();
   }
   std::stable_sort(edits_.begin(), edits_.end(),
                    [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
@@ -70,6 +76,20 @@ ForBoth BothParser::run() {
   result.differences = std::move(differences_);
   result.collated = std::move(collated_);
   return result;
+}
+
+/// Nobody knows what it means: its names alone are told MariaDB.
+void BothParser::give_up() {
+  edits_.clear();
+  differences_.clear();
+  collated_.clear();
+  quote_names();
+  for (const Token& token : tokens_) {
+    if (token.text == "||") differs("'||' joins texts on SQLite and is OR on MariaDB");
+    if (token.text == "/" && schema_ != nullptr) {
+      differs("'/' between whole numbers drops the rest on SQLite alone");
+    }
+  }
 }
 
 // --- the tokens ----------------------------------------------------------------------------------
@@ -95,11 +115,6 @@ std::string_view BothParser::text_of(const Value& value) const {
   const Token& last = tokens_[value.last];
   const std::size_t begin = tokens_[value.first].begin;
   return sql_.substr(begin, last.begin + last.text.size() - begin);
-}
-
-bool BothParser::is_number(const Value& value) const {
-  return value.kind == Kind::whole || value.kind == Kind::real || value.kind == Kind::decimal ||
-         value.kind == Kind::truth;
 }
 
 BothParser::Value BothParser::span(const Value& left, Kind kind) const {
@@ -162,21 +177,41 @@ BothParser::Value BothParser::equality() {
       replace(sign, word == "isnull" ? "IS NULL" : "IS NOT NULL");
     } else if (word == "is") {
       take("not");
-      if (!take("null") && !take("true") && !take("false")) {
-        comparison();
+      const Value right = comparison();
+      const bool is_known = right.first == right.last && right.is_literal &&
+                            (right.kind == Kind::null || right.kind == Kind::truth);
+      if (!is_known)
         differs("IS between two values, which MariaDB does not have (it is <=> there)");
-      }
     } else if (word == "in") {
       expect("(");
-      for (const Value& value : list()) compare(left, value);
+      if (begins_query()) {
+        const Output rows = query();
+        if (rows.columns.size() == 1) {
+          const BothColumn& one = rows.columns.front();
+          compare(left,
+                  {.kind = one.kind,
+                   .is_collated = one.is_collated,
+                   .digits = one.digits,
+                   .first = sign + 2,
+                   .last = at_ - 1},
+                  "in");
+        }
+      } else {
+        for (const Value& value : list()) compare(left, value, "in");
+      }
       expect(")");
     } else if (word == "between") {
-      compare(left, comparison());
+      const Value low = comparison();
+      compare(left, low, ">=");
       expect("and");
-      compare(left, comparison());
+      const Value high = comparison();
+      compare(left, high, "<=");
+      for (const Value* value : {&low, &high}) {
+        if (value->compares) differs(fmt::format("what goes first in … {}", text_of(*value)));
+      }
     } else if (word == "like" || word == "regexp") {
       const Value pattern = comparison();
-      if (is_number(left)) differs(fmt::format("the number {} as a text", text_of(left)));
+      if (is_number(left.kind)) differs(fmt::format("the number {} as a text", text_of(left)));
       compare_texts(left, pattern, true);
       if (take("escape")) comparison();
       if (pattern.compares) differs(fmt::format("what goes first in {}", text_of(pattern)));
@@ -217,25 +252,57 @@ void BothParser::hangs_on_collation(std::string_view what) {
 BothParser::Value BothParser::comparison() {
   Value left = bits();
   while (is("<") || is(">") || is("<=") || is(">=")) {
-    ++at_;
+    const std::string_view sign = tokens_[at_++].text;
     if (left.compares) differs(fmt::format("what goes first in {} …", text_of(left)));
-    compare(left, bits());
+    compare(left, bits(), sign);
     left = span(left, Kind::truth);
     left.compares = true;
   }
   return left;
 }
 
-void BothParser::compare(const Value& left, const Value& right) {
+/// SQLite compares the texts: '2024-01-31 10:00:00' is more than '2024-01-31', and no time equals
+/// a text without one. `sign` is that of `moment` in front.
+void BothParser::compare_moments(const Value& moment, const Value& other, std::string_view sign) {
+  if (!other.is_literal || other.kind != Kind::text) return;
+  const std::string_view said = text_of(other);
+  // With the quotes.
+  constexpr std::size_t kDate = std::string_view("'2024-01-31'").size();
+  constexpr std::size_t kSeconds = std::string_view("'2024-01-31 00:00:00'").size();
+  const auto digits = static_cast<std::size_t>(moment.digits);
+  const std::size_t wanted =
+      moment.kind == Kind::date ? kDate : kSeconds + digits + (digits > 0 ? 1 : 0);
+  if (said.size() == wanted && (moment.kind == Kind::date || said[11] == ' ')) return;
+  const bool is_prefix = said.size() == kDate || (said.size() == kSeconds && said[11] == ' ');
+  if (moment.kind == Kind::datetime && is_prefix && (sign == ">=" || sign == "<")) return;
+  differs(fmt::format("{} compared with {}, which is a text on SQLite: write it as {}",
+                      text_of(moment), said,
+                      moment.kind == Kind::date ? "a date, 'YYYY-MM-DD'"
+                      : digits > 0 ? fmt::format("'YYYY-MM-DD HH:MM:SS' and {} digits", digits)
+                                   : "'YYYY-MM-DD HH:MM:SS'"));
+}
+
+void BothParser::compare(const Value& left, const Value& right, std::string_view sign) {
   compare_texts(left, right, false);
+  if (left.kind == Kind::datetime || left.kind == Kind::date) compare_moments(left, right, sign);
+  if (right.kind == Kind::datetime || right.kind == Kind::date) {
+    const std::string_view turned = sign == "<=" ? ">=" : sign == ">" ? "<" : "=";
+    compare_moments(right, left, turned);
+  }
+  if ((left.kind == Kind::datetime && right.kind == Kind::date) ||
+      (left.kind == Kind::date && right.kind == Kind::datetime)) {
+    differs(fmt::format("{} compared with {}: a date and a date with a time are texts on SQLite",
+                        text_of(left), text_of(right)));
+  }
   for (const auto& [a, b] : std::array{std::pair{&left, &right}, std::pair{&right, &left}}) {
-    if (a->kind == Kind::bytes && (b->kind == Kind::text || is_number(*b))) {
+    if (a->kind == Kind::bytes && (b->kind == Kind::text || is_number(b->kind))) {
       differs(fmt::format("{} is bytes, and equals no text or number on SQLite", text_of(*a)));
     }
-    if (!is_number(*a) || b->kind != Kind::text) continue;
-    // A column of numbers makes a number of a text that is one.
+    if (!is_number(a->kind) || b->kind != Kind::text) continue;
+    // A column of numbers makes a number of a text that is one; IN asks what is in front alone.
     const std::string_view said = text_of(*b);
-    if (a->is_column && b->is_literal && said.size() > 2 &&
+    const bool converts = sign != "nullif" && (sign != "in" || a == &left);
+    if (converts && a->is_column && b->is_literal && said.size() > 2 &&
         is_plain_number(said.substr(1, said.size() - 2))) {
       continue;
     }
@@ -269,15 +336,22 @@ BothParser::Value BothParser::sum() {
     const std::string_view sign = tokens_[at_++].text;
     const Value right = product();
     arithmetic(left, right, sign);
-    const bool whole = left.kind == Kind::whole && right.kind == Kind::whole;
-    const bool real = left.kind == Kind::real || right.kind == Kind::real;
-    left = span(left, whole ? Kind::whole : real ? Kind::real : Kind::unknown);
+    left = span(left, of_two_numbers(left, right));
   }
   return left;
 }
 
+BothParser::Kind BothParser::of_two_numbers(const Value& left, const Value& right) {
+  if (left.kind == Kind::real || right.kind == Kind::real) return Kind::real;
+  const bool known = is_number(left.kind) && is_number(right.kind);
+  return known ? united(left.kind, right.kind) : Kind::unknown;
+}
+
 void BothParser::arithmetic(const Value& left, const Value& right, std::string_view sign) {
   for (const Value* value : {&left, &right}) {
+    if (value->kind == Kind::date || value->kind == Kind::datetime) {
+      differs(fmt::format("the date {} as a number for {}", text_of(*value), sign));
+    }
     if (value->kind != Kind::text && value->kind != Kind::bytes) continue;
     differs(fmt::format("the text {} as a number for {}", text_of(*value), sign));
   }
@@ -296,8 +370,8 @@ BothParser::Value BothParser::product() {
     }
     const bool whole = left.kind == Kind::whole && right.kind == Kind::whole;
     if (symbol == "%" && !whole) differs("% of what may be no whole number");
-    const bool real = left.kind == Kind::real || right.kind == Kind::real;
-    left = span(left, whole ? Kind::whole : real ? Kind::real : Kind::unknown);
+    if (symbol == "%") without_zero(right);
+    left = span(left, of_two_numbers(left, right));
   }
   return left;
 }
@@ -311,18 +385,28 @@ std::string BothParser::spaced(std::string word, std::size_t token) const {
   return word;
 }
 
+/// By zero is NULL on SQLite, and an error of an INSERT on MariaDB (ERROR_FOR_DIVISION_BY_ZERO).
+void BothParser::without_zero(const Value& divisor) {
+  const std::string_view said = text_of(divisor);
+  if (divisor.is_literal && said.find_first_of("123456789") != std::string_view::npos) return;
+  insert_before(divisor.first, "nullif(");
+  insert_after(divisor.last, ", 0)");
+}
+
 BothParser::Value BothParser::divided(const Value& left, const Value& right, std::size_t sign) {
   const auto whole = [](const Value& value) {
     return value.kind == Kind::whole || value.kind == Kind::truth;
   };
   if (whole(left) && whole(right)) {
     replace(sign, spaced("DIV", sign));
+    without_zero(right);
     return span(left, Kind::whole);
   }
   if (left.kind == Kind::real || right.kind == Kind::real) {
     // MariaDB divides decimals to four digits more than they have.
     const bool blank = sql_[tokens_[sign].begin - 1] == ' ';
     insert_before(sign, blank ? "* 1e0 " : " * 1e0 ");
+    without_zero(right);
     return span(left, Kind::real);
   }
   differs(fmt::format("{} / {}: SQLite drops the rest of whole numbers", text_of(left),
@@ -339,7 +423,7 @@ BothParser::Value BothParser::joined() {
     replace(at_++, ",");
     const Value right = collated();
     for (const Value* value : std::array<const Value*, 2>{&left, &right}) {
-      if (value->kind == Kind::real || value->kind == Kind::decimal) {
+      if (value->kind == Kind::real || value->kind == Kind::decimal || value->kind == Kind::mixed) {
         differs(fmt::format("the number {} as a text", text_of(*value)));
       } else if (value->kind == Kind::bytes) {
         differs(fmt::format("the bytes {} as a text", text_of(*value)));

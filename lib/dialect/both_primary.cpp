@@ -13,14 +13,14 @@
 namespace dbmig::dialect {
 namespace {
 
-using schema::TypeKind;
-
 /// Words that begin or go on with something else than a value here.
 bool is_no_value(std::string_view word) {
   static const std::set<std::string, std::less<>> words = {
-      "and",   "or",   "not",  "in",    "like",    "between",  "is",     "when",    "then",
-      "else",  "end",  "from", "as",    "case",    "select",   "exists", "raise",   "escape",
-      "where", "over", "glob", "match", "collate", "distinct", "filter", "interval"};
+      "and",    "or",       "not",    "in",     "like",  "between", "is",      "when",
+      "then",   "else",     "end",    "from",   "as",    "case",    "select",  "exists",
+      "raise",  "escape",   "where",  "over",   "glob",  "match",   "collate", "distinct",
+      "filter", "interval", "group",  "having", "order", "limit",   "union",   "on",
+      "using",  "join",     "values", "with",   "set"};
   return words.count(text::lower(word)) != 0;
 }
 
@@ -53,11 +53,20 @@ BothParser::Value BothParser::primary() {
       throw NotParsed{};
   }
   if (is("case")) return case_of();
+  if (is("exists") || (is("not") && is("exists", 1))) {
+    const std::size_t first = at_;
+    at_ += is("not") ? 2 : 1;
+    expect("(");
+    query();
+    expect(")");
+    return {.kind = Kind::truth, .first = first, .last = at_ - 1};
+  }
   if (is("cast") && is("(", 1)) return cast();
-  if (is_no_value(token.text)) throw NotParsed{};
+  const bool is_column = find_name(scopes_, {}, token.text).column != nullptr;
+  if (is_no_value(token.text) && !is_column) throw NotParsed{};
   if (is("(", 1)) return call();
   const std::size_t at = at_;
-  if (table_.find_column(token.text) != nullptr || is(".", 1)) return name();
+  if (is(".", 1) || is_column) return name();
   if (take("null")) return {.kind = Kind::null, .is_literal = true, .first = at, .last = at};
   if (take("true") || take("false")) {
     return {.kind = Kind::truth, .is_literal = true, .first = at, .last = at};
@@ -87,6 +96,16 @@ BothParser::Value BothParser::literal() {
 BothParser::Value BothParser::in_parentheses() {
   const std::size_t first = at_;
   expect("(");
+  if (begins_query()) {
+    const Output rows = query();
+    expect(")");
+    Value value{.first = first, .last = at_ - 1};
+    if (rows.columns.size() != 1 || rows.is_open) return value;
+    value.kind = rows.columns.front().kind;
+    value.is_collated = rows.columns.front().is_collated;
+    value.digits = rows.columns.front().digits;
+    return value;
+  }
   const std::vector<Value> values = list();
   expect(")");
   Value value = values.front();
@@ -114,38 +133,47 @@ BothParser::Value BothParser::name() {
   const auto identifier = [&](const Token& part) {
     return ops::identifier({part.kind, part.text});
   };
-  const schema::Column* column = table_.find_column(identifier(token));
-  if (column == nullptr && first == last && token.kind == ops::TokenKind::quoted_name &&
-      token.text.front() == '"') {
+  const std::string source = last == first ? "" : identifier(tokens_[last - 2]);
+  const BothName found = find_name(scopes_, source, identifier(token));
+  if (found.column == nullptr && !found.is_open && first == last &&
+      token.kind == ops::TokenKind::quoted_name && token.text.front() == '"') {
     // SQLite takes a name that is none as a text.
     replace(last, mariadb::string_literal(identifier(token)));
     return {.kind = Kind::text, .is_literal = true, .first = first, .last = last};
   }
-  for (std::size_t i = first; i <= last; i += 2) {
-    const Token& part = tokens_[i];
-    if (part.kind != ops::TokenKind::quoted_name || part.text.front() == '`') continue;
-    replace(i, name_for_both(identifier(part)), false);
-  }
+  for (std::size_t i = first; i <= last; i += 2) quote_part(i);
   Value value{.is_column = true, .first = first, .last = last};
-  if (column == nullptr) return value;
-  static const std::map<TypeKind, Kind> kKinds = {
-      {TypeKind::tinyint, Kind::whole},    {TypeKind::smallint, Kind::whole},
-      {TypeKind::mediumint, Kind::whole},  {TypeKind::integer, Kind::whole},
-      {TypeKind::bigint, Kind::whole},     {TypeKind::boolean, Kind::whole},
-      {TypeKind::year, Kind::whole},       {TypeKind::decimal, Kind::decimal},
-      {TypeKind::float_, Kind::real},      {TypeKind::double_, Kind::real},
-      {TypeKind::char_, Kind::text},       {TypeKind::varchar, Kind::text},
-      {TypeKind::tinytext, Kind::text},    {TypeKind::text, Kind::text},
-      {TypeKind::mediumtext, Kind::text},  {TypeKind::longtext, Kind::text},
-      {TypeKind::binary, Kind::bytes},     {TypeKind::varbinary, Kind::bytes},
-      {TypeKind::tinyblob, Kind::bytes},   {TypeKind::blob, Kind::bytes},
-      {TypeKind::mediumblob, Kind::bytes}, {TypeKind::longblob, Kind::bytes}};
-  const auto kind = kKinds.find(column->type_on(DialectKind::mariadb).kind);
-  if (kind != kKinds.end()) value.kind = kind->second;
-  const std::string& own = column->mariadb.collation;
-  const std::string& collation = own.empty() ? table_.mariadb.collation : own;
-  value.is_collated = collation.ends_with("_bin");
+  if (found.column == nullptr) return value;
+  value.kind = found.column->kind;
+  value.is_collated = found.column->is_collated;
+  value.digits = found.column->digits;
+  BothScope& scope = scopes_[found.scope];
+  if (found.is_alias || found.scope + 1 != scopes_.size()) return value;
+  BothScope::Grouping& grouping = scope.grouping;
+  if (grouping.inside_extreme > 0) grouping.extremes.push_back(found.source);
+  if (grouping.is_selecting && grouping.inside == 0) {
+    grouping.bare.push_back({found.source, found.column->name, grouping.place});
+  }
+  const auto is_it = [&](const std::string& one) {
+    return text::equals_ignoring_case(one, found.column->name);
+  };
+  if (std::any_of(scope.assigned.begin(), scope.assigned.end(), is_it)) {
+    differs(fmt::format("{} after the same UPDATE has set it: MariaDB reads the new value",
+                        text_of(value)));
+  }
   return value;
+}
+
+/// A part of a name, in quotes that MariaDB takes.
+void BothParser::quote_part(std::size_t token) {
+  const Token& part = tokens_[token];
+  if (part.kind != ops::TokenKind::quoted_name || part.text.front() == '`') return;
+  const std::string name = ops::identifier({part.kind, part.text});
+  if (schema_ == nullptr) {
+    replace(token, name_for_both(name), false);
+  } else {
+    replace(token, text::quote(name, '`'));
+  }
 }
 
 BothParser::Value BothParser::case_of() {
@@ -154,10 +182,7 @@ BothParser::Value BothParser::case_of() {
   Value subject;
   if (has_subject) subject = either();
   Kind kind = Kind::null;
-  const auto add = [&](const Value& value) {
-    if (kind == Kind::null) kind = value.kind;
-    if (value.kind != Kind::null && value.kind != kind) kind = Kind::unknown;
-  };
+  const auto add = [&](const Value& value) { kind = united(kind, value.kind); };
   while (take("when")) {
     const Value condition = either();
     if (has_subject) {
@@ -181,6 +206,11 @@ BothParser::Value BothParser::cast() {
   if (done() || tokens_[at_].kind != ops::TokenKind::word) throw NotParsed{};
   const std::string type = text::lower(tokens_[at_].text);
   const std::size_t at = at_++;
+  const bool has_length = take("(");
+  if (has_length) {
+    list();
+    expect(")");
+  }
   expect(")");
   Value result{.first = first, .last = at_ - 1};
   if (type == "integer" || type == "int" || type == "bigint") {
@@ -194,79 +224,34 @@ BothParser::Value BothParser::cast() {
     if (value.kind == Kind::real || value.kind == Kind::decimal) {
       differs(fmt::format("the number {} as a text", text_of(value)));
     }
+    if (has_length) differs("CAST to a length, which SQLite does not cut to");
     result.kind = Kind::text;
+  } else if (type == "blob" && value.kind == Kind::text && !has_length) {
+    replace(at, "BINARY");
+    result.kind = Kind::bytes;
   } else if (type == "real" || type == "double") {
     replace(at, "DOUBLE");
-    if (!is_number(value)) differs("CAST of a text to a number");
+    if (!is_number(value.kind)) differs("CAST of a text to a number");
     result.kind = Kind::real;
   } else {
-    throw NotParsed{};
+    differs(fmt::format("CAST to {}, which is a number on SQLite", tokens_[at].text));
   }
   return result;
 }
 
-BothParser::Value BothParser::call() {
-  const std::size_t first = at_;
-  const std::string name = text::lower(tokens_[at_].text);
-  at_ += 2;
-  std::vector<Value> values;
-  if (!is(")")) values = list();
-  expect(")");
-  Value result{.first = first, .last = at_ - 1};
-  const auto argument = [&](std::size_t i) { return i < values.size() ? values[i] : Value{}; };
-  if (name == "length") {
-    if (argument(0).kind == Kind::unknown || argument(0).kind == Kind::real ||
-        argument(0).kind == Kind::decimal) {
-      differs(fmt::format("the length of {}", values.empty() ? "" : text_of(values[0])));
-    }
-    if (argument(0).kind != Kind::bytes) replace(first, "char_length");
-    result.kind = Kind::whole;
-  } else if ((name == "min" || name == "max") && values.size() > 1) {
-    replace(first, name == "min" ? "least" : "greatest");
-    result.kind = argument(0).kind;
-    for (const Value& value : values) {
-      if (value.kind != result.kind) result.kind = Kind::unknown;
-    }
-    if (result.kind != Kind::whole) differs(fmt::format("{}() of other than whole numbers", name));
-  } else if (name == "substr" || name == "substring") {
-    // SQLite counts a place before the first one.
-    if (!argument(1).is_literal || text_of(values[1]) == "0") {
-      differs(fmt::format("{}() from a place that may be 0", name));
-    }
-    if (is_number(argument(0))) differs("part of a number as a text");
-    if (argument(0).kind == Kind::bytes) differs("a part of bytes");
-    result.kind = Kind::text;
-  } else if (name == "json_extract") {
-    differs("json_extract(), which keeps a text's quotes on MariaDB (json_value() there)");
-  } else if (name == "hex" && argument(0).kind != Kind::text && argument(0).kind != Kind::bytes) {
-    differs("hex() of what may be a number");
-  } else if ((name == "trim" || name == "ltrim" || name == "rtrim") && values.size() > 1) {
-    differs(fmt::format("{}() with the characters to take away", name));
-  } else if (name == "coalesce" || name == "ifnull") {
-    result.kind = argument(0).kind;
-    for (const Value& value : values) {
-      if (value.kind == result.kind || value.kind == Kind::null) continue;
-      if (is_number(value) != is_number(argument(0)) && value.kind != Kind::unknown) {
-        differs(fmt::format("{}() of a number or a text", name));
-      }
-      result.kind = Kind::unknown;
-    }
-  } else if (name == "abs" && values.size() == 1) {
-    result.kind = argument(0).kind;
-    if (result.kind == Kind::text) differs("a text as a number");
-  } else if (name == "round") {
-    result.kind = Kind::real;
-  } else if (name == "lower" || name == "upper" || name == "trim" || name == "ltrim" ||
-             name == "rtrim" || name == "replace") {
-    result.kind = Kind::text;
-    for (const Value& value : values) {
-      if (!is_number(value) && value.kind != Kind::bytes) continue;
-      differs(fmt::format("{} as a text for {}()", text_of(value), name));
-    }
-    const bool turns_case = name == "lower" || name == "upper";
-    if (turns_case && !values.empty() && !values[0].is_literal) hangs_on_collation(text_of(result));
+/// Of a text that was not parsed: whether something is called so.
+bool BothParser::is_known(const std::string& name) const {
+  if (find_name(scopes_, {}, name).column != nullptr) return true;
+  for (std::size_t i = 1; i < tokens_.size(); ++i) {
+    const bool is_alias = text::equals_ignoring_case(tokens_[i - 1].text, "as");
+    if (is_alias && ops::identifier({tokens_[i].kind, tokens_[i].text}) == name) return true;
   }
-  return result;
+  if (schema_ == nullptr) return false;
+  return schema_->views.count(name) != 0 ||
+         std::any_of(schema_->tables.begin(), schema_->tables.end(), [&](const auto& entry) {
+           return text::equals_ignoring_case(entry.first, name) ||
+                  entry.second.find_column(name) != nullptr;
+         });
 }
 
 void BothParser::quote_names() {
@@ -274,10 +259,10 @@ void BothParser::quote_names() {
     const Token& token = tokens_[at_];
     if (token.kind != ops::TokenKind::quoted_name || token.text.front() == '`') continue;
     const std::string identifier = ops::identifier({token.kind, token.text});
-    const bool is_name = token.text.front() == '[' || table_.find_column(identifier) != nullptr ||
-                         is(".", 1) || (at_ > 0 && tokens_[at_ - 1].text == ".");
+    const bool is_name = token.text.front() == '[' || is_known(identifier) || is(".", 1) ||
+                         (at_ > 0 && tokens_[at_ - 1].text == ".");
     if (is_name) {
-      replace(at_, name_for_both(identifier), false);
+      quote_part(at_);
     } else {
       replace(at_, mariadb::string_literal(identifier));
     }

@@ -6,9 +6,9 @@
 
 namespace dbmig::dialect {
 
-/// The text of a view or trigger for both databases: names in double quotes or brackets, texts in
-/// double quotes, and `||` between operands that can be told without knowing the grammar. `sql`
-/// speaks of the tables of `schema`.
+/// Reads `sql`, the text of a view or trigger over the tables of `schema`, as SQLite reads it, and
+/// says it for MariaDB: what for_both() does with its expressions, and WHEN of a trigger, FOR EACH
+/// ROW, and the separator of group_concat(). What it cannot parse keeps its text but for the names.
 ForBoth query_for_both(std::string_view sql, const schema::Schema& schema);
 
 }  // namespace dbmig::dialect

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "dialect/both_query.hpp"
 #include "dialect/two_meanings.hpp"
 #include "lint/rules.hpp"
 #include "ops/sql_references.hpp"
@@ -165,6 +166,18 @@ Issues views_all(const Step& step) {
   return {};
 }
 
+/// `both` is what `sql` says on both databases.
+Issues by_collation(const std::string& what, const schema::SqlText& sql,
+                    const dialect::ForBoth& both) {
+  // Otherwise somebody wrote it for each.
+  const bool is_shared = !sql.any.empty() || both.sql == sql;
+  if (!is_shared || both.collated.empty()) return {};
+  return {{fmt::format("{} takes case and accents of {} as each database does", what,
+                       text::join(both.collated, ", ")),
+           "if case or accents matter there, give the column mariadb: {collation: utf8mb4_bin}, or "
+           "write it for each database: {sqlite: …, mariadb: …}"}};
+}
+
 /// What `sql`, an expression over `table` for both databases, compares by their collations.
 Issues compared_texts(const Step& step, const schema::Table& table, const std::string& what,
                       const schema::SqlText& sql) {
@@ -173,14 +186,18 @@ Issues compared_texts(const Step& step, const schema::Table& table, const std::s
     return {};
   }
   const std::string& text = sql.any.empty() ? sql.sqlite : sql.any;
-  const dialect::ForBoth both = dialect::for_both(text, table);
-  // Otherwise somebody wrote it for each.
-  const bool is_shared = !sql.any.empty() || both.sql == sql;
-  if (text.empty() || !is_shared || both.collated.empty()) return {};
-  return {{fmt::format("{} takes case and accents of {} as each database does", what,
-                       text::join(both.collated, ", ")),
-           "if case or accents matter there, give the column mariadb: {collation: utf8mb4_bin}, or "
-           "write the expression for each database"}};
+  return by_collation(what, sql, dialect::for_both(text, table));
+}
+
+/// The same of a view or trigger over the tables of `schema`.
+Issues compared_texts(const Step& step, const schema::Schema& schema,
+                      const std::optional<DialectKind>& only, const std::string& what,
+                      const schema::SqlText& sql) {
+  if (!step.lives_on(only, DialectKind::sqlite) || !step.lives_on(only, DialectKind::mariadb)) {
+    return {};
+  }
+  const std::string& text = sql.any.empty() ? sql.sqlite : sql.any;
+  return by_collation(what, sql, dialect::query_for_both(text, schema));
 }
 
 void add(Issues& issues, Issues more) {
@@ -198,6 +215,12 @@ Issues collations(const Step& step) {
     for (const schema::Check& one : create->table.checks) check(create->table, one);
   } else if (const auto* added = step.as<ops::CreateCheckConstraint>()) {
     if (const schema::Table* table = step.table()) check(*table, added->check);
+  } else if (const auto* view = step.as<ops::CreateView>()) {
+    return compared_texts(step, step.before, view->view.only,
+                          fmt::format("view '{}'", view->view.name), view->view.sql);
+  } else if (const auto* trigger = step.as<ops::CreateTrigger>()) {
+    return compared_texts(step, step.before, trigger->trigger.only,
+                          fmt::format("trigger '{}'", trigger->trigger.name), trigger->trigger.sql);
   }
   for (const NewColumn& column : new_columns(step)) {
     if (!column.column.generated) continue;

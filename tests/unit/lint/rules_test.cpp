@@ -250,6 +250,18 @@ const std::vector<Trial> kTrials{
      "- create_table: {n: {columns: {s: varchar(9), t: varchar(9)}, checks: {c: \"s IN ('a', "
      "t)\"}, "
      "mariadb: {collation: utf8mb4_bin}}}"},
+    {"ND606", R"(
+- create_table: {n: {columns: {i: integer, s: varchar(9)}}}
+- create_view: {name: w, sql: "SELECT i FROM n WHERE s = 'ABC'"})",
+     R"(
+- create_table: {n: {columns: {i: integer, s: varchar(9)}}}
+- create_view: {name: w, sql: "SELECT i FROM n WHERE s = ''"})"},
+    {"ND606", R"(
+- create_table: {n: {columns: {i: integer, s: varchar(9)}}}
+- create_trigger: {name: w, table: n, sql: "AFTER INSERT ON n FOR EACH ROW BEGIN DELETE FROM pais WHERE NEW.s = 'x'; END"})",
+     R"(
+- create_table: {n: {columns: {i: integer, s: varchar(9)}}}
+- create_trigger: {name: w, table: n, sql: "AFTER INSERT ON n FOR EACH ROW BEGIN DELETE FROM pais WHERE NEW.i = 1; END"})"},
     {"FK701", "- create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}",
      R"(
 - create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}
