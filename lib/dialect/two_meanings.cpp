@@ -9,6 +9,7 @@
 #include "dialect/both_query.hpp"
 #include "dialect/now_default.hpp"
 #include "dialect/sqlite/types.hpp"
+#include "ops/sql_tokens.hpp"
 
 namespace dbmig::dialect {
 namespace {
@@ -21,6 +22,22 @@ bool is_shared_text(const std::optional<DialectKind>& only, const SqlText& sql) 
   return !only && !sql.any.empty() && sql.mariadb.empty() && sql.sqlite.empty();
 }
 
+/// Its parts without what stands between them.
+std::vector<std::string_view> parts_of(std::string_view sql) {
+  std::vector<std::string_view> parts;
+  for (const ops::Token& token : ops::tokenize(sql, DialectKind::sqlite)) {
+    if (token.kind == ops::TokenKind::space || token.kind == ops::TokenKind::comment) continue;
+    parts.push_back(token.text);
+  }
+  return parts;
+}
+
+/// A default for both, of which SQLite may have another spelling.
+bool is_shared_default(const std::optional<DialectKind>& only, const SqlText& sql) {
+  if (only || sql.any.empty() || !sql.mariadb.empty()) return false;
+  return sql.sqlite.empty() || parts_of(sql.sqlite) == parts_of(sql.any);
+}
+
 template <class TableType, class Visit>
 void each_shared_expression(TableType& table, Visit visit) {
   for (auto& check : table.checks) {
@@ -30,7 +47,7 @@ void each_shared_expression(TableType& table, Visit visit) {
   }
   for (auto& column : table.columns) {
     if (column.default_value && column.default_value->kind == schema::Default::Kind::sql &&
-        is_shared_text(table.only, column.default_value->sql)) {
+        is_shared_default(table.only, column.default_value->sql)) {
       visit(std::vector<std::string>{"tables", table.name, "columns", column.name, "default"},
             fmt::format("the default of '{}.{}'", table.name, column.name),
             column.default_value->sql);
@@ -65,14 +82,23 @@ Schema for_both(Schema schema) {
     const Table whole = table;
     each_shared_expression(table, [&](const auto&, const auto&, SqlText& sql) {
       ForBoth said = for_both(sql.any, whole);
-      if (said.differences.empty()) sql = std::move(said.sql);
+      if (!said.differences.empty()) return;
+      if (sql.sqlite.empty()) {
+        sql = std::move(said.sql);
+      } else {
+        sql.mariadb = std::move(said.sql.mariadb);
+        if (!sql.mariadb.empty()) sql.any.clear();
+      }
     });
     for (schema::Column& column : table.columns) {
       if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql)
         continue;
       SqlText& sql = column.default_value->sql;
-      const std::string now = is_shared_text(table.only, sql) ? mariadb_now(sql.any) : "";
-      if (!now.empty()) sql = {"", now, sql.any};
+      const std::string now = is_shared_default(table.only, sql) ? mariadb_now(sql.any) : "";
+      if (now.empty()) continue;
+      sql.mariadb = now;
+      if (sql.sqlite.empty()) sql.sqlite = sql.any;
+      sql.any.clear();
     }
   }
   const Schema whole = schema;
@@ -113,7 +139,7 @@ Schema as_written(Schema schema) {
     const Table whole = table;
     each_shared_expression(table, [&](const auto&, const auto&, SqlText& sql) {
       const ForBoth said = for_both(sql.any, whole);
-      if (said.sql != sql || !said.differences.empty()) pin(sql);
+      if (sql.sqlite.empty() && (said.sql != sql || !said.differences.empty())) pin(sql);
     });
   }
   const Schema whole = schema;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,7 +11,9 @@
 
 #include "backend/scratch.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
 #include "proof/external.hpp"
@@ -20,18 +23,79 @@ namespace dbmig::project {
 namespace {
 
 using schema::Schema;
+using schema::SqlText;
 
-/// {"views", "v"} → why MariaDB does not take it.
-using Reasons = std::map<std::pair<std::string, std::string>, std::string>;
+/// {"views", "v"}, {"tables", "t", "checks", "c"} or {"tables", "t", "columns", "c"} of a default →
+/// why it is for SQLite alone.
+using Path = std::vector<std::string>;
+using Reasons = std::map<Path, std::string>;
+
+void add_reason(Reasons& reasons, const Path& path, std::string reason) {
+  const bool is_of_table = !path.empty() && path[0] == "tables";
+  const bool is_default = path.size() > 4 && path[4] == "default";
+  if (is_of_table ? path.size() < 4 || (path[2] != "checks" && !is_default) : path.size() < 2) {
+    return;
+  }
+  reasons.try_emplace({path.begin(), path.begin() + (is_of_table ? 4 : 2)}, std::move(reason));
+}
 
 Reasons known_refusals(const Schema& schema) {
   Reasons reasons;
   for (const dialect::Refusal& refusal :
        dialect::dialect(DialectKind::mariadb).refusals(schema::normalized(schema))) {
-    if (refusal.path.size() < 2) continue;
-    reasons.try_emplace({refusal.path[0], refusal.path[1]}, refusal.message);
+    add_reason(reasons, refusal.path, "MariaDB does not take it: " + refusal.message);
   }
   return reasons;
+}
+
+bool has_sql_default(const schema::Column& column) {
+  return column.default_value && column.default_value->kind == schema::Default::Kind::sql;
+}
+
+/// Whether something about it may mean another thing on MariaDB, or nothing.
+bool is_computed(const schema::Column& column) {
+  if (column.generated) return true;
+  if (!has_sql_default(column)) return false;
+  return !text::equals_ignoring_case(column.default_value->sql.any, "current_timestamp");
+}
+
+void apply(backend::Connection& connection, const ops::Operation& operation, Schema& built) {
+  const std::vector<ops::Operation> one{operation};
+  for (const auto& statement : connection.dialect().plan(built, one, {})) {
+    connection.execute(statement.sql);
+  }
+  built = ops::apply(std::move(built), one);
+}
+
+/// Makes `table` without the checks and defaults that the server refuses.
+void ask_table(backend::Connection& connection, const schema::Table& table, Schema& built,
+               Reasons& reasons) {
+  const auto ask = [&](const ops::Operation& operation, const Path& path) {
+    try {
+      apply(connection, operation, built);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      add_reason(reasons, path, "MariaDB does not take it: " + error.message());
+    }
+  };
+  schema::Table plain = table;
+  plain.checks.clear();
+  for (schema::Column& column : plain.columns) {
+    if (has_sql_default(column)) column.default_value.reset();
+  }
+  apply(connection, ops::CreateTable{plain}, built);
+  for (const schema::Column& column : table.columns) {
+    if (!has_sql_default(column)) continue;
+    ops::AlterColumn alter;
+    alter.table = table.name;
+    alter.name = column.name;
+    alter.default_value = column.default_value;
+    ask(alter, {"tables", table.name, "columns", column.name, "default"});
+  }
+  for (const schema::Check& check : table.checks) {
+    ask(ops::CreateCheckConstraint{table.name, check},
+        {"tables", table.name, "checks", check.name});
+  }
 }
 
 /// Builds `schema` one object after the other: what is refused holds up nothing that does without.
@@ -54,10 +118,18 @@ void ask(backend::Connection& connection, Schema schema, bool others, Reasons& r
       built = ops::apply(std::move(built), one);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      const std::string reason = "MariaDB does not take it: " + error.message();
       if (const auto* view = std::get_if<ops::CreateView>(&operation)) {
-        reasons.try_emplace({"views", view->view.name}, error.message());
+        add_reason(reasons, {"views", view->view.name}, reason);
       } else if (const auto* trigger = std::get_if<ops::CreateTrigger>(&operation)) {
-        reasons.try_emplace({"triggers", trigger->trigger.name}, error.message());
+        add_reason(reasons, {"triggers", trigger->trigger.name}, reason);
+      } else if (const auto* create = std::get_if<ops::CreateTable>(&operation)) {
+        try {
+          ask_table(connection, create->table, built, reasons);
+        } catch (const Error& again) {
+          if (again.code() == ErrorCode::connection || again.code() == ErrorCode::interrupted)
+            throw;
+        }
       }
     }
   }
@@ -71,7 +143,12 @@ bool is_shared(const Object& object) {
 }  // namespace
 
 void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Schema& found) {
-  if (found.views.empty() && found.triggers.empty()) return;
+  const bool has_expressions =
+      std::any_of(found.tables.begin(), found.tables.end(), [](const auto& entry) {
+        return !entry.second.checks.empty() ||
+               std::any_of(entry.second.columns.begin(), entry.second.columns.end(), is_computed);
+      });
+  if (!has_expressions && found.views.empty() && found.triggers.empty()) return;
   Schema all = before;
   all.tables.insert(found.tables.begin(), found.tables.end());
   all.views.insert(found.views.begin(), found.views.end());
@@ -89,18 +166,44 @@ void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Sc
     if (error.code() == ErrorCode::interrupted) throw;
     // Without a server, what is documented decides.
   }
+  for (const dialect::Refusal& refusal : dialect::two_meanings(found)) {
+    if (refusal.path.size() > 4 && refusal.path[4] == "generated") {
+      workspace.events().info("dbmig.adopt", refusal.message + "; " + refusal.hint);
+    }
+    add_reason(reasons, refusal.path,
+               "it" + refusal.message.substr(refusal.message.find(" means ")));
+  }
+  const auto tell = [&](const std::string& what, const char* mark, const std::string& reason) {
+    workspace.events().info("dbmig.adopt",
+                            fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));
+  };
   const auto mark = [&](auto& objects, const char* section, const char* what) {
     for (auto& [name, object] : objects) {
       const auto reason = reasons.find({section, name});
       if (reason == reasons.end() || !is_shared(object)) continue;
       object.only = DialectKind::sqlite;
       if (!object.sql.sqlite.empty()) object.sql = {object.sql.sqlite, {}, {}};
-      workspace.events().info("dbmig.adopt",
-                              fmt::format("{} '{}' is for SQLite alone (only: sqlite), as MariaDB "
-                                          "does not take it: {}",
-                                          what, name, reason->second));
+      tell(fmt::format("{} '{}'", what, name), "only: sqlite", reason->second);
     }
   };
+  for (auto& [name, table] : found.tables) {
+    for (schema::Check& check : table.checks) {
+      const auto reason = reasons.find({"tables", name, "checks", check.name});
+      if (reason == reasons.end() || check.sql.for_dialect(DialectKind::mariadb).empty()) continue;
+      check.sql = {{}, {}, check.sql.for_dialect(DialectKind::sqlite)};
+      tell(fmt::format("check '{}' of table '{}'", check.name, name), "sqlite: …", reason->second);
+    }
+  }
+  for (auto& [name, table] : found.tables) {
+    for (schema::Column& column : table.columns) {
+      const auto reason = reasons.find({"tables", name, "columns", column.name});
+      if (reason == reasons.end() || !column.default_value) continue;
+      SqlText& sql = column.default_value->sql;
+      sql = {{}, "NULL", sql.for_dialect(DialectKind::sqlite)};
+      tell(fmt::format("the default of '{}.{}'", name, column.name), "mariadb: NULL",
+           reason->second);
+    }
+  }
   mark(found.views, "views", "view");
   mark(found.triggers, "triggers", "trigger");
 }

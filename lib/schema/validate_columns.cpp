@@ -55,6 +55,21 @@ bool is_call_or_keyword(const std::string& text) {
   return kWords.count(word) != 0 || (!text.empty() && text.back() == ')');
 }
 
+/// What is said for one database alone leaves nothing for the other.
+void check_both_said(const Rules& rules, const Table& table, const Column& column,
+                     const std::string& place, const SqlText& sql) {
+  for (const DialectKind kind : {DialectKind::sqlite, DialectKind::mariadb}) {
+    if (!rules.lives_on(table.only, kind) || !sql.for_dialect(kind).empty()) continue;
+    const bool is_default = place == "default";
+    const char* what = is_default ? "has nothing for its default" : "is generated from nothing";
+    rules.add(path_of(table, column, place),
+              fmt::format("{} {} on {}", subject(table, column), what,
+                          kind == DialectKind::sqlite ? "SQLite" : "MariaDB"),
+              is_default ? "write it for each: {sqlite: …, mariadb: …}, with NULL for none"
+                         : "write it for each: {sqlite: …, mariadb: …}");
+  }
+}
+
 void check_default(const Rules& rules, const Table& table, const Column& column) {
   if (!column.default_value) return;
   const Default& d = *column.default_value;
@@ -76,6 +91,8 @@ void check_default(const Rules& rules, const Table& table, const Column& column)
       rules.add(path_of(table, column, "default"),
                 fmt::format("the default of {} is empty SQL", subject(table, column)),
                 "write an expression, or remove the default");
+    } else {
+      check_both_said(rules, table, column, "default", d.sql);
     }
     return;
   }
@@ -198,6 +215,8 @@ void check_columns(const Rules& rules, const Table& table) {
       rules.add(path_of(table, column, "generated"),
                 fmt::format("{} is generated from nothing", subject(table, column)),
                 "write its expression under sql:");
+    } else if (column.generated) {
+      check_both_said(rules, table, column, "generated", column.generated->sql);
     }
     // A primary key in SQLite may hold NULL, by an old mistake that its authors keep.
     if (column.nullable && table.in_primary_key(column.name) &&

@@ -366,6 +366,38 @@ TEST_F(AdoptOnSqlite, WhatMariadbDoesNotTakeIsForSqliteAloneAndTheRestIsForBoth)
   EXPECT_EQ(mariadb_sql("SELECT n FROM names", server.name()), "x-1\n");
 }
 
+TEST_F(AdoptOnSqlite, WhatWouldMeanSomethingElseOnMariadbIsForSqliteAlone) {
+  if (!mariadb_server()) GTEST_SKIP() << kNoServer;
+  project.write("dbmig.yaml", "database: sqlite:///app.db\nscratch: " +
+                                  text::quote(std::getenv("DBMIG_TEST_MARIADB_URL"), '"') + "\n");
+  project.write("app.sql", R"sql(
+CREATE TABLE shop (id INTEGER PRIMARY KEY, price DECIMAL(10,2), n INTEGER,
+  d TEXT DEFAULT ('a' || 'b'), e TEXT DEFAULT ('a' || 1.5),
+  f TEXT DEFAULT (datetime('now', 'localtime')), g INTEGER AS (price / 2),
+  CHECK (price / 2 > 1), CHECK (n / 2 >= 0), CHECK (typeof(n) <> 'blob'));
+CREATE VIEW half AS SELECT price / 2 AS h FROM shop;
+CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
+)sql");
+  ASSERT_EQ(shell("sqlite3 app.db < app.sql", project.path()).code, 0);
+  const std::string said = project.expect(0, {"adopt"}).err;
+  for (const char* one :
+       {"view 'half' is for SQLite alone (only: sqlite), as it means different things",
+        "check 'ck_shop_1' of table 'shop' is for SQLite alone (sqlite: …), as it means",
+        "check 'ck_shop_3' of table 'shop' is for SQLite alone (sqlite: …), as MariaDB does not",
+        "the default of 'shop.e' is for SQLite alone (mariadb: NULL), as it means",
+        "the default of 'shop.f' is for SQLite alone (mariadb: NULL), as MariaDB does not",
+        "column 'shop.g' means different things on the two databases"}) {
+    EXPECT_THAT(said, HasSubstr(one));
+  }
+  EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  const ServerDatabase server;
+  project.expect(0, {"upgrade", "--url", server.url()});
+  EXPECT_THAT(project.expect(0, {"check", "--url", server.url()}).err,
+              HasSubstr("No differences."));
+  mariadb_sql("INSERT INTO shop (n) VALUES (7)", server.name());
+  EXPECT_EQ(mariadb_sql("SELECT * FROM whole", server.name()), "3\t7x\tab\n");
+}
+
 TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE t (id INTEGER PRIMARY KEY, a int "
                   "CONSTRAINT known NOT NULL)\"",
