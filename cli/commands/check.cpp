@@ -17,6 +17,7 @@
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
+#include "project/cut_fractions.hpp"
 #include "project/drift.hpp"
 #include "project/revisions.hpp"
 #include "project/server_words.hpp"
@@ -238,6 +239,7 @@ void check_database(Context& context, Findings& findings) {
                     row.running, row.id, row.statements_done, row.statements_total, row.running));
   }
   findings.add_drift(project::changes(check.drift.expected, check.drift.live, {}));
+  project::warn_of_cut_fractions(context, connection);
 }
 
 /// Prints the SQL that undoes what was changed in the database by hand.

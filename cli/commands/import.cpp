@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "base/text.hpp"
@@ -16,6 +17,7 @@
 #include "cli/table_for_file.hpp"
 #include "import/communicator.hpp"
 #include "import/writers.hpp"
+#include "project/cut_fractions.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -202,6 +204,21 @@ int exit_code_of(const Error& error) {
   return 1;
 }
 
+/// What the rows that were loaded would lose on the project's other database. Nothing that keeps
+/// that from being known is a failure of the import.
+void warn_of_values(Context& context, const import::Summary& summary) {
+  if (context.url().dialect != DialectKind::sqlite) return;
+  std::set<std::string> tables;
+  for (const import::Summary::File& file : summary.files) tables.insert(file.table);
+  try {
+    for (const std::string& table : tables) {
+      project::warn_of_cut_fractions(context, context.connection(Context::Access::existing), table);
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+  }
+}
+
 /// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
 /// as one of them has left with a failure. The others keep quiet.
 void run_ranks(Context& context, const TableWish& wish, Options options,
@@ -214,6 +231,7 @@ void run_ranks(Context& context, const TableWish& wish, Options options,
     const import::Summary summary =
         import::run(options, ranks, open, context.console(), interrupted());
     if (ranks.is_root()) report(context.console(), summary);
+    if (ranks.is_root() && summary.rows > 0 && !summary.dry_run) warn_of_values(context, summary);
     // Nothing that was to be loaded is in the database: no script should take that for done.
     const bool has_failed = summary.dry_run || summary.rows == 0;
     if (has_failed && summary.rejected != 0) context.exit_code = 1;

@@ -188,6 +188,10 @@ constexpr std::array kCodes{
     Code{"TY007", warning, "decimal without digits",
          "MariaDB reads decimal(10,0) and rounds every value to a whole number, without a word; "
          "SQLite keeps what comes. Say the digits, as in decimal(10,2)."},
+    Code{
+        "TY008", warning, "fraction of a second that is cut",
+        "MariaDB keeps as many digits after the second as the type says, none by itself, and drops "
+        "the others without a word; SQLite keeps what comes. Say the digits, as in datetime(6)."},
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",

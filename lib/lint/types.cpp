@@ -195,13 +195,48 @@ Issues forgets_case(const Step& step) {
                      "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
 }
 
+/// The digits after the second of `value`, zeros at the end aside.
+std::size_t fraction_digits(const std::string& value) {
+  const std::size_t point = value.find('.');
+  if (point == std::string::npos || value.find(':') == std::string::npos) return 0;
+  const std::size_t end = std::min(value.find_first_not_of("0123456789", point + 1), value.size());
+  std::size_t last = end;
+  while (last > point + 1 && value[last - 1] == '0') --last;
+  return last - point - 1;
+}
+
+Issues cut_fractions(const Step& step) {
+  const auto* insert = step.as<ops::BulkInsert>();
+  const schema::Table* table = step.table();
+  if (insert == nullptr || table == nullptr) return {};
+  if (!step.lives_on(table->only, DialectKind::mariadb)) return {};
+  Issues issues;
+  for (std::size_t i = 0; i < insert->columns.size(); ++i) {
+    const schema::Column* column = table->find_column(insert->columns[i]);
+    if (column == nullptr) continue;
+    const schema::Type& type = column->type_on(DialectKind::mariadb);
+    const bool has_time = type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp ||
+                          type.kind == TypeKind::time;
+    if (!has_time) continue;
+    const auto row = std::find_if(insert->rows.begin(), insert->rows.end(), [&](const auto& one) {
+      return i < one.size() && one[i] &&
+             fraction_digits(*one[i]) > static_cast<std::size_t>(type.length.value_or(0));
+    });
+    if (row == insert->rows.end()) continue;
+    issues.push_back({fmt::format("'{}.{}' is {}, which cuts '{}' on MariaDB", insert->table,
+                                  column->name, schema::to_string(type), *(*row)[i]),
+                      "say the digits in the type, as in datetime(6)"});
+  }
+  return issues;
+}
+
 }  // namespace
 
 std::span<const Rule> type_rules() {
   static constexpr std::array rules{Rule{"TY001", inexact_money}, Rule{"TY002", timestamps},
                                     Rule{"TY003", zero_dates},    Rule{"TY004", engines},
                                     Rule{"TY005", charsets},      Rule{"TY006", forgets_case},
-                                    Rule{"TY007", bare_decimals}};
+                                    Rule{"TY007", bare_decimals}, Rule{"TY008", cut_fractions}};
   return rules;
 }
 

@@ -115,6 +115,34 @@ TEST_P(Database, RevisionsTheOtherWayAreAnErrorThatNamesTheOtherCommand) {
   EXPECT_EQ(project.expect(0, {"current"}).out, "bbbbbbbbbbbb (head)\n");
 }
 
+TEST(DatabaseOfBoth, FractionsOfSecondsThatMariadbWouldCutAreSaidWhereRowsAre) {
+  const Project project;
+  project.write("dbmig.yaml", "database: sqlite:///app.db\n");
+  project.model(
+      "tables: {visit: {columns: {id: {type: integer, autoincrement: true}, at: datetime, ms: "
+      "datetime(3), day: date}, primary_key: [id]}}\n");
+  project.migrate("aaaaaaaaaaaa", "visits");
+  project.expect(0, {"upgrade"});
+  project.write("a.csv",
+                "at,ms,day\n2026-01-02 03:04:05,2026-01-02 03:04:05.120,2026-01-02\n"
+                "2026-01-02 03:04:05.000,,\n");
+  EXPECT_THAT(project.expect(0, {"import", "a.csv", "--table", "visit"}).err,
+              Not(HasSubstr("after the second")));
+  project.write("b.csv", "at\n2026-01-02 03:04:05.123456\n");
+  const auto said =
+      AllOf(HasSubstr("'visit.at' holds 6 digits after the second, of which MariaDB's "
+                      "datetime keeps 0: write `mariadb: {type: datetime(6)}`"),
+            Not(HasSubstr("visit.ms")));
+  EXPECT_THAT(project.expect(0, {"import", "b.csv", "--table", "visit"}).err, said);
+  EXPECT_THAT(project.expect(0, {"check"}).err, AllOf(said, HasSubstr("No differences.")));
+  project.model(
+      "tables: {visit: {columns: {id: {type: integer, autoincrement: true}, at: {type: datetime, "
+      "mariadb: {type: datetime(6)}}, ms: datetime(3), day: date}, primary_key: [id]}}\n");
+  project.migrate("bbbbbbbbbbbb", "digits");
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(0, {"check"}).err, Not(HasSubstr("after the second")));
+}
+
 TEST(DatabaseUrl, AVariableThatIsNotUsedIsNamed) {
   Project project;
   project.start("sqlite:///app.db");

@@ -380,6 +380,12 @@ const std::vector<Trial> kTrials{
      "- add_column: {table: suelto, name: x, type: \"decimal(10,2)\"}"},
     {"TY007", "- create_table: {n: {columns: {a: numeric}}}",
      "- create_table: {n: {columns: {a: numeric}, only: mariadb}}"},
+    {"TY008", R"(
+- create_table: {n: {columns: {a: datetime}}}
+- bulk_insert: {table: n, rows: [{a: "2024-01-01 10:00:00.7"}]})",
+     R"(
+- create_table: {n: {columns: {a: datetime(3)}}}
+- bulk_insert: {table: n, rows: [{a: "2024-01-01 10:00:00.700000"}]})"},
     {"NM901",
      "- create_view: {name: "
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv, sql: SELECT 1}",
