@@ -2,8 +2,9 @@
 # sources give the same bytes (tests/packaging/reproducible.sh), with the date of the last commit.
 set(CPACK_GENERATOR "DEB;TGZ")
 set(CPACK_PACKAGE_NAME dbmig)
-set(CPACK_PACKAGE_VENDOR "The dbmig developers")
-set(CPACK_PACKAGE_CONTACT "The dbmig developers <dbmig@example.org>")
+set(CPACK_PACKAGE_VENDOR "The dbmig maintainers")
+# Without an address: the project has a repository and no mailbox, and dpkg asks for a name only.
+set(CPACK_PACKAGE_CONTACT "The dbmig maintainers")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DESCRIPTION
     "A schema is described in YAML. dbmig writes what changed as the next revision, proves it on\n"

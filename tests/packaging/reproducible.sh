@@ -1,25 +1,27 @@
 #!/usr/bin/env bash
-# reproducible.sh [CMAKE ARGUMENT…]: builds dbmig and its packages twice, in two folders of different names
-# and at different times, and compares the packages byte for byte. A release build each, without a compiler cache.
+# reproducible.sh [CMAKE ARGUMENT…]: builds dbmig and its packages twice, in two folders of different names, at
+# different times and with another umask and locale, and compares the packages byte for byte. Each is a release
+# build without a compiler cache, packed by a plain `cpack`: nothing of the environment may count. KEEP=FOLDER keeps
+# the packages.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CCACHE_DISABLE=1
-SOURCE_DATE_EPOCH=$(git -C "$source" log -1 --format=%ct)
-export SOURCE_DATE_EPOCH
-for copy in one the_other; do
-  mkdir "$work/$copy"
-  git -C "$source" archive HEAD | tar -x -C "$work/$copy"
-  cmake -S "$work/$copy" -B "$work/$copy/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBMIG_UNITY=ON \
-    -DDBMIG_TESTS=OFF "$@" >"$work/log" || { tail -20 "$work/log"; exit 1; }
-  cmake --build "$work/$copy/build" >"$work/log" || { tail -20 "$work/log"; exit 1; }
-  (cd "$work/$copy/build" && umask 022 && cpack >"$work/log") ||
-    { tail -20 "$work/log"; exit 1; }
-done
+unset SOURCE_DATE_EPOCH
+build() { # build COPY
+  git -C "$source" archive HEAD | tar -xp -C "$work/$1" &&
+    cmake -S "$work/$1" -B "$work/$1/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBMIG_UNITY=ON -DDBMIG_TESTS=OFF "${@:2}" &&
+    cmake --build "$work/$1/build" &&
+    (cd "$work/$1/build" && cpack)
+}
+mkdir "$work/one" "$work/the_other"
+(umask 022 && export LC_ALL=C.UTF-8 TZ=UTC && build one "$@") >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
+(umask 077 && export LC_ALL=C TZ=Asia/Tokyo && build the_other "$@") >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
 status=0
 for file in "$work"/one/build/dbmig[_-]*.{deb,tar.gz}; do
   other=$work/the_other/build/${file##*/}
   if cmp "$file" "$other"; then sha256sum "$file" | sed "s|$work/one/build/||"; else status=1; fi
+  [ -z "${KEEP:-}" ] || cp "$file" "$KEEP/"
 done
 exit $status
