@@ -27,6 +27,12 @@ Context::Context()
                  .environment = environment_variable,
                  .private_server = private_server_options}) {}
 
+project::Host Context::quiet_host(EventSink& events) {
+  return {.events = events,
+          .environment = environment_variable,
+          .private_server = private_server_options};
+}
+
 void Context::prepare() {
   configure_console();
   if (globals.directory.empty()) return;

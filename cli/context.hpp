@@ -27,6 +27,10 @@ class Context final : private Speaker, public project::Workspace {
     std::string color = "auto";
   } globals;
 
+  /// What this program lends a workspace of its own beside this one, which speaks to `events` and
+  /// is not stopped by signals.
+  static project::Host quiet_host(EventSink& events);
+
   /// 0, or 3 when a command found differences.
   int exit_code = 0;
 

@@ -11,6 +11,8 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "project/server_words.hpp"
+#include "run/check.hpp"
 #include "serve/http_module.hpp"
 #include "serve/site.hpp"
 
@@ -118,6 +120,25 @@ class WaitedSignals {
   sigset_t before_{};
 };
 
+/// Hears everything and says nothing: the page is no terminal.
+class Silence final : public EventSink {
+  void on(const Event&) override {}
+};
+
+/// Asked by several threads: each question has a workspace of its own, and reads the revisions
+/// anew.
+serve::FindDrift drift_finder(const project::Location& location) {
+  return [location](backend::Connection& connection) {
+    Silence silence;
+    project::Workspace workspace(Context::quiet_host(silence));
+    workspace.location = location;
+    run::DatabaseCheck check = run::check_database(
+        connection, workspace.graph(), workspace.selection(), project::words_of_server(workspace));
+    return serve::Drift{text::join(check.current, ", "), std::move(check.drift.expected),
+                        std::move(check.drift.live)};
+  };
+}
+
 int bind_port(serve::Server& server, const Options& options) {
   serve::ServerOptions how;
   how.host = options.host;
@@ -146,6 +167,7 @@ void run(Context& context, const Options& options) {
   serve::SiteOptions what;
   what.url = context.url();
   if (const yaml::Project* project = context.find_project()) what.project = *project;
+  if (what.project) what.find_drift = drift_finder(context.location);
   what.allow_upgrade = options.allow_upgrade;
   if (options.allow_upgrade && !what.project) {
     throw Error(ErrorCode::usage, "--allow-upgrade needs a project with revisions")

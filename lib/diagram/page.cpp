@@ -168,6 +168,7 @@ std::string page_json(const PageData& data) {
   if (data.against) {
     json["against"] = {{"label", data.against->label},
                        {"tables", changed_tables(data.schema, data.against->schema, data, pool)}};
+    if (data.against->is_origin) json["against"]["origin"] = true;
   }
   json["revisions"] = revisions_json(data, pool);
   json["tables"] = pool.tables();
@@ -205,7 +206,9 @@ std::string page(const PageData& data, const PageOptions& options) {
 }
 
 std::string_view page_script() {
-  return assets::page_js;
+  static const std::string script =
+      fmt::format("(function () {{\n'use strict';\n\n{}}})();\n", assets::page_js);
+  return script;
 }
 std::string_view page_style() {
   return assets::page_css;

@@ -28,6 +28,8 @@ struct PageData {
   struct Against {
     std::string label;  ///< "database (mariadb://…)"
     schema::Schema schema;
+    /// What `schema` of the page came from: drawn as changed from there. Else it leads there.
+    bool is_origin = false;
   };
   std::optional<Against> against;
   SavedLayout layout;
@@ -36,8 +38,8 @@ struct PageData {
   std::optional<std::set<std::string>> only;
 };
 
-/// What page.js draws, as JSON. The same values give the same bytes. Safe inside of a <script>:
-/// there is no `<` in it.
+/// What the scripts of page/ draw, as JSON. The same values give the same bytes. Safe inside of a
+/// <script>: there is no `<` in it.
 std::string page_json(const PageData& data);
 
 struct PageOptions {
@@ -53,7 +55,7 @@ struct PageOptions {
 /// The whole page as HTML.
 std::string page(const PageData& data, const PageOptions& options = {});
 
-/// page.js and page.css, for a server that has them under addresses of their own.
+/// Script and style, for a server that has them under addresses of their own.
 std::string_view page_script();
 std::string_view page_style();
 

@@ -37,7 +37,7 @@ struct Row {
 
 std::vector<Row> rows_of(const schema::Table& table, Detail detail);
 
-// Sizes in pixels; page.js has the same ones.
+// Sizes in pixels; page/shown.js has the same ones.
 inline constexpr double kHeaderHeight = 30;
 inline constexpr double kRowHeight = 20;
 inline constexpr double kHeaderCell = 8;  ///< the width of a character in a header

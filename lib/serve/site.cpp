@@ -430,10 +430,19 @@ Response Site::diagram_data(const Request&) {
   {
     ConnectionPool::Lease connection(pool_);
     data.schema = connection->connection().inspect({.tables = {}, .include_own = false}).schema;
+    if (options_.find_drift) {
+      try {
+        lay_over(data, options_.find_drift(connection->connection()));
+      } catch (const Error& error) {
+        data.subject = fmt::format("database (whether it was changed by hand is not known: {})",
+                                   error.message());
+      }
+    }
     connection.keep();
   }
   data.dialects = {options_.url.dialect};
   if (options_.project) {
+    data.lint = lint::Options{options_.project->lint, options_.project->dialects};
     try {
       data.history = yaml::load_graph(options_.project->version_folders, options_.project->root);
     } catch (const Error&) {  // the page of revisions says what is wrong with them

@@ -13,6 +13,7 @@
 #include "serve/changes.hpp"
 #include "serve/commands.hpp"
 #include "serve/console.hpp"
+#include "serve/drift.hpp"
 #include "serve/http.hpp"
 #include "yaml/project.hpp"
 
@@ -24,6 +25,7 @@ struct SiteOptions {
   bool allow_upgrade = false;
   QueryLimits limits = {};
   std::string version = {};
+  FindDrift find_drift = {};  ///< none: the diagram shows the database alone
 };
 
 /// Connections that only read, a few of them, each used by one request at a time.

@@ -24,11 +24,11 @@ function run(folder, ...words) {
 }
 
 /** A project with its database made. */
-function project(name, model, rows = '') {
+function project(name, model, rows = '', url = '') {
   const folder = path.join(home, name);
   fs.mkdirSync(path.join(folder, 'schemas'), { recursive: true });
   fs.mkdirSync(path.join(folder, 'migrations'));
-  fs.writeFileSync(path.join(folder, 'dbmig.yaml'), 'database: sqlite:///app.db\ndialects: [sqlite]\n');
+  fs.writeFileSync(path.join(folder, 'dbmig.yaml'), url ? `database: ${JSON.stringify(url)}\ndialects: [mariadb]\n` : 'database: sqlite:///app.db\ndialects: [sqlite]\n');
   fs.writeFileSync(path.join(folder, 'schemas', 'app.yaml'), model);
   run(folder, 'migrate', '-m', 'first', '--no-proof');
   run(folder, 'upgrade');
@@ -292,6 +292,60 @@ test('a change becomes a revision to review, can be discarded, and is applied by
   await page.waitForSelector('#tables a:has-text("city")');
   page.complaints = page.complaints.filter(one => !/40[03]/.test(one));
   await close(page);
+});
+
+/** Changes a project's database by hand, and looks at the diagram of it. */
+async function lookAtDrift(folder, url, change) {
+  change();
+  const server = await serve(folder, ...(url ? ['--url', url] : []));
+  const page = await open(server.url);
+  const frame = page.frameLocator('iframe');
+  await frame.locator('.box.changed[data-name="customer"]').waitFor();
+  assert.equal(await frame.locator('.box[data-name="tag"]').getAttribute('class'), 'box removed');
+  assert.deepEqual(await frame.locator('.box.changed .column.added').allTextContents(), ['by_hand']);
+  assert.deepEqual(await frame.locator('.box.changed .column.changed').allTextContents(), []);
+  assert.match(await frame.locator('#legend').textContent(), /made by hand \(0\)dropped by hand \(1\)changed by hand \(2\)/);
+  await frame.locator('.box[data-name="orders"]').click();
+  const panel = frame.locator('#panel');
+  assert.match(await panel.textContent(), /Changed by hand since revision/);
+  assert.deepEqual(await panel.locator('li.removed').allTextContents(), ['ix_orders_placed (placed)']);
+  // A table's section has what lint says of the revisions that made it, and a link to its rows.
+  // (MariaDB makes an index for every foreign key: nothing to find there.)
+  assert.equal(await panel.locator('h3:has-text("Lint findings") + ul li:has-text("FK701")').count(), url ? 0 : 1);
+  await panel.locator('a.to-rows').waitFor();
+  await picture(page, url ? 'drift-mariadb' : 'drift');
+  // Without the overlay it is the database alone.
+  await frame.locator('#compare-button').click();
+  assert.equal(await frame.locator('.box.changed, .box.removed').count(), 0);
+  assert.equal(await frame.locator('.box[data-name="tag"]').count(), 0);
+  await close(page);
+}
+const driftModel = shopModel + '  tag:\n    columns: {name: varchar(40)}\n    primary_key: [name]\n';
+const byHand = 'ALTER TABLE customer ADD COLUMN by_hand integer; DROP TABLE tag; CREATE TABLE strange (x integer);';
+
+test('what was changed by hand is laid over the diagram, and lint speaks in a table\'s section', async () => {
+  const folder = project('drift', driftModel);
+  await lookAtDrift(folder, '', () => {
+    const made = spawnSync('sqlite3', [path.join(folder, 'app.db')], { input: byHand + 'DROP INDEX ix_orders_placed', encoding: 'utf8' });
+    assert.equal(made.status, 0, made.stderr);
+  });
+});
+
+test('and on MariaDB', { skip: mariadb ? false : 'no MariaDB server: set DBMIG_TEST_MARIADB_URL' }, async () => {
+  const name = `browser_drift_${process.pid}`;
+  const sql = text => {
+    const socket = new URL(mariadb.replace(/^mariadb:/, 'http:')).searchParams.get('socket');
+    const made = spawnSync('mariadb', ['--no-defaults', '-u', 'root', '-S', socket], { input: text, encoding: 'utf8' });
+    assert.equal(made.status, 0, made.stderr);
+  };
+  const url = mariadb.replace(/\/(\?|$)/, `/${name}$1`);
+  sql(`CREATE DATABASE ${name}`);
+  try {
+    const folder = project('drift-mariadb', driftModel, null, url);
+    await lookAtDrift(folder, url, () => sql(`USE ${name}; ${byHand} ALTER TABLE orders DROP INDEX ix_orders_placed`));
+  } finally {
+    sql(`DROP DATABASE ${name}`);
+  }
 });
 
 test('wrong token, wrong Host, another page: nothing', async () => {

@@ -238,6 +238,10 @@ TEST(Against, WhatDiffersIsNamedByTable) {
   EXPECT_TRUE(changes.contains("f"));
   // What is only there has its place too.
   EXPECT_THAT(json["places"].get<std::vector<std::string>>(), testing::Contains("f"));
+  // Where it leads is said: from the page's schema there, or from there to the page's.
+  EXPECT_FALSE(json["against"].contains("origin"));
+  data.against->is_origin = true;
+  EXPECT_EQ(Json::parse(page_json(data))["against"]["origin"], true);
 }
 
 TEST(Choice, PatternsExclusionsAndDistance) {
