@@ -299,6 +299,7 @@ class JournaledRun {
     Journal journal(context, std::move(row));
     journal.run(undo.statements);
     AppliedRevision now = journal.row();
+    record(now.id, [&] { WordingRecorder(context_.connection).forget(); });
     if (begun == Direction::downgrade) {
       // The row is that of an upgrade again.
       schema::Schema met;

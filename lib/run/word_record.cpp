@@ -73,8 +73,56 @@ void create_record(backend::Connection& connection) {
   connection.execute(fmt::format("DROP TABLE {}", kViewWords));
 }
 
+/// In front of the kind of a text that was known before the renames that are under way. As no text
+/// has such a kind, nobody takes it for one.
+constexpr std::string_view kBefore = "~";
+
+/// Keeps `keys` where a run that goes on after a kill finds them.
+void write_known(backend::Connection& connection, const WordingKeys& keys) {
+  constexpr std::size_t kAtOnce = 200;
+  std::vector<backend::Value> values;
+  std::string rows;
+  const auto send = [&] {
+    if (values.empty()) return;
+    connection.execute(
+        fmt::format("REPLACE INTO {} (kind, object, part, told, words) VALUES {}", kWordings, rows),
+        values);
+    values.clear();
+    rows.clear();
+  };
+  for (const WordingKey& key : keys) {
+    rows += rows.empty() ? "(?, ?, ?, '', '')" : ", (?, ?, ?, '', '')";
+    for (const std::string& value : {std::string(kBefore) + key.kind, key.object, key.part}) {
+      values.emplace_back(value);
+    }
+    if (values.size() >= 3 * kAtOnce) send();
+  }
+  send();
+}
+
+/// Those that write_known() kept.
+WordingKeys read_known(backend::Connection& connection) {
+  WordingKeys keys;
+  if (!has_table(connection, kWordings)) return keys;
+  for (const auto& row : connection
+                             .query(fmt::format("SELECT kind, object, part FROM {} WHERE kind LIKE "
+                                                "'{}%'",
+                                                kWordings, kBefore))
+                             .rows) {
+    keys.insert({row.at(0).value_or("").substr(kBefore.size()), row.at(1).value_or(""),
+                 row.at(2).value_or("")});
+  }
+  return keys;
+}
+
+void forget_known(backend::Connection& connection) {
+  connection.execute(fmt::format("DELETE FROM {} WHERE kind LIKE '{}%'", kWordings, kBefore));
+}
+
+}  // namespace
+
 /// The objects whose texts `operations` may have changed.
-struct Touched {
+struct WordingRecorder::Touched {
   std::set<std::string> tables;
   std::set<std::string> views;
   std::set<std::string> triggers;
@@ -85,6 +133,10 @@ struct Touched {
     return !renames && tables.empty() && views.empty() && triggers.empty() && routines.empty();
   }
 };
+
+namespace {
+
+using Touched = WordingRecorder::Touched;
 
 bool has_words(const schema::Column& column) {
   return column.generated ||
@@ -246,16 +298,46 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
   const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
   const WordingKeys differ = unlike_words(mine, live);
   const dialect::Words words = dialect::words_of(live);
+  const dialect::Words told = dialect::words_of(mine);
+  const dialect::Words told_after =
+      dialect::words_of(schema::on_dialect(ops::apply(before, operations), DialectKind::mariadb));
+  WordingKeys changing;
   for (const WordingKey& key : all) {
-    if (differ.count(key) == 0 && words.count(key) != 0) known_.insert(followed(key, operations));
+    if (differ.count(key) != 0 || words.count(key) == 0) continue;
+    const WordingKey place = followed(key, operations);
+    known_.insert(place);
+    const auto after = told_after.find(place);
+    const bool stays = place == key && after != told_after.end() && after->second == told.at(key);
+    if (!stays) changing.insert(place);
   }
+  const bool has_older = !read_known(connection_).empty();
+  if (has_older) forget_known(connection_);
+  if (changing.empty()) return;
+  create_record(connection_);
+  write_known(connection_, changing);
 }
 
 void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
                             const std::vector<dialect::Statement>& statements) {
-  const WordingKeys known = std::exchange(known_, {});
+  WordingKeys known = std::exchange(known_, {});
   if (connection_.dialect().kind() != DialectKind::mariadb) return;
   Touched touched = touched_by(operations);
+  const WordingKeys kept = touched.renames ? read_known(connection_) : WordingKeys();
+  known.insert(kept.begin(), kept.end());
+  record_sent(before, operations, statements, touched, known);
+  // Not before what they were kept for is recorded.
+  if (!kept.empty()) forget_known(connection_);
+}
+
+void WordingRecorder::forget() {
+  known_.clear();
+  const bool may_have = connection_.dialect().kind() == DialectKind::mariadb;
+  if (may_have && !read_known(connection_).empty()) forget_known(connection_);
+}
+
+void WordingRecorder::record_sent(const Schema& before, std::span<const ops::Operation> operations,
+                                  const std::vector<dialect::Statement>& statements,
+                                  Touched touched, const WordingKeys& known) {
   add_views_made(statements, touched);
   if (touched.empty()) return;
   const Schema part = schema::on_dialect(touched_part(ops::apply(before, operations), touched),

@@ -40,15 +40,25 @@ class WordingRecorder {
  public:
   explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
 
+  struct Touched;
+
   /// Before `operations` are carried out on `before`: what they rename in texts is worded anew by
-  /// the server, and is known afterwards where it is known now.
+  /// the server, and is known afterwards where it is known now, by a run that goes on after a kill,
+  /// too.
   void before(const schema::Schema& before, std::span<const ops::Operation> operations);
   /// After them, when `statements` carried them out. Recorded is what one of these said as the
   /// schema has it: a plan that left something else is not covered up.
   void after(const schema::Schema& before, std::span<const ops::Operation> operations,
              const std::vector<dialect::Statement>& statements);
 
+  /// Instead of after(), when the operations were taken back.
+  void forget();
+
  private:
+  void record_sent(const schema::Schema& before, std::span<const ops::Operation> operations,
+                   const std::vector<dialect::Statement>& statements, Touched touched,
+                   const std::set<dialect::WordingKey>& known);
+
   backend::Connection& connection_;
   std::set<dialect::WordingKey> known_;
 };

@@ -204,6 +204,39 @@ TEST_P(Wordings, RenamesInTextsThatTheServerRewritesAreFollowed) {
   EXPECT_THAT(drift(graph), testing::ElementsAre(testing::HasSubstr("ck")));
 }
 
+/// A run that is killed in between leaves what it knew to the one that goes on.
+TEST_P(Wordings, RenamesAreFollowedByARunThatGoesOn) {
+  const std::string first = revision("aaa", "", programs());
+  const std::string renames = R"(
+  - alter_column: {table: p, name: a, rename: b}
+  - rename_table: {name: p, to: r}
+)";
+  const history::Graph graph = this->graph({first, revision("bbb", "aaa", renames)});
+  runner(graph).upgrade("aaa", {});
+  const history::Revision& second = graph.get("bbb");
+  const schema::Schema before = this->graph({first}).fold();
+  WordingRecorder(*connection_).before(before, second.upgrade);
+  for (const auto& statement : connection_->dialect().plan(before, second.upgrade, {})) {
+    connection_->execute(statement.sql);
+  }
+  WordingRecorder(*connection_).after(before, second.upgrade, {});
+  EXPECT_THAT(drift(graph), testing::IsEmpty());
+  const auto kept = [&] {
+    return connection_->query("SELECT count(*) FROM dbmig_words WHERE kind LIKE '~%'").rows[0][0];
+  };
+  EXPECT_EQ(kept(), "0");
+  // What was known is forgotten when the operations are taken back.
+  WordingRecorder(*connection_)
+      .before(graph.fold(),
+              this->graph({first, revision("bbb", "aaa", "\n  - rename_table: {name: r, to: p}\n")})
+                  .get("bbb")
+                  .upgrade);
+  EXPECT_NE(kept(), "0");
+  WordingRecorder recorder(*connection_);
+  recorder.forget();
+  EXPECT_EQ(kept(), "0");
+}
+
 /// Such a view is made again, by the text that it had.
 TEST_P(Wordings, OfAViewOverAllColumnsFollowTheTable) {
   const std::string first = revision("aaa", "", views());
