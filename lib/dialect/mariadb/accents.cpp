@@ -29,6 +29,10 @@ constexpr std::string_view kPairs =
     "ᾱά ᾲά ᾳά ᾴά ᾶά ᾷά ιΐ ῂή ῃή ῄή ῆή ῇή ῐΐ ῑΐ ῒΐ ῖΐ ῗΐ ῠΰ ῡΰ ῢΰ ῤρ ῥρ ῦΰ ῧΰ ῲω ῳω ῴω ῶω "
     "ῷω ";
 
+/// Letters that are equal in utf8mb3_general_ci and apart in one of the others.
+constexpr std::string_view kInGeneral =
+    "ıi ßs ѓг ќк їі ўу ѷѵ ӑа ӓа ӗе ӛә ӝж ӟз ӥи ӧо ӫө ӭэ ӱу ӳу ӵч ӹы \u0345ΐ ";
+
 /// The bytes of the UTF-8 character that begins with `lead`.
 std::size_t length_of(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
@@ -37,18 +41,22 @@ std::size_t length_of(char lead) {
   return byte < 0xF0 ? 3 : 4;
 }
 
-const std::map<std::string_view, std::string_view>& equal_letters() {
-  static const std::map<std::string_view, std::string_view> letters = [] {
-    std::map<std::string_view, std::string_view> out;
-    for (std::size_t i = 0; i < kPairs.size();) {
-      const std::string_view letter = kPairs.substr(i, length_of(kPairs[i]));
-      i += letter.size();
-      const std::string_view equal = kPairs.substr(i, length_of(kPairs[i]));
-      i += equal.size() + 1;
-      out.emplace(letter, equal);
-    }
-    return out;
-  }();
+using Letters = std::map<std::string_view, std::string_view>;
+
+Letters read_pairs(std::string_view pairs) {
+  Letters out;
+  for (std::size_t i = 0; i < pairs.size();) {
+    const std::string_view letter = pairs.substr(i, length_of(pairs[i]));
+    i += letter.size();
+    const std::string_view equal = pairs.substr(i, length_of(pairs[i]));
+    i += equal.size() + 1;
+    out.emplace(letter, equal);
+  }
+  return out;
+}
+
+const Letters& equal_letters() {
+  static const Letters letters = read_pairs(kPairs);
   return letters;
 }
 
@@ -65,6 +73,19 @@ std::string without_accents(std::string_view text) {
     const std::string folded = is_sign ? std::string(letter) : folded_identifier(letter);
     const auto found = equal_letters().find(folded);
     out += found == equal_letters().end() ? std::string_view(folded) : found->second;
+  }
+  return out;
+}
+
+std::string folded_routine_name(std::string_view name) {
+  static const Letters letters = read_pairs(kInGeneral);
+  const std::string folded = without_accents(name);
+  std::string out;
+  for (std::size_t i = 0; i < folded.size();) {
+    const std::string_view letter = std::string_view(folded).substr(i, length_of(folded[i]));
+    i += letter.size();
+    const auto found = letters.find(letter);
+    out += found == letters.end() ? letter : found->second;
   }
   return out;
 }

@@ -10,4 +10,9 @@ namespace dbmig::dialect::mariadb {
 /// still be equal in one of them (`ß` and `s`).
 std::string without_accents(std::string_view text);
 
+/// `name`, UTF-8, as utf8mb3_general_ci compares it, which the server's tables of functions,
+/// procedures and events have: two names are one when this gives the same for both (`AÑO` and
+/// `ano`, `Straße` and `strase`).
+std::string folded_routine_name(std::string_view name);
+
 }  // namespace dbmig::dialect::mariadb

@@ -11,6 +11,7 @@
 #include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/functions.hpp"
+#include "dialect/mariadb/routine_names.hpp"
 #include "dialect/mariadb/types.hpp"
 #include "ops/sql_references.hpp"
 #include "ops/sql_tokens.hpp"
@@ -662,6 +663,7 @@ std::vector<Refusal> MariadbDialect::refusals(const schema::Schema& schema) cons
     for (const Limit& limit : kLimits) limit.check(table, check);
   }
   for (const auto& [name, trigger] : mine.triggers) check_trigger(trigger, found);
+  check_routine_names(mine, found);
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "backend/mariadb/connection.hpp"
 #include "base/error.hpp"
@@ -126,6 +127,24 @@ TEST_F(MariadbIdentifier, ObjectsOfEachKindAreComparedAsTheModelSays) {
                                 table, quoted(a), quoted(b))),
               text::lower(a) != text::lower(b));
     takes("DROP TABLE t");
+    // Those of routines have a collation of their own, and the model's check knows it.
+    for (const auto& [create, kind, body] : {
+             std::tuple{"FUNCTION", schema::RoutineKind::function, "() RETURNS int RETURN 1"},
+             std::tuple{"PROCEDURE", schema::RoutineKind::procedure, "() SELECT 1"},
+             std::tuple{"EVENT", schema::RoutineKind::event,
+                        " ON SCHEDULE EVERY 1 DAY DISABLE DO SET @x = 1"},
+             std::tuple{"SEQUENCE", schema::RoutineKind::sequence, ""},
+         }) {
+      schema::Schema both;
+      for (const std::string& name : {a, b}) {
+        both.routines[{kind, name}] = {.kind = kind, .name = name, .sql = body};
+      }
+      EXPECT_TRUE(takes(fmt::format("CREATE {} {}{}", create, quoted(a), body)));
+      EXPECT_EQ(takes(fmt::format("CREATE {} {}{}", create, quoted(b), body)),
+                dialect::dialect(DialectKind::mariadb).refusals(both).empty())
+          << create;
+      for (const std::string& name : {a, b}) takes(fmt::format("DROP {} {}", create, quoted(name)));
+    }
   }
 }
 
@@ -154,6 +173,32 @@ TEST_F(MariadbIdentifier, AccentsAreWhatTheGeneralCollationsDoNotTellApart) {
                      "CREATE OR REPLACE TABLE t (e enum('Sí', 'si') COLLATE {})", collation)),
                  Error);
   }
+}
+
+TEST_F(MariadbIdentifier, NamesOfRoutinesAreComparedAsTheServersTablesDo) {
+  test::MariadbDatabase database;
+  std::string values;
+  for (const std::string& letter : letters()) {
+    values += fmt::format("{}({})", values.empty() ? "" : ",",
+                          dialect::dialect(DialectKind::mariadb).quote_string(letter));
+  }
+  std::map<std::string, std::string> by_weight;
+  std::map<std::string, std::string> by_fold;
+  std::string wrong;
+  const auto rows = database.connection().query(
+      "SELECT s, HEX(WEIGHT_STRING(CONVERT(s USING utf8mb3) COLLATE utf8mb3_general_ci)) FROM "
+      "(SELECT '' AS s UNION ALL VALUES " +
+      values + ") AS t WHERE s <> ''");
+  for (const auto& row : rows.rows) {
+    const std::string letter = row[0].value_or("");
+    const std::string weight = row[1].value_or("");
+    const std::string fold = dialect::mariadb::folded_routine_name(letter);
+    const bool same = by_weight.try_emplace(weight, fold).first->second == fold &&
+                      by_fold.try_emplace(fold, weight).first->second == weight;
+    if (!same) wrong += letter + " ";
+  }
+  EXPECT_GT(by_weight.size(), 60000U);
+  EXPECT_EQ(wrong, "");
 }
 
 }  // namespace
