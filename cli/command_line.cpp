@@ -33,7 +33,8 @@ Option* Option::expected(int least, int most) {
 }
 
 Option* Option::repeatable() {
-  parsed_->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  parsed_->type_size(1)->expected(1)->allow_extra_args(false)->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
   return this;
 }
 

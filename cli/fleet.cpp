@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "cli/signals.hpp"
+#include "project/run_settings.hpp"
 #include "project/server_words.hpp"
 #include "yaml/revision.hpp"
 
@@ -326,6 +327,9 @@ void print_document(Context& context, const Json& table) {
 }
 
 Json run_on_all(Context& context, const FleetOptions& options, fleet::Job job) {
+  job.listener = [&context](const fleet::Database& database, EventSink& events) {
+    return project::hook_listener(context, database.url, events);
+  };
   if (options.all && !options.urls_from.empty()) {
     throw Error(ErrorCode::usage, "--all excludes --urls-from");
   }

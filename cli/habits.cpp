@@ -67,7 +67,6 @@ constexpr std::array kCommands{
     CommandHabit{"st", "`dbmig status`"},
     CommandHabit{"load", "`dbmig import`"},
     CommandHabit{"dump", "`dbmig export` writes rows, `dbmig inspect` the schema"},
-    CommandHabit{"test", "`dbmig verify`"},
     CommandHabit{"version", "`dbmig --version`"},
 };
 
@@ -78,8 +77,6 @@ struct OptionHabit {
 };
 
 constexpr std::array kOptions{
-    OptionHabit{"revision", "--autogenerate",
-                "`dbmig migrate -m \"…\"` writes the model's changes"},
     OptionHabit{"revision", "--sql", "`dbmig upgrade --sql` prints the SQL of revisions"},
     OptionHabit{"init", "-t", "there are no templates"},
     OptionHabit{"init", "--template", "there are no templates"},
@@ -87,13 +84,11 @@ constexpr std::array kOptions{
     OptionHabit{"upgrade", "--tag", "nothing here runs a script that would read it"},
     OptionHabit{"downgrade", "--tag", "nothing here runs a script that would read it"},
     OptionHabit{"stamp", "--tag", "nothing here runs a script that would read it"},
-    OptionHabit{"upgrade", "--dry-run",
-                "`dbmig upgrade --plan` tells what would run, --sql prints it"},
-    OptionHabit{"downgrade", "--dry-run",
-                "`dbmig downgrade --plan` tells what would run, --sql prints it"},
     OptionHabit{"upgrade", "--fake", "`dbmig stamp` marks a database without running anything"},
-    OptionHabit{"", "-x",
-                "write `${NAME}` into dbmig.yaml and set the variable in the environment"},
+    OptionHabit{
+        "", "-x",
+        "`--var NAME=VALUE` sets a variable of plain SQL; dbmig.yaml takes `${NAME}` from the "
+        "environment"},
     OptionHabit{"", "-n", "`--database NAME` chooses one of dbmig.yaml's `databases`"},
     OptionHabit{"", "--name", "`--database NAME` chooses one of dbmig.yaml's `databases`"},
     OptionHabit{"", "-c", "`--config FILE`"},

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/commands/commands.hpp"
 #include "cli/entering.hpp"
 #include "cli/format.hpp"
 #include "cli/proof_report.hpp"
 #include "ops/risk.hpp"
 #include "project/lock_limit.hpp"
+#include "project/run_settings.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -95,7 +97,7 @@ std::string standing(const history::Graph& graph, const std::set<std::string>& a
 
 void add_migration_options(Command& command, Migration& options) {
   command.add_flag("--sql", options.sql, "Print a script instead; no database is needed");
-  command.add_flag("--plan", options.plan, "Print what would run on this database");
+  add_plan_flag(command, options.plan, "Print what would run on this database");
   add_lock_timeout(command, options.lock_timeout);
   command
       .add_option("--lock-wait", options.lock_wait,
@@ -158,6 +160,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     refuse_locks(context, runner.plan(direction, options.targets), runner.applied_schema(),
                  options.require_lock);
   }
+  how.listener = project::hook_listener(context, context.url(), context.events());
   const std::vector<std::string> ran =
       up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
   if (ran.empty()) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
@@ -30,7 +31,7 @@ void add_new_revision_options(Command& command, project::NewRevision& options) {
       .add_option("--version-path", options.version_path,
                   "The folder to write to, one of `migrations:`")
       ->option_text("DIR");
-  command.add_flag("--dry-run,--plan", options.dry_run, "Print the revision instead of writing it");
+  add_plan_flag(command, options.dry_run, "Print the revision instead of writing it");
 }
 
 void generate(Context& context, const project::NewFile& file, bool dry_run) {

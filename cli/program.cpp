@@ -84,6 +84,11 @@ void add_globals(Command& command, Context& context, const std::string& group) {
          .add_option("--url", context.location.url,
                      "Work on this database, whatever dbmig.yaml says")
          ->option_text("URL"));
+  in(command
+         .add_option("--var", context.location.variables,
+                     "The value of a variable of plain SQL, may be repeated")
+         ->option_text("NAME=VALUE")
+         ->repeatable());
   in(command.add_flag("--json", g.json, "One JSON document on stdout"));
   in(command.add_flag("-q,--quiet", g.quiet, "Only warnings and errors on stderr"));
   in(command.add_flag("-v,--verbose", g.verbose, "More detail, and every SQL statement"));
@@ -150,6 +155,10 @@ Command& add_command(Command& program, Context& context, const CommandText& text
   return command;
 }
 
+Option* add_plan_flag(Command& command, bool& plan, const std::string& what) {
+  return command.add_flag("--plan,--dry-run", plan, what);
+}
+
 void add_table_option(Command& command, std::vector<std::string>& tables) {
   command.add_option("--table", tables, "Only this one, or those a pattern fits; may be repeated")
       ->option_text("TABLE")
@@ -190,7 +199,7 @@ Program::Program(Context& context)
         add_copy, add_infer}},
       {"Look",
        {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
-        add_verify, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},
+        add_verify, add_test, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},
       {"Help", {add_help, add_completion, add_schema}},
   };
   for (const auto& [group, commands] : groups) {

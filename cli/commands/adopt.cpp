@@ -71,7 +71,7 @@ void add_adopt(Command& program, Context& context) {
       .add_option("--from", *from,
                   "Make revisions of the SQL files of Flyway, golang-migrate, dbmate or goose")
       ->option_text("DIR");
-  command.add_flag("--dry-run,--plan", options->revision.dry_run, "Print instead of writing");
+  add_plan_flag(command, options->revision.dry_run, "Print instead of writing");
   add_lock_timeout(command, options->lock_timeout);
   set_action(command, context, [&context, options, from] {
     if (from->empty()) return run(context, *options);

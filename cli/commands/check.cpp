@@ -34,6 +34,7 @@ struct Options {
   bool offline = false;
   bool revert = false;
   bool fix = false;
+  bool plan = false;  ///< with `fix`
   project::DriftOptions fix_options;
   Reporting reporting;
 };
@@ -157,6 +158,29 @@ SourcePosition place_of(Context& context, const std::string& detected) {
   return {};
 }
 
+/// Model against revisions. Branches that fit together in no order, which is told already, have no
+/// schema that the model could be compared with.
+void check_fold(Context& context, bool contradicts, Findings& findings) {
+  const history::Graph& graph = context.graph();
+  schema::Schema all;
+  try {
+    all = graph.fold();
+  } catch (const Error&) {
+    if (contradicts) return;
+    throw;
+  }
+  const schema::Model& model = context.model();
+  const schema::Schema folded =
+      history::with_free_order(graph, schema::normalized(std::move(all)), model.schema);
+  const diff::Difference difference =
+      diff::diff(folded, equivalent(context, folded, model.schema, context.project().dialects),
+                 history::with_done(model.renames, graph));
+  for (const std::string& line : difference.detected) {
+    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
+                 place_of(context, line));
+  }
+}
+
 void check_model(Context& context, Findings& findings) {
   findings.announce(kModelKinds);
   context.read_files();
@@ -182,16 +206,7 @@ void check_model(Context& context, Findings& findings) {
   for (const Diagnostic& one : history::described(contradictions)) {
     findings.add("contradiction", "", one);
   }
-  const schema::Model& model = context.model();
-  const schema::Schema folded =
-      history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
-  const diff::Difference difference =
-      diff::diff(folded, equivalent(context, folded, model.schema, context.project().dialects),
-                 history::with_done(model.renames, graph));
-  for (const std::string& line : difference.detected) {
-    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
-                 place_of(context, line));
-  }
+  check_fold(context, !contradictions.empty(), findings);
 }
 
 void check_branch(Context& context, const Reporting& options, Findings& findings) {
@@ -254,7 +269,7 @@ void print_revert(Context& context) {
 }
 
 /// Writes a revision of what was changed by hand and stamps the database with it.
-void write_drift(Context& context, const project::DriftOptions& options) {
+void write_drift(Context& context, const project::DriftOptions& options, bool only_plan) {
   Console& console = context.console();
   const auto drift = project::revision_of_drift(context, options);
   if (!drift) {
@@ -262,10 +277,11 @@ void write_drift(Context& context, const project::DriftOptions& options) {
     console.document({{"revision", nullptr}, {"written", false}});
     return;
   }
-  Json document = write_revision_file(context, drift->revision, false, drift->detected);
+  Json document = write_revision_file(context, drift->revision, only_plan, drift->detected);
+  document["stamped"] = !only_plan;
+  if (only_plan) return console.document(document);
   project::stamp_drift(context, drift->revision.id);
   console.say("The model lacks it still: `dbmig diff head model` says what to add there.");
-  document["stamped"] = true;
   console.document(document);
 }
 
@@ -328,6 +344,8 @@ void add_check(Command& program, Context& context) {
       ->option_text("TEXT");
   command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
                    "Consent to a revision that drops what was dropped by hand");
+  add_plan_flag(command, options->plan,
+                "With --fix-revision: print the revision instead of writing it");
   add_report_options(command, context, options->reporting);
   add_fleet_options(command, *many);
   const auto check_one = [&context, options] {
@@ -336,7 +354,8 @@ void add_check(Command& program, Context& context) {
     }
     if (options->revert || options->fix) context.name_database(Context::Access::existing);
     if (options->revert) return print_revert(context);
-    if (options->fix) return write_drift(context, options->fix_options);
+    if (options->fix) return write_drift(context, options->fix_options, options->plan);
+    if (options->plan) throw Error(ErrorCode::usage, "--plan goes with --fix-revision");
     with_report(context, options->reporting, "check",
                 [&](report::Report& report) { check(context, *options, report); });
   };

@@ -24,6 +24,10 @@ Command& add_command(Command& program, Context& context, const CommandText& text
 void set_action(Command& command, Context& context, std::function<void()> action,
                 bool every_rank = false);
 
+/// `--plan`, or `--dry-run`: every command that changes a database or the files of a project has it
+/// and then changes nothing (decision 029). `what` is what it prints or looks at instead.
+Option* add_plan_flag(Command& command, bool& plan, const std::string& what);
+
 /// `--table TABLE`, a name or a pattern, as often as wanted.
 void add_table_option(Command& command, std::vector<std::string>& tables);
 
@@ -51,6 +55,7 @@ void add_history(Command& program, Context& context);
 void add_show(Command& program, Context& context);
 void add_check(Command& program, Context& context);
 void add_verify(Command& program, Context& context);
+void add_test(Command& program, Context& context);
 void add_lint(Command& program, Context& context);
 void add_repair(Command& program, Context& context);
 void add_inspect(Command& program, Context& context);

@@ -32,6 +32,7 @@ struct Arguments {
   bool data_only = false;
   bool strict = false;
   bool widen = false;
+  bool plan = false;
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
@@ -58,10 +59,11 @@ class Copy {
     if (source_->url().redacted() == context_.url().redacted()) {
       throw Error(ErrorCode::usage, "source and target are the same database");
     }
-    context_.name_database(arguments_.data_only ? Context::Access::existing
-                                                : Context::Access::create);
-    target_ = &context_.connection(arguments_.data_only ? Context::Access::existing
-                                                        : Context::Access::create);
+    const bool is_there = arguments_.data_only || arguments_.plan;
+    context_.name_database(is_there ? Context::Access::existing : Context::Access::create);
+    target_ = &context_.connection(arguments_.plan        ? Context::Access::peek
+                                   : arguments_.data_only ? Context::Access::existing
+                                                          : Context::Access::create);
   }
 
   void run() {
@@ -71,6 +73,7 @@ class Copy {
       if (!rows_fit()) return;
     }
     before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
+    if (arguments_.plan) return print_plan();
     std::vector<transfer::TableComparison> tables;
     bool same = false;
     try {
@@ -201,12 +204,34 @@ class Copy {
           .hint("nothing was copied; run `dbmig upgrade` on the source first");
     }
     require_migrated_model(context_, "then copy with --widen again");
+    if (arguments_.plan) return;
     constexpr std::size_t kNamed = 3;
     const bool is_short = columns.size() <= kNamed;
     revisions_.insert(
         widen_model(context_, changes, {},
                     is_short ? "widen " + text::join(columns, ", ")
                              : fmt::format("widen {}", text::count(columns.size(), "column"))));
+  }
+
+  /// What would be made, and which rows would go where they are checked to fit.
+  void print_plan() {
+    Console& console = context_.console();
+    Json statements = Json::array();
+    if (!arguments_.data_only) {
+      schema::Schema after = before_;
+      const schema::Schema wanted =
+          revisions_.empty() ? target_->canonical(translation_.tables) : schema_;
+      for (const auto& [name, table] : wanted.tables) after.tables.emplace(name, table);
+      for (const dialect::Statement& statement :
+           target_->dialect().plan(before_, diff::diff(before_, after).operations, {})) {
+        console.data(statement.sql + ";\n");
+        statements.push_back(statement.sql);
+      }
+    }
+    console.say(arguments_.schema_only
+                    ? "Nothing was made: this is a plan"
+                    : "All rows fit into the target's columns; nothing was copied: this is a plan");
+    console.document({{"written", false}, {"statements", std::move(statements)}});
   }
 
   void make_tables() {
@@ -370,6 +395,8 @@ void add_copy(Command& program, Context& context) {
                   "Read the source with so many ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
+  add_plan_flag(command, a.plan,
+                "Check every value and print the tables that would be made; nothing is written");
   command.add_flag("--schema-only", a.schema_only, "The tables without their rows");
   command.add_flag("--data-only", a.data_only, "The rows, into tables that are there");
   command.add_flag("--truncate", a.options.truncate,

@@ -16,14 +16,29 @@ struct Options {
   bool indicate_current = false;
 };
 
+/// The first revisions of the branch that `label` names.
+std::set<std::string> beginnings(const history::Graph& graph, const std::string& label) {
+  std::set<std::string> first;
+  const std::set<std::string> line =
+      graph.ancestors({graph.resolve_one(label)}, history::Edges::parents);
+  for (const std::string& id : line) {
+    if (graph.header(id).parents.empty()) first.insert(id);
+  }
+  return first;
+}
+
 /// The revisions from `start` (which counts) to `end`, newest first.
 std::vector<std::string> select(const history::Graph& graph, const std::string& start,
                                 const std::string& end, const std::set<std::string>& current) {
   const std::set<std::string> upper =
       graph.ancestors(graph.resolve(end.empty() ? "heads" : end, current));
   std::set<std::string> lower;
-  const std::set<std::string> from =
-      start.empty() ? std::set<std::string>{} : graph.resolve(start, current);
+  std::set<std::string> from;
+  if (project::is_base_of_branch(start)) {
+    from = beginnings(graph, start.substr(0, start.find('@')));
+  } else if (!start.empty()) {
+    from = graph.resolve(start, current);
+  }
   for (const std::string& id : from) lower.merge(graph.descendants(id));
   std::vector<std::string> chosen;
   for (const std::string& id : graph.topological()) {
@@ -38,21 +53,25 @@ std::vector<std::string> select(const history::Graph& graph, const std::string& 
   return chosen;
 }
 
-/// When the database took the revision and how long that was; in words with -v.
-void add_applied(Context& context, const std::map<std::string, run::AppliedRevision>& rows,
-                 const std::string& id, Json& entry) {
+constexpr const char* kPending = "pending";
+
+using Rows = std::map<std::string, run::AppliedRevision>;
+
+/// When the database took the revision and how long that was.
+std::string applied_text(const Rows& rows, const std::string& id) {
+  const auto row = rows.find(id);
+  if (row == rows.end()) return kPending;
+  const std::string& origin = row->second.origin;
+  const bool has_run = origin.empty() || origin == run::kApplied;
+  return row->second.applied_at + (has_run ? fmt::format(" in {} ms", row->second.duration_ms)
+                                           : fmt::format(", {}", origin));
+}
+
+void add_applied(const Rows& rows, const std::string& id, Json& entry) {
   const auto row = rows.find(id);
   const bool is_applied = row != rows.end();
   entry["applied_at"] = is_applied ? Json(row->second.applied_at) : Json();
   entry["duration_ms"] = is_applied ? Json(row->second.duration_ms) : Json();
-  if (!context.verbose()) return;
-  context.console().data(
-      is_applied ? fmt::format("Applied: {}, took {} ms{}\n\n", row->second.applied_at,
-                               row->second.duration_ms,
-                               row->second.origin.empty() || row->second.origin == run::kApplied
-                                   ? ""
-                                   : " (" + row->second.origin + ")")
-                 : std::string("Applied: no\n\n"));
 }
 
 void run(Context& context, const Options& options) {
@@ -65,7 +84,7 @@ void run(Context& context, const Options& options) {
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});
   const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
-  std::map<std::string, run::AppliedRevision> rows;
+  Rows rows;
   if (options.indicate_current) {
     for (run::AppliedRevision& row : make_runner(context, Context::Access::peek).rows()) {
       if (row.is_complete()) rows.emplace(row.id, std::move(row));
@@ -74,13 +93,22 @@ void run(Context& context, const Options& options) {
   Json list = Json::array();
   for (const std::string& id : select(graph, start, end, known)) {
     const history::Header& revision = graph.header(id);
-    context.console().data(
-        context.verbose() ? revision_entry(context, graph, revision, marked) + "\n"
-                          : revision_line(graph, revision,
-                                          {.parents = true, .message = true, .current = marked}) +
-                                "\n");
+    const std::string applied = options.indicate_current ? applied_text(rows, id) : "";
+    std::string text;
+    if (context.verbose()) {
+      text = revision_entry(context, graph, revision, marked) + "\n";
+      if (!applied.empty()) {
+        text += fmt::format("Applied: {}\n\n", applied == kPending ? "no" : applied);
+      }
+    } else {
+      text = revision_line(graph, revision, {.parents = true, .message = true, .current = marked});
+      text += applied.empty()
+                  ? "\n"
+                  : fmt::format("  [{}{}]\n", applied == kPending ? "" : "applied ", applied);
+    }
+    context.console().data(text);
     Json entry = revision_json(context, graph, revision, current);
-    if (options.indicate_current) add_applied(context, rows, id, entry);
+    if (options.indicate_current) add_applied(rows, id, entry);
     list.push_back(std::move(entry));
   }
   context.console().document(list);
@@ -90,17 +118,18 @@ void run(Context& context, const Options& options) {
 
 void add_history(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  Command& command =
-      add_command(program, context,
-                  {"history", "All revisions, the newest first",
-                   "  dbmig history\n"
-                   "  dbmig history -i                                where the database is\n"
-                   "  dbmig history -i -v                             and when it took each, how "
-                   "long that was\n"
-                   "  dbmig history -r 1975:2fa6                      from one to another\n"
-                   "  dbmig history -r current:                       what an upgrade would run, "
-                   "and where it is\n"
-                   "  dbmig history -r-3:current -v                   the last three in detail"});
+  Command& command = add_command(
+      program, context,
+      {"history", "All revisions, the newest first",
+       "  dbmig history\n"
+       "  dbmig history -i                                where the database is, when "
+       "it took\n"
+       "                                                  each, how long that was, what "
+       "it lacks\n"
+       "  dbmig history -r 1975:2fa6                      from one to another\n"
+       "  dbmig history -r current:                       what an upgrade would run, "
+       "and where it is\n"
+       "  dbmig history -r-3:current -v                   the last three in detail"});
   command.add_option("-r,--rev-range", options->range, "start:end, either may be left out")
       ->option_text("A:B");
   command.add_flag("-i,--indicate-current", options->indicate_current,

@@ -390,8 +390,8 @@ void add_import(Command& program, Context& context) {
       .add_option("--binary", a.file.format.binary,
                   "What fields of binary columns hold: hex, base64, or raw for the bytes (raw)")
       ->option_text("WHAT");
-  command.add_flag("--dry-run", a.dry_run,
-                   "Check every record, also against the rows in the table, and load nothing");
+  add_plan_flag(command, a.dry_run,
+                "Check every record, also against the rows in the table, and load nothing");
   command
       .add_flag("--create", a.wish.create,
                 "Make the table first: model, proved revision and upgrade, as `infer` finds it")

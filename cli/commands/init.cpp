@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string directory = ".";
+  bool plan = false;
 };
 
 /// The `database:` of the new dbmig.yaml. A password never goes into a file that people commit: the
@@ -66,6 +69,20 @@ void run(Context& context, const Options& options) {
         .hint("this folder holds a project; `dbmig init DIR` starts another one elsewhere");
   }
   Console& console = context.console();
+  // Editors with a YAML language server read where the first line says.
+  const auto first_line = [](const std::string& folder, std::string_view schema) {
+    return fmt::format("# yaml-language-server: $schema={}.dbmig/{}\n", folder,
+                       yaml::schema_file(schema));
+  };
+  const std::vector<std::pair<fs::path, std::string>> files{
+      {root / "schemas" / "example.yaml", first_line("../", "model") + kExample},
+      {root / "dbmig.yaml", first_line("", "project") + yaml::print_config(setting)}};
+  if (options.plan) {
+    for (const auto& [path, content] : files) {
+      console.data(fmt::format("# {}\n{}", path.string(), content));
+    }
+    return console.document({{"root", root.string()}, {"database", setting}, {"written", false}});
+  }
   for (const fs::path& folder : {root / "schemas", root / "migrations"}) {
     console.status(fmt::format("Creating directory {}", folder.string()), [&] {
       std::error_code failure;
@@ -76,22 +93,15 @@ void run(Context& context, const Options& options) {
       }
     });
   }
-  const auto generate = [&](const fs::path& path, const std::string& content) {
+  for (const auto& [path, content] : files) {
     console.status(fmt::format("Generating {}", path.string()),
-                   [&] { write_file(path, content, false); });
-  };
-  // Editors with a YAML language server read where the first line says.
-  const auto first_line = [](const std::string& folder, std::string_view schema) {
-    return fmt::format("# yaml-language-server: $schema={}.dbmig/{}\n", folder,
-                       yaml::schema_file(schema));
-  };
-  generate(root / "schemas" / "example.yaml", first_line("../", "model") + kExample);
-  generate(root / "dbmig.yaml", first_line("", "project") + yaml::print_config(setting));
+                   [&, &path = path, &content = content] { write_file(path, content, false); });
+  }
   yaml::keep_schemas(root / ".dbmig", yaml::KeepSchemas::all);
   console.say(
       "Next: describe your tables in schemas/, then `dbmig migrate -m \"first tables\"` and "
       "`dbmig upgrade`.");
-  console.document({{"root", root.string()}, {"database", setting}});
+  console.document({{"root", root.string()}, {"database", setting}, {"written", true}});
 }
 
 }  // namespace
@@ -106,6 +116,7 @@ void add_init(Command& program, Context& context) {
        "  dbmig init --url 'mariadb://shop@localhost/shop?socket=/run/mysqld/mysqld.sock'\n"
        "Nothing is overwritten."});
   command.add_option("directory", options->directory, "Where (this folder)")->option_text("DIR");
+  add_plan_flag(command, options->plan, "Print the files instead of writing them");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

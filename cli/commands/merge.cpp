@@ -87,8 +87,7 @@ void add_merge(Command& program, Context& context) {
       .add_option("--resolve", options->winner,
                   "Where the branches contradict each other, the one of this revision wins")
       ->option_text("REV");
-  command.add_flag("--dry-run,--plan", options->revision.dry_run,
-                   "Print the revision instead of writing it");
+  add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

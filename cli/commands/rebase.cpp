@@ -134,8 +134,7 @@ void add_rebase(Command& program, Context& context) {
   command.add_option("--onto", options->onto, "What it is to follow")
       ->option_text("HEAD")
       ->required();
-  command.add_flag("--plan,--dry-run", options->plan,
-                   "Print what would change; nothing is written");
+  add_plan_flag(command, options->plan, "Print what would change; nothing is written");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

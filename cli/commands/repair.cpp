@@ -17,7 +17,7 @@ void add_repair(Command& program, Context& context) {
        "  dbmig check                                     names them\n"
        "  dbmig repair                                    the files are right as they are now\n"
        "The tables are not touched: only what the database keeps about its revisions."});
-  command.add_flag("--plan", *plan, "Only name the revisions");
+  add_plan_flag(command, *plan, "Only name the revisions");
   add_lock_timeout(command, *lock_timeout);
   set_action(command, context, [&context, lock_timeout, plan] {
     run::Runner runner = make_runner(context, Context::Access::existing);

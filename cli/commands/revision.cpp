@@ -1,27 +1,40 @@
 #include <memory>
 
 #include "cli/commands/commands.hpp"
+#include "cli/generate_revision.hpp"
 #include "cli/new_revision.hpp"
 
 namespace dbmig::cli {
 
 void add_revision(Command& program, Context& context) {
-  auto options = std::make_shared<project::NewRevision>();
-  Command& command =
-      add_command(program, context,
-                  {"revision", "Write an empty revision, to be filled in by hand",
-                   "  dbmig revision -m \"clean up names\"\n"
-                   "  dbmig revision -m \"hotfix\" --head 1975ea83b712 --splice\n"
-                   "  dbmig revision -m \"reports\" --head base --branch-label reports\n"
-                   "`dbmig migrate` writes one from the model's changes instead."});
-  add_new_revision_options(command, *options);
-  command.get_option("--message")->required();
-  set_action(command, context, [&context, options] {
+  auto options = std::make_shared<MigrateOptions>();
+  auto autogenerate = std::make_shared<bool>(false);
+  Command& command = add_command(
+      program, context,
+      {"revision", "Write an empty revision, to be filled in by hand",
+       "  dbmig revision -m \"clean up names\"\n"
+       "  dbmig revision -m \"hotfix\" --head 1975ea83b712 --splice\n"
+       "  dbmig revision --autogenerate -m \"add orders\"    as in Alembic: dbmig migrate\n"
+       "  dbmig revision -m \"reports\" --head base --branch-label reports\n"
+       "`dbmig migrate` writes one from the model's changes instead."});
+  add_new_revision_options(command, options->revision);
+  command.add_flag("--autogenerate", *autogenerate,
+                   "Fill it in with the model's changes, as `dbmig migrate` does");
+  command.add_flag("--allow-destructive", options->allow_destructive,
+                   "With --autogenerate: consent to dropping tables, columns and values");
+  set_action(command, context, [&context, options, autogenerate] {
+    if (*autogenerate) {
+      return context.console().document(generate_revision(context, *options).document);
+    }
+    project::NewRevision& wanted = options->revision;
+    if (wanted.message.empty()) {
+      throw Error(ErrorCode::usage, "--message is required").hint("see `dbmig revision --help`");
+    }
     const history::Graph& graph = context.graph();
     history::Revision revision =
-        project::make_revision(graph, *options, choose_parents(context, *options));
-    revision.path = version_folder(context, *options);
-    write_revision(context, std::move(revision), options->dry_run);
+        project::make_revision(graph, wanted, choose_parents(context, wanted));
+    revision.path = version_folder(context, wanted);
+    write_revision(context, std::move(revision), wanted.dry_run);
   });
 }
 

@@ -132,8 +132,7 @@ void add_squash(Command& program, Context& context) {
   command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
       ->option_text("ID");
   command.add_flag("--delete", options->delete_files, "Delete the files of the old revisions");
-  command.add_flag("--dry-run,--plan", options->revision.dry_run,
-                   "Print the revision instead of writing it");
+  add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

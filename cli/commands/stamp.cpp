@@ -1,6 +1,10 @@
+#include <fmt/core.h>
+
 #include <memory>
 #include <set>
 
+#include "base/contains.hpp"
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
 #include "run/offline.hpp"
@@ -12,6 +16,7 @@ struct Options {
   std::vector<std::string> targets;
   bool purge = false;
   bool sql = false;
+  bool plan = false;
   int lock_timeout = 60;
 };
 
@@ -32,7 +37,38 @@ void print_stamp(Context& context, const Options& options) {
   context.console().document({{"dialect", to_string(kind)}, {"sql", script}});
 }
 
+std::string standing(const std::vector<std::string>& heads) {
+  return heads.empty() ? "base" : text::join(heads, ", ");
+}
+
+void print_plan(Context& context, const Options& options) {
+  context.name_database(Context::Access::existing);
+  run::Runner runner = make_runner(context, Context::Access::peek);
+  const run::StampPlan plan = runner.plan_stamp(options.targets, options.purge);
+  Console& console = context.console();
+  const history::Graph graph = runner.fitted_revisions();
+  const auto print = [&](const char* what, const std::string& id) {
+    const std::string message = graph.contains(id) ? ", " + graph.header(id).message : "";
+    console.data(fmt::format("{} {}{}\n", what, id, message));
+  };
+  for (const std::string& id : plan.removed) {
+    if (!contains(plan.added, id)) print("forget", id);
+  }
+  for (const std::string& id : plan.added) {
+    print(contains(plan.removed, id) ? "renew " : "note  ", id);
+  }
+  console.say(plan.added.empty() && plan.removed.empty()
+                  ? fmt::format("Nothing to do: the database is at {}.", standing(plan.before))
+                  : fmt::format("The database would be at {} instead of {}; nothing was changed.",
+                                standing(plan.after), standing(plan.before)));
+  console.document({{"before", plan.before},
+                    {"after", plan.after},
+                    {"added", plan.added},
+                    {"removed", plan.removed}});
+}
+
 void run(Context& context, const Options& options) {
+  if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
   if (options.sql) return print_stamp(context, options);
   const bool is_base = options.targets == std::vector<std::string>{"base"};
   if (context.graph().empty() && !is_base) {
@@ -42,6 +78,7 @@ void run(Context& context, const Options& options) {
         "database has, and stamps it.");
     return context.console().document(Json::array());
   }
+  if (options.plan) return print_plan(context, options);
   context.name_database(Context::Access::create);
   run::Runner runner = make_runner(context, Context::Access::create);
   runner.stamp(options.targets, options.purge, run_options(context, options.lock_timeout));
@@ -62,6 +99,7 @@ void add_stamp(Command& program, Context& context) {
        "  dbmig stamp head                                a database that has the tables already\n"
        "  dbmig stamp 1975ea83b712\n"
        "  dbmig stamp base --purge                        forget everything\n"
+       "  dbmig stamp head --plan                         what would be noted, nothing is written\n"
        "  dbmig stamp head --sql                          a script for a database without "
        "bookkeeping\n"
        "  dbmig stamp 1975:head --sql                     for one that is at 1975"});
@@ -71,6 +109,7 @@ void add_stamp(Command& program, Context& context) {
   command.add_flag("--purge", options->purge,
                    "Forget first what the database says, also of unknown revisions");
   command.add_flag("--sql", options->sql, "Print the SQL instead of running it");
+  add_plan_flag(command, options->plan, "Print what would be noted and forgotten");
   add_lock_timeout(command, options->lock_timeout);
   set_action(command, context, [&context, options] { run(context, *options); });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,8 +88,17 @@ void add_history(Context& context, Status& status) {
 void add_model(Context& context, Status& status) {
   const history::Graph& graph = context.graph();
   const schema::Model& model = context.model();
+  schema::Schema all;
+  try {
+    all = graph.fold();
+  } catch (const Error&) {
+    if (history::contradictions(graph, graph.heads()).empty()) throw;
+    status.line("Model",
+                "not compared: branches contradict each other, `dbmig merge heads` says where");
+    return;
+  }
   const schema::Schema folded =
-      history::with_free_order(graph, schema::normalized(graph.fold()), model.schema);
+      history::with_free_order(graph, schema::normalized(std::move(all)), model.schema);
   const std::vector<std::string> changes =
       diff::diff(folded, dialect::equivalent(folded, model.schema, context.project().dialects),
                  history::with_done(model.renames, graph))
@@ -120,6 +130,29 @@ std::string last_of(const std::vector<run::AppliedRevision>& rows) {
   if (last.origin == run::kApplied) text += fmt::format(" in {} ms", last.duration_ms);
   if (!last.origin.empty() && last.origin != run::kApplied) text += ", " + last.origin;
   return text;
+}
+
+/// With -v: each revision with when the database took it and how long that was.
+void add_revisions(Context& context, const history::Graph& graph,
+                   const std::vector<run::AppliedRevision>& rows, Status& status) {
+  std::map<std::string, run::AppliedRevision> applied;
+  for (const run::AppliedRevision& row : rows) applied.emplace(row.id, row);
+  Json list = Json::array();
+  for (const std::string& id : graph.topological()) {
+    const auto row = applied.find(id);
+    const bool is_applied = row != applied.end() && row->second.is_complete();
+    list.push_back({{"revision", id},
+                    {"message", graph.header(id).message},
+                    {"applied_at", is_applied ? Json(row->second.applied_at) : Json()},
+                    {"duration_ms", is_applied ? Json(row->second.duration_ms) : Json()}});
+    if (!context.verbose()) continue;
+    status.line("",
+                fmt::format("{}, {}: {}", id, graph.header(id).message,
+                            is_applied ? fmt::format("applied {} in {} ms", row->second.applied_at,
+                                                     row->second.duration_ms)
+                                       : "pending"));
+  }
+  status.json["history"] = std::move(list);
 }
 
 void add_database(Context& context, Status& status) {
@@ -156,6 +189,7 @@ void add_database(Context& context, Status& status) {
               : fmt::format("{}, is at {}: {} applied{}", status.json["server"].get<std::string>(),
                             text::join(current, ", "), text::count(applied.size(), "revision"),
                             last_of(rows)));
+  add_revisions(context, graph, rows, status);
   if (!unknown.empty()) {
     status.line("", fmt::format("has what no file has: {}", text::join_some(unknown)));
     status.then(Step::find, "git log -- migrations, or " + with_database(context, "downgrade"));
@@ -209,15 +243,17 @@ void run(Context& context) {
 
 void add_status(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
-  Command& command =
-      add_command(program, context,
-                  {"status", "Where model, history and database stand, and what to do next",
-                   "  dbmig status\n"
-                   "  dbmig status --database prod\n"
-                   "  dbmig status --json\n"
-                   "  dbmig status --all                              a line for each database\n"
-                   "Nothing is changed, and nothing is compared with what the database holds: "
-                   "`dbmig check` does that."});
+  Command& command = add_command(
+      program, context,
+      {"status", "Where model, history and database stand, and what to do next",
+       "  dbmig status\n"
+       "  dbmig status --database prod\n"
+       "  dbmig status -v                                 each revision with when and how "
+       "long\n"
+       "  dbmig status --json\n"
+       "  dbmig status --all                              a line for each database\n"
+       "Nothing is changed, and nothing is compared with what the database holds: "
+       "`dbmig check` does that."});
   add_fleet_options(command, *many);
   set_action(
       command, context,

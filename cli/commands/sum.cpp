@@ -54,7 +54,10 @@ void run(Context& context, const Options& options) {
       known && lines.empty() && known->text() == wanted.text() && !known->has_conflict_marks();
   if (is_right) {
     console.say(fmt::format("Nothing to do: {} is right.", context.shown(path)));
-  } else if (!options.plan) {
+  } else if (options.plan) {
+    console.say(fmt::format("Would write {} with {}; nothing was written.", context.shown(path),
+                            text::count(graph.size(), "revision")));
+  } else {
     console.status(fmt::format("Generating {}", context.shown(path)),
                    [&] { teams::write_sum(folder, wanted); });
   }
@@ -79,7 +82,7 @@ void add_sum(Command& program, Context& context) {
        "keeps it, and `dbmig check --offline` compares it with the files, without a database."});
   command.add_flag("--accept", options->accept,
                    "Consent to revisions that were edited or removed since their line was written");
-  command.add_flag("--plan", options->plan, "Print what would change, and write nothing");
+  add_plan_flag(command, options->plan, "Print what would change, and write nothing");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

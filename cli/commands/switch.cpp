@@ -100,7 +100,7 @@ void add_switch(Command& program, Context& context) {
        "database keeps of them."});
   command.add_option("revision", options->migration.targets, "Where to go from there (head)")
       ->option_text("REV");
-  command.add_flag("--plan", options->migration.plan, "Print what would run on this database");
+  add_plan_flag(command, options->migration.plan, "Print what would run on this database");
   add_lock_timeout(command, options->migration.lock_timeout);
   command.add_flag("--allow-destructive", options->migration.allow_destructive,
                    "Consent to losing rows, values and history");

@@ -119,7 +119,9 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
   run::Runner runner(*connection, graph, parse, log);
   switch (job.verb) {
     case Verb::upgrade: {
-      outcome.revisions = runner.upgrade(job.targets, job.options);
+      run::RunOptions options = job.options;
+      if (job.listener) options.listener = job.listener(database, log);
+      outcome.revisions = runner.upgrade(job.targets, options);
       const std::set<std::string> applied = runner.applied();
       outcome.applied = applied.size();
       outcome.current = graph.heads_of(applied);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "fleet/outcome.hpp"
 #include "history/graph.hpp"
 #include "run/runner.hpp"
@@ -15,6 +17,8 @@ struct Job {
   Verb verb = Verb::upgrade;
   std::vector<std::string> targets = {"head"};  ///< of upgrade and plan
   run::RunOptions options = {};
+  /// Makes the listener of a database's run; may be empty.
+  std::function<run::RunListener(const Database& database, EventSink& events)> listener = {};
   schema::Selection selection = {};
   run::AskWords ask = {};
   /// The project's only dialect: a database of another is warned of.

@@ -340,13 +340,19 @@ std::vector<Diagnostic> described(const std::vector<Contradiction>& contradictio
 
 namespace {
 
-/// Which revision last placed each column of the tables, by their names now.
+/// Which revision last placed each column of the tables, by their names now, and behind which other
+/// column it put it.
 class ColumnOrigins {
  public:
+  struct Origin {
+    std::string id;
+    std::string after;  ///< in small letters; empty: at one of the ends
+  };
+
   void follow(const ops::Operation& operation, const std::string& id) {
     if (const auto* table = std::get_if<ops::CreateTable>(&operation)) {
       for (const schema::Column& column : table->table.columns) {
-        set(table->table.name, column.name, id);
+        set(table->table.name, column.name, {id, {}});
       }
     } else if (const auto* drop = std::get_if<ops::DropTable>(&operation)) {
       tables_.erase(text::lower(drop->name));
@@ -356,28 +362,90 @@ class ColumnOrigins {
       node.key() = text::lower(rename->to);
       tables_.insert(std::move(node));
     } else if (const auto* add = std::get_if<ops::AddColumn>(&operation)) {
-      set(add->table, add->column.name, id);
+      set(add->table, add->column.name, {id, behind(add->position)});
     } else if (const auto* alter = std::get_if<ops::AlterColumn>(&operation)) {
-      const std::string origin = alter->position ? id : of(alter->table, alter->name);
-      set(alter->table, alter->rename.value_or(alter->name), origin);
+      follow_change(*alter, id);
     } else if (const auto* execute = std::get_if<ops::Execute>(&operation)) {
       for (const ops::Operation& part : execute->state) follow(part, id);
     }
   }
 
-  std::string of(std::string_view table, std::string_view column) const {
+  Origin of(std::string_view table, std::string_view column) const {
     const auto columns = tables_.find(text::lower(table));
     if (columns == tables_.end()) return {};
     const auto found = columns->second.find(text::lower(column));
-    return found == columns->second.end() ? std::string() : found->second;
+    return found == columns->second.end() ? Origin() : found->second;
   }
 
  private:
-  void set(std::string_view table, std::string_view column, const std::string& id) {
-    tables_[text::lower(table)][text::lower(column)] = id;
+  using Columns = std::map<std::string, Origin>;
+
+  static std::string behind(const std::optional<ops::Position>& position) {
+    return position ? text::lower(position->after) : std::string();
   }
 
-  std::map<std::string, std::map<std::string, std::string>> tables_;
+  void set(std::string_view table, std::string_view column, Origin origin) {
+    tables_[text::lower(table)][text::lower(column)] = std::move(origin);
+  }
+
+  void follow_change(const ops::AlterColumn& alter, const std::string& id) {
+    const Origin origin =
+        alter.position ? Origin{id, behind(alter.position)} : of(alter.table, alter.name);
+    if (alter.rename) {
+      Columns& columns = tables_[text::lower(alter.table)];
+      columns.erase(text::lower(alter.name));
+      for (auto& [name, other] : columns) {
+        if (other.after == text::lower(alter.name)) other.after = text::lower(*alter.rename);
+      }
+    }
+    set(alter.table, alter.rename.value_or(alter.name), origin);
+  }
+
+  std::map<std::string, Columns> tables_;
+};
+
+/// Whether two columns of a table may stand either way: neither was placed by one who knew the
+/// other. A column that was put behind a third one stands where that one does.
+class FreePlaces {
+ public:
+  explicit FreePlaces(const Graph& graph) : graph_(graph) {
+    for (const std::string& id : graph.topological()) {
+      for (const ops::Operation& operation : graph.get(id).upgrade) {
+        origins_.follow(operation, id);
+      }
+    }
+  }
+
+  bool are_free(const std::string& table, std::string one, std::string other) {
+    // Each turn leads to a column that was there before; a name that came back ends it, too.
+    for (int turn = 0; turn < kMaxTurns; ++turn) {
+      const ColumnOrigins::Origin a = origins_.of(table, one);
+      const ColumnOrigins::Origin b = origins_.of(table, other);
+      if (a.id.empty() || b.id.empty()) return false;
+      const bool a_is_later = a.id != b.id && ancestors(a.id).count(b.id) != 0;
+      const bool b_is_later = a.id != b.id && ancestors(b.id).count(a.id) != 0;
+      if (!a_is_later && !b_is_later) return a.id != b.id;
+      std::string& later = a_is_later ? one : other;
+      const std::string& after = a_is_later ? a.after : b.after;
+      const std::string& earlier = a_is_later ? other : one;
+      if (after.empty() || text::equals_ignoring_case(after, earlier)) return false;
+      later = after;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr int kMaxTurns = 10000;
+
+  const std::set<std::string>& ancestors(const std::string& id) {
+    const auto known = ancestors_.find(id);
+    if (known != ancestors_.end()) return known->second;
+    return ancestors_.emplace(id, graph_.ancestors({id})).first->second;
+  }
+
+  const Graph& graph_;
+  ColumnOrigins origins_;
+  std::map<std::string, std::set<std::string>> ancestors_;
 };
 
 /// The places in `wanted` of the columns that it has, in the order of `table`.
@@ -439,15 +507,7 @@ std::vector<ops::Operation> resolution_for(const Graph& graph,
 
 schema::Schema with_free_order(const Graph& graph, schema::Schema folded,
                                const schema::Schema& wanted) {
-  std::optional<ColumnOrigins> origins;
-  std::map<std::string, std::set<std::string>> ancestors;
-  const auto is_free = [&](const std::string& a, const std::string& b) {
-    if (a == b || a.empty() || b.empty()) return false;
-    for (const std::string& id : {a, b}) {
-      if (ancestors.count(id) == 0) ancestors[id] = graph.ancestors({id});
-    }
-    return ancestors[a].count(b) == 0 && ancestors[b].count(a) == 0;
-  };
+  std::optional<FreePlaces> places_of;
   for (auto& [name, table] : folded.tables) {
     const schema::Table* other = wanted.find_table(name);
     if (other == nullptr) continue;
@@ -456,19 +516,12 @@ schema::Schema with_free_order(const Graph& graph, schema::Schema folded,
                        [](const auto& a, const auto& b) { return a.first < b.first; })) {
       continue;
     }
-    if (!origins) {
-      origins.emplace();
-      for (const std::string& id : graph.topological()) {
-        for (const ops::Operation& operation : graph.get(id).upgrade) {
-          origins->follow(operation, id);
-        }
-      }
-    }
+    if (!places_of) places_of.emplace(graph);
     bool free = true;
     for (std::size_t i = 0; i < order.size() && free; ++i) {
       for (std::size_t j = i + 1; j < order.size() && free; ++j) {
         if (order[i].first < order[j].first) continue;
-        free = is_free(origins->of(name, order[i].second), origins->of(name, order[j].second));
+        free = places_of->are_free(name, order[i].second, order[j].second);
       }
     }
     if (free) take_order(table, *other);

@@ -33,6 +33,7 @@ struct Graph::Entry {
     revision.upgrade = std::move(found.upgrade);
     revision.downgrade = std::move(found.downgrade);
     revision.suppressions = std::move(found.suppressions);
+    revision.requirements = std::move(found.requirements);
     revision.replaced = std::move(found.replaced);
     revision.text = std::move(found.text);
     revision.upgrade_positions = std::move(found.upgrade_positions);
@@ -63,7 +64,8 @@ struct Graph::Data {
   std::vector<std::string> order;
   std::unordered_map<std::string_view, Rank> ranks;
   std::map<std::string, std::string, std::less<>> labels;  ///< label → id
-  Aliases replaced;                                        ///< id → what stands for it here
+  /// id → what stands for it here, and whether it was inside of a range.
+  std::map<std::string, std::pair<std::string, bool>, std::less<>> replaced;
   Aliases aliases;  ///< of squashes that are expanded: id → the last of what they replaced
 
   const Ranks& edges(Rank rank, bool back, Edges which) const {
@@ -104,48 +106,66 @@ void check_id(const Header& revision, Diagnostics& diagnostics) {
   }
 }
 
-/// What revisions replace, and what becomes of those who name them.
+/// What revisions replace, also by one that is replaced itself, and what becomes of those who name
+/// them.
 class Replacements {
  public:
   Replacements(const std::vector<const Header*>& headers, Diagnostics& diagnostics) {
     for (const Header* header : headers) by_id_.emplace(header->id, header);
-    for (const Header* header : headers) add(*header, diagnostics);
+    for (const Header* header : headers) {
+      add(*header, header->id, header->replaces, diagnostics);
+    }
   }
 
   bool empty() const { return direct_.empty(); }
   bool has(std::string_view id) const { return direct_.count(id) != 0; }
-  const std::map<std::string, const Header*, std::less<>>& direct() const { return direct_; }
 
   /// What stands for `id` in the end; whether the way there leads through the middle of a range.
   std::pair<std::string, bool> end_of(std::string id) const {
     bool is_inside = false;
     for (auto found = direct_.find(id); found != direct_.end(); found = direct_.find(id)) {
-      is_inside = is_inside || found->second->replaces.back().id != id;
-      id = found->second->id;
+      is_inside = is_inside || !found->second.is_last;
+      id = found->second.squash;
     }
     return {id, is_inside};
   }
 
+  /// `end_of` each that is replaced.
+  std::map<std::string, std::pair<std::string, bool>, std::less<>> ends() const {
+    std::map<std::string, std::pair<std::string, bool>, std::less<>> all;
+    for (const auto& [id, ignored] : direct_) all.emplace_hint(all.end(), id, end_of(id));
+    return all;
+  }
+
  private:
-  void add(const Header& header, Diagnostics& diagnostics) {
-    for (const Replaced& one : header.replaces) {
-      const auto [place, inserted] = direct_.emplace(one.id, &header);
-      if (!inserted) {
+  struct Place {
+    std::string squash;
+    bool is_last = false;  ///< of its range
+  };
+
+  void add(const Header& header, const std::string& squash, const std::vector<Replaced>& range,
+           Diagnostics& diagnostics) {
+    for (const Replaced& one : range) {
+      const auto [place, inserted] =
+          direct_.emplace(one.id, Place{squash, one.id == range.back().id});
+      // A squash whose file is still there says the same as the one that replaces it.
+      if (!inserted && place->second.squash != squash) {
         diagnostics.add(position_of(header),
                         fmt::format("revision {} is replaced by {} and by {}", one.id,
-                                    place->second->id, header.id),
+                                    place->second.squash, squash),
                         "remove one of these two");
       }
+      add(header, one.id, one.replaces, diagnostics);
       const auto file = by_id_.find(one.id);
       if (file == by_id_.end() || file->second->checksum.get() == one.checksum) continue;
       diagnostics.add(position_of(*file->second),
-                      fmt::format("revision {} was edited after {} replaced it", one.id, header.id),
+                      fmt::format("revision {} was edited after {} replaced it", one.id, squash),
                       "restore the file, or delete it: it is not needed any more");
     }
   }
 
   std::map<std::string_view, const Header*> by_id_;
-  std::map<std::string, const Header*, std::less<>> direct_;
+  std::map<std::string, Place, std::less<>> direct_;
 };
 
 /// All revisions while it is not known yet whether they are a graph: numbered by their ids.
@@ -379,9 +399,7 @@ std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries, Aliases alia
 
   auto data = std::make_shared<Data>();
   data->labels = std::move(draft.labels());
-  for (const auto& [id, squash] : replacements.direct()) {
-    data->replaced.emplace(id, replacements.end_of(id).first);
-  }
+  data->replaced = replacements.ends();
   data->aliases = std::move(aliases);
   data->nodes.resize(order.size());
   data->order.reserve(order.size());
@@ -472,7 +490,7 @@ std::vector<std::string> Graph::squashes() const {
 std::optional<std::string> Graph::replaced_by(std::string_view id) const {
   const auto found = data_->replaced.find(id);
   if (found == data_->replaced.end()) return std::nullopt;
-  return found->second;
+  return found->second.first;
 }
 
 Graph Graph::expanded(std::string_view squash) const {
@@ -515,12 +533,11 @@ Graph::Rank Graph::rank(std::string_view id) const {
     end = alias->second;
   }
   if (const auto other = data_->replaced.find(end); other != data_->replaced.end()) {
-    const auto squash = data_->ranks.find(other->second);
-    const Header& header = header_at(squash->second);
-    if (header.replaces.back().id == end) return squash->second;
+    const auto& [squash, is_inside] = other->second;
+    if (!is_inside) return data_->ranks.find(squash)->second;
     throw Error(ErrorCode::not_found,
-                fmt::format("revision {} was replaced, with others, by revision {}", id, header.id))
-        .hint(fmt::format("name {} instead", header.id));
+                fmt::format("revision {} was replaced, with others, by revision {}", id, squash))
+        .hint(fmt::format("name {} instead", squash));
   }
   if (const auto known = data_->ranks.find(end); known != data_->ranks.end()) return known->second;
   throw Error(ErrorCode::not_found, fmt::format("Can't locate revision identified by '{}'", id))
@@ -819,9 +836,21 @@ schema::Schema Graph::fold_in_order(const std::vector<std::string>& ids) const {
   try {
     return fold_from_known(ids);
   } catch (const Error&) {
-    // Below, with what can be tried.
+    return workable(ids).second;
   }
-  std::vector<std::string> order = ids;
+}
+
+std::vector<std::string> Graph::workable_order(const std::vector<std::string>& ids) const {
+  try {
+    static_cast<void>(fold_from_known(ids));
+    return ids;
+  } catch (const Error&) {
+    return workable(ids).first;
+  }
+}
+
+std::pair<std::vector<std::string>, schema::Schema> Graph::workable(
+    std::vector<std::string> order) const {
   std::optional<Error> first;
   std::set<std::string> moved;
   while (true) {
@@ -830,7 +859,7 @@ schema::Schema Graph::fold_in_order(const std::vector<std::string>& ids) const {
     try {
       for (; index < order.size(); ++index)
         schema = history::apply(std::move(schema), get(order[index]));
-      return schema;
+      return {std::move(order), std::move(schema)};
     } catch (const Error& error) {
       if (!first) first = error;
     }

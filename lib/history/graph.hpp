@@ -140,7 +140,8 @@ class Graph {
                                           const std::set<std::string>& targets) const;
   /// The same for a revision argument (see `resolve`). It also knows what no set of targets can
   /// say: `label@REV` and `label@-N` take back what of that branch descends from the target, and
-  /// `label@base` all of the branch; the other branches stay.
+  /// `label@base` all of the branch; the other branches stay. Steps from where the database stands
+  /// count the revisions that it has, not those that the files put between them.
   std::vector<std::string> downgrade_path(const std::set<std::string>& applied,
                                           std::string_view argument) const;
 
@@ -152,6 +153,8 @@ class Graph {
   /// The schema of a database that took exactly `ids`, in this order. Where they do not fit in this
   /// order, one that is a descendant of nothing it is moved before is tried earlier.
   schema::Schema fold_in_order(const std::vector<std::string>& ids) const;
+  /// The order in which that is.
+  std::vector<std::string> workable_order(const std::vector<std::string>& ids) const;
 
  private:
   struct Entry;
@@ -171,6 +174,8 @@ class Graph {
   /// Marks what `from` leads to against (`back`) or along the arrow of time, themselves included.
   std::vector<bool> reach(const Ranks& from, bool back, Edges edges) const;
   std::set<std::string> marked(const std::vector<bool>& marks) const;
+  std::pair<std::vector<std::string>, schema::Schema> workable(
+      std::vector<std::string> order) const;
   schema::Schema fold_from_known(const std::vector<std::string>& ids) const;
 
   std::shared_ptr<const Data> data_;

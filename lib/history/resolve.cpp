@@ -56,7 +56,10 @@ std::string listed(const Ids& ids) {
 /// Answers one argument.
 class Resolver {
  public:
-  Resolver(const Graph& graph, const Ids& current) : graph_(graph), current_(current) {}
+  /// With `is_all`, `current` is all that the database has, and steps down from it lead over what
+  /// it does not have.
+  Resolver(const Graph& graph, const Ids& current, bool is_all = false)
+      : graph_(graph), current_(current), is_all_(is_all) {}
 
   Ids resolve(std::string_view text) {
     Argument argument = parse(graph_, text);
@@ -73,7 +76,7 @@ class Resolver {
           .hint(fmt::format("name the one to start from, as in '{}{}'", *from.begin(),
                             argument.relative));
     }
-    return argument.steps < 0 ? walk_down(std::move(from), argument)
+    return argument.steps < 0 ? walk_down(std::move(from), argument, from_current && is_all_)
                               : walk_up(std::move(from), argument);
   }
 
@@ -195,12 +198,34 @@ class Resolver {
     return at.empty() ? Ids() : Ids{at};
   }
 
-  Ids walk_down(Ids from, const Argument& argument) const {
+  /// Its parents, and for each that the database does not have those that come before it there.
+  Ids parents_there(const std::string& id) const {
+    Ids there;
+    Ids seen;
+    std::vector<std::string> todo = graph_.header(id).parents;
+    while (!todo.empty()) {
+      const std::string next = graph_.header(todo.back()).id;
+      todo.pop_back();
+      if (!seen.insert(next).second) continue;
+      if (current_.count(next) != 0) {
+        there.insert(next);
+        continue;
+      }
+      const std::vector<std::string>& further = graph_.header(next).parents;
+      todo.insert(todo.end(), further.begin(), further.end());
+    }
+    const std::vector<std::string> heads = graph_.heads_of(there);
+    return {heads.begin(), heads.end()};
+  }
+
+  Ids walk_down(Ids from, const Argument& argument, bool over_missing) const {
     Ids at = std::move(from);
     for (int step = 0; step > argument.steps; --step) {
       if (at.empty()) throw_too_far(argument);
       if (at.size() > 1) throw_ambiguous(argument, "a merge", at);
-      const std::vector<std::string>& parents = graph_.header(*at.begin()).parents;
+      const std::vector<std::string>& own = graph_.header(*at.begin()).parents;
+      const Ids there = over_missing ? parents_there(*at.begin()) : Ids(own.begin(), own.end());
+      const std::vector<std::string> parents(there.begin(), there.end());
       // The last step down from a merge undoes the merge: all its parents stay.
       const bool last = step - 1 == argument.steps;
       at = last ? Ids(parents.begin(), parents.end()) : members(parents);
@@ -210,6 +235,7 @@ class Resolver {
 
   const Graph& graph_;
   const Ids& current_;
+  bool is_all_;
   std::string branch_;
   std::string branch_root_;
   std::optional<Ids> lineage_;
@@ -260,11 +286,12 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
                                                std::string_view argument) const {
   const auto at = argument.find('@');
   if (contains(argument) || at == argument.npos) {
-    return downgrade_path(applied, resolve(argument, applied));
+    return downgrade_path(applied, Resolver(*this, applied, true).resolve(argument));
   }
   const std::string root = Resolver(*this, applied).identify(argument.substr(0, at));
   if (argument.substr(at + 1) != "base") {
-    if (const Ids targets = resolve(argument, applied); !targets.empty()) {
+    const Ids targets = Resolver(*this, applied, true).resolve(argument);
+    if (!targets.empty()) {
       Ids gone;
       const std::vector<std::string> path = downgrade_path(applied, targets);
       const Ids below = descendants(root, Edges::parents);

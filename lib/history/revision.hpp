@@ -26,7 +26,15 @@ struct Suppression {
 struct Replaced {
   std::string id;
   std::string checksum;
+  std::vector<Replaced> replaces = {};  ///< the range that it stood for itself
   friend bool operator==(const Replaced&, const Replaced&) = default;
+};
+
+/// A query that must hold before a revision runs: its one value is true.
+struct Requirement {
+  schema::SqlText sql;
+  std::string message;  ///< what it means, for people; may be empty
+  SourcePosition where;
 };
 
 /// What a revision is in its graph, and where it stands: all that can be known of it without
@@ -62,6 +70,8 @@ struct Revision : Header {
 
   /// Those of `replaces`, for databases that began to take them.
   std::vector<Revision> replaced;
+  /// `require:` of an upgrade. No part of the meaning: when a revision may run, not what it does.
+  std::vector<Requirement> requirements;
 
   std::string text;  ///< the file's text as read
   /// Positions of upgrade[i] and (*downgrade)[i] in the file.

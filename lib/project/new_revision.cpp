@@ -48,6 +48,17 @@ std::string fresh_id(const history::Graph& graph) {
   }
 }
 
+/// A name that its own file could not be read with is refused before there is a file.
+void refuse_unreadable(const history::Revision& revision) {
+  try {
+    yaml::parse_revision(yaml::print_revision(revision), "revision");
+  } catch (const Error& error) {
+    std::vector<Diagnostic> told = error.diagnostics();
+    for (Diagnostic& one : told) one.where = {};
+    throw Error(ErrorCode::usage, std::move(told));
+  }
+}
+
 void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operation>& operations,
                 const schema::Schema& met, std::string_view direction) {
   try {
@@ -135,6 +146,7 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
     revision.depends_on.push_back(is_label ? argument : graph.resolve_one(argument));
   }
   graph.require_new(revision);
+  refuse_unreadable(revision);
   return revision;
 }
 

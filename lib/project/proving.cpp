@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "project/run_settings.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::project {
@@ -117,6 +118,7 @@ std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& grap
   workspace.begin_long_work();
   const std::atomic<bool>* const stop = workspace.stop();
   const schema::Selection selection = workspace.selection();
+  const dialect::Variables values = variables(workspace);
   // Side by side: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
   for (const ProofDatabase& database : databases) {
@@ -125,8 +127,8 @@ std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& grap
       continue;
     }
     proofs.push_back(std::async(
-        std::launch::async, [&graph, &id, &selection, stop, &options = *database.scratch] {
-          return proof::prove(options, graph, id, yaml::parse_revision, stop, selection);
+        std::launch::async, [&graph, &id, &selection, &values, stop, &options = *database.scratch] {
+          return proof::prove(options, graph, id, yaml::parse_revision, stop, selection, values);
         }));
   }
   std::vector<ProofOutcome> list;

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/text.hpp"
+#include "project/run_settings.hpp"
 #include "run/offline.hpp"
 #include "yaml/revision.hpp"
 
@@ -48,6 +49,7 @@ run::RunOptions run_options(Workspace& workspace, int lock_timeout) {
   run::RunOptions options;
   options.lock_timeout = std::chrono::seconds(lock_timeout);
   options.stop = workspace.stop();
+  options.variables = variables(workspace);
   return options;
 }
 
@@ -56,6 +58,10 @@ std::pair<std::string, std::string> split_range(std::string_view text) {
   if (parts.size() == 1) return {"", parts[0]};
   if (parts.size() == 2) return {parts[0], parts[1]};
   throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
+}
+
+bool is_base_of_branch(std::string_view argument) {
+  return argument.ends_with("@base");
 }
 
 void refuse_wrong_way(run::Direction direction, std::string_view target) {
@@ -86,15 +92,24 @@ std::string script_along(Workspace& workspace, run::Direction direction, const s
   }
   const history::Graph& graph = workspace.graph();
   const std::set<std::string> nothing;
+  // `label@base` is before the branch begins.
   const std::set<std::string> from =
-      start.empty() ? nothing
-                    : graph.resolve(start, current_heads(workspace, {start}).value_or(nothing));
+      start.empty() || is_base_of_branch(start)
+          ? nothing
+          : graph.resolve(start, current_heads(workspace, {start}).value_or(nothing));
+  const DialectKind kind = workspace.url().dialect;
+  if (direction == run::Direction::downgrade && end.find('@') != end.npos) {
+    // A branch can be taken back beside others.
+    return run::offline_script_along(graph, kind, direction, from,
+                                     graph.downgrade_path(graph.ancestors(from), end),
+                                     variables(workspace));
+  }
   const std::string target = has_range && end.empty() ? "head" : end;
   // A step at the end goes from the start; `current` is what the database has, as everywhere.
   const bool is_current = target.find("current") != target.npos;
   const std::set<std::string> to =
       graph.resolve(target, is_current ? current_heads(workspace, {target}).value_or(from) : from);
-  return run::offline_script(graph, workspace.url().dialect, direction, from, to);
+  return run::offline_script(graph, kind, direction, from, to, variables(workspace));
 }
 
 }  // namespace dbmig::project

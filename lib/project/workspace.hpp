@@ -24,6 +24,7 @@ struct Location {
   std::string config;  ///< the settings file; empty: dbmig.yaml, looked for upwards
   std::optional<std::string> database;  ///< a name of its `databases`
   std::optional<std::string> url;       ///< this database, whatever dbmig.yaml says
+  std::vector<std::string> variables;   ///< name=value, of plain SQL; --var
 };
 
 /// What the program around a workspace lends it. All of it must outlive the workspace.
@@ -53,6 +54,9 @@ class Workspace {
 
   EventSink& events() { return host_.events; }
   const std::atomic<bool>* stop() const { return host_.stop; }
+  const std::function<std::optional<std::string>(const std::string&)>& environment() const {
+    return host_.environment;
+  }
   /// Before work that ends in order when `stop` becomes true.
   void begin_long_work() { host_.before_long_work(); }
 

@@ -11,6 +11,7 @@
 #include "ops/apply.hpp"
 #include "proof/external.hpp"
 #include "proof/outside.hpp"
+#include "run/variables.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -44,13 +45,14 @@ std::string altered_table(std::string_view sql) {
 }  // namespace
 
 std::vector<StatementCost> run_and_measure(backend::Connection& connection,
-                                           std::span<const dialect::Statement> statements) {
+                                           std::span<const dialect::Statement> statements,
+                                           const dialect::Variables& variables) {
   std::vector<StatementCost> costs;
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const dialect::Statement& statement = statements[i];
     const std::string table = statement.is_data ? "" : altered_table(statement.sql);
     if (table.empty()) {
-      connection.execute(statement.sql);
+      run::send_with_values(connection, statement.sql, variables);
       continue;
     }
     StatementCost cost{i, table, {}, {}, statement.first_operation, statement.last_operation};
@@ -72,7 +74,7 @@ std::vector<StatementCost> run_and_measure(backend::Connection& connection,
         done = done || takes(algorithm, lock);
       }
     }
-    if (!done) connection.execute(statement.sql);
+    if (!done) run::send_with_values(connection, statement.sql, variables);
     costs.push_back(std::move(cost));
   }
   return costs;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/scratch.hpp"
+#include "dialect/variables.hpp"
 #include "run/runner.hpp"
 
 namespace dbmig::proof {
@@ -27,7 +28,8 @@ struct StatementCost {
 /// least lock that the server takes it with. A refusal changes nothing, so each one runs once.
 /// Source: https://mariadb.com/kb/en/innodb-online-ddl-overview/
 std::vector<StatementCost> run_and_measure(backend::Connection& connection,
-                                           std::span<const dialect::Statement> statements);
+                                           std::span<const dialect::Statement> statements,
+                                           const dialect::Variables& variables = {});
 
 /// What the upgrades or downgrades of `plan`, one after the other, cost in a scratch database that
 /// begins as `before`: a list for each. What may reach out of the database ends the list of lists

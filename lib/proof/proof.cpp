@@ -18,6 +18,7 @@
 #include "proof/usage.hpp"
 #include "run/ask_words.hpp"
 #include "run/run_plan.hpp"
+#include "run/variables.hpp"
 #include "run/word_record.hpp"
 #include "run/wordings.hpp"
 
@@ -40,7 +41,8 @@ class Prover {
  public:
   Prover(const backend::ScratchOptions& options, backend::Scratch& scratch,
          const history::Graph& graph, const std::string& id, const run::ParseRevision& parse,
-         RowValues values, const std::atomic<bool>* stop, const schema::Selection& selection)
+         RowValues values, const std::atomic<bool>* stop, const schema::Selection& selection,
+         const dialect::Variables& variables)
       : options_(options),
         scratch_(scratch),
         connection_(scratch.connection()),
@@ -48,6 +50,7 @@ class Prover {
         values_(values),
         stop_(stop),
         selection_(selection),
+        variables_(variables),
         graph_(graph),
         revision_(graph.get(id)),
         runner_(connection_, graph, parse, silence_) {
@@ -102,6 +105,7 @@ class Prover {
   run::RunOptions run_options() const {
     run::RunOptions options = run::RunOptions::losing_data();
     options.stop = stop_;
+    options.variables = variables_;
     return options;
   }
 
@@ -186,7 +190,7 @@ class Prover {
         if (const auto* create = std::get_if<ops::CreateView>(&made)) {
           replay_view(create->view, statement.sql);
         } else {
-          connection_.execute(statement.sql);
+          run::send_with_values(connection_, statement.sql, variables_);
         }
       }
       words.after(run_plan.before(), step->operations, statements);
@@ -322,7 +326,7 @@ class Prover {
       runner_.upgrade(revision_.id, run_options());
       return;
     }
-    proof_.costs = run_and_measure(connection_, plan_);
+    proof_.costs = run_and_measure(connection_, plan_, variables_);
   }
 
   bool has_way_back(const schema::Schema& before) {
@@ -398,6 +402,7 @@ class Prover {
   RowValues values_;
   const std::atomic<bool>* stop_;
   const schema::Selection& selection_;
+  const dialect::Variables& variables_;
   const history::Graph& graph_;
   const history::Revision& revision_;
   NullEventSink silence_;
@@ -414,12 +419,12 @@ class Prover {
 
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
             const std::string& id, const run::ParseRevision& parse, const std::atomic<bool>* stop,
-            const schema::Selection& selection) {
+            const schema::Selection& selection, const dialect::Variables& variables) {
   bool may_hold_for_others = runs_plain_sql(graph.get(id), options.kind);
   const auto brief = short_history(graph, id, graph.fold(graph.ancestors(graph.needs(id))));
   const auto run_on = [&](const history::Graph& way, RowValues values, bool& is_replaying) {
     backend::Scratch scratch(options);
-    Prover prover(options, scratch, way, id, parse, values, stop, selection);
+    Prover prover(options, scratch, way, id, parse, values, stop, selection, variables);
     try {
       return prover.run();
     } catch (const Error&) {

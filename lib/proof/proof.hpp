@@ -36,10 +36,14 @@ struct Proof {
 ///
 /// Tables that `selection` does not take are others': what new views read of them is made up.
 ///
+/// Plain SQL runs with the values of `variables`. What revisions require is not asked: the rows are
+/// made up.
+///
 /// `stop` is looked at between statements and tables: when true, Error{interrupted}, and the
 /// scratch database is dropped.
 Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
             const std::string& id, const run::ParseRevision& parse,
-            const std::atomic<bool>* stop = nullptr, const schema::Selection& selection = {});
+            const std::atomic<bool>* stop = nullptr, const schema::Selection& selection = {},
+            const dialect::Variables& variables = {});
 
 }  // namespace dbmig::proof

@@ -1,12 +1,29 @@
 #include "run/fitted.hpp"
 
-#include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "run/store.hpp"
 
 namespace dbmig::run {
+namespace {
+
+/// Ids of what squashes replace, also that of squashes of squashes; each with whether naming it is
+/// naming the end of the outermost range.
+struct ReplacedIds {
+  std::map<std::string, bool, std::less<>> all;
+
+  void add(const std::vector<history::Replaced>& range, bool is_end) {
+    for (const history::Replaced& one : range) {
+      const bool is_last = is_end && &one == &range.back();
+      all.emplace(one.id, is_last);
+      add(one.replaces, is_last);
+    }
+  }
+};
+
+}  // namespace
 
 history::Graph fitted(history::Graph graph, const std::set<std::string>& ids) {
   const auto begun = [&]() -> std::optional<std::string> {
@@ -38,20 +55,23 @@ history::Graph unsquashed(history::Graph graph) {
 
 std::string named_inside_squash(const history::Graph& graph, const std::string& argument) {
   if (argument.empty() || graph.contains(argument) || graph.find_label(argument)) return {};
-  std::set<std::string> found;
+  ReplacedIds replaced;
   for (const std::string& squash : graph.squashes()) {
-    const history::Header& header = graph.header(squash);
-    for (const history::Replaced& one : header.replaces) {
-      if (one.id == argument) {
-        return one.id == header.replaces.back().id ? std::string() : one.id;
-      }
-      if (one.id.starts_with(argument)) found.insert(one.id);
-    }
+    replaced.add(graph.header(squash).replaces, true);
+  }
+  if (const auto exact = replaced.all.find(argument); exact != replaced.all.end()) {
+    return exact->second ? std::string() : argument;
   }
   for (const std::string& id : graph.topological()) {
     if (id.starts_with(argument)) return {};
   }
-  return found.size() == 1 ? *found.begin() : std::string();
+  std::string found;
+  for (auto one = replaced.all.lower_bound(argument);
+       one != replaced.all.end() && one->first.starts_with(argument); ++one) {
+    if (!found.empty()) return {};
+    found = one->first;
+  }
+  return found;
 }
 
 }  // namespace dbmig::run

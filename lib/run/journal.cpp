@@ -3,6 +3,7 @@
 #include "base/hash.hpp"
 #include "run/plain_sql.hpp"
 #include "run/retry.hpp"
+#include "run/variables.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -18,7 +19,10 @@ std::string statement_hash(const std::string& sql) {
 
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
-  if (statement.is_data && takes_part_in_transactions(context_.connection, statement.sql)) {
+  // What it is about is known by the names that variables stand for.
+  const std::string text = dialect::with_values(context_.connection.dialect(), statement.sql,
+                                                context_.options.variables);
+  if (statement.is_data && takes_part_in_transactions(context_.connection, text)) {
     with_retries(context_, [&] { send_in_transaction(statement); });
   } else {
     send_alone(statement);
@@ -36,7 +40,7 @@ void Journal::send_in_transaction(const dialect::Statement& statement) {
   try {
     const bool watched = may_end_transaction(statement.sql);
     if (watched) context_.connection.savepoint(kMark);
-    context_.connection.execute(statement.sql);
+    send_with_values(context_.connection, statement.sql, context_.options.variables);
     ended = !context_.connection.in_transaction() || (watched && !still_marked());
     // Its rows are there in any case: that must be known, or the next run doubles them.
     context_.store.update_progress(row);
@@ -83,10 +87,13 @@ void Journal::refuse_ending(const dialect::Statement& statement, bool left_open)
 void Journal::send_alone(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   row.statement = statement.sql;
-  row.fingerprint = context_.connection.fingerprint(statement.sql);
+  row.fingerprint = context_.connection.fingerprint(dialect::with_values(
+      context_.connection.dialect(), statement.sql, context_.options.variables));
   context_.store.update_progress(row);
   try {
-    with_retries(context_, [&] { context_.connection.execute(statement.sql); });
+    with_retries(context_, [&] {
+      send_with_values(context_.connection, statement.sql, context_.options.variables);
+    });
   } catch (const Error& error) {
     // An answer from the server means that the statement did not take effect. Without one the
     // intent stays written, and the next run looks for itself.

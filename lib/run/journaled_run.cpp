@@ -9,6 +9,7 @@
 #include "ops/apply.hpp"
 #include "run/journal.hpp"
 #include "run/plain_sql.hpp"
+#include "run/requirements.hpp"
 #include "run/violations.hpp"
 #include "run/word_record.hpp"
 #include "run/wordings.hpp"
@@ -124,7 +125,9 @@ class JournaledRun {
   }
 
   void start(const PlannedRevision& planned, std::optional<AppliedRevision> row) {
+    refuse_requirements(context_.connection, planned, context_.options);
     refuse_violations(context_.connection, planned);
+    tell(context_.options.listener, RunEvent::Point::before_revision, &planned);
     const bool is_new = !row;
     if (!row) row = complete_row(planned, 0);
     row->running = to_string(planned.direction);
@@ -446,6 +449,10 @@ std::vector<std::string> apply_with_journal(const ApplyContext& context, const N
     while (const auto planned = next()) {
       context.events.info("dbmig.run", running_line(*planned));
       run.apply(*planned);
+      if (context.options.listener) {
+        context.store.flush();
+        tell(context.options.listener, RunEvent::Point::after_revision, &*planned);
+      }
       done.push_back(planned->revision.id);
     }
   } catch (...) {

@@ -9,6 +9,8 @@
 #include "run/apply.hpp"
 #include "run/losses.hpp"
 #include "run/plain_sql.hpp"
+#include "run/requirements.hpp"
+#include "run/variables.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -65,11 +67,24 @@ class ScriptWriter {
 
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
                            const std::set<std::string>& applied,
-                           const std::set<std::string>& targets) {
+                           const std::set<std::string>& targets,
+                           const dialect::Variables& variables) {
+  const std::set<std::string> have = graph.ancestors(applied);
+  return offline_script_along(graph, kind, direction, applied,
+                              direction == Direction::upgrade ? graph.upgrade_path(have, targets)
+                                                              : graph.downgrade_path(have, targets),
+                              variables);
+}
+
+std::string offline_script_along(const history::Graph& graph, DialectKind kind, Direction direction,
+                                 const std::set<std::string>& applied,
+                                 const std::vector<std::string>& ids,
+                                 const dialect::Variables& variables) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
   ScriptWriter script(dialect);
   if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
-  RunPlan run_plan(direction, graph, graph.ancestors(applied), targets);
+  RunPlan run_plan(direction, graph, graph.in_order(graph.ancestors(applied)), ids);
+  refuse_unset_variables(run_plan, graph, kind, variables);
   std::optional<LossFinder> losses;
   while (const std::optional<RunPlan::Step> step = run_plan.next()) {
     PlannedRevision planned;
@@ -79,6 +94,14 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     if (direction == Direction::downgrade) fill_gaps(planned, run_plan.before(), kind);
     refuse_plain_sql(planned, dialect);
     script.comment(running_line(planned));
+    if (direction == Direction::upgrade) {
+      for (const history::Requirement& one : planned.revision.requirements) {
+        if (!one.message.empty()) script.comment("Requires " + one.message);
+        for (const std::string& guard : requirement_guard(one, dialect, variables)) {
+          script.add(guard, false);
+        }
+      }
+    }
     planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
     if (direction == Direction::downgrade) {
       if (!losses) losses.emplace(dialect, run_plan.before());
@@ -90,7 +113,8 @@ std::string offline_script(const history::Graph& graph, DialectKind kind, Direct
     }
     for (std::size_t i = 0; i < planned.statements.size(); ++i) {
       try {
-        script.add(planned.statements[i]);
+        script.add(dialect::with_values(dialect, planned.statements[i].sql, variables),
+                   planned.statements[i].is_data);
       } catch (const Error& error) {
         throw in_revision(error, planned, i);
       }

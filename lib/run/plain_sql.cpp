@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/script.hpp"
+#include "run/variables.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -120,7 +121,7 @@ void restore_settings(const ApplyContext& context, std::span<const dialect::Stat
                                    "may come out otherwise: {}",
                                    statement.sql));
     }
-    context.connection.execute(statement.sql);
+    send_with_values(context.connection, statement.sql, context.options.variables);
   }
 }
 

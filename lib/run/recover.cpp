@@ -101,9 +101,11 @@ bool shows_its_effect(const std::string& sql) {
 std::optional<bool> look(const ApplyContext& context, const PlannedRevision& planned,
                          const schema::Schema& start, const AppliedRevision& row) {
   const dialect::Statement& statement = planned.statements.at(row.statements_done);
+  const std::string text =
+      dialect::with_values(context.connection.dialect(), row.statement, context.options.variables);
   const bool has_changed =
-      !row.fingerprint.empty() && context.connection.fingerprint(row.statement) != row.fingerprint;
-  if (!row.fingerprint.empty() && !has_changed && shows_its_effect(row.statement)) return false;
+      !row.fingerprint.empty() && context.connection.fingerprint(text) != row.fingerprint;
+  if (!row.fingerprint.empty() && !has_changed && shows_its_effect(text)) return false;
   if (const auto seen = look_by_fold(context, planned, statement, start, has_changed)) {
     return seen;
   }

@@ -27,6 +27,8 @@ RunPlan::RunPlan(Direction direction, const history::Graph& graph, std::vector<s
     before_ = graph.fold_in_order(applied_);
     return;
   }
+  // Where it is known not to have been the order, as after a stamp, one that can have been.
+  applied_ = graph.workable_order(applied_);
   // What was taken last goes first: each revision is taken back against the schema it met.
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < applied_.size(); ++i) place[applied_[i]] = i;

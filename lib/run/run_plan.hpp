@@ -35,6 +35,8 @@ class RunPlan {
   const schema::Schema& before() const { return before_; }
   Direction direction() const { return direction_; }
   const std::vector<std::string>& ids() const { return ids_; }
+  /// What the database had before the run.
+  const std::vector<std::string>& applied() const { return applied_; }
 
  private:
   void advance();

@@ -10,11 +10,14 @@
 #include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "history/branches.hpp"
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/edited.hpp"
 #include "run/plain_sql.hpp"
 #include "run/preflight.hpp"
+#include "run/requirements.hpp"
+#include "run/variables.hpp"
 #include "run/violations.hpp"
 
 namespace dbmig::run {
@@ -115,31 +118,40 @@ bool may_be_edited(const AppliedRevision& row) {
   return row.running == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
 }
 
-/// What a database that has `have` has after it is stamped with `targets`. A target moves its own
-/// branch: what descends from it is forgotten; other branches stay, unless `purge` forgets all.
-std::set<std::string> stamped(const history::Graph& graph, const std::set<std::string>& have,
-                              const std::vector<std::string>& targets, bool purge) {
-  std::set<std::string> kept = purge ? std::set<std::string>() : have;
-  std::set<std::string> wanted;
-  for (const std::string& target : targets) {
-    if (target == "base") {
-      kept.clear();
-      continue;
-    }
-    if (target.ends_with("@base")) {
-      for (const std::string& id : graph.downgrade_path(have, target)) kept.erase(id);
-      continue;
-    }
-    const std::set<std::string> ids = graph.resolve(target, as_set(graph.heads_of(have)));
-    if (ids.empty() && target != "head" && target != "heads") kept.clear();
-    for (const std::string& id : ids) {
-      for (const std::string& below : graph.descendants(id)) kept.erase(below);
-    }
-    wanted.insert(ids.begin(), ids.end());
+/// `error` of an upgrade that cannot be planned, with what else the database has that was not meant
+/// to be there before it: what comes after it in the history, or contradicts it on another branch.
+Error out_of_order(const Error& error, const PlannedRevision& planned, const RunPlan& run_plan,
+                   const history::Graph& graph) {
+  const std::string& id = planned.revision.id;
+  const bool is_known = std::all_of(run_plan.applied().begin(), run_plan.applied().end(),
+                                    [&](const std::string& one) { return graph.contains(one); });
+  if (planned.direction == Direction::downgrade || !graph.contains(id) || !is_known) return error;
+  std::vector<Diagnostic> told = error.diagnostics();
+  const std::set<std::string> below = graph.descendants(id);
+  std::vector<std::string> later;
+  for (const std::string& other : run_plan.applied()) {
+    if (other != id && below.count(other) != 0) later.push_back(other);
   }
-  wanted = graph.ancestors(wanted);
-  wanted.merge(kept);
-  return wanted;
+  if (!later.empty()) {
+    told.push_back({{graph.header(later.front()).path.string(), 0, 0},
+                    fmt::format("the database has {} already, which in the history comes after {}",
+                                text::join(later, ", "), id),
+                    fmt::format("take that back first, as with `dbmig downgrade`, or change {} so "
+                                "that it can come last",
+                                id)});
+  }
+  std::vector<std::string> heads = graph.heads_of(as_set(run_plan.applied()));
+  std::erase_if(heads, [&](const std::string& head) { return below.count(head) != 0; });
+  try {
+    for (const std::string& head : heads) {
+      for (Diagnostic& one : history::described(history::contradictions(graph, {head, id}))) {
+        told.push_back(std::move(one));
+      }
+    }
+  } catch (const Error&) {
+    // What the branches have in common does not fit together itself: that is said elsewhere.
+  }
+  return Error(error.code(), std::move(told)).native(error.native_code()).sql(error.statement());
 }
 
 /// Why a half-applied revision is not taken as its file says now.
@@ -295,9 +307,26 @@ PlannedRevision Runner::plan_step(RunPlan::Step step, const RunPlan& run_plan) {
     planned.checks = data_check::data_checks(connection_, run_plan.before(), planned.operations,
                                              planned.direction == Direction::downgrade);
   } catch (const Error& error) {
-    throw in_revision(error, planned, 0);
+    throw out_of_order(in_revision(error, planned, 0), planned, run_plan, graph_);
   }
   return planned;
+}
+
+void Runner::refuse_requirements_ahead(const history::Graph& graph, const RunPlan& run_plan,
+                                       const RunOptions& options) {
+  if (!options.requirements || run_plan.direction() == Direction::downgrade) return;
+  const history::Revision& first = graph.get(run_plan.ids().front());
+  if (first.requirements.empty()) return;
+  // One that is half-way has been asked already, and what it has done may have changed the answer.
+  for (const AppliedRevision& row : store_.all()) {
+    if (!row.is_complete()) return;
+  }
+  refuse_requirements(connection_, first, options.variables);
+}
+
+void tell(const RunListener& listener, RunEvent::Point point, const PlannedRevision* revision) {
+  if (!listener) return;
+  listener({point, revision->direction, revision, {revision->revision.id}, {}});
 }
 
 void Runner::refuse_violations_at_once(const RunPlan& run_plan) {
@@ -312,7 +341,27 @@ void Runner::refuse_violations_at_once(const RunPlan& run_plan) {
 std::vector<std::string> Runner::run(const history::Graph& graph, RunPlan& run_plan,
                                      const RunOptions& options) {
   refuse_plain_sql(run_plan, graph, connection_.dialect());
+  refuse_unset_variables(run_plan, graph, connection_.dialect().kind(), options.variables);
+  if (run_plan.ids().empty()) return carry_out(graph, run_plan, options);
+  refuse_requirements_ahead(graph, run_plan, options);
   refuse_violations_at_once(run_plan);
+  RunEvent event{RunEvent::Point::before_run, run_plan.direction(), nullptr, run_plan.ids(), {}};
+  if (!options.listener) return carry_out(graph, run_plan, options);
+  options.listener(event);
+  event.point = RunEvent::Point::after_run;
+  try {
+    std::vector<std::string> ran = carry_out(graph, run_plan, options);
+    options.listener(event);
+    return ran;
+  } catch (const Error& error) {
+    event.failure = error.what();
+    options.listener(event);
+    throw;
+  }
+}
+
+std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan& run_plan,
+                                           const RunOptions& options) {
   std::vector<BackfillValue> backfill_values;
   const NextRevision next = [&]() -> std::optional<PlannedRevision> {
     // Who asks for the next one is through with the one before.
@@ -492,44 +541,6 @@ std::vector<PlannedRevision> Runner::planned(RunPlan& run_plan,
     }
   }
   return plan;
-}
-
-void Runner::stamp(const std::vector<std::string>& wanted_targets, bool purge,
-                   const RunOptions& options, const std::string& origin) {
-  const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = read_rows();
-  const std::vector<std::string> targets = open_squashes(rows, wanted_targets);
-  if (!purge) refuse_unknown(rows);
-  std::set<std::string> have = complete(rows);
-  // What is to be forgotten may be unknown: that is what `purge` is for.
-  if (purge) std::erase_if(have, [&](const std::string& id) { return !graph_.contains(id); });
-  const std::vector<std::string> heads = graph_.heads_of(have);
-  const std::set<std::string> wanted = stamped(graph_, have, targets, purge);
-  store_.create_if_missing();
-  backend::Transaction transaction(connection_);
-  std::set<std::string> kept;
-  std::map<std::string, std::string> origins;
-  for (const AppliedRevision& row : rows) {
-    if (row.is_complete()) origins[row.id] = row.origin;
-    if (!purge && row.is_complete() && wanted.count(row.id) != 0) {
-      kept.insert(row.id);
-    } else {
-      store_.remove(row.id);
-    }
-  }
-  for (const std::string& id : graph_.topological()) {
-    if (wanted.count(id) == 0 || kept.count(id) != 0) continue;
-    PlannedRevision planned;
-    planned.revision = graph_.get(id);
-    AppliedRevision row = complete_row(planned, 0);
-    // One that dbmig carried out stays its own when the bookkeeping is written anew.
-    const auto known = origins.find(id);
-    row.origin = known == origins.end() ? origin : known->second;
-    store_.insert(row);
-  }
-  transaction.commit();
-  events_.info("dbmig.run", fmt::format("Running stamp_revision {} -> {}", text::join(heads, ", "),
-                                        text::join(graph_.heads_of(wanted), ", ")));
 }
 
 std::vector<std::string> Runner::repair(const RunOptions& options) {

@@ -13,8 +13,10 @@
 #include "backend/backend.hpp"
 #include "base/event.hpp"
 #include "data_check/data_checks.hpp"
+#include "dialect/variables.hpp"
 #include "history/graph.hpp"
 #include "run/backfill_values.hpp"
+#include "run/listener.hpp"
 #include "run/losses.hpp"
 #include "run/run_plan.hpp"
 #include "run/store.hpp"
@@ -39,11 +41,17 @@ struct RunOptions {
   const std::atomic<bool>* stop = nullptr;
   /// What a downgrade may lose.
   Consent consent = {};
+  /// What stands for the variables of plain SQL.
+  dialect::Variables variables = {};
+  /// Whether what a revision requires must hold; proofs make their rows up.
+  bool requirements = true;
+  RunListener listener = {};
 
   /// Options of one who agrees to lose rows, as tests and proofs on scratch databases do.
   static RunOptions losing_data() {
     RunOptions options;
     options.consent = {true, true};
+    options.requirements = false;
     return options;
   }
 };
@@ -59,6 +67,14 @@ struct PlannedRevision {
   std::vector<BackfillValue>
       backfill_values;  ///< a downgrade's columns that come back without their values
   Losses losses;        ///< what a planned downgrade loses and needs consent for
+};
+
+/// What a stamp would write.
+struct StampPlan {
+  std::vector<std::string> before;   ///< the database's heads
+  std::vector<std::string> after;    ///< those that it would have
+  std::vector<std::string> added;    ///< ids that would be noted, in topological order
+  std::vector<std::string> removed;  ///< ids that would be forgotten; with a purge noted anew
 };
 
 /// Applies and reverts revisions on one database.
@@ -95,6 +111,8 @@ class Runner {
   /// the revisions that are new: no downgrade drops lightly what dbmig did not make.
   void stamp(const std::vector<std::string>& targets, bool purge, const RunOptions& options,
              const std::string& origin = "stamped");
+  /// What that would write; nothing is changed.
+  StampPlan plan_stamp(const std::vector<std::string>& targets, bool purge);
 
   /// Accepts revision files that were edited after they were applied: their text and checksum
   /// replace those in the database. Returns their ids.
@@ -158,7 +176,13 @@ class Runner {
                          schema::Schema& met);
   std::vector<std::string> run(const history::Graph& graph, RunPlan& run_plan,
                                const RunOptions& options);
+  std::vector<std::string> carry_out(const history::Graph& graph, RunPlan& run_plan,
+                                     const RunOptions& options);
   void refuse_violations_at_once(const RunPlan& run_plan);
+  void refuse_requirements_ahead(const history::Graph& graph, const RunPlan& run_plan,
+                                 const RunOptions& options);
+  StampPlan planned_stamp(const std::vector<AppliedRevision>& rows,
+                          const std::vector<std::string>& targets, bool purge);
   void refuse_edited(const std::vector<AppliedRevision>& rows);
   void refuse_unknown(const std::vector<AppliedRevision>& rows) const;
 

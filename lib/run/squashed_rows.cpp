@@ -29,6 +29,19 @@ void replace_by_parts(std::vector<AppliedRevision>& rows,
   }
 }
 
+/// The revisions of `graph` that `range` is made of go to `parts`; false when some are not there.
+bool add_parts_of(const history::Graph& graph, const std::vector<history::Replaced>& range,
+                  std::vector<history::Revision>& parts) {
+  return std::all_of(range.begin(), range.end(), [&](const history::Replaced& one) {
+    if (!graph.contains(one.id)) {
+      return !one.replaces.empty() && add_parts_of(graph, one.replaces, parts);
+    }
+    if (graph.header(one.id).checksum.get() != one.checksum) return false;
+    parts.push_back(graph.get(one.id));
+    return true;
+  });
+}
+
 }  // namespace
 
 std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
@@ -100,16 +113,9 @@ std::vector<AppliedRevision> Runner::unfolded_unknown(std::vector<AppliedRevisio
     if (graph_.contains(row.id) || !row.is_complete()) continue;
     const history::Revision squash =
         parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
-    const bool is_here = !squash.replaces.empty() &&
-                         std::all_of(squash.replaces.begin(), squash.replaces.end(),
-                                     [&](const history::Replaced& one) {
-                                       return stored_.contains(one.id) &&
-                                              stored_.header(one.id).checksum.get() == one.checksum;
-                                     });
-    if (!is_here) continue;
-    gone.push_back(row.id);
     std::vector<history::Revision> parts;
-    for (const history::Replaced& one : squash.replaces) parts.push_back(stored_.get(one.id));
+    if (squash.replaces.empty() || !add_parts_of(stored_, squash.replaces, parts)) continue;
+    gone.push_back(row.id);
     replace_by_parts(rows, rows.begin() + static_cast<std::ptrdiff_t>(i--), parts);
   }
   graph_ = fitted(stored_, row_ids(rows));

@@ -9,6 +9,8 @@
 #include "base/listed.hpp"
 #include "base/text.hpp"
 #include "run/apply.hpp"
+#include "run/requirements.hpp"
+#include "run/variables.hpp"
 #include "run/violations.hpp"
 
 namespace dbmig::run {
@@ -72,7 +74,7 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
         throw Error(ErrorCode::interrupted, "interrupted");
       }
       context.events.on(event::Statement{planned.statements[i].sql});
-      context.connection.execute(planned.statements[i].sql);
+      send_with_values(context.connection, planned.statements[i].sql, context.options.variables);
       if (!context.connection.in_transaction()) {
         throw Error(ErrorCode::failed,
                     "the statement ended the transaction of the upgrade; what ran until then stays")
@@ -88,7 +90,9 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
 void apply_one(const ApplyContext& context, const PlannedRevision& planned,
                ForeignKeyCheck& foreign_keys) {
   const auto start = Clock::now();
+  refuse_requirements(context.connection, planned, context.options);
   refuse_violations(context.connection, planned);
+  tell(context.options.listener, RunEvent::Point::before_revision, &planned);
   foreign_keys.before(planned);
   run_statements(context, planned);
   try {
@@ -132,6 +136,7 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
       try {
         apply_one(context, *planned, foreign_keys);
         connection.release_savepoint(kSavepoint);
+        tell(context.options.listener, RunEvent::Point::after_revision, &*planned);
       } catch (...) {
         if (!back_to_savepoint(connection)) done.clear();
         throw;

@@ -99,7 +99,7 @@ class Step {
       : connection_(connection),
         kind_(connection.dialect().kind()),
         file_(file),
-        name_(file.path.filename().string()),
+        name_(file.path.generic_string()),
         schema_(schema),
         stop_(stop) {}
 

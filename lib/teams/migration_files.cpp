@@ -122,6 +122,14 @@ std::optional<Found> read_name(const std::string& name) {
   return std::nullopt;
 }
 
+/// A step that is written in another language, as goose and Flyway allow.
+bool is_program(const fs::path& path) {
+  static const std::set<std::string> kLanguages{".go", ".java", ".kt", ".groovy", ".py",
+                                                ".js", ".ts",   ".rb", ".php",    ".sh"};
+  return kLanguages.count(text::lower(path.extension().string())) != 0 &&
+         read_name(path.stem().string() + ".sql").has_value();
+}
+
 std::string mixture(const std::set<std::string>& tools) {
   std::vector<std::string> names;
   for (const std::string& tool : tools) names.push_back(tool.empty() ? "plain numbers" : tool);
@@ -136,14 +144,25 @@ MigrationFiles read_migration_files(const fs::path& folder) {
     throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
         .hint("name the folder of the old migrations with --from");
   }
+  MigrationFiles result;
   std::vector<fs::path> paths;
+  std::vector<std::string> programs;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && text::lower(entry.path().extension().string()) == ".sql") {
+    if (!entry.is_regular_file()) continue;
+    if (text::lower(entry.path().extension().string()) == ".sql") {
       paths.push_back(entry.path());
+    } else if (is_program(entry.path())) {
+      programs.push_back(entry.path().filename().string());
     }
   }
   std::sort(paths.begin(), paths.end());
-  MigrationFiles result;
+  std::sort(programs.begin(), programs.end());
+  for (const std::string& name : programs) {
+    result.notes.push_back(fmt::format(
+        "{} was left out: it is a program, not SQL; write what it does as a revision of its own, "
+        "between those of the files around it",
+        name));
+  }
   std::map<std::vector<std::string>, MigrationFile> steps;
   std::map<std::vector<std::string>, std::pair<fs::path, std::string>> downs;
   std::set<std::string> tools;

@@ -166,6 +166,23 @@ void refuse_side_ways(const history::Graph& graph, const std::vector<std::string
   }
 }
 
+/// What the first of a range requires is asked before the squash as well. What a later one requires
+/// could not be: its schema is not there yet.
+std::vector<history::Requirement> requirements_of(const history::Graph& graph,
+                                                  const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    const std::vector<history::Requirement>& own = graph.get(id).requirements;
+    if (id == ids.front() || own.empty()) continue;
+    throw Error(ErrorCode::failed,
+                fmt::format("revision {} requires something in the middle of the range", id))
+        .at(own.front().where)
+        .hint(fmt::format("begin the range with {}, or remove its `require` when every database "
+                          "is past it",
+                          id));
+  }
+  return graph.get(ids.front()).requirements;
+}
+
 }  // namespace
 
 std::vector<std::string> squash_range(const history::Graph& graph, const std::string& first,
@@ -185,13 +202,6 @@ std::vector<std::string> squash_range(const history::Graph& graph, const std::st
     throw Error(ErrorCode::usage, fmt::format("there is one revision in the range, {}", last))
         .hint("A..B takes A, B and what lies between; base..B begins with the first revision");
   }
-  for (const std::string& id : range) {
-    if (graph.header(id).replaces.empty()) continue;
-    throw Error(ErrorCode::failed,
-                fmt::format("revision {} replaces others already, and is not squashed again", id))
-        .at({graph.header(id).path.string(), 0, 0})
-        .hint("begin the range behind it");
-  }
   refuse_side_ways(graph, range, first);
   return range;
 }
@@ -199,6 +209,7 @@ std::vector<std::string> squash_range(const history::Graph& graph, const std::st
 history::Revision squashed(const history::Graph& graph, const std::vector<std::string>& ids) {
   const std::set<std::string> range(ids.begin(), ids.end());
   history::Revision result;
+  result.requirements = requirements_of(graph, ids);
   std::set<std::string> outside;
   std::set<std::string> parents;
   Operations all;
@@ -217,7 +228,7 @@ history::Revision squashed(const history::Graph& graph, const std::vector<std::s
     for (const std::string& label : one.labels) result.labels.push_back(label);
     all.insert(all.end(), one.upgrade.begin(), one.upgrade.end());
     by_hand = by_hand || one.downgrade.has_value();
-    result.replaces.push_back({id, one.checksum.get()});
+    result.replaces.push_back({id, one.checksum.get(), one.replaces});
     result.replaced.push_back(one);
   }
   result.parents = {parents.begin(), parents.end()};

@@ -14,7 +14,8 @@ namespace dbmig::teams {
 /// leads to the other. An empty `first`: all that leads to `last`. Throws Error{usage} when `last`
 /// does not descend from `first` or they are less than two, Error{failed} when another revision
 /// builds on one of them but the last, or one of them but the first builds on another: no single
-/// revision could stand there. A squash is not squashed again.
+/// revision could stand there. A squash is a revision like
+/// any other.
 std::vector<std::string> squash_range(const history::Graph& graph, const std::string& first,
                                       const std::string& last);
 

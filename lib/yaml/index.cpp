@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "dbmig index 2";
+constexpr std::string_view kFormat = "dbmig index 3";
 constexpr std::size_t kDigits = 64;
 constexpr std::int64_t kSecond = 1'000'000'000;
 /// The coarsest clock of a file system that is in use.
@@ -77,6 +77,23 @@ bool save_sealed(const fs::path& folder, const std::string& name, const std::str
   return true;
 }
 
+template <class Bytes, class Replaces>
+void replaced_parts(Bytes& bytes, Replaces& replaces) {
+  if constexpr (Bytes::is_reading) {
+    for (std::uint32_t left = bytes.length(); left > 0 && bytes.is_good; --left) {
+      replaces.emplace_back();
+      bytes(replaces.back().id, replaces.back().checksum);
+      replaced_parts(bytes, replaces.back().replaces);
+    }
+  } else {
+    bytes(static_cast<std::uint32_t>(replaces.size()));
+    for (const auto& one : replaces) {
+      bytes(one.id, one.checksum);
+      replaced_parts(bytes, one.replaces);
+    }
+  }
+}
+
 template <class Bytes, class Header>
 void header_parts(Bytes& bytes, Header& header, std::string& checksum) {
   const auto list = [&](auto& texts) {
@@ -98,17 +115,14 @@ void header_parts(Bytes& bytes, Header& header, std::string& checksum) {
       bytes(tool);
       list(header.adopts[tool]);
     }
-    header.replaces.resize(bytes.length());
-    for (auto& one : header.replaces) bytes(one.id, one.checksum);
   } else {
     bytes(static_cast<std::uint32_t>(header.adopts.size()));
     for (const auto& [tool, versions] : header.adopts) {
       bytes(tool);
       list(versions);
     }
-    bytes(static_cast<std::uint32_t>(header.replaces.size()));
-    for (const auto& one : header.replaces) bytes(one.id, one.checksum);
   }
+  replaced_parts(bytes, header.replaces);
 }
 
 template <class Bytes, class Stamp>

@@ -102,7 +102,10 @@ Shapes recorded_shapes() {
   }
   record(model, shapes, [](const std::string& text) { parse_model({{"model", text}}); });
 
-  std::vector<ExampleLine> revision{{"revision", "revision: a"}, {"", "upgrade:"}};
+  std::vector<ExampleLine> revision{{"revision", "revision: a"},
+                                    {"", "require:"},
+                                    {"requirement", "  {message: a}"},
+                                    {"", "upgrade:"}};
   for (const std::string& name : operation_names()) {
     if (name == "create_table") continue;  // a table of the model
     revision.push_back({"", "  - " + name + ":"});
@@ -110,7 +113,7 @@ Shapes recorded_shapes() {
   }
   record(revision, shapes, [](const std::string& text) { parse_revision(text, "revision"); });
 
-  record({{"project", "{}"}}, shapes, [](const std::string& text) {
+  record({{"project", "hooks:"}, {"hooks", "  {}"}}, shapes, [](const std::string& text) {
     Project project;
     read_config(text, "dbmig.yaml", project);
   });
@@ -204,6 +207,12 @@ Json levels_schema() {
           {"additionalProperties", false}};
 }
 
+/// A query or a list of them, each with its message or without.
+Json requirements_schema() {
+  const Json one = any_of({shape_ref("sql"), shape_ref("requirement")});
+  return any_of({one, list_of(one), {{"type", "null"}}});
+}
+
 /// What the keys hold that are not read as one value, as "shape.key" or, for several shapes, "key".
 std::map<std::string, Json, std::less<>> described_values() {
   std::map<std::string, Json, std::less<>> all{
@@ -260,6 +269,7 @@ std::map<std::string, Json, std::less<>> described_values() {
       {"label", shape_ref("names")},
       {"adopts", map_of(shape_ref("names"))},
       {"replaces", list_of({{"type", "object"}})},
+      {"revision.require", requirements_schema()},
       {"upgrade", shape_ref("operations")},
       {"downgrade", shape_ref("operations")},
       {"project.database", text_schema()},
@@ -271,6 +281,15 @@ std::map<std::string, Json, std::less<>> described_values() {
       {"project.include", shape_ref("names")},
       {"project.exclude", shape_ref("names")},
       {"project.lint", levels_schema()},
+      {"project.variables", map_of(text_schema())},
+      {"project.hooks", shape_ref("hooks")},
+      {"hooks.before_migrate", text_schema()},
+      {"hooks.after_migrate", text_schema()},
+      {"hooks.before_run", text_schema()},
+      {"hooks.after_run", text_schema()},
+      {"hooks.before_revision", text_schema()},
+      {"hooks.after_revision", text_schema()},
+      {"hooks.timeout", {{"type", "integer"}, {"minimum", 1}}},
   };
   for (const auto& [section, kind] : kRoutineSections) {
     all.emplace("model." + std::string(section), map_of(routine_schema()));

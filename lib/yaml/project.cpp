@@ -106,6 +106,35 @@ lint::Levels read_lint(Reader& reader, const Node& node) {
   return levels;
 }
 
+/// `variables:`, a text each.
+void read_variables(Reader& reader, const Node& node, Project& project) {
+  if (!reader.is_mapping(node, "'variables'", "variables: {tenant: acme}")) return;
+  for (std::size_t i = 0; i < node.entries(); ++i) {
+    const std::string& name = node.key(i).text;
+    if (const auto value = reader.text(node.value(i), fmt::format("variable '{}'", name))) {
+      project.variables[name] = *value;
+    }
+  }
+}
+
+/// `hooks:`, a command each, and how long one may take.
+void read_hooks(Reader& reader, const Node& node, Project& project) {
+  Fields fields(reader, node, "'hooks'",
+                {"before_migrate", "after_migrate", "before_run", "after_run", "before_revision",
+                 "after_revision", "timeout"});
+  if (!fields.valid()) return;
+  if (const Node* timeout = fields.find("timeout")) {
+    if (const auto seconds = reader.positive(*timeout, "'timeout', in seconds,")) {
+      project.hook_timeout = *seconds;
+    }
+  }
+  for (std::size_t i = 0; i < node.entries(); ++i) {
+    const std::string& name = node.key(i).text;
+    if (name == "timeout" || node.value(i).is_null()) continue;
+    project.hooks[name] = read_setting(reader, node.value(i), fmt::format("hook '{}'", name));
+  }
+}
+
 /// `migrations:` is a folder, or a list of them.
 void read_version_folders(Reader& reader, const Node& node, Project& project) {
   project.version_folders.clear();
@@ -132,7 +161,7 @@ void read_config(std::string_view content, const std::string& name, Project& pro
   Reader reader(name, diagnostics);
   Fields fields(reader, *root, name,
                 {"database", "databases", "schemas", "migrations", "dialects", "scratch", "include",
-                 "exclude", "lint"});
+                 "exclude", "lint", "variables", "hooks"});
   if (const Node* node = fields.find("database"); node != nullptr && !node->is_null()) {
     project.database = read_setting(reader, *node, "'database'");
     project.database_position = reader.at(*node);
@@ -153,6 +182,12 @@ void read_config(std::string_view content, const std::string& name, Project& pro
   if (const Node* node = fields.find("scratch"); node != nullptr && !node->is_null()) {
     project.scratch = read_setting(reader, *node, "'scratch'");
     project.scratch_position = reader.at(*node);
+  }
+  if (const Node* node = fields.find("variables"); node != nullptr && !node->is_null()) {
+    read_variables(reader, *node, project);
+  }
+  if (const Node* node = fields.find("hooks"); node != nullptr && !node->is_null()) {
+    read_hooks(reader, *node, project);
   }
   if (const Node* node = fields.find("lint"); node != nullptr && !node->is_null()) {
     project.lint = read_lint(reader, *node);

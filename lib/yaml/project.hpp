@@ -35,7 +35,13 @@ struct Project {
   std::vector<DialectKind> dialects;
   /// `include:` and `exclude:`: what of a shared database is this project's.
   schema::Selection selection;
-  lint::Levels lint;  ///< `lint:`, levels by code or group
+  /// `variables:` of plain SQL, variables of the environment not expanded yet.
+  std::map<std::string, std::string> variables;
+  /// `hooks:`, a shell command by its moment: before_migrate, after_migrate, before_run, after_run,
+  /// before_revision, after_revision.
+  std::map<std::string, std::string> hooks;
+  int hook_timeout = 60;  ///< seconds
+  lint::Levels lint;      ///< `lint:`, levels by code or group
 
   /// The only dialect of the project; nothing when it is for both.
   std::optional<DialectKind> only_dialect() const;

@@ -116,9 +116,9 @@ void read_head(Fields& fields, history::Revision& revision) {
 
 /// What a revision's mapping may have.
 const std::vector<std::string>& revision_keys() {
-  static const std::vector<std::string> keys{"revision", "parents",  "depends_on", "message",
-                                             "created",  "label",    "adopts",     "replaces",
-                                             "upgrade",  "downgrade"};
+  static const std::vector<std::string> keys{"revision", "parents", "depends_on", "message",
+                                             "created",  "label",   "adopts",     "replaces",
+                                             "require",  "upgrade", "downgrade"};
   return keys;
 }
 
@@ -137,7 +137,28 @@ void read_adopts(Fields& fields, history::Revision& revision) {
 
 void read_replaces(Fields& fields, history::Revision& revision);
 
+/// `require:` is one query or a list of them, each a text or a mapping with its message.
+void read_requirements(Fields& fields, history::Revision& revision) {
+  const Node* node = fields.find("require");
+  if (node == nullptr || node->is_null()) return;
+  Reader& reader = fields.reader();
+  const std::vector<Node> alone{*node};
+  for (const Node& one : node->is_sequence() ? node->children : alone) {
+    history::Requirement requirement;
+    requirement.where = reader.at(one);
+    if (one.is_mapping()) {
+      Fields parts(reader, one, "'require'", {"sql", "mariadb", "sqlite", "message"});
+      requirement.sql = parts.sql();
+      requirement.message = parts.text_or_empty("message");
+    } else if (const auto sql = reader.sql(one, "'require'")) {
+      requirement.sql = *sql;
+    }
+    revision.requirements.push_back(std::move(requirement));
+  }
+}
+
 void read_body(Fields& fields, history::Revision& revision) {
+  read_requirements(fields, revision);
   if (const Node* upgrade = fields.find("upgrade")) {
     revision.upgrade = read_operations(fields.reader(), *upgrade, "'upgrade'",
                                        revision.upgrade_positions, &revision.suppressions);
@@ -190,7 +211,7 @@ void read_replaces(Fields& fields, history::Revision& revision) {
     }
     one.path = reader.at(child).file;
     one.text = print_revision(one);
-    revision.replaces.push_back({one.id, one.checksum.get()});
+    revision.replaces.push_back({one.id, one.checksum.get(), one.replaces});
     revision.replaced.push_back(std::move(one));
   }
 }
@@ -247,6 +268,23 @@ Out upgrade_out(const history::Revision& revision) {
 
 Out revision_out(const history::Revision& revision);
 
+void add_requirements(Out& out, const history::Revision& revision) {
+  if (revision.requirements.empty()) return;
+  Out list = Out::list(Out::Style::block);
+  for (const history::Requirement& requirement : revision.requirements) {
+    Out one = Out::map(Out::Style::block);
+    const auto add = [&](std::string_view key, const std::string& text) {
+      if (!text.empty()) one.add(key, Out::text(text));
+    };
+    add("sql", requirement.sql.any);
+    add("mariadb", requirement.sql.mariadb);
+    add("sqlite", requirement.sql.sqlite);
+    add("message", requirement.message);
+    list.add(std::move(one));
+  }
+  out.add("require", std::move(list));
+}
+
 void add_downgrade(Out& out, const history::Revision& revision) {
   if (revision.downgrade) out.add("downgrade", operations_out(*revision.downgrade));
 }
@@ -271,6 +309,7 @@ Out revision_out(const history::Revision& revision) {
     }
     out.add("adopts", std::move(tools));
   }
+  add_requirements(out, revision);
   out.add("upgrade", upgrade_out(revision));
   add_downgrade(out, revision);
   if (revision.replaced.empty()) return out;
@@ -339,6 +378,9 @@ struct RevisionFile {
   std::string name;
 };
 
+/// Tests of migrations stand in a folder of their own among the revisions.
+constexpr const char* kTests = "tests/";
+
 /// Names of revisions from 10,000 files on are many: no std::filesystem here.
 std::vector<RevisionFile> revision_files(const std::vector<std::filesystem::path>& folders,
                                          const std::filesystem::path& base) {
@@ -349,6 +391,7 @@ std::vector<RevisionFile> revision_files(const std::vector<std::filesystem::path
     const std::string shown = display_name(folder, base);
     const std::string prefix = shown.empty() || shown == "." ? "" : shown + "/";
     for (std::string& name : yaml_names(folder, is_deep ? Subfolders::yes : Subfolders::no)) {
+      if (name.starts_with(kTests)) continue;
       files.push_back({folder.string() + '/' + name, prefix + name});
     }
   }

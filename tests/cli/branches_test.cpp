@@ -154,6 +154,10 @@ TEST_P(Branched, WhatTheDatabaseHasIsListedWithItsTime) {
   }
   EXPECT_THAT(project.expect(0, {"history", "-i", "-v"}).out,
               testing::AllOf(HasSubstr("Applied: 20"), HasSubstr("Applied: no")));
+  EXPECT_THAT(project.expect(0, {"history", "-i"}).out,
+              testing::AllOf(HasSubstr("d1  [applied 20"), HasSubstr("d2  [pending]")));
+  EXPECT_THAT(project.expect(0, {"status", "-v"}).out,
+              testing::AllOf(HasSubstr("d1, d1: applied 20"), HasSubstr("d2, d2: pending")));
   EXPECT_THAT(project.expect(3, {"current", "--check-heads"}).err, HasSubstr("lacks d2"));
   project.expect(0, {"upgrade", "heads"});
   project.expect(0, {"current", "--check-heads"});

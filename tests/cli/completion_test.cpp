@@ -177,14 +177,12 @@ TEST(Usage, HabitsOfOtherToolsAreToldWhatToType) {
   Project project;
   project.start();
   const std::vector<std::pair<Project::Arguments, std::string>> habits{
-      {{"revision", "--autogenerate", "-m", "x"},
-       "unknown option '--autogenerate'; `dbmig migrate -m \"…\"` writes the model's changes"},
       {{"alembic", "upgrade", "head"},
        "unknown command 'alembic'; leave the word out: `dbmig upgrade head`"},
-      {{"-x", "tenant=a", "upgrade", "head"}, "unknown option '-x'; write `${NAME}` into"},
+      {{"-x", "tenant=a", "upgrade", "head"},
+       "unknown option '-x'; `--var NAME=VALUE` sets a variable"},
       {{"-n", "prod", "upgrade", "head"}, "`--database NAME`"},
       {{"upgrade", "head", "--tag", "x"}, "unknown option '--tag'"},
-      {{"upgrade", "--dry-run"}, "`dbmig upgrade --plan`"},
       {{"makemigrations"}, "`dbmig migrate -m"},
       {{"rollback"}, "`dbmig downgrade`"},
       {{"up"}, "`dbmig upgrade`"},

@@ -241,9 +241,11 @@ TEST_P(Database, StepsAndPrefixes) {
 
 TEST_P(Database, CurrentAndHistoryShowWhereItIs) {
   project.expect(0, {"upgrade", "+1"});
-  EXPECT_EQ(project.expect(0, {"history", "-i"}).out,
-            "aaaaaaaaaaaa -> bbbbbbbbbbbb (head), orders\n"
-            "<base> -> aaaaaaaaaaaa (current), users\n");
+  EXPECT_THAT(
+      project.expect(0, {"history", "-i"}).out,
+      testing::MatchesRegex("aaaaaaaaaaaa -> bbbbbbbbbbbb \\(head\\), orders  \\[pending\\]\n"
+                            "<base> -> aaaaaaaaaaaa \\(current\\), users  "
+                            "\\[applied 20[0-9T:.-]+Z in [0-9]+ ms\\]\n"));
   EXPECT_EQ(project.expect(0, {"history", "-r", "current:"}).out,
             "aaaaaaaaaaaa -> bbbbbbbbbbbb (head), orders\n<base> -> aaaaaaaaaaaa, users\n");
   const std::string verbose = project.expect(0, {"current", "-v"}).out;

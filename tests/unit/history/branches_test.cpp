@@ -108,6 +108,29 @@ TEST(FreeOrder, ColumnsOfTwoBranchesMayComeEitherWay) {
   EXPECT_EQ(with_free_order(graph, one, swapped), one);
 }
 
+TEST(FreeOrder, AColumnBehindAnotherStandsWhereThatOneDoes) {
+  std::vector<Revision> all = {
+      base(), made_revision("left", {"base0"}, {ops::AddColumn{"t", column("x", "int"), {}}}),
+      made_revision("right", {"base0"}, {ops::AddColumn{"t", column("y", "int"), {}}})};
+  all.push_back(made_revision("merge", {"left", "right"}, {}));
+  ops::Position behind;
+  behind.after = "x";
+  all.push_back(made_revision("late", {"merge"},
+                              {ops::AddColumn{"t", column("z", "int"), behind},
+                               ops::AddColumn{"t", column("end", "int"), {}}}));
+  const Graph graph(all);
+  const schema::Schema one = graph.fold_in_order({"base0", "left", "right", "merge", "late"});
+  const schema::Schema other = graph.fold_in_order({"base0", "right", "left", "merge", "late"});
+  EXPECT_FALSE(one == other);
+  EXPECT_EQ(with_free_order(graph, one, other), other);
+  EXPECT_EQ(with_free_order(graph, other, one), one);
+  // `end` was put behind all that were there.
+  schema::Schema swapped = one;
+  auto& columns = swapped.table("t").columns;
+  std::swap(columns[columns.size() - 2], columns.back());
+  EXPECT_EQ(with_free_order(graph, one, swapped), one);
+}
+
 TEST(FoldInOrder, AWorkableOrderIsFound) {
   const Graph graph = forked({ops::DropColumn{"t", "a"}}, {retyped("varchar(60)")});
   EXPECT_EQ(graph.fold_in_order({"base0", "left", "right"}),

@@ -77,8 +77,11 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"embed",
      {"run", "yaml", "backend", "lint", "dialect", "diff", "history", "ops", "schema", "base"}},
     {"project",
-     {"teams", "transfer", "import", "proof", "evidence", "sql_script", "run", "yaml", "backend",
-      "lint", "dialect", "diff", "history", "ops", "schema", "base"}},
+     {"hooks", "teams", "transfer", "import", "proof", "evidence", "sql_script", "run", "yaml",
+      "backend", "lint", "dialect", "diff", "history", "ops", "schema", "base"}},
+    {"hooks", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"scenario",
+     {"proof", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"fleet",
      {"import", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
 };

@@ -1,0 +1,189 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/reporting.hpp"
+#include "cli/signals.hpp"
+#include "project/proving.hpp"
+#include "project/run_settings.hpp"
+#include "scenario/run_scenario.hpp"
+#include "yaml/revision.hpp"
+
+namespace dbmig::cli {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr const char* kFolder = "tests";
+constexpr const char* kRule = "test";
+
+struct Options {
+  std::vector<std::string> names;
+  Reporting reporting;
+};
+
+/// What was tried: printed as text, collected for JSON and for documents.
+class TestReport {
+ public:
+  TestReport(Context& context, const Options& options, report::Report& report)
+      : context_(context), is_document_(options.reporting.is_document()), report_(report) {
+    report_.rules.push_back({kRule, report::Severity::error, "A test of migrations fails", {}});
+  }
+
+  void add(const yaml::Scenario& scenario, DialectKind kind, const scenario::Result& result,
+           double seconds) {
+    const std::string name = fmt::format("{} ({})", scenario.name, to_string(kind));
+    const char* state = result.failure ? "failed" : !result.skipped.empty() ? "skipped" : "ok";
+    Json one = {{"test", scenario.name},
+                {"file", scenario.where.file},
+                {"database", to_string(kind)},
+                {"state", state},
+                {"seconds", seconds}};
+    std::string line = fmt::format("{:<8}{}", state, name);
+    report_.cases.push_back({name, result.skipped});
+    if (!result.skipped.empty()) {
+      ++skipped_;
+      line += ": " + result.skipped;
+      one["skipped"] = result.skipped;
+    }
+    if (result.failure) {
+      ++failed_;
+      line += "\n        " + text::replace_all(to_string(*result.failure), "\n", "\n        ");
+      one["line"] = result.failure->where.line;
+      one["message"] = result.failure->message;
+      report_.findings.push_back({kRule,
+                                  report::Severity::error,
+                                  result.failure->where,
+                                  result.failure->message,
+                                  result.failure->hint,
+                                  name,
+                                  {}});
+    }
+    ++run_;
+    if (!is_document_) context_.console().data(line + "\n");
+    list_.push_back(std::move(one));
+  }
+
+  void finish() {
+    std::string line = text::count(run_, "test");
+    line += failed_ == 0 && skipped_ == 0 ? ", all passed" : fmt::format(", {} failed", failed_);
+    if (skipped_ != 0) line += fmt::format(", {} skipped", skipped_);
+    context_.console().flush();  // the tests, then their number
+    context_.console().say(line + ".");
+    context_.console().document(list_);
+    if (failed_ != 0) context_.exit_code = kFailed;
+  }
+
+ private:
+  Context& context_;
+  bool is_document_;
+  report::Report& report_;
+  std::size_t run_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t skipped_ = 0;
+  Json list_ = Json::array();
+};
+
+bool is_wanted(const yaml::Scenario& scenario, const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  const std::string file = std::filesystem::path(scenario.where.file).stem().string();
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return text::matches_glob(scenario.name, name) || text::matches_glob(file, name) ||
+           scenario.where.file == name;
+  });
+}
+
+std::vector<yaml::Scenario> wanted_tests(Context& context, const Options& options) {
+  const yaml::Project& project = context.project();
+  const std::filesystem::path folder = project.migrations / kFolder;
+  std::vector<yaml::Scenario> all = yaml::load_scenarios(folder, project.root);
+  const std::string shown = context.shown(folder);
+  if (all.empty()) {
+    throw Error(ErrorCode::not_found, fmt::format("there are no tests in {}", shown))
+        .hint("a test is a file there, with `steps:`; lib/docs/testing-migrations.md shows one");
+  }
+  std::vector<yaml::Scenario> wanted;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(wanted),
+               [&](const yaml::Scenario& one) { return is_wanted(one, options.names); });
+  if (wanted.empty()) {
+    std::vector<std::string> names;
+    for (const yaml::Scenario& one : all) names.push_back(one.name);
+    throw Error(ErrorCode::usage, fmt::format("no test is called '{}'", options.names.front()))
+        .hint(text::suggest(options.names.front(), names));
+  }
+  return wanted;
+}
+
+std::vector<DialectKind> kinds_of(Context& context, const yaml::Scenario& scenario) {
+  if (!scenario.dialects.empty()) return scenario.dialects;
+  if (!context.project().dialects.empty()) return context.project().dialects;
+  return {DialectKind::sqlite, DialectKind::mariadb};
+}
+
+void run_tests(Context& context, const Options& options, report::Report& report) {
+  const std::vector<yaml::Scenario> tests = wanted_tests(context, options);
+  watch_signals();
+  const dialect::Variables values = variables(context);
+  const run::ParseRevision parse = yaml::parse_revision;
+  const scenario::Environment environment{context.graph(), parse, values, &interrupted()};
+  TestReport results(context, options, report);
+  std::map<DialectKind, project::ProofDatabase> databases;
+  for (const yaml::Scenario& test : tests) {
+    for (const DialectKind kind : kinds_of(context, test)) {
+      if (databases.count(kind) == 0) {
+        databases.emplace(kind, proof_database(context, kind));
+      }
+      const project::ProofDatabase& database = databases.at(kind);
+      scenario::Result result;
+      const auto begin = std::chrono::steady_clock::now();
+      if (database.scratch) {
+        result = scenario::run_scenario(test, *database.scratch, environment);
+      } else {
+        result.skipped = database.missing;
+      }
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+      results.add(test, kind, result, took.count());
+    }
+  }
+  results.finish();
+}
+
+}  // namespace
+
+void add_test(Command& program, Context& context) {
+  auto options = std::make_shared<Options>();
+  Command& command = add_command(
+      program, context,
+      {"test", "Run the tests of migrations on scratch databases",
+       "  dbmig test                                      all of migrations/tests\n"
+       "  dbmig test 'split*'                             those with such names\n"
+       "  dbmig test --format junit > tests.xml           for CI\n"
+       "A test is a file with steps: to a revision, rows, to another revision, and what a query\n"
+       "must give then, or what must fail. Each runs on SQLite and on MariaDB, in scratch\n"
+       "databases as `dbmig verify` makes them."});
+  command.add_option("tests", options->names, "Names, files or patterns (all)")
+      ->option_text("NAME…");
+  command
+      .add_option("--format", options->reporting.format,
+                  "text, json, github (annotations), sarif (code scanning) or junit")
+      ->option_text("FORMAT")
+      ->one_of(report::format_names())
+      ->each([&context](const std::string& name) {
+        if (name == "json") context.globals.json = true;
+      });
+  set_action(command, context, [&context, options] {
+    with_report(context, options->reporting, "test",
+                [&](report::Report& report) { run_tests(context, *options, report); });
+  });
+}
+
+}  // namespace dbmig::cli

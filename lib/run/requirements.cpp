@@ -1,0 +1,95 @@
+#include "run/requirements.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "run/variables.hpp"
+
+namespace dbmig::run {
+namespace {
+
+/// Of the requirement's query as a value: no semicolon behind it.
+std::string bare_query(const history::Requirement& requirement, const dialect::Dialect& dialect,
+                       const dialect::Variables& variables) {
+  std::string query =
+      dialect::with_values(dialect, requirement.sql.for_dialect(dialect.kind()), variables);
+  const std::size_t end = query.find_last_not_of("; \t\r\n");
+  query.erase(end == std::string::npos ? 0 : end + 1);
+  return query;
+}
+
+std::string what_is_required(const history::Requirement& requirement,
+                             const dialect::Dialect& dialect) {
+  if (!requirement.message.empty()) return requirement.message;
+  return std::string(text::trim(requirement.sql.for_dialect(dialect.kind())));
+}
+
+/// A comment at the end of the query must not take in what stands behind it.
+std::string as_condition(const std::string& query) {
+  return "(" + query + "\n)";
+}
+
+}  // namespace
+
+void refuse_requirements(backend::Connection& connection, const history::Revision& revision,
+                         const dialect::Variables& variables) {
+  const dialect::Dialect& dialect = connection.dialect();
+  std::vector<Diagnostic> broken;
+  for (const history::Requirement& requirement : revision.requirements) {
+    const std::string query = bare_query(requirement, dialect, variables);
+    if (query.empty()) continue;
+    const std::string& shown = requirement.sql.for_dialect(dialect.kind());
+    try {
+      const backend::Rows rows = connection.query(
+          fmt::format("SELECT CASE WHEN {} THEN 1 ELSE 0 END", as_condition(query)));
+      if (rows.rows.at(0).at(0).value_or("0") != "0") continue;
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
+      throw Error(ErrorCode::failed,
+                  fmt::format("what revision {} requires cannot be asked: {}", revision.id,
+                              dialect::without_values(dialect, error.message(), shown, variables)))
+          .at(requirement.where)
+          .hint("the query must give one value, in the schema that the revision meets")
+          .sql(shown);
+    }
+    broken.push_back({requirement.where,
+                      fmt::format("revision {} does not run here, because it requires: {}",
+                                  revision.id, what_is_required(requirement, dialect)),
+                      "make the query of its `require` true, then run the command again"});
+  }
+  if (!broken.empty()) throw Error(ErrorCode::refused, std::move(broken));
+}
+
+void refuse_requirements(backend::Connection& connection, const PlannedRevision& planned,
+                         const RunOptions& options) {
+  if (!options.requirements || planned.direction == Direction::downgrade) return;
+  refuse_requirements(connection, planned.revision, options.variables);
+}
+
+std::vector<std::string> requirement_guard(const history::Requirement& requirement,
+                                           const dialect::Dialect& dialect,
+                                           const dialect::Variables& variables) {
+  const std::string query = bare_query(requirement, dialect, variables);
+  if (query.empty()) return {};
+  if (dialect.kind() == DialectKind::mariadb) {
+    // SIGNAL's text is at most 128 characters long.
+    constexpr std::size_t kLongest = 100;
+    std::string message = "dbmig: required: " + what_is_required(requirement, dialect);
+    if (message.size() > kLongest) {
+      std::size_t cut = kLongest;
+      while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0U) == 0x80U) --cut;
+      message = message.substr(0, cut) + "...";
+    }
+    return {
+        fmt::format("BEGIN NOT ATOMIC IF NOT COALESCE({}, 0) THEN SIGNAL SQLSTATE '45000' SET "
+                    "MESSAGE_TEXT = {}; END IF; END",
+                    as_condition(query), dialect.quote_string(message))};
+  }
+  // SQLite raises errors in triggers alone; a check does it anywhere.
+  return {"CREATE TEMP TABLE dbmig_require (holds NOT NULL CHECK (holds))",
+          fmt::format("INSERT INTO temp.dbmig_require VALUES (CASE WHEN {} THEN 1 ELSE 0 END)",
+                      as_condition(query)),
+          "DROP TABLE temp.dbmig_require"};
+}
+
+}  // namespace dbmig::run

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "backend/backend.hpp"
+#include "dialect/variables.hpp"
+#include "run/run_plan.hpp"
+
+namespace dbmig::run {
+
+/// Sends one statement of a revision with the values of its variables, see dialect/variables.hpp.
+/// They are put in here and nowhere before: plans, logs, journals and errors show placeholders.
+void send_with_values(backend::Connection& connection, const std::string& sql,
+                      const dialect::Variables& variables);
+
+/// Throws Error{invalid} with the place of every variable that the plain SQL of `run_plan` needs
+/// and `variables` lack, and of every one that is not written as it should be. Before anything
+/// runs.
+void refuse_unset_variables(const RunPlan& run_plan, const history::Graph& graph, DialectKind kind,
+                            const dialect::Variables& variables);
+
+}  // namespace dbmig::run

@@ -1,0 +1,220 @@
+#include "scenario/run_scenario.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "proof/outside.hpp"
+#include "run/variables.hpp"
+
+namespace dbmig::scenario {
+namespace {
+
+using Kind = yaml::ScenarioStep::Kind;
+using Row = std::vector<backend::Value>;
+
+/// A step that was not as it should be.
+struct StepFailure {
+  std::string message;
+  std::string hint;
+};
+
+std::optional<double> as_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool is_same(const yaml::ScenarioValue& expected, const backend::Value& found) {
+  if (expected.text == found) return true;
+  if (!expected.text || !found || !expected.is_plain) return false;
+  const auto a = as_number(*expected.text);
+  const auto b = as_number(*found);
+  return a && b && *a == *b;
+}
+
+std::string shown(const std::vector<std::string>& cells) {
+  return "[" + text::join(cells, ", ") + "]";
+}
+
+std::string shown(const std::vector<yaml::ScenarioValue>& row) {
+  std::vector<std::string> cells;
+  for (const yaml::ScenarioValue& value : row) cells.push_back(value.text.value_or("null"));
+  return shown(cells);
+}
+
+std::string shown(const Row& row) {
+  std::vector<std::string> cells;
+  for (const backend::Value& value : row) cells.push_back(value.value_or("null"));
+  return shown(cells);
+}
+
+template <class Rows>
+std::string all_shown(const Rows& rows) {
+  constexpr std::size_t kShown = 5;
+  if (rows.empty()) return "no rows";
+  std::vector<std::string> lines;
+  for (const auto& row : rows) {
+    if (lines.size() == kShown) {
+      lines.push_back(fmt::format("… ({} in all)", text::count(rows.size(), "row")));
+      break;
+    }
+    lines.push_back(shown(row));
+  }
+  return text::join(lines, ", ");
+}
+
+/// The steps of one test on one scratch database.
+class Performance {
+ public:
+  Performance(backend::Connection& connection, const Environment& environment,
+              dialect::Variables variables)
+      : connection_(connection),
+        environment_(environment),
+        runner_(connection, environment.graph, environment.parse, silence_) {
+    options_.consent = {true, true};
+    options_.stop = environment.stop;
+    options_.variables = std::move(variables);
+  }
+
+  /// Throws StepFailure.
+  void perform(const yaml::ScenarioStep& step) {
+    try {
+      act(step);
+    } catch (const StepFailure& failure) {
+      if (!step.must_fail) throw;
+      return accept(step, failure.message);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::interrupted) throw;
+      if (!step.must_fail) throw StepFailure{error.what(), {}};
+      return accept(step, error.what());
+    }
+    if (step.must_fail) throw StepFailure{"the step succeeded, and it should fail", {}};
+  }
+
+ private:
+  DialectKind kind() const { return connection_.dialect().kind(); }
+
+  /// The step was to fail: for the reason that the test gives?
+  static void accept(const yaml::ScenarioStep& step, const std::string& reason) {
+    if (reason.find(step.because) != std::string::npos) return;
+    throw StepFailure{fmt::format("it fails, but not because of '{}': {}", step.because, reason),
+                      {}};
+  }
+
+  void act(const yaml::ScenarioStep& step) {
+    switch (step.kind) {
+      case Kind::upgrade:
+        runner_.upgrade(step.target, options_);
+        return;
+      case Kind::downgrade:
+        runner_.downgrade(step.target, options_);
+        return;
+      case Kind::rows:
+        for (const yaml::ScenarioRows& table : step.rows) insert(table);
+        return;
+      case Kind::execute:
+        for (const std::string& sql :
+             connection_.dialect().split_statements(step.sql.for_dialect(kind()))) {
+          run::send_with_values(connection_, sql, options_.variables);
+        }
+        return;
+      case Kind::expect:
+        expect(step);
+        return;
+    }
+  }
+
+  void insert(const yaml::ScenarioRows& table) {
+    const dialect::Dialect& dialect = connection_.dialect();
+    for (const auto& row : table.rows) {
+      std::vector<std::string> columns;
+      std::vector<std::string> marks;
+      std::vector<backend::Value> values;
+      for (const auto& [column, value] : row) {
+        columns.push_back(dialect.quote_identifier(column));
+        marks.emplace_back("?");
+        values.push_back(value.text);
+      }
+      connection_.execute(
+          fmt::format("INSERT INTO {} ({}) VALUES ({})", dialect.quote_identifier(table.table),
+                      text::join(columns, ", "), text::join(marks, ", ")),
+          values);
+    }
+  }
+
+  void expect(const yaml::ScenarioStep& step) {
+    const std::string& sql = step.sql.for_dialect(kind());
+    if (sql.empty()) return;
+    const backend::Rows found =
+        connection_.query(dialect::with_values(connection_.dialect(), sql, options_.variables));
+    if (!step.expected) return expect_true(found);
+    const bool same =
+        std::equal(step.expected->begin(), step.expected->end(), found.rows.begin(),
+                   found.rows.end(), [](const std::vector<yaml::ScenarioValue>& a, const Row& b) {
+                     return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same);
+                   });
+    if (same) return;
+    throw StepFailure{
+        fmt::format("expected {}, found {}", all_shown(*step.expected), all_shown(found.rows)),
+        "rows come in any order without ORDER BY"};
+  }
+
+  static void expect_true(const backend::Rows& found) {
+    const bool is_one_value = found.rows.size() == 1 && found.rows[0].size() == 1;
+    if (!is_one_value) {
+      throw StepFailure{"the query gives " + all_shown(found.rows),
+                        "without `rows` it must give one value, which is true"};
+    }
+    const auto number = as_number(found.rows[0][0].value_or("0"));
+    if (!number || *number == 0) {
+      throw StepFailure{"expected a value that is true, found " + found.rows[0][0].value_or("null"),
+                        {}};
+    }
+  }
+
+  backend::Connection& connection_;
+  const Environment& environment_;
+  NullEventSink silence_;
+  run::Runner runner_;
+  run::RunOptions options_;
+};
+
+/// Why revisions may not run on a server that others use; empty when it may.
+std::string why_not(DialectKind kind, const history::Graph& graph) {
+  if (kind == DialectKind::sqlite) return {};
+  const dialect::Dialect& dialect = dialect::dialect(kind);
+  const std::vector<std::string>& all = graph.topological();
+  return proof::reaches_out(dialect, graph, {all.begin(), all.end()});
+}
+
+}  // namespace
+
+Result run_scenario(const yaml::Scenario& scenario, const backend::ScratchOptions& options,
+                    const Environment& environment) {
+  Result result;
+  result.skipped = why_not(options.kind, environment.graph);
+  if (!result.skipped.empty()) return result;
+  backend::Scratch scratch(options);
+  dialect::Variables variables = scenario.variables;
+  variables.insert(environment.variables.begin(), environment.variables.end());
+  Performance performance(scratch.connection(), environment, std::move(variables));
+  for (const yaml::ScenarioStep& step : scenario.steps) {
+    try {
+      performance.perform(step);
+    } catch (const StepFailure& failure) {
+      result.failure = Diagnostic{step.where, failure.message, failure.hint};
+      return result;
+    }
+  }
+  return result;
+}
+
+}  // namespace dbmig::scenario
