@@ -389,6 +389,7 @@ std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries, Aliases alia
   for (const auto& entry : entries) headers.push_back(&entry->revision);
   Diagnostics diagnostics;
   const Replacements replacements(headers, diagnostics);
+  const Entries all = entries;  // what was replaced is pointed at until the end
   if (!replacements.empty()) {
     std::erase_if(entries, [&](const auto& entry) { return replacements.has(entry->revision.id); });
     std::erase_if(headers, [&](const Header* header) { return replacements.has(header->id); });

@@ -216,6 +216,48 @@ TEST(History, TheSchemaAtEveryRevisionIsWhatTheRevisionsAddUpTo) {
   EXPECT_EQ(at("r5")["tables"], Json({{"a", nullptr}}));
 }
 
+TEST(History, ARevisionThatReplacesOthersStandsInTheirPlace) {
+  constexpr int kLast = 40;
+  std::vector<history::Revision> all;
+  for (int i = 1; i <= kLast; ++i) {
+    const std::string id = "r" + std::to_string(i);
+    all.push_back(revision(id, i == 1 ? std::vector<std::string>() : std::vector{all.back().id},
+                           {ops::CreateTable{table("t" + std::to_string(i), {"id"})}}));
+  }
+  const std::size_t expected = history::Graph(all).fold().tables.size();
+  // Every range, and its files there or deleted.
+  for (const auto& [first, last] : std::vector<std::pair<int, int>>{
+           {1, kLast}, {1, kLast / 2}, {kLast / 2, kLast}, {2, kLast - 1}, {7, 7}}) {
+    history::Revision squash = revision("s0", all[static_cast<std::size_t>(first) - 1].parents, {});
+    std::vector<history::Revision> rest;
+    for (int i = 1; i <= kLast; ++i) {
+      const history::Revision& one = all[static_cast<std::size_t>(i) - 1];
+      if (i < first || i > last) {
+        rest.push_back(one);
+        continue;
+      }
+      squash.replaces.push_back({one.id, one.checksum.get()});
+      squash.upgrade.push_back(one.upgrade.front());
+    }
+    for (const bool files_are_there : {true, false}) {
+      std::vector<history::Revision> revisions = files_are_there ? all : rest;
+      revisions.push_back(squash);
+      PageData data = data_of({});
+      data.history = history::Graph(std::move(revisions));
+      const Json json = Json::parse(page_json(data));
+      ASSERT_EQ(json["revisions"].size(), rest.size() + 1);
+      EXPECT_EQ(
+          json.dump().find("\"replaces\":" + std::to_string(last - first + 1)) != std::string::npos,
+          true);
+      std::size_t head = 0;
+      for (std::size_t i = 0; i < json["revisions"].size(); ++i) {
+        if (json["revisions"][i].contains("head")) head = i;
+      }
+      EXPECT_EQ(schema_at(json, head).size(), expected) << first << ".." << last;
+    }
+  }
+}
+
 TEST(History, LanesKeepBranchesApart) {
   // 0 ← 1 ← 3 ← 4(merge), 0 ← 2 ← 4
   EXPECT_EQ(lanes_of({{}, {0}, {0}, {1}, {3, 2}}), (std::vector<std::size_t>{0, 0, 1, 0, 0}));
