@@ -84,7 +84,7 @@ function onKey(event) {
   };
   const pan = (dx, dy) => { state.x += dx; state.y += dy; move(); };
   const neighbour = way => {
-    const names = [...nodes.keys()].sort();
+    const names = [...nodes.keys()].sort(byName.compare);
     const at = names.indexOf(state.selected);
     open(names[(at + way + names.length) % names.length]);
   };

@@ -41,7 +41,8 @@ function paintHistory() {
   } else {
     const revision = data.revisions[state.revision];
     const facts = [revision.created && revision.created.replace('T', ' ').replace('Z', ' UTC'), revision.head && 'head',
-      revision.labels && 'label ' + revision.labels.join(', '), revision.parents.length > 1 && 'merge'].filter(Boolean).join(' · ');
+      revision.labels && 'label ' + revision.labels.join(', '), revision.parents.length > 1 && 'merge',
+      revision.replaces && `replaces ${revision.replaces} ${revision.replaces === 1 ? 'revision' : 'revisions'}`].filter(Boolean).join(' · ');
     what.append(make('div', {}, make('b', { class: 'mono' }, revision.id), ' ' + revision.message, make('div', { class: 'soft' }, facts),
       (revision.findings || []).map(finding => make('div', { class: 'level-' + finding.level }, `${finding.code} ${finding.message}`))),
       make('ul', {}, revision.operations.map(text => make('li', {}, text))));
@@ -64,7 +65,8 @@ function buildHistory(box) {
     make('input', { type: 'range', min: 0, max: count, step: 1, 'aria-label': 'Revision', oninput: event => step(Number(event.target.value)) }),
     make('button', { title: 'Next revision (→)', onclick: () => step(now() + 1) }, '▶'),
     make('button', { title: 'What the page is about', onclick: () => setRevision(null) }, 'Now')));
-  const gap = count > 400 ? 14 : 24, lanes = Math.max(...data.revisions.map(revision => revision.lane)) + 1;
+  // As wide as the slider above it, where that is not too wide.
+  const gap = count > 400 ? 14 : Math.max(24, Math.min(160, Math.floor((box.clientWidth - 140) / (count + 1)))), lanes = Math.max(...data.revisions.map(revision => revision.lane)) + 1;
   const height = lanes * 18 + 8;
   const graph = draw('svg', { width: count * gap + 20, height });
   const x = i => 14 + i * gap, y = i => 13 + data.revisions[i].lane * 18;

@@ -34,10 +34,13 @@ function paintBar() {
   }
 }
 
+/** t9 stands before t10. */
+const byName = new Intl.Collator('en', { numeric: true });
+
 function paintList() {
   const list = clear(byId('list'));
   const word = byId('search').value.trim().toLowerCase();
-  const shown = [...shownTables().values()].sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const shown = [...shownTables().values()].sort((a, b) => byName.compare(a.name, b.name));
   const found = shown.filter(entry => !word || matches(entry, word));
   list.append(make('h2', {}, `${found.length} ${found.length === 1 ? 'table' : 'tables'}` +
     (found.length < shown.length ? ` of ${shown.length}` : '')));

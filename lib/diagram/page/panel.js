@@ -59,7 +59,7 @@ function columnsTable(entry) {
     if (column.collation || column.charset) notes.push(column.collation || column.charset);
     if (column.invisible) notes.push('invisible');
     const change = entry.change === 'changed' ? row.difference : '';
-    const old = change === 'changed' && entry.before.columns.find(one => one.name === column.name);
+    const old = change === 'changed' && row.was;
     if (old) notes.push(...earlier(old, column));
     table.append(make('tr', { class: change || null },
       make('td', {}, row.mark && make('span', { class: 'badge' }, row.mark), make('span', { class: 'mono' }, column.name),

@@ -128,14 +128,15 @@ function rowsOf(entry, detail) {
   const old = new Map();
   if (change === 'changed') before.columns.forEach((column, i) => old.set(column.name, before.columnIds[i]));
   table.columns.forEach((column, i) => {
-    let difference = '';
+    let difference = '', was = null;
     if (change === 'changed') {
       const earlier = old.get(renames[column.name] || column.name);
+      was = earlier === undefined ? null : data.columns[earlier];
       difference = earlier === undefined ? 'added' : earlier !== table.columnIds[i] ? 'changed' : '';
     } else {
       difference = change;
     }
-    const row = { name: column.name, type: column.type || '', required: column.required, difference,
+    const row = { name: column.name, type: column.type || '', required: column.required, difference, was,
       mark: primary.has(column.name) ? 'PK' : foreign.has(column.name) ? 'FK' : unique.has(column.name) ? 'UQ' : '' };
     if (detail === 'columns' || row.mark || (difference && change === 'changed')) rows.push(row);
   });
