@@ -56,6 +56,19 @@ TEST_F(DocsTest, ThePageIsWrittenOnceAndIsTheSameAgain) {
   EXPECT_EQ(other.read("schema.html"), first);
 }
 
+TEST_F(DocsTest, ThePictureOfTheExampleIsCurrent) {
+  Project example;
+  std::filesystem::copy(DBMIG_SOURCE_DIR "/examples/shop", example.path(),
+                        std::filesystem::copy_options::recursive);
+  EXPECT_THAT(example.expect(0, {"docs", "-o", "schema.svg", "--check"}).err,
+              HasSubstr("schema.svg is up to date."));
+  // Its model is what its revisions add up to.
+  example.expect(0, {"check", "--offline"});
+  example.write("schemas/shop.yaml",
+                example.read("schemas/shop.yaml") + "\n  extra:\n    columns: {id: integer}\n");
+  example.expect(3, {"docs", "-o", "schema.svg", "--check"});
+}
+
 TEST_F(DocsTest, CheckTellsWhatIsOutOfDateAndWritesNothing) {
   EXPECT_THAT(project.expect(3, {"docs", "--check"}).out, HasSubstr("schema.html is out of date"));
   EXPECT_FALSE(std::filesystem::exists(project.path() / "schema.html"));
