@@ -8,7 +8,7 @@ let far = false;
 function setUp() {
   clear(svg);
   layer.root = draw('g', {});
-  for (const name of ['areas', 'links', 'ends', 'boxes']) {
+  for (const name of ['areas', 'links', 'ends', 'boxes', 'labels']) {
     layer[name] = draw('g', {});
     layer.root.append(layer[name]);
   }
@@ -27,11 +27,11 @@ function paint() {
 
 function paintAreas() {
   clear(layer.areas);
+  clear(layer.labels);
   for (const area of areas) {
-    const label = draw('text', { class: 'area-name', x: area.x + 4, y: area.y - 9,
-      onclick: () => show(area.x, area.y, area.w, area.h) }, cut(area.name, 60));
-    label.dataset.width = area.w;
-    layer.areas.append(draw('rect', { class: 'area', x: area.x, y: area.y, width: area.w, height: area.h, rx: 10 }), label);
+    area.label = draw('text', { class: 'area-name', onclick: () => show(area.x, area.y, area.w, area.h) }, cut(area.name, 60));
+    layer.areas.append(draw('rect', { class: 'area', x: area.x, y: area.y, width: area.w, height: area.h, rx: 10 }));
+    layer.labels.append(area.label);
   }
 }
 
@@ -62,6 +62,18 @@ function paintLinks() {
 function areaOf(name) {
   const node = nodes.get(name);
   return areas.find(area => node.x >= area.x && node.x < area.x + area.w && node.y >= area.y && node.y < area.y + area.h);
+}
+
+/** Above its area while there is room for it; from far in the middle of it, as on a map. */
+function placeLabel(area) {
+  const wide = area.w / (area.label.textContent.length * 0.62 + 3);
+  const wanted = 15 / state.k, isInside = wanted > 46;
+  const size = isInside ? Math.min(wanted, wide, area.h * 0.6) : Math.max(12, Math.min(Math.max(15, wanted), wide));
+  const at = isInside ? [area.x + area.w / 2, area.y + area.h / 2 + size * 0.35] : [area.x + 4, area.y - 9];
+  area.label.setAttribute('font-size', size);
+  area.label.setAttribute('x', at[0]);
+  area.label.setAttribute('y', at[1]);
+  area.label.classList.toggle('inside', isInside);
 }
 
 /** The box of a table: with its columns near, with its name alone, as large as fits, from far. */
@@ -111,10 +123,7 @@ function paintSight() {
   far = isFar;
   if (!paintSight.k) paintSight.k = state.k;
   svg.classList.toggle('far', state.k < 0.4);
-  for (const label of layer.areas.querySelectorAll('text')) {
-    const size = Math.min(Math.max(15, 15 / state.k), 46, label.dataset.width / (label.textContent.length * 0.62 + 3));
-    label.setAttribute('font-size', Math.max(12, size));
-  }
+  areas.forEach(placeLabel);
   const { width, height } = svg.getBoundingClientRect();
   const left = -state.x / state.k - 100, top = -state.y / state.k - 100;
   const right = left + width / state.k + 200, bottom = top + height / state.k + 200;
