@@ -171,11 +171,11 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
 }
 
 /// dbmig.yaml with the only database that can hold what was found.
-NewFile restricted_config(Workspace& workspace, DialectKind kind) {
+NewFile restricted_config(Workspace& workspace, DialectKind kind, const std::string& why) {
   workspace.events().info(
       "dbmig.adopt",
-      fmt::format("What was found works on {} only: dbmig.yaml says dialects: [{}] now",
-                  to_string(kind), to_string(kind)));
+      fmt::format("What was found works on {} only{}: dbmig.yaml says dialects: [{}] now",
+                  to_string(kind), why.empty() ? "" : " (" + why + ")", to_string(kind)));
   const std::filesystem::path& config = workspace.project().config_file;
   if (config.empty()) {
     return {workspace.project().root / "dbmig.yaml", yaml::with_dialect({}, kind), true};
@@ -219,13 +219,17 @@ AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
   const bool dry_run = options.revision.dry_run;
   // A database that cannot be written to is found out before any file is.
   if (!dry_run) run::RevisionStore(connection).create_if_missing();
+  for (const std::string& line : adoption.for_one_alone) {
+    workspace.events().info("dbmig.adopt", line);
+  }
   for (const std::string& line : adoption.detected) workspace.events().info("dbmig.diff", line);
   warn_of_bare_decimals(workspace, adoption);
   if (!adoption.model_text.empty()) {
     write_file({adoption.model_file, adoption.model_text, false});
   }
   if (adoption.restricted_to) {
-    const NewFile config = restricted_config(workspace, *adoption.restricted_to);
+    const NewFile config =
+        restricted_config(workspace, *adoption.restricted_to, adoption.why_restricted);
     if (!dry_run) write_file(config);
   }
   outcome.revision_file = revision_file(workspace, adoption.revision);

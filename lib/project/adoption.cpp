@@ -11,6 +11,8 @@
 #include "dialect/sqlite/types.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
+#include "ops/apply.hpp"
+#include "project/fit_for_mariadb.hpp"
 #include "project/server_words.hpp"
 #include "project/sqlite_alone.hpp"
 #include "schema/names.hpp"
@@ -75,8 +77,9 @@ fs::path free_file(const fs::path& folder, const std::string& name) {
   return path;
 }
 
-/// Whether SQLite itself, and not only the plan for it, takes all of `schema`.
-bool builds_on_sqlite(const schema::Schema& schema) {
+/// Why SQLite itself, and not only the plan for it, does not take all of `schema`; empty when it
+/// does.
+std::string refusal_of_sqlite(const schema::Schema& schema) {
   try {
     backend::Scratch scratch({.kind = DialectKind::sqlite});
     backend::Connection& connection = scratch.connection();
@@ -84,9 +87,9 @@ bool builds_on_sqlite(const schema::Schema& schema) {
     for (const dialect::Statement& statement : connection.dialect().plan({}, operations, {})) {
       connection.execute(statement.sql);
     }
-    return true;
-  } catch (const Error&) {
-    return false;
+    return {};
+  } catch (const Error& error) {
+    return error.message();
   }
 }
 
@@ -99,16 +102,15 @@ class ModelMaker {
     const std::vector<DialectKind>& said = workspace_.project().dialects;
     try {
       schema::Model model = workspace_.model_with(file, workspace_.project().only_dialect());
-      if (said.empty() && kind_ != DialectKind::sqlite && !builds_on_sqlite(model.schema)) {
-        restrict();
+      if (said.empty() && kind_ != DialectKind::sqlite) {
+        if (const std::string why = refusal_of_sqlite(model.schema); !why.empty()) restrict(why);
       }
       return model;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::invalid || !said.empty()) throw;
+      restrict(error.message());
     }
-    schema::Model model = workspace_.model_with(file, kind_);
-    restrict();
-    return model;
+    return workspace_.model_with(file, kind_);
   }
 
   void check(const history::Revision& revision, const schema::Schema& before) {
@@ -116,16 +118,20 @@ class ModelMaker {
     if (!said.empty() || restricted_) return check_dialects(revision, before, dialects());
     try {
       check_dialects(revision, before, {});
-    } catch (const Error&) {
+    } catch (const Error& error) {
       check_dialects(revision, before, {kind_});
-      restrict();
+      restrict(error.message());
     }
   }
 
   std::optional<DialectKind> restricted() const { return restricted_; }
+  const std::string& why_restricted() const { return why_; }
 
  private:
-  void restrict() { restricted_ = kind_; }
+  void restrict(std::string why) {
+    restricted_ = kind_;
+    why_ = std::move(why);
+  }
   std::vector<DialectKind> dialects() const {
     if (restricted_) return {*restricted_};
     return workspace_.project().dialects;
@@ -134,6 +140,7 @@ class ModelMaker {
   Workspace& workspace_;
   DialectKind kind_;
   std::optional<DialectKind> restricted_;
+  std::string why_;
 };
 
 std::vector<std::string> names_of(const schema::Schema& schema) {
@@ -161,6 +168,15 @@ bool is_for_both(Workspace& workspace) {
   return said.empty() || said.size() > 1;
 }
 
+/// Adds what MariaDB will not take of what `revision` makes, so that nobody has to find it there.
+void add_refusals(const schema::Schema& before, const history::Revision& revision,
+                  std::vector<std::string>& told) {
+  const schema::Schema after = schema::normalized(ops::apply(before, revision.upgrade));
+  for (const dialect::Refusal& one : dialect::dialect(DialectKind::mariadb).refusals(after)) {
+    told.push_back(fmt::format("MariaDB will not take it: {}; {}", one.message, one.hint));
+  }
+}
+
 std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
                              const std::vector<std::string>& parents, NewRevision options,
                              bool for_both) {
@@ -170,10 +186,14 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   schema::Schema found = without(live, before);
   if (is_empty(found)) return std::nullopt;
   for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
+  std::vector<std::string> told;
   if (for_both && workspace.url().dialect == DialectKind::sqlite) {
     number_keys(found, workspace.model().schema);
+    told = fit_for_mariadb(found);
     found = dialect::for_both(std::move(found));
-    mark_what_sqlite_alone_takes(workspace, before, found);
+    for (std::string& one : mark_what_sqlite_alone_takes(workspace, before, found)) {
+      told.push_back(std::move(one));
+    }
   } else if (for_both) {
     found = dialect::as_written(std::move(found));
   }
@@ -205,6 +225,9 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   adoption.revision.upgrade = difference.operations;
   maker.check(adoption.revision, before);
   adoption.restricted_to = maker.restricted();
+  adoption.why_restricted = maker.why_restricted();
+  if (for_both && !adoption.restricted_to) add_refusals(before, adoption.revision, told);
+  adoption.for_one_alone = std::move(told);
   return adoption;
 }
 
@@ -217,6 +240,10 @@ std::optional<Adoption> plan_adoption(Workspace& workspace, const schema::Schema
     std::optional<Adoption> adoption = plan(workspace, live, parents, options, true);
     // For one database alone nothing has to be said of the other.
     if (!adoption || !adoption->restricted_to) return adoption;
+    const std::string why = adoption->why_restricted;
+    adoption = plan(workspace, live, parents, std::move(options), false);
+    if (adoption && !why.empty()) adoption->why_restricted = why;
+    return adoption;
   }
   return plan(workspace, live, parents, std::move(options), false);
 }

@@ -19,8 +19,11 @@ struct Adoption {
   history::Revision revision;
   std::vector<std::string> detected;
   std::vector<std::string> tables;
+  /// Sentences about what is written for one database alone, with the reason of each.
+  std::vector<std::string> for_one_alone;
   /// The only database that can hold what was found, when dbmig.yaml does not say so yet.
   std::optional<DialectKind> restricted_to;
+  std::string why_restricted;  ///< what the other database does not take
 };
 
 /// How the objects of `live`, as they were inspected, that the revisions up to `parents` do not

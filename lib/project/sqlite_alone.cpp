@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/script.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
@@ -101,8 +102,14 @@ void ask_table(backend::Connection& connection, const schema::Table& table, Sche
 /// Builds `schema` one object after the other: what is refused holds up nothing that does without.
 /// With `others`, tables that views read may be those of others.
 void ask(backend::Connection& connection, Schema schema, bool others, Reasons& reasons) {
-  // What others manage, and what stands in a circle, does not matter to views and triggers.
-  for (auto& [name, table] : schema.tables) table.foreign_keys.clear();
+  // Keys, and what others manage, do not matter to views, triggers and checks.
+  for (auto& [name, table] : schema.tables) {
+    table.foreign_keys.clear();
+    table.indexes.clear();
+    table.uniques.clear();
+    table.primary_key.reset();
+    for (schema::Column& column : table.columns) column.autoincrement = false;
+  }
   proof::ExternalTables external(connection);
   Schema built;
   for (const ops::Operation& operation : diff::diff({}, schema).operations) {
@@ -135,6 +142,20 @@ void ask(backend::Connection& connection, Schema schema, bool others, Reasons& r
   }
 }
 
+/// Whether `trigger` changes rows of its own table, which fails on MariaDB when it fires.
+bool changes_own_table(const schema::Trigger& trigger) {
+  const auto words =
+      dialect::script_words(DialectKind::mariadb, trigger.sql.for_dialect(DialectKind::mariadb));
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool writes = words[i].is("into") || words[i].is("update") ||
+                        (words[i].is("from") && i > 0 && words[i - 1].is("delete"));
+    // Its head says when it fires: AFTER UPDATE ON t.
+    if (!writes || !text::equals_ignoring_case(words[i + 1].text, trigger.table)) continue;
+    return true;
+  }
+  return false;
+}
+
 template <class Object>
 bool is_shared(const Object& object) {
   return !object.only && !object.sql.for_dialect(DialectKind::mariadb).empty();
@@ -142,13 +163,14 @@ bool is_shared(const Object& object) {
 
 }  // namespace
 
-void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Schema& found) {
+std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before,
+                                                      Schema& found) {
   const bool has_expressions =
       std::any_of(found.tables.begin(), found.tables.end(), [](const auto& entry) {
         return !entry.second.checks.empty() ||
                std::any_of(entry.second.columns.begin(), entry.second.columns.end(), is_computed);
       });
-  if (!has_expressions && found.views.empty() && found.triggers.empty()) return;
+  if (!has_expressions && found.views.empty() && found.triggers.empty()) return {};
   Schema all = before;
   all.tables.insert(found.tables.begin(), found.tables.end());
   all.views.insert(found.views.begin(), found.views.end());
@@ -166,16 +188,22 @@ void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Sc
     if (error.code() == ErrorCode::interrupted) throw;
     // Without a server, what is documented decides.
   }
+  for (const auto& [name, trigger] : found.triggers) {
+    if (!is_shared(trigger) || !changes_own_table(trigger)) continue;
+    add_reason(reasons, {"triggers", name},
+               "MariaDB does not take it when it fires: it changes rows of its own table (MariaDB "
+               "error 1442)");
+  }
+  std::vector<std::string> said;
   for (const dialect::Refusal& refusal : dialect::two_meanings(found)) {
     if (refusal.path.size() > 4 && refusal.path[4] == "generated") {
-      workspace.events().info("dbmig.adopt", refusal.message + "; " + refusal.hint);
+      said.push_back(refusal.message + "; " + refusal.hint);
     }
     add_reason(reasons, refusal.path,
                "it" + refusal.message.substr(refusal.message.find(" means ")));
   }
   const auto tell = [&](const std::string& what, const char* mark, const std::string& reason) {
-    workspace.events().info("dbmig.adopt",
-                            fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));
+    said.push_back(fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));
   };
   const auto mark = [&](auto& objects, const char* section, const char* what) {
     for (auto& [name, object] : objects) {
@@ -206,6 +234,7 @@ void mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before, Sc
   }
   mark(found.views, "views", "view");
   mark(found.triggers, "triggers", "trigger");
+  return said;
 }
 
 }  // namespace dbmig::project

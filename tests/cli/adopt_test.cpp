@@ -375,6 +375,8 @@ CREATE TABLE shop (id INTEGER PRIMARY KEY, price DECIMAL(10,2), n INTEGER,
   d TEXT DEFAULT ('a' || 'b'), e TEXT DEFAULT ('a' || 1.5),
   f TEXT DEFAULT (datetime('now', 'localtime')), g INTEGER AS (price / 2),
   CHECK (price / 2 > 1), CHECK (n / 2 >= 0), CHECK (typeof(n) <> 'blob'));
+CREATE TABLE kv (k TEXT PRIMARY KEY, v, w TEXT UNIQUE);
+CREATE TRIGGER own AFTER INSERT ON shop BEGIN UPDATE shop SET n = NEW.n / 2 WHERE id = NEW.id; END;
 CREATE VIEW half AS SELECT price / 2 AS h FROM shop;
 CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
 )sql");
@@ -386,7 +388,10 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
         "check 'ck_shop_3' of table 'shop' is for SQLite alone (sqlite: …), as MariaDB does not",
         "the default of 'shop.e' is for SQLite alone (mariadb: NULL), as it means",
         "the default of 'shop.f' is for SQLite alone (mariadb: NULL), as MariaDB does not",
-        "column 'shop.g' means different things on the two databases"}) {
+        "column 'shop.g' means different things on the two databases",
+        "trigger 'own' is for SQLite alone (only: sqlite), as MariaDB does not take it when it",
+        "'kv.k' becomes varchar(255) on MariaDB", "'kv.w' becomes varchar(255) on MariaDB",
+        "'kv.v' has no type on SQLite, and becomes longtext on MariaDB"}) {
     EXPECT_THAT(said, HasSubstr(one));
   }
   EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
@@ -396,6 +401,16 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
               HasSubstr("No differences."));
   mariadb_sql("INSERT INTO shop (n) VALUES (7)", server.name());
   EXPECT_EQ(mariadb_sql("SELECT * FROM whole", server.name()), "3\t7x\tab\n");
+}
+
+TEST_F(AdoptOnSqlite, WhyItIsForOneDatabaseAloneIsSaid) {
+  ASSERT_EQ(shell("sqlite3 app.db 'CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(10)); CREATE "
+                  "INDEX ix ON t (lower(a))'",
+                  project.path())
+                .code,
+            0);
+  EXPECT_THAT(project.expect(0, {"adopt"}).err,
+              HasSubstr("works on sqlite only (mariadb cannot create table 't'"));
 }
 
 TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {
