@@ -67,8 +67,8 @@ function areaOf(name) {
 /** Above its area while there is room for it; from far in the middle of it, as on a map. */
 function placeLabel(area) {
   const wide = area.w / (area.label.textContent.length * 0.62 + 3);
-  const wanted = 15 / state.k, isInside = wanted > 46;
-  const size = isInside ? Math.min(wanted, wide, area.h * 0.6) : Math.max(12, Math.min(Math.max(15, wanted), wide));
+  const wanted = 15 / state.k, isInside = wanted > 80;
+  const size = isInside ? Math.min(wanted, wide, area.h * 0.6) : Math.max(12, Math.min(Math.max(15, wanted), 46, wide));
   const at = isInside ? [area.x + area.w / 2, area.y + area.h / 2 + size * 0.35] : [area.x + 4, area.y - 9];
   area.label.setAttribute('font-size', size);
   area.label.setAttribute('x', at[0]);

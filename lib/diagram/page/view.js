@@ -8,6 +8,9 @@ function bounds() {
   };
   for (const node of nodes.values()) take(node.x, node.y, node.w, node.h);
   for (const area of areas) take(area.x, area.y - 40, area.w, area.h + 40);
+  // Lines between areas go round them.
+  const lines = layer.links.getBBox();
+  if (lines.width > 0) take(lines.x, lines.y, lines.width, lines.height);
   return left === Infinity ? [0, 0, 100, 100] : [left, top, right - left, bottom - top];
 }
 function show(x, y, w, h, most) {
