@@ -99,7 +99,7 @@ sqlite() {
 
 mariadb_of() {
   local n=$1 socket=$work/server/mariadb.sock client name
-  client="mariadb --no-defaults --socket=$socket --user=root"
+  client="command mariadb --no-defaults --socket=$socket --user=root"
   history "$work/m$n" "$n" $((n / 10)) mariadb
   for _ in $(seq "$RUNS"); do
     for name in peer ours; do $client -e "DROP DATABASE IF EXISTS $name; CREATE DATABASE $name"; done

@@ -7,8 +7,13 @@
 namespace dbmig::backend::mariadb {
 namespace {
 
-Shown read(const Rows& rows) {
+/// ER_NO_SUCH_TABLE: https://mariadb.com/kb/en/mariadb-error-code-reference/
+constexpr std::string_view kNoSuchTable = "1146";
+
+Shown read(const Rows& rows, const Wanted& wanted) {
   Shown shown;
+  shown.kind = wanted.kind;
+  shown.name = wanted.name;
   if (rows.rows.empty()) {
     shown.error = "it is not there any more";
     return shown;
@@ -18,6 +23,9 @@ Shown read(const Rows& rows) {
     const Value& value = rows.rows[0][i];
     if (column == "sql_mode") shown.sql_mode = value.value_or("");
     if (column == "failure") shown.error = value.value_or("the server does not say why");
+    if (column == "failure_number") shown.is_missing = value == kNoSuchTable;
+    if (column == "View") shown.kind = "VIEW";
+    if (column == "View" || column == "Table") shown.name = value.value_or(wanted.name);
     if (column.starts_with("Create ") || column == "SQL Original Statement") {
       // NULL where the user has not the rights to see it.
       shown.text = value.value_or("");
@@ -35,8 +43,10 @@ std::vector<Shown> show_create(Session& session, const std::vector<Wanted>& want
   if (wanted.empty()) return {};
   // An object that cannot be shown (a view whose table is gone) does not keep the others back.
   std::string sql =
-      "BEGIN NOT ATOMIC DECLARE failure TEXT; DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN "
-      "GET DIAGNOSTICS CONDITION 1 failure = MESSAGE_TEXT; SELECT failure AS failure; END; ";
+      "BEGIN NOT ATOMIC DECLARE failure TEXT; DECLARE number INT; DECLARE CONTINUE HANDLER FOR "
+      "SQLEXCEPTION BEGIN GET DIAGNOSTICS CONDITION 1 failure = MESSAGE_TEXT, number = "
+      "MYSQL_ERRNO; "
+      "SELECT failure AS failure, number AS failure_number; END; ";
   for (const Wanted& object : wanted) {
     sql += "SHOW CREATE " + object.kind + ' ' + dialect::mariadb::quote(object.name) + "; ";
   }
@@ -47,7 +57,7 @@ std::vector<Shown> show_create(Session& session, const std::vector<Wanted>& want
   }
   std::vector<Shown> shown;
   shown.reserve(results.size());
-  for (const Rows& rows : results) shown.push_back(read(rows));
+  for (std::size_t i = 0; i < results.size(); ++i) shown.push_back(read(results[i], wanted[i]));
   return shown;
 }
 

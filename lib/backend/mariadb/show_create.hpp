@@ -14,9 +14,14 @@ struct Wanted {
 
 /// What SHOW CREATE says of one object.
 struct Shown {
-  std::string text;      ///< empty when it cannot be told
+  std::string kind;  ///< as `Wanted` has it, but "VIEW" for a view that was asked for as a table
+  std::string name;  ///< as the server writes it
+  std::string text;  ///< empty when it cannot be told
   std::string sql_mode;  ///< of a stored program
   std::string error;     ///< why there is no text
+  /// There is no such table: with lists of names, of which some are none, asking costs less than
+  /// information_schema.
+  bool is_missing = false;
 };
 
 /// SHOW CREATE of all `wanted`, in that order, with one statement however many they are.
