@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -44,11 +43,22 @@ const std::string& build() {
   return id;
 }
 
+/// Empty when it cannot be read. Megabytes are usual: in one piece.
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : 0;
+  if (size <= 0) return {};
+  std::string content(static_cast<std::size_t>(size), '\0');
+  file.seekg(0);
+  file.read(content.data(), size);
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  return content;
+}
+
 /// The content of a file that save_sealed() wrote with this build; empty otherwise.
 std::string read_sealed(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || build().empty()) return {};
-  std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (build().empty()) return {};
+  std::string content = content_of(path);
   const std::string head = build() + '\n';
   if (!content.starts_with(head) || content.size() < head.size() + kDigits) return {};
   const std::string sum = content.substr(head.size(), kDigits);

@@ -423,7 +423,10 @@ history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
                           const std::filesystem::path& base, const std::filesystem::path& index) {
   // Fewer are read as fast.
   constexpr std::size_t kWorthAnIndex = 64;
-  const std::vector<RevisionFile> files = revision_files(folders, base);
+  // Each revision knows where it can be read again.
+  const auto shared =
+      std::make_shared<const std::vector<RevisionFile>>(revision_files(folders, base));
+  const std::vector<RevisionFile>& files = *shared;
   std::optional<Index> known;
   if (!index.empty() && files.size() >= kWorthAnIndex) known.emplace(index);
   Diagnostics diagnostics;
@@ -434,7 +437,8 @@ history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
     const std::optional<FileStamp> stamp = known ? stamp_of(file.path) : std::nullopt;
     if (auto header = stamp ? known->find(file.name, *stamp) : std::nullopt) {
       header->path = file.path;
-      revisions.push_back({std::move(*header), [file, stamp] { return read_again(file, *stamp); }});
+      revisions.push_back(
+          {std::move(*header), [shared, &file, stamp] { return read_again(file, *stamp); }});
       continue;
     }
     auto revision = std::make_shared<history::Revision>(
