@@ -165,6 +165,11 @@ constexpr std::array kCodes{
          "A column too long for a key (text, varchar over 768 characters of utf8mb4) is indexed by "
          "its beginning alone, without a word; a unique one becomes a hash, of no use for sorting "
          "and ranges. Give a prefix length, or shorten the column."},
+    Code{
+        "IX005", info, "index that SQLite alone has",
+        "MariaDB has no indexes over expressions, and goes without: queries that SQLite answers by "
+        "it read the whole table there. Index a generated column with that expression to have it "
+        "on both."},
     Code{"TY001", info, "money in an inexact type",
          "float and double cannot hold 0.10: sums drift by cents. Use decimal(p,s). Told by the "
          "column's name."},

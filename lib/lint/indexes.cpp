@@ -196,11 +196,38 @@ Issues cut(const Step& step) {
   return issues;
 }
 
+Issues over_expressions(const Step& step) {
+  const schema::Table* table = step.table();
+  const auto* created = step.as<ops::CreateTable>();
+  const auto* added = step.as<ops::CreateIndex>();
+  if (created != nullptr) table = &created->table;
+  if (table == nullptr || (created == nullptr && added == nullptr)) return {};
+  if (!step.lives_on(table->only, DialectKind::sqlite) ||
+      !step.lives_on(table->only, DialectKind::mariadb)) {
+    return {};
+  }
+  Issues issues;
+  const auto look = [&](const schema::Index& index) {
+    for (const schema::IndexPart& part : index.parts) {
+      if (index.unique || part.expression.empty()) continue;
+      issues.push_back({fmt::format("index '{}' of table '{}' is over the expression '{}', and is "
+                                    "made on SQLite alone",
+                                    index.name, table->name, part.expression),
+                        "index a generated column with that expression to have it on both"});
+      return;
+    }
+  };
+  if (added != nullptr) look(added->index);
+  if (created != nullptr) std::for_each(table->indexes.begin(), table->indexes.end(), look);
+  return issues;
+}
+
 }  // namespace
 
 std::span<const Rule> index_rules() {
   static constexpr std::array rules{Rule{"IX001", doubled}, Rule{"IX002", redundant},
-                                    Rule{"IX003", refused}, Rule{"IX004", cut}};
+                                    Rule{"IX003", refused}, Rule{"IX004", cut},
+                                    Rule{"IX005", over_expressions}};
   return rules;
 }
 

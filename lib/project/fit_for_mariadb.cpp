@@ -48,6 +48,16 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
   std::vector<std::string> said;
   for (auto& [name, table] : found.tables) {
     if (table.only || !table.sqlite.module.empty()) continue;
+    for (const schema::Index& index : table.indexes) {
+      for (const schema::IndexPart& part : index.parts) {
+        if (index.unique || part.expression.empty()) continue;
+        said.push_back(
+            fmt::format("index '{}' of table '{}' is over the expression '{}', and is "
+                        "made on SQLite alone",
+                        index.name, name, part.expression));
+        break;
+      }
+    }
     const std::set<std::string> keys = whole_keys(table);
     for (Column& column : table.columns) {
       if (column.mariadb.type) continue;

@@ -146,7 +146,7 @@ TEST_P(Adopt, ARevisionOfAnotherProjectIsNotOverwritten) {
 TEST_P(Adopt, WhatOneDatabaseAloneCanHoldIsSaidInTheSettings) {
   sql(on_mariadb() ? "CREATE VIEW v AS SELECT IF(id > 1, UUID(), CONCAT_WS('-', id)) AS x FROM "
                      "customer"
-                   : "CREATE INDEX ix_low ON customer (lower(name))");
+                   : "CREATE UNIQUE INDEX ix_low ON customer (lower(name))");
   if (on_mariadb()) sql("CREATE TABLE w (a INT, KEY k (a)); CREATE TABLE z (a INT, KEY k (a))");
   const Result result = project.expect(0, {"adopt"});
   const std::string dialect = on_mariadb() ? "mariadb" : "sqlite";
@@ -375,6 +375,8 @@ CREATE TABLE shop (id INTEGER PRIMARY KEY, price DECIMAL(10,2), n INTEGER,
   d TEXT DEFAULT ('a' || 'b'), e TEXT DEFAULT ('a' || 1.5),
   f TEXT DEFAULT (datetime('now', 'localtime')), g INTEGER AS (price / 2),
   CHECK (price / 2 > 1), CHECK (n / 2 >= 0), CHECK (typeof(n) <> 'blob'));
+CREATE INDEX ix_abs ON shop (abs(n), price);
+CREATE INDEX ix_some ON shop (n) WHERE price > 1;
 CREATE TABLE kv (k TEXT PRIMARY KEY, v, w TEXT UNIQUE);
 CREATE TRIGGER own AFTER INSERT ON shop BEGIN UPDATE shop SET n = NEW.n / 2 WHERE id = NEW.id; END;
 CREATE VIEW half AS SELECT price / 2 AS h FROM shop;
@@ -405,7 +407,7 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
 
 TEST_F(AdoptOnSqlite, WhyItIsForOneDatabaseAloneIsSaid) {
   ASSERT_EQ(shell("sqlite3 app.db 'CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(10)); CREATE "
-                  "INDEX ix ON t (lower(a))'",
+                  "UNIQUE INDEX ix ON t (lower(a))'",
                   project.path())
                 .code,
             0);

@@ -160,6 +160,14 @@ bool has_method_anyway(const Index& index, const Table& table) {
   return index.unique && bytes > kSmallestLimit;
 }
 
+/// MariaDB has no indexes over expressions. Without one queries are slower; a unique one would
+/// refuse rows, and is no thing to leave out.
+bool is_for_sqlite_alone(const Index& index) {
+  return !index.unique &&
+         std::any_of(index.parts.begin(), index.parts.end(),
+                     [](const IndexPart& part) { return !part.expression.empty(); });
+}
+
 Index canonical_index(const Index& index, const Table& table, Form form) {
   Index out = index;
   out.comment = canonical_comment(index.comment, form);
@@ -333,6 +341,7 @@ void canonical_keys(Table& out, const Table& table, Form form) {
     out.indexes.push_back(canonical_index(index, out, form));
   }
   for (const Index& index : table.indexes) {
+    if (is_for_sqlite_alone(index)) continue;
     Index canonical = canonical_index(index, out, form);
     // One to be built keeps its place: the order of keys shows.
     if (form == Form::compare && is_plain_unique(canonical)) {

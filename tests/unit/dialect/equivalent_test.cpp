@@ -14,6 +14,7 @@ schema::Schema with(const std::string& type, const std::string& expression) {
   table.columns.push_back(column);
   schema::Index index;
   index.name = "ix";
+  index.unique = true;
   index.parts.push_back({{}, expression, false, 0, {}});
   if (!expression.empty()) table.indexes.push_back(index);
   schema::Schema schema;
@@ -46,7 +47,7 @@ TEST(Equivalent, OnlyTheProjectsOnlyDatabaseSaysNothing) {
 }
 
 TEST(Equivalent, OnlyTheProjectsDialectsAreAsked) {
-  // MariaDB has no index over an expression.
+  // MariaDB has no unique index over an expression.
   const schema::Schema before = with("integer", "a + 1");
   const schema::Schema wanted = with("int(11)", "a + 1");
   EXPECT_EQ(equivalent(before, wanted), wanted);
