@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pages of `dbmig serve` in a real browser.
+# The pages of `dbmig docs` and `dbmig serve` in a real browser.
 #
 #   tests/browser/run.sh DBMIG [FILE…]   DBMIG: the built program; FILE: these tests alone
 #
@@ -8,7 +8,7 @@
 set -euo pipefail
 DBMIG=$(realpath "$1")
 shift
-[ $# -gt 0 ] || set -- serve.test.mjs pictures.test.mjs
+[ $# -gt 0 ] || set -- serve.test.mjs docs.test.mjs pictures.test.mjs
 export DBMIG
 cd "$(dirname "$0")"
 for program in node npm chromium; do
