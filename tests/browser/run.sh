@@ -19,4 +19,4 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
   timeout 180 npm ci --no-audit --no-fund --silent || { echo "skipped: npm ci failed"; exit 77; }
   cp package-lock.json node_modules/.installed-lock
 fi
-exec timeout 120 node --test --test-reporter=spec "$@"
+exec timeout 180 node --test --test-reporter=spec "$@"
