@@ -21,8 +21,11 @@ install(DIRECTORY "${extras}/" DESTINATION share COMPONENT program
 install(FILES "${CMAKE_SOURCE_DIR}/README.md" DESTINATION share/doc/dbmig COMPONENT program)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/lib/docs/" DESTINATION share/doc/dbmig/guides
         COMPONENT program FILES_MATCHING PATTERN "*.md")
-install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples/ci" DESTINATION share/doc/dbmig/examples
-        USE_SOURCE_PERMISSIONS COMPONENT program)
+# Not with the permissions of the checkout, which its umask gave them.
+set(ci "${CMAKE_SOURCE_DIR}/examples/ci")
+install(FILES "${ci}/github.yml" "${ci}/gitlab.yml" "${ci}/pre-commit-config.yaml"
+        DESTINATION share/doc/dbmig/examples/ci COMPONENT program)
+install(PROGRAMS "${ci}/pre-commit" DESTINATION share/doc/dbmig/examples/ci COMPONENT program)
 
 add_custom_target(uninstall
   COMMAND "${CMAKE_COMMAND}" "-DMANIFESTS=${CMAKE_BINARY_DIR}"

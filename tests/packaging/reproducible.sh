@@ -9,8 +9,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export CCACHE_DISABLE=1
 unset SOURCE_DATE_EPOCH
+commit=$(git -C "$source" rev-parse HEAD) # others may commit meanwhile
 build() { # build COPY
-  git -C "$source" archive HEAD | tar -xp -C "$work/$1" &&
+  git -C "$source" archive "$commit" | tar -x --no-same-permissions -C "$work/$1" &&
     cmake -S "$work/$1" -B "$work/$1/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDBMIG_UNITY=ON -DDBMIG_TESTS=OFF "${@:2}" &&
     cmake --build "$work/$1/build" &&
     (cd "$work/$1/build" && cpack)
@@ -22,6 +23,6 @@ status=0
 for file in "$work"/one/build/dbmig[_-]*.{deb,tar.gz}; do
   other=$work/the_other/build/${file##*/}
   if cmp "$file" "$other"; then sha256sum "$file" | sed "s|$work/one/build/||"; else status=1; fi
-  [ -z "${KEEP:-}" ] || cp "$file" "$KEEP/"
+  [ -z "${KEEP:-}" ] || { cp "$file" "$KEEP/" && cp "$other" "$KEEP/other-${file##*/}"; }
 done
 exit $status
