@@ -20,7 +20,7 @@ install(DIRECTORY "${extras}/" DESTINATION share COMPONENT program
 
 install(FILES "${CMAKE_SOURCE_DIR}/README.md" DESTINATION share/doc/dbmig COMPONENT program)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/lib/docs/" DESTINATION share/doc/dbmig/guides
-        COMPONENT program FILES_MATCHING PATTERN "*.md")
+        COMPONENT program FILES_MATCHING PATTERN "*.md" PATTERN pictures EXCLUDE)
 # Not with the permissions of the checkout, which its umask gave them.
 set(ci "${CMAKE_SOURCE_DIR}/examples/ci")
 install(FILES "${ci}/github.yml" "${ci}/gitlab.yml" "${ci}/pre-commit-config.yaml"
