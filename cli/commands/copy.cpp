@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,6 +18,7 @@
 #include "cli/signals.hpp"
 #include "cli/widening.hpp"
 #include "diff/diff.hpp"
+#include "project/refusals.hpp"
 #include "transfer/source_readers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/translate.hpp"
@@ -127,6 +129,11 @@ class Copy {
     const backend::Inspection found = source_->inspect({});
     translation_ = transfer::translate(found.schema, from, target_->dialect().kind());
     restrict_to_chosen();
+    if (from != target_->dialect().kind()) {
+      std::vector<std::string> refused =
+          project::leave_out_refused(context_, target_->dialect().kind(), translation_.tables);
+      std::move(refused.begin(), refused.end(), std::back_inserter(translation_.left_out));
+    }
     for (const backend::Unsupported& one : found.unsupported) {
       translation_.left_out.push_back(fmt::format("{}: {}", one.object, one.reason));
     }

@@ -109,17 +109,4 @@ std::string mariadb_now(std::string_view sqlite_default) {
          "char_length(date_format(utc_timestamp(3), '" + format + "')) - 3)";
 }
 
-bool calls_sqlite_alone(std::string_view sqlite_default) {
-  const std::string text = text::lower(sqlite_default);
-  constexpr const char* kFunctions[] = {
-      "strftime", "datetime", "julianday", "unixepoch", "printf", "randomblob",       "zeroblob",
-      "typeof",   "random",   "total",     "changes",   "iif",    "last_insert_rowid"};
-  return std::any_of(std::begin(kFunctions), std::end(kFunctions), [&](const char* function) {
-    const std::size_t at = text.find(std::string(function) + "(");
-    if (at == std::string::npos) return false;
-    return at == 0 ||
-           (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_');
-  });
-}
-
 }  // namespace dbmig::dialect

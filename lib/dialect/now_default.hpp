@@ -10,7 +10,4 @@ namespace dbmig::dialect {
 /// for everything else. Source: https://www.sqlite.org/lang_datefunc.html
 std::string mariadb_now(std::string_view sqlite_default);
 
-/// Whether a default calls a function that only SQLite has.
-bool calls_sqlite_alone(std::string_view sqlite_default);
-
 }  // namespace dbmig::dialect

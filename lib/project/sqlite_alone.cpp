@@ -15,9 +15,7 @@
 #include "dialect/dialect.hpp"
 #include "dialect/script.hpp"
 #include "dialect/two_meanings.hpp"
-#include "diff/diff.hpp"
-#include "ops/apply.hpp"
-#include "proof/external.hpp"
+#include "project/refusals.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::project {
@@ -26,25 +24,11 @@ namespace {
 using schema::Schema;
 using schema::SqlText;
 
-/// {"views", "v"}, {"tables", "t", "checks", "c"} or {"tables", "t", "columns", "c"} of a default →
-/// why it is for SQLite alone.
-using Path = std::vector<std::string>;
-using Reasons = std::map<Path, std::string>;
-
-void add_reason(Reasons& reasons, const Path& path, std::string reason) {
-  const bool is_of_table = !path.empty() && path[0] == "tables";
-  const bool is_default = path.size() > 4 && path[4] == "default";
-  if (is_of_table ? path.size() < 4 || (path[2] != "checks" && !is_default) : path.size() < 2) {
-    return;
-  }
-  reasons.try_emplace({path.begin(), path.begin() + (is_of_table ? 4 : 2)}, std::move(reason));
-}
-
-Reasons known_refusals(const Schema& schema) {
-  Reasons reasons;
+Refusals known_refusals(const Schema& schema) {
+  Refusals reasons;
   for (const dialect::Refusal& refusal :
        dialect::dialect(DialectKind::mariadb).refusals(schema::normalized(schema))) {
-    add_reason(reasons, refusal.path, "MariaDB does not take it: " + refusal.message);
+    add_refusal(reasons, refusal.path, "MariaDB does not take it: " + refusal.message);
   }
   return reasons;
 }
@@ -58,88 +42,6 @@ bool is_computed(const schema::Column& column) {
   if (column.generated) return true;
   if (!has_sql_default(column)) return false;
   return !text::equals_ignoring_case(column.default_value->sql.any, "current_timestamp");
-}
-
-void apply(backend::Connection& connection, const ops::Operation& operation, Schema& built) {
-  const std::vector<ops::Operation> one{operation};
-  for (const auto& statement : connection.dialect().plan(built, one, {})) {
-    connection.execute(statement.sql);
-  }
-  built = ops::apply(std::move(built), one);
-}
-
-/// Makes `table` without the checks and defaults that the server refuses.
-void ask_table(backend::Connection& connection, const schema::Table& table, Schema& built,
-               Reasons& reasons) {
-  const auto ask = [&](const ops::Operation& operation, const Path& path) {
-    try {
-      apply(connection, operation, built);
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
-      add_reason(reasons, path, "MariaDB does not take it: " + error.message());
-    }
-  };
-  schema::Table plain = table;
-  plain.checks.clear();
-  for (schema::Column& column : plain.columns) {
-    if (has_sql_default(column)) column.default_value.reset();
-  }
-  apply(connection, ops::CreateTable{plain}, built);
-  for (const schema::Column& column : table.columns) {
-    if (!has_sql_default(column)) continue;
-    ops::AlterColumn alter;
-    alter.table = table.name;
-    alter.name = column.name;
-    alter.default_value = column.default_value;
-    ask(alter, {"tables", table.name, "columns", column.name, "default"});
-  }
-  for (const schema::Check& check : table.checks) {
-    ask(ops::CreateCheckConstraint{table.name, check},
-        {"tables", table.name, "checks", check.name});
-  }
-}
-
-/// Builds `schema` one object after the other: what is refused holds up nothing that does without.
-/// With `others`, tables that views read may be those of others.
-void ask(backend::Connection& connection, Schema schema, bool others, Reasons& reasons) {
-  // Keys, and what others manage, do not matter to views, triggers and checks.
-  for (auto& [name, table] : schema.tables) {
-    table.foreign_keys.clear();
-    table.indexes.clear();
-    table.uniques.clear();
-    table.primary_key.reset();
-    for (schema::Column& column : table.columns) column.autoincrement = false;
-  }
-  proof::ExternalTables external(connection);
-  Schema built;
-  for (const ops::Operation& operation : diff::diff({}, schema).operations) {
-    try {
-      const std::vector<ops::Operation> one{operation};
-      for (const auto& statement : connection.dialect().plan(built, one, {})) {
-        if (others && std::holds_alternative<ops::CreateView>(operation)) {
-          external.execute_view(statement.sql);
-        } else {
-          connection.execute(statement.sql);
-        }
-      }
-      built = ops::apply(std::move(built), one);
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
-      const std::string reason = "MariaDB does not take it: " + error.message();
-      if (const auto* view = std::get_if<ops::CreateView>(&operation)) {
-        add_reason(reasons, {"views", view->view.name}, reason);
-      } else if (const auto* trigger = std::get_if<ops::CreateTrigger>(&operation)) {
-        add_reason(reasons, {"triggers", trigger->trigger.name}, reason);
-      } else if (const auto* create = std::get_if<ops::CreateTable>(&operation)) {
-        try {
-          ask_table(connection, create->table, built, reasons);
-        } catch (const Error& again) {
-          if (again.code() == ErrorCode::connection || again.code() == ErrorCode::interrupted)
-            throw;
-        }
-      }
-    }
-  }
 }
 
 /// Whether `trigger` changes rows of its own table, which fails on MariaDB when it fires.
@@ -175,14 +77,14 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
   all.tables.insert(found.tables.begin(), found.tables.end());
   all.views.insert(found.views.begin(), found.views.end());
   all.triggers.insert(found.triggers.begin(), found.triggers.end());
-  Reasons reasons;
+  Refusals reasons;
   try {
     reasons = known_refusals(all);
     const backend::ScratchOptions options = workspace.scratch_options(DialectKind::mariadb);
     if (options.server) {
       backend::Scratch scratch(options);
-      ask(scratch.connection(), schema::on_dialect(all, DialectKind::mariadb),
-          !workspace.selection().empty(), reasons);
+      ask_for_refusals(scratch.connection(), schema::on_dialect(all, DialectKind::mariadb),
+                       !workspace.selection().empty(), reasons);
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
@@ -190,17 +92,17 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
   }
   for (const auto& [name, trigger] : found.triggers) {
     if (!is_shared(trigger) || !changes_own_table(trigger)) continue;
-    add_reason(reasons, {"triggers", name},
-               "MariaDB does not take it when it fires: it changes rows of its own table (MariaDB "
-               "error 1442)");
+    add_refusal(reasons, {"triggers", name},
+                "MariaDB does not take it when it fires: it changes rows of its own table (MariaDB "
+                "error 1442)");
   }
   std::vector<std::string> said;
   for (const dialect::Refusal& refusal : dialect::two_meanings(found)) {
     if (refusal.path.size() > 4 && refusal.path[4] == "generated") {
       said.push_back(refusal.message + "; " + refusal.hint);
     }
-    add_reason(reasons, refusal.path,
-               "it" + refusal.message.substr(refusal.message.find(" means ")));
+    add_refusal(reasons, refusal.path,
+                "it" + refusal.message.substr(refusal.message.find(" means ")));
   }
   const auto tell = [&](const std::string& what, const char* mark, const std::string& reason) {
     said.push_back(fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));

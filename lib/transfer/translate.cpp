@@ -9,7 +9,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
-#include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
 #include "transfer/equal_keys.hpp"
@@ -59,18 +58,6 @@ void translate_keys(schema::Table& table) {
   }
 }
 
-/// Defaults that MariaDB cannot compute: rows have their values, new ones must be given them.
-void leave_out_defaults(schema::Table& table, std::vector<std::string>& left_out) {
-  for (schema::Column& column : table.columns) {
-    if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) continue;
-    const schema::SqlText& sql = column.default_value->sql;
-    if (!sql.mariadb.empty() || !dialect::calls_sqlite_alone(sql.any)) continue;
-    left_out.push_back(fmt::format("the default of '{}.{}', {}: MariaDB has no such function",
-                                   table.name, column.name, sql.any));
-    column.default_value.reset();
-  }
-}
-
 /// Indexes that the target does not have: over an expression, unique over some rows, FULLTEXT…
 void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::string>& left_out) {
   const auto why_not = [&](schema::Table probe) -> std::optional<std::string> {
@@ -101,20 +88,6 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
     }
   }
   table.indexes = std::move(kept);
-}
-
-/// Checks in words that MariaDB lacks: the rows that are copied fulfil them.
-void leave_out_checks(schema::Table& table, std::vector<std::string>& left_out) {
-  std::vector<schema::Check> kept;
-  for (const schema::Check& check : std::as_const(table).checks) {
-    if (check.sql.mariadb.empty() && dialect::calls_sqlite_alone(check.sql.any)) {
-      left_out.push_back(fmt::format("check '{}' of table '{}', {}: MariaDB has no such function",
-                                     check.name, table.name, check.sql.any));
-    } else {
-      kept.push_back(check);
-    }
-  }
-  table.checks = std::move(kept);
 }
 
 }  // namespace
@@ -148,11 +121,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
   if (from == DialectKind::sqlite) {
     for (auto& [name, table] : result.tables.tables) dialect::number_keys(table);
     result.tables = dialect::for_both(std::move(result.tables));
-    for (auto& [name, table] : result.tables.tables) {
-      translate_keys(table);
-      leave_out_defaults(table, result.left_out);
-      leave_out_checks(table, result.left_out);
-    }
+    for (auto& [name, table] : result.tables.tables) translate_keys(table);
   }
   for (auto& [name, table] : result.tables.tables) leave_out_indexes(table, to, result.left_out);
   return result;

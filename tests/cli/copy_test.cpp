@@ -162,10 +162,16 @@ TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   EXPECT_EQ(sql("SELECT group_concat(index_name) FROM information_schema.statistics WHERE "
                 "table_schema = database() AND table_name = 'odd' AND index_name <> 'PRIMARY'"),
             "ix_there\n");
-  // And back: SQLite has neither FULLTEXT nor SPATIAL.
-  sql("ALTER TABLE odd ADD FULLTEXT ft (name)");
+  // And back: SQLite has neither FULLTEXT nor SPATIAL, and not all of the functions.
+  sql("ALTER TABLE odd ADD FULLTEXT ft (name), ADD CONSTRAINT letters CHECK (name REGEXP "
+      "'^[a-zA-Z]'), "
+      "ADD CONSTRAINT short CHECK (length(name) < 20), "
+      "ADD tag VARCHAR(40) DEFAULT (concat('t', uuid()))");
   EXPECT_THAT(project.expect(0, {"copy", target, "sqlite:///back.db"}).err,
-              AllOf(HasSubstr("'ft'"), Not(HasSubstr("'ix_there'"))));
+              AllOf(HasSubstr("'ft'"), Not(HasSubstr("'ix_there'")), HasSubstr("'letters'"),
+                    HasSubstr("'odd.tag'"), Not(HasSubstr("'short'"))));
+  EXPECT_THAT(project.expect(0, {"--url", "sqlite:///back.db", "inspect"}).out,
+              AllOf(HasSubstr("short"), Not(HasSubstr("letters"))));
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,
