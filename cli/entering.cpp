@@ -45,51 +45,25 @@ void tell_difference(Context& context, const teams::BaselineDifference& differen
   context.exit_code = kEntryDifferences;
 }
 
-bool stamp_if_equal(Context& context, run::Runner& runner, const std::set<std::string>& targets,
-                    const std::string& why) {
-  backend::Connection& connection = context.connection(Context::Access::existing);
-  const teams::BaselineDifference difference = teams::compare_to_baseline(
-      connection, context.graph(), targets, context.selection(), words_of_server(context));
-  if (!difference.is_equal()) {
-    tell_difference(context, difference, targets);
-    return false;
-  }
-  context.console().info("dbmig.run", why);
-  runner.stamp({targets.begin(), targets.end()}, false, run_options(context, kEntryLockSeconds),
-               "adopted");
-  return true;
-}
-
-/// The revisions that another tool's table names; nothing when none does.
-std::optional<std::pair<teams::ToolVersions, std::set<std::string>>> named_by_tool(
-    Context& context, backend::Connection& connection) {
-  for (teams::ToolVersions& versions : teams::tool_versions(connection)) {
-    if (auto ids = teams::entry_points(context.graph(), versions)) {
-      return std::pair(std::move(versions), std::move(*ids));
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-bool enter(Context& context, run::Runner& runner, const Migration& options) {
-  if (!runner.rows().empty() || context.graph().empty()) return true;
-  backend::Connection& connection = context.connection(Context::Access::create);
-  if (const auto named = named_by_tool(context, connection)) {
-    const auto& [versions, ids] = *named;
-    return stamp_if_equal(context, runner, ids,
-                          fmt::format("{} has the database at {}: it enters at revision {}",
-                                      versions.tool, versions.versions.back(), listed(ids)));
+std::optional<std::set<std::string>> find_entry(Context& context, backend::Connection& connection,
+                                                const Migration& options) {
+  std::optional<teams::Entry> entry = teams::find_entry(
+      connection, context.graph(), options.baseline ? options.targets : std::vector<std::string>{},
+      context.selection(), words_of_server(context));
+  if (!entry) return std::set<std::string>{};
+  if (!entry->difference.is_equal()) {
+    tell_difference(context, entry->difference, entry->ids);
+    return std::nullopt;
   }
-  if (!options.baseline) return true;
-  std::set<std::string> targets;
-  for (const std::string& target : options.targets) targets.merge(context.graph().resolve(target));
-  const teams::BaselineDifference difference = teams::compare_to_baseline(
-      connection, context.graph(), targets, context.selection(), words_of_server(context));
-  if (difference.is_empty) return true;  // a new database takes all of it
-  return stamp_if_equal(context, runner, targets,
-                        fmt::format("The database is as revision {} makes it", listed(targets)));
+  context.console().info("dbmig.run", entry->why);
+  return std::move(entry->ids);
+}
+
+void enter(Context& context, run::Runner& runner, const std::set<std::string>& ids) {
+  if (ids.empty()) return;
+  runner.stamp({ids.begin(), ids.end()}, false, run_options(context, kEntryLockSeconds), "adopted");
 }
 
 }  // namespace dbmig::cli

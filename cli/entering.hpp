@@ -1,15 +1,23 @@
 #pragma once
 
+#include <optional>
+#include <set>
+#include <string>
+
 #include "cli/context.hpp"
 #include "cli/migration.hpp"
 #include "run/runner.hpp"
 
 namespace dbmig::cli {
 
-/// Before an upgrade of a database without bookkeeping: marks it as being at the revision that
-/// another tool's table names (`adopts:` of the revisions), or, with --baseline, at the target,
-/// when its schema equals that revision's. Returns whether the upgrade is to go on; otherwise the
-/// difference was printed and the exit code is set.
-bool enter(Context& context, run::Runner& runner, const Migration& options);
+/// The revisions that a database without bookkeeping is at, by another tool's table (`adopts:` of
+/// the revisions) or, with --baseline, because its schema equals the target's; says so. None: it
+/// takes all of them. Nothing at all when its schema is another one: the difference was printed
+/// then, and the exit code is set.
+std::optional<std::set<std::string>> find_entry(Context& context, backend::Connection& connection,
+                                                const Migration& options);
+
+/// Marks the database as being at `ids`, which find_entry() gave.
+void enter(Context& context, run::Runner& runner, const std::set<std::string>& ids);
 
 }  // namespace dbmig::cli

@@ -13,6 +13,7 @@
 #include "ops/risk.hpp"
 #include "project/lock_limit.hpp"
 #include "project/run_settings.hpp"
+#include "run/fitted.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -59,13 +60,32 @@ Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
   return list;
 }
 
-void print_plan(Context& context, run::Direction direction,
-                const std::vector<std::string>& targets) {
+/// The schema that the run meets, in a database that enters the history at `entered`.
+schema::Schema schema_before(Context& context, run::Runner& runner,
+                             const std::set<std::string>& entered) {
+  if (entered.empty()) return runner.applied_schema();
+  return run::unsquashed(context.graph()).fold(entered);
+}
+
+void refuse_required_locks(Context& context, run::Runner& runner, const Migration& options,
+                           const std::set<std::string>& entered) {
+  if (options.require_lock.empty()) return;
+  refuse_locks(context, runner.plan(run::Direction::upgrade, options.targets, entered),
+               schema_before(context, runner, entered), options.require_lock);
+}
+
+void print_plan(Context& context, run::Direction direction, const Migration& options) {
   run::Runner runner = make_runner(context, Context::Access::peek);
-  const std::vector<run::PlannedRevision> plan = runner.plan(direction, targets);
+  std::set<std::string> entered;
+  if (direction == run::Direction::upgrade) {
+    auto found = find_entry(context, context.connection(Context::Access::peek), options);
+    if (!found) return;
+    entered = std::move(*found);
+  }
+  const std::vector<run::PlannedRevision> plan = runner.plan(direction, options.targets, entered);
   Costs costs;
   if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
-    costs = costs_of(context, runner.applied_schema(), plan);
+    costs = costs_of(context, schema_before(context, runner, entered), plan);
   }
   Console& console = context.console();
   for (std::size_t i = 0; i < plan.size(); ++i) {
@@ -85,6 +105,7 @@ void print_plan(Context& context, run::Direction direction,
   }
   if (plan.empty()) console.say("Nothing to do.");
   console.document(plan_json(context, plan, costs));
+  refuse_required_locks(context, runner, options, entered);
 }
 
 /// Where the database stands after a run, or when there was nothing to run.
@@ -151,14 +172,16 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   refuse_wrong_ways(direction, options.targets);
   const bool up = direction == run::Direction::upgrade;
   context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
-  if (options.plan) return print_plan(context, direction, options.targets);
+  if (options.plan) return print_plan(context, direction, options);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = how_to_run(context, options);
-  if (up && !enter(context, runner, options)) return;
-  if (up && !options.require_lock.empty()) {
-    refuse_locks(context, runner.plan(direction, options.targets), runner.applied_schema(),
-                 options.require_lock);
+  if (up) {
+    const auto entered = find_entry(context, context.connection(Context::Access::create), options);
+    if (!entered) return;
+    // Before anything is written.
+    refuse_required_locks(context, runner, options, *entered);
+    enter(context, runner, *entered);
   }
   how.listener = project::hook_listener(context, context.url(), context.events());
   const std::vector<std::string> ran =

@@ -14,6 +14,7 @@
 #include "import/input_files.hpp"
 #include "import/plan.hpp"
 #include "import/reject_target.hpp"
+#include "project/run_settings.hpp"
 #include "transfer/infer.hpp"
 
 namespace dbmig::cli {
@@ -161,7 +162,9 @@ class Giver {
 
   void upgrade() {
     run::Runner runner = make_runner(context_, Context::Access::create);
-    runner.upgrade("heads", run_options(context_, kTableLockTimeout));
+    run::RunOptions how = run_options(context_, kTableLockTimeout);
+    how.listener = project::hook_listener(context_, context_.url(), context_.events());
+    runner.upgrade("heads", how);
   }
 
   /// What the columns are called, how the fields were cut and the dates were written.

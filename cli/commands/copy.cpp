@@ -19,6 +19,7 @@
 #include "cli/widening.hpp"
 #include "diff/diff.hpp"
 #include "project/refusals.hpp"
+#include "project/run_settings.hpp"
 #include "transfer/source_readers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/translate.hpp"
@@ -245,8 +246,10 @@ class Copy {
     if (arguments_.data_only) return;
     if (!revisions_.empty()) {
       run::Runner runner = make_runner(context_, Context::Access::create);
+      run::RunOptions how = run_options(context_, kLockTimeout);
+      how.listener = project::hook_listener(context_, context_.url(), context_.events());
       for (const std::string& id : context_.graph().heads_of(revisions_)) {
-        runner.upgrade(id, run_options(context_, kLockTimeout));
+        runner.upgrade(id, how);
       }
       return;
     }

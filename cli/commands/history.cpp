@@ -79,7 +79,10 @@ void run(Context& context, const Options& options) {
     throw Error(ErrorCode::usage, "History range requires [start]:[end], [start]:, or :[end]");
   }
   const auto [start, end] = project::split_range(options.range);
-  const history::Graph& graph = context.graph();
+  // A database may stand inside of what is one revision here.
+  const history::Graph graph = options.indicate_current
+                                   ? make_runner(context, Context::Access::peek).fitted_revisions()
+                                   : context.graph();
   const std::optional<std::set<std::string>> current =
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});

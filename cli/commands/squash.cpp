@@ -13,6 +13,7 @@
 #include "cli/proof_report.hpp"
 #include "project/proving.hpp"
 #include "project/revisions.hpp"
+#include "project/run_settings.hpp"
 #include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
 
@@ -41,8 +42,9 @@ void prove_it(Context& context, const history::Graph& graph, const history::Grap
   for (const project::ProofDatabase& ground : proof_databases(context)) {
     if (!ground.scratch) continue;  // prove() says why
     try {
-      const teams::BothWays seen = teams::prove_both_ways(*ground.scratch, graph, squashed, id,
-                                                          yaml::parse_revision, context.stop());
+      const teams::BothWays seen =
+          teams::prove_both_ways(*ground.scratch, graph, squashed, id, yaml::parse_revision,
+                                 context.stop(), project::variables(context));
       console.info("dbmig.proof",
                    fmt::format("Proved on {}: the old revisions and {} come to the same schema{}",
                                seen.server, id, seen.with_rows ? " and rows" : ""));

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "project/run_settings.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -74,6 +75,7 @@ void run(Context& context, const Options& options) {
   run::RunOptions how = run_options(context, migration.lock_timeout);
   how.lock_wait = std::chrono::seconds(migration.lock_wait);
   how.consent = {migration.allow_destructive, migration.drop_adopted};
+  how.listener = project::hook_listener(context, context.url(), context.events());
   Json done = Json::array();
   for (const std::string& id : runner.withdraw_unknown(how)) {
     done.push_back({{"revision", id}, {"direction", "downgrade"}});

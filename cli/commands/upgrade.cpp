@@ -13,11 +13,16 @@ void upgrade_all(Context& context, const Migration& options, const FleetOptions&
     throw Error(ErrorCode::usage, "--sql excludes --all")
         .hint("a script is for one database; --plan shows what each of them lacks");
   }
+  if (!options.require_lock.empty()) {
+    throw Error(ErrorCode::usage, "--all excludes --require-lock")
+        .hint("a server is asked about one database at a time");
+  }
   refuse_wrong_ways(run::Direction::upgrade, options.targets);
   fleet::Job job;
   job.verb = options.plan ? fleet::Verb::plan : fleet::Verb::upgrade;
   job.targets = options.targets;
   job.options = how_to_run(context, options);
+  job.baseline = options.baseline;
   print_document(context, run_on_all(context, many, std::move(job)));
 }
 

@@ -125,6 +125,7 @@ std::vector<std::string> upgrade(const History& history, const Database& databas
   how.lock_timeout = options.lock_timeout;
   how.lock_wait = options.lock_wait;
   how.stop = options.stop;
+  how.variables = options.variables;
   return runner.upgrade(options.target, how);
 }
 

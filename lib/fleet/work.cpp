@@ -8,9 +8,12 @@
 #include <system_error>
 #include <utility>
 
+#include "base/listed.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "run/check.hpp"
+#include "run/store.hpp"
+#include "teams/entry.hpp"
 
 namespace dbmig::fleet {
 namespace {
@@ -106,6 +109,28 @@ void find_differences(Outcome& outcome, backend::Connection& connection,
   outcome.current = check.current;
 }
 
+/// Where a database that another tool made comes into the history. Throws Error{failed} when it is
+/// not what it is said to be.
+std::set<std::string> entry_of(backend::Connection& connection, const history::Graph& graph,
+                               const Job& job, EventSink& log) {
+  auto entry =
+      teams::find_entry(connection, graph, job.baseline ? job.targets : std::vector<std::string>{},
+                        job.selection, job.ask);
+  if (!entry) return {};
+  const teams::BaselineDifference& difference = entry->difference;
+  if (!difference.is_equal()) {
+    std::vector<std::string> all = difference.drift.difference.detected;
+    all.insert(all.end(), difference.too_much.begin(), difference.too_much.end());
+    throw Error(
+        ErrorCode::failed,
+        fmt::format("the database is not as revision {} makes it: {}",
+                    text::join({entry->ids.begin(), entry->ids.end()}, ", "), text::join_some(all)))
+        .hint("`dbmig upgrade --url URL` shows all of it");
+  }
+  log.info("dbmig.run", entry->why);
+  return std::move(entry->ids);
+}
+
 void do_work(Outcome& outcome, const Database& database, const history::Graph& graph,
              const run::ParseRevision& parse, const Job& job) {
   LogCollector log(outcome.log, job.verbose);
@@ -121,6 +146,10 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
     case Verb::upgrade: {
       run::RunOptions options = job.options;
       if (job.listener) options.listener = job.listener(database, log);
+      const std::set<std::string> entered = entry_of(*connection, graph, job, log);
+      if (!entered.empty()) {
+        runner.stamp({entered.begin(), entered.end()}, false, options, "adopted");
+      }
       outcome.revisions = runner.upgrade(job.targets, options);
       const std::set<std::string> applied = runner.applied();
       outcome.applied = applied.size();
@@ -128,8 +157,8 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
       return;
     }
     case Verb::plan:
-      for (const run::PlannedRevision& planned :
-           runner.plan(run::Direction::upgrade, job.targets)) {
+      for (const run::PlannedRevision& planned : runner.plan(
+               run::Direction::upgrade, job.targets, entry_of(*connection, graph, job, log))) {
         outcome.revisions.push_back(planned.revision.id);
       }
       return find_status(outcome, runner, graph);

@@ -17,6 +17,8 @@ struct Job {
   Verb verb = Verb::upgrade;
   std::vector<std::string> targets = {"head"};  ///< of upgrade and plan
   run::RunOptions options = {};
+  /// A database that dbmig has not managed yet enters at the targets where it equals them.
+  bool baseline = false;
   /// Makes the listener of a database's run; may be empty.
   std::function<run::RunListener(const Database& database, EventSink& events)> listener = {};
   schema::Selection selection = {};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "history/common_rows.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::history {
@@ -143,6 +144,7 @@ class Branches {
     start_ = graph_.fold_in_order(graph_.in_order(common));
     const auto ab = fold(a_, b_, a_.size(), found);
     const auto ba = fold(b_, a_, b_.size(), found);
+    if (ab && ba) add_common_rows(*ab, found);
     if (ab && ba) {
       add_differences(*ab, *ba, found);
       // Between one revision of a side and its next all of the other side may come.
@@ -189,6 +191,43 @@ class Branches {
       return comparable(ops::apply(std::move(schema), resolution_));
     } catch (const Error&) {
       return std::nullopt;  // whoever folds the merge revision says what is wrong with it
+    }
+  }
+
+  /// Rows with one key, which both sides insert, and nothing of either may take away before.
+  void add_common_rows(const schema::Schema& end, std::vector<Contradiction>& found) const {
+    const auto inserted = [](const std::vector<Placed>& side) {
+      std::map<std::string, std::vector<const Placed*>> by_table;
+      for (const Placed& one : side) {
+        if (const auto* insert = std::get_if<ops::BulkInsert>(&one.operation())) {
+          by_table[text::lower(insert->table)].push_back(&one);
+        }
+      }
+      for (const Placed& one : side) {
+        if (std::holds_alternative<ops::Execute>(one.operation())) by_table.clear();
+        if (std::holds_alternative<ops::BulkDelete>(one.operation())) {
+          by_table.erase(text::lower(ops::table_of(one.operation())));
+        }
+      }
+      return by_table;
+    };
+    const auto second = inserted(second_);
+    for (const auto& [name, firsts] : inserted(first_)) {
+      const auto others = second.find(name);
+      if (others == second.end()) continue;
+      for (const Placed* one : firsts) {
+        const auto& mine = std::get<ops::BulkInsert>(one->operation());
+        const schema::Table* table = end.find_table(mine.table);
+        for (const Placed* other : others->second) {
+          if (table == nullptr) continue;
+          const std::string row =
+              common_row(mine, std::get<ops::BulkInsert>(other->operation()), *table);
+          if (row.empty()) continue;
+          add({one->described(), other->described(), false,
+               fmt::format("both insert the row {} of table '{}'", row, mine.table)},
+              found);
+        }
+      }
     }
   }
 

@@ -187,7 +187,10 @@ class Draft {
       const auto [known, inserted] = numbers_.emplace(headers_[i]->id, i);
       if (!inserted) tell_double(*headers_[i], *headers_[known->second]);
     }
-    for (const Header* header : headers_) add_labels(*header);
+    for (const Header* header : headers_) {
+      add_labels(*header);
+      add_adopted(*header);
+    }
     parents_.resize(headers_.size());
     needs_.resize(headers_.size());
     for (Number i = 0; i < headers_.size(); ++i) {
@@ -231,6 +234,20 @@ class Draft {
                        fmt::format("Branch name '{}' in revision {} already used by revision {}",
                                    label, header.id, is_id ? label : place->second),
                        "give it another label");
+    }
+  }
+
+  /// A database that another tool brought to a version enters at one place.
+  void add_adopted(const Header& header) {
+    for (const auto& [tool, versions] : header.adopts) {
+      for (const std::string& version : versions) {
+        const auto [place, inserted] = adopted_.emplace(std::pair(tool, version), header.id);
+        if (inserted) continue;
+        diagnostics_.add(position_of(header),
+                         fmt::format("version {} of {} is adopted by {} and by {}", version, tool,
+                                     place->second, header.id),
+                         "keep `adopts:` at the revision that comes to the same");
+      }
     }
   }
 
@@ -375,6 +392,7 @@ class Draft {
   Diagnostics& diagnostics_;
   std::unordered_map<std::string_view, Number> numbers_;
   std::map<std::string, std::string, std::less<>> labels_;
+  std::map<std::pair<std::string, std::string>, std::string> adopted_;
   std::vector<Numbers> parents_;
   std::vector<Numbers> needs_;
 };

@@ -172,7 +172,7 @@ std::vector<std::vector<proof::StatementCost>> costs_of(
     const backend::ScratchOptions options =
         workspace.scratch_options(DialectKind::mariadb, Workspace::PrivateServer::join_only);
     if (!options.server) return {};
-    return proof::measure(options, neighbourhood(before, plan), plan);
+    return proof::measure(options, neighbourhood(before, plan), plan, variables(workspace));
   } catch (const Error& error) {
     workspace.events().debug(kProofLog, std::string("costs are not known: ") + error.what());
     return {};

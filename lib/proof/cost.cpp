@@ -82,7 +82,8 @@ std::vector<StatementCost> run_and_measure(backend::Connection& connection,
 
 std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& options,
                                                 const schema::Schema& before,
-                                                std::span<const run::PlannedRevision> plan) {
+                                                std::span<const run::PlannedRevision> plan,
+                                                const dialect::Variables& variables) {
   const dialect::Dialect& dialect = dialect::dialect(options.kind);
   const std::vector<ops::Operation> build = diff::diff({}, before).operations;
   if (!reaches_out(dialect, build).empty()) return {};
@@ -107,7 +108,7 @@ std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& o
         external.provide(schema, ops::apply(schema, planned.operations));
       }
       schema = ops::apply(std::move(schema), planned.operations);
-      costs.push_back(run_and_measure(connection, planned.statements));
+      costs.push_back(run_and_measure(connection, planned.statements, variables));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
       break;

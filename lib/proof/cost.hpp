@@ -37,7 +37,8 @@ std::vector<StatementCost> run_and_measure(backend::Connection& connection,
 /// `options` names a MariaDB server.
 std::vector<std::vector<StatementCost>> measure(const backend::ScratchOptions& options,
                                                 const schema::Schema& before,
-                                                std::span<const run::PlannedRevision> plan);
+                                                std::span<const run::PlannedRevision> plan,
+                                                const dialect::Variables& variables = {});
 
 /// "COPY, LOCK=SHARED"; "cost unknown".
 std::string describe(const StatementCost& cost);

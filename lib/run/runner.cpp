@@ -14,6 +14,7 @@
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/edited.hpp"
+#include "run/fitted.hpp"
 #include "run/plain_sql.hpp"
 #include "run/preflight.hpp"
 #include "run/requirements.hpp"
@@ -509,9 +510,18 @@ std::vector<PlannedRevision> Runner::plan_withdrawal() {
 }
 
 std::vector<PlannedRevision> Runner::plan(Direction direction,
-                                          const std::vector<std::string>& wanted) {
+                                          const std::vector<std::string>& wanted,
+                                          const std::set<std::string>& entered) {
   const bool up = direction == Direction::upgrade;
   std::vector<AppliedRevision> rows = read_rows();
+  if (!entered.empty()) {
+    graph_ = fitted(stored_, entered);
+    for (const std::string& id : graph_.in_order(graph_.ancestors(entered))) {
+      PlannedRevision planned;
+      planned.revision = graph_.get(id);
+      rows.push_back(complete_row(planned, 0));
+    }
+  }
   std::vector<std::string> gone;
   const std::vector<std::string> targets = up ? open_squashes(rows, wanted) : wanted;
   if (!up) rows = unfolded(std::move(rows), targets, gone);

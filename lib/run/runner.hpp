@@ -125,8 +125,10 @@ class Runner {
   /// What that would run, in order; nothing is changed.
   std::vector<PlannedRevision> plan_withdrawal();
 
-  /// What upgrade or downgrade would run, in order; nothing is changed.
-  std::vector<PlannedRevision> plan(Direction direction, const std::vector<std::string>& targets);
+  /// What upgrade or downgrade would run, in order; nothing is changed. `entered`: as if the
+  /// database were at these revisions, and all that leads there, besides what it says it is at.
+  std::vector<PlannedRevision> plan(Direction direction, const std::vector<std::string>& targets,
+                                    const std::set<std::string>& entered = {});
   std::vector<PlannedRevision> plan(Direction direction, std::string_view target) {
     return plan(direction, std::vector<std::string>{std::string(target)});
   }

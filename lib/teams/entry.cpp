@@ -178,4 +178,28 @@ BaselineDifference compare_to_baseline(backend::Connection& connection,
   return result;
 }
 
+std::optional<Entry> find_entry(backend::Connection& connection, const history::Graph& graph,
+                                const std::vector<std::string>& baseline,
+                                const schema::Selection& selection, const run::AskWords& ask) {
+  if (graph.empty() || !run::RevisionStore(connection).all().empty()) return std::nullopt;
+  const auto listed = [](const std::set<std::string>& ids) {
+    return text::join({ids.begin(), ids.end()}, ", ");
+  };
+  for (const ToolVersions& versions : tool_versions(connection)) {
+    const auto ids = entry_points(graph, versions);
+    if (!ids) continue;
+    return Entry{*ids,
+                 fmt::format("{} has the database at {}: it enters at revision {}", versions.tool,
+                             versions.versions.back(), listed(*ids)),
+                 compare_to_baseline(connection, graph, *ids, selection, ask)};
+  }
+  if (baseline.empty()) return std::nullopt;
+  std::set<std::string> targets;
+  for (const std::string& target : baseline) targets.merge(graph.resolve(target));
+  Entry entry{targets, fmt::format("The database is as revision {} makes it", listed(targets)),
+              compare_to_baseline(connection, graph, targets, selection, ask)};
+  if (entry.difference.is_empty) return std::nullopt;  // a new database takes all of it
+  return entry;
+}
+
 }  // namespace dbmig::teams

@@ -41,9 +41,25 @@ struct BaselineDifference {
   bool is_equal() const { return drift.empty() && too_much.empty(); }
 };
 
+/// Compares the database with the schema at `targets`.
 BaselineDifference compare_to_baseline(backend::Connection& connection, const history::Graph& graph,
                                        const std::set<std::string>& targets,
                                        const schema::Selection& selection,
                                        const run::AskWords& ask);
+
+/// Where a database that dbmig has not managed yet comes into the history.
+struct Entry {
+  std::set<std::string> ids;  ///< the revisions that it is at, by whoever says so
+  std::string why;            ///< for people
+  /// It may only enter where this says that it is equal.
+  BaselineDifference difference;
+};
+
+/// By another tool's table (entry_points(), whose errors it throws), else at `baseline`, revision
+/// arguments, where there are any and the database has anything of what the revisions know. Nothing
+/// for a database with bookkeeping of its own and for one that takes all revisions.
+std::optional<Entry> find_entry(backend::Connection& connection, const history::Graph& graph,
+                                const std::vector<std::string>& baseline,
+                                const schema::Selection& selection, const run::AskWords& ask);
 
 }  // namespace dbmig::teams

@@ -281,10 +281,11 @@ namespace {
 struct Way {
   Way(const backend::ScratchOptions& options, const history::Graph& graph,
       const std::set<std::string>& start, bool with_rows, const run::ParseRevision& parse,
-      const std::atomic<bool>* stop)
+      const std::atomic<bool>* stop, const dialect::Variables& variables)
       : scratch(options), runner(scratch.connection(), graph, parse, silence) {
     how = run::RunOptions::losing_data();
     how.stop = stop;
+    how.variables = variables;
     if (start.empty()) return;
     runner.upgrade({start.begin(), start.end()}, how);
     if (!with_rows) return;
@@ -316,14 +317,15 @@ bool runs_sql(const std::vector<history::Revision>& revisions) {
 
 BothWays prove_both_ways(const backend::ScratchOptions& options, const history::Graph& graph,
                          const history::Graph& squashed, const std::string& squash,
-                         const run::ParseRevision& parse, const std::atomic<bool>* stop) {
+                         const run::ParseRevision& parse, const std::atomic<bool>* stop,
+                         const dialect::Variables& variables) {
   const history::Revision& revision = squashed.get(squash);
   const std::set<std::string> start = squashed.needs(squash);
   const auto take = [&](bool with_rows) {
     BothWays seen;
     seen.with_rows = with_rows;
-    Way old(options, graph, start, with_rows, parse, stop);
-    Way brief(options, squashed, start, with_rows, parse, stop);
+    Way old(options, graph, start, with_rows, parse, stop, variables);
+    Way brief(options, squashed, start, with_rows, parse, stop, variables);
     seen.server = old.scratch.connection().server();
     old.runner.upgrade(revision.replaces.back().id, old.how);
     brief.runner.upgrade(squash, brief.how);

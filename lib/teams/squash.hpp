@@ -39,9 +39,11 @@ struct BothWays {
 /// Takes two scratch databases with the same generated rows to where the range begins, then one
 /// through the old revisions of `graph`, the other through the revision `squash` of `squashed`.
 /// Throws Error{failed}, naming what differs, unless both hold the same schema and rows. Rows that
-/// plain SQL leaves differently become a note: it may use the time or random numbers.
+/// plain SQL leaves differently become a note: it may use the time or random numbers. It runs with
+/// the values of `variables`.
 BothWays prove_both_ways(const backend::ScratchOptions& options, const history::Graph& graph,
                          const history::Graph& squashed, const std::string& squash,
-                         const run::ParseRevision& parse, const std::atomic<bool>* stop);
+                         const run::ParseRevision& parse, const std::atomic<bool>* stop,
+                         const dialect::Variables& variables);
 
 }  // namespace dbmig::teams

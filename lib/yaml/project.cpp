@@ -106,11 +106,26 @@ lint::Levels read_lint(Reader& reader, const Node& node) {
   return levels;
 }
 
+/// As `${name:literal}` takes it.
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+}
+
 /// `variables:`, a text each.
 void read_variables(Reader& reader, const Node& node, Project& project) {
   if (!reader.is_mapping(node, "'variables'", "variables: {tenant: acme}")) return;
   for (std::size_t i = 0; i < node.entries(); ++i) {
     const std::string& name = node.key(i).text;
+    if (!is_variable_name(name)) {
+      reader.error(node.key(i), fmt::format("'{}' cannot name a variable", name),
+                   "use letters, digits and '_', a letter first");
+      continue;
+    }
     if (const auto value = reader.text(node.value(i), fmt::format("variable '{}'", name))) {
       project.variables[name] = *value;
     }

@@ -85,6 +85,13 @@ TEST_P(Branched, WhatIsMissingBelowIsAppliedAndTakenBack) {
   EXPECT_THAT(project.expect(3, {"check"}).out, HasSubstr("lacks revision e1"));
   project.expect(0, {"upgrade", "d1"});
   EXPECT_EQ(has(), "a1\nb1\nc1\nd1\ne1\n");
+  // Steps count what the database has.
+  table("f1", "c1");
+  table("d1", "f1");
+  project.expect(0, {"repair"});
+  project.expect(0, {"downgrade", "-1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\ne1\n");
+  project.expect(0, {"upgrade", "d1"});
   project.expect(0, {"downgrade", "base"});
   EXPECT_EQ(has(), "");
 }
@@ -110,6 +117,50 @@ TEST_P(Branched, ContradictingBranchesAreNotMergedUndecided) {
                                : "SELECT sql FROM sqlite_schema WHERE name = 'ta1'"),
               HasSubstr("80"));
   EXPECT_THAT(project.dbmig({"verify", "m1"}).err, Not(HasSubstr("contradicts")));
+}
+
+TEST_P(Branched, BranchesThatFitInNoOrderNameBothSidesEverywhere) {
+  revision("n1", "d1", "  - alter_column: {table: ta1, name: name, rename: one}\n");
+  revision("n2", "d2", "  - alter_column: {table: ta1, name: name, rename: two}\n");
+  project.expect(0, {"upgrade", "n1"});
+  for (const Project::Arguments& command : {Project::Arguments{"merge", "heads"},
+                                            {"check", "--offline"},
+                                            {"check"},
+                                            {"upgrade", "n2"},
+                                            {"upgrade", "n2", "--plan"}}) {
+    const Result result = project.dbmig(command);
+    EXPECT_EQ(result.code, command.front() == "check" ? 3 : 1) << result;
+    EXPECT_THAT(result.out + result.err, HasSubstr("migrations/n1.yaml:6:"));
+    EXPECT_THAT(result.out + result.err, HasSubstr("migrations/n2.yaml:6:"));
+  }
+  EXPECT_THAT(project.expect(0, {"status"}).out, HasSubstr("branches contradict each other"));
+  project.expect(0, {"downgrade", "base"});
+}
+
+TEST_P(Branched, WhatCannotComeLateIsToldWhatIsThereAlready) {
+  revision("n1", "d1", "  - drop_column: {table: ta1, name: name}\n");
+  project.expect(0, {"upgrade", "n1"});
+  revision("mid", "d1", "  - alter_column: {table: ta1, name: name, type: varchar(120)}\n");
+  revision("n1", "mid", "  - drop_column: {table: ta1, name: name}\n");
+  project.expect(0, {"repair"});
+  EXPECT_THAT(project.expect(1, {"upgrade", "n1"}).err,
+              testing::AllOf(HasSubstr("upgrade of revision mid failed"),
+                             HasSubstr("n1.yaml: the database has n1 already")));
+  // A stamp says that it is there: the way back is one that works.
+  project.expect(0, {"stamp", "n1"});
+  project.expect(0, {"downgrade", "base"});
+  EXPECT_EQ(has(), "");
+}
+
+TEST_P(Branched, ScriptsTakeBackOneBranch) {
+  EXPECT_THAT(project.expect(0, {"downgrade", "heads:c1branch@b1", "--sql"}).out,
+              testing::AllOf(HasSubstr("td1"), HasSubstr("tc1"), Not(HasSubstr("td2"))));
+  EXPECT_THAT(project.expect(0, {"downgrade", "heads:c2branch@base", "--sql"}).out,
+              testing::AllOf(HasSubstr("td2"), Not(HasSubstr("td1"))));
+  EXPECT_THAT(project.expect(0, {"upgrade", "c1branch@base:c1", "--sql"}).out,
+              testing::AllOf(HasSubstr("ta1"), HasSubstr("tc1"), Not(HasSubstr("td1"))));
+  EXPECT_THAT(project.expect(0, {"history", "-r", "c1branch@base:c1branch@head"}).out,
+              testing::AllOf(HasSubstr("-> a1"), HasSubstr("-> d1"), Not(HasSubstr("c2"))));
 }
 
 TEST_P(Branched, ColumnsOfTwoBranchesMayComeInEitherOrder) {
@@ -178,6 +229,9 @@ TEST_F(BranchedFiles, NamesThatMeanSomethingElseAreRefusedBeforeAFileIsWritten) 
                                 {"--branch-label", "shop"},
                                 {"--branch-label", "a1"},
                                 {"--branch-label", "current"},
+                                {"--branch-label=-1"},
+                                {"--branch-label", "é"},
+                                {"--branch-label", std::string(70, 'x')},
                                 {"--rev-id", "head"},
                                 {"--rev-id", "base"},
                                 {"--rev-id", "shop"},

@@ -125,6 +125,24 @@ TEST_P(RunSettings, VerifyRunsPlainSqlWithTheValues) {
   EXPECT_THAT(project.expect(1, {"verify"}).err, HasSubstr("variable 'who' is not set"));
 }
 
+TEST_P(RunSettings, ASquashIsProvedWithTheValuesAndKeepsWhatItsFirstRequires) {
+  revision("a2", "a1", kInsert, "require: SELECT COUNT(*) = 0 FROM t\n");
+  revision("a3", "a2", "  - add_column: {table: t, name: c, type: int}\n");
+  const std::string written =
+      project.expect(0, {"squash", "a2..a3", "--plan", "--var", "who=x"}).out;
+  EXPECT_THAT(written.substr(0, written.find("replaces:")),
+              testing::AllOf(HasSubstr("require:"), HasSubstr("${who:literal}")));
+  EXPECT_THAT(project.expect(1, {"squash", "a2..a3"}).err, HasSubstr("'who' is not set"));
+  EXPECT_THAT(project.expect(1, {"squash", "a1..a3", "--var", "who=x"}).err,
+              HasSubstr("migrations/a2.yaml:5:10: revision a2 requires something in the middle"));
+}
+
+TEST_P(RunSettings, NamesThatNoStatementCouldUseAreRefused) {
+  settings("variables: {1x: a, ok_2: b}\n");
+  EXPECT_THAT(project.expect(1, {"heads"}).err,
+              HasSubstr("dbmig.yaml:2:13: '1x' cannot name a variable"));
+}
+
 TEST_P(RunSettings, HooksAreToldWhatHappens) {
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n");
   settings(

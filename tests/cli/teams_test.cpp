@@ -223,6 +223,30 @@ TEST(Squash, RefusesRangesThatNoSingleRevisionCanStandFor) {
   EXPECT_THAT(team.dbmig({"heads"}).err, HasSubstr("parents: [s1]"));
 }
 
+TEST(Squash, TakesInAnEarlierOne) {
+  Team team;
+  team.line(4);
+  for (const char* at : {"r1", "r2", "r4"}) {
+    team.expect(0, {"upgrade", at, "--url", fmt::format("sqlite:///{}.db", at)});
+  }
+  team.expect(0, {"squash", "r1..r3", "--rev-id", "s1", "--delete"});
+  team.expect(0, {"upgrade", "s1", "--url", "sqlite:///s1.db"});
+  team.expect(0, {"squash", "s1..r4", "--rev-id", "s2", "--delete"});
+  EXPECT_EQ(team.files("migrations").size(), 1U);
+  for (const char* at : {"r1", "r2", "r4", "s1", "new"}) {
+    SCOPED_TRACE(at);
+    const std::string url = fmt::format("sqlite:///{}.db", at);
+    team.expect(0, {"upgrade", "--url", url});
+    EXPECT_THAT(team.dbmig({"check", "--url", url}).out, Not(HasSubstr("lacks")));
+    team.expect(0, {"downgrade", "r2", "--url", url});
+    EXPECT_THAT(team.expect(0, {"current", "--url", url}).out, HasSubstr("r2"));
+    EXPECT_THAT(team.expect(0, {"history", "-i", "--url", url}).out,
+                AllOf(HasSubstr("r2 (current), about r2  [a"), HasSubstr("about r3  [pending]")));
+    team.expect(0, {"upgrade", "--url", url});
+    team.expect(0, {"downgrade", "base", "--url", url});
+  }
+}
+
 TEST(Rebase, MovesABranchThatNoDatabaseHas) {
   Team team;
   team.line(2);
@@ -388,14 +412,18 @@ TEST(AdoptFrom, WaysDownThatDoNotLeadBackAreNamedAndLeftOut) {
   team.write("old/2_b.up.sql", "CREATE TABLE tb (id integer PRIMARY KEY);");
   team.write("old/2_b.down.sql", "DROP TABLE nothing;");
   team.write("old/3_c.up.sql", "CREATE TABLE tc (id integer PRIMARY KEY);");
+  team.write("old/4_d.go", "package migrations");
+  team.write("old/tools.go", "package migrations");
   const Result result = team.expect(0, {"adopt", "--from", "old"});
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("4_d.go was left out: it is a program"), Not(HasSubstr("tools.go"))));
   EXPECT_THAT(result.err, AllOf(HasSubstr("1_a.up.sql"), HasSubstr("2_b.up.sql"),
                                 HasSubstr("does not lead back")));
   team.expect(0, {"upgrade"});
   EXPECT_EQ(team.tables(), "ta tb tc\n");
   Team wrong;
   wrong.write("old/1_a.sql", "CREATE TABLE ta (id integer PRIMARY KEY);\nCREATE TABL tb (id);\n");
-  EXPECT_THAT(wrong.dbmig({"adopt", "--from", "old"}).err, HasSubstr("1_a.sql:2:"));
+  EXPECT_THAT(wrong.dbmig({"adopt", "--from", "old"}).err, HasSubstr("old/1_a.sql:2:"));
   wrong.write("old/V2__b.sql", "SELECT 1;");
   EXPECT_THAT(wrong.expect(1, {"adopt", "--from", "old"}).err,
               AllOf(HasSubstr("flyway"), HasSubstr("plain numbers")));
@@ -411,6 +439,9 @@ TEST(Baseline, StampsOnlyWhatEqualsTheRevision) {
   const Result early = team.expect(3, {"upgrade", "--baseline", "r1"});
   EXPECT_THAT(early.out, HasSubstr("table 't_r2', which later revisions make"));
   EXPECT_THAT(team.expect(3, {"upgrade", "--baseline"}).out, HasSubstr("t_r3"));
+  team.expect(3, {"upgrade", "--baseline", "--plan"});
+  EXPECT_THAT(team.expect(0, {"upgrade", "--baseline", "r2", "--plan"}).err,
+              HasSubstr("The database is as revision r2 makes it"));
   EXPECT_EQ(team.expect(0, {"current"}).out, "");
   team.expect(0, {"upgrade", "--baseline", "r2"});
   EXPECT_EQ(team.expect(0, {"current"}).out, "r2\n");
@@ -432,8 +463,27 @@ TEST(AdoptsOfAlembic, HeadsEnterAndUnknownVersionsAreNamed) {
       team.path());
   EXPECT_THAT(team.expect(1, {"upgrade"}).err, HasSubstr("27c6a30d7c24"));
   shell("sqlite3 app.db \"UPDATE alembic_version SET version_num = '1975ea83b712'\"", team.path());
+  // The plan begins where the database enters.
+  const Result plan = team.expect(0, {"upgrade", "--plan"});
+  EXPECT_THAT(plan.err, HasSubstr("it enters at revision r2"));
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("t_r3"), Not(HasSubstr("t_r2"))));
+  EXPECT_EQ(team.expect(0, {"current"}).out, "");
+  // As it does among many; one that is not what the other tool says changes nothing.
+  shell("cp app.db copy1.db; cp app.db copy2.db; sqlite3 copy2.db 'DROP TABLE t_r1'", team.path());
+  for (const bool is_plan : {true, false}) {
+    Project::Arguments words{"upgrade", "--all", "--url", "sqlite:///copy*.db"};
+    if (is_plan) words.emplace_back("--plan");
+    const Result many = team.expect(1, words);
+    EXPECT_THAT(many.out, AllOf(HasSubstr("r3"), HasSubstr("not as revision r2 makes it")));
+  }
+  EXPECT_EQ(team.expect(0, {"current", "--url", "sqlite:///copy1.db"}).out, "r3 (head)\n");
+  EXPECT_EQ(team.expect(0, {"current", "--url", "sqlite:///copy2.db"}).out, "");
   team.expect(0, {"upgrade"});
   EXPECT_EQ(team.tables(), "t_r1 t_r2 t_r3\n");
+  team.write(team.file("r3"),
+             team.read(team.file("r3")) + "adopts: {alembic: [x, 1975ea83b712]}\n");
+  EXPECT_THAT(team.expect(1, {"heads"}).err,
+              HasSubstr("version 1975ea83b712 of alembic is adopted by r2 and by r3"));
 }
 
 TEST(RequireLock, RefusesBeforeAnythingIsChanged) {
@@ -453,6 +503,8 @@ TEST(RequireLock, RefusesBeforeAnythingIsChanged) {
   team.expect(0, {"upgrade", "r1"});
   EXPECT_THAT(team.expect(4, {"upgrade", "--require-lock", "none"}).err,
               AllOf(HasSubstr("r3"), HasSubstr("LOCK=SHARED"), HasSubstr("r3.yaml:4")));
+  EXPECT_THAT(team.expect(4, {"upgrade", "--require-lock", "none", "--plan"}).out,
+              HasSubstr("MODIFY COLUMN"));
   EXPECT_THAT(team.expect(0, {"current"}).out, HasSubstr("r1"));
   team.expect(0, {"upgrade", "--require-lock", "none", "r2"});
   team.expect(0, {"upgrade", "--require-lock", "shared"});

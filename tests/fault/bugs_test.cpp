@@ -50,7 +50,7 @@ class Bugs : public RunTest {
  protected:
   /// Runs to `target` and loses the connection at the first statement that holds `text`.
   void loses_connection_at(const history::Graph& graph, const std::string& target,
-                           std::string_view text, Moment moment) {
+                           std::string_view text, Moment moment, const RunOptions& up = {}) {
     Plan plan;
     plan.moment = moment;
     plan.on_statement = [&](std::string_view sql) {
@@ -59,7 +59,7 @@ class Bugs : public RunTest {
     };
     const auto faulty = fault::faulty(connect(), plan);
     Runner runner(*faulty, graph, yaml::parse_revision, sink_);
-    EXPECT_THROW(target == "head" ? runner.upgrade(target, {})
+    EXPECT_THROW(target == "head" ? runner.upgrade(target, up)
                                   : runner.downgrade(target, run::RunOptions::losing_data()),
                  Error);
     EXPECT_TRUE(plan.struck) << text;
@@ -231,6 +231,39 @@ TEST_P(Bugs, LongStatementsOfRowsAreStillData) {
   loses_connection_at(graph, "head", "INSERT INTO", Moment::after);
   EXPECT_THAT(runner(graph).upgrade("head", {}), ElementsAre("bbb"));
   EXPECT_EQ(scalar("SELECT sum(length(body)) FROM `long`"), "6004");
+}
+
+TEST_P(Bugs, AStatementUnderWayIsKnownByWhatItsVariablesStandFor) {
+  const history::Graph graph = this->graph({kTables, R"yaml(revision: bbb
+parents: [aaa]
+message: plain
+created: 2026-01-02T00:00:00Z
+upgrade:
+  - execute: {mariadb: "ALTER TABLE ${table:identifier} ADD COLUMN c varchar(20)"}
+  - execute: {mariadb: "UPDATE ${table:identifier} SET c = concat(coalesce(c, ''), ${value:literal})"}
+  - execute: {mariadb: "CREATE TABLE ${other:identifier} (id int)"}
+downgrade:
+  - execute: {mariadb: "DROP TABLE ${other:identifier}"}
+  - execute: {mariadb: "ALTER TABLE ${table:identifier} DROP COLUMN c"}
+)yaml"});
+  RunOptions options = RunOptions::losing_data();
+  options.variables = {{"table", "parent"}, {"value", "it's"}, {"other", "od`d"}};
+  runner(graph).upgrade("aaa", {});
+  const fault::State below = state();
+  runner(graph).upgrade("head", options);
+  const fault::State above = state();
+  for (const char* text : {"ADD COLUMN c", "concat(coalesce", "CREATE TABLE `od"}) {
+    for (const Moment moment : {Moment::before, Moment::after}) {
+      SCOPED_TRACE(std::string(text) + (moment == Moment::before ? ", before" : ", after"));
+      runner(graph).downgrade("aaa", options);
+      EXPECT_EQ(fault::difference(below, state()), "");
+      loses_connection_at(graph, "head", text, moment, options);
+      // Before anything is looked at or run.
+      EXPECT_THROW(runner(graph).upgrade("head", {}), Error);
+      runner(graph).upgrade("head", options);
+      EXPECT_EQ(fault::difference(above, state()), "");
+    }
+  }
 }
 
 TEST_P(Bugs, ALockThatDoesNotKeepOutEverybodySaysSo) {

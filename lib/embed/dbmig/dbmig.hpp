@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <dbmig/error.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -87,6 +88,9 @@ struct UpgradeOptions {
   std::chrono::seconds lock_wait{10};
   /// Called on the caller's thread. What it throws ends the upgrade, as a failed statement does.
   std::function<void(const Message&)> on_message = {};
+  /// What stands for `${name:literal}` and `${name:identifier}` in plain SQL. One that is missing
+  /// is Error{invalid} before anything runs.
+  std::map<std::string, std::string> variables = {};
   /// Looked at between statements: when it becomes true the upgrade ends with Error{interrupted}.
   const std::atomic<bool>* stop = nullptr;
 };

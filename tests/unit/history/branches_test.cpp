@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "ops/apply.hpp"
 #include "schema/type.hpp"
@@ -92,6 +93,39 @@ TEST(Contradictions, ADropAgainstAChangeIsNoMatterOfTaste) {
 
 TEST(Contradictions, TheSameInBothIsNone) {
   EXPECT_THAT(told(forked({retyped("varchar(60)")}, {retyped("varchar(60)")})), IsEmpty());
+}
+
+TEST(Contradictions, RowsOfOneKeyInBothAreFound) {
+  int common = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    test::RandomSource random(seed);
+    std::set<int> keys[2];
+    ops::BulkInsert inserts[2];
+    for (int side : {0, 1}) {
+      inserts[side] = {"keyed", {"v", "id"}, {}};
+      for (int i = random.between(1, 4); i > 0; --i) {
+        const int key = random.between(1, 12);
+        if (keys[side].insert(key).second) inserts[side].rows.push_back({"x", std::to_string(key)});
+      }
+      inserts[side].rows.push_back({"made up", std::nullopt});
+    }
+    schema::Table table;
+    table.name = "keyed";
+    table.columns.push_back(column("id", "int"));
+    table.columns.push_back(column("v", "varchar(9)"));
+    table.primary_key = schema::PrimaryKey{{}, {"id"}, {}};
+    Revision start = base();
+    start.upgrade.emplace_back(ops::CreateTable{table});
+    const Graph graph({start, made_revision("left", {"base0"}, {inserts[0]}),
+                       made_revision("right", {"base0"}, {inserts[1]})});
+    const bool meet = std::any_of(keys[0].begin(), keys[0].end(),
+                                  [&](int key) { return keys[1].count(key) != 0; });
+    common += meet ? 1 : 0;
+    EXPECT_EQ(told(graph).find("both insert the row id = ") != std::string::npos, meet);
+    EXPECT_EQ(told(graph).empty(), !meet);
+  }
+  EXPECT_GT(common, 20);
 }
 
 TEST(FreeOrder, ColumnsOfTwoBranchesMayComeEitherWay) {

@@ -438,6 +438,30 @@ TEST(GraphLaws, UpAndDownAreOpposites) {
   }
 }
 
+// Whatever a database has of the files, also with holes: a step back takes its head, and no step
+// leads over what it does not have.
+TEST(GraphLaws, AStepDownTakesBackTheHeadOfWhatIsThere) {
+  int tried = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    test::RandomSource random(seed);
+    const Graph graph(random_revisions(random, 12));
+    Ids have;
+    const std::string head = random.pick(graph.topological());
+    for (const std::string& id : graph.ancestors({head})) {
+      if (id == head || random.chance(60)) have.insert(id);
+    }
+    while (!have.empty()) {
+      const List heads = graph.heads_of(have);
+      if (heads.size() != 1) break;
+      ++tried;
+      EXPECT_THAT(graph.downgrade_path(have, "-1"), ElementsAre(heads.front()));
+      have.erase(heads.front());
+    }
+  }
+  EXPECT_GT(tried, 200);
+}
+
 TEST(Graph, ALongHistoryIsFastAndDoesNotRecurse) {
   constexpr int kRevisions = 20000;
   std::vector<Revision> revisions;

@@ -83,7 +83,8 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"scenario",
      {"proof", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"fleet",
-     {"import", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+     {"teams", "import", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema",
+      "base"}},
 };
 
 // Outside library, by the beginning of its includes → where it may be used.
