@@ -7,7 +7,7 @@
 namespace dbmig::dialect::mariadb {
 
 /// Where a function is called.
-enum class FunctionUse { check, generated, stored, default_value };
+enum class FunctionUse { check, generated, stored, default_value, query };
 
 struct RefusedFunction {
   std::string name;         ///< "typeof()"

@@ -11,7 +11,7 @@
 #include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/functions.hpp"
-#include "dialect/mariadb/routine_names.hpp"
+#include "dialect/mariadb/programs.hpp"
 #include "dialect/mariadb/types.hpp"
 #include "ops/sql_references.hpp"
 #include "ops/sql_tokens.hpp"
@@ -631,23 +631,14 @@ constexpr std::array kLimits{
     Limit{"characters in a comment", "https://mariadb.com/kb/en/create-table/", comments},
     Limit{"characters in a name", kNames, letters},
     Limit{"actions of foreign keys", kForeignKeys, actions_on_base_columns},
+    Limit{"defaults of JSON columns", "https://mariadb.com/kb/en/json-data-type/", json_defaults},
+    Limit{"what triggers are", "https://mariadb.com/kb/en/create-trigger/", nullptr,
+          check_triggers},
+    Limit{"functions in views and triggers", "https://mariadb.com/kb/en/built-in-functions/",
+          nullptr, check_functions},
+    Limit{"names of functions, procedures and events", "https://mariadb.com/kb/en/mysqlproc-table/",
+          nullptr, check_routine_names},
 };
-
-/// A trigger's text for MariaDB: SQLite's has no FOR EACH ROW where it may leave it out.
-void check_trigger(const schema::Trigger& trigger, std::vector<Refusal>& found) {
-  const std::string& sql = trigger.sql.for_dialect(DialectKind::mariadb);
-  std::vector<std::string> words;
-  for (const ops::Token& token : ops::tokenize(sql, DialectKind::mariadb)) {
-    if (token.kind == ops::TokenKind::word) words.push_back(text::upper(token.text));
-    if (words.size() > 200) break;
-  }
-  const std::vector<std::string> wanted{"FOR", "EACH", "ROW"};
-  if (std::search(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end()) return;
-  found.push_back(
-      {{"triggers", trigger.name},
-       fmt::format("trigger '{}' has no FOR EACH ROW, which MariaDB's triggers have", trigger.name),
-       "write its text for each database: sqlite: …, mariadb: …"});
-}
 
 }  // namespace
 
@@ -660,10 +651,13 @@ std::vector<Refusal> MariadbDialect::refusals(const schema::Schema& schema) cons
   std::vector<Refusal> found;
   const LimitCheck check{mine, found};
   for (const auto& [name, table] : mine.tables) {
-    for (const Limit& limit : kLimits) limit.check(table, check);
+    for (const Limit& limit : kLimits) {
+      if (limit.check != nullptr) limit.check(table, check);
+    }
   }
-  for (const auto& [name, trigger] : mine.triggers) check_trigger(trigger, found);
-  check_routine_names(mine, found);
+  for (const Limit& limit : kLimits) {
+    if (limit.check_rest != nullptr) limit.check_rest(check);
+  }
   return found;
 }
 

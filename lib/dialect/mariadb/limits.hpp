@@ -16,9 +16,11 @@ struct LimitCheck {
 
 /// One of MariaDB's documented limits.
 struct Limit {
-  const char* what;    ///< "columns in a table"
-  const char* source;  ///< the vendor's page
-  void (*check)(const schema::Table& table, const LimitCheck& in);
+  const char* what;                                                 ///< "columns in a table"
+  const char* source;                                               ///< the vendor's page
+  void (*check)(const schema::Table& table, const LimitCheck& in);  ///< may be nullptr
+  /// Of what is no part of a table, once for each schema.
+  void (*check_rest)(const LimitCheck& in) = nullptr;
 };
 
 /// All limits that are known, in the order in which they are looked at. They are MariaDB 10.11's
