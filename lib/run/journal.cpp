@@ -33,7 +33,7 @@ void Journal::send(const dialect::Statement& statement) {
 void Journal::send_in_transaction(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   ++row.statements_done;
-  row.ran.push_back(statement_hash(statement.sql));
+  row.statement_hashes.push_back(statement_hash(statement.sql));
   bool ended = false;
   context_.store.flush();
   context_.connection.begin();
@@ -103,7 +103,7 @@ void Journal::send_alone(const dialect::Statement& statement) {
   row.statement.clear();
   row.fingerprint.clear();
   ++row.statements_done;
-  row.ran.push_back(statement_hash(statement.sql));
+  row.statement_hashes.push_back(statement_hash(statement.sql));
   // Known here even when it cannot be written down: what takes it back must take back this, too.
   const bool left_open = close_transaction();
   row_ = std::move(row);

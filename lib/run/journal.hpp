@@ -38,7 +38,7 @@ class Journal {
   std::size_t at_;
 };
 
-/// How a statement that has taken effect is remembered in AppliedRevision::ran.
+/// How a statement that has taken effect is remembered in AppliedRevision::statement_hashes.
 std::string statement_hash(const std::string& sql);
 
 /// If a statement was under way when an earlier run died, decides by looking at the database

@@ -29,7 +29,7 @@ Direction opposite(Direction direction) {
 
 /// Whether `row` knows every statement that has run, as rows of older versions do not.
 bool knows_what_ran(const AppliedRevision& row) {
-  return row.ran.size() == row.statements_done;
+  return row.statement_hashes.size() == row.statements_done;
 }
 
 /// The index of the first statement that has run, or was being sent, and that `planned` does not
@@ -38,7 +38,9 @@ std::optional<std::size_t> first_difference(const AppliedRevision& row,
                                             const PlannedRevision& planned) {
   for (std::size_t i = 0; i < row.statements_done; ++i) {
     if (i >= planned.statements.size()) return i;
-    if (i < row.ran.size() && row.ran[i] != statement_hash(planned.statements[i].sql)) return i;
+    if (i < row.statement_hashes.size() &&
+        row.statement_hashes[i] != statement_hash(planned.statements[i].sql))
+      return i;
   }
   const bool was_sent = !row.statement.empty();
   if (was_sent && (row.statements_done >= planned.statements.size() ||
@@ -133,7 +135,7 @@ class JournaledRun {
     row->running = to_string(planned.direction);
     row->statements_total = planned.statements.size();
     row->statements_done = 0;
-    row->ran.clear();
+    row->statement_hashes.clear();
     if (is_new) {
       context_.store.insert_later(*row);
     } else {
@@ -225,8 +227,8 @@ class JournaledRun {
       return;
     }
     row.running.clear();
-    row.ran.clear();
-    row.operations_done = 0;
+    row.statement_hashes.clear();
+    row.statements_to_undo = 0;
     context_.store.update_later(std::move(row));
   }
 
@@ -284,10 +286,10 @@ class JournaledRun {
   /// Carries out `undo`, which takes back the statements of a run in `begun` that are done.
   void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
     row.running = undoing(begun);
-    row.operations_done = row.statements_done;
+    row.statements_to_undo = row.statements_done;
     row.statements_total = undo.statements.size();
     row.statements_done = 0;
-    row.ran.clear();
+    row.statement_hashes.clear();
     row.statement.clear();
     context_.store.update_progress(row);
     finish_undo(begun, undo, std::move(row));
@@ -348,10 +350,10 @@ class JournaledRun {
   PartialUndo rest_of_undo(const PlannedRevision& planned, const schema::Schema& met,
                            const AppliedRevision& row) {
     std::optional<PartialUndo> undo;
-    if (const auto operations = whole(planned, met, row.operations_done)) {
+    if (const auto operations = whole(planned, met, row.statements_to_undo)) {
       undo = wholly_back(planned, met, *operations);
     } else {
-      undo = plan_partial_undo(context_.connection.dialect(), planned, met, row.operations_done);
+      undo = plan_partial_undo(context_.connection.dialect(), planned, met, row.statements_to_undo);
     }
     require_same_plan(row, undo ? undo->plan : PlannedRevision{}, {});
     return undo.value_or(PartialUndo{});

@@ -63,6 +63,13 @@ class ScriptWriter {
   bool in_transaction_ = false;
 };
 
+void prepare_history(ScriptWriter& script, DialectKind kind, bool is_first) {
+  if (is_first) return script.add(RevisionStore::create_statement(kind), false);
+  for (const std::string& statement : RevisionStore::script_format_statements(kind)) {
+    script.add(statement, false);
+  }
+}
+
 }  // namespace
 
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
@@ -82,7 +89,7 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
                                  const dialect::Variables& variables) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
   ScriptWriter script(dialect);
-  if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
+  prepare_history(script, kind, applied.empty());
   RunPlan run_plan(direction, graph, graph.in_order(graph.ancestors(applied)), ids);
   refuse_unset_variables(run_plan, graph, kind, variables);
   std::optional<LossFinder> losses;
@@ -133,7 +140,7 @@ std::string stamp_script(const history::Graph& graph, DialectKind kind,
                          const std::set<std::string>& targets) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
   ScriptWriter script(dialect);
-  if (applied.empty()) script.add(RevisionStore::create_statement(kind), false);
+  prepare_history(script, kind, applied.empty());
   const std::set<std::string> had = graph.ancestors(applied);
   const std::set<std::string> has = graph.ancestors(targets);
   script.comment(fmt::format("Running stamp_revision {} -> {}",

@@ -141,7 +141,7 @@ void recover(const ApplyContext& context, const PlannedRevision& planned,
   }
   if (*took_effect) {
     ++row.statements_done;
-    row.ran.push_back(statement_hash(row.statement));
+    row.statement_hashes.push_back(statement_hash(row.statement));
   }
   row.statement.clear();
   row.fingerprint.clear();

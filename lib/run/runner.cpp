@@ -116,7 +116,8 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
 
 /// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
 bool may_be_edited(const AppliedRevision& row) {
-  return row.running == to_string(Direction::upgrade) && row.ran.size() == row.statements_done;
+  return row.running == to_string(Direction::upgrade) &&
+         row.statement_hashes.size() == row.statements_done;
 }
 
 /// `error` of an upgrade that cannot be planned, with what else the database has that was not meant

@@ -15,16 +15,48 @@
 namespace dbmig::run {
 namespace {
 
-constexpr std::string_view kColumns =
-    "id, parents, message, checksum, applied_at, duration_ms, statements_total, statements_done, "
-    "under_way, operations_done, statement, text";
-// What later versions added, with defaults: older versions go on reading and writing the table.
-constexpr std::string_view kLaterColumns = "origin, ran";
+// The names of a column: ours, and the one it had in format 1.
+struct StoreColumn {
+  std::string_view name;
+  std::string_view before;
+  /// Stands for it in a table that has it under neither name, of a version before it; "" when every
+  /// version has had it.
+  std::string_view missing;
+};
+
+constexpr std::array kStoreColumns{StoreColumn{"id", "", ""},
+                                   StoreColumn{"parents", "", ""},
+                                   StoreColumn{"message", "", ""},
+                                   StoreColumn{"checksum", "", ""},
+                                   StoreColumn{"applied_at", "", ""},
+                                   StoreColumn{"duration_ms", "", ""},
+                                   StoreColumn{"statements_total", "", ""},
+                                   StoreColumn{"statements_done", "", ""},
+                                   StoreColumn{"state", "under_way", ""},
+                                   StoreColumn{"statements_to_undo", "operations_done", ""},
+                                   StoreColumn{"statement", "", ""},
+                                   StoreColumn{"origin", "", "''"},
+                                   StoreColumn{"statement_hashes", "ran", "''"},
+                                   StoreColumn{"format", "", "1"},
+                                   StoreColumn{"text", "", ""}};
+
+/// What `state` holds of a complete revision; "" in format 1.
+constexpr std::string_view kComplete = "applied";
 
 // What changes while a revision is under way.
 constexpr std::array<std::string_view, 8> kProgressColumns{
-    "applied_at", "duration_ms",     "statements_total", "statements_done",
-    "under_way",  "operations_done", "statement",        "ran"};
+    "applied_at", "duration_ms",        "statements_total", "statements_done",
+    "state",      "statements_to_undo", "statement",        "statement_hashes"};
+
+std::string store_columns() {
+  std::vector<std::string> names;
+  for (const StoreColumn& column : kStoreColumns) names.emplace_back(column.name);
+  return text::join(names, ", ");
+}
+
+std::string placeholders() {
+  return text::join(std::vector<std::string>(kStoreColumns.size(), "?"), ", ");
+}
 
 long number(const backend::Value& value) {
   long result = 0;
@@ -55,6 +87,10 @@ void read_statement(std::string column, AppliedRevision& r) {
   r.statement = std::move(column);
 }
 
+std::string state_column(const AppliedRevision& r) {
+  return r.running.empty() ? std::string(kComplete) : r.running;
+}
+
 std::vector<backend::Value> values_of(const AppliedRevision& r) {
   return {r.id,
           text::join(r.parents, " "),
@@ -64,17 +100,33 @@ std::vector<backend::Value> values_of(const AppliedRevision& r) {
           std::to_string(r.duration_ms),
           std::to_string(r.statements_total),
           std::to_string(r.statements_done),
-          r.running,
-          std::to_string(r.operations_done),
+          state_column(r),
+          std::to_string(r.statements_to_undo),
           statement_column(r),
+          r.origin,
+          text::join(r.statement_hashes, " "),
+          std::to_string(RevisionStore::kFormat),
           r.text};
 }
 
-/// Definitions of kLaterColumns.
-std::vector<std::string> later_columns(DialectKind kind) {
-  const bool mariadb = kind == DialectKind::mariadb;
-  return {"origin VARCHAR(16) NOT NULL DEFAULT ''",
-          fmt::format("ran {} NOT NULL DEFAULT ''", mariadb ? "LONGTEXT" : "TEXT")};
+/// Definitions of the columns that came after the first version.
+std::string origin_column() {
+  return "origin VARCHAR(16) NOT NULL DEFAULT ''";
+}
+std::string hashes_column(DialectKind kind) {
+  return fmt::format("statement_hashes {} NOT NULL DEFAULT ''",
+                     kind == DialectKind::mariadb ? "LONGTEXT" : "TEXT");
+}
+std::string format_column() {
+  return fmt::format("format INTEGER NOT NULL DEFAULT {}", RevisionStore::kFormat);
+}
+
+Error newer_format() {
+  return Error(ErrorCode::failed,
+               fmt::format("this database's history ({}) was written by a newer dbmig; this one "
+                           "knows its format up to {}",
+                           RevisionStore::kTable, RevisionStore::kFormat))
+      .hint("use that version, or a later one");
 }
 
 }  // namespace
@@ -104,11 +156,11 @@ std::string RevisionStore::create_statement(DialectKind kind) {
       "CREATE TABLE IF NOT EXISTS {} (id VARCHAR(64) NOT NULL PRIMARY KEY, parents TEXT NOT NULL, "
       "message TEXT NOT NULL, checksum VARCHAR(80) NOT NULL, applied_at VARCHAR(32) NOT NULL, "
       "duration_ms BIGINT NOT NULL, statements_total BIGINT NOT NULL, "
-      "statements_done BIGINT NOT NULL, under_way VARCHAR(16) NOT NULL, "
-      "operations_done BIGINT NOT NULL, statement {} NOT NULL, "
-      "text {} NOT NULL, {}){}",
-      kTable, mariadb ? "LONGTEXT" : "TEXT", mariadb ? "LONGTEXT" : "TEXT",
-      text::join(later_columns(kind), ", "),
+      "statements_done BIGINT NOT NULL, state VARCHAR(16) NOT NULL, "
+      "statements_to_undo BIGINT NOT NULL, statement {} NOT NULL, "
+      "text {} NOT NULL, {}, {}, {}){}",
+      kTable, mariadb ? "LONGTEXT" : "TEXT", mariadb ? "LONGTEXT" : "TEXT", origin_column(),
+      hashes_column(kind), format_column(),
       mariadb ? " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "");
 }
 
@@ -123,23 +175,76 @@ void RevisionStore::create_if_missing() {
   const DialectKind kind = connection_.dialect().kind();
   if (!exists()) {
     connection_.execute(create_statement(kind));
-  } else if (!has_later_columns()) {
-    for (const std::string& column : later_columns(kind)) {
-      connection_.execute(fmt::format("ALTER TABLE {} ADD COLUMN {}{}", kTable,
-                                      kind == DialectKind::mariadb ? "IF NOT EXISTS " : "",
-                                      column));
-    }
+    return;
   }
-  has_later_columns_ = true;
+  const std::set<std::string> columns = this->columns();
+  if (columns.count("format") != 0) {
+    const auto newest =
+        connection_.query(fmt::format("SELECT MAX(format) FROM {}", kTable)).rows.at(0).at(0);
+    if (number(newest) > kFormat) throw newer_format();
+    return;
+  }
+  for (const std::string& statement : format_statements(kind, columns)) {
+    connection_.execute(statement);
+  }
 }
 
-bool RevisionStore::has_later_columns() {
-  // What is not there now may be added by another process: only a yes is remembered.
-  if (has_later_columns_.value_or(false)) return true;
+std::vector<std::string> RevisionStore::script_format_statements(DialectKind kind) {
+  // SQLite has no conditions in DDL: there a script stops at its first row, in its transaction.
+  if (kind == DialectKind::sqlite) return {};
+  std::vector<std::string> renames;
+  for (const StoreColumn& column : kStoreColumns) {
+    if (column.before.empty()) continue;
+    renames.push_back(fmt::format("RENAME COLUMN IF EXISTS {} TO {}", column.before, column.name));
+  }
+  return {
+      fmt::format("ALTER TABLE {} {}", kTable, text::join(renames, ", ")),
+      fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}, ADD COLUMN IF NOT EXISTS {}, ADD "
+                  "COLUMN IF NOT EXISTS {}",
+                  kTable, origin_column(), hashes_column(kind), format_column()),
+      fmt::format("UPDATE {} SET state = '{}' WHERE state = ''", kTable, kComplete)};
+}
+
+std::vector<std::string> RevisionStore::format_statements(DialectKind kind,
+                                                          const std::set<std::string>& columns) {
+  // MariaDB commits each of them: a run that dies between two is met by the next one, which looks
+  // at the columns again. Having `format` means having all, so it comes last.
+  std::vector<std::string> statements;
+  const auto alter = [&](std::string change) {
+    statements.push_back(fmt::format("ALTER TABLE {} {}", kTable, change));
+  };
+  for (const StoreColumn& column : kStoreColumns) {
+    if (columns.count(std::string(column.before)) == 0) continue;
+    alter(fmt::format("RENAME COLUMN {} TO {}", column.before, column.name));
+  }
+  const auto lacks = [&](const char* name, const char* before) {
+    return columns.count(name) == 0 && columns.count(before) == 0;
+  };
+  if (lacks("origin", "")) alter("ADD COLUMN " + origin_column());
+  if (lacks("statement_hashes", "ran")) alter("ADD COLUMN " + hashes_column(kind));
+  statements.push_back(
+      fmt::format("UPDATE {} SET state = '{}' WHERE state = ''", kTable, kComplete));
+  alter("ADD COLUMN " + format_column());
+  return statements;
+}
+
+std::set<std::string> RevisionStore::columns() {
+  // A table of this format stays one; an older one may be changed by another process.
+  if (is_current_) {
+    std::set<std::string> all;
+    for (const StoreColumn& column : kStoreColumns) all.emplace(column.name);
+    return all;
+  }
   const backend::Rows none = connection_.query(fmt::format("SELECT * FROM {} WHERE 1 = 0", kTable));
-  has_later_columns_ =
-      std::find(none.columns.begin(), none.columns.end(), "ran") != none.columns.end();
-  return *has_later_columns_;
+  std::set<std::string> found(none.columns.begin(), none.columns.end());
+  const bool is_newer =
+      found.count("format") != 0 &&
+      std::any_of(kStoreColumns.begin(), kStoreColumns.end(), [&](const StoreColumn& column) {
+        return found.count(std::string(column.name)) == 0;
+      });
+  if (is_newer) throw newer_format();
+  is_current_ = found.count("format") != 0;
+  return found;
 }
 
 std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
@@ -149,32 +254,40 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
 std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id) {
   flush();
   if (!exists()) return {};
-  const std::string columns =
-      with_text ? std::string(kColumns) : std::string(kColumns.substr(0, kColumns.rfind(',')));
-  const bool has_later = has_later_columns();
+  const std::set<std::string> there = columns();
+  std::vector<std::string> wanted;
+  for (const StoreColumn& column : kStoreColumns) {
+    if (column.name == "text" && !with_text) continue;
+    const bool has_new = there.count(std::string(column.name)) != 0;
+    const bool has_old = there.count(std::string(column.before)) != 0;
+    wanted.emplace_back(has_new || (!has_old && column.missing.empty()) ? column.name
+                        : has_old                                       ? column.before
+                                                                        : column.missing);
+  }
   const backend::Rows rows = connection_.query(
-      fmt::format("SELECT {}, {} FROM {}{} ORDER BY applied_at, id",
-                  has_later ? kLaterColumns : std::string_view("'', ''"), columns, kTable,
+      fmt::format("SELECT {} FROM {}{} ORDER BY applied_at, id", text::join(wanted, ", "), kTable,
                   id == nullptr ? "" : " WHERE id = ?"),
       id == nullptr ? std::vector<backend::Value>{} : std::vector<backend::Value>{*id});
   std::vector<AppliedRevision> result;
   result.reserve(rows.rows.size());
   for (const auto& row : rows.rows) {
     AppliedRevision r;
-    r.origin = row[0].value_or("");
-    r.ran = words(row[1].value_or(""));
-    r.id = row[2].value_or("");
-    r.parents = words(row[3].value_or(""));
-    r.message = row[4].value_or("");
-    r.checksum = row[5].value_or("");
-    r.applied_at = row[6].value_or("");
-    r.duration_ms = number(row[7]);
-    r.statements_total = static_cast<std::size_t>(number(row[8]));
-    r.statements_done = static_cast<std::size_t>(number(row[9]));
-    r.running = row[10].value_or("");
-    r.operations_done = static_cast<std::size_t>(number(row[11]));
-    read_statement(row[12].value_or(""), r);
-    if (with_text) r.text = row[13].value_or("");
+    r.id = row[0].value_or("");
+    r.parents = words(row[1].value_or(""));
+    r.message = row[2].value_or("");
+    r.checksum = row[3].value_or("");
+    r.applied_at = row[4].value_or("");
+    r.duration_ms = number(row[5]);
+    r.statements_total = static_cast<std::size_t>(number(row[6]));
+    r.statements_done = static_cast<std::size_t>(number(row[7]));
+    r.running = row[8].value_or("");
+    if (r.running == kComplete) r.running.clear();
+    r.statements_to_undo = static_cast<std::size_t>(number(row[9]));
+    read_statement(row[10].value_or(""), r);
+    r.origin = row[11].value_or("");
+    r.statement_hashes = words(row[12].value_or(""));
+    if (number(row[13]) > kFormat) throw newer_format();
+    if (with_text) r.text = row[14].value_or("");
     result.push_back(std::move(r));
   }
   return result;
@@ -198,13 +311,9 @@ void RevisionStore::insert(const AppliedRevision& revision) {
     insert_later(revision);
     return flush();
   }
-  std::vector<backend::Value> values = values_of(revision);
-  values.emplace_back(revision.origin);
-  values.emplace_back(text::join(revision.ran, " "));
   connection_.execute(
-      fmt::format("INSERT INTO {} ({}, {}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  kTable, kColumns, kLaterColumns),
-      values);
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", kTable, store_columns(), placeholders()),
+      values_of(revision));
 }
 
 void RevisionStore::update_progress(const AppliedRevision& r) {
@@ -216,15 +325,15 @@ void RevisionStore::update_progress(const AppliedRevision& r) {
                                            std::to_string(r.duration_ms),
                                            std::to_string(r.statements_total),
                                            std::to_string(r.statements_done),
-                                           r.running,
-                                           std::to_string(r.operations_done),
+                                           state_column(r),
+                                           std::to_string(r.statements_to_undo),
                                            statement_column(r),
-                                           text::join(r.ran, " "),
+                                           text::join(r.statement_hashes, " "),
                                            r.id};
   connection_.execute(
       fmt::format("UPDATE {} SET applied_at = ?, duration_ms = ?, statements_total = ?, "
-                  "statements_done = ?, under_way = ?, operations_done = ?, statement = ?, "
-                  "ran = ? WHERE id = ?",
+                  "statements_done = ?, state = ?, statements_to_undo = ?, statement = ?, "
+                  "statement_hashes = ? WHERE id = ?",
                   kTable),
       values);
 }
@@ -270,9 +379,7 @@ void RevisionStore::write(const std::vector<Deferred>& entries) {
     AppliedRevision row = entry.row;
     if (!entry.is_new) row.text.clear();  // it is there, and stays
     for (backend::Value& value : values_of(row)) values.push_back(std::move(value));
-    values.emplace_back(row.origin);
-    values.emplace_back(text::join(row.ran, " "));
-    rows.emplace_back("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    rows.push_back('(' + placeholders() + ')');
   }
   const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
   std::vector<std::string> changes;
@@ -281,7 +388,7 @@ void RevisionStore::write(const std::vector<Deferred>& entries) {
                               : fmt::format("{0} = excluded.{0}", column));
   }
   connection_.execute(
-      fmt::format("INSERT INTO {} ({}, {}) VALUES {} {} {}", kTable, kColumns, kLaterColumns,
+      fmt::format("INSERT INTO {} ({}) VALUES {} {} {}", kTable, store_columns(),
                   text::join(rows, ", "),
                   mariadb ? "ON DUPLICATE KEY UPDATE" : "ON CONFLICT (id) DO UPDATE SET",
                   text::join(changes, ", ")),
@@ -301,7 +408,7 @@ std::string RevisionStore::insert_statement(DialectKind kind, const AppliedRevis
   for (const backend::Value& value : values_of(revision)) {
     literals.push_back(dialect.quote_string(*value));
   }
-  return fmt::format("INSERT INTO {} ({}) VALUES ({})", kTable, kColumns,
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", kTable, store_columns(),
                      text::join(literals, ", "));
 }
 

@@ -34,7 +34,7 @@ struct AppliedRevision {
   std::string running;
   /// While undoing: how many statements of the run that failed had taken effect. The two counts of
   /// statements are then those of the undoing.
-  std::size_t operations_done = 0;
+  std::size_t statements_to_undo = 0;
   /// The statement that was being sent when the run stopped; empty when none was.
   std::string statement;
   /// What the database showed of the objects that `statement` names before it was sent, see
@@ -45,7 +45,7 @@ struct AppliedRevision {
   std::string origin;
   /// Hashes of the statements that have taken effect, while it is under way; none for a row that an
   /// older version wrote.
-  std::vector<std::string> ran;
+  std::vector<std::string> statement_hashes;
 
   bool is_complete() const { return running.empty(); }
 };
@@ -57,12 +57,17 @@ class RevisionStore {
   explicit RevisionStore(backend::Connection& connection) : connection_(connection) {}
 
   static constexpr const char* kTable = "dbmig_revisions";
+  /// The format of the table's rows, which their column `format` holds. Format 1, without that
+  /// column, is read as it is and brought to this one by create_if_missing(); every member that
+  /// reads refuses a newer one.
+  static constexpr int kFormat = 2;
   /// CREATE TABLE IF NOT EXISTS for `kind`.
   static std::string create_statement(DialectKind kind);
 
   /// Whether the table is there: commands that only read never create it.
   bool exists();
-  /// A table that an older version made gets the columns that it lacks.
+  /// A table of an older format is brought to kFormat; its rows stay. To be called before anything
+  /// is written.
   void create_if_missing();
 
   /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
@@ -87,12 +92,18 @@ class RevisionStore {
   void update_later(AppliedRevision revision);
   void flush();
 
+  /// What a script says first that goes on with a history: a table of format 1 is brought to
+  /// kFormat, one of kFormat stays as it is.
+  static std::vector<std::string> script_format_statements(DialectKind kind);
   /// INSERT as SQL text with literals, for scripts.
   static std::string insert_statement(DialectKind kind, const AppliedRevision& revision);
 
  private:
-  /// Whether the table has the columns that came later; an older version's works without them.
-  bool has_later_columns();
+  /// The columns that the table has now, of any format but a newer one.
+  std::set<std::string> columns();
+  /// What brings a table with `columns` to kFormat.
+  static std::vector<std::string> format_statements(DialectKind kind,
+                                                    const std::set<std::string>& columns);
   /// All rows, or that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id);
 
@@ -107,7 +118,7 @@ class RevisionStore {
   backend::Connection& connection_;
   std::vector<Deferred> deferred_;
   bool is_there_ = false;
-  std::optional<bool> has_later_columns_;
+  bool is_current_ = false;
 };
 
 /// Now, in UTC, as ISO 8601 to the microsecond: a database's revisions keep the order in which it

@@ -13,8 +13,8 @@ namespace {
 using backend::Connection;
 
 constexpr std::string_view kBookkeeping =
-    "SELECT id, parents, message, checksum, text, statements_total, statements_done, under_way, "
-    "operations_done, statement FROM dbmig_revisions ORDER BY id";
+    "SELECT id, parents, message, checksum, text, statements_total, statements_done, state, "
+    "statements_to_undo, statement FROM dbmig_revisions ORDER BY id";
 
 std::string lines(const backend::Rows& rows) {
   std::string out;

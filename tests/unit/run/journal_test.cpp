@@ -58,7 +58,7 @@ class JournalTest : public RunTest {
     row.running = "upgrade";
     row.statement = planned.statements.at(done).is_data ? "" : planned.statements.at(done).sql;
     for (std::size_t i = 0; i < done; ++i) {
-      row.ran.push_back(statement_hash(planned.statements.at(i).sql));
+      row.statement_hashes.push_back(statement_hash(planned.statements.at(i).sql));
     }
     store.insert(row);
     for (std::size_t i = 0; i < done + (took_effect ? 1 : 0); ++i) {
@@ -240,7 +240,7 @@ TEST_P(JournalTest, WhatHasRunMustStayAndTheRestMayBeEdited) {
 TEST_P(JournalTest, AHalfAppliedRevisionOfAnOlderVersionIsNotEdited) {
   const history::Graph graph = this->graph({kTwoTables});
   die_after(graph, 1, false);
-  connection_->execute("UPDATE dbmig_revisions SET ran = ''");
+  connection_->execute("UPDATE dbmig_revisions SET statement_hashes = ''");
   const history::Graph changed = this->graph({edited_text(1)});
   Runner runner = this->runner(changed);
   EXPECT_THROW(runner.upgrade("head", {}), Error);

@@ -293,7 +293,8 @@ TEST_P(LossesTest, AnOlderDatabaseGoesOn) {
   Runner runner = this->runner(graph);
   runner.upgrade("aaa", {});
   connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN origin");
-  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN ran");
+  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN statement_hashes");
+  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN format");
   Runner later = this->runner(graph);
   EXPECT_THAT(later.applied(), ElementsAre("aaa"));
   EXPECT_THAT(later.upgrade("head", {}), ElementsAre("bbb"));
@@ -301,7 +302,8 @@ TEST_P(LossesTest, AnOlderDatabaseGoesOn) {
   // What was stamped then had no statements.
   later.upgrade("aaa", {});
   connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN origin");
-  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN ran");
+  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN statement_hashes");
+  connection_->execute("ALTER TABLE dbmig_revisions DROP COLUMN format");
   connection_->execute("UPDATE dbmig_revisions SET statements_total = 0, statements_done = 0");
   Runner stamped = this->runner(graph);
   EXPECT_THAT(refusal(stamped, "base"), HasSubstr("revision aaa was stamped"));
