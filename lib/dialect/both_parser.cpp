@@ -55,6 +55,8 @@ ForBoth BothParser::run() {
   try {
     if (schema_ == nullptr) {
       either();
+    } else if (is_script_) {
+      script();
     } else {
       statement();
     }

@@ -22,6 +22,8 @@ class BothParser {
   /// Of a query or trigger over `schema`, from behind the name of what it makes. Both outlive it.
   BothParser(std::string_view sql, const schema::Schema& schema, int views_around = 0);
   ForBoth run();
+  /// Reads the text as statements separated by `;`, and not as one query or trigger.
+  void read_script() { is_script_ = true; }
 
  private:
   using Kind = BothKind;
@@ -92,6 +94,8 @@ class BothParser {
 
   // Queries, and what a trigger does.
   void statement();
+  void script();
+  void row_statement();
   bool begins_query() const;
   /// `recursive`: 1 and its place in `with_`, of a query that may name itself.
   Output query(std::size_t recursive = 0);
@@ -141,6 +145,7 @@ class BothParser {
   std::string_view sql_;
   const schema::Schema* schema_ = nullptr;  ///< of a statement
   int views_around_ = 0;
+  bool is_script_ = false;
   std::vector<BothScope> scopes_;
   std::vector<BothSource> with_;  ///< queries that have a name for this one, innermost last
   std::vector<Token> tokens_;

@@ -11,4 +11,8 @@ namespace dbmig::dialect {
 /// ROW, and the separator of group_concat(). What it cannot parse keeps its text but for the names.
 ForBoth query_for_both(std::string_view sql, const schema::Schema& schema);
 
+/// The same of plain SQL: statements that write or read rows, separated by `;`. What it cannot
+/// parse is passed over.
+ForBoth script_for_both(std::string_view sql, const schema::Schema& schema);
+
 }  // namespace dbmig::dialect

@@ -38,6 +38,45 @@ ForBoth query_for_both(std::string_view sql, const schema::Schema& schema) {
   return BothParser(sql, schema).run();
 }
 
+ForBoth script_for_both(std::string_view sql, const schema::Schema& schema) {
+  BothParser parser(sql, schema);
+  parser.read_script();
+  return parser.run();
+}
+
+void BothParser::row_statement() {
+  if (is("insert") || is("replace")) {
+    insert();
+  } else if (is("update")) {
+    update();
+  } else if (is("delete")) {
+    remove();
+  } else {
+    query();
+  }
+}
+
+void BothParser::script() {
+  while (!done()) {
+    const auto edits = edits_;
+    const auto differences = differences_;
+    const auto collated = collated_;
+    try {
+      row_statement();
+      if (!done()) expect(";");
+    } catch (const NotParsed&) {
+      // Of one that is not known nothing is said.
+      edits_ = edits;
+      differences_ = differences;
+      collated_ = collated;
+      scopes_.clear();
+      with_.clear();
+      while (!done() && !is(";")) ++at_;
+      take(";");
+    }
+  }
+}
+
 void BothParser::statement() {
   if (is("before") || is("after") || is("instead") || is("insert") || is("update") ||
       is("delete")) {
@@ -477,15 +516,7 @@ void BothParser::trigger() {
   if (has_condition) replace(at_, "THEN");
   ++at_;
   while (!is("end")) {
-    if (is("insert") || is("replace")) {
-      insert();
-    } else if (is("update")) {
-      update();
-    } else if (is("delete")) {
-      remove();
-    } else {
-      query();
-    }
+    row_statement();
     expect(";");
   }
   if (has_condition) replace(at_, "END IF");

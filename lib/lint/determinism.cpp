@@ -233,12 +233,30 @@ Issues collations(const Step& step) {
   return issues;
 }
 
+Issues two_meanings(const Step& step) {
+  const auto* execute = step.as<ops::Execute>();
+  if (execute == nullptr || !step.on_sqlite || !step.on_mariadb) return {};
+  const schema::SqlText& sql = execute->sql;
+  if (sql.any.empty() || !sql.sqlite.empty() || !sql.mariadb.empty()) return {};
+  const dialect::ForBoth both = dialect::script_for_both(sql.any, step.before);
+  if (!both.differences.empty()) {
+    return {{fmt::format("plain SQL means different things on the two databases: {}",
+                         text::join(both.differences, "; ")),
+             "write it for each: {sqlite: …, mariadb: …}"}};
+  }
+  if (both.sql.mariadb.empty()) return {};
+  return {{"plain SQL means different things on the two databases",
+           "write it for each, {sqlite: …, mariadb: …}; what MariaDB has to be told: " +
+               both.sql.mariadb}};
+}
+
 }  // namespace
 
 std::span<const Rule> determinism_rules() {
   static constexpr std::array rules{Rule{"ND601", reads_clock},   Rule{"ND602", makes_random},
                                     Rule{"ND603", reads_session}, Rule{"ND604", limits},
-                                    Rule{"ND605", views_all},     Rule{"ND606", collations}};
+                                    Rule{"ND605", views_all},     Rule{"ND606", collations},
+                                    Rule{"ND607", two_meanings}};
   return rules;
 }
 

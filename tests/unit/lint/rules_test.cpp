@@ -262,6 +262,13 @@ const std::vector<Trial> kTrials{
      R"(
 - create_table: {n: {columns: {i: integer, s: varchar(9)}}}
 - create_trigger: {name: w, table: n, sql: "AFTER INSERT ON n FOR EACH ROW BEGIN DELETE FROM pais WHERE NEW.i = 1; END"})"},
+    {"ND607", "- execute: \"UPDATE suelto SET a = b / 2\"",
+     "- execute: {sqlite: \"UPDATE suelto SET a = b / 2\", mariadb: \"UPDATE suelto SET a = b DIV "
+     "2\"}"},
+    {"ND607", "- execute: \"CREATE TABLE zz (x int); DELETE FROM suelto WHERE \\\"a\\\" = 1\"",
+     "- execute: \"CREATE TABLE zz (x int); DELETE FROM suelto WHERE a = 1\""},
+    {"ND607", "- execute: \"INSERT INTO suelto (a) SELECT substr(a, 0, 2) FROM suelto\"",
+     "- execute: \"INSERT INTO suelto (a) SELECT a + 1 FROM suelto\""},
     {"FK701", "- create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}",
      R"(
 - create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}
