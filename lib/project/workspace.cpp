@@ -221,7 +221,9 @@ void Workspace::name_database(Access access) {
 }
 
 std::string Workspace::shown(const std::filesystem::path& path) {
-  const std::filesystem::path relative = path.lexically_relative(project().root);
+  const yaml::Project* project = find_project();
+  if (project == nullptr) return path.string();
+  const std::filesystem::path relative = path.lexically_relative(project->root);
   if (relative.empty() || *relative.begin() == "..") return path.string();
   return relative.string();
 }

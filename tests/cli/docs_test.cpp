@@ -69,6 +69,19 @@ TEST_F(DocsTest, ThePictureOfTheExampleIsCurrent) {
   example.expect(3, {"docs", "-o", "schema.svg", "--check"});
 }
 
+TEST_F(DocsTest, ADatabaseWithoutAProjectIsDrawnInEveryFormat) {
+  project.expect(0, {"migrate", "-m", "t", "--no-proof"});
+  project.expect(0, {"upgrade"});
+  const std::string url = "sqlite:///" + (project.path() / "app.db").string();
+  const Project elsewhere;  // no dbmig.yaml
+  for (const char* file : {"s.html", "s.svg", "s.dot", "s.mmd", "s.puml", "s.dbml", "s.md"}) {
+    const Result made = elsewhere.expect(0, {"docs", "--from", url, "-o", file});
+    EXPECT_THAT(made.err, HasSubstr(file));
+    elsewhere.expect(0, {"docs", "--from", url, "-o", file, "--check"});
+    EXPECT_THAT(elsewhere.read(file), HasSubstr("customer")) << file;
+  }
+}
+
 TEST_F(DocsTest, CheckTellsWhatIsOutOfDateAndWritesNothing) {
   EXPECT_THAT(project.expect(3, {"docs", "--check"}).out, HasSubstr("schema.html is out of date"));
   EXPECT_FALSE(std::filesystem::exists(project.path() / "schema.html"));
