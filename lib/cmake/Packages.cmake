@@ -16,6 +16,7 @@ set(CPACK_VERBATIM_VARIABLES ON)
 # Whatever umask the builder has. (CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS leaves those folders alone
 # that files bring along.)
 set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_SOURCE_DIR}/lib/cmake/PackageFolders.cmake")
+set(CPACK_POST_BUILD_SCRIPTS "${CMAKE_SOURCE_DIR}/lib/cmake/PackageMembers.cmake")
 set(CPACK_COMPONENTS_ALL program)
 # One package of the one component.
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
