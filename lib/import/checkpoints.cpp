@@ -228,7 +228,14 @@ void Checkpoints::check_same_options(const ImportRecord& found) const {
 
 /// Which rank converts what into which bytes may differ; what the rows become may not.
 void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
-  Plan before = decode_plan(from_hex(file.plan));
+  Plan before;
+  try {
+    before = decode_plan(from_hex(file.plan));
+  } catch (const Error&) {
+    throw Error(ErrorCode::refused,
+                fmt::format("{} was begun by another version of dbmig", file.path))
+        .hint("resume it with that version, or begin anew with --no-resume");
+  }
   before.rejects = plan.rejects;
   before.every_field = plan.every_field;
   before.encoding = plan.encoding;

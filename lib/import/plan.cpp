@@ -8,7 +8,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "import/wire.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -276,52 +275,6 @@ class Mapper {
   Mistakes mistakes_;
 };
 
-void put_optional(WireWriter& writer, const std::optional<char>& value) {
-  writer.put(static_cast<std::uint8_t>(value.has_value()));
-  writer.put(value.value_or('\0'));
-}
-
-std::optional<char> get_optional_char(WireReader& reader) {
-  const bool given = reader.get<std::uint8_t>() != 0;
-  const char value = reader.get<char>();
-  return given ? std::optional(value) : std::nullopt;
-}
-
-void put_optional(WireWriter& writer, const std::optional<int>& value) {
-  writer.put(static_cast<std::uint8_t>(value.has_value()));
-  writer.put(static_cast<std::int32_t>(value.value_or(0)));
-}
-
-std::optional<int> get_optional_int(WireReader& reader) {
-  const bool given = reader.get<std::uint8_t>() != 0;
-  const int value = reader.get<std::int32_t>();
-  return given ? std::optional(value) : std::nullopt;
-}
-
-void put_type(WireWriter& writer, const schema::Type& type) {
-  writer.put(static_cast<std::uint8_t>(type.kind));
-  put_optional(writer, type.length);
-  put_optional(writer, type.scale);
-  writer.put(static_cast<std::uint8_t>(type.is_unsigned));
-  writer.put(static_cast<std::uint8_t>(type.zerofill));
-  writer.put(static_cast<std::uint32_t>(type.values.size()));
-  for (const std::string& value : type.values) writer.put_text(value);
-  writer.put_text(type.native);
-}
-
-schema::Type get_type(WireReader& reader) {
-  schema::Type type;
-  type.kind = static_cast<schema::TypeKind>(reader.get<std::uint8_t>());
-  type.length = get_optional_int(reader);
-  type.scale = get_optional_int(reader);
-  type.is_unsigned = reader.get<std::uint8_t>() != 0;
-  type.zerofill = reader.get<std::uint8_t>() != 0;
-  const auto count = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < count; ++i) type.values.emplace_back(reader.get_text());
-  type.native = reader.get_text();
-  return type;
-}
-
 }  // namespace
 
 std::vector<std::string> Plan::column_names() const {
@@ -368,95 +321,6 @@ const Column* find_column(const Table& table, std::string_view name) {
 
 Plan map_columns(const Table& table, DialectKind dialect, const ColumnRequest& request) {
   return Mapper(table, dialect, request).map();
-}
-
-void encode(const Plan& plan, Bytes& out) {
-  WireWriter writer(out);
-  writer.put_text(plan.table);
-  writer.put(static_cast<std::uint8_t>(plan.dialect));
-  writer.put(plan.format.delimiter);
-  put_optional(writer, plan.format.quote);
-  put_optional(writer, plan.format.escape);
-  writer.put(plan.format.escapes);
-  writer.put(plan.format.line_end);
-  writer.put_text(plan.format.comment);
-  writer.put(static_cast<std::uint8_t>(plan.format.trim));
-  writer.put(static_cast<std::uint32_t>(plan.nulls.texts.size()));
-  for (const std::string& text : plan.nulls.texts) writer.put_text(text);
-  writer.put(static_cast<std::uint8_t>(plan.nulls.quoted));
-  writer.put(plan.binary);
-  writer.put(plan.decimal);
-  writer.put(static_cast<std::uint8_t>(plan.ignore_unknown));
-  writer.put(static_cast<std::uint8_t>(plan.fill_missing));
-  writer.put(static_cast<std::uint32_t>(plan.keys.size()));
-  for (const std::string& key : plan.keys) writer.put_text(key);
-  writer.put(static_cast<std::uint8_t>(plan.rejects));
-  writer.put(static_cast<std::uint8_t>(plan.every_field));
-  writer.put(static_cast<std::uint32_t>(plan.columns.size()));
-  for (const TargetColumn& column : plan.columns) {
-    writer.put_text(column.name);
-    put_type(writer, column.type);
-    writer.put(static_cast<std::uint8_t>(column.nullable));
-    writer.put(static_cast<std::uint8_t>(column.fills_null));
-    writer.put(static_cast<std::uint8_t>(column.numeric_affinity));
-    writer.put(static_cast<std::uint32_t>(column.date_formats.size()));
-    for (const std::string& format : column.date_formats) writer.put_text(format);
-  }
-  writer.put(static_cast<std::uint32_t>(plan.targets.size()));
-  for (const std::int32_t target_index : plan.targets) writer.put(target_index);
-  writer.put(static_cast<std::uint32_t>(plan.constants.size()));
-  for (const auto& value : plan.constants) {
-    writer.put(static_cast<std::uint8_t>(value.has_value()));
-    writer.put_text(value.value_or(""));
-  }
-  writer.put_text(plan.encoding);
-}
-
-Plan decode_plan(std::string_view message) {
-  WireReader reader(message);
-  Plan plan;
-  plan.table = reader.get_text();
-  plan.dialect = static_cast<DialectKind>(reader.get<std::uint8_t>());
-  plan.format.delimiter = reader.get<char>();
-  plan.format.quote = get_optional_char(reader);
-  plan.format.escape = get_optional_char(reader);
-  plan.format.escapes = reader.get<Escapes>();
-  plan.format.line_end = reader.get<LineEnd>();
-  plan.format.comment = reader.get_text();
-  plan.format.trim = reader.get<std::uint8_t>() != 0;
-  plan.nulls.texts.clear();
-  const auto marks = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < marks; ++i) plan.nulls.texts.emplace_back(reader.get_text());
-  plan.nulls.quoted = reader.get<std::uint8_t>() != 0;
-  plan.binary = reader.get<BinaryText>();
-  plan.decimal = reader.get<char>();
-  plan.ignore_unknown = reader.get<std::uint8_t>() != 0;
-  plan.fill_missing = reader.get<std::uint8_t>() != 0;
-  const auto keys = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < keys; ++i) plan.keys.emplace_back(reader.get_text());
-  plan.rejects = reader.get<std::uint8_t>() != 0;
-  plan.every_field = reader.get<std::uint8_t>() != 0;
-  const auto columns = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < columns; ++i) {
-    TargetColumn& column = plan.columns.emplace_back();
-    column.name = reader.get_text();
-    column.type = get_type(reader);
-    column.nullable = reader.get<std::uint8_t>() != 0;
-    column.fills_null = reader.get<std::uint8_t>() != 0;
-    column.numeric_affinity = reader.get<std::uint8_t>() != 0;
-    const auto formats = reader.get<std::uint32_t>();
-    for (std::uint32_t f = 0; f < formats; ++f) column.date_formats.emplace_back(reader.get_text());
-  }
-  const auto targets = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < targets; ++i) plan.targets.push_back(reader.get<std::int32_t>());
-  const auto constants = reader.get<std::uint32_t>();
-  for (std::uint32_t i = 0; i < constants; ++i) {
-    const bool given = reader.get<std::uint8_t>() != 0;
-    const std::string value(reader.get_text());
-    plan.constants.push_back(given ? std::optional(value) : std::nullopt);
-  }
-  plan.encoding = reader.get_text();
-  return plan;
 }
 
 }  // namespace dbmig::import

@@ -88,7 +88,7 @@ inline constexpr std::string_view kRejectReason = "dbmig_reason";
 
 /// As bytes, for the ranks; `decode_plan(encode(p)) == p`.
 void encode(const Plan& plan, Bytes& out);
-/// Throws Error{failed} when the message is cut short.
+/// Throws Error{failed} when the message is cut short, or was written by another version of dbmig.
 Plan decode_plan(std::string_view message);
 
 }  // namespace dbmig::import

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "yaml/parse_libyaml.hpp"
 #include "yaml/parse_yaml_cpp.hpp"
 
 namespace dbmig::yaml {
@@ -37,9 +36,6 @@ std::optional<Node> parse_yaml(std::string_view content, const std::string& file
   }
   const auto clean = clean_text(content, file, diagnostics);
   if (!clean) return std::nullopt;
-  const std::size_t said = diagnostics.list().size();
-  auto node = parse_libyaml(*clean, file, diagnostics);
-  if (node || diagnostics.list().size() > said) return node;
   return parse_yaml_cpp(*clean, file, diagnostics);
 }
 

@@ -104,7 +104,10 @@ void NodeBuilder::alias(const Place& place, std::size_t anchor) {
 }
 
 void NodeBuilder::unknown_tag(const Node& node, const std::string& tag) {
-  error(node, fmt::format("unknown tag '{}'", tag), "leave it out");
+  constexpr std::size_t kShown = 60;
+  error(node,
+        fmt::format("unknown tag '{}'", tag.size() > kShown ? tag.substr(0, kShown) + "..." : tag),
+        "leave it out");
 }
 
 void NodeBuilder::bad_escape(const Node& node) {

@@ -17,6 +17,34 @@ namespace dbmig::yaml {
 
 namespace {
 
+/// Stands for a question mark while yaml-cpp reads: a byte that valid UTF-8 does not hold.
+constexpr char kHiddenMark = '\xFF';
+
+/// Whether the `?` at `at` can say that a key follows (YAML 1.2.2, 8.2.2 and 7.4.2): there is
+/// nothing but a blank behind it, and nothing before it on its line, or the sign of something that
+/// begins.
+bool may_begin_key(std::string_view text, std::size_t at) {
+  if (at + 1 < text.size() && std::string_view(" \t\n").find(text[at + 1]) == text.npos) {
+    return false;
+  }
+  const std::size_t before = at == 0 ? text.npos : text.find_last_not_of(" \t", at - 1);
+  return before == text.npos || std::string_view("\n{[,-?:").find(text[before]) != text.npos;
+}
+
+/// `text` with the question marks hidden that are text: inside { } and [ ] yaml-cpp ends a text at
+/// each of them.
+std::string with_hidden_marks(std::string text) {
+  for (std::size_t at = text.find('?'); at != std::string::npos; at = text.find('?', at + 1)) {
+    if (!may_begin_key(text, at)) text[at] = kHiddenMark;
+  }
+  return text;
+}
+
+std::string with_marks(std::string text) {
+  std::replace(text.begin(), text.end(), kHiddenMark, '?');
+  return text;
+}
+
 /// yaml-cpp's events, handed to the builder with positions that people count by.
 class EventAdapter final : public YAML::EventHandler {
  public:
@@ -40,14 +68,14 @@ class EventAdapter final : public YAML::EventHandler {
                 const std::string& value) override {
     Node node = at(mark);
     node.kind = Node::Kind::scalar;
-    node.text = value;
+    node.text = with_marks(value);
     const bool plain_tag = tag == "?" || tag.empty();
     if (tag == "!" || is_core_tag(tag, "str")) {
       node.quoted = true;
     } else if (!plain_tag && !is_scalar_tag(tag)) {
-      builder_.unknown_tag(node, tag);
+      builder_.unknown_tag(node, with_marks(tag));
     }
-    if (text::find_invalid_utf8(value)) builder_.bad_escape(node);
+    if (text::find_invalid_utf8(node.text)) builder_.bad_escape(node);
     last_scalar_ = mark;
     builder_.leaf(std::move(node), anchor);
   }
@@ -101,7 +129,7 @@ class EventAdapter final : public YAML::EventHandler {
     Node node = at(mark);
     node.kind = kind;
     if (tag != "?" && tag != "!" && !tag.empty() && !is_core_tag(tag, core)) {
-      builder_.unknown_tag(node, tag);
+      builder_.unknown_tag(node, with_marks(tag));
     }
     builder_.open(std::move(node), anchor, style == YAML::EmitterStyle::Flow);
   }
@@ -132,7 +160,7 @@ std::optional<Node> parse_yaml_cpp(const std::string& clean, const std::string& 
                                    Diagnostics& diagnostics) {
   NodeBuilder builder(file, diagnostics);
   EventAdapter adapter(builder, clean);
-  std::istringstream stream(clean);
+  std::istringstream stream(with_hidden_marks(clean));
   const auto report_open_quote = [&] {
     const Place open = adapter.last_scalar();
     diagnostics.add({file, open.line, open.column}, "this quotation mark is never closed",
@@ -150,7 +178,8 @@ std::optional<Node> parse_yaml_cpp(const std::string& clean, const std::string& 
       return std::nullopt;
     }
     const Place place = adapter.place(error.mark);
-    report_syntax_error({error.msg, place, builder.innermost_flow(), clean}, file, diagnostics);
+    report_syntax_error({with_marks(error.msg), place, builder.innermost_flow(), clean}, file,
+                        diagnostics);
     return std::nullopt;
   }
   if (!adapter.last_scalar_is_closed()) {

@@ -3,7 +3,7 @@
 BUILD_PACKAGES=(
   build-essential cmake ninja-build pkg-config
   libsoci-dev libboost-dev libmariadb-dev libssl-dev libsqlite3-dev
-  tcl libcli11-dev libyaml-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
+  tcl libcli11-dev libyaml-cpp-dev libfmt-dev nlohmann-json3-dev
   libopenmpi-dev openmpi-bin zlib1g-dev libzstd-dev liblzma-dev libsimdjson-dev libxxhash-dev libkainjow-mustache-dev libcpp-httplib-dev
 )
 TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data git python3-jsonschema python3-yaml
