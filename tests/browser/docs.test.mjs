@@ -89,6 +89,17 @@ test('the keyboard: search, focus and its steps, detail, dark and light', async 
   await close(page);
 });
 
+test('a clicked table stays in sight beside its panel', async () => {
+  const page = await open(path.join(shop, 'schema.html'));
+  await page.locator('.box[data-name="order_line"]').click();
+  await page.locator('#panel h2:has-text("order_line")').waitFor();
+  await page.waitForTimeout(100);
+  const box = await page.locator('.box[data-name="order_line"] .frame').boundingBox();
+  const panel = await page.locator('#panel').boundingBox();
+  assert.ok(box.x + box.width <= panel.x, `${box.x + box.width} is behind the panel at ${panel.x}`);
+  await close(page);
+});
+
 test('the slider shows the schema at every revision, and what each changes', async () => {
   const page = await open(path.join(shop, 'schema.html'));
   await page.keyboard.press('h');

@@ -11,6 +11,7 @@ function open(name) {
 function select(name) {
   state.selected = name;
   paintPanel();
+  if (name !== null) reveal(name);
   paintSelection();
   paintTouched();
   const hash = name === null ? '' : '#table=' + encodeURIComponent(name);

@@ -40,6 +40,16 @@ function goTo(name) {
   state.y = Math.max(30 - node.y * state.k, height / 2 - (node.y + node.h / 2) * state.k);
   move();
 }
+/** Moves the drawing as little as shows a table that the panel has come over. */
+function reveal(name) {
+  const node = nodes.get(name);
+  if (!node) return;
+  const { width, height } = svg.getBoundingClientRect();
+  const shift = (from, size, all) => from + size > all - 20 ? Math.max(all - 20 - from - size, 20 - from) : from < 20 ? 20 - from : 0;
+  state.x += shift(node.x * state.k + state.x, node.w * state.k, width);
+  state.y += shift(node.y * state.k + state.y, Math.min(node.h * state.k, height - 40), height);
+  move();
+}
 function refresh(keepView) {
   place();
   paint();
