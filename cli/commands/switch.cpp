@@ -39,6 +39,12 @@ Json as_json(const std::vector<run::PlannedRevision>& plan) {
   return list;
 }
 
+void tell_nothing_to_do(Context& context, run::Runner& runner) {
+  const std::vector<std::string> heads = runner.fitted_revisions().heads_of(runner.applied());
+  context.console().say(fmt::format("Nothing to do: the database is at {}.",
+                                    heads.empty() ? "base" : text::join(heads, ", ")));
+}
+
 void run(Context& context, const Options& options) {
   const Migration& migration = options.migration;
   const bool only_plan = migration.plan;
@@ -51,26 +57,17 @@ void run(Context& context, const Options& options) {
   }
   const std::vector<run::PlannedRevision> back = runner.plan_withdrawal();
   tell_withdrawal(context, back);
-  Json list = as_json(back);
   if (only_plan) {
-    for (const run::PlannedRevision& planned : back) {
+    const std::vector<run::PlannedRevision> plan = runner.plan_switch(migration.targets);
+    for (const run::PlannedRevision& planned : plan) {
+      context.console().data(fmt::format("-- {} {}, {}\n", run::to_string(planned.direction),
+                                         planned.revision.id, planned.revision.message));
       for (const dialect::Statement& statement : planned.statements) {
         context.console().data(statement.sql + ";\n");
       }
     }
-    if (back.empty()) {
-      for (const run::PlannedRevision& planned :
-           runner.plan(run::Direction::upgrade, migration.targets)) {
-        for (const dialect::Statement& statement : planned.statements) {
-          context.console().data(statement.sql + ";\n");
-        }
-        list.push_back(as_json({planned}).front());
-      }
-    } else {
-      context.console().say("Then `dbmig upgrade` goes on to " +
-                            text::join(migration.targets, " ") + ".");
-    }
-    return context.console().document(list);
+    if (plan.empty()) tell_nothing_to_do(context, runner);
+    return context.console().document(as_json(plan));
   }
   run::RunOptions how = run_options(context, migration.lock_timeout);
   how.lock_wait = std::chrono::seconds(migration.lock_wait);
@@ -83,7 +80,7 @@ void run(Context& context, const Options& options) {
   for (const std::string& id : runner.upgrade(migration.targets, how)) {
     done.push_back({{"revision", id}, {"direction", "upgrade"}});
   }
-  if (done.empty()) context.console().say("Nothing to do: the database has what the files have.");
+  if (done.empty()) tell_nothing_to_do(context, runner);
   context.console().document(done);
 }
 

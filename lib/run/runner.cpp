@@ -510,6 +510,23 @@ std::vector<PlannedRevision> Runner::plan_withdrawal() {
   return planned(run_plan, rows);
 }
 
+std::vector<PlannedRevision> Runner::plan_switch(const std::vector<std::string>& wanted) {
+  std::vector<PlannedRevision> plan = plan_withdrawal();
+  std::vector<std::string> gone;
+  std::vector<AppliedRevision> rows = unfolded_unknown(read_rows(), gone);
+  for (const PlannedRevision& back : plan) {
+    std::erase_if(rows, [&](const AppliedRevision& row) { return row.id == back.revision.id; });
+  }
+  graph_ = fitted(stored_, row_ids(rows));
+  const std::vector<std::string> targets = open_squashes(rows, wanted);
+  const std::set<std::string> have = complete(rows);
+  const std::set<std::string> heads = as_set(graph_.heads_of(have));
+  RunPlan up(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
+             graph_.upgrade_path(have, resolved(graph_, targets, heads)));
+  for (PlannedRevision& planned : this->planned(up, rows)) plan.push_back(std::move(planned));
+  return plan;
+}
+
 std::vector<PlannedRevision> Runner::plan(Direction direction,
                                           const std::vector<std::string>& wanted,
                                           const std::set<std::string>& entered) {

@@ -124,6 +124,8 @@ class Runner {
   std::vector<std::string> withdraw_unknown(const RunOptions& options);
   /// What that would run, in order; nothing is changed.
   std::vector<PlannedRevision> plan_withdrawal();
+  /// The same, and what an upgrade to `targets` would run after it.
+  std::vector<PlannedRevision> plan_switch(const std::vector<std::string>& targets);
 
   /// What upgrade or downgrade would run, in order; nothing is changed. `entered`: as if the
   /// database were at these revisions, and all that leads there, besides what it says it is at.

@@ -84,15 +84,12 @@ TEST_P(Plans, ChangeNothing) {
   };
   const std::string before = everything();
   for (Project::Arguments command : commands) {
-    for (const char* flag : {"--plan", "--dry-run"}) {
-      SCOPED_TRACE(command.front() + " " + command.back() + " " + flag);
-      command.push_back(flag);
-      const Result result = project.dbmig(command);
-      EXPECT_TRUE(result.code == 0 || (command.front() == "upgrade" && result.code == 3)) << result;
-      EXPECT_FALSE((result.out + result.err).empty());
-      EXPECT_EQ(everything(), before);
-      command.pop_back();
-    }
+    command.emplace_back(command.front() == "stamp" ? "--dry-run" : "--plan");  // two names
+    SCOPED_TRACE(command.front() + " " + command[1]);
+    const Result result = project.dbmig(command);
+    EXPECT_TRUE(result.code == 0 || (command.front() == "upgrade" && result.code == 3)) << result;
+    EXPECT_FALSE((result.out + result.err).empty());
+    EXPECT_EQ(everything(), before);
   }
   fs::remove(project.path() / "migrations/side.yaml");
   project.expect(0, {"upgrade"});

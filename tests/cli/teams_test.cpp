@@ -298,7 +298,8 @@ TEST(Switch, TakesBackWhatTheCheckoutLacksAndGoesOn) {
   team.revise("m2", "r1");
   team.commit();
   EXPECT_THAT(team.expect(0, {"switch", "--plan"}).err + team.dbmig({"switch", "--plan"}).out,
-              AllOf(HasSubstr("f1"), HasSubstr("DROP TABLE")));
+              AllOf(HasSubstr("f1"), HasSubstr("DROP TABLE"), HasSubstr("-- upgrade m2"),
+                    HasSubstr("CREATE TABLE \"t_m2\"")));
   team.expect(0, {"switch"});
   EXPECT_EQ(team.tables(), "t_m2 t_r1\n");
   // Rows are lost only with consent, and before anything runs.

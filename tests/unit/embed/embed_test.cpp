@@ -462,6 +462,22 @@ TEST(EmbedHistory, TargetsAreThoseOfTheCommand) {
               ElementsAre("aaaaaaaaaaa2", "aaaaaaaaaaa3"));
 }
 
+TEST(EmbedHistory, VariablesAreGivenByTheApplication) {
+  SqliteApplication application(":memory:");
+  const Embedded embedded(std::vector<std::string>{R"yaml(revision: v1
+parents: []
+message: rows
+upgrade:
+  - create_table: {t: {columns: {id: integer, v: varchar(20)}, primary_key: [id]}}
+  - execute: {sql: "INSERT INTO t VALUES (1, ${who:literal})", undo: none}
+)yaml"});
+  EXPECT_THROW(upgrade(embedded.history(), application.database()), Error);
+  EXPECT_THAT(pending(embedded.history(), application.database()), ElementsAre("v1"));
+  UpgradeOptions options;
+  options.variables = {{"who", "O'Hara"}};
+  EXPECT_THAT(upgrade(embedded.history(), application.database(), options), ElementsAre("v1"));
+}
+
 TEST(EmbedSqlite, TwoThreadsAreOneThatWorks) {
   const TempDir folder;
   const std::string url = "sqlite:///" + (folder / "shop.db").string();
