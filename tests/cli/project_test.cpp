@@ -230,12 +230,12 @@ TEST(Migrate, SeveralHeadsMustBeChosenOrMerged) {
 TEST(Migrate, SaysWhatOneDatabaseCannotDo) {
   Project project;
   project.start();
-  // Two databases, one history: an index on an expression is SQLite's alone.
+  // Two databases, one history: a unique index on an expression is SQLite's alone.
   project.model(R"(tables:
   t:
     columns: {id: integer, a: varchar(20)}
     primary_key: [id]
-    indexes: {ix_t_lower: {columns: [{expr: lower(a)}]}}
+    indexes: {ix_t_lower: {columns: [{expr: lower(a)}], unique: true}}
 )");
   const Result result = project.dbmig({"migrate", "-m", "x"});
   EXPECT_EQ(result.code, 1) << result;

@@ -67,7 +67,9 @@ constexpr const char* kModel = R"yaml(tables:
     indexes: {ix_libro_autor: [autor_id]}
     foreign_keys: {fk_libro_autor: {columns: [autor_id], references: autor(id)}}
 views:
-  v: SELECT nombre, media / 3 AS tercio FROM autor
+  v:
+    mariadb: SELECT nombre, media / 3 AS tercio FROM autor
+    sqlite: SELECT nombre, media / 3.0 AS tercio FROM autor
 )yaml";
 
 class ServerSettings : public testing::Test {

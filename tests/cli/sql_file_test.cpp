@@ -165,7 +165,7 @@ TEST_P(SqlFile, AProjectForOneDatabaseMayUseAllOfIt) {
   if (!on_mariadb()) {
     project.model(
         "tables:\n  t:\n    columns: {id: integer, a: text}\n    primary_key: [id]\n"
-        "    indexes: {ix_t_low: {columns: [{expr: lower(a)}]}}\n");
+        "    indexes: {ix_t_low: {columns: [{expr: lower(a)}], unique: true}}\n");
     EXPECT_THAT(project.expect(1, {"migrate", "-m", "x"}).err,
                 HasSubstr("mariadb cannot create table 't'"));
   } else {
