@@ -335,7 +335,17 @@ BothParser::Value BothParser::call_of(const std::string& name, std::size_t first
     if (values.size() == 1) replace(first, "log10");
     result.kind = Kind::real;
   } else if (name == "char") {
-    differs("char() of other than letters, which are bytes on MariaDB");
+    const auto is_ascii = [&](const Value& value) {
+      const std::string number(text_of(value));
+      return value.is_literal && value.kind == Kind::whole && number.size() < 4 &&
+             std::stoi(number) < 0x80;
+    };
+    result.kind = Kind::text;
+    if (!values.empty() && std::all_of(values.begin(), values.end(), is_ascii)) {
+      insert_after(values.back().last, " USING utf8mb4");
+    } else {
+      differs("char() of other than ASCII, which makes bytes on MariaDB");
+    }
   } else if (name == "date" || name == "time") {
     clock_function(name, values);
   } else if (name == "abs" && values.size() == 1) {

@@ -177,6 +177,7 @@ TEST_F(TwoMeaningsOfQueries, ViewsAsPeopleWriteThem) {
            "SELECT coalesce(s, \"none\"), ifnull(a, 0) / 2, nullif(a, 7) FROM t",
            "SELECT a + 1, a * d, a - r FROM t WHERE (a > 1 OR id = 3) AND NOT id = 5",
            "SELECT upper(s) || lower('X') FROM t",
+           "SELECT s || char(10) || char(65, 66) FROM t",
            "SELECT 7 / 2, 7.0 / 2, -7 / 2, 7 % 3",
            "SELECT sum(a > 1) / 2, count(DISTINCT a) / 2 FROM t",
            "SELECT * FROM (SELECT a / 2 AS h FROM t) AS q WHERE q.h > 1",
