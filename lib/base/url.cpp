@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 
 namespace dbmig {
@@ -58,13 +59,6 @@ constexpr std::array kSqliteParameters = {
     Parameter{"check_same_thread", "check_same_thread", Parameter::Value::boolean},
 };
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// Python's unquote: a `%` that no two hexadecimal digits follow stands for itself.
 std::string percent_decode(std::string_view s, bool plus_is_blank) {
   std::string out;
@@ -74,25 +68,6 @@ std::string percent_decode(std::string_view s, bool plus_is_blank) {
       i += 2;
     } else {
       out += plus_is_blank && s[i] == '+' ? ' ' : s[i];
-    }
-  }
-  return out;
-}
-
-std::string percent_encode(std::string_view s, std::string_view kept) {
-  constexpr std::string_view kUpperDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : s) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos ||
-                       kept.find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kUpperDigits[byte >> 4U];
-      out += kUpperDigits[byte & 15U];
     }
   }
   return out;

@@ -1,7 +1,7 @@
 #include "data_check/new_column.hpp"
 
 #include "base/text.hpp"
-#include "dialect/sqlite/types.hpp"
+#include "dialect/row_storage.hpp"
 
 namespace dbmig::data_check {
 namespace {
@@ -23,7 +23,7 @@ bool is_rowid_in_the_end(schema::Table table, const schema::Column& column,
       if (create->table == table.name) table.primary_key = create->key;
     }
   }
-  return dialect::sqlite::is_rowid(table, column);
+  return dialect::is_rowid(DialectKind::sqlite, table, column);
 }
 
 bool has_own_value(const schema::Table& table, const schema::Column& column,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/hex.hpp"
 #include "diagram/assets.hpp"
 #include "diagram/json_pool.hpp"
 #include "diagram/revisions.hpp"
@@ -13,10 +14,6 @@ namespace dbmig::diagram {
 namespace {
 
 using schema::Schema;
-
-int hex_digit(char c) {
-  return c <= '9' ? c - '0' : c - 'a' + 10;
-}
 
 /// How a Content-Security-Policy names a script or style that stands in the page.
 std::string policy_hash(std::string_view text) {

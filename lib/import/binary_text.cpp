@@ -4,18 +4,11 @@
 
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "import/shown.hpp"
 
 namespace dbmig::import {
 namespace {
-
-/// The value of a hexadecimal digit, -1 for none.
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The value of a base64 digit, -1 for none. RFC 4648, sections 4 and 5.
 int base64_digit(char c) {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "import/file_fingerprint.hpp"
 #include "import/lock_retry.hpp"
@@ -46,22 +47,6 @@ std::string on_duplicate_text(backend::OnDuplicate how) {
       return "replace";
   }
   return {};
-}
-
-std::string to_hex(std::span<const char> bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
-std::string from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-  }
-  return bytes;
 }
 
 std::string kept_rejects_name(const std::string& target, const std::string& id) {
@@ -230,7 +215,7 @@ void Checkpoints::check_same_options(const ImportRecord& found) const {
 void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
   Plan before;
   try {
-    before = decode_plan(from_hex(file.plan));
+    before = decode_plan(from_hex(file.plan).value_or(""));
   } catch (const Error&) {
     throw Error(ErrorCode::refused,
                 fmt::format("{} was begun by another version of dbmig", file.path))
@@ -336,7 +321,7 @@ void Checkpoints::begin_file(std::size_t index, const schema::Table& table, Plan
     kept.encoding.clear();
     Bytes encoded;
     encode(kept, encoded);
-    file.plan = to_hex(encoded);
+    file.plan = to_hex({encoded.data(), encoded.size()});
     file.bytes_done = bytes;
     file.next_line = line;
     file.next_number = next_number(table);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/row_storage.hpp"
 #include "import/number_text.hpp"
 
 namespace dbmig::import {
@@ -37,11 +38,9 @@ std::size_t byte_limit(TypeKind kind, DialectKind dialect) {
 }  // namespace
 
 bool has_numeric_affinity(std::string_view declared) {
-  const std::string upper = text::upper(declared);
-  const auto has = [&upper](const char* part) { return upper.find(part) != std::string::npos; };
-  if (has("INT")) return true;
-  if (has("CHAR") || has("CLOB") || has("TEXT")) return false;
-  return !(upper.empty() || has("BLOB") || upper == "ANY");
+  // ANY is a type of STRICT tables, and takes everything as it is.
+  return dialect::is_numeric(dialect::affinity(declared)) &&
+         !text::equals_ignoring_case(declared, "ANY");
 }
 
 Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialect) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/row_storage.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -27,14 +28,6 @@ std::string folded(std::string_view name) {
 
 bool is_reject_column(std::string_view name) {
   return name == kRejectFile || name == kRejectLine || name == kRejectReason;
-}
-
-/// SQLite: the column is another name for the row's own number, and NULL takes the next one.
-bool is_rowid(const Table& table, const Column& column) {
-  return table.primary_key && table.primary_key->columns.size() == 1 &&
-         text::equals_ignoring_case(table.primary_key->columns.front(), column.name) &&
-         !table.sqlite.without_rowid && column.type.kind == schema::TypeKind::integer &&
-         !column.type.is_unsigned;
 }
 
 /// The names as far as a person reads on.
@@ -286,10 +279,12 @@ std::vector<std::string> Plan::column_names() const {
 TargetColumn target_column(const Table& table, const Column& column, DialectKind dialect) {
   TargetColumn target;
   target.name = column.name;
-  target.nullable =
-      column.nullable && (dialect == DialectKind::sqlite || !table.in_primary_key(column.name));
-  target.fills_null =
-      column.autoincrement || (dialect == DialectKind::sqlite && is_rowid(table, column));
+  // SQLite takes NULL in keys of old tables, see schema::SqliteColumn.
+  target.nullable = dialect == DialectKind::sqlite
+                        ? column.nullable || column.sqlite.null_key
+                        : column.nullable && !table.in_primary_key(column.name);
+  // NULL takes the next number.
+  target.fills_null = column.autoincrement || dialect::is_rowid(dialect, table, column);
   target.type = column.type_on(dialect);
   if (dialect == DialectKind::sqlite) {
     // A name only SQLite knows beside the portable type: what it says counts for the checks, what

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "dialect/sqlite/types.hpp"
+#include "dialect/row_storage.hpp"
 #include "lint/rules.hpp"
 
 // FK and PK: keys that are missing or unfit.
@@ -183,7 +183,7 @@ Issues numbered_on_sqlite_alone(const Step& step) {
   }
   Issues issues;
   for (const schema::Column& column : step.end_table->columns) {
-    if (!dialect::sqlite::is_filled_by_sqlite_alone(*step.end_table, column)) continue;
+    if (!dialect::is_filled_by_one_database(*step.end_table, column)) continue;
     issues.push_back({fmt::format("column '{}.{}' is filled by itself on SQLite and not on MariaDB",
                                   step.end_table->name, column.name),
                       "write autoincrement: true, or give every new row its key"});

@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include "base/text.hpp"
-#include "dialect/sqlite/types.hpp"
 #include "dialect/two_meanings.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"

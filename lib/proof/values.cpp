@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "dialect/sqlite/types.hpp"
+#include "dialect/row_storage.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -332,8 +332,8 @@ class ValueMaker {
   /// server refuses when it is wrong.
   Literals natives() const {
     if (!on_sqlite()) return {"'1'", "''", "x'00'"};
-    using dialect::sqlite::Affinity;
-    switch (dialect::sqlite::affinity(type_.native)) {
+    using dialect::Affinity;
+    switch (dialect::affinity(type_.native)) {
       case Affinity::integer:
         return {"1", "-9223372036854775808", "9223372036854775807", "0"};
       case Affinity::real:
@@ -350,8 +350,8 @@ class ValueMaker {
 
   std::string distinct_native(std::size_t k) const {
     if (!on_sqlite()) return fmt::format("'{}'", 1000003 + k);
-    using dialect::sqlite::Affinity;
-    const Affinity affinity = dialect::sqlite::affinity(type_.native);
+    using dialect::Affinity;
+    const Affinity affinity = dialect::affinity(type_.native);
     if (affinity == Affinity::text) return string(distinct_word(k, 20));
     if (affinity == Affinity::blob) return fmt::format("x'{:08x}'", 0x7a000000 + k);
     if (affinity == Affinity::real) return fmt::format("{}.5", 1000003 + k);

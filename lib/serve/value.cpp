@@ -6,28 +6,11 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 
 namespace dbmig::serve {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char byte : bytes) {
-    const auto value = static_cast<unsigned char>(byte);
-    out += kDigits[value >> 4U];
-    out += kDigits[value & 15U];
-  }
-  return out;
-}
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 [[noreturn]] void refuse_value() {
   throw Error(ErrorCode::invalid, "a value of the request is not one that this page was given")
@@ -35,15 +18,9 @@ int digit(char c) {
 }
 
 std::string bytes_of_hex(std::string_view text) {
-  std::string out;
-  if (text.size() % 2 != 0) refuse_value();
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = digit(text[i]);
-    const int low = digit(text[i + 1]);
-    if (high < 0 || low < 0) refuse_value();
-    out += static_cast<char>(high * 16 + low);
-  }
-  return out;
+  std::optional<std::string> bytes = from_hex(text);
+  if (!bytes) refuse_value();
+  return std::move(*bytes);
 }
 
 /// The shortest text that is this number again.
@@ -84,7 +61,7 @@ Json value_json(const backend::Cell& cell, std::size_t length) {
   }
   if (cell.kind == Kind::text || cell.kind == Kind::blob) {
     return Json::array(
-        {"b", hex(cell.bytes.substr(0, kShownBytes)), length != 0 ? length : cell.bytes.size()});
+        {"b", to_hex(cell.bytes.substr(0, kShownBytes)), length != 0 ? length : cell.bytes.size()});
   }
   return exact_json(cell);
 }
@@ -102,9 +79,9 @@ Json exact_json(const backend::Cell& cell) {
       return Json::array({"r", real_text(cell.real)});
     case Kind::text:
       if (!text::find_invalid_utf8(cell.bytes)) return Json::array({"t", std::string(cell.bytes)});
-      return Json::array({"x", hex(cell.bytes)});
+      return Json::array({"x", to_hex(cell.bytes)});
     case Kind::blob:
-      return Json::array({"b", hex(cell.bytes)});
+      return Json::array({"b", to_hex(cell.bytes)});
   }
   return nullptr;
 }
@@ -177,9 +154,7 @@ std::string without_passwords(std::string text) {
     // mysql_native_password's hashes, wherever they stand.
     const auto digits = text.begin() + static_cast<std::ptrdiff_t>(i) + 1;
     if (c == '*' && text.size() - i > kHashDigits &&
-        std::all_of(digits, digits + kHashDigits, [](char d) {
-          return digit(d >= 'A' && d <= 'F' ? static_cast<char>(d + 32) : d) >= 0;
-        })) {
+        std::all_of(digits, digits + kHashDigits, [](char d) { return hex_digit(d) >= 0; })) {
       out += "***";
       i += kHashDigits;
       continue;

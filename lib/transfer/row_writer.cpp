@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "import/csv_format.hpp"
 #include "import/named_format.hpp"
@@ -17,21 +18,10 @@ namespace {
 
 using backend::Cell;
 
-std::string hexadecimal(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char byte : bytes) {
-    out.push_back(kDigits[static_cast<unsigned char>(byte) >> 4U]);
-    out.push_back(kDigits[static_cast<unsigned char>(byte) & 0xFU]);
-  }
-  return out;
-}
-
 /// As value_text(), bytes in hexadecimal digits.
 std::string field_text(const Cell& cell) {
   if (cell.kind != Cell::Kind::blob) return value_text(cell);
-  return cell.bytes.empty() ? "" : "0x" + hexadecimal(cell.bytes);
+  return cell.bytes.empty() ? "" : "0x" + to_hex(cell.bytes, kUpperHexDigits);
 }
 
 class SeparatedWriter final : public RowWriter {
@@ -166,7 +156,7 @@ class SqlWriter final : public RowWriter {
         out += std::isfinite(cell.real) ? shortest(cell.real) : cell.real > 0 ? "9e999" : "-9e999";
         return;
       case Cell::Kind::blob:
-        out += "X'" + hexadecimal(cell.bytes) + "'";
+        out += "X'" + to_hex(cell.bytes, kUpperHexDigits) + "'";
         return;
       case Cell::Kind::text:
         put_text(cell.bytes, out);
@@ -184,7 +174,7 @@ class SqlWriter final : public RowWriter {
     const bool needs_digits = text.find('\0') != std::string_view::npos ||
                               (is_mariadb_ && text.find('\\') != std::string_view::npos);
     if (needs_digits) {
-      const std::string digits = hexadecimal(text);
+      const std::string digits = to_hex(text, kUpperHexDigits);
       out += is_mariadb_ ? "_utf8mb4 X'" + digits + "'" : "CAST(X'" + digits + "' AS TEXT)";
       return;
     }

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "dialect/sqlite/types.hpp"
+#include "dialect/row_storage.hpp"
 #include "import/plan.hpp"
 #include "transfer/read_job.hpp"
 #include "transfer/table_order.hpp"
@@ -22,11 +22,6 @@ const schema::Column* find_stored(const std::vector<schema::Column>& columns,
     if (text::equals_ignoring_case(column.name, name)) return &column;
   }
   return nullptr;
-}
-
-dialect::sqlite::Affinity affinity_of(const schema::Column& column) {
-  const schema::Type& type = column.type_on(DialectKind::sqlite);
-  return dialect::sqlite::affinity(dialect::sqlite::declared_type(type, false));
 }
 
 bool is_any_generated(const schema::Table& table, const std::string& name) {
@@ -67,7 +62,7 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
     target_columns_.push_back(column);
     shapes.push_back(shape);
     const bool is_kept = from == DialectKind::sqlite && to == from && !target_.sqlite.strict &&
-                         affinity_of(*found) == affinity_of(column);
+                         dialect::affinity(*found) == dialect::affinity(column);
     as_is.push_back(is_kept ? 1 : 0);
   }
   converter_.emplace(shapes, to, as_is);
@@ -105,7 +100,7 @@ std::optional<std::string> TablePair::range_column(DialectKind source) const {
     return is_whole ? std::optional(name) : std::nullopt;
   }
   // Of SQLite's keys the rowid alone holds nothing but whole numbers.
-  return dialect::sqlite::is_rowid(source_, *column) ? std::optional(name) : std::nullopt;
+  return dialect::is_rowid(source, source_, *column) ? std::optional(name) : std::nullopt;
 }
 
 std::string TablePair::describe_key(std::span<const Cell> row, std::uint64_t number) const {

@@ -11,6 +11,7 @@
 #include "backend/mariadb/error.hpp"
 #include "backend/mariadb/session_state.hpp"
 #include "backend/mariadb/statement.hpp"
+#include "backend/url_parameter.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/settings.hpp"
 
@@ -25,18 +26,8 @@ constexpr const char* kCollation = "utf8mb4_general_ci";
 constexpr unsigned kConnectTimeout = 10;
 constexpr unsigned kOldest = 100502;  // RENAME COLUMN
 
-std::string parameter(const Url& url, const std::string& name) {
-  const auto found = url.parameters.find(name);
-  return found == url.parameters.end() ? std::string() : found->second;
-}
-
-bool is_true(const std::string& value) {
-  const std::string word = text::lower(value);
-  return word == "1" || word == "true" || word == "yes" || word == "on";
-}
-
 unsigned seconds(const Url& url, const std::string& name, unsigned otherwise) {
-  const std::string value = parameter(url, name);
+  const std::string value = url_parameter(url, name);
   if (value.empty()) return otherwise;
   return static_cast<unsigned>(std::ceil(text::to_double(value)));
 }
@@ -107,7 +98,7 @@ Session::Session(const Url& url) {
   configure(url);
   // `localhost` is the socket, the library's default one or the one named; 127.0.0.1 is TCP.
   const bool local = url.host.empty() || url.host == "localhost";
-  const std::string socket = local ? parameter(url, "socket") : "";
+  const std::string socket = local ? url_parameter(url, "socket") : "";
   const std::string host = local ? "localhost" : url.host;
   const char* password = url.password ? url.password->c_str() : nullptr;
   if (mysql_real_connect(handle_.get(), host.c_str(), or_null(url.user), password,
@@ -129,16 +120,17 @@ void Session::configure(const Url& url) {
   set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT, seconds(url, "connect_timeout", kConnectTimeout));
   set_timeout(handle, MYSQL_OPT_READ_TIMEOUT, seconds(url, "read_timeout", 0));
   set_timeout(handle, MYSQL_OPT_WRITE_TIMEOUT, seconds(url, "write_timeout", 0));
-  set_text(handle, MYSQL_OPT_SSL_CA, parameter(url, "ssl_ca"));
-  set_text(handle, MYSQL_OPT_SSL_CAPATH, parameter(url, "ssl_capath"));
-  set_text(handle, MYSQL_OPT_SSL_CERT, parameter(url, "ssl_cert"));
-  set_text(handle, MYSQL_OPT_SSL_KEY, parameter(url, "ssl_key"));
-  set_text(handle, MYSQL_OPT_SSL_CIPHER, parameter(url, "ssl_cipher"));
-  const bool has_ca = !parameter(url, "ssl_ca").empty() || !parameter(url, "ssl_capath").empty();
-  const std::string verify = parameter(url, "ssl_verify");
+  set_text(handle, MYSQL_OPT_SSL_CA, url_parameter(url, "ssl_ca"));
+  set_text(handle, MYSQL_OPT_SSL_CAPATH, url_parameter(url, "ssl_capath"));
+  set_text(handle, MYSQL_OPT_SSL_CERT, url_parameter(url, "ssl_cert"));
+  set_text(handle, MYSQL_OPT_SSL_KEY, url_parameter(url, "ssl_key"));
+  set_text(handle, MYSQL_OPT_SSL_CIPHER, url_parameter(url, "ssl_cipher"));
+  const bool has_ca =
+      !url_parameter(url, "ssl_ca").empty() || !url_parameter(url, "ssl_capath").empty();
+  const std::string verify = url_parameter(url, "ssl_verify");
   const my_bool verified = static_cast<my_bool>(verify.empty() ? has_ca : is_true(verify));
   const my_bool tls =
-      static_cast<my_bool>(has_ca || verified != 0 || is_true(parameter(url, "ssl")));
+      static_cast<my_bool>(has_ca || verified != 0 || is_true(url_parameter(url, "ssl")));
   if (tls != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &tls);
   if (verified != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verified);
 }
@@ -147,7 +139,7 @@ namespace {
 
 /// What the URL says of the session's text must be able to carry all of it.
 void require_unicode(const Url& url) {
-  const std::string charset = text::lower(parameter(url, "charset"));
+  const std::string charset = text::lower(url_parameter(url, "charset"));
   if (!charset.empty() && charset != "utf8mb4" && charset != "utf8mb3" && charset != "utf8") {
     throw Error(ErrorCode::invalid,
                 fmt::format("the charset '{}' of the database URL is not utf8mb4, in which dbmig "
@@ -155,7 +147,7 @@ void require_unicode(const Url& url) {
                             charset))
         .hint("leave it out: the server converts text to the charsets of the columns");
   }
-  const std::string collation = parameter(url, "collation");
+  const std::string collation = url_parameter(url, "collation");
   if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
     throw Error(ErrorCode::invalid,
                 fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
@@ -184,7 +176,7 @@ void Session::set_up(const Url& url) {
   }
   require_unicode(url);
   execute(dialect::mariadb::kSessionSettings);
-  const std::string collation = parameter(url, "collation");
+  const std::string collation = url_parameter(url, "collation");
   // A server may be told not to listen to the client's choice (skip-character-set-client-handshake,
   // init_connect).
   execute(fmt::format("SET NAMES utf8mb4 COLLATE {}",

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "backend/url_parameter.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 
 namespace dbmig::backend::sqlite {
@@ -17,32 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr int kBusyTimeoutMs = 5000;
 
-std::string percent_encode(std::string_view path) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-  std::string out;
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
-std::string parameter(const Url& url, const std::string& name) {
-  const auto found = url.parameters.find(name);
-  return found == url.parameters.end() ? std::string() : found->second;
-}
-
-bool is_true(const std::string& value) {
-  const std::string word = text::lower(value);
-  return word == "1" || word == "true" || word == "yes" || word == "on";
-}
-
 std::string access_mode(const Url& url, const ConnectOptions& options) {
-  const std::string mode = parameter(url, "mode");
+  const std::string mode = url_parameter(url, "mode");
   if (mode.empty() || mode == "rwc") return options.create ? "rwc" : "rw";
   if (mode == "ro" || mode == "rw") return mode;
   throw Error(ErrorCode::usage, fmt::format("unknown mode '{}' in the database URL", mode))
@@ -50,7 +28,7 @@ std::string access_mode(const Url& url, const ConnectOptions& options) {
 }
 
 int busy_timeout(const Url& url) {
-  const std::string value = parameter(url, "timeout");
+  const std::string value = url_parameter(url, "timeout");
   if (value.empty()) return kBusyTimeoutMs;
   return static_cast<int>(std::lround(text::to_double(value) * 1000));
 }
@@ -95,15 +73,16 @@ Location locate(const Url& url, const ConnectOptions& options) {
   location.busy_timeout_ms = busy_timeout(url);
   std::string path = url.database;
   // SQLAlchemy's form for SQLite's own URIs.
-  if (path.starts_with("file:") && is_true(parameter(url, "uri"))) path.erase(0, 5);
-  if (url.in_memory() || path.empty() || path == ":memory:" || parameter(url, "mode") == "memory") {
+  if (path.starts_with("file:") && is_true(url_parameter(url, "uri"))) path.erase(0, 5);
+  if (url.in_memory() || path.empty() || path == ":memory:" ||
+      url_parameter(url, "mode") == "memory") {
     location.uri = ":memory:";
     return location;
   }
   const std::string mode = access_mode(url, options);
   location.file = fs::absolute(path);
   look(location.file, mode == "rwc");
-  location.uri = "file:" + percent_encode(location.file.string()) + "?mode=" + mode;
+  location.uri = "file:" + percent_encode(location.file.string(), "/") + "?mode=" + mode;
   return location;
 }
 

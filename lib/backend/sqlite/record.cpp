@@ -14,6 +14,7 @@
 #include "backend/batch_buffer.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/row_storage.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -301,12 +302,18 @@ Cell take_value(std::uint64_t type, std::span<const char>& body) {
 }  // namespace
 
 Affinity affinity_of(std::string_view declared_type) {
-  const std::string upper = text::upper(declared_type);
-  const auto has = [&upper](const char* part) { return upper.find(part) != std::string::npos; };
-  if (has("INT")) return Affinity::integer;
-  if (has("CHAR") || has("CLOB") || has("TEXT")) return Affinity::text;
-  if (upper.empty() || has("BLOB")) return Affinity::blob;
-  if (has("REAL") || has("FLOA") || has("DOUB")) return Affinity::real;
+  switch (dialect::affinity(declared_type)) {
+    case dialect::Affinity::integer:
+      return Affinity::integer;
+    case dialect::Affinity::text:
+      return Affinity::text;
+    case dialect::Affinity::blob:
+      return Affinity::blob;
+    case dialect::Affinity::real:
+      return Affinity::real;
+    case dialect::Affinity::numeric:
+      break;
+  }
   return Affinity::numeric;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/tokens.hpp"
@@ -71,11 +72,7 @@ std::string bytes_of_hex(std::string_view literal) {
     if (c != '\'') digits += c;
   }
   if (digits.size() % 2 == 1) digits.insert(0, "0");
-  std::string out;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    out += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
-  }
-  return out;
+  return from_hex(digits).value_or("");
 }
 
 /// A hexadecimal or bit literal where the type says how it is read.
@@ -170,13 +167,7 @@ bool is_printable(std::string_view value) {
 }
 
 std::string hex_literal(std::string_view value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "X'";
-  for (const char c : value) {
-    out += kDigits[static_cast<unsigned char>(c) / 16];
-    out += kDigits[static_cast<unsigned char>(c) % 16];
-  }
-  return out + '\'';
+  return "X'" + to_hex(value) + '\'';
 }
 
 }  // namespace

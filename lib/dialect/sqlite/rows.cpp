@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/render.hpp"
@@ -20,22 +21,11 @@ bool is_number(std::string_view text) {
          text.find_first_of("xX") == std::string_view::npos;
 }
 
-std::string hexadecimal(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string sql = "X'";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    sql += kDigits[byte >> 4U];
-    sql += kDigits[byte & 0x0FU];
-  }
-  return sql + "'";
-}
-
 std::string literal(const std::optional<std::string>& value, const schema::Column* column) {
   if (!value) return "NULL";
   if (column == nullptr) return quote_string(*value);
   const TypeKind kind = column->type_on(DialectKind::sqlite).kind;
-  if (is_binary(kind)) return hexadecimal(*value);
+  if (is_binary(kind)) return "X'" + to_hex(*value, kUpperHexDigits) + '\'';
   if (kind == TypeKind::boolean) {
     if (text::equals_ignoring_case(*value, "true")) return "1";
     if (text::equals_ignoring_case(*value, "false")) return "0";

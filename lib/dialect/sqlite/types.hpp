@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "dialect/row_storage.hpp"
 #include "schema/table.hpp"
 #include "schema/type.hpp"
 
@@ -86,10 +87,8 @@ bool is_rowid(const schema::Table& table, const schema::Column& column);
 /// A name for the rowid that no column of `table` hides; nothing when there is none.
 std::optional<std::string> rowid_name(const schema::Table& table);
 
-enum class Affinity { integer, text, blob, real, numeric };
-
-/// By SQLite's rules, on the declared type's text.
-Affinity affinity(std::string_view declared);
+using dialect::Affinity;
+using dialect::affinity;
 
 /// The text that a numeric literal becomes in a column of text affinity; nothing when `literal` is
 /// no number.

@@ -35,6 +35,52 @@ TEST(Plan, SurvivesTheJourneyToTheOtherRanks) {
   }
 }
 
+/// NULL takes the next number where SQLite gives it, and only there: by the declared type, not by
+/// what the type means elsewhere.
+TEST(Plan, NullIsFilledInTheRowidAlone) {
+  struct Case {
+    const char* type;
+    const char* own;
+    bool without_rowid;
+    bool descending;
+    bool fills;
+  };
+  for (const Case& one : {Case{"integer", "", false, false, true},
+                          {"integer", "INT", false, false, false},
+                          {"integer", "INTEGER", false, false, true},
+                          {"integer", "", true, false, false},
+                          {"integer", "", false, true, false},
+                          {"text", "", false, false, false},
+                          {"text", "INTEGER", false, false, true}}) {
+    schema::Table table;
+    table.name = "t";
+    schema::Column id;
+    id.name = "id";
+    id.type = schema::parse_type(one.type);
+    if (*one.own != '\0') {
+      id.sqlite.type = schema::Type{};
+      id.sqlite.type->kind = schema::TypeKind::native;
+      id.sqlite.type->native = one.own;
+    }
+    table.columns.push_back(id);
+    table.primary_key = schema::PrimaryKey{};
+    table.primary_key->columns = {"id"};
+    if (one.descending) {
+      schema::KeyPart part;
+      part.descending = true;
+      table.primary_key->parts = {part};
+    }
+    table.sqlite.without_rowid = one.without_rowid;
+    EXPECT_EQ(target_column(table, id, DialectKind::sqlite).fills_null, one.fills)
+        << one.type << " " << one.own;
+    EXPECT_FALSE(target_column(table, id, DialectKind::mariadb).fills_null);
+    id.nullable = false;
+    EXPECT_FALSE(target_column(table, id, DialectKind::sqlite).nullable);
+    id.sqlite.null_key = true;
+    EXPECT_TRUE(target_column(table, id, DialectKind::sqlite).nullable);
+  }
+}
+
 schema::Table table() {
   schema::Table table;
   table.name = "t";
