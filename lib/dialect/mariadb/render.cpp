@@ -85,10 +85,11 @@ std::string column_list(const std::vector<std::string>& columns) {
 std::string column_definition(const Column& column, const Table& table) {
   std::string out = type_sql(column.type);
   if (column.mariadb.srid) out += " REF_SYSTEM_ID=" + std::to_string(*column.mariadb.srid);
+  // After a COLLATE, newer servers (11.8) do not take it.
+  if (column.mariadb.compressed) out += " COMPRESSED";
   if (has_charset(column.type)) {
     out += charset_clause(column.mariadb.charset, column.mariadb.collation);
   }
-  if (column.mariadb.compressed) out += " COMPRESSED";
   if (column.mariadb.period != schema::RowPeriod::none) {
     const bool start = column.mariadb.period == schema::RowPeriod::start;
     out += start ? " GENERATED ALWAYS AS ROW START" : " GENERATED ALWAYS AS ROW END";
