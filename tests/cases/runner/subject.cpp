@@ -59,7 +59,8 @@ std::string with_sorted_keys(const std::string& text) {
 class MariadbSubject final : public Subject {
  public:
   MariadbSubject() : Subject(server()), name_("dbmig_case_" + random_hex(10)) {
-    connection_->execute("CREATE DATABASE " + quote(name_) + " CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
+    connection_->execute("CREATE DATABASE " + quote(name_) +
+                         " CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
     Url url = test::mariadb_url().value();
     url.database = name_;
     connection_ = backend::connect(url, {});
