@@ -61,6 +61,7 @@ int run(int argc, char** argv) {
       fmt::print("{}", program->help());
     }
     context.console().flush();
+    context.leave_graph_to_the_system();
     return context.exit_code;
   } catch (const CLI::ParseError& error) {
     return answer(*program, error, context);

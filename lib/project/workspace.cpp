@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <future>
+#include <new>
 #include <system_error>
 
 #include "dialect/two_meanings.hpp"
@@ -38,6 +39,11 @@ history::Graph Workspace::load_revisions(const yaml::Project& files) {
                    fmt::format("there are no revisions yet: the folder {} does not exist",
                                files.migrations.lexically_relative(files.root).string()));
   return history::Graph({});
+}
+
+void Workspace::leave_graph_to_the_system() noexcept {
+  // NOLINTNEXTLINE(bugprone-unused-return-value,cppcoreguidelines-owning-memory): on purpose
+  if (graph_) static_cast<void>(new (std::nothrow) history::Graph(*graph_));
 }
 
 const history::Graph& Workspace::graph() {

@@ -67,6 +67,9 @@ class Workspace {
   /// time goes there.
   void read_files();
   const history::Graph& graph();
+  /// At the end of a process: to take a history of 10,000 revisions apart takes longer than to look
+  /// one up, and the system takes the memory back at once.
+  void leave_graph_to_the_system() noexcept;
   /// All of schemas/, its SQL files included. Throws what is wrong with them.
   const schema::Model& model();
   /// The model as it would be with one more file, by the rules of `target` alone if there is one.

@@ -28,7 +28,7 @@ struct FileStamp {
 };
 
 /// Nothing for what is no regular file, or cannot be looked at.
-std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
+std::optional<FileStamp> stamp_of(const std::string& path);
 
 /// What dbmig read of a project before, in the folder `.dbmig` beside dbmig.yaml: the headers of
 /// revision files, and schemas that histories add up to. Derived from the files, never needed, safe
