@@ -42,7 +42,16 @@ async function close(page) {
   assert.deepEqual(page.complaints, []);
   await page.close();
 }
+/// What `read` gives, as soon as `holds` says so or after five seconds: the page draws in its own time.
+async function settled(read, holds) {
+  for (let left = 100; ; --left) {
+    const value = await read();
+    if (left === 0 || holds(value)) return value;
+    await new Promise(resume => setTimeout(resume, 50));
+  }
+}
 const boxes = page => page.locator('.box').evaluateAll(all => all.map(box => box.dataset.name).sort());
+const drawn = (page, count) => settled(() => boxes(page), all => all.length === count);
 const text = (page, where) => page.locator(where).textContent();
 
 let shop;
@@ -64,24 +73,22 @@ test('the keyboard: search, focus and its steps, detail, dark and light', async 
   await page.keyboard.press('Enter');
   assert.equal(await text(page, '#panel h2'), 'order_line');
   await page.keyboard.press('f');
-  assert.deepEqual(await boxes(page), ['order_line', 'orders', 'product']);
+  assert.deepEqual(await drawn(page, 3), ['order_line', 'orders', 'product']);
   await page.keyboard.press(']');
-  assert.deepEqual(await boxes(page), ['address', 'category', 'customer', 'order_line', 'orders', 'payment', 'product', 'review', 'stock']);
+  assert.deepEqual(await drawn(page, 9), ['address', 'category', 'customer', 'order_line', 'orders', 'payment', 'product', 'review', 'stock']);
   await page.keyboard.press('[');
-  assert.equal((await boxes(page)).length, 3);
+  assert.equal((await drawn(page, 3)).length, 3);
   await page.keyboard.press('Escape');
   await page.keyboard.press('0');
   const widest = () => page.locator('#svg').evaluate(svg => svg.querySelectorAll('.column').length);
   await page.keyboard.press('3');
   await page.keyboard.press('0');
-  await page.waitForTimeout(100);
-  const all = await widest();
+  const all = await settled(widest, count => count > 0);
   await page.keyboard.press('2');
-  await page.waitForTimeout(100);
-  const keys = await widest();
+  const keys = await settled(widest, count => count > 0 && count < all);
   await page.keyboard.press('1');
-  await page.waitForTimeout(100);
-  assert.ok(all > keys && keys > 0 && await widest() === 0, `${all} ${keys}`);
+  assert.equal(await settled(widest, count => count === 0), 0);
+  assert.ok(all > keys && keys > 0, `${all} ${keys}`);
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   const first = await theme();
   await page.keyboard.press('t');
@@ -103,15 +110,14 @@ test('a clicked table stays in sight beside its panel', async () => {
 test('the slider shows the schema at every revision, and what each changes', async () => {
   const page = await open(path.join(shop, 'schema.html'));
   await page.keyboard.press('h');
-  const seen = [];
-  for (let i = 0; i < 4; ++i) {
+  const expected = [['5c1f02a9d3e7', 4, 4, 0], ['8e40b7c6120d', 7, 3, 0], ['a91d33f0784c', 11, 4, 0], ['d4772e51b9c0', 11, 0, 2]];
+  const shown = async () => [await page.locator('#history .what b').textContent(), (await boxes(page)).length,
+    await page.locator('.box.added').count(), await page.locator('.box.changed').count()];
+  for (const revision of expected.reverse()) {
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('0');
-    await page.waitForTimeout(100);
-    seen.unshift([await page.locator('#history .what b').textContent(), (await boxes(page)).length,
-      await page.locator('.box.added').count(), await page.locator('.box.changed').count()]);
+    assert.deepEqual(await settled(shown, value => String(value) === String(revision)), revision);
   }
-  assert.deepEqual(seen, [['5c1f02a9d3e7', 4, 4, 0], ['8e40b7c6120d', 7, 3, 0], ['a91d33f0784c', 11, 4, 0], ['d4772e51b9c0', 11, 0, 2]]);
   await close(page);
 });
 
@@ -168,7 +174,7 @@ test('a thousand tables: opened in a second, and a squashed history walked throu
   const took = Date.now() - start;
   // Under a second where nothing else runs.
   assert.ok(took < 4000, `opened in ${took} ms`);
-  assert.equal((await boxes(page)).length, count);
+  assert.equal((await drawn(page, count)).length, count);
   await page.locator('#history-button').click();
   assert.equal(await page.locator('#history circle').count(), 300 - 191 + 1);
   await page.locator('#history circle').nth(10).click();
