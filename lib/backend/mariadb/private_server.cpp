@@ -42,6 +42,7 @@ namespace {
 constexpr const char* kLogger = "dbmig.scratch";
 constexpr std::chrono::seconds kForStart{60};
 constexpr std::chrono::seconds kForStop{30};
+constexpr std::chrono::seconds kForRemoval{3};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 /// A path of a socket has room for 107 bytes and a zero (sun_path of unix(7)).
 constexpr std::size_t kMaxSocketPath = 107;
@@ -247,9 +248,14 @@ void clear(const ServerFiles& files) {
     const std::string words{std::istreambuf_iterator<char>(in), {}};
     if (words.find(files.data().string()) != std::string::npos) ::kill(server, SIGKILL);
   }
+  // The keeper and the server may be removing their files at the same time.
   std::error_code failure;
-  fs::remove_all(files.server(), failure);
-  if (failure) {
+  const bool is_gone = wait_for(kForRemoval, nullptr, [&] {
+    fs::remove_all(files.server(), failure);
+    std::error_code unknown;
+    return !fs::exists(files.server(), unknown) && !unknown;
+  });
+  if (!is_gone) {
     throw Error(ErrorCode::io,
                 fmt::format("cannot remove {}: {}", files.server().string(), failure.message()))
         .hint("remove it by hand");
