@@ -86,7 +86,7 @@ void add_globals(Command& command, Context& context, const std::string& group) {
          ->option_text("URL"));
   in(command
          .add_option("--var", context.location.variables,
-                     "The value of a variable of plain SQL, may be repeated")
+                     "Set a variable that plain SQL uses; may be repeated")
          ->option_text("NAME=VALUE")
          ->repeatable());
   in(command.add_flag("--json", g.json, "One JSON document on stdout"));

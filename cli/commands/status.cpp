@@ -94,7 +94,7 @@ void add_model(Context& context, Status& status) {
   } catch (const Error&) {
     if (history::contradictions(graph, graph.heads()).empty()) throw;
     status.line("Model",
-                "not compared: branches contradict each other, `dbmig merge heads` says where");
+                "not compared: branches contradict each other; `dbmig merge heads` says where");
     return;
   }
   const schema::Schema folded =

@@ -18,13 +18,12 @@ namespace {
 const std::map<std::string, std::string, std::less<>>& different_functions() {
   static const std::map<std::string, std::string, std::less<>> functions = {
       {"json_extract",
-       "json_extract(), which keeps a text's quotes on MariaDB (json_value() there)"},
-      {"json_type", "json_type(), whose words differ ('text' and 'STRING')"},
+       "json_extract(), which keeps a text's quotes on MariaDB (json_value() drops them there)"},
+      {"json_type", "json_type(), whose answers differ ('text' and 'STRING')"},
       {"format", "format(), which is printf() on SQLite"},
-      {"quote", "quote(), which escapes otherwise"},
+      {"quote", "quote(), which escapes in another way"},
       {"timediff", "timediff(), which answers in another form"},
-      {"concat",
-       "concat(), which leaves out NULL on SQLite and is NULL on MariaDB (|| serves both)"},
+      {"concat", "concat(), which skips NULL on SQLite and gives NULL on MariaDB (use || instead)"},
       {"soundex", "soundex(), which answers more letters on MariaDB"},
       {"interval", "interval()"}};
   return functions;

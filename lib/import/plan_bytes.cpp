@@ -10,142 +10,143 @@ namespace {
 
 using nlohmann::json;
 
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json(nullptr);
+// What each consists of, by name: `visit` packs a part, or unpacks it.
+
+template <class Visit>
+void parts(schema::Type& type, Visit& visit) {
+  visit("kind", type.kind);
+  visit("length", type.length);
+  visit("scale", type.scale);
+  visit("unsigned", type.is_unsigned);
+  visit("zerofill", type.zerofill);
+  visit("values", type.values);
+  visit("native", type.native);
 }
 
-template <typename Value>
-void read_into(const json& from, const char* key, Value& to) {
-  from.at(key).get_to(to);
-}
-template <typename Value>
-void read_into(const json& from, const char* key, std::optional<Value>& to) {
-  const json& value = from.at(key);
-  to = value.is_null() ? std::nullopt : std::optional(value.get<Value>());
-}
-
-json packed(const schema::Type& type) {
-  return {{"kind", type.kind},
-          {"length", or_null(type.length)},
-          {"scale", or_null(type.scale)},
-          {"unsigned", type.is_unsigned},
-          {"zerofill", type.zerofill},
-          {"values", type.values},
-          {"native", type.native}};
+template <class Visit>
+void parts(TargetColumn& column, Visit& visit) {
+  visit("name", column.name);
+  visit("type", column.type);
+  visit("nullable", column.nullable);
+  visit("fills_null", column.fills_null);
+  visit("numeric_affinity", column.numeric_affinity);
+  visit("date_formats", column.date_formats);
 }
 
-schema::Type unpacked_type(const json& from) {
-  schema::Type type;
-  read_into(from, "kind", type.kind);
-  read_into(from, "length", type.length);
-  read_into(from, "scale", type.scale);
-  read_into(from, "unsigned", type.is_unsigned);
-  read_into(from, "zerofill", type.zerofill);
-  read_into(from, "values", type.values);
-  read_into(from, "native", type.native);
-  return type;
+template <class Visit>
+void parts(CsvFormat& format, Visit& visit) {
+  visit("delimiter", format.delimiter);
+  visit("quote", format.quote);
+  visit("escape", format.escape);
+  visit("escapes", format.escapes);
+  visit("line_end", format.line_end);
+  visit("comment", format.comment);
+  visit("trim", format.trim);
 }
 
-json packed(const TargetColumn& column) {
-  return {{"name", column.name},
-          {"type", packed(column.type)},
-          {"nullable", column.nullable},
-          {"fills_null", column.fills_null},
-          {"numeric_affinity", column.numeric_affinity},
-          {"date_formats", column.date_formats}};
+template <class Visit>
+void parts(Plan& plan, Visit& visit) {
+  visit("table", plan.table);
+  visit("dialect", plan.dialect);
+  visit("format", plan.format);
+  visit("null_texts", plan.nulls.texts);
+  visit("null_quoted", plan.nulls.quoted);
+  visit("binary", plan.binary);
+  visit("decimal", plan.decimal);
+  visit("ignore_unknown", plan.ignore_unknown);
+  visit("fill_missing", plan.fill_missing);
+  visit("keys", plan.keys);
+  visit("rejects", plan.rejects);
+  visit("every_field", plan.every_field);
+  visit("columns", plan.columns);
+  visit("targets", plan.targets);
+  visit("constants", plan.constants);
+  visit("encoding", plan.encoding);
 }
 
-TargetColumn unpacked_column(const json& from) {
-  TargetColumn column;
-  read_into(from, "name", column.name);
-  column.type = unpacked_type(from.at("type"));
-  read_into(from, "nullable", column.nullable);
-  read_into(from, "fills_null", column.fills_null);
-  read_into(from, "numeric_affinity", column.numeric_affinity);
-  read_into(from, "date_formats", column.date_formats);
-  return column;
-}
+template <class Value, class Visit>
+concept HasParts = requires(Value& value, Visit& visit) {
+  parts(value, visit);
+};
 
-json packed(const CsvFormat& format) {
-  return {{"delimiter", format.delimiter},
-          {"quote", or_null(format.quote)},
-          {"escape", or_null(format.escape)},
-          {"escapes", format.escapes},
-          {"line_end", format.line_end},
-          {"comment", format.comment},
-          {"trim", format.trim}};
-}
-
-CsvFormat unpacked_format(const json& from) {
-  CsvFormat format;
-  read_into(from, "delimiter", format.delimiter);
-  read_into(from, "quote", format.quote);
-  read_into(from, "escape", format.escape);
-  read_into(from, "escapes", format.escapes);
-  read_into(from, "line_end", format.line_end);
-  read_into(from, "comment", format.comment);
-  read_into(from, "trim", format.trim);
-  return format;
-}
-
-json packed(const Plan& plan) {
-  json columns = json::array();
-  for (const TargetColumn& column : plan.columns) columns.push_back(packed(column));
-  json constants = json::array();
-  for (const auto& value : plan.constants) constants.push_back(or_null(value));
-  return {{"table", plan.table},
-          {"dialect", plan.dialect},
-          {"format", packed(plan.format)},
-          {"null_texts", plan.nulls.texts},
-          {"null_quoted", plan.nulls.quoted},
-          {"binary", plan.binary},
-          {"decimal", plan.decimal},
-          {"ignore_unknown", plan.ignore_unknown},
-          {"fill_missing", plan.fill_missing},
-          {"keys", plan.keys},
-          {"rejects", plan.rejects},
-          {"every_field", plan.every_field},
-          {"columns", std::move(columns)},
-          {"targets", plan.targets},
-          {"constants", std::move(constants)},
-          {"encoding", plan.encoding}};
-}
-
-Plan unpacked_plan(const json& from) {
-  Plan plan;
-  read_into(from, "table", plan.table);
-  read_into(from, "dialect", plan.dialect);
-  plan.format = unpacked_format(from.at("format"));
-  read_into(from, "null_texts", plan.nulls.texts);
-  read_into(from, "null_quoted", plan.nulls.quoted);
-  read_into(from, "binary", plan.binary);
-  read_into(from, "decimal", plan.decimal);
-  read_into(from, "ignore_unknown", plan.ignore_unknown);
-  read_into(from, "fill_missing", plan.fill_missing);
-  read_into(from, "keys", plan.keys);
-  read_into(from, "rejects", plan.rejects);
-  read_into(from, "every_field", plan.every_field);
-  for (const json& column : from.at("columns")) plan.columns.push_back(unpacked_column(column));
-  read_into(from, "targets", plan.targets);
-  for (const json& value : from.at("constants")) {
-    plan.constants.push_back(value.is_null() ? std::nullopt
-                                             : std::optional(value.get<std::string>()));
+class Packer {
+ public:
+  template <class Value>
+  void operator()(const char* name, Value& value) {
+    object_[name] = packed(value);
   }
-  read_into(from, "encoding", plan.encoding);
-  return plan;
-}
+
+  template <class Value>
+  static json packed(Value& value) {
+    if constexpr (HasParts<Value, Packer>) {
+      Packer packer;
+      parts(value, packer);
+      return std::move(packer.object_);
+    } else {
+      return value;
+    }
+  }
+  template <class Value>
+  static json packed(std::optional<Value>& value) {
+    return value ? packed(*value) : json(nullptr);
+  }
+  template <class Value>
+  static json packed(std::vector<Value>& values) {
+    json list = json::array();
+    for (Value& value : values) list.push_back(packed(value));
+    return list;
+  }
+
+ private:
+  json object_ = json::object();
+};
+
+class Unpacker {
+ public:
+  explicit Unpacker(const json& object) : object_(object) {}
+
+  template <class Value>
+  void operator()(const char* name, Value& value) {
+    unpack(object_.at(name), value);
+  }
+
+  template <class Value>
+  static void unpack(const json& from, Value& value) {
+    if constexpr (HasParts<Value, Unpacker>) {
+      Unpacker unpacker(from);
+      parts(value, unpacker);
+    } else {
+      from.get_to(value);
+    }
+  }
+  template <class Value>
+  static void unpack(const json& from, std::optional<Value>& value) {
+    value.reset();
+    if (!from.is_null()) unpack(from, value.emplace());
+  }
+  template <class Value>
+  static void unpack(const json& from, std::vector<Value>& values) {
+    values.clear();
+    for (const json& one : from) unpack(one, values.emplace_back());
+  }
+
+ private:
+  const json& object_;
+};
 
 }  // namespace
 
 void encode(const Plan& plan, Bytes& out) {
-  const std::vector<std::uint8_t> bytes = json::to_cbor(packed(plan));
+  Plan copy = plan;
+  const std::vector<std::uint8_t> bytes = json::to_cbor(Packer::packed(copy));
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 Plan decode_plan(std::string_view message) {
   try {
-    return unpacked_plan(json::from_cbor(message));
+    Plan plan;
+    Unpacker::unpack(json::from_cbor(message), plan);
+    return plan;
   } catch (const json::exception&) {
     throw Error(ErrorCode::failed, "the plan of an import is cut short, or another version's");
   }

@@ -125,10 +125,11 @@ constexpr std::array kCodes{
          "For = SQLite tells all letters apart and MariaDB's default collations neither case nor "
          "accents, so that one row may satisfy a check on one database and not on the other. For "
          "LIKE SQLite ignores the case of ASCII letters."},
-    Code{"ND607", warning, "plain SQL that means two things",
-         "One text for both databases is sent as it is. \"a\" is a name on SQLite and a text on "
-         "MariaDB, || joins texts or is OR, whole numbers divide to whole numbers or not. Write it "
-         "for each: {sqlite: …, mariadb: …}."},
+    Code{
+        "ND607", warning, "plain SQL that means two things",
+        "Plain SQL is sent to both databases as it stands. \"a\" is a name on SQLite and a text on "
+        "MariaDB; || joins texts, or means OR; 7 / 2 is 3, or 3.5. Write it "
+        "for each: {sqlite: …, mariadb: …}."},
     Code{"FK701", warning, "no index under a foreign key",
          "SQLite makes none by itself: every change of a parent then reads the whole child table. "
          "MariaDB makes one. Add an index that begins with the key's columns."},

@@ -174,7 +174,7 @@ bool makes_equal(const std::string& old, const std::string& now, DialectKind kin
 Issue other_collation(const std::string& table, const std::string& column, DialectKind kind) {
   return {fmt::format("column '{}.{}' is in a unique key and gets another collation on {}: "
                       "values that differed may be equal",
-                      table, column, kind == DialectKind::sqlite ? "SQLite" : "MariaDB"),
+                      table, column, product_name(kind)),
           "look for values that differ in case or accents alone"};
 }
 

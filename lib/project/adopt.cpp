@@ -174,7 +174,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
 NewFile restricted_config(Workspace& workspace, DialectKind kind, const std::string& why) {
   workspace.events().info(
       "dbmig.adopt",
-      fmt::format("What was found works on {} only{}: dbmig.yaml says dialects: [{}] now",
+      fmt::format("This schema works on {} only{}: dbmig.yaml now says `dialects: [{}]`",
                   to_string(kind), why.empty() ? "" : " (" + why + ")", to_string(kind)));
   const std::filesystem::path& config = workspace.project().config_file;
   if (config.empty()) {

@@ -16,13 +16,7 @@ constexpr int kKeyLength = 255;
 
 /// The columns of keys that MariaDB makes of whole values.
 std::set<std::string> whole_keys(const Table& table) {
-  std::set<std::string> names;
-  const auto add = [&](const std::vector<std::string>& columns) {
-    names.insert(columns.begin(), columns.end());
-  };
-  if (table.primary_key) add(table.primary_key->columns);
-  for (const schema::Unique& unique : table.uniques) add(unique.columns);
-  for (const schema::ForeignKey& key : table.foreign_keys) add(key.columns);
+  std::set<std::string> names = schema::constrained_columns(table);
   for (const schema::Index& index : table.indexes) {
     if (!index.unique || !index.where.empty()) continue;
     for (const schema::IndexPart& part : index.parts) names.insert(part.column);

@@ -135,8 +135,7 @@ std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& grap
   for (std::size_t i = 0; i < databases.size(); ++i) {
     const auto cannot = [&](const std::string& why) {
       const std::string line =
-          fmt::format("Not proved on {}: {}",
-                      databases[i].kind == DialectKind::mariadb ? "MariaDB" : "SQLite", why);
+          fmt::format("Not proved on {}: {}", product_name(databases[i].kind), why);
       if (databases[i].scratch) {
         workspace.events().warning(kProofLog, line);
       } else {

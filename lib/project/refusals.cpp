@@ -19,8 +19,8 @@ namespace {
 using schema::Schema;
 
 std::string does_not_take(const backend::Connection& connection, const Error& error) {
-  const bool is_sqlite = connection.dialect().kind() == DialectKind::sqlite;
-  return fmt::format("{} does not take it: {}", is_sqlite ? "SQLite" : "MariaDB", error.message());
+  return fmt::format("{} does not take it: {}", product_name(connection.dialect().kind()),
+                     error.message());
 }
 
 /// Whether the database refuses what it was told, and is still there.

@@ -50,6 +50,17 @@ void sort_items(Items& items) {
 
 }  // namespace
 
+std::set<std::string> constrained_columns(const Table& table) {
+  std::set<std::string> names;
+  const auto add = [&](const std::vector<std::string>& columns) {
+    names.insert(columns.begin(), columns.end());
+  };
+  if (table.primary_key) add(table.primary_key->columns);
+  for (const Unique& unique : table.uniques) add(unique.columns);
+  for (const ForeignKey& key : table.foreign_keys) add(key.columns);
+  return names;
+}
+
 const Column* Table::find_column(std::string_view column) const {
   return find_named(columns, column);
 }

@@ -127,6 +127,9 @@ struct Routine {
 /// A function and a procedure may share a name.
 using RoutineKey = std::pair<RoutineKind, std::string>;
 
+/// The columns of the primary key, of unique constraints and of foreign keys of `table`.
+std::set<std::string> constrained_columns(const Table& table);
+
 /// "sequence", "function", "procedure", "event".
 std::string_view to_string(RoutineKind kind);
 

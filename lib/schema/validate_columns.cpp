@@ -63,9 +63,8 @@ void check_both_said(const Rules& rules, const Table& table, const Column& colum
     const bool is_default = place == "default";
     const char* what = is_default ? "has nothing for its default" : "is generated from nothing";
     rules.add(path_of(table, column, place),
-              fmt::format("{} {} on {}", subject(table, column), what,
-                          kind == DialectKind::sqlite ? "SQLite" : "MariaDB"),
-              is_default ? "write it for each: {sqlite: …, mariadb: …}, with NULL for none"
+              fmt::format("{} {} on {}", subject(table, column), what, product_name(kind)),
+              is_default ? "write it for each: {sqlite: …, mariadb: …}; NULL means no default there"
                          : "write it for each: {sqlite: …, mariadb: …}");
   }
 }

@@ -434,8 +434,8 @@ Response Site::diagram_data(const Request&) {
       try {
         lay_over(data, options_.find_drift(connection->connection()));
       } catch (const Error& error) {
-        data.subject = fmt::format("database (whether it was changed by hand is not known: {})",
-                                   error.message());
+        data.subject =
+            fmt::format("database (changes made by hand are not shown: {})", error.message());
       }
     }
     connection.keep();

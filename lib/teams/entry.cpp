@@ -196,7 +196,7 @@ std::optional<Entry> find_entry(backend::Connection& connection, const history::
   if (baseline.empty()) return std::nullopt;
   std::set<std::string> targets;
   for (const std::string& target : baseline) targets.merge(graph.resolve(target));
-  Entry entry{targets, fmt::format("The database is as revision {} makes it", listed(targets)),
+  Entry entry{targets, fmt::format("The database matches revision {}", listed(targets)),
               compare_to_baseline(connection, graph, targets, selection, ask)};
   if (entry.difference.is_empty) return std::nullopt;  // a new database takes all of it
   return entry;

@@ -17,19 +17,9 @@
 namespace dbmig::transfer {
 namespace {
 
-std::string_view name_of(DialectKind kind) {
-  return kind == DialectKind::sqlite ? "SQLite" : "MariaDB";
-}
-
 /// The columns of `table` by which rows are found or told apart.
 std::set<std::string> key_columns(const schema::Table& table) {
-  std::set<std::string> names;
-  const auto add = [&](const std::vector<std::string>& columns) {
-    names.insert(columns.begin(), columns.end());
-  };
-  if (table.primary_key) add(table.primary_key->columns);
-  for (const schema::Unique& unique : table.uniques) add(unique.columns);
-  for (const schema::ForeignKey& key : table.foreign_keys) add(key.columns);
+  std::set<std::string> names = schema::constrained_columns(table);
   for (const schema::Index& index : table.indexes) {
     for (const schema::IndexPart& part : index.parts) names.insert(part.column);
   }
@@ -68,7 +58,7 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
       const schema::Schema there = dialect::dialect(to).canonical(alone);
       if (index.empty() || !there.find_table(table.name)->indexes.empty()) return std::nullopt;
       return fmt::format("index '{}' of table '{}': {} has no such index", index, table.name,
-                         name_of(to));
+                         product_name(to));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::invalid) throw;
       return error.message();
@@ -98,7 +88,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     if (is_own_table(name)) continue;
     if (from != to && table.only) {
       result.left_out.push_back(
-          fmt::format("table '{}': only {} has such tables", name, name_of(from)));
+          fmt::format("table '{}': only {} has such tables", name, product_name(from)));
       continue;
     }
     result.tables.tables.emplace(name, schema::with_names(table));
@@ -109,10 +99,11 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     return result;
   }
   for (const auto& [name, view] : schema.views) {
-    result.left_out.push_back(fmt::format("view '{}': its SQL is {}'s", name, name_of(from)));
+    result.left_out.push_back(fmt::format("view '{}': its SQL is {}'s", name, product_name(from)));
   }
   for (const auto& [name, trigger] : schema.triggers) {
-    result.left_out.push_back(fmt::format("trigger '{}': its SQL is {}'s", name, name_of(from)));
+    result.left_out.push_back(
+        fmt::format("trigger '{}': its SQL is {}'s", name, product_name(from)));
   }
   for (const auto& [key, routine] : schema.routines) {
     result.left_out.push_back(fmt::format("{} '{}': SQLite has no such thing",

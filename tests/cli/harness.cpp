@@ -1,6 +1,7 @@
 #include "cli/harness.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -306,6 +307,12 @@ void OnEachDatabase::SetUp() {
     url = database_->url();
   }
   project.start(url);
+}
+
+void OnEachDatabase::start_project() {
+  project.start(url);
+  project.write("dbmig.yaml",
+                fmt::format("database: \"{}\"\ndialects: [{}]\n", url, to_string(GetParam())));
 }
 
 Result OnEachDatabase::client(const std::string& script) const {

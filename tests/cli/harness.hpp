@@ -136,6 +136,8 @@ class OnEachDatabase : public testing::TestWithParam<DialectKind> {
  protected:
   void SetUp() override;
   bool on_mariadb() const { return GetParam() == DialectKind::mariadb; }
+  /// A project for this database alone.
+  void start_project();
   /// The database's own client fed with `script` as users do it, from a file.
   Result client(const std::string& script) const;
   /// What the database answers to a query, its own client's words; cells parted by `|`.

@@ -23,9 +23,7 @@ class Plans : public OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     if (IsSkipped()) return;
-    project.start(url);
-    project.write("dbmig.yaml",
-                  fmt::format("database: \"{}\"\ndialects: [{}]\n", url, to_string(GetParam())));
+    start_project();
     revise("r1", "");
     revise("r2", "r1");
     revise("r3", "r2");

@@ -16,9 +16,7 @@ class MigrationTests : public OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     if (IsSkipped()) return;
-    project.start(url);
-    project.write("dbmig.yaml",
-                  fmt::format("database: \"{}\"\ndialects: [{}]\n", url, to_string(GetParam())));
+    start_project();
     project.write("migrations/a1.yaml",
                   "revision: a1\nparents: []\nmessage: one\nupgrade:\n"
                   "  - create_table: {t: {columns: {id: {type: int, nullable: false}, v: "

@@ -442,7 +442,7 @@ TEST(Baseline, StampsOnlyWhatEqualsTheRevision) {
   EXPECT_THAT(team.expect(3, {"upgrade", "--baseline"}).out, HasSubstr("t_r3"));
   team.expect(3, {"upgrade", "--baseline", "--plan"});
   EXPECT_THAT(team.expect(0, {"upgrade", "--baseline", "r2", "--plan"}).err,
-              HasSubstr("The database is as revision r2 makes it"));
+              HasSubstr("The database matches revision r2"));
   EXPECT_EQ(team.expect(0, {"current"}).out, "");
   team.expect(0, {"upgrade", "--baseline", "r2"});
   EXPECT_EQ(team.expect(0, {"current"}).out, "r2\n");

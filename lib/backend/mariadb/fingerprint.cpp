@@ -13,14 +13,12 @@
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/script.hpp"
+#include "schema/names.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
 
 using dialect::ScriptWord;
-
-/// Characters, counted as bytes: longer ones are asked for in the other way.
-constexpr std::size_t kMaxIdentifier = 64;
 
 bool has_word(const std::vector<ScriptWord>& words, std::string_view keyword) {
   return std::any_of(words.begin(), words.end(),
@@ -135,7 +133,9 @@ std::optional<std::vector<Shown>> tables_and_views(Session& session,
   std::vector<Wanted> wanted;
   for (const std::string& name : names) {
     // What can be no table's name would end the whole message.
-    if (name.empty() || name.size() > kMaxIdentifier || name.back() == ' ') return std::nullopt;
+    const bool is_name =
+        !name.empty() && name.back() != ' ' && text::utf8_length(name) <= schema::kMaxIdentifier;
+    if (!is_name) return std::nullopt;
     wanted.push_back({"TABLE", name});
   }
   std::vector<Shown> found;

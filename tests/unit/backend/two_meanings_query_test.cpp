@@ -20,18 +20,9 @@ namespace dbmig {
 namespace {
 
 const schema::Schema& shop() {
-  static const schema::Schema schema = yaml::parse_model({{"m.yaml", R"yaml(
+  static const schema::Schema schema = [] {
+    schema::Schema all = yaml::parse_model({{"m.yaml", R"yaml(
 tables:
-  t:
-    columns:
-      id: integer
-      a: integer
-      order: {type: bigint, sqlite: {type: integer}}
-      s: varchar(20)
-      r: double
-      d: "decimal(10,2)"
-      b: varbinary(20)
-    primary_key: [id]
   u:
     columns:
       id: integer
@@ -47,6 +38,9 @@ tables:
 views:
   sums: SELECT t_id, sum(n) AS total, count(*) AS c, avg(n) AS mean FROM u GROUP BY t_id
 )yaml"}}).schema;
+    all.tables.emplace("t", sample());
+    return all;
+  }();
   return schema;
 }
 
