@@ -56,7 +56,7 @@ class Command {
   template <class T>
   Option* add_option(const std::string& names, T& value, const std::string& help = {});
   Option* add_flag(const std::string& names, bool& value, const std::string& help = {});
-  /// The option that has this name. Throws std::logic_error when there is none.
+  /// The option that has this name. Throws what CLI11 throws when there is none.
   Option* get_option(const std::string& name);
 
   Command& add_subcommand(const std::string& name, const std::string& summary);

@@ -14,6 +14,7 @@
 #include "project/lock_limit.hpp"
 #include "project/run_settings.hpp"
 #include "run/fitted.hpp"
+#include "run/store.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -83,6 +84,14 @@ void print_plan(Context& context, run::Direction direction, const Migration& opt
     entered = std::move(*found);
   }
   const std::vector<run::PlannedRevision> plan = runner.plan(direction, options.targets, entered);
+  for (const run::AppliedRevision& row :
+       run::RevisionStore(context.connection(Context::Access::peek)).all()) {
+    if (row.is_complete()) continue;
+    context.console().warning(
+        "dbmig.run", fmt::format("Revision {} is half-done ({}, statement {} of {}): a run goes on "
+                                 "from there, or takes back no more than that",
+                                 row.id, row.running, row.statements_done, row.statements_total));
+  }
   Costs costs;
   if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
     costs = costs_of(context, schema_before(context, runner, entered), plan);

@@ -32,10 +32,11 @@ void generate_source(const std::filesystem::path& path, const std::string& text)
 
 void run(Context& context, const Options& options) {
   namespace fs = std::filesystem;
-  const fs::path folder = fs::absolute(options.folder);
+  const bool is_of_project = options.folder.empty();
+  const fs::path folder = is_of_project ? fs::path() : fs::absolute(options.folder);
   const history::Graph graph =
-      options.folder.empty() ? context.graph() : yaml::load_graph({folder}, folder.parent_path());
-  const std::string shown = options.folder.empty() ? "the project's revisions" : options.folder;
+      is_of_project ? context.graph() : yaml::load_graph({folder}, folder.parent_path());
+  const std::string shown = is_of_project ? "the project's revisions" : options.folder;
   const std::string source = embed::source_of(graph, options.name, shown);
   if (options.output.empty()) {
     context.console().data(source);

@@ -95,6 +95,7 @@ BothParser::Value BothParser::call() {
     expect("where");
     either();
     expect(")");
+    differs("FILTER, which MariaDB does not have (CASE within the function serves both)");
   }
   if (take("over")) window();
   result.first = first;

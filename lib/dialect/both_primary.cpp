@@ -148,18 +148,19 @@ BothParser::Value BothParser::name() {
   value.is_collated = found.column->is_collated;
   value.digits = found.column->digits;
   BothScope& scope = scopes_[found.scope];
-  if (found.is_alias || found.scope + 1 != scopes_.size()) return value;
-  BothScope::Grouping& grouping = scope.grouping;
-  if (grouping.inside_extreme > 0) grouping.extremes.push_back(found.source);
-  if (grouping.is_selecting && grouping.inside == 0) {
-    grouping.bare.push_back({found.source, found.column->name, grouping.place});
-  }
+  if (found.is_alias) return value;
   const auto is_it = [&](const std::string& one) {
     return text::equals_ignoring_case(one, found.column->name);
   };
   if (std::any_of(scope.assigned.begin(), scope.assigned.end(), is_it)) {
     differs(fmt::format("{} after the same UPDATE has set it: MariaDB reads the new value",
                         text_of(value)));
+  }
+  if (found.scope + 1 != scopes_.size()) return value;
+  BothScope::Grouping& grouping = scope.grouping;
+  if (grouping.inside_extreme > 0) grouping.extremes.push_back(found.source);
+  if (grouping.is_selecting && grouping.inside == 0) {
+    grouping.bare.push_back({found.source, found.column->name, grouping.place});
   }
   return value;
 }

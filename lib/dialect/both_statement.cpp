@@ -358,7 +358,10 @@ void BothParser::order() {
     const Value value = either();
     if (value.kind == Kind::text && !value.is_collated) hangs_on_collation(text_of(value));
     if (!take("asc")) take("desc");
-    if (take("nulls") && !take("first")) expect("last");
+    if (take("nulls")) {
+      if (!take("first")) expect("last");
+      differs("NULLS FIRST or LAST, which MariaDB does not have");
+    }
   } while (take(","));
 }
 

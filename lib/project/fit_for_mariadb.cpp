@@ -56,13 +56,14 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
     for (Column& column : table.columns) {
       if (column.mariadb.type) continue;
       const Type type = column.type_on(DialectKind::mariadb);
-      if (type.kind == TypeKind::native) {
+      const bool is_key = keys.count(column.name) != 0;
+      if (type.kind == TypeKind::native && !is_key) {
         column.mariadb.type = made(TypeKind::longtext, {});
         said.push_back(fmt::format(
             "'{}.{}' has {} on SQLite, and becomes longtext on MariaDB (mariadb: {{type: …}})",
             name, column.name,
             type.native.empty() ? "no type" : fmt::format("the type '{}'", type.native)));
-      } else if (keys.count(column.name) != 0 && has_no_length(type)) {
+      } else if (is_key && (has_no_length(type) || type.kind == TypeKind::native)) {
         column.mariadb.type = made(TypeKind::varchar, kKeyLength);
         said.push_back(
             fmt::format("'{}.{}' becomes varchar({}) on MariaDB (mariadb: {{type: …}}), "

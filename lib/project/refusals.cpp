@@ -150,7 +150,9 @@ std::vector<std::string> leave_out_refused(Workspace& workspace, DialectKind kin
     const backend::ScratchOptions options = workspace.scratch_options(kind);
     if (options.server || kind == DialectKind::sqlite) {
       backend::Scratch scratch(options);
-      ask_for_refusals(scratch.connection(), schema::on_dialect(schema, kind), false, refusals);
+      ask_for_refusals(scratch.connection(),
+                       dialect::dialect(kind).canonical(schema::on_dialect(schema, kind)), false,
+                       refusals);
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;

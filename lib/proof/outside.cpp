@@ -132,6 +132,8 @@ std::string foreign_name(const Words& words, const Names& made) {
   const Names own = own_names(words, made);
   ObjectPlaces places(words);
   for (std::size_t i = 0; i < words.size(); ++i) {
+    // ${name:identifier}.table: whatever that is.
+    if (is_sign(words, i, "}") && is_sign(words, i + 1, ".")) return "a variable's database";
     const bool is_object = places.is_object(i);
     const bool qualifies = words[i].is_name && is_sign(words, i + 1, ".") && i + 2 < words.size() &&
                            words[i + 2].is_name && (i == 0 || !is_sign(words, i - 1, "."));

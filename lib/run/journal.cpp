@@ -87,8 +87,8 @@ void Journal::refuse_ending(const dialect::Statement& statement, bool left_open)
 void Journal::send_alone(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   row.statement = statement.sql;
-  row.fingerprint = context_.connection.fingerprint(dialect::with_values(
-      context_.connection.dialect(), statement.sql, context_.options.variables));
+  row.fingerprint =
+      fingerprint_with_values(context_.connection, statement.sql, context_.options.variables);
   context_.store.update_progress(row);
   try {
     with_retries(context_, [&] {

@@ -254,8 +254,8 @@ class JournaledRun {
     }
     if (row.statements_done == 0) return;
     events.warning("dbmig.run",
-                   fmt::format("Revision {} failed; its {} before that were taken back", row.id,
-                               text::count(row.statements_done, "statement")));
+                   fmt::format("Revision {} failed; what ran of it before that ({}) was taken back",
+                               row.id, text::count(row.statements_done, "statement")));
   }
 
   /// What takes back the statements that are done and loses nothing by it.

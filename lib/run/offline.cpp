@@ -64,7 +64,8 @@ class ScriptWriter {
 };
 
 void prepare_history(ScriptWriter& script, DialectKind kind, bool is_first) {
-  if (is_first) return script.add(RevisionStore::create_statement(kind), false);
+  // There may be an empty one, of an older format.
+  if (is_first) script.add(RevisionStore::create_statement(kind), false);
   for (const std::string& statement : RevisionStore::script_format_statements(kind)) {
     script.add(statement, false);
   }

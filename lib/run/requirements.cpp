@@ -8,14 +8,18 @@
 namespace dbmig::run {
 namespace {
 
-/// Of the requirement's query as a value: no semicolon behind it.
+/// The requirement's query without the semicolon behind it.
 std::string bare_query(const history::Requirement& requirement, const dialect::Dialect& dialect,
                        const dialect::Variables& variables) {
-  std::string query =
-      dialect::with_values(dialect, requirement.sql.for_dialect(dialect.kind()), variables);
-  const std::size_t end = query.find_last_not_of("; \t\r\n");
-  query.erase(end == std::string::npos ? 0 : end + 1);
-  return query;
+  const std::vector<std::string> statements =
+      dialect.split_statements(requirement.sql.for_dialect(dialect.kind()));
+  if (statements.size() > 1) {
+    throw Error(ErrorCode::invalid, "'require' has more than one statement")
+        .at(requirement.where)
+        .hint("write a list of queries");
+  }
+  return statements.empty() ? std::string()
+                            : dialect::with_values(dialect, statements.front(), variables);
 }
 
 std::string what_is_required(const history::Requirement& requirement,
@@ -40,6 +44,10 @@ void refuse_requirements(backend::Connection& connection, const history::Revisio
     if (query.empty()) continue;
     const std::string& shown = requirement.sql.for_dialect(dialect.kind());
     try {
+      // MariaDB refuses several values, and SQLite takes the first.
+      if (connection.query(query).rows.size() > 1) {
+        throw Error(ErrorCode::failed, "the query gives more than one row");
+      }
       const backend::Rows rows = connection.query(
           fmt::format("SELECT CASE WHEN {} THEN 1 ELSE 0 END", as_condition(query)));
       if (rows.rows.at(0).at(0).value_or("0") != "0") continue;

@@ -341,21 +341,26 @@ void Runner::refuse_violations_at_once(const RunPlan& run_plan) {
 }
 
 std::vector<std::string> Runner::run(const history::Graph& graph, RunPlan& run_plan,
-                                     const RunOptions& options) {
+                                     const RunOptions& options,
+                                     const std::function<void()>& prepare) {
   refuse_plain_sql(run_plan, graph, connection_.dialect());
   refuse_unset_variables(run_plan, graph, connection_.dialect().kind(), options.variables);
-  if (run_plan.ids().empty()) return carry_out(graph, run_plan, options);
+  const auto carry_out = [&] {
+    if (prepare) prepare();
+    return this->carry_out(graph, run_plan, options);
+  };
+  if (run_plan.ids().empty()) return carry_out();
   refuse_requirements_ahead(graph, run_plan, options);
   refuse_violations_at_once(run_plan);
   RunEvent event{RunEvent::Point::before_run, run_plan.direction(), nullptr, run_plan.ids(), {}};
-  if (!options.listener) return carry_out(graph, run_plan, options);
+  if (!options.listener) return carry_out();
   options.listener(event);
   event.point = RunEvent::Point::after_run;
   try {
-    std::vector<std::string> ran = carry_out(graph, run_plan, options);
+    std::vector<std::string> ran = carry_out();
     options.listener(event);
     return ran;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     event.failure = error.what();
     options.listener(event);
     throw;
@@ -462,8 +467,7 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
                    way_down(graph, have, arguments));
   refuse_unfinished(rows, run_plan);
   refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
-  write_unfolded(rows, gone);
-  return run(graph, run_plan, options);
+  return run(graph, run_plan, options, [&] { write_unfolded(rows, gone); });
 }
 
 namespace {
@@ -497,8 +501,7 @@ std::vector<std::string> Runner::withdraw_unknown(const RunOptions& options) {
                    withdrawn(rows, graph_, graph));
   refuse_unfinished(rows, run_plan);
   refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
-  write_unfolded(rows, gone);
-  return run(graph, run_plan, options);
+  return run(graph, run_plan, options, [&] { write_unfolded(rows, gone); });
 }
 
 std::vector<PlannedRevision> Runner::plan_withdrawal() {
@@ -544,7 +547,8 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
   const std::vector<std::string> targets = up ? open_squashes(rows, wanted) : wanted;
   if (!up) rows = unfolded(std::move(rows), targets, gone);
   const history::Graph graph = with_known(rows);
-  const std::set<std::string> have = complete(rows);
+  std::set<std::string> have = complete(rows);
+  if (!up) have.merge(row_ids(rows));  // as downgrade() has it
   const std::set<std::string> heads = as_set(graph.heads_of(have));
   RunPlan run_plan(direction, graph, in_applied_order(rows, graph, have),
                    up ? graph.upgrade_path(have, resolved(graph, targets, heads))

@@ -178,8 +178,10 @@ class Runner {
   std::vector<PlannedRevision> planned(RunPlan& run_plan, const std::vector<AppliedRevision>& rows);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
                          schema::Schema& met);
+  /// `prepare` writes what the plan starts from, when nothing refuses it any more.
   std::vector<std::string> run(const history::Graph& graph, RunPlan& run_plan,
-                               const RunOptions& options);
+                               const RunOptions& options,
+                               const std::function<void()>& prepare = {});
   std::vector<std::string> carry_out(const history::Graph& graph, RunPlan& run_plan,
                                      const RunOptions& options);
   void refuse_violations_at_once(const RunPlan& run_plan);

@@ -95,6 +95,7 @@ std::vector<AppliedRevision> Runner::unfolded(std::vector<AppliedRevision> rows,
 void Runner::write_unfolded(const std::vector<AppliedRevision>& rows,
                             const std::vector<std::string>& gone) {
   if (gone.empty()) return;
+  store_.create_if_missing();
   const std::set<std::string> there = row_ids(store_.all());
   backend::Transaction transaction(connection_);
   for (const std::string& id : gone) {

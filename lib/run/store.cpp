@@ -7,7 +7,9 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <optional>
 
+#include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
@@ -184,9 +186,37 @@ void RevisionStore::create_if_missing() {
     if (number(newest) > kFormat) throw newer_format();
     return;
   }
-  for (const std::string& statement : format_statements(kind, columns)) {
-    connection_.execute(statement);
+  const std::vector<std::string> statements =
+      kind == DialectKind::sqlite ? rebuild_statements(columns) : format_statements(columns);
+  const bool is_alone = kind == DialectKind::sqlite && !connection_.in_transaction();
+  std::optional<backend::Transaction> transaction;
+  if (is_alone) transaction.emplace(connection_);
+  for (const std::string& statement : statements) connection_.execute(statement);
+  if (transaction) transaction->commit();
+}
+
+std::vector<std::string> RevisionStore::rebuild_statements(const std::set<std::string>& columns) {
+  // SQLite reads every view again when a column is renamed, and fails over one that is broken.
+  constexpr const char* kCopy = "temp.dbmig_older_format";
+  std::vector<std::string> values;
+  for (const StoreColumn& column : kStoreColumns) {
+    std::string value(column.name);
+    if (columns.count(value) == 0) {
+      const bool has_before = columns.count(std::string(column.before)) != 0;
+      value = has_before ? column.before : column.missing;
+    }
+    if (column.name == "format") value = std::to_string(kFormat);
+    if (column.name == "state") {
+      value = fmt::format("CASE WHEN {0} = '' THEN '{1}' ELSE {0} END", value, kComplete);
+    }
+    values.push_back(fmt::format("{} AS {}", value, column.name));
   }
+  const std::string all = store_columns();
+  return {fmt::format("CREATE TEMP TABLE dbmig_older_format AS SELECT {} FROM main.{}",
+                      text::join(values, ", "), kTable),
+          fmt::format("DROP TABLE main.{}", kTable), create_statement(DialectKind::sqlite),
+          fmt::format("INSERT INTO main.{0} ({1}) SELECT {1} FROM {2}", kTable, all, kCopy),
+          fmt::format("DROP TABLE {}", kCopy)};
 }
 
 std::vector<std::string> RevisionStore::script_format_statements(DialectKind kind) {
@@ -205,8 +235,7 @@ std::vector<std::string> RevisionStore::script_format_statements(DialectKind kin
       fmt::format("UPDATE {} SET state = '{}' WHERE state = ''", kTable, kComplete)};
 }
 
-std::vector<std::string> RevisionStore::format_statements(DialectKind kind,
-                                                          const std::set<std::string>& columns) {
+std::vector<std::string> RevisionStore::format_statements(const std::set<std::string>& columns) {
   // MariaDB commits each of them: a run that dies between two is met by the next one, which looks
   // at the columns again. Having `format` means having all, so it comes last.
   std::vector<std::string> statements;
@@ -221,7 +250,7 @@ std::vector<std::string> RevisionStore::format_statements(DialectKind kind,
     return columns.count(name) == 0 && columns.count(before) == 0;
   };
   if (lacks("origin", "")) alter("ADD COLUMN " + origin_column());
-  if (lacks("statement_hashes", "ran")) alter("ADD COLUMN " + hashes_column(kind));
+  if (lacks("statement_hashes", "ran")) alter("ADD COLUMN " + hashes_column(DialectKind::mariadb));
   statements.push_back(
       fmt::format("UPDATE {} SET state = '{}' WHERE state = ''", kTable, kComplete));
   alter("ADD COLUMN " + format_column());

@@ -101,9 +101,9 @@ class RevisionStore {
  private:
   /// The columns that the table has now, of any format but a newer one.
   std::set<std::string> columns();
-  /// What brings a table with `columns` to kFormat.
-  static std::vector<std::string> format_statements(DialectKind kind,
-                                                    const std::set<std::string>& columns);
+  /// What brings a table with `columns` to kFormat: on MariaDB, and on SQLite in one transaction.
+  static std::vector<std::string> format_statements(const std::set<std::string>& columns);
+  static std::vector<std::string> rebuild_statements(const std::set<std::string>& columns);
   /// All rows, or that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id);
 

@@ -42,12 +42,23 @@ class VariableCheck {
   void add(const history::Revision& revision, const std::vector<ops::Operation>& operations,
            const std::vector<SourcePosition>& positions, bool undo) {
     for (std::size_t i = 0; i < operations.size(); ++i) {
+      const SourcePosition where =
+          i < positions.size() ? positions[i] : SourcePosition{revision.path.string(), 0, 0};
+      if (const auto* view = std::get_if<ops::CreateView>(&operations[i])) {
+        look_at(revision, where, view->view.sql.for_dialect(dialect_.kind()));
+      } else if (const auto* trigger = std::get_if<ops::CreateTrigger>(&operations[i])) {
+        look_at(revision, where, trigger->trigger.sql.for_dialect(dialect_.kind()));
+      }
       const auto* execute = std::get_if<ops::Execute>(&operations[i]);
       if (execute == nullptr || (undo && !execute->undo)) continue;
       const schema::SqlText& sql = undo ? *execute->undo : execute->sql;
-      const SourcePosition where =
-          i < positions.size() ? positions[i] : SourcePosition{revision.path.string(), 0, 0};
       look_at(revision, where, sql.for_dialect(dialect_.kind()));
+    }
+  }
+
+  void add_requirements(const history::Revision& revision) {
+    for (const history::Requirement& one : revision.requirements) {
+      look_at(revision, one.where, one.sql.for_dialect(dialect_.kind()));
     }
   }
 
@@ -78,15 +89,14 @@ class VariableCheck {
   Diagnostics mistakes_;
 };
 
-}  // namespace
-
-void send_with_values(backend::Connection& connection, const std::string& sql,
-                      const dialect::Variables& variables) {
-  if (sql.find("${") == std::string::npos) return connection.execute(sql);
-  const dialect::Dialect& dialect = connection.dialect();
+/// Calls `use` with the statement as it is to be sent; what it throws shows placeholders.
+template <class Use>
+auto with_hidden_values(const dialect::Dialect& dialect, const std::string& sql,
+                        const dialect::Variables& variables, Use use) {
+  if (sql.find("${") == std::string::npos) return use(sql);
   const std::string text = dialect::with_values(dialect, sql, variables);
   try {
-    connection.execute(text);
+    return use(text);
   } catch (const Error& error) {
     std::vector<Diagnostic> told = error.diagnostics();
     for (Diagnostic& one : told) {
@@ -97,12 +107,33 @@ void send_with_values(backend::Connection& connection, const std::string& sql,
   }
 }
 
+}  // namespace
+
+void send_with_values(backend::Connection& connection, const std::string& sql,
+                      const dialect::Variables& variables) {
+  with_hidden_values(connection.dialect(), sql, variables,
+                     [&](const std::string& text) { connection.execute(text); });
+}
+
+backend::Rows query_with_values(backend::Connection& connection, const std::string& sql,
+                                const dialect::Variables& variables) {
+  return with_hidden_values(connection.dialect(), sql, variables,
+                            [&](const std::string& text) { return connection.query(text); });
+}
+
+std::string fingerprint_with_values(backend::Connection& connection, const std::string& sql,
+                                    const dialect::Variables& variables) {
+  return with_hidden_values(connection.dialect(), sql, variables,
+                            [&](const std::string& text) { return connection.fingerprint(text); });
+}
+
 void refuse_unset_variables(const RunPlan& run_plan, const history::Graph& graph, DialectKind kind,
                             const dialect::Variables& variables) {
   VariableCheck check(kind, variables);
   for (const std::string& id : run_plan.ids()) {
     const history::Revision& revision = graph.get(id);
     if (run_plan.direction() == Direction::upgrade) {
+      check.add_requirements(revision);
       check.add(revision, revision.upgrade, revision.upgrade_positions, false);
     } else if (revision.downgrade) {
       check.add(revision, *revision.downgrade, revision.downgrade_positions, false);

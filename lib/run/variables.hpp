@@ -13,6 +13,14 @@ namespace dbmig::run {
 void send_with_values(backend::Connection& connection, const std::string& sql,
                       const dialect::Variables& variables);
 
+/// The rows of such a query.
+backend::Rows query_with_values(backend::Connection& connection, const std::string& sql,
+                                const dialect::Variables& variables);
+
+/// Connection::fingerprint() of such a statement.
+std::string fingerprint_with_values(backend::Connection& connection, const std::string& sql,
+                                    const dialect::Variables& variables);
+
 /// Throws Error{invalid} with the place of every variable that the plain SQL of `run_plan` needs
 /// and `variables` lack, and of every one that is not written as it should be. Before anything
 /// runs.

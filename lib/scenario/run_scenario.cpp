@@ -123,6 +123,7 @@ class Performance {
       case Kind::execute:
         for (const std::string& sql :
              connection_.dialect().split_statements(step.sql.for_dialect(kind()))) {
+          dialect::checked_placeholders(kind(), sql);
           run::send_with_values(connection_, sql, options_.variables);
         }
         return;
@@ -153,8 +154,8 @@ class Performance {
   void expect(const yaml::ScenarioStep& step) {
     const std::string& sql = step.sql.for_dialect(kind());
     if (sql.empty()) return;
-    const backend::Rows found =
-        connection_.query(dialect::with_values(connection_.dialect(), sql, options_.variables));
+    dialect::checked_placeholders(kind(), sql);
+    const backend::Rows found = run::query_with_values(connection_, sql, options_.variables);
     if (!step.expected) return expect_true(found);
     const bool same =
         std::equal(step.expected->begin(), step.expected->end(), found.rows.begin(),
@@ -187,12 +188,21 @@ class Performance {
   run::RunOptions options_;
 };
 
-/// Why revisions may not run on a server that others use; empty when it may.
-std::string why_not(DialectKind kind, const history::Graph& graph) {
+/// Why revisions and the test's own SQL may not run on a server that others use; empty when they
+/// may.
+std::string why_not(DialectKind kind, const history::Graph& graph, const yaml::Scenario& scenario) {
   if (kind == DialectKind::sqlite) return {};
   const dialect::Dialect& dialect = dialect::dialect(kind);
   const std::vector<std::string>& all = graph.topological();
-  return proof::reaches_out(dialect, graph, {all.begin(), all.end()});
+  std::string why = proof::reaches_out(dialect, graph, {all.begin(), all.end()});
+  if (!why.empty()) return why;
+  std::vector<ops::Operation> own;
+  for (const yaml::ScenarioStep& step : scenario.steps) {
+    ops::Execute execute;
+    execute.sql = step.sql;
+    own.emplace_back(std::move(execute));
+  }
+  return proof::reaches_out(dialect, own);
 }
 
 }  // namespace
@@ -200,7 +210,7 @@ std::string why_not(DialectKind kind, const history::Graph& graph) {
 Result run_scenario(const yaml::Scenario& scenario, const backend::ScratchOptions& options,
                     const Environment& environment) {
   Result result;
-  result.skipped = why_not(options.kind, environment.graph);
+  result.skipped = why_not(options.kind, environment.graph, scenario);
   if (!result.skipped.empty()) return result;
   backend::Scratch scratch(options);
   dialect::Variables variables = scenario.variables;

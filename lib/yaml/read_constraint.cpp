@@ -72,7 +72,7 @@ std::optional<schema::IndexPart> read_index_part(Reader& reader, const Node& nod
                              node.text));
     return std::nullopt;
   }
-  if (!reader.is_mapping(node, "a part of an index", "nombre desc, or {expr: lower(nombre)}")) {
+  if (!reader.is_mapping(node, "a part of an index", "name desc, or {expr: lower(name)}")) {
     return std::nullopt;
   }
   const std::size_t before = reader.errors();
@@ -268,13 +268,13 @@ bool read_reference(Reader& reader, const Node& node, schema::ForeignKey& key) {
   }
   if (!node.is_scalar()) {
     reader.error(node, fmt::format("'references' must be text, not {}", kind_name(node)),
-                 "as in references: pais(id)");
+                 "as in references: country(id)");
     return false;
   }
   auto reference = parse_reference(node.text);
   if (!reference) {
     reader.error(node, fmt::format("'{}' is not a table with its columns", node.text),
-                 "as in pais(id); for odd names write {table: …, columns: […]}");
+                 "as in country(id); for odd names write {table: …, columns: […]}");
     return false;
   }
   const auto dot = reference->table.find('.');
@@ -310,7 +310,7 @@ std::optional<schema::ForeignKey> read_foreign_key(Fields& fields) {
   const std::size_t before = reader.errors();
   schema::ForeignKey key;
   key.columns = read_columns(fields);
-  const Node* references = fields.require("references", "as in references: pais(id)");
+  const Node* references = fields.require("references", "as in references: country(id)");
   if (references != nullptr) read_reference(reader, *references, key);
   read_actions(fields, key);
   key.deferrable = fields.flag("deferrable");
@@ -354,7 +354,7 @@ std::vector<schema::ForeignKey> read_foreign_keys(Reader& reader, const Node& no
                                                   std::vector<SourcePosition>& at) {
   std::vector<schema::ForeignKey> keys;
   for_each_entry(
-      reader, node, "foreign_keys", "{name: {columns: [pais_id], references: pais(id)}}",
+      reader, node, "foreign_keys", "{name: {columns: [country_id], references: country(id)}}",
       [&](const Node& where, const std::string& name, const Node& body, bool named) {
         const std::string what = named ? fmt::format("foreign key '{}'", name) : "foreign key";
         Fields fields(reader, body, what,

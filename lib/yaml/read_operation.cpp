@@ -26,7 +26,7 @@ using Read = std::optional<ops::Operation>;
 
 Read create_table(Reader& reader, const Node& key, const Node& body) {
   if (!reader.is_mapping(body, "'create_table'",
-                         "create_table: {usuario: {columns: {id: integer}}}")) {
+                         "create_table: {customer: {columns: {id: integer}}}")) {
     return {};
   }
   if (body.entries() != 1) {
@@ -40,7 +40,7 @@ Read create_table(Reader& reader, const Node& key, const Node& body) {
   return ops::CreateTable{schema::normalized(std::move(draft.table))};
 }
 
-/// `drop_table: usuario`, also `{name: usuario}`.
+/// `drop_table: customer`, also `{name: customer}`.
 std::string read_name(Reader& reader, const Node& key, const Node& body) {
   if (body.is_scalar() && !body.text.empty()) return body.text;
   if (!body.is_mapping()) {
@@ -488,7 +488,7 @@ std::optional<std::size_t> operation_key(Reader& reader, const Node& item) {
   }
   if (names.size() == 1) return names.front();
   const std::string hint =
-      names.empty() ? "as in - drop_table: usuario"
+      names.empty() ? "as in - drop_table: customer"
                     : fmt::format("indent what belongs to '{0}' below it, or write - {0}: {{…}}",
                                   item.key(names.front()).text);
   reader.error(item, "an operation has one name", hint);
@@ -502,11 +502,12 @@ std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
                                             std::vector<SourcePosition>& at,
                                             std::vector<history::Suppression>* suppressions) {
   std::vector<ops::Operation> operations;
-  if (list.is_null() || !reader.is_sequence(list, what, "- drop_table: usuario")) return operations;
+  if (list.is_null() || !reader.is_sequence(list, what, "- drop_table: customer"))
+    return operations;
   for (const Node& item : list.children) {
     if (!item.is_mapping()) {
       reader.error(item, fmt::format("an operation must be a mapping, not {}", kind_name(item)),
-                   "as in - drop_table: usuario");
+                   "as in - drop_table: customer");
       continue;
     }
     const auto name = operation_key(reader, item);

@@ -64,7 +64,7 @@ std::optional<ops::BulkInsert> read_rows(Reader& reader, const Node& key, const 
     const Node& first = rows->children.front();
     for (std::size_t i = 0; i < first.entries(); ++i) insert.columns.push_back(first.key(i).text);
   } else {
-    fields.require("columns", "as in columns: [id, nombre]");
+    fields.require("columns", "as in columns: [id, name]");
     return std::nullopt;
   }
   std::set<std::string> seen;

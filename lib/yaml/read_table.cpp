@@ -214,7 +214,7 @@ class TableReader {
     if (!table().sqlite.module.empty() && !fields.has("columns")) return;
     const Node* columns = fields.require("columns", "as in columns: {id: integer}");
     if (columns == nullptr) return;
-    if (!reader_.is_mapping(*columns, "'columns'", "{id: integer, nombre: varchar(64)}")) return;
+    if (!reader_.is_mapping(*columns, "'columns'", "{id: integer, name: varchar(64)}")) return;
     positions_.add_mapping({"tables", key_.text, "columns"}, reader_.at(*columns).file, *columns);
     std::map<std::string, std::string> old_names;
     for (std::size_t i = 0; i < columns->entries(); ++i) {

@@ -154,6 +154,9 @@ Scenario read_scenario(std::string_view content, const std::string& name,
   if (steps == nullptr || !reader.is_sequence(*steps, "'steps'", "- upgrade: head")) {
     return scenario;
   }
+  if (steps->children.empty()) {
+    reader.error(*steps, "a test without steps tests nothing", "as in steps: [{upgrade: head}]");
+  }
   for (const Node& step : steps->children) scenario.steps.push_back(read_step(reader, step));
   return scenario;
 }

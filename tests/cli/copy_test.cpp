@@ -166,12 +166,13 @@ TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   sql("ALTER TABLE odd ADD FULLTEXT ft (name), ADD CONSTRAINT letters CHECK (name REGEXP "
       "'^[a-zA-Z]'), "
       "ADD CONSTRAINT short CHECK (gone + 1 < 20), "
-      "ADD tag VARCHAR(40) DEFAULT (concat('t', uuid()))");
+      "ADD tag VARCHAR(40) DEFAULT (concat('t', uuid())), "
+      "ADD made DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP");
   EXPECT_THAT(project.expect(0, {"copy", target, "sqlite:///back.db"}).err,
               AllOf(HasSubstr("'ft'"), Not(HasSubstr("'ix_there'")), HasSubstr("'letters'"),
                     HasSubstr("'odd.tag'"), Not(HasSubstr("'short'"))));
   EXPECT_THAT(project.expect(0, {"--url", "sqlite:///back.db", "inspect"}).out,
-              AllOf(HasSubstr("short"), Not(HasSubstr("letters"))));
+              AllOf(HasSubstr("short"), Not(HasSubstr("letters")), HasSubstr("CURRENT_TIMESTAMP")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,

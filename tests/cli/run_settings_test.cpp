@@ -82,6 +82,13 @@ TEST_P(RunSettings, AnUnsetVariableIsAnErrorBeforeAnythingRuns) {
   }
   EXPECT_THAT(project.expect(0, {"current"}).out, Not(HasSubstr("a1")));
   project.expect(2, {"upgrade", "--var", "one"});
+  revision("a2", "a1", "  - create_view: {name: w, sql: \"SELECT ${three:literal} AS x\"}\n",
+           "require: SELECT ${four:literal} = 'x'\n");
+  const Result typed = project.expect(1, {"upgrade"});
+  EXPECT_THAT(typed.err, HasSubstr("variable 'three' is not set"));
+  EXPECT_THAT(typed.err, HasSubstr("migrations/a2.yaml:"));
+  EXPECT_THAT(typed.err, HasSubstr("variable 'four' is not set"));
+  EXPECT_THAT(project.expect(0, {"current"}).out, Not(HasSubstr("a1")));
   revision("a2", "a1", "  - execute: \"UPDATE t SET v = '${one:literal}'\"\n");
   EXPECT_THAT(project.expect(1, {"upgrade", "--var", "one=1"}).err,
               HasSubstr("${one:literal} stands within quotes; take the quotes away"));
@@ -105,6 +112,13 @@ TEST_P(RunSettings, ValuesAreNeitherPrintedNorKept) {
   EXPECT_THAT(seen, Not(HasSubstr("hunter2")));
   EXPECT_EQ(stored(), in_hex(secret));
   EXPECT_THAT(sql("SELECT * FROM dbmig_revisions"), Not(HasSubstr("hunter2")));
+  // Nor by what is asked of the server about it.
+  project.environment["DBMIG_VAR_who"] = "hunter2-\xF0\x9F\x98\x80";
+  revision("a3", "a2",
+           "  - execute: {sql: \"CREATE TABLE ${who:identifier} (id INT)\", undo: none}\n"
+           "  - execute: \"INSERT INTO nowhere VALUES (1)\"\n");
+  const Result odd = project.dbmig({"upgrade", "-v"});
+  EXPECT_THAT(odd.out + odd.err, Not(HasSubstr("hunter2")));
   // Another value is no edit, and takes back what it says.
   project.environment["DBMIG_VAR_who"] = "other";
   project.expect(1, {"upgrade"});
@@ -190,7 +204,7 @@ TEST_P(RunSettings, WhatARevisionRequiresMustHoldBeforeItRuns) {
   project.expect(0, {"upgrade"});
   sql("INSERT INTO t VALUES (1, NULL)");
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n",
-           "require:\n  - sql: SELECT COUNT(*) = 0 FROM t WHERE v IS NULL;\n"
+           "require:\n  - sql: SELECT COUNT(*) = 0 FROM t WHERE v IS NULL; -- one\n"
            "    message: every row has a v\n  - SELECT 1\n");
   const Result refused = project.expect(4, {"upgrade"});
   EXPECT_THAT(refused.err, HasSubstr("migrations/a2.yaml:6:5: revision a2 does not run here, "
@@ -209,6 +223,9 @@ TEST_P(RunSettings, WhatARevisionRequiresMustHoldBeforeItRuns) {
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n");
   project.expect(0, {"upgrade"});
   project.expect(0, {"downgrade", "--allow-destructive"});
+  revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n",
+           "require: SELECT 1 UNION ALL SELECT 1\n");
+  EXPECT_THAT(project.expect(1, {"upgrade"}).err, HasSubstr("the query gives more than one row"));
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n",
            "require: SELECT x FROM nowhere\n");
   EXPECT_THAT(project.expect(1, {"upgrade"}).err,

@@ -10,6 +10,7 @@ namespace dbmig::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class MigrationTests : public OnEachDatabase {
  protected:
@@ -84,6 +85,21 @@ TEST_P(MigrationTests, WhatDoesNotHoldIsSaidWithItsPlace) {
        "it fails, but not because of 'something else': ");
   says("  - upgrade: nowhere\n", "Can't locate revision identified by 'nowhere'");
   says("  - rows: {nowhere: [{id: 1}]}\n", "");
+}
+
+TEST_P(MigrationTests, ValuesOfVariablesAreNotShown) {
+  project.environment["DBMIG_VAR_who"] = "hunter2-secret";
+  const Result result =
+      test(std::string(kRows) + "  - expect: SELECT COUNT(*) = 1 FROM ${who:identifier}\n", 1);
+  EXPECT_THAT(result.out + result.err, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(test(std::string(kRows) + "  - expect: SELECT '${nope:literal}' <> 'x'\n", 1).out,
+              HasSubstr("stands within quotes"));
+}
+
+TEST_P(MigrationTests, WithoutStepsIsAMistake) {
+  std::filesystem::create_directories(project.path() / "migrations/tests");
+  project.write("migrations/tests/one.yaml", "steps: []\n");
+  EXPECT_THAT(project.expect(1, {"test"}).err, HasSubstr("a test without steps tests nothing"));
 }
 
 TEST_P(MigrationTests, MistakesInTheFileAreSaidTogether) {

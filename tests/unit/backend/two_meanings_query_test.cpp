@@ -234,6 +234,8 @@ TEST(TwoMeaningsOfQueriesText, WhatNoWordsMakeOneIsNamed) {
            "SELECT concat(s, 'x') FROM t",
            "SELECT char(228)",
            "SELECT t.id FROM t FULL JOIN u ON n = a",
+           "SELECT id FROM t ORDER BY a NULLS LAST",
+           "SELECT count(*) FILTER (WHERE a > 1) FROM t",
            "SELECT a FROM t UNION SELECT n FROM u INTERSECT SELECT id FROM t",
            "SELECT a = 1 = 1 FROM t",
            "SELECT 'a\\b' AS x",

@@ -111,6 +111,25 @@ TEST_P(FormatTest, AHalfChangedTableIsReadAndFinished) {
   }
 }
 
+TEST_P(FormatTest, AViewThatIsBrokenHoldsNothingUp) {
+  connection_->execute("CREATE TABLE gone (id INTEGER)");
+  connection_->execute("CREATE VIEW broken AS SELECT * FROM gone");
+  connection_->execute("DROP TABLE gone");
+  const std::vector<AppliedRevision> before = RevisionStore(*connection_).all();
+  RevisionStore store(*connection_);
+  store.create_if_missing();
+  EXPECT_THAT(columns(), Contains("format"));
+  const std::vector<AppliedRevision> after = store.all();
+  ASSERT_EQ(after.size(), before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    EXPECT_EQ(after[i].id, before[i].id);
+    EXPECT_EQ(after[i].running, before[i].running);
+    EXPECT_EQ(after[i].applied_at, before[i].applied_at);
+    EXPECT_EQ(after[i].statement_hashes, before[i].statement_hashes);
+    EXPECT_EQ(store.text(after[i].id), RevisionStore(*connection_).text(before[i].id));
+  }
+}
+
 TEST_P(FormatTest, ANewerHistoryIsRefusedInWords) {
   RevisionStore(*connection_).create_if_missing();
   connection_->execute("UPDATE dbmig_revisions SET format = 3 WHERE id = 'aaa'");

@@ -349,7 +349,7 @@ TEST(BrokenModel, KeysAndOptions) {
       {table(columns + "    foreign_keys: {fk: {columns: [a], references: t.b}}\n"),
        "m.yaml:4:51: 't.b' is not a table with its columns; write t(b)"},
       {table(columns + "    foreign_keys: {fk: {columns: [a], references: \"t(a, b\"}}\n"),
-       "m.yaml:4:51: 't(a, b' is not a table with its columns; as in pais(id); for odd names "
+       "m.yaml:4:51: 't(a, b' is not a table with its columns; as in country(id); for odd names "
        "write "
        "{table: …, columns: […]}"},
       {table(columns + "    checks: {ck: \"  \"}\n"),

@@ -230,7 +230,7 @@ TEST(BrokenRevision, Head) {
        "r.yaml:4:10: 'ayer' is not a time; as in 2026-11-22T05:10:22Z\n"
        "r.yaml:5:8: a label cannot be 'base', which has a meaning of its own"},
       {"revision: a\nparents: []\nupgrade: {}\ndowngrade:\n",
-       "r.yaml:3:10: 'upgrade' must be a list, not a mapping; as in - drop_table: usuario\n"
+       "r.yaml:3:10: 'upgrade' must be a list, not a mapping; as in - drop_table: customer\n"
        "r.yaml:4:1: 'downgrade' is empty; leave it out for the exact inverse, or write [] to do "
        "nothing"},
       {"revision: a\nparents: []\nrevision: b\n",
@@ -250,7 +250,7 @@ TEST(BrokenRevision, Operations) {
       {"  - rename_column: {}\n",
        "r.yaml:4:5: unknown operation 'rename_column'; use alter_column with rename"},
       {"  - drop_table\n",
-       "r.yaml:4:5: an operation must be a mapping, not text; as in - drop_table: usuario"},
+       "r.yaml:4:5: an operation must be a mapping, not text; as in - drop_table: customer"},
       {"  - drop_table:\n",
        "r.yaml:4:5: 'drop_table' says nothing; write what it works on, as the other revisions do"},
       {"  - drop_table: [a]\n", "r.yaml:4:17: 'drop_table' needs a name; as in drop_table: name"},
@@ -419,7 +419,7 @@ TEST(Revision, ASuppressionMeansNothingWhereNothingIsLinted) {
             "r.yaml:6:18: 'lint_ignore' means nothing in 'downgrade'; it stands beside operations "
             "of 'upgrade'");
   EXPECT_EQ(complaint("revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),
-            "r.yaml:4:5: an operation has one name; as in - drop_table: usuario");
+            "r.yaml:4:5: an operation has one name; as in - drop_table: customer");
 }
 
 }  // namespace
