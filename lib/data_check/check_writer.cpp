@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "dialect/sqlite/conversion.hpp"
-#include "dialect/sqlite/invalid_casts.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::data_check {
@@ -45,17 +43,15 @@ struct Link {
   std::string child_column;
 };
 
-std::string matches(DialectKind kind, const Link& link) {
+std::string matches(const dialect::RowRules& rules, const Link& link) {
   const Column* from =
       link.child_table == nullptr ? nullptr : link.child_table->find_column(link.child_column);
   const Column* to =
       link.parent_table == nullptr ? nullptr : link.parent_table->find_column(link.parent_column);
   std::string child = link.child;
-  // SQLite compares as if the child's value stood in the parent's column.
-  if (kind == DialectKind::sqlite && from != nullptr && to != nullptr) {
+  if (from != nullptr && to != nullptr) {
     child =
-        dialect::sqlite::conversion(child, {*link.child_table, *from}, {*link.parent_table, *to})
-            .value;
+        rules.compared_with_parent(child, {*link.child_table, *from}, {*link.parent_table, *to});
   }
   return fmt::format("{} = {}", link.parent, child);
 }
@@ -74,6 +70,7 @@ const schema::ForeignKey* find_same(const Table& table, const schema::ForeignKey
 CheckWriter::CheckWriter(const dialect::Dialect& dialect, const schema::Schema& before,
                          bool is_downgrade, schema::MariadbTable defaults)
     : dialect_(dialect),
+      rules_(dialect::row_rules(dialect.kind())),
       before_(before),
       schema_(before),
       is_downgrade_(is_downgrade),
@@ -91,7 +88,7 @@ std::vector<std::string> CheckWriter::mentioned(const std::string& table,
   const Table* found = schema_.find_table(table);
   if (found == nullptr) return columns;
   for (const Column& column : found->columns) {
-    if (mentions(dialect_.kind(), sql, column.name)) columns.push_back(column.name);
+    if (rules_.mentions(sql, column.name)) columns.push_back(column.name);
   }
   return columns;
 }
@@ -101,7 +98,6 @@ UniqueKey CheckWriter::key_of_parts(std::string what, const std::string& table,
                                     const std::string& where) const {
   UniqueKey key{std::move(what), {}, {}, live_.expression(table, where), mentioned(table, where),
                 !where.empty()};
-  const bool on_mariadb = dialect_.kind() == DialectKind::mariadb;
   for (const schema::IndexPart& part : parts) {
     const bool is_column = !part.column.empty();
     key.labels.push_back(is_column ? part.column : part.expression);
@@ -114,9 +110,7 @@ UniqueKey CheckWriter::key_of_parts(std::string what, const std::string& table,
       const std::vector<std::string> more = mentioned(table, part.expression);
       key.used.insert(key.used.end(), more.begin(), more.end());
     }
-    if (part.length > 0 && on_mariadb) sql = fmt::format("LEFT({}, {})", sql, part.length);
-    if (!part.collation.empty() && !on_mariadb) sql += " COLLATE " + quoted(part.collation);
-    key.parts.push_back(std::move(sql));
+    key.parts.push_back(rules_.indexed(std::move(sql), part));
   }
   return key;
 }
@@ -164,12 +158,12 @@ std::vector<std::string> CheckWriter::labels(const std::string& table, const Tab
   return all;
 }
 
-bool CheckWriter::has_history(const std::string& table, const std::string& live_name) const {
-  if (dialect_.kind() != DialectKind::mariadb) return false;
+std::string CheckWriter::old_versions(const std::string& table,
+                                      const std::string& live_name) const {
   const schema::Table* now = schema_.find_table(table);
   const schema::Table* live = before_.find_table(live_name);
-  return now != nullptr && live != nullptr && now->mariadb.system_versioned &&
-         live->mariadb.system_versioned;
+  if (now == nullptr || live == nullptr) return {};
+  return rules_.with_old_versions(*live, *now);
 }
 
 void CheckWriter::ask_rows(Concern concern, const std::string& table, const Rows& rows,
@@ -177,11 +171,11 @@ void CheckWriter::ask_rows(Concern concern, const std::string& table, const Rows
   const TableProvenance* source = live_.find(table);
   if (source == nullptr || !source->knows(rows.shown) || !source->knows(rows.used)) return;
   // Old versions are converted as well, and must have a value where the new ones must.
-  const bool with_history = (concern == Concern::null || concern == Concern::invalid_cast) &&
-                            has_history(table, source->name);
-  if (with_history) violation += ", old versions of rows among them";
+  const bool meets_all = concern == Concern::null || concern == Concern::invalid_cast;
+  const std::string versions = meets_all ? old_versions(table, source->name) : std::string();
+  if (!versions.empty()) violation += ", old versions of rows among them";
   const std::string from = fmt::format(
-      " FROM {}{}", live_.relation(table, table, rows.use, rows.used, rows.more, with_history),
+      " FROM {}{}", live_.relation(table, table, rows.use, rows.used, rows.more, versions),
       rows.condition.empty() ? "" : " WHERE " + rows.condition);
   std::vector<std::string> names;
   std::vector<std::string> select;
@@ -262,11 +256,11 @@ void CheckWriter::ask_foreign_key(const std::string& table, const schema::Foreig
     const std::string alias = "dbmig_parent";
     std::vector<std::string> links;
     for (std::size_t i = 0; i < key.columns.size() && i < key.referenced_columns.size(); ++i) {
-      links.push_back(matches(dialect_.kind(),
-                              {fmt::format("{}.{}", alias, column(key.referenced_columns[i])),
-                               fmt::format("{}.{}", quoted(table), column(key.columns[i])),
-                               schema_.find_table(key.referenced_table), schema_.find_table(table),
-                               key.referenced_columns[i], key.columns[i]}));
+      links.push_back(
+          matches(rules_, {fmt::format("{}.{}", alias, column(key.referenced_columns[i])),
+                           fmt::format("{}.{}", quoted(table), column(key.columns[i])),
+                           schema_.find_table(key.referenced_table), schema_.find_table(table),
+                           key.referenced_columns[i], key.columns[i]}));
     }
     conditions.push_back(fmt::format("NOT EXISTS (SELECT 1 FROM {} WHERE {})",
                                      live_.relation(key.referenced_table, alias, Use::values, {}),
@@ -284,8 +278,7 @@ void CheckWriter::ask_foreign_key(const std::string& table, const schema::Foreig
 }
 
 void CheckWriter::ask_computed(const Table& table, const Column& column) {
-  // MariaDB knows no generated column that is NOT NULL.
-  if (dialect_.kind() != DialectKind::sqlite || !column.generated) return;
+  if (!rules_.checks_generated() || !column.generated) return;
   const std::string& sql = column.generated->sql.for_dialect(dialect_.kind());
   const std::vector<std::string> used = mentioned(table.name, sql);
   if (!live_.is_expressible(table.name, used)) return;
@@ -299,11 +292,11 @@ void CheckWriter::ask_computed(const Table& table, const Column& column) {
              "change these rows first, write an expression that gives them a value, or leave the "
              "column nullable");
   }
-  // SQLite looks at the type of what it stores alone.
-  if (!table.sqlite.strict || !column.generated->stored) return;
+  // The type matters where the value is stored.
+  if (!rules_.refuses_other_types(table) || !column.generated->stored) return;
   const schema::Type& type = column.type_on(dialect_.kind());
-  const std::string invalid_casts = dialect::sqlite::strict_invalid_casts(
-      dialect::sqlite::stored('+' + value, {table, column}).value, type);
+  const std::string invalid_casts =
+      rules_.of_another_type(rules_.stored('+' + value, {table, column}).value, type);
   if (invalid_casts.empty()) return;
   ask_rows(Concern::invalid_cast, table.name, {invalid_casts, used, used, Use::expressions, {}},
            fmt::format("column '{}.{}' is to be {} and computed as {}, which is no such value for "
@@ -312,19 +305,19 @@ void CheckWriter::ask_computed(const Table& table, const Column& column) {
            "change these rows first, or the expression, or choose a type that holds what it gives");
 }
 
-/// On SQLite rows that have lost their parent before stay as they are: SQL that holds for those
+/// Where rows that had lost their parent before may stay as they are: SQL that holds for those
 /// that have one, over the columns `more` of the live table. Empty where that is no matter.
 std::string CheckWriter::still_had_parent(const std::string& table, const schema::ForeignKey& key,
                                           std::vector<std::string>& more) const {
   const Table* old = before_.find_table(live_.find(table)->name);
   const schema::ForeignKey* same = old == nullptr ? nullptr : find_same(*old, key);
-  if (dialect_.kind() != DialectKind::sqlite || same == nullptr) return {};
+  if (!rules_.tolerates_earlier_orphans() || same == nullptr) return {};
   std::vector<std::string> links;
   for (std::size_t i = 0; i < same->columns.size() && i < same->referenced_columns.size(); ++i) {
     const std::string was = fmt::format("dbmig_was_{}", i);
     more.push_back(fmt::format("{} AS {}", quoted(same->columns[i]), was));
     links.push_back(matches(
-        dialect_.kind(),
+        rules_,
         {fmt::format("dbmig_old_parent.{}", quoted(same->referenced_columns[i])),
          fmt::format("{}.{}", quoted(table), was), before_.find_table(same->referenced_table), old,
          same->referenced_columns[i], same->columns[i]}));

@@ -25,8 +25,8 @@ struct UniqueKey {
 /// left them.
 class CheckWriter {
  public:
-  /// `before` is the schema that the database has. It must outlive this. `defaults`: what MariaDB's
-  /// tables take that name no character set.
+  /// `before` is the schema that the database has. It must outlive this. `defaults`: the
+  /// character set of tables that name none.
   CheckWriter(const dialect::Dialect& dialect, const schema::Schema& before, bool is_downgrade,
               schema::MariadbTable defaults);
 
@@ -34,6 +34,7 @@ class CheckWriter {
   void follow(const ops::Operation& operation);
 
   const dialect::Dialect& dialect() const { return dialect_; }
+  const dialect::RowRules& rules() const { return rules_; }
   /// That the next operation meets.
   const schema::Schema& schema() const { return schema_; }
   const schema::Schema& before() const { return before_; }
@@ -90,8 +91,8 @@ class CheckWriter {
                          const std::string& where) const;
   std::vector<std::string> labels(const std::string& table, const TableProvenance& live,
                                   const std::vector<std::string>& columns) const;
-  /// Whether rows of the table have old versions that are still there at this point.
-  bool has_history(const std::string& table, const std::string& live_name) const;
+  /// What RowRules::with_old_versions() says of the table at this point.
+  std::string old_versions(const std::string& table, const std::string& live_name) const;
   std::string hint(const std::string& table, const std::vector<std::string>& columns,
                    std::string otherwise) const;
   std::string still_had_parent(const std::string& table, const schema::ForeignKey& key,
@@ -100,6 +101,7 @@ class CheckWriter {
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 
   const dialect::Dialect& dialect_;
+  const dialect::RowRules& rules_;
   const schema::Schema& before_;
   schema::Schema schema_;
   bool is_downgrade_;

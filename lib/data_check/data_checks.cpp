@@ -8,11 +8,8 @@
 #include "base/text.hpp"
 #include "data_check/check_writer.hpp"
 #include "data_check/new_column.hpp"
-#include "data_check/partition_bounds.hpp"
-#include "dialect/conversion.hpp"
-#include "dialect/sqlite/conversion.hpp"
-#include "dialect/sqlite/invalid_casts.hpp"
-#include "dialect/sqlite/types.hpp"
+#include "dialect/row_rules.hpp"
+#include "dialect/row_storage.hpp"
 #include "ops/apply.hpp"
 #include "schema/external.hpp"
 
@@ -53,6 +50,7 @@ class CheckPlanner {
   const Provenance& live() const { return writer_.live(); }
   const Table* find(const std::string& table) const { return writer_.schema().find_table(table); }
   DialectKind kind() const { return writer_.dialect().kind(); }
+  const dialect::RowRules& rules() const { return writer_.rules(); }
 
   static bool is_fresh(const TableProvenance& live, const std::vector<std::string>& columns) {
     return std::any_of(columns.begin(), columns.end(),
@@ -114,15 +112,15 @@ class CheckPlanner {
         "after that");
   }
 
-  /// What fills the rows of a STRICT table must be of the column's type, while without rows nobody
+  /// What fills the rows must be of the column's type in some tables, while without rows nobody
   /// looks at it.
   void ask_default(const Table& table, const Column& column) {
-    if (!is_strict(table) || !column.default_value || column.generated) return;
+    if (!rules().refuses_other_types(table) || !column.default_value || column.generated) return;
     const auto literal = filling(live(), *column.default_value, kind());
     if (!literal) return;
     const schema::Type& type = column.type_on(kind());
-    const std::string invalid_casts = dialect::sqlite::strict_invalid_casts(
-        dialect::sqlite::stored(*literal, {table, column}).value, type);
+    const std::string invalid_casts =
+        rules().of_another_type(rules().stored(*literal, {table, column}).value, type);
     if (invalid_casts.empty()) return;
     writer_.ask_rows(Concern::invalid_cast, table.name, {invalid_casts, {}, {}, Use::values, {}},
                      fmt::format("column '{}.{}' is to be {}, which cannot hold the default {} "
@@ -148,9 +146,7 @@ class CheckPlanner {
       ask_computed(*table, *from, to);
       return;
     }
-    // What MariaDB computes may be NULL whatever is said.
-    const bool had_nulls = from->nullable || (from->generated && kind() == DialectKind::mariadb);
-    if ((had_nulls && !to.nullable) || loses_null_key(*table, *from, to)) {
+    if (rules().loses_null({*table, *from}, {*table, to})) {
       ask_nulls(alter.table, alter.name, "NOT NULL");
     }
     ask_letters({*table, *from}, {*table, to});
@@ -160,9 +156,8 @@ class CheckPlanner {
     ask_fits(alter.table, alter.name, new_type,
              live().invalid_casts(value, {*table, *from}, {*table, to}));
     if (old_type == new_type && !becomes_rowid(*table, *from, to)) return;
-    if (is_strict(*table) || becomes_rowid(*table, *from, to)) {
-      ask_fits(alter.table, alter.name, new_type,
-               dialect::sqlite::strict_invalid_casts(value, new_type));
+    if (rules().refuses_other_types(*table) || becomes_rowid(*table, *from, to)) {
+      ask_fits(alter.table, alter.name, new_type, rules().of_another_type(value, new_type));
     }
   }
 
@@ -191,12 +186,7 @@ class CheckPlanner {
 
   /// Which holds whole numbers and nothing else.
   bool becomes_rowid(const Table& table, const Column& from, const Column& to) const {
-    return kind() == DialectKind::sqlite && !dialect::sqlite::is_rowid(table, from) &&
-           dialect::sqlite::is_rowid(table, to);
-  }
-
-  bool is_strict(const Table& table) const {
-    return kind() == DialectKind::sqlite && table.sqlite.strict;
+    return !dialect::is_rowid(kind(), table, from) && dialect::is_rowid(kind(), table, to);
   }
 
   void ask_fits(const std::string& table, const std::string& column, const schema::Type& type,
@@ -212,22 +202,20 @@ class CheckPlanner {
   void ask(const ops::AlterTable& alter) {
     const Table* table = find(alter.table);
     if (table == nullptr) return;
-    if (alter.mariadb && kind() == DialectKind::mariadb) {
-      Table after = *table;
-      after.mariadb = *alter.mariadb;
-      for (const Column& column : table->columns) {
-        if (!column.generated) ask_letters({*table, column}, {after, column});
-      }
+    Table after = *table;
+    if (alter.mariadb) after.mariadb = *alter.mariadb;
+    if (alter.sqlite) after.sqlite = *alter.sqlite;
+    for (const Column& column : table->columns) {
+      if (!column.generated) ask_letters({*table, column}, {after, column});
     }
-    if (alter.mariadb && alter.mariadb->partition != table->mariadb.partition) {
-      ask_partitions(*table, alter.mariadb->partition);
+    ask_partitions(*table, after);
+    if (rules().refuses_other_types(after) && !rules().refuses_other_types(*table)) {
+      ask_types(*table);
     }
-    if (alter.sqlite && alter.sqlite->strict && !is_strict(*table)) ask_strict(*table);
   }
 
-  void ask_partitions(const Table& table, const std::string& partition) {
-    if (kind() != DialectKind::mariadb) return;
-    const auto outside = outside_partitions(partition);
+  void ask_partitions(const Table& table, const Table& after) {
+    const auto outside = rules().outside_partitions(table, after);
     if (!outside) return;
     const std::vector<std::string> used = writer_.mentioned(table.name, *outside);
     if (!live().is_expressible(table.name, used)) return;
@@ -238,22 +226,14 @@ class CheckPlanner {
                      "delete these rows first");
   }
 
-  /// A table that becomes STRICT takes no value of another type any more.
-  void ask_strict(const Table& table) {
-    if (kind() != DialectKind::sqlite) return;
+  /// The table takes no value of another type any more.
+  void ask_types(const Table& table) {
     for (const Column& column : table.columns) {
       if (column.generated && !column.generated->stored) continue;
       const schema::Type& type = column.type_on(kind());
       ask_fits(table.name, column.name, type,
-               dialect::sqlite::strict_invalid_casts(writer_.column(column.name), type));
+               rules().of_another_type(writer_.column(column.name), type));
     }
-  }
-
-  /// SQLite lets a key hold NULL that says so, but not the rowid: it would give such rows numbers.
-  bool loses_null_key(const Table& table, const Column& from, const Column& to) const {
-    return kind() == DialectKind::sqlite && table.in_primary_key(from.name) &&
-           from.sqlite.null_key && !dialect::sqlite::is_rowid(table, from) &&
-           (!to.sqlite.null_key || dialect::sqlite::is_rowid(table, to));
   }
 
   void ask(const ops::CreateUniqueConstraint& create) { ask_unique(create.table, create.unique); }
@@ -271,25 +251,24 @@ class CheckPlanner {
     if (table != nullptr && create.key.columns.size() == 1) ask_rowid(*table, create.key);
   }
 
-  /// SQLite numbers its rows.
+  /// The database numbers the rows.
   bool is_new_rowid(Table table, const schema::PrimaryKey& key) const {
     const TableProvenance* source = live().find(table.name);
-    if (kind() != DialectKind::sqlite || source == nullptr) return false;
+    if (source == nullptr) return false;
     table.primary_key = key;
     return std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
-      return source->fresh.count(column.name) != 0 && is_rowid_in_the_end(table, column, to_come_);
+      return source->fresh.count(column.name) != 0 &&
+             is_rowid_in_the_end(table, column, to_come_, kind());
     });
   }
 
   void ask_rowid(Table table, const schema::PrimaryKey& key) {
     table.primary_key = key;
     const Column* column = table.find_column(key.columns.front());
-    const bool is_rowid = kind() == DialectKind::sqlite && column != nullptr &&
-                          dialect::sqlite::is_rowid(table, *column);
-    if (!is_rowid) return;
+    if (column == nullptr || !dialect::is_rowid(kind(), table, *column)) return;
     const schema::Type& type = column->type_on(kind());
     ask_fits(table.name, column->name, type,
-             dialect::sqlite::strict_invalid_casts(writer_.column(column->name), type));
+             rules().of_another_type(writer_.column(column->name), type));
   }
 
   void ask(const ops::CreateIndex& create) {
@@ -333,8 +312,7 @@ class CheckPlanner {
       ask_kept_keys(table, *source);
       ask_kept_checks(table, *source);
       ask_kept_computed(table, *source);
-      // MariaDB changes no column of a foreign key that stays.
-      if (kind() == DialectKind::sqlite) ask_kept_references(table, *source);
+      if (rules().rewrites_tables()) ask_kept_references(table, *source);
     }
   }
 
@@ -354,8 +332,7 @@ class CheckPlanner {
   void ask_kept_checks(const Table& table, const TableProvenance& source) {
     for (const schema::Check& check : table.checks) {
       const auto used = writer_.mentioned(table.name, check.sql.for_dialect(kind()));
-      // MariaDB looks at the rows where it writes them anew.
-      const bool is_rewritten = kind() == DialectKind::sqlite || source.is_retyped(used);
+      const bool is_rewritten = rules().rewrites_tables() || source.is_retyped(used);
       if (is_rewritten) writer_.ask_again(table.name, check, source.changed_at(used));
     }
   }
@@ -387,9 +364,9 @@ class CheckPlanner {
 /// What tables take that name no character set.
 schema::MariadbTable default_of(backend::Connection& connection) {
   schema::MariadbTable out;
-  if (connection.dialect().kind() != DialectKind::mariadb) return out;
-  const backend::Rows found =
-      connection.query("SELECT @@character_set_database, @@collation_database");
+  const std::string sql = dialect::row_rules(connection.dialect().kind()).default_charset_query();
+  if (sql.empty()) return out;
+  const backend::Rows found = connection.query(sql);
   out.charset = found.rows.at(0).at(0).value_or("");
   out.collation = found.rows.at(0).at(1).value_or("");
   return out;

@@ -15,7 +15,7 @@ bool has_default(const schema::Column& column, DialectKind kind) {
 }  // namespace
 
 bool is_rowid_in_the_end(schema::Table table, const schema::Column& column,
-                         std::span<const ops::Operation> to_come) {
+                         std::span<const ops::Operation> to_come, DialectKind kind) {
   for (const ops::Operation& operation : to_come) {
     if (const auto* alter = std::get_if<ops::AlterTable>(&operation)) {
       if (alter->table == table.name && alter->sqlite) table.sqlite = *alter->sqlite;
@@ -23,14 +23,14 @@ bool is_rowid_in_the_end(schema::Table table, const schema::Column& column,
       if (create->table == table.name) table.primary_key = create->key;
     }
   }
-  return dialect::is_rowid(DialectKind::sqlite, table, column);
+  return dialect::is_rowid(kind, table, column);
 }
 
 bool has_own_value(const schema::Table& table, const schema::Column& column,
                    std::span<const ops::Operation> to_come, DialectKind kind) {
   return column.nullable || column.generated || column.autoincrement ||
          column.mariadb.period != schema::RowPeriod::none || has_default(column, kind) ||
-         (kind == DialectKind::sqlite && is_rowid_in_the_end(table, column, to_come));
+         is_rowid_in_the_end(table, column, to_come, kind);
 }
 
 std::optional<std::string> filling(const Provenance& live, const schema::Default& value,

@@ -9,10 +9,9 @@
 
 namespace dbmig::data_check {
 
-/// Whether `column` is the rowid of `table`, a table of SQLite, when all of `to_come` is done.
-/// STRICT tables have it under more types.
+/// Whether `column` is the rowid of `table` when all of `to_come` is done.
 bool is_rowid_in_the_end(schema::Table table, const schema::Column& column,
-                         std::span<const ops::Operation> to_come);
+                         std::span<const ops::Operation> to_come, DialectKind kind);
 
 /// Whether rows that `table` has get a value in the new `column`, or NULL, without anybody saying
 /// which. `to_come` are the operations after the one that adds it.

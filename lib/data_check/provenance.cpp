@@ -3,49 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
-#include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
 #include "dialect/default_literal.hpp"
-#include "dialect/sqlite/conversion.hpp"
-#include "dialect/sqlite/expression.hpp"
-#include "dialect/sqlite/token.hpp"
-#include "dialect/sqlite/types.hpp"
-#include "dialect/sqlite/written.hpp"
+#include "dialect/row_storage.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::data_check {
 namespace {
 
 using schema::Column;
-
-/// Whether an expression is made of literals and operators alone, so that it is the same anywhere.
-bool is_constant_on_sqlite(const std::string& sql) {
-  using dialect::sqlite::Token;
-  const std::vector<Token> tokens = dialect::sqlite::tokenize(sql);
-  return !tokens.empty() && std::none_of(tokens.begin(), tokens.end(), [](const Token& token) {
-    return token.kind == Token::Kind::quoted || token.kind == Token::Kind::variable ||
-           (token.kind == Token::Kind::word && !token.is_word("NULL"));
-  });
-}
-
-/// The same where names are words of another kind.
-bool is_constant_on_mariadb(const std::string& sql) {
-  bool in_text = false;
-  for (std::size_t i = 0; i < sql.size(); ++i) {
-    const auto c = static_cast<unsigned char>(sql[i]);
-    if (c == '\'') in_text = !in_text;
-    if (c == '\\') return false;  // escapes on one database and not on the other
-    if (in_text || c == '\'') continue;
-    const bool opens_blob = (c == 'x' || c == 'X') && i + 1 < sql.size() && sql[i + 1] == '\'';
-    const bool is_name = std::isalpha(c) != 0 || c > 127 ||
-                         std::string_view("\"`[@:?$#_").find(sql[i]) != std::string_view::npos;
-    if (is_name && !opens_blob) return false;
-  }
-  return !in_text && !sql.empty();
-}
 
 bool is_the_same(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
   return from.column.type == to.column.type && from.column.generated == to.column.generated &&
@@ -56,15 +24,6 @@ bool is_the_same(const dialect::ColumnOf& from, const dialect::ColumnOf& to) {
 }
 
 }  // namespace
-
-bool mentions(DialectKind kind, const std::string& sql, const std::string& column) {
-  if (kind == DialectKind::sqlite) return dialect::sqlite::mentions(sql, column);
-  std::string quoted;
-  for (const char c : text::lower(column)) quoted += c == '`' ? "``" : std::string(1, c);
-  const std::string text = text::lower(sql);
-  return text.find(quoted) != std::string::npos ||
-         text.find(text::lower(column)) != std::string::npos;
-}
 
 bool TableProvenance::knows(const std::vector<std::string>& columns) const {
   return std::all_of(columns.begin(), columns.end(),
@@ -90,17 +49,17 @@ bool TableProvenance::is_retyped(const std::vector<std::string>& columns) const 
 
 Provenance::Provenance(const dialect::Dialect& dialect, const schema::Schema& before,
                        schema::MariadbTable defaults)
-    : dialect_(dialect), defaults_(std::move(defaults)) {
+    : dialect_(dialect),
+      rules_(dialect::row_rules(dialect.kind())),
+      defaults_(std::move(defaults)) {
   for (const auto& [name, table] : before.tables) {
     if (table.only && *table.only != dialect.kind()) continue;
     TableProvenance live{name, {}, false, {}, {}};
-    if (dialect.kind() == DialectKind::sqlite && table.sqlite.module.empty()) {
-      live.rowid = dialect::sqlite::rowid_name(table).value_or("");
-    }
+    live.rowid = rules_.rowid_name(table).value_or("");
     for (const Column& column : table.columns) {
       const std::string own = quoted(column.name);
       live.sources[column.name] = {own, own, {}, {}, {}, false};
-      if (is_given_away(column.name)) live.changed = true;
+      if (rules_.name_in_subquery(column.name) != column.name) live.changed = true;
     }
     tables_.emplace(name, std::move(live));
   }
@@ -118,9 +77,10 @@ TableProvenance* Provenance::at(const std::string& table) {
 
 std::string Provenance::relation(const std::string& table, const std::string& alias, Use use,
                                  const std::vector<std::string>& used,
-                                 const std::vector<std::string>& more, bool with_history) const {
+                                 const std::vector<std::string>& more,
+                                 const std::string& old_versions) const {
   const TableProvenance& live = tables_.at(table);
-  const std::string rows = quoted(live.name) + (with_history ? " FOR SYSTEM_TIME ALL" : "");
+  const std::string rows = quoted(live.name) + old_versions;
   if (!live.changed && more.empty()) return rows + " AS " + quoted(alias);
   std::vector<std::string> columns = more;
   for (const auto& [name, source] : live.sources) {
@@ -147,53 +107,20 @@ std::string Provenance::relation(const std::string& table, const std::string& al
 std::optional<dialect::Conversion> Provenance::conversion(const std::string& value,
                                                           const dialect::ColumnOf& from,
                                                           const dialect::ColumnOf& to) const {
-  if (dialect_.kind() == DialectKind::sqlite) {
-    return dialect::conversion(dialect_.kind(), value, from, to);
-  }
-  const schema::Table before = reconciled(from.table);
-  const schema::Table after = reconciled(to.table);
-  return dialect::conversion(dialect_.kind(), value, {before, from.column}, {after, to.column});
-}
-
-/// What a column may take from its table.
-schema::Table Provenance::reconciled(const schema::Table& table) const {
-  const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
-  schema::Table out;
-  out.mariadb.charset = is_open ? defaults_.charset : table.mariadb.charset;
-  out.mariadb.collation = is_open ? defaults_.collation : table.mariadb.collation;
-  return out;
+  const schema::Table before = rules_.with_charset(from.table, defaults_);
+  const schema::Table after = rules_.with_charset(to.table, defaults_);
+  return rules_.conversion(value, {before, from.column}, {after, to.column});
 }
 
 std::string Provenance::invalid_casts(const std::string& value, const dialect::ColumnOf& from,
                                       const dialect::ColumnOf& to) const {
-  const DialectKind kind = dialect_.kind();
-  const schema::Table before = reconciled(from.table);
-  const schema::Table after = reconciled(to.table);
-  const dialect::ColumnOf old_column{before, from.column};
-  const dialect::ColumnOf new_column{after, to.column};
-  const std::string bytes = dialect::invalid_byte_casts(kind, value, old_column, new_column);
-  const schema::Type& old_type = from.column.type_on(kind);
-  const schema::Type& new_type = to.column.type_on(kind);
-  if (old_type == new_type) return bytes;
-  const std::string values = dialect_.invalid_casts(
-      dialect::sought_in_list(kind, value, old_column, new_column), old_type, new_type);
-  if (bytes.empty() || values.empty()) return bytes + values;
-  return fmt::format("({} OR {})", bytes, values);
-}
-
-/// SQLite gives a column of a subquery that is called TRUE or FALSE another name.
-/// Source: sqlite3ColumnsFromExprList() in its select.c
-bool Provenance::is_given_away(const std::string& column) const {
-  return dialect_.kind() == DialectKind::sqlite && (text::equals_ignoring_case(column, "true") ||
-                                                    text::equals_ignoring_case(column, "false"));
-}
-
-std::string Provenance::name_in_relation(const std::string& column) const {
-  return is_given_away(column) ? "dbmig_" + column : column;
+  const schema::Table before = rules_.with_charset(from.table, defaults_);
+  const schema::Table after = rules_.with_charset(to.table, defaults_);
+  return rules_.invalid_casts(value, {before, from.column}, {after, to.column});
 }
 
 std::string Provenance::reference(const std::string& column) const {
-  return quoted(name_in_relation(column));
+  return quoted(rules_.name_in_subquery(column));
 }
 
 std::string Provenance::expression(const std::string& table, const std::string& sql) const {
@@ -201,7 +128,7 @@ std::string Provenance::expression(const std::string& table, const std::string& 
   if (live == nullptr) return sql;
   std::string out = sql;
   for (const auto& [name, source] : live->sources) {
-    if (is_given_away(name)) out = dialect::sqlite::replace_name(out, name, name_in_relation(name));
+    out = rules_.over_subquery(out, name);
   }
   return out;
 }
@@ -209,7 +136,6 @@ std::string Provenance::expression(const std::string& table, const std::string& 
 bool Provenance::is_expressible(const std::string& table,
                                 const std::vector<std::string>& columns) const {
   const TableProvenance* live = find(table);
-  // On SQLite a name in double quotes that is no column would be a text.
   return live != nullptr && live->knows(columns) &&
          std::none_of(columns.begin(), columns.end(), [&](const std::string& column) {
            return live->sources.at(column).in_expressions.empty();
@@ -253,9 +179,9 @@ void Provenance::track(const ops::AlterTable& alter, const schema::Schema& befor
     const Column* to = after == nullptr ? nullptr : after->find_column(column.name);
     if (to == nullptr) continue;
     convert(*live, {*table, column}, {*after, *to});
+    const DialectKind kind = dialect_.kind();
     const bool is_other_key =
-        dialect_.kind() == DialectKind::sqlite &&
-        dialect::sqlite::is_rowid(*table, column) != dialect::sqlite::is_rowid(*after, *to);
+        dialect::is_rowid(kind, *table, column) != dialect::is_rowid(kind, *after, *to);
     // What filled it before does so no more.
     if (is_other_key && live->fresh.count(column.name) != 0) live->sources.erase(column.name);
   }
@@ -271,31 +197,17 @@ void Provenance::track(const ops::AddColumn& add, const schema::Schema& before) 
   if (column.default_value) {
     const auto literal = literal_of(*column.default_value);
     const schema::Table* own = before.find_table(add.table);
-    if (literal && own != nullptr) table->sources[column.name] = filled(*literal, {*own, column});
+    if (!literal || own == nullptr) return;
+    const dialect::Conversion in = rules_.stored(*literal, {*own, column});
+    table->sources[column.name] = {in.value, in.in_expressions, {}, in.expressible, {}, false};
   } else if (column.nullable) {
     table->sources[column.name] = {"NULL", "NULL", {}, {}, {}, false};
   }
 }
 
-LiveColumn Provenance::filled(const std::string& literal, const dialect::ColumnOf& column) const {
-  if (dialect_.kind() == DialectKind::mariadb) return {literal, literal, {}, {}, {}, false};
-  const dialect::Conversion in = dialect::sqlite::stored(literal, column);
-  return {in.value, in.in_expressions, {}, in.expressible, {}, false};
-}
-
 std::optional<std::string> Provenance::literal_of(const schema::Default& value) const {
   if (value.kind != schema::Default::Kind::sql) return dialect::literal_of(dialect_, value);
-  const std::string& written = value.sql.for_dialect(dialect_.kind());
-  if (dialect_.kind() == DialectKind::mariadb) {
-    return is_constant_on_mariadb(written) ? std::optional('(' + written + ')') : std::nullopt;
-  }
-  if (!value.sql.sqlite.empty()) {
-    if (const auto name = dialect::sqlite::text_of_bare_name(written)) {
-      return dialect_.quote_string(*name);
-    }
-  }
-  const std::string sql = dialect::sqlite::without_truths(written);
-  return is_constant_on_sqlite(sql) ? std::optional('(' + sql + ')') : std::nullopt;
+  return rules_.constant(value.sql);
 }
 
 void Provenance::track(const ops::DropColumn& drop, const schema::Schema&) {
@@ -327,11 +239,12 @@ void Provenance::track(const ops::AlterColumn& alter, const schema::Schema& befo
 void Provenance::track(const ops::CreatePrimaryKey& create, const schema::Schema& before) {
   TableProvenance* live = at(create.table);
   const schema::Table* old = before.find_table(create.table);
-  if (dialect_.kind() != DialectKind::sqlite || live == nullptr || old == nullptr) return;
+  if (live == nullptr || old == nullptr) return;
   schema::Table table = *old;
   table.primary_key = create.key;
   for (const Column& column : table.columns) {
-    if (live->fresh.count(column.name) == 0 || !dialect::sqlite::is_rowid(table, column)) continue;
+    if (live->fresh.count(column.name) == 0) continue;
+    if (!dialect::is_rowid(dialect_.kind(), table, column)) continue;
     live->sources.erase(column.name);
     if (live->rowid.empty()) continue;
     live->sources[column.name] = {live->rowid, live->rowid, {}, {}, {}, false};
@@ -382,8 +295,7 @@ void Provenance::convert(TableProvenance& live, const dialect::ColumnOf& from,
 void Provenance::lose_dependents(TableProvenance& live, const dialect::ColumnOf& column) const {
   for (const Column& other : column.table.columns) {
     if (other.generated && other.name != column.column.name &&
-        mentions(dialect_.kind(), other.generated->sql.for_dialect(dialect_.kind()),
-                 column.column.name)) {
+        rules_.mentions(other.generated->sql.for_dialect(dialect_.kind()), column.column.name)) {
       live.sources.erase(other.name);
     }
   }

@@ -9,6 +9,7 @@
 
 #include "dialect/conversion.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/row_rules.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::data_check {
@@ -34,7 +35,7 @@ struct TableProvenance {
   std::map<std::string, LiveColumn> sources;
   bool changed = false;         ///< names or columns differ from the live ones
   std::set<std::string> fresh;  ///< columns that the operations added
-  std::string rowid;            ///< SQLite: SQL for it; empty when there is none to name
+  std::string rowid;            ///< SQL for the number of a row; empty when there is none
 
   bool knows(const std::vector<std::string>& columns) const;
   /// The last operation that changed what one of `columns` holds or how it compares.
@@ -42,10 +43,6 @@ struct TableProvenance {
   /// One of `columns` has another type than now.
   bool is_retyped(const std::vector<std::string>& columns) const;
 };
-
-/// Whether `sql` may speak of `column`: nothing says so in vain on SQLite, while on MariaDB the
-/// name may be part of another word.
-bool mentions(DialectKind kind, const std::string& sql, const std::string& column);
 
 /// What a relation is for: to compare columns with each other, or to evaluate expressions.
 enum class Use { values, expressions };
@@ -55,8 +52,8 @@ enum class Use { values, expressions };
 /// on the way are converted as far as SQL can tell (dialect/conversion.hpp), once.
 class Provenance {
  public:
-  /// `before` is the schema that the database has. `defaults`: what MariaDB's tables take that name
-  /// no character set.
+  /// `before` is the schema that the database has. `defaults`: the character set of
+  /// tables that name none.
   Provenance(const dialect::Dialect& dialect, const schema::Schema& before,
              schema::MariadbTable defaults);
 
@@ -72,13 +69,14 @@ class Provenance {
 
   /// `FROM` item that has the table's columns under the names they have by now, without the rows
   /// that hold in one of `used` what was not taken on the way, which are in the way already.
-  /// `more` is selected from the live table as well. `with_history`: the old versions of a
-  /// system-versioned table are rows, too.
+  /// `more` is selected from the live table as well. `old_versions` stands behind the
+  /// table's name (RowRules::with_old_versions).
   std::string relation(const std::string& table, const std::string& alias, Use use,
                        const std::vector<std::string>& used,
-                       const std::vector<std::string>& more = {}, bool with_history = false) const;
+                       const std::vector<std::string>& more = {},
+                       const std::string& old_versions = {}) const;
 
-  /// dialect::conversion() in this database.
+  /// RowRules::conversion() of this database.
   std::optional<dialect::Conversion> conversion(const std::string& value,
                                                 const dialect::ColumnOf& from,
                                                 const dialect::ColumnOf& to) const;
@@ -89,7 +87,7 @@ class Provenance {
   /// SQL of what a column holds that is filled with `value`, before it is stored there; nothing
   /// where only the database knows.
   std::optional<std::string> literal_of(const schema::Default& value) const;
-  /// Dialect::invalid_casts() of what `from` holds when it turns into `to`.
+  /// RowRules::invalid_casts() of what `from` holds when it turns into `to`.
   std::string invalid_casts(const std::string& value, const dialect::ColumnOf& from,
                             const dialect::ColumnOf& to) const;
   /// Whether SQL that speaks of `columns` under their names can be evaluated over the relation.
@@ -113,14 +111,11 @@ class Provenance {
   void convert(TableProvenance& live, const dialect::ColumnOf& from, const dialect::ColumnOf& to);
   void lose_dependents(TableProvenance& live, const dialect::ColumnOf& column) const;
   TableProvenance* at(const std::string& table);
-  bool is_given_away(const std::string& column) const;
-  std::string name_in_relation(const std::string& column) const;
   void lose_sight(const std::string& table);
-  schema::Table reconciled(const schema::Table& table) const;
-  LiveColumn filled(const std::string& literal, const dialect::ColumnOf& column) const;
   std::string quoted(const std::string& name) const { return dialect_.quote_identifier(name); }
 
   const dialect::Dialect& dialect_;
+  const dialect::RowRules& rules_;
   schema::MariadbTable defaults_;
   std::map<std::string, TableProvenance> tables_;
   std::set<std::string> created_;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
-#include "base/dialect_kind.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::dialect {
@@ -27,24 +25,5 @@ struct Conversion {
   /// has them all.
   std::string unwritable;
 };
-
-/// What becomes of `value`, an SQL expression that gives what the column `from` holds, when the
-/// column turns into `to`. `value` itself when nothing does; nothing when SQL cannot tell. What is
-/// said of values that do not fit (Dialect::invalid_casts) means nothing.
-///
-/// The databases convert on assignment, which CAST is not: SQLite by affinity, and MariaDB knows no
-/// half numbers.
-std::optional<Conversion> conversion(DialectKind kind, const std::string& value,
-                                     const ColumnOf& from, const ColumnOf& to);
-
-/// Condition for the rows whose bytes the column `to` does not take: no text in its character set,
-/// or more than it holds in that. Empty when it takes all, or where this is not known.
-std::string invalid_byte_casts(DialectKind kind, const std::string& value, const ColumnOf& from,
-                               const ColumnOf& to);
-
-/// `value` as the list of an enum or set that `from` turns into looks for it: MariaDB compares in
-/// the collation of the list. `value` itself where that is no matter, or not known.
-std::string sought_in_list(DialectKind kind, const std::string& value, const ColumnOf& from,
-                           const ColumnOf& to);
 
 }  // namespace dbmig::dialect

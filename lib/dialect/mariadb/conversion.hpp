@@ -7,14 +7,16 @@
 
 namespace dbmig::dialect::mariadb {
 
-/// dialect::conversion() for MariaDB.
+/// RowRules::conversion() for MariaDB.
 std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
                                      const ColumnOf& to);
 
-/// dialect::invalid_byte_casts() for MariaDB.
+/// Condition for the rows whose bytes the column `to` does not take: no text in its character set,
+/// or more than it holds in that. Empty when it takes all, or where this is not known.
 std::string invalid_byte_casts(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
-/// dialect::sought_in_list() for MariaDB.
+/// `value` as the list of an enum or set that `from` turns into looks for it: compared in the
+/// collation of the list. `value` itself where that is no matter, or not known.
 std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
 }  // namespace dbmig::dialect::mariadb

@@ -6,7 +6,7 @@
 
 namespace dbmig::dialect::sqlite {
 
-/// dialect::conversion() for SQLite, where it always exists.
+/// RowRules::conversion() for SQLite, where it always exists.
 Conversion conversion(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
 /// What `column` holds of `value` (SQL of no affinity) that is put into it.

@@ -2,7 +2,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include "dialect/conversion.hpp"
+#include "dialect/row_rules.hpp"
 #include "ops/apply.hpp"
 #include "unit/run/support.hpp"
 
@@ -88,8 +88,9 @@ class ConversionLaw : public RunTest {
     }
     const dialect::Dialect& own = connection_->dialect();
     const Table& old = before.table("t");
-    const auto said = dialect::conversion(GetParam(), own.quote_identifier("c"),
-                                          {old, old.columns[1]}, {after, after.columns[1]});
+    const auto said = dialect::row_rules(GetParam())
+                          .conversion(own.quote_identifier("c"), {old, old.columns[1]},
+                                      {after, after.columns[1]});
     if (!said) return 0;
     const std::string invalid_casts = own.invalid_casts("c", old.columns[1].type_on(GetParam()),
                                                         after.columns[1].type_on(GetParam()));

@@ -1,4 +1,4 @@
-#include "data_check/partition_bounds.hpp"
+#include "dialect/mariadb/partition_bounds.hpp"
 
 #include <fmt/core.h>
 
@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "dialect/script.hpp"
 
-namespace dbmig::data_check {
+namespace dbmig::dialect::mariadb {
 namespace {
 
 using dialect::ScriptWord;
@@ -108,4 +108,4 @@ std::optional<std::string> outside_partitions(std::string_view partition) {
   return Partitions(partition).outside();
 }
 
-}  // namespace dbmig::data_check
+}  // namespace dbmig::dialect::mariadb

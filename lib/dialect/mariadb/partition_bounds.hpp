@@ -4,13 +4,13 @@
 #include <string>
 #include <string_view>
 
-namespace dbmig::data_check {
+namespace dbmig::dialect::mariadb {
 
-/// The rows that MariaDB's partitions do not take, as SQL: error 1526 "Table has no partition for
+/// The rows that the partitions do not take, as SQL: error 1526 "Table has no partition for
 /// value". Nothing where they take every row (MAXVALUE, DEFAULT, HASH, KEY, SYSTEM_TIME), or where
 /// that cannot be said in one condition (tuples with MAXVALUE in them).
 ///
 /// `partition` is `PARTITION BY …`. https://mariadb.com/kb/en/partitioning-types/
 std::optional<std::string> outside_partitions(std::string_view partition);
 
-}  // namespace dbmig::data_check
+}  // namespace dbmig::dialect::mariadb

@@ -1,0 +1,146 @@
+#include "dialect/mariadb/row_rules.hpp"
+
+#include <fmt/core.h>
+
+#include <cctype>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "dialect/dialect.hpp"
+#include "dialect/mariadb/conversion.hpp"
+#include "dialect/mariadb/partition_bounds.hpp"
+
+namespace dbmig::dialect::mariadb {
+namespace {
+
+/// Whether an expression is made of literals and operators alone, so that it is the same anywhere.
+bool is_made_of_literals(const std::string& sql) {
+  bool in_text = false;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    const auto c = static_cast<unsigned char>(sql[i]);
+    if (c == '\'') in_text = !in_text;
+    if (c == '\\') return false;  // escapes on one database and not on the other
+    if (in_text || c == '\'') continue;
+    const bool opens_blob = (c == 'x' || c == 'X') && i + 1 < sql.size() && sql[i + 1] == '\'';
+    const bool is_name = std::isalpha(c) != 0 || c > 127 ||
+                         std::string_view("\"`[@:?$#_").find(sql[i]) != std::string_view::npos;
+    if (is_name && !opens_blob) return false;
+  }
+  return !in_text && !sql.empty();
+}
+
+}  // namespace
+
+bool MariadbRowRules::mentions(const std::string& sql, const std::string& name) const {
+  std::string quoted;
+  for (const char c : text::lower(name)) quoted += c == '`' ? "``" : std::string(1, c);
+  const std::string text = text::lower(sql);
+  return text.find(quoted) != std::string::npos ||
+         text.find(text::lower(name)) != std::string::npos;
+}
+
+std::string MariadbRowRules::name_in_subquery(const std::string& column) const {
+  return column;
+}
+
+std::string MariadbRowRules::over_subquery(const std::string& sql,
+                                           const std::string& /*column*/) const {
+  return sql;
+}
+
+std::string MariadbRowRules::default_charset_query() const {
+  return "SELECT @@character_set_database, @@collation_database";
+}
+
+schema::Table MariadbRowRules::with_charset(const schema::Table& table,
+                                            const schema::MariadbTable& defaults) const {
+  const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
+  schema::Table out;
+  out.mariadb.charset = is_open ? defaults.charset : table.mariadb.charset;
+  out.mariadb.collation = is_open ? defaults.collation : table.mariadb.collation;
+  return out;
+}
+
+std::optional<Conversion> MariadbRowRules::conversion(const std::string& value,
+                                                      const ColumnOf& from,
+                                                      const ColumnOf& to) const {
+  return mariadb::conversion(value, from, to);
+}
+
+Conversion MariadbRowRules::stored(const std::string& constant, const ColumnOf& /*column*/) const {
+  return {constant, constant, {}, {}};
+}
+
+std::optional<std::string> MariadbRowRules::constant(const schema::SqlText& value) const {
+  const std::string& written = value.for_dialect(DialectKind::mariadb);
+  if (!is_made_of_literals(written)) return std::nullopt;
+  return '(' + written + ')';
+}
+
+std::string MariadbRowRules::invalid_casts(const std::string& value, const ColumnOf& from,
+                                           const ColumnOf& to) const {
+  const std::string bytes = invalid_byte_casts(value, from, to);
+  const schema::Type& old_type = from.column.type_on(DialectKind::mariadb);
+  const schema::Type& new_type = to.column.type_on(DialectKind::mariadb);
+  if (old_type == new_type) return bytes;
+  const std::string values =
+      dialect(DialectKind::mariadb)
+          .invalid_casts(sought_in_list(value, from, to), old_type, new_type);
+  if (bytes.empty() || values.empty()) return bytes + values;
+  return fmt::format("({} OR {})", bytes, values);
+}
+
+bool MariadbRowRules::refuses_other_types(const schema::Table& /*table*/) const {
+  return false;
+}
+
+std::string MariadbRowRules::of_another_type(const std::string& /*value*/,
+                                             const schema::Type& /*type*/) const {
+  return {};
+}
+
+/// What is computed may be NULL whatever is said.
+bool MariadbRowRules::loses_null(const ColumnOf& from, const ColumnOf& to) const {
+  return (from.column.nullable || from.column.generated) && !to.column.nullable;
+}
+
+/// No generated column is NOT NULL, and values are converted to its type.
+bool MariadbRowRules::checks_generated() const {
+  return false;
+}
+
+std::optional<std::string> MariadbRowRules::rowid_name(const schema::Table& /*table*/) const {
+  return std::nullopt;
+}
+
+std::string MariadbRowRules::indexed(std::string column, const schema::IndexPart& part) const {
+  return part.length > 0 ? fmt::format("LEFT({}, {})", column, part.length) : column;
+}
+
+std::string MariadbRowRules::compared_with_parent(const std::string& value,
+                                                  const ColumnOf& /*child*/,
+                                                  const ColumnOf& /*parent*/) const {
+  return value;
+}
+
+bool MariadbRowRules::rewrites_tables() const {
+  return false;
+}
+
+bool MariadbRowRules::tolerates_earlier_orphans() const {
+  return false;
+}
+
+std::string MariadbRowRules::with_old_versions(const schema::Table& before,
+                                               const schema::Table& after) const {
+  const bool is_kept = before.mariadb.system_versioned && after.mariadb.system_versioned;
+  return is_kept ? " FOR SYSTEM_TIME ALL" : "";
+}
+
+std::optional<std::string> MariadbRowRules::outside_partitions(const schema::Table& before,
+                                                               const schema::Table& after) const {
+  if (before.mariadb.partition == after.mariadb.partition) return std::nullopt;
+  return mariadb::outside_partitions(after.mariadb.partition);
+}
+
+}  // namespace dbmig::dialect::mariadb
