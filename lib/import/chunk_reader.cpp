@@ -148,11 +148,14 @@ std::string_view ChunkReader::pending(const Bytes& bytes, std::size_t prefix) co
   return std::string_view(bytes.data(), bytes.size()).substr(prefix);
 }
 
-/// Reads until `bytes` holds `target` bytes after the prefix, or the input ends.
-bool ChunkReader::fill(Bytes& bytes, std::size_t prefix, std::size_t target) {
-  const std::size_t had = bytes.size();
-  if (ended_ || prefix + target <= had) return false;
-  bytes.resize(prefix + target);
+/// Reads on behind the first `had` bytes of `bytes` until it has `target` or the input ends. What the
+/// buffer held of another chunk is overwritten, and not cleared before.
+bool ChunkReader::fill(Bytes& bytes, std::size_t had, std::size_t target) {
+  if (ended_ || target <= had) {
+    bytes.resize(had);
+    return false;
+  }
+  bytes.resize(target);
   const std::size_t n = input_.read(std::span(bytes).subspan(had));
   ended_ = had + n < bytes.size();
   bytes.resize(had + n);
@@ -188,12 +191,12 @@ std::size_t ChunkReader::cut_records(std::string_view records) const {
 }
 
 bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
-  bytes.resize(prefix + carry_.size());
+  const std::size_t had = prefix + carry_.size();
+  if (bytes.size() < had) bytes.resize(had);
   std::copy(carry_.begin(), carry_.end(), bytes.begin() + static_cast<std::ptrdiff_t>(prefix));
   carry_.clear();
   // A carry larger than a chunk is cut again without reading on.
-  std::size_t target = std::max(limits_.chunk, bytes.size() - prefix);
-  fill(bytes, prefix, target);
+  fill(bytes, had, std::max(prefix + limits_.chunk, had));
   while (true) {
     const std::string_view data = pending(bytes, prefix);
     const std::size_t mark = end_mark(data);
@@ -222,8 +225,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
       return true;
     }
     if (data.size() > limits_.record) fail(data);
-    target = data.size() * 2;
-    fill(bytes, prefix, target);
+    fill(bytes, bytes.size(), prefix + 2 * data.size());
   }
 }
 

@@ -68,7 +68,7 @@ class ChunkReader {
   std::string_view pending(const Bytes& bytes, std::size_t prefix) const;
   void check_kind();
   bool read_more();
-  bool fill(Bytes& bytes, std::size_t prefix, std::size_t target);
+  bool fill(Bytes& bytes, std::size_t had, std::size_t target);
   [[noreturn]] void fail(std::string_view record) const;
   void give_out(std::string_view text);
 

@@ -49,6 +49,8 @@ Worker::Worker(Plan plan)
   }
   if (!plan_.keys.empty()) {
     json_ = std::make_unique<JsonRecordParser>(plan_.keys, plan_.ignore_unknown);
+  } else if (IndexedRecords::suits(plan_.format)) {
+    indexed_.emplace(plan_.format, plan_.nulls);
   }
   convert_constants();
 }
@@ -121,6 +123,11 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
     bad_.back().at = static_cast<std::uint32_t>(error->offset + 1);
     return false;
   }
+  return convert_fields(record, offset);
+}
+
+/// What the fields of `record` mean, which are cut.
+bool Worker::convert_fields(std::string_view record, std::uint32_t offset) {
   if (!has_expected_fields(record, offset)) return false;
   bool all_fit = true;
   for (std::size_t i = 0; i < plan_.targets.size(); ++i) {
@@ -174,18 +181,22 @@ bool Worker::has_expected_fields(std::string_view record, std::uint32_t offset) 
   return false;
 }
 
+/// An empty line is a record of one empty field; where more are expected it is just space.
+bool Worker::is_space(std::string_view record) const {
+  return (json_ || plan_.targets.size() > 1) && without_line_end(record, plan_.format).empty();
+}
+
 void Worker::process_records(std::string_view chunk, const std::atomic<bool>& stop) {
+  if (indexed_) indexed_->start(chunk);
   std::size_t at = 0;
   while (at < chunk.size() && !stop.load(std::memory_order_relaxed)) {
-    const std::size_t end = splitter_.record_end(chunk, at).value_or(chunk.size());
+    const auto cut = indexed_ ? indexed_->cut(at, fields_) : std::nullopt;
+    const std::size_t end = cut ? *cut : splitter_.record_end(chunk, at).value_or(chunk.size());
     const std::string_view record = chunk.substr(at, end - at);
     const auto offset = static_cast<std::uint32_t>(at);
     at = end;
-    if (plan_.format.is_comment(record)) continue;
-    // An empty line is a record of one empty field; where more are expected it is just space.
-    if ((json_ || plan_.targets.size() > 1) && without_line_end(record, plan_.format).empty())
-      continue;
-    if (convert_record(record, offset)) {
+    if (plan_.format.is_comment(record) || is_space(record)) continue;
+    if (cut ? convert_fields(record, offset) : convert_record(record, offset)) {
       encoder_->add(row_);
       offsets_.push_back(offset);
     } else if (!plan_.rejects) {
@@ -230,6 +241,12 @@ void encode_empty(ChunkResult::Status status, Bytes& out) {
   out.clear();
   WireWriter writer(out);
   put_header(writer, status, "", 0);
+}
+
+void encode_failure(std::string_view failure, Bytes& out) {
+  out.clear();
+  WireWriter writer(out);
+  put_header(writer, ChunkResult::Status::failed, failure, 0);
 }
 
 ResultHead decode_head(std::string_view message) {

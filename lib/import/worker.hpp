@@ -11,6 +11,7 @@
 #include "backend/bulk.hpp"
 #include "import/communicator.hpp"
 #include "import/converter.hpp"
+#include "import/indexed_records.hpp"
 #include "import/json_record.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
@@ -34,7 +35,13 @@ struct BadRecord {
 
 /// What a rank makes of a chunk.
 struct ChunkResult {
-  enum class Status : std::uint8_t { done, idle, interrupted, failed };
+  enum class Status : std::uint8_t {
+    done,
+    idle,
+    reads,  ///< idle, and sees the file that the root has shared
+    interrupted,
+    failed,
+  };
   Status status = Status::idle;
   std::string failure;                 ///< Status::failed: why
   std::uint64_t nanoseconds = 0;       ///< spent on it
@@ -55,6 +62,8 @@ struct ResultHead {
 ResultHead decode_head(std::string_view message);
 /// A message that answers no chunk: interrupted, or idle for the last one.
 void encode_empty(ChunkResult::Status status, Bytes& out);
+/// The answer to a chunk of which nothing could be made.
+void encode_failure(std::string_view failure, Bytes& out);
 
 /// The work of a rank on the chunks of one file: parse, check, convert, encode.
 class Worker {
@@ -71,6 +80,8 @@ class Worker {
   void convert_constants();
   void process_records(std::string_view chunk, const std::atomic<bool>& stop);
   bool convert_record(std::string_view record, std::uint32_t offset);
+  bool convert_fields(std::string_view record, std::uint32_t offset);
+  bool is_space(std::string_view record) const;
   std::optional<RecordError> read_fields(std::string_view record);
   void numbers_for_booleans();
   bool has_expected_fields(std::string_view record, std::uint32_t offset);
@@ -80,6 +91,7 @@ class Worker {
   Plan plan_;
   Splitter splitter_;
   RecordParser parser_;
+  std::optional<IndexedRecords> indexed_;   ///< where it suits the format
   std::unique_ptr<JsonRecordParser> json_;  ///< where records are JSON objects
   std::vector<Converter> converters_;
   std::unique_ptr<backend::RowEncoder> encoder_;

@@ -11,6 +11,7 @@
 #include "fuzz/reference.hpp"
 #include "import/chunk_reader.hpp"
 #include "import/converter.hpp"
+#include "import/indexed_records.hpp"
 #include "import/record_parser.hpp"
 #include "import/splitter.hpp"
 
@@ -68,6 +69,29 @@ class MemoryInput final : public import::Input {
   std::string name_ = "fuzz";
 };
 
+/// What the index cuts the parser cuts in the same way, and nothing keeps it from simple records.
+void check_index(std::string_view data, const CsvFormat& format, import::IndexWay way) {
+  if (!import::IndexedRecords::suits(format) || !import::can_index(way)) return;
+  const import::NullMarks nulls{.texts = {"", "\\N"}};
+  const import::Splitter splitter(format);
+  import::RecordParser parser(format, nulls);
+  import::IndexedRecords indexed(format, nulls, way);
+  indexed.start(data);
+  std::vector<import::Field> expected;
+  std::vector<import::Field> fields;
+  for (std::size_t at = 0; at < data.size();) {
+    const auto end = splitter.record_end(data, at);
+    const auto cut = indexed.cut(at, fields);
+    const std::string_view record = data.substr(at, end.value_or(data.size()) - at);
+    const bool is_simple = end && record.find_first_of("\"\r") == std::string_view::npos;
+    if (cut ? cut != end : is_simple) differs("the end of an indexed record", data);
+    if (cut && (parser.parse(record, expected) || fields != expected)) {
+      differs("an indexed record", data);
+    }
+    at = end.value_or(data.size());
+  }
+}
+
 void check_records(std::string_view data, const CsvFormat& format) {
   const import::NullMarks nulls{.texts = {"", "\\N"}};
   const auto reference = read_reference(data, format, nulls);
@@ -99,6 +123,8 @@ void check_records(std::string_view data, const CsvFormat& format) {
     }
   }
   if (splitter.last_boundary(data) != last) differs("the last boundary", data);
+  check_index(data, format, import::IndexWay::plain);
+  check_index(data, format, import::IndexWay::avx2);
 }
 
 /// Whatever the size of chunks: they are the file, cut where records end.
