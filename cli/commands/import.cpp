@@ -40,12 +40,13 @@ struct Arguments {
   bool dry_run = false;
   std::string on_duplicate = "abort";
   std::string rejects;
-  std::size_t writers = 1;
+  std::size_t writers = 0;  ///< 0: not said
   bool recover = false;
   std::uint64_t commit_every = 0;
   bool resume = false;
   bool no_resume = false;
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
+  std::string read = "auto";
   std::size_t chunk_bytes = std::size_t{1} << 20U;
   TableWish wish;
   int ranks = 0;  ///< to be started; 0: as many as there are
@@ -106,6 +107,8 @@ Options options_of(const Context& context, const Arguments& arguments) {
   if (arguments.resume || arguments.no_resume) options.resume = arguments.resume;
   options.rejects = in_working_folder(context, arguments.rejects);
   options.lock_wait = std::chrono::seconds(arguments.lock_wait);
+  if (arguments.read == "scatter") options.read = import::ReadWay::scatter;
+  if (arguments.read == "parallel") options.read = import::ReadWay::parallel;
   options.chunk_bytes = arguments.chunk_bytes;
   return options;
 }
@@ -415,8 +418,9 @@ void add_import(Command& program, Context& context) {
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command
-      .add_option("--writers", a.writers,
-                  "MariaDB: connections that write at the same time, all rows or none (1)")
+      .add_option(
+          "--writers", a.writers,
+          "MariaDB: connections that write, all rows or none (one a rank up to 4, for large files)")
       ->option_text("N")
       ->range(1, 64);
   command.add_flag("--recover", a.recover,
@@ -432,6 +436,11 @@ void add_import(Command& program, Context& context) {
   command.add_option("--lock-wait", a.lock_wait, "Seconds that one attempt waits for a lock (10)")
       ->option_text("SECONDS")
       ->range(0, 86400);
+  command
+      .add_option("--read", a.read,
+                  "Who reads: scatter for the first rank alone, parallel for each its part (auto)")
+      ->option_text("WAY")
+      ->one_of({"auto", "scatter", "parallel"});
   command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")
       ->option_text("BYTES")
       ->range(1, 1 << 30);

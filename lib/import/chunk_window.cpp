@@ -54,6 +54,13 @@ void ChunkWindow::let_root_work(bool let) {
   changed();
 }
 
+bool ChunkWindow::has_enough_results() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t next = writing_;
+  while (next != taken_ && at(next).has_result && next - writing_ < enough_) ++next;
+  return next - writing_ >= enough_;
+}
+
 Chunk* ChunkWindow::to_write() {
   std::unique_lock lock(mutex_);
   condition_.wait(lock, [this] {

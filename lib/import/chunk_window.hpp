@@ -16,6 +16,7 @@ struct Chunk {
   Bytes part;  ///< a byte for the message's verb, then whole records
   std::uint64_t first_line = 1;
   std::uint64_t bytes_done = 0;  ///< of the file, up to the chunk's end
+  std::uint64_t hash = 0;        ///< of the records, where the file is shared
   Bytes result;                  ///< what a rank made of it
   bool has_result = false;       ///< kept by the window
   bool is_written = false;       ///< kept by the window
@@ -27,7 +28,9 @@ struct Chunk {
 /// import.
 class ChunkWindow {
  public:
-  explicit ChunkWindow(std::size_t chunks) : chunks_(chunks) {}
+  /// `enough` results that wait for those who write keep them busy for a while.
+  explicit ChunkWindow(std::size_t chunks, std::size_t enough = 2)
+      : chunks_(chunks), enough_(enough) {}
 
   // For the thread that reads.
 
@@ -49,6 +52,8 @@ class ChunkWindow {
   void work_done(Chunk& chunk);
   /// Whether the other ranks have enough to do.
   void let_root_work(bool let);
+  /// Whether those who write have enough to do, in the order of the file.
+  bool has_enough_results();
 
   // For the threads that write.
 
@@ -73,6 +78,7 @@ class ChunkWindow {
   std::mutex mutex_;
   std::condition_variable condition_;
   std::vector<Chunk> chunks_;
+  const std::size_t enough_;
   // Chunks are numbered in the order of the file; these say how many are past each stage.
   std::uint64_t read_ = 0;
   std::uint64_t taken_ = 0;

@@ -1,10 +1,14 @@
 #include "import/distribution.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/error.hpp"
+#include "import/shared_file.hpp"
+#include "import/wire.hpp"
 #include "import/worker.hpp"
 
 namespace dbmig::import {
@@ -13,10 +17,18 @@ namespace {
 /// Chunks that a rank has at once: one that it works on, the next, and one on its way.
 constexpr std::size_t kChunksAtRank = 3;
 
+/// Of an answer to no chunk.
+bool is_empty(ChunkResult::Status status) {
+  return status == ChunkResult::Status::idle || status == ChunkResult::Status::reads;
+}
+
 }  // namespace
 
-Distribution::Distribution(Communicator& ranks, ChunkWindow& window)
-    : ranks_(ranks), window_(window), others_(static_cast<std::size_t>(ranks.size() - 1)) {
+Distribution::Distribution(Communicator& ranks, ChunkWindow& window, bool all_read)
+    : ranks_(ranks),
+      window_(window),
+      all_read_(all_read),
+      others_(static_cast<std::size_t>(ranks.size() - 1)) {
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].number = static_cast<int>(i + 1);
     listen(others_[i]);
@@ -36,9 +48,16 @@ bool Distribution::take_results(Rank& rank) {
       listen(rank);
       throw Error(ErrorCode::interrupted, "interrupted");
     }
-    if (head.status == ChunkResult::Status::idle) {
+    if (is_empty(head.status)) {
       rank.is_here = true;
+      rank.reads = head.status == ChunkResult::Status::reads;
       listen(rank);
+      if (all_read_ && !rank.reads) {
+        throw Error(
+            ErrorCode::io,
+            fmt::format("rank {} does not see the file that the first rank sees", rank.number))
+            .hint("leave out --read parallel: the first rank then hands it what it reads");
+      }
       continue;
     }
     rank.nanoseconds += head.nanoseconds;
@@ -58,6 +77,22 @@ bool Distribution::has_enough(const Rank& rank) const {
   return !rank.is_here || rank.sent.size() >= kChunksAtRank;
 }
 
+void Distribution::send(Rank& rank, Chunk& chunk) {
+  Sent& sent = rank.sent.emplace_back();
+  sent.chunk = &chunk;
+  if (rank.reads) {
+    const std::uint64_t size = chunk.part.size() - kVerbBytes;
+    WireWriter writer(sent.part);
+    writer.put(Verb::part);
+    writer.put(chunk.bytes_done - size);
+    writer.put(size);
+    writer.put(chunk.hash);
+  } else {
+    chunk.part[0] = static_cast<char>(Verb::chunk);
+  }
+  sent.request = ranks_.isend(rank.reads ? sent.part : chunk.part, rank.number);
+}
+
 /// The next chunk goes to the rank that has the fewest.
 bool Distribution::send_chunks() {
   bool moved = false;
@@ -65,13 +100,13 @@ bool Distribution::send_chunks() {
     const auto rank = std::min_element(
         others_.begin(), others_.end(),
         [](const Rank& a, const Rank& b) { return a.sent.size() < b.sent.size(); });
-    const bool busy = rank->sent.size() >= kChunksAtRank;
+    // Where writing is what takes the time, the root works alone: messages would only cost.
+    const bool busy = rank->sent.size() >= kChunksAtRank || window_.has_enough_results();
     window_.let_root_work(busy);
     if (busy) return moved;
     Chunk* const chunk = window_.take();
     if (chunk == nullptr) return moved;
-    chunk->part[0] = static_cast<char>(Verb::chunk);
-    rank->sent.push_back({chunk, ranks_.isend(chunk->part, rank->number)});
+    send(*rank, *chunk);
     moved = true;
   }
 }
@@ -87,14 +122,13 @@ bool Distribution::move() {
 bool Distribution::heard_end(Rank& rank) {
   for (Sent& sent : rank.sent) sent.request->test();
   if (!rank.receiving->test()) return false;
-  const bool is_empty =
-      decode_head({rank.inbox.data(), rank.inbox.size()}).status == ChunkResult::Status::idle;
-  if (is_empty && rank.is_here) {
+  const bool says_nothing = is_empty(decode_head({rank.inbox.data(), rank.inbox.size()}).status);
+  if (says_nothing && rank.is_here) {
     for (Sent& sent : rank.sent) wait(*sent.request);
     rank.sent.clear();
     return true;
   }
-  if (is_empty) rank.is_here = true;
+  if (says_nothing) rank.is_here = true;
   listen(rank);
   return false;
 }

@@ -15,11 +15,12 @@ namespace dbmig::import {
 /// The root's side of the messages of one file: which chunk is at which rank.
 class Distribution {
  public:
-  /// All must outlive it. No message may be under way.
-  Distribution(Communicator& ranks, ChunkWindow& window);
+  /// All must outlive it. No message may be under way. `all_read`: each rank has to see the file.
+  Distribution(Communicator& ranks, ChunkWindow& window, bool all_read = false);
 
   /// Sends chunks to ranks that want them, takes results in; waits for nothing. Returns whether
-  /// anything moved. Throws Error{interrupted} when a rank was told to stop.
+  /// anything moved. Throws Error{interrupted} when a rank was told to stop, and Error{io} when one
+  /// has to see the file and does not.
   bool move();
   /// Tells the ranks that there is no more and waits until each has said that it heard. Results
   /// that still come are thrown away. To be called once, whatever happened.
@@ -31,11 +32,13 @@ class Distribution {
   /// A chunk on its way to a rank or worked on there.
   struct Sent {
     Chunk* chunk;
+    Bytes part;  ///< which bytes of the file, for a rank that reads them
     std::unique_ptr<Request> request;
   };
   struct Rank {
     int number = 0;
     bool is_here = false;   ///< has said that it waits for chunks
+    bool reads = false;     ///< has said that it reads the file itself
     std::deque<Sent> sent;  ///< in the order in which the results come
     Bytes inbox;
     std::unique_ptr<Request> receiving;
@@ -43,6 +46,7 @@ class Distribution {
   };
 
   void listen(Rank& rank);
+  void send(Rank& rank, Chunk& chunk);
   bool has_enough(const Rank& rank) const;
   bool take_results(Rank& rank);
   bool send_chunks();
@@ -50,11 +54,16 @@ class Distribution {
 
   Communicator& ranks_;
   ChunkWindow& window_;
+  const bool all_read_;
   std::vector<Rank> others_;
 };
 
 /// The verbs of messages to a rank.
-enum class Verb : char { chunk, end };
+enum class Verb : char {
+  chunk,
+  part,  ///< a FilePart of the shared file
+  end,
+};
 
 /// The bytes that a verb takes, at the start of each message.
 constexpr std::size_t kVerbBytes = sizeof(Verb);

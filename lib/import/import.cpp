@@ -82,8 +82,12 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
 Summary lead(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
              const std::atomic<bool>& stop) {
   Announcer announcer(ranks);
-  const AnnouncePlan announce_plan = [&announcer](const Plan& plan) {
-    announcer.send(Notice::file, [&](Bytes& message) { encode(plan, message); });
+  const AnnouncePlan announce_plan = [&announcer](const Plan& plan,
+                                                  const std::optional<SharedFile>& file) {
+    announcer.send(Notice::file, [&](Bytes& message) {
+      encode(file, message);
+      encode(plan, message);
+    });
   };
   try {
     Summary summary = lead_writers(options, ranks, open, events, stop, announce_plan);
@@ -111,9 +115,12 @@ std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) 
     wait(*ranks.irecv(message, 0));
     WireReader reader({message.data(), message.size()});
     switch (reader.get<Notice>()) {
-      case Notice::file:
-        work_on_chunks(decode_plan(reader.rest()), ranks, stop);
+      case Notice::file: {
+        std::string_view rest = reader.rest();
+        const auto file = decode_shared_file(rest);
+        work_on_chunks(decode_plan(rest), file, ranks, stop);
         break;
+      }
       case Notice::done:
         return std::nullopt;
       case Notice::failed: {

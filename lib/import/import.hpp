@@ -19,6 +19,7 @@
 #include "import/csv_format.hpp"
 #include "import/named_format.hpp"
 #include "import/problems.hpp"
+#include "import/shared_file.hpp"
 
 namespace dbmig::import {
 
@@ -70,7 +71,8 @@ struct Options {
   /// Of a row whose unique values are there already, in the order of the files.
   backend::OnDuplicate on_duplicate = backend::OnDuplicate::abort;
   /// Connections that write at the same time, all of their rows or none (MariaDB, see Writers);
-  /// where that is not possible, one does, and an event says why.
+  /// where that is not possible, one does, and an event says why. 0: one for each rank, up to four,
+  /// when the files are large and it is possible.
   std::size_t writers = 1;
   /// Commit whenever so many records were loaded, see Checkpoints; 0: all rows or none.
   std::uint64_t commit_every = 0;
@@ -79,6 +81,9 @@ struct Options {
   std::optional<bool> resume = {};
   std::string rejects;  ///< where bad records go; empty: `<file>.rejects.csv`
   std::chrono::seconds lock_wait = backend::kLockWait;  ///< for the locks of others
+  /// Of a job of several ranks. What only the root can read it hands out: standard input, pipes,
+  /// files that are compressed or in another encoding.
+  ReadWay read = ReadWay::automatic;
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
 

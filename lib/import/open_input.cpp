@@ -73,6 +73,7 @@ OpenedInput open_input(const std::string& path, const std::string& encoding,
                                opened.note.empty() ? "" : "; ", peeked->name(), mark);
   }
   if (in.empty() || is_utf8(in)) {
+    opened.is_as_stored = compression == Compression::none;
     opened.input = std::move(peeked);
   } else {
     opened.input = transcoded(std::move(peeked), in);

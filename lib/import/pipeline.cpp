@@ -15,6 +15,7 @@
 #include "import/distribution.hpp"
 #include "import/find_byte.hpp"
 #include "import/stopwatch.hpp"
+#include "import/wire.hpp"
 #include "import/worker.hpp"
 
 namespace dbmig::import {
@@ -42,13 +43,15 @@ std::size_t window_size(const Communicator& ranks) {
 class Feed {
  public:
   Feed(const Plan& plan, const Communicator& ranks, ChunkWindow& window, Distribution& others,
-       ChunkReader& reader, std::span<Loader* const> loaders, const std::atomic<bool>& stop,
-       const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded)
+       ChunkReader& reader, std::span<Loader* const> loaders, ReadWay read,
+       const std::atomic<bool>& stop, const std::function<void(std::uint64_t)>& on_tick,
+       const OnLoaded& on_loaded)
       : is_alone_(ranks.size() == 1),
         window_(window),
         others_(others),
         reader_(reader),
         loaders_(loaders),
+        is_shared_(read != ReadWay::scatter),
         stop_(stop),
         on_tick_(on_tick),
         on_loaded_(on_loaded),
@@ -91,6 +94,7 @@ class Feed {
         if (!more) break;
         chunk->first_line = reader_.first_line();
         chunk->bytes_done = reader_.bytes_done();
+        if (is_shared_) chunk->hash = hash_of(body(chunk->part));
         bytes_done_ = chunk->bytes_done;
         window_.read_done();
       }
@@ -153,6 +157,7 @@ class Feed {
   Distribution& others_;
   ChunkReader& reader_;
   std::span<Loader* const> loaders_;
+  const bool is_shared_;
   const std::atomic<bool>& stop_;
   const std::function<void(std::uint64_t)>& on_tick_;
   const OnLoaded& on_loaded_;
@@ -172,15 +177,17 @@ class Feed {
 }  // namespace
 
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
-                       std::span<Loader* const> loaders, const std::atomic<bool>& stop,
+                       std::span<Loader* const> loaders, ReadWay read,
+                       const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t)>& on_tick,
                        const OnLoaded& on_loaded) {
-  ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1));
-  Distribution others(ranks, window);
+  ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1), loaders.size() + 1);
+  Distribution others(ranks, window, read == ReadWay::parallel);
   std::exception_ptr failure;
   StageTimes times;
   try {
-    times = Feed(plan, ranks, window, others, reader, loaders, stop, on_tick, on_loaded).run();
+    times =
+        Feed(plan, ranks, window, others, reader, loaders, read, stop, on_tick, on_loaded).run();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -231,14 +238,36 @@ class Answers {
   std::size_t next_ = 0;
 };
 
+/// The chunk that `message` says the place of.
+void process_own(Worker& worker, const SharedFileReader& file, const Bytes& message, Bytes& bytes,
+                 const std::atomic<bool>& stop, Bytes& answer) {
+  try {
+    WireReader reader(body(message));
+    FilePart part;
+    part.offset = reader.get<std::uint64_t>();
+    part.size = reader.get<std::uint64_t>();
+    part.hash = reader.get<std::uint64_t>();
+    file.read(part, bytes, 0);
+  } catch (const std::exception& error) {
+    encode_failure(error.what(), answer);
+    return;
+  }
+  worker.process({bytes.data(), bytes.size()}, stop, answer);
+}
+
 }  // namespace
 
-void work_on_chunks(const Plan& plan, Communicator& ranks, const std::atomic<bool>& stop) {
+void work_on_chunks(const Plan& plan, const std::optional<SharedFile>& file, Communicator& ranks,
+                    const std::atomic<bool>& stop) {
   Worker worker(plan);
+  std::optional<SharedFileReader> reader;
+  if (file) reader.emplace(*file);
+  const bool reads = reader && reader->sees_file();
+  Bytes own;  // what this rank has read itself
   std::array<Bytes, 2> parts;
   Answers answers(ranks);
   bool told_to_stop = false;
-  encode_empty(ChunkResult::Status::idle, answers.buffer());
+  encode_empty(reads ? ChunkResult::Status::reads : ChunkResult::Status::idle, answers.buffer());
   answers.send();
   std::unique_ptr<Request> receiving = ranks.irecv(parts[0], 0);
   for (std::size_t turn = 0;; turn = 1 - turn) {
@@ -256,7 +285,11 @@ void work_on_chunks(const Plan& plan, Communicator& ranks, const std::atomic<boo
     if (static_cast<Verb>(part.at(0)) == Verb::end) break;
     // After a chunk there is always another message; it may arrive during the work.
     receiving = ranks.irecv(parts[1 - turn], 0);
-    worker.process(body(part), stop, answers.buffer());
+    if (static_cast<Verb>(part.at(0)) == Verb::chunk) {
+      worker.process(body(part), stop, answers.buffer());
+    } else {
+      process_own(worker, *reader, part, own, stop, answers.buffer());
+    }
     answers.send();
   }
   encode_empty(ChunkResult::Status::idle, answers.buffer());

@@ -27,6 +27,10 @@ namespace {
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 /// Violations of foreign keys that are named when the commit finds them.
 constexpr std::size_t kShownViolations = 5;
+/// Of the files, from which on several connections are worth it.
+constexpr std::uintmax_t kBytesForWriters = std::uintmax_t{32} << 20U;
+/// More get into each other's way in one table.
+constexpr std::size_t kUsualWriters = 4;
 
 double seconds(std::uint64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
@@ -68,9 +72,7 @@ Summary RootImport::run() {
   checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, lock_retry, events_, stop_);
   checkpoints_->prepare();
   if (!options_.dry_run) recover_imports(*connection_, std::chrono::seconds(1), events_);
-  if (options_.writers > 1 && connection_->dialect().kind() == DialectKind::mariadb) {
-    lock_retry.run([&] { ImportStore(*connection_).create_if_missing(); });
-  }
+  prepare_writers();
   try {
     lock_retry.run([&] { connection_->begin(); });
     {
@@ -116,6 +118,32 @@ Summary RootImport::run() {
   summary_.write_seconds = seconds(progress_.write_nanoseconds);
   summary_.ranks = ranks_.size();
   return std::move(summary_);
+}
+
+/// How many connections write, and what several need outside of the transaction.
+void RootImport::prepare_writers() {
+  has_usual_writers_ = options_.writers == 0;
+  if (has_usual_writers_) options_.writers = usual_writers();
+  if (options_.writers <= 1 || connection_->dialect().kind() != DialectKind::mariadb) return;
+  try {
+    lock_retry_->run([&] { ImportStore(*connection_).create_if_missing(); });
+  } catch (const Error& error) {
+    if (!has_usual_writers_ || error.code() == ErrorCode::interrupted) throw;
+    options_.writers = 1;  // Without the right to it, as one connection does without.
+  }
+}
+
+/// One for each rank, where they are worth what starting and committing them together costs.
+std::size_t RootImport::usual_writers() const {
+  if (connection_->dialect().kind() != DialectKind::mariadb || options_.dry_run) return 1;
+  std::uintmax_t bytes = 0;
+  for (const std::string& path : options_.files) {
+    std::error_code failure;
+    if (!std::filesystem::is_regular_file(path, failure)) return 1;
+    bytes += std::filesystem::file_size(path, failure);
+  }
+  if (bytes < kBytesForWriters) return 1;
+  return std::min(static_cast<std::size_t>(ranks_.size()), kUsualWriters);
 }
 
 void RootImport::check_options() const {
@@ -392,8 +420,11 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   }
 
   had_writers_ = had_writers_ || loaders.size() > 1;
-  announce_(plan);
-  const StageTimes times = feed_chunks(plan, ranks_, reader, loaders, stop_, on_tick, on_loaded);
+  const auto shared = shared_file(path, opened, plan.format);
+  announce_(plan, shared);
+  const StageTimes times =
+      feed_chunks(plan, ranks_, reader, loaders, shared ? options_.read : ReadWay::scatter, stop_,
+                  on_tick, on_loaded);
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
     reached(reader.bytes_done(), reader.line(), true);
@@ -413,6 +444,23 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .rejects = rejects != nullptr ? rejects->path() : "",
                            .defaulted = std::move(file.defaulted)};
   summary_.files[index].skipped = skipped_before + sink->skipped();
+}
+
+/// The file at `path` as the other ranks may read it; nothing when only the root can, or shall.
+std::optional<SharedFile> RootImport::shared_file(const std::string& path,
+                                                  const OpenedInput& opened,
+                                                  const CsvFormat& format) const {
+  if (ranks_.size() == 1 || options_.read == ReadWay::scatter) return std::nullopt;
+  std::optional<SharedFile> file;
+  // PostgreSQL's mark at the end is left out of the chunks, whose place is then not known.
+  const bool is_raw = opened.is_as_stored && format.escapes != Escapes::pg_text;
+  if (is_raw && path != kStandardInput) file = share_file(path);
+  if (!file && options_.read == ReadWay::parallel) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} can be read by one process only", opened.input->name()))
+        .hint("leave out --read parallel: only regular files are read by several, as they are");
+  }
+  return file;
 }
 
 /// What an earlier process has loaded of this import.
@@ -491,7 +539,9 @@ std::optional<std::string> RootImport::why_one_writer() const {
 void RootImport::open_writers() {
   if (options_.writers <= 1) return;
   if (const auto reason = why_one_writer()) {
-    events_.info("dbmig.import", fmt::format("One connection writes: {}", *reason));
+    if (!has_usual_writers_) {
+      events_.info("dbmig.import", fmt::format("One connection writes: {}", *reason));
+    }
     return;
   }
   std::vector<FileRecord> files;
@@ -519,6 +569,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::T
     const auto given = std::find(columns.begin(), columns.end(), column.name);
     if (given == columns.end()) {
       count = 1;
+      if (has_usual_writers_) continue;
       events_.info("dbmig.import",
                    fmt::format("One connection writes '{}': its rows are numbered in the order of "
                                "the file",

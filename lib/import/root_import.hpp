@@ -13,6 +13,7 @@
 #include "import/earlier_row.hpp"
 #include "import/import.hpp"
 #include "import/loader.hpp"
+#include "import/open_input.hpp"
 #include "import/pipeline.hpp"
 #include "import/plan.hpp"
 #include "import/rejects.hpp"
@@ -20,8 +21,9 @@
 
 namespace dbmig::import {
 
-/// Tells the other ranks that chunks of a file follow.
-using AnnouncePlan = std::function<void(const Plan&)>;
+/// Tells the other ranks that chunks of a file follow, which they may read themselves when it is
+/// shared.
+using AnnouncePlan = std::function<void(const Plan&, const std::optional<SharedFile>&)>;
 
 class LockRetry;
 
@@ -39,6 +41,8 @@ class RootImport {
 
  private:
   void check_options() const;
+  void prepare_writers();
+  std::size_t usual_writers() const;
   void load_files();
   void find_tables();
   std::vector<std::size_t> parents_first() const;
@@ -62,6 +66,8 @@ class RootImport {
   void open_writers();
   std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
                                                        RowOrder& order);
+  std::optional<SharedFile> shared_file(const std::string& path, const OpenedInput& opened,
+                                        const CsvFormat& format) const;
   void report(bool last);
 
   Options options_;  ///< the patterns among the files as what they match
@@ -79,6 +85,7 @@ class RootImport {
   LockRetry* lock_retry_ = nullptr;   ///< while run() runs
   std::unique_ptr<Writers> writers_;  ///< while there are several
   bool had_writers_ = false;
+  bool has_usual_writers_ = false;            ///< nobody has said how many
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
   std::vector<std::unique_ptr<RejectFile>> rejects_;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Benchmarks against the peers, on this machine, in this run. Prints a table; fails nothing.
 #
-#   tests/bench/run.sh [startup] [schema] [proof] [import]      which (default: all)
+#   tests/bench/run.sh [startup] [schema] [proof] [import] [parser] [curve]
+#                                   which (default: all but the last, which takes files of 2 GB)
 #   ROWS=2000000 RANKS="1 2 3 4" TABLES=1000 RUNS=5 tests/bench/run.sh
 #                                   rows and ranks of the import, tables of the schema, paired runs
 #
@@ -18,13 +19,13 @@ TABLES=${TABLES:-1000}
 RUNS=${RUNS:-5}
 RANKS=${RANKS:-1 2 3 4}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(startup schema proof import)
+[ ${#which[@]} -gt 0 ] || which=(startup schema proof import parser)
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
   BUILD=$PWD/build/test
   cmake --preset test >/dev/null
-  cmake --build --preset test --target dbmig dbmig_mpi generate_csv >/dev/null
+  cmake --build --preset test --target dbmig dbmig_mpi generate_csv parse_csv >/dev/null
 fi
 dbmig=$BUILD/dbmig
 generate=$BUILD/generate_csv
@@ -249,6 +250,14 @@ load_into() {
       fi
       [ "$(digest "$url")" = "$expected" ] || { echo "$name: $n ranks load other rows"; exit 1; }
     done
+    case $url in
+      mariadb://*)
+        fresh "$url" "$sql"
+        once "${name}_two" mariadb-import --no-defaults "--socket=$socket" --user=root --local \
+          --use-threads=2 --ignore-lines=1 --fields-terminated-by=, \
+          '--fields-optionally-enclosed-by="' --fields-escaped-by= bench "$work"/halves/sale.?
+        ;;
+    esac
     for n in $(writers_for "$url"); do
       fresh "$url" "$sql"
       once "${name}_w$n" "$dbmig" -C "$work/import" --url "$url" import "$work/sale.csv" --writers "$n"
@@ -260,6 +269,8 @@ load_into() {
   row2 "$peer" "${name}_peer" "${name}_peer" "${name}_0"
   row2 "dbmig import" "${name}_0" "${name}_peer" "${name}_0"
   for n in $RANKS; do row2 "mpirun -n $n dbmig import" "${name}_$n" "${name}_peer" "${name}_0"; done
+  [ ! -f "$work/${name}_two.times" ] ||
+    row2 "mariadb-import, two files" "${name}_two" "${name}_peer" "${name}_0"
   for n in $(writers_for "$url"); do
     row2 "dbmig import --writers $n" "${name}_w$n" "${name}_peer" "${name}_0"
   done
@@ -276,7 +287,7 @@ memory() {
 
 # import: the peers, one process and ranks, on both databases, and what starting ranks costs.
 import() {
-  local url=sqlite:///$work/bench.db client socket=$work/server/mariadb.sock
+  local url=sqlite:///$work/bench.db client socket=$work/server/mariadb.sock n
   client="mariadb --no-defaults --socket=$socket --user=root"
   import_project
   "$dbmig" --version
@@ -290,6 +301,12 @@ import() {
     "CREATE INDEX i1 ON sale (customer); CREATE INDEX i2 ON sale (created, day); CREATE INDEX i3 ON sale (amount)" \
     "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
   tests/support/mariadb_server.sh start "$work/server"
+  # The halves that the peer takes at the same time; splitting them is not counted.
+  mkdir -p "$work/halves"
+  for n in 1 2; do
+    awk -v half="$n" -v rows="$ROWS" 'NR == 1 || (NR - 2 < rows / 2) == (half == 1)' \
+      "$work/sale.csv" >"$work/halves/sale.$n"
+  done
   load_into MariaDB "mariadb://root@localhost/bench?socket=$socket" "" "LOAD DATA LOCAL INFILE" \
     $client --local-infile=1 bench -e "LOAD DATA LOCAL INFILE '$work/sale.csv' INTO TABLE sale
       FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' IGNORE 1 LINES"
@@ -308,9 +325,45 @@ import() {
   echo
 }
 
+# parser: how fast a core cuts fields, without converting them.
+parser() {
+  ROWS=$((ROWS < 1000000 ? ROWS : 1000000))
+  "$generate" "$ROWS" >"$work/parse.csv"
+  "$BUILD/parse_csv" "$work/parse.csv"
+  rm "$work/parse.csv"
+  echo
+}
+
+# curve: seconds into SQLite by rows and ranks.
+curve() {
+  local url=sqlite:///$work/bench.db n rows
+  printf '| million rows | `dbmig import` |'
+  for n in $RANKS; do printf ' `mpirun -n %s` |' "$n"; done
+  echo
+  for rows in ${CURVE:-500000 1000000 5000000 20000000}; do
+    ROWS=$rows
+    import_project
+    for _ in $(seq "$RUNS"); do
+      for n in 0 $RANKS; do
+        fresh "$url"
+        local launcher=()
+        [ "$n" = 0 ] || launcher=(mpirun --oversubscribe -n "$n")
+        once "curve_${rows}_$n" ${launcher[@]+"${launcher[@]}"} "$dbmig" -C "$work/import" \
+          --url "$url" import "$work/sale.csv"
+      done
+    done
+    printf '| %s |' "$(awk -v rows="$rows" 'BEGIN {print rows / 1e6}')"
+    for n in 0 $RANKS; do printf ' %s |' "$(median "curve_${rows}_$n" | awk '{printf "%.2f", $1 / 1e6}')"; done
+    echo
+  done
+}
+
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    startup | schema | proof | import) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': startup, schema, proof or import" >&2; exit 2 ;;
+    startup | schema | proof | import | parser | curve) "$benchmark" ;;
+    *)
+      echo "unknown benchmark '$benchmark': startup, schema, proof, import, parser or curve" >&2
+      exit 2
+      ;;
   esac
 done

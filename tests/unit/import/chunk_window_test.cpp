@@ -146,6 +146,42 @@ TEST(ChunkWindow, ClosingItLetsEveryoneGo) {
   EXPECT_TRUE(window.is_over());
 }
 
+/// Where writing is what takes the time, the other ranks are not asked: messages cost what the root
+/// does in less.
+TEST(Distribution, TheRootWorksAloneWhenTheWriterHasEnough) {
+  constexpr int kChunks = 12;
+  ThreadJob(2).run([&](import::Communicator& ranks) {
+    if (!ranks.is_root()) {
+      Bytes message;
+      import::encode_empty(ChunkResult::Status::idle, message);
+      import::wait(*ranks.isend(message, 0));
+      import::wait(*ranks.irecv(message, 0));
+      EXPECT_EQ(static_cast<import::Verb>(message[0]), import::Verb::end);
+      import::encode_empty(ChunkResult::Status::idle, message);
+      import::wait(*ranks.isend(message, 0));
+      return;
+    }
+    ChunkWindow window(kChunks, 2);
+    Distribution others(ranks, window);
+    for (int i = 0; i < kChunks; ++i) {
+      put_number(*window.to_read(), i);
+      window.read_done();
+    }
+    for (int i = 0; i < 2; ++i) window.work_done(*window.take());
+    EXPECT_TRUE(window.has_enough_results());
+    for (int i = 0; i < 50; ++i) {
+      others.move();
+      window.wait_for_change(std::chrono::microseconds(100));
+    }
+    // The next one for the root is the third of the file: nobody else has one.
+    EXPECT_EQ(number_of(window.take_for_root()->part), 2);
+    EXPECT_EQ(number_of(window.to_write()->part), 0);
+    EXPECT_FALSE(window.has_enough_results());
+    window.close();
+    others.dismiss();
+  });
+}
+
 /// A rank that answers every chunk after `delay`, as work_on_chunks() does. Returns how many.
 int answer_chunks(import::Communicator& ranks, std::chrono::microseconds delay) {
   Bytes part;

@@ -72,6 +72,7 @@ TEST(ImportLaw, TheTableHoldsTheRowsForAnyRanksAndChunks) {
         ImportJob job("CREATE TABLE t (n BIGINT, a TEXT, b TEXT)");
         import::Options options = options_for(job.write("t.csv", csv));
         options.chunk_bytes = chunk;
+        options.read = seed % 2 == 0 ? import::ReadWay::scatter : import::ReadWay::parallel;
         const import::Summary summary = job.run(options, ranks);
         ASSERT_EQ(summary.rows, rows.size());
         ASSERT_EQ(summary.bytes, csv.size());

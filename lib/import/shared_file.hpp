@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "import/communicator.hpp"
+
+namespace dbmig::import {
+
+/// Who reads the bytes of a file that several ranks work on.
+enum class ReadWay : std::uint8_t {
+  automatic,  ///< each rank that sees the file its own part, the root for the others
+  scatter,    ///< the root, which hands them out
+  parallel,   ///< each rank its own part
+};
+
+/// A file as the root sees it, by which another rank knows that it sees the same one.
+struct SharedFile {
+  std::string path;  ///< absolute
+  std::uint64_t size = 0;
+  std::uint64_t ends_hash = 0;  ///< of its first and last bytes
+  friend bool operator==(const SharedFile&, const SharedFile&) = default;
+};
+
+/// Of the file at `path`; nothing for what is no regular file.
+std::optional<SharedFile> share_file(const std::string& path);
+
+void encode(const std::optional<SharedFile>& file, Bytes& out);
+/// Takes off of `message` what encode() wrote.
+std::optional<SharedFile> decode_shared_file(std::string_view& message);
+
+/// A part of a file: what the root has read there.
+struct FilePart {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::uint64_t hash = 0;  ///< of its bytes, hash_of()
+};
+
+std::uint64_t hash_of(std::string_view bytes);
+
+/// Reads parts of a shared file, on a rank that is not the root. Owns the file descriptor.
+class SharedFileReader {
+ public:
+  /// Throws nothing: a file that cannot be read is one that this rank does not see.
+  explicit SharedFileReader(const SharedFile& file);
+  ~SharedFileReader();
+  SharedFileReader(const SharedFileReader&) = delete;
+  SharedFileReader& operator=(const SharedFileReader&) = delete;
+
+  /// Whether the file here looks like the root's.
+  bool sees_file() const { return fd_ >= 0; }
+  /// The bytes of `part` into `bytes`, behind its first `prefix` bytes, which stay. Throws
+  /// Error{io} when they cannot be read or are not those that the root has read.
+  void read(const FilePart& part, Bytes& bytes, std::size_t prefix) const;
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+}  // namespace dbmig::import
