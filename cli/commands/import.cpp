@@ -418,9 +418,8 @@ void add_import(Command& program, Context& context) {
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command
-      .add_option(
-          "--writers", a.writers,
-          "MariaDB: connections that write, all rows or none (one a rank up to 4, for large files)")
+      .add_option("--writers", a.writers,
+                  "MariaDB: connections that write (large files: one a rank, up to 4)")
       ->option_text("N")
       ->range(1, 64);
   command.add_flag("--recover", a.recover,

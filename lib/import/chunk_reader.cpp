@@ -148,8 +148,8 @@ std::string_view ChunkReader::pending(const Bytes& bytes, std::size_t prefix) co
   return std::string_view(bytes.data(), bytes.size()).substr(prefix);
 }
 
-/// Reads on behind the first `had` bytes of `bytes` until it has `target` or the input ends. What the
-/// buffer held of another chunk is overwritten, and not cleared before.
+/// Reads on behind the first `had` bytes of `bytes` until it has `target` or the input ends. What
+/// the buffer held of another chunk is overwritten, and not cleared before.
 bool ChunkReader::fill(Bytes& bytes, std::size_t had, std::size_t target) {
   if (ended_ || target <= had) {
     bytes.resize(had);

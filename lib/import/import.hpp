@@ -74,6 +74,8 @@ struct Options {
   /// where that is not possible, one does, and an event says why. 0: one for each rank, up to four,
   /// when the files are large and it is possible.
   std::size_t writers = 1;
+  /// How large the files are for that.
+  std::uintmax_t bytes_for_writers = std::uintmax_t{32} << 20;
   /// Commit whenever so many records were loaded, see Checkpoints; 0: all rows or none.
   std::uint64_t commit_every = 0;
   /// Of an import of the same files that was interrupted: go on with it, or forget it. Not said: it

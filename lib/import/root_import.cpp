@@ -27,8 +27,6 @@ namespace {
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 /// Violations of foreign keys that are named when the commit finds them.
 constexpr std::size_t kShownViolations = 5;
-/// Of the files, from which on several connections are worth it.
-constexpr std::uintmax_t kBytesForWriters = std::uintmax_t{32} << 20U;
 /// More get into each other's way in one table.
 constexpr std::size_t kUsualWriters = 4;
 
@@ -142,7 +140,7 @@ std::size_t RootImport::usual_writers() const {
     if (!std::filesystem::is_regular_file(path, failure)) return 1;
     bytes += std::filesystem::file_size(path, failure);
   }
-  if (bytes < kBytesForWriters) return 1;
+  if (bytes < options_.bytes_for_writers) return 1;
   return std::min(static_cast<std::size_t>(ranks_.size()), kUsualWriters);
 }
 

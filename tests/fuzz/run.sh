@@ -20,7 +20,7 @@ existing=()
 for source in "${sources[@]}"; do [ -f "$source" ] && existing+=("$source"); done
 # What converters could ask a dialect is nothing that is called here.
 clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Ilib -Itests \
-  "${existing[@]}" -o "$build/fuzz_import" -lfmt -Wl,--unresolved-symbols=ignore-all
+  "${existing[@]}" -o "$build/fuzz_import" -lfmt -no-pie -Wl,--unresolved-symbols=ignore-all
 # A line of hexadecimal digits for each input.
 mkdir "$build/corpus" "$build/merged"
 python3 -c '

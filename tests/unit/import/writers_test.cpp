@@ -80,6 +80,29 @@ TEST_F(SeveralWriters, GiveTheTableOfOne) {
   expect_nothing_left(database);
 }
 
+/// Unless somebody says how many: one for each rank, where there is enough to write.
+TEST_F(SeveralWriters, AreAsManyAsRanksForLargeFiles) {
+  std::string csv = "n\n";
+  for (int i = 0; i < 500; ++i) csv += std::to_string(i) + "\n";
+  Options options = several(job.write("t.csv", csv));
+  options.writers = 0;
+  struct Case {
+    int ranks;
+    std::uintmax_t bytes;
+    bool several;
+  };
+  for (const Case& one : {Case{1, 0, false}, {3, csv.size() + 1, false}, {3, csv.size(), true}}) {
+    MariadbDatabase database;
+    database.run("CREATE TABLE t (n INT PRIMARY KEY)");
+    options.bytes_for_writers = one.bytes;
+    EXPECT_EQ(load(database, options, one.ranks).rows, 500U);
+    EXPECT_EQ(database.rows("SELECT count(*), sum(n) FROM t"), "500|124750\n");
+    // Only several write down what they do.
+    EXPECT_EQ(database.rows("SHOW TABLES LIKE 'dbmig_imports'").empty(), !one.several);
+  }
+  EXPECT_FALSE(was_said("One connection writes"));
+}
+
 /// Also when the two stand at different writers, each of which would wait for the other.
 TEST_F(SeveralWriters, NameTheFirstMistakeOfTheFile) {
   MariadbDatabase database;
