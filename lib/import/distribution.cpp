@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kChunksAtRank = 3;
 
 /// Of an answer to no chunk.
-bool is_empty(ChunkResult::Status status) {
+bool answers_no_chunk(ChunkResult::Status status) {
   return status == ChunkResult::Status::idle || status == ChunkResult::Status::reads;
 }
 
@@ -48,7 +48,7 @@ bool Distribution::take_results(Rank& rank) {
       listen(rank);
       throw Error(ErrorCode::interrupted, "interrupted");
     }
-    if (is_empty(head.status)) {
+    if (answers_no_chunk(head.status)) {
       rank.is_here = true;
       rank.reads = head.status == ChunkResult::Status::reads;
       listen(rank);
@@ -122,7 +122,8 @@ bool Distribution::move() {
 bool Distribution::heard_end(Rank& rank) {
   for (Sent& sent : rank.sent) sent.request->test();
   if (!rank.receiving->test()) return false;
-  const bool says_nothing = is_empty(decode_head({rank.inbox.data(), rank.inbox.size()}).status);
+  const bool says_nothing =
+      answers_no_chunk(decode_head({rank.inbox.data(), rank.inbox.size()}).status);
   if (says_nothing && rank.is_here) {
     for (Sent& sent : rank.sent) wait(*sent.request);
     rank.sent.clear();

@@ -20,10 +20,10 @@ namespace dbmig::import {
 namespace {
 
 /// Bytes at each end of a file by which it is known.
-constexpr std::uint64_t kEnd = std::uint64_t{1} << 16U;
+constexpr std::uint64_t kKnownBytes = std::uint64_t{1} << 16U;
 
 /// Fills `out` from `offset` on. False when the file ends before, or cannot be read: see errno.
-bool read_at(int fd, std::uint64_t offset, std::span<char> out) {
+bool read_file_at(int fd, std::uint64_t offset, std::span<char> out) {
   while (!out.empty()) {
     const ssize_t n = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
@@ -36,17 +36,17 @@ bool read_at(int fd, std::uint64_t offset, std::span<char> out) {
 }
 
 /// Opens a regular file and says what it looks like; -1 when there is none.
-int look_at(const std::string& path, SharedFile& file) {
+int open_shared(const std::string& path, SharedFile& file) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return -1;
   struct stat about = {};
   if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
     file.path = path;
     file.size = static_cast<std::uint64_t>(about.st_size);
-    const std::uint64_t end = std::min(kEnd, file.size);
+    const std::uint64_t end = std::min(kKnownBytes, file.size);
     std::string ends(2 * end, '\0');
-    if (read_at(fd, 0, std::span(ends).first(end)) &&
-        read_at(fd, file.size - end, std::span(ends).subspan(end))) {
+    if (read_file_at(fd, 0, std::span(ends).first(end)) &&
+        read_file_at(fd, file.size - end, std::span(ends).subspan(end))) {
       file.ends_hash = hash_of(ends);
       return fd;
     }
@@ -65,7 +65,7 @@ std::optional<SharedFile> share_file(const std::string& path) {
   std::error_code failure;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failure);
   SharedFile file;
-  const int fd = failure ? -1 : look_at(absolute.string(), file);
+  const int fd = failure ? -1 : open_shared(absolute.string(), file);
   if (fd < 0) return std::nullopt;
   ::close(fd);
   return file;
@@ -92,7 +92,7 @@ std::optional<SharedFile> decode_shared_file(std::string_view& message) {
 
 SharedFileReader::SharedFileReader(const SharedFile& file) : path_(file.path) {
   SharedFile here;
-  fd_ = look_at(file.path, here);
+  fd_ = open_shared(file.path, here);
   if (fd_ < 0 || here == file) return;
   ::close(fd_);
   fd_ = -1;
@@ -105,7 +105,7 @@ SharedFileReader::~SharedFileReader() {
 void SharedFileReader::read(const FilePart& part, Bytes& bytes, std::size_t prefix) const {
   bytes.resize(prefix + part.size);
   const std::span<char> out = std::span(bytes).subspan(prefix);
-  if (!read_at(fd_, part.offset, out)) {
+  if (!read_file_at(fd_, part.offset, out)) {
     const std::string why = errno == 0 ? "it ends before" : std::strerror(errno);
     throw Error(ErrorCode::io,
                 fmt::format("cannot read {} at byte {}: {}", path_, part.offset, why))

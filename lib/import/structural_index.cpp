@@ -10,7 +10,7 @@ namespace dbmig::import {
 namespace {
 
 /// The bytes of `bytes`, the last one again in the place of those that are not looked for.
-std::array<char, 4> wanted_bytes(const StructuralBytes& bytes) {
+std::array<char, 4> bytes_to_find(const StructuralBytes& bytes) {
   return {bytes.delimiter, bytes.line_end, bytes.quote.value_or(bytes.line_end),
           bytes.carriage_return ? '\r' : bytes.line_end};
 }
@@ -30,23 +30,23 @@ std::size_t find_structure_plain(std::string_view data, const std::array<char, 4
 
 #if defined(__x86_64__)
 
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kIndexBlock = 64;
 
-constexpr std::size_t kWanted = 4;
+constexpr std::size_t kWantedBytes = 4;
 
 /// Each of the bytes that are wanted, 32 times.
 struct WantedVectors {
-  __m256i of[kWanted];
+  __m256i of[kWantedBytes];
 };
 
 /// A bit for each of the 64 bytes at `at` that is wanted.
-__attribute__((target("avx2"))) inline std::uint64_t matches_of(const char* at,
-                                                                const WantedVectors& wanted) {
+__attribute__((target("avx2"))) inline std::uint64_t index_matches(const char* at,
+                                                                   const WantedVectors& wanted) {
   const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + kBlock / 2));
+  const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + kIndexBlock / 2));
   __m256i in_low = _mm256_cmpeq_epi8(low, wanted.of[0]);
   __m256i in_high = _mm256_cmpeq_epi8(high, wanted.of[0]);
-  for (std::size_t i = 1; i < kWanted; ++i) {
+  for (std::size_t i = 1; i < kWantedBytes; ++i) {
     in_low = _mm256_or_si256(in_low, _mm256_cmpeq_epi8(low, wanted.of[i]));
     in_high = _mm256_or_si256(in_high, _mm256_cmpeq_epi8(high, wanted.of[i]));
   }
@@ -59,11 +59,11 @@ __attribute__((target("avx2,bmi,popcnt"))) std::size_t find_structure_avx2(
     std::string_view data, const std::array<char, 4>& bytes, std::uint32_t offset,
     std::uint32_t* positions) {
   WantedVectors wanted;
-  for (std::size_t i = 0; i < kWanted; ++i) wanted.of[i] = _mm256_set1_epi8(bytes[i]);
+  for (std::size_t i = 0; i < kWantedBytes; ++i) wanted.of[i] = _mm256_set1_epi8(bytes[i]);
   std::uint32_t* next = positions;
   std::size_t at = 0;
-  for (; at + kBlock <= data.size(); at += kBlock) {
-    std::uint64_t left = matches_of(data.data() + at, wanted);
+  for (; at + kIndexBlock <= data.size(); at += kIndexBlock) {
+    std::uint64_t left = index_matches(data.data() + at, wanted);
     const auto base = offset + static_cast<std::uint32_t>(at);
     std::uint32_t* const end = next + _mm_popcnt_u64(left);
     // Four at a time, whatever the number: what is too much is overwritten.
@@ -102,7 +102,7 @@ IndexWay fastest_index_way() {
 
 std::size_t find_structure(IndexWay way, std::string_view data, const StructuralBytes& bytes,
                            std::uint32_t offset, std::uint32_t* positions) {
-  const std::array<char, 4> wanted = wanted_bytes(bytes);
+  const std::array<char, 4> wanted = bytes_to_find(bytes);
 #if defined(__x86_64__)
   if (way == IndexWay::avx2) return find_structure_avx2(data, wanted, offset, positions);
 #endif
