@@ -89,7 +89,7 @@ class SharedList {
 
   /// Whoever let go of the items last has read them before this returns.
   void settle() {
-#ifdef __SANITIZE_THREAD__
+#ifdef DBMIG_THREAD_SANITIZER
     // ThreadSanitizer knows no fences; letting go of one more share orders the same, and costs
     // more.
     std::shared_ptr<Items>(items_).reset();

@@ -307,7 +307,7 @@ class SharedMap {
   /// Whoever let go of `shared` last has read it before this returns.
   template <class T>
   static void settle([[maybe_unused]] const std::shared_ptr<T>& shared) {
-#ifdef __SANITIZE_THREAD__
+#ifdef DBMIG_THREAD_SANITIZER
     std::shared_ptr<T>(shared).reset();  // as in SharedList
 #else
     std::atomic_thread_fence(std::memory_order_acquire);

@@ -12,7 +12,9 @@ TEST_PACKAGES=(mold mariadb-server libgtest-dev libgmock-dev sqlite3 ieee-data g
 for program in chromium nodejs:node npm; do
   command -v "${program#*:}" >/dev/null || TEST_PACKAGES+=("${program%:*}")
 done
-LINT_PACKAGES=(clang-format clang-tidy)
+LINT_PACKAGES=(clang-format)
+# GCC takes three times as long for what its sanitizers need; and a second compiler reads the code.
+SANITIZER_PACKAGES=(clang-16 libclang-rt-16-dev llvm-16)
 # For man pages and packages.
 PACKAGE_PACKAGES=(help2man dpkg-dev file git)
 BENCH_PACKAGES=(alembic hyperfine)
