@@ -21,11 +21,14 @@ std::optional<std::string> environment_variable(const std::string& name) {
 }  // namespace
 
 Context::Context()
-    : Workspace({.events = console_,
-                 .stop = &interrupted(),
-                 .before_long_work = watch_signals,
-                 .environment = environment_variable,
-                 .private_server = private_server_options}) {}
+    : Workspace(
+          {.events = console_,
+           .stop = &interrupted(),
+           .before_long_work = watch_signals,
+           .environment = environment_variable,
+           .show_work = [this](const std::string& what,
+                               const std::function<void()>& work) { console_.status(what, work); },
+           .private_server = private_server_options}) {}
 
 project::Host Context::quiet_host(EventSink& events) {
   return {.events = events,

@@ -1,23 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "cli/context.hpp"
-#include "cli/new_revision.hpp"
-#include "project/next_revision.hpp"
+#include "project/generate_revision.hpp"
 
 namespace dbmig::cli {
 
-using project::MigrateOptions;
-
-/// What generate_revision() came to.
-struct GeneratedRevision {
-  std::optional<std::string> id;  ///< nothing when there were no changes
-  Json document;                  ///< the command's, for --json
-};
-
-/// Writes the file of project::next_revision(), whose errors it throws.
-GeneratedRevision generate_revision(Context& context, const MigrateOptions& options);
+/// project::generate_revision(), with the text printed where it is not to be written, and the
+/// command's document.
+void generate_and_print(Context& context, const project::MigrateOptions& options);
 
 }  // namespace dbmig::cli

@@ -6,8 +6,6 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
-#include "teams/sum_file.hpp"
-#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 
@@ -36,23 +34,15 @@ void add_new_revision_options(Command& command, project::NewRevision& options) {
 
 void generate(Context& context, const project::NewFile& file, bool dry_run) {
   if (dry_run) return context.console().data(file.text);
-  context.console().status(fmt::format("Generating {}", context.shown(file.path)),
-                           [&] { project::write(file); });
-}
-
-void keep_sum(Context& context, const history::Revision& revision, const project::NewFile& file,
-              bool dry_run) {
-  if (dry_run) return;
-  const std::string checksum = yaml::parse_revision(file.text, "revision").checksum.get();
-  teams::update_sum(context.project().migrations, {{revision.id, checksum}});
+  project::generate(context, file);
 }
 
 Json write_revision_file(Context& context, history::Revision revision, bool dry_run,
                          const std::vector<std::string>& detected) {
-  const project::NewFile file = revision_file(context, revision);
-  generate(context, file, dry_run);
-  keep_sum(context, revision, file, dry_run);
-  return revision_file_json(context, revision, file, dry_run, detected);
+  const project::WrittenRevision written =
+      project::write_revision(context, std::move(revision), dry_run);
+  if (dry_run) context.console().data(written.file.text);
+  return revision_file_json(context, written.revision, written.file, dry_run, detected);
 }
 
 Json revision_file_json(Context& context, const history::Revision& revision,

@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/help.hpp"
-#include "cli/habits.hpp"
+#include "cli/suggestions.hpp"
 #include "import/communicator.hpp"
 
 namespace dbmig::cli {
@@ -119,7 +119,7 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
                           const std::string& extra) {
   if (is_option(extra)) {
     const std::string name = extra.substr(0, extra.find('='));
-    if (const auto habit = habit_of_option(command ? command->get_name() : "", name)) {
+    if (const auto habit = suggestion_for_option(command ? command->get_name() : "", name)) {
       return fmt::format("unknown option '{}'; {}", name, *habit);
     }
     const auto near = text::closest(name, option_names(command != nullptr ? *command : program));
@@ -132,7 +132,7 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
     return fmt::format("unexpected argument '{}'; `dbmig {} --help` shows what it takes", extra,
                        command->get_name());
   }
-  if (const auto habit = habit_of_command(extra)) {
+  if (const auto habit = suggestion_for_command(extra)) {
     return fmt::format("unknown command '{}'; {}", extra, *habit);
   }
   std::vector<std::string> names;

@@ -29,7 +29,7 @@ void run(Context& context, const project::AdoptOptions& options) {
     return;
   }
   const project::Adoption& adoption = *outcome.adoption;
-  keep_sum(context, adoption.revision, outcome.revision_file, dry_run);
+  if (!dry_run) project::enter_in_sum(context, adoption.revision, outcome.revision_file);
   Json document = revision_file_json(context, adoption.revision, outcome.revision_file, dry_run,
                                      adoption.detected);
   document["model"] =
@@ -48,7 +48,8 @@ void add_adopt(Command& program, Context& context) {
   auto options = std::make_shared<project::AdoptOptions>();
   Command& command = add_command(
       program, context,
-      {"adopt", "Take an existing database in: model, first revision and stamp, tables untouched",
+      {"adopt",
+       "Bring an existing database under management: model, first revision, stamp; its tables stay",
        "  dbmig init --url 'mariadb://shop@localhost/shop' && dbmig adopt\n"
        "  dbmig adopt -m \"as found\"\n"
        "  dbmig adopt --table 'shop_*' --table customer   only these\n"

@@ -8,7 +8,7 @@ namespace dbmig::cli {
 void add_branches(Command& program, Context& context) {
   Command& command =
       add_command(program, context,
-                  {"branches", "Revisions that more than one revision follows",
+                  {"branches", "List the revisions that have more than one child",
                    "  dbmig branches\n"
                    "  dbmig branches -v                               with messages"});
   set_action(command, context, [&context] {

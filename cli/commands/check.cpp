@@ -1,29 +1,14 @@
-#include "run/check.hpp"
-
-#include <fmt/core.h>
-
-#include <array>
-#include <filesystem>
 #include <memory>
 #include <span>
 
-#include "base/text.hpp"
 #include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/fleet.hpp"
 #include "cli/format.hpp"
 #include "cli/new_revision.hpp"
 #include "cli/reporting.hpp"
-#include "diff/diff.hpp"
-#include "history/branches.hpp"
-#include "history/renames.hpp"
-#include "project/cut_fractions.hpp"
+#include "project/check_project.hpp"
 #include "project/drift.hpp"
-#include "project/revisions.hpp"
-#include "project/server_words.hpp"
-#include "run/fitted.hpp"
-#include "schema/validate.hpp"
-#include "teams/sum_file.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -39,223 +24,50 @@ struct Options {
   Reporting reporting;
 };
 
-/// Every kind of finding, in the order in which they are looked for.
-struct Kind {
-  std::string_view id;
-  std::string_view title;
-  std::string_view explanation;
-};
-
-constexpr std::array kModelKinds{
-    Kind{"heads", "The revisions have several heads",
-         "Two branches of the history end side by side; `dbmig merge heads` joins them."},
-    Kind{"contradiction", "Branches contradict each other",
-         "What two branches do to one thing does not come out the same in every order in which "
-         "databases may apply them."},
-    Kind{"sum", "Revision files are not what dbmig.sum says",
-         "A revision was edited, removed or added since its line was written; `dbmig sum` takes it "
-         "in."},
-    Kind{"model", "The model has changes that no revision has",
-         "`dbmig migrate` writes them as a revision."},
-};
-constexpr std::array kBranchKinds{
-    Kind{"branch_edited", "The branch changes a revision that its target has",
-         "A database that has applied the revision will not apply it again: write a new one."},
-    Kind{"branch_removed", "The branch removes a revision that its target has",
-         "A database that has applied the revision knows no way on or back without its file."},
-    Kind{"branch_heads", "After the merge the revisions have several heads",
-         "The branch and its target both went on from one revision. Take the target in, then "
-         "`dbmig merge heads`."},
-    Kind{"branch_contradiction", "The branch and its target contradict each other",
-         "What both do to one thing does not come out the same in every order in which databases "
-         "may apply them."},
-};
-constexpr std::array kDatabaseKinds{
-    Kind{"pending", "The database lacks a revision", "`dbmig upgrade` applies it."},
-    Kind{"unknown", "The database has a revision that no file has",
-         "The file was removed, or is on another branch."},
-    Kind{"edited", "A revision was edited after it was applied",
-         "Restore the file, or accept it with `dbmig repair`."},
-    Kind{"unfinished", "A migration stopped halfway", "The same command again finishes it."},
-    Kind{"drift", "The database was changed by hand",
-         "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
-         "revision of it."},
-};
-
-/// What was found: printed as text, collected for JSON and for documents.
+/// Findings, printed as text, collected for JSON and for documents.
 class Findings {
  public:
   explicit Findings(report::Report& report) : report_(report) {}
 
-  /// What is going to be looked for.
-  void announce(std::span<const Kind> kinds) {
-    for (const Kind& kind : kinds) {
+  /// `found`, when `kinds` were looked for.
+  void add(std::span<const project::CheckKind> kinds,
+           const std::vector<project::CheckFinding>& found) {
+    for (const project::CheckKind& kind : kinds) {
       report_.rules.push_back({std::string(kind.id), report::Severity::error,
                                std::string(kind.title), std::string(kind.explanation)});
       report_.cases.push_back({std::string(kind.id)});
     }
-  }
-  void add(std::string_view kind, std::string subject, const std::string& message,
-           SourcePosition where = {}) {
-    list_.push_back({{"kind", kind}, {"subject", std::move(subject)}, {"message", message}});
-    text_ += message + "\n";
-    tell(kind, message, std::move(where));
-  }
-  /// One that begins with its place.
-  void add(std::string_view kind, std::string subject, const Diagnostic& what) {
-    const std::string line = to_string(what);
-    list_.push_back({{"kind", kind}, {"subject", std::move(subject)}, {"message", line}});
-    text_ += line + "\n";
-    tell(kind, what.message, what.where, what.hint);
-  }
-  /// Each object with both its sides: what the revisions say, what the database has.
-  void add_drift(const std::vector<project::Change>& drift) {
-    for (const project::Change& change : drift) {
-      const std::string subject = fmt::format("{} '{}'", change.noun, change.name);
-      const std::string message =
-          fmt::format("The database was changed by hand: {} is not as the revisions made it:\n{}",
-                      subject, changes_text({change}));
-      list_.push_back({{"kind", "drift"},
-                       {"subject", subject},
-                       {"message", message},
-                       {"changes", changes_json({change})}});
-      text_ += message;
-      tell("drift", message.substr(0, message.find_last_not_of('\n') + 1), {});
-    }
+    for (const project::CheckFinding& finding : found) add(finding);
   }
   bool empty() const { return list_.empty(); }
   const Json& json() const { return list_; }
   const std::string& text() const { return text_; }
 
  private:
-  void tell(std::string_view kind, const std::string& message, SourcePosition where,
-            const std::string& hint = {}) {
-    report_.findings.push_back({.rule = std::string(kind),
-                                .where = std::move(where),
-                                .message = message,
-                                .hint = hint,
-                                .case_name = std::string(kind)});
+  void add(const project::CheckFinding& finding) {
+    std::string message = finding.text;
+    std::string reported = finding.what.message;
+    Json entry = {{"kind", finding.kind}, {"subject", finding.subject}};
+    if (finding.change) {
+      message += "\n" + changes_text({*finding.change});
+      reported = message.substr(0, message.find_last_not_of('\n') + 1);
+    }
+    entry["message"] = message;
+    if (finding.change) entry["changes"] = changes_json({*finding.change});
+    list_.push_back(std::move(entry));
+    text_ += message;
+    if (!finding.change) text_ += '\n';
+    report_.findings.push_back({.rule = finding.kind,
+                                .where = finding.what.where,
+                                .message = std::move(reported),
+                                .hint = finding.what.hint,
+                                .case_name = finding.kind});
   }
 
   report::Report& report_;
   Json list_ = Json::array();
   std::string text_;
 };
-
-/// Where the model says what a line of `Difference::detected` is about: it names a table, or a
-/// table and a column as `table.column`, in quotes.
-SourcePosition place_of(Context& context, const std::string& detected) {
-  const schema::Schema& schema = context.model().schema;
-  const std::vector<std::string> parts = text::split(detected, '\'');
-  for (std::size_t i = 1; i < parts.size(); i += 2) {
-    if (schema.tables.count(parts[i]) != 0) return context.place_in_model({"tables", parts[i]});
-    if (schema.views.count(parts[i]) != 0) return context.place_in_model({"views", parts[i]});
-    const auto dot = parts[i].find('.');
-    const std::string table = parts[i].substr(0, dot);
-    if (dot == std::string::npos || schema.tables.count(table) == 0) continue;
-    return context.place_in_model({"tables", table, "columns", parts[i].substr(dot + 1)});
-  }
-  return {};
-}
-
-/// Model against revisions. Branches that fit together in no order, which is told already, have no
-/// schema that the model could be compared with.
-void check_fold(Context& context, bool contradicts, Findings& findings) {
-  const history::Graph& graph = context.graph();
-  schema::Schema all;
-  try {
-    all = graph.fold();
-  } catch (const Error&) {
-    if (contradicts) return;
-    throw;
-  }
-  const schema::Model& model = context.model();
-  const schema::Schema folded =
-      history::with_free_order(graph, schema::normalized(std::move(all)), model.schema);
-  const diff::Difference difference =
-      diff::diff(folded, equivalent(context, folded, model.schema, context.project().dialects),
-                 history::with_done(model.renames, graph));
-  for (const std::string& line : difference.detected) {
-    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
-                 place_of(context, line));
-  }
-}
-
-void check_model(Context& context, Findings& findings) {
-  findings.announce(kModelKinds);
-  context.read_files();
-  const history::Graph& graph = context.graph();
-  const std::vector<std::string> heads = graph.heads();
-  if (heads.size() > 1) {
-    findings.add("heads", text::join(heads, ","),
-                 fmt::format("Multiple head revisions are present: {}; join them with `dbmig merge "
-                             "heads`",
-                             text::join(heads, ", ")));
-  }
-  if (const auto sum = teams::SumFile::read(context.project().migrations / teams::SumFile::kName)) {
-    for (const teams::SumDifference& one : sum->compare(graph)) {
-      Diagnostic what = one.what;
-      if (!what.where.file.empty()) what.where.file = context.shown(what.where.file);
-      findings.add("sum", one.id, what);
-    }
-  }
-  std::vector<history::Contradiction> contradictions = history::contradictions(graph, heads);
-  for (history::Contradiction& one : history::contradictions_within(graph, graph.topological())) {
-    contradictions.push_back(std::move(one));
-  }
-  for (const Diagnostic& one : history::described(contradictions)) {
-    findings.add("contradiction", "", one);
-  }
-  check_fold(context, !contradictions.empty(), findings);
-}
-
-void check_branch(Context& context, const Reporting& options, Findings& findings) {
-  const auto changes = branch_changes(context, options);
-  if (!changes) return;
-  findings.announce(kBranchKinds);
-  for (const git::MergeProblem& one : git::merge_problems(*changes, context.graph())) {
-    findings.add("branch_" + one.kind, one.revision, one.what);
-  }
-}
-
-void check_database(Context& context, Findings& findings) {
-  findings.announce(kDatabaseKinds);
-  backend::Connection& connection = context.connection(Context::Access::peek);
-  const history::Graph graph = run::fitted(connection, context.graph());
-  const run::DatabaseCheck check =
-      run::check_database(connection, graph, context.selection(), words_of_server(context));
-  for (const std::string& id : check.pending) {
-    findings.add("pending", id,
-                 fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
-                             graph.header(id).message),
-                 {graph.header(id).path.string(), 1, 0});
-  }
-  for (const std::string& id : check.unknown) {
-    findings.add(
-        "unknown", id,
-        fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                    "file does",
-                    id));
-  }
-  for (const std::string& id : check.edited) {
-    const std::string edit = make_runner(context, Context::Access::peek).edit_of(id);
-    findings.add("edited", id,
-                 fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
-                             "or accept it with `dbmig repair`",
-                             context.shown(graph.header(id).path), id,
-                             edit.empty() ? "" : " (" + edit + ")"),
-                 {graph.header(id).path.string(), 1, 0});
-  }
-  for (const run::AppliedRevision& row : check.unfinished) {
-    findings.add(
-        "unfinished", row.id,
-        fmt::format("The {} of revision {} stopped after statement {} of {}; run `dbmig {}` "
-                    "to finish it",
-                    row.running, row.id, row.statements_done, row.statements_total, row.running));
-  }
-  findings.add_drift(project::changes(check.drift.expected, check.drift.live, {}));
-  project::warn_of_cut_fractions(context, connection);
-}
 
 /// Prints the SQL that undoes what was changed in the database by hand.
 void print_revert(Context& context) {
@@ -288,9 +100,13 @@ void write_drift(Context& context, const project::DriftOptions& options, bool on
 void check(Context& context, const Options& options, report::Report& report) {
   if (!options.offline) context.name_database(Context::Access::existing);
   Findings findings(report);
-  check_model(context, findings);
-  check_branch(context, options.reporting, findings);
-  if (!options.offline) check_database(context, findings);
+  findings.add(project::model_check_kinds(), project::check_model(context));
+  if (const auto changes = branch_changes(context, options.reporting)) {
+    findings.add(project::branch_check_kinds(), project::check_branch(context, *changes));
+  }
+  if (!options.offline) {
+    findings.add(project::database_check_kinds(), project::check_database(context));
+  }
   if (!options.reporting.is_document()) context.console().data(findings.text());
   if (findings.empty()) context.console().say("No differences.");
   context.console().document(findings.json());
@@ -311,7 +127,7 @@ void check_all(Context& context, const Options& options, const FleetOptions& man
   if (import::rank_from_environment() != 0) return;
   report::Report unused;
   Findings findings(unused);
-  check_model(context, findings);
+  findings.add(project::model_check_kinds(), project::check_model(context));
   context.console().data(findings.text());
   document["project"] = findings.json();
   context.console().document(document);
@@ -325,7 +141,7 @@ void add_check(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"check", "Exit 3 when model, revisions and database are not the same",
+      {"check", "Compare model, revisions and database; exit 3 when they differ",
        "  dbmig check                                     before a deployment\n"
        "  dbmig check --offline                           in CI: no database is asked\n"
        "  dbmig check --offline --pending-against origin/main --format github   in a pull request\n"

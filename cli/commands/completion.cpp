@@ -11,7 +11,7 @@ void add_completion(Command& program, Context& context) {
   auto shell = std::make_shared<std::string>();
   Command& command = add_command(
       program, context,
-      {"completion", "Print what a shell needs to complete dbmig's command lines",
+      {"completion", "Print the completion script for a shell",
        "  eval \"$(dbmig completion bash)\"                 in ~/.bashrc\n"
        "  source <(dbmig completion zsh)                  in ~/.zshrc, after compinit\n"
        "  dbmig completion fish > ~/.config/fish/completions/dbmig.fish\n"

@@ -16,8 +16,8 @@
 #include "cli/migration.hpp"
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
-#include "cli/widening.hpp"
 #include "diff/diff.hpp"
+#include "project/edit_columns.hpp"
 #include "project/refusals.hpp"
 #include "project/run_settings.hpp"
 #include "transfer/source_readers.hpp"
@@ -191,7 +191,7 @@ class Copy {
     for (const transfer::CopyProblem& problem : problems) {
       types.insert_or_assign({problem.what.file, problem.what.column}, *problem.wider);
     }
-    std::vector<ColumnChange> changes;
+    std::vector<project::ColumnChange> changes;
     std::vector<std::string> columns;
     for (const auto& [place, type] : types) {
       context_.console().info("dbmig.copy",
@@ -211,14 +211,14 @@ class Copy {
           fmt::format("the source lacks revision {}, and --widen writes one behind it", head))
           .hint("nothing was copied; run `dbmig upgrade` on the source first");
     }
-    require_migrated_model(context_, "then copy with --widen again");
+    project::require_migrated_model(context_, "then copy with --widen again");
     if (arguments_.plan) return;
     constexpr std::size_t kNamed = 3;
     const bool is_short = columns.size() <= kNamed;
-    revisions_.insert(
-        widen_model(context_, changes, {},
-                    is_short ? "widen " + text::join(columns, ", ")
-                             : fmt::format("widen {}", text::count(columns.size(), "column"))));
+    revisions_.insert(project::edit_columns(
+        context_, changes, {},
+        is_short ? "widen " + text::join(columns, ", ")
+                 : fmt::format("widen {}", text::count(columns.size(), "column"))));
   }
 
   /// What would be made, and which rows would go where they are checked to fit.

@@ -66,7 +66,7 @@ void run(Context& context, bool check_heads) {
 void add_current(Command& program, Context& context) {
   Command& command =
       add_command(program, context,
-                  {"current", "The revision that the database is at",
+                  {"current", "Show the revision that the database is at",
                    "  dbmig current\n"
                    "  dbmig current -v                                with message and file\n"
                    "  dbmig current --check-heads                     exit 3 when not at every "

@@ -135,7 +135,7 @@ void add_diff(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"diff", "What leads from one schema to another; exit 3 when they are different",
+      {"diff", "Show the changes that turn one schema into another; exit 3 when there are any",
        "  dbmig diff                                      from the database to the model\n"
        "  dbmig diff head                                 from the newest revision to the model\n"
        "  dbmig diff 1975 2fa6                            between two revisions\n"

@@ -230,7 +230,7 @@ void add_docs(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"docs", "The schema as a page to look at: diagram, tables, history",
+      {"docs", "Draw the schema: a page with its diagram, tables and history",
        "  dbmig docs                                      schema.html from the model\n"
        "  dbmig docs --from database --against model      what differs, in colour\n"
        "  dbmig docs --tables orders --distance 1 --format mermaid\n"

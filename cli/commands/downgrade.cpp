@@ -10,7 +10,7 @@ void add_downgrade(Command& program, Context& context) {
   options->targets = {"-1"};
   Command& command = add_command(
       program, context,
-      {"downgrade", "Take revisions back, by default the last one",
+      {"downgrade", "Undo revisions, by default the last one",
        "  dbmig downgrade                                 one revision\n"
        "  dbmig downgrade -2                              two\n"
        "  dbmig downgrade 1975                            to a revision, which stays\n"

@@ -8,7 +8,7 @@ namespace dbmig::cli {
 void add_heads(Command& program, Context& context) {
   Command& command =
       add_command(program, context,
-                  {"heads", "The newest revisions: one, unless branches are open",
+                  {"heads", "List the newest revisions: one, unless there are branches",
                    "  dbmig heads\n"
                    "  dbmig heads -v                                  with messages\n"
                    "  dbmig heads --json"});

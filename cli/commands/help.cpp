@@ -14,7 +14,7 @@ void add_help(Command& program, Context& context) {
   auto name = std::make_shared<std::string>();
   Command& command = add_command(
       program, context,
-      {"help", "This help, or that of a command",
+      {"help", "Print this help, or that of a command",
        "  dbmig help\n"
        "  dbmig help upgrade                              the same as dbmig upgrade --help"});
   command.add_option("command", *name, "Which command")->option_text("COMMAND");

@@ -123,7 +123,7 @@ void add_history(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"history", "All revisions, the newest first",
+      {"history", "List all revisions, the newest first",
        "  dbmig history\n"
        "  dbmig history -i                                where the database is, when "
        "it took\n"

@@ -14,10 +14,10 @@
 #include "cli/file_options.hpp"
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
-#include "cli/table_for_file.hpp"
 #include "import/communicator.hpp"
 #include "import/writers.hpp"
 #include "project/cut_fractions.hpp"
+#include "project/table_for_files.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -48,7 +48,7 @@ struct Arguments {
   int lock_wait = static_cast<int>(backend::kLockWait.count());  ///< seconds
   std::string read = "auto";
   std::size_t chunk_bytes = std::size_t{1} << 20U;
-  TableWish wish;
+  project::TableForFilesOptions wish;
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
@@ -224,13 +224,13 @@ void warn_of_values(Context& context, const import::Summary& summary) {
 
 /// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
 /// as one of them has left with a failure. The others keep quiet.
-void run_ranks(Context& context, const TableWish& wish, Options options,
+void run_ranks(Context& context, const project::TableForFilesOptions& wish, Options options,
                import::Communicator& ranks) {
   const import::Open open = [&context]() -> backend::Connection& {
     return context.connection(Context::Access::existing);
   };
   try {
-    if (wish.any()) give_table(context, wish, options, ranks);
+    if (wish.any()) project::give_table(context, wish, options, ranks);
     const import::Summary summary =
         import::run(options, ranks, open, context.console(), interrupted());
     if (ranks.is_root()) report(context.console(), summary);

@@ -9,8 +9,8 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/file_options.hpp"
-#include "cli/infer_model.hpp"
 #include "cli/signals.hpp"
+#include "project/inferred_table.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -24,7 +24,7 @@ struct Arguments {
 };
 
 void report(Context& context, const Arguments& arguments, const transfer::Inferred& inferred) {
-  const std::string text = model_with_evidence(inferred);
+  const std::string text = project::model_with_evidence(inferred);
   Console& console = context.console();
   for (const std::string& note : inferred.notes) console.warning("dbmig.infer", note);
   if (arguments.output.empty()) {
@@ -68,7 +68,7 @@ void run(Context& context, const Arguments& arguments) {
       import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
   transfer::Inferred inferred = transfer::infer(options, *ranks, interrupted());
   if (!ranks->is_root()) return;
-  add_parents(context, inferred);
+  project::add_parents(context, inferred);
   report(context, arguments, inferred);
 }
 
@@ -78,7 +78,7 @@ void add_infer(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   Command& command = add_command(
       program, context,
-      {"infer", "The model of a table for a file, from all of its records",
+      {"infer", "Write the model of a table for a file, from all of its records",
        "  dbmig infer people.csv -o schemas/people.yaml\n"
        "  mpirun -n 4 dbmig infer big.csv.zst\n"
        "  dbmig infer events.jsonl --format jsonl --table event\n"

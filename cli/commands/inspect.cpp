@@ -73,7 +73,7 @@ void add_inspect(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"inspect", "The live database, or an SQL file, as a model",
+      {"inspect", "Print the live database, or an SQL file, as a model",
        "  dbmig inspect\n"
        "  dbmig inspect --url sqlite:///legacy.db -o schemas/legacy.yaml\n"
        "  dbmig inspect --table customer --table 'order*'\n"

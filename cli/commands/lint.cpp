@@ -1,20 +1,9 @@
-#include "lint/lint.hpp"
-
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <map>
 #include <memory>
-#include <system_error>
 
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/lint_report.hpp"
-#include "cli/migration.hpp"
-#include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
-#include "evidence/lint_evidence.hpp"
+#include "project/lint_revisions.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -32,156 +21,28 @@ struct Options {
   Reporting reporting;
 };
 
-/// The database that can be asked, and what it has.
-struct AtHand {
-  backend::Connection* connection = nullptr;  ///< nullptr: none
-  std::set<std::string> applied;              ///< of the revisions that have a file
-};
-
-AtHand ask(Context& context, Context::Access access) {
-  AtHand found;
-  run::Runner runner = make_runner(context, access);
-  for (const std::string& id : runner.applied()) {
-    if (context.graph().contains(id)) found.applied.insert(id);
-  }
-  found.connection = &context.connection(access);
-  return found;
-}
-
-/// The database, if there is one: a SQLite file that is not there yet, or a server that does not
-/// answer, is none unless it was asked for by name.
-AtHand database_at_hand(Context& context, const Options& options) {
-  if (options.offline) return {};
-  if (options.pending) return ask(context, Context::Access::peek);
-  const bool by_name = context.location.url || context.location.database;
-  try {
-    const Url& url = context.url();
-    std::error_code ignored;
-    const bool is_file = url.dialect == DialectKind::sqlite && !url.in_memory();
-    if (is_file && !by_name && !std::filesystem::exists(url.database, ignored)) return {};
-    return ask(context, by_name ? Context::Access::peek : Context::Access::existing);
-  } catch (const Error& error) {
-    if (by_name) throw;
-    context.console().info("dbmig.lint", fmt::format("No database is asked: {}", error.message()));
-    return {};
-  }
-}
-
-/// Which revisions are linted, and how to say so.
-struct Chosen {
-  std::string what;  ///< "pending", "heads", "all", "branch" or "revisions"
-  std::vector<std::string> ids;
-};
-
-std::vector<std::string> in_order(const history::Graph& graph, const std::set<std::string>& ids) {
-  std::vector<std::string> list;
-  for (const std::string& id : graph.topological()) {
-    if (ids.count(id) != 0) list.push_back(id);
-  }
-  return list;
-}
-
-Chosen choose(Context& context, const Options& options, const AtHand& database) {
-  const history::Graph& graph = context.graph();
-  if (const auto branch = branch_changes(context, options.reporting)) {
-    return {"branch", branch->touched(graph)};
-  }
-  if (options.all) return {"all", graph.topological()};
-  if (!options.revisions.empty()) {
-    const std::vector<std::string> heads = graph.heads_of(database.applied);
-    std::set<std::string> ids;
-    for (const std::string& revision : options.revisions) {
-      const bool of_database = revision.starts_with("current") || revision.starts_with('+');
-      if (of_database && database.connection == nullptr) {
-        throw Error(
-            ErrorCode::usage,
-            fmt::format("'{}' is seen from where a database is, and none is asked", revision))
-            .hint("name the database with --url, or the revision by its id");
-      }
-      ids.merge(graph.resolve(revision, {heads.begin(), heads.end()}));
-    }
-    return {"revisions", in_order(graph, ids)};
-  }
-  if (database.connection == nullptr) return {"heads", graph.heads()};
-  std::vector<std::string> ids = graph.topological();
-  std::erase_if(ids, [&](const std::string& id) { return database.applied.count(id) != 0; });
-  return {"pending", std::move(ids)};
-}
-
-/// The upgrade from what the database has to `targets`, planned for it.
-std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtHand& database,
-                                          const std::set<std::string>& targets) {
-  std::vector<run::PlannedRevision> plan;
-  schema::Schema schema = graph.fold_in_order(graph.in_order(database.applied));
-  for (const std::string& id : graph.upgrade_path(database.applied, targets)) {
-    run::PlannedRevision planned;
-    planned.revision = graph.get(id);
-    planned.operations = planned.revision.upgrade;
-    planned.statements = database.connection->dialect().plan(schema, planned.operations, {});
-    schema = history::apply(std::move(schema), planned.revision);
-    plan.push_back(std::move(planned));
-  }
-  return plan;
-}
-
-/// What the server says that the statements of a MariaDB upgrade cost.
-void add_costs(Context& context, const AtHand& database, const std::set<std::string>& targets,
-               std::map<std::string, lint::Evidence>& evidence) {
-  const history::Graph& graph = context.graph();
-  const schema::Schema start = graph.fold_in_order(graph.in_order(database.applied));
-  const std::vector<run::PlannedRevision> plan = plan_to(graph, database, targets);
-  const auto costs = costs_of(context, start, plan);
-  std::set<std::string> renamed;  // their rows are in the database under another name
-  for (std::size_t i = 0; i < costs.size(); ++i) {
-    for (const ops::Operation& operation : plan[i].operations) {
-      if (const auto* rename = std::get_if<ops::RenameTable>(&operation)) {
-        renamed.insert(rename->to);
-      }
-    }
-    for (const proof::StatementCost& cost : costs[i]) {
-      const auto rows = renamed.count(cost.table) != 0
-                            ? std::nullopt
-                            : evidence::count_table(*database.connection, cost.table);
-      evidence[plan[i].revision.id].costs.push_back(
-          {cost.first_operation, cost.algorithm, cost.lock, rows});
-    }
-  }
-}
-
-/// What the database adds to the files, by revision.
-std::map<std::string, lint::Evidence> evidence_of(Context& context, const AtHand& database,
-                                                  const Chosen& chosen) {
-  std::set<std::string> targets(chosen.ids.begin(), chosen.ids.end());
-  std::erase_if(targets, [&](const std::string& id) { return database.applied.count(id) != 0; });
-  if (database.connection == nullptr || targets.empty()) return {};
-  auto evidence =
-      evidence::count_rows(*database.connection, context.graph(), database.applied, targets);
-  if (context.url().dialect == DialectKind::mariadb) {
-    add_costs(context, database, targets, evidence);
-  }
-  return evidence;
-}
-
 void lint(Context& context, const Options& options, report::Report& document) {
-  const history::Graph& graph = context.graph();
-  const AtHand database = database_at_hand(context, options);
-  const Chosen chosen = choose(context, options, database);
-  const lint::Options rules{context.project().lint, context.project().dialects};
-  const lint::Result result =
-      lint::lint(graph, chosen.ids, rules, evidence_of(context, database, chosen));
+  const auto branch = branch_changes(context, options.reporting);
+  project::LintOptions wanted;
+  if (branch) wanted.branch = &*branch;
+  wanted.all = options.all;
+  wanted.revisions = options.revisions;
+  wanted.offline = options.offline;
+  wanted.must_ask = options.pending;
+  const project::LintRun run = project::lint_revisions(context, wanted);
 
   LintReport report;
-  report.what = chosen.what;
-  report.revisions = chosen.ids;
-  if (database.connection != nullptr) report.database = context.url().redacted();
+  report.what = run.what;
+  report.revisions = run.revisions;
+  if (run.asked_database) report.database = context.url().redacted();
   report.strict = options.strict;
   if (options.reporting.is_document()) {
-    fill_in(document, graph, report, result);
-    print_summary(context.console(), report, result);
+    fill_in(document, context.graph(), report, run.result);
+    print_summary(context.console(), report, run.result);
   } else {
-    print_report(context.console(), report, result);
+    print_report(context.console(), report, run.result);
   }
-  if (fails(result, options.strict)) context.exit_code = kFindings;
+  if (fails(run.result, options.strict)) context.exit_code = kFindings;
 }
 
 void require_one_choice(const Options& options) {
@@ -203,7 +64,7 @@ void add_lint(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"lint", "What in revisions may lose data, fail, block or break",
+      {"lint", "Find what in revisions may lose data, fail, block or break",
        "  dbmig lint                                      what the database lacks, or the heads\n"
        "  dbmig lint --pending --url $PROD_URL            before a deployment: rows are counted\n"
        "  dbmig lint --all --offline --strict             in CI\n"

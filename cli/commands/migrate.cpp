@@ -7,10 +7,10 @@
 namespace dbmig::cli {
 
 void add_migrate(Command& program, Context& context) {
-  auto options = std::make_shared<MigrateOptions>();
+  auto options = std::make_shared<project::MigrateOptions>();
   Command& command =
       add_command(program, context,
-                  {"migrate", "Write the next revision: what the model has and the revisions lack",
+                  {"migrate", "Generate a revision from the changes to the model",
                    "  dbmig migrate -m \"add orders\"                   compare and write\n"
                    "  dbmig migrate --dry-run                         only show it\n"
                    "  dbmig migrate -m \"drop notes\" --allow-destructive\n"
@@ -27,9 +27,7 @@ void add_migrate(Command& program, Context& context) {
   command.add_flag("--keep", options->keep, "Leave a revision that fails its proof as .rejected");
   command.add_flag("--allow-destructive", options->allow_destructive,
                    "Consent to dropping tables, columns and values that do not fit");
-  set_action(command, context, [&context, options] {
-    context.console().document(generate_revision(context, *options).document);
-  });
+  set_action(command, context, [&context, options] { generate_and_print(context, *options); });
 }
 
 }  // namespace dbmig::cli

@@ -123,7 +123,7 @@ void add_rebase(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"rebase", "Let a branch that no database has follow another head",
+      {"rebase", "Move a branch that no database has onto another head",
        "  dbmig rebase 2fa6 --onto 1975                   2fa6 and its branch come after 1975\n"
        "  dbmig rebase 2fa6 --onto 1975 --plan            show what would change\n"
        "Writes the new parents into the files and proves the revisions there. Refused when a\n"

@@ -7,7 +7,7 @@
 namespace dbmig::cli {
 
 void add_revision(Command& program, Context& context) {
-  auto options = std::make_shared<MigrateOptions>();
+  auto options = std::make_shared<project::MigrateOptions>();
   auto autogenerate = std::make_shared<bool>(false);
   Command& command = add_command(
       program, context,
@@ -24,7 +24,7 @@ void add_revision(Command& program, Context& context) {
                    "With --autogenerate: consent to dropping tables, columns and values");
   set_action(command, context, [&context, options, autogenerate] {
     if (*autogenerate) {
-      return context.console().document(generate_revision(context, *options).document);
+      return generate_and_print(context, *options);
     }
     project::NewRevision& wanted = options->revision;
     if (wanted.message.empty()) {

@@ -112,7 +112,7 @@ void add_show(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"show", "A revision: what it does and how it is taken back",
+      {"show", "Show a revision with its downgrade",
        "  dbmig show                                      the head\n"
        "  dbmig show 2fa6\n"
        "  dbmig show 2fa6 --sql                           as SQL for the project's database\n"

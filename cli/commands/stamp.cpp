@@ -95,7 +95,7 @@ void add_stamp(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"stamp", "Write down that the database is at a revision, running nothing",
+      {"stamp", "Mark the database as being at a revision without running anything",
        "  dbmig stamp head                                a database that has the tables already\n"
        "  dbmig stamp 1975ea83b712\n"
        "  dbmig stamp base --purge                        forget everything\n"

@@ -73,7 +73,7 @@ void add_sum(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"sum", "Write migrations/dbmig.sum, which shows edits of old revisions in CI",
+      {"sum", "Write migrations/dbmig.sum, by which CI notices edits of old revisions",
        "  dbmig sum                                       take new revision files in\n"
        "  dbmig sum --plan                                only say what it would take in\n"
        "  dbmig sum --accept                              edited and removed ones, too\n"

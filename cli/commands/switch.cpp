@@ -91,7 +91,7 @@ void add_switch(Command& program, Context& context) {
   options->migration.targets = {"head"};
   Command& command = add_command(
       program, context,
-      {"switch", "After a change of git branch: take back what its files lack, then upgrade",
+      {"switch", "After changing the git branch: undo what its files lack, then upgrade",
        "  git switch feature && dbmig switch\n"
        "  dbmig switch --plan                             what would be taken back and lost\n"
        "  dbmig switch --allow-destructive                consent to losing those rows\n"

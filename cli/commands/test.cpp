@@ -163,7 +163,7 @@ void add_test(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"test", "Run the tests of migrations on scratch databases",
+      {"test", "Run the migration tests on scratch databases",
        "  dbmig test                                      all of migrations/tests\n"
        "  dbmig test 'split*'                             those with such names\n"
        "  dbmig test --format junit > tests.xml           for CI\n"

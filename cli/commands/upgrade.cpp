@@ -34,7 +34,7 @@ void add_upgrade(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
   Command& command = add_command(
       program, context,
-      {"upgrade", "Bring the database to a revision, by default the newest",
+      {"upgrade", "Upgrade the database to a revision, by default the newest",
        "  dbmig upgrade                                   to the head\n"
        "  dbmig upgrade +1                                one revision\n"
        "  dbmig upgrade 2fa6                              to a revision, by its first characters\n"

@@ -27,11 +27,11 @@ std::size_t root_of(Numbers& parents, std::size_t node) {
 }
 
 /// One level of Louvain's method: nodes move to the community of a neighbour while that gains.
-Numbers move_nodes(std::size_t nodes, const std::vector<Tie>& ties) {
+Numbers move_nodes(std::size_t nodes, const std::vector<ClusterEdge>& ties) {
   std::vector<std::map<std::size_t, double>> around(nodes);
   std::vector<double> degrees(nodes, 0);
   double total = 0;
-  for (const Tie& tie : ties) {
+  for (const ClusterEdge& tie : ties) {
     if (tie.a != tie.b) {
       around[tie.a][tie.b] += tie.weight;
       around[tie.b][tie.a] += tie.weight;
@@ -75,10 +75,10 @@ Numbers move_nodes(std::size_t nodes, const std::vector<Tie>& ties) {
 
 }  // namespace
 
-std::vector<std::size_t> components_of(std::size_t nodes, const std::vector<Tie>& ties) {
+std::vector<std::size_t> components_of(std::size_t nodes, const std::vector<ClusterEdge>& ties) {
   Numbers parents(nodes);
   std::iota(parents.begin(), parents.end(), 0U);
-  for (const Tie& tie : ties) {
+  for (const ClusterEdge& tie : ties) {
     const std::size_t a = root_of(parents, tie.a);
     const std::size_t b = root_of(parents, tie.b);
     parents[std::max(a, b)] = std::min(a, b);
@@ -88,17 +88,17 @@ std::vector<std::size_t> components_of(std::size_t nodes, const std::vector<Tie>
   return renumbered(roots);
 }
 
-std::vector<std::size_t> communities_of(std::size_t nodes, const std::vector<Tie>& ties) {
+std::vector<std::size_t> communities_of(std::size_t nodes, const std::vector<ClusterEdge>& ties) {
   Numbers community(nodes);
   std::iota(community.begin(), community.end(), 0U);
   std::size_t count = nodes;
-  std::vector<Tie> level = ties;
+  std::vector<ClusterEdge> level = ties;
   while (count > 1) {
     const Numbers next = move_nodes(count, level);
     const std::size_t fewer = next.empty() ? 0 : *std::max_element(next.begin(), next.end()) + 1;
     if (fewer == count) break;
     for (std::size_t& number : community) number = next[number];
-    for (Tie& tie : level) tie = {next[tie.a], next[tie.b], tie.weight};
+    for (ClusterEdge& tie : level) tie = {next[tie.a], next[tie.b], tie.weight};
     count = fewer;
   }
   return renumbered(community);

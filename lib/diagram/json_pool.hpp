@@ -11,7 +11,7 @@
 
 namespace dbmig::diagram {
 
-// Internal to this room: the JSON of page_json().
+// Internal to this module: the JSON of page_json().
 
 using Json = nlohmann::ordered_json;
 

@@ -65,14 +65,14 @@ Ordered in_order(const std::vector<Box>& boxes, const std::vector<Link>& links) 
 }
 
 /// Ties of `links` among `members`; a table that half the schema refers to ties less.
-std::vector<Tie> ties_among(const std::vector<Link>& links, const Indexes& members,
-                            std::size_t boxes) {
+std::vector<ClusterEdge> ties_among(const std::vector<Link>& links, const Indexes& members,
+                                    std::size_t boxes) {
   const std::size_t none = members.size();
   Indexes place(boxes, none);
   for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = i;
   std::vector<double> referred(boxes, 0);
   for (const Link& link : links) referred[link.to] += 1;
-  std::vector<Tie> ties;
+  std::vector<ClusterEdge> ties;
   for (const Link& link : links) {
     const std::size_t a = place[link.from];
     const std::size_t b = place[link.to];

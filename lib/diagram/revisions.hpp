@@ -5,7 +5,7 @@
 
 namespace dbmig::diagram {
 
-// Internal to this room.
+// Internal to this module.
 
 /// The revisions in order, each with what it changes: enough to have the schema at any of them.
 ///

@@ -6,11 +6,11 @@
 
 namespace dbmig::diagram {
 
-// Internal to this room: what a Mustache template makes of values.
+// Internal to this module: what a Mustache template makes of values.
 
 using Values = kainjow::mustache::data;
 
-/// `text`, a template of this room, filled with `values`. `escape` is what `{{name}}` passes
+/// `text`, a template of this module, filled with `values`. `escape` is what `{{name}}` passes
 /// through: by default &, <, >, " and ' for HTML, XML and SVG.
 std::string fill(std::string_view text, const Values& values);
 std::string fill(std::string_view text, const Values& values,

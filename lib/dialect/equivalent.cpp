@@ -34,9 +34,9 @@ bool same(const Item* a, const Item* b) {
 }
 
 /// One table on its way, with its canonical forms.
-class Rewording {
+class SpellingKeeper {
  public:
-  Rewording(const Table& before, Table& wanted, const std::vector<Forms>& forms)
+  SpellingKeeper(const Table& before, Table& wanted, const std::vector<Forms>& forms)
       : before_(before), wanted_(wanted), forms_(forms) {}
 
   void run() {
@@ -182,7 +182,7 @@ Schema equivalent(const Schema& before, Schema wanted, std::vector<DialectKind> 
   for (const auto& [name, table] : now.tables) {
     const Table* was = old.find_table(name);
     if (was != nullptr && was->only == table.only) {
-      Rewording(*was, wanted.table(name), forms).run();
+      SpellingKeeper(*was, wanted.table(name), forms).run();
     }
   }
   take_texts(old.views, wanted.views, forms, &Schema::views);

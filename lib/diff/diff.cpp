@@ -168,7 +168,7 @@ class Writer {
   void write_node(const std::string& name, const TableNode& node, const Names& waiting) {
     if (node.change != nullptr) {
       std::vector<ops::Operation> own = table_operations(
-          *node.change, waiting, losing_late_.count(name) != 0 ? Losing::later : Losing::now);
+          *node.change, waiting, losing_late_.count(name) != 0 ? DropTime::late : DropTime::early);
       std::move(own.begin(), own.end(), std::back_inserter(operations_));
       return;
     }

@@ -81,12 +81,13 @@ int common_columns(const Table& a, const Table& b) {
 }
 
 void suspect_tables(const Comparison& comparison, std::vector<SuspectedRename>& suspected) {
-  constexpr int kMostly = 60;
+  constexpr int kMinLikeness = 60;
   std::vector<Guess> guesses;
   for (const std::string& from : comparison.dropped) {
     for (const std::string& to : comparison.added) {
       const int same = common_columns(comparison.from.tables.at(from), comparison.to.tables.at(to));
-      if (from != to && same >= kMostly) guesses.push_back({{same, likeness(from, to)}, from, to});
+      if (from != to && same >= kMinLikeness)
+        guesses.push_back({{same, likeness(from, to)}, from, to});
     }
   }
   for (Guess& guess : best(std::move(guesses))) {

@@ -40,7 +40,7 @@ std::vector<std::string> by_dependency(const Table& table, std::vector<std::stri
 
 class TableWriter {
  public:
-  TableWriter(const TableChange& change, const std::set<std::string>& deferred, Losing losing)
+  TableWriter(const TableChange& change, const std::set<std::string>& deferred, DropTime losing)
       : change_(change),
         before_(*change.before),
         after_(*change.after),
@@ -155,7 +155,7 @@ class TableWriter {
     if (!key_goes_early && !key_goes_now) drop_primary_key();
     alters(true);
     add_plain(order, true);
-    if (losing_ == Losing::now) drop_columns(late());
+    if (losing_ == DropTime::early) drop_columns(late());
     for (const std::string& name : order.movers()) {
       ops::AlterColumn move;
       move.table = change_.to;
@@ -298,19 +298,20 @@ class TableWriter {
   const Table& before_;
   const Table& after_;
   const std::set<std::string>& deferred_;
-  Losing losing_;
+  DropTime losing_;
   std::vector<ops::Operation> operations_;
 };
 
 }  // namespace
 
 std::vector<ops::Operation> table_operations(const TableChange& change,
-                                             const std::set<std::string>& deferred, Losing losing) {
+                                             const std::set<std::string>& deferred,
+                                             DropTime losing) {
   return TableWriter(change, deferred, losing).write();
 }
 
 std::vector<ops::Operation> late_drops(const TableChange& change) {
-  return TableWriter(change, {}, Losing::later).lose();
+  return TableWriter(change, {}, DropTime::late).lose();
 }
 
 }  // namespace dbmig::diff

@@ -281,7 +281,9 @@ bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string&
   // on the session's time zone and the version, and is the server's to say.
   const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
   if (is_stamp && dialect_ == DialectKind::mariadb && (moment.year < 1969 || moment.year > 2106)) {
-    reason = "is out of range for timestamp (1970-01-01 to 2038-01-19)";
+    reason =
+        "is out of range for timestamp (1970-01-01 to 2038-01-19, from MariaDB 11.5 on to "
+        "2106-02-07)";
     return false;
   }
   const auto digits = kept_fraction(moment.fraction, column_.type, dialect_, reason);

@@ -32,9 +32,9 @@ bool is_reject_column(std::string_view name) {
 
 /// The names as far as a person reads on.
 std::string listed(std::vector<std::string> names) {
-  constexpr std::size_t kMost = 30;
-  const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
-  if (more != 0) names.resize(kMost);
+  constexpr std::size_t kMaxShown = 30;
+  const std::size_t more = names.size() > kMaxShown ? names.size() - kMaxShown : 0;
+  if (more != 0) names.resize(kMaxShown);
   return text::join(names, ", ") + (more != 0 ? fmt::format(" and {} more", more) : "");
 }
 
@@ -48,21 +48,21 @@ class Mistakes {
   void add(Kind kind, const SourcePosition& where, Make make) {
     Count& count = counts_[kind];
     count.where = where;
-    if (++count.found > kMost) return;
+    if (++count.found > kMaxShown) return;
     const auto [message, hint] = make();
     list_.add(where, message, hint);
   }
 
   void throw_if_any() {
     for (const auto& [kind, count] : counts_) {
-      if (count.found <= kMost) continue;
-      list_.add(count.where, fmt::format("and {} {}", count.found - kMost, what(kind)));
+      if (count.found <= kMaxShown) continue;
+      list_.add(count.where, fmt::format("and {} {}", count.found - kMaxShown, what(kind)));
     }
     list_.throw_if_any();
   }
 
  private:
-  static constexpr std::size_t kMost = 10;
+  static constexpr std::size_t kMaxShown = 10;
   struct Count {
     std::size_t found = 0;
     SourcePosition where;

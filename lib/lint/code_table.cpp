@@ -202,6 +202,11 @@ constexpr std::array kCodes{
         "TY008", warning, "fraction of a second that is cut",
         "MariaDB keeps as many digits after the second as the type says, none by itself, and drops "
         "the others without a word; SQLite keeps what comes. Say the digits, as in datetime(6)."},
+    Code{"TY009", info, "collation left to the server",
+         "A table without a collation takes the database's or the server's, and that is another "
+         "one by version and settings: utf8mb4_uca1400_ai_ci from MariaDB 11.5 on, "
+         "utf8mb4_general_ci before. Text then compares and sorts differently from one server to "
+         "the next. Name the collation in the table's mariadb: block."},
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",

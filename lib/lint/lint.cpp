@@ -241,7 +241,7 @@ class Linter {
   const Options& options_;
   const Evidence& evidence_;
   std::vector<Part> parts_;
-  Past past_;
+  RevisionSoFar past_;
   bool on_sqlite_ = true;
   bool on_mariadb_ = true;
   std::vector<Raised> raised_;

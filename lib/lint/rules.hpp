@@ -7,7 +7,7 @@
 #include "lint/step.hpp"
 #include "ops/risk.hpp"
 
-// Internal to this room: one function for each code that the operations alone tell.
+// Internal to this module: one function for each code that the operations alone tell.
 
 namespace dbmig::lint {
 

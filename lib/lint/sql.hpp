@@ -12,7 +12,7 @@
 #include "ops/sql_tokens.hpp"
 #include "schema/sql_text.hpp"
 
-// Internal to this room: plain SQL as far as lint looks into it.
+// Internal to this module: plain SQL as far as lint looks into it.
 
 namespace dbmig::lint {
 

@@ -9,8 +9,8 @@
 namespace dbmig::lint {
 
 /// What each operation changes about it.
-struct Past::Follower {
-  Past& past;
+struct RevisionSoFar::Follower {
+  RevisionSoFar& past;
   const Scripts& scripts;
   const schema::Schema& before;
   bool declared;
@@ -114,20 +114,21 @@ struct Past::Follower {
   void operator()(const Operation&) const {}
 };
 
-void Past::follow(const ops::Operation& operation, const Scripts& scripts,
-                  const schema::Schema& before, bool declared) {
+void RevisionSoFar::follow(const ops::Operation& operation, const Scripts& scripts,
+                           const schema::Schema& before, bool declared) {
   std::visit(Follower{*this, scripts, before, declared}, operation);
 }
 
-bool Past::is_empty(std::string_view table) const {
+bool RevisionSoFar::is_empty(std::string_view table) const {
   return made(table) && filled_.count(table) == 0;
 }
 
-bool Past::made(const std::string& table, const std::string& column) const {
+bool RevisionSoFar::made(const std::string& table, const std::string& column) const {
   return made(table) || columns_.count({table, column}) != 0;
 }
 
-bool Past::tended(const std::string& table, const std::vector<std::string>& columns) const {
+bool RevisionSoFar::tended(const std::string& table,
+                           const std::vector<std::string>& columns) const {
   return std::any_of(sql_.begin(), sql_.end(), [&](const schema::SqlText& sql) {
     if (!ops::may_mention(sql, table)) return false;
     return columns.empty() || std::any_of(columns.begin(), columns.end(), [&](const auto& column) {
@@ -136,7 +137,7 @@ bool Past::tended(const std::string& table, const std::vector<std::string>& colu
   });
 }
 
-std::vector<schema::Constraint> Past::dropped(const std::string& table) const {
+std::vector<schema::Constraint> RevisionSoFar::dropped(const std::string& table) const {
   std::vector<schema::Constraint> list;
   for (const auto& [name, constraint] : dropped_) {
     if (name == table) list.push_back(constraint);

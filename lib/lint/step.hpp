@@ -13,13 +13,13 @@
 #include "ops/operation.hpp"
 #include "schema/table.hpp"
 
-// Internal to this room: what a rule is given.
+// Internal to this module: what a rule is given.
 
 namespace dbmig::lint {
 
 /// What the operations of a revision so far made, so that nobody can miss it or be in its way.
 /// Names are those of the moment.
-class Past {
+class RevisionSoFar {
  public:
   /// To be called before `operation`, with its `scripts`, is applied to `before`. `declared`: it
   /// stands under `state:`, and the SQL may have done more than it says.
@@ -63,7 +63,7 @@ struct Step {
   bool declared;                 ///< under `state:` of an execute
   const schema::Schema& before;  ///< what the operation meets
   const schema::Schema& after;   ///< what the revision leaves
-  const Past& past;
+  const RevisionSoFar& past;
   /// The operation's table as the revision leaves it, whatever it is called then; nullptr when it
   /// is gone.
   const schema::Table* end_table;

@@ -69,7 +69,8 @@ Issues timestamps(const Step& step) {
     // The period of a versioned table must be of this type.
     if (column.column.mariadb.period != schema::RowPeriod::none) continue;
     if (!is(column.column) || (column.old != nullptr && is(*column.old))) continue;
-    issues.push_back({fmt::format("column '{}.{}' is a timestamp, which ends in 2038",
+    issues.push_back({fmt::format("column '{}.{}' is a timestamp, which ends in 2038 "
+                                  "(in 2106 from MariaDB 11.5 on)",
                                   column.table->name, column.column.name),
                       "use datetime, unless its conversion by time zone is wanted"});
   }
@@ -188,6 +189,21 @@ Issues charsets(const Step& step) {
   return issues;
 }
 
+/// Once for a table: its columns take what it has.
+Issues open_collation(const Step& step) {
+  const auto* create = step.as<ops::CreateTable>();
+  if (create == nullptr || !step.lives_on(create->table.only, DialectKind::mariadb)) return {};
+  const auto open = std::find_if(
+      create->table.columns.begin(), create->table.columns.end(), [&](const schema::Column& one) {
+        return schema::has_text(one) && schema::text_rules(create->table, one).collation.empty();
+      });
+  if (open == create->table.columns.end()) return {};
+  return {
+      {fmt::format("table '{}' leaves the collation of '{}' to the server", create->table.name,
+                   open->name),
+       "write mariadb: {collation: utf8mb4_general_ci} at the table, or the one that is meant"}};
+}
+
 Issues forgets_case(const Step& step) {
   const schema::Table* table = step.table();
   if (table == nullptr || !step.lives_on(table->only, DialectKind::mariadb)) return {};
@@ -233,10 +249,10 @@ Issues cut_fractions(const Step& step) {
 }  // namespace
 
 std::span<const Rule> type_rules() {
-  static constexpr std::array rules{Rule{"TY001", inexact_money}, Rule{"TY002", timestamps},
-                                    Rule{"TY003", zero_dates},    Rule{"TY004", engines},
-                                    Rule{"TY005", charsets},      Rule{"TY006", forgets_case},
-                                    Rule{"TY007", bare_decimals}, Rule{"TY008", cut_fractions}};
+  static constexpr std::array rules{
+      Rule{"TY001", inexact_money}, Rule{"TY002", timestamps},    Rule{"TY003", zero_dates},
+      Rule{"TY004", engines},       Rule{"TY005", charsets},      Rule{"TY006", forgets_case},
+      Rule{"TY007", bare_decimals}, Rule{"TY008", cut_fractions}, Rule{"TY009", open_collation}};
   return rules;
 }
 

@@ -11,7 +11,7 @@
 #include "ops/risk.hpp"
 #include "schema/charset.hpp"
 
-/// What each operation means, an overload each: the inside of the ops room. The public face
+/// What each operation means, an overload each: the inside of the ops module. The public face
 /// (apply.hpp, risk.hpp, operation.hpp) dispatches to these. tables.cpp, columns.cpp,
 /// constraints.cpp, objects.cpp and data.cpp each hold everything about the operations on that kind
 /// of thing.
@@ -182,7 +182,7 @@ std::string summary(const BulkDelete& operation);
 std::string summary(const Execute& operation);
 
 /// Everything that an operation must have. An alternative of Operation without one of these does
-/// not compile (below), so that an operation added later is known everywhere in this room.
+/// not compile (below), so that an operation added later is known everywhere in this module.
 template <class T>
 concept Known = std::default_initializable<T> && std::equality_comparable<T> && !kName<T>.empty() &&
                 requires(Schema & schema, const Schema& before, const T& operation) {

@@ -11,7 +11,7 @@
 #include "project/server_words.hpp"
 #include "project/sql_files.hpp"
 #include "run/check.hpp"
-#include "run/told_names.hpp"
+#include "run/expected_names.hpp"
 #include "transfer/check_rows.hpp"
 #include "transfer/equal_keys.hpp"
 #include "transfer/translate.hpp"
@@ -193,7 +193,8 @@ AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
   backend::Connection& connection = existing_database(workspace);
   const TableChoice choice(options.tables);
   backend::Inspection found = connection.inspect({});
-  found.schema = run::in_told_names(connection, workspace.graph().fold(), std::move(found.schema));
+  found.schema =
+      run::with_expected_names(connection, workspace.graph().fold(), std::move(found.schema));
   const schema::Schema whole = found.schema;
   found = selected(std::move(found), workspace.selection());
   // A table that --table or a revision names is wanted, whoever else keeps records in it.

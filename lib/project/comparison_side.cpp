@@ -12,7 +12,7 @@
 #include "project/server_words.hpp"
 #include "project/sql_files.hpp"
 #include "run/check.hpp"
-#include "run/told_names.hpp"
+#include "run/expected_names.hpp"
 #include "run/wordings.hpp"
 #include "schema/validate.hpp"
 
@@ -22,8 +22,8 @@ namespace {
 void inspect_live(Workspace& workspace, ComparisonSide& side) {
   backend::Inspection found = side.connection->inspect({});
   if (workspace.find_project() != nullptr) {
-    found.schema =
-        run::in_told_names(*side.connection, workspace.graph().fold(), std::move(found.schema));
+    found.schema = run::with_expected_names(*side.connection, workspace.graph().fold(),
+                                            std::move(found.schema));
   }
   found = selected(std::move(found), workspace.selection());
   side.schema = std::move(found.schema);
@@ -220,11 +220,11 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
   // The words of one side are understood by the other's.
   const run::AskWords ask = words_of_server(workspace);
   if (to.connection != nullptr) {
-    result.to = run::in_told_words(other, result.from, std::move(result.to),
-                                   {.recorded = to.is_live && from.is_managed, .ask = ask});
+    result.to = run::with_expected_words(other, result.from, std::move(result.to),
+                                         {.recorded = to.is_live && from.is_managed, .ask = ask});
   } else {
-    result.from = run::in_told_words(one, result.to, std::move(result.from),
-                                     {.recorded = from.is_live && to.is_managed, .ask = ask});
+    result.from = run::with_expected_words(one, result.to, std::move(result.from),
+                                           {.recorded = from.is_live && to.is_managed, .ask = ask});
   }
   result.from = one.canonical(result.from);
   result.to = other.canonical(result.to);

@@ -152,9 +152,9 @@ backend::ScratchOptions Workspace::scratch_options(DialectKind kind, PrivateServ
   }
   if (setting.kind == Kind::off) return options;
   if (options.server && (private_server_ == nullptr || start == PrivateServer::join_only)) {
-    const std::string obstacle = backend::why_no_scratch(options);
-    if (obstacle.empty()) return options;
-    events().debug("dbmig.scratch", obstacle);
+    const std::string why_not = backend::why_no_scratch(options);
+    if (why_not.empty()) return options;
+    events().debug("dbmig.scratch", why_not);
     if (!backend::find_mariadbd()) return options;
   }
   if (const backend::PrivateServer* server = private_server(start)) options.server = server->url();

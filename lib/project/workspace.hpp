@@ -37,6 +37,10 @@ struct Host {
   /// A variable of the environment, for `${NAME}` in dbmig.yaml.
   std::function<std::optional<std::string>(const std::string&)> environment =
       [](const std::string&) { return std::nullopt; };
+  /// Runs `work`, which writes what `what` says ("Generating migrations/1975_a.yaml"): for those
+  /// who show that it begins and how it ended.
+  std::function<void(const std::string& what, const std::function<void()>& work)> show_work =
+      [](const std::string&, const std::function<void()>& work) { work(); };
   /// How a private MariaDB server for scratch databases is kept, when one is needed. Asked once.
   std::function<backend::PrivateServerOptions()> private_server = [] {
     return backend::PrivateServerOptions{};
@@ -59,6 +63,10 @@ class Workspace {
   }
   /// Before work that ends in order when `stop` becomes true.
   void begin_long_work() { host_.before_long_work(); }
+  /// Runs `work` and lets the host show it.
+  void show_work(const std::string& what, const std::function<void()>& work) {
+    host_.show_work(what, work);
+  }
 
   const yaml::Project& project();
   /// The project, or null when there is none around: for commands that can do without.

@@ -285,23 +285,23 @@ class Prover {
     Usage usage;
     step("use after the upgrade",
          [&] { usage = try_usage(connection_, after, changed_tables(), values_, stop_); });
-    const auto was_there = [](const std::vector<Usage::Trouble>& list, const Usage::Trouble& now) {
+    const auto was_there = [](const std::vector<Usage::Failure>& list, const Usage::Failure& now) {
       return std::any_of(list.begin(), list.end(),
-                         [&](const Usage::Trouble& then) { return then.what == now.what; });
+                         [&](const Usage::Failure& then) { return then.what == now.what; });
     };
-    for (const Usage::Trouble& trouble : usage.refused) {
-      if (was_there(earlier.refused, trouble)) continue;
-      proof_.notes.push_back(trouble.what + " fails: " + trouble.message);
+    for (const Usage::Failure& failure : usage.refused) {
+      if (was_there(earlier.refused, failure)) continue;
+      proof_.notes.push_back(failure.what + " fails: " + failure.message);
     }
-    for (const Usage::Trouble& trouble : usage.broken) {
-      if (was_there(earlier.broken, trouble)) {
-        proof_.notes.push_back(trouble.what + " fails, as before the revision: " + trouble.message);
+    for (const Usage::Failure& failure : usage.broken) {
+      if (was_there(earlier.broken, failure)) {
+        proof_.notes.push_back(failure.what + " fails, as before the revision: " + failure.message);
         continue;
       }
       // Other rows may fare better.
       refused_by_rows_ = true;
-      fail("use after the upgrade", {{place(), trouble.what + " fails: " + trouble.message, {}}},
-           trouble.statement);
+      fail("use after the upgrade", {{place(), failure.what + " fails: " + failure.message, {}}},
+           failure.statement);
     }
   }
 
@@ -365,7 +365,7 @@ class Prover {
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
     const schema::Schema live = connection_.dialect().reconciled(
-        connection_.canonical(run::in_told_words(
+        connection_.canonical(run::with_expected_words(
             connection_, expected, external_.without(connection_.inspect({}).schema),
             {.recorded = true,
              .ask = [&](const schema::Schema& schema,

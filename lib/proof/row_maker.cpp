@@ -27,7 +27,7 @@ RowMaker::RowMaker(backend::Connection& connection, const Table& table, RowValue
       dialect_(connection.dialect()),
       table_(table),
       values_(values),
-      dice_(table.name) {
+      random_(table.name) {
   for (const Column& column : table.columns) {
     const bool may_be_left_out = column.default_value || column.autoincrement ||
                                  (column.nullable && !table.in_primary_key(column.name));
@@ -132,7 +132,7 @@ void RowMaker::read_parents(const ForeignKey& key, Reference& reference) {
 }
 
 std::string RowMaker::value(const Field& field, std::size_t n, std::size_t attempt) {
-  const std::size_t roll = dice_.below(8);
+  const std::size_t roll = random_.below(8);
   // Row 0 holds NULL wherever it can, and later ones now and then.
   if (field.takes_null && ((n == 0 && attempt < 2) || (n > 3 && roll == 0))) return "NULL";
   if (values_ == RowValues::plain && attempt == 0) {
@@ -145,7 +145,7 @@ std::string RowMaker::value(const Field& field, std::size_t n, std::size_t attem
   const bool as_planned = attempt == 0 || (attempt < 4 && roll > 3);
   const std::size_t planned = n < 3 ? n : n + 2 - 2 * (n % 2);
   return field
-      .values[as_planned ? planned % field.values.size() : dice_.below(field.values.size())];
+      .values[as_planned ? planned % field.values.size() : random_.below(field.values.size())];
 }
 
 void RowMaker::refer(const Reference& reference, Row& row, std::size_t n, std::size_t attempt) {
@@ -162,7 +162,7 @@ void RowMaker::refer(const Reference& reference, Row& row, std::size_t n, std::s
     }
     return;
   }
-  const std::size_t pick = attempt == 0 ? n : n + attempt + dice_.below(reference.parents.size());
+  const std::size_t pick = attempt == 0 ? n : n + attempt + random_.below(reference.parents.size());
   const auto& parent = reference.parents[pick % reference.parents.size()];
   for (std::size_t i = 0; i < reference.fields.size(); ++i) {
     row[reference.fields[i]] = parent[i];

@@ -14,9 +14,9 @@
 namespace dbmig::proof {
 
 /// Small, fast and the same everywhere (xorshift64*, Marsaglia 2003 and Vigna 2016).
-class Dice {
+class Random {
  public:
-  explicit Dice(std::string_view seed) {
+  explicit Random(std::string_view seed) {
     for (const char c : seed) state_ = (state_ ^ static_cast<unsigned char>(c)) * 1099511628211U;
     state_ |= 1U;
   }
@@ -87,7 +87,7 @@ class RowMaker {
   const dialect::Dialect& dialect_;
   const schema::Table& table_;
   RowValues values_;
-  Dice dice_;
+  Random random_;
   std::vector<Field> fields_;
   std::vector<Reference> references_;
 };

@@ -14,17 +14,17 @@ namespace dbmig::proof {
 /// What an application would run into that uses a schema: each entry names the table or view, what
 /// was done, and what the database said.
 struct Usage {
-  struct Trouble {
+  struct Failure {
     std::string what;     ///< "reading view 'v'", "an UPDATE of table 't'"
     std::string message;  ///< the database's
     std::string statement;
   };
   /// Statements that can never work: a view over what is not there, a trigger that writes a column
   /// that does not exist or, on MariaDB, its own table, a default that calls an unknown function.
-  std::vector<Trouble> broken;
+  std::vector<Failure> broken;
   /// Tables that took no row without their columns with defaults, though nothing is missing: a
   /// default that a check refuses, for example. Some applications want that.
-  std::vector<Trouble> refused;
+  std::vector<Failure> refused;
 };
 
 /// Uses every view of `schema`, which is what the database behind `connection` holds, and those of

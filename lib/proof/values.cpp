@@ -18,7 +18,7 @@ using schema::TypeKind;
 using Literals = std::vector<std::string>;
 
 /// Longer than any page's share of a row, and short enough to fill hundreds of tables.
-constexpr int kLongest = 4096;
+constexpr int kMaxLength = 4096;
 /// Decimal digits that a double gives back as they went in: SQLite has nothing more exact.
 constexpr int kExactDigits = 15;
 
@@ -269,7 +269,7 @@ class ValueMaker {
   }
 
   int longest() const {
-    if (type_.length) return std::min(*type_.length, kLongest);
+    if (type_.length) return std::min(*type_.length, kMaxLength);
     const bool tiny = type_.kind == TypeKind::tinytext || type_.kind == TypeKind::tinyblob;
     return tiny ? 63 : 1000;  // of up to four bytes each
   }

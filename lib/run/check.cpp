@@ -30,8 +30,8 @@ Drift find_drift(backend::Connection& connection, const schema::Schema& expected
   Drift drift;
   drift.kind = connection.dialect().kind();
   drift.expected = schema::selected(connection.canonical(expected), selection);
-  drift.found = in_told_words(connection, expected, connection.inspect({}).schema,
-                              {.recorded = true, .ask = ask});
+  drift.found = with_expected_words(connection, expected, connection.inspect({}).schema,
+                                    {.recorded = true, .ask = ask});
   drift.live = connection.dialect().reconciled(
       known_part(connection.canonical(drift.found), drift.expected), drift.expected);
   drift.difference = diff::diff(drift.expected, drift.live);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/needed_version.hpp"
 #include "run/apply.hpp"
 #include "run/losses.hpp"
 #include "run/plain_sql.hpp"
@@ -19,7 +20,7 @@ namespace {
 class ScriptWriter {
  public:
   explicit ScriptWriter(const dialect::Dialect& dialect)
-      : dialect_(dialect), frame_(dialect.script_frame()), text_(frame_.begin) {}
+      : dialect_(dialect), frame_(dialect.script_frame()) {}
 
   void comment(std::string line) {
     for (char& c : line) {
@@ -38,12 +39,16 @@ class ScriptWriter {
       close();
     }
     text_ += dialect_.for_client(sql) + '\n';
+    if (!is_data) definitions_.push_back(sql);
   }
   void add(const dialect::Statement& statement) { add(statement.sql, statement.is_data); }
 
   std::string finish() && {
     close();
-    return std::move(text_) + frame_.end;
+    const std::string version = dialect::needed_version(dialect_.kind(), definitions_);
+    const std::string needs =
+        version.empty() ? "" : fmt::format("-- Needs {} or newer.\n\n", version);
+    return frame_.begin + needs + std::move(text_) + frame_.end;
   }
 
  private:
@@ -60,6 +65,7 @@ class ScriptWriter {
   const dialect::Dialect& dialect_;
   dialect::ScriptFrame frame_;
   std::string text_;
+  std::vector<std::string> definitions_;  ///< the statements that are no data
   bool in_transaction_ = false;
 };
 

@@ -30,7 +30,7 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
 template <class IsMade>
 schema::Schema live_beside(const ApplyContext& context, const schema::Schema& expected,
                            const schema::Schema& found, IsMade is_made) {
-  schema::Schema live = in_told_words(context.connection, expected, found, {});
+  schema::Schema live = with_expected_words(context.connection, expected, found, {});
   for (const dialect::WordingKey& key : unlike_words(expected, live)) {
     if (is_made(key)) dialect::take_words(live, expected, key);
   }

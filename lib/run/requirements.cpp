@@ -81,10 +81,10 @@ std::vector<std::string> requirement_guard(const history::Requirement& requireme
   if (query.empty()) return {};
   if (dialect.kind() == DialectKind::mariadb) {
     // SIGNAL's text is at most 128 characters long.
-    constexpr std::size_t kLongest = 100;
+    constexpr std::size_t kMaxMessage = 100;
     std::string message = "dbmig: required: " + what_is_required(requirement, dialect);
-    if (message.size() > kLongest) {
-      std::size_t cut = kLongest;
+    if (message.size() > kMaxMessage) {
+      std::size_t cut = kMaxMessage;
       while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0U) == 0x80U) --cut;
       message = message.substr(0, cut) + "...";
     }

@@ -24,7 +24,7 @@
 namespace dbmig::run {
 
 /// Reads a revision from the text kept in the database; `name` stands in messages. It is the yaml
-/// room's parse_revision: run/ does not know file formats.
+/// module's parse_revision: run/ does not know file formats.
 using ParseRevision =
     std::function<history::Revision(std::string_view text, const std::string& name)>;
 

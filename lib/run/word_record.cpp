@@ -11,8 +11,8 @@
 #include "base/text.hpp"
 #include "dialect/script.hpp"
 #include "ops/apply.hpp"
+#include "run/expected_names.hpp"
 #include "run/store.hpp"
-#include "run/told_names.hpp"
 #include "run/wordings.hpp"
 
 namespace dbmig::run {
@@ -295,7 +295,7 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
   const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
   const WordingKeys all = all_keys(dialect::words_of(mine));
   if (all.empty()) return;
-  const Schema live = in_told_words(connection_, mine, inspect_part(connection_, mine), {});
+  const Schema live = with_expected_words(connection_, mine, inspect_part(connection_, mine), {});
   const WordingKeys differ = unlike_words(mine, live);
   const dialect::Words words = dialect::words_of(live);
   const dialect::Words told = dialect::words_of(mine);
@@ -344,7 +344,7 @@ void WordingRecorder::record_sent(const Schema& before, std::span<const ops::Ope
                                          DialectKind::mariadb);
   if (dialect::words_of(part).empty()) return;
   const Schema found = inspect_part(connection_, part);
-  const WordingKeys keys = unlike_words(part, in_told_names(connection_, part, found));
+  const WordingKeys keys = unlike_words(part, with_expected_names(connection_, part, found));
   if (keys.empty()) return;
   const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
   const dialect::Words words = dialect::words_of(found);

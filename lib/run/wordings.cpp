@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/equivalent.hpp"
-#include "run/told_names.hpp"
+#include "run/expected_names.hpp"
 #include "run/word_record.hpp"
 
 namespace dbmig::run {
@@ -95,10 +95,10 @@ Schema equivalent(const Schema& before, Schema wanted, const std::vector<Dialect
   return dialect::equivalent(before, std::move(wanted), dialects);
 }
 
-Schema in_told_words(backend::Connection& connection, const Schema& expected, Schema live,
-                     const WordingSources& sources) {
+Schema with_expected_words(backend::Connection& connection, const Schema& expected, Schema live,
+                           const WordingSources& sources) {
   if (connection.dialect().kind() != DialectKind::mariadb) return live;
-  live = in_told_names(connection, expected, std::move(live));
+  live = with_expected_names(connection, expected, std::move(live));
   WordingKeys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.
   if (keys.empty()) return live;

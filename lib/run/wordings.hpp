@@ -48,7 +48,7 @@ struct WordingSources {
 
 /// `live`, as it was inspected, with every text that only says in the server's words what
 /// `expected` says put as it is there.
-schema::Schema in_told_words(backend::Connection& connection, const schema::Schema& expected,
-                             schema::Schema live, const WordingSources& sources);
+schema::Schema with_expected_words(backend::Connection& connection, const schema::Schema& expected,
+                                   schema::Schema live, const WordingSources& sources);
 
 }  // namespace dbmig::run

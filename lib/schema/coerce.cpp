@@ -138,10 +138,11 @@ Literal from_optional(const std::optional<std::string>& text) {
   return text_literal(*text);
 }
 
-/// TIMESTAMP holds 1970-01-01 to 2038-01-19 in UTC; a day more on either side, for time zones.
+/// TIMESTAMP holds 1970-01-01 to 2038-01-19 in UTC, from MariaDB 11.5 on to 2106-02-07; a day more
+/// on either side, for time zones. An older server refuses the rest by itself.
 bool in_timestamp_range(const std::string& datetime) {
   const std::string day = datetime.substr(0, 10);
-  return day == "0000-00-00" || (day >= "1969-12-31" && day <= "2038-01-20");
+  return day == "0000-00-00" || (day >= "1969-12-31" && day <= "2106-02-08");
 }
 
 Literal to_temporal(const Default& d, const Type& type) {

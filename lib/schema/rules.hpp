@@ -9,7 +9,7 @@
 namespace dbmig::schema {
 
 /// What every rule of validate() needs: the schema, where to put its findings, and which database
-/// asks. Internal to this room; holds references, so it lives no longer than one validate().
+/// asks. Internal to this module; holds references, so it lives no longer than one validate().
 class Rules {
  public:
   using Path = std::vector<std::string>;

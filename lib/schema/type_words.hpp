@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "schema/type.hpp"
 
-// Internal to this room: how parse_type() takes a type's text apart, before its words and numbers
+// Internal to this module: how parse_type() takes a type's text apart, before its words and numbers
 // are given a meaning.
 
 namespace dbmig::schema {

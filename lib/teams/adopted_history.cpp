@@ -20,8 +20,8 @@ namespace {
 /// BEGIN and COMMIT of a script: a revision is a transaction of its own.
 bool ends_or_begins_transaction(DialectKind kind, const std::string& sql) {
   const std::vector<dialect::ScriptWord> words = dialect::script_words(kind, sql);
-  constexpr std::size_t kLongest = 3;
-  if (words.empty() || words.size() > kLongest) return false;
+  constexpr std::size_t kMaxWords = 3;
+  if (words.empty() || words.size() > kMaxWords) return false;
   return words[0].is("begin") || words[0].is("commit") || words[0].is("end") ||
          (words.size() > 1 && words[0].is("start") && words[1].is("transaction"));
 }

@@ -228,9 +228,9 @@ void Evidence::add(std::optional<std::string_view> value) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
   if (std::any_of(value->begin(), value->end(), is_control)) could_be_ &= ~kWord;
   if (!has_many_words_) {
-    constexpr std::size_t kLongest = 40;
-    if (value->size() <= kLongest) words_.emplace(*value);
-    has_many_words_ = value->size() > kLongest || words_.size() > kMaxWords;
+    constexpr std::size_t kMaxWordLength = 40;
+    if (value->size() <= kMaxWordLength) words_.emplace(*value);
+    has_many_words_ = value->size() > kMaxWordLength || words_.size() > kMaxWords;
     if (has_many_words_) words_.clear();
   }
   if (is_uncounted_) return;

@@ -245,14 +245,15 @@ class StoredFolds final : public history::FoldStore {
   void keep(std::size_t length, const std::string& key, const schema::Schema& schema) override {
     try {
       if (!save_sealed(folder_, name(length, key), key + to_bytes(schema))) return;
-      constexpr std::size_t kMost = 4;
+      constexpr std::size_t kMaxCheckpoints = 4;
       std::vector<std::pair<fs::file_time_type, fs::path>> files;
       std::error_code failure;
       for (const auto& [other, path] : list()) {
         files.emplace_back(fs::last_write_time(path, failure), path);
       }
       std::sort(files.rbegin(), files.rend());
-      for (std::size_t i = kMost; i < files.size(); ++i) fs::remove(files[i].second, failure);
+      for (std::size_t i = kMaxCheckpoints; i < files.size(); ++i)
+        fs::remove(files[i].second, failure);
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): done without
     }
   }

@@ -11,19 +11,19 @@
 #include "base/text.hpp"
 #include "lint/codes.hpp"
 #include "yaml/index.hpp"
+#include "yaml/key_spec.hpp"
 #include "yaml/model.hpp"
 #include "yaml/parts.hpp"
 #include "yaml/read_config.hpp"
 #include "yaml/read_operation.hpp"
 #include "yaml/revision.hpp"
-#include "yaml/sought.hpp"
 
 namespace dbmig::yaml {
 namespace {
 
 using Json = nlohmann::ordered_json;
 /// Mappings by their name in the schema.
-using Shapes = std::map<std::string, Sought>;
+using Shapes = std::map<std::string, KeySpec>;
 
 /// Lines of an example; one that begins a mapping names its shape.
 struct ExampleLine {
@@ -34,7 +34,7 @@ struct ExampleLine {
 /// Runs `read` over the example, which may be full of mistakes, and gives what was looked for.
 template <class Read>
 void record(const std::vector<ExampleLine>& example, Shapes& shapes, Read read) {
-  SoughtRecorder recorder;
+  KeySpecRecorder recorder;
   std::string content;
   for (const ExampleLine& line : example) content += line.text + "\n";
   try {
@@ -310,37 +310,37 @@ std::map<std::string, Json, std::less<>> described_values() {
 }
 
 /// Nothing when nobody has described it.
-Json value_schema(const std::string& shape, const Sought& sought, const std::string& key) {
+Json value_schema(const std::string& shape, const KeySpec& spec, const std::string& key) {
   static const std::map<std::string, Json, std::less<>> described = described_values();
   if (const auto found = described.find(shape + "." + key); found != described.end()) {
     return found->second;
   }
-  if (const auto kind = sought.kinds.find(key); kind != sought.kinds.end()) {
+  if (const auto kind = spec.kinds.find(key); kind != spec.kinds.end()) {
     switch (kind->second) {
-      case Sought::Kind::text:
+      case KeySpec::Kind::text:
         // Of a mapping's own three texts, `sql` may hold the other two.
         return key == "sql" ? shape_ref("sql") : text_schema();
-      case Sought::Kind::boolean:
+      case KeySpec::Kind::boolean:
         return {{"type", "boolean"}};
-      case Sought::Kind::count:
+      case KeySpec::Kind::count:
         return {{"type", {"integer", "null"}}, {"minimum", 0}};
-      case Sought::Kind::word:
-        return word_schema(sought.words.at(key));
+      case KeySpec::Kind::word:
+        return word_schema(spec.words.at(key));
     }
   }
   const auto found = described.find(key);
   return found == described.end() ? Json() : found->second;
 }
 
-Json object_schema(const std::string& shape, const Sought& sought, bool with_name = false) {
+Json object_schema(const std::string& shape, const KeySpec& spec, bool with_name = false) {
   Json properties = Json::object();
-  for (const std::string& key : sought.keys) {
-    const Json value = value_schema(shape, sought, key);
+  for (const std::string& key : spec.keys) {
+    const Json value = value_schema(shape, spec, key);
     properties[key] = value.is_null() ? Json(true) : value;
   }
   if (with_name) properties["name"] = text_schema();
   Json schema{{"type", "object"}, {"properties", std::move(properties)}};
-  if (!sought.required.empty()) schema["required"] = sought.required;
+  if (!spec.required.empty()) schema["required"] = spec.required;
   schema["additionalProperties"] = false;
   return schema;
 }
@@ -354,12 +354,12 @@ const Shapes& shapes() {
 Json definitions(bool with_operations) {
   Json all = common_definitions();
   const std::vector<std::string> operations = operation_names();
-  for (const auto& [name, sought] : shapes()) {
+  for (const auto& [name, spec] : shapes()) {
     const bool is_operation =
         std::find(operations.begin(), operations.end(), name) != operations.end();
     if (name == "model" || name == "revision" || name == "project") continue;
     if (is_operation && !with_operations) continue;
-    all[name] = object_schema(name, sought);
+    all[name] = object_schema(name, spec);
   }
   for (const char* constraint : {"unique", "index", "foreign_key", "check"}) {
     all[std::string(constraint) + "_in_a_list"] =
@@ -442,9 +442,9 @@ void keep_schemas(const std::filesystem::path& folder, KeepSchemas which) {
 
 std::vector<std::string> undescribed_keys() {
   std::vector<std::string> list;
-  for (const auto& [name, sought] : shapes()) {
-    for (const std::string& key : sought.keys) {
-      if (value_schema(name, sought, key).is_null()) list.push_back(name + "." + key);
+  for (const auto& [name, spec] : shapes()) {
+    for (const std::string& key : spec.keys) {
+      if (value_schema(name, spec, key).is_null()) list.push_back(name + "." + key);
     }
   }
   return list;

@@ -8,9 +8,9 @@
 
 #include "base/text.hpp"
 #include "ops/sql_tokens.hpp"
+#include "yaml/key_spec.hpp"
 #include "yaml/known_word.hpp"
 #include "yaml/scalar.hpp"
-#include "yaml/sought.hpp"
 
 namespace dbmig::yaml {
 namespace {
@@ -19,9 +19,9 @@ namespace {
 std::string shown(const Node& node) {
   if (!node.is_scalar()) return std::string(kind_name(node));
   std::string text = node.text.substr(0, node.text.find('\n'));
-  constexpr std::size_t kLongest = 40;
-  if (text.size() > kLongest) {
-    std::size_t end = kLongest;
+  constexpr std::size_t kMaxShown = 40;
+  if (text.size() > kMaxShown) {
+    std::size_t end = kMaxShown;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
     text.resize(end);
   }
@@ -188,13 +188,13 @@ std::string missing_blank_hint(const Node& key) {
 namespace {
 
 /// Where what is looked for is taken down (yaml/json_schema.hpp); nullptr: nowhere.
-Sought* sought(const Fields& fields) {
-  SoughtRecorder* recorder = SoughtRecorder::active();
+KeySpec* sought(const Fields& fields) {
+  KeySpecRecorder* recorder = KeySpecRecorder::active();
   return recorder != nullptr && fields.valid() ? &recorder->at(fields.node().line) : nullptr;
 }
 
-void seek(const Fields& fields, std::string_view key, Sought::Kind kind) {
-  if (Sought* all = sought(fields)) all->kinds.emplace(key, kind);
+void seek(const Fields& fields, std::string_view key, KeySpec::Kind kind) {
+  if (KeySpec* all = sought(fields)) all->kinds.emplace(key, kind);
 }
 
 }  // namespace
@@ -202,7 +202,7 @@ void seek(const Fields& fields, std::string_view key, Sought::Kind kind) {
 Fields::Fields(Reader& reader, const Node& node, std::string what,
                const std::vector<std::string>& keys)
     : reader_(reader), node_(node), what_(std::move(what)), valid_(node.is_mapping()) {
-  if (Sought* all = sought(*this)) all->keys = keys;
+  if (KeySpec* all = sought(*this)) all->keys = keys;
   if (!valid_) {
     if (!node.is_null()) reader.is_mapping(node, what_);
     return;
@@ -225,7 +225,7 @@ Fields::Fields(Reader& reader, const Node& node, std::string what,
 }
 
 const Node* Fields::require(std::string_view key, std::string_view hint) {
-  if (Sought* all = sought(*this)) all->required.emplace(key);
+  if (KeySpec* all = sought(*this)) all->required.emplace(key);
   const Node* found = find(key);
   if (found == nullptr && valid_ && !misspelled_.contains(key)) {
     reader_.error(node_, fmt::format("{} has no '{}'", what_, key), std::string(hint));
@@ -234,14 +234,14 @@ const Node* Fields::require(std::string_view key, std::string_view hint) {
 }
 
 std::optional<std::string> Fields::text(std::string_view key) {
-  seek(*this, key, Sought::Kind::text);
+  seek(*this, key, KeySpec::Kind::text);
   const Node* found = find(key);
   if (found == nullptr) return std::nullopt;
   return reader_.text(*found, fmt::format("'{}'", key));
 }
 
 std::optional<std::string> Fields::required_text(std::string_view key) {
-  seek(*this, key, Sought::Kind::text);
+  seek(*this, key, KeySpec::Kind::text);
   const Node* found = require(key);
   if (found == nullptr) return std::nullopt;
   const auto value = reader_.text(*found, fmt::format("'{}'", key));
@@ -253,14 +253,14 @@ std::optional<std::string> Fields::required_text(std::string_view key) {
 }
 
 std::string Fields::text_or_empty(std::string_view key) {
-  seek(*this, key, Sought::Kind::text);
+  seek(*this, key, KeySpec::Kind::text);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return {};
   return reader_.text(*found, fmt::format("'{}'", key)).value_or("");
 }
 
 std::optional<bool> Fields::boolean(std::string_view key) {
-  seek(*this, key, Sought::Kind::boolean);
+  seek(*this, key, KeySpec::Kind::boolean);
   const Node* found = find(key);
   if (found == nullptr) return std::nullopt;
   return reader_.boolean(*found, fmt::format("'{}'", key));
@@ -271,7 +271,7 @@ bool Fields::flag(std::string_view key) {
 }
 
 std::uint64_t Fields::count(std::string_view key) {
-  seek(*this, key, Sought::Kind::count);
+  seek(*this, key, KeySpec::Kind::count);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return 0;
   std::uint64_t value = 0;
@@ -285,8 +285,8 @@ std::uint64_t Fields::count(std::string_view key) {
 }
 
 std::string Fields::word_or_empty(std::string_view key, const std::vector<std::string>& words) {
-  seek(*this, key, Sought::Kind::word);
-  if (Sought* all = sought(*this)) all->words.emplace(key, words);
+  seek(*this, key, KeySpec::Kind::word);
+  if (KeySpec* all = sought(*this)) all->words.emplace(key, words);
   const Node* found = find(key);
   if (found == nullptr || found->is_null()) return {};
   return reader_.word(*found, fmt::format("'{}'", key), words).value_or("");

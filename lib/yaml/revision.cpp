@@ -33,11 +33,11 @@ bool is_id_character(char c) {
 /// Checks a revision's id or a label: `what` names it.
 void check_id(Reader& reader, const Node& node, std::string_view what, std::string_view id) {
   static constexpr std::array<std::string_view, 4> kReserved{"head", "heads", "base", "current"};
-  constexpr std::size_t kLongest = 64;
+  constexpr std::size_t kMaxLength = 64;
   if (std::find(kReserved.begin(), kReserved.end(), id) != kReserved.end()) {
     reader.error(node, fmt::format("{} cannot be '{}', which has a meaning of its own", what, id));
-  } else if (id.empty() || id.size() > kLongest) {
-    reader.error(node, fmt::format("{} must have 1 to {} characters", what, kLongest));
+  } else if (id.empty() || id.size() > kMaxLength) {
+    reader.error(node, fmt::format("{} must have 1 to {} characters", what, kMaxLength));
   } else if (!std::all_of(id.begin(), id.end(), is_id_character)) {
     reader.error(node, fmt::format("{} '{}' may hold only A-Z, a-z, 0-9, '_' and '-'", what, id));
   } else if (id.front() == '-') {

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::test {
@@ -143,7 +143,7 @@ TEST_F(Completion, NeverFailsWhateverWasTyped) {
         "\xff",        "\n", "",    "'",          "\"",       "$(false)"}) {
     words.emplace_back(word);
   }
-  for (std::uint64_t seed = 0; seed < law_seeds(60); ++seed) {
+  for (std::uint64_t seed = 0; seed < property_seeds(60); ++seed) {
     RandomSource source(seed);
     Project::Arguments line{"__complete"};
     for (std::size_t i = source.below(5); i > 0; --i) line.push_back(source.pick(words));
@@ -196,7 +196,7 @@ TEST(Usage, HabitsOfOtherToolsAreToldWhatToType) {
 
 TEST(Usage, EveryCommandThatAHabitIsToldExists) {
   const Project project;
-  const std::string source = project.read(DBMIG_SOURCE_DIR "/cli/habits.cpp");
+  const std::string source = project.read(DBMIG_SOURCE_DIR "/cli/suggestions.cpp");
   std::size_t told = 0;
   for (std::size_t at = source.find("`dbmig "); at != std::string::npos;
        at = source.find("`dbmig ", at + 1)) {

@@ -10,7 +10,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::test {
@@ -143,7 +143,7 @@ Expected make_branches(const Repository& repository, RandomSource& source) {
 }
 
 TEST(PullRequest, WhatABranchAddsChangesAndRemovesIsKnownByMeaning) {
-  for (std::uint64_t seed = 0; seed < law_seeds(8); ++seed) {
+  for (std::uint64_t seed = 0; seed < property_seeds(8); ++seed) {
     RandomSource source(seed);
     const Repository repository(source.chance(50) ? "." : "db/of the shop");
     const Expected expected = make_branches(repository, source);

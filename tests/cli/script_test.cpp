@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::test {
@@ -224,7 +224,7 @@ class HardStatements {
 };
 
 TEST_P(Script, DoesWhatTheUpgradeDoes) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(12); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(12); ++seed) {
     HardStatements statements(seed, on_mariadb());
     std::vector<std::string> operations = {kTable};
     for (int i = 0; i < 14; ++i) operations.push_back(execute(statements.next()));
@@ -240,7 +240,7 @@ TEST_P(Script, DoesWhatTheUpgradeDoes) {
 }
 
 TEST_P(Script, StopsAtTheFirstErrorAndTakesBackWhatItCan) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(8); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(8); ++seed) {
     RandomSource random(seed);
     HardStatements statements(seed + 1000, on_mariadb());
     revision("aaaaaaaaaaaa", "", {kTable, execute("INSERT INTO t VALUES (100000, 'kept')")});

@@ -16,8 +16,8 @@ class Status : public OnEachDatabase {
   /// Types what `status` says next until nothing is left; the commands.
   std::vector<std::string> follow() const {
     std::vector<std::string> typed;
-    constexpr std::size_t kMost = 8;
-    while (typed.size() < kMost) {
+    constexpr std::size_t kMaxCommands = 8;
+    while (typed.size() < kMaxCommands) {
       const auto next = project.expect(0, {"status", "--json"}).json().at("next");
       if (next.is_null()) break;
       typed.push_back(next.get<std::string>());

@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::test {
@@ -96,7 +96,7 @@ TEST(Sum, AProjectHasOneWhenItWantsOne) {
 
 // Any one file edited, removed or slipped in, wherever it stands, in each version folder.
 TEST(Sum, SeesEverySingleChangeOfAFile) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(8); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(8); ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     RandomSource random(seed);
     Team team;

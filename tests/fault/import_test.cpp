@@ -15,8 +15,8 @@
 #include "fault/proxy.hpp"
 #include "fault/server.hpp"
 #include "fault/way.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 
 namespace dbmig::fault {
 namespace {

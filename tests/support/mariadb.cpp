@@ -63,7 +63,7 @@ schema::Schema MariadbDatabase::inspect_beside(const schema::Schema& model) {
                                    const std::set<dialect::WordingKey>& keys) {
     return run::ask_words({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
   };
-  const schema::Schema live = run::in_told_words(
+  const schema::Schema live = run::with_expected_words(
       *connection_, model, connection_->inspect({}).schema, {.recorded = false, .ask = ask});
   return connection_->dialect().reconciled(connection_->canonical(live),
                                            connection_->canonical(model));

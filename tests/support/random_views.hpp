@@ -5,7 +5,7 @@
 #include <string>
 
 #include "schema/model.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 
 namespace dbmig::test {
 

@@ -13,9 +13,9 @@
 namespace dbmig::backend::mariadb {
 namespace {
 
-constexpr std::size_t kMost = 5;
+constexpr std::size_t kMaxShown = 5;
 
-constexpr std::string_view kWho = "p.ID, CONCAT(p.USER, '@', p.HOST)";
+constexpr std::string_view kSession = "p.ID, CONCAT(p.USER, '@', p.HOST)";
 constexpr std::string_view kStatement = "LEFT(p.INFO, 120)";
 
 std::string described(const std::vector<Value>& row) {
@@ -70,7 +70,7 @@ Rows holders(Session& session, std::string_view sql) {
           "LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID "
           "WHERE p.ID <> CONNECTION_ID() AND m.TABLE_SCHEMA = DATABASE() "
           "AND m.TABLE_NAME IN ({}) ORDER BY 3 DESC LIMIT {}",
-          kWho, kStatement, tables, kMost));
+          kSession, kStatement, tables, kMaxShown));
 }
 
 /// Sessions that may hold something: those with an open transaction on this server.
@@ -82,7 +82,7 @@ Rows transactions(Session& session) {
                   "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
                   "WHERE p.ID <> CONNECTION_ID() ORDER BY p.DB = DATABASE() DESC, t.trx_started "
                   "LIMIT {}",
-                  kWho, kStatement, kMost));
+                  kSession, kStatement, kMaxShown));
 }
 
 /// Without the right to see transactions, or when none is open (LOCK TABLES): who is there at all.
@@ -91,7 +91,7 @@ Rows sessions(Session& session) {
                    fmt::format("SELECT {}, p.TIME, {} FROM information_schema.PROCESSLIST p WHERE "
                                "p.ID <> CONNECTION_ID() AND p.DB = DATABASE() ORDER BY p.TIME DESC "
                                "LIMIT {}",
-                               kWho, kStatement, kMost));
+                               kSession, kStatement, kMaxShown));
 }
 
 }  // namespace

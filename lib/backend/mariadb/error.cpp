@@ -202,7 +202,9 @@ std::string connect_hint(unsigned number, const Url& url) {
     case 2005:
       return "check the host in the database URL";
     case 2026:
-      return "check the ssl_… parameters of the database URL against the server's certificate";
+      return "name the authority of the server's certificate with ?ssl_ca=/path/ca.pem; "
+             "?ssl_verify=false takes any certificate, and does without TLS where the server has "
+             "none (clients of MariaDB 11.4 and newer verify unless that is said)";
     case 2059:
     case 1251:
       return "the client has no plugin for this user's authentication; use mysql_native_password "

@@ -75,9 +75,9 @@ std::string holder(Session& session, const std::string& name) {
 }  // namespace
 
 std::string lock_name(const std::string& database) {
-  constexpr std::size_t kLongest = 150;
+  constexpr std::size_t kMaxReadable = 150;
   const bool plain =
-      database.size() <= kLongest &&
+      database.size() <= kMaxReadable &&
       std::all_of(database.begin(), database.end(), [](char c) { return c > ' ' && c < '\x7f'; });
   return "dbmig." + (plain ? database : sha256_hex(database));
 }

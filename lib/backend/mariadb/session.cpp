@@ -132,7 +132,10 @@ void Session::configure(const Url& url) {
   const my_bool tls =
       static_cast<my_bool>(has_ca || verified != 0 || is_true(url_parameter(url, "ssl")));
   if (tls != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &tls);
-  if (verified != 0) mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verified);
+  // From Connector/C 3.4 on (MariaDB 11.4) certificates are verified unless it is told otherwise.
+  if (verified != 0 || !verify.empty()) {
+    mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verified);
+  }
 }
 
 namespace {
@@ -190,7 +193,7 @@ void Session::execute(std::string_view sql) {
 }
 
 PreparedStatement& Session::run_prepared(std::string_view sql, std::span<const Value> values) {
-  constexpr std::size_t kMost = 8;
+  constexpr std::size_t kMaxPrepared = 8;
   const auto found = std::find_if(prepared_.begin(), prepared_.end(),
                                   [&](const auto& one) { return one->sql() == sql; });
   std::unique_ptr<PreparedStatement> statement;
@@ -201,7 +204,7 @@ PreparedStatement& Session::run_prepared(std::string_view sql, std::span<const V
     statement = std::make_unique<PreparedStatement>(handle_.get(), sql);
   }
   statement->execute(values);  // one that fails is not kept
-  if (prepared_.size() == kMost) prepared_.erase(prepared_.begin());
+  if (prepared_.size() == kMaxPrepared) prepared_.erase(prepared_.begin());
   prepared_.push_back(std::move(statement));
   return *prepared_.back();
 }

@@ -20,7 +20,7 @@ class SessionState;
 /// Connector/C itself and not SOCI (decision 023).
 class Session {
  public:
-  /// Connects and settles what the session's statements mean (character set utf8mb4, strict
+  /// Connects and fixes what the session's statements mean (character set utf8mb4, strict
   /// sql_mode, InnoDB). Throws Error{connection}, Error{access} or Error{not_found}.
   explicit Session(const Url& url);
   /// Borrows `handle`, whose session gets back every variable, and the database it had, with the

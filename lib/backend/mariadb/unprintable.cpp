@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/render.hpp"
 
@@ -48,9 +49,7 @@ schema::Default default_of(const std::string& value) {
     return out;
   }
   out.kind = schema::Default::Kind::sql;
-  out.sql.any = "X'";
-  for (const char c : value) out.sql.any += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  out.sql.any += '\'';
+  out.sql.any = "X'" + to_hex(value) + '\'';
   return out;
 }
 

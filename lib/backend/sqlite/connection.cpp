@@ -17,6 +17,7 @@
 #include "backend/sqlite/row_source.hpp"
 #include "backend/sqlite/session.hpp"
 #include "base/error.hpp"
+#include "dialect/sqlite/dialect.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -53,7 +54,10 @@ class Database final : public SqliteConnection {
     sqlite3_set_last_insert_rowid(native(), lent_->last_insert_rowid);
   }
 
-  const dialect::Dialect& dialect() const override { return dialect::dialect(DialectKind::sqlite); }
+  const dialect::Dialect& dialect() const override {
+    static const dialect::sqlite::SqliteDialect own(sqlite3_libversion_number());
+    return own;
+  }
   std::string server() const override { return fmt::format("SQLite {}", sqlite3_libversion()); }
   const Url& url() const override { return url_; }
   sqlite3* native() override { return session_.native(); }

@@ -163,7 +163,11 @@ std::string outside_time(const std::string& value, const Type& from, const Type&
   if (schema::is_binary(from.kind)) condition += fmt::format(" OR LOCATE(X'00', {}) > 0", value);
   if (schema::is_temporal(from.kind)) condition += fmt::format(" OR {} <> {}", value, cast);
   if (to.kind == TypeKind::timestamp) {
-    condition += fmt::format(" OR {} NOT BETWEEN '1970-01-02' AND '2038-01-18'", cast);
+    // The server itself knows until when: 2038, or 2106 (11.5 and newer, of 64 bits).
+    condition += fmt::format(
+        " OR {} NOT BETWEEN '1970-01-02' AND IF(FROM_UNIXTIME(4294967294) IS NULL, '2038-01-18', "
+        "'2106-02-06')",
+        cast);
   }
   return condition;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/lexer.hpp"
@@ -224,13 +225,7 @@ std::string value_sql(const std::optional<std::string>& value, const schema::Typ
   // '5' on a BIT is the byte 0x35.
   if (type.kind == TypeKind::bit && digits) return *value;
   if (schema::is_binary(type.kind) && !is_utf8_text(*value)) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out = "X'";
-    for (const char c : *value) {
-      out += kDigits[static_cast<unsigned char>(c) / 16];
-      out += kDigits[static_cast<unsigned char>(c) % 16];
-    }
-    return out + '\'';
+    return "X'" + to_hex(*value) + '\'';
   }
   return string_literal(*value);
 }

@@ -110,7 +110,7 @@ std::vector<std::string> alter_sequence(const schema::Routine& from, const schem
       out.push_back("ALTER TABLE " + quote(to.name) + ' ' + text::join(options, ", "));
     }
     return out;
-  } catch (const NotUnderstood&) {
+  } catch (const ParseError&) {
     return {drop_routine(from.kind, from.name), create_routine(to, false)};
   }
 }

@@ -45,7 +45,7 @@ class Cursor : public TokenCursor {
   void skip_parentheses() {
     expect_symbol("(");
     for (int depth = 1; depth > 0; ++pos_) {
-      if (at_end()) throw NotUnderstood{};
+      if (at_end()) throw ParseError{};
       if (is_symbol("(")) ++depth;
       if (is_symbol(")")) --depth;
     }
@@ -196,7 +196,7 @@ Event read_event(std::string_view sql) {
     } else if (cursor.take_word("comment")) {
       event.comment = cursor.take();
     } else {
-      throw NotUnderstood{};
+      throw ParseError{};
     }
   }
   event.body = body_text(sql, cursor.peek());
@@ -275,7 +275,7 @@ schema::Routine canonical_routine(const schema::Routine& routine) {
         out.sql = print(read_event(routine.sql));
         break;
     }
-  } catch (const NotUnderstood&) {
+  } catch (const ParseError&) {
     // Compared as it is.
   } catch (const Error&) {
     // Written under a sql_mode in which strings end elsewhere.
@@ -297,7 +297,7 @@ std::string reconciled_routine(RoutineKind kind, const std::string& live,
       reconcile_program(program, read_program(expected));
       return print(program);
     }
-  } catch (const NotUnderstood&) {
+  } catch (const ParseError&) {
     return live;
   } catch (const Error&) {
     return live;

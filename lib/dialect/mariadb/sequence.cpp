@@ -52,7 +52,7 @@ class SequenceReader : public TokenCursor {
     } else if (take_word("comment")) {
       sequence_.comment = value();
     } else if (!take_symbol(",")) {
-      throw NotUnderstood{};
+      throw ParseError{};
     }
   }
 
@@ -64,7 +64,7 @@ class SequenceReader : public TokenCursor {
     } else if (take_word("cycle")) {
       sequence_.cycle = false;
     } else {
-      throw NotUnderstood{};
+      throw ParseError{};
     }
   }
 
@@ -73,13 +73,13 @@ class SequenceReader : public TokenCursor {
     std::string sign;
     if (take_symbol("-")) sign = "-";
     if (sign.empty()) take_symbol("+");
-    if (peek().kind != TokenKind::number) throw NotUnderstood{};
+    if (peek().kind != TokenKind::number) throw ParseError{};
     return sign + tokens_[pos_++].text;
   }
 
   std::string value() {
     take_symbol("=");
-    if (peek().kind == TokenKind::end) throw NotUnderstood{};
+    if (peek().kind == TokenKind::end) throw ParseError{};
     return tokens_[pos_++].text;
   }
 

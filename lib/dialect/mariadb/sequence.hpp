@@ -17,7 +17,7 @@ struct Sequence {
   std::string comment;
 };
 
-/// Reads what follows CREATE SEQUENCE's name, defaults filled in. Throws NotUnderstood. Source:
+/// Reads what follows CREATE SEQUENCE's name, defaults filled in. Throws ParseError. Source:
 /// https://mariadb.com/kb/en/create-sequence/
 Sequence read_sequence(std::string_view sql);
 

@@ -9,10 +9,10 @@
 namespace dbmig::dialect::mariadb {
 
 /// Thrown inside of parsers only, for what they do not know.
-struct NotUnderstood {};
+struct ParseError {};
 
 /// A place in a list of tokens that ends with an `end` token, for parsers. What is expected and not
-/// there throws NotUnderstood.
+/// there throws ParseError.
 class TokenCursor {
  public:
   TokenCursor(const std::vector<Token>& tokens, std::size_t& position)
@@ -39,10 +39,10 @@ class TokenCursor {
     return true;
   }
   void expect_word(std::string_view word) {
-    if (!take_word(word)) throw NotUnderstood{};
+    if (!take_word(word)) throw ParseError{};
   }
   void expect_symbol(std::string_view symbol) {
-    if (!take_symbol(symbol)) throw NotUnderstood{};
+    if (!take_symbol(symbol)) throw ParseError{};
   }
 
  protected:

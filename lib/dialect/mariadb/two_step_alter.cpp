@@ -55,9 +55,9 @@ void leave_out_computed(Table& table, const Table& after, Names& columns) {
 
 /// A name for `column` while the one it is to have is taken.
 std::string name_on_the_way(const std::string& column, const Table& table) {
-  constexpr std::size_t kLongest = 64;
+  constexpr std::size_t kMaxName = 64;
   std::string name = "dbmig_new_" + column;
-  if (text::utf8_length(name) > kLongest) name = "dbmig_new_column";
+  if (text::utf8_length(name) > kMaxName) name = "dbmig_new_column";
   while (table.find_column(name) != nullptr) name += '_';
   return name;
 }

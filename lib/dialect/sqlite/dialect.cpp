@@ -16,7 +16,7 @@ std::string SqliteDialect::quote_string(std::string_view value) const {
 std::vector<Statement> SqliteDialect::plan(
     const schema::Schema& before, std::span<const ops::Operation> operations,
     std::span<const DependentObject> dependent_objects) const {
-  return make_plan(before, operations, dependent_objects);
+  return make_plan(before, operations, dependent_objects, version_);
 }
 
 bool SqliteDialect::transactional_ddl() const {

@@ -45,6 +45,9 @@ bool can_drop(const std::string& column, const Table& after) {
   return true;
 }
 
+/// The first library that knows DROP COLUMN. Source: https://www.sqlite.org/releaselog/3_35_0.html
+constexpr int kDropColumn = 3035000;
+
 std::string alter(const Table& table) {
   return "ALTER TABLE " + quote_identifier(table.name);
 }
@@ -52,14 +55,14 @@ std::string alter(const Table& table) {
 }  // namespace
 
 std::optional<std::string> direct_statement(const ops::Operation& operation, const Table& before,
-                                            const Table& after) {
+                                            const Table& after, int version) {
   if (const auto* add = std::get_if<ops::AddColumn>(&operation)) {
     const Column& column = after.column(add->column.name);
     if (!can_add(column, after)) return std::nullopt;
     return alter(before) + " ADD COLUMN " + column_definition(column, after);
   }
   if (const auto* drop = std::get_if<ops::DropColumn>(&operation)) {
-    if (!can_drop(drop->name, after)) return std::nullopt;
+    if (version < kDropColumn || !can_drop(drop->name, after)) return std::nullopt;
     return alter(before) + " DROP COLUMN " + quote_identifier(drop->name);
   }
   if (const auto* create = std::get_if<ops::CreateIndex>(&operation)) {

@@ -9,10 +9,10 @@
 namespace dbmig::dialect::sqlite {
 
 /// The one statement that carries out `operation` on its table whatever rows the table holds;
-/// nothing when that takes a rebuild. `before` and `after` are the table's written forms, not
-/// equal. Not for renames.
+/// nothing when that takes a rebuild, with a library of `version`. `before` and `after` are the
+/// table's written forms, not equal. Not for renames.
 std::optional<std::string> direct_statement(const ops::Operation& operation,
-                                            const schema::Table& before,
-                                            const schema::Table& after);
+                                            const schema::Table& before, const schema::Table& after,
+                                            int version);
 
 }  // namespace dbmig::dialect::sqlite

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/sqlite/dialect.hpp"
@@ -35,8 +36,8 @@ bool present(const Object& object) {
 
 class Planner {
  public:
-  Planner(Schema start, std::span<const Operation> operations)
-      : operations_(operations), schema_(std::move(start)) {}
+  Planner(Schema start, std::span<const Operation> operations, int version)
+      : operations_(operations), version_(version), schema_(std::move(start)) {}
 
   std::vector<Statement> run() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
@@ -206,7 +207,7 @@ class Planner {
     const Table to = written_table(schema_.table(name));
     if (!pending_ && !rebuilds) {
       if (from == to) return;
-      if (auto sql = direct_statement(change, from, to)) return emit(std::move(*sql));
+      if (auto sql = direct_statement(change, from, to, version_)) return emit(std::move(*sql));
     }
     if (!pending_) pending_ = Pending{name, from, {}, at_, at_};
     pending_->last = at_;
@@ -235,7 +236,7 @@ class Planner {
       const Table to = written_table(probe.table(name));
       const auto* alter = std::get_if<ops::AlterColumn>(&next);
       if (from == to || (alter != nullptr && is_only_rename(*alter))) continue;
-      if (!direct_statement(next, from, to)) return true;
+      if (!direct_statement(next, from, to, version_)) return true;
     }
     return false;
   }
@@ -288,6 +289,11 @@ class Planner {
       pending_->physical = std::move(physical.tables[rename.table]);
     }
     schema_ = ops::apply(std::move(schema_), rename);
+    constexpr int kRenameColumn = 3025000;
+    if (version_ < kRenameColumn) {
+      throw Error(ErrorCode::failed, "this SQLite is too old to rename a column")
+          .hint("use a library of 3.25 or newer");
+    }
     around_rename(before, rename.name, [&] {
       emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
            quote_identifier(rename.name) + " TO " + quote_identifier(to));
@@ -383,6 +389,7 @@ class Planner {
   }
 
   std::span<const Operation> operations_;
+  int version_;
   Schema schema_;  ///< after the operations so far
   std::vector<Statement> statements_;
   std::optional<Pending> pending_;
@@ -392,8 +399,8 @@ class Planner {
 }  // namespace
 
 std::vector<Statement> make_plan(const Schema& before, std::span<const Operation> operations,
-                                 std::span<const DependentObject> dependent_objects) {
-  return Planner(start_from(before, dependent_objects), operations).run();
+                                 std::span<const DependentObject> dependent_objects, int version) {
+  return Planner(start_from(before, dependent_objects), operations, version).run();
 }
 
 }  // namespace dbmig::dialect::sqlite

@@ -222,8 +222,8 @@ class Trial {
     const schema::Schema expected = schema::sorted(subject_->connection().canonical(model));
     const backend::Inspection found = subject_->connection().inspect({});
     const schema::Schema live = schema::sorted(dialect.reconciled(
-        dialect.canonical(run::in_told_words(subject_->connection(), model, found.schema,
-                                             {.recorded = true, .ask = server()})),
+        dialect.canonical(run::with_expected_words(subject_->connection(), model, found.schema,
+                                                   {.recorded = true, .ask = server()})),
         expected));
     for (const backend::Unsupported& object : found.unsupported) {
       ADD_FAILURE() << when << ": not represented: " << object.object << ": " << object.reason;

@@ -1,12 +1,13 @@
 // Keys stand in the database in the order in which they are written, also where foreign keys go in
-// circles and have to wait. DBMIG_LAW_SEEDS says how many schemas are tried (support/law.hpp).
+// circles and have to wait. DBMIG_PROPERTY_SEEDS says how many schemas are tried
+// (support/property.hpp).
 #include <gtest/gtest.h>
 
 #include "backend/mariadb/connection.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::backend {
@@ -67,7 +68,7 @@ std::vector<std::string> index_names(const schema::Table& table) {
 TEST(MariadbKeyOrder, IsAsWrittenAlsoInCirclesOfForeignKeys) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   test::MariadbDatabase database;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(20); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(20); ++seed) {
     const schema::Schema wanted = tables_in_circles(seed);
     const std::vector<std::string> sent = database.migrate({}, diff::diff({}, wanted).operations);
     const schema::Schema live = database.connection().inspect({}).schema;

@@ -13,8 +13,8 @@
 #include "dialect/mariadb/limits.hpp"
 #include "ops/operation.hpp"
 #include "schema/validate.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 #include "yaml/model.hpp"
 
@@ -312,7 +312,7 @@ TEST_F(MariadbLimits, CollationsBelongToTheCharacterSetsThatTheServerSays) {
 TEST_F(MariadbLimits, OfBytesAreTheServersForAnyTable) {
   test::MariadbDatabase database;
   std::size_t refused = 0;
-  const std::uint64_t seeds = test::law_seeds(60);
+  const std::uint64_t seeds = test::property_seeds(60);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const schema::Schema schema = random_table(seed);
     const auto found = mariadb().refusals(schema);

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "dialect/sqlite/parse_create.hpp"
 #include "sqlite_facts.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig {
@@ -359,7 +359,7 @@ void expect_meaning(const Table& found, const Table& wanted, const std::string& 
 
 TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
   int accepted = 0;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(300); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(300); ++seed) {
     StatementMaker maker(seed);
     const std::string sql = maker.make();
     SqliteDatabase database(true);
@@ -392,7 +392,7 @@ TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
         << copy.rows("SELECT sql FROM sqlite_master WHERE name = '" + table + "'");
     if (HasFailure()) return;
   }
-  EXPECT_GT(accepted, static_cast<int>(test::law_seeds(300) / 2));
+  EXPECT_GT(accepted, static_cast<int>(test::property_seeds(300) / 2));
 }
 
 }  // namespace

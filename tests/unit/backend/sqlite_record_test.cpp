@@ -10,7 +10,7 @@
 #include "backend/sqlite/bulk.hpp"
 #include "backend/sqlite/record.hpp"
 #include "backend/sqlite/record_sink.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "unit/backend/sqlite_support.hpp"
 
 namespace dbmig::test {
@@ -181,7 +181,7 @@ class PendingByteAt {
 /// Whatever the table, its file and the values: the same rows, of the same types, and the same ones
 /// refused for the same reasons, as INSERT leaves them; and a file that SQLite finds sound.
 TEST(SqliteRecords, AreWhatInsertWrites) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(60); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(60); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const Case one = random_case(random);
     SCOPED_TRACE("seed " + std::to_string(seed) + ": " + one.create);

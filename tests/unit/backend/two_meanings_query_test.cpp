@@ -336,7 +336,7 @@ std::string generated_query(test::RandomSource& random) {
 }
 
 TEST_F(TwoMeaningsOfQueries, AGeneratedQueryHasOneAnswer) {
-  const char* more = std::getenv("DBMIG_LAW_CASES");
+  const char* more = std::getenv("DBMIG_PROPERTY_CASES");
   const int cases = more == nullptr ? 800 : std::atoi(more);
   Pair both;
   int told_alike = 0;

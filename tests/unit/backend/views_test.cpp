@@ -7,8 +7,8 @@
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
 #include "sqlite_support.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/random_views.hpp"
 
 namespace dbmig {
@@ -73,7 +73,7 @@ void expect_views(test::MariadbDatabase& database, const schema::Schema& schema,
 TEST_F(MariadbViews, CanBeReadAtEveryMomentThatLasts) {
   test::MariadbDatabase database;
   const auto reader = database.open();
-  for (std::uint64_t seed = 0; seed < test::law_seeds(40); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(40); ++seed) {
     for (const bool renames : {false, true}) {
       const test::ViewPair pair = test::random_views(seed, renames);
       const auto& [from, to] = pair.schemas;
@@ -127,7 +127,7 @@ TEST_F(MariadbViews, OverAllColumnsFollowTheTable) {
 }
 
 TEST(SqliteViews, FollowTheirTables) {
-  for (std::uint64_t seed = 0; seed < test::law_seeds(20); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(20); ++seed) {
     for (const bool renames : {false, true}) {
       const test::ViewPair pair = test::random_views(seed, renames);
       const auto& [from, to] = pair.schemas;

@@ -1,4 +1,4 @@
-// Where boxes and lines of a diagram stand: laws over random graphs.
+// Where boxes and lines of a diagram stand: properties over random graphs.
 
 #include "diagram/layout.hpp"
 
@@ -13,7 +13,7 @@
 #include "diagram/packing.hpp"
 #include "diagram/ranks.hpp"
 #include "diagram/stacking.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::diagram {
@@ -105,14 +105,14 @@ bool is_at_side(const Point& point, const Rectangle& box) {
   return is_beside && point.y >= box.y - 6 && point.y <= box.bottom() + 6;
 }
 
-class LayoutLaw : public testing::Test {
+class LayoutProperty : public testing::Test {
  protected:
-  template <class Law>
-  void over_graphs(std::uint64_t usual, Law law) {
-    const std::uint64_t seeds = test::law_seeds(usual);
+  template <class Property>
+  void over_graphs(std::uint64_t usual, Property property) {
+    const std::uint64_t seeds = test::property_seeds(usual);
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       const Graph graph = random_graph(seed);
-      law(graph, lay_out(graph));
+      property(graph, lay_out(graph));
       if (HasFailure()) {
         ADD_FAILURE() << "with seed " << seed << ": " << graph.boxes.size() << " boxes";
         return;
@@ -121,7 +121,7 @@ class LayoutLaw : public testing::Test {
   }
 };
 
-TEST_F(LayoutLaw, NoTwoBoxesOverlapUnlessBothArePinned) {
+TEST_F(LayoutProperty, NoTwoBoxesOverlapUnlessBothArePinned) {
   over_graphs(150, [](const Graph& graph, const Layout& layout) {
     ASSERT_EQ(layout.boxes.size(), graph.boxes.size());
     const auto is_pinned = [&](std::size_t i) {
@@ -139,7 +139,7 @@ TEST_F(LayoutLaw, NoTwoBoxesOverlapUnlessBothArePinned) {
   });
 }
 
-TEST_F(LayoutLaw, EveryLinkBeginsAndEndsAtItsBoxes) {
+TEST_F(LayoutProperty, EveryLinkBeginsAndEndsAtItsBoxes) {
   over_graphs(150, [](const Graph& graph, const Layout& layout) {
     ASSERT_EQ(layout.links.size(), graph.links.size());
     for (std::size_t i = 0; i < graph.links.size(); ++i) {
@@ -156,7 +156,7 @@ TEST_F(LayoutLaw, EveryLinkBeginsAndEndsAtItsBoxes) {
   });
 }
 
-TEST_F(LayoutLaw, InsideOfAnAreaLinksGoRoundTheOtherBoxes) {
+TEST_F(LayoutProperty, InsideOfAnAreaLinksGoRoundTheOtherBoxes) {
   over_graphs(100, [](const Graph& graph, const Layout& layout) {
     if (!graph.options.pinned.empty()) return;
     for (const Area& area : layout.areas) {
@@ -180,7 +180,7 @@ TEST_F(LayoutLaw, InsideOfAnAreaLinksGoRoundTheOtherBoxes) {
   });
 }
 
-TEST_F(LayoutLaw, TheOrderOfWhatIsGivenChangesNothing) {
+TEST_F(LayoutProperty, TheOrderOfWhatIsGivenChangesNothing) {
   over_graphs(100, [](const Graph& graph, const Layout& layout) {
     test::RandomSource random(graph.boxes.size());
     std::vector<std::size_t> order(graph.boxes.size());
@@ -201,7 +201,7 @@ TEST_F(LayoutLaw, TheOrderOfWhatIsGivenChangesNothing) {
   });
 }
 
-TEST_F(LayoutLaw, EveryBoxIsInOneAreaAndInsideOfIt) {
+TEST_F(LayoutProperty, EveryBoxIsInOneAreaAndInsideOfIt) {
   over_graphs(100, [](const Graph& graph, const Layout& layout) {
     std::multiset<std::size_t> seen;
     for (const Area& area : layout.areas) {
@@ -262,7 +262,7 @@ TEST(Layout, LargeSchemasAreCutIntoAreas) {
 }
 
 TEST(Ranks, NoArrowLeadsUpOnceSomeAreTurnedRound) {
-  const std::uint64_t seeds = test::law_seeds(600);
+  const std::uint64_t seeds = test::property_seeds(600);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     test::RandomSource random(seed);
     const auto nodes = static_cast<std::size_t>(random.between(1, 40));
@@ -314,7 +314,7 @@ std::uint64_t crossings_by_pairs(const Layers& layers) {
 }
 
 TEST(Crossings, AreCountedAsPairsAreAndNeverBecomeMore) {
-  const std::uint64_t seeds = test::law_seeds(150);
+  const std::uint64_t seeds = test::property_seeds(150);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     test::RandomSource random(seed);
     Layers layers;
@@ -362,7 +362,7 @@ TEST(Stacking, KeepsOrderAndGapAndMovesNothingThatFits) {
 }
 
 TEST(Packing, NothingOverlapsAndNothingIsNearerThanTheGap) {
-  const std::uint64_t seeds = test::law_seeds(150);
+  const std::uint64_t seeds = test::property_seeds(150);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     test::RandomSource random(seed);
     std::vector<Size> sizes;
@@ -392,8 +392,8 @@ TEST(Packing, NothingOverlapsAndNothingIsNearerThanTheGap) {
 
 TEST(Clusters, ComponentsAndCommunities) {
   // Two triangles and a bridge; one node alone.
-  const std::vector<Tie> ties{{0, 1, 1}, {1, 2, 1}, {0, 2, 1}, {3, 4, 1},
-                              {4, 5, 1}, {3, 5, 1}, {2, 3, 1}};
+  const std::vector<ClusterEdge> ties{{0, 1, 1}, {1, 2, 1}, {0, 2, 1}, {3, 4, 1},
+                                      {4, 5, 1}, {3, 5, 1}, {2, 3, 1}};
   EXPECT_EQ(components_of(7, ties), (std::vector<std::size_t>{0, 0, 0, 0, 0, 0, 1}));
   EXPECT_EQ(communities_of(7, ties), (std::vector<std::size_t>{0, 0, 0, 1, 1, 1, 2}));
 }

@@ -14,7 +14,7 @@
 #include "diagram/revisions.hpp"
 #include "diagram/saved_layout.hpp"
 #include "diagram/svg.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_schema.hpp"
 
 namespace dbmig::diagram {
@@ -375,7 +375,7 @@ TEST(Formats, MermaidIsCutBelowItsLimitAndLosesNothing) {
 
 /// Every format over random schemas with odd names: the mark is there, one line stays one line.
 TEST(Formats, AreMadeOfEveryRandomSchema) {
-  const std::uint64_t seeds = test::law_seeds(40);
+  const std::uint64_t seeds = test::property_seeds(40);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const schema::Schema schema = test::random_schema(seed);
     PageData data = data_of(schema);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dialect/dialect.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::dialect {
@@ -206,7 +206,7 @@ TEST(Refusal, IsFoundInEveryBodyAndInNoOther) {
                                               "SET autocommit = 0",
                                               "COMMIT AND CHAIN",
                                               "XA END 'x'"};
-  for (std::uint64_t seed = 1; seed <= test::law_seeds(600); ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::property_seeds(600); ++seed) {
     const std::string good = "BEGIN NOT ATOMIC " + Bodies(seed).block("") + "END";
     ASSERT_EQ(dialect(DialectKind::mariadb).split_statements(good).size(), 1U) << good;
     ASSERT_EQ(refused(DialectKind::mariadb, good), "") << "seed " << seed << ": " << good;

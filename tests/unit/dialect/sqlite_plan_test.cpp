@@ -4,6 +4,8 @@
 
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/needed_version.hpp"
+#include "dialect/sqlite/dialect.hpp"
 #include "dialect/sqlite/parse_create.hpp"
 #include "ops/apply.hpp"
 
@@ -232,6 +234,40 @@ TEST(SqliteParse, NeverCrashes) {
       }
     }
   }
+}
+
+/// What ALTER TABLE cannot do in the library that is there, a rebuild does.
+TEST(SqlitePlan, AsksWhatTheLibrarysVersionCanDo) {
+  const Schema before = schema_of({"CREATE TABLE t (a INTEGER, b TEXT)"});
+  const std::vector<Operation> drop{ops::DropColumn{"t", "b"}};
+  const auto statements = [&](int version, const std::vector<Operation>& operations) {
+    std::string all;
+    for (const Statement& one : SqliteDialect(version).plan(before, operations, {})) {
+      all += one.sql + ";\n";
+    }
+    return all;
+  };
+  EXPECT_THAT(statements(3035000, drop), HasSubstr("DROP COLUMN"));
+  EXPECT_THAT(statements(3034001, drop), testing::AllOf(HasSubstr("INSERT OR ABORT INTO"),
+                                                        testing::Not(HasSubstr("DROP COLUMN"))));
+  ops::AlterColumn rename;
+  rename.table = "t";
+  rename.name = "b";
+  rename.rename = "c";
+  EXPECT_THAT(statements(3025000, {rename}), HasSubstr("RENAME COLUMN"));
+  EXPECT_THROW(statements(3024000, {rename}), Error);
+}
+
+TEST(NeededVersion, IsThatOfTheNewestFeature) {
+  using enum DialectKind;
+  const std::string drop = "ALTER TABLE \"t\" DROP COLUMN \"b\"";
+  EXPECT_EQ(needed_version(sqlite, {"CREATE TABLE t (a)"}), "");
+  EXPECT_EQ(needed_version(sqlite, {drop}), "SQLite 3.35 (DROP COLUMN)");
+  EXPECT_EQ(needed_version(sqlite, {drop, "CREATE TABLE t (a INT) STRICT"}),
+            "SQLite 3.37 (STRICT)");
+  EXPECT_EQ(needed_version(sqlite, {"CREATE TABLE t (\"strict\" INT)"}), "");
+  EXPECT_EQ(needed_version(mariadb, {drop}), "");
+  EXPECT_EQ(needed_version(mariadb, {"CREATE TABLE t (v vector(3))"}), "MariaDB 11.7 (VECTOR)");
 }
 
 }  // namespace

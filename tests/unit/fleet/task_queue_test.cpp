@@ -15,7 +15,7 @@
 
 #include "base/error.hpp"
 #include "fleet/forked_job.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/thread_communicator.hpp"
 
 namespace dbmig::fleet {
@@ -69,7 +69,7 @@ Done do_all(const Plan& plan) {
 }
 
 TEST(TaskQueue, EveryTaskIsDoneOnceUnlessALimitEndsIt) {
-  for (std::uint64_t seed = 0; seed < test::law_seeds(60); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(60); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
     const Plan plan = random_plan(random);

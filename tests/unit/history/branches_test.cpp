@@ -11,7 +11,7 @@
 
 #include "ops/apply.hpp"
 #include "schema/type.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 
 namespace dbmig::history {
@@ -265,8 +265,8 @@ bool agree_in_every_order(const std::vector<Revision>& left, const std::vector<R
   return walk(history::apply({}, base()), 0, 0);
 }
 
-TEST(ContradictionLaws, FoundExactlyWhereTwoOrdersDisagree) {
-  const std::uint64_t seeds = test::law_seeds(1000);
+TEST(ContradictionProperties, FoundExactlyWhereTwoOrdersDisagree) {
+  const std::uint64_t seeds = test::property_seeds(1000);
   std::uint64_t agreed = 0;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     SCOPED_TRACE(seed);

@@ -364,7 +364,7 @@ void expect_parents_first(const Graph& graph, const List& path, Ids have) {
   }
 }
 
-TEST(GraphLaws, PathsOverRandomGraphs) {
+TEST(GraphProperties, PathsOverRandomGraphs) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     SCOPED_TRACE(seed);
     test::RandomSource random(seed);
@@ -408,7 +408,7 @@ TEST(GraphLaws, PathsOverRandomGraphs) {
   }
 }
 
-TEST(GraphLaws, EveryRevisionIsFoundByItsIdAndByEnoughOfIt) {
+TEST(GraphProperties, EveryRevisionIsFoundByItsIdAndByEnoughOfIt) {
   test::RandomSource random(7);
   const Graph graph(random_revisions(random, 200));
   for (const std::string& id : graph.topological()) {
@@ -426,7 +426,7 @@ TEST(GraphLaws, EveryRevisionIsFoundByItsIdAndByEnoughOfIt) {
   }
 }
 
-TEST(GraphLaws, UpAndDownAreOpposites) {
+TEST(GraphProperties, UpAndDownAreOpposites) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     test::RandomSource random(seed);
     const Graph graph(random_revisions(random, 15));
@@ -440,7 +440,7 @@ TEST(GraphLaws, UpAndDownAreOpposites) {
 
 // Whatever a database has of the files, also with holes: a step back takes its head, and no step
 // leads over what it does not have.
-TEST(GraphLaws, AStepDownTakesBackTheHeadOfWhatIsThere) {
+TEST(GraphProperties, AStepDownTakesBackTheHeadOfWhatIsThere) {
   int tried = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     SCOPED_TRACE(seed);

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "import/named_format.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -65,7 +65,7 @@ std::string to_base64(std::mt19937& random, const std::string& bytes) {
 }
 
 TEST(BinaryText, ReadsEveryWayToWriteBytes) {
-  for (unsigned seed = 1; seed <= law_seeds(2000); ++seed) {
+  for (unsigned seed = 1; seed <= property_seeds(2000); ++seed) {
     std::mt19937 random(seed);
     const std::string bytes = random_bytes(random);
     std::string found;
@@ -90,7 +90,7 @@ TEST(BinaryText, RefusesWhatStandsForNoBytes) {
                            "AAAA=", "AB==", "AAB=", "A*AA", "AA=A", "AA===="}) {
     EXPECT_FALSE(import::decode_base64(text, found, reason)) << text;
   }
-  for (unsigned seed = 1; seed <= law_seeds(300); ++seed) {
+  for (unsigned seed = 1; seed <= property_seeds(300); ++seed) {
     std::mt19937 random(seed);
     std::string text = to_base64(random, random_bytes(random) + "x");
     while (text.back() == '\n' || text.back() == '\r') text.pop_back();
@@ -100,7 +100,7 @@ TEST(BinaryText, RefusesWhatStandsForNoBytes) {
 }
 
 TEST(BinaryText, ColumnsTakeThemForAnyRanks) {
-  for (unsigned seed = 1; seed <= law_seeds(6); ++seed) {
+  for (unsigned seed = 1; seed <= property_seeds(6); ++seed) {
     std::mt19937 random(seed);
     std::string hex = "id,b\n";
     std::string base64 = hex;

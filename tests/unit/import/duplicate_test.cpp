@@ -5,8 +5,8 @@
 #include <map>
 #include <random>
 
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -78,7 +78,7 @@ void expect_outcome(const Summary& summary, const Case& one, OnDuplicate how) {
 }
 
 TEST(OnDuplicate, IsAsRowAfterRow) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(40); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(40); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const Case one = random_case(random);
     for (const auto& [how, after] : one.after) {
@@ -98,7 +98,7 @@ class OnDuplicateOnMariadb : public MariadbTest {};
 TEST_F(OnDuplicateOnMariadb, IsAsRowAfterRow) {
   MariadbDatabase database;
   database.run(kTable);
-  for (std::uint64_t seed = 1; seed <= law_seeds(20); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(20); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const Case one = random_case(random);
     for (const auto& [how, after] : one.after) {

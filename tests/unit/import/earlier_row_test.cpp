@@ -5,8 +5,8 @@
 #include <map>
 #include <random>
 
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -106,7 +106,7 @@ TEST_F(EarlierRowOnMariadb, IsNamed) {
 
 /// Whatever the file: the line of the first of two.
 TEST(EarlierRow, IsTheFirstOfTheFile) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(20); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(20); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     ImportJob job("CREATE TABLE t (n INTEGER, a TEXT, UNIQUE (a))");
     std::string csv = "n,a\n";

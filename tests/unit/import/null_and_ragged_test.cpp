@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -89,7 +89,7 @@ TEST(Ragged, ShortRecordsAreFilledOnlyWhenItIsSaid) {
 
 /// Each record keeps the fields that it has and that are wanted, whatever the ranks and chunks.
 TEST(Ragged, TheTableHoldsWhatTheRecordsHaveForAnyRanksAndChunks) {
-  for (unsigned seed = 1; seed <= law_seeds(20); ++seed) {
+  for (unsigned seed = 1; seed <= property_seeds(20); ++seed) {
     std::mt19937 random(seed);
     std::string csv = "a,x,b,c\n";
     std::string expected;

@@ -8,7 +8,7 @@
 
 #include "import/file_kind.hpp"
 #include "import/named_format.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -152,7 +152,7 @@ TEST(Opening, TextThatOnlyBeginsLikeSomethingElseIsRead) {
 /// Bytes of binary columns are no sign of UTF-16 or UTF-32, wherever they stand.
 TEST(Opening, BytesOfBinaryColumnsAreNotTakenForWideText) {
   std::mt19937 random(3);
-  for (unsigned round = 0; round < law_seeds(2000); ++round) {
+  for (unsigned round = 0; round < property_seeds(2000); ++round) {
     std::string text = random() % 2 == 0 ? "id,b\n" : "";
     for (std::size_t row = 0; row < 1 + random() % 20; ++row) {
       text += fmt::format("{},\"", row);

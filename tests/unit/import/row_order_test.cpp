@@ -9,8 +9,8 @@
 #include <random>
 #include <thread>
 
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -262,7 +262,7 @@ TEST(ImportOrder, AnyWebLoads) {
         }
       },
       [&](const Options& options, int ranks) { return job.run(options, ranks); },
-      [&](const std::string& sql) { return job.rows(sql); }, law_seeds(60));
+      [&](const std::string& sql) { return job.rows(sql); }, property_seeds(60));
   EXPECT_EQ(job.rows("SELECT name FROM sqlite_temp_master"), "");
 }
 
@@ -300,7 +300,7 @@ TEST(ImportOrder, AnyForestLoads) {
       job,
       on_sqlite(job, "CREATE TABLE t (id INTEGER PRIMARY KEY, parent INT REFERENCES t(id))",
                 "SELECT id FROM t ORDER BY id"),
-      law_seeds(200));
+      property_seeds(200));
 }
 
 TEST(ImportOrder, NumbersAreThoseOfRowAfterRow) {
@@ -309,7 +309,7 @@ TEST(ImportOrder, NumbersAreThoseOfRowAfterRow) {
       job,
       on_sqlite(job, "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name INT UNIQUE)",
                 "SELECT id, name FROM t ORDER BY id"),
-      law_seeds(60));
+      property_seeds(60));
 }
 
 /// A reader's open SELECT holds the commit up in SQLite's default journal mode.
@@ -359,7 +359,7 @@ TEST_F(ImportOrderOnMariadb, AnyForestLoads) {
                       "CREATE TABLE t (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) "
                       "REFERENCES t(id))",
                       "SELECT id FROM t ORDER BY id"),
-                   law_seeds(20));
+                   property_seeds(20));
 }
 
 TEST_F(ImportOrderOnMariadb, AnyWebLoads) {
@@ -382,7 +382,7 @@ TEST_F(ImportOrderOnMariadb, AnyWebLoads) {
         return job.run(options, ranks,
                        [&]() -> backend::Connection& { return database.connection(); });
       },
-      [&](const std::string& sql) { return database.rows(sql); }, law_seeds(10));
+      [&](const std::string& sql) { return database.rows(sql); }, property_seeds(10));
   EXPECT_EQ(database.rows("SELECT @@foreign_key_checks"), "1\n");
 }
 
@@ -407,7 +407,7 @@ TEST_F(ImportOrderOnMariadb, NumbersAreThoseOfRowAfterRow) {
       job,
       on(job, database, "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, name INT UNIQUE)",
          "SELECT id, name FROM t ORDER BY id"),
-      law_seeds(10));
+      property_seeds(10));
 }
 
 /// In the middle of the load, when nothing can be tried again.

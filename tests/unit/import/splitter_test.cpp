@@ -80,9 +80,9 @@ std::string random_csv(std::mt19937& random, std::string_view alphabet) {
   return text;
 }
 
-class SplitterLaws : public testing::TestWithParam<CsvFormat> {};
+class SplitterProperties : public testing::TestWithParam<CsvFormat> {};
 
-TEST_P(SplitterLaws, TheLastBoundaryOfEveryPrefixIsARecordsEnd) {
+TEST_P(SplitterProperties, TheLastBoundaryOfEveryPrefixIsARecordsEnd) {
   const Splitter splitter(GetParam());
   std::mt19937 random(7);
   for (int round = 0; round < 3000; ++round) {
@@ -103,7 +103,7 @@ TEST_P(SplitterLaws, TheLastBoundaryOfEveryPrefixIsARecordsEnd) {
 
 /// Splitter and parser agree: joined again, the fields of the records are those of a parser that
 /// never saw a chunk.
-TEST_P(SplitterLaws, RecordsAreTheSameHoweverTheTextArrives) {
+TEST_P(SplitterProperties, RecordsAreTheSameHoweverTheTextArrives) {
   const Splitter splitter(GetParam());
   std::mt19937 random(11);
   for (int round = 0; round < 2000; ++round) {
@@ -126,7 +126,7 @@ TEST_P(SplitterLaws, RecordsAreTheSameHoweverTheTextArrives) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, SplitterLaws,
+INSTANTIATE_TEST_SUITE_P(Formats, SplitterProperties,
                          testing::Values(CsvFormat{}, CsvFormat{',', std::nullopt, std::nullopt},
                                          CsvFormat{',', '"', '\\'}, CsvFormat{',', '"', '"'},
                                          CsvFormat{'a', '"', std::nullopt},

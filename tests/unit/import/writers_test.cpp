@@ -6,8 +6,8 @@
 
 #include <random>
 
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "unit/import/job.hpp"
 
 namespace dbmig::test {
@@ -56,7 +56,7 @@ class SeveralWriters : public MariadbTest {
 TEST_F(SeveralWriters, GiveTheTableOfOne) {
   MariadbDatabase database;
   database.run("CREATE TABLE t (n INT PRIMARY KEY, a VARCHAR(20), u INT UNIQUE)");
-  for (std::uint64_t seed = 1; seed <= law_seeds(12); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(12); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     database.run("DELETE FROM t");
     std::string csv = "n,a,u\n";

@@ -208,7 +208,8 @@ TEST(Lint, AHistoryIsLintedRevisionByRevision) {
     }
     return list;
   };
-  EXPECT_THAT(revisions_of({"c", "b", "a"}), ElementsAre("b:DS101", "c:BC306"));
+  EXPECT_THAT(revisions_of({"c", "b", "a"}),
+              ElementsAre("a:TY009", "a:TY009", "b:DS101", "c:BC306"));
   EXPECT_THAT(revisions_of({"c"}), ElementsAre("c:BC306"));
   EXPECT_THAT(revisions_of({}), IsEmpty());
 }

@@ -397,6 +397,13 @@ const std::vector<Trial> kTrials{
      R"(
 - create_table: {n: {columns: {a: datetime(3)}}}
 - bulk_insert: {table: n, rows: [{a: "2024-01-01 10:00:00.700000"}]})"},
+    {"TY009", "- create_table: {n: {columns: {a: varchar(20)}}}",
+     "- create_table: {n: {columns: {a: varchar(20)}, mariadb: {collation: utf8mb4_bin}}}"},
+    {"TY009", "- create_table: {n: {columns: {a: varchar(20)}, mariadb: {charset: utf8mb4}}}",
+     "- create_table: {n: {columns: {a: varchar(20)}, only: sqlite}}"},
+    {"TY009", "- create_table: {n: {columns: {a: integer, b: text}}}",
+     "- create_table: {n: {columns: {a: integer, b: {type: text, mariadb: {collation: "
+     "utf8mb4_bin}}}}}"},
     {"NM901",
      "- create_view: {name: "
      "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv, sql: SELECT 1}",

@@ -8,8 +8,8 @@
 #include "backend/scratch.hpp"
 #include "base/error.hpp"
 #include "diff/diff.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/random_schema.hpp"
 #include "yaml/revision.hpp"
 
@@ -354,7 +354,7 @@ bool stops_keeping_any(const test::SchemaPair& pair) {
 
 /// Every generated change between two schemas holds its proof, but for columns that have no
 /// value for the rows that are there.
-void law_of_proofs(DialectKind kind, std::uint64_t usual) {
+void property_of_proofs(DialectKind kind, std::uint64_t usual) {
   test::RandomOptions options;
   options.sqlite = kind == DialectKind::sqlite;
   std::size_t tables = 0;
@@ -366,7 +366,7 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
     pair.to = test::mutate(pair.from, seed, options);
     return pair;
   };
-  const auto law = [&](const test::SchemaPair& pair) -> std::string {
+  const auto property = [&](const test::SchemaPair& pair) -> std::string {
     std::vector<history::Revision> revisions;
     revisions.push_back(revision_of("a", {}, diff::diff({}, pair.from).operations));
     const auto change = diff::diff(pair.from, pair.to).operations;
@@ -381,8 +381,8 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
       empty += proof.empty.size();
     } catch (const Error& error) {
       const std::string what = error.what();
-      // That the schema can be built at all is for other laws; while it shrinks it may not be so.
-      // Columns without a value for the rows, and foreign keys over values that only the change
+      // That the schema can be built at all is for other properties; while it shrinks it may not be
+      // so. Columns without a value for the rows, and foreign keys over values that only the change
       // itself makes.
       const bool legitimate =
           what.find(", replay") != std::string::npos ||
@@ -397,18 +397,18 @@ void law_of_proofs(DialectKind kind, std::uint64_t usual) {
     }
     return "";
   };
-  EXPECT_EQ(test::try_law(1, usual, make, law), "");
+  EXPECT_EQ(test::try_property(1, usual, make, property), "");
   EXPECT_LE(refused, 2 + usual / 100);
   EXPECT_LT(empty * 10, tables + 20) << empty << " of " << tables << " tables stayed empty";
 }
 
-TEST(ProofLaw, ChangesHoldOnSqlite) {
-  law_of_proofs(DialectKind::sqlite, 150);
+TEST(ProofProperty, ChangesHoldOnSqlite) {
+  property_of_proofs(DialectKind::sqlite, 150);
 }
 
-TEST(ProofLaw, ChangesHoldOnMariadb) {
+TEST(ProofProperty, ChangesHoldOnMariadb) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
-  law_of_proofs(DialectKind::mariadb, 20);
+  property_of_proofs(DialectKind::mariadb, 20);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include <regex>
 
 #include "base/text.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 #include "support/temp_dir.hpp"
 
@@ -90,7 +90,7 @@ std::string unescaped(std::string text) {
 TEST(Report, AProgramReadsEachDocumentWhateverNamesHold) {
   const test::TempDir folder;
   std::string files;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(60); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(60); ++seed) {
     const Report report = random_report(seed);
     for (const auto& [format, ending] :
          {std::pair(Format::sarif, ".sarif"), std::pair(Format::junit, ".xml")}) {
@@ -108,7 +108,7 @@ TEST(Report, AProgramReadsEachDocumentWhateverNamesHold) {
 }
 
 TEST(Report, SarifTellsEveryFinding) {
-  for (std::uint64_t seed = 0; seed < test::law_seeds(300); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(300); ++seed) {
     const Report report = random_report(seed);
     const auto run = nlohmann::json::parse(print(report, Format::sarif)).at("runs").at(0);
     ASSERT_EQ(run.at("results").size(), report.findings.size());
@@ -127,7 +127,7 @@ TEST(Report, SarifTellsEveryFinding) {
 }
 
 TEST(Report, GithubTellsEachFindingThatWasNotAcceptedInOneLine) {
-  for (std::uint64_t seed = 0; seed < test::law_seeds(300); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(300); ++seed) {
     const Report report = random_report(seed);
     std::vector<std::string> lines = text::split(print(report, Format::github), '\n');
     EXPECT_EQ(lines.back(), "");

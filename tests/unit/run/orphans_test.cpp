@@ -5,7 +5,7 @@
 
 #include "backend/backend.hpp"
 #include "base/text.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 #include "unit/run/support.hpp"
 
@@ -186,7 +186,7 @@ class OrphansTest : public RunTest {
 };
 
 TEST_P(OrphansTest, OldOnesStayAndNewOnesAreRefusedWhateverIsRenamed) {
-  for (std::uint64_t seed = 1; seed <= test::law_seeds(120); ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::property_seeds(120); ++seed) {
     start_anew();
     Family family(seed);
     ASSERT_EQ(upgrade(graph(family.revisions())), "") << seed;

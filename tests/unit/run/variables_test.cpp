@@ -9,8 +9,8 @@
 
 #include "backend/scratch.hpp"
 #include "base/error.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -67,7 +67,7 @@ TEST_P(VariablesOn, AnyLiteralArrivesAsItIs) {
   connection().execute(GetParam() == DialectKind::mariadb
                            ? "CREATE TABLE t (v VARCHAR(200) CHARACTER SET utf8mb4)"
                            : "CREATE TABLE t (v TEXT)");
-  for (std::uint64_t seed = 0; seed < test::law_seeds(200); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(200); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const std::string value = random_value(random, false);
     SCOPED_TRACE(value);
@@ -83,7 +83,7 @@ TEST_P(VariablesOn, AnyLiteralArrivesAsItIs) {
 
 TEST_P(VariablesOn, AnyIdentifierArrivesAsItIs) {
   const bool mariadb = GetParam() == DialectKind::mariadb;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(40); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(40); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const std::string name = random_value(random, true);
     // MariaDB's names end where Unicode's first plane does.

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/temp_dir.hpp"
 
 namespace dbmig::serve {

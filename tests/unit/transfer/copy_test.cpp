@@ -11,8 +11,8 @@
 #include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
 #include "diff/diff.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "transfer/check_rows.hpp"
 #include "transfer/silent_triggers.hpp"
 #include "transfer/translate.hpp"
@@ -142,7 +142,7 @@ void expect_copied(const std::vector<TableComparison>& tables) {
 }
 
 TEST(Copy, IntoSqliteHoldsTheSame) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(40); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(40); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const auto source = memory({kParent, kChild});
     fill(*source, random);
@@ -157,7 +157,7 @@ class CopyOnMariadb : public MariadbTest {};
 
 TEST_F(CopyOnMariadb, ThereAndBackIsTheIdentity) {
   MariadbDatabase middle;
-  for (std::uint64_t seed = 1; seed <= law_seeds(20); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(20); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const auto source = memory({kParent, kChild});
     fill(*source, random);

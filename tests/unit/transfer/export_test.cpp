@@ -14,8 +14,8 @@
 #include "base/error.hpp"
 #include "import/import.hpp"
 #include "import/named_format.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/temp_dir.hpp"
 #include "transfer/value_text.hpp"
 
@@ -257,14 +257,14 @@ void expect_round_trips(backend::Connection& database, std::uint64_t seeds) {
 
 TEST(Export, AnImportGivesBackTheSameRows) {
   const auto database = backend::sqlite::connect(Url::parse("sqlite://"), {.create = true});
-  expect_round_trips(*database, law_seeds(60));
+  expect_round_trips(*database, property_seeds(60));
 }
 
 class ExportOnMariadb : public MariadbTest {};
 
 TEST_F(ExportOnMariadb, AnImportGivesBackTheSameRows) {
   MariadbDatabase database;
-  expect_round_trips(database.connection(), law_seeds(30));
+  expect_round_trips(database.connection(), property_seeds(30));
 }
 
 /// Statements as the writer puts them one below the other; a text may hold a semicolon, too.

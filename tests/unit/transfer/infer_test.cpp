@@ -14,8 +14,8 @@
 #include "base/error.hpp"
 #include "diff/diff.hpp"
 #include "import/converter.hpp"
-#include "support/law.hpp"
 #include "support/mariadb.hpp"
+#include "support/property.hpp"
 #include "support/temp_dir.hpp"
 #include "support/thread_communicator.hpp"
 #include "transfer/evidence.hpp"
@@ -196,7 +196,7 @@ void expect_every_row_goes_in(backend::Connection& database, const Inferred& inf
 
 TEST(Infer, TheModelTakesEveryRowOfItsFile) {
   const TempDir folder;
-  for (std::uint64_t seed = 1; seed <= law_seeds(120); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(120); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
     const Sample sample = random_sample(random);
@@ -220,7 +220,7 @@ class InferOnMariadb : public MariadbTest {};
 TEST_F(InferOnMariadb, TheModelTakesEveryRowOfItsFile) {
   const TempDir folder;
   MariadbDatabase database;
-  for (std::uint64_t seed = 1; seed <= law_seeds(25); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(25); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
     const Sample sample = random_sample(random);
@@ -236,7 +236,7 @@ TEST_F(InferOnMariadb, TheModelTakesEveryRowOfItsFile) {
 /// A column whose type is made wider for a later file takes that, and all that it held.
 TEST(Infer, WiderTypesHoldWhatWasThereAndWhatCame) {
   std::size_t widened = 0;
-  for (std::uint64_t seed = 1; seed <= law_seeds(400); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(400); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const auto some = [&] {
       unsigned kind = random() % 13;
@@ -269,11 +269,11 @@ TEST(Infer, WiderTypesHoldWhatWasThereAndWhatCame) {
       }
     }
   }
-  EXPECT_GT(widened, test::law_seeds(400) / 4);
+  EXPECT_GT(widened, test::property_seeds(400) / 4);
 }
 
 TEST(Infer, PartsAddUpInAnyOrder) {
-  for (std::uint64_t seed = 1; seed <= law_seeds(300); ++seed) {
+  for (std::uint64_t seed = 1; seed <= property_seeds(300); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     Evidence whole;
     std::vector<Evidence> parts(1 + random() % 4);

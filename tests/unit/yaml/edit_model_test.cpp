@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_schema.hpp"
 
 namespace dbmig::yaml {
@@ -197,7 +197,7 @@ TEST(EditModel, WhatItDoesNotKnowIsSaidWithItsPlace) {
 /// On printed random models: a column and an index come, and go again without a trace.
 TEST(EditModel, WhatCameGoesWithoutATrace) {
   std::size_t tried = 0;
-  for (std::uint64_t seed = 1; seed <= test::law_seeds(60); ++seed) {
+  for (std::uint64_t seed = 1; seed <= test::property_seeds(60); ++seed) {
     const schema::Schema schema = test::random_schema(seed);
     const std::string text = print_model(schema);
     for (const auto& [name, table] : schema.tables) {
@@ -214,7 +214,7 @@ TEST(EditModel, WhatCameGoesWithoutATrace) {
       ++tried;
     }
   }
-  EXPECT_GT(tried, test::law_seeds(60));
+  EXPECT_GT(tried, test::property_seeds(60));
 }
 
 TEST(ChangedLines, AreTheLinesThatChanged) {

@@ -15,7 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_source.hpp"
 #include "support/temp_dir.hpp"
 #include "yaml/model.hpp"
@@ -226,7 +226,7 @@ std::string damaged(const std::string& text, test::RandomSource& source) {
 TEST(JsonSchema, SaysWhatTheReaderSaysOfFilesWithOneThingWrong) {
   const std::vector<std::pair<std::string, std::string>> texts = case_texts();
   Cases cases;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(300); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(300); ++seed) {
     test::RandomSource source(seed);
     const auto& [schema, text] = source.pick(texts);
     cases.add(schema, damaged(text, source));

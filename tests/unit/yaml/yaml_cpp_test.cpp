@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "support.hpp"
-#include "support/law.hpp"
+#include "support/property.hpp"
 #include "support/random_schema.hpp"
 #include "yaml/model.hpp"
 #include "yaml/node.hpp"
@@ -136,12 +136,12 @@ void expect_in_place(const Node& node, const std::vector<std::string_view>& line
   for (const Node& child : node.children) expect_in_place(child, lines);
 }
 
-TEST(Law, ScalarsStandWhereTheirTextStands) {
+TEST(Property, ScalarsStandWhereTheirTextStands) {
   test::RandomOptions options;
   options.generated_columns = true;
   options.views = true;
   options.triggers = true;
-  for (std::uint64_t seed = 0; seed < test::law_seeds(200); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(200); ++seed) {
     test::RandomSource random(seed);
     const std::string text =
         print_model(test::decorated(test::random_schema(seed, options), random));
@@ -156,9 +156,9 @@ TEST(Law, ScalarsStandWhereTheirTextStands) {
   }
 }
 
-TEST(Law, AQuestionMarkInATextIsText) {
+TEST(Property, AQuestionMarkInATextIsText) {
   const std::array<std::string, 7> pieces{"a", "b?", "?c", "??", "?", "d?e", "(?)"};
-  for (std::uint64_t seed = 0; seed < test::law_seeds(500); ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(500); ++seed) {
     test::RandomSource random(seed);
     std::vector<std::string> words;
     for (int i = 0; i < 4; ++i) {

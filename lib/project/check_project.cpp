@@ -1,0 +1,222 @@
+#include "project/check_project.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <utility>
+
+#include "base/text.hpp"
+#include "diff/diff.hpp"
+#include "history/branches.hpp"
+#include "history/renames.hpp"
+#include "project/cut_fractions.hpp"
+#include "project/revisions.hpp"
+#include "project/server_words.hpp"
+#include "run/check.hpp"
+#include "run/fitted.hpp"
+#include "schema/validate.hpp"
+#include "teams/sum_file.hpp"
+
+namespace dbmig::project {
+namespace {
+
+constexpr std::array kModelKinds{
+    CheckKind{"heads", "The revisions have several heads",
+              "Two branches of the history end side by side; `dbmig merge heads` joins them."},
+    CheckKind{
+        "contradiction", "Branches contradict each other",
+        "What two branches do to one thing does not come out the same in every order in which "
+        "databases may apply them."},
+    CheckKind{
+        "sum", "Revision files are not what dbmig.sum says",
+        "A revision was edited, removed or added since its line was written; `dbmig sum` takes it "
+        "in."},
+    CheckKind{"model", "The model has changes that no revision has",
+              "`dbmig migrate` writes them as a revision."},
+};
+constexpr std::array kBranchKinds{
+    CheckKind{"branch_edited", "The branch changes a revision that its target has",
+              "A database that has applied the revision will not apply it again: write a new one."},
+    CheckKind{"branch_removed", "The branch removes a revision that its target has",
+              "A database that has applied the revision knows no way on or back without its file."},
+    CheckKind{"branch_heads", "After the merge the revisions have several heads",
+              "The branch and its target both went on from one revision. Take the target in, then "
+              "`dbmig merge heads`."},
+    CheckKind{
+        "branch_contradiction", "The branch and its target contradict each other",
+        "What both do to one thing does not come out the same in every order in which databases "
+        "may apply them."},
+};
+constexpr std::array kDatabaseKinds{
+    CheckKind{"pending", "The database lacks a revision", "`dbmig upgrade` applies it."},
+    CheckKind{"unknown", "The database has a revision that no file has",
+              "The file was removed, or is on another branch."},
+    CheckKind{"edited", "A revision was edited after it was applied",
+              "Restore the file, or accept it with `dbmig repair`."},
+    CheckKind{"unfinished", "A migration stopped halfway", "The same command again finishes it."},
+    CheckKind{"drift", "The database was changed by hand",
+              "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
+              "revision of it."},
+};
+
+/// Collects what is found.
+class Findings {
+ public:
+  void add(std::string kind, std::string subject, const std::string& message,
+           SourcePosition where = {}) {
+    list_.push_back({std::move(kind),
+                     std::move(subject),
+                     message,
+                     Diagnostic{std::move(where), message, {}},
+                     {}});
+  }
+  /// One whose text begins with its place.
+  void add(std::string kind, std::string subject, const Diagnostic& what) {
+    list_.push_back({std::move(kind), std::move(subject), to_string(what), what, {}});
+  }
+  void add_drift(std::vector<Change> drift) {
+    for (Change& change : drift) {
+      const std::string subject = fmt::format("{} '{}'", change.noun, change.name);
+      const std::string message = fmt::format(
+          "The database was changed by hand: {} is not as the revisions made it:", subject);
+      list_.push_back({"drift", subject, message, Diagnostic{{}, message, {}}, std::move(change)});
+    }
+  }
+  std::vector<CheckFinding> take() { return std::move(list_); }
+
+ private:
+  std::vector<CheckFinding> list_;
+};
+
+/// Where the model says what a line of `Difference::detected` is about: it names a table, or a
+/// table and a column as `table.column`, in quotes.
+SourcePosition place_of_change(Workspace& workspace, const std::string& detected) {
+  const schema::Schema& schema = workspace.model().schema;
+  const std::vector<std::string> parts = text::split(detected, '\'');
+  for (std::size_t i = 1; i < parts.size(); i += 2) {
+    if (schema.tables.count(parts[i]) != 0) return workspace.place_in_model({"tables", parts[i]});
+    if (schema.views.count(parts[i]) != 0) return workspace.place_in_model({"views", parts[i]});
+    const auto dot = parts[i].find('.');
+    const std::string table = parts[i].substr(0, dot);
+    if (dot == std::string::npos || schema.tables.count(table) == 0) continue;
+    return workspace.place_in_model({"tables", table, "columns", parts[i].substr(dot + 1)});
+  }
+  return {};
+}
+
+/// Model against revisions. Branches that fit together in no order, which is told already, have no
+/// schema that the model could be compared with.
+void check_fold(Workspace& workspace, bool contradicts, Findings& findings) {
+  const history::Graph& graph = workspace.graph();
+  schema::Schema all;
+  try {
+    all = graph.fold();
+  } catch (const Error&) {
+    if (contradicts) return;
+    throw;
+  }
+  const schema::Model& model = workspace.model();
+  const schema::Schema folded =
+      history::with_free_order(graph, schema::normalized(std::move(all)), model.schema);
+  const diff::Difference difference =
+      diff::diff(folded, equivalent(workspace, folded, model.schema, workspace.project().dialects),
+                 history::with_done(model.renames, graph));
+  for (const std::string& line : difference.detected) {
+    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
+                 place_of_change(workspace, line));
+  }
+}
+
+}  // namespace
+
+std::vector<CheckFinding> check_model(Workspace& workspace) {
+  Findings findings;
+  workspace.read_files();
+  const history::Graph& graph = workspace.graph();
+  const std::vector<std::string> heads = graph.heads();
+  if (heads.size() > 1) {
+    findings.add("heads", text::join(heads, ","),
+                 fmt::format("Multiple head revisions are present: {}; join them with `dbmig merge "
+                             "heads`",
+                             text::join(heads, ", ")));
+  }
+  if (const auto sum =
+          teams::SumFile::read(workspace.project().migrations / teams::SumFile::kName)) {
+    for (const teams::SumDifference& one : sum->compare(graph)) {
+      Diagnostic what = one.what;
+      if (!what.where.file.empty()) what.where.file = workspace.shown(what.where.file);
+      findings.add("sum", one.id, what);
+    }
+  }
+  std::vector<history::Contradiction> contradictions = history::contradictions(graph, heads);
+  for (history::Contradiction& one : history::contradictions_within(graph, graph.topological())) {
+    contradictions.push_back(std::move(one));
+  }
+  for (const Diagnostic& one : history::described(contradictions)) {
+    findings.add("contradiction", "", one);
+  }
+  check_fold(workspace, !contradictions.empty(), findings);
+  return findings.take();
+}
+
+std::vector<CheckFinding> check_branch(Workspace& workspace, const git::BranchChanges& changes) {
+  Findings findings;
+  for (const git::MergeProblem& one : git::merge_problems(changes, workspace.graph())) {
+    findings.add("branch_" + one.kind, one.revision, one.what);
+  }
+  return findings.take();
+}
+
+std::vector<CheckFinding> check_database(Workspace& workspace) {
+  Findings findings;
+  backend::Connection& connection = workspace.connection(Workspace::Access::peek);
+  const history::Graph graph = run::fitted(connection, workspace.graph());
+  const run::DatabaseCheck check =
+      run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
+  for (const std::string& id : check.pending) {
+    findings.add("pending", id,
+                 fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
+                             graph.header(id).message),
+                 {graph.header(id).path.string(), 1, 0});
+  }
+  for (const std::string& id : check.unknown) {
+    findings.add(
+        "unknown", id,
+        fmt::format("Can't locate revision identified by '{}': the database has it, and no "
+                    "file does",
+                    id));
+  }
+  for (const std::string& id : check.edited) {
+    const std::string edit = make_runner(workspace, Workspace::Access::peek).edit_of(id);
+    findings.add("edited", id,
+                 fmt::format("{}: revision {} was edited after it was applied{}; restore the file, "
+                             "or accept it with `dbmig repair`",
+                             workspace.shown(graph.header(id).path), id,
+                             edit.empty() ? "" : " (" + edit + ")"),
+                 {graph.header(id).path.string(), 1, 0});
+  }
+  for (const run::AppliedRevision& row : check.unfinished) {
+    findings.add(
+        "unfinished", row.id,
+        fmt::format("The {} of revision {} stopped after statement {} of {}; run `dbmig {}` "
+                    "to finish it",
+                    row.running, row.id, row.statements_done, row.statements_total, row.running));
+  }
+  findings.add_drift(changes(check.drift.expected, check.drift.live, {}));
+  warn_of_cut_fractions(workspace, connection);
+  return findings.take();
+}
+
+std::span<const CheckKind> model_check_kinds() {
+  return kModelKinds;
+}
+
+std::span<const CheckKind> branch_check_kinds() {
+  return kBranchKinds;
+}
+
+std::span<const CheckKind> database_check_kinds() {
+  return kDatabaseKinds;
+}
+
+}  // namespace dbmig::project

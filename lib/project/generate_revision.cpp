@@ -1,0 +1,39 @@
+#include "project/generate_revision.hpp"
+
+#include <utility>
+
+#include "project/run_settings.hpp"
+
+namespace dbmig::project {
+namespace {
+
+/// After the file is there nothing is taken back: a hook that fails is warned of.
+void run_after_migrate(Workspace& workspace, const history::Revision& revision) {
+  const hooks::Facts facts{{"DBMIG_REVISION", revision.id},
+                           {"DBMIG_FILE", workspace.shown(revision.path)},
+                           {"DBMIG_MESSAGE", revision.message}};
+  try {
+    hooks::run_hook(hook_commands(workspace), "after_migrate", facts, nullptr);
+  } catch (const Error& error) {
+    workspace.events().warning("dbmig.hooks", error.what());
+  }
+}
+
+}  // namespace
+
+std::optional<GeneratedRevision> generate_revision(Workspace& workspace,
+                                                   const MigrateOptions& options) {
+  const bool dry_run = options.revision.dry_run;
+  if (!dry_run) {
+    hooks::run_hook(hook_commands(workspace), "before_migrate",
+                    {{"DBMIG_MESSAGE", options.revision.message}}, workspace.stop());
+  }
+  auto next = next_revision(workspace, options);
+  if (!next) return std::nullopt;
+  GeneratedRevision out{write_revision(workspace, std::move(next->revision), dry_run),
+                        std::move(next->detected), std::move(next->proofs)};
+  if (!dry_run) run_after_migrate(workspace, out.written.revision);
+  return out;
+}
+
+}  // namespace dbmig::project

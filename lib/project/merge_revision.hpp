@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "history/revision.hpp"
+#include "project/new_revision.hpp"
+#include "project/workspace.hpp"
+
+namespace dbmig::project {
+
+/// What `merge` is asked for.
+struct MergeOptions {
+  NewRevision revision;
+  std::vector<std::string> heads;  ///< those to join, or `heads`
+  std::string winner;              ///< the branch that contradictions are decided for; may be empty
+};
+
+/// The revision that joins the heads, not written. Throws Error{failed} when there is nothing to
+/// join, and where the branches contradict each other and no `winner` decides; Error{usage} when
+/// `winner` is on none of them.
+history::Revision merge_revision(Workspace& workspace, MergeOptions options);
+
+}  // namespace dbmig::project

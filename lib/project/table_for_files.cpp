@@ -1,0 +1,214 @@
+#include "project/table_for_files.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "import/input_files.hpp"
+#include "import/plan.hpp"
+#include "import/reject_target.hpp"
+#include "project/edit_columns.hpp"
+#include "project/generate_revision.hpp"
+#include "project/inferred_table.hpp"
+#include "project/revisions.hpp"
+#include "project/run_settings.hpp"
+#include "transfer/infer.hpp"
+
+namespace dbmig::project {
+namespace {
+
+constexpr int kTableLockTimeout = 60;
+
+/// Tells the other ranks whether the root did its part.
+void tell(import::Communicator& ranks, bool is_done) {
+  const char word = is_done ? 1 : 0;
+  for (int rank = 1; rank < ranks.size(); ++rank) {
+    import::wait(*ranks.isend({&word, 1}, rank));
+  }
+}
+
+void wait_for_root(import::Communicator& ranks) {
+  import::Bytes word;
+  import::wait(*ranks.irecv(word, 0));
+  if (word.empty() || word.front() == 0) {
+    throw Error(ErrorCode::failed, "the root could not give the file a table");
+  }
+}
+
+void require_no_options(const import::Options& options, const TableForFilesOptions& wanted) {
+  const char* option = wanted.create ? "--create" : "--evolve";
+  const bool has_input = std::find(options.files.begin(), options.files.end(),
+                                   import::kStandardInput) != options.files.end();
+  if (has_input) {
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{} reads its files twice, and standard input can be read once", option))
+        .hint("give it a file");
+  }
+  if (!options.columns.empty() || !options.map.empty() || !options.set.empty()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} takes the columns from the header: leave out --columns, --map and "
+                            "--set",
+                            option));
+  }
+}
+
+class TableMaker {
+ public:
+  TableMaker(Workspace& workspace, const TableForFilesOptions& wanted, import::Options& options,
+             transfer::Inferred inferred)
+      : workspace_(workspace), wanted_(wanted), options_(options), inferred_(std::move(inferred)) {}
+
+  void run() {
+    const std::string& name = inferred_.table.name;
+    options_.table = name;
+    for (const std::string& note : inferred_.notes) {
+      workspace_.events().warning("dbmig.infer", note);
+    }
+    const schema::Table* table = workspace_.model().schema.find_table(name);
+    if (table != nullptr) {
+      if (wanted_.evolve) {
+        evolve(*table);
+      } else {
+        workspace_.events().info("dbmig.import",
+                                 fmt::format("Table '{}' is there already: --evolve changes it "
+                                             "where the file needs more",
+                                             name));
+      }
+    } else if (wanted_.create) {
+      create();
+    } else {
+      throw Error(ErrorCode::not_found, fmt::format("the model has no table '{}'", name))
+          .hint("--create makes it, --table NAME says which one is meant");
+    }
+    upgrade();
+    use_names();
+  }
+
+ private:
+  void create() {
+    require_migrated_model(workspace_, "then import with --create again");
+    add_parents(workspace_, inferred_);
+    const std::filesystem::path path =
+        workspace_.project().schemas / (inferred_.table.name + ".yaml");
+    workspace_.show_work(fmt::format("Generating {}", workspace_.shown(path)),
+                         [&] { write_file(path, model_with_evidence(inferred_), false); });
+    workspace_.forget_files();
+    try {
+      MigrateOptions options;
+      options.revision.message = "create " + inferred_.table.name;
+      generate_revision(workspace_, options);
+    } catch (...) {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+      workspace_.forget_files();
+      throw;
+    }
+    workspace_.forget_files();
+  }
+
+  void evolve(const schema::Table& table) {
+    std::vector<ColumnChange> changes;
+    AddedColumns added{table.name, {}};
+    for (std::size_t i = 0; i < inferred_.table.columns.size(); ++i) {
+      const transfer::Evidence& evidence = inferred_.columns[i];
+      const schema::Column* column = import::find_column(table, inferred_.names[i]);
+      if (column == nullptr) column = table.find_column(inferred_.table.columns[i].name);
+      if (column == nullptr) {
+        added.columns.push_back(inferred_.table.columns[i]);
+        // The rows that are there have no value for it.
+        added.columns.back().nullable = true;
+        continue;
+      }
+      ColumnChange change{table.name, column->name, evidence.wider_than(column->type), false};
+      change.may_be_null = !column->nullable && !is_key(table, column->name) &&
+                           !column->default_value && evidence.has_nulls();
+      if (change.type || change.may_be_null) changes.push_back(std::move(change));
+    }
+    if (changes.empty() && added.columns.empty()) return;
+    for (const ColumnChange& change : changes) say(table, change);
+    for (const schema::Column& column : added.columns) {
+      workspace_.events().info("dbmig.import",
+                               fmt::format("'{}' gets column {}: {}", table.name, column.name,
+                                           schema::to_string(column.type)));
+    }
+    require_migrated_model(workspace_, "then import with --evolve again");
+    std::vector<AddedColumns> more;
+    if (!added.columns.empty()) more.push_back(added);
+    edit_columns(workspace_, changes, more, fmt::format("evolve {}", table.name));
+  }
+
+  void say(const schema::Table& table, const ColumnChange& change) {
+    if (change.type) {
+      workspace_.events().info(
+          "dbmig.import", fmt::format("'{}.{}' becomes {} from {}", table.name, change.column,
+                                      schema::to_string(*change.type),
+                                      schema::to_string(table.find_column(change.column)->type)));
+    }
+    if (change.may_be_null) {
+      workspace_.events().info("dbmig.import",
+                               fmt::format("'{}.{}' may be NULL", table.name, change.column));
+    }
+  }
+
+  static bool is_key(const schema::Table& table, const std::string& column) {
+    if (!table.primary_key) return false;
+    const std::vector<std::string>& key = table.primary_key->columns;
+    return std::find(key.begin(), key.end(), column) != key.end();
+  }
+
+  void upgrade() {
+    run::Runner runner = make_runner(workspace_, Workspace::Access::create);
+    run::RunOptions how = run_options(workspace_, kTableLockTimeout);
+    how.listener = project::hook_listener(workspace_, workspace_.url(), workspace_.events());
+    runner.upgrade("heads", how);
+  }
+
+  /// What the columns are called, how the fields were cut and the dates were written.
+  void use_names() {
+    const schema::Table& table = workspace_.model().schema.table(options_.table);
+    for (std::size_t i = 0; i < inferred_.names.size(); ++i) {
+      const std::string& column = inferred_.table.columns[i].name;
+      if (import::find_column(table, inferred_.names[i]) == nullptr) {
+        options_.map.emplace_back(inferred_.names[i], column);
+      }
+    }
+    for (const import::DateOption& date : inferred_.date_formats) {
+      const schema::Column* column = table.find_column(date.column);
+      const bool is_said =
+          std::any_of(options_.date_formats.begin(), options_.date_formats.end(),
+                      [&](const import::DateOption& one) { return one.column == date.column; });
+      if (column == nullptr || is_said || !schema::is_temporal(column->type.kind)) continue;
+      options_.date_formats.push_back(date);
+    }
+  }
+
+  Workspace& workspace_;
+  const TableForFilesOptions& wanted_;
+  import::Options& options_;
+  transfer::Inferred inferred_;
+};
+
+}  // namespace
+
+void give_table(Workspace& workspace, const TableForFilesOptions& wanted, import::Options& options,
+                import::Communicator& ranks) {
+  require_no_options(options, wanted);
+  options.files = import::expand_patterns(options.files);
+  static const std::atomic<bool> never{false};
+  const transfer::Inferred inferred =
+      transfer::infer(options, ranks, workspace.stop() == nullptr ? never : *workspace.stop());
+  if (!ranks.is_root()) return wait_for_root(ranks);
+  try {
+    TableMaker(workspace, wanted, options, inferred).run();
+  } catch (...) {
+    tell(ranks, false);
+    throw;
+  }
+  tell(ranks, true);
+}
+
+}  // namespace dbmig::project

@@ -1,0 +1,265 @@
+// The arrows between the modules of lib/ point only down, and each outside library has one user.
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Include {
+  std::string file;  ///< relative to lib/ or cli/
+  std::string module;
+  std::string target;
+};
+
+std::vector<Include> includes_below(const fs::path& folder) {
+  static const std::regex directive(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+  std::vector<Include> includes;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    if (path.extension() != ".cpp" && path.extension() != ".hpp") continue;
+    const fs::path relative = fs::relative(path, folder);
+    std::ifstream stream(path);
+    std::string line;
+    while (std::getline(stream, line)) {
+      std::smatch match;
+      if (std::regex_search(line, match, directive)) {
+        includes.push_back({relative.string(), relative.begin()->string(), match[1]});
+      }
+    }
+  }
+  return includes;
+}
+
+const fs::path kSource = DBMIG_SOURCE_DIR;
+
+// Module → the modules that it may include. ARCHITECTURE.md draws the same table.
+const std::map<std::string, std::set<std::string>> kMayUse{
+    {"base", {}},
+    {"schema", {"base"}},
+    {"ops", {"schema", "base"}},
+    {"history", {"ops", "schema", "base"}},
+    {"diff", {"ops", "schema", "base"}},
+    {"dialect", {"ops", "schema", "base"}},
+    {"lint", {"dialect", "history", "ops", "schema", "base"}},
+    {"yaml", {"history", "lint", "ops", "schema", "base"}},
+    {"git", {"yaml", "history", "base"}},
+    {"report", {"base"}},
+    {"diagram", {"yaml", "lint", "dialect", "history", "ops", "schema", "base"}},
+    {"backend", {"dialect", "ops", "schema", "base"}},
+    {"data_check", {"backend", "dialect", "ops", "schema", "base"}},
+    {"sql_script", {"backend", "dialect", "schema", "base"}},
+    {"run",
+     {"data_check", "sql_script", "backend", "dialect", "history", "diff", "ops", "schema",
+      "base"}},
+    {"evidence",
+     {"run", "data_check", "backend", "dialect", "history", "lint", "ops", "schema", "base"}},
+    {"proof",
+     {"run", "data_check", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"teams",
+     {"yaml", "proof", "run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"import", {"backend", "dialect", "schema", "base"}},
+    {"transfer", {"import", "backend", "dialect", "schema", "base"}},
+    {"serve",
+     {"diagram", "transfer", "import", "yaml", "backend", "dialect", "lint", "history", "ops",
+      "schema", "base"}},
+    {"http", {"serve"}},
+    {"mpi", {"import", "base"}},
+    {"embed",
+     {"run", "yaml", "backend", "lint", "dialect", "diff", "history", "ops", "schema", "base"}},
+    {"project",
+     {"hooks", "git", "teams", "transfer", "import", "proof", "evidence", "sql_script", "run",
+      "yaml", "backend", "lint", "dialect", "diff", "history", "ops", "schema", "base"}},
+    {"hooks", {"run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"scenario",
+     {"proof", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
+    {"fleet",
+     {"teams", "import", "run", "yaml", "backend", "dialect", "history", "diff", "ops", "schema",
+      "base"}},
+};
+
+// Outside library, by the beginning of its includes → where it may be used.
+const std::map<std::string, std::set<std::string>> kOnlyUser{
+    {"soci/", {"embed"}},       {"mysql.h", {"backend"}},  {"mariadb/", {"backend"}},
+    {"mysql/", {"backend"}},    {"errmsg.h", {"backend"}}, {"mysqld_error.h", {"backend"}},
+    {"sqlite3.h", {"backend"}}, {"yaml-cpp/", {"yaml"}},   {"mpi.h", {"mpi"}},
+    {"CLI/", {"cli"}},          {"openssl/", {"base"}},    {"kainjow/", {"diagram"}},
+    {"httplib.h", {"http"}},
+};
+
+TEST(Modules, IncludesPointOnlyDown) {
+  const std::vector<Include> includes = includes_below(kSource / "lib");
+  ASSERT_GT(includes.size(), 100U);
+  for (const Include& include : includes) {
+    if (kMayUse.count(include.module) == 0) {
+      ADD_FAILURE() << include.file << " is in a module that no table knows: " << include.module;
+      continue;
+    }
+    const std::string target = include.target.substr(0, include.target.find('/'));
+    if (include.target.find('/') == std::string::npos || kMayUse.count(target) == 0) continue;
+    if (target == include.module) continue;
+    EXPECT_EQ(kMayUse.at(include.module).count(target), 1U)
+        << include.file << " includes " << include.target << ": " << include.module
+        << " may not use " << target;
+  }
+}
+
+/// Whoever knows one vendor's folder cannot serve the next vendor: what differs by database is
+/// asked of the interfaces in dialect/ and backend/.
+TEST(Modules, VendorsFoldersAreKnownToDialectAndBackendAlone) {
+  static const std::regex vendor("^(dialect|backend)/(sqlite|mariadb)/");
+  std::vector<Include> includes = includes_below(kSource / "lib");
+  for (const Include& include : includes_below(kSource / "cli")) includes.push_back(include);
+  for (const Include& include : includes) {
+    if (include.module == "dialect" || include.module == "backend") continue;
+    EXPECT_FALSE(std::regex_search(include.target, vendor))
+        << include.module << "/" << include.file << " includes " << include.target;
+  }
+}
+
+TEST(Modules, EachOutsideLibraryHasOneUser) {
+  std::vector<Include> includes = includes_below(kSource / "lib");
+  for (Include include : includes_below(kSource / "cli")) {
+    include.module = "cli";
+    includes.push_back(include);
+  }
+  for (const Include& include : includes) {
+    for (const auto& [prefix, users] : kOnlyUser) {
+      if (include.target.rfind(prefix, 0) != 0) continue;
+      EXPECT_EQ(users.count(include.module), 1U)
+          << include.module << "/" << include.file << " includes " << include.target;
+    }
+  }
+}
+
+TEST(Modules, LibraryKnowsNothingOfTheCommandLine) {
+  for (const Include& include : includes_below(kSource / "lib")) {
+    EXPECT_NE(include.target.rfind("cli/", 0), 0U) << include.file;
+    EXPECT_NE(include.target, "iostream") << include.file << ": the library never prints";
+  }
+}
+
+/// What an anonymous namespace defines, each once: "struct Key", "kLimit", "quoted(std::string&)".
+class Helpers {
+ public:
+  /// Reads a source file formatted as `.clang-format` says: nothing in a namespace is indented.
+  explicit Helpers(const fs::path& path) {
+    std::ifstream stream(path);
+    std::string line;
+    std::string namespace_name;
+    while (std::getline(stream, line)) {
+      std::smatch match;
+      static const std::regex named(R"(^namespace ([\w:]+) \{)");
+      if (std::regex_search(line, match, named)) namespace_name = match[1];
+      if (line == "namespace {") is_inside_ = true;
+      if (line == "}  // namespace") is_inside_ = false;
+      if (is_inside_) read(line, namespace_name);
+    }
+  }
+  std::set<std::string> names;
+
+ private:
+  void read(const std::string& line, const std::string& namespace_name) {
+    static const std::regex skipped(
+        R"(^(\}|//|#|namespace|using |template|extern |static_assert))");
+    if (open_.empty() && (line.empty() || line[0] == ' ' || std::regex_search(line, skipped))) {
+      return;
+    }
+    open_ += line + ' ';
+    // A definition's head ends with its body, its value or its end.
+    int depth = 0;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      const char c = open_[i];
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth != 0 || (c != '{' && c != ';' && c != '=')) continue;
+      const std::string name = name_of(open_.substr(0, i));
+      if (!name.empty()) names.insert(namespace_name + " " + name);
+      open_.clear();
+      return;
+    }
+  }
+
+  /// The name, with the types of a function's parameters: overloads may live beside each other.
+  static std::string name_of(const std::string& head) {
+    std::smatch match;
+    static const std::regex type(R"(^(?:struct|class|enum|union)(?: class)? (\w+))");
+    static const std::regex function(R"(^[^(]*?([\w:~]+)(\(.*\)))");
+    static const std::regex variable(R"((\w+)(?:\[.*\])? *$)");
+    if (std::regex_search(head, match, type)) return match[1].str() + " (a type)";
+    if (std::regex_search(head, match, function)) {
+      if (match[1].str().find(':') != std::string::npos) return {};
+      static const std::regex parameter(R"(([\w>&*]) +\w+ *(?=[,)]))");
+      static const std::regex value(R"( *= *[^,)]*)");
+      static const std::regex blanks(R"(\s+)");
+      std::string types = std::regex_replace(match[2].str(), value, "");
+      types = std::regex_replace(types, parameter, "$1");
+      return match[1].str() + std::regex_replace(types, blanks, " ");
+    }
+    return std::regex_search(head, match, variable) ? match[1].str() : std::string();
+  }
+
+  bool is_inside_ = false;
+  std::string open_;
+};
+
+/// With DBMIG_UNITY the compiler sees several files of a module as one, and their anonymous
+/// namespaces as one too. What would clash there is told here, in every build.
+TEST(Modules, HelpersOfTwoFilesHaveTwoNames) {
+  std::map<std::string, std::set<std::string>> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "lib")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const fs::path relative = fs::relative(entry.path(), kSource / "lib");
+    const std::string module = relative.begin()->string();
+    if (module == "backend") continue;  // NO_UNITY
+    for (const std::string& name : Helpers(entry.path()).names) {
+      files[module + ": " + name].insert(relative.string());
+    }
+  }
+  ASSERT_GT(files.size(), 1000U);
+  for (const auto& [name, users] : files) {
+    EXPECT_EQ(users.size(), 1U) << name << " stands in " << *users.begin() << " and "
+                                << *users.rbegin() << ": give one of them another name";
+  }
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// tests/README.md says what tries each kind of thing, and on how many generated cases.
+TEST(Modules, TheReadmeOfTheTestsNamesFilesThatExistWithTheirNumbers) {
+  std::istringstream lines(text_of(kSource / "tests/README.md"));
+  static const std::regex row(R"(\| [^|]+ \| ([^|]+) \| ([^|]+) \|)");
+  static const std::regex file(R"(`([\w/]+\.(?:cpp|yaml|md))`)");
+  static const std::regex number(R"((?:^|[ ])(\d{2,})(?=$| ))");
+  std::size_t rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, row)) continue;
+    const std::string named = cells[1];
+    const std::string counts = cells[2];
+    std::string text;
+    for (std::sregex_iterator it(named.begin(), named.end(), file), end; it != end; ++it) {
+      const fs::path path = kSource / "tests" / (*it)[1].str();
+      EXPECT_TRUE(fs::exists(path)) << path;
+      text += text_of(path);
+      ++rows;
+    }
+    for (std::sregex_iterator it(counts.begin(), counts.end(), number), end; it != end; ++it) {
+      EXPECT_NE(text.find((*it)[1].str()), std::string::npos) << (*it)[1] << " of: " << line;
+    }
+  }
+  EXPECT_GT(rows, 20U);
+}
+
+}  // namespace
