@@ -63,6 +63,8 @@ std::uint64_t hash_of(std::string_view bytes) {
 
 std::optional<SharedFile> share_file(const std::string& path) {
   std::error_code failure;
+  // A pipe is not even opened.
+  if (!std::filesystem::is_regular_file(path, failure)) return std::nullopt;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failure);
   SharedFile file;
   const int fd = failure ? -1 : open_shared(absolute.string(), file);

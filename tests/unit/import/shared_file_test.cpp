@@ -101,6 +101,29 @@ TEST_F(SharedFiles, BytesThatChangeUnderwayAreAnError) {
   EXPECT_THAT(failure({199900, 200, import::hash_of(part)}), HasSubstr("it ends before"));
 }
 
+/// The place of a chunk in the file counts what stands in front of the records and between them.
+TEST(ReadWays, EveryRankReadsItsPartsWhateverStandsInFrontOfThem) {
+  for (const std::size_t chunk : {std::size_t{1}, std::size_t{40}, std::size_t{1000}}) {
+    for (const bool in_steps : {false, true}) {
+      ImportJob job("CREATE TABLE t (n INTEGER PRIMARY KEY, a TEXT)");
+      std::string csv = "\xEF\xBB\xBFnot,the,header\n# nor this\nn,a\n";
+      for (int i = 0; i < 300; ++i) {
+        csv += std::to_string(i) + ",\"ä\r\n" + std::string(static_cast<std::size_t>(i % 7), 'x') +
+               "\"\r\n";
+        if (i % 50 == 0) csv += "# a comment\n\n";
+      }
+      import::Options options = options_for(job.write("t.csv", csv));
+      options.skip_lines = 1;
+      options.format.comment = "#";
+      options.chunk_bytes = chunk;
+      options.read = ReadWay::parallel;
+      if (in_steps) options.commit_every = 70;
+      EXPECT_EQ(job.run(options, 3).rows, 300U);
+      EXPECT_EQ(job.rows("SELECT count(*), sum(n), sum(length(a)) FROM t"), "300|44850|1797\n");
+    }
+  }
+}
+
 TEST(ReadWays, ParallelIsForRegularFilesOnly) {
   EXPECT_EQ(import::share_file("/dev/null"), std::nullopt);
   EXPECT_EQ(import::share_file("/"), std::nullopt);
