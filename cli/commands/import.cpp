@@ -278,6 +278,7 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
     context.name_database(arguments.wish.any() ? Context::Access::create
                                                : Context::Access::existing);
   }
+  import::leave_binding();
   watch_signals();
   if (!import::started_by_mpi()) {
     const auto alone = import::local_communicator();

@@ -25,6 +25,7 @@ void require_mpi_module() {
 }
 
 std::unique_ptr<Communicator> mpi_communicator() {
+  leave_binding();
   using Factory = Communicator* (*)();
   const auto factory = reinterpret_cast<Factory>(load_module(kMpiModule));
   try {

@@ -7,7 +7,6 @@
 #include <mpi.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -69,18 +68,6 @@ void prefer_fast_start() {
     }
   }
   ::setenv("OMPI_MCA_mpi_yield_when_idle", "1", kKeep);
-}
-
-/// Open MPI binds each rank of a small job to one core, and with it all threads of the rank. They
-/// get the cores back that the launcher was allowed to use, unless the user chose a binding.
-void leave_binding() {
-  if (std::getenv("OMPI_MCA_hwloc_base_binding_policy") != nullptr) return;
-  if (!same(std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE"), std::getenv("OMPI_COMM_WORLD_SIZE"))) return;
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  // On one host the parent is the launcher.
-  if (::sched_getaffinity(::getppid(), sizeof(cores), &cores) != 0) return;
-  ::sched_setaffinity(0, sizeof(cores), &cores);
 }
 
 /// Ends MPI. What a rank tells its launcher meanwhile are small messages without an answer, each of
@@ -171,7 +158,6 @@ class ReceiveRequest final : public MpiRequest {
 class MpiCommunicator final : public Communicator {
  public:
   MpiCommunicator() {
-    leave_binding();
     const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
     const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
     if (rank != nullptr && size != nullptr) {
