@@ -40,7 +40,7 @@ void add_upgrade(Command& program, Context& context) {
        "  dbmig upgrade 2fa6                              to a revision, by its first characters\n"
        "  dbmig upgrade shop@head blog@+1                 several targets at once\n"
        "  dbmig upgrade --baseline                        a database that has the tables already\n"
-       "  dbmig upgrade --require-lock none               only what lets others write meanwhile\n"
+       "  dbmig upgrade --require-lock none               only if sessions can write meanwhile\n"
        "  dbmig upgrade --plan                            the statements, nothing is run\n"
        "  dbmig upgrade --sql > upgrade.sql               a script for the database's own client\n"
        "  dbmig upgrade 1975:2fa6 --sql                   of a part of the history\n"

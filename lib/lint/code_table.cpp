@@ -114,7 +114,7 @@ constexpr std::array kCodes{
          "random(), uuid() and the like give other values on every database, so that two databases "
          "with the same history differ."},
     Code{"ND603", warning, "plain SQL depends on the session",
-         "User, connection and user variables are those of whoever runs the upgrade; a run that "
+         "User, connection and user variables are those of the session that upgrades; a run that "
          "goes on after a kill has another session."},
     Code{"ND604", warning, "LIMIT without ORDER BY",
          "Which rows it takes is up to the database. Order them by a key."},
@@ -210,8 +210,9 @@ constexpr std::array kCodes{
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",
-         "Whoever writes SQL by hand has to quote it in every statement, `x` on MariaDB and \"x\" "
-         "on SQLite."},
+         "It has to be quoted in every statement that is written by hand, `x` on MariaDB and \"x\" "
+         "on "
+         "SQLite."},
     Code{"NM903", warning, "name that needs quotes",
          "Blanks, dashes and other signs in a name, or a digit at its front, have to be quoted in "
          "every statement."},

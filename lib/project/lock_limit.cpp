@@ -67,8 +67,8 @@ void refuse_locks(Workspace& workspace, const std::vector<run::PlannedRevision>&
                     : fmt::format("it is not known which lock revision {} needs for: {}",
                                   planned.revision.id, statement.sql),
            limit == "none" && is_known && rank_of_lock(cost->lock) == 1
-               ? "others can read meanwhile: --require-lock shared consents to that"
-               : "run it without --require-lock when nobody uses the table"});
+               ? "other sessions can read meanwhile: --require-lock shared consents to that"
+               : "run it without --require-lock when no session uses the table"});
     }
   }
   if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));

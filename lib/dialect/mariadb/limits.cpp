@@ -11,6 +11,7 @@
 #include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/functions.hpp"
+#include "dialect/mariadb/limit_checks.hpp"
 #include "dialect/mariadb/programs.hpp"
 #include "dialect/mariadb/types.hpp"
 #include "ops/sql_references.hpp"
@@ -20,13 +21,27 @@
 namespace dbmig::dialect::mariadb {
 namespace {
 
+using limit_checks::collations;
+using limit_checks::column_name;
+using limit_checks::column_path;
+using limit_checks::is_innodb;
+using limit_checks::Key;
+using limit_checks::key_bytes;
+using limit_checks::key_kinds;
+using limit_checks::keys;
+using limit_checks::keys_of;
+using limit_checks::kMaxRowBytes;
+using limit_checks::members;
+using limit_checks::page_bytes;
+using limit_checks::Path;
+using limit_checks::row_bytes;
+using limit_checks::type_of;
 using schema::bytes_per_character;
 using schema::charset_of;
 using schema::Column;
 using schema::Table;
 using schema::Type;
 using schema::TypeKind;
-using Path = std::vector<std::string>;
 
 constexpr const char* kInnodb = "https://mariadb.com/kb/en/innodb-limitations/";
 constexpr const char* kTypes = "https://mariadb.com/kb/en/data-types/";
@@ -36,94 +51,6 @@ constexpr const char* kNames = "https://mariadb.com/kb/en/identifier-names/";
 constexpr const char* kForeignKeys = "https://mariadb.com/kb/en/foreign-keys/";
 
 constexpr std::size_t kMaxColumns = 1017;
-constexpr std::size_t kMaxKeys = 64;
-constexpr std::size_t kMaxKeyParts = 32;
-constexpr int kMaxKeyBytes = 3072;
-constexpr int kMaxRowBytes = 65535;
-/// Half of a page of 16 KiB without what every page holds.
-constexpr int kMaxInlineBytes = 8126;
-
-bool is_innodb(const Table& table) {
-  return table.mariadb.engine.empty() || text::equals_ignoring_case(table.mariadb.engine, "innodb");
-}
-
-const Type& type_of(const Column& column) {
-  return column.type_on(DialectKind::mariadb);
-}
-
-Path column_path(const Table& table, const Column& column, const char* key = "type") {
-  return {"tables", table.name, "columns", column.name, key};
-}
-
-std::string column_name(const Table& table, const Column& column) {
-  return fmt::format("column '{}.{}'", table.name, column.name);
-}
-
-bool is_counted(const Type& type) {
-  return type.kind == TypeKind::char_ || type.kind == TypeKind::varchar ||
-         type.kind == TypeKind::binary || type.kind == TypeKind::varbinary;
-}
-
-/// TEXT, BLOB, JSON and geometry, which a row only points to.
-bool is_large(const Type& type) {
-  const bool holds_text = schema::is_text(type.kind) || schema::is_binary(type.kind);
-  return (holds_text && !is_counted(type)) || type.kind == TypeKind::json ||
-         schema::is_geometry(type.kind);
-}
-
-int bytes_of_decimal(const Type& type) {
-  // https://mariadb.com/kb/en/decimal/: 4 bytes for nine digits on each side of the point.
-  constexpr std::array<int, 10> kBytes{0, 1, 1, 2, 2, 3, 3, 4, 4, 4};
-  const int scale = type.scale.value_or(0);
-  const int whole = type.length.value_or(10) - scale;
-  const auto bytes = [&](int digits) {
-    return digits / 9 * 4 + kBytes[static_cast<std::size_t>(std::max(0, digits % 9))];
-  };
-  return bytes(whole) + bytes(scale);
-}
-
-struct Size {
-  TypeKind kind;
-  int bytes;
-};
-
-// https://mariadb.com/kb/en/data-type-storage-requirements/
-constexpr std::array kSizes{
-    Size{TypeKind::tinyint, 1},  Size{TypeKind::boolean, 1},  Size{TypeKind::year, 1},
-    Size{TypeKind::smallint, 2}, Size{TypeKind::date, 3},     Size{TypeKind::mediumint, 3},
-    Size{TypeKind::integer, 4},  Size{TypeKind::inet4, 4},    Size{TypeKind::bigint, 8},
-    Size{TypeKind::double_, 8},  Size{TypeKind::uuid, 16},    Size{TypeKind::inet6, 16},
-    Size{TypeKind::time, 3},     Size{TypeKind::datetime, 5}, Size{TypeKind::timestamp, 4},
-};
-
-/// Bytes of the value of a type that is neither counted nor large; 0 for one that is not known.
-int fixed_bytes(const Type& type) {
-  const auto* const size = std::find_if(kSizes.begin(), kSizes.end(),
-                                        [&](const Size& s) { return s.kind == type.kind; });
-  if (size != kSizes.end()) {
-    const bool has_fraction = schema::is_temporal(type.kind) && type.kind != TypeKind::date;
-    return size->bytes + (has_fraction ? (type.length.value_or(0) + 1) / 2 : 0);
-  }
-  constexpr int kDigitsOfFloat = 24;
-  if (type.kind == TypeKind::float_) {
-    return type.length.value_or(0) > kDigitsOfFloat && !type.scale ? 8 : 4;
-  }
-  if (type.kind == TypeKind::decimal) return bytes_of_decimal(type);
-  if (type.kind == TypeKind::bit) return (type.length.value_or(1) + 7) / 8;
-  if (type.kind == TypeKind::enum_) return type.values.size() > 255 ? 2 : 1;
-  if (type.kind == TypeKind::set) {
-    const auto bytes = static_cast<int>((type.values.size() + 7) / 8);
-    return bytes > 4 ? 8 : std::max(1, bytes);
-  }
-  return 0;
-}
-
-/// The characters or bytes of a char, varchar, binary or varbinary, in bytes.
-int counted_bytes(const Table& table, const Column& column) {
-  const Type& type = type_of(column);
-  const int each = schema::is_text(type.kind) ? bytes_per_character(table, column) : 1;
-  return type.length.value_or(1) * each;
-}
 
 void columns(const Table& table, const LimitCheck& in) {
   if (!is_innodb(table) || table.columns.size() <= kMaxColumns) return;
@@ -161,309 +88,6 @@ void lengths(const Table& table, const LimitCheck& in) {
          fmt::format("{} cannot be {} on MariaDB", column_name(table, column), to_string(type)),
          advice});
   }
-}
-
-/// Whether text in `charset` can be compared by `collation`.
-bool belongs_to(const std::string& collation, const std::string& charset) {
-  const std::string name = canonical_charset_name(collation);
-  const std::string of = canonical_charset_name(charset);
-  constexpr std::array kUnicode{"utf8mb4", "utf8mb3", "ucs2", "utf16", "utf32"};
-  // https://mariadb.com/kb/en/supported-character-sets-and-collations/: from 10.10 on.
-  if (name.starts_with("uca1400_")) {
-    return std::find(kUnicode.begin(), kUnicode.end(), of) != kUnicode.end();
-  }
-  return charset_of_collation(name) == of;
-}
-
-void collations(const Table& table, const LimitCheck& in) {
-  const auto check = [&](const std::string& charset, const std::string& collation, Path path,
-                         const std::string& what) {
-    if (charset.empty() || collation.empty() || belongs_to(collation, charset)) return;
-    in.found.push_back({std::move(path),
-                        fmt::format("{} is to have character set {} and collation {}, which is not "
-                                    "one of that",
-                                    what, charset, collation),
-                        "name one that begins with the character set's name, as in charset: "
-                        "utf8mb4, collation: utf8mb4_bin"});
-  };
-  check(table.mariadb.charset, table.mariadb.collation,
-        {"tables", table.name, "mariadb", "collation"}, fmt::format("table '{}'", table.name));
-  for (const Column& column : table.columns) {
-    if (!has_charset(type_of(column))) continue;
-    Path path = column_path(table, column, "mariadb");
-    path.emplace_back("collation");
-    check(column.mariadb.charset, column.mariadb.collation, std::move(path),
-          column_name(table, column));
-  }
-}
-
-/// Character set and collation that a column names, or its table for it; empty: the database's.
-struct Named {
-  const std::string& charset;
-  const std::string& collation;
-};
-
-Named named(const Table& table, const Column& column) {
-  const bool has_own = !column.mariadb.collation.empty() || !column.mariadb.charset.empty();
-  if (has_own) return {column.mariadb.charset, column.mariadb.collation};
-  return {table.mariadb.charset, table.mariadb.collation};
-}
-
-/// Whether it compares as accents.hpp says; a language's own may keep more letters apart.
-bool is_general(const Named& in) {
-  const std::string& name = in.collation;
-  if (name.empty()) return in.charset.empty() || in.charset.starts_with("utf8");
-  return name.starts_with("utf8") &&
-         (name.ends_with("general_ci") || name.ends_with("unicode_ci") ||
-          name.ends_with("unicode_520_ci") || name.ends_with("uca1400_ai_ci"));
-}
-
-/// `value` as a collation that ignores case compares it.
-std::string folded(const std::string& value, const Named& in) {
-  std::string out = is_general(in) ? without_accents(value) : text::lower(value);
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
-bool ignores_case(const Named& in) {
-  return !in.collation.ends_with("_bin") && !in.collation.ends_with("_cs") &&
-         in.charset != "binary" && in.collation != "binary";
-}
-
-void members(const Table& table, const LimitCheck& in) {
-  for (const Column& column : table.columns) {
-    const Type& type = type_of(column);
-    if (type.kind != TypeKind::enum_ && type.kind != TypeKind::set) continue;
-    if (type.kind == TypeKind::set && type.values.size() > 64) {
-      in.found.push_back({column_path(table, column),
-                          fmt::format("{} has {} members, and a set takes 64",
-                                      column_name(table, column), type.values.size()),
-                          "make a table of them"});
-    }
-    const Named in_force = named(table, column);
-    if (!ignores_case(in_force)) continue;
-    std::map<std::string, std::string> seen;
-    for (const std::string& value : type.values) {
-      const auto [first, is_new] = seen.emplace(folded(value, in_force), value);
-      if (is_new) continue;
-      in.found.push_back(
-          {column_path(table, column),
-           fmt::format("{} has the members '{}' and '{}', which are one on MariaDB",
-                       column_name(table, column), first->second, value),
-           "write one of them differently, or give the column a collation that tells case and "
-           "accents apart: mariadb: {collation: utf8mb4_bin}"});
-    }
-  }
-}
-
-struct Key {
-  Path path;
-  std::string name;
-  std::vector<schema::IndexPart> parts;
-  bool is_primary = false;
-  bool is_unique = false;
-  schema::IndexKind kind = schema::IndexKind::plain;
-};
-
-std::vector<schema::IndexPart> parts_of(const std::vector<std::string>& columns,
-                                        const std::vector<schema::KeyPart>& how) {
-  std::vector<schema::IndexPart> parts;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    schema::IndexPart part;
-    part.column = columns[i];
-    if (i < how.size()) part.length = how[i].length;
-    parts.push_back(std::move(part));
-  }
-  return parts;
-}
-
-std::vector<Key> keys_of(const Table& table) {
-  std::vector<Key> keys;
-  if (table.primary_key) {
-    keys.push_back({{"tables", table.name, "primary_key"},
-                    "the primary key",
-                    parts_of(table.primary_key->columns, table.primary_key->parts),
-                    true,
-                    true});
-  }
-  for (const schema::Unique& unique : table.uniques) {
-    keys.push_back({{"tables", table.name, "unique", unique.name},
-                    fmt::format("unique constraint '{}'", unique.name),
-                    parts_of(unique.columns, unique.parts),
-                    false,
-                    true});
-  }
-  for (const schema::Index& index : table.indexes) {
-    keys.push_back({{"tables", table.name, "indexes", index.name},
-                    fmt::format("index '{}'", index.name),
-                    index.parts,
-                    false,
-                    index.unique,
-                    index.kind});
-  }
-  return keys;
-}
-
-void keys(const Table& table, const LimitCheck& in) {
-  const std::vector<Key> all = keys_of(table);
-  if (all.size() > kMaxKeys) {
-    in.found.push_back({{"tables", table.name},
-                        fmt::format("table '{}' has {} keys, and MariaDB takes {}", table.name,
-                                    all.size(), kMaxKeys),
-                        "drop indexes that other indexes begin with"});
-  }
-  for (const Key& key : all) {
-    if (key.parts.size() <= kMaxKeyParts) continue;
-    in.found.push_back({key.path,
-                        fmt::format("{} of table '{}' has {} columns, and MariaDB takes {}",
-                                    key.name, table.name, key.parts.size(), kMaxKeyParts),
-                        "leave columns out"});
-  }
-}
-
-/// The bytes that a part takes in a key; nothing for a whole TEXT or BLOB.
-std::optional<int> part_bytes(const Table& table, const schema::IndexPart& part) {
-  const Column* column = table.find_column(part.column);
-  if (column == nullptr) return 0;
-  const Type& type = type_of(*column);
-  const bool text = schema::is_text(type.kind) || type.kind == TypeKind::json;
-  const int each = text ? bytes_per_character(table, *column) : 1;
-  if (part.length > 0 && (is_large(type) || is_counted(type))) return part.length * each;
-  if (is_counted(type)) return counted_bytes(table, *column);
-  if (is_large(type)) return std::nullopt;
-  return fixed_bytes(type);
-}
-
-void key_bytes(const Table& table, const LimitCheck& in) {
-  if (!is_innodb(table)) return;
-  for (const Key& key : keys_of(table)) {
-    if (key.kind != schema::IndexKind::plain) continue;
-    // A unique key that is too long becomes a hash, a plain one over one column is cut.
-    if (!key.is_primary && (key.is_unique || key.parts.size() < 2)) continue;
-    int bytes = 0;
-    for (const schema::IndexPart& part : key.parts) {
-      const std::optional<int> size = part_bytes(table, part);
-      if (!size && key.is_primary) {
-        const Column& column = table.column(part.column);
-        in.found.push_back(
-            {key.path,
-             fmt::format("{} of table '{}' is over all of {}, which is {}", key.name, table.name,
-                         column_name(table, column), to_string(type_of(column))),
-             "make the column a varchar, or give a prefix length under mariadb:"});
-        return;
-      }
-      bytes += size.value_or(0);
-    }
-    if (bytes <= kMaxKeyBytes) continue;
-    in.found.push_back({key.path,
-                        fmt::format("{} of table '{}' takes {} bytes, and InnoDB takes {}",
-                                    key.name, table.name, bytes, kMaxKeyBytes),
-                        "shorten its columns, or give a prefix length"});
-  }
-}
-
-void key_kinds(const Table& table, const LimitCheck& in) {
-  for (const schema::Index& index : table.indexes) {
-    for (const schema::IndexPart& part : index.parts) {
-      const Column* column = table.find_column(part.column);
-      if (column == nullptr) continue;
-      const Type& type = type_of(*column);
-      const bool is_text = schema::is_text(type.kind);
-      if (index.kind == schema::IndexKind::fulltext && !is_text && type.kind != TypeKind::json &&
-          type.kind != TypeKind::native) {
-        in.found.push_back(
-            {{"tables", table.name, "indexes", index.name},
-             fmt::format("full-text index '{}' of table '{}' is over {}, which is {}", index.name,
-                         table.name, column_name(table, *column), to_string(type)),
-             "only char, varchar and text columns can be in one"});
-      }
-      if (index.kind != schema::IndexKind::spatial) continue;
-      const bool is_geometry = schema::is_geometry(type.kind) || type.kind == TypeKind::native;
-      if (is_geometry && !column->nullable) continue;
-      in.found.push_back({{"tables", table.name, "indexes", index.name},
-                          fmt::format("spatial index '{}' of table '{}' is over {}, which {}",
-                                      index.name, table.name, column_name(table, *column),
-                                      is_geometry ? "may be NULL" : "is no geometry"),
-                          is_geometry ? "write nullable: false" : "only geometries can be in one"});
-    }
-  }
-}
-
-/// The row as the server counts it: texts and blobs are pointers.
-void row_bytes(const Table& table, const LimitCheck& in) {
-  int bytes = 0;
-  int nullable = 0;
-  for (const Column& column : table.columns) {
-    const Type& type = type_of(column);
-    if (column.nullable && !table.in_primary_key(column.name)) ++nullable;
-    if (is_counted(type)) {
-      const int size = counted_bytes(table, column);
-      const bool is_variable = type.kind == TypeKind::varchar || type.kind == TypeKind::varbinary;
-      bytes += size + (is_variable ? (size > 255 ? 2 : 1) : 0);
-    } else if (is_large(type)) {
-      const bool tiny = type.kind == TypeKind::tinytext || type.kind == TypeKind::tinyblob;
-      const bool medium = type.kind == TypeKind::mediumtext || type.kind == TypeKind::mediumblob;
-      const bool small = type.kind == TypeKind::text || type.kind == TypeKind::blob;
-      bytes += 8 + (tiny ? 1 : small ? 2 : medium ? 3 : 4);
-    } else {
-      bytes += fixed_bytes(type);
-    }
-  }
-  bytes += (nullable + 7) / 8;
-  if (bytes <= kMaxRowBytes) return;
-  in.found.push_back({{"tables", table.name},
-                      fmt::format("a row of table '{}' takes up to {} bytes, and MariaDB takes {}",
-                                  table.name, bytes, kMaxRowBytes),
-                      "make long varchar columns text, which does not count"});
-}
-
-/// Whether all characters take the same number of bytes, so that CHAR has a fixed size.
-bool has_even_characters(const Table& table, const Column& column) {
-  const std::string charset = charset_of(table, column);
-  return charset == "ucs2" || charset == "utf32" || bytes_per_character(table, column) == 1;
-}
-
-/// What InnoDB keeps of a column in the row's own page, its length included: all of a fixed one
-/// and of one of up to 255 bytes, else the pointer to where the rest is. Measured on 10.11: the
-/// documentation says 40 bytes for all long columns.
-int inline_bytes(const Table& table, const Column& column) {
-  constexpr int kMaxShort = 255;
-  constexpr int kPointer = 20;
-  const Type& type = type_of(column);
-  if (is_large(type)) {
-    const bool tiny = type.kind == TypeKind::tinytext || type.kind == TypeKind::tinyblob;
-    return (tiny ? kMaxShort : kPointer) + 1;
-  }
-  if (!is_counted(type)) return fixed_bytes(type);
-  const int size = counted_bytes(table, column);
-  const bool is_fixed = type.kind == TypeKind::binary ||
-                        (type.kind == TypeKind::char_ && has_even_characters(table, column));
-  if (is_fixed) return size;
-  if (size <= kMaxShort) return size + 1;
-  return table.in_primary_key(column.name) ? size + 2 : kPointer + 1;
-}
-
-void page_bytes(const Table& table, const LimitCheck& in) {
-  const std::string format = text::lower(table.mariadb.row_format);
-  if (!is_innodb(table) || (!format.empty() && format != "dynamic")) return;
-  constexpr int kHeader = 5;
-  constexpr int kSystemColumns = 13;
-  constexpr int kRowId = 6;
-  int bytes = kHeader + kSystemColumns + (table.primary_key ? 0 : kRowId);
-  int nullable = 0;
-  for (const Column& column : table.columns) {
-    if (column.generated && !column.generated->stored) continue;
-    if (column.nullable && !table.in_primary_key(column.name)) ++nullable;
-    bytes += inline_bytes(table, column);
-  }
-  bytes += (nullable + 7) / 8;
-  if (bytes <= kMaxInlineBytes) return;
-  in.found.push_back(
-      {{"tables", table.name},
-       fmt::format("table '{}' has too many columns for one page of InnoDB: they take {} bytes "
-                   "there, and {} fit",
-                   table.name, bytes, kMaxInlineBytes),
-       "make two tables of it, or make varchar and char columns text, which takes 21 bytes there"});
 }
 
 /// The parts of a table that hold an expression.

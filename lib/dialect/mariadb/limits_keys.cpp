@@ -1,0 +1,153 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "base/text.hpp"
+#include "dialect/mariadb/limit_checks.hpp"
+#include "dialect/mariadb/types.hpp"
+#include "schema/charset.hpp"
+
+namespace dbmig::dialect::mariadb::limit_checks {
+namespace {
+
+using schema::bytes_per_character;
+using schema::charset_of;
+using schema::Column;
+using schema::Table;
+using schema::Type;
+using schema::TypeKind;
+
+constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kMaxKeyParts = 32;
+constexpr int kMaxKeyBytes = 3072;
+
+std::vector<schema::IndexPart> parts_of(const std::vector<std::string>& columns,
+                                        const std::vector<schema::KeyPart>& how) {
+  std::vector<schema::IndexPart> parts;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    schema::IndexPart part;
+    part.column = columns[i];
+    if (i < how.size()) part.length = how[i].length;
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+/// The bytes that a part takes in a key; nothing for a whole TEXT or BLOB.
+std::optional<int> part_bytes(const Table& table, const schema::IndexPart& part) {
+  const Column* column = table.find_column(part.column);
+  if (column == nullptr) return 0;
+  const Type& type = type_of(*column);
+  const bool text = schema::is_text(type.kind) || type.kind == TypeKind::json;
+  const int each = text ? bytes_per_character(table, *column) : 1;
+  if (part.length > 0 && (is_large(type) || is_counted(type))) return part.length * each;
+  if (is_counted(type)) return counted_bytes(table, *column);
+  if (is_large(type)) return std::nullopt;
+  return fixed_bytes(type);
+}
+
+}  // namespace
+
+std::vector<Key> keys_of(const Table& table) {
+  std::vector<Key> keys;
+  if (table.primary_key) {
+    keys.push_back({{"tables", table.name, "primary_key"},
+                    "the primary key",
+                    parts_of(table.primary_key->columns, table.primary_key->parts),
+                    true,
+                    true});
+  }
+  for (const schema::Unique& unique : table.uniques) {
+    keys.push_back({{"tables", table.name, "unique", unique.name},
+                    fmt::format("unique constraint '{}'", unique.name),
+                    parts_of(unique.columns, unique.parts),
+                    false,
+                    true});
+  }
+  for (const schema::Index& index : table.indexes) {
+    keys.push_back({{"tables", table.name, "indexes", index.name},
+                    fmt::format("index '{}'", index.name),
+                    index.parts,
+                    false,
+                    index.unique,
+                    index.kind});
+  }
+  return keys;
+}
+
+void keys(const Table& table, const LimitCheck& in) {
+  const std::vector<Key> all = keys_of(table);
+  if (all.size() > kMaxKeys) {
+    in.found.push_back({{"tables", table.name},
+                        fmt::format("table '{}' has {} keys, and MariaDB takes {}", table.name,
+                                    all.size(), kMaxKeys),
+                        "drop indexes that other indexes begin with"});
+  }
+  for (const Key& key : all) {
+    if (key.parts.size() <= kMaxKeyParts) continue;
+    in.found.push_back({key.path,
+                        fmt::format("{} of table '{}' has {} columns, and MariaDB takes {}",
+                                    key.name, table.name, key.parts.size(), kMaxKeyParts),
+                        "leave columns out"});
+  }
+}
+
+void key_bytes(const Table& table, const LimitCheck& in) {
+  if (!is_innodb(table)) return;
+  for (const Key& key : keys_of(table)) {
+    if (key.kind != schema::IndexKind::plain) continue;
+    // A unique key that is too long becomes a hash, a plain one over one column is cut.
+    if (!key.is_primary && (key.is_unique || key.parts.size() < 2)) continue;
+    int bytes = 0;
+    for (const schema::IndexPart& part : key.parts) {
+      const std::optional<int> size = part_bytes(table, part);
+      if (!size && key.is_primary) {
+        const Column& column = table.column(part.column);
+        in.found.push_back(
+            {key.path,
+             fmt::format("{} of table '{}' is over all of {}, which is {}", key.name, table.name,
+                         column_name(table, column), to_string(type_of(column))),
+             "make the column a varchar, or give a prefix length under mariadb:"});
+        return;
+      }
+      bytes += size.value_or(0);
+    }
+    if (bytes <= kMaxKeyBytes) continue;
+    in.found.push_back({key.path,
+                        fmt::format("{} of table '{}' takes {} bytes, and InnoDB takes {}",
+                                    key.name, table.name, bytes, kMaxKeyBytes),
+                        "shorten its columns, or give a prefix length"});
+  }
+}
+
+void key_kinds(const Table& table, const LimitCheck& in) {
+  for (const schema::Index& index : table.indexes) {
+    for (const schema::IndexPart& part : index.parts) {
+      const Column* column = table.find_column(part.column);
+      if (column == nullptr) continue;
+      const Type& type = type_of(*column);
+      const bool is_text = schema::is_text(type.kind);
+      if (index.kind == schema::IndexKind::fulltext && !is_text && type.kind != TypeKind::json &&
+          type.kind != TypeKind::native) {
+        in.found.push_back(
+            {{"tables", table.name, "indexes", index.name},
+             fmt::format("full-text index '{}' of table '{}' is over {}, which is {}", index.name,
+                         table.name, column_name(table, *column), to_string(type)),
+             "only char, varchar and text columns can be in one"});
+      }
+      if (index.kind != schema::IndexKind::spatial) continue;
+      const bool is_geometry = schema::is_geometry(type.kind) || type.kind == TypeKind::native;
+      if (is_geometry && !column->nullable) continue;
+      in.found.push_back({{"tables", table.name, "indexes", index.name},
+                          fmt::format("spatial index '{}' of table '{}' is over {}, which {}",
+                                      index.name, table.name, column_name(table, *column),
+                                      is_geometry ? "may be NULL" : "is no geometry"),
+                          is_geometry ? "write nullable: false" : "only geometries can be in one"});
+    }
+  }
+}
+
+}  // namespace dbmig::dialect::mariadb::limit_checks
