@@ -130,6 +130,10 @@ void Console::data(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+bool Console::is_read() const {
+  return options_.json || std::ferror(stdout) == 0;
+}
+
 void Console::document(const Json& json) {
   if (!options_.json) return;
   // Names in a database need not be UTF-8: what is not is replaced, so that the document stays one.

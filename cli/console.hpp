@@ -35,6 +35,9 @@ class Console final : public EventSink {
 
   /// Text on stdout as it is. Nothing in JSON mode: the document says the same.
   void data(std::string_view text);
+  /// Whether somebody still reads what data() writes: not so in `dbmig history | head -1` after the
+  /// first lines.
+  bool is_read() const;
   /// The command's document on stdout; nothing without --json.
   void document(const Json& json);
   /// A line for people on stderr; not with -q.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "history/named.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -144,9 +145,7 @@ void print_summary(Console& console, const LintReport& report, const lint::Resul
 
 void fill_in(report::Report& document, const history::Graph& graph, const LintReport& report,
              const lint::Result& result) {
-  const auto case_of = [&](const std::string& id) {
-    return fmt::format("{}, {}", id, graph.header(id).message);
-  };
+  const auto case_of = [&](const std::string& id) { return history::named(graph.header(id)); };
   const auto add = [&](const lint::Finding& finding, const std::string& accepted) {
     document.findings.push_back({.rule = finding.code,
                                  .severity = severity(finding.level),

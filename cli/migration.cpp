@@ -10,6 +10,7 @@
 #include "cli/entering.hpp"
 #include "cli/format.hpp"
 #include "cli/proof_report.hpp"
+#include "history/named.hpp"
 #include "ops/risk.hpp"
 #include "project/lock_limit.hpp"
 #include "project/run_settings.hpp"
@@ -99,8 +100,8 @@ void print_plan(Context& context, run::Direction direction, const Migration& opt
   Console& console = context.console();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const run::PlannedRevision& planned = plan[i];
-    console.data(fmt::format("-- {} {}, {} ({})\n", run::to_string(planned.direction),
-                             planned.revision.id, planned.revision.message,
+    console.data(fmt::format("-- {} {} ({})\n", run::to_string(planned.direction),
+                             history::named(planned.revision),
                              text::count(planned.statements.size(), "statement")));
     for (const std::string& line : run::consent_lines(planned.losses)) {
       console.data("-- " + text::replace_all(line, "\n", " ") + "\n");
@@ -115,12 +116,6 @@ void print_plan(Context& context, run::Direction direction, const Migration& opt
   if (plan.empty()) console.say("Nothing to do.");
   console.document(plan_json(context, plan, costs));
   refuse_required_locks(context, runner, options, entered);
-}
-
-/// Where the database stands after a run, or when there was nothing to run.
-std::string standing(const history::Graph& graph, const std::set<std::string>& applied) {
-  const std::vector<std::string> heads = graph.heads_of(applied);
-  return heads.empty() ? "base" : text::join(heads, ", ");
 }
 
 }  // namespace
@@ -196,8 +191,9 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   const std::vector<std::string> ran =
       up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
   if (ran.empty()) {
+    const std::vector<std::string>& heads = runner.heads_met();
     context.console().say(fmt::format("Nothing to do: the database is at {}.",
-                                      standing(runner.known_revisions(), runner.applied())));
+                                      heads.empty() ? "base" : text::join(heads, ", ")));
   }
   Json list = Json::array();
   for (const std::string& id : ran) {

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "cli/adopted_files.hpp"
 #include "cli/commands/commands.hpp"
@@ -6,6 +7,7 @@
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
 #include "project/adoption.hpp"
+#include "project/revisions_lock.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -75,6 +77,8 @@ void add_adopt(Command& program, Context& context) {
   add_plan_flag(command, options->revision.dry_run, "Print instead of writing");
   add_lock_timeout(command, options->lock_timeout);
   set_action(command, context, [&context, options, from] {
+    std::optional<project::RevisionsLock> lock;
+    if (!options->revision.dry_run) lock.emplace(context);
     if (from->empty()) return run(context, *options);
     if (options->strict || !options->tables.empty()) {
       throw Error(ErrorCode::usage, "--from excludes --table and --strict");

@@ -25,10 +25,10 @@ std::vector<std::string> lacking_heads(const history::Graph& graph,
 
 void run(Context& context, bool check_heads) {
   run::Runner runner = make_runner(context, Context::Access::peek);
-  const history::Graph graph = runner.known_revisions();
-  const std::vector<run::AppliedRevision> rows = runner.rows();
-  const history::Graph stored = runner.fitted_revisions();
-  const std::vector<std::string> heads = graph.heads_of(run::complete(rows));
+  const run::Standing standing = runner.standing();
+  const history::Graph& graph = standing.all;
+  const history::Graph& stored = standing.files;
+  const std::vector<std::string>& heads = standing.heads;
   Console& console = context.console();
   if (context.verbose()) {
     console.data(fmt::format("Current revision(s) for {}:\n", context.url().redacted()));
@@ -40,7 +40,7 @@ void run(Context& context, bool check_heads) {
                                    : revision_line(graph, revision, {.labels = false}) + "\n");
     list.push_back(revision_json(context, graph, revision));
   }
-  for (const run::AppliedRevision& row : rows) {
+  for (const run::AppliedRevision& row : standing.rows) {
     if (!stored.contains(row.id)) {
       console.warning("dbmig.run",
                       fmt::format("no file of the migrations folder has revision {}", row.id));

@@ -7,6 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "project/revisions_lock.hpp"
 #include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
 
@@ -49,6 +50,7 @@ void add_edit(Command& program, Context& context) {
     const std::filesystem::path path = context.graph().header(id).path;
     const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
     open_editor(file);
+    const project::RevisionsLock lock(context);
     // What was written must still be a revision: say so now, with line and column.
     const history::Graph graph =
         yaml::load_graph(context.project().version_folders, context.project().root);

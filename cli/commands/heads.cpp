@@ -23,7 +23,7 @@ void add_heads(Command& program, Context& context) {
       context.console().data(context.verbose()
                                  ? revision_entry(context, graph, revision) + "\n"
                                  : revision_line(graph, revision, {.tree = false}) + "\n");
-      list.push_back(revision_json(context, graph, revision));
+      if (context.json()) list.push_back(revision_json(context, graph, revision));
     }
     context.console().document(list);
   });

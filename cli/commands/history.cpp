@@ -30,6 +30,10 @@ std::set<std::string> beginnings(const history::Graph& graph, const std::string&
 /// The revisions from `start` (which counts) to `end`, newest first.
 std::vector<std::string> select(const history::Graph& graph, const std::string& start,
                                 const std::string& end, const std::set<std::string>& current) {
+  if (start.empty() && end.empty()) {
+    const std::vector<std::string>& all = graph.topological();
+    return {all.rbegin(), all.rend()};
+  }
   const std::set<std::string> upper =
       graph.ancestors(graph.resolve(end.empty() ? "heads" : end, current));
   std::set<std::string> lower;
@@ -80,21 +84,24 @@ void run(Context& context, const Options& options) {
   }
   const auto [start, end] = project::split_range(options.range);
   // A database may stand inside of what is one revision here.
-  const history::Graph graph = options.indicate_current
-                                   ? make_runner(context, Context::Access::peek).fitted_revisions()
-                                   : context.graph();
+  std::optional<run::Standing> standing;
+  if (options.indicate_current) {
+    standing = make_runner(context, Context::Access::peek).standing();
+  }
+  const history::Graph graph = standing ? standing->files : context.graph();
   const std::optional<std::set<std::string>> current =
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});
   const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
   Rows rows;
   if (options.indicate_current) {
-    for (run::AppliedRevision& row : make_runner(context, Context::Access::peek).rows()) {
+    for (run::AppliedRevision& row : standing->rows) {
       if (row.is_complete()) rows.emplace(row.id, std::move(row));
     }
   }
   Json list = Json::array();
   for (const std::string& id : select(graph, start, end, known)) {
+    if (!context.console().is_read()) break;
     const history::Header& revision = graph.header(id);
     const std::string applied = options.indicate_current ? applied_text(rows, id) : "";
     std::string text;
@@ -110,6 +117,7 @@ void run(Context& context, const Options& options) {
                   : fmt::format("  [{}{}]\n", applied == kPending ? "" : "applied ", applied);
     }
     context.console().data(text);
+    if (!context.json()) continue;
     Json entry = revision_json(context, graph, revision, current);
     if (options.indicate_current) add_applied(rows, id, entry);
     list.push_back(std::move(entry));

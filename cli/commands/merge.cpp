@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/new_revision.hpp"
 #include "project/merge_revision.hpp"
+#include "project/revisions_lock.hpp"
 
 namespace dbmig::cli {
 
@@ -33,6 +35,8 @@ void add_merge(Command& program, Context& context) {
       ->option_text("REV");
   add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] {
+    std::optional<project::RevisionsLock> lock;
+    if (!options->revision.dry_run) lock.emplace(context);
     write_revision(context, project::merge_revision(context, *options), options->revision.dry_run);
   });
 }

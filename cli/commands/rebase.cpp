@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -12,6 +13,7 @@
 #include "history/branches.hpp"
 #include "project/proving.hpp"
 #include "project/revisions.hpp"
+#include "project/revisions_lock.hpp"
 #include "run/store.hpp"
 #include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
@@ -70,6 +72,8 @@ void refuse_applied(Context& context, const std::set<std::string>& ids) {
 }
 
 void run(Context& context, const Options& options) {
+  std::optional<project::RevisionsLock> lock;
+  if (!options.plan) lock.emplace(context);
   const history::Graph& graph = context.graph();
   const std::string id = resolve_one(context, options.revision);
   const std::string onto = resolve_one(context, options.onto);

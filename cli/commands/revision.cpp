@@ -1,8 +1,10 @@
 #include <memory>
+#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/generate_revision.hpp"
 #include "cli/new_revision.hpp"
+#include "project/revisions_lock.hpp"
 
 namespace dbmig::cli {
 
@@ -30,6 +32,8 @@ void add_revision(Command& program, Context& context) {
     if (wanted.message.empty()) {
       throw Error(ErrorCode::usage, "--message is required").hint("see `dbmig revision --help`");
     }
+    std::optional<project::RevisionsLock> lock;
+    if (!wanted.dry_run) lock.emplace(context);
     const history::Graph& graph = context.graph();
     history::Revision revision =
         project::make_revision(graph, wanted, choose_parents(context, wanted));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -13,6 +14,7 @@
 #include "cli/proof_report.hpp"
 #include "project/proving.hpp"
 #include "project/revisions.hpp"
+#include "project/revisions_lock.hpp"
 #include "project/run_settings.hpp"
 #include "teams/sum_file.hpp"
 #include "yaml/revision.hpp"
@@ -64,6 +66,8 @@ void prove_it(Context& context, const history::Graph& graph, const history::Grap
 }
 
 void run(Context& context, const Options& options) {
+  std::optional<project::RevisionsLock> lock;
+  if (!options.revision.dry_run) lock.emplace(context);
   const history::Graph& graph = context.graph();
   const auto [first, last] = ends_of(options.range);
   const std::vector<std::string> ids = teams::squash_range(

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "history/named.hpp"
 #include "run/offline.hpp"
 
 namespace dbmig::cli {
@@ -48,8 +49,8 @@ void print_plan(Context& context, const Options& options) {
   Console& console = context.console();
   const history::Graph graph = runner.fitted_revisions();
   const auto print = [&](const char* what, const std::string& id) {
-    const std::string message = graph.contains(id) ? ", " + graph.header(id).message : "";
-    console.data(fmt::format("{} {}{}\n", what, id, message));
+    console.data(
+        fmt::format("{} {}\n", what, graph.contains(id) ? history::named(graph.header(id)) : id));
   };
   for (const std::string& id : plan.removed) {
     if (!contains(plan.added, id)) print("forget", id);
@@ -57,10 +58,15 @@ void print_plan(Context& context, const Options& options) {
   for (const std::string& id : plan.added) {
     print(contains(plan.removed, id) ? "renew " : "note  ", id);
   }
-  console.say(plan.added.empty() && plan.removed.empty()
-                  ? fmt::format("Nothing to do: the database is at {}.", standing(plan.before))
-                  : fmt::format("The database would be at {} instead of {}; nothing was changed.",
-                                standing(plan.after), standing(plan.before)));
+  if (plan.added.empty() && plan.removed.empty()) {
+    console.say(fmt::format("Nothing to do: the database is at {}.", standing(plan.before)));
+  } else if (plan.before == plan.after) {
+    console.say(
+        fmt::format("The database would stay at {}; nothing was changed.", standing(plan.before)));
+  } else {
+    console.say(fmt::format("The database would be at {} instead of {}; nothing was changed.",
+                            standing(plan.after), standing(plan.before)));
+  }
   console.document({{"before", plan.before},
                     {"after", plan.after},
                     {"added", plan.added},

@@ -17,6 +17,7 @@
 #include "dialect/equivalent.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
+#include "history/named.hpp"
 #include "history/renames.hpp"
 #include "schema/validate.hpp"
 
@@ -71,7 +72,7 @@ void add_history(Context& context, Status& status) {
   const history::Graph& graph = context.graph();
   std::vector<std::string> heads;
   for (const std::string& id : graph.heads()) {
-    heads.push_back(fmt::format("{}, {}", id, graph.header(id).message));
+    heads.push_back(history::named(graph.header(id)));
   }
   status.json["revisions"] = graph.size();
   status.json["heads"] = graph.heads();
@@ -201,7 +202,7 @@ void add_database(Context& context, Status& status) {
   if (!pending.empty()) {
     std::vector<std::string> shown;
     for (const std::string& id : pending) {
-      shown.push_back(fmt::format("{}, {}", id, graph.header(id).message));
+      shown.push_back(history::named(graph.header(id)));
     }
     status.line("", fmt::format("lacks {}: {}", text::count(pending.size(), "revision"),
                                 text::join_some(shown)));

@@ -1,9 +1,11 @@
 #include <fmt/core.h>
 
 #include <memory>
+#include <optional>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "project/revisions_lock.hpp"
 #include "teams/sum_file.hpp"
 
 namespace dbmig::cli {
@@ -30,6 +32,8 @@ std::string_view name(teams::SumDifference::Kind kind) {
 }
 
 void run(Context& context, const Options& options) {
+  std::optional<project::RevisionsLock> lock;
+  if (!options.plan) lock.emplace(context);
   const history::Graph& graph = context.graph();
   const std::filesystem::path& folder = context.project().migrations;
   const std::filesystem::path path = folder / teams::SumFile::kName;

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
+#include "history/named.hpp"
 #include "project/run_settings.hpp"
 
 namespace dbmig::cli {
@@ -18,8 +19,8 @@ struct Options {
 void tell_withdrawal(Context& context, const std::vector<run::PlannedRevision>& plan) {
   Console& console = context.console();
   for (const run::PlannedRevision& planned : plan) {
-    console.say(fmt::format("This checkout lacks {}, {}: it is taken back", planned.revision.id,
-                            planned.revision.message));
+    console.say(
+        fmt::format("This checkout lacks {}: it is taken back", history::named(planned.revision)));
     for (const std::string& line : run::consent_lines(planned.losses)) console.say(line);
   }
 }
@@ -60,8 +61,8 @@ void run(Context& context, const Options& options) {
   if (only_plan) {
     const std::vector<run::PlannedRevision> plan = runner.plan_switch(migration.targets);
     for (const run::PlannedRevision& planned : plan) {
-      context.console().data(fmt::format("-- {} {}, {}\n", run::to_string(planned.direction),
-                                         planned.revision.id, planned.revision.message));
+      context.console().data(fmt::format("-- {} {}\n", run::to_string(planned.direction),
+                                         history::named(planned.revision)));
       for (const dialect::Statement& statement : planned.statements) {
         context.console().data(statement.sql + ";\n");
       }

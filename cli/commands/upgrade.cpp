@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/fleet.hpp"
 #include "cli/migration.hpp"
+#include "project/lock_limit.hpp"
 
 namespace dbmig::cli {
 
@@ -13,16 +14,22 @@ void upgrade_all(Context& context, const Migration& options, const FleetOptions&
     throw Error(ErrorCode::usage, "--sql excludes --all")
         .hint("a script is for one database; --plan shows what each of them lacks");
   }
-  if (!options.require_lock.empty()) {
-    throw Error(ErrorCode::usage, "--all excludes --require-lock")
-        .hint("a server is asked about one database at a time");
-  }
   refuse_wrong_ways(run::Direction::upgrade, options.targets);
   fleet::Job job;
   job.verb = options.plan ? fleet::Verb::plan : fleet::Verb::upgrade;
   job.targets = options.targets;
   job.options = how_to_run(context, options);
   job.baseline = options.baseline;
+  if (!options.require_lock.empty()) {
+    job.refuse = [&context, limit = options.require_lock](
+                     const fleet::Database& database, EventSink& events,
+                     const std::vector<run::PlannedRevision>& plan, const schema::Schema& before) {
+      project::Workspace one(Context::quiet_host(events));
+      one.location = context.location;
+      one.use(database.url);
+      project::refuse_locks(one, plan, before, limit);
+    };
+  }
   print_document(context, run_on_all(context, many, std::move(job)));
 }
 

@@ -8,6 +8,7 @@
 #include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
 #include "history/branches.hpp"
+#include "history/named.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -90,9 +91,9 @@ void run(Context& context, const Options& options, report::Report& report) {
   std::vector<Diagnostic> failed = history::described(history::contradictions_within(graph, ids));
   add_failures(report, "merges", {}, failed);
   for (const std::string& id : ids) {
-    console.info("dbmig.proof", fmt::format("Proving {}, {}", id, graph.header(id).message));
+    console.info("dbmig.proof", "Proving " + history::named(graph.header(id)));
     Json entry{{"revision", id}, {"message", graph.header(id).message}};
-    const std::string name = fmt::format("{}, {}", id, graph.header(id).message);
+    const std::string name = history::named(graph.header(id));
     const SourcePosition file{graph.header(id).path.string(), 1, 0};
     try {
       entry["proofs"] = proofs_json(context, prove(context, graph, id, true));

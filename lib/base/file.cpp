@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,7 +53,8 @@ Error io_error(const std::filesystem::path& path, const char* verb, int number) 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A named pipe that nobody writes into reads as empty instead of waiting for ever.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw io_error(path, "read", errno);
   std::string content;
   char buffer[65536];
@@ -61,6 +63,12 @@ std::string read_file(const std::filesystem::path& path) {
     if (n == 0) break;
     if (n < 0) {
       if (errno == EINTR) continue;
+      if (errno == EAGAIN) {
+        // A pipe, as of `<(command)`: what writes into it is there.
+        struct pollfd one = {fd, POLLIN, 0};
+        ::poll(&one, 1, -1);
+        continue;
+      }
       const int number = errno;
       ::close(fd);
       throw io_error(path, "read", number);

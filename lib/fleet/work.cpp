@@ -11,7 +11,9 @@
 #include "base/listed.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "history/named.hpp"
 #include "run/check.hpp"
+#include "run/fitted.hpp"
 #include "run/store.hpp"
 #include "teams/entry.hpp"
 
@@ -56,7 +58,7 @@ void add_pending(Outcome& outcome, const history::Graph& graph,
                  const std::vector<std::string>& pending) {
   for (const std::string& id : pending) {
     outcome.findings.push_back(
-        {"pending", id, fmt::format("lacks revision {}, {}", id, graph.header(id).message)});
+        {"pending", id, "lacks revision " + history::named(graph.header(id))});
   }
 }
 
@@ -131,6 +133,14 @@ std::set<std::string> entry_of(backend::Connection& connection, const history::G
   return std::move(entry->ids);
 }
 
+void refuse_plan(const Job& job, const Database& database, const history::Graph& graph,
+                 run::Runner& runner, const std::set<std::string>& entered, EventSink& log) {
+  if (!job.refuse) return;
+  const auto plan = runner.plan(run::Direction::upgrade, job.targets, entered);
+  job.refuse(database, log, plan,
+             entered.empty() ? runner.applied_schema() : run::unsquashed(graph).fold(entered));
+}
+
 void do_work(Outcome& outcome, const Database& database, const history::Graph& graph,
              const run::ParseRevision& parse, const Job& job) {
   LogCollector log(outcome.log, job.verbose);
@@ -147,21 +157,26 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
       run::RunOptions options = job.options;
       if (job.listener) options.listener = job.listener(database, log);
       const std::set<std::string> entered = entry_of(*connection, graph, job, log);
+      refuse_plan(job, database, graph, runner, entered, log);
       if (!entered.empty()) {
         runner.stamp({entered.begin(), entered.end()}, false, options, "adopted");
       }
       outcome.revisions = runner.upgrade(job.targets, options);
-      const std::set<std::string> applied = runner.applied();
-      outcome.applied = applied.size();
-      outcome.current = graph.heads_of(applied);
+      const run::Standing standing = runner.standing();
+      outcome.applied = standing.applied.size();
+      outcome.current = standing.heads;
       return;
     }
-    case Verb::plan:
-      for (const run::PlannedRevision& planned : runner.plan(
-               run::Direction::upgrade, job.targets, entry_of(*connection, graph, job, log))) {
+    case Verb::plan: {
+      const std::set<std::string> entered = entry_of(*connection, graph, job, log);
+      for (const run::PlannedRevision& planned :
+           runner.plan(run::Direction::upgrade, job.targets, entered)) {
         outcome.revisions.push_back(planned.revision.id);
       }
-      return find_status(outcome, runner, graph);
+      find_status(outcome, runner, graph);
+      refuse_plan(job, database, graph, runner, entered, log);
+      return;
+    }
     case Verb::status:
       return find_status(outcome, runner, graph);
     case Verb::check:

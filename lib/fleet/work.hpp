@@ -21,6 +21,11 @@ struct Job {
   bool baseline = false;
   /// Makes the listener of a database's run; may be empty.
   std::function<run::RunListener(const Database& database, EventSink& events)> listener = {};
+  /// Asked before a database's upgrade, with what it would run and the schema that it meets; what
+  /// it throws keeps that database as it is. May be empty.
+  std::function<void(const Database& database, EventSink& events,
+                     const std::vector<run::PlannedRevision>& plan, const schema::Schema& before)>
+      refuse = {};
   schema::Selection selection = {};
   run::AskWords ask = {};
   /// The project's only dialect: a database of another is warned of.

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "history/arrangement.hpp"
 #include "history/common_rows.hpp"
 #include "ops/apply.hpp"
+#include "ops/sql_references.hpp"
 
 namespace dbmig::history {
 namespace {
@@ -341,16 +343,66 @@ std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<
   return found;
 }
 
+std::vector<Diagnostic> uncompared_sql(const Graph& graph, const std::vector<std::string>& heads) {
+  constexpr std::size_t kMost = 10;
+  /// What plain SQL names, and what its `state` says.
+  const auto touched = [](const Placed& one) {
+    Names names = subjects(one.operation());
+    if (const auto* execute = std::get_if<ops::Execute>(&one.operation())) {
+      for (const std::string& name : ops::tables_in(execute->sql)) names.insert(name);
+    }
+    return names;
+  };
+  const auto is_plain = [](const Placed& one) {
+    return std::holds_alternative<ops::Execute>(one.operation());
+  };
+  std::vector<Diagnostic> list;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    for (std::size_t j = i + 1; j < heads.size(); ++j) {
+      const auto [a, b] = graph.sides(heads[i], heads[j]);
+      const std::vector<Placed> first = operations_of(graph, a);
+      const std::vector<Placed> second = operations_of(graph, b);
+      for (const Placed& one : first) {
+        for (const Placed& other : second) {
+          if (!is_plain(one) && !is_plain(other)) continue;
+          if (!meet(touched(one), touched(other))) continue;
+          if (list.size() == kMost) return list;
+          Diagnostic told = one.described();
+          const Diagnostic there = other.described();
+          told.message += fmt::format(
+              "; and {}: both concern one table, and what plain SQL comes to in either order is "
+              "not "
+              "compared",
+              to_string(there));
+          told.hint = "make sure that a database may take them in either order";
+          list.push_back(std::move(told));
+        }
+      }
+    }
+  }
+  return list;
+}
+
 std::vector<Contradiction> contradictions_within(const Graph& graph,
                                                  const std::vector<std::string>& ids) {
   std::vector<Contradiction> found;
+  // Of a long history few are merges: the headers of the others need not be read.
+  const Arrangement& arranged = graph.arrangement();
+  std::set<std::string_view> merges;
+  for (Rank rank = 0; rank < arranged.order.size(); ++rank) {
+    if (arranged.parents.of(rank).size() > 1) merges.insert(arranged.order[rank]);
+  }
+  std::vector<std::string> heads;
   for (const std::string& id : ids) {
+    if (graph.is_head(id)) heads.push_back(id);
+    if (merges.count(id) == 0) continue;
     const std::vector<std::string>& parents = graph.header(id).parents;
-    if (parents.size() < 2) continue;
     for (Contradiction& one : contradictions(graph, parents, graph.get(id).upgrade)) {
       found.push_back(std::move(one));
     }
   }
+  // `upgrade heads` takes them in any order.
+  for (Contradiction& one : contradictions(graph, heads)) found.push_back(std::move(one));
   return found;
 }
 

@@ -26,12 +26,18 @@ struct Contradiction {
 std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<std::string>& heads,
                                           const std::vector<ops::Operation>& resolution = {});
 
-/// Those of every merge revision among `ids` and, when there are several, between `heads`.
+/// Those of every merge revision among `ids` and, when there are several, between heads of the
+/// graph among them.
 std::vector<Contradiction> contradictions_within(const Graph& graph,
                                                  const std::vector<std::string>& ids);
 
 /// What to say of them: both operations of each, and what to do.
 std::vector<Diagnostic> described(const std::vector<Contradiction>& contradictions);
+
+/// Plain SQL of one of `heads`' branches about a table that another branch changes, too: the
+/// operation of either side with its place. Whether they come to the same in every order is not
+/// known. A few.
+std::vector<Diagnostic> uncompared_sql(const Graph& graph, const std::vector<std::string>& heads);
 
 /// The operations that make the schema of all `heads` what it is when the branch of `winner`, one
 /// of them, is taken last.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <span>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -17,55 +18,59 @@ namespace dbmig::history {
 
 std::vector<std::string> Graph::squashes() const {
   std::vector<std::string> ids;
-  if (data_->replaced.empty()) return ids;
-  for (const Data::Node& node : data_->nodes) {
-    if (!node.entry->revision.replaces.empty()) ids.push_back(node.entry->revision.id);
+  if (data_->arranged.replaced.empty()) return ids;
+  for (Rank i = 0; i < size(); ++i) {
+    if (!header_at(i).replaces.empty()) ids.push_back(data_->arranged.order[i]);
   }
   return ids;
 }
 
 std::optional<std::string> Graph::replaced_by(std::string_view id) const {
-  const auto found = data_->replaced.find(id);
-  if (found == data_->replaced.end()) return std::nullopt;
+  const auto found = data_->arranged.replaced.find(id);
+  if (found == data_->arranged.replaced.end()) return std::nullopt;
   return found->second.first;
 }
 
 std::size_t Graph::size() const {
-  return data_->nodes.size();
+  return data_->size();
 }
 
 const std::vector<std::string>& Graph::topological() const {
-  return data_->order;
+  return data_->arranged.order;
+}
+
+const Arrangement& Graph::arrangement() const {
+  return data_->arranged;
 }
 
 const Header& Graph::header_at(Rank rank) const {
-  return data_->nodes[rank].entry->revision;
+  return data_->entry(rank)->revision;
 }
 
 Graph::Rank Graph::rank(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  if (found != data_->ranks.end()) return found->second;
+  if (const Rank* found = data_->ranks.find(id)) return *found;
   // A squash that is expanded here, or the last of what one replaced: one is the other's end.
   std::string end(id);
   if (const auto alias = data_->aliases.find(end); alias != data_->aliases.end()) {
     end = alias->second;
   }
-  if (const auto other = data_->replaced.find(end); other != data_->replaced.end()) {
+  const auto& replaced = data_->arranged.replaced;
+  if (const auto other = replaced.find(end); other != replaced.end()) {
     const auto& [squash, is_inside] = other->second;
-    if (!is_inside) return data_->ranks.find(squash)->second;
+    if (!is_inside) return *data_->ranks.find(squash);
     throw Error(ErrorCode::not_found,
                 fmt::format("revision {} was replaced, with others, by revision {}", id, squash))
         .hint(fmt::format("name {} instead", squash));
   }
-  if (const auto known = data_->ranks.find(end); known != data_->ranks.end()) return known->second;
+  if (const Rank* known = data_->ranks.find(end)) return *known;
   throw Error(ErrorCode::not_found, fmt::format("Can't locate revision identified by '{}'", id))
       .hint("`dbmig history` lists the revisions that there are");
 }
 
-std::vector<std::string> Graph::ids_of(const Ranks& ranks) const {
+std::vector<std::string> Graph::ids_of(std::span<const Rank> ranks) const {
   std::vector<std::string> ids;
   ids.reserve(ranks.size());
-  for (const Rank rank : ranks) ids.push_back(data_->order[rank]);
+  for (const Rank rank : ranks) ids.push_back(data_->arranged.order[rank]);
   return ids;
 }
 
@@ -84,7 +89,7 @@ std::vector<bool> Graph::reach(const Ranks& from, bool back, Edges edges) const 
     todo.pop_back();
     if (seen[next]) continue;
     seen[next] = true;
-    const Ranks& further = data_->edges(next, back, edges);
+    const std::span<const Rank> further = data_->edges(next, back, edges);
     todo.insert(todo.end(), further.begin(), further.end());
   }
   return seen;
@@ -93,7 +98,7 @@ std::vector<bool> Graph::reach(const Ranks& from, bool back, Edges edges) const 
 std::set<std::string> Graph::marked(const std::vector<bool>& marks) const {
   std::vector<std::string_view> ids;
   for (std::size_t i = 0; i < marks.size(); ++i) {
-    if (marks[i]) ids.push_back(data_->order[i]);
+    if (marks[i]) ids.push_back(data_->arranged.order[i]);
   }
   std::sort(ids.begin(), ids.end());
   std::set<std::string> result;
@@ -103,108 +108,91 @@ std::set<std::string> Graph::marked(const std::vector<bool>& marks) const {
 
 std::vector<std::string> Graph::heads() const {
   std::vector<std::string> heads;
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (data_->nodes[i].children.empty()) heads.push_back(data_->order[i]);
+  for (Rank i = 0; i < size(); ++i) {
+    if (data_->children.of(i).empty()) heads.push_back(data_->arranged.order[i]);
   }
   return heads;
 }
 
 std::vector<std::string> Graph::effective_heads() const {
   std::vector<std::string> heads;
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (data_->nodes[i].needed_by.empty()) heads.push_back(data_->order[i]);
+  for (Rank i = 0; i < size(); ++i) {
+    if (data_->needed_by.of(i).empty()) heads.push_back(data_->arranged.order[i]);
   }
   return heads;
 }
 
 std::vector<std::string> Graph::bases() const {
   std::vector<std::string> bases;
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (data_->nodes[i].parents.empty()) bases.push_back(data_->order[i]);
+  for (Rank i = 0; i < size(); ++i) {
+    if (data_->arranged.parents.of(i).empty()) bases.push_back(data_->arranged.order[i]);
   }
   return bases;
 }
 
 std::vector<std::string> Graph::children(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  if (found == data_->ranks.end()) return {};
-  return ids_of(data_->nodes[found->second].children);
+  const Rank* found = data_->ranks.find(id);
+  return found == nullptr ? std::vector<std::string>{} : ids_of(data_->children.of(*found));
 }
 
 std::vector<std::string> Graph::needed_by(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  if (found == data_->ranks.end()) return {};
-  return ids_of(data_->nodes[found->second].needed_by);
+  const Rank* found = data_->ranks.find(id);
+  return found == nullptr ? std::vector<std::string>{} : ids_of(data_->needed_by.of(*found));
 }
 
 std::vector<std::string> Graph::branch_points() const {
   std::vector<std::string> points;
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (data_->nodes[i].children.size() > 1) points.push_back(data_->order[i]);
+  for (Rank i = 0; i < size(); ++i) {
+    if (data_->children.of(i).size() > 1) points.push_back(data_->arranged.order[i]);
   }
   return points;
 }
 
 bool Graph::is_branch_point(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  return found != data_->ranks.end() && data_->nodes[found->second].children.size() > 1;
+  const Rank* found = data_->ranks.find(id);
+  return found != nullptr && data_->children.of(*found).size() > 1;
 }
 
 bool Graph::is_head(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  return found != data_->ranks.end() && data_->nodes[found->second].children.empty();
+  const Rank* found = data_->ranks.find(id);
+  return found != nullptr && data_->children.of(*found).empty();
 }
 
 bool Graph::is_effective_head(std::string_view id) const {
-  const auto found = data_->ranks.find(id);
-  return found != data_->ranks.end() && data_->nodes[found->second].needed_by.empty();
+  const Rank* found = data_->ranks.find(id);
+  return found != nullptr && data_->needed_by.of(*found).empty();
 }
 
 bool Graph::contains(std::string_view id) const {
-  return data_->ranks.count(id) != 0;
+  return data_->ranks.find(id) != nullptr;
 }
 
 const Header& Graph::header(std::string_view id) const {
   return header_at(rank(id));
 }
 
+std::string_view Graph::checksum(std::string_view id) const {
+  return data_->checksum(rank(id));
+}
+
 const Revision& Graph::get(std::string_view id) const {
-  return data_->nodes[rank(id)].entry->whole();
+  return data_->entry(rank(id))->whole();
 }
 
 std::set<std::string> Graph::needs(std::string_view id) const {
-  const std::vector<std::string> ids = ids_of(data_->nodes[rank(id)].needs);
+  const std::vector<std::string> ids = ids_of(data_->arranged.needs.of(rank(id)));
   return {ids.begin(), ids.end()};
 }
 
 std::optional<std::string> Graph::find_label(std::string_view label) const {
-  const auto found = data_->labels.find(label);
-  if (found == data_->labels.end()) return std::nullopt;
+  const auto found = data_->arranged.labels.find(label);
+  if (found == data_->arranged.labels.end()) return std::nullopt;
   return found->second;
 }
 
 std::set<std::string> Graph::labels(std::string_view id) const {
-  std::set<std::string> labels;
-  if (data_->labels.empty()) return labels;
-  const auto add = [&](Rank rank) {
-    const std::vector<std::string>& own = header_at(rank).labels;
-    labels.insert(own.begin(), own.end());
-  };
-  const std::vector<bool> above = reach({rank(id)}, true, Edges::parents);
-  for (Rank i = 0; i < above.size(); ++i) {
-    if (above[i]) add(i);
-  }
-  // Down the one line that leads on from here.
-  Rank at = rank(id);
-  Ranks line;
-  while (data_->nodes[at].needed_by.size() == 1 && data_->nodes[at].parents.size() < 2) {
-    at = data_->nodes[at].needed_by.front();
-    if (data_->nodes[at].parents.size() != 1) return labels;  // merged, or only needed, there
-    line.push_back(at);
-  }
-  if (!data_->nodes[at].needed_by.empty()) return labels;
-  for (const Rank rank : line) add(rank);
-  return labels;
+  if (data_->arranged.labels.empty()) return {};
+  return data_->labels(rank(id));
 }
 
 std::vector<std::string> Graph::in_order(const std::set<std::string>& ids) const {
@@ -225,7 +213,7 @@ std::vector<std::string> Graph::heads_of(const std::set<std::string>& applied) c
   const Ranks have = ranks_of(applied);
   Ranks parents;
   for (const Rank rank : have) {
-    const Ranks& own = data_->nodes[rank].parents;
+    const std::span<const Rank> own = data_->arranged.parents.of(rank);
     parents.insert(parents.end(), own.begin(), own.end());
   }
   const std::vector<bool> below = reach(parents, true, Edges::parents);
@@ -240,9 +228,7 @@ std::vector<std::string> Graph::upgrade_path(const std::set<std::string>& applie
                                              const std::set<std::string>& targets) const {
   std::vector<bool> missing = reach(ranks_of(targets), true, Edges::all);
   for (const std::string& id : applied) {
-    if (const auto found = data_->ranks.find(id); found != data_->ranks.end()) {
-      missing[found->second] = false;
-    }
+    if (const Rank* found = data_->ranks.find(id)) missing[*found] = false;
   }
   Ranks path;
   for (Rank i = 0; i < missing.size(); ++i) {
@@ -257,7 +243,7 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
   if (!targets.empty()) {
     Ranks children;
     for (const std::string& target : targets) {
-      const Ranks& own = data_->nodes[rank(target)].children;
+      const std::span<const Rank> own = data_->children.of(rank(target));
       if (applied.count(target) == 0) {
         throw Error(ErrorCode::failed,
                     fmt::format("Destination {} is not a valid downgrade target from current "
@@ -291,7 +277,7 @@ std::pair<std::vector<std::string>, std::vector<std::string>> Graph::sides(
     open.erase(open.begin());
     if (whose == kFirst) first.push_back(rank);
     if (whose == kSecond) second.push_back(rank);
-    for (const Rank needed : data_->nodes[rank].needs) open[needed] |= whose;
+    for (const Rank needed : data_->arranged.needs.of(rank)) open[needed] |= whose;
   }
   std::reverse(first.begin(), first.end());
   std::reverse(second.begin(), second.end());

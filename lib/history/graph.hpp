@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,9 @@ class FoldStore {
   virtual void keep(std::size_t length, const std::string& key, const schema::Schema& schema) = 0;
 };
 
+struct Arrangement;
+class Catalog;
+
 /// All stored revisions as a directed acyclic graph. A revision that replaces others stands in
 /// their place: their files may be there or not, and who names the last of them as parent means it.
 /// A value, cheap to copy, for any thread; needs no database. Operations are read when they are
@@ -45,6 +49,11 @@ class Graph {
   explicit Graph(std::vector<Revision> revisions);
   /// The same of revisions that may not be read yet.
   static Graph of(std::vector<StoredRevision> revisions);
+  /// The same of revisions whose arrangement is known: not even their headers are read before they
+  /// are asked for. `arranged` is what arrangement() gave for these, and is not checked.
+  static Graph of(Arrangement arranged, std::shared_ptr<const Catalog> catalog);
+  /// How they hang together.
+  const Arrangement& arrangement() const;
   /// These and `more`. Throws as the constructor.
   Graph with(std::vector<Revision> more) const;
   /// Folds of this graph and its copies start from what `store` has, and what took long to fold is
@@ -82,6 +91,8 @@ class Graph {
   bool contains(std::string_view id) const;
   /// Throws Error{not_found} "Can't locate revision identified by 'x'".
   const Header& header(std::string_view id) const;
+  /// The checksum in that header, which need not be read for it. Lives as long as the graph.
+  std::string_view checksum(std::string_view id) const;
   /// With its operations. Throws what reading them throws, too.
   const Revision& get(std::string_view id) const;
   /// Its parents and the ids that its `depends_on` names: what must be there before it.
@@ -160,7 +171,7 @@ class Graph {
   struct Entry;
   struct Data;
   struct Folds;
-  using Rank = std::uint32_t;  ///< a place in the topological order
+  using Rank = std::uint32_t;  ///< see arrangement.hpp
   using Ranks = std::vector<Rank>;
 
   using Entries = std::vector<std::shared_ptr<Entry>>;
@@ -169,7 +180,7 @@ class Graph {
 
   Rank rank(std::string_view id) const;
   const Header& header_at(Rank rank) const;
-  std::vector<std::string> ids_of(const Ranks& ranks) const;
+  std::vector<std::string> ids_of(std::span<const Rank> ranks) const;
   Ranks ranks_of(const std::set<std::string>& ids) const;
   /// Marks what `from` leads to against (`back`) or along the arrow of time, themselves included.
   std::vector<bool> reach(const Ranks& from, bool back, Edges edges) const;

@@ -353,29 +353,26 @@ std::shared_ptr<const Graph::Data> Graph::arranged(Entries entries, Aliases alia
   const Draft::Numbers order = draft.sorted();
 
   auto data = std::make_shared<Data>();
-  data->labels = std::move(draft.labels());
-  data->replaced = replacements.ends();
+  Arrangement& arranged = data->arranged;
+  arranged.labels = std::move(draft.labels());
+  arranged.replaced = replacements.ends();
   data->aliases = std::move(aliases);
-  data->nodes.resize(order.size());
-  data->order.reserve(order.size());
-  data->ranks.reserve(order.size());
+  data->entries.reserve(order.size());
+  arranged.order.reserve(order.size());
   Ranks rank_of(order.size());
   for (Rank rank = 0; rank < order.size(); ++rank) rank_of[order[rank]] = rank;
-  for (Rank rank = 0; rank < order.size(); ++rank) {
-    Data::Node& node = data->nodes[rank];
-    node.entry = std::move(entries[order[rank]]);
-    data->order.push_back(node.entry->revision.id);
-    data->ranks.emplace(node.entry->revision.id, rank);
-    // Parents stand before: children come into their lists in topological order.
-    for (const Draft::Number parent : draft.parents(order[rank])) {
-      node.parents.push_back(rank_of[parent]);
-      data->nodes[rank_of[parent]].children.push_back(rank);
-    }
-    for (const Draft::Number needed : draft.needs(order[rank])) {
-      node.needs.push_back(rank_of[needed]);
-      data->nodes[rank_of[needed]].needed_by.push_back(rank);
-    }
+  const auto ranks_of = [&](const Draft::Numbers& numbers) {
+    Ranks ranks;
+    for (const Draft::Number number : numbers) ranks.push_back(rank_of[number]);
+    return ranks;
+  };
+  for (const Draft::Number number : order) {
+    data->entries.push_back(std::move(entries[number]));
+    arranged.order.push_back(data->entries.back()->revision.id);
+    arranged.parents.add(ranks_of(draft.parents(number)));
+    arranged.needs.add(ranks_of(draft.needs(number)));
   }
+  data->finish();
   return data;
 }
 
@@ -417,10 +414,20 @@ Graph Graph::of(std::vector<StoredRevision> revisions) {
   return graph;
 }
 
+Graph Graph::of(Arrangement arranged, std::shared_ptr<const Catalog> catalog) {
+  Graph graph(std::vector<Revision>{});
+  auto data = std::make_shared<Data>();
+  data->arranged = std::move(arranged);
+  data->catalog = std::move(catalog);
+  data->finish();
+  graph.data_ = std::move(data);
+  return graph;
+}
+
 Graph Graph::with(std::vector<Revision> more) const {
   if (more.empty()) return *this;
   Entries entries = entries_of<Entry>(std::move(more));
-  for (const Data::Node& node : data_->nodes) entries.push_back(node.entry);
+  for (Rank i = 0; i < size(); ++i) entries.push_back(data_->entry(i));
   Graph graph = *this;
   graph.data_ = arranged(std::move(entries), data_->aliases);
   // What was folded of these is good there, too; what is folded there need not be good here, or in
@@ -436,8 +443,8 @@ Graph Graph::with(std::vector<Revision> more) const {
 Graph Graph::expanded(std::string_view squash) const {
   const Revision& whole = get(squash);
   Entries entries = entries_of<Entry>(whole.replaced);
-  for (const Data::Node& node : data_->nodes) {
-    if (node.entry->revision.id != squash) entries.push_back(node.entry);
+  for (Rank i = 0; i < size(); ++i) {
+    if (data_->arranged.order[i] != squash) entries.push_back(data_->entry(i));
   }
   Aliases aliases = data_->aliases;
   for (auto& [id, end] : aliases) {

@@ -4,12 +4,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "history/arrangement.hpp"
 #include "history/graph.hpp"
 
 // What a Graph holds. Of its own files alone.
@@ -48,28 +49,52 @@ struct Graph::Folds {
   schema::Schema schema;
 };
 
+/// The ranks of ids. The ids must outlive it.
+class RankTable {
+ public:
+  void fill(const std::vector<std::string>& ids);
+  /// Null when it is none of them.
+  const Rank* find(std::string_view id) const;
+
+ private:
+  const std::vector<std::string>* ids_ = nullptr;
+  std::vector<Rank> slots_;  ///< half of them empty; a power of two of them
+};
+
 struct Graph::Data {
-  struct Node {
-    std::shared_ptr<Entry> entry;
-    Ranks parents;
-    Ranks needs;  ///< parents and dependencies
-    Ranks children;
-    Ranks needed_by;
-  };
+  Data() = default;
+  Data(const Data&) = delete;
+  Data& operator=(const Data&) = delete;
 
-  std::vector<Node> nodes;  ///< in topological order
-  std::vector<std::string> order;
-  std::unordered_map<std::string_view, Rank> ranks;
-  std::map<std::string, std::string, std::less<>> labels;  ///< label → id
-  /// id → what stands for it here, and whether it was inside of a range.
-  std::map<std::string, std::pair<std::string, bool>, std::less<>> replaced;
+  /// What follows from `arranged`.
+  void finish();
+
+  Arrangement arranged;
+  EdgeLists children;
+  EdgeLists needed_by;
+  RankTable ranks;
   Aliases aliases;  ///< of squashes that are expanded: id → the last of what they replaced
+  /// What reads those of `entries` that are null; may be null itself.
+  std::shared_ptr<const Catalog> catalog;
 
-  const Ranks& edges(Rank rank, bool back, Edges which) const {
-    const Node& node = nodes[rank];
-    if (which == Edges::parents) return back ? node.parents : node.children;
-    return back ? node.needs : node.needed_by;
+  std::size_t size() const { return arranged.order.size(); }
+  std::span<const Rank> edges(Rank rank, bool back, Edges which) const {
+    if (which == Edges::parents) return back ? arranged.parents.of(rank) : children.of(rank);
+    return back ? arranged.needs.of(rank) : needed_by.of(rank);
   }
+  const std::shared_ptr<Entry>& entry(Rank rank) const;
+  std::string_view checksum(Rank rank) const;
+  /// Own and inherited ones of each; see Graph::labels().
+  const std::set<std::string>& labels(Rank rank) const;
+
+  mutable std::vector<std::shared_ptr<Entry>> entries;  ///< in topological order
+
+ private:
+  using Labels = std::shared_ptr<const std::set<std::string>>;
+  std::vector<Labels> all_labels() const;
+
+  mutable std::mutex making_;
+  mutable std::vector<Labels> labels_;  ///< empty while nobody asked
 };
 
 }  // namespace dbmig::history

@@ -63,7 +63,8 @@ schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const
   const bool is_stored = folds_->store && ids.size() >= done + kMany;
   if (is_stored) {
     for (const std::string& id : ids) {
-      checksums += header(id).checksum.get() + '\n';
+      checksums += checksum(id);
+      checksums += '\n';
       ends.push_back(checksums.size());
     }
     for (const std::size_t length : folds_->store->lengths()) {

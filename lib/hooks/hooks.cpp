@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,46 @@ constexpr std::chrono::milliseconds kPause{10};
 /// As a shell says that a program could not be started.
 constexpr int kNotStarted = 127;
 
+/// The kernel starts no program with a longer variable than 128 KiB.
+constexpr std::size_t kLongestFact = 100'000;
+
+/// Facts that are too long are cut where a word ends; all of such a fact is in the file that the
+/// variable `NAME_FILE` names, which lives as long as the hook.
+class TellableFacts {
+ public:
+  explicit TellableFacts(const Facts& facts) {
+    for (const auto& [name, whole] : facts) {
+      // What stands behind a NUL no program would see.
+      const std::string value = whole.substr(0, whole.find('\0'));
+      told_[name] = value;
+      if (value.size() <= kLongestFact) continue;
+      const std::size_t word = value.find_last_of(" \n", kLongestFact);
+      told_[name] = value.substr(0, word == std::string::npos ? kLongestFact : word);
+      // Not closed by exec: the hook reads it.
+      const int file = ::memfd_create(name.c_str(), 0);
+      if (file < 0) continue;
+      files_.push_back(file);
+      for (std::size_t done = 0; done < value.size();) {
+        const ssize_t n = ::write(file, value.data() + done, value.size() - done);
+        if (n < 0 && errno != EINTR) break;
+        if (n > 0) done += static_cast<std::size_t>(n);
+      }
+      told_[name + "_FILE"] = fmt::format("/proc/self/fd/{}", file);
+    }
+  }
+  TellableFacts(const TellableFacts&) = delete;
+  TellableFacts& operator=(const TellableFacts&) = delete;
+  ~TellableFacts() {
+    for (const int file : files_) ::close(file);
+  }
+
+  const Facts& told() const { return told_; }
+
+ private:
+  Facts told_;
+  std::vector<int> files_;
+};
+
 /// This process's environment with `facts` in it.
 std::vector<std::string> environment_with(const Facts& facts) {
   std::vector<std::string> all;
@@ -36,14 +77,14 @@ std::vector<std::string> environment_with(const Facts& facts) {
     if (facts.count(std::string(line.substr(0, line.find('=')))) == 0) all.emplace_back(line);
   }
   for (const auto& [name, value] : facts) {
-    // What stands behind a NUL no program would see.
-    all.push_back(name + "=" + value.substr(0, value.find('\0')));
+    all.push_back(name + "=" + value);
   }
   return all;
 }
 
 pid_t start(const Commands& commands, const std::string& command, const Facts& facts) {
-  std::vector<std::string> environment = environment_with(facts);
+  const TellableFacts tellable(facts);
+  std::vector<std::string> environment = environment_with(tellable.told());
   std::vector<char*> entries;
   for (std::string& entry : environment) entries.push_back(entry.data());
   entries.push_back(nullptr);

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "history/named.hpp"
 #include "project/adoption.hpp"
 #include "project/revisions.hpp"
 #include "project/server_words.hpp"
@@ -61,9 +62,8 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
   const run::Drift drift =
       run::find_drift(connection, graph.fold(), workspace.selection(), words_of_server(workspace));
   if (!drift.empty()) {
-    throw Error(ErrorCode::failed,
-                fmt::format("the database lacks revision {}, {}", check.pending.front(),
-                            graph.header(check.pending.front()).message))
+    throw Error(ErrorCode::failed, fmt::format("the database lacks revision {}",
+                                               history::named(graph.header(check.pending.front()))))
         .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
                           "otherwise of it: {})",
                           drift.difference.detected.front()));

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
+#include "history/named.hpp"
 #include "history/renames.hpp"
 #include "project/cut_fractions.hpp"
 #include "project/revisions.hpp"
@@ -148,10 +149,8 @@ std::vector<CheckFinding> check_model(Workspace& workspace) {
       findings.add("sum", one.id, what);
     }
   }
-  std::vector<history::Contradiction> contradictions = history::contradictions(graph, heads);
-  for (history::Contradiction& one : history::contradictions_within(graph, graph.topological())) {
-    contradictions.push_back(std::move(one));
-  }
+  const std::vector<history::Contradiction> contradictions =
+      history::contradictions_within(graph, graph.topological());
   for (const Diagnostic& one : history::described(contradictions)) {
     findings.add("contradiction", "", one);
   }
@@ -175,8 +174,8 @@ std::vector<CheckFinding> check_database(Workspace& workspace) {
       run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
-                 fmt::format("The database lacks revision {}, {}; run `dbmig upgrade`", id,
-                             graph.header(id).message),
+                 fmt::format("The database lacks revision {}; run `dbmig upgrade`",
+                             history::named(graph.header(id))),
                  {graph.header(id).path.string(), 1, 0});
   }
   for (const std::string& id : check.unknown) {

@@ -1,7 +1,9 @@
 #include "project/generate_revision.hpp"
 
+#include <optional>
 #include <utility>
 
+#include "project/revisions_lock.hpp"
 #include "project/run_settings.hpp"
 
 namespace dbmig::project {
@@ -28,10 +30,13 @@ std::optional<GeneratedRevision> generate_revision(Workspace& workspace,
     hooks::run_hook(hook_commands(workspace), "before_migrate",
                     {{"DBMIG_MESSAGE", options.revision.message}}, workspace.stop());
   }
+  std::optional<RevisionsLock> lock;
+  if (!dry_run) lock.emplace(workspace);
   auto next = next_revision(workspace, options);
   if (!next) return std::nullopt;
   GeneratedRevision out{write_revision(workspace, std::move(next->revision), dry_run),
                         std::move(next->detected), std::move(next->proofs)};
+  lock.reset();
   if (!dry_run) run_after_migrate(workspace, out.written.revision);
   return out;
 }

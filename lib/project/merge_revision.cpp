@@ -51,6 +51,9 @@ history::Revision merge_revision(Workspace& workspace, MergeOptions options) {
   const std::vector<history::Contradiction> found =
       history::contradictions(graph, parents, revision.upgrade);
   if (!found.empty()) throw Error(ErrorCode::failed, history::described(found));
+  for (const Diagnostic& one : history::uncompared_sql(graph, parents)) {
+    workspace.events().warning("dbmig.merge", to_string(one));
+  }
   // Both sides must fit together: a table that each of them made is an error now.
   static_cast<void>(graph.fold(chosen));
   return revision;

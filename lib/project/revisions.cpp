@@ -13,18 +13,20 @@
 namespace dbmig::project {
 
 run::Runner make_runner(Workspace& workspace, Workspace::Access access) {
-  const history::Graph& graph = workspace.graph();
-  return {workspace.connection(access), graph, yaml::parse_revision, workspace.events()};
+  workspace.read_revisions_and_connect(access);
+  return {workspace.connection(access), workspace.graph(), yaml::parse_revision,
+          workspace.events()};
 }
 
 std::optional<std::set<std::string>> current_heads(Workspace& workspace,
                                                    const std::vector<std::string>& arguments) {
   if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
   run::Runner runner = make_runner(workspace, Workspace::Access::peek);
-  const std::vector<std::string> heads = runner.known_revisions().heads_of(runner.applied());
-  const history::Graph graph = runner.fitted_revisions();
-  for (const std::string& id : heads) graph.header(id);  // throws for one without a file
-  return std::set<std::string>(heads.begin(), heads.end());
+  const run::Standing standing = runner.standing();
+  for (const std::string& id : standing.heads) {
+    standing.files.header(id);  // throws for one without a file
+  }
+  return std::set<std::string>(standing.heads.begin(), standing.heads.end());
 }
 
 std::set<std::string> resolve(Workspace& workspace, std::string_view argument) {

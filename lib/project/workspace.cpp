@@ -51,6 +51,32 @@ const history::Graph& Workspace::graph() {
   return *graph_;
 }
 
+void Workspace::read_revisions_and_connect(Access access) {
+  if (graph_ || connection_) return;
+  const yaml::Project& files = project();
+  std::error_code ignored;
+  const Url& target = url();
+  const bool is_made = access == Access::create && target.dialect == DialectKind::sqlite &&
+                       !std::filesystem::exists(target.database, ignored);
+  // No file is made for revisions that cannot be read; warnings come in one order.
+  if (is_made || !std::filesystem::exists(files.migrations, ignored)) {
+    graph();
+    connection(access);
+    return;
+  }
+  std::future<history::Graph> graph =
+      std::async(std::launch::async, [this, &files] { return load_revisions(files); });
+  std::exception_ptr problem;
+  try {
+    connection(access);
+  } catch (const Error&) {
+    problem = std::current_exception();
+  }
+  // What is wrong with the revisions comes first, as when they are read one after the other.
+  graph_.emplace(graph.get());
+  if (problem) std::rethrow_exception(problem);
+}
+
 void Workspace::read_files() {
   if (graph_ || model_) return;
   const yaml::Project& files = project();
@@ -177,6 +203,11 @@ Url Workspace::url_of(const std::string& text, bool is_url) {
   return yaml::database_url(project(), std::nullopt, text, host_.environment);
 }
 
+void Workspace::use(const Url& database) {
+  url_ = database;
+  connection_.reset();
+}
+
 const Url& Workspace::url() {
   if (!url_) {
     const yaml::Project& base = location.url ? yaml::Project{} : project();
@@ -222,6 +253,11 @@ void Workspace::name_database(Access access) {
     events().warning("dbmig.database",
                      fmt::format("the environment variable DATABASE_URL is set and not used: "
                                  "`database` in dbmig.yaml does not name it"));
+  }
+  if (shown_url.in_memory()) {
+    events().warning("dbmig.database",
+                     "this database is in memory: it begins empty, and is gone when the command "
+                     "ends");
   }
   events().info("dbmig.database", (is_new ? "new database " : "") + shown_url.redacted());
 }

@@ -53,6 +53,13 @@ class Workspace {
  public:
   explicit Workspace(Host host) : host_(std::move(host)) {}
 
+  /// How a command means to use the database.
+  enum class Access {
+    create,    ///< a SQLite file that does not exist is made
+    existing,  ///< it must be there
+    peek,      ///< one that is not there yet reads as the empty database it would be
+  };
+
   /// May be changed until the first part was asked for.
   Location location;
 
@@ -75,6 +82,8 @@ class Workspace {
   /// time goes there.
   void read_files();
   const history::Graph& graph();
+  /// Reads the revisions and opens the database side by side: each of a long history takes time.
+  void read_revisions_and_connect(Access access);
   /// At the end of a process: to take a history of 10,000 revisions apart takes longer than to look
   /// one up, and the system takes the memory back at once.
   void leave_graph_to_the_system() noexcept;
@@ -99,15 +108,11 @@ class Workspace {
   /// The database that `text`, a URL or a name of dbmig.yaml's `databases`, means.
   Url url_of(const std::string& text, bool is_url);
 
+  /// Works on this database from here on, whatever `location` says.
+  void use(const Url& database);
   /// The database to work on. With a URL in `location` no project is needed.
   const Url& url();
 
-  /// How a command means to use the database.
-  enum class Access {
-    create,    ///< a SQLite file that does not exist is made
-    existing,  ///< it must be there
-    peek,      ///< one that is not there yet reads as the empty database it would be
-  };
   backend::Connection& connection(Access access);
   /// Says which database the command works on, without its password: the first line of every
   /// command that changes a database or judges it. Also that a file is going to be made, and that

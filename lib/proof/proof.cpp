@@ -176,6 +176,7 @@ class Prover {
   void replay() {
     if (ancestors_.empty()) return;
     run::RunPlan run_plan(Direction::upgrade, graph_, {}, ancestors_);
+    run::refuse_unset_variables(run_plan, graph_, kind(), variables_);
     backend::Migration migration(connection_);
     while (const auto step = run_plan.next()) {
       if (external_.are_concerned(step->operations)) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "diff/diff.hpp"
+#include "proof/neighbourhood.hpp"
 
 namespace dbmig::proof {
 
@@ -20,7 +21,7 @@ std::optional<history::Graph> short_history(const history::Graph& graph, const s
   history::Revision all;
   all.id = id == "before" ? "all_before" : "before";
   all.message = "all that comes before";
-  all.upgrade = diff::diff({}, before).operations;
+  all.upgrade = diff::diff({}, neighbourhood(before, graph.get(id))).operations;
   history::Revision last = graph.get(id);
   last.parents = {all.id};
   last.depends_on.clear();

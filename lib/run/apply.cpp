@@ -3,16 +3,18 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "history/named.hpp"
 
 namespace dbmig::run {
 
 std::string running_line(const PlannedRevision& planned) {
   const std::string parents = text::join(planned.revision.parents, ", ");
-  return planned.direction == Direction::upgrade
-             ? fmt::format("Running upgrade {} -> {}, {}", parents, planned.revision.id,
-                           planned.revision.message)
-             : fmt::format("Running downgrade {} -> {}, {}", planned.revision.id, parents,
-                           planned.revision.message);
+  if (planned.direction == Direction::upgrade) {
+    return fmt::format("Running upgrade {} -> {}", parents, history::named(planned.revision));
+  }
+  const std::string& message = planned.revision.message;
+  return fmt::format("Running downgrade {} -> {}{}", planned.revision.id, parents,
+                     message.empty() ? "" : ", " + message);
 }
 
 void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKind kind) {

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "backend/transaction.hpp"
@@ -183,8 +183,7 @@ std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& ro
                                           const history::Graph& graph) {
   std::vector<std::string> ids;
   for (const AppliedRevision& row : rows) {
-    if (graph.contains(row.id) && graph.header(row.id).checksum.get() != row.checksum)
-      ids.push_back(row.id);
+    if (graph.contains(row.id) && graph.checksum(row.id) != row.checksum) ids.push_back(row.id);
   }
   return ids;
 }
@@ -201,11 +200,17 @@ Runner::Runner(backend::Connection& connection, const history::Graph& graph, Par
 std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& rows,
                                           const history::Graph& graph,
                                           const std::set<std::string>& ids) {
-  std::map<std::string_view, std::string_view> times;
+  std::unordered_map<std::string_view, std::string_view> times;
+  times.reserve(rows.size());
   for (const AppliedRevision& row : rows) times[row.id] = row.applied_at;
   std::vector<std::string> ordered = graph.in_order(ids);
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [&](const std::string& a, const std::string& b) { return times[a] < times[b]; });
+  const auto earlier = [&](const std::string& a, const std::string& b) {
+    return times[a] < times[b];
+  };
+  // Mostly it is the order of the history.
+  if (!std::is_sorted(ordered.begin(), ordered.end(), earlier)) {
+    std::stable_sort(ordered.begin(), ordered.end(), earlier);
+  }
   return ordered;
 }
 
@@ -217,6 +222,14 @@ schema::Schema Runner::applied_schema() {
   const std::vector<AppliedRevision> rows = read_rows();
   const history::Graph graph = with_known(rows);
   return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
+}
+
+Standing Runner::standing() {
+  std::vector<AppliedRevision> rows = read_rows();
+  history::Graph all = with_known(rows);
+  std::set<std::string> applied = complete(rows);
+  std::vector<std::string> heads = all.heads_of(applied);
+  return {std::move(rows), graph_, std::move(all), std::move(applied), std::move(heads)};
 }
 
 history::Graph Runner::known_revisions() {
@@ -443,10 +456,14 @@ std::vector<std::string> Runner::upgrade(const std::vector<std::string>& wanted,
   refuse_edited(rows);
   // A downgrade that stopped half-way counts as gone: going up again takes it back.
   const std::set<std::string> have = without_running(rows, Direction::downgrade);
-  const std::set<std::string> heads = as_set(graph_.heads_of(have));
+  heads_met_ = graph_.heads_of(have);
+  const std::set<std::string> heads = as_set(heads_met_);
   const std::set<std::string> targets = resolved(graph_, arguments, heads);
-  RunPlan run_plan(Direction::upgrade, graph_, in_applied_order(rows, graph_, have),
-                   graph_.upgrade_path(have, targets));
+  std::vector<std::string> path = graph_.upgrade_path(have, targets);
+  // Nothing to do needs no order.
+  std::vector<std::string> order;
+  if (!path.empty()) order = in_applied_order(rows, graph_, have);
+  RunPlan run_plan(Direction::upgrade, graph_, std::move(order), std::move(path));
   refuse_wrong_way(arguments, run_plan, targets, heads);
   refuse_unfinished(rows, run_plan);
   warn_of_charsets(connection_, run_plan, events_);
@@ -463,6 +480,7 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
   // An upgrade that stopped half-way counts as there: going down takes it back.
   std::set<std::string> have = complete(rows);
   have.merge(row_ids(rows));
+  heads_met_ = graph.heads_of(have);
   RunPlan run_plan(Direction::downgrade, graph, in_applied_order(rows, graph, have),
                    way_down(graph, have, arguments));
   refuse_unfinished(rows, run_plan);

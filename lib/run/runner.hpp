@@ -77,6 +77,15 @@ struct StampPlan {
   std::vector<std::string> removed;  ///< ids that would be forgotten; with a purge noted anew
 };
 
+/// Where a database stands, of one moment.
+struct Standing {
+  std::vector<AppliedRevision> rows;  ///< every one, under way or not, without texts
+  history::Graph files;               ///< the stored revisions as the database sees them
+  history::Graph all;                 ///< and those that only the database still has
+  std::set<std::string> applied;      ///< ids of complete revisions
+  std::vector<std::string> heads;     ///< those of `applied`
+};
+
 /// Applies and reverts revisions on one database.
 ///
 /// SQLite: one transaction for the whole run with a savepoint per revision; a revision that fails
@@ -96,6 +105,9 @@ class Runner {
   /// To all of `targets`.
   std::vector<std::string> upgrade(const std::vector<std::string>& targets,
                                    const RunOptions& options);
+
+  /// The database's heads as the last upgrade() or downgrade() met them.
+  const std::vector<std::string>& heads_met() const { return heads_met_; }
 
   /// Takes back what `target` does not have. A revision whose file is gone is taken back from the
   /// text kept in the database.
@@ -139,6 +151,8 @@ class Runner {
   /// kept in the database cannot be read.
   std::string edit_of(const std::string& id);
 
+  /// Reads the rows once, where each of the following does so.
+  Standing standing();
   /// Ids of complete revisions in the database.
   std::set<std::string> applied();
   /// The schema that they add up to, in the order in which the database took them.
@@ -198,6 +212,7 @@ class Runner {
   ParseRevision parse_;
   EventSink& events_;
   RevisionStore store_;
+  std::vector<std::string> heads_met_;
 };
 
 /// Applied revisions whose file says something else now, by their checksums.

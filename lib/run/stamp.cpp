@@ -55,6 +55,13 @@ StampPlan Runner::planned_stamp(const std::vector<AppliedRevision>& rows,
   // What is to be forgotten may be unknown: that is what `purge` is for.
   if (purge) std::erase_if(have, [&](const std::string& id) { return !graph_.contains(id); });
   const std::set<std::string> wanted = stamped(graph_, have, targets, purge);
+  for (const AppliedRevision& row : rows) {
+    if (row.is_complete()) continue;
+    events_.warning("dbmig.run",
+                    fmt::format("the {} of revision {} stopped after statement {} of {}, and a "
+                                "stamp forgets that: what it has done stays in the database",
+                                row.running, row.id, row.statements_done, row.statements_total));
+  }
   StampPlan plan{graph_.heads_of(have), graph_.heads_of(wanted), {}, {}};
   for (const AppliedRevision& row : rows) {
     const bool stays = !purge && row.is_complete() && wanted.count(row.id) != 0;

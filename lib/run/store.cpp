@@ -7,8 +7,11 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <tuple>
 
+#include "backend/row_source.hpp"
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -66,7 +69,21 @@ long number(const backend::Value& value) {
   return result;
 }
 
-std::vector<std::string> words(const std::string& s) {
+long number(const backend::Cell& cell) {
+  if (cell.kind == backend::Cell::Kind::integer ||
+      cell.kind == backend::Cell::Kind::unsigned_integer) {
+    return static_cast<long>(cell.integer);
+  }
+  long result = 0;
+  std::from_chars(cell.bytes.data(), cell.bytes.data() + cell.bytes.size(), result);
+  return result;
+}
+
+backend::Cell cell_of(const backend::Value& value) {
+  return value ? backend::Cell::of_text(*value) : backend::Cell::null();
+}
+
+std::vector<std::string> words(std::string_view s) {
   return s.empty() ? std::vector<std::string>{} : text::split(s, ' ');
 }
 
@@ -87,6 +104,40 @@ void read_statement(std::string column, AppliedRevision& r) {
     column.erase(0, end + kAfterFingerprint.size());
   }
   r.statement = std::move(column);
+}
+
+Error newer_format() {
+  return Error(ErrorCode::failed,
+               fmt::format("this database's history ({}) was written by a newer dbmig; this one "
+                           "knows its format up to {}",
+                           RevisionStore::kTable, RevisionStore::kFormat))
+      .hint("use that version, or a later one");
+}
+
+/// `row` has the columns of kStoreColumns in their order; `text` may be missing.
+AppliedRevision revision_from(const std::vector<backend::Cell>& row) {
+  std::size_t column = 0;
+  const auto text = [&] { return std::string(row[column++].bytes); };
+  const auto list = [&] { return words(row[column++].bytes); };
+  const auto count = [&] { return static_cast<std::size_t>(number(row[column++])); };
+  AppliedRevision r;
+  r.id = text();
+  r.parents = list();
+  r.message = text();
+  r.checksum = text();
+  r.applied_at = text();
+  r.duration_ms = number(row[column++]);
+  r.statements_total = count();
+  r.statements_done = count();
+  r.running = text();
+  if (r.running == kComplete) r.running.clear();
+  r.statements_to_undo = count();
+  read_statement(text(), r);
+  r.origin = text();
+  r.statement_hashes = list();
+  if (number(row[column++]) > RevisionStore::kFormat) throw newer_format();
+  if (column < row.size()) r.text = text();
+  return r;
 }
 
 std::string state_column(const AppliedRevision& r) {
@@ -121,14 +172,6 @@ std::string hashes_column(DialectKind kind) {
 }
 std::string format_column() {
   return fmt::format("format INTEGER NOT NULL DEFAULT {}", RevisionStore::kFormat);
-}
-
-Error newer_format() {
-  return Error(ErrorCode::failed,
-               fmt::format("this database's history ({}) was written by a newer dbmig; this one "
-                           "knows its format up to {}",
-                           RevisionStore::kTable, RevisionStore::kFormat))
-      .hint("use that version, or a later one");
 }
 
 }  // namespace
@@ -266,6 +309,18 @@ std::set<std::string> RevisionStore::columns() {
   }
   const backend::Rows none = connection_.query(fmt::format("SELECT * FROM {} WHERE 1 = 0", kTable));
   std::set<std::string> found(none.columns.begin(), none.columns.end());
+  const bool is_ours =
+      std::all_of(kStoreColumns.begin(), kStoreColumns.end(), [&](const StoreColumn& column) {
+        return !column.missing.empty() || found.count("format") != 0 ||
+               found.count(std::string(column.name)) != 0 ||
+               found.count(std::string(column.before)) != 0;
+      });
+  if (!is_ours || found.count("id") == 0) {
+    throw Error(
+        ErrorCode::failed,
+        fmt::format("the table {} of this database is not dbmig's: it has other columns", kTable))
+        .hint("dbmig keeps its history in a table of that name: rename the other one");
+  }
   const bool is_newer =
       found.count("format") != 0 &&
       std::any_of(kStoreColumns.begin(), kStoreColumns.end(), [&](const StoreColumn& column) {
@@ -293,33 +348,34 @@ std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::stri
                         : has_old                                       ? column.before
                                                                         : column.missing);
   }
-  const backend::Rows rows = connection_.query(
-      fmt::format("SELECT {} FROM {}{} ORDER BY applied_at, id", text::join(wanted, ", "), kTable,
-                  id == nullptr ? "" : " WHERE id = ?"),
-      id == nullptr ? std::vector<backend::Value>{} : std::vector<backend::Value>{*id});
   std::vector<AppliedRevision> result;
-  result.reserve(rows.rows.size());
-  for (const auto& row : rows.rows) {
-    AppliedRevision r;
-    r.id = row[0].value_or("");
-    r.parents = words(row[1].value_or(""));
-    r.message = row[2].value_or("");
-    r.checksum = row[3].value_or("");
-    r.applied_at = row[4].value_or("");
-    r.duration_ms = number(row[5]);
-    r.statements_total = static_cast<std::size_t>(number(row[6]));
-    r.statements_done = static_cast<std::size_t>(number(row[7]));
-    r.running = row[8].value_or("");
-    if (r.running == kComplete) r.running.clear();
-    r.statements_to_undo = static_cast<std::size_t>(number(row[9]));
-    read_statement(row[10].value_or(""), r);
-    r.origin = row[11].value_or("");
-    r.statement_hashes = words(row[12].value_or(""));
-    if (number(row[13]) > kFormat) throw newer_format();
-    if (with_text) r.text = row[14].value_or("");
-    result.push_back(std::move(r));
+  const std::string select = fmt::format("SELECT {} FROM {}", text::join(wanted, ", "), kTable);
+  if (id != nullptr) {
+    const std::vector<backend::Value> key{*id};
+    for (const auto& row : connection_.query(select + " WHERE id = ?", key).rows) {
+      std::vector<backend::Cell> cells;
+      for (const backend::Value& value : row) cells.push_back(cell_of(value));
+      result.push_back(revision_from(cells));
+    }
+    return result;
+  }
+  // Of long histories the rows are many: none is held twice, and they mostly come in their order.
+  const std::unique_ptr<backend::RowSource> rows = connection_.read_rows(select);
+  std::vector<backend::Cell> cells;
+  while (rows->next(cells)) result.push_back(revision_from(cells));
+  const auto by_time = [](const AppliedRevision& a, const AppliedRevision& b) {
+    return std::tie(a.applied_at, a.id) < std::tie(b.applied_at, b.id);
+  };
+  if (!std::is_sorted(result.begin(), result.end(), by_time)) {
+    std::sort(result.begin(), result.end(), by_time);
   }
   return result;
+}
+
+bool RevisionStore::empty() {
+  flush();
+  return !exists() ||
+         connection_.query(fmt::format("SELECT 1 FROM {} LIMIT 1", kTable)).rows.empty();
 }
 
 std::optional<AppliedRevision> RevisionStore::find(const std::string& id) {

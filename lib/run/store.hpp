@@ -73,6 +73,8 @@ class RevisionStore {
   /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
   /// long and rarely wanted: `text` stays empty unless `with_text`.
   std::vector<AppliedRevision> all(bool with_text = false);
+  /// Whether there is no row, or no table.
+  bool empty();
   /// One row without its text; nothing when there is none.
   std::optional<AppliedRevision> find(const std::string& id);
   /// The text of one row.

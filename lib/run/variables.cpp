@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "run/statement_tables.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -125,6 +126,13 @@ std::string fingerprint_with_values(backend::Connection& connection, const std::
                                     const dialect::Variables& variables) {
   return with_hidden_values(connection.dialect(), sql, variables,
                             [&](const std::string& text) { return connection.fingerprint(text); });
+}
+
+std::string table_fingerprint_with_values(backend::Connection& connection, const std::string& sql,
+                                          const dialect::Variables& variables) {
+  return with_hidden_values(connection.dialect(), sql, variables, [&](const std::string& text) {
+    return std::string(kOfTables) + connection.fingerprint(statement_tables(text));
+  });
 }
 
 void refuse_unset_variables(const RunPlan& run_plan, const history::Graph& graph, DialectKind kind,

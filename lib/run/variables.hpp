@@ -20,6 +20,10 @@ backend::Rows query_with_values(backend::Connection& connection, const std::stri
 /// Connection::fingerprint() of such a statement.
 std::string fingerprint_with_values(backend::Connection& connection, const std::string& sql,
                                     const dialect::Variables& variables);
+/// The same of the tables alone that a statement of DDL is about, see statement_tables.hpp; it
+/// begins with kOfTables.
+std::string table_fingerprint_with_values(backend::Connection& connection, const std::string& sql,
+                                          const dialect::Variables& variables);
 
 /// Throws Error{invalid} with the place of every variable that the plain SQL of `run_plan` needs
 /// and `variables` lack, and of every one that is not written as it should be. Before anything

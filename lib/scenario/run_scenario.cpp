@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/read_only.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "proof/outside.hpp"
@@ -23,6 +24,7 @@ using Row = std::vector<backend::Value>;
 struct StepFailure {
   std::string message;
   std::string hint;
+  bool is_mistake = false;  ///< of the test itself: no failure that a test can want
 };
 
 std::optional<double> as_number(const std::string& text) {
@@ -32,9 +34,32 @@ std::optional<double> as_number(const std::string& text) {
   return number;
 }
 
+/// A decimal number without what does not count, "-1.5" for "-01.50"; nothing for what is none.
+/// Exact for any number of digits, unlike a double.
+std::optional<std::string> as_decimal(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string_view whole = text.substr(0, point);
+  std::string_view part = point < text.size() ? text.substr(point + 1) : std::string_view();
+  const auto are_digits = [](std::string_view digits) {
+    return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (whole.size() + part.size() == 0 || !are_digits(whole) || !are_digits(part)) {
+    return std::nullopt;
+  }
+  while (whole.starts_with('0')) whole.remove_prefix(1);
+  while (part.ends_with('0')) part.remove_suffix(1);
+  if (whole.empty() && part.empty()) return "0";
+  return fmt::format("{}{}.{}", is_negative ? "-" : "", whole, part);
+}
+
 bool is_same(const yaml::ScenarioValue& expected, const backend::Value& found) {
   if (expected.text == found) return true;
   if (!expected.text || !found || !expected.is_plain) return false;
+  const auto exact = as_decimal(*expected.text);
+  const auto other = as_decimal(*found);
+  if (exact && other) return *exact == *other;
   const auto a = as_number(*expected.text);
   const auto b = as_number(*found);
   return a && b && *a == *b;
@@ -86,14 +111,20 @@ class Performance {
 
   /// Throws StepFailure.
   void perform(const yaml::ScenarioStep& step) {
+    if (step.must_fail) refuse_mistakes(step);
     try {
       act(step);
     } catch (const StepFailure& failure) {
-      if (!step.must_fail) throw;
+      if (!step.must_fail || failure.is_mistake) throw;
       return accept(step, failure.message);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::interrupted) throw;
-      if (!step.must_fail) throw StepFailure{error.what(), {}};
+      // What is wrong in the test itself, as a revision that there is not, is no failure to want.
+      const bool is_mistake =
+          step.because.empty() &&
+          (error.code() == ErrorCode::usage || error.code() == ErrorCode::not_found ||
+           error.code() == ErrorCode::invalid || error.code() == ErrorCode::connection);
+      if (!step.must_fail || is_mistake) throw StepFailure{error.what(), {}, is_mistake};
       return accept(step, error.what());
     }
     if (step.must_fail) throw StepFailure{"the step succeeded, and it should fail", {}};
@@ -101,6 +132,22 @@ class Performance {
 
  private:
   DialectKind kind() const { return connection_.dialect().kind(); }
+
+  /// Throws for a target that is none: that it fails says nothing about a revision.
+  void refuse_mistakes(const yaml::ScenarioStep& step) {
+    const bool is_up = step.kind == Kind::upgrade;
+    if (!is_up && (step.kind != Kind::downgrade || step.target.ends_with("@base"))) return;
+    if (is_up && step.target.starts_with('-')) {
+      throw StepFailure{fmt::format("'{}': an upgrade does not go back", step.target),
+                        "a step of `downgrade` does", true};
+    }
+    const run::Standing standing = runner_.standing();
+    try {
+      standing.files.resolve(step.target, {standing.heads.begin(), standing.heads.end()});
+    } catch (const Error& error) {
+      throw StepFailure{error.what(), {}, true};
+    }
+  }
 
   /// The step was to fail: for the reason that the test gives?
   static void accept(const yaml::ScenarioStep& step, const std::string& reason) {
@@ -155,6 +202,14 @@ class Performance {
     const std::string& sql = step.sql.for_dialect(kind());
     if (sql.empty()) return;
     dialect::checked_placeholders(kind(), sql);
+    const std::string text = dialect::with_values(connection_.dialect(), sql, options_.variables);
+    if (const auto refusal = backend::query_refusal(kind(), text)) {
+      // What is quoted of it may be a value.
+      const bool has_values = text != sql;
+      throw StepFailure{
+          "`expect` is to read only" + (has_values ? std::string() : ": " + refusal->reason),
+          "change rows in a step of its own, under `execute`", true};
+    }
     const backend::Rows found = run::query_with_values(connection_, sql, options_.variables);
     if (!step.expected) return expect_true(found);
     const bool same =

@@ -181,7 +181,7 @@ BaselineDifference compare_to_baseline(backend::Connection& connection,
 std::optional<Entry> find_entry(backend::Connection& connection, const history::Graph& graph,
                                 const std::vector<std::string>& baseline,
                                 const schema::Selection& selection, const run::AskWords& ask) {
-  if (graph.empty() || !run::RevisionStore(connection).all().empty()) return std::nullopt;
+  if (graph.empty() || !run::RevisionStore(connection).empty()) return std::nullopt;
   const auto listed = [](const std::set<std::string>& ids) {
     return text::join({ids.begin(), ids.end()}, ", ");
   };

@@ -55,7 +55,7 @@ std::optional<SumFile> SumFile::read(const std::filesystem::path& path) {
 SumFile SumFile::of(const history::Graph& graph) {
   SumFile sum;
   for (const std::string& id : graph.topological()) {
-    sum.set(id, graph.header(id).checksum.get());
+    sum.set(id, std::string(graph.checksum(id)));
   }
   return sum;
 }
@@ -97,7 +97,7 @@ std::vector<SumDifference> SumFile::compare(const history::Graph& graph) const {
             fmt::format("revision {} has {} checksums: two branches changed it", id,
                         checksums.size()),
             "make sure that its file is the right one, then run `dbmig sum --accept`"}});
-    } else if (*checksums.begin() != graph.header(id).checksum.get()) {
+    } else if (*checksums.begin() != graph.checksum(id)) {
       found.push_back({Kind::edited,
                        id,
                        {{graph.header(id).path.string(), 1, 0},

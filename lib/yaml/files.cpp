@@ -20,6 +20,19 @@ Error cannot_read(const std::filesystem::path& folder, const std::error_code& co
       .hint("check its rights");
 }
 
+/// Whoever read it would wait for somebody who writes into it.
+Error no_file(const std::filesystem::path& path) {
+  return Error(ErrorCode::invalid,
+               fmt::format("{} is no file: it is a pipe, a socket or a device", path.string()))
+      .hint("remove it");
+}
+
+bool is_special(const std::filesystem::file_status& status) {
+  namespace fs = std::filesystem;
+  return fs::is_fifo(status) || fs::is_socket(status) || fs::is_character_file(status) ||
+         fs::is_block_file(status);
+}
+
 using IsWanted = bool(const std::filesystem::path& path);
 
 bool is_yaml(const std::filesystem::path& path) {
@@ -45,6 +58,7 @@ void collect(const std::filesystem::path& folder, Subfolders subfolders, IsWante
     if (is_folder && subfolders == Subfolders::yes) {
       collect(path, subfolders, is_wanted, files);
     } else if (!entry->is_directory(code) && is_wanted(path)) {
+      if (is_special(entry->status(code))) throw no_file(path);
       files.push_back(path);
     }
   }
@@ -83,11 +97,14 @@ void collect_names(const std::string& folder, const std::string& prefix, Subfold
   while (const dirent* entry = ::readdir(open.get())) {
     const std::string name = entry->d_name;
     if (name.starts_with('.')) continue;
-    const std::string path = folder + '/' + name;
+    std::string path;
+    if (entry->d_type != DT_REG) path = folder + '/' + name;
     const bool is_link = entry->d_type == DT_LNK;
     std::error_code code;
-    const bool is_folder = entry->d_type == DT_DIR || ((is_link || entry->d_type == DT_UNKNOWN) &&
-                                                       std::filesystem::is_directory(path, code));
+    const bool is_plain = entry->d_type == DT_REG || entry->d_type == DT_DIR;
+    const std::filesystem::file_status status =
+        is_plain ? std::filesystem::file_status() : std::filesystem::status(path, code);
+    const bool is_folder = entry->d_type == DT_DIR || std::filesystem::is_directory(status);
     // Links to folders are not followed: they could lead back here.
     if (is_folder) {
       if (subfolders == Subfolders::yes && !is_link) {
@@ -98,7 +115,9 @@ void collect_names(const std::string& folder, const std::string& prefix, Subfold
     const auto dot = name.rfind('.');
     if (dot == std::string::npos) continue;
     const std::string extension = text::lower(std::string_view(name).substr(dot));
-    if (extension == ".yaml" || extension == ".yml") names.push_back(prefix + name);
+    if (extension != ".yaml" && extension != ".yml") continue;
+    if (is_special(status)) throw no_file(path);
+    names.push_back(prefix + name);
   }
 }
 

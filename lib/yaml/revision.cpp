@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,8 +13,6 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
-#include "yaml/files.hpp"
-#include "yaml/index.hpp"
 #include "yaml/read_operation.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/slug.hpp"
@@ -229,23 +226,6 @@ history::Revision meaning_of(const history::Revision& revision) {
   return meaning;
 }
 
-/// The revision in `content`, or an empty one after diagnostics.
-history::Revision read_revision(std::string_view content, const std::string& name,
-                                Diagnostics& diagnostics) {
-  history::Revision revision;
-  const auto root = parse_yaml(content, name, diagnostics);
-  if (!root) return revision;
-  Reader reader(name, diagnostics);
-  if (root->is_null()) {
-    reader.error({}, "the revision file is empty",
-                 "it needs revision, parents and upgrade; `dbmig revision` writes one");
-    return revision;
-  }
-  revision = read_mapping(reader, *root, "the revision");
-  revision.text = content;
-  return revision;
-}
-
 Out ids_out(const std::vector<std::string>& ids) {
   return Out::list(ids);
 }
@@ -322,6 +302,22 @@ Out revision_out(const history::Revision& revision) {
 
 }  // namespace
 
+history::Revision read_revision(std::string_view content, const std::string& name,
+                                Diagnostics& diagnostics) {
+  history::Revision revision;
+  const auto root = parse_yaml(content, name, diagnostics);
+  if (!root) return revision;
+  Reader reader(name, diagnostics);
+  if (root->is_null()) {
+    reader.error({}, "the revision file is empty",
+                 "it needs revision, parents and upgrade; `dbmig revision` writes one");
+    return revision;
+  }
+  revision = read_mapping(reader, *root, "the revision");
+  revision.text = content;
+  return revision;
+}
+
 history::Revision parse_revision(std::string_view content, const std::string& name) {
   Diagnostics diagnostics;
   history::Revision revision = read_revision(content, name, diagnostics);
@@ -369,118 +365,6 @@ std::string file_name(const history::Revision& revision) {
   const std::string words = slug(revision.message, kSlugCharacters);
   if (!words.empty()) parts.push_back(words);
   return text::join(parts, "_") + ".yaml";
-}
-
-namespace {
-
-/// A revision file, and what it is called in messages.
-struct RevisionFile {
-  std::string path;
-  std::string name;
-};
-
-/// Tests of migrations stand in a folder of their own among the revisions.
-constexpr const char* kTests = "tests/";
-
-/// Names of revisions from 10,000 files on are many: no std::filesystem here.
-std::vector<RevisionFile> revision_files(const std::vector<std::filesystem::path>& folders,
-                                         const std::filesystem::path& base) {
-  std::vector<RevisionFile> files;
-  for (const std::filesystem::path& wanted : folders) {
-    const bool is_deep = wanted.filename() == "**";
-    const std::filesystem::path folder = is_deep ? wanted.parent_path() : wanted;
-    const std::string shown = display_name(folder, base);
-    const std::string prefix = shown.empty() || shown == "." ? "" : shown + "/";
-    for (std::string& name : yaml_names(folder, is_deep ? Subfolders::yes : Subfolders::no)) {
-      if (name.starts_with(kTests)) continue;
-      files.push_back({folder.string() + '/' + name, prefix + name});
-    }
-  }
-  const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
-  std::sort(files.begin(), files.end(), by_path);
-  // Folders may lie in each other.
-  files.erase(std::unique(files.begin(), files.end(),
-                          [](const auto& a, const auto& b) { return a.path == b.path; }),
-              files.end());
-  return files;
-}
-
-/// The stamp of each file. To ask for those of 10,000 files takes as long as to read the index.
-std::vector<std::optional<FileStamp>> stamps_of(const std::vector<RevisionFile>& files) {
-  constexpr std::size_t kWorthAThread = 1000;
-  std::vector<std::optional<FileStamp>> stamps(files.size());
-  const auto look = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) stamps[i] = stamp_of(files[i].path);
-  };
-  const std::size_t middle = files.size() < kWorthAThread ? 0 : files.size() / 2;
-  std::future<void> others;
-  if (middle > 0) others = std::async(std::launch::async, look, 0, middle);
-  look(middle, files.size());
-  if (others.valid()) others.get();
-  return stamps;
-}
-
-/// The revision of a file whose header the index had.
-history::Revision read_again(const RevisionFile& file, const FileStamp& stamp) {
-  const std::string content = read_file(file.path);
-  if (stamp_of(file.path) != stamp) {
-    throw Error(ErrorCode::failed, "the file was changed while the command ran")
-        .at({file.name, 0, 0})
-        .hint("run it again");
-  }
-  history::Revision revision = parse_revision(content, file.name);
-  revision.path = file.path;
-  return revision;
-}
-
-}  // namespace
-
-history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
-                          const std::filesystem::path& base, const std::filesystem::path& index) {
-  // Fewer are read as fast.
-  constexpr std::size_t kWorthAnIndex = 64;
-  // Each revision knows where it can be read again.
-  const auto shared =
-      std::make_shared<const std::vector<RevisionFile>>(revision_files(folders, base));
-  const std::vector<RevisionFile>& files = *shared;
-  std::optional<Index> known;
-  const std::int64_t read_at = Index::now();
-  std::vector<std::optional<FileStamp>> stamps(files.size());
-  if (!index.empty() && files.size() >= kWorthAnIndex) {
-    stamps = stamps_of(files);
-    known.emplace(index);
-  }
-  Diagnostics diagnostics;
-  std::vector<history::StoredRevision> revisions;
-  revisions.reserve(files.size());
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const RevisionFile& file = files[i];
-    const std::optional<FileStamp>& stamp = stamps[i];
-    if (auto header = stamp ? known->find(file.name, *stamp) : std::nullopt) {
-      header->path = file.path;
-      revisions.push_back({std::move(*header),
-                           [shared, &file, stamp = stamp] { return read_again(file, *stamp); }});
-      continue;
-    }
-    auto revision = std::make_shared<history::Revision>(
-        read_revision(read_file(file.path), file.name, diagnostics));
-    revision->path = file.path;
-    if (stamp && diagnostics.empty() && stamp_of(file.path) == stamp) {
-      known->keep(file.name, *stamp, *revision, read_at);
-    }
-    revisions.push_back({*revision, [revision] { return std::move(*revision); }});
-  }
-  diagnostics.throw_if_any();
-  history::Graph graph = history::Graph::of(std::move(revisions));
-  if (known) {
-    known->save();
-    graph.use(fold_store(index));
-  }
-  return graph;
-}
-
-history::Graph load_graph(const std::filesystem::path& folder, const std::filesystem::path& base) {
-  return load_graph(std::vector<std::filesystem::path>{folder}, base);
 }
 
 }  // namespace dbmig::yaml

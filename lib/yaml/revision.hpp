@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "history/graph.hpp"
 #include "history/revision.hpp"
 
@@ -14,6 +15,10 @@ namespace dbmig::yaml {
 /// and its line and column: unknown keys, unknown operations ("unknown operation 'add_colunm'; did
 /// you mean 'add_column'?"), missing or badly formed ids. Fills in text, checksum and positions.
 history::Revision parse_revision(std::string_view content, const std::string& name);
+
+/// The same; mistakes go to `diagnostics`, and the revision is an empty one after any.
+history::Revision read_revision(std::string_view content, const std::string& name,
+                                Diagnostics& diagnostics);
 
 /// The file's content: `parse_revision(print_revision(r))` equals r in everything a file holds.
 std::string print_revision(const history::Revision& revision);

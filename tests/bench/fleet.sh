@@ -7,7 +7,8 @@
 #
 # The peer is the same SQL, in one transaction for each file, through the bare client: one loop that
 # starts sqlite3 for each file, on one core. Times are medians of RUNS runs, taken in turns. `share`
-# is the time against the peer's divided by the cores; the goal is at most 1.1.
+# is the time against the peer's divided by the cores; the goal is at most 1.1. The line of one
+# sqlite3 process that opens file after file is for comparison.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tests/bench/measure.sh
@@ -33,6 +34,7 @@ fresh() {
   for i in $(seq "$TENANTS"); do : >"tenants/$i.db"; done
 }
 peer() { for file in tenants/*.db; do taskset -c 0 sqlite3 "$file" <sqlite.sql; done; }
+single() { for file in tenants/*.db; do printf '.open %s\n.read sqlite.sql\n' "$file"; done | taskset -c 0 sqlite3; }
 row() {  # row LABEL NAME
   awk -v label="$1" -v a="$(median "$2")" -v peer="$(median peer)" -v cores="$cores" \
     'BEGIN {printf "%-46s %10.1f ms  share %5.2f\n", label, a / 1000, a / (peer / cores)}'
@@ -41,6 +43,8 @@ row() {  # row LABEL NAME
 for _ in $(seq "$RUNS"); do
   fresh
   once peer peer
+  fresh
+  once single single
   fresh
   once one "$dbmig" upgrade --all -j 1
   fresh
@@ -51,6 +55,7 @@ for _ in $(seq "$RUNS"); do
 done
 echo "$TENANTS SQLite files, $REVISIONS pending revisions each, $cores cores"
 row "sqlite3 < the same SQL, one after the other" peer
+row "one sqlite3 process for all of them" single
 row "dbmig upgrade --all -j 1" one
 row "dbmig upgrade --all -j $cores" all
 row "mpirun -n $cores dbmig upgrade --all" ranks

@@ -2,7 +2,8 @@
 #
 # DIR gets migrations/, one statement in nearly every revision, as teams write them; schemas/all.yaml,
 # the model that they add up to; sqlite.sql and mariadb.sql, the same changes as bare SQL with a row of
-# bookkeeping for each revision. DIR, DIR/migrations and DIR/schemas must exist.
+# bookkeeping for each revision. DIR, DIR/migrations and DIR/schemas must exist. With -v alembic=1 also
+# DIR/versions, the same revisions for Alembic, with its own operations; the folder must exist.
 
 function id_of(k) { return sprintf("%04x%08x", (k * 40503) % 65536, (k * 2654435) % 4294967296) }
 
@@ -23,6 +24,12 @@ function create(t,    parent) {
        "state INTEGER NOT NULL DEFAULT 0, parent INTEGER, CONSTRAINT fk_t" t \
        " FOREIGN KEY (parent) REFERENCES t" parent " (id))")
   both("CREATE INDEX ix_t" t "_parent ON t" t " (parent)")
+  python = "op.create_table(\"t" t "\", sa.Column(\"id\", sa.Integer(), nullable=False),\n" \
+    "        sa.Column(\"name\", sa.String(40), nullable=False),\n" \
+    "        sa.Column(\"state\", sa.Integer(), nullable=False, server_default=\"0\"),\n" \
+    "        sa.Column(\"parent\", sa.Integer()), sa.PrimaryKeyConstraint(\"id\"),\n" \
+    "        sa.ForeignKeyConstraint([\"parent\"], [\"t" parent ".id\"], name=\"fk_t" t "\"))\n" \
+    "    op.create_index(\"ix_t" t "_parent\", \"t" t "\", [\"parent\"])\n"
 }
 
 function change(t, k) {
@@ -30,10 +37,12 @@ function change(t, k) {
     operation = "create_index: {table: t" t ", name: ix_" k ", columns: [name, state]}\n"
     indexes[t] = indexes[t] ", ix_" k ": [name, state]"
     both("CREATE INDEX ix_" k " ON t" t " (name, state)")
+    python = "op.create_index(\"ix_" k "\", \"t" t "\", [\"name\", \"state\"])\n"
   } else {
     operation = "add_column: {table: t" t ", name: c" k ", type: varchar(20)}\n"
     columns[t] = columns[t] "      c" k ": varchar(20)\n"
     both("ALTER TABLE t" t " ADD COLUMN c" k " VARCHAR(20)")
+    python = "op.add_column(\"t" t "\", sa.Column(\"c" k "\", sa.String(20)))\n"
   }
 }
 
@@ -56,6 +65,13 @@ BEGIN {
     printf "revision: %s\nparents: [%s]\nmessage: change %d\ncreated: 2026-01-01T%02d:%02d:%02dZ\nupgrade:\n  - %s", \
       id, (k > 0 ? id_of(k - 1) : ""), k, int(k / 3600) % 24, int(k / 60) % 60, k % 60, operation > file
     close(file)
+    if (alembic) {
+      file = sprintf("%s/versions/%s_change_%d.py", out, id, k)
+      printf "\"\"\"change %d\"\"\"\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = \"%s\"\n" \
+        "down_revision = %s\nbranch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n    %s", \
+        k, id, (k > 0 ? "\"" id_of(k - 1) "\"" : "None"), python > file
+      close(file)
+    }
     note = "INSERT INTO done VALUES ('" id "', '2026-01-01T00:00:00.000000Z');\n"
     printf "%s%s", sqlite, note > script["sqlite"]
     printf "%s%s", mariadb, note > script["mariadb"]

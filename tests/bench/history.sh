@@ -2,11 +2,11 @@
 # What long histories cost, on this machine, in this run. Prints a table; fails nothing.
 #
 #   tests/bench/history.sh                                   10,000 revisions over 1,000 tables
-#   REVISIONS=1000 TABLES=100 RUNS=3 tests/bench/history.sh [reading] [proving] [sqlite] [mariadb]
+#   REVISIONS=1000 TABLES=100 RUNS=3 tests/bench/history.sh [reading] [proving] [sqlite] [alembic] [mariadb]
 #   BUILD=build/release tests/bench/history.sh               with a program that is built already
 #
 # sqlite: all revisions, beside the same SQL through one sqlite3 process in one transaction.
-# mariadb: 300 of them, and MARIADB_REVISIONS, beside the same SQL through one client. Times are
+# alembic: 1,000 of them, beside Alembic's upgrade by its own operations. mariadb: 300 of them, and MARIADB_REVISIONS, beside the same SQL through one client. Times are
 # medians of RUNS runs, taken in turns with the peer's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,7 @@ TABLES=${TABLES:-$((REVISIONS / 10))}
 MARIADB_REVISIONS=${MARIADB_REVISIONS:-3000}
 RUNS=${RUNS:-3}
 which=("$@")
-[ ${#which[@]} -gt 0 ] || which=(reading proving sqlite mariadb)
+[ ${#which[@]} -gt 0 ] || which=(reading proving sqlite alembic mariadb)
 
 build_release
 work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-bench.XXXXXX")
@@ -26,7 +26,7 @@ trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -r
 # history FOLDER REVISIONS TABLES DIALECT
 history() {
   mkdir -p "$1/migrations" "$1/schemas"
-  awk -v out="$1" -v revisions="$2" -v tables="$3" -f tests/bench/history.awk
+  awk -v out="$1" -v revisions="$2" -v tables="$3" -v alembic="${alembic:-}" -f tests/bench/history.awk
   printf 'dialects: [%s]\n' "$4" >"$1/dbmig.yaml"
 }
 row() {  # row LABEL NAME [PEER]
@@ -97,6 +97,39 @@ sqlite() {
   echo
 }
 
+alembic() {
+  local n=1000 peer
+  peer=$(PATH=/usr/bin:$PATH type -P alembic) || { source tests/support/packages.sh; install_packages "${BENCH_PACKAGES[@]}"; peer=/usr/bin/alembic; }
+  mkdir -p "$work/a/versions"
+  alembic=1 history "$work/a" "$n" $((n / 10)) sqlite
+  printf '[alembic]\nscript_location = %s\n' "$work/a" >"$work/a/alembic.ini"
+  cat >"$work/a/env.py" <<'PYTHON'
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine("sqlite:///alembic.db").connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+PYTHON
+  cd "$work/a"
+  "$peer" heads >/dev/null  # compiles what Python keeps
+  for _ in $(seq "$RUNS"); do
+    rm -f ./*.db
+    once alembic_peer "$peer" upgrade head
+    once alembic_ours "$dbmig" upgrade
+    once alembic_current "$peer" current
+    once alembic_our_current "$dbmig" current
+  done
+  cd - >/dev/null
+  echo "Beside Alembic, $n revisions on SQLite"
+  row "alembic upgrade head" alembic_peer
+  row "dbmig upgrade" alembic_ours alembic_peer
+  row "alembic current" alembic_current
+  row "dbmig current" alembic_our_current alembic_current
+  echo
+}
+
 mariadb_of() {
   local n=$1 socket=$work/server/mariadb.sock client name
   client="command mariadb --no-defaults --socket=$socket --user=root"
@@ -120,7 +153,7 @@ mariadb() {
 
 for benchmark in "${which[@]}"; do
   case $benchmark in
-    reading | proving | sqlite | mariadb) "$benchmark" ;;
-    *) echo "unknown benchmark '$benchmark': reading, proving, sqlite or mariadb" >&2; exit 2 ;;
+    reading | proving | sqlite | alembic | mariadb) "$benchmark" ;;
+    *) echo "unknown benchmark '$benchmark': reading, proving, sqlite, alembic or mariadb" >&2; exit 2 ;;
   esac
 done

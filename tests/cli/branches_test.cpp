@@ -76,6 +76,45 @@ TEST_P(Branched, AStampMovesItsOwnBranch) {
   EXPECT_EQ(has(), "");
 }
 
+TEST_P(Branched, AStampSaysWhatItWouldChange) {
+  project.expect(0, {"upgrade", "b1"});
+  EXPECT_THAT(project.expect(0, {"stamp", "b1", "--plan"}).err,
+              HasSubstr("Nothing to do: the database is at b1."));
+  EXPECT_THAT(project.expect(0, {"stamp", "b1", "--plan", "--purge"}).err,
+              HasSubstr("The database would stay at b1; nothing was changed."));
+  EXPECT_THAT(project.expect(0, {"stamp", "a1", "--plan"}).err,
+              HasSubstr("The database would be at a1 instead of b1"));
+  sql("UPDATE dbmig_revisions SET state = 'upgrade', statements_done = 0 WHERE id = 'b1'");
+  for (const Project::Arguments& words :
+       {Project::Arguments{"stamp", "b1", "--plan"}, Project::Arguments{"stamp", "b1"}}) {
+    EXPECT_THAT(project.expect(0, words).err,
+                HasSubstr("the upgrade of revision b1 stopped after statement 0 of 1, and a stamp "
+                          "forgets that"));
+  }
+  EXPECT_THAT(project.expect(0, {"stamp", "b1"}).err, Not(HasSubstr("forgets")));
+}
+
+TEST_P(Branched, ContradictingHeadsAreSeenByVerify) {
+  revision("c1", "b1", "  - alter_column: {table: ta1, name: name, type: varchar(80)}\n");
+  revision("c2", "b1", "  - alter_column: {table: ta1, name: name, type: varchar(60)}\n");
+  const Result result = project.expect(1, {"verify", "heads"});
+  EXPECT_THAT(result.out + result.err, HasSubstr("this contradicts the operation above"));
+}
+
+TEST_P(Branched, ATableOfOthersThatIsCalledAsTheHistoryIsNotTaken) {
+  sql("CREATE TABLE dbmig_revisions (id INT, note VARCHAR(20))");
+  for (const Project::Arguments& words :
+       {Project::Arguments{"upgrade"}, Project::Arguments{"current"}, Project::Arguments{"check"},
+        Project::Arguments{"stamp", "a1"}}) {
+    EXPECT_THAT(project.expect(1, words).err,
+                HasSubstr("the table dbmig_revisions of this database is not dbmig's"));
+  }
+  EXPECT_EQ(sql("SELECT COUNT(*) FROM dbmig_revisions"), "0\n");
+  project.model("tables: {dbmig_revisions: {columns: {id: int}}}\n");
+  EXPECT_THAT(project.expect(1, {"check", "--offline"}).err,
+              HasSubstr("has the name of the table that dbmig keeps its history in"));
+}
+
 TEST_P(Branched, WhatIsMissingBelowIsAppliedAndTakenBack) {
   project.expect(0, {"upgrade", "d1"});
   // A revision that comes before what is applied: as after a rebase in git.
@@ -117,6 +156,16 @@ TEST_P(Branched, ContradictingBranchesAreNotMergedUndecided) {
                                : "SELECT sql FROM sqlite_schema WHERE name = 'ta1'"),
               HasSubstr("80"));
   EXPECT_THAT(project.dbmig({"verify", "m1"}).err, Not(HasSubstr("contradicts")));
+}
+
+TEST_P(Branched, PlainSqlOfTwoBranchesIsNamedAsNotCompared) {
+  project.expect(0, {"merge", "heads", "--plan"});
+  revision("d1", "c1", "  - execute: UPDATE tb1 SET name = 'one'\n");
+  EXPECT_THAT(project.expect(0, {"merge", "heads", "--plan"}).err, Not(HasSubstr("compared")));
+  revision("d2", "c2", "  - execute: UPDATE tb1 SET name = 'two'\n");
+  EXPECT_THAT(project.expect(0, {"merge", "heads", "--plan"}).err,
+              testing::AllOf(HasSubstr("d1.yaml:6:5"), HasSubstr("d2.yaml:6:5"),
+                             HasSubstr("is not compared")));
 }
 
 TEST_P(Branched, BranchesThatFitInNoOrderNameBothSidesEverywhere) {

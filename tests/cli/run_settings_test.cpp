@@ -94,6 +94,13 @@ TEST_P(RunSettings, AnUnsetVariableIsAnErrorBeforeAnythingRuns) {
               HasSubstr("${one:literal} stands within quotes; take the quotes away"));
 }
 
+TEST_P(RunSettings, AProofNamesThePlaceOfAnOlderRevisionsVariable) {
+  revision("a2", "a1", kInsert);
+  project.model("tables: {t: {columns: {id: int, v: varchar(50), w: int}}}\n");
+  EXPECT_THAT(project.expect(1, {"migrate", "-m", "more"}).err,
+              testing::AllOf(HasSubstr("migrations/a2.yaml:6:"), HasSubstr("'who'")));
+}
+
 TEST_P(RunSettings, ValuesAreNeitherPrintedNorKept) {
   const std::string secret = "hunter2's-\\secret";
   revision("a2", "a1", kInsert);
@@ -179,6 +186,29 @@ TEST_P(RunSettings, HooksAreToldWhatHappens) {
   revision("a3", "a2", "  - execute: \"INSERT INTO nowhere VALUES (1)\"\n");
   project.expect(1, {"upgrade"});
   EXPECT_THAT(project.read("log"), HasSubstr("after_run failed"));
+}
+
+TEST_P(RunSettings, FactsOfAnyLengthReachAHook) {
+  if (on_mariadb()) return;  // a hook knows no database
+  std::string ids;
+  std::string parent = "a1";
+  // More than a variable of the environment may hold.
+  const std::string name(60, 'x');
+  for (int i = 0; i < 2200; ++i) {
+    const std::string id = fmt::format("{}{}", name, 1000 + i);
+    project.write(fmt::format("migrations/{}.yaml", id),
+                  fmt::format("revision: {}\nparents: [{}]\nupgrade: []\n", id, parent));
+    ids += ' ' + id;
+    parent = id;
+  }
+  settings(
+      "hooks:\n  before_run: 'cat \"$DBMIG_REVISIONS_FILE\" > all; printf %s \"$DBMIG_REVISIONS\" "
+      "> cut; exit 3'\n");
+  EXPECT_THAT(project.expect(1, {"upgrade"}).err, HasSubstr("failed with code 3"));
+  EXPECT_EQ(project.read("all"), "a1" + ids);
+  const std::string cut = project.read("cut");
+  EXPECT_THAT("a1" + ids, testing::StartsWith(cut + ' '));
+  EXPECT_GT(cut.size(), 50'000U);
 }
 
 TEST_P(RunSettings, AHookThatFailsBeforeStopsAndAfterIsWarnedOf) {

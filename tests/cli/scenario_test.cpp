@@ -102,6 +102,31 @@ TEST_P(MigrationTests, WithoutStepsIsAMistake) {
   EXPECT_THAT(project.expect(1, {"test"}).err, HasSubstr("a test without steps tests nothing"));
 }
 
+TEST_P(MigrationTests, NumbersAreComparedByAllTheirDigits) {
+  const auto compare = [&](const std::string& expected, const std::string& sql, int code) {
+    test(fmt::format("  - expect: {{sql: \"SELECT {}\", rows: [[{}]]}}\n", sql, expected), code);
+  };
+  compare("9007199254740993", "9007199254740993", 0);
+  compare("9007199254740992", "9007199254740993", 1);
+  compare("1.50", "CAST('1.5' AS CHAR(10))", 0);
+  compare("-0.0", "0", 0);
+  compare("+007", "7", 0);
+  compare("1e3", "1000", 0);
+}
+
+TEST_P(MigrationTests, WhatIsWrongInATestIsNoFailureToWant) {
+  const auto says = [&](const std::string& step, const std::string& text) {
+    EXPECT_THAT(test(kRows + step, 1).out, HasSubstr(text)) << step;
+  };
+  says("  - fails: {upgrade: nowhere}\n", "Can't locate revision");
+  says("  - fails: {upgrade: \"-1\"}\n", "an upgrade does not go back");
+  says("  - fails: {upgrade: \"+7\"}\n", "didn't produce 7 migrations");
+  says("  - fails: {downgrade: nowhere}\n", "Can't locate revision");
+  says("  - expect: {sql: \"DELETE FROM t WHERE id = 1 RETURNING id\", rows: [[1]]}\n",
+       "`expect` is to read only");
+  says("  - fails: {expect: DELETE FROM t}\n", "`expect` is to read only");
+}
+
 TEST_P(MigrationTests, MistakesInTheFileAreSaidTogether) {
   std::filesystem::create_directories(project.path() / "migrations/tests");
   project.write("migrations/tests/one.yaml",

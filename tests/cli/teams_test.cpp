@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
@@ -221,6 +222,42 @@ TEST(Squash, RefusesRangesThatNoSingleRevisionCanStandFor) {
   team.expect(0, {"squash", "r3..r4", "--rev-id", "s1", "--delete"});
   team.revise("late", "r3");
   EXPECT_THAT(team.dbmig({"heads"}).err, HasSubstr("parents: [s1]"));
+}
+
+// Each of them reads what the one before it wrote.
+TEST(Revisions, AreWrittenByOneCommandAtATime) {
+  Team team;
+  team.line(12);
+  std::vector<std::unique_ptr<Process>> commands;
+  for (const std::string range : {"r1..r4", "r3..r8", "r2..r6"}) {
+    commands.push_back(std::make_unique<Process>(
+        std::vector<std::string>{dbmig_binary().string(), "squash", range, "--delete"},
+        team.options()));
+  }
+  for (const std::string id : {"x1", "x2", "x3"}) {
+    commands.push_back(std::make_unique<Process>(
+        std::vector<std::string>{dbmig_binary().string(), "revision", "-m", id, "--rev-id", id},
+        team.options()));
+  }
+  int done = 0;
+  for (const auto& command : commands) done += command->wait().code == 0 ? 1 : 0;
+  // The ranges overlap: one is squashed. Each revision has the one before it as parent.
+  EXPECT_GE(done, 4);
+  EXPECT_EQ(team.expect(0, {"heads"}).out.find('\n') + 1, team.dbmig({"heads"}).out.size());
+  team.expect(0, {"upgrade"});
+}
+
+TEST(Revisions, WaitForTheOneThatWrites) {
+  Team team;
+  team.line(1);
+  team.write("dbmig.yaml",
+             "database: sqlite:///app.db\ndialects: [sqlite]\nmigrations: migrations\n");
+  Process holder({"flock", team.path().string(), "sh", "-c", "echo held >&2; sleep 1"},
+                 team.options());
+  ASSERT_TRUE(holder.wait_for_stderr("held"));
+  EXPECT_THAT(team.expect(0, {"revision", "-m", "one"}).err,
+              AllOf(HasSubstr("Waiting for process"), HasSubstr("flock"),
+                    HasSubstr("is writing revisions")));
 }
 
 TEST(Squash, TakesInAnEarlierOne) {
@@ -506,6 +543,11 @@ TEST(RequireLock, RefusesBeforeAnythingIsChanged) {
               AllOf(HasSubstr("r3"), HasSubstr("LOCK=SHARED"), HasSubstr("r3.yaml:4")));
   EXPECT_THAT(team.expect(4, {"upgrade", "--require-lock", "none", "--plan"}).out,
               HasSubstr("MODIFY COLUMN"));
+  EXPECT_THAT(team.expect(0, {"current"}).out, HasSubstr("r1"));
+  const Result all =
+      team.dbmig({"upgrade", "--all", "--url", database.url(), "--require-lock", "none"});
+  EXPECT_EQ(all.code, 1) << all;
+  EXPECT_THAT(all.out, AllOf(HasSubstr("r3"), HasSubstr("LOCK=SHARED")));
   EXPECT_THAT(team.expect(0, {"current"}).out, HasSubstr("r1"));
   team.expect(0, {"upgrade", "--require-lock", "none", "r2"});
   team.expect(0, {"upgrade", "--require-lock", "shared"});

@@ -1,7 +1,9 @@
 #include "yaml/index.hpp"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
@@ -35,12 +37,21 @@ void write_revision(const fs::path& folder, int n, const std::string& column) {
   std::string parents = n == 0 ? "" : id_of(n - 1);
   if (n == 100) parents = "r0098, r0099";
   if (n == 99) parents = "r0097";
+  // One depends on another branch, one stands for two that are gone.
+  const std::string more =
+      n == 99   ? "depends_on: [r0098]\n"
+      : n == 20 ? "replaces:\n"
+                  "  - {revision: old1, parents: [r0019], upgrade: []}\n"
+                  "  - {revision: old2, parents: [old1], upgrade: [{add_column: {table: t, name: "
+                  "c20, type: int}}]}\n"
+                : "";
   const std::string text = fmt::format(
       "revision: {}\nparents: [{}]\n{}message: change {}\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
-      "  - {}\n",
+      "  - {}\n{}",
       id_of(n), parents, n % 40 == 1 ? fmt::format("label: [l{0}, m{0}]\n", n) : "", n,
       n == 0 ? "create_table: {t: {columns: {id: int}}}"
-             : fmt::format("add_column: {{table: t, name: {}, type: int}}", column));
+             : fmt::format("add_column: {{table: t, name: {}, type: int}}", column),
+      more);
   fs::remove(folder / (id_of(n) + ".yaml"));
   write_file(folder / (id_of(n) + ".yaml"), text, false);
 }
@@ -62,7 +73,16 @@ std::string described(const history::Graph& graph) {
     text += fmt::format("{} {} {} {} {} {} {}\n", id, text::join(header.parents, ","),
                         header.message, header.created, list_of(graph.labels(id)),
                         header.path.string(), header.checksum.get());
+    text += fmt::format("{} {} {} {}\n", text::join(graph.children(id), ","),
+                        text::join(graph.needed_by(id), ","), list_of(graph.needs(id)),
+                        graph.checksum(id));
     text += print_revision(graph.get(id));
+  }
+  text += fmt::format("{} {} {} {} {}\n", text::join(graph.heads(), ","),
+                      text::join(graph.effective_heads(), ","), text::join(graph.bases(), ","),
+                      text::join(graph.branch_points(), ","), text::join(graph.squashes(), ","));
+  for (const char* id : {"old1", "old2", "r0020"}) {
+    text += graph.replaced_by(id).value_or("-") + ' ';
   }
   return text + to_bytes(graph.fold());
 }
@@ -151,6 +171,23 @@ TEST_F(IndexTest, MistakesAreToldAsWithoutIt) {
   fs::rename(migrations() / "r0003.yaml", project->path() / "kept");
   EXPECT_NE(test::complaint([&] { load(); }).find("r0003"), std::string::npos);
   fs::rename(project->path() / "kept", migrations() / "r0003.yaml");
+  EXPECT_EQ(described(load()), plainly());
+}
+
+TEST_F(IndexTest, APipeAmongTheRevisionsIsNotWaitedFor) {
+  load();
+  const fs::path pipe = migrations() / "pipe.yaml";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is no file"));
+  EXPECT_THAT(test::complaint([&] { plainly(); }), testing::HasSubstr("pipe.yaml is no file"));
+  fs::remove(pipe);
+  fs::create_symlink("/dev/zero", pipe);
+  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is no file"));
+  fs::remove(pipe);
+  // One that nobody writes into reads as empty.
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(read_file(pipe), "");
+  fs::remove(pipe);
   EXPECT_EQ(described(load()), plainly());
 }
 
