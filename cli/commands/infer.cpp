@@ -50,6 +50,7 @@ void report(Context& context, const Arguments& arguments, const transfer::Inferr
                     {"rows", inferred.rows},
                     {"columns", std::move(columns)},
                     {"notes", inferred.notes},
+                    {"composite_keys", inferred.composite_keys},
                     {"model", text},
                     {"import_options", text::trim(inferred.import_options)}});
 }

@@ -13,6 +13,10 @@ std::string model_with_evidence(const transfer::Inferred& inferred) {
   schema.tables.emplace(inferred.table.name, inferred.table);
   std::string out =
       fmt::format("# Found in {} of data by `dbmig infer`.\n", text::count(inferred.rows, "row"));
+  for (const std::vector<std::string>& key : inferred.composite_keys) {
+    out += fmt::format("# A key could be ({}): no two rows are the same in them.\n",
+                       text::join(key, ", "));
+  }
   bool in_columns = false;
   std::size_t column = 0;
   for (const std::string& line : text::split(yaml::print_model(schema), '\n')) {

@@ -32,6 +32,8 @@ class Evidence {
   static std::uint64_t hash_of(std::string_view value);
   bool has_nulls() const { return nulls_ != 0; }
   std::uint64_t rows() const { return values_ + nulls_; }
+  /// How many different values there are, NULL aside; the rows where they were too many to keep.
+  std::uint64_t different() const { return is_uncounted_ ? values_ : hashes_.size(); }
   /// Every value is there once, as far as so many could be kept apart; NULL is none.
   bool is_unique() const;
   /// "120 rows, 3 NULL, 17 different, 1 to 96".

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -17,6 +19,7 @@
 #include "import/record_parser.hpp"
 #include "import/reject_target.hpp"
 #include "import/wire.hpp"
+#include "transfer/composite_keys.hpp"
 #include "transfer/evidence.hpp"
 
 namespace dbmig::transfer {
@@ -65,6 +68,9 @@ struct Findings {
   CsvFormat format;
 };
 
+/// What is done with each record; false when further ones do not matter.
+using EachRecord = std::function<bool(const std::vector<Field>&)>;
+
 class Reading {
  public:
   Reading(const import::Options& options, const std::atomic<bool>& stop, int rank, int ranks)
@@ -73,6 +79,13 @@ class Reading {
   Findings run() {
     for (const std::string& path : options_.files) read(path);
     return std::move(found_);
+  }
+  /// Gives all records away instead of looking at their values.
+  void run(const EachRecord& each) {
+    each_ = &each;
+    for (const std::string& path : options_.files) {
+      if (!is_over_) read(path);
+    }
   }
 
  private:
@@ -98,7 +111,7 @@ class Reading {
           .hint("infer one table at a time");
     }
     Bytes chunk;
-    for (int number = 0; reader.next(chunk, 0); ++number) {
+    for (int number = 0; !is_over_ && reader.next(chunk, 0); ++number) {
       if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
       if (number % ranks_ == rank_) look_at(chunk, reader.first_line(), format);
     }
@@ -166,6 +179,11 @@ class Reading {
             .at({file_, static_cast<int>(first_line + static_cast<std::uint64_t>(lines)), 0})
             .hint("nothing was written; mend the file, or say how its fields are cut");
       }
+      if (each_ != nullptr) {
+        is_over_ = !(*each_)(fields);
+        if (is_over_) return;
+        continue;
+      }
       for (std::size_t i = 0; i < fields.size(); ++i) {
         found_.columns[i].add(fields[i].null ? std::nullopt : std::optional(fields[i].text));
       }
@@ -178,7 +196,136 @@ class Reading {
   int ranks_;
   std::string file_;
   Findings found_;
+  const EachRecord* each_ = nullptr;
+  bool is_over_ = false;
 };
+
+/// Which of `groups` no two records are the same in; all records are read.
+std::vector<ColumnGroup> search_groups(const import::Options& options,
+                                       const std::atomic<bool>& stop,
+                                       std::vector<ColumnGroup> groups) {
+  if (groups.empty()) return {};
+  GroupSearch search(std::move(groups));
+  Reading(options, stop, 0, 1).run([&](const std::vector<Field>& record) {
+    return search.add(record);
+  });
+  return search.left();
+}
+
+void put_groups(Bytes& message, const std::vector<ColumnGroup>& groups) {
+  import::WireWriter writer(message);
+  writer.put(static_cast<std::uint32_t>(groups.size()));
+  for (const ColumnGroup& group : groups) {
+    writer.put(static_cast<std::uint32_t>(group.size()));
+    for (const std::size_t column : group) writer.put(static_cast<std::uint32_t>(column));
+  }
+}
+
+std::vector<ColumnGroup> get_groups(import::WireReader& reader) {
+  std::vector<ColumnGroup> groups(reader.get<std::uint32_t>());
+  for (ColumnGroup& group : groups) {
+    group.resize(reader.get<std::uint32_t>());
+    for (std::size_t& column : group) column = reader.get<std::uint32_t>();
+  }
+  return groups;
+}
+
+/// The root's half of a search that all ranks take part in: each is given some of the groups, and
+/// reads all records. Without groups the search ends for the others.
+class SharedSearch {
+ public:
+  SharedSearch(const import::Options& options, import::Communicator& ranks, int readers,
+               const std::atomic<bool>& stop)
+      : options_(options), ranks_(ranks), readers_(readers), stop_(stop) {}
+  ~SharedSearch() {
+    for (int rank = 1; rank < readers_; ++rank) give(rank, {});
+  }
+  SharedSearch(const SharedSearch&) = delete;
+  SharedSearch& operator=(const SharedSearch&) = delete;
+
+  std::vector<ColumnGroup> search(const std::vector<ColumnGroup>& groups) {
+    if (groups.empty()) return {};
+    std::vector<std::vector<ColumnGroup>> shares(static_cast<std::size_t>(readers_));
+    for (std::size_t i = 0; i < groups.size(); ++i) shares[i % shares.size()].push_back(groups[i]);
+    // A rank without groups would take that for the end.
+    const int asked = static_cast<int>(std::min(groups.size(), shares.size()));
+    for (int rank = 1; rank < asked; ++rank) give(rank, shares[static_cast<std::size_t>(rank)]);
+    std::vector<ColumnGroup> left;
+    std::exception_ptr failure;
+    try {
+      left = search_groups(options_, stop_, shares.front());
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    for (int rank = 1; rank < asked; ++rank) {
+      Bytes message;
+      import::wait(*ranks_.irecv(message, rank));
+      import::WireReader reader({message.data(), message.size()});
+      for (ColumnGroup& group : get_groups(reader)) left.push_back(std::move(group));
+    }
+    if (failure) std::rethrow_exception(failure);
+    std::sort(left.begin(), left.end());
+    return left;
+  }
+
+  /// The other ranks' half.
+  static void serve(const import::Options& options, import::Communicator& ranks,
+                    const std::atomic<bool>& stop) {
+    while (true) {
+      Bytes message;
+      import::wait(*ranks.irecv(message, 0));
+      import::WireReader reader({message.data(), message.size()});
+      std::vector<ColumnGroup> groups = get_groups(reader);
+      if (groups.empty()) return;
+      Bytes answer;
+      try {
+        groups = search_groups(options, stop, std::move(groups));
+      } catch (const Error&) {
+        groups.clear();  // the root reads the same files, and says what is wrong
+      }
+      put_groups(answer, groups);
+      import::wait(*ranks.isend(answer, 0));
+    }
+  }
+
+ private:
+  void give(int rank, const std::vector<ColumnGroup>& groups) {
+    Bytes message;
+    put_groups(message, groups);
+    import::wait(*ranks_.isend(message, rank));
+  }
+
+  const import::Options& options_;
+  import::Communicator& ranks_;
+  int readers_;
+  const std::atomic<bool>& stop_;
+};
+
+/// Whether the files can be read a second time.
+bool can_be_read_again(const import::Options& options) {
+  return std::all_of(options.files.begin(), options.files.end(), [](const std::string& file) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(file, ignored);
+  });
+}
+
+/// The smallest groups of columns that tell rows apart, where no column does.
+void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& columns,
+                         Inferred& result) {
+  constexpr std::size_t kMaxSize = 3;
+  constexpr std::size_t kMaxShown = 3;
+  const bool is_needed =
+      result.rows > 1 && std::none_of(columns.begin(), columns.end(),
+                                      [](const Evidence& one) { return one.is_unique(); });
+  for (std::size_t size = 2; is_needed && size <= kMaxSize && result.composite_keys.empty();
+       ++size) {
+    for (const ColumnGroup& group : shared.search(groups_of(result.table, columns, size))) {
+      std::vector<std::string> names;
+      for (const std::size_t column : group) names.push_back(result.table.columns[column].name);
+      if (result.composite_keys.size() < kMaxShown) result.composite_keys.push_back(names);
+    }
+  }
+}
 
 // How a rank's message begins.
 enum class Outcome : std::uint8_t { found, failed };
@@ -259,6 +406,12 @@ Inferred result_of(const import::Options& options, const Findings& found) {
     }
     column.type = evidence.type();
     column.nullable = evidence.has_nulls();
+    // SQLite, which has no decimals, keeps 15 digits of a number, and all of a text.
+    constexpr int kDigitsOfSqlite = 15;
+    if (column.type.kind == schema::TypeKind::decimal && column.type.length > kDigitsOfSqlite) {
+      column.sqlite.type = schema::Type{};
+      column.sqlite.type->kind = schema::TypeKind::text;
+    }
     const bool is_date = column.type.kind == schema::TypeKind::date ||
                          column.type.kind == schema::TypeKind::datetime;
     if (const std::string date = evidence.date_format(); is_date && !date.empty()) {
@@ -307,9 +460,13 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
     }
   }
   if (!ranks.is_root()) {
-    if (ranks.rank() < readers) send(ranks, found, failure);
+    if (ranks.rank() < readers) {
+      send(ranks, found, failure);
+      SharedSearch::serve(options, ranks, stop);
+    }
     return {};
   }
+  SharedSearch shared(options, ranks, readers, stop);
   std::vector<Bytes> messages(static_cast<std::size_t>(readers));
   for (int rank = 1; rank < readers; ++rank) {
     import::wait(*ranks.irecv(messages[static_cast<std::size_t>(rank)], rank));
@@ -318,7 +475,9 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
   for (int rank = 1; rank < readers; ++rank) {
     add(messages[static_cast<std::size_t>(rank)], found.columns);
   }
-  return result_of(options, found);
+  Inferred result = result_of(options, found);
+  if (can_be_read_again(options)) find_composite_keys(shared, found.columns, result);
+  return result;
 }
 
 }  // namespace dbmig::transfer
