@@ -16,6 +16,7 @@
 #include "project/run_settings.hpp"
 #include "run/fitted.hpp"
 #include "run/store.hpp"
+#include "transfer/copy_mark.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -180,6 +181,10 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
   run::RunOptions how = how_to_run(context, options);
+  if (const auto killed = transfer::find_killed_copy(
+          context.connection(up ? Context::Access::create : Context::Access::existing))) {
+    context.console().warning("dbmig.copy", *killed);
+  }
   if (up) {
     const auto entered = find_entry(context, context.connection(Context::Access::create), options);
     if (!entered) return;

@@ -34,11 +34,17 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
     std::string rows;
     for (const std::uint64_t row : what.lines)
       rows += (rows.empty() ? "" : ", ") + std::to_string(row);
-    console.data(fmt::format("'{}.{}': {}{}{}: {} ({} {}{})\n", what.file, what.column,
-                             text::join(what.examples, ", "), what.examples.empty() ? "" : " ",
-                             what.reason, text::count(what.records, "value"),
-                             what.lines.size() == 1 ? "row" : "rows", rows,
-                             what.records > what.lines.size() ? ", …" : ""));
+    if (!rows.empty()) {
+      rows = fmt::format(" ({} {}{})", what.lines.size() == 1 ? "row" : "rows", rows,
+                         what.records > what.lines.size() ? ", …" : "");
+    }
+    if (!problem.sentence.empty()) {
+      console.data(problem.sentence + "\n");
+    } else {
+      console.data(fmt::format("'{}.{}': {}{}{}: {}{}\n", what.file, what.column,
+                               text::join(what.examples, ", "), what.examples.empty() ? "" : " ",
+                               what.reason, text::count(what.records, "value"), rows));
+    }
     const std::string remedy = problem.remedy();
     if (!remedy.empty()) {
       remedies.insert(fmt::format("To hold them, '{}' needs {}\n", what.file, remedy));
@@ -52,7 +58,7 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                     {"remedy", remedy.empty() ? Json(nullptr) : Json(remedy)}});
   }
   for (const std::string& line : remedies) console.data(line);
-  console.say("Nothing was copied: the target's columns cannot hold these values");
+  console.say("Nothing was copied: the target cannot hold these rows");
   console.document({{"copied", false}, {"problems", std::move(list)}});
 }
 

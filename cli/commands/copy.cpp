@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -18,11 +19,14 @@
 #include "cli/signals.hpp"
 #include "diff/diff.hpp"
 #include "project/edit_columns.hpp"
-#include "project/refusals.hpp"
 #include "project/run_settings.hpp"
+#include "transfer/check_relations.hpp"
+#include "transfer/copy_mark.hpp"
+#include "transfer/fit_schema.hpp"
 #include "transfer/source_readers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/translate.hpp"
+#include "transfer/untyped_columns.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -39,9 +43,36 @@ struct Arguments {
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
+bool is_url(const std::string& argument) {
+  return argument.find("://") != std::string::npos;
+}
+
+/// Refuses words that name no database, with what would.
+void require_database(Context& context, const std::string& argument, const char* which) {
+  if (is_url(argument)) return;
+  std::error_code ignored;
+  const bool is_file = std::filesystem::is_regular_file(argument, ignored);
+  const bool is_known = !is_file && context.find_project() != nullptr &&
+                        context.project().databases.count(argument) != 0;
+  if (is_known) return;
+  std::vector<std::string> known;
+  if (context.find_project() != nullptr) {
+    for (const auto& [name, url] : context.project().databases) known.push_back(name);
+  }
+  if (is_file) {
+    throw Error(ErrorCode::usage, fmt::format("the {} '{}' is a file, and no URL", which, argument))
+        .hint(fmt::format("of a SQLite database: sqlite:///{}", argument));
+  }
+  throw Error(ErrorCode::usage, fmt::format("the {} '{}' is no database", which, argument))
+      .hint(fmt::format("give a URL, as in sqlite:///app.db or mariadb://user@host/shop{}",
+                        known.empty()
+                            ? ", or a name that stands under `databases` in dbmig.yaml"
+                            : ", or one of dbmig.yaml's `databases`: " + text::join(known, ", ")));
+}
+
 /// `argument`, a URL or a name of dbmig.yaml's `databases`, as the database to work on.
 void work_on(Context& context, const std::string& argument) {
-  if (argument.find("://") != std::string::npos) {
+  if (is_url(argument)) {
     context.location.url = argument;
   } else {
     context.location.database = argument;
@@ -55,12 +86,18 @@ class Copy {
   Copy(Context& context, const Arguments& arguments, import::Communicator* ranks)
       : context_(context),
         arguments_(arguments),
+        options_(arguments.options),
         ranks_(ranks),
-        source_(backend::connect(
-            context.url_of(arguments.source, arguments.source.find("://") != std::string::npos))) {
+        source_(backend::connect(context.url_of(arguments.source, is_url(arguments.source)))) {
     work_on(context_, arguments_.target);
     if (source_->url().redacted() == context_.url().redacted()) {
       throw Error(ErrorCode::usage, "source and target are the same database");
+    }
+    const Url& target = context_.url();
+    std::error_code ignored;
+    if (target.dialect == DialectKind::sqlite && !target.in_memory() &&
+        !std::filesystem::exists(target.database, ignored)) {
+      new_file_ = target.database;
     }
     const bool is_there = arguments_.data_only || arguments_.plan;
     context_.name_database(is_there ? Context::Access::existing : Context::Access::create);
@@ -69,25 +106,39 @@ class Copy {
                                                           : Context::Access::create);
   }
 
+  /// A file that opening it has made, and into which nothing was written, goes.
+  ~Copy() {
+    std::error_code ignored;
+    if (!new_file_.empty() && std::filesystem::file_size(new_file_, ignored) == 0 && !ignored) {
+      std::filesystem::remove(new_file_, ignored);
+    }
+  }
+  Copy(const Copy&) = delete;
+  Copy& operator=(const Copy&) = delete;
+
   void run() {
+    before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
     if (!arguments_.data_only) choose_schema();
     if (!arguments_.schema_only) {
-      transfer::refuse_rows(*source_, *target_, arguments_.options, context_.console());
+      transfer::refuse_rows(*source_, *target_, options_, context_.console());
       if (!rows_fit()) return;
     }
-    before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
     if (arguments_.plan) return print_plan();
     std::vector<transfer::TableComparison> tables;
     bool same = false;
+    transfer::mark_copy(*target_, source_->url());
     try {
       make_tables();
       if (!arguments_.schema_only) {
-        tables = transfer::copy_rows(*source_, *target_, arguments_.options, context_.console(),
+        tables = transfer::copy_rows(*source_, *target_, options_, context_.console(),
                                      interrupted(), ranks_);
       }
       same = std::all_of(tables.begin(), tables.end(),
                          [](const auto& table) { return table.is_same(); });
-      if (same) make_rest();
+      if (same) {
+        make_rest();
+        transfer::unmark_copy(*target_);
+      }
     } catch (...) {
       if (!same) take_back();
       throw;
@@ -130,27 +181,54 @@ class Copy {
     const backend::Inspection found = source_->inspect({});
     translation_ = transfer::translate(found.schema, from, target_->dialect().kind());
     restrict_to_chosen();
+    std::vector<std::string>& left_out = translation_.left_out;
+    std::vector<std::string> changed;
     if (from != target_->dialect().kind()) {
-      std::vector<std::string> refused =
-          project::leave_out_refused(context_, target_->dialect().kind(), translation_.tables);
-      std::move(refused.begin(), refused.end(), std::back_inserter(translation_.left_out));
+      changed = fit(from);
+    } else {
+      left_out = transfer::drop_keys_to_nowhere(translation_.tables, before_);
     }
     for (const backend::Unsupported& one : found.unsupported) {
-      translation_.left_out.push_back(fmt::format("{}: {}", one.object, one.reason));
+      left_out.push_back(fmt::format("{}: {}", one.object, one.reason));
     }
-    for (const std::string& line : translation_.left_out) {
+    for (const std::string& line : changed) context_.console().warning("dbmig.copy", line);
+    for (const std::string& line : left_out) {
       context_.console().warning("dbmig.copy", "Not copied: " + line);
     }
-    if (arguments_.strict && !translation_.left_out.empty()) {
-      throw Error(ErrorCode::refused, "--strict wants a copy of everything")
+    const std::vector<std::string>& gone = translation_.left_out_tables;
+    options_.exclude.insert(options_.exclude.end(), gone.begin(), gone.end());
+    if (arguments_.strict && !(left_out.empty() && changed.empty())) {
+      throw Error(ErrorCode::refused, "--strict wants a copy of everything as it is")
+          .hint("nothing was copied");
+    }
+    if (!gone.empty() && translation_.tables.tables.empty()) {
+      throw Error(ErrorCode::refused, "no table is left that the target could have")
           .hint("nothing was copied");
     }
     schema_ = target_->canonical(translation_.tables);
   }
 
+  /// Makes the tables what the target takes; what that changes in them.
+  std::vector<std::string> fit(DialectKind from) {
+    std::vector<std::string> changed;
+    const auto add = [](std::vector<std::string>& to, std::vector<std::string> more) {
+      std::move(more.begin(), more.end(), std::back_inserter(to));
+    };
+    if (from == DialectKind::sqlite) {
+      add(changed, transfer::give_types(*source_, translation_.tables));
+      add(changed, transfer::match_foreign_keys(translation_.tables));
+    }
+    transfer::Fitted fitted = transfer::fit_schema(translation_.tables, *target_, before_);
+    for (const std::string& line : fitted.renamed) context_.console().info("dbmig.copy", line);
+    add(changed, std::move(fitted.changed));
+    add(translation_.left_out, std::move(fitted.left_out));
+    add(translation_.left_out_tables, std::move(fitted.tables));
+    return changed;
+  }
+
   /// With --tables and --exclude.
   void restrict_to_chosen() {
-    const transfer::CopyOptions& options = arguments_.options;
+    const transfer::CopyOptions& options = options_;
     const auto names = [](const std::vector<std::string>& list, const std::string& name) {
       return std::any_of(list.begin(), list.end(), [&](const std::string& one) {
         return text::equals_ignoring_case(one, name);
@@ -170,11 +248,18 @@ class Copy {
         arguments_.data_only ? target_->canonical(target_->inspect({}).schema) : schema_;
     std::vector<transfer::CopyProblem> wider;
     while (true) {
-      const std::vector<transfer::CopyProblem> problems =
-          transfer::check_rows(*source_, schema, target_->dialect().kind(), arguments_.options,
+      std::vector<transfer::CopyProblem> problems =
+          transfer::check_rows(*source_, schema, target_->dialect().kind(), options_,
                                context_.console(), interrupted(), ranks_);
+      std::vector<transfer::CopyProblem> more =
+          transfer::check_relations(*source_, schema, options_);
+      if (problems.empty()) {  // a key is asked about with values that its columns hold
+        more = joined(std::move(more), transfer::find_collisions(*source_, *target_, schema,
+                                                                 options_, interrupted()));
+      }
+      problems = joined(std::move(problems), std::move(more));
       if (problems.empty()) break;
-      if (!arguments_.widen || !transfer::without_remedy(problems).empty()) {
+      if (!arguments_.widen || !has_remedy(problems)) {
         report_problems(context_, problems);
         context_.exit_code = 1;
         return false;
@@ -186,9 +271,28 @@ class Copy {
     return true;
   }
 
+  static std::vector<transfer::CopyProblem> joined(std::vector<transfer::CopyProblem> some,
+                                                   std::vector<transfer::CopyProblem> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(some));
+    return some;
+  }
+
+  /// Whether --widen mends all of `problems`: in a project it changes types alone.
+  bool has_remedy(const std::vector<transfer::CopyProblem>& problems) const {
+    return transfer::without_remedy(problems).empty() &&
+           (revisions_.empty() ||
+            std::all_of(problems.begin(), problems.end(),
+                        [](const transfer::CopyProblem& one) { return one.wider.has_value(); }));
+  }
+
   void widen(const std::vector<transfer::CopyProblem>& problems) {
     std::map<std::pair<std::string, std::string>, schema::Type> types;
     for (const transfer::CopyProblem& problem : problems) {
+      if (!problem.wider) {
+        context_.console().info("dbmig.copy", fmt::format("'{}' becomes {}, for rows of the source",
+                                                          problem.what.file, problem.remedy()));
+        continue;
+      }
       types.insert_or_assign({problem.what.file, problem.what.column}, *problem.wider);
     }
     std::vector<project::ColumnChange> changes;
@@ -202,6 +306,9 @@ class Copy {
     }
     if (revisions_.empty()) {
       translation_.tables = transfer::widened(std::move(translation_.tables), problems);
+      for (const std::string& line : transfer::match_foreign_keys(translation_.tables)) {
+        context_.console().info("dbmig.copy", line);
+      }
       return;
     }
     for (const std::string& head : context_.graph().heads()) {
@@ -289,6 +396,7 @@ class Copy {
   /// project before.
   void take_back() noexcept {
     try {
+      if (before_.find_table(transfer::kCopyMark) == nullptr) transfer::unmark_copy(*target_);
       if (!revisions_.empty() && has_history(before_)) return;
       const schema::Schema now = target_->inspect({.tables = {}, .include_own = true}).schema;
       schema::Schema kept = now;
@@ -310,26 +418,28 @@ class Copy {
   }
 
   static bool has_history(const schema::Schema& schema) {
-    return std::any_of(schema.tables.begin(), schema.tables.end(),
-                       [](const auto& entry) { return transfer::is_own_table(entry.first); });
+    return std::any_of(schema.tables.begin(), schema.tables.end(), [](const auto& entry) {
+      return transfer::is_own_table(entry.first) && entry.first != transfer::kCopyMark;
+    });
   }
 
   static constexpr int kLockTimeout = 60;
 
   Context& context_;
   const Arguments& arguments_;
+  transfer::CopyOptions options_;  ///< without the tables that the target cannot have
   import::Communicator* ranks_;
   std::unique_ptr<backend::Connection> source_;
   backend::Connection* target_ = nullptr;
   std::set<std::string> revisions_;
   transfer::Translation translation_;
-  schema::Schema schema_;  ///< the target's, as it will be
-  schema::Schema before_;  ///< what the target had, dbmig's own tables too
+  schema::Schema schema_;           ///< the target's, as it will be
+  schema::Schema before_;           ///< what the target had, dbmig's own tables too
+  std::filesystem::path new_file_;  ///< the target's, when there was none
 };
 
 void serve(Context& context, const Arguments& arguments, import::Communicator& ranks) {
-  const bool is_url = arguments.source.find("://") != std::string::npos;
-  const auto source = backend::connect(context.url_of(arguments.source, is_url));
+  const auto source = backend::connect(context.url_of(arguments.source, is_url(arguments.source)));
   transfer::serve_copy(*source, ranks, interrupted());
 }
 
@@ -364,6 +474,8 @@ void run(Context& context, const Arguments& arguments) {
   if (arguments.schema_only && arguments.data_only) {
     throw Error(ErrorCode::usage, "--schema-only and --data-only exclude each other");
   }
+  require_database(context, arguments.source, "source");
+  require_database(context, arguments.target, "target");
   if (arguments.ranks > 1 && !import::started_by_mpi()) {
     import::require_mpi_module();
     context.console().flush();

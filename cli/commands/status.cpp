@@ -20,6 +20,7 @@
 #include "history/named.hpp"
 #include "history/renames.hpp"
 #include "schema/validate.hpp"
+#include "transfer/copy_mark.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -178,7 +179,13 @@ void add_database(Context& context, Status& status) {
   }
   const std::vector<std::string> edited = run::edited_revisions(rows, graph);
   const std::vector<std::string> current = all.heads_of(applied);
-  status.json["server"] = context.connection(Context::Access::peek).server();
+  backend::Connection& connection = context.connection(Context::Access::peek);
+  if (const auto killed = transfer::find_killed_copy(connection)) {
+    status.line("", *killed);
+    status.json["killed_copy"] = *killed;
+    status.then(Step::finish, "dbmig copy SOURCE TARGET, as before");
+  }
+  status.json["server"] = connection.server();
   status.json["current"] = current;
   status.json["applied"] = applied.size();
   status.json["pending"] = pending;

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/ascii.hpp"
+#include "base/text.hpp"
 #include "import/converter.hpp"
 #include "import/number_text.hpp"
 
@@ -128,8 +129,8 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
   std::string_view significant = fraction;
   while (!significant.empty() && significant.back() == '0') significant.remove_suffix(1);
   if (significant.size() > kept) {
-    reason = fmt::format("has {} digits after the second, and {} keeps {}", significant.size(),
-                         schema::to_string(type), kept);
+    reason = fmt::format("has {} after the second, and {} keeps {}",
+                         text::count(significant.size(), "digit"), schema::to_string(type), kept);
     return std::nullopt;
   }
   if (is_open) return fraction.size() > kept ? significant.size() : fraction.size();
@@ -192,7 +193,8 @@ bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
   }
   std::string_view rest = text;
   if (!take_date(rest, moment) || (!rest.empty() && !is_midnight(rest))) {
-    reason = "is not a date (YYYY-MM-DD); --date-format says how dates are written";
+    reason = "is not a date (YYYY-MM-DD)";
+    if (!format_.of_database) reason += "; --date-format says how dates are written";
     return false;
   }
   return is_day(moment, reason);

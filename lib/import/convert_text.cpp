@@ -34,14 +34,17 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
-bool is_well_formed(std::string_view text, std::string& reason) {
+bool is_well_formed(std::string_view text, const ValueFormat& format, std::string& reason) {
   if (const auto broken = text::find_invalid_utf8(text)) {
-    reason = fmt::format(
-        "is not UTF-8: byte 0x{:02X} at offset {} of the field; say in what "
-        "the file is, for example --encoding latin1 or --encoding windows-1252",
-        static_cast<unsigned char>(text[*broken]), *broken);
+    reason = fmt::format("is not UTF-8: byte 0x{:02X} at offset {}{}",
+                         static_cast<unsigned char>(text[*broken]), *broken,
+                         format.of_database
+                             ? ""
+                             : " of the field; say in what the file is, for example --encoding "
+                               "latin1 or --encoding windows-1252");
     return false;
   }
+  if (format.of_database) return true;
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     reason = fmt::format("has a NUL byte at offset {} of the field", zero);
     return false;
@@ -57,7 +60,7 @@ bool is_hex(char c) {
 
 bool Converter::convert_text(std::string_view text, Cell& cell, std::string& reason) const {
   const bool plain = is_plain(text);
-  if (!plain && !is_well_formed(text, reason)) return false;
+  if (!plain && !is_well_formed(text, format_, reason)) return false;
   if (most_characters_ != 0 && text.size() > most_characters_) {
     const std::size_t characters = plain ? text.size() : text::utf8_length(text);
     if (characters > most_characters_) {
@@ -98,7 +101,7 @@ bool Converter::convert_binary(std::string_view text, Cell& cell, std::string& r
 }
 
 bool Converter::convert_native_text(std::string_view text, Cell& cell, std::string& reason) const {
-  if (!is_plain(text) && !is_well_formed(text, reason)) return false;
+  if (!is_plain(text) && !is_well_formed(text, format_, reason)) return false;
   cell = Cell::of_text(text);
   return true;
 }
@@ -136,7 +139,7 @@ std::string with_small_numbers(std::string_view text) {
 }  // namespace
 
 bool Converter::convert_json(std::string_view text, Cell& cell, std::string& reason) const {
-  if (!is_plain(text) && !is_well_formed(text, reason)) return false;
+  if (!is_plain(text) && !is_well_formed(text, format_, reason)) return false;
   if (!nlohmann::json::accept(text) && !nlohmann::json::accept(with_small_numbers(text))) {
     reason = "is not valid JSON";
     return false;
@@ -195,7 +198,7 @@ bool Converter::convert_enum(std::string_view text, Cell& cell, std::string& rea
     cell = Cell::of_text(text);
     return true;
   }
-  if (!is_well_formed(text, reason)) return false;
+  if (!is_well_formed(text, format_, reason)) return false;
   reason = fmt::format("is not one of the column's values; {}",
                        text::suggest(text, column_.type.values));
   return false;
@@ -207,7 +210,7 @@ bool Converter::convert_set(std::string_view text, Cell& cell, std::string& reas
     const std::size_t comma = std::min(rest.find(','), rest.size());
     const std::string_view member = rest.substr(0, comma);
     if (!contains(column_.type.values, member)) {
-      if (!is_well_formed(text, reason)) return false;
+      if (!is_well_formed(text, format_, reason)) return false;
       reason = fmt::format("has the member {}, which is not one of the column's; {}", shown(member),
                            text::suggest(member, column_.type.values));
       return false;

@@ -35,6 +35,9 @@ struct TargetColumn {
 struct ValueFormat {
   BinaryText binary = BinaryText::guarded;
   char decimal = '.';  ///< between the digits of a number
+  /// They come from a database, and no file: text may hold NUL bytes, and no option says its
+  /// encoding.
+  bool of_database = false;
   friend bool operator==(const ValueFormat&, const ValueFormat&) = default;
 };
 

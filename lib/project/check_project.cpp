@@ -17,6 +17,7 @@
 #include "run/fitted.hpp"
 #include "schema/validate.hpp"
 #include "teams/sum_file.hpp"
+#include "transfer/copy_mark.hpp"
 
 namespace dbmig::project {
 namespace {
@@ -54,6 +55,8 @@ constexpr std::array kDatabaseKinds{
               "The file was removed, or is on another branch."},
     CheckKind{"edited", "A revision was edited after it was applied",
               "Restore the file, or accept it with `dbmig repair`."},
+    CheckKind{"copy", "A copy into the database was killed",
+              "The same `dbmig copy` again ends it."},
     CheckKind{"unfinished", "A migration stopped halfway", "The same command again finishes it."},
     CheckKind{"drift", "The database was changed by hand",
               "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
@@ -200,6 +203,9 @@ std::vector<CheckFinding> check_database(Workspace& workspace) {
         fmt::format("The {} of revision {} stopped after statement {} of {}; run `dbmig {}` "
                     "to finish it",
                     row.running, row.id, row.statements_done, row.statements_total, row.running));
+  }
+  if (const auto killed = transfer::find_killed_copy(connection)) {
+    findings.add("copy", "", *killed);
   }
   findings.add_drift(changes(check.drift.expected, check.drift.live, {}));
   warn_of_cut_fractions(workspace, connection);

@@ -2,16 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <utility>
 #include <variant>
 
-#include "backend/scratch.hpp"
 #include "base/error.hpp"
 #include "dialect/dialect.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
 #include "proof/external.hpp"
-#include "schema/validate.hpp"
 
 namespace dbmig::project {
 namespace {
@@ -138,52 +135,6 @@ void ask_for_refusals(backend::Connection& connection, schema::Schema schema, bo
       }
     }
   }
-}
-
-std::vector<std::string> leave_out_refused(Workspace& workspace, DialectKind kind,
-                                           schema::Schema& schema) {
-  Refusals refusals;
-  for (const dialect::Refusal& one : dialect::dialect(kind).refusals(schema::normalized(schema))) {
-    add_refusal(refusals, one.path, one.message);
-  }
-  try {
-    const backend::ScratchOptions options = workspace.scratch_options(kind);
-    if (options.server || kind == DialectKind::sqlite) {
-      backend::Scratch scratch(options);
-      ask_for_refusals(scratch.connection(),
-                       dialect::dialect(kind).canonical(schema::on_dialect(schema, kind)), false,
-                       refusals);
-    }
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
-    // Without a server, what is documented decides.
-  }
-  std::vector<std::string> said;
-  for (auto& [name, table] : schema.tables) {
-    const std::string& table_name = name;
-    const auto reason = [&](const char* section, const std::string& object) {
-      const auto found = refusals.find({"tables", table_name, section, object});
-      return found == refusals.end() ? nullptr : &found->second;
-    };
-    for (schema::Column& column : table.columns) {
-      const std::string* why = column.default_value ? reason("columns", column.name) : nullptr;
-      if (why == nullptr) continue;
-      said.push_back(fmt::format("the default of '{}.{}', {}: {}", name, column.name,
-                                 column.default_value->sql.for_dialect(kind), *why));
-      column.default_value.reset();
-    }
-    std::vector<schema::Check> kept;
-    for (const schema::Check& check : std::as_const(table).checks) {
-      if (const std::string* why = reason("checks", check.name)) {
-        said.push_back(fmt::format("check '{}' of table '{}', {}: {}", check.name, name,
-                                   check.sql.for_dialect(kind), *why));
-      } else {
-        kept.push_back(check);
-      }
-    }
-    table.checks = std::move(kept);
-  }
-  return said;
 }
 
 }  // namespace dbmig::project

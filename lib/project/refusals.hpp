@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "project/workspace.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::project {
@@ -24,10 +23,5 @@ void add_refusal(Refusals& refusals, const std::vector<std::string>& path, std::
 /// connection throws when it is lost or interrupted.
 void ask_for_refusals(backend::Connection& connection, schema::Schema schema, bool others,
                       Refusals& refusals);
-
-/// Takes from the tables of `schema` the checks and defaults that databases of `kind` do not take,
-/// as a scratch database says where one can be had; a line for each, with the reason.
-std::vector<std::string> leave_out_refused(Workspace& workspace, DialectKind kind,
-                                           schema::Schema& schema);
 
 }  // namespace dbmig::project

@@ -148,8 +148,9 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
     migration.commit();
     SteadySink(context.events)
         .warning("dbmig.run",
-                 fmt::format("{} before the failure stay applied: {}",
-                             text::count(done.size(), "revision"), text::join_some(done)));
+                 fmt::format("{} before the failure {} applied: {}",
+                             text::count(done.size(), "revision"),
+                             done.size() == 1 ? "stays" : "stay", text::join_some(done)));
     throw;
   }
   migration.commit();

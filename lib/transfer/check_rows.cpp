@@ -5,13 +5,20 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "transfer/copy_source.hpp"
+#include "transfer/equal_keys.hpp"
 #include "transfer/shared_snapshot.hpp"
 
 namespace dbmig::transfer {
 
 std::string CopyProblem::remedy() const {
-  return wider ? fmt::format("{}: {}", what.column, schema::to_string(*wider)) : std::string();
+  if (wider) return fmt::format("{}: {}", what.column, schema::to_string(*wider));
+  std::vector<std::string> lines;
+  for (const std::string& column : exact_columns) {
+    lines.push_back(fmt::format("{}: {{mariadb: {{collation: {}}}}}", column, kExactCollation));
+  }
+  return text::join(lines, ", ");
 }
 
 namespace {
@@ -56,7 +63,7 @@ std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::S
   std::vector<TablePair> pairs = pair_tables(source, schema, target, options);
   std::vector<CopyProblem> all;
   for (TablePair& pair : pairs) {
-    ReadJob job = job_for(source, pair, snapshot.readers().size(), target);
+    ReadJob job = job_for(source, pair, ranges_of(source, pair), target);
     job.kind = ReadJob::Kind::check;
     std::vector<import::Problem> problems;
     std::uint64_t rows = 0;
@@ -82,9 +89,13 @@ std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::S
 schema::Schema widened(schema::Schema schema, const std::vector<CopyProblem>& problems,
                        std::optional<DialectKind> own) {
   for (const CopyProblem& problem : problems) {
-    if (!problem.wider || schema.tables.count(problem.what.file) == 0) continue;
+    if (schema.tables.count(problem.what.file) == 0) continue;
     for (schema::Column& column : schema.table(problem.what.file).columns) {
-      if (column.name != problem.what.column) continue;
+      const auto& exact = problem.exact_columns;
+      if (std::find(exact.begin(), exact.end(), column.name) != exact.end()) {
+        column.mariadb.collation = kExactCollation;
+      }
+      if (!problem.wider || column.name != problem.what.column) continue;
       if (own == DialectKind::sqlite && !column.sqlite.type) column.sqlite.type = column.type;
       column.type = *problem.wider;
       if (column.mariadb.type) column.mariadb.type = problem.wider;
@@ -96,7 +107,7 @@ schema::Schema widened(schema::Schema schema, const std::vector<CopyProblem>& pr
 std::vector<CopyProblem> without_remedy(const std::vector<CopyProblem>& problems) {
   std::vector<CopyProblem> left;
   for (const CopyProblem& problem : problems) {
-    if (!problem.wider) left.push_back(problem);
+    if (!problem.wider && problem.exact_columns.empty()) left.push_back(problem);
   }
   return left;
 }

@@ -11,13 +11,16 @@
 
 namespace dbmig::transfer {
 
-/// Source values that the target's columns do not hold, by table and column; `what.file` is the
-/// table.
+/// Rows of the source that the target does not hold, by table and column; `what.file` is the table.
 struct CopyProblem {
   import::Problem what;
+  /// The whole of what is to be said, where it is not about the values of one column.
+  std::string sentence = {};
+  /// Text that MariaDB would have to compare exactly, as SQLite does: see kExactCollation.
+  std::vector<std::string> exact_columns = {};
   /// The type that would hold all of the column's values, where there is one.
-  std::optional<schema::Type> wider;
-  /// The same as a line of the model: "made: datetime(6)"; else empty.
+  std::optional<schema::Type> wider = {};
+  /// The change that would help as lines of the model: "made: datetime(6)"; else empty.
   std::string remedy() const;
 };
 
@@ -33,7 +36,7 @@ std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::S
 schema::Schema widened(schema::Schema schema, const std::vector<CopyProblem>& problems,
                        std::optional<DialectKind> own = std::nullopt);
 
-/// Those of `problems` for whose columns no type is known that holds every value.
+/// Those of `problems` for which no change of the target's columns is known that helps.
 std::vector<CopyProblem> without_remedy(const std::vector<CopyProblem>& problems);
 
 }  // namespace dbmig::transfer

@@ -51,7 +51,7 @@ bool convert_cell(const Cell& cell, import::Converter& converter, std::string& b
       return converter.convert(cell.bytes, out, reason);
     case Cell::Kind::blob:
       if (schema::is_binary(type.kind)) return converter.convert(cell.bytes, out, reason);
-      reason = fmt::format("is bytes, and the column is {}", schema::to_string(type));
+      reason = fmt::format("is a blob, and the column is {}", schema::to_string(type));
       return false;
     case Cell::Kind::unsigned_integer:
       break;

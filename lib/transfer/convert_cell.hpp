@@ -7,6 +7,10 @@
 
 namespace dbmig::transfer {
 
+/// How values come from a database: as they are.
+inline constexpr import::ValueFormat kValuesOfDatabase{.binary = import::BinaryText::raw,
+                                                       .of_database = true};
+
 /// Turns a cell of the source into the one that the converter's column holds. False when it does
 /// not fit; `reason` then completes the sentence "'abc' …". `out` borrows from `cell`, from
 /// `buffer` or from the converter.

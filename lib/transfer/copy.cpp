@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -18,6 +20,7 @@
 #include "transfer/silent_triggers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/table_pair.hpp"
+#include "transfer/written_rows.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -26,86 +29,161 @@ using backend::Cell;
 using backend::Connection;
 
 constexpr std::size_t kExamples = 5;
-/// Rows that are sent together, and bytes, whichever is reached first.
-constexpr std::size_t kBatchRows = 2000;
-constexpr std::size_t kBatchBytes = std::size_t{1} << 20U;
+using EachRow = std::function<void(std::span<const Cell>, std::uint64_t)>;
 
-/// Sums up the rows of one side.
-struct Side {
-  std::uint64_t rows = 0;
-  RowHash hash;
-};
-
-Side read_side(Connection& connection, TablePair& pair, bool is_source,
-               const std::atomic<bool>& stop,
-               const std::function<void(std::span<const Cell>, std::uint64_t)>& each = {}) {
-  Side side;
-  const std::string sql = is_source ? pair.select_source(connection.dialect())
-                                    : pair.select_target(connection.dialect());
-  const auto rows = connection.read_rows(sql);
+/// Rows of the source as the target's cells, in one range of its key.
+RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>& stop,
+                   const KeyRange& range = {}, const EachRow& each = {}) {
+  RowSum side;
+  const std::string column = pair.range_column(source.dialect().kind()).value_or("");
+  const auto rows = source.read_rows(pair.select_source(
+      source.dialect(), range.condition(source.dialect(), pair.source().name, column)));
+  RowConverter& converter = pair.converter();
   std::vector<Cell> row;
   std::vector<InvalidCast> invalid_casts;
   while (rows->next(row)) {
     throw_if_interrupted(stop);
     ++side.rows;
     invalid_casts.clear();
-    const std::span<const Cell> cells =
-        is_source ? pair.converter().convert(row, invalid_casts) : std::span<const Cell>(row);
+    const std::span<const Cell> converted = converter.convert(row, invalid_casts);
     // What the target cannot hold is no row of it: its own cells tell it apart.
-    side.hash.add(
-        pair.converter().canonical_row(invalid_casts.empty() ? cells : std::span<const Cell>(row)));
-    if (each) each(invalid_casts.empty() ? cells : std::span<const Cell>(row), side.rows);
+    const std::span<const Cell> cells =
+        invalid_casts.empty() ? converted : std::span<const Cell>(row);
+    side.hash.add(converter.canonical_row(cells));
+    if (each) each(cells, side.rows);
   }
   return side;
 }
 
-/// The keys of the first rows that differ, by a second look at both sides.
-std::vector<std::string> find_differences(Connection& source, Connection& target, TablePair& pair,
-                                          const std::atomic<bool>& stop) {
-  constexpr std::size_t kMaxRows = 5'000'000;  // about 200 MB
-  std::unordered_map<std::string, std::pair<std::uint64_t, std::string>> seen;
-  const auto hash_of = [&](std::span<const Cell> cells) {
-    RowHash one;
-    one.add(pair.converter().canonical_row(cells));
-    return one.text();
-  };
-  bool is_too_much = false;
-  read_side(source, pair, true, stop, [&](std::span<const Cell> cells, std::uint64_t number) {
-    is_too_much = is_too_much || seen.size() >= kMaxRows;
-    if (!is_too_much) {
-      seen.emplace(hash_of(cells), std::pair(number, pair.describe_key(cells, number)));
-    }
-  });
-  if (is_too_much) return {};
-  std::vector<std::string> found;
-  read_side(target, pair, false, stop, [&](std::span<const Cell> cells, std::uint64_t number) {
-    const auto same = seen.find(hash_of(cells));
-    if (same != seen.end()) {
-      seen.erase(same);
-    } else if (found.size() < kExamples) {
-      found.push_back("in the target: " + pair.describe_key(cells, number));
-    }
-  });
-  std::map<std::uint64_t, std::string> left;
-  for (const auto& [hash, row] : seen) left.emplace(row);
-  for (const auto& [number, key] : left) {
-    if (found.size() >= 2 * kExamples) break;
-    found.push_back("in the source: " + key);
+RowSum read_target(Connection& target, const TablePair& pair, const std::atomic<bool>& stop,
+                   const std::string& condition = "", const EachRow& each = {}) {
+  RowSum side;
+  RowConverter converter(pair.columns(), target.dialect().kind());
+  const auto rows = target.read_rows(pair.select_target(target.dialect(), condition));
+  std::vector<Cell> row;
+  while (rows->next(row)) {
+    throw_if_interrupted(stop);
+    ++side.rows;
+    side.hash.add(converter.canonical_row(row));
+    if (each) each(row, side.rows);
   }
-  return found;
+  return side;
 }
 
-TableComparison compare(Connection& source, Connection& target, TablePair& pair, const Side& from,
-                        const std::atomic<bool>& stop) {
+/// Looks for the first rows that one side has and the other has not.
+class DifferenceSearch {
+ public:
+  DifferenceSearch(Connection& source, Connection& target, TablePair& pair,
+                   const std::atomic<bool>& stop)
+      : source_(source), target_(target), pair_(pair), stop_(stop) {}
+
+  std::vector<std::string> run() {
+    const auto column = pair_.shared_range_column(source_.dialect().kind());
+    if (!column) {
+      look_at({}, "");
+    } else {
+      for (const KeyRange& range : ranges_of(source_, pair_)) {
+        if (in_target_.size() >= kExamples && in_source_.size() >= kExamples) break;
+        look_at(range, range.condition(target_.dialect(), pair_.name(), *column));
+      }
+    }
+    std::vector<std::string> found;
+    for (const std::string& key : in_target_) found.push_back("in the target: " + key);
+    for (const std::string& key : in_source_) found.push_back("in the source: " + key);
+    return found;
+  }
+
+ private:
+  /// A row, as often as it is there.
+  struct Seen {
+    std::size_t times = 0;
+    std::uint64_t number = 0;
+    std::string key;
+  };
+
+  void look_at(const KeyRange& range, const std::string& condition) {
+    constexpr std::size_t kMaxRows = 5'000'000;  // about 200 MB
+    std::unordered_map<std::string, Seen> seen;
+    bool is_too_much = false;
+    const auto hash_of = [&](std::span<const Cell> cells) {
+      RowHash one;
+      one.add(pair_.converter().canonical_row(cells));
+      return one.text();
+    };
+    read_source(source_, pair_, stop_, range, [&](std::span<const Cell> cells, std::uint64_t n) {
+      is_too_much = is_too_much || seen.size() >= kMaxRows;
+      if (is_too_much) return;
+      Seen& row = seen[hash_of(cells)];
+      if (++row.times > 1) return;
+      row.number = n;
+      row.key = pair_.describe_key(cells, n);
+    });
+    if (is_too_much) return;
+    read_target(target_, pair_, stop_, condition,
+                [&](std::span<const Cell> cells, std::uint64_t n) {
+                  const auto same = seen.find(hash_of(cells));
+                  if (same != seen.end() && same->second.times > 0) {
+                    --same->second.times;
+                  } else if (in_target_.size() < kExamples) {
+                    in_target_.push_back(pair_.describe_key(cells, n));
+                  }
+                });
+    std::map<std::uint64_t, std::string> left;
+    for (const auto& [hash, row] : seen) {
+      if (row.times > 0) left.emplace(row.number, row.key);
+    }
+    for (const auto& [number, key] : left) {
+      if (in_source_.size() < kExamples) in_source_.push_back(key);
+    }
+  }
+
+  Connection& source_;
+  Connection& target_;
+  TablePair& pair_;
+  const std::atomic<bool>& stop_;
+  std::vector<std::string> in_target_;
+  std::vector<std::string> in_source_;
+};
+
+/// `known`: what the target's rows are, when they have been read already.
+TableComparison compare(Connection& source, Connection& target, TablePair& pair, const RowSum& from,
+                        const std::atomic<bool>& stop,
+                        const std::optional<RowSum>& known = std::nullopt) {
   TableComparison result;
   result.table = pair.name();
-  const Side to = read_side(target, pair, false, stop);
+  const RowSum to = known ? *known : read_target(target, pair, stop);
   result.source_rows = from.rows;
   result.target_rows = to.rows;
   result.source_checksum = from.hash.text();
   result.target_checksum = to.hash.text();
-  if (!result.is_same()) result.examples = find_differences(source, target, pair, stop);
+  if (!result.is_same()) {
+    result.examples = DifferenceSearch(source, target, pair, stop).run();
+  }
   return result;
+}
+
+/// Reads both sides at the same time.
+TableComparison compare_at_once(Connection& source, Connection& target, TablePair& pair,
+                                const std::atomic<bool>& stop) {
+  RowSum to;
+  std::exception_ptr failure;
+  std::thread thread([&] {
+    try {
+      to = read_target(target, pair, stop);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  RowSum from;
+  try {
+    from = read_source(source, pair, stop);
+  } catch (...) {
+    thread.join();
+    throw;
+  }
+  thread.join();
+  if (failure) std::rethrow_exception(failure);
+  return compare(source, target, pair, from, stop, to);
 }
 
 void empty_tables(Connection& target, const std::vector<TablePair>& pairs) {
@@ -131,7 +209,7 @@ void refuse_filled(const std::vector<std::string>& tables) {
 /// The rows that are there already, which must be the source's.
 TableComparison resume_table(Connection& source, Connection& target, TablePair& pair,
                              const std::atomic<bool>& stop) {
-  const Side side = read_side(source, pair, true, stop);
+  const RowSum side = read_source(source, pair, stop);
   TableComparison found = compare(source, target, pair, side, stop);
   if (found.is_same()) return found;
   throw Error(ErrorCode::refused,
@@ -151,13 +229,30 @@ std::string name_refused(Connection& source, const ReadJob& job, std::size_t par
   return describe_row(job.columns, job.key, row, number);
 }
 
-/// Writes the rows of one table; what was read, in the target's words.
-Side write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair) {
+/// The rows of a table that were read, in the target's words, and those that were read back.
+struct Written {
+  RowSum read;
+  std::optional<RowSum> back;
+};
+
+Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
+                    const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
   sink->begin();
-  ReadJob job = job_for(source, pair, readers.size(), target.dialect().kind());
+  const auto back = WrittenRows::watch(target, pair, source.dialect().kind(), stop);
+  const bool is_in_parts = back != nullptr || readers.size() > 1;
+  const std::vector<KeyRange> ranges =
+      is_in_parts ? ranges_of(source, pair) : std::vector<KeyRange>(1);
+  ReadJob job = job_for(source, pair, ranges, target.dialect().kind());
   job.encoding = sink->encoding();
-  Side side;
+  Written written;
+  RowSum& side = written.read;
+  std::size_t done = 0;
+  const auto is_written_up_to = [&](std::size_t part) {
+    for (; done < part; ++done) {
+      if (back) back->add(ranges[done]);
+    }
+  };
   struct Refused {
     std::size_t part;
     std::uint64_t number;
@@ -166,6 +261,7 @@ Side write_table(Connection& source, SourceReaders& readers, Connection& target,
   std::optional<Refused> refused;
   try {
     readers.copy(job, [&](std::size_t part, const RowBatch& batch) {
+      is_written_up_to(part);
       sink->write(batch.bytes, [&](std::size_t row, const Error& error) {
         refused = Refused{part, batch.first + row, error};
         throw Error(error);
@@ -183,7 +279,9 @@ Side write_table(Connection& source, SourceReaders& readers, Connection& target,
         .hint("nothing was copied");
   }
   sink->finish();
-  return side;
+  is_written_up_to(ranges.size());
+  if (back) written.back = back->finish();
+  return written;
 }
 
 /// The number that a table's next row would get, where the source counts on by itself.
@@ -271,16 +369,16 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
   {
     CopyTransaction transaction(target, options.fire_triggers);
     if (options.truncate) empty_tables(target, pairs);
-    std::vector<Side> written;
+    std::vector<Written> written;
     for (TablePair& pair : pairs) {
-      written.push_back(write_table(source, snapshot.readers(), target, pair));
-      events.info("dbmig.copy",
-                  fmt::format("'{}': {}", pair.name(), text::count(written.back().rows, "row")));
+      written.push_back(write_table(source, snapshot.readers(), target, pair, stop));
+      events.info("dbmig.copy", fmt::format("'{}': {}", pair.name(),
+                                            text::count(written.back().read.rows, "row")));
     }
     transaction.check_foreign_keys(pairs);
     bool is_same = true;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
-      results.push_back(compare(source, target, pairs[i], written[i], stop));
+      results.push_back(compare(source, target, pairs[i], written[i].read, stop, written[i].back));
       is_same = is_same && results.back().is_same();
       if (numbers[i] && target.dialect().kind() == DialectKind::sqlite) {
         count_on(target, pairs[i], *numbers[i]);
@@ -307,8 +405,7 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
       pair_tables(source, canonical_schema(target), target.dialect().kind(), options);
   std::vector<TableComparison> results;
   for (TablePair& pair : pairs) {
-    const Side side = read_side(source, pair, true, stop);
-    results.push_back(compare(source, target, pair, side, stop));
+    results.push_back(compare_at_once(source, target, pair, stop));
   }
   return results;
 }

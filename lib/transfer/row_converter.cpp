@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/hex.hpp"
 #include "import/shown.hpp"
 #include "transfer/convert_cell.hpp"
 #include "transfer/value_text.hpp"
@@ -21,7 +22,7 @@ RowConverter::RowConverter(const std::vector<import::TargetColumn>& columns, Dia
       cells_(columns.size()) {
   as_is_.resize(columns.size());
   for (const import::TargetColumn& column : columns_) {
-    converters_.emplace_back(column, kind, import::ValueFormat{.binary = import::BinaryText::raw});
+    converters_.emplace_back(column, kind, kValuesOfDatabase);
   }
 }
 
@@ -40,6 +41,11 @@ std::span<const Cell> RowConverter::convert(std::span<const Cell> row,
       invalid_cast.shown = "NULL";
     } else if (row[i].kind != Cell::Kind::blob) {
       invalid_cast.shown = import::shown(value_text(row[i]));
+    } else {
+      constexpr std::size_t kShownBytes = 8;
+      const std::string_view bytes = row[i].bytes;
+      invalid_cast.shown = fmt::format("x'{}{}'", to_hex(bytes.substr(0, kShownBytes)),
+                                       bytes.size() > kShownBytes ? "…" : "");
     }
     invalid_casts.push_back(std::move(invalid_cast));
   }

@@ -28,4 +28,10 @@ class RowHash {
   unsigned __int128 sum_ = 0;
 };
 
+/// What many rows are compared by.
+struct RowSum {
+  std::uint64_t rows = 0;
+  RowHash hash;
+};
+
 }  // namespace dbmig::transfer

@@ -22,11 +22,16 @@ SharedSnapshot::~SharedSnapshot() {
   source_.rollback();
 }
 
-ReadJob job_for(backend::Connection& source, TablePair& pair, std::size_t readers,
-                DialectKind target) {
+ReadJob job_for(const backend::Connection& source, TablePair& pair,
+                const std::vector<KeyRange>& ranges, DialectKind target) {
+  const dialect::Dialect& dialect = source.dialect();
+  const std::string column = pair.range_column(dialect.kind()).value_or("");
   ReadJob job;
   job.table = pair.name();
-  job.parts = parts_of(source, pair, readers);
+  for (const KeyRange& range : ranges) {
+    job.parts.push_back(
+        pair.select_source(dialect, range.condition(dialect, pair.source().name, column)));
+  }
   job.columns = pair.converter().columns();
   job.as_is = pair.converter().as_is();
   job.target = target;

@@ -7,6 +7,7 @@
 #include "base/event.hpp"
 #include "import/communicator.hpp"
 #include "transfer/copy.hpp"
+#include "transfer/key_ranges.hpp"
 #include "transfer/source_readers.hpp"
 #include "transfer/table_pair.hpp"
 
@@ -28,8 +29,8 @@ class SharedSnapshot {
   std::unique_ptr<SourceReaders> readers_;
 };
 
-/// How `pair`'s rows are read by so many readers.
-ReadJob job_for(backend::Connection& source, TablePair& pair, std::size_t readers,
-                DialectKind target);
+/// How `pair`'s rows are read, in these ranges of its key, one after the other.
+ReadJob job_for(const backend::Connection& source, TablePair& pair,
+                const std::vector<KeyRange>& ranges, DialectKind target);
 
 }  // namespace dbmig::transfer

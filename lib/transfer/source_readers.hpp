@@ -32,7 +32,8 @@ class SourceReaders {
 };
 
 /// Reads through `source`, which is in a snapshot and is used by nobody else as long as a call
-/// lasts, in a thread beside the caller's.
+/// lasts, in a thread beside the caller's; values are checked by two, the other one with a
+/// connection of its own.
 std::unique_ptr<SourceReaders> thread_reader(backend::Connection& source,
                                              const std::atomic<bool>& stop);
 
@@ -50,11 +51,5 @@ void serve_copy(backend::Connection& source, import::Communicator& ranks,
                 const std::atomic<bool>& stop);
 /// Ends serve_copy() on the other ranks.
 void end_service(import::Communicator& ranks);
-
-/// Statements for the parts in which the rows of `pair`'s source are best read by `readers`: ranges
-/// of its key, or all in one.
-class TablePair;
-std::vector<std::string> parts_of(backend::Connection& source, const TablePair& pair,
-                                  std::size_t readers);
 
 }  // namespace dbmig::transfer

@@ -61,6 +61,14 @@ std::vector<std::string> choose_tables(const schema::Schema& schema,
   return parents_first(schema, chosen);
 }
 
+std::set<std::string> key_columns(const schema::Table& table) {
+  std::set<std::string> names = schema::constrained_columns(table);
+  for (const schema::Index& index : table.indexes) {
+    for (const schema::IndexPart& part : index.parts) names.insert(part.column);
+  }
+  return names;
+}
+
 std::vector<schema::Column> stored_columns(const schema::Table& table) {
   std::vector<schema::Column> columns;
   for (const schema::Column& column : table.columns) {

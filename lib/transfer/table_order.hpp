@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ std::vector<std::string> parents_first(const schema::Schema& schema,
 /// Error{not_found} with a suggestion.
 std::vector<std::string> choose_tables(const schema::Schema& schema,
                                        const std::vector<std::string>& wanted);
+
+/// The columns of `table` by which rows are found or told apart: in a key, constraint or index.
+std::set<std::string> key_columns(const schema::Table& table);
 
 /// The columns whose values can be written: all but generated ones.
 std::vector<schema::Column> stored_columns(const schema::Table& table);

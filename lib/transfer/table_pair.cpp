@@ -24,6 +24,14 @@ const schema::Column* find_stored(const std::vector<schema::Column>& columns,
   return nullptr;
 }
 
+const schema::Column* find_any(const schema::SharedList<schema::Column>& columns,
+                               const std::string& name) {
+  for (const schema::Column& column : columns) {
+    if (text::equals_ignoring_case(column.name, name)) return &column;
+  }
+  return nullptr;
+}
+
 bool is_any_generated(const schema::Table& table, const std::string& name) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
     return column.generated && text::equals_ignoring_case(column.name, name);
@@ -48,7 +56,8 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
         .hint("nothing was copied; bring the target to the source's schema first");
   }
   for (const schema::Column& column : wanted) {
-    const schema::Column* found = find_stored(given, column.name);
+    // What the source computes and the target cannot is copied like any other value.
+    const schema::Column* found = find_any(source_.columns, column.name);
     const import::TargetColumn shape = import::target_column(target_, column, to);
     if (found == nullptr) {
       if (shape.nullable || shape.fills_null || column.default_value) continue;
@@ -86,8 +95,9 @@ std::string TablePair::select_source(const dialect::Dialect& dialect,
   return select_rows(source_, source_columns_, dialect, range);
 }
 
-std::string TablePair::select_target(const dialect::Dialect& dialect) const {
-  return select_rows(target_, target_columns_, dialect);
+std::string TablePair::select_target(const dialect::Dialect& dialect,
+                                     const std::string& range) const {
+  return select_rows(target_, target_columns_, dialect, range);
 }
 
 std::optional<std::string> TablePair::range_column(DialectKind source) const {
@@ -101,6 +111,15 @@ std::optional<std::string> TablePair::range_column(DialectKind source) const {
   }
   // Of SQLite's keys the rowid alone holds nothing but whole numbers.
   return dialect::is_rowid(source, source_, *column) ? std::optional(name) : std::nullopt;
+}
+
+std::optional<std::string> TablePair::shared_range_column(DialectKind source) const {
+  const auto given = range_column(source);
+  if (!given || key_.size() != 1) return std::nullopt;
+  const import::TargetColumn& key = columns()[key_.front()];
+  const bool is_same =
+      schema::is_integer(key.type.kind) && text::equals_ignoring_case(*given, key.name);
+  return is_same ? std::optional(key.name) : std::nullopt;
 }
 
 std::string TablePair::describe_key(std::span<const Cell> row, std::uint64_t number) const {

@@ -29,14 +29,19 @@ class TablePair {
   std::vector<std::string> column_names() const;
   /// `range`, a condition, chooses rows; empty for all.
   std::string select_source(const dialect::Dialect& dialect, const std::string& range = "") const;
-  std::string select_target(const dialect::Dialect& dialect) const;
+  std::string select_target(const dialect::Dialect& dialect, const std::string& range = "") const;
   /// The source's column by whose value its rows can be read in parts: that of a key of one whole
   /// number which every row has, or none.
   std::optional<std::string> range_column(DialectKind source) const;
 
+  /// The target's column of that key, where it is one there, too; or none.
+  std::optional<std::string> shared_range_column(DialectKind source) const;
+
   /// Places of the primary key's columns.
   const std::vector<std::size_t>& key() const { return key_; }
   RowConverter& converter() { return *converter_; }
+  /// The target's, in order.
+  const std::vector<import::TargetColumn>& columns() const { return converter_->columns(); }
   /// "id 5", for messages; the row's number where there is no primary key.
   std::string describe_key(std::span<const backend::Cell> row, std::uint64_t number) const;
 

@@ -1,10 +1,12 @@
 // A reader in a thread of its own: converting rows and sending them overlap.
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
 
+#include "base/error.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/source_readers.hpp"
 
@@ -95,14 +97,52 @@ class ThreadReader final : public SourceReaders {
   }
 
   std::vector<PartCheck> check(const ReadJob& job) override {
-    std::vector<PartCheck> checks;
-    for (const std::string& part : job.parts) {
-      checks.push_back(check_part(source_, job, part, stop_));
+    std::vector<PartCheck> checks(job.parts.size());
+    std::atomic<std::size_t> next = 0;
+    const auto check_parts = [&](backend::Connection& source) {
+      for (std::size_t part = next++; part < job.parts.size(); part = next++) {
+        checks[part] = check_part(source, job, job.parts[part], stop_);
+      }
+    };
+    const std::unique_ptr<backend::Connection> other = job.parts.size() > 1 ? connect() : nullptr;
+    std::exception_ptr failure;
+    std::thread thread;
+    if (other) {
+      thread = std::thread([&] {
+        try {
+          check_parts(*other);
+        } catch (...) {
+          failure = std::current_exception();
+          next = job.parts.size();
+        }
+      });
     }
+    try {
+      check_parts(source_);
+    } catch (...) {
+      next = job.parts.size();
+      if (other) thread.join();
+      throw;
+    }
+    if (other) thread.join();
+    if (failure) std::rethrow_exception(failure);
     return checks;
   }
 
  private:
+  /// For the second thread of a check. It may see the source a moment later: what is copied is
+  /// looked at once more. Nothing where there is no other way to the database.
+  std::unique_ptr<backend::Connection> connect() {
+    if (source_.url().in_memory()) return nullptr;
+    try {
+      auto other = backend::connect(source_.url());
+      other->begin_snapshot();
+      return other;
+    } catch (const Error&) {
+      return nullptr;
+    }
+  }
+
   backend::Connection& source_;
   const std::atomic<bool>& stop_;
 };

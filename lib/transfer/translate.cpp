@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -12,18 +13,21 @@
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
 #include "transfer/equal_keys.hpp"
+#include "transfer/evidence_kinds.hpp"
 #include "transfer/table_order.hpp"
 
 namespace dbmig::transfer {
 namespace {
 
-/// The columns of `table` by which rows are found or told apart.
-std::set<std::string> key_columns(const schema::Table& table) {
-  std::set<std::string> names = schema::constrained_columns(table);
-  for (const schema::Index& index : table.indexes) {
-    for (const schema::IndexPart& part : index.parts) names.insert(part.column);
-  }
-  return names;
+/// Whether MariaDB wants a length for a column of these in `table`: it cuts the values of a plain
+/// index over one column by itself.
+bool needs_length(const schema::Table& table, const std::string& column) {
+  if (schema::constrained_columns(table).count(column) != 0) return true;
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const schema::Index& index) {
+    return (index.unique || index.parts.size() > 1) &&
+           std::any_of(index.parts.begin(), index.parts.end(),
+                       [&](const schema::IndexPart& part) { return part.column == column; });
+  });
 }
 
 /// MariaDB indexes no text of any length, and takes texts for equal that SQLite tells apart.
@@ -33,11 +37,14 @@ void translate_keys(schema::Table& table) {
   for (schema::Column& column : table.columns) {
     if (keys.count(column.name) == 0 || column.mariadb.type) continue;
     const schema::TypeKind kind = column.type.kind;
+    const bool is_counted = kind == schema::TypeKind::char_ || kind == schema::TypeKind::varchar ||
+                            kind == schema::TypeKind::binary || kind == schema::TypeKind::varbinary;
+    if (schema::is_binary(kind) && !is_counted && needs_length(table, column.name)) {
+      column.mariadb.type = type_of(schema::TypeKind::varbinary, kKeyLength);
+    }
     if (!schema::is_text(kind)) continue;
-    if (kind != schema::TypeKind::char_ && kind != schema::TypeKind::varchar) {
-      column.type = {};
-      column.type.kind = schema::TypeKind::varchar;
-      column.type.length = kKeyLength;
+    if (!is_counted && needs_length(table, column.name)) {
+      column.type = type_of(schema::TypeKind::varchar, kKeyLength);
       column.sqlite.type.reset();
     }
     const bool is_exact = column.sqlite.collation.empty() ||
@@ -86,12 +93,16 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
   Translation result;
   for (const auto& [name, table] : schema.tables) {
     if (is_own_table(name)) continue;
-    if (from != to && table.only) {
+    if (from != to && !table.sqlite.module.empty()) {
       result.left_out.push_back(
-          fmt::format("table '{}': only {} has such tables", name, product_name(from)));
+          fmt::format("table '{}': only SQLite has virtual tables ({})", name,
+                      text::trim(table.sqlite.module.substr(0, table.sqlite.module.find('(')))));
+      result.left_out_tables.push_back(name);
       continue;
     }
-    result.tables.tables.emplace(name, schema::with_names(table));
+    schema::Table& taken =
+        result.tables.tables.emplace(name, schema::with_names(table)).first->second;
+    if (from != to) taken.only.reset();
   }
   if (from == to) {
     result.rest = schema;

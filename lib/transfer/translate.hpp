@@ -13,6 +13,7 @@ struct Translation {
   schema::Schema rest;    ///< what comes when the rows are there: views, triggers, routines
   /// What the other database cannot have, and why: "view 'v': its SQL is SQLite's".
   std::vector<std::string> left_out;
+  std::vector<std::string> left_out_tables;
 };
 
 /// `schema` as `from` reported it, for `to`. On one kind of database it stays as it is. Keys that

@@ -15,9 +15,23 @@ using schema::TypeKind;
 
 constexpr std::uint64_t kMaxVarchar = 1000;  ///< what is longer is better text
 
+/// Whether values of a type are words of letters, such as a varchar holds.
+bool is_word_kind(TypeKind kind) {
+  return kind == TypeKind::char_ || kind == TypeKind::varchar || kind == TypeKind::uuid ||
+         kind == TypeKind::inet4 || kind == TypeKind::inet6 || kind == TypeKind::enum_ ||
+         kind == TypeKind::set;
+}
+
+/// Numbers that SQLite, which has 64 bits with a sign and 15 digits, holds as text alone.
+bool is_beyond_sqlite(const Type& type) {
+  return type.kind == TypeKind::decimal || type.kind == TypeKind::bit ||
+         (type.kind == TypeKind::bigint && type.is_unsigned);
+}
+
 /// Types that hold all that `type` does and more, the nearest first.
-std::vector<Type> candidates_for(const Type& type) {
+std::vector<Type> candidates_for(const Type& type, DialectKind database) {
   const TypeKind kind = type.kind;
+  if (database == DialectKind::sqlite && is_beyond_sqlite(type)) return {type_of(TypeKind::text)};
   if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
     return {type_of(kind, 3), type_of(kind, 6)};
   }
@@ -30,9 +44,13 @@ std::vector<Type> candidates_for(const Type& type) {
     return {type_of(TypeKind::integer), type_of(TypeKind::bigint)};
   }
   if (kind == TypeKind::decimal) return {type_of(kind, kMaxDecimalDigits, kMaxDecimalPlaces)};
-  if (kind == TypeKind::mediumtext) return {type_of(TypeKind::longtext)};
-  if (schema::is_text(kind) && kind != TypeKind::longtext) {
-    return {type_of(TypeKind::text), type_of(TypeKind::longtext)};
+  if (kind == TypeKind::json) return {type_of(TypeKind::longtext)};
+  if (kind == TypeKind::longtext) return {type_of(TypeKind::longblob)};
+  if (kind == TypeKind::mediumtext) {
+    return {type_of(TypeKind::longtext), type_of(TypeKind::longblob)};
+  }
+  if (schema::is_text(kind) || is_word_kind(kind)) {
+    return {type_of(TypeKind::text), type_of(TypeKind::longtext), type_of(TypeKind::longblob)};
   }
   if (schema::is_binary(kind) && kind != TypeKind::longblob) return {type_of(TypeKind::longblob)};
   return {};
@@ -41,10 +59,10 @@ std::vector<Type> candidates_for(const Type& type) {
 }  // namespace
 
 WiderType::WiderType(const import::TargetColumn& column, DialectKind kind) : own_(column.type) {
-  for (const Type& type : candidates_for(column.type)) {
+  for (const Type& type : candidates_for(column.type, kind)) {
     import::TargetColumn wide = column;
     wide.type = type;
-    candidates_.emplace_back(wide, kind, import::ValueFormat{.binary = import::BinaryText::raw});
+    candidates_.emplace_back(wide, kind, kValuesOfDatabase);
   }
 }
 
@@ -85,7 +103,7 @@ std::optional<Type> WiderType::type() const {
   while (first < candidates_.size() && (needs_.taken_by >> first & 1U) == 0) ++first;
   if (first == candidates_.size()) return std::nullopt;
   Type type = candidates_[first].column().type;
-  if (own_.kind == TypeKind::char_ || own_.kind == TypeKind::varchar) {
+  if (is_word_kind(own_.kind) && schema::is_text(type.kind)) {
     if (needs_.characters > kMaxVarchar) return type;
     constexpr std::uint64_t kStep = 50;
     return type_of(TypeKind::varchar, static_cast<int>((needs_.characters / kStep + 1) * kStep));

@@ -133,8 +133,8 @@ TEST_P(Copies, WhoseRowsHaveNoParentsLeaveNothingBehind) {
       shell("sqlite3 app.db \"UPDATE post SET user_id = 9 WHERE id = 5\"", project.path()).code, 0);
   project.start("sqlite:///app.db");
   project.expect(0, {"adopt", "-m", "first"});
-  EXPECT_THAT(project.expect(1, {"copy", "sqlite:///app.db", target}).err,
-              HasSubstr("1 row has no parent"));
+  EXPECT_THAT(project.expect(1, {"copy", "sqlite:///app.db", target}).out,
+              HasSubstr("1 row of table 'post': foreign key"));
   if (on_mariadb()) {
     EXPECT_EQ(sql("SHOW TABLES"), "");
   } else {
@@ -175,11 +175,112 @@ TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
               AllOf(HasSubstr("short"), Not(HasSubstr("letters")), HasSubstr("CURRENT_TIMESTAMP")));
 }
 
+/// What an application's database may be like, and what is said of it before anything is written.
+struct OddSource {
+  const char* sql;
+  const char* said;     ///< in the output of both commands
+  bool copied = false;  ///< all the same
+};
+
+TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
+  if (!on_mariadb()) return;
+  const OddSource sources[] = {
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, a, b banana); INSERT INTO t VALUES (1, x'00', 2)",
+       "'t.a' has no type on SQLite, and becomes longblob", true},
+      {"CREATE TABLE t (a PRIMARY KEY, b UNIQUE); INSERT INTO t VALUES ('x', 2), ('X', 1)",
+       "'t.a' has no type on SQLite, and becomes varchar(255)", true},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT AS (printf('%03d', id)), c AS (id * 2)); "
+       "INSERT INTO t (id) VALUES (1)",
+       "'t.a' is no longer computed", true},
+      {"CREATE TABLE t (a BLOB PRIMARY KEY); INSERT INTO t VALUES (x'00ff')", "1 row", true},
+      {"CREATE TABLE t (a TEXT PRIMARY KEY COLLATE NOCASE); INSERT INTO t VALUES ('é'), ('É')",
+       "t' needs a: {mariadb: {collation: utf8mb4_nopad_bin}}"},
+      {"CREATE TABLE t (a DATETIME UNIQUE); "
+       "INSERT INTO t VALUES ('2020-01-01'), ('2020-01-01 00:00:00')",
+       "are one value under unique constraint 'uq_t_a' of the target: 2 values"},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES t (id)); "
+       "INSERT INTO t VALUES (1, NULL), (2, 9)",
+       "refers to 't', which has no row for them (for example id = 2, p = 9)"},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, a INT CHECK (a > 0)); "
+       "PRAGMA ignore_check_constraints = ON; INSERT INTO t VALUES (1, -5)",
+       "check 'ck_t_1' wants a>0, which they do not fulfil"},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES gone (id)); "
+       "INSERT INTO t VALUES (2, 3)",
+       "the target does not have table 'gone'", true},
+      {"CREATE TABLE p (id INTEGER PRIMARY KEY); "
+       "CREATE TABLE t (id INTEGER PRIMARY KEY, p BIGINT REFERENCES p (id)); "
+       "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1)",
+       "'p.id' becomes bigint, as the other side of foreign key", true},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, x'ff00')",
+       "x'ff00' is a blob, and the column is text: 1 value (row 1)\nTo hold them, 't' needs a: "
+       "longblob"},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); "
+       "INSERT INTO t VALUES (1, 'a' || char(0) || 'b')",
+       "1 row", true},
+      {"CREATE VIRTUAL TABLE f USING fts5 (a); CREATE TABLE t (id INTEGER PRIMARY KEY)",
+       "table 'f': only SQLite has virtual tables (fts5)", true},
+      {"CREATE TABLE t (id INTEGER PRIMARY KEY, \"tail \" INT); INSERT INTO t VALUES (1, 2)",
+       "no table is left that the target could have"},
+  };
+  int number = 0;
+  for (const OddSource& source : sources) {
+    SCOPED_TRACE(source.sql);
+    const std::string file = "odd" + std::to_string(++number) + ".db";
+    project.write("odd.sql", std::string(source.sql) + ";");
+    ASSERT_EQ(shell("sqlite3 " + file + " < odd.sql", project.path()).code, 0);
+    const Result plan = project.dbmig({"copy", "sqlite:///" + file, target, "--plan"});
+    EXPECT_EQ(sql("SHOW TABLES"), "");
+    const Result copied = project.dbmig({"copy", "sqlite:///" + file, target});
+    EXPECT_EQ(copied.code, plan.code) << plan.err << copied.err;
+    EXPECT_EQ(copied.code == 0, source.copied) << copied.out << copied.err;
+    EXPECT_THAT(copied.out + copied.err, HasSubstr(source.said));
+    if (!source.copied) {
+      EXPECT_THAT(plan.out + plan.err, HasSubstr(source.said));
+      EXPECT_EQ(sql("SHOW TABLES"), "");
+    }
+    for (const char* table : {"t", "p"}) sql("DROP TABLE IF EXISTS " + std::string(table));
+  }
+}
+
+TEST_P(Copies, ThatAreKilledAreNamedUntilTheyAreDone) {
+  project.start("sqlite:///app.db");
+  project.expect(0, {"adopt", "-m", "first"});
+  const std::vector<std::string> copy = {"copy", "sqlite:///app.db", target, "--truncate"};
+  project.expect(0, copy);
+  EXPECT_THAT(project.expect(0, {"--url", target, "status"}).out, Not(HasSubstr("A copy")));
+  {
+    std::vector<std::string> command = copy;
+    command.insert(command.begin(), dbmig_binary());
+    Process killed(command, project.options());
+    ASSERT_TRUE(killed.wait_for_stderr("'user': 1 row"));
+    killed.send(SIGKILL);
+    killed.wait();
+  }
+  const auto named =
+      AllOf(HasSubstr("A copy from sqlite:///"), HasSubstr("did not come to its end"));
+  EXPECT_THAT(project.expect(0, {"--url", target, "status"}).out, named);
+  EXPECT_THAT(project.expect(3, {"--url", target, "check"}).out, named);
+  EXPECT_THAT(project.expect(0, {"--url", target, "upgrade"}).err, named);
+  project.expect(0, copy);
+  EXPECT_THAT(project.expect(0, {"--url", target, "status"}).out, Not(HasSubstr("A copy")));
+  project.expect(0, {"--url", target, "check"});
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,
                          testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          [](const auto& databases) {
                            return std::string(to_string(databases.param));
                          });
+
+TEST(Copy, WordsThatAreNoDatabasesAreNamed) {
+  Project project;
+  EXPECT_THAT(project.expect(2, {"copy", "foo", "bar"}).err,
+              AllOf(HasSubstr("the source 'foo' is no database"),
+                    HasSubstr("give a URL, as in sqlite:///app.db")));
+  project.write("app.db", "");
+  EXPECT_THAT(project.expect(2, {"copy", "app.db", "sqlite:///b.db"}).err,
+              HasSubstr("of a SQLite database: sqlite:///app.db"));
+}
 
 TEST(Copy, OfNothingIsNamed) {
   Project project;

@@ -6,34 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
-#include "schema/validate.hpp"
+#include "schema/findings.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
 
 using Path = std::vector<std::string>;
-
-/// A mistake that validate() finds, and what it is a mistake of: {"tables", "t", "checks", "c"}.
-struct Finding {
-  Path path;
-  std::string message;
-};
-
-std::vector<Finding> find_mistakes(const schema::Schema& schema) {
-  std::vector<Finding> findings;
-  Diagnostics diagnostics;
-  const schema::Locate note = [&](const Path& path) {
-    findings.push_back({path, {}});
-    return SourcePosition{"schema", 1, 1};  // the whole path is known, no part of it is asked for
-  };
-  schema::validate(schema, note, diagnostics);
-  const std::vector<Diagnostic>& messages = diagnostics.list();
-  for (std::size_t i = 0; i < findings.size() && i < messages.size(); ++i) {
-    findings[i].message = messages[i].message;
-  }
-  return findings;
-}
 
 template <class Objects>
 bool mark(Objects& objects, const std::string& name) {
@@ -93,13 +71,13 @@ std::string object_of(const Path& path) {
 void restrict_to_sqlite(Inspection& inspection) {
   schema::Schema& schema = inspection.schema;
   while (true) {
-    const std::vector<Finding> findings = find_mistakes(schema);
+    const std::vector<schema::Finding> findings = schema::find_mistakes(schema);
     if (findings.empty()) return;
     bool marked = false;
-    for (const Finding& finding : findings) marked = mark(schema, finding.path) || marked;
+    for (const schema::Finding& finding : findings) marked = mark(schema, finding.path) || marked;
     if (marked) continue;
     bool found = false;
-    for (const Finding& finding : findings) {
+    for (const schema::Finding& finding : findings) {
       if (finding.path.size() < 2 || !take_out(schema, finding.path)) continue;
       inspection.unsupported.push_back({object_of(finding.path), finding.message});
       found = true;

@@ -281,7 +281,7 @@ const Case kTimes[] = {
     {"datetime", {}, "2024-01-31 24:00:00", "!"},
     {"datetime", {}, "2024-01-31T10:20:30Z", "! has a time zone"},
     {"datetime", {}, "2024-01-31 10:20:30+02:00", "! has a time zone"},
-    {"datetime", kMariadb, "2024-01-31 10:20:30.5", "! has 1 digits after the second"},
+    {"datetime", kMariadb, "2024-01-31 10:20:30.5", "! has 1 digit after the second"},
     {"datetime", kSqlite, "2024-01-31 10:20:30.123456", "text 2024-01-31 10:20:30.123456"},
     {"datetime(6)", {}, "2024-01-31 10:20:30.123456", "text 2024-01-31 10:20:30.123456"},
     {"datetime(6)", {}, "2024-01-31 10:20:30.1234567", "! has 7 digits"},

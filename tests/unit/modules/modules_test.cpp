@@ -68,7 +68,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"teams",
      {"yaml", "proof", "run", "backend", "dialect", "history", "diff", "ops", "schema", "base"}},
     {"import", {"backend", "dialect", "schema", "base"}},
-    {"transfer", {"import", "backend", "dialect", "schema", "base"}},
+    {"transfer", {"import", "data_check", "backend", "dialect", "ops", "schema", "base"}},
     {"serve",
      {"diagram", "transfer", "import", "yaml", "backend", "dialect", "lint", "history", "ops",
       "schema", "base"}},

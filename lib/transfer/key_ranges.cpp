@@ -1,11 +1,10 @@
-// The parts in which a table is read. See source_readers.hpp.
+#include "transfer/key_ranges.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
 
-#include "transfer/source_readers.hpp"
 #include "transfer/table_pair.hpp"
 
 namespace dbmig::transfer {
@@ -26,15 +25,22 @@ std::optional<std::int64_t> whole(const backend::Value& text) {
 
 }  // namespace
 
-std::vector<std::string> parts_of(backend::Connection& source, const TablePair& pair,
-                                  std::size_t readers) {
+std::string KeyRange::condition(const dialect::Dialect& dialect, const std::string& table,
+                                const std::string& column) const {
+  const std::string key = dialect.quote_identifier(table) + "." + dialect.quote_identifier(column);
+  std::string text;
+  if (from) text = fmt::format("{} >= {}", key, *from);
+  if (until) text += fmt::format("{}{} < {}", text.empty() ? "" : " AND ", key, *until);
+  return text;
+}
+
+std::vector<KeyRange> ranges_of(backend::Connection& source, const TablePair& pair) {
   const dialect::Dialect& dialect = source.dialect();
-  const std::vector<std::string> all = {pair.select_source(dialect)};
+  const std::vector<KeyRange> all = {{}};
   const auto column = pair.range_column(dialect.kind());
-  if (readers < 2 || !column) return all;
-  const std::string key =
-      dialect.quote_identifier(pair.source().name) + "." + dialect.quote_identifier(*column);
-  const auto ends = source.query(fmt::format("SELECT min({0}), max({0}) FROM {1}", key,
+  if (!column) return all;
+  const auto ends = source.query(fmt::format("SELECT min({0}), max({0}) FROM {1}",
+                                             dialect.quote_identifier(*column),
                                              dialect.quote_identifier(pair.source().name)));
   const auto lowest = whole(ends.rows.at(0).at(0));
   const auto highest = whole(ends.rows.at(0).at(1));
@@ -44,17 +50,13 @@ std::vector<std::string> parts_of(backend::Connection& source, const TablePair& 
   const std::uint64_t count = std::min(span / kKeysOfPart + 1, kMaxParts);
   if (count < 2) return all;
   const std::uint64_t step = span / count + 1;
-  std::vector<std::string> parts;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto at = [&](std::uint64_t n) {
-      return static_cast<std::int64_t>(static_cast<std::uint64_t>(*lowest) + n * step);
-    };
-    // The last one has no end: what comes behind it has overflowed, or is not there.
-    std::string range = fmt::format("{} >= {}", key, at(i));
-    if (i + 1 < count) range += fmt::format(" AND {} < {}", key, at(i + 1));
-    parts.push_back(pair.select_source(dialect, range));
+  std::vector<KeyRange> ranges(count);
+  for (std::uint64_t i = 1; i < count; ++i) {
+    const auto at = static_cast<std::int64_t>(static_cast<std::uint64_t>(*lowest) + i * step);
+    ranges[i - 1].until = at;
+    ranges[i].from = at;
   }
-  return parts;
+  return ranges;
 }
 
 }  // namespace dbmig::transfer

@@ -1,0 +1,60 @@
+#include "transfer/copy_mark.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <span>
+
+#include "base/error.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+bool has_mark(backend::Connection& database, const std::string& table) {
+  const bool is_sqlite = database.dialect().kind() == DialectKind::sqlite;
+  const backend::Value name = table;
+  return !database
+              .query(is_sqlite ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+                               : "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
+                                 "DATABASE() AND TABLE_NAME = ?",
+                     std::span(&name, 1))
+              .rows.empty();
+}
+
+}  // namespace
+
+void mark_copy(backend::Connection& target, const Url& source) {
+  const bool is_sqlite = target.dialect().kind() == DialectKind::sqlite;
+  target.execute(fmt::format(
+      "CREATE TABLE IF NOT EXISTS {} (source TEXT NOT NULL, started VARCHAR(40) NOT NULL){}",
+      kCopyMark, is_sqlite ? "" : " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4"));
+  target.execute(fmt::format("DELETE FROM {}", kCopyMark));
+  const backend::Value name = source.redacted();
+  target.execute(fmt::format("INSERT INTO {} (source, started) VALUES (?, {})", kCopyMark,
+                             is_sqlite ? "datetime('now')" : "CAST(UTC_TIMESTAMP() AS CHAR)"),
+                 std::span(&name, 1));
+}
+
+void unmark_copy(backend::Connection& target) {
+  target.execute(fmt::format("DROP TABLE IF EXISTS {}", kCopyMark));
+}
+
+std::optional<std::string> find_killed_copy(backend::Connection& database) {
+  try {
+    if (!has_mark(database, kCopyMark)) return std::nullopt;
+    const auto rows = database.query(fmt::format("SELECT source, started FROM {}", kCopyMark)).rows;
+    const std::string from = rows.empty()
+                                 ? std::string()
+                                 : fmt::format(" from {} that began {} UTC",
+                                               rows[0][0].value_or(""), rows[0][1].value_or(""));
+    return fmt::format(
+        "A copy{} did not come to its end: rows are missing here{}. Run that `dbmig copy` again; "
+        "--resume goes on behind the tables that hold the source's rows",
+        from, has_mark(database, "dbmig_copy_triggers") ? ", and triggers are put aside" : "");
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::connection) throw;
+    return std::nullopt;
+  }
+}
+
+}  // namespace dbmig::transfer
