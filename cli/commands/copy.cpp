@@ -173,8 +173,13 @@ class Copy {
   void choose_schema() {
     revisions_ = history();
     if (!revisions_.empty()) {
-      schema_ = target_->canonical(context_.graph().fold(revisions_));
+      const schema::Schema model = context_.graph().fold(revisions_);
+      schema_ = target_->canonical(model);
       context_.console().info("dbmig.copy", "The schema comes from the project's revisions");
+      leave_out_of_one_alone(model);
+      if (source_->dialect().kind() != target_->dialect().kind()) {
+        refuse_what_revisions_cannot_make();
+      }
       return;
     }
     const DialectKind from = source_->dialect().kind();
@@ -206,6 +211,42 @@ class Copy {
           .hint("nothing was copied");
     }
     schema_ = target_->canonical(translation_.tables);
+  }
+
+  /// The tables that the model has on the source's kind of database alone.
+  void leave_out_of_one_alone(const schema::Schema& model) {
+    bool is_any = false;
+    for (const auto& [name, table] : model.tables) {
+      if (table.only.value_or(target_->dialect().kind()) == target_->dialect().kind()) continue;
+      is_any = true;
+      options_.exclude.push_back(name);
+      context_.console().warning(
+          "dbmig.copy", fmt::format("Not copied: table '{}': the model has it on {} alone", name,
+                                    product_name(*table.only)));
+    }
+    if (is_any && arguments_.strict) {
+      throw Error(ErrorCode::refused, "--strict wants a copy of everything as it is")
+          .hint("nothing was copied");
+    }
+  }
+
+  /// What the target would refuse of the tables that revisions make there is said before the first
+  /// one runs.
+  void refuse_what_revisions_cannot_make() {
+    schema::Schema tables;
+    for (const auto& [name, table] : schema_.tables) {
+      if (before_.find_table(name) == nullptr) tables.tables.emplace(name, table);
+    }
+    transfer::Fitted fitted = transfer::fit_schema(tables, *target_, before_);
+    std::vector<std::string> refused = std::move(fitted.left_out);
+    std::move(fitted.changed.begin(), fitted.changed.end(), std::back_inserter(refused));
+    if (refused.empty()) return;
+    throw Error(ErrorCode::failed,
+                "the target cannot have all that the revisions make: " + text::join(refused, "; "))
+        .hint(
+            "nothing was copied; say in the model what it is on that database (`mariadb:`, "
+            "`sqlite:`), or that it is on the other one alone (`only:`), then `dbmig migrate` "
+            "and `dbmig upgrade`");
   }
 
   /// Makes the tables what the target takes; what that changes in them.

@@ -64,7 +64,7 @@ bool GroupSearch::add(const std::vector<import::Field>& record) {
       text.append(record[column].text);
     }
     all += seen_[i].size();
-    const bool is_new = seen_[i].insert(Evidence::hash_of(text)).second;
+    const bool is_new = seen_[i].insert(Evidence::hash_of(text));
     if (is_new && all <= kMaxRowsSeen) {
       ++i;
       continue;

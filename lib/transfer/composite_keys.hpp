@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "import/record_parser.hpp"
@@ -33,7 +32,7 @@ class GroupSearch {
 
  private:
   std::vector<ColumnGroup> groups_;
-  std::vector<std::unordered_set<std::uint64_t>> seen_;  ///< hashes, of each group
+  std::vector<HashSet> seen_;  ///< hashes, of each group
 };
 
 }  // namespace dbmig::transfer

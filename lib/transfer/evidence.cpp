@@ -21,7 +21,7 @@ using schema::Type;
 using schema::TypeKind;
 
 constexpr std::size_t kMaxWords = 8;
-constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 300 MB
+constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 256 MB
 constexpr std::size_t kShownBytes = 24;
 
 /// Ways to write dates other than ISO 8601, in the order in which they are preferred.
@@ -164,8 +164,12 @@ void Evidence::count_digits(std::string_view value) {
     could_be_ &= ~(kInteger | kDecimal | kReal);
     return;
   }
-  if (found->has_exponent || !is_finite(value)) could_be_ &= ~kDecimal;
-  if (!is_finite(value)) could_be_ &= ~kReal;
+  constexpr std::size_t kSurelyFinite = 300;  // digits of a double's largest
+  if (found->has_exponent || found->whole.size() > kSurelyFinite) {
+    const bool fits = is_finite(value);
+    if (found->has_exponent || !fits) could_be_ &= ~kDecimal;
+    if (!fits) could_be_ &= ~kReal;
+  }
   if (found->has_exponent || !found->fraction.empty()) could_be_ &= ~kInteger;
   integer_digits_ = std::max(integer_digits_, static_cast<std::uint32_t>(found->whole.size()));
   scale_ = std::max(scale_, static_cast<std::uint32_t>(found->fraction.size()));
@@ -234,7 +238,7 @@ void Evidence::add(std::optional<std::string_view> value) {
     if (has_many_words_) words_.clear();
   }
   if (is_uncounted_) return;
-  has_repeated_ = !hashes_.insert(hash_of(*value)).second || has_repeated_;
+  has_repeated_ = !hashes_.insert(hash_of(*value)) || has_repeated_;
   is_uncounted_ = hashes_.size() > kMaxHashes;
   if (is_uncounted_) hashes_ = {};
 }
@@ -265,9 +269,8 @@ void Evidence::add(const Evidence& other) {
   has_repeated_ = has_repeated_ || other.has_repeated_;
   is_uncounted_ = is_uncounted_ || other.is_uncounted_;
   if (!is_uncounted_) {
-    for (const std::uint64_t hash : other.hashes_) {
-      has_repeated_ = !hashes_.insert(hash).second || has_repeated_;
-    }
+    other.hashes_.for_each(
+        [this](std::uint64_t hash) { has_repeated_ = !hashes_.insert(hash) || has_repeated_; });
     is_uncounted_ = hashes_.size() > kMaxHashes;
   }
   if (is_uncounted_) hashes_ = {};
@@ -334,7 +337,10 @@ schema::Type Evidence::type() const {
 }
 
 std::optional<std::unordered_set<std::uint64_t>> Evidence::different_values() const {
-  return is_uncounted_ ? std::nullopt : std::optional(hashes_);
+  if (is_uncounted_) return std::nullopt;
+  std::unordered_set<std::uint64_t> values;
+  hashes_.for_each([&](std::uint64_t hash) { values.insert(hash); });
+  return values;
 }
 
 std::uint64_t Evidence::hash_of(std::string_view value) {
@@ -399,7 +405,7 @@ void Evidence::encode(import::Bytes& out) const {
   writer.put(static_cast<std::uint32_t>(words_.size()));
   for (const std::string& word : words_) writer.put_text(word);
   writer.put(static_cast<std::uint64_t>(hashes_.size()));
-  for (const std::uint64_t hash : hashes_) writer.put(hash);
+  hashes_.for_each([&](std::uint64_t hash) { writer.put(hash); });
 }
 
 Evidence Evidence::decode(import::WireReader& reader) {

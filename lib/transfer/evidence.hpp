@@ -10,6 +10,7 @@
 
 #include "import/wire.hpp"
 #include "schema/column.hpp"
+#include "transfer/hash_set.hpp"
 
 namespace dbmig::transfer {
 
@@ -71,7 +72,7 @@ class Evidence {
   std::string last_;
   std::set<std::string> words_;  ///< the different values, as long as they are few
   bool has_many_words_ = false;
-  std::unordered_set<std::uint64_t> hashes_;  ///< of the different values
+  HashSet hashes_;  ///< of the different values
   bool has_repeated_ = false;
   bool is_uncounted_ = false;  ///< too many to keep their hashes
 };

@@ -14,6 +14,7 @@
 #include "import/chunk_reader.hpp"
 #include "import/file_kind.hpp"
 #include "import/find_delimiter.hpp"
+#include "import/indexed_records.hpp"
 #include "import/json_record.hpp"
 #include "import/open_input.hpp"
 #include "import/record_parser.hpp"
@@ -158,8 +159,19 @@ class Reading {
     import::RecordParser parser(format, options_.nulls);
     std::optional<import::JsonRecordParser> json;
     if (options_.is_json) json.emplace(found_.names, false);
+    std::optional<import::IndexedRecords> indexed;
+    if (!options_.is_json && import::IndexedRecords::suits(format)) {
+      indexed.emplace(format, options_.nulls);
+      indexed->start(text);
+    }
     std::vector<Field> fields;
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = 0; !is_over_ && at < text.size();) {
+      const auto next = indexed ? indexed->cut(at, fields) : std::nullopt;
+      if (next && fields.size() == found_.names.size()) {
+        at = *next;
+        take(fields);
+        continue;
+      }
       const std::size_t end = splitter.record_end(text, at).value_or(text.size());
       const std::string_view record = text.substr(at, end - at);
       const std::size_t start = std::exchange(at, end);
@@ -179,14 +191,17 @@ class Reading {
             .at({file_, static_cast<int>(first_line + static_cast<std::uint64_t>(lines)), 0})
             .hint("nothing was written; mend the file, or say how its fields are cut");
       }
-      if (each_ != nullptr) {
-        is_over_ = !(*each_)(fields);
-        if (is_over_) return;
-        continue;
-      }
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        found_.columns[i].add(fields[i].null ? std::nullopt : std::optional(fields[i].text));
-      }
+      take(fields);
+    }
+  }
+
+  void take(const std::vector<Field>& fields) {
+    if (each_ != nullptr) {
+      is_over_ = !(*each_)(fields);
+      return;
+    }
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      found_.columns[i].add(fields[i].null ? std::nullopt : std::optional(fields[i].text));
     }
   }
 

@@ -242,6 +242,24 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
   }
 }
 
+TEST_P(Copies, WhatTheRevisionsCannotMakeThereIsNamedBeforeTheFirstRuns) {
+  if (!on_mariadb()) return;
+  ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, a TEXT AS "
+                  "(printf('%03d', id)), p INT REFERENCES gone (id))\"",
+                  project.path())
+                .code,
+            0);
+  project.start("sqlite:///app.db");
+  project.expect(0, {"adopt", "-m", "first"});
+  for (const char* plan : {"--plan", "-v"}) {
+    EXPECT_THAT(project.expect(1, {"copy", "sqlite:///app.db", target, plan}).err,
+                AllOf(HasSubstr("'odd.a' is no longer computed"),
+                      HasSubstr("foreign key 'fk_odd_p' of table 'odd'"),
+                      HasSubstr("nothing was copied; say in the model")));
+    EXPECT_EQ(sql("SHOW TABLES"), "");
+  }
+}
+
 TEST_P(Copies, ThatAreKilledAreNamedUntilTheyAreDone) {
   project.start("sqlite:///app.db");
   project.expect(0, {"adopt", "-m", "first"});

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace dbmig::transfer {
+
+/// Different hashes of 64 bits, in one piece of memory: 16 to 32 bytes for each. Most of an
+/// inference's time would go into a set of nodes.
+class HashSet {
+ public:
+  /// Whether `hash` is new.
+  bool insert(std::uint64_t hash) {
+    if (hash == kFree) {
+      const bool is_new = !has_free_;
+      has_free_ = true;
+      return is_new;
+    }
+    if (used_ * 2 >= slots_.size()) grow();
+    return place(hash);
+  }
+  std::size_t size() const { return used_ + (has_free_ ? 1 : 0); }
+  template <class Each>
+  void for_each(const Each& each) const {
+    if (has_free_) each(kFree);
+    for (const std::uint64_t hash : slots_) {
+      if (hash != kFree) each(hash);
+    }
+  }
+  bool contains(std::uint64_t hash) const {
+    if (hash == kFree) return has_free_;
+    if (slots_.empty()) return false;
+    std::size_t at = hash & (slots_.size() - 1);
+    while (slots_[at] != kFree && slots_[at] != hash) at = (at + 1) & (slots_.size() - 1);
+    return slots_[at] == hash;
+  }
+  friend bool operator==(const HashSet& a, const HashSet& b) {
+    if (a.size() != b.size()) return false;
+    bool is_same = true;
+    a.for_each([&](std::uint64_t hash) { is_same = is_same && b.contains(hash); });
+    return is_same;
+  }
+
+ private:
+  static constexpr std::uint64_t kFree = 0;  ///< of a slot; that hash itself is kept apart
+
+  bool place(std::uint64_t hash) {
+    std::size_t at = hash & (slots_.size() - 1);
+    while (slots_[at] != kFree) {
+      if (slots_[at] == hash) return false;
+      at = (at + 1) & (slots_.size() - 1);
+    }
+    slots_[at] = hash;
+    ++used_;
+    return true;
+  }
+  void grow() {
+    constexpr std::size_t kFirst = 64;
+    std::vector<std::uint64_t> old(slots_.empty() ? kFirst : slots_.size() * 2, kFree);
+    old.swap(slots_);
+    used_ = 0;
+    for (const std::uint64_t hash : old) {
+      if (hash != kFree) place(hash);
+    }
+  }
+
+  std::vector<std::uint64_t> slots_;  ///< a power of two, at most half of them used
+  std::size_t used_ = 0;
+  bool has_free_ = false;
+};
+
+}  // namespace dbmig::transfer
