@@ -60,6 +60,10 @@ bool may_collide(const schema::Column* source, const schema::Column& column, Dia
                         source->mariadb.charset == column.mariadb.charset &&
                         source->sqlite.collation == column.sqlite.collation;
   if (is_alike) return false;
+  // Of a column without a type, 1 and '1' are two values on SQLite.
+  const bool is_untyped =
+      source != nullptr && source->type_on(from).kind == schema::TypeKind::native;
+  if (is_untyped && from != to) return true;
   if (schema::is_integer(type.kind) || schema::is_binary(type.kind)) return false;
   if (!schema::is_text(type.kind)) return from == DialectKind::sqlite && to != from;
   if (to == DialectKind::sqlite) return !column.sqlite.collation.empty();
