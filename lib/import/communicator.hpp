@@ -70,9 +70,9 @@ bool started_by_mpi();
 /// This process's rank from the environment, 0 when not started by MPI.
 int rank_from_environment();
 
-/// Open MPI binds each rank of a job of one or two to one core, and with it all threads of the rank.
-/// They get the cores back that the launcher was allowed to use, unless the user chose a binding, or
-/// the job is on several hosts. To be called before there are threads.
+/// Open MPI binds each rank of a job of one or two to one core, and with it all threads of the
+/// rank. They get the cores back that the launcher was allowed to use, unless the user chose a
+/// binding, or the job is on several hosts. To be called before there are threads.
 void leave_binding();
 
 /// Throws Error{failed} saying what to install when the MPI module does not stand beside the
