@@ -37,12 +37,6 @@ void check_object_names(const Rules& rules) {
   std::map<std::string, std::vector<const Object*>> by_name;
   for (const Object& object : objects) {
     rules.check_name({object.section, object.name}, object.what, object.name, object.only);
-    if (text::lower(object.name) == "dbmig_revisions") {
-      rules.add({object.section, object.name},
-                fmt::format("{} '{}' has the name of the table that dbmig keeps its history in",
-                            object.what, object.name),
-                "give it another name");
-    }
     for (const Object* other : by_name[text::lower(object.name)]) {
       const bool same = other->name == object.name;
       const bool on_mariadb = same && rules.meet_on(other->only, object.only, DialectKind::mariadb);

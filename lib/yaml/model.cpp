@@ -102,6 +102,14 @@ class ModelReader {
     SourcePosition where;
     if (const auto at = places_->find({section, name}); at != places_->end()) where = at->second;
     positions_.add({section, name}, where);
+    const bool is_relation = section == "tables" || section == "views";
+    if (is_relation && text::lower(name) == "dbmig_revisions") {
+      diagnostics_.add(where,
+                       fmt::format("{} '{}' has the name of the table that dbmig keeps its "
+                                   "history in",
+                                   section.substr(0, section.size() - 1), name),
+                       "give it another name");
+    }
     const auto [first, is_new] = first_at_.try_emplace({section, name}, where);
     if (is_new) return true;
     diagnostics_.add(
