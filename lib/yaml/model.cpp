@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
 #include "yaml/files.hpp"
