@@ -76,6 +76,8 @@ class ModelReader {
   schema::Model finish(std::optional<DialectKind> target, const schema::Selection& selection) {
     leave_to_others(selection);
     refer_to_primary_keys();
+    refuse_history_table(all().tables, "table");
+    refuse_history_table(all().views, "view");
     // Only what was read can be judged: with a file missing, every reference into it looks wrong.
     if (!broken_) {
       schema::validate(
@@ -91,6 +93,19 @@ class ModelReader {
  private:
   schema::Schema& all() { return model_.schema; }
 
+  /// No object of a model may be called as the table that dbmig keeps its history in.
+  template <class Map>
+  void refuse_history_table(const Map& objects, const std::string& what) {
+    for (const auto& [name, object] : objects) {
+      if (text::lower(name) != "dbmig_revisions") continue;
+      diagnostics_.add(
+          positions_.locate({what + "s", name}),
+          fmt::format("{} '{}' has the name of the table that dbmig keeps its history in", what,
+                      name),
+          "give it another name");
+    }
+  }
+
   template <class Map>
   void merge(const std::string& section, const Map& from, Map& to) {
     for (const auto& [name, object] : from) {
@@ -103,14 +118,6 @@ class ModelReader {
     SourcePosition where;
     if (const auto at = places_->find({section, name}); at != places_->end()) where = at->second;
     positions_.add({section, name}, where);
-    const bool is_relation = section == "tables" || section == "views";
-    if (is_relation && text::lower(name) == "dbmig_revisions") {
-      diagnostics_.add(where,
-                       fmt::format("{} '{}' has the name of the table that dbmig keeps its "
-                                   "history in",
-                                   section.substr(0, section.size() - 1), name),
-                       "give it another name");
-    }
     const auto [first, is_new] = first_at_.try_emplace({section, name}, where);
     if (is_new) return true;
     diagnostics_.add(
