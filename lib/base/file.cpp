@@ -53,6 +53,7 @@ Error io_error(const std::filesystem::path& path, const char* verb, int number) 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
+  constexpr int kMaxSilence = 60'000;  // milliseconds
   // A named pipe that nobody writes into reads as empty instead of waiting for ever.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) throw io_error(path, "read", errno);
@@ -66,8 +67,11 @@ std::string read_file(const std::filesystem::path& path) {
       if (errno == EAGAIN) {
         // A pipe, as of `<(command)`: what writes into it is there.
         struct pollfd one = {fd, POLLIN, 0};
-        ::poll(&one, 1, -1);
-        continue;
+        if (::poll(&one, 1, kMaxSilence) != 0) continue;
+        ::close(fd);
+        throw Error(ErrorCode::io,
+                    fmt::format("{} is a pipe into which nothing was written for {} seconds",
+                                path.string(), kMaxSilence / 1000));
       }
       const int number = errno;
       ::close(fd);

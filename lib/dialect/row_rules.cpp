@@ -6,10 +6,7 @@
 namespace dbmig::dialect {
 
 const RowRules& row_rules(DialectKind kind) {
-  static const mariadb::MariadbRowRules mariadb;
-  static const sqlite::SqliteRowRules sqlite;
-  if (kind == DialectKind::mariadb) return mariadb;
-  return sqlite;
+  return kind == DialectKind::mariadb ? mariadb::row_rules() : sqlite::row_rules();
 }
 
 }  // namespace dbmig::dialect

@@ -27,18 +27,17 @@ class ForkedJob {
 
   /// The root's. Waiting for a message of a process that has ended throws Error{failed} that says
   /// how it ended.
-  import::Communicator& root(){return *root_;
-}
+  [[nodiscard]] import::Communicator& root() { return *root_; }
   /// Sends every process SIGTERM.
   void stop() const;
-/// Waits until a message may have come, a few milliseconds at most.
-void wait();
+  /// Waits until a message may have come, a few milliseconds at most.
+  void wait();
 
-private:
-std::vector<pid_t> processes_;
-std::vector<int> sockets_;
-std::vector<int> waited_for_;  ///< sockets_, -1 for those whose process has ended
-std::unique_ptr<import::Communicator> root_;
-};  // namespace dbmig::fleet
+ private:
+  std::vector<pid_t> processes_;
+  std::vector<int> sockets_;
+  std::vector<int> waited_for_;  ///< sockets_, -1 for those whose process has ended
+  std::unique_ptr<import::Communicator> root_;
+};
 
 }  // namespace dbmig::fleet

@@ -328,6 +328,22 @@ class Branches {
   schema::Schema start_;
 };
 
+bool is_plain_sql(const Placed& one) {
+  return std::holds_alternative<ops::Execute>(one.operation());
+}
+
+/// For each operation what it concerns; of plain SQL what that names, and what its `state` says.
+std::vector<Names> named_by_each(const std::vector<Placed>& operations) {
+  std::vector<Names> list;
+  for (const Placed& one : operations) {
+    list.push_back(subjects(one.operation()));
+    if (const auto* execute = std::get_if<ops::Execute>(&one.operation())) {
+      for (const std::string& name : ops::tables_in(execute->sql)) list.back().insert(name);
+    }
+  }
+  return list;
+}
+
 }  // namespace
 
 std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<std::string>& heads,
@@ -344,36 +360,25 @@ std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<
 }
 
 std::vector<Diagnostic> uncompared_sql(const Graph& graph, const std::vector<std::string>& heads) {
-  constexpr std::size_t kMost = 10;
-  /// What plain SQL names, and what its `state` says.
-  const auto touched = [](const Placed& one) {
-    Names names = subjects(one.operation());
-    if (const auto* execute = std::get_if<ops::Execute>(&one.operation())) {
-      for (const std::string& name : ops::tables_in(execute->sql)) names.insert(name);
-    }
-    return names;
-  };
-  const auto is_plain = [](const Placed& one) {
-    return std::holds_alternative<ops::Execute>(one.operation());
-  };
+  constexpr std::size_t kMaxShown = 10;
   std::vector<Diagnostic> list;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     for (std::size_t j = i + 1; j < heads.size(); ++j) {
       const auto [a, b] = graph.sides(heads[i], heads[j]);
-      const std::vector<Placed> first = operations_of(graph, a);
-      const std::vector<Placed> second = operations_of(graph, b);
-      for (const Placed& one : first) {
-        for (const Placed& other : second) {
-          if (!is_plain(one) && !is_plain(other)) continue;
-          if (!meet(touched(one), touched(other))) continue;
-          if (list.size() == kMost) return list;
-          Diagnostic told = one.described();
-          const Diagnostic there = other.described();
+      const std::vector<Placed> ours = operations_of(graph, a);
+      const std::vector<Placed> theirs = operations_of(graph, b);
+      const std::vector<Names> names_of_theirs = named_by_each(theirs);
+      const std::vector<Names> names_of_ours = named_by_each(ours);
+      for (std::size_t m = 0; m < ours.size(); ++m) {
+        for (std::size_t n = 0; n < theirs.size(); ++n) {
+          if (!is_plain_sql(ours[m]) && !is_plain_sql(theirs[n])) continue;
+          if (!meet(names_of_ours[m], names_of_theirs[n])) continue;
+          if (list.size() == kMaxShown) return list;
+          Diagnostic told = ours[m].described();
           told.message += fmt::format(
-              "; and {}: both concern one table, and what plain SQL comes to in either order is "
-              "not "
-              "compared",
-              to_string(there));
+              "; and {}: both concern one table, and dbmig does not compare what plain "
+              "SQL does in one order and in the other",
+              to_string(theirs[n].described()));
           told.hint = "make sure that a database may take them in either order";
           list.push_back(std::move(told));
         }

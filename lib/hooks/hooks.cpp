@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds kPause{10};
 constexpr int kNotStarted = 127;
 
 /// The kernel starts no program with a longer variable than 128 KiB.
-constexpr std::size_t kLongestFact = 100'000;
+constexpr std::size_t kMaxFactBytes = 100'000;
 
 /// Facts that are too long are cut where a word ends; all of such a fact is in the file that the
 /// variable `NAME_FILE` names, which lives as long as the hook.
@@ -41,9 +41,9 @@ class TellableFacts {
       // What stands behind a NUL no program would see.
       const std::string value = whole.substr(0, whole.find('\0'));
       told_[name] = value;
-      if (value.size() <= kLongestFact) continue;
-      const std::size_t word = value.find_last_of(" \n", kLongestFact);
-      told_[name] = value.substr(0, word == std::string::npos ? kLongestFact : word);
+      if (value.size() <= kMaxFactBytes) continue;
+      const std::size_t word = value.find_last_of(" \n", kMaxFactBytes);
+      told_[name] = value.substr(0, word == std::string::npos ? kMaxFactBytes : word);
       // Not closed by exec: the hook reads it.
       const int file = ::memfd_create(name.c_str(), 0);
       if (file < 0) continue;

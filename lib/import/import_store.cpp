@@ -9,6 +9,7 @@
 #include <numeric>
 #include <span>
 
+#include "backend/has_table.hpp"
 #include "base/error.hpp"
 
 namespace dbmig::import {
@@ -51,14 +52,7 @@ bool ImportRecord::has_progress() const {
 }
 
 bool ImportStore::exists() {
-  const backend::Value name = kTable;
-  const bool on_sqlite = connection_.dialect().kind() == DialectKind::sqlite;
-  return !connection_
-              .query(on_sqlite ? "SELECT 1 FROM sqlite_master WHERE name = ?"
-                               : "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                                 "DATABASE() AND table_name = ?",
-                     std::span(&name, 1))
-              .rows.empty();
+  return backend::has_table(connection_, kTable);
 }
 
 void ImportStore::create_if_missing() {

@@ -20,7 +20,7 @@
 namespace dbmig::project {
 namespace {
 
-constexpr std::chrono::seconds kLongestWait{30};
+constexpr std::chrono::seconds kMaxWait{30};
 constexpr std::chrono::milliseconds kPauseBetween{20};
 
 /// "process 123 (dbmig squash a..b)", as far as Linux tells it.
@@ -53,7 +53,7 @@ std::string holder_of(int folder) {
 RevisionsLock::RevisionsLock(Workspace& workspace)
     : folder_(::open(workspace.project().root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_ < 0) return;
-  const auto latest = std::chrono::steady_clock::now() + kLongestWait;
+  const auto latest = std::chrono::steady_clock::now() + kMaxWait;
   bool is_told = false;
   while (::flock(folder_, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -64,7 +64,7 @@ RevisionsLock::RevisionsLock(Workspace& workspace)
       throw Error(ErrorCode::busy,
                   fmt::format("{} is writing revisions of this project, for longer "
                               "than {} seconds",
-                              holder, kLongestWait.count()))
+                              holder, kMaxWait.count()))
           .hint("run the command again when it has ended");
     }
     if (!is_told) {

@@ -7,6 +7,7 @@
 #include "ops/apply.hpp"
 #include "run/journal.hpp"
 #include "run/statement_tables.hpp"
+#include "run/variables.hpp"
 #include "run/wordings.hpp"
 #include "sql_script/script_statement.hpp"
 
@@ -97,11 +98,11 @@ bool shows_its_effect(const std::string& sql) {
          head.verb == "rename";
 }
 
-/// What stood in `row` would be now, of its statement with values, `text`.
-std::string fingerprint(const ApplyContext& context, const AppliedRevision& row,
-                        const std::string& text) {
-  if (!row.fingerprint.starts_with(kOfTables)) return context.connection.fingerprint(text);
-  return std::string(kOfTables) + context.connection.fingerprint(statement_tables(text));
+/// What would be kept as the fingerprint of `row`'s statement now.
+std::string fingerprint(const ApplyContext& context, const AppliedRevision& row) {
+  const auto take = row.fingerprint.starts_with(kOfTables) ? table_fingerprint_with_values
+                                                           : fingerprint_with_values;
+  return take(context.connection, row.statement, context.options.variables);
 }
 
 /// Whether the statement that was under way took effect; nothing when the database does not show
@@ -111,8 +112,7 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   const dialect::Statement& statement = planned.statements.at(row.statements_done);
   const std::string text =
       dialect::with_values(context.connection.dialect(), row.statement, context.options.variables);
-  const bool has_changed =
-      !row.fingerprint.empty() && fingerprint(context, row, text) != row.fingerprint;
+  const bool has_changed = !row.fingerprint.empty() && fingerprint(context, row) != row.fingerprint;
   if (!row.fingerprint.empty() && !has_changed && shows_its_effect(text)) return false;
   if (const auto seen = look_by_fold(context, planned, statement, start, has_changed)) {
     return seen;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <tuple>
 
+#include "backend/has_table.hpp"
 #include "backend/row_source.hpp"
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
@@ -176,17 +177,6 @@ std::string format_column() {
 
 }  // namespace
 
-bool has_table(backend::Connection& connection, std::string_view name) {
-  const bool mariadb = connection.dialect().kind() == DialectKind::mariadb;
-  const std::vector<backend::Value> table{std::string(name)};
-  return !connection
-              .query(mariadb ? "SELECT 1 FROM information_schema.tables WHERE table_schema = "
-                               "DATABASE() AND table_name = ?"
-                             : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-                     table)
-              .rows.empty();
-}
-
 std::string utc_now() {
   const auto now = std::chrono::system_clock::now();
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -212,7 +202,7 @@ std::string RevisionStore::create_statement(DialectKind kind) {
 bool RevisionStore::exists() {
   // One that is not there may be made by another process: only a yes is remembered.
   if (is_there_) return true;
-  is_there_ = has_table(connection_, kTable);
+  is_there_ = backend::has_table(connection_, kTable);
   return is_there_;
 }
 

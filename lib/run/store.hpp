@@ -15,9 +15,6 @@ namespace dbmig::run {
 /// AppliedRevision::origin of what dbmig carried out itself.
 inline constexpr const char* kApplied = "applied";
 
-/// Whether the database has a table called `name`, of dbmig's own bookkeeping.
-bool has_table(backend::Connection& connection, std::string_view name);
-
 /// A row of `dbmig_revisions`: a revision that the database has, or one that is under way.
 struct AppliedRevision {
   std::string id;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/has_table.hpp"
 #include "base/hash.hpp"
 #include "base/identifier.hpp"
 #include "base/overloaded.hpp"
@@ -66,7 +67,7 @@ void create_record(backend::Connection& connection) {
       "VARCHAR(64) NOT NULL, told VARCHAR(64) NOT NULL, words LONGTEXT NOT NULL, PRIMARY KEY "
       "(kind, object, part)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
       kWordings));
-  if (!has_table(connection, kViewWords)) return;
+  if (!backend::has_table(connection, kViewWords)) return;
   for (const auto& [key, recorded] : record_of_views(connection, connection.inspect({}).schema)) {
     write(connection, "INSERT IGNORE", key, recorded);
   }
@@ -103,7 +104,7 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
 /// Those that write_known() kept.
 WordingKeys read_known(backend::Connection& connection) {
   WordingKeys keys;
-  if (!has_table(connection, kWordings)) return keys;
+  if (!backend::has_table(connection, kWordings)) return keys;
   for (const auto& row : connection
                              .query(fmt::format("SELECT kind, object, part FROM {} WHERE kind LIKE "
                                                 "'{}%'",
@@ -271,8 +272,8 @@ WordingKeys all_keys(const dialect::Words& words) {
 }  // namespace
 
 WordRecord::WordRecord(backend::Connection& connection, const Schema& live) {
-  if (has_table(connection, kViewWords)) entries_ = record_of_views(connection, live);
-  if (!has_table(connection, kWordings)) return;
+  if (backend::has_table(connection, kViewWords)) entries_ = record_of_views(connection, live);
+  if (!backend::has_table(connection, kWordings)) return;
   for (const auto& row :
        connection.query(fmt::format("SELECT kind, object, part, told, words FROM {}", kWordings))
            .rows) {

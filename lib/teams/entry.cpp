@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "backend/has_table.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "run/fitted.hpp"
@@ -85,18 +86,18 @@ std::vector<ToolVersions> tool_versions(backend::Connection& connection) {
   const auto add = [&](ToolVersions versions) {
     if (!versions.versions.empty()) found.push_back(std::move(versions));
   };
-  if (run::has_table(connection, "alembic_version")) {
+  if (backend::has_table(connection, "alembic_version")) {
     add({"alembic", "alembic_version",
          first_column(connection.query("SELECT version_num FROM alembic_version")), false});
   }
   for (const char* table : {"flyway_schema_history", "schema_version"}) {
-    if (!run::has_table(connection, table)) continue;
+    if (!backend::has_table(connection, table)) continue;
     const backend::Rows shape =
         connection.query(fmt::format("SELECT * FROM {} WHERE 1 = 0", table));
     if (has_column(shape, "installed_rank")) add(flyway(connection, table));
   }
-  if (run::has_table(connection, "schema_migrations")) add(schema_migrations(connection));
-  if (run::has_table(connection, "goose_db_version")) add(goose(connection));
+  if (backend::has_table(connection, "schema_migrations")) add(schema_migrations(connection));
+  if (backend::has_table(connection, "goose_db_version")) add(goose(connection));
   return found;
 }
 

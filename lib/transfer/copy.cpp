@@ -235,11 +235,13 @@ struct Written {
   std::optional<RowSum> back;
 };
 
+/// `is_final`: nothing changes rows once they are written, so that they can be read back at once.
 Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
-                    const std::atomic<bool>& stop) {
+                    bool is_final, const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
   sink->begin();
-  const auto back = WrittenRows::watch(target, pair, source.dialect().kind(), stop);
+  const auto back =
+      is_final ? WrittenRows::watch(target, pair, source.dialect().kind(), stop) : nullptr;
   const bool is_in_parts = back != nullptr || readers.size() > 1;
   const std::vector<KeyRange> ranges =
       is_in_parts ? ranges_of(source, pair) : std::vector<KeyRange>(1);
@@ -371,7 +373,9 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     if (options.truncate) empty_tables(target, pairs);
     std::vector<Written> written;
     for (TablePair& pair : pairs) {
-      written.push_back(write_table(source, snapshot.readers(), target, pair, stop));
+      // A trigger may change rows of any table, also of one that was written before.
+      written.push_back(
+          write_table(source, snapshot.readers(), target, pair, !options.fire_triggers, stop));
       events.info("dbmig.copy", fmt::format("'{}': {}", pair.name(),
                                             text::count(written.back().read.rows, "row")));
     }

@@ -2,26 +2,12 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <span>
 
+#include "backend/has_table.hpp"
 #include "base/error.hpp"
 
 namespace dbmig::transfer {
-namespace {
-
-bool has_mark(backend::Connection& database, const std::string& table) {
-  const bool is_sqlite = database.dialect().kind() == DialectKind::sqlite;
-  const backend::Value name = table;
-  return !database
-              .query(is_sqlite ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-                               : "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
-                                 "DATABASE() AND TABLE_NAME = ?",
-                     std::span(&name, 1))
-              .rows.empty();
-}
-
-}  // namespace
 
 void mark_copy(backend::Connection& target, const Url& source) {
   const bool is_sqlite = target.dialect().kind() == DialectKind::sqlite;
@@ -41,7 +27,7 @@ void unmark_copy(backend::Connection& target) {
 
 std::optional<std::string> find_killed_copy(backend::Connection& database) {
   try {
-    if (!has_mark(database, kCopyMark)) return std::nullopt;
+    if (!backend::has_table(database, kCopyMark)) return std::nullopt;
     const auto rows = database.query(fmt::format("SELECT source, started FROM {}", kCopyMark)).rows;
     const std::string from = rows.empty()
                                  ? std::string()
@@ -50,7 +36,8 @@ std::optional<std::string> find_killed_copy(backend::Connection& database) {
     return fmt::format(
         "A copy{} did not come to its end: rows are missing here{}. Run that `dbmig copy` again; "
         "--resume goes on behind the tables that hold the source's rows",
-        from, has_mark(database, "dbmig_copy_triggers") ? ", and triggers are put aside" : "");
+        from,
+        backend::has_table(database, "dbmig_copy_triggers") ? ", and triggers are put aside" : "");
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::connection) throw;
     return std::nullopt;

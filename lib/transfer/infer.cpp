@@ -253,7 +253,10 @@ class SharedSearch {
                const std::atomic<bool>& stop)
       : options_(options), ranks_(ranks), readers_(readers), stop_(stop) {}
   ~SharedSearch() {
-    for (int rank = 1; rank < readers_; ++rank) give(rank, {});
+    try {
+      for (int rank = 1; rank < readers_; ++rank) give(rank, {});
+    } catch (const std::exception&) {  // NOLINT: a rank that is gone need not be told
+    }
   }
   SharedSearch(const SharedSearch&) = delete;
   SharedSearch& operator=(const SharedSearch&) = delete;

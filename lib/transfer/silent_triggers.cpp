@@ -6,6 +6,7 @@
 #include <array>
 #include <exception>
 
+#include "backend/has_table.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -34,16 +35,6 @@ class BoundedDdl {
  private:
   backend::Connection& target_;
 };
-
-bool is_table(backend::Connection& target, const std::string& name) {
-  const backend::Value value = name;
-  return !target
-              .query(
-                  "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
-                  "TABLE_NAME = ?",
-                  std::span(&value, 1))
-              .rows.empty();
-}
 
 bool is_trigger(backend::Connection& target, const std::string& name) {
   const backend::Value value = name;
@@ -123,7 +114,7 @@ SilentTriggers::SilentTriggers(backend::Connection& target, EventSink& events)
     : target_(target), events_(events) {
   if (target_.dialect().kind() == DialectKind::sqlite) return;
   lock_ = target_.lock(kLockTimeout, [] {});
-  has_table_ = is_table(target_, kTable);
+  has_table_ = backend::has_table(target_, kTable);
   make_again();
 }
 

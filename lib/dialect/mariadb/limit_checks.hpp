@@ -4,34 +4,40 @@
 #include <vector>
 
 #include "dialect/mariadb/limits.hpp"
+#include "schema/charset.hpp"
 
 // Internal to limits.cpp: its larger checks, a file for each thing that they look at.
 
 namespace dbmig::dialect::mariadb::limit_checks {
 
 using Path = std::vector<std::string>;
+using schema::bytes_per_character;
+using schema::charset_of;
+using schema::Column;
+using schema::Table;
+using schema::Type;
+using schema::TypeKind;
 
-bool is_innodb(const schema::Table& table);
-const schema::Type& type_of(const schema::Column& column);
-Path column_path(const schema::Table& table, const schema::Column& column,
-                 const char* key = "type");
+bool is_innodb(const Table& table);
+const Type& type_of(const Column& column);
+Path column_path(const Table& table, const Column& column, const char* key = "type");
 /// "column 't.c'".
-std::string column_name(const schema::Table& table, const schema::Column& column);
+std::string column_name(const Table& table, const Column& column);
 
 // limits_rows.cpp: what a row holds, in bytes.
 
 inline constexpr int kMaxRowBytes = 65535;
 
 /// Whether its length is said, in characters or bytes.
-bool is_counted(const schema::Type& type);
+bool is_counted(const Type& type);
 /// Text and blobs of any length.
-bool is_large(const schema::Type& type);
+bool is_large(const Type& type);
 /// Bytes of the value of a type that is neither counted nor large; 0 for one that is not known.
-int fixed_bytes(const schema::Type& type);
+int fixed_bytes(const Type& type);
 /// The characters or bytes of a char, varchar, binary or varbinary, in bytes.
-int counted_bytes(const schema::Table& table, const schema::Column& column);
-void row_bytes(const schema::Table& table, const LimitCheck& in);
-void page_bytes(const schema::Table& table, const LimitCheck& in);
+int counted_bytes(const Table& table, const Column& column);
+void row_bytes(const Table& table, const LimitCheck& in);
+void page_bytes(const Table& table, const LimitCheck& in);
 
 // limits_keys.cpp
 
@@ -45,13 +51,13 @@ struct Key {
   schema::IndexKind kind = schema::IndexKind::plain;
 };
 
-std::vector<Key> keys_of(const schema::Table& table);
-void keys(const schema::Table& table, const LimitCheck& in);
-void key_bytes(const schema::Table& table, const LimitCheck& in);
-void key_kinds(const schema::Table& table, const LimitCheck& in);
+std::vector<Key> keys_of(const Table& table);
+void keys(const Table& table, const LimitCheck& in);
+void key_bytes(const Table& table, const LimitCheck& in);
+void key_kinds(const Table& table, const LimitCheck& in);
 
 // limits_text.cpp: character sets, collations and members of lists.
-void collations(const schema::Table& table, const LimitCheck& in);
-void members(const schema::Table& table, const LimitCheck& in);
+void collations(const Table& table, const LimitCheck& in);
+void members(const Table& table, const LimitCheck& in);
 
 }  // namespace dbmig::dialect::mariadb::limit_checks

@@ -8,17 +8,9 @@
 #include "base/text.hpp"
 #include "dialect/mariadb/limit_checks.hpp"
 #include "dialect/mariadb/types.hpp"
-#include "schema/charset.hpp"
 
 namespace dbmig::dialect::mariadb::limit_checks {
 namespace {
-
-using schema::bytes_per_character;
-using schema::charset_of;
-using schema::Column;
-using schema::Table;
-using schema::Type;
-using schema::TypeKind;
 
 /// Half of a page of 16 KiB without what every page holds.
 constexpr int kMaxInlineBytes = 8126;

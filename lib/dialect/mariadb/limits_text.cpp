@@ -9,17 +9,9 @@
 #include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/limit_checks.hpp"
 #include "dialect/mariadb/types.hpp"
-#include "schema/charset.hpp"
 
 namespace dbmig::dialect::mariadb::limit_checks {
 namespace {
-
-using schema::bytes_per_character;
-using schema::charset_of;
-using schema::Column;
-using schema::Table;
-using schema::Type;
-using schema::TypeKind;
 
 /// Whether text in `charset` can be compared by `collation`.
 bool belongs_to(const std::string& collation, const std::string& charset) {

@@ -29,118 +29,113 @@ bool is_made_of_literals(const std::string& sql) {
   return !in_text && !sql.empty();
 }
 
+class MariadbRowRules final : public RowRules {
+ public:
+  bool mentions(const std::string& sql, const std::string& name) const override {
+    std::string quoted;
+    for (const char c : text::lower(name)) quoted += c == '`' ? "``" : std::string(1, c);
+    const std::string text = text::lower(sql);
+    return text.find(quoted) != std::string::npos ||
+           text.find(text::lower(name)) != std::string::npos;
+  }
+
+  std::string name_in_subquery(const std::string& column) const override { return column; }
+
+  std::string over_subquery(const std::string& sql, const std::string& /*column*/) const override {
+    return sql;
+  }
+
+  std::string default_charset_query() const override {
+    return "SELECT @@character_set_database, @@collation_database";
+  }
+
+  schema::Table with_charset(const schema::Table& table,
+                             const schema::MariadbTable& defaults) const override {
+    const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
+    schema::Table out;
+    out.mariadb.charset = is_open ? defaults.charset : table.mariadb.charset;
+    out.mariadb.collation = is_open ? defaults.collation : table.mariadb.collation;
+    return out;
+  }
+
+  std::optional<Conversion> conversion(const std::string& value, const ColumnOf& from,
+                                       const ColumnOf& to) const override {
+    return mariadb::conversion(value, from, to);
+  }
+
+  Conversion stored(const std::string& constant, const ColumnOf& /*column*/) const override {
+    return {constant, constant, {}, {}};
+  }
+
+  std::optional<std::string> constant(const schema::SqlText& value) const override {
+    const std::string& written = value.for_dialect(DialectKind::mariadb);
+    if (!is_made_of_literals(written)) return std::nullopt;
+    return '(' + written + ')';
+  }
+
+  std::string invalid_casts(const std::string& value, const ColumnOf& from,
+                            const ColumnOf& to) const override {
+    const std::string bytes = invalid_byte_casts(value, from, to);
+    const schema::Type& old_type = from.column.type_on(DialectKind::mariadb);
+    const schema::Type& new_type = to.column.type_on(DialectKind::mariadb);
+    if (old_type == new_type) return bytes;
+    const std::string values =
+        dialect(DialectKind::mariadb)
+            .invalid_casts(sought_in_list(value, from, to), old_type, new_type);
+    if (bytes.empty() || values.empty()) return bytes + values;
+    return fmt::format("({} OR {})", bytes, values);
+  }
+
+  bool refuses_other_types(const schema::Table& /*table*/) const override { return false; }
+
+  std::string of_another_type(const std::string& /*value*/,
+                              const schema::Type& /*type*/) const override {
+    return {};
+  }
+
+  /// What is computed may be NULL whatever is said.
+  bool loses_null(const ColumnOf& from, const ColumnOf& to) const override {
+    return (from.column.nullable || from.column.generated) && !to.column.nullable;
+  }
+
+  /// No generated column is NOT NULL, and values are converted to its type.
+  bool checks_generated() const override { return false; }
+
+  std::optional<std::string> rowid_name(const schema::Table& /*table*/) const override {
+    return std::nullopt;
+  }
+
+  std::string indexed(std::string column, const schema::IndexPart& part) const override {
+    return part.length > 0 ? fmt::format("LEFT({}, {})", column, part.length) : column;
+  }
+
+  std::string compared_with_parent(const std::string& value, const ColumnOf& /*child*/,
+                                   const ColumnOf& /*parent*/) const override {
+    return value;
+  }
+
+  bool rewrites_tables() const override { return false; }
+
+  bool tolerates_earlier_orphans() const override { return false; }
+
+  std::string with_old_versions(const schema::Table& before,
+                                const schema::Table& after) const override {
+    const bool is_kept = before.mariadb.system_versioned && after.mariadb.system_versioned;
+    return is_kept ? " FOR SYSTEM_TIME ALL" : "";
+  }
+
+  std::optional<std::string> outside_partitions(const schema::Table& before,
+                                                const schema::Table& after) const override {
+    if (before.mariadb.partition == after.mariadb.partition) return std::nullopt;
+    return mariadb::outside_partitions(after.mariadb.partition);
+  }
+};
+
 }  // namespace
 
-bool MariadbRowRules::mentions(const std::string& sql, const std::string& name) const {
-  std::string quoted;
-  for (const char c : text::lower(name)) quoted += c == '`' ? "``" : std::string(1, c);
-  const std::string text = text::lower(sql);
-  return text.find(quoted) != std::string::npos ||
-         text.find(text::lower(name)) != std::string::npos;
-}
-
-std::string MariadbRowRules::name_in_subquery(const std::string& column) const {
-  return column;
-}
-
-std::string MariadbRowRules::over_subquery(const std::string& sql,
-                                           const std::string& /*column*/) const {
-  return sql;
-}
-
-std::string MariadbRowRules::default_charset_query() const {
-  return "SELECT @@character_set_database, @@collation_database";
-}
-
-schema::Table MariadbRowRules::with_charset(const schema::Table& table,
-                                            const schema::MariadbTable& defaults) const {
-  const bool is_open = table.mariadb.charset.empty() && table.mariadb.collation.empty();
-  schema::Table out;
-  out.mariadb.charset = is_open ? defaults.charset : table.mariadb.charset;
-  out.mariadb.collation = is_open ? defaults.collation : table.mariadb.collation;
-  return out;
-}
-
-std::optional<Conversion> MariadbRowRules::conversion(const std::string& value,
-                                                      const ColumnOf& from,
-                                                      const ColumnOf& to) const {
-  return mariadb::conversion(value, from, to);
-}
-
-Conversion MariadbRowRules::stored(const std::string& constant, const ColumnOf& /*column*/) const {
-  return {constant, constant, {}, {}};
-}
-
-std::optional<std::string> MariadbRowRules::constant(const schema::SqlText& value) const {
-  const std::string& written = value.for_dialect(DialectKind::mariadb);
-  if (!is_made_of_literals(written)) return std::nullopt;
-  return '(' + written + ')';
-}
-
-std::string MariadbRowRules::invalid_casts(const std::string& value, const ColumnOf& from,
-                                           const ColumnOf& to) const {
-  const std::string bytes = invalid_byte_casts(value, from, to);
-  const schema::Type& old_type = from.column.type_on(DialectKind::mariadb);
-  const schema::Type& new_type = to.column.type_on(DialectKind::mariadb);
-  if (old_type == new_type) return bytes;
-  const std::string values =
-      dialect(DialectKind::mariadb)
-          .invalid_casts(sought_in_list(value, from, to), old_type, new_type);
-  if (bytes.empty() || values.empty()) return bytes + values;
-  return fmt::format("({} OR {})", bytes, values);
-}
-
-bool MariadbRowRules::refuses_other_types(const schema::Table& /*table*/) const {
-  return false;
-}
-
-std::string MariadbRowRules::of_another_type(const std::string& /*value*/,
-                                             const schema::Type& /*type*/) const {
-  return {};
-}
-
-/// What is computed may be NULL whatever is said.
-bool MariadbRowRules::loses_null(const ColumnOf& from, const ColumnOf& to) const {
-  return (from.column.nullable || from.column.generated) && !to.column.nullable;
-}
-
-/// No generated column is NOT NULL, and values are converted to its type.
-bool MariadbRowRules::checks_generated() const {
-  return false;
-}
-
-std::optional<std::string> MariadbRowRules::rowid_name(const schema::Table& /*table*/) const {
-  return std::nullopt;
-}
-
-std::string MariadbRowRules::indexed(std::string column, const schema::IndexPart& part) const {
-  return part.length > 0 ? fmt::format("LEFT({}, {})", column, part.length) : column;
-}
-
-std::string MariadbRowRules::compared_with_parent(const std::string& value,
-                                                  const ColumnOf& /*child*/,
-                                                  const ColumnOf& /*parent*/) const {
-  return value;
-}
-
-bool MariadbRowRules::rewrites_tables() const {
-  return false;
-}
-
-bool MariadbRowRules::tolerates_earlier_orphans() const {
-  return false;
-}
-
-std::string MariadbRowRules::with_old_versions(const schema::Table& before,
-                                               const schema::Table& after) const {
-  const bool is_kept = before.mariadb.system_versioned && after.mariadb.system_versioned;
-  return is_kept ? " FOR SYSTEM_TIME ALL" : "";
-}
-
-std::optional<std::string> MariadbRowRules::outside_partitions(const schema::Table& before,
-                                                               const schema::Table& after) const {
-  if (before.mariadb.partition == after.mariadb.partition) return std::nullopt;
-  return mariadb::outside_partitions(after.mariadb.partition);
+const RowRules& row_rules() {
+  static const MariadbRowRules rules;
+  return rules;
 }
 
 }  // namespace dbmig::dialect::mariadb

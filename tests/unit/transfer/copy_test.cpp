@@ -347,6 +347,25 @@ TEST_F(CopyOnMariadb, WhatATriggerMakesOfARowIsADifference) {
   }
 }
 
+TEST_F(CopyOnMariadb, WhatATriggerChangesInATableThatWasWrittenBeforeIsADifference) {
+  const auto source = memory({"CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT)",
+                              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                              "WHERE i < 40000) INSERT INTO a SELECT i, 'x' FROM n",
+                              "CREATE TABLE b (id INTEGER PRIMARY KEY)",
+                              "INSERT INTO b VALUES (1)"});
+  MariadbDatabase target;
+  target.run("CREATE TABLE a (id INT PRIMARY KEY, v TEXT); CREATE TABLE b (id INT PRIMARY KEY)");
+  target.connection().execute(
+      "CREATE TRIGGER tr AFTER INSERT ON b FOR EACH ROW UPDATE a SET v = 'other' WHERE id = 2");
+  CopyOptions options;
+  options.fire_triggers = true;
+  const auto tables = copy(*source, target.connection(), options);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_FALSE(tables[0].is_same());
+  EXPECT_TRUE(tables[1].is_same());
+  EXPECT_EQ(target.rows("SELECT id FROM a"), "");
+}
+
 TEST_F(CopyOnMariadb, TriggersThatAKilledCopyLeftDroppedComeBack) {
   const auto source =
       memory({"CREATE TABLE t (id INTEGER PRIMARY KEY)", "INSERT INTO t VALUES (1)"});
