@@ -456,7 +456,7 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
   if (!file && options_.read == ReadWay::parallel) {
     throw Error(ErrorCode::usage,
                 fmt::format("{} can be read by one process only", opened.input->name()))
-        .hint("leave out --read parallel: only regular files are read by several, as they are");
+        .hint("leave out --read parallel: it needs a regular file, not compressed, in UTF-8");
   }
   return file;
 }

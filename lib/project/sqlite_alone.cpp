@@ -101,8 +101,10 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
     if (refusal.path.size() > 4 && refusal.path[4] == "generated") {
       said.push_back(refusal.message + "; " + refusal.hint);
     }
-    add_refusal(reasons, refusal.path,
-                "it" + refusal.message.substr(refusal.message.find(" means ")));
+    const std::size_t means = refusal.message.find(" means ");
+    add_refusal(
+        reasons, refusal.path,
+        means == std::string::npos ? refusal.message : "it" + refusal.message.substr(means));
   }
   const auto tell = [&](const std::string& what, const char* mark, const std::string& reason) {
     said.push_back(fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));

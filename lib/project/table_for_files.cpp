@@ -74,7 +74,7 @@ class TableMaker {
         evolve(*table);
       } else {
         workspace_.events().info("dbmig.import",
-                                 fmt::format("Table '{}' is there already: --evolve changes it "
+                                 fmt::format("Table '{}' already exists; --evolve changes it "
                                              "where the file needs more",
                                              name));
       }

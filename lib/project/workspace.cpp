@@ -64,33 +64,27 @@ void Workspace::read_revisions_and_connect(Access access) {
     connection(access);
     return;
   }
+  read_revisions_beside([&] { connection(access); });
+}
+
+void Workspace::read_files() {
+  if (graph_ || model_) return;
+  read_revisions_beside([this] { model(); });
+}
+
+void Workspace::read_revisions_beside(const std::function<void()>& work) {
+  const yaml::Project& files = project();
   std::future<history::Graph> graph =
       std::async(std::launch::async, [this, &files] { return load_revisions(files); });
   std::exception_ptr problem;
   try {
-    connection(access);
+    work();
   } catch (const Error&) {
     problem = std::current_exception();
   }
   // What is wrong with the revisions comes first, as when they are read one after the other.
   graph_.emplace(graph.get());
   if (problem) std::rethrow_exception(problem);
-}
-
-void Workspace::read_files() {
-  if (graph_ || model_) return;
-  const yaml::Project& files = project();
-  std::future<history::Graph> graph =
-      std::async(std::launch::async, [this, &files] { return load_revisions(files); });
-  std::exception_ptr mistakes;
-  try {
-    model();
-  } catch (const Error&) {
-    mistakes = std::current_exception();
-  }
-  // What is wrong with the revisions comes first, as when they are read one after the other.
-  graph_.emplace(graph.get());
-  if (mistakes) std::rethrow_exception(mistakes);
 }
 
 const yaml::Project* Workspace::find_project() {

@@ -126,6 +126,8 @@ class Workspace {
   const yaml::ModelPart& sql_part();
   /// The revisions of the project; none, with a warning, where their folder does not exist.
   history::Graph load_revisions(const yaml::Project& files);
+  /// Reads the revisions in a thread while `work` runs in this one.
+  void read_revisions_beside(const std::function<void()>& work);
   /// For both databases, its texts are those that mean the same on each (dialect/two_meanings.hpp).
   schema::Model read_model(std::vector<yaml::SourceFile> more, std::optional<DialectKind> target);
 

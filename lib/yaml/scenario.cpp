@@ -155,7 +155,7 @@ Scenario read_scenario(std::string_view content, const std::string& name,
     return scenario;
   }
   if (steps->children.empty()) {
-    reader.error(*steps, "a test without steps tests nothing", "as in steps: [{upgrade: head}]");
+    reader.error(*steps, "a test needs at least one step", "as in steps: [{upgrade: head}]");
   }
   for (const Node& step : steps->children) scenario.steps.push_back(read_step(reader, step));
   return scenario;

@@ -57,7 +57,7 @@ void columns(const Table& table, const LimitCheck& in) {
   in.found.push_back({{"tables", table.name},
                       fmt::format("table '{}' has {} columns, and InnoDB takes {}", table.name,
                                   table.columns.size(), kMaxColumns),
-                      "make two tables of it"});
+                      "split it into two tables"});
 }
 
 void lengths(const Table& table, const LimitCheck& in) {

@@ -174,7 +174,8 @@ void page_bytes(const Table& table, const LimitCheck& in) {
        fmt::format("table '{}' has too many columns for one page of InnoDB: they take {} bytes "
                    "there, and {} fit",
                    table.name, bytes, kMaxInlineBytes),
-       "make two tables of it, or make varchar and char columns text, which takes 21 bytes there"});
+       "split it into two tables, or give long varchar and char columns the type text, of which "
+       "the row holds 21 bytes"});
 }
 
 }  // namespace dbmig::dialect::mariadb::limit_checks

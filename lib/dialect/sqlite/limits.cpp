@@ -13,7 +13,7 @@ std::vector<Refusal> SqliteDialect::refusals(const schema::Schema& schema) const
     found.push_back({{"tables", name},
                      fmt::format("table '{}' has {} columns, and SQLite takes {}", name,
                                  table.columns.size(), kMaxColumns),
-                     "make two tables of it"});
+                     "split it into two tables"});
   }
   return found;
 }

@@ -1,0 +1,359 @@
+#include "project/copy_database.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/text.hpp"
+#include "diff/diff.hpp"
+#include "project/copy_schema.hpp"
+#include "project/edit_columns.hpp"
+#include "project/revisions.hpp"
+#include "project/run_settings.hpp"
+#include "transfer/check_relations.hpp"
+#include "transfer/copy_mark.hpp"
+#include "transfer/fit_schema.hpp"
+#include "transfer/table_order.hpp"
+
+namespace dbmig::project {
+namespace {
+
+constexpr int kCopyLockTimeout = 60;  // seconds
+
+bool is_url(const std::string& argument) {
+  return argument.find("://") != std::string::npos;
+}
+
+std::filesystem::path file_of(const Url& url) {
+  return url.dialect == DialectKind::sqlite && !url.in_memory() ? url.database : "";
+}
+
+/// A SQLite file that was not there before; goes at the end when nothing was written into it.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path path) : path_(std::move(path)) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path_, ignored)) path_.clear();
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    std::error_code ignored;
+    if (!path_.empty() && std::filesystem::file_size(path_, ignored) == 0 && !ignored) {
+      std::filesystem::remove(path_, ignored);
+    }
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// One copy, from the choice of the schema to the comparison.
+class Copy {
+ public:
+  Copy(Workspace& workspace, const CopyRequest& request, import::Communicator* ranks)
+      : workspace_(workspace),
+        request_(request),
+        options_(request.options),
+        ranks_(ranks),
+        stop_(workspace.stop() == nullptr ? never_ : *workspace.stop()),
+        source_(backend::connect(copied_database(workspace, request.source, "source"))),
+        new_file_(file_of(target_url())) {
+    const Workspace::Access access = request_.plan        ? Workspace::Access::peek
+                                     : request_.data_only ? Workspace::Access::existing
+                                                          : Workspace::Access::create;
+    workspace_.name_database(request_.plan ? Workspace::Access::existing : access);
+    target_ = &workspace_.connection(access);
+  }
+
+  CopyResult run() {
+    before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
+    if (!request_.data_only) {
+      chosen_ =
+          choose_copy_schema(workspace_, *source_, *target_, before_, request_.strict, options_);
+    }
+    if (!request_.schema_only) {
+      transfer::refuse_rows(*source_, *target_, options_, workspace_.events());
+      if (!rows_fit()) return std::move(result_);
+    }
+    if (request_.plan) {
+      plan();
+    } else {
+      carry_out();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  /// That of the target, which the workspace works on from here on.
+  const Url& target_url() {
+    static_cast<void>(copied_database(workspace_, request_.target, "target"));
+    if (is_url(request_.target)) {
+      workspace_.location.url = request_.target;
+    } else {
+      workspace_.location.database = request_.target;
+    }
+    if (source_->url().redacted() == workspace_.url().redacted()) {
+      throw Error(ErrorCode::usage, "source and target are the same database");
+    }
+    return workspace_.url();
+  }
+
+  void carry_out() {
+    bool is_kept = false;
+    transfer::mark_copy(*target_, source_->url());
+    try {
+      make_tables();
+      if (!request_.schema_only) {
+        result_.tables =
+            transfer::copy_rows(*source_, *target_, options_, workspace_.events(), stop_, ranks_);
+      }
+      is_kept = result_.is_same();
+      if (is_kept) {
+        make_rest();
+        transfer::unmark_copy(*target_);
+      }
+    } catch (...) {
+      if (!is_kept) take_back();
+      throw;
+    }
+    if (!is_kept) take_back();
+  }
+
+  /// Whether the target's columns hold every value, made wider where --widen says so.
+  bool rows_fit() {
+    schema::Schema schema =
+        request_.data_only ? target_->canonical(target_->inspect({}).schema) : chosen_.schema;
+    std::vector<transfer::CopyProblem> wider;
+    while (true) {
+      std::vector<transfer::CopyProblem> problems =
+          transfer::check_rows(*source_, schema, target_->dialect().kind(), options_,
+                               workspace_.events(), stop_, ranks_);
+      std::vector<transfer::CopyProblem> more =
+          transfer::check_relations(*source_, schema, options_);
+      if (problems.empty()) {  // a key is asked about with values that its columns hold
+        more = joined(std::move(more),
+                      transfer::find_collisions(*source_, *target_, schema, options_, stop_));
+      }
+      problems = joined(std::move(problems), std::move(more));
+      if (problems.empty()) break;
+      if (!request_.widen || !has_remedy(problems)) {
+        result_.problems = std::move(problems);
+        return false;
+      }
+      schema = target_->canonical(transfer::widened(schema, problems));
+      wider.insert(wider.end(), problems.begin(), problems.end());
+    }
+    if (!wider.empty()) widen(wider);
+    return true;
+  }
+
+  static std::vector<transfer::CopyProblem> joined(std::vector<transfer::CopyProblem> some,
+                                                   std::vector<transfer::CopyProblem> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(some));
+    return some;
+  }
+
+  /// Whether --widen mends all of `problems`: in a project it changes types alone.
+  bool has_remedy(const std::vector<transfer::CopyProblem>& problems) const {
+    return transfer::without_remedy(problems).empty() &&
+           (chosen_.revisions.empty() ||
+            std::all_of(problems.begin(), problems.end(),
+                        [](const transfer::CopyProblem& one) { return one.wider.has_value(); }));
+  }
+
+  void widen(const std::vector<transfer::CopyProblem>& problems) {
+    std::map<std::pair<std::string, std::string>, schema::Type> types;
+    for (const transfer::CopyProblem& problem : problems) {
+      if (!problem.wider) {
+        workspace_.events().info(
+            "dbmig.copy", fmt::format("'{}' becomes {}, for rows of the source", problem.what.file,
+                                      problem.remedy()));
+        continue;
+      }
+      types.insert_or_assign({problem.what.file, problem.what.column}, *problem.wider);
+    }
+    std::vector<ColumnChange> changes;
+    std::vector<std::string> columns;
+    for (const auto& [place, type] : types) {
+      workspace_.events().info(
+          "dbmig.copy", fmt::format("'{}.{}' becomes {}, for rows of the source", place.first,
+                                    place.second, schema::to_string(type)));
+      changes.push_back({place.first, place.second, type, false});
+      columns.push_back(place.first + "." + place.second);
+    }
+    if (chosen_.revisions.empty()) {
+      chosen_.translation.tables =
+          transfer::widened(std::move(chosen_.translation.tables), problems);
+      for (const std::string& line : transfer::match_foreign_keys(chosen_.translation.tables)) {
+        workspace_.events().info("dbmig.copy", line);
+      }
+      return;
+    }
+    for (const std::string& head : workspace_.graph().heads()) {
+      if (chosen_.revisions.count(head) != 0) continue;
+      throw Error(
+          ErrorCode::failed,
+          fmt::format("the source lacks revision {}, and --widen writes one behind it", head))
+          .hint("nothing was copied; run `dbmig upgrade` on the source first");
+    }
+    require_migrated_model(workspace_, "then copy with --widen again");
+    if (request_.plan) return;
+    constexpr std::size_t kNamed = 3;
+    const bool is_short = columns.size() <= kNamed;
+    chosen_.revisions.insert(
+        edit_columns(workspace_, changes, {},
+                     is_short ? "widen " + text::join(columns, ", ")
+                              : fmt::format("widen {}", text::count(columns.size(), "column"))));
+  }
+
+  void plan() {
+    if (request_.data_only) return;
+    schema::Schema after = before_;
+    const schema::Schema wanted =
+        chosen_.revisions.empty() ? target_->canonical(chosen_.translation.tables) : chosen_.schema;
+    for (const auto& [name, table] : wanted.tables) after.tables.emplace(name, table);
+    for (const dialect::Statement& statement :
+         target_->dialect().plan(before_, diff::diff(before_, after).operations, {})) {
+      result_.statements.push_back(statement.sql);
+    }
+  }
+
+  void make_tables() {
+    if (request_.data_only) return;
+    if (!chosen_.revisions.empty()) {
+      run::Runner runner = make_runner(workspace_, Workspace::Access::create);
+      run::RunOptions how = run_options(workspace_, kCopyLockTimeout);
+      how.listener = hook_listener(workspace_, workspace_.url(), workspace_.events());
+      for (const std::string& id : workspace_.graph().heads_of(chosen_.revisions)) {
+        runner.upgrade(id, how);
+      }
+      return;
+    }
+    schema::Schema made;
+    for (const auto& [name, table] : chosen_.translation.tables.tables) {
+      if (before_.find_table(name) == nullptr) made.tables.emplace(name, table);
+    }
+    make(made, {});
+  }
+
+  /// Views, triggers and routines, those that a copy which was ended here has not made already.
+  void make_rest() {
+    if (request_.data_only || !chosen_.revisions.empty()) return;
+    const schema::Schema there = target_->inspect({}).schema;
+    const auto is_there = [](const auto& objects) {
+      return [&objects](const auto& entry) { return objects.count(entry.first) != 0; };
+    };
+    erase_if(chosen_.translation.rest.views, is_there(there.views));
+    erase_if(chosen_.translation.rest.triggers, is_there(there.triggers));
+    erase_if(chosen_.translation.rest.routines, is_there(there.routines));
+    make(chosen_.translation.rest, chosen_.translation.tables);
+  }
+
+  void make(const schema::Schema& part, const schema::Schema& before) {
+    schema::Schema after = before;
+    after.tables.insert(part.tables.begin(), part.tables.end());
+    after.views = part.views;
+    after.triggers = part.triggers;
+    after.routines = part.routines;
+    const std::vector<ops::Operation> operations = diff::diff(before, after).operations;
+    for (const dialect::Statement& statement : target_->dialect().plan(before, operations, {})) {
+      target_->execute(statement.sql);
+    }
+  }
+
+  /// Drops what this copy made. Tables that revisions made stay where the database had some of the
+  /// project before.
+  void take_back() noexcept {
+    try {
+      if (before_.find_table(transfer::kCopyMark) == nullptr) transfer::unmark_copy(*target_);
+      if (!chosen_.revisions.empty() && has_history(before_)) return;
+      const schema::Schema now = target_->inspect({.tables = {}, .include_own = true}).schema;
+      schema::Schema kept = now;
+      // Another process may have made something here meanwhile: that stays.
+      const auto is_made = [](const auto& before, const auto& wanted, const auto& rest) {
+        return [&](const auto& entry) {
+          return before.count(entry.first) == 0 &&
+                 (wanted.count(entry.first) != 0 || rest.count(entry.first) != 0);
+        };
+      };
+      const schema::Schema& wanted = chosen_.schema;
+      const schema::Schema& rest = chosen_.translation.rest;
+      erase_if(kept.tables, [&](const auto& entry) {
+        return before_.tables.count(entry.first) == 0 &&
+               (wanted.find_table(entry.first) != nullptr || transfer::is_own_table(entry.first));
+      });
+      erase_if(kept.views, is_made(before_.views, wanted.views, rest.views));
+      erase_if(kept.triggers, is_made(before_.triggers, wanted.triggers, rest.triggers));
+      erase_if(kept.routines, is_made(before_.routines, wanted.routines, rest.routines));
+      for (const dialect::Statement& statement :
+           target_->dialect().plan(now, diff::diff(now, kept).operations, {})) {
+        target_->execute(statement.sql);
+      }
+    } catch (const std::exception& failure) {
+      workspace_.events().warning(
+          "dbmig.copy", fmt::format("Empty tables stay in the target: {}", failure.what()));
+    }
+  }
+
+  static bool has_history(const schema::Schema& schema) {
+    return std::any_of(schema.tables.begin(), schema.tables.end(), [](const auto& entry) {
+      return transfer::is_own_table(entry.first) && entry.first != transfer::kCopyMark;
+    });
+  }
+
+  static inline const std::atomic<bool> never_{false};
+
+  Workspace& workspace_;
+  const CopyRequest& request_;
+  transfer::CopyOptions options_;  ///< without the tables that the target cannot have
+  import::Communicator* ranks_;
+  const std::atomic<bool>& stop_;
+  std::unique_ptr<backend::Connection> source_;
+  NewFile new_file_;
+  backend::Connection* target_ = nullptr;
+  CopySchema chosen_;
+  schema::Schema before_;  ///< what the target had, dbmig's own tables too
+  CopyResult result_;
+};
+
+}  // namespace
+
+bool CopyResult::is_same() const {
+  return std::all_of(tables.begin(), tables.end(),
+                     [](const transfer::TableComparison& table) { return table.is_same(); });
+}
+
+Url copied_database(Workspace& workspace, const std::string& argument, const char* which) {
+  if (is_url(argument)) return workspace.url_of(argument, true);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(argument, ignored)) {
+    throw Error(ErrorCode::usage, fmt::format("the {} '{}' is a file, and no URL", which, argument))
+        .hint(fmt::format("of a SQLite database: sqlite:///{}", argument));
+  }
+  std::vector<std::string> known;
+  if (workspace.find_project() != nullptr) {
+    for (const auto& [name, url] : workspace.project().databases) known.push_back(name);
+  }
+  if (std::find(known.begin(), known.end(), argument) != known.end()) {
+    return workspace.url_of(argument, false);
+  }
+  throw Error(ErrorCode::usage, fmt::format("the {} '{}' is no database", which, argument))
+      .hint(fmt::format("give a URL, as in sqlite:///app.db or mariadb://user@host/shop{}",
+                        known.empty()
+                            ? ", or a name that stands under `databases` in dbmig.yaml"
+                            : ", or one of dbmig.yaml's `databases`: " + text::join(known, ", ")));
+}
+
+CopyResult copy_database(Workspace& workspace, const CopyRequest& request,
+                         import::Communicator* ranks) {
+  return Copy(workspace, request, ranks).run();
+}
+
+}  // namespace dbmig::project

@@ -1,0 +1,188 @@
+#include "project/copy_schema.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "run/store.hpp"
+#include "transfer/fit_schema.hpp"
+#include "transfer/untyped_columns.hpp"
+
+namespace dbmig::project {
+namespace {
+
+class CopySchemaChoice {
+ public:
+  CopySchemaChoice(Workspace& workspace, backend::Connection& source, backend::Connection& target,
+                   const schema::Schema& before, bool strict, transfer::CopyOptions& options)
+      : workspace_(workspace),
+        source_(source),
+        target_(target),
+        before_(before),
+        strict_(strict),
+        options_(options) {}
+
+  CopySchema run() {
+    chosen_.revisions = history();
+    if (chosen_.revisions.empty()) {
+      take_tables();
+    } else {
+      take_revisions();
+    }
+    return std::move(chosen_);
+  }
+
+ private:
+  bool is_other_kind() const { return source_.dialect().kind() != target_.dialect().kind(); }
+
+  void take_revisions() {
+    const schema::Schema model = workspace_.graph().fold(chosen_.revisions);
+    chosen_.schema = target_.canonical(model);
+    workspace_.events().info("dbmig.copy", "The schema comes from the project's revisions");
+    leave_out_of_one_alone(model);
+    if (is_other_kind()) refuse_what_revisions_cannot_make();
+  }
+
+  void take_tables() {
+    const DialectKind from = source_.dialect().kind();
+    const backend::Inspection found = source_.inspect({});
+    transfer::Translation& translation = chosen_.translation;
+    translation = transfer::translate(found.schema, from, target_.dialect().kind());
+    restrict_to_chosen();
+    std::vector<std::string>& left_out = translation.left_out;
+    std::vector<std::string> changed;
+    if (is_other_kind()) {
+      changed = fit(from);
+    } else {
+      append(left_out, transfer::drop_keys_to_nowhere(translation.tables, before_));
+    }
+    for (const backend::Unsupported& one : found.unsupported) {
+      left_out.push_back(fmt::format("{}: {}", one.object, one.reason));
+    }
+    for (const std::string& line : changed) workspace_.events().warning("dbmig.copy", line);
+    for (const std::string& line : left_out) tell_left_out(line);
+    const std::vector<std::string>& gone = translation.left_out_tables;
+    options_.exclude.insert(options_.exclude.end(), gone.begin(), gone.end());
+    if (!left_out.empty() || !changed.empty()) refuse_if_strict();
+    if (!gone.empty() && translation.tables.tables.empty()) {
+      throw Error(ErrorCode::refused, "no table is left that the target could have")
+          .hint("nothing was copied");
+    }
+    chosen_.schema = target_.canonical(translation.tables);
+  }
+
+  void tell_left_out(const std::string& what) {
+    workspace_.events().warning("dbmig.copy", "Not copied: " + what);
+  }
+
+  void refuse_if_strict() const {
+    if (!strict_) return;
+    throw Error(ErrorCode::refused, "--strict wants a copy of everything as it is")
+        .hint("nothing was copied");
+  }
+
+  static void append(std::vector<std::string>& to, std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(to));
+  }
+
+  /// The revisions of the source, when they are this project's.
+  std::set<std::string> history() {
+    if (workspace_.find_project() == nullptr) return {};
+    std::set<std::string> ids;
+    for (const run::AppliedRevision& row : run::RevisionStore(source_).all()) {
+      if (!row.is_complete()) {
+        throw Error(ErrorCode::failed, fmt::format("the {} of revision {} stopped half-way in the "
+                                                   "source",
+                                                   row.running, row.id))
+            .hint("finish it with `dbmig upgrade` first");
+      }
+      if (!workspace_.graph().contains(row.id)) return {};
+      ids.insert(row.id);
+    }
+    return ids;
+  }
+
+  /// The tables that the model has on the source's kind of database alone.
+  void leave_out_of_one_alone(const schema::Schema& model) {
+    bool is_any = false;
+    for (const auto& [name, table] : model.tables) {
+      if (table.only.value_or(target_.dialect().kind()) == target_.dialect().kind()) continue;
+      is_any = true;
+      options_.exclude.push_back(name);
+      tell_left_out(fmt::format("table '{}', which the model has for {} only", name,
+                                product_name(*table.only)));
+    }
+    if (is_any) refuse_if_strict();
+  }
+
+  /// What the target would refuse of the tables that revisions make there is said before the first
+  /// one runs.
+  void refuse_what_revisions_cannot_make() {
+    schema::Schema tables;
+    for (const auto& [name, table] : chosen_.schema.tables) {
+      if (before_.find_table(name) == nullptr) tables.tables.emplace(name, table);
+    }
+    transfer::Fitted fitted = transfer::fit_schema(tables, target_, before_);
+    std::vector<std::string> refused = std::move(fitted.left_out);
+    append(refused, std::move(fitted.changed));
+    if (refused.empty()) return;
+    throw Error(ErrorCode::failed,
+                "the target cannot have all that the revisions make: " + text::join(refused, "; "))
+        .hint(
+            "nothing was copied; say in the model what it is on that database (`mariadb:`, "
+            "`sqlite:`), or that it is on the other one alone (`only:`), then `dbmig migrate` "
+            "and `dbmig upgrade`");
+  }
+
+  /// Makes the tables what the target takes; what that changes in them.
+  std::vector<std::string> fit(DialectKind from) {
+    std::vector<std::string> changed;
+    if (from == DialectKind::sqlite) {
+      append(changed, transfer::give_types(source_, chosen_.translation.tables));
+      append(changed, transfer::match_foreign_keys(chosen_.translation.tables));
+    }
+    transfer::Fitted fitted = transfer::fit_schema(chosen_.translation.tables, target_, before_);
+    for (const std::string& line : fitted.renamed) workspace_.events().info("dbmig.copy", line);
+    append(changed, std::move(fitted.changed));
+    append(chosen_.translation.left_out, std::move(fitted.left_out));
+    append(chosen_.translation.left_out_tables, std::move(fitted.tables));
+    return changed;
+  }
+
+  /// With --tables and --exclude.
+  void restrict_to_chosen() {
+    const transfer::CopyOptions& options = options_;
+    const auto names = [](const std::vector<std::string>& list, const std::string& name) {
+      return std::any_of(list.begin(), list.end(), [&](const std::string& one) {
+        return text::equals_ignoring_case(one, name);
+      });
+    };
+    erase_if(chosen_.translation.tables.tables, [&](const auto& entry) {
+      return names(options.exclude, entry.first) ||
+             (!options.tables.empty() && !names(options.tables, entry.first));
+    });
+    if (!options.tables.empty() || !options.exclude.empty()) chosen_.translation.rest = {};
+  }
+
+  Workspace& workspace_;
+  backend::Connection& source_;
+  backend::Connection& target_;
+  const schema::Schema& before_;
+  bool strict_;
+  transfer::CopyOptions& options_;
+  CopySchema chosen_;
+};
+
+}  // namespace
+
+CopySchema choose_copy_schema(Workspace& workspace, backend::Connection& source,
+                              backend::Connection& target, const schema::Schema& before,
+                              bool strict, transfer::CopyOptions& options) {
+  return CopySchemaChoice(workspace, source, target, before, strict, options).run();
+}
+
+}  // namespace dbmig::project
