@@ -348,11 +348,11 @@ TEST_F(CopyOnMariadb, WhatATriggerMakesOfARowIsADifference) {
 }
 
 TEST_F(CopyOnMariadb, WhatATriggerChangesInATableThatWasWrittenBeforeIsADifference) {
-  const auto source = memory({"CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT)",
-                              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                              "WHERE i < 40000) INSERT INTO a SELECT i, 'x' FROM n",
-                              "CREATE TABLE b (id INTEGER PRIMARY KEY)",
-                              "INSERT INTO b VALUES (1)"});
+  const auto source =
+      memory({"CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT)",
+              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+              "WHERE i < 40000) INSERT INTO a SELECT i, 'x' FROM n",
+              "CREATE TABLE b (id INTEGER PRIMARY KEY)", "INSERT INTO b VALUES (1)"});
   MariadbDatabase target;
   target.run("CREATE TABLE a (id INT PRIMARY KEY, v TEXT); CREATE TABLE b (id INT PRIMARY KEY)");
   target.connection().execute(
