@@ -35,15 +35,15 @@ std::filesystem::path file_of(const Url& url) {
 }
 
 /// A SQLite file that was not there before; goes at the end when nothing was written into it.
-class NewFile {
+class NewDatabaseFile {
  public:
-  explicit NewFile(std::filesystem::path path) : path_(std::move(path)) {
+  explicit NewDatabaseFile(std::filesystem::path path) : path_(std::move(path)) {
     std::error_code ignored;
     if (std::filesystem::exists(path_, ignored)) path_.clear();
   }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
+  NewDatabaseFile(const NewDatabaseFile&) = delete;
+  NewDatabaseFile& operator=(const NewDatabaseFile&) = delete;
+  ~NewDatabaseFile() {
     std::error_code ignored;
     if (!path_.empty() && std::filesystem::file_size(path_, ignored) == 0 && !ignored) {
       std::filesystem::remove(path_, ignored);
@@ -316,7 +316,7 @@ class Copy {
   import::Communicator* ranks_;
   const std::atomic<bool>& stop_;
   std::unique_ptr<backend::Connection> source_;
-  NewFile new_file_;
+  NewDatabaseFile new_file_;
   backend::Connection* target_ = nullptr;
   CopySchema chosen_;
   schema::Schema before_;  ///< what the target had, dbmig's own tables too
