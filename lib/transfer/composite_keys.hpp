@@ -8,6 +8,7 @@
 #include "import/record_parser.hpp"
 #include "schema/table.hpp"
 #include "transfer/evidence.hpp"
+#include "transfer/hash_set.hpp"
 
 namespace dbmig::transfer {
 

@@ -1,6 +1,7 @@
 #include "transfer/evidence.hpp"
 
 #include <fmt/core.h>
+#define XXH_INLINE_ALL  // the hash of a short value takes less time than a call
 #include <xxhash.h>
 
 #include <algorithm>
@@ -21,7 +22,6 @@ using schema::Type;
 using schema::TypeKind;
 
 constexpr std::size_t kMaxWords = 8;
-constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 256 MB
 constexpr std::size_t kShownBytes = 24;
 
 /// Ways to write dates other than ISO 8601, in the order in which they are preferred.
@@ -67,8 +67,22 @@ int number(std::string_view digits) {
   return value;
 }
 
+/// The number of two digits at `at`; -1 for others.
+int two_digits(std::string_view text, std::size_t at) {
+  constexpr int kTen = 10;
+  if (!is_digit(text[at]) || !is_digit(text[at + 1])) return -1;
+  return (text[at] - '0') * kTen + (text[at + 1] - '0');
+}
+
 /// `HH:MM[:SS[.ffffff]]`: the digits of the fraction, nothing when it is no time.
 std::optional<std::size_t> time_fraction(std::string_view text, int most_hours) {
+  constexpr std::size_t kUsualSize = 8;
+  if (text.size() == kUsualSize && text[2] == ':' && text[5] == ':') {
+    const auto is_below = [](int value, int end) { return value >= 0 && value < end; };
+    const bool is_time = is_below(two_digits(text, 0), most_hours + 1) &&
+                         is_below(two_digits(text, 3), 60) && is_below(two_digits(text, 6), 60);
+    return is_time ? std::optional<std::size_t>(0) : std::nullopt;
+  }
   const std::string_view hours = digits_at(text);
   if (hours.empty() || hours.size() > 3 || text.size() < hours.size() + 3) return std::nullopt;
   if (text[hours.size()] != ':' || number(hours) > most_hours) return std::nullopt;
@@ -88,13 +102,15 @@ std::optional<std::size_t> time_fraction(std::string_view text, int most_hours) 
 
 /// `YYYY-MM-DD`, what follows in `rest`.
 bool is_iso_date(std::string_view text, std::string_view& rest) {
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
-  const std::string_view year = digits_at(text);
-  const std::string_view month = digits_at(text.substr(5));
-  const std::string_view day = digits_at(text.substr(8));
-  if (year.size() != 4 || month.size() != 2 || day.size() != 2) return false;
-  rest = text.substr(10);
-  return is_day(number(year), number(month), number(day));
+  constexpr std::size_t kSize = 10;
+  constexpr int kHundred = 100;
+  if (text.size() < kSize || text[4] != '-' || text[7] != '-') return false;
+  if (text.size() > kSize && is_digit(text[kSize])) return false;
+  const int century = two_digits(text, 0);
+  const int year = two_digits(text, 2);
+  if (century < 0 || year < 0) return false;
+  rest = text.substr(kSize);
+  return is_day(century * kHundred + year, two_digits(text, 5), two_digits(text, 8));
 }
 
 bool is_boolean(std::string_view value) {
@@ -158,7 +174,41 @@ bool is_finite(std::string_view value) {
 
 }  // namespace
 
+void Evidence::note_number(std::int64_t value) {
+  lowest_ = has_numbers_ ? std::min(lowest_, value) : value;
+  highest_ = has_numbers_ ? std::max(highest_, value) : value;
+  has_numbers_ = true;
+}
+
+/// What count_digits() does, for the frequent numerals: at most 18 digits and no exponent. False
+/// for others, which were not looked at.
+bool Evidence::count_plain_digits(std::string_view value) {
+  constexpr std::size_t kMaxDigits = 18;
+  constexpr std::int64_t kTen = 10;
+  const bool is_negative = !value.empty() && value.front() == '-';
+  const std::size_t begin = is_negative ? 1 : 0;
+  if (value.size() > kMaxDigits) return false;
+  std::int64_t number = 0;
+  std::size_t at = begin;
+  for (; at < value.size() && is_digit(value[at]); ++at) number = number * kTen + (value[at] - '0');
+  const std::size_t whole = at - begin;
+  if (whole == 0 || (whole > 1 && value[begin] == '0')) return false;
+  std::size_t places = 0;
+  if (at < value.size()) {
+    if (value[at] != '.') return false;
+    for (++at; at < value.size() && is_digit(value[at]); ++at) ++places;
+    if (places == 0 || at < value.size()) return false;
+    could_be_ &= ~kInteger;
+    scale_ = std::max(scale_, static_cast<std::uint32_t>(places));
+  } else {
+    note_number(is_negative ? -number : number);
+  }
+  integer_digits_ = std::max(integer_digits_, static_cast<std::uint32_t>(whole));
+  return true;
+}
+
 void Evidence::count_digits(std::string_view value) {
+  if (count_plain_digits(value)) return;
   const auto found = numeral(value);
   if (!found) {
     could_be_ &= ~(kInteger | kDecimal | kReal);
@@ -176,9 +226,7 @@ void Evidence::count_digits(std::string_view value) {
   std::int64_t whole = 0;
   const auto parsed = std::from_chars(value.data(), value.data() + value.size(), whole);
   if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size()) return;
-  lowest_ = has_numbers_ ? std::min(lowest_, whole) : whole;
-  highest_ = has_numbers_ ? std::max(highest_, whole) : whole;
-  has_numbers_ = true;
+  note_number(whole);
 }
 
 void Evidence::look_at(std::string_view value) {
@@ -218,29 +266,42 @@ void Evidence::note_extremes(std::string_view value) {
   if (values_ == 1 || shown > last_) last_ = shown;
 }
 
+/// As long as the values could be an enum's.
+void Evidence::note_words(std::string_view value) {
+  constexpr std::size_t kMaxWordLength = 40;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  if (std::any_of(value.begin(), value.end(), is_control)) could_be_ &= ~kWord;
+  if (value.size() <= kMaxWordLength) words_.emplace(value);
+  if (value.size() > kMaxWordLength || words_.size() > kMaxWords) leave_words();
+}
+
+void Evidence::leave_words() {
+  has_many_words_ = true;
+  could_be_ &= ~kWord;
+  words_.clear();
+}
+
 void Evidence::add(std::optional<std::string_view> value) {
   if (!value) {
     ++nulls_;
     return;
   }
   ++values_;
-  // Blanks around a number or date do not belong to it; in text they do.
-  look_at(text::trim(*value));
-  note_extremes(*value);
-  most_characters_ = std::max<std::uint64_t>(most_characters_, text::utf8_length(*value));
-  most_bytes_ = std::max<std::uint64_t>(most_bytes_, value->size());
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
-  if (std::any_of(value->begin(), value->end(), is_control)) could_be_ &= ~kWord;
-  if (!has_many_words_) {
-    constexpr std::size_t kMaxWordLength = 40;
-    if (value->size() <= kMaxWordLength) words_.emplace(*value);
-    has_many_words_ = value->size() > kMaxWordLength || words_.size() > kMaxWords;
-    if (has_many_words_) words_.clear();
+  // A value that was there before says nothing new.
+  if (!hashes_.insert(hash_of(*value))) return;
+  if ((could_be_ & ~kWord) != 0 || formats_ != 0) {
+    // Blanks around a number or date do not belong to it; in text they do.
+    const auto may_be_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    const bool is_trimmed =
+        !value->empty() && !may_be_blank(value->front()) && !may_be_blank(value->back());
+    look_at(is_trimmed ? *value : text::trim(*value));
   }
-  if (is_uncounted_) return;
-  has_repeated_ = !hashes_.insert(hash_of(*value)) || has_repeated_;
-  is_uncounted_ = hashes_.size() > kMaxHashes;
-  if (is_uncounted_) hashes_ = {};
+  note_extremes(*value);
+  most_bytes_ = std::max<std::uint64_t>(most_bytes_, value->size());
+  if (value->size() > most_characters_) {
+    most_characters_ = std::max<std::uint64_t>(most_characters_, text::utf8_length(*value));
+  }
+  if (!has_many_words_) note_words(*value);
 }
 
 void Evidence::add(const Evidence& other) {
@@ -264,16 +325,8 @@ void Evidence::add(const Evidence& other) {
     has_numbers_ = true;
   }
   words_.insert(other.words_.begin(), other.words_.end());
-  has_many_words_ = has_many_words_ || other.has_many_words_ || words_.size() > kMaxWords;
-  if (has_many_words_) words_.clear();
-  has_repeated_ = has_repeated_ || other.has_repeated_;
-  is_uncounted_ = is_uncounted_ || other.is_uncounted_;
-  if (!is_uncounted_) {
-    other.hashes_.for_each(
-        [this](std::uint64_t hash) { has_repeated_ = !hashes_.insert(hash) || has_repeated_; });
-    is_uncounted_ = hashes_.size() > kMaxHashes;
-  }
-  if (is_uncounted_) hashes_ = {};
+  if (has_many_words_ || other.has_many_words_ || words_.size() > kMaxWords) leave_words();
+  hashes_.insert(other.hashes_);
 }
 
 schema::Type Evidence::type() const {
@@ -336,27 +389,30 @@ schema::Type Evidence::type() const {
   return type_of(most_bytes_ + most_bytes_ / 4 <= kText ? TypeKind::text : TypeKind::longtext);
 }
 
-std::optional<std::unordered_set<std::uint64_t>> Evidence::different_values() const {
-  if (is_uncounted_) return std::nullopt;
-  std::unordered_set<std::uint64_t> values;
-  hashes_.for_each([&](std::uint64_t hash) { values.insert(hash); });
+std::optional<std::vector<std::uint64_t>> Evidence::different_values() const {
+  if (hashes_.is_too_many()) return std::nullopt;
+  std::vector<std::uint64_t> values;
+  values.reserve(hashes_.size());
+  hashes_.for_each([&](std::uint64_t hash) { values.push_back(hash); });
+  std::sort(values.begin(), values.end());
   return values;
 }
 
 std::uint64_t Evidence::hash_of(std::string_view value) {
-  return XXH3_64bits(value.data(), value.size());
+  const std::uint64_t hash = XXH3_64bits(value.data(), value.size());
+  return hash == 0 ? 1 : hash;
 }
 
 bool Evidence::is_unique() const {
-  return values_ != 0 && nulls_ == 0 && !has_repeated_ && !is_uncounted_;
+  return values_ != 0 && nulls_ == 0 && hashes_.size() == values_;
 }
 
 std::string Evidence::describe() const {
   std::string text = text::count(values_ + nulls_, "row");
   if (nulls_ != 0) text += fmt::format(", {} NULL", nulls_);
   if (values_ == 0) return text;
-  text += is_uncounted_ ? fmt::format(", more than {} different", kMaxHashes)
-                        : fmt::format(", {} different", hashes_.size());
+  text += hashes_.is_too_many() ? fmt::format(", more than {} different", DistinctHashes::kMost)
+                                : fmt::format(", {} different", hashes_.size());
   if (has_numbers_ && (could_be_ & kInteger) != 0) {
     return text + fmt::format(", {} to {}", lowest_, highest_);
   }
@@ -397,15 +453,14 @@ void Evidence::encode(import::Bytes& out) const {
   }
   writer.put(lowest_);
   writer.put(highest_);
-  for (const bool flag : {has_numbers_, has_many_words_, has_repeated_, is_uncounted_}) {
+  for (const bool flag : {has_numbers_, has_many_words_}) {
     writer.put(static_cast<std::uint8_t>(flag));
   }
   writer.put_text(first_);
   writer.put_text(last_);
   writer.put(static_cast<std::uint32_t>(words_.size()));
   for (const std::string& word : words_) writer.put_text(word);
-  writer.put(static_cast<std::uint64_t>(hashes_.size()));
-  hashes_.for_each([&](std::uint64_t hash) { writer.put(hash); });
+  hashes_.encode(out);
 }
 
 Evidence Evidence::decode(import::WireReader& reader) {
@@ -420,8 +475,7 @@ Evidence Evidence::decode(import::WireReader& reader) {
   }
   one.lowest_ = reader.get<std::int64_t>();
   one.highest_ = reader.get<std::int64_t>();
-  for (bool* flag :
-       {&one.has_numbers_, &one.has_many_words_, &one.has_repeated_, &one.is_uncounted_}) {
+  for (bool* flag : {&one.has_numbers_, &one.has_many_words_}) {
     *flag = reader.get<std::uint8_t>() != 0;
   }
   one.first_ = reader.get_text();
@@ -429,9 +483,7 @@ Evidence Evidence::decode(import::WireReader& reader) {
   for (auto words = reader.get<std::uint32_t>(); words > 0; --words) {
     one.words_.emplace(reader.get_text());
   }
-  for (auto hashes = reader.get<std::uint64_t>(); hashes > 0; --hashes) {
-    one.hashes_.insert(reader.get<std::uint64_t>());
-  }
+  one.hashes_ = DistinctHashes::decode(reader);
   return one;
 }
 

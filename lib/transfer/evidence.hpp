@@ -5,12 +5,11 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "import/wire.hpp"
 #include "schema/column.hpp"
-#include "transfer/hash_set.hpp"
+#include "transfer/distinct_hashes.hpp"
 
 namespace dbmig::transfer {
 
@@ -28,13 +27,15 @@ class Evidence {
   /// The narrowest type that holds all that a column of `own` does, and every value; nothing when
   /// `own` holds them already, or when only an import can tell.
   std::optional<schema::Type> wider_than(const schema::Type& own) const;
-  /// hash_of() every different value that is no NULL; nothing when they were too many to keep.
-  std::optional<std::unordered_set<std::uint64_t>> different_values() const;
+  /// hash_of() every different value that is no NULL, sorted; nothing when they were too many to
+  /// keep.
+  std::optional<std::vector<std::uint64_t>> different_values() const;
+  /// Never 0.
   static std::uint64_t hash_of(std::string_view value);
   bool has_nulls() const { return nulls_ != 0; }
   std::uint64_t rows() const { return values_ + nulls_; }
   /// How many different values there are, NULL aside; the rows where they were too many to keep.
-  std::uint64_t different() const { return is_uncounted_ ? values_ : hashes_.size(); }
+  std::uint64_t different() const { return hashes_.is_too_many() ? values_ : hashes_.size(); }
   /// Every value is there once, as far as so many could be kept apart; NULL is none.
   bool is_unique() const;
   /// "120 rows, 3 NULL, 17 different, 1 to 96".
@@ -44,16 +45,22 @@ class Evidence {
   /// The format of dates that are not ISO 8601, for --date-format; empty for others.
   std::string date_format() const;
 
+  /// Does at once what the answers would: counts the different values. Without it the const members
+  /// must not be called by several threads.
+  void settle() const { hashes_.settle(); }
+
   void encode(import::Bytes& out) const;
   static Evidence decode(import::WireReader& reader);
-
-  friend bool operator==(const Evidence&, const Evidence&) = default;
 
  private:
   bool fit(const schema::Type& type) const;
   schema::Type as_text(std::uint64_t own_characters) const;
   void look_at(std::string_view value);
+  bool count_plain_digits(std::string_view value);
   void count_digits(std::string_view value);
+  void note_number(std::int64_t value);
+  void note_words(std::string_view value);
+  void leave_words();
   void note_extremes(std::string_view value);
 
   std::uint64_t values_ = 0;  ///< that are not NULL
@@ -72,9 +79,7 @@ class Evidence {
   std::string last_;
   std::set<std::string> words_;  ///< the different values, as long as they are few
   bool has_many_words_ = false;
-  HashSet hashes_;  ///< of the different values
-  bool has_repeated_ = false;
-  bool is_uncounted_ = false;  ///< too many to keep their hashes
+  DistinctHashes hashes_;  ///< of the different values
 };
 
 }  // namespace dbmig::transfer

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -53,18 +56,29 @@ std::vector<std::string> single_keys(const schema::Table& table) {
   return keys;
 }
 
+/// Whether each of `wanted`, sorted, is the hash of a value of the key.
 bool has_all(backend::Connection& database, const schema::Table& table, const std::string& key,
-             std::unordered_set<std::uint64_t> wanted) {
+             const std::vector<std::uint64_t>& wanted) {
   const dialect::Dialect& dialect = database.dialect();
+  std::vector<bool> is_found(wanted.size(), false);
+  std::size_t left = wanted.size();
   try {
     const auto rows = database.read_rows(fmt::format(
         "SELECT {} FROM {}", dialect.quote_identifier(key), dialect.quote_identifier(table.name)));
     std::vector<backend::Cell> row;
-    while (!wanted.empty() && rows->next(row)) wanted.erase(Evidence::hash_of(value_text(row[0])));
+    while (left != 0 && rows->next(row)) {
+      const std::uint64_t hash = Evidence::hash_of(value_text(row[0]));
+      const auto at = std::lower_bound(wanted.begin(), wanted.end(), hash);
+      if (at == wanted.end() || *at != hash) continue;
+      const auto place = static_cast<std::size_t>(at - wanted.begin());
+      if (is_found[place]) continue;
+      is_found[place] = true;
+      --left;
+    }
   } catch (const Error&) {
     return false;  // the database does not have the table yet
   }
-  return wanted.empty();
+  return left == 0;
 }
 
 }  // namespace
@@ -74,17 +88,18 @@ std::vector<std::string> find_parents(backend::Connection& database, const schem
   std::vector<std::string> found;
   for (std::size_t i = 0; i < inferred.table.columns.size(); ++i) {
     schema::Column& column = inferred.table.columns[i];
-    const auto values = inferred.columns[i].different_values();
-    if (!values || values->empty()) continue;
+    if (inferred.columns[i].different() == 0) continue;
+    std::optional<std::vector<std::uint64_t>> values;
     bool is_found = false;
     for (const auto& [name, table] : schema.tables) {
       for (const std::string& key : single_keys(table)) {
         const schema::Column* parent = table.find_column(key);
         if (is_found || parent == nullptr || name == inferred.table.name) continue;
-        if (!names_parent(column.name, name, key) || !is_comparable(column.type, parent->type) ||
-            !has_all(database, table, key, *values)) {
+        if (!names_parent(column.name, name, key) || !is_comparable(column.type, parent->type)) {
           continue;
         }
+        if (!values) values = inferred.columns[i].different_values();
+        if (!values || !has_all(database, table, key, *values)) continue;
         is_found = true;
         column.type = parent->type;
         schema::ForeignKey foreign;

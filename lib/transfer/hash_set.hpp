@@ -6,8 +6,8 @@
 
 namespace dbmig::transfer {
 
-/// Different hashes of 64 bits, in one piece of memory: 16 to 32 bytes for each. Most of an
-/// inference's time would go into a set of nodes.
+/// Different hashes of 64 bits, in one piece of memory: 16 to 32 bytes for each. It says at once
+/// whether one is new; DistinctHashes only counts, and is faster where there are many.
 class HashSet {
  public:
   /// Whether `hash` is new.
@@ -21,26 +21,6 @@ class HashSet {
     return place(hash);
   }
   std::size_t size() const { return used_ + (has_free_ ? 1 : 0); }
-  template <class Each>
-  void for_each(const Each& each) const {
-    if (has_free_) each(kFree);
-    for (const std::uint64_t hash : slots_) {
-      if (hash != kFree) each(hash);
-    }
-  }
-  bool contains(std::uint64_t hash) const {
-    if (hash == kFree) return has_free_;
-    if (slots_.empty()) return false;
-    std::size_t at = hash & (slots_.size() - 1);
-    while (slots_[at] != kFree && slots_[at] != hash) at = (at + 1) & (slots_.size() - 1);
-    return slots_[at] == hash;
-  }
-  friend bool operator==(const HashSet& a, const HashSet& b) {
-    if (a.size() != b.size()) return false;
-    bool is_same = true;
-    a.for_each([&](std::uint64_t hash) { is_same = is_same && b.contains(hash); });
-    return is_same;
-  }
 
  private:
   static constexpr std::uint64_t kFree = 0;  ///< of a slot; that hash itself is kept apart

@@ -5,30 +5,23 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
-#include <functional>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "import/chunk_reader.hpp"
-#include "import/file_kind.hpp"
-#include "import/find_delimiter.hpp"
-#include "import/indexed_records.hpp"
-#include "import/json_record.hpp"
-#include "import/open_input.hpp"
-#include "import/record_parser.hpp"
 #include "import/reject_target.hpp"
 #include "import/wire.hpp"
 #include "transfer/composite_keys.hpp"
 #include "transfer/evidence.hpp"
+#include "transfer/read_records.hpp"
 
 namespace dbmig::transfer {
 namespace {
 
 using import::Bytes;
 using import::CsvFormat;
-using import::Field;
 
 /// A column's name as a database and a model like it: "Organization Name" is organization_name.
 /// An import finds it by either.
@@ -42,188 +35,14 @@ std::string column_name(std::string_view name) {
   return out;
 }
 
-/// The delimiter and quote by which most of the first records have as many fields as the first,
-/// and more than one.
-CsvFormat best_format(std::string_view head, bool is_whole, const CsvFormat& format) {
-  CsvFormat best = format;
-  std::size_t most = 1;
-  for (const char delimiter : {format.delimiter, ',', ';', '\t', '|'}) {
-    CsvFormat one = format;
-    one.delimiter = delimiter;
-    constexpr std::size_t kLooked = 50;
-    const auto records = import::first_records(head, is_whole, one, kLooked);
-    const std::size_t expected = records.empty() ? 0 : records.front().size();
-    const bool fits = std::all_of(records.begin(), records.end(),
-                                  [&](const auto& fields) { return fields.size() == expected; });
-    if (!fits || expected <= most) continue;
-    most = expected;
-    best = one;
-  }
-  return best;
-}
-
-/// What one rank found.
-struct Findings {
-  std::vector<std::string> names;  ///< as the file has them
-  std::vector<Evidence> columns;
-  CsvFormat format;
-};
-
-/// What is done with each record; false when further ones do not matter.
-using EachRecord = std::function<bool(const std::vector<Field>&)>;
-
-class Reading {
- public:
-  Reading(const import::Options& options, const std::atomic<bool>& stop, int rank, int ranks)
-      : options_(options), stop_(stop), rank_(rank), ranks_(ranks) {}
-
-  Findings run() {
-    for (const std::string& path : options_.files) read(path);
-    return std::move(found_);
-  }
-  /// Gives all records away instead of looking at their values.
-  void run(const EachRecord& each) {
-    each_ = &each;
-    for (const std::string& path : options_.files) {
-      if (!is_over_) read(path);
-    }
-  }
-
- private:
-  void read(const std::string& path) {
-    import::OpenedInput opened = import::open_input(path, options_.encoding, stop_, {});
-    import::ChunkReader reader(*opened.input, options_.format,
-                               {.chunk = options_.chunk_bytes, .record = options_.record_bytes});
-    file_ = opened.input->name();
-    reader.skip_lines(options_.skip_lines);
-    CsvFormat format = options_.format;
-    if (options_.find_delimiter && !options_.is_json) {
-      format = best_format(reader.head(), reader.is_whole(), format);
-      reader.set_format(format);
-    }
-    found_.format = format;
-    const std::vector<std::string> names = read_names(reader, format);
-    if (found_.names.empty()) {
-      found_.names = names;
-      found_.columns.resize(names.size());
-    } else if (found_.names != names) {
-      throw Error(ErrorCode::invalid,
-                  fmt::format("{} has other columns than the file before it", file_))
-          .hint("infer one table at a time");
-    }
-    Bytes chunk;
-    for (int number = 0; !is_over_ && reader.next(chunk, 0); ++number) {
-      if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
-      if (number % ranks_ == rank_) look_at(chunk, reader.first_line(), format);
-    }
-  }
-
-  std::vector<std::string> read_names(import::ChunkReader& reader, const CsvFormat& format) {
-    auto record = reader.peek();
-    while (record &&
-           (format.is_comment(*record) || import::without_line_end(*record, format).empty())) {
-      reader.take();
-      record = reader.peek();
-    }
-    if (!record) {
-      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
-          .hint("a table needs at least the names of its columns");
-    }
-    if (options_.is_json) return import::json_keys(reader.head());
-    if (const auto kind = import::text_kind(*record);
-        kind && import::is_whole_of_another_kind(*record)) {
-      throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, kind->what)).hint(kind->hint);
-    }
-    import::RecordParser parser(format, {.texts = {}});
-    std::vector<Field> fields;
-    if (const auto wrong = parser.parse(*record, fields)) {
-      throw Error(ErrorCode::invalid, fmt::format("the header cannot be read: {}", wrong->reason))
-          .at({file_, static_cast<int>(reader.line()), static_cast<int>(wrong->offset + 1)});
-    }
-    std::vector<std::string> names;
-    const bool has_header = options_.header.value_or(options_.has_header);
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      names.push_back(has_header ? std::string(fields[i].text) : fmt::format("column_{}", i + 1));
-      if (!text::trim(names.back()).empty()) continue;
-      throw Error(ErrorCode::invalid, fmt::format("field {} of the header has no name", i + 1))
-          .at({file_, static_cast<int>(reader.line()), 0})
-          .hint("name it; --no-header if the first line is data");
-    }
-    if (has_header) reader.take();
-    return names;
-  }
-
-  void look_at(const Bytes& chunk, std::uint64_t first_line, const CsvFormat& format) {
-    const std::string_view text(chunk.data(), chunk.size());
-    const import::Splitter splitter(format);
-    import::RecordParser parser(format, options_.nulls);
-    std::optional<import::JsonRecordParser> json;
-    if (options_.is_json) json.emplace(found_.names, false);
-    std::optional<import::IndexedRecords> indexed;
-    if (!options_.is_json && import::IndexedRecords::suits(format)) {
-      indexed.emplace(format, options_.nulls);
-      indexed->start(text);
-    }
-    std::vector<Field> fields;
-    for (std::size_t at = 0; !is_over_ && at < text.size();) {
-      const auto next = indexed ? indexed->cut(at, fields) : std::nullopt;
-      if (next && fields.size() == found_.names.size()) {
-        at = *next;
-        take(fields);
-        continue;
-      }
-      const std::size_t end = splitter.record_end(text, at).value_or(text.size());
-      const std::string_view record = text.substr(at, end - at);
-      const std::size_t start = std::exchange(at, end);
-      if (format.is_comment(record)) continue;
-      const std::string_view line = import::without_line_end(record, format);
-      if (line.empty() && (json || found_.names.size() > 1)) continue;
-      const auto wrong = json ? json->parse(line, fields) : parser.parse(record, fields);
-      std::string reason = wrong ? wrong->reason : "";
-      if (!wrong && fields.size() != found_.names.size()) {
-        reason = fmt::format("the record has {}, and the header {}",
-                             text::count(fields.size(), "field"), found_.names.size());
-      }
-      if (!reason.empty()) {
-        const auto lines = std::count(
-            text.begin(), text.begin() + static_cast<std::ptrdiff_t>(start), format.line_byte());
-        throw Error(ErrorCode::invalid, reason)
-            .at({file_, static_cast<int>(first_line + static_cast<std::uint64_t>(lines)), 0})
-            .hint("nothing was written; mend the file, or say how its fields are cut");
-      }
-      take(fields);
-    }
-  }
-
-  void take(const std::vector<Field>& fields) {
-    if (each_ != nullptr) {
-      is_over_ = !(*each_)(fields);
-      return;
-    }
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      found_.columns[i].add(fields[i].null ? std::nullopt : std::optional(fields[i].text));
-    }
-  }
-
-  const import::Options& options_;
-  const std::atomic<bool>& stop_;
-  int rank_;
-  int ranks_;
-  std::string file_;
-  Findings found_;
-  const EachRecord* each_ = nullptr;
-  bool is_over_ = false;
-};
-
 /// Which of `groups` no two records are the same in; all records are read.
 std::vector<ColumnGroup> search_groups(const import::Options& options,
                                        const std::atomic<bool>& stop,
                                        std::vector<ColumnGroup> groups) {
   if (groups.empty()) return {};
   GroupSearch search(std::move(groups));
-  Reading(options, stop, 0, 1).run([&](const std::vector<Field>& record) {
-    return search.add(record);
-  });
+  read_records(options, stop,
+               [&](const std::vector<import::Field>& record) { return search.add(record); });
   return search.left();
 }
 
@@ -319,6 +138,11 @@ class SharedSearch {
   const std::atomic<bool>& stop_;
 };
 
+int usable_cores() {
+  constexpr unsigned kMost = 16;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMost));
+}
+
 /// Whether the files can be read a second time.
 bool can_be_read_again(const import::Options& options) {
   return std::all_of(options.files.begin(), options.files.end(), [](const std::string& file) {
@@ -348,14 +172,34 @@ void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& colu
 // How a rank's message begins.
 enum class Outcome : std::uint8_t { found, failed };
 
+/// A failure of any rank, as the root is told of it.
+struct RankFailure {
+  ChunkPlace place;
+  Error error;
+};
+
+Error error_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return {ErrorCode::failed, error.what()};
+  }
+}
+
 /// Sends what this rank found, or why it failed, to the root.
-void send(import::Communicator& ranks, const Findings& found, const std::optional<Error>& failure) {
+void send(import::Communicator& ranks, const Findings& found,
+          const std::optional<ReadFailure>& failure) {
   Bytes message;
   import::WireWriter writer(message);
   writer.put(failure ? Outcome::failed : Outcome::found);
   if (failure) {
-    writer.put(static_cast<std::int32_t>(failure->code()));
-    writer.put_text(failure->what());
+    const Error error = error_of(failure->what);
+    writer.put(failure->place.first);
+    writer.put(failure->place.second);
+    writer.put(static_cast<std::int32_t>(error.code()));
+    writer.put_text(error.what());
   } else {
     writer.put(static_cast<std::uint32_t>(found.columns.size()));
     for (const Evidence& column : found.columns) column.encode(message);
@@ -363,18 +207,40 @@ void send(import::Communicator& ranks, const Findings& found, const std::optiona
   import::wait(*ranks.isend(message, 0));
 }
 
-void add(const Bytes& message, std::vector<Evidence>& columns) {
-  import::WireReader reader({message.data(), message.size()});
-  if (reader.get<Outcome>() == Outcome::failed) {
-    const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
-    throw Error(code, std::string(reader.get_text()));
+/// Adds up what the ranks found, or keeps the first failure in the order of the files.
+class SumOfRanks {
+ public:
+  SumOfRanks(std::vector<Evidence>& columns, const std::optional<ReadFailure>& failure)
+      : columns_(columns) {
+    if (failure) failure_ = RankFailure{failure->place, error_of(failure->what)};
   }
-  const auto count = reader.get<std::uint32_t>();
-  if (count != columns.size()) {
-    throw Error(ErrorCode::failed, "the ranks read different files");
+
+  void add(const Bytes& message) {
+    import::WireReader reader({message.data(), message.size()});
+    if (reader.get<Outcome>() == Outcome::failed) {
+      ChunkPlace place;
+      place.first = reader.get<std::uint32_t>();
+      place.second = reader.get<std::uint64_t>();
+      const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
+      if (failure_ && failure_->place <= place) return;
+      failure_ = RankFailure{place, Error(code, std::string(reader.get_text()))};
+      return;
+    }
+    if (failure_) return;
+    if (reader.get<std::uint32_t>() != columns_.size()) {
+      throw Error(ErrorCode::failed, "the ranks read different files");
+    }
+    for (Evidence& column : columns_) column.add(Evidence::decode(reader));
   }
-  for (Evidence& column : columns) column.add(Evidence::decode(reader));
-}
+
+  void throw_failure() const {
+    if (failure_) throw Error(failure_->error);
+  }
+
+ private:
+  std::vector<Evidence>& columns_;
+  std::optional<RankFailure> failure_;
+};
 
 /// Which column tells rows apart: of those that do, one called so, else the first whole number.
 std::optional<std::size_t> choose_key(const schema::Table& table,
@@ -468,14 +334,12 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
       std::none_of(options.files.begin(), options.files.end(),
                    [](const std::string& file) { return file == import::kStandardInput; });
   const int readers = is_shared ? ranks.size() : 1;
+  // Ranks are as many as the user wants; a process alone takes the cores that it may use.
+  const int threads = ranks.size() == 1 ? usable_cores() : 1;
   Findings found;
-  std::optional<Error> failure;
+  std::optional<ReadFailure> failure;
   if (ranks.rank() < readers) {
-    try {
-      found = Reading(options, stop, ranks.rank(), readers).run();
-    } catch (const Error& error) {
-      failure = error;
-    }
+    found = read_evidence(options, stop, ranks.rank(), readers, threads, failure);
   }
   if (!ranks.is_root()) {
     if (ranks.rank() < readers) {
@@ -485,14 +349,13 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
     return {};
   }
   SharedSearch shared(options, ranks, readers, stop);
-  std::vector<Bytes> messages(static_cast<std::size_t>(readers));
+  SumOfRanks sum(found.columns, failure);
   for (int rank = 1; rank < readers; ++rank) {
-    import::wait(*ranks.irecv(messages[static_cast<std::size_t>(rank)], rank));
+    Bytes message;
+    import::wait(*ranks.irecv(message, rank));
+    sum.add(message);
   }
-  if (failure) throw Error(*failure);
-  for (int rank = 1; rank < readers; ++rank) {
-    add(messages[static_cast<std::size_t>(rank)], found.columns);
-  }
+  sum.throw_failure();
   Inferred result = result_of(options, found);
   if (can_be_read_again(options)) find_composite_keys(shared, found.columns, result);
   return result;

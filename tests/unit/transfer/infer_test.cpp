@@ -162,11 +162,18 @@ Inferred infer_file(const std::string& path, int ranks, std::size_t chunk) {
   Inferred result;
   std::mutex mutex;
   ThreadJob job(ranks);
+  std::exception_ptr failure;
   job.run([&](import::Communicator& communicator) {
-    Inferred own = transfer::infer(options, communicator, never);
-    const std::lock_guard lock(mutex);
-    if (communicator.is_root()) result = std::move(own);
+    try {
+      Inferred own = transfer::infer(options, communicator, never);
+      const std::lock_guard lock(mutex);
+      if (communicator.is_root()) result = std::move(own);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+    }
   });
+  if (failure) std::rethrow_exception(failure);
   return result;
 }
 
@@ -208,7 +215,8 @@ TEST(Infer, TheModelTakesEveryRowOfItsFile) {
     const Inferred alone = infer_file(path, 1, 1U << 20U);
     EXPECT_EQ(alone.rows, sample.rows);
     EXPECT_EQ(alone.table.name, "some_data");
-    for (const int ranks : {2, 3}) {
+    // Several ranks; the threads of one.
+    for (const int ranks : {1, 2, 3}) {
       const Inferred shared = infer_file(path, ranks, 64 + random() % 512);
       EXPECT_EQ(shared.table, alone.table) << ranks;
       EXPECT_EQ(shared.evidence, alone.evidence) << ranks;
@@ -298,6 +306,31 @@ TEST(Infer, PartsAddUpInAnyOrder) {
     ASSERT_EQ(sum.type(), whole.type()) << "seed " << seed;
     ASSERT_EQ(sum.describe(), whole.describe()) << "seed " << seed;
     ASSERT_EQ(sum.is_unique(), whole.is_unique()) << "seed " << seed;
+  }
+}
+
+/// Of several records that cannot be read the first one is named, whoever reads it.
+TEST(Infer, TheFirstMistakeIsNamed) {
+  const TempDir folder;
+  const std::string path = (folder / "t.csv").string();
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937 random(seed);
+    std::set<unsigned> wrong;
+    while (wrong.size() < 4) wrong.insert(2 + random() % 400);
+    std::string text = "a,b\n";
+    for (unsigned line = 2; line <= 400; ++line) {
+      text += std::to_string(line) + (wrong.count(line) != 0 ? "\n" : ",x\n");
+    }
+    std::ofstream(path) << text;
+    for (const int ranks : {1, 2, 3}) {
+      try {
+        infer_file(path, ranks, 16 + random() % 64);
+        ADD_FAILURE() << "seed " << seed;
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr(fmt::format("t.csv:{}:", *wrong.begin())))
+            << "seed " << seed << ", ranks " << ranks;
+      }
+    }
   }
 }
 

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "import/wire.hpp"
+
+namespace dbmig::transfer {
+
+/// How many different hashes of 64 bits there are, exactly, up to a limit.
+///
+/// The first few thousand are looked up in a table that stays in the processor's cache. From then
+/// on hashes are only put down, in 256 parts by their first bits, and what is there twice is taken
+/// out of a part when it is full: a table of millions would wait for memory at every hash. 8 to 32
+/// bytes for each different one.
+///
+/// Not thread-safe, not even its const members, which take out what is there twice.
+class DistinctHashes {
+ public:
+  static constexpr std::size_t kMost = 8'000'000;  ///< of a column: about 256 MB
+
+  explicit DistinctHashes(std::size_t most = kMost) : most_(most) {}
+
+  /// Takes in `hash`, which is not 0. False when it was there already and this could be seen at
+  /// once; true says nothing.
+  bool insert(std::uint64_t hash) {
+    if (parts_.empty()) return insert_in_table(hash);
+    if (is_too_many_) return true;
+    Part& part = parts_[hash >> kPartShift];
+    if (part.hashes.size() == part.hashes.capacity()) make_room(part);
+    part.hashes.push_back(hash);
+    return true;
+  }
+  void insert(const DistinctHashes& other);
+
+  /// Whether there are more than the limit; then none is kept.
+  bool is_too_many() const;
+  /// Of different hashes; 0 when they are too many.
+  std::size_t size() const;
+  /// Does at once what size() would: takes out what is there twice.
+  void settle() const;
+
+  void encode(import::Bytes& out) const;
+  /// With the usual limit.
+  static DistinctHashes decode(import::WireReader& reader);
+
+  template <class Each>
+  void for_each(const Each& each) const {
+    settle();
+    for (const std::uint64_t hash : table_) {
+      if (hash != kFree) each(hash);
+    }
+    for (const Part& part : parts_) {
+      for (const std::uint64_t hash : part.hashes) each(hash);
+    }
+  }
+
+ private:
+  struct Part {
+    std::vector<std::uint64_t> hashes;
+    std::size_t different = 0;  ///< the first ones, of which none is there twice
+  };
+  static constexpr std::uint64_t kFree = 0;  ///< a slot of a table
+  static constexpr std::size_t kParts = 256;
+  static constexpr unsigned kPartShift = 56;
+  static constexpr std::size_t kMostInTable = 4096;
+
+  bool insert_in_table(std::uint64_t hash);
+  void grow_table();
+  void leave_table();
+  void make_room(Part& part) const;
+  void take_out_repeated(Part& part) const;
+  void give_up() const;
+
+  std::size_t most_;
+  mutable std::vector<std::uint64_t> table_;  ///< a power of two, at most half of them used
+  mutable std::size_t used_ = 0;              ///< of the table
+  mutable std::vector<Part> parts_;           ///< once there are too many for the table
+  mutable std::size_t different_ = 0;         ///< of all parts
+  mutable bool is_too_many_ = false;
+};
+
+}  // namespace dbmig::transfer
