@@ -7,8 +7,8 @@
 namespace dbmig::cli {
 namespace {
 
-std::string parents_text(const history::Header& revision) {
-  return revision.parents.empty() ? "<base>" : text::join(revision.parents, ", ");
+std::string parents_text(const history::Graph& graph, const history::Header& revision) {
+  return revision.parents.empty() ? "<base>" : text::join(graph.parents(revision.id), ", ");
 }
 
 std::string listed(const std::set<std::string>& names) {
@@ -42,7 +42,7 @@ std::string revision_line(const history::Graph& graph, const history::Header& re
                           const LineOptions& options) {
   std::string line;
   if (options.parents) {
-    line = parents_text(revision);
+    line = parents_text(graph, revision);
     if (!revision.depends_on.empty()) {
       line += fmt::format(" ({})", text::join(revision.depends_on, ", "));
     }
@@ -64,7 +64,7 @@ std::string revision_entry(Context& context, const history::Graph& graph,
       fmt::format("Rev: {}{}\n", revision.id,
                   marks(graph, revision, true, false, current.count(revision.id) != 0));
   entry += fmt::format("{}: {}\n", revision.parents.size() > 1 ? "Merges" : "Parent",
-                       parents_text(revision));
+                       parents_text(graph, revision));
   if (!revision.depends_on.empty()) {
     entry += fmt::format("Also depends on: {}\n", text::join(revision.depends_on, ", "));
   }
@@ -81,7 +81,7 @@ std::string revision_entry(Context& context, const history::Graph& graph,
 Json revision_json(Context& context, const history::Graph& graph, const history::Header& revision,
                    const std::optional<std::set<std::string>>& current) {
   Json json = {{"revision", revision.id},
-               {"parents", revision.parents},
+               {"parents", graph.parents(revision.id)},
                {"message", revision.message},
                {"created", revision.created},
                {"label", revision.labels.empty() ? Json() : Json(revision.labels.front())},

@@ -33,19 +33,6 @@ class Folds {
   std::map<std::string, Schema> after_;
 };
 
-/// Its parents as they stand in the graph: what replaced one stands for it.
-std::vector<std::string> parents_in(const history::Graph& graph,
-                                    const history::Revision& revision) {
-  std::vector<std::string> parents;
-  for (const std::string& parent : revision.parents) {
-    std::string id = graph.replaced_by(parent).value_or(parent);
-    if (std::find(parents.begin(), parents.end(), id) == parents.end()) {
-      parents.push_back(std::move(id));
-    }
-  }
-  return parents;
-}
-
 /// Tables whose names are new in a revision, and columns: new name → old name.
 void add_renames(const history::Revision& revision, Json& json) {
   for (const ops::Operation& operation : revision.upgrade) {
@@ -147,7 +134,7 @@ Json revisions_json(const PageData& data, JsonPool& pool) {
     Json json{{"id", id}, {"message", revision.message}};
     if (!revision.created.empty()) json["created"] = revision.created;
     std::vector<std::size_t> own;
-    for (const std::string& parent : parents_in(graph, revision)) own.push_back(index.at(parent));
+    for (const std::string& parent : graph.parents(revision.id)) own.push_back(index.at(parent));
     json["parents"] = own;
     if (needs.size() > own.size()) {
       Json others = Json::array();
@@ -163,7 +150,7 @@ Json revisions_json(const PageData& data, JsonPool& pool) {
     Schema before = folds.before(id);
     const bool has_base = !needs.empty();
     const std::string base = own.empty() ? (has_base ? *needs.begin() : std::string())
-                                         : parents_in(graph, revision).front();
+                                         : graph.parents(revision.id).front();
     if (has_base) json["base"] = index.at(base);
     if (needs.size() > 1) json["before"] = changed_tables(folds.at(base), before, data, pool);
     if (data.lint) {

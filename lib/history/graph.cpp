@@ -130,6 +130,15 @@ std::vector<std::string> Graph::bases() const {
   return bases;
 }
 
+std::vector<std::string> Graph::parents(std::string_view id) const {
+  std::vector<std::string> ids;
+  for (const std::string& parent : header(id).parents) {
+    std::string known = contains(parent) ? parent : replaced_by(parent).value_or(parent);
+    if (std::find(ids.begin(), ids.end(), known) == ids.end()) ids.push_back(std::move(known));
+  }
+  return ids;
+}
+
 std::vector<std::string> Graph::children(std::string_view id) const {
   const Rank* found = data_->ranks.find(id);
   return found == nullptr ? std::vector<std::string>{} : ids_of(data_->children.of(*found));

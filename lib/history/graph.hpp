@@ -79,6 +79,8 @@ class Graph {
   /// Those of them that nothing depends on either.
   std::vector<std::string> effective_heads() const;
   std::vector<std::string> bases() const;
+  /// In the order of its header; what replaced one of them stands for it.
+  std::vector<std::string> parents(std::string_view id) const;
   std::vector<std::string> children(std::string_view id) const;
   /// Its children and the revisions that depend on it.
   std::vector<std::string> needed_by(std::string_view id) const;
@@ -95,6 +97,9 @@ class Graph {
   std::string_view checksum(std::string_view id) const;
   /// With its operations. Throws what reading them throws, too.
   const Revision& get(std::string_view id) const;
+  /// Reads the operations of `ids`, which are of this graph, so that get() has them: on all cores
+  /// when they are many. What cannot be read is left to get(), which says why.
+  void read_ahead(const std::vector<std::string>& ids) const;
   /// Its parents and the ids that its `depends_on` names: what must be there before it.
   std::set<std::string> needs(std::string_view id) const;
   /// The id of the revision whose own label this is.

@@ -2,7 +2,11 @@
 
 #include "history/graph_data.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <functional>
+#include <thread>
 
 namespace dbmig::history {
 
@@ -66,6 +70,29 @@ const std::shared_ptr<Graph::Entry>& Graph::Data::entry(Rank rank) const {
     entry->read = [catalog = catalog, rank] { return catalog->read(rank); };
   }
   return entry;
+}
+
+void Graph::read_ahead(const std::vector<std::string>& ids) const {
+  // Fewer are read as fast as threads are begun.
+  constexpr std::size_t kMany = 32;
+  const std::size_t threads =
+      std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), ids.size() / kMany);
+  if (threads < 2) return;
+  std::atomic<std::size_t> next{0};
+  const auto read_some = [&] {
+    for (std::size_t i = next++; i < ids.size(); i = next++) {
+      try {
+        static_cast<void>(get(ids[i]));
+      } catch (const std::exception&) {
+        // Whoever needs this one meets the reason.
+        continue;
+      }
+    }
+  };
+  std::vector<std::jthread> others;
+  others.reserve(threads - 1);
+  while (others.size() < threads - 1) others.emplace_back(read_some);
+  read_some();
 }
 
 std::string_view Graph::Data::checksum(Rank rank) const {

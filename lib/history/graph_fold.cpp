@@ -78,6 +78,7 @@ schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const
     }
   }
   const std::size_t begin = done;
+  read_ahead({ids.begin() + static_cast<std::ptrdiff_t>(done), ids.end()});
   for (; done < ids.size(); ++done) schema = history::apply(std::move(schema), get(ids[done]));
   if (is_stored && done >= begin + kMany) {
     folds_->store->keep(done, sha256_hex(checksums), schema);

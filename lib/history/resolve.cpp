@@ -202,16 +202,16 @@ class Resolver {
   Ids parents_there(const std::string& id) const {
     Ids there;
     Ids seen;
-    std::vector<std::string> todo = graph_.header(id).parents;
+    std::vector<std::string> todo = graph_.parents(id);
     while (!todo.empty()) {
-      const std::string next = graph_.header(todo.back()).id;
+      const std::string next = std::move(todo.back());
       todo.pop_back();
       if (!seen.insert(next).second) continue;
       if (current_.count(next) != 0) {
         there.insert(next);
         continue;
       }
-      const std::vector<std::string>& further = graph_.header(next).parents;
+      const std::vector<std::string> further = graph_.parents(next);
       todo.insert(todo.end(), further.begin(), further.end());
     }
     const std::vector<std::string> heads = graph_.heads_of(there);
@@ -223,7 +223,7 @@ class Resolver {
     for (int step = 0; step > argument.steps; --step) {
       if (at.empty()) throw_too_far(argument);
       if (at.size() > 1) throw_ambiguous(argument, "a merge", at);
-      const std::vector<std::string>& own = graph_.header(*at.begin()).parents;
+      const std::vector<std::string> own = graph_.parents(*at.begin());
       const Ids there = over_missing ? parents_there(*at.begin()) : Ids(own.begin(), own.end());
       const std::vector<std::string> parents(there.begin(), there.end());
       // The last step down from a merge undoes the merge: all its parents stay.

@@ -6,8 +6,12 @@
 #include <optional>
 #include <vector>
 
+#include "backend/transaction.hpp"
+#include "base/contains.hpp"
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "ops/operation.hpp"
+#include "run/runner.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -34,6 +38,24 @@ std::string first_difference(const Operations& was, const Operations& is, const 
                      grew ? "was not there" : "is gone");
 }
 
+/// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
+bool may_be_edited(const AppliedRevision& row) {
+  return row.running == to_string(Direction::upgrade) &&
+         row.statement_hashes.size() == row.statements_done;
+}
+
+/// Why a half-applied revision is not taken as its file says now.
+Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
+                        const std::string& edit) {
+  return {{graph.header(row.id).path.string(), 0, 0},
+          fmt::format("the {} of revision {} stopped after statement {} of {}, and its file was "
+                      "edited since{}",
+                      row.running, row.id, row.statements_done, row.statements_total,
+                      edit.empty() ? "" : ": " + edit),
+          "restore the file, finish the revision with `dbmig upgrade` or take it back with `dbmig "
+          "downgrade`, and edit it after that"};
+}
+
 }  // namespace
 
 std::string describe_edit(const history::Revision& applied, const history::Revision& now) {
@@ -58,6 +80,71 @@ std::string describe_edit(const history::Revision& applied, const history::Revis
     if (!down.empty()) found.push_back(std::move(down));
   }
   return text::join(found, "; ");
+}
+
+std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& rows,
+                                          const history::Graph& graph) {
+  std::vector<std::string> ids;
+  for (const AppliedRevision& row : rows) {
+    if (graph.contains(row.id) && graph.checksum(row.id) != row.checksum) ids.push_back(row.id);
+  }
+  return ids;
+}
+
+std::string Runner::edit_of(const std::string& id) {
+  try {
+    return describe_edit(parse_(store_.text(id), "revision " + id), graph_.get(id));
+  } catch (const Error& error) {
+    // A text that cannot be read says nothing of what was edited; that something was is certain.
+    if (error.code() == ErrorCode::invalid) return {};
+    throw;
+  }
+}
+
+void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
+  const std::vector<std::string> edited = edited_revisions(rows, graph_);
+  if (edited.empty()) return;
+  std::vector<Diagnostic> list;
+  for (const std::string& id : edited) {
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const AppliedRevision& one) { return one.id == id; });
+    // What has run of it is compared statement by statement when its turn comes.
+    if (may_be_edited(*row)) continue;
+    const std::string edit = edit_of(id);
+    if (!row->is_complete()) {
+      list.push_back(half_applied(*row, graph_, edit));
+      continue;
+    }
+    list.push_back({{graph_.header(id).path.string(), 0, 0},
+                    fmt::format("revision {} was edited after it was applied{}", id,
+                                edit.empty() ? "" : ": " + edit),
+                    "restore the file and write a new revision for the change, or accept it as it "
+                    "is with `dbmig repair`"});
+  }
+  if (!list.empty()) throw Error(ErrorCode::refused, std::move(list));
+}
+
+std::vector<std::string> Runner::repair(const RunOptions& options) {
+  const auto lock = this->lock(options);
+  const std::vector<AppliedRevision> rows = read_rows();
+  const std::vector<std::string> edited = edited_revisions(rows, graph_);
+  if (edited.empty()) return edited;
+  std::vector<Diagnostic> refused;
+  for (const AppliedRevision& row : rows) {
+    if (row.is_complete() || !contains(edited, row.id)) continue;
+    refused.push_back(half_applied(row, graph_, edit_of(row.id)));
+    if (!may_be_edited(row)) continue;
+    refused.back().hint =
+        "finish it with `dbmig upgrade`, which compares what has run and takes the rest as it is "
+        "now, or restore the file and take it back with `dbmig downgrade`";
+  }
+  if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
+  backend::Transaction transaction(connection_);
+  for (const std::string& id : edited) {
+    store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum.get());
+  }
+  transaction.commit();
+  return edited;
 }
 
 }  // namespace dbmig::run

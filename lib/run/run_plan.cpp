@@ -23,6 +23,7 @@ RunPlan::RunPlan(Direction direction, const history::Graph& graph, std::vector<s
                  std::vector<std::string> ids)
     : direction_(direction), graph_(graph), applied_(std::move(applied)), ids_(std::move(ids)) {
   if (ids_.empty()) return;
+  graph.read_ahead(ids_);
   if (direction == Direction::upgrade) {
     before_ = graph.fold_in_order(applied_);
     return;

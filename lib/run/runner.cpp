@@ -3,17 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
-#include "backend/transaction.hpp"
-#include "base/contains.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "history/branches.hpp"
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
-#include "run/edited.hpp"
 #include "run/fitted.hpp"
 #include "run/plain_sql.hpp"
 #include "run/preflight.hpp"
@@ -23,31 +18,6 @@
 
 namespace dbmig::run {
 namespace {
-
-/// Whether what hangs on tables must be known to plan these operations: reading it costs a look at
-/// the whole schema. `statements` are the plan without it.
-bool needs_dependents(const std::vector<ops::Operation>& operations,
-                      const std::vector<dialect::Statement>& statements) {
-  std::size_t tables = 0;
-  for (const ops::Operation& operation : operations) {
-    if (std::holds_alternative<ops::CreateTable>(operation)) ++tables;
-    const bool is_plain = std::holds_alternative<ops::CreateTable>(operation) ||
-                          std::holds_alternative<ops::DropTable>(operation) ||
-                          std::holds_alternative<ops::CreateIndex>(operation) ||
-                          std::holds_alternative<ops::DropIndex>(operation) ||
-                          std::holds_alternative<ops::RenameIndex>(operation) ||
-                          std::holds_alternative<ops::AddColumn>(operation) ||
-                          std::holds_alternative<ops::BulkInsert>(operation) ||
-                          std::holds_alternative<ops::BulkDelete>(operation) ||
-                          std::holds_alternative<ops::Execute>(operation);
-    if (!is_plain) return true;
-  }
-  // More tables made than asked for: one is rebuilt.
-  const auto made = std::count_if(
-      statements.begin(), statements.end(),
-      [](const dialect::Statement& one) { return one.sql.starts_with("CREATE TABLE "); });
-  return static_cast<std::size_t>(made) > tables;
-}
 
 std::set<std::string> as_set(const std::vector<std::string>& ids) {
   return {ids.begin(), ids.end()};
@@ -114,79 +84,7 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
   return graph.downgrade_path(have, resolved(graph, arguments, have));
 }
 
-/// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
-bool may_be_edited(const AppliedRevision& row) {
-  return row.running == to_string(Direction::upgrade) &&
-         row.statement_hashes.size() == row.statements_done;
-}
-
-/// `error` of an upgrade that cannot be planned, with what else the database has that was not meant
-/// to be there before it: what comes after it in the history, or contradicts it on another branch.
-Error out_of_order(const Error& error, const PlannedRevision& planned, const RunPlan& run_plan,
-                   const history::Graph& graph) {
-  const std::string& id = planned.revision.id;
-  const bool is_known = std::all_of(run_plan.applied().begin(), run_plan.applied().end(),
-                                    [&](const std::string& one) { return graph.contains(one); });
-  if (planned.direction == Direction::downgrade || !graph.contains(id) || !is_known) return error;
-  std::vector<Diagnostic> told = error.diagnostics();
-  const std::set<std::string> below = graph.descendants(id);
-  std::vector<std::string> later;
-  for (const std::string& other : run_plan.applied()) {
-    if (other != id && below.count(other) != 0) later.push_back(other);
-  }
-  if (!later.empty()) {
-    told.push_back({{graph.header(later.front()).path.string(), 0, 0},
-                    fmt::format("the database has {} already, which in the history comes after {}",
-                                text::join(later, ", "), id),
-                    fmt::format("take that back first, as with `dbmig downgrade`, or change {} so "
-                                "that it can come last",
-                                id)});
-  }
-  std::vector<std::string> heads = graph.heads_of(as_set(run_plan.applied()));
-  std::erase_if(heads, [&](const std::string& head) { return below.count(head) != 0; });
-  try {
-    for (const std::string& head : heads) {
-      for (Diagnostic& one : history::described(history::contradictions(graph, {head, id}))) {
-        told.push_back(std::move(one));
-      }
-    }
-  } catch (const Error&) {
-    // What the branches have in common does not fit together itself: that is said elsewhere.
-  }
-  return Error(error.code(), std::move(told)).native(error.native_code()).sql(error.statement());
-}
-
-/// Why a half-applied revision is not taken as its file says now.
-Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
-                        const std::string& edit) {
-  return {{graph.header(row.id).path.string(), 0, 0},
-          fmt::format("the {} of revision {} stopped after statement {} of {}, and its file was "
-                      "edited since{}",
-                      row.running, row.id, row.statements_done, row.statements_total,
-                      edit.empty() ? "" : ": " + edit),
-          "restore the file, finish the revision with `dbmig upgrade` or take it back with `dbmig "
-          "downgrade`, and edit it after that"};
-}
-
 }  // namespace
-
-std::set<std::string> complete(const std::vector<AppliedRevision>& rows) {
-  std::set<std::string> ids;
-  for (const AppliedRevision& row : rows) {
-    // A downgrade that stopped half-way still has something to take back; an upgrade is not there.
-    if (text::split(row.running, ' ').back() != to_string(Direction::upgrade)) ids.insert(row.id);
-  }
-  return ids;
-}
-
-std::vector<std::string> edited_revisions(const std::vector<AppliedRevision>& rows,
-                                          const history::Graph& graph) {
-  std::vector<std::string> ids;
-  for (const AppliedRevision& row : rows) {
-    if (graph.contains(row.id) && graph.checksum(row.id) != row.checksum) ids.push_back(row.id);
-  }
-  return ids;
-}
 
 Runner::Runner(backend::Connection& connection, const history::Graph& graph, ParseRevision parse,
                EventSink& events)
@@ -196,136 +94,6 @@ Runner::Runner(backend::Connection& connection, const history::Graph& graph, Par
       parse_(std::move(parse)),
       events_(events),
       store_(connection) {}
-
-std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& rows,
-                                          const history::Graph& graph,
-                                          const std::set<std::string>& ids) {
-  std::unordered_map<std::string_view, std::string_view> times;
-  times.reserve(rows.size());
-  for (const AppliedRevision& row : rows) times[row.id] = row.applied_at;
-  std::vector<std::string> ordered = graph.in_order(ids);
-  const auto earlier = [&](const std::string& a, const std::string& b) {
-    return times[a] < times[b];
-  };
-  // Mostly it is the order of the history.
-  if (!std::is_sorted(ordered.begin(), ordered.end(), earlier)) {
-    std::stable_sort(ordered.begin(), ordered.end(), earlier);
-  }
-  return ordered;
-}
-
-std::set<std::string> Runner::applied() {
-  return complete(store_.all());
-}
-
-schema::Schema Runner::applied_schema() {
-  const std::vector<AppliedRevision> rows = read_rows();
-  const history::Graph graph = with_known(rows);
-  return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
-}
-
-Standing Runner::standing() {
-  std::vector<AppliedRevision> rows = read_rows();
-  history::Graph all = with_known(rows);
-  std::set<std::string> applied = complete(rows);
-  std::vector<std::string> heads = all.heads_of(applied);
-  return {std::move(rows), graph_, std::move(all), std::move(applied), std::move(heads)};
-}
-
-history::Graph Runner::known_revisions() {
-  return with_known(read_rows());
-}
-
-history::Graph Runner::with_known(const std::vector<AppliedRevision>& rows) {
-  std::vector<history::Revision> revisions;
-  for (const AppliedRevision& row : rows) {
-    if (graph_.contains(row.id)) continue;
-    history::Revision revision =
-        parse_(store_.text(row.id), fmt::format("revision {} as kept in the database", row.id));
-    revision.checksum = row.checksum;
-    revisions.push_back(std::move(revision));
-  }
-  return graph_.with(std::move(revisions));
-}
-
-void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
-  std::vector<std::string> unknown;
-  for (const AppliedRevision& row : rows) {
-    if (!graph_.contains(row.id)) unknown.push_back(row.id);
-  }
-  if (unknown.empty()) return;
-  throw Error(ErrorCode::not_found,
-              fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                          "file of the migrations folder does",
-                          text::join(unknown, "', '")))
-      .hint(
-          "bring the file back (git log -- migrations), or take the revision back from the text "
-          "kept in the database with `dbmig downgrade`");
-}
-
-std::string Runner::edit_of(const std::string& id) {
-  try {
-    return describe_edit(parse_(store_.text(id), "revision " + id), graph_.get(id));
-  } catch (const Error& error) {
-    // A text that cannot be read says nothing of what was edited; that something was is certain.
-    if (error.code() == ErrorCode::invalid) return {};
-    throw;
-  }
-}
-
-void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
-  const std::vector<std::string> edited = edited_revisions(rows, graph_);
-  if (edited.empty()) return;
-  std::vector<Diagnostic> list;
-  for (const std::string& id : edited) {
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const AppliedRevision& one) { return one.id == id; });
-    // What has run of it is compared statement by statement when its turn comes.
-    if (may_be_edited(*row)) continue;
-    const std::string edit = edit_of(id);
-    if (!row->is_complete()) {
-      list.push_back(half_applied(*row, graph_, edit));
-      continue;
-    }
-    list.push_back({{graph_.header(id).path.string(), 0, 0},
-                    fmt::format("revision {} was edited after it was applied{}", id,
-                                edit.empty() ? "" : ": " + edit),
-                    "restore the file and write a new revision for the change, or accept it as it "
-                    "is with `dbmig repair`"});
-  }
-  if (!list.empty()) throw Error(ErrorCode::refused, std::move(list));
-}
-
-PlannedRevision Runner::plan_step(RunPlan::Step step, const RunPlan& run_plan) {
-  PlannedRevision planned;
-  planned.direction = run_plan.direction();
-  planned.revision = *step.revision;
-  planned.operations = std::move(step.operations);
-  try {
-    if (planned.direction == Direction::downgrade) {
-      fill_gaps(planned, run_plan.before(), connection_.dialect().kind());
-    }
-  } catch (const Error& error) {
-    throw in_revision(error, planned, 0);
-  }
-  refuse_plain_sql(planned, connection_.dialect());
-  try {
-    const dialect::Dialect& dialect = connection_.dialect();
-    planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
-    if (needs_dependents(planned.operations, planned.statements)) {
-      const std::vector<dialect::DependentObject> dependent_objects =
-          connection_.dependent_objects();
-      if (!dependent_objects.empty()) {
-        planned.statements = dialect.plan(run_plan.before(), planned.operations, dependent_objects);
-      }
-    }
-    planned.checks = data_check::data_checks(connection_, run_plan.before(), planned.operations,
-                                             planned.direction == Direction::downgrade);
-  } catch (const Error& error) {
-    throw out_of_order(in_revision(error, planned, 0), planned, run_plan, graph_);
-  }
-  return planned;
-}
 
 void Runner::refuse_requirements_ahead(const history::Graph& graph, const RunPlan& run_plan,
                                        const RunOptions& options) {
@@ -401,29 +169,6 @@ std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan&
                                return replan(graph, id, direction, met);
                              },
                              [&](const std::string& id) { return edit_of(id); }});
-}
-
-PlannedRevision Runner::replan(const history::Graph& graph, const std::string& id,
-                               Direction direction, schema::Schema& met) {
-  const std::vector<AppliedRevision> rows = store_.all();
-  std::set<std::string> others = complete(rows);
-  others.erase(id);
-  const bool is_needed = std::any_of(others.begin(), others.end(), [&](const std::string& other) {
-    const std::vector<std::string> on_it = graph.needed_by(id);
-    return std::find(on_it.begin(), on_it.end(), other) != on_it.end();
-  });
-  std::vector<std::string> applied = in_applied_order(rows, graph, others);
-  if (direction == Direction::downgrade) applied.push_back(id);
-  RunPlan run_plan(direction, graph, std::move(applied), {id});
-  std::optional<RunPlan::Step> step = run_plan.next();
-  if (direction == Direction::downgrade && is_needed) {
-    throw Error(ErrorCode::failed, fmt::format("revision {} is half-way, and other revisions that "
-                                               "are applied build on it",
-                                               id))
-        .hint("take those back first");
-  }
-  met = run_plan.before();
-  return plan_step(std::move(*step), run_plan);
 }
 
 std::unique_ptr<backend::MigrationLock> Runner::lock(const RunOptions& options) {
@@ -591,29 +336,6 @@ std::vector<PlannedRevision> Runner::planned(RunPlan& run_plan,
     }
   }
   return plan;
-}
-
-std::vector<std::string> Runner::repair(const RunOptions& options) {
-  const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = read_rows();
-  const std::vector<std::string> edited = edited_revisions(rows, graph_);
-  if (edited.empty()) return edited;
-  std::vector<Diagnostic> refused;
-  for (const AppliedRevision& row : rows) {
-    if (row.is_complete() || !contains(edited, row.id)) continue;
-    refused.push_back(half_applied(row, graph_, edit_of(row.id)));
-    if (!may_be_edited(row)) continue;
-    refused.back().hint =
-        "finish it with `dbmig upgrade`, which compares what has run and takes the rest as it is "
-        "now, or restore the file and take it back with `dbmig downgrade`";
-  }
-  if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
-  backend::Transaction transaction(connection_);
-  for (const std::string& id : edited) {
-    store_.update_text(id, graph_.get(id).text, graph_.get(id).checksum.get());
-  }
-  transaction.commit();
-  return edited;
 }
 
 }  // namespace dbmig::run

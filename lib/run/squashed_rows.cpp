@@ -52,7 +52,7 @@ std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
 
 /// A revision that is half-way can only be the first of a run: everything else builds on it.
 std::vector<AppliedRevision> Runner::read_rows() {
-  std::vector<AppliedRevision> rows = store_.all();
+  std::vector<AppliedRevision> rows = store_.all(false, stored_.size());
   graph_ = stored_;
   if (!stored_.squashes().empty()) graph_ = fitted(stored_, row_ids(rows));
   return rows;

@@ -321,11 +321,12 @@ std::set<std::string> RevisionStore::columns() {
   return found;
 }
 
-std::vector<AppliedRevision> RevisionStore::all(bool with_text) {
-  return read(with_text, nullptr);
+std::vector<AppliedRevision> RevisionStore::all(bool with_text, std::size_t expected) {
+  return read(with_text, nullptr, expected);
 }
 
-std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id) {
+std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id,
+                                                 std::size_t expected) {
   flush();
   if (!exists()) return {};
   const std::set<std::string> there = columns();
@@ -339,6 +340,7 @@ std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::stri
                                                                         : column.missing);
   }
   std::vector<AppliedRevision> result;
+  result.reserve(expected);
   const std::string select = fmt::format("SELECT {} FROM {}", text::join(wanted, ", "), kTable);
   if (id != nullptr) {
     const std::vector<backend::Value> key{*id};

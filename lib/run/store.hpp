@@ -68,8 +68,9 @@ class RevisionStore {
   void create_if_missing();
 
   /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
-  /// long and rarely wanted: `text` stays empty unless `with_text`.
-  std::vector<AppliedRevision> all(bool with_text = false);
+  /// long and rarely wanted: `text` stays empty unless `with_text`. Room is made for `expected`
+  /// rows.
+  std::vector<AppliedRevision> all(bool with_text = false, std::size_t expected = 0);
   /// Whether there is no row, or no table.
   bool empty();
   /// One row without its text; nothing when there is none.
@@ -104,7 +105,8 @@ class RevisionStore {
   static std::vector<std::string> format_statements(const std::set<std::string>& columns);
   static std::vector<std::string> rebuild_statements(const std::set<std::string>& columns);
   /// All rows, or that of `id`.
-  std::vector<AppliedRevision> read(bool with_text, const std::string* id);
+  std::vector<AppliedRevision> read(bool with_text, const std::string* id,
+                                    std::size_t expected = 0);
 
   struct Deferred {
     AppliedRevision row;

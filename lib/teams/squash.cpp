@@ -156,12 +156,11 @@ void refuse_side_ways(const history::Graph& graph, const std::vector<std::string
       }
     }
     if (id == first || first.empty()) continue;
-    for (const std::string& parent : graph.header(id).parents) {
-      const std::string known = graph.contains(parent) ? parent : graph.header(parent).id;
-      if (range.count(known) != 0) continue;
+    for (const std::string& parent : graph.parents(id)) {
+      if (range.count(parent) != 0) continue;
       throw not_one_step(
           graph, id,
-          fmt::format("revision {} merges {}, which does not descend from {}", id, known, first));
+          fmt::format("revision {} merges {}, which does not descend from {}", id, parent, first));
     }
   }
 }

@@ -192,6 +192,12 @@ TEST(Squash, DatabasesGoOnFromWhereverTheyStandWithoutTheOldFiles) {
   EXPECT_FALSE(fs::exists(team.path() / team.file("r3")));
   EXPECT_TRUE(team.said().empty()) << team.sum();
   EXPECT_EQ(team.expect(0, {"heads"}).out.substr(0, 2), "r5");
+  // The parent that r5 names is in the range: s1 stands for it everywhere.
+  EXPECT_THAT(team.expect(0, {"history"}).out, HasSubstr("s1 -> r5 (head)"));
+  team.expect(0, {"verify", "--all"});
+  team.expect(0, {"upgrade", "--url", "sqlite:///short.db"});
+  team.expect(0, {"downgrade", "r5-1", "--url", "sqlite:///short.db"});
+  EXPECT_EQ(team.expect(0, {"current", "--url", "sqlite:///short.db"}).out, "s1\n");
   for (int at = 0; at <= 5; ++at) {
     const std::string url = fmt::format("sqlite:///d{}.db", at);
     team.expect(0, {"upgrade", "--url", url});

@@ -146,6 +146,22 @@ TEST_F(IndexTest, NoAnswerDependsOnIt) {
   EXPECT_EQ(described(load()), wanted);
 }
 
+TEST_F(IndexTest, OperationsThatAreReadAheadAreTheSameAndWhatCannotBeReadIsSaidWhenItIsNeeded) {
+  const history::Graph wanted = load_graph(migrations(), project->path());
+  load();
+  const history::Graph graph = load();
+  const std::string damaged = graph.header("r0011").path.string();
+  const std::string content = content_of(damaged);
+  std::ofstream(damaged, std::ios::binary) << "revision: [";
+  graph.read_ahead(graph.topological());
+  EXPECT_NE(test::complaint([&] { graph.get("r0011"); }), "");
+  std::ofstream(damaged, std::ios::binary) << content;
+  for (const std::string& id : graph.topological()) {
+    if (id == "r0011") continue;
+    EXPECT_EQ(print_revision(graph.get(id)), print_revision(wanted.get(id)));
+  }
+}
+
 TEST_F(IndexTest, OperationsAreReadWhenTheyAreAskedForAndNeverOfAnotherFile) {
   load();
   const history::Graph graph = load();
