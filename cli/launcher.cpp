@@ -163,6 +163,13 @@ int run_as_ranks(int ranks, bool reads_input) {
   return wait_for_job(job, signals);
 }
 
+void require_ranks(int asked, const import::Communicator& ranks) {
+  if (asked == 0 || asked == ranks.size()) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
+                          text::count(static_cast<std::size_t>(ranks.size()), "rank"), asked));
+}
+
 bool run_by_launcher() {
   return std::getenv(kMark) != nullptr;
 }

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "import/communicator.hpp"
+
 namespace dbmig::cli {
 
 /// Runs this very command line again as `ranks` ranks of an MPI job and waits for its end: mpirun
@@ -15,6 +17,10 @@ namespace dbmig::cli {
 /// when mpirun is missing or cannot be started, Error{usage} when the job would have to read from a
 /// terminal.
 int run_as_ranks(int ranks, bool reads_input);
+
+/// Throws Error{usage} when the user asked for another number of ranks with -j than mpirun started;
+/// `asked` is 0 when there was no -j.
+void require_ranks(int asked, const import::Communicator& ranks);
 
 /// Whether `run_as_ranks` of another process started this one.
 bool run_by_launcher();

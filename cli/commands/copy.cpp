@@ -55,12 +55,7 @@ void serve(Context& context, const Arguments& arguments, import::Communicator& r
 
 void run_with_ranks(Context& context, const Arguments& arguments) {
   const auto ranks = import::mpi_communicator();
-  if (arguments.ranks != 0 && arguments.ranks != ranks->size()) {
-    throw Error(
-        ErrorCode::usage,
-        fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
-                    text::count(static_cast<std::size_t>(ranks->size()), "rank"), arguments.ranks));
-  }
+  require_ranks(arguments.ranks, *ranks);
   if (!ranks->is_root()) {
     try {
       return serve(context, arguments, *ranks);
@@ -94,6 +89,7 @@ void run(Context& context, const Arguments& arguments) {
     context.exit_code = run_as_ranks(arguments.ranks, false);
     return;
   }
+  import::leave_binding();
   watch_signals();
   if (import::started_by_mpi()) return run_with_ranks(context, arguments);
   copy(context, arguments.request, nullptr);

@@ -2,18 +2,22 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "base/text.hpp"
 #include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
+#include "cli/launcher.hpp"
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
 #include "project/comparison_side.hpp"
 #include "run/offline.hpp"
+#include "transfer/compare_rows.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -29,6 +33,7 @@ struct Options {
   bool all = false;
   bool data = false;
   transfer::CopyOptions rows;
+  int ranks = 0;  ///< to be started, of --data; 0: as many as there are
 };
 
 /// In which SQL `--sql` speaks: as said, else that of the comparison, of the project, or of its
@@ -59,23 +64,60 @@ void warn(Context& context, const project::ComparisonSide& side) {
   }
 }
 
+/// What the ranks of a job do together; the root reports.
+void compare_with_ranks(Context& context, const Options& options, backend::Connection& source,
+                        backend::Connection& target, import::Communicator& ranks) {
+  if (!ranks.is_root()) {
+    return transfer::serve_comparison(source, target, options.rows, ranks, interrupted());
+  }
+  std::vector<transfer::TableComparison> tables;
+  try {
+    tables = transfer::compare_rows(source, target, options.rows, context.events(), interrupted(),
+                                    &ranks);
+  } catch (...) {
+    transfer::end_comparison(ranks);
+    throw;
+  }
+  transfer::end_comparison(ranks);
+  report_comparison(context, tables);
+}
+
 /// The rows of two databases.
 void compare_rows(Context& context, const Options& options) {
   if (options.sides.size() != 2) {
     throw Error(ErrorCode::usage, "--data compares two databases: name both")
         .hint("as in `dbmig diff --data sqlite:///a.db mariadb://user@host/a`");
   }
+  if (options.ranks > 1 && !import::started_by_mpi()) {
+    import::require_mpi_module();
+    context.console().flush();
+    context.exit_code = run_as_ranks(options.ranks, false);
+    return;
+  }
+  import::leave_binding();
+  watch_signals();
+  const auto ranks =
+      import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
+  require_ranks(options.ranks, *ranks);
   const auto open = [&](const std::string& side) {
     return backend::connect(context.url_of(side, side.find("://") != std::string::npos));
   };
-  const auto source = open(options.sides[0]);
-  const auto target = open(options.sides[1]);
-  watch_signals();
-  report_comparison(context, transfer::compare_rows(*source, *target, options.rows, interrupted()));
+  try {
+    const auto source = open(options.sides[0]);
+    const auto target = open(options.sides[1]);
+    compare_with_ranks(context, options, *source, *target, *ranks);
+  } catch (const Error&) {
+    if (ranks->is_root()) throw;
+    // The root, which cannot reach it either, says what is wrong before mpirun ends it.
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    context.exit_code = 1;
+  }
 }
 
 void run(Context& context, const Options& options) {
   if (options.data) return compare_rows(context, options);
+  if (options.ranks != 0) throw Error(ErrorCode::usage, "-j is for --data");
+  if (import::rank_from_environment() != 0) return;  // of schemas there is nothing to share
   if (options.yaml && options.sql) throw Error(ErrorCode::usage, "--yaml excludes --sql");
   const std::string first = options.sides.empty() ? "database" : options.sides[0];
   const std::string second = options.sides.size() < 2 ? "model" : options.sides[1];
@@ -143,6 +185,7 @@ void add_diff(Command& program, Context& context) {
        "  dbmig diff prod staging                         two of dbmig.yaml's `databases`\n"
        "  dbmig diff sqlite:///a.db sqlite:///b.db --sql\n"
        "  dbmig diff --data sqlite:///a.db mariadb://user@host/a\n"
+       "  mpirun -n 4 dbmig diff --data dev prod          four ranks, the same as -j 4\n"
        "  dbmig diff database schema.mariadb.sql --yaml\n"
        "Each side is `model`, `database`, a revision as in `dbmig show`, a URL, a name of\n"
        "`databases`, or an SQL file (x.sqlite.sql, x.mariadb.sql, or any with --dialect). With a\n"
@@ -156,8 +199,14 @@ void add_diff(Command& program, Context& context) {
       ->option_text("NAME");
   command.add_flag("--data", options->data, "The rows of two databases, table by table");
   add_row_selection(command, options->rows);
+  command
+      .add_option("-j,--ranks", options->ranks,
+                  "With --data: so many ranks, started with Open MPI's mpirun (1)")
+      ->option_text("N")
+      ->range(1, 4096);
   command.add_flag("--all", options->all, "Tables that no revision knows, too");
-  set_action(command, context, [&context, options] { run(context, *options); });
+  set_action(
+      command, context, [&context, options] { run(context, *options); }, true);
 }
 
 }  // namespace dbmig::cli

@@ -263,14 +263,6 @@ bool run_as_job(Context& context, const Arguments& arguments) {
   return true;
 }
 
-void require_agreement(const Arguments& arguments, const import::Communicator& ranks) {
-  if (arguments.ranks == 0 || arguments.ranks == ranks.size()) return;
-  throw Error(
-      ErrorCode::usage,
-      fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
-                  text::count(static_cast<std::size_t>(ranks.size()), "rank"), arguments.ranks));
-}
-
 void run_alone_or_ranked(Context& context, const Arguments& arguments) {
   if (run_as_job(context, arguments)) return;
   const Options options = options_of(context, arguments);
@@ -286,7 +278,7 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
     return;
   }
   const auto ranks = import::mpi_communicator();
-  require_agreement(arguments, *ranks);
+  require_ranks(arguments.ranks, *ranks);
   run_ranks(context, arguments.wish, options, *ranks);
   // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
   std::signal(SIGTERM, SIG_IGN);

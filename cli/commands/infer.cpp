@@ -64,6 +64,7 @@ void run(Context& context, const Arguments& arguments) {
     throw Error(ErrorCode::usage, "standard input has no name to take the table's from")
         .hint("say which with --table NAME");
   }
+  import::leave_binding();
   watch_signals();
   const auto ranks =
       import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();

@@ -3,10 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <exception>
-#include <map>
-#include <thread>
-#include <unordered_map>
 #include <utility>
 
 #include "backend/bulk.hpp"
@@ -15,7 +11,9 @@
 #include "base/text.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/copy_transaction.hpp"
+#include "transfer/find_differences.hpp"
 #include "transfer/row_hash.hpp"
+#include "transfer/row_sums.hpp"
 #include "transfer/shared_snapshot.hpp"
 #include "transfer/silent_triggers.hpp"
 #include "transfer/table_order.hpp"
@@ -27,123 +25,6 @@ namespace {
 
 using backend::Cell;
 using backend::Connection;
-
-constexpr std::size_t kExamples = 5;
-using EachRow = std::function<void(std::span<const Cell>, std::uint64_t)>;
-
-/// Rows of the source as the target's cells, in one range of its key.
-RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>& stop,
-                   const KeyRange& range = {}, const EachRow& each = {}) {
-  RowSum side;
-  const std::string column = pair.range_column(source.dialect().kind()).value_or("");
-  const auto rows = source.read_rows(pair.select_source(
-      source.dialect(), range.condition(source.dialect(), pair.source().name, column)));
-  RowConverter& converter = pair.converter();
-  std::vector<Cell> row;
-  std::vector<InvalidCast> invalid_casts;
-  while (rows->next(row)) {
-    throw_if_interrupted(stop);
-    ++side.rows;
-    invalid_casts.clear();
-    const std::span<const Cell> converted = converter.convert(row, invalid_casts);
-    // What the target cannot hold is no row of it: its own cells tell it apart.
-    const std::span<const Cell> cells =
-        invalid_casts.empty() ? converted : std::span<const Cell>(row);
-    side.hash.add(converter.canonical_row(cells));
-    if (each) each(cells, side.rows);
-  }
-  return side;
-}
-
-RowSum read_target(Connection& target, const TablePair& pair, const std::atomic<bool>& stop,
-                   const std::string& condition = "", const EachRow& each = {}) {
-  RowSum side;
-  RowConverter converter(pair.columns(), target.dialect().kind());
-  const auto rows = target.read_rows(pair.select_target(target.dialect(), condition));
-  std::vector<Cell> row;
-  while (rows->next(row)) {
-    throw_if_interrupted(stop);
-    ++side.rows;
-    side.hash.add(converter.canonical_row(row));
-    if (each) each(row, side.rows);
-  }
-  return side;
-}
-
-/// Looks for the first rows that one side has and the other has not.
-class DifferenceSearch {
- public:
-  DifferenceSearch(Connection& source, Connection& target, TablePair& pair,
-                   const std::atomic<bool>& stop)
-      : source_(source), target_(target), pair_(pair), stop_(stop) {}
-
-  std::vector<std::string> run() {
-    const auto column = pair_.shared_range_column(source_.dialect().kind());
-    if (!column) {
-      look_at({}, "");
-    } else {
-      for (const KeyRange& range : ranges_of(source_, pair_)) {
-        if (in_target_.size() >= kExamples && in_source_.size() >= kExamples) break;
-        look_at(range, range.condition(target_.dialect(), pair_.name(), *column));
-      }
-    }
-    std::vector<std::string> found;
-    for (const std::string& key : in_target_) found.push_back("in the target: " + key);
-    for (const std::string& key : in_source_) found.push_back("in the source: " + key);
-    return found;
-  }
-
- private:
-  /// A row, as often as it is there.
-  struct Seen {
-    std::size_t times = 0;
-    std::uint64_t number = 0;
-    std::string key;
-  };
-
-  void look_at(const KeyRange& range, const std::string& condition) {
-    constexpr std::size_t kMaxRows = 5'000'000;  // about 200 MB
-    std::unordered_map<std::string, Seen> seen;
-    bool is_too_much = false;
-    const auto hash_of = [&](std::span<const Cell> cells) {
-      RowHash one;
-      one.add(pair_.converter().canonical_row(cells));
-      return one.text();
-    };
-    read_source(source_, pair_, stop_, range, [&](std::span<const Cell> cells, std::uint64_t n) {
-      is_too_much = is_too_much || seen.size() >= kMaxRows;
-      if (is_too_much) return;
-      Seen& row = seen[hash_of(cells)];
-      if (++row.times > 1) return;
-      row.number = n;
-      row.key = pair_.describe_key(cells, n);
-    });
-    if (is_too_much) return;
-    read_target(target_, pair_, stop_, condition,
-                [&](std::span<const Cell> cells, std::uint64_t n) {
-                  const auto same = seen.find(hash_of(cells));
-                  if (same != seen.end() && same->second.times > 0) {
-                    --same->second.times;
-                  } else if (in_target_.size() < kExamples) {
-                    in_target_.push_back(pair_.describe_key(cells, n));
-                  }
-                });
-    std::map<std::uint64_t, std::string> left;
-    for (const auto& [hash, row] : seen) {
-      if (row.times > 0) left.emplace(row.number, row.key);
-    }
-    for (const auto& [number, key] : left) {
-      if (in_source_.size() < kExamples) in_source_.push_back(key);
-    }
-  }
-
-  Connection& source_;
-  Connection& target_;
-  TablePair& pair_;
-  const std::atomic<bool>& stop_;
-  std::vector<std::string> in_target_;
-  std::vector<std::string> in_source_;
-};
 
 /// `known`: what the target's rows are, when they have been read already.
 TableComparison compare(Connection& source, Connection& target, TablePair& pair, const RowSum& from,
@@ -157,33 +38,9 @@ TableComparison compare(Connection& source, Connection& target, TablePair& pair,
   result.source_checksum = from.hash.text();
   result.target_checksum = to.hash.text();
   if (!result.is_same()) {
-    result.examples = DifferenceSearch(source, target, pair, stop).run();
+    result.examples = find_differences(source, target, pair, ranges_of(source, pair), stop);
   }
   return result;
-}
-
-/// Reads both sides at the same time.
-TableComparison compare_at_once(Connection& source, Connection& target, TablePair& pair,
-                                const std::atomic<bool>& stop) {
-  RowSum to;
-  std::exception_ptr failure;
-  std::thread thread([&] {
-    try {
-      to = read_target(target, pair, stop);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  });
-  RowSum from;
-  try {
-    from = read_source(source, pair, stop);
-  } catch (...) {
-    thread.join();
-    throw;
-  }
-  thread.join();
-  if (failure) std::rethrow_exception(failure);
-  return compare(source, target, pair, from, stop, to);
 }
 
 void empty_tables(Connection& target, const std::vector<TablePair>& pairs) {
@@ -397,20 +254,6 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     }
   }
   triggers.make_again();
-  return results;
-}
-
-std::vector<TableComparison> compare_rows(Connection& source, Connection& target,
-                                          const CopyOptions& options,
-                                          const std::atomic<bool>& stop) {
-  const Snapshot before(source);
-  const Snapshot after(target);
-  std::vector<TablePair> pairs =
-      pair_tables(source, canonical_schema(target), target.dialect().kind(), options);
-  std::vector<TableComparison> results;
-  for (TablePair& pair : pairs) {
-    results.push_back(compare_at_once(source, target, pair, stop));
-  }
   return results;
 }
 

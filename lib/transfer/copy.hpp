@@ -55,9 +55,4 @@ std::vector<TableComparison> copy_rows(backend::Connection& source, backend::Con
                                        const std::atomic<bool>& stop,
                                        import::Communicator* ranks = nullptr);
 
-/// The rows of both sides, table by table; nothing is changed.
-std::vector<TableComparison> compare_rows(backend::Connection& source, backend::Connection& target,
-                                          const CopyOptions& options,
-                                          const std::atomic<bool>& stop);
-
 }  // namespace dbmig::transfer

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -25,21 +26,18 @@ constexpr std::size_t kMaxWords = 8;
 constexpr std::size_t kShownBytes = 24;
 
 /// Ways to write dates other than ISO 8601, in the order in which they are preferred.
+constexpr std::array<const char*, kDateFormats> kDateFormatTexts = {
+    "%d/%m/%Y",          "%m/%d/%Y",          "%d.%m.%Y",          "%m.%d.%Y",
+    "%d-%m-%Y",          "%m-%d-%Y",          "%Y/%m/%d",          "%Y.%m.%d",
+    "%d/%m/%y",          "%m/%d/%y",          "%y/%m/%d",          "%d.%m.%y",
+    "%d %b %Y",          "%b %d, %Y",         "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
+    "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S", "%b %d %Y",          "%d-%b-%Y",
+    "%B %d, %Y",         "%d %B %Y"};
+
 const std::vector<import::DateFormat>& date_formats() {
-  static const std::vector<import::DateFormat> kFormats = [] {
-    std::vector<import::DateFormat> formats;
-    for (const char* format :
-         {"%d/%m/%Y",          "%m/%d/%Y",          "%d.%m.%Y",          "%m.%d.%Y",
-          "%d-%m-%Y",          "%m-%d-%Y",          "%Y/%m/%d",          "%Y.%m.%d",
-          "%d/%m/%y",          "%m/%d/%y",          "%y/%m/%d",          "%d.%m.%y",
-          "%d %b %Y",          "%b %d, %Y",         "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M",
-          "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
-          "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S", "%b %d %Y",          "%d-%b-%Y",
-          "%B %d, %Y",         "%d %B %Y"}) {
-      formats.emplace_back(format);
-    }
-    return formats;
-  }();
+  static const std::vector<import::DateFormat> kFormats(kDateFormatTexts.begin(),
+                                                        kDateFormatTexts.end());
   return kFormats;
 }
 
@@ -251,10 +249,10 @@ void Evidence::look_at(std::string_view value) {
     if (!fraction) could_be_ &= ~kTime;
     if (fraction) fraction_ = std::max(fraction_, static_cast<std::uint32_t>(*fraction));
   }
-  for (std::size_t i = 0; formats_ != 0 && i < date_formats().size(); ++i) {
-    if ((formats_ >> i & 1U) == 0) continue;
-    const auto moment = date_formats()[i].parse(value);
-    if (!moment || !is_moment(*moment)) formats_ &= ~(1U << i);
+  for (std::uint32_t left = formats_; left != 0; left &= left - 1) {
+    const auto moment =
+        date_formats()[static_cast<std::size_t>(std::countr_zero(left))].parse(value);
+    if (!moment || !is_moment(*moment)) formats_ &= ~(left & -left);
   }
   if ((could_be_ & kUuid) != 0 && !is_uuid(value)) could_be_ &= ~kUuid;
   if ((could_be_ & kJson) != 0 && !is_json(value)) could_be_ &= ~kJson;
@@ -289,7 +287,7 @@ void Evidence::add(std::optional<std::string_view> value) {
   ++values_;
   // A value that was there before says nothing new.
   if (!hashes_.insert(hash_of(*value))) return;
-  if ((could_be_ & ~kWord) != 0 || formats_ != 0) {
+  if ((could_be_ & kFormed) != 0 || formats_ != 0) {
     // Blanks around a number or date do not belong to it; in text they do.
     const auto may_be_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
     const bool is_trimmed =

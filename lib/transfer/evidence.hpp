@@ -13,6 +13,9 @@
 
 namespace dbmig::transfer {
 
+/// Ways to write dates other than ISO 8601 that are looked for.
+inline constexpr std::size_t kDateFormats = 26;
+
 /// What the values of a column of text were like. A value more never allows a narrower type:
 /// what all of them could be only gets less, what they need only more. So parts of a file can be
 /// looked at in any order, by any rank, and added up.
@@ -65,8 +68,8 @@ class Evidence {
 
   std::uint64_t values_ = 0;  ///< that are not NULL
   std::uint64_t nulls_ = 0;
-  std::uint32_t could_be_ = ~std::uint32_t{0};  ///< kinds, see evidence.cpp
-  std::uint32_t formats_ = ~std::uint32_t{0};   ///< ways to write dates
+  std::uint32_t could_be_ = ~std::uint32_t{0};        ///< kinds, see evidence.cpp
+  std::uint32_t formats_ = (1U << kDateFormats) - 1;  ///< ways to write dates
   std::uint32_t integer_digits_ = 0;
   std::uint32_t scale_ = 0;
   std::uint32_t fraction_ = 0;  ///< digits of a fraction of a second

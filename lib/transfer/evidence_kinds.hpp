@@ -30,7 +30,8 @@ inline constexpr std::uint32_t kDatetime = 1U << 5U;  ///< dates, too
 inline constexpr std::uint32_t kTime = 1U << 6U;
 inline constexpr std::uint32_t kUuid = 1U << 7U;
 inline constexpr std::uint32_t kJson = 1U << 8U;
-inline constexpr std::uint32_t kWord = 1U << 9U;  ///< no control characters, for an enum
+inline constexpr std::uint32_t kWord = 1U << 9U;          ///< no control characters, for an enum
+inline constexpr std::uint32_t kFormed = (1U << 9U) - 1;  ///< all but words
 
 /// Room for what the next file may bring.
 inline int with_headroom(std::uint64_t characters) {

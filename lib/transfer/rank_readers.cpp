@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "import/plan.hpp"
 #include "import/wire.hpp"
 #include "transfer/copy_source.hpp"
+#include "transfer/one_moment.hpp"
 #include "transfer/source_readers.hpp"
 
 namespace dbmig::transfer {
@@ -61,7 +63,14 @@ void put_failure(Bytes& message, const Error& error) {
   throw Error(code, std::string(reader.get_text()));
 }
 
-void put_job(Bytes& message, const ReadJob& job, int rank, int readers) {
+/// Who reads the part at this place of a job: the root, too, when it has nothing else to do.
+int reader_of(ReadJob::Kind kind, std::size_t part, int ranks) {
+  const auto count = static_cast<std::size_t>(ranks);
+  if (kind == ReadJob::Kind::check) return static_cast<int>((part + 1) % count);
+  return static_cast<int>(part % (count - 1)) + 1;
+}
+
+void put_job(Bytes& message, const ReadJob& job, int rank, int ranks) {
   WireWriter writer(message);
   writer.put(Order::job);
   writer.put(job.kind);
@@ -78,7 +87,7 @@ void put_job(Bytes& message, const ReadJob& job, int rank, int readers) {
   for (const std::size_t place : job.key) writer.put(static_cast<std::uint32_t>(place));
   std::vector<std::size_t> parts;
   for (std::size_t i = 0; i < job.parts.size(); ++i) {
-    if (static_cast<int>(i % static_cast<std::size_t>(readers)) + 1 == rank) parts.push_back(i);
+    if (reader_of(job.kind, i, ranks) == rank) parts.push_back(i);
   }
   writer.put(static_cast<std::uint32_t>(parts.size()));
   for (const std::size_t part : parts) writer.put_text(job.parts[part]);
@@ -250,8 +259,9 @@ class Service {
 
 class RankReaders final : public SourceReaders {
  public:
-  RankReaders(import::Communicator& ranks, const std::atomic<bool>& stop)
-      : ranks_(ranks), stop_(stop) {}
+  RankReaders(backend::Connection& source, import::Communicator& ranks,
+              const std::atomic<bool>& stop)
+      : source_(source), ranks_(ranks), stop_(stop) {}
   ~RankReaders() override { send_to_all(ranks_, order(Order::end_snapshot)); }
 
   std::size_t size() const override { return static_cast<std::size_t>(ranks_.size() - 1); }
@@ -268,10 +278,13 @@ class RankReaders final : public SourceReaders {
   std::vector<PartCheck> check(const ReadJob& job) override {
     std::vector<PartCheck> checks(job.parts.size());
     start(job);
-    run(job, [&](std::size_t part, Answer, WireReader& reader) {
-      checks[part] = get_check(reader);
-      return true;
-    });
+    run(
+        job,
+        [&](std::size_t part, Answer, WireReader& reader) {
+          checks[part] = get_check(reader);
+          return true;
+        },
+        [&](std::size_t part) { checks[part] = check_part(source_, job, job.parts[part], stop_); });
     return checks;
   }
 
@@ -279,22 +292,30 @@ class RankReaders final : public SourceReaders {
   void start(const ReadJob& job) {
     for (int rank = 1; rank < ranks_.size(); ++rank) {
       Bytes message;
-      put_job(message, job, rank, ranks_.size() - 1);
+      put_job(message, job, rank, ranks_.size());
       send_message(ranks_, message, rank);
     }
-    left_.assign(size(), 0);
-    for (std::size_t part = 0; part < job.parts.size(); ++part) ++left_[part % size()];
+    left_.assign(static_cast<std::size_t>(ranks_.size()), 0);
+    for (std::size_t part = 0; part < job.parts.size(); ++part) {
+      ++left_[static_cast<std::size_t>(reader_of(job.kind, part, ranks_.size()))];
+    }
+    left_.front() = 0;
   }
 
-  /// `each` is given every message of the parts in order, and says whether the part ends with it.
+  /// `each` is given every message of the parts in order, and says whether the part ends with it;
+  /// `own` does a part that is the root's.
   template <class Each>
-  void run(const ReadJob& job, const Each& each) {
+  void run(const ReadJob& job, const Each& each, const std::function<void(std::size_t)>& own = {}) {
     try {
       for (std::size_t part = 0; part < job.parts.size(); ++part) {
-        const std::size_t reader = part % size();
+        const auto reader = static_cast<std::size_t>(reader_of(job.kind, part, ranks_.size()));
+        if (reader == 0) {
+          own(part);
+          continue;
+        }
         for (bool is_over = false; !is_over;) {
           throw_if_interrupted(stop_);
-          const Bytes message = receive(ranks_, static_cast<int>(reader) + 1);
+          const Bytes message = receive(ranks_, static_cast<int>(reader));
           WireReader text({message.data(), message.size()});
           const auto answer = text.get<Answer>();
           if (answer == Answer::failed) {
@@ -313,13 +334,14 @@ class RankReaders final : public SourceReaders {
 
   /// Until every rank waits for the next order.
   void cancel() {
-    for (std::size_t reader = 0; reader < size(); ++reader) {
-      if (left_[reader] != 0)
-        send_message(ranks_, order(Order::cancel), static_cast<int>(reader) + 1);
+    for (std::size_t reader = 1; reader < left_.size(); ++reader) {
+      if (left_[reader] != 0) {
+        send_message(ranks_, order(Order::cancel), static_cast<int>(reader));
+      }
     }
-    for (std::size_t reader = 0; reader < size(); ++reader) {
+    for (std::size_t reader = 1; reader < left_.size(); ++reader) {
       while (left_[reader] != 0) {
-        const Bytes message = receive(ranks_, static_cast<int>(reader) + 1);
+        const Bytes message = receive(ranks_, static_cast<int>(reader));
         const auto answer = WireReader({message.data(), message.size()}).get<Answer>();
         if (answer == Answer::done || answer == Answer::part) --left_[reader];
         if (answer == Answer::failed || answer == Answer::cancelled) left_[reader] = 0;
@@ -327,39 +349,10 @@ class RankReaders final : public SourceReaders {
     }
   }
 
+  backend::Connection& source_;
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
-  std::vector<std::size_t> left_;  ///< parts of each reader that are not over
-};
-
-/// Whether nobody wrote to the source while snapshots were begun. SQLite tells with a number that
-/// changes with every commit of another connection; on MariaDB writers are kept out meanwhile.
-class OneMoment {
- public:
-  OneMoment(const backend::Connection& source, const std::vector<std::string>& tables)
-      : watch_(backend::connect(source.url())) {
-    if (source.dialect().kind() == DialectKind::sqlite) {
-      version_ = data_version();
-      return;
-    }
-    std::string locks;
-    for (const std::string& table : tables) {
-      locks += fmt::format("{}{} READ", locks.empty() ? "" : ", ",
-                           watch_->dialect().quote_identifier(table));
-    }
-    watch_->begin_migration();
-    if (!locks.empty()) watch_->execute("LOCK TABLES " + locks);
-  }
-
-  bool holds() { return !version_ || data_version() == version_; }
-
- private:
-  std::string data_version() {
-    return watch_->query("PRAGMA data_version").rows.at(0).at(0).value_or("");
-  }
-
-  std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
-  std::optional<std::string> version_;
+  std::vector<std::size_t> left_;  ///< parts of each rank but the root that are not over
 };
 
 bool begin_together(backend::Connection& source, import::Communicator& ranks,
@@ -392,7 +385,9 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
   std::string reason = "it is being written to all the time";
   try {
     for (int i = 0; i < kTries; ++i) {
-      if (begin_together(source, ranks, tables)) return std::make_unique<RankReaders>(ranks, stop);
+      if (begin_together(source, ranks, tables)) {
+        return std::make_unique<RankReaders>(source, ranks, stop);
+      }
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;

@@ -116,9 +116,13 @@ std::optional<std::string> TablePair::range_column(DialectKind source) const {
 std::optional<std::string> TablePair::shared_range_column(DialectKind source) const {
   const auto given = range_column(source);
   if (!given || key_.size() != 1) return std::nullopt;
-  const import::TargetColumn& key = columns()[key_.front()];
-  const bool is_same =
-      schema::is_integer(key.type.kind) && text::equals_ignoring_case(*given, key.name);
+  const schema::Column& key = target_columns_[key_.front()];
+  // SQLite's other keys may be NULL, which is in no range.
+  const DialectKind to = converter_->kind();
+  const bool is_whole = to == DialectKind::sqlite
+                            ? dialect::is_rowid(to, target_, key)
+                            : schema::is_integer(columns()[key_.front()].type.kind);
+  const bool is_same = is_whole && text::equals_ignoring_case(*given, key.name);
   return is_same ? std::optional(key.name) : std::nullopt;
 }
 

@@ -295,6 +295,27 @@ TEST_P(Copies, ThatAreKilledAreNamedUntilTheyAreDone) {
   project.expect(0, {"--url", target, "check"});
 }
 
+TEST_P(Copies, OfAnyNumberOfRanksAreComparedAlike) {
+  project.expect(0, {"copy", "sqlite:///app.db", target, "-j", "2"});
+  const std::vector<std::string> diff = {"diff", "--data", "sqlite:///app.db", target, "-j"};
+  const auto with = [&](const std::string& ranks, int code) {
+    std::vector<std::string> command = diff;
+    command.push_back(ranks);
+    return project.expect(code, command).out;
+  };
+  EXPECT_EQ(with("1", 0), with("3", 0));
+  ASSERT_EQ(shell("sqlite3 app.db 'DELETE FROM post WHERE id = 40000; DELETE FROM log; "
+                  "UPDATE post SET body = NULL WHERE id = 7'",
+                  project.path())
+                .code,
+            0);
+  const std::string alone = with("1", 3);
+  EXPECT_THAT(alone,
+              AllOf(HasSubstr("in the target: id '40000'"), HasSubstr("in the source: id '7'")));
+  EXPECT_EQ(alone, with("3", 3));
+  EXPECT_THAT(project.expect(2, {"diff", "-j", "2"}).err, HasSubstr("-j is for --data"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,
                          testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          [](const auto& databases) {

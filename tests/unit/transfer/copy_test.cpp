@@ -14,6 +14,7 @@
 #include "support/mariadb.hpp"
 #include "support/property.hpp"
 #include "transfer/check_rows.hpp"
+#include "transfer/compare_rows.hpp"
 #include "transfer/silent_triggers.hpp"
 #include "transfer/translate.hpp"
 
@@ -54,6 +55,11 @@ std::vector<TableComparison> copy(backend::Connection& source, backend::Connecti
                                   const CopyOptions& options = {}) {
   Quiet events;
   return transfer::copy_rows(source, target, options, events, never);
+}
+
+std::vector<TableComparison> compare(backend::Connection& one, backend::Connection& two) {
+  Quiet events;
+  return transfer::compare_rows(one, two, {}, events, never);
 }
 
 std::string failure(backend::Connection& source, backend::Connection& target,
@@ -165,7 +171,7 @@ TEST_F(CopyOnMariadb, ThereAndBackIsTheIdentity) {
     CopyOptions options;
     options.truncate = seed > 1;
     expect_copied(copy(*source, middle.connection(), options));
-    expect_copied(transfer::compare_rows(*source, middle.connection(), {}, never));
+    expect_copied(compare(*source, middle.connection()));
     const auto back = memory({kParent, kChild});
     expect_copied(copy(middle.connection(), *back));
     ASSERT_EQ(all_of(*back), all_of(*source)) << "seed " << seed;
@@ -427,7 +433,7 @@ TEST(Copy, DifferencesAreNamedByTheirKeys) {
                            "INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, 'z')"});
   const auto two = memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
                            "INSERT INTO t VALUES (1, 'x'), (2, 'Y'), (4, 'z')"});
-  const auto tables = transfer::compare_rows(*one, *two, {}, never);
+  const auto tables = compare(*one, *two);
   ASSERT_EQ(tables.size(), 1U);
   EXPECT_FALSE(tables[0].is_same());
   EXPECT_EQ(tables[0].examples,
@@ -438,7 +444,7 @@ TEST(Copy, DifferencesAreNamedByTheirKeys) {
 TEST(Copy, ARowThatIsThereOnceMoreIsNamedOnce) {
   const auto one = memory({"CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1), (1), (2), (3)"});
   const auto two = memory({"CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1), (1), (1), (3)"});
-  const auto tables = transfer::compare_rows(*one, *two, {}, never);
+  const auto tables = compare(*one, *two);
   EXPECT_EQ(tables.at(0).examples,
             (std::vector<std::string>{"in the target: row 3", "in the source: row 3"}));
 }

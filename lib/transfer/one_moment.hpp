@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+
+namespace dbmig::transfer {
+
+/// Whether nobody wrote to a database while snapshots of it were begun by several connections.
+/// SQLite tells with a number that changes with every commit of another connection; on MariaDB
+/// writers are kept out of `tables` as long as this lives.
+class OneMoment {
+ public:
+  /// Throws Error, as without the right to lock tables.
+  OneMoment(const backend::Connection& database, const std::vector<std::string>& tables);
+
+  bool holds();
+
+ private:
+  std::string data_version();
+
+  std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
+  std::optional<std::string> version_;
+};
+
+}  // namespace dbmig::transfer

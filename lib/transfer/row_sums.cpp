@@ -1,0 +1,52 @@
+#include "transfer/row_sums.hpp"
+
+#include <vector>
+
+#include "backend/row_source.hpp"
+#include "transfer/copy_source.hpp"
+
+namespace dbmig::transfer {
+
+using backend::Cell;
+using backend::Connection;
+
+/// Rows of the source as the target's cells, in one range of its key.
+RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>& stop,
+                   const KeyRange& range, const EachRow& each) {
+  RowSum side;
+  const std::string column = pair.range_column(source.dialect().kind()).value_or("");
+  const auto rows = source.read_rows(pair.select_source(
+      source.dialect(), range.condition(source.dialect(), pair.source().name, column)));
+  RowConverter& converter = pair.converter();
+  std::vector<Cell> row;
+  std::vector<InvalidCast> invalid_casts;
+  while (rows->next(row)) {
+    throw_if_interrupted(stop);
+    ++side.rows;
+    invalid_casts.clear();
+    const std::span<const Cell> converted = converter.convert(row, invalid_casts);
+    // What the target cannot hold is no row of it: its own cells tell it apart.
+    const std::span<const Cell> cells =
+        invalid_casts.empty() ? converted : std::span<const Cell>(row);
+    side.hash.add(converter.canonical_row(cells));
+    if (each) each(cells, side.rows);
+  }
+  return side;
+}
+
+RowSum read_target(Connection& target, const TablePair& pair, const std::atomic<bool>& stop,
+                   const std::string& condition, const EachRow& each) {
+  RowSum side;
+  RowConverter converter(pair.columns(), target.dialect().kind());
+  const auto rows = target.read_rows(pair.select_target(target.dialect(), condition));
+  std::vector<Cell> row;
+  while (rows->next(row)) {
+    throw_if_interrupted(stop);
+    ++side.rows;
+    side.hash.add(converter.canonical_row(row));
+    if (each) each(row, side.rows);
+  }
+  return side;
+}
+
+}  // namespace dbmig::transfer
