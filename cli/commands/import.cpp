@@ -132,9 +132,24 @@ Json to_json(const import::Summary& summary, double speed) {
                         {"lines", problem.lines},
                         {"examples", problem.examples}});
   }
+  Json repeated = Json::array();
+  for (const import::RepeatedKey& key : summary.repeated) {
+    Json examples = Json::array();
+    for (const import::RepeatedRecord& one : key.examples) {
+      examples.push_back({{"file", key.files.at(one.place.file)},
+                          {"line", one.place.line},
+                          {"first_file", key.files.at(one.first.file)},
+                          {"first_line", one.first.line}});
+    }
+    repeated.push_back({{"columns", key.columns},
+                        {"values", key.values},
+                        {"records", key.records},
+                        {"examples", std::move(examples)}});
+  }
   return {{"rows", summary.rows},
           {"dry_run", summary.dry_run},
           {"problems", std::move(problems)},
+          {"repeated_keys", std::move(repeated)},
           {"rejected", summary.rejected},
           {"bytes", summary.bytes},
           {"seconds", summary.seconds},
@@ -163,6 +178,9 @@ std::string described(const import::Problem& problem) {
 void report_problems(Console& console, const import::Summary& summary) {
   for (const import::Problem& problem : summary.problems) {
     console.data(fmt::format("  {}: {}\n", problem.file, described(problem)));
+  }
+  for (const import::RepeatedKey& key : summary.repeated) {
+    console.data(fmt::format("  {}\n", import::described(key)));
   }
 }
 

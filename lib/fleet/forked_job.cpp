@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "import/message_communicator.hpp"
 
 namespace dbmig::fleet {
 namespace {
@@ -108,7 +109,7 @@ class ReceiveRequest final : public import::Request {
   std::size_t at_ = 0;
 };
 
-class SocketCommunicator final : public import::Communicator {
+class SocketCommunicator final : public import::MessageCommunicator {
  public:
   SocketCommunicator(int rank, int size, std::vector<Peer> peers)
       : rank_(rank), size_(size), peers_(std::move(peers)) {}
@@ -127,7 +128,11 @@ class SocketCommunicator final : public import::Communicator {
   }
 
  private:
+  /// The others are connected to the root alone.
   const Peer& peer(int rank) const {
+    if (rank_ != 0 && rank != 0) {
+      throw Error(ErrorCode::failed, fmt::format("rank {} is not connected to {}", rank_, rank));
+    }
     return rank_ == 0 ? peers_.at(static_cast<std::size_t>(rank) - 1) : peers_.front();
   }
 

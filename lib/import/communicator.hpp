@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace dbmig::import {
@@ -25,9 +27,18 @@ class Request {
   virtual bool test() = 0;
 };
 
+/// No rank at all: what is sent to it goes nowhere, and nothing comes from it. As a colour of
+/// split(): a rank that joins no group.
+inline constexpr int kNoRank = -1;
+
+/// An operation of our own on values of equal size: `right` becomes `left` followed by `right`,
+/// where `left` is of the lower ranks. Associative; it need not be commutative.
+using Combine = void (*)(const void* left, void* right);
+
 /// The ranks of a job, as the import sees them, in the words of the MPI standard. Rank 0 is the
 /// root. Messages of any length travel between two ranks in the order in which they were sent. Only
-/// one thread of a rank may call it at a time. Implementations: lib/mpi and local_communicator().
+/// one thread of a rank may call it at a time. Implementations: lib/mpi and those that make the
+/// collective operations of messages, see message_communicator.hpp.
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -40,10 +51,69 @@ class Communicator {
   /// Starts to receive the next message of the rank `from` into `message`, whose storage is reused.
   /// The one before from the same rank must be done.
   virtual std::unique_ptr<Request> irecv(Bytes& message, int from) = 0;
+
+  // Every rank calls these, in the same order, while it has no other message under way. They wait,
+  // asleep, for the ranks that they need something of.
+
+  /// Sends `message` to the rank `to` and receives into `received` what the rank `from` sends by
+  /// the same call. Either may be kNoRank; both may be this rank.
+  virtual void sendrecv(std::span<const char> message, int to, Bytes& received, int from) = 0;
+  /// `value` becomes the combination of the values of all lower ranks; undefined on the root. As
+  /// large on every rank, see exscan() below.
+  virtual void exscan(std::span<char> value, Combine combine) = 0;
+  /// `value` becomes the combination of all values, on the root; undefined elsewhere.
+  virtual void reduce(std::span<char> value, Combine combine) = 0;
+  /// The same, on every rank.
+  virtual void allreduce(std::span<char> value, Combine combine) = 0;
+  /// Sends `to[rank]` to each rank, this one too, and receives into `from[rank]`.
+  virtual void alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) = 0;
+  /// The ranks that say the same `color`, not negative, in their order; null for those that say
+  /// kNoRank. This communicator must outlive it, and every rank of it must end it.
+  virtual std::unique_ptr<Communicator> split(int color) = 0;
+
   /// Ends every rank of the job at once, for what cannot be agreed upon. Does nothing in a job of
   /// one rank.
   virtual void abort() noexcept = 0;
 };
+
+/// A value that ranks combine: `T{}` followed by any value is that value.
+template <class T>
+concept Combinable = std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T> &&
+    requires(const T& left, T& right) {
+  T::combine(left, right);
+};
+
+/// T::combine() for values that stand anywhere in memory.
+template <Combinable T>
+void combine_bytes(const void* left, void* right) {
+  T a;
+  T b;
+  std::memcpy(static_cast<void*>(&a), left, sizeof a);
+  std::memcpy(static_cast<void*>(&b), right, sizeof b);
+  T::combine(a, b);
+  std::memcpy(right, static_cast<const void*>(&b), sizeof b);
+}
+
+/// What the values of the lower ranks come to, in their order; `T{}` on the root.
+template <Combinable T>
+T exscan(Communicator& ranks, T value) {
+  ranks.exscan({reinterpret_cast<char*>(&value), sizeof value}, &combine_bytes<T>);
+  return ranks.is_root() ? T{} : value;
+}
+
+/// What the values of all ranks come to, in their order, on the root; `T{}` elsewhere.
+template <Combinable T>
+T reduce(Communicator& ranks, T value) {
+  ranks.reduce({reinterpret_cast<char*>(&value), sizeof value}, &combine_bytes<T>);
+  return ranks.is_root() ? value : T{};
+}
+
+/// The same, on every rank.
+template <Combinable T>
+T allreduce(Communicator& ranks, T value) {
+  ranks.allreduce({reinterpret_cast<char*>(&value), sizeof value}, &combine_bytes<T>);
+  return value;
+}
 
 /// How long a rank that has nothing to do sleeps before it looks again: not at all at first, then
 /// longer and longer. The sleep is what leaves the core to the rank or server that works.

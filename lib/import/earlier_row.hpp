@@ -22,6 +22,7 @@ struct ReadFile {
   schema::Table table;
   std::uint64_t first_byte = 0;  ///< of its records, in its text
   std::uint64_t first_line = 1;
+  bool is_as_stored = false;  ///< OpenedInput::is_as_stored
 };
 
 struct EarlierRow {

@@ -19,7 +19,7 @@ namespace dbmig::import {
 namespace {
 
 // What the root tells the other ranks between files, as the first byte of a message.
-enum class Notice : char { file, done, failed };
+enum class Notice : char { file, key_scan, done, failed };
 
 /// Tells all other ranks, and does not wait until they have heard: they may still be starting.
 class Announcer {
@@ -61,7 +61,7 @@ class Announcer {
 /// of another: whatever is wrong with the rows is found again in their order, by one.
 Summary lead_writers(const Options& options, Communicator& ranks, const Open& open,
                      EventSink& events, const std::atomic<bool>& stop,
-                     const AnnouncePlan& announce) {
+                     const Announcements& announce) {
   {
     RootImport import(options, ranks, open, events, stop, announce);
     try {
@@ -82,15 +82,21 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
 Summary lead(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
              const std::atomic<bool>& stop) {
   Announcer announcer(ranks);
-  const AnnouncePlan announce_plan = [&announcer](const Plan& plan,
-                                                  const std::optional<SharedFile>& file) {
+  Announcements announce;
+  announce.file = [&announcer](const Plan& plan, const std::optional<SharedFile>& file) {
     announcer.send(Notice::file, [&](Bytes& message) {
       encode(file, message);
       encode(plan, message);
     });
   };
+  announce.key_scan = [&announcer](const Bytes& job) {
+    announcer.send(Notice::key_scan,
+                   [&](Bytes& message) { message.insert(message.end(), job.begin(), job.end()); });
+    // No message may be under way when the ranks work together.
+    announcer.finish();
+  };
   try {
-    Summary summary = lead_writers(options, ranks, open, events, stop, announce_plan);
+    Summary summary = lead_writers(options, ranks, open, events, stop, announce);
     announcer.send(Notice::done);
     announcer.finish();
     return summary;
@@ -121,6 +127,9 @@ std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) 
         work_on_chunks(decode_plan(rest), file, ranks, stop);
         break;
       }
+      case Notice::key_scan:
+        help_find_repeated_keys(ranks, reader.rest(), stop);
+        break;
       case Notice::done:
         return std::nullopt;
       case Notice::failed: {

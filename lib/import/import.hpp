@@ -19,6 +19,7 @@
 #include "import/csv_format.hpp"
 #include "import/named_format.hpp"
 #include "import/problems.hpp"
+#include "import/repeated_keys.hpp"
 #include "import/shared_file.hpp"
 
 namespace dbmig::import {
@@ -88,6 +89,7 @@ struct Options {
   ReadWay read = ReadWay::automatic;
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
+  std::uint64_t keys_at_once = KeyScanLimits().keys;
 
   /// Whether a bad record leaves the others to be looked at.
   bool goes_on() const { return dry_run || on_error == OnError::reject; }
@@ -114,7 +116,9 @@ struct Summary {
   std::uint64_t rejected = 0;
   std::uint64_t bytes = 0;
   std::vector<Problem> problems;  ///< of the rejected records
-  bool dry_run = false;           ///< `rows` could have been loaded, and none was
+  /// Where the database refused duplicates: the keys that are in the files more than once.
+  std::vector<RepeatedKey> repeated;
+  bool dry_run = false;  ///< `rows` could have been loaded, and none was
   double seconds = 0;
   // The stages overlap: their sum is more than `seconds`.
   double read_seconds = 0;   ///< reading the files and finding the records' ends

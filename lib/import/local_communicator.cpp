@@ -5,11 +5,12 @@
 
 #include "base/error.hpp"
 #include "import/communicator.hpp"
+#include "import/message_communicator.hpp"
 
 namespace dbmig::import {
 namespace {
 
-class LocalCommunicator final : public Communicator {
+class LocalCommunicator final : public MessageCommunicator {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }

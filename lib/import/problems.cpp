@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "import/earlier_row.hpp"
+
 namespace dbmig::import {
 namespace {
 
@@ -50,6 +52,7 @@ void Problems::add(std::string_view file, std::uint64_t line, const BadRecord& b
 }
 
 void Problems::add(std::string_view file, std::uint64_t line, const Error& refused) {
+  has_duplicates_ = has_duplicates_ || is_duplicate(refused);
   add(file, line, {"", without_values(refused.message())}, "");
 }
 

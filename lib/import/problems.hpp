@@ -30,6 +30,8 @@ class Problems {
   void add(std::string_view file, std::uint64_t line, const BadRecord& bad);
   void add(std::string_view file, std::uint64_t line, const Error& refused);
 
+  /// Whether the database refused a record for a key that is there already.
+  bool has_duplicates() const { return has_duplicates_; }
   /// In the order of their first lines, file by file.
   std::vector<Problem> take();
 
@@ -45,6 +47,7 @@ class Problems {
   void add(std::string_view file, std::uint64_t line, Key key, const std::string& value);
 
   std::vector<Problem> problems_;
+  bool has_duplicates_ = false;
   std::map<std::pair<std::string, Key>, std::size_t> places_;
   std::map<std::string, std::size_t> kinds_;  ///< of each file
 };

@@ -52,7 +52,7 @@ std::vector<KeptFile> database_files(backend::Connection& connection) {
 }  // namespace
 
 RootImport::RootImport(const Options& options, Communicator& ranks, const Open& open,
-                       EventSink& events, const std::atomic<bool>& stop, AnnouncePlan announce)
+                       EventSink& events, const std::atomic<bool>& stop, Announcements announce)
     : options_(options),
       ranks_(ranks),
       open_(open),
@@ -89,9 +89,11 @@ Summary RootImport::run() {
       commit();
     }
   } catch (const Error& failure) {
-    const Error error = with_earlier_row(failure);
+    const bool is_of_duplicate = is_duplicate(failure) && writers_ == nullptr;
+    const Error in_transaction = with_earlier_row(failure);
     writers_.reset();
     connection_->rollback();
+    const Error error = with_repeated_keys(in_transaction, is_of_duplicate);
     const Error told = checkpoints_->explain(error);
     if (told.what() != std::string_view(failure.what())) throw Error(told);
     if (error.code() == ErrorCode::interrupted && stop_) {
@@ -107,6 +109,7 @@ Summary RootImport::run() {
   report(true);
   summary_.rows = progress_.rows;
   summary_.rejected = progress_.rejected;
+  if (problems_.has_duplicates()) summary_.repeated = repeated_keys();
   summary_.problems = problems_.take();
   summary_.dry_run = options_.dry_run;
   summary_.bytes = bytes_before_;
@@ -363,7 +366,8 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                          .plan = plan,
                          .table = table,
                          .first_byte = reader.bytes_done(),
-                         .first_line = reader.line()});
+                         .first_line = reader.line(),
+                         .is_as_stored = opened.is_as_stored});
   const std::uint64_t rows_before = progress_.rows;
   const std::uint64_t rejected_before = progress_.rejected;
   std::uint64_t skipped_before = 0;
@@ -419,7 +423,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
 
   had_writers_ = had_writers_ || loaders.size() > 1;
   const auto shared = shared_file(path, opened, plan.format);
-  announce_(plan, shared);
+  announce_.file(plan, shared);
   const StageTimes times =
       feed_chunks(plan, ranks_, reader, loaders, shared ? options_.read : ReadWay::scatter, stop_,
                   on_tick, on_loaded);
@@ -703,6 +707,39 @@ Error RootImport::with_earlier_row(const Error& error) {
       .native(error.native_code())
       .sql(error.statement())
       .hint(what.hint);
+}
+
+/// Every key that is in the files of a table more than once. Asked for outside of the transaction:
+/// the files are read once more, which may take a while.
+std::vector<RepeatedKey> RootImport::repeated_keys() {
+  std::map<std::string, std::vector<ReadFile>> files_of;
+  for (const ReadFile& file : read_files_) files_of[file.table.name].push_back(file);
+  std::vector<RepeatedKey> all;
+  for (const auto& [table, files] : files_of) {
+    if (stop_) return {};
+    try {
+      auto keys = find_repeated_keys(ranks_, *connection_, files,
+                                     {.block = options_.chunk_bytes, .keys = options_.keys_at_once},
+                                     stop_, announce_.key_scan);
+      if (keys) all.insert(all.end(), keys->begin(), keys->end());
+    } catch (const Error&) {
+      // What the database said is enough.
+    }
+  }
+  return all;
+}
+
+/// `error`, which is of one record, and what else is repeated in the files.
+Error RootImport::with_repeated_keys(const Error& error, bool is_of_duplicate) {
+  if (!is_of_duplicate) return error;
+  std::uint64_t records = 0;
+  std::vector<Diagnostic> all = error.diagnostics();
+  for (const RepeatedKey& key : repeated_keys()) {
+    records += key.records;
+    all.push_back({.where = {}, .message = described(key), .hint = {}});
+  }
+  if (records <= 1) return error;
+  return Error(error.code(), std::move(all)).native(error.native_code()).sql(error.statement());
 }
 
 void RootImport::finish_rejects() {

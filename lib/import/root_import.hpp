@@ -17,6 +17,7 @@
 #include "import/pipeline.hpp"
 #include "import/plan.hpp"
 #include "import/rejects.hpp"
+#include "import/repeated_keys.hpp"
 #include "import/writers.hpp"
 
 namespace dbmig::import {
@@ -25,13 +26,19 @@ namespace dbmig::import {
 /// shared.
 using AnnouncePlan = std::function<void(const Plan&, const std::optional<SharedFile>&)>;
 
+/// What the root tells the other ranks to do.
+struct Announcements {
+  AnnouncePlan file;
+  AnnounceKeyScan key_scan;
+};
+
 class LockRetry;
 
 /// The root's side of an import: the database, the files, the transaction.
 class RootImport {
  public:
   RootImport(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
-             const std::atomic<bool>& stop, AnnouncePlan announce);
+             const std::atomic<bool>& stop, Announcements announce);
 
   /// Everything. When it throws, the transaction is rolled back and the other ranks wait for the
   /// next announcement.
@@ -58,6 +65,8 @@ class RootImport {
   void commit();
   void check_deferred_keys();
   Error with_earlier_row(const Error& error);
+  Error with_repeated_keys(const Error& error, bool is_of_duplicate);
+  std::vector<RepeatedKey> repeated_keys();
   void finish_rejects();
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
@@ -75,7 +84,7 @@ class RootImport {
   const Open& open_;
   EventSink& events_;
   const std::atomic<bool>& stop_;
-  const AnnouncePlan announce_;
+  const Announcements announce_;
 
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start_ = Clock::now();

@@ -104,6 +104,10 @@ SharedFileReader::~SharedFileReader() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+bool SharedFileReader::read_at(std::uint64_t offset, std::span<char> out) const {
+  return read_file_at(fd_, offset, out);
+}
+
 void SharedFileReader::read(const FilePart& part, Bytes& bytes, std::size_t prefix) const {
   bytes.resize(prefix + part.size);
   const std::span<char> out = std::span(bytes).subspan(prefix);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "import/communicator.hpp"
@@ -54,6 +55,8 @@ class SharedFileReader {
   /// The bytes of `part` into `bytes`, behind its first `prefix` bytes, which stay. Throws
   /// Error{io} when they cannot be read or are not those that the root has read.
   void read(const FilePart& part, Bytes& bytes, std::size_t prefix) const;
+  /// Fills `out` with the bytes from `offset` on; false when they cannot be read.
+  bool read_at(std::uint64_t offset, std::span<char> out) const;
 
  private:
   std::string path_;

@@ -26,6 +26,13 @@ class WireWriter {
     out_.resize(at + sizeof value);
     std::memcpy(out_.data() + at, &value, sizeof value);
   }
+  /// A value that is its bytes.
+  template <class Value>
+  void put_bytes(const Value& value) {
+    static_assert(std::is_trivially_copyable_v<Value>);
+    const auto* bytes = reinterpret_cast<const char*>(&value);
+    out_.insert(out_.end(), bytes, bytes + sizeof value);
+  }
   void put_text(std::string_view text) {
     put(static_cast<std::uint32_t>(text.size()));
     out_.insert(out_.end(), text.begin(), text.end());
@@ -46,6 +53,13 @@ class WireReader {
     Number value;
     const std::string_view bytes = take(sizeof value);
     std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+  template <class Value>
+  Value get_bytes() {
+    static_assert(std::is_trivially_copyable_v<Value>);
+    Value value;
+    std::memcpy(static_cast<void*>(&value), take(sizeof value).data(), sizeof value);
     return value;
   }
   std::string_view get_text() { return take(get<std::uint32_t>()); }

@@ -7,13 +7,16 @@
 #include <mpi.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -84,12 +87,12 @@ void finalize() {
   MPI_Finalize();
 }
 
-class MpiCommunicator;
+class MpiRanks;
 
 /// A message is its length, then its bytes in slices.
 class MpiRequest : public Request {
  public:
-  explicit MpiRequest(MpiCommunicator& ranks) : ranks_(ranks) {}
+  explicit MpiRequest(MpiRanks& ranks) : ranks_(ranks) {}
   bool test() override;
   /// Hands it to MPI, which has started.
   virtual void post() = 0;
@@ -100,24 +103,117 @@ class MpiRequest : public Request {
 
   std::uint64_t length_ = 0;
   std::vector<MPI_Request> parts_;
+  MpiRanks& ranks_;
 
  private:
-  MpiCommunicator& ranks_;
   bool done_ = false;
+};
+
+/// Waits for what MPI has under way, asleep once it takes longer than a message does: the others
+/// may need the core for what is waited for.
+void finish(MPI_Request request) {
+  constexpr int kLooks = 200;
+  constexpr std::chrono::microseconds kNap{50};
+  int done = 0;
+  for (int looks = 0; MPI_Test(&request, &done, MPI_STATUS_IGNORE), done == 0; ++looks) {
+    if (looks < kLooks) {
+      ::sched_yield();
+    } else {
+      std::this_thread::sleep_for(kNap);
+    }
+  }
+}
+
+/// The operation of the collective call that is under way, of which a process has one at most: MPI
+/// hands its operations no more than the values.
+Combine operation_under_way = nullptr;
+
+extern "C" void dbmig_combine(void* left, void* right, int* count, MPI_Datatype* type) {
+  int size = 0;
+  MPI_Type_size(*type, &size);
+  for (int i = 0; i < *count; ++i) {
+    const std::ptrdiff_t at = std::ptrdiff_t{i} * size;
+    operation_under_way(static_cast<char*>(left) + at, static_cast<char*>(right) + at);
+  }
+}
+
+/// An operation of our own and the type of the values that it is on, as long as it lives.
+class Operation {
+ public:
+  Operation(std::size_t size, Combine combine) {
+    constexpr int kInOrder = 0;
+    operation_under_way = combine;
+    MPI_Type_contiguous(static_cast<int>(size), MPI_BYTE, &type_);
+    MPI_Type_commit(&type_);
+    MPI_Op_create(&dbmig_combine, kInOrder, &operation_);
+  }
+  ~Operation() {
+    MPI_Op_free(&operation_);
+    MPI_Type_free(&type_);
+  }
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  MPI_Datatype type() const { return type_; }
+  MPI_Op operation() const { return operation_; }
+
+ private:
+  MPI_Datatype type_ = MPI_DATATYPE_NULL;
+  MPI_Op operation_ = MPI_OP_NULL;
+};
+
+/// A communicator of MPI.
+class MpiRanks : public Communicator {
+ public:
+  std::unique_ptr<Request> isend(std::span<const char> message, int to) override;
+  std::unique_ptr<Request> irecv(Bytes& message, int from) override;
+  void sendrecv(std::span<const char> message, int to, Bytes& received, int from) override;
+  void exscan(std::span<char> value, Combine combine) override;
+  void reduce(std::span<char> value, Combine combine) override;
+  void allreduce(std::span<char> value, Combine combine) override;
+  void alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) override;
+  std::unique_ptr<Communicator> split(int color) override;
+  void abort() noexcept override {
+    wait_for_start();
+    MPI_Abort(comm_, 1);
+  }
+
+  MPI_Comm comm() const { return comm_; }
+  /// Whether MPI has started, and all requests are with it.
+  virtual bool is_ready() { return true; }
+
+ protected:
+  explicit MpiRanks(MPI_Comm comm) : comm_(comm) {}
+  /// Keeps a request until MPI has started.
+  virtual void keep(MpiRequest&) {}
+  /// Until is_ready().
+  virtual void wait_for_start() {}
+
+  MPI_Comm comm_;
+
+ private:
+  std::unique_ptr<Request> posted(std::unique_ptr<MpiRequest> request) {
+    if (is_ready()) {
+      request->post();
+    } else {
+      keep(*request);
+    }
+    return request;
+  }
 };
 
 class SendRequest final : public MpiRequest {
  public:
-  SendRequest(MpiCommunicator& ranks, std::span<const char> message, int to)
+  SendRequest(MpiRanks& ranks, std::span<const char> message, int to)
       : MpiRequest(ranks), message_(message), to_(to) {}
   void post() override {
     length_ = message_.size();
     parts_.emplace_back();
-    MPI_Isend(&length_, 1, MPI_UINT64_T, to_, kTag, MPI_COMM_WORLD, &parts_.back());
+    MPI_Isend(&length_, 1, MPI_UINT64_T, to_, kTag, ranks_.comm(), &parts_.back());
     for (std::uint64_t from = 0; from < length_; from += kSlice) {
       parts_.emplace_back();
       MPI_Isend(message_.data() + from, static_cast<int>(std::min(kSlice, length_ - from)),
-                MPI_BYTE, to_, kTag, MPI_COMM_WORLD, &parts_.back());
+                MPI_BYTE, to_, kTag, ranks_.comm(), &parts_.back());
     }
   }
 
@@ -128,11 +224,11 @@ class SendRequest final : public MpiRequest {
 
 class ReceiveRequest final : public MpiRequest {
  public:
-  ReceiveRequest(MpiCommunicator& ranks, Bytes& message, int from)
+  ReceiveRequest(MpiRanks& ranks, Bytes& message, int from)
       : MpiRequest(ranks), message_(message), from_(from) {}
   void post() override {
     parts_.emplace_back();
-    MPI_Irecv(&length_, 1, MPI_UINT64_T, from_, kTag, MPI_COMM_WORLD, &parts_.back());
+    MPI_Irecv(&length_, 1, MPI_UINT64_T, from_, kTag, ranks_.comm(), &parts_.back());
   }
 
  private:
@@ -143,7 +239,7 @@ class ReceiveRequest final : public MpiRequest {
     for (std::uint64_t at = 0; at < length_; at += kSlice) {
       parts_.emplace_back();
       MPI_Irecv(message_.data() + at, static_cast<int>(std::min(kSlice, length_ - at)), MPI_BYTE,
-                from_, kTag, MPI_COMM_WORLD, &parts_.back());
+                from_, kTag, ranks_.comm(), &parts_.back());
     }
     return length_ != 0;
   }
@@ -155,9 +251,9 @@ class ReceiveRequest final : public MpiRequest {
 
 /// Where the launcher says who this is, MPI starts on a thread of its own, for the root has other
 /// things to do meanwhile: what it sends and receives before is handed over afterwards.
-class MpiCommunicator final : public Communicator {
+class MpiCommunicator final : public MpiRanks {
  public:
-  MpiCommunicator() {
+  MpiCommunicator() : MpiRanks(MPI_COMM_WORLD) {
     const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
     const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
     if (rank != nullptr && size != nullptr) {
@@ -191,19 +287,7 @@ class MpiCommunicator final : public Communicator {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
 
-  std::unique_ptr<Request> isend(std::span<const char> message, int to) override {
-    return posted(std::make_unique<SendRequest>(*this, message, to));
-  }
-  std::unique_ptr<Request> irecv(Bytes& message, int from) override {
-    return posted(std::make_unique<ReceiveRequest>(*this, message, from));
-  }
-  void abort() noexcept override {
-    wait_for_start();
-    MPI_Abort(MPI_COMM_WORLD, 1);
-  }
-
-  /// Whether MPI has started, and all requests are with it.
-  bool is_ready() {
+  bool is_ready() override {
     if (is_ready_) return true;
     if (!started_) return false;
     is_ready_ = true;
@@ -237,18 +321,13 @@ class MpiCommunicator final : public Communicator {
     finalize();
   }
 
-  void wait_for_start() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return started_.load(); });
-  }
-
-  std::unique_ptr<Request> posted(std::unique_ptr<MpiRequest> request) {
-    if (is_ready()) {
-      request->post();
-    } else {
-      waiting_.push_back(request.get());
+  void keep(MpiRequest& request) override { waiting_.push_back(&request); }
+  void wait_for_start() override {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return started_.load(); });
     }
-    return request;
+    is_ready();
   }
 
   int rank_ = 0;
@@ -261,6 +340,137 @@ class MpiCommunicator final : public Communicator {
   bool ending_ = false;
   std::thread running_;
 };
+
+/// What split() makes.
+class MpiGroup final : public MpiRanks {
+ public:
+  explicit MpiGroup(MPI_Comm comm) : MpiRanks(comm) {
+    MPI_Comm_rank(comm_, &rank_);
+    MPI_Comm_size(comm_, &size_);
+  }
+  ~MpiGroup() override { MPI_Comm_free(&comm_); }
+  MpiGroup(const MpiGroup&) = delete;
+  MpiGroup& operator=(const MpiGroup&) = delete;
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+ private:
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+std::unique_ptr<Request> MpiRanks::isend(std::span<const char> message, int to) {
+  return posted(std::make_unique<SendRequest>(*this, message, to));
+}
+
+std::unique_ptr<Request> MpiRanks::irecv(Bytes& message, int from) {
+  return posted(std::make_unique<ReceiveRequest>(*this, message, from));
+}
+
+void MpiRanks::sendrecv(std::span<const char> message, int to, Bytes& received, int from) {
+  wait_for_start();
+  const int to_rank = to == kNoRank ? MPI_PROC_NULL : to;
+  const int from_rank = from == kNoRank ? MPI_PROC_NULL : from;
+  std::uint64_t length = message.size();
+  std::uint64_t coming = 0;
+  MPI_Sendrecv(&length, 1, MPI_UINT64_T, to_rank, kTag, &coming, 1, MPI_UINT64_T, from_rank, kTag,
+               comm_, MPI_STATUS_IGNORE);
+  received.resize(coming);
+  for (std::uint64_t at = 0; at < std::max(length, coming); at += kSlice) {
+    const auto part = [at](std::uint64_t size) {
+      return static_cast<int>(at < size ? std::min(kSlice, size - at) : 0);
+    };
+    MPI_Sendrecv(message.data() + std::min(at, length), part(length), MPI_BYTE,
+                 at < length ? to_rank : MPI_PROC_NULL, kTag,
+                 received.data() + std::min(at, coming), part(coming), MPI_BYTE,
+                 at < coming ? from_rank : MPI_PROC_NULL, kTag, comm_, MPI_STATUS_IGNORE);
+  }
+}
+
+void MpiRanks::exscan(std::span<char> value, Combine combine) {
+  wait_for_start();
+  const Operation own(value.size(), combine);
+  const Bytes mine(value.begin(), value.end());
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iexscan(mine.data(), value.data(), 1, own.type(), own.operation(), comm_, &request);
+  finish(request);
+}
+
+void MpiRanks::reduce(std::span<char> value, Combine combine) {
+  wait_for_start();
+  const Operation own(value.size(), combine);
+  const Bytes mine(value.begin(), value.end());
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ireduce(mine.data(), value.data(), 1, own.type(), own.operation(), 0, comm_, &request);
+  finish(request);
+}
+
+void MpiRanks::allreduce(std::span<char> value, Combine combine) {
+  wait_for_start();
+  const Operation own(value.size(), combine);
+  const Bytes mine(value.begin(), value.end());
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Iallreduce(mine.data(), value.data(), 1, own.type(), own.operation(), comm_, &request);
+  finish(request);
+}
+
+void MpiRanks::alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) {
+  wait_for_start();
+  // What one call exchanges is counted in ints: more goes in several, of which every rank makes as
+  // many.
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+  const std::size_t ranks = to.size();
+  std::vector<std::uint64_t> sizes(ranks);
+  std::vector<std::uint64_t> coming(ranks);
+  std::transform(to.begin(), to.end(), sizes.begin(), [](const Bytes& one) { return one.size(); });
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ialltoall(sizes.data(), 1, MPI_UINT64_T, coming.data(), 1, MPI_UINT64_T, comm_, &request);
+  finish(request);
+  from.resize(ranks);
+  std::uint64_t most = 0;
+  for (std::size_t i = 0; i < ranks; ++i) {
+    from[i].resize(coming[i]);
+    most = std::max({most, sizes[i], coming[i]});
+  }
+  MPI_Iallreduce(MPI_IN_PLACE, &most, 1, MPI_UINT64_T, MPI_MAX, comm_, &request);
+  finish(request);
+  const std::uint64_t share = std::max<std::uint64_t>(1, kMost / ranks);
+  Bytes sending;
+  Bytes receiving;
+  for (std::uint64_t at = 0; at < most; at += share) {
+    std::vector<int> send_counts(ranks);
+    std::vector<int> receive_counts(ranks);
+    std::vector<int> send_at(ranks);
+    std::vector<int> receive_at(ranks);
+    sending.clear();
+    int expected = 0;
+    for (std::size_t i = 0; i < ranks; ++i) {
+      send_counts[i] = static_cast<int>(std::min(share, sizes[i] - std::min(at, sizes[i])));
+      receive_counts[i] = static_cast<int>(std::min(share, coming[i] - std::min(at, coming[i])));
+      send_at[i] = static_cast<int>(sending.size());
+      receive_at[i] = expected;
+      const auto begin = to[i].begin() + static_cast<std::ptrdiff_t>(std::min(at, sizes[i]));
+      sending.insert(sending.end(), begin, begin + send_counts[i]);
+      expected += receive_counts[i];
+    }
+    receiving.resize(static_cast<std::size_t>(expected));
+    MPI_Ialltoallv(sending.data(), send_counts.data(), send_at.data(), MPI_BYTE, receiving.data(),
+                   receive_counts.data(), receive_at.data(), MPI_BYTE, comm_, &request);
+    finish(request);
+    for (std::size_t i = 0; i < ranks; ++i) {
+      std::copy_n(receiving.begin() + receive_at[i], receive_counts[i],
+                  from[i].begin() + static_cast<std::ptrdiff_t>(std::min(at, coming[i])));
+    }
+  }
+}
+
+std::unique_ptr<Communicator> MpiRanks::split(int color) {
+  wait_for_start();
+  MPI_Comm group = MPI_COMM_NULL;
+  MPI_Comm_split(comm_, color == kNoRank ? MPI_UNDEFINED : color, rank(), &group);
+  if (group == MPI_COMM_NULL) return nullptr;
+  return std::make_unique<MpiGroup>(group);
+}
 
 bool MpiRequest::test() {
   if (done_) return true;

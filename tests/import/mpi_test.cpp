@@ -163,6 +163,26 @@ TEST_P(Import, ADuplicateKeyNamesItsLineAndLeavesTheTableAsItWas) {
   }
 }
 
+/// Through MPI's own collective operations.
+TEST_P(Import, RepeatedKeysAreTheSameOnAnyNumberOfRanks) {
+  const std::size_t line = write_rows("t.csv", 3000, "1234,x,1,\n5,x,1,\n1234,y,2,\n");
+  for (const int ranks : {0, 2, 4}) {
+    const Result result = import(ranks, {"t.csv", "--dry-run", "--chunk-size", "3000", "--json"});
+    EXPECT_EQ(result.code, 1) << result;
+    const auto keys = result.json().at("repeated_keys");
+    ASSERT_EQ(keys.size(), 1U) << result;
+    EXPECT_EQ(keys[0].at("columns"), std::vector<std::string>{"n"});
+    EXPECT_EQ(keys[0].at("values"), 2);
+    EXPECT_EQ(keys[0].at("records"), 3);
+    ASSERT_EQ(keys[0].at("examples").size(), 3U);
+    const std::size_t first[] = {2 + 2 * 1234, 2 + 2 * 5, 2 + 2 * 1234};
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(keys[0].at("examples")[i].at("line"), line + i);
+      EXPECT_EQ(keys[0].at("examples")[i].at("first_line"), first[i]);
+    }
+  }
+}
+
 TEST_P(Import, RejectsGoToTheFileAndTheRestGetsIn) {
   project.write("t.csv",
                 "n,name,price,day\n1,a,1.5,2024-01-31\n2,b,1.555,\n3,c,1,2024-02-30\n1,dup,1,\n"

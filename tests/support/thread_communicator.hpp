@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "import/communicator.hpp"
+#include "import/message_communicator.hpp"
 
 namespace dbmig::test {
 
@@ -95,7 +96,7 @@ class ThreadJob {
     import::Bytes& into_;
   };
 
-  class Rank final : public import::Communicator {
+  class Rank final : public import::MessageCommunicator {
    public:
     Rank(ThreadJob& job, int rank) : job_(job), rank_(rank) {}
     int rank() const override { return rank_; }

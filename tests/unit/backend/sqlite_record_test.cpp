@@ -8,6 +8,7 @@
 
 #include "backend/bulk.hpp"
 #include "backend/sqlite/bulk.hpp"
+#include "backend/sqlite/connection.hpp"
 #include "backend/sqlite/record.hpp"
 #include "backend/sqlite/record_sink.hpp"
 #include "support/property.hpp"
@@ -90,6 +91,7 @@ struct Refused {
 /// A table, how it lies in the file, and the rows that go into it.
 struct Case {
   std::string setup;
+  int reserved_bytes = 0;  ///< at the end of each page, as encryption has them
   std::string create;
   std::vector<std::string> columns;  ///< that the rows have
   std::vector<std::vector<Cell>> rows;
@@ -105,6 +107,8 @@ Case random_case(std::mt19937& random) {
   one.setup = "PRAGMA page_size = " + std::to_string(512 << (random() % 6)) +
               "; PRAGMA auto_vacuum = " + std::to_string(random() % 3) +
               "; PRAGMA journal_mode = " + (random() % 3 == 0 ? "WAL" : "DELETE");
+  static constexpr int kReserved[] = {0, 0, 8, 32};
+  one.reserved_bytes = kReserved[random() % 4];
   const std::size_t width = 1 + random() % 7;
   const std::size_t key = random() % (width + 2);  // Beyond: none.
   for (std::size_t i = 0; i < width; ++i) {
@@ -164,6 +168,17 @@ std::string content(SqliteDatabase& database) {
   return database.rows("SELECT rowid" + columns + " FROM t ORDER BY rowid");
 }
 
+sqlite3* native(SqliteDatabase& database) {
+  return dynamic_cast<backend::sqlite::SqliteConnection&>(database.connection()).native();
+}
+
+/// The bytes that pages keep free at their end.
+int reserved_in(SqliteDatabase& database) {
+  int reserved = -1;  // asks
+  sqlite3_file_control(native(database), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+  return reserved;
+}
+
 /// Moves the page that SQLite keeps free for its locks, which is at 1 GiB, to where small files
 /// have it too. As long as it lives no database from before may be used.
 class PendingByteAt {
@@ -191,7 +206,10 @@ TEST(SqliteRecords, AreWhatInsertWrites) {
     std::vector<Refused> refused;
     std::string before;
     for (SqliteDatabase* database : {&bound, &records}) {
+      int reserved = one.reserved_bytes;
+      sqlite3_file_control(native(*database), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
       database->run(one.setup + "; PRAGMA synchronous = OFF; " + one.create);
+      ASSERT_EQ(reserved_in(*database), one.reserved_bytes);
       // Not the only table of the file, and a hole in it.
       database->run(
           "CREATE TABLE other (x); INSERT INTO other VALUES (zeroblob(9000)); DELETE FROM other");

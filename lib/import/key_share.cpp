@@ -1,0 +1,83 @@
+#include "import/key_share.hpp"
+
+#include "import/wire.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr std::uint64_t kMostParts = std::uint64_t{1} << 16U;
+/// Records of one value that can be among the examples, and the first one.
+constexpr std::size_t kKeptOfValue = RepeatedKey::kMaxExamples + 1;
+
+}  // namespace
+
+void Repeats::add(const RepeatedRecord& record) {
+  const auto end = first.begin() + static_cast<std::ptrdiff_t>(count);
+  const auto at = std::upper_bound(first.begin(), end, record);
+  if (at == first.end()) return;
+  if (count < first.size()) ++count;
+  std::move_backward(at, first.begin() + static_cast<std::ptrdiff_t>(count) - 1,
+                     first.begin() + static_cast<std::ptrdiff_t>(count));
+  *at = record;
+}
+
+void KeyShare::begin(std::uint64_t part) {
+  part_ = part;
+  limit_ = most_;
+  entries_.clear();
+}
+
+void KeyShare::set_parts(std::uint64_t parts) {
+  if (parts == parts_) return;
+  parts_ = parts;
+  std::erase_if(entries_, [this](const KeyEntry& entry) { return !takes(entry.hash); });
+}
+
+/// Keeps of a value that is in the files over and over only what is shown of it.
+void KeyShare::compact() {
+  std::sort(entries_.begin(), entries_.end());
+  std::size_t kept = 0;
+  std::size_t of_value = 0;
+  for (const KeyEntry& entry : entries_) {
+    const bool is_same = kept != 0 && entries_[kept - 1].hash == entry.hash &&
+                         entries_[kept - 1].share == entry.share;
+    of_value = is_same ? of_value + 1 : 1;
+    if (of_value <= kKeptOfValue) {
+      entries_[kept++] = entry;
+    } else {
+      entries_[kept - 1].more += 1 + entry.more;
+    }
+  }
+  entries_.resize(kept);
+}
+
+void KeyShare::add(const Bytes& message) {
+  WireReader reader({message.data(), message.size()});
+  while (!reader.rest().empty()) {
+    const auto entry = reader.get_bytes<KeyEntry>();
+    if (takes(entry.hash)) entries_.push_back(entry);
+  }
+  if (entries_.size() <= limit_) return;
+  compact();
+  // Later parts are as large as the first one was found to be.
+  while (part_ == 0 && entries_.size() > most_ / 2 && parts_ < kMostParts) set_parts(parts_ * 2);
+  limit_ = std::max<std::uint64_t>(most_, 2 * entries_.size());
+}
+
+void KeyShare::count(std::vector<Repeats>& repeats) {
+  std::sort(entries_.begin(), entries_.end());
+  for (std::size_t i = 0, first = 0; i < entries_.size(); ++i) {
+    const KeyEntry& entry = entries_[i];
+    const bool is_same = entry.hash == entries_[first].hash && entry.share == entries_[first].share;
+    if (!is_same) first = i;
+    Repeats& of_key = repeats.at(entry.key());
+    of_key.records += entry.more;
+    if (i == first) continue;
+    if (i == first + 1) ++of_key.values;
+    ++of_key.records;
+    of_key.add({entry.record(), entries_[first].record()});
+  }
+  entries_.clear();
+}
+
+}  // namespace dbmig::import

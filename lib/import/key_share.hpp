@@ -1,0 +1,79 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "import/communicator.hpp"
+#include "import/repeated_keys.hpp"
+
+namespace dbmig::import {
+
+/// A value of a key, and where a record with it stands.
+struct KeyEntry {
+  std::uint64_t hash = 0;
+  std::uint64_t share = 0;  ///< the other half of the hash, by which ranks share keys
+  std::uint64_t place = 0;  ///< key, file and line, in this order
+  std::uint64_t more = 0;   ///< records with it further down that are not kept
+
+  static constexpr unsigned kLineBits = 40;
+  static constexpr unsigned kFileBits = 14;
+  static std::uint64_t packed(std::uint32_t key, std::size_t file, std::uint64_t line) {
+    return (std::uint64_t{key} << (kLineBits + kFileBits)) |
+           (static_cast<std::uint64_t>(file) << kLineBits) | line;
+  }
+  std::uint32_t key() const { return static_cast<std::uint32_t>(place >> (kLineBits + kFileBits)); }
+  RecordPlace record() const {
+    const std::uint64_t file = (place >> kLineBits) & ((std::uint64_t{1} << kFileBits) - 1);
+    return {static_cast<std::uint32_t>(file), place & ((std::uint64_t{1} << kLineBits) - 1)};
+  }
+  auto operator<=>(const KeyEntry&) const = default;
+};
+
+/// What is repeated of one key, as ranks add it up.
+struct Repeats {
+  std::uint64_t values = 0;
+  std::uint64_t records = 0;
+  std::array<RepeatedRecord, RepeatedKey::kMaxExamples> first{};
+  std::size_t count = 0;  ///< of `first`
+
+  /// Of the records that repeat a value: the first ones are kept.
+  void add(const RepeatedRecord& record);
+  static void combine(const Repeats& left, Repeats& right) {
+    right.values += left.values;
+    right.records += left.records;
+    for (std::size_t i = 0; i < left.count; ++i) right.add(left.first.at(i));
+  }
+};
+
+/// The keys that one rank is to know: of one part of all keys, as many as it may keep. When they
+/// are too many there are twice as many parts.
+class KeyShare {
+ public:
+  explicit KeyShare(std::uint64_t most) : most_(std::max<std::uint64_t>(most, 1)) {}
+
+  /// Forgets all keys, for those of `part`.
+  void begin(std::uint64_t part);
+  std::uint64_t parts() const { return parts_; }
+  /// As many as another rank needs.
+  void set_parts(std::uint64_t parts);
+  /// Whether a key of this hash is of the part at hand.
+  bool takes(std::uint64_t hash) const { return (hash & (parts_ - 1)) == part_; }
+  /// Takes the entries of a message in. Those of a value come in the order of the files.
+  void add(const Bytes& message);
+  /// Adds to the number of each key what is repeated among the entries.
+  void count(std::vector<Repeats>& repeats);
+
+ private:
+  void compact();
+  const std::uint64_t most_;
+  std::uint64_t limit_ = most_;  ///< when there are more entries, they are looked through
+  std::uint64_t parts_ = 1;
+  std::uint64_t part_ = 0;
+  std::vector<KeyEntry> entries_;
+};
+
+}  // namespace dbmig::import

@@ -1,0 +1,63 @@
+#include "import/quote_states.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr unsigned kQuoteStates = 4;
+
+}  // namespace
+
+void StateMap::combine(const StateMap& left, StateMap& right) {
+  unsigned both = 0;
+  for (unsigned state = 0; state < kQuoteStates; ++state) {
+    const QuoteState end = right.after(left.after(static_cast<QuoteState>(state)));
+    both |= static_cast<unsigned>(end) << (2U * state);
+  }
+  right.ends_ = static_cast<std::uint8_t>(both);
+}
+
+QuoteState QuoteStates::step(QuoteState state, std::uint8_t kind) {
+  if (state == QuoteState::quoted) return kind == quote ? QuoteState::quote : QuoteState::quoted;
+  if (kind == delimiter || kind == line_end) return QuoteState::field_start;
+  if (kind == quote && state != QuoteState::unquoted) return QuoteState::quoted;
+  return QuoteState::unquoted;
+}
+
+QuoteStates::QuoteStates(const CsvFormat& format) {
+  const auto kind_of = [this](char c) -> std::uint8_t& {
+    return kinds_[static_cast<std::uint8_t>(c)];
+  };
+  if (format.quote) kind_of(*format.quote) = quote;
+  kind_of(format.delimiter) = delimiter;
+  kind_of(format.line_byte()) = line_end;
+  for (unsigned ends = 0; ends < 256; ++ends) {
+    for (std::uint8_t kind = 0; kind < kKinds; ++kind) {
+      StateMap one;
+      unsigned map = 0;
+      for (unsigned state = 0; state < kQuoteStates; ++state) {
+        map |= static_cast<unsigned>(step(static_cast<QuoteState>(state), kind)) << (2U * state);
+      }
+      one.ends_ = static_cast<std::uint8_t>(map);
+      StateMap::combine(StateMap(static_cast<std::uint8_t>(ends)), one);
+      next_[ends][kind] = one.ends_;
+    }
+  }
+}
+
+StateMap QuoteStates::map_of(std::string_view part) const {
+  StateMap map;
+  for (const char c : part) map.ends_ = next_[map.ends_][kinds_[static_cast<std::uint8_t>(c)]];
+  return map;
+}
+
+std::optional<std::size_t> QuoteStates::first_record_end(std::string_view part,
+                                                         QuoteState state) const {
+  for (std::size_t at = 0; at < part.size(); ++at) {
+    const std::uint8_t kind = kinds_[static_cast<std::uint8_t>(part[at])];
+    if (kind == line_end && state != QuoteState::quoted) return at + 1;
+    state = step(state, kind);
+  }
+  return std::nullopt;
+}
+
+}  // namespace dbmig::import
