@@ -45,15 +45,17 @@ void refuse_unfinished(const std::vector<AppliedRevision>& rows, const RunPlan& 
   }
 }
 
-/// `upgrade head-1` on a database that is at the head: there is nothing to do that leads there.
+/// A step from where the database is, or from the head, that leads back. `REV-1` names a revision,
+/// and an upgrade to one that the database is beyond has nothing to do.
 void refuse_wrong_way(const std::vector<std::string>& arguments, const RunPlan& run_plan,
                       const std::set<std::string>& targets, const std::set<std::string>& heads) {
   if (arguments.size() != 1) return;
   const std::string& target = arguments.front();
-  const auto sign = target.find_last_of("+-");
-  const bool is_relative = sign != std::string_view::npos && sign + 1 < target.size() &&
-                           target.find_first_not_of("0123456789", sign + 1) == target.npos;
-  if (!is_relative || !run_plan.ids().empty() || targets == heads) return;
+  std::string_view step = std::string_view(target).substr(target.find('@') + 1);
+  if (step.starts_with("head")) step.remove_prefix(4);
+  const bool is_step = step.size() > 1 && (step.front() == '+' || step.front() == '-') &&
+                       step.find_first_not_of("0123456789", 1) == step.npos;
+  if (!is_step || !run_plan.ids().empty() || targets == heads) return;
   const std::string there =
       targets.empty() ? std::string("base") : text::join({targets.begin(), targets.end()}, ", ");
   throw Error(ErrorCode::failed,

@@ -12,8 +12,21 @@
 namespace dbmig::run {
 namespace {
 
-/// What a database that has `have` has after it is stamped with `targets`. A target moves its own
-/// branch: what descends from it is forgotten; other branches stay, unless `purge` forgets all.
+/// Forgets the heads of `have` that descend from `id`, with what led to them and to no other head:
+/// a database that is at a merge and is said to be at one side of it is there alone.
+void forget_heads_from(const history::Graph& graph, const std::string& id,
+                       std::set<std::string>& have) {
+  std::vector<std::string> heads = graph.heads_of(have);
+  const std::set<std::string> below = graph.descendants(id);
+  const std::size_t gone =
+      std::erase_if(heads, [&](const std::string& head) { return below.count(head) != 0; });
+  if (gone == 0) return;
+  const std::set<std::string> kept = graph.ancestors({heads.begin(), heads.end()});
+  std::erase_if(have, [&](const std::string& one) { return kept.count(one) == 0; });
+}
+
+/// What a database that has `have` has after it is stamped with `targets`. A target takes the place
+/// of the heads that descend from it; others stay, unless `purge` forgets all.
 std::set<std::string> stamped(const history::Graph& graph, const std::set<std::string>& have,
                               const std::vector<std::string>& targets, bool purge) {
   const std::vector<std::string> current = graph.heads_of(have);
@@ -31,9 +44,7 @@ std::set<std::string> stamped(const history::Graph& graph, const std::set<std::s
     }
     const std::set<std::string> ids = graph.resolve(target, heads);
     if (ids.empty() && target != "head" && target != "heads") kept.clear();
-    for (const std::string& id : ids) {
-      for (const std::string& below : graph.descendants(id)) kept.erase(below);
-    }
+    for (const std::string& id : ids) forget_heads_from(graph, id, kept);
     wanted.insert(ids.begin(), ids.end());
   }
   wanted = graph.ancestors(wanted);

@@ -64,6 +64,17 @@ TEST_P(Branched, AStepLeadsFromTheBranchPointIntoTheBranch) {
   EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd1\n");
 }
 
+TEST_P(Branched, AnUpgradeToWhatTheDatabaseIsBeyondHasNothingToDo) {
+  project.expect(0, {"upgrade", "heads"});
+  for (const std::string target : {"b1", "c1", "c1-1", "a1+1", "c1branch", "c1branch@b1"}) {
+    EXPECT_THAT(project.expect(0, {"upgrade", target}).err, HasSubstr("Nothing to do")) << target;
+  }
+  for (const std::string target : {"c1branch@-1", "c1branch@head-1"}) {
+    EXPECT_NE(project.dbmig({"upgrade", target}).code, 0) << target;
+  }
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd1\nd2\n");
+}
+
 TEST_P(Branched, AStampMovesItsOwnBranch) {
   project.expect(0, {"upgrade", "d1"});
   project.expect(0, {"stamp", "d2"});
@@ -74,6 +85,18 @@ TEST_P(Branched, AStampMovesItsOwnBranch) {
   EXPECT_EQ(has(), "a1\nb1\nc1\n");
   project.expect(0, {"stamp", "base"});
   EXPECT_EQ(has(), "");
+}
+
+TEST_P(Branched, AStampAtAMergeForgetsTheOtherSide) {
+  revision("m1", "d1, d2", "  - create_table: {tm: {columns: {id: int}}}\n");
+  project.expect(0, {"upgrade"});
+  project.expect(0, {"stamp", "c2"});
+  EXPECT_EQ(has(), "a1\nb1\nc2\n");
+  project.expect(0, {"stamp", "m1"});
+  EXPECT_EQ(has(), "a1\nb1\nc1\nc2\nd1\nd2\nm1\n");
+  // What only that branch has.
+  project.expect(0, {"stamp", "c1branch@base"});
+  EXPECT_EQ(has(), "a1\nb1\nc2\nd2\n");
 }
 
 TEST_P(Branched, AStampSaysWhatItWouldChange) {
