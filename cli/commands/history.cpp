@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
+#include "history/range.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -15,47 +16,6 @@ struct Options {
   std::string range;
   bool indicate_current = false;
 };
-
-/// The first revisions of the branch that `label` names.
-std::set<std::string> beginnings(const history::Graph& graph, const std::string& label) {
-  std::set<std::string> first;
-  const std::set<std::string> line =
-      graph.ancestors({graph.resolve_one(label)}, history::Edges::parents);
-  for (const std::string& id : line) {
-    if (graph.header(id).parents.empty()) first.insert(id);
-  }
-  return first;
-}
-
-/// The revisions from `start` (which counts) to `end`, newest first.
-std::vector<std::string> select(const history::Graph& graph, const std::string& start,
-                                const std::string& end, const std::set<std::string>& current) {
-  if (start.empty() && end.empty()) {
-    const std::vector<std::string>& all = graph.topological();
-    return {all.rbegin(), all.rend()};
-  }
-  const std::set<std::string> upper =
-      graph.ancestors(graph.resolve(end.empty() ? "heads" : end, current));
-  std::set<std::string> lower;
-  std::set<std::string> from;
-  if (project::is_base_of_branch(start)) {
-    from = beginnings(graph, start.substr(0, start.find('@')));
-  } else if (!start.empty()) {
-    from = graph.resolve(start, current);
-  }
-  for (const std::string& id : from) lower.merge(graph.descendants(id));
-  std::vector<std::string> chosen;
-  for (const std::string& id : graph.topological()) {
-    if (upper.count(id) != 0 && (from.empty() || lower.count(id) != 0)) chosen.push_back(id);
-  }
-  if (chosen.empty() && !from.empty() && !upper.empty()) {
-    throw Error(ErrorCode::failed, fmt::format("Revision {} is not an ancestor of {}", start,
-                                               end.empty() ? "any head" : "revision " + end))
-        .hint("a range goes from an earlier revision to one that descends from it");
-  }
-  std::reverse(chosen.begin(), chosen.end());
-  return chosen;
-}
 
 constexpr const char* kPending = "pending";
 
@@ -100,7 +60,7 @@ void run(Context& context, const Options& options) {
     }
   }
   Json list = Json::array();
-  for (const std::string& id : select(graph, start, end, known)) {
+  for (const std::string& id : history::revisions_between(graph, start, end, known)) {
     if (!context.console().is_read()) break;
     const history::Header& revision = graph.header(id);
     const std::string applied = options.indicate_current ? applied_text(rows, id) : "";

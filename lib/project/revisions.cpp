@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/text.hpp"
+#include "history/range.hpp"
 #include "project/run_settings.hpp"
 #include "run/offline.hpp"
 #include "yaml/revision.hpp"
@@ -62,10 +63,6 @@ std::pair<std::string, std::string> split_range(std::string_view text) {
   throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
 }
 
-bool is_base_of_branch(std::string_view argument) {
-  return argument.ends_with("@base");
-}
-
 void refuse_wrong_way(run::Direction direction, std::string_view target) {
   const bool up = direction == run::Direction::upgrade;
   std::string_view step = target.substr(target.find('@') == target.npos ? 0 : target.find('@') + 1);
@@ -96,7 +93,7 @@ std::string script_along(Workspace& workspace, run::Direction direction, const s
   const std::set<std::string> nothing;
   // `label@base` is before the branch begins.
   const std::set<std::string> from =
-      start.empty() || is_base_of_branch(start)
+      start.empty() || history::is_base_of_branch(start)
           ? nothing
           : graph.resolve(start, current_heads(workspace, {start}).value_or(nothing));
   const DialectKind kind = workspace.url().dialect;

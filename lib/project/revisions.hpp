@@ -33,9 +33,6 @@ run::RunOptions run_options(Workspace& workspace, int lock_timeout);
 /// `start:end` in two; without a colon the first is empty. Throws Error{usage} for a second colon.
 std::pair<std::string, std::string> split_range(std::string_view text);
 
-/// Whether it is `label@base`: where the branch of `label` begins, before its first revision.
-bool is_base_of_branch(std::string_view argument);
-
 /// Throws Error{usage} for a target that the other command leads to: `upgrade -1`, `downgrade +1`.
 void refuse_wrong_way(run::Direction direction, std::string_view target);
 

@@ -234,6 +234,8 @@ TEST_P(Branched, ScriptsTakeBackOneBranch) {
               testing::AllOf(HasSubstr("ta1"), HasSubstr("tc1"), Not(HasSubstr("td1"))));
   EXPECT_THAT(project.expect(0, {"history", "-r", "c1branch@base:c1branch@head"}).out,
               testing::AllOf(HasSubstr("-> a1"), HasSubstr("-> d1"), Not(HasSubstr("c2"))));
+  EXPECT_THAT(project.expect(0, {"history", "-r", "c1branch@base:"}).out,
+              testing::AllOf(HasSubstr("-> a1"), HasSubstr("-> d1"), Not(HasSubstr("c2"))));
 }
 
 TEST_P(Branched, ColumnsOfTwoBranchesMayComeInEitherOrder) {
