@@ -104,8 +104,8 @@ constexpr int kSignalled = 128;
 void refuse_killed_rank(int code) {
   if (code <= kSignalled || code == kInterruptedCode) return;
   const int number = code - kSignalled;
-  throw Error(ErrorCode::failed, fmt::format("a process of the import was killed: {} (signal {})",
-                                             ::strsignal(number), number))
+  throw Error(ErrorCode::failed,
+              fmt::format("a rank was killed: {} (signal {})", ::strsignal(number), number))
       .hint(number == SIGKILL ? "all others have ended, and what was not committed is rolled back; "
                                 "was it the kernel, for want of memory? `dmesg` says so"
                               : "all others have ended, and what was not committed is rolled back");

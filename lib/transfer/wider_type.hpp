@@ -12,7 +12,8 @@
 namespace dbmig::transfer {
 
 /// Finds the type that a column needs for values that it does not hold: a type of the same kind
-/// with more room, or the next larger one, that takes every one of them.
+/// with more room, the next larger one, or, of numbers and moments, text that takes what is neither
+/// (0000-00-00, an infinite number).
 class WiderType {
  public:
   /// What values need, as ranks tell each other.
@@ -35,6 +36,7 @@ class WiderType {
 
  private:
   schema::Type own_;
+  bool is_text_of_sqlite_;  ///< its candidate is text for SQLite's sake, not words
   std::vector<import::Converter> candidates_;  ///< narrowest first
   Needs needs_;
   std::string buffer_;

@@ -139,13 +139,25 @@ TEST_F(Moving, WidenWritesARevisionAndGoesOn) {
   project.expect(0, {"diff", "--data", "sqlite:///app.db", server_->url()});
 }
 
+TEST_F(Moving, WidenMakesTextOfDaysThatAreNone) {
+  make(kFlask);
+  project.expect(0, {"adopt"});
+  make("UPDATE user SET joined = '0000-00-00 00:00:00'; UPDATE post SET score = 9e999");
+  const Result refused = project.expect(1, {"copy", "sqlite:///app.db", server_->url()});
+  EXPECT_THAT(refused.out, AllOf(HasSubstr("'user' needs joined: varchar(50)"),
+                                 HasSubstr("'post' needs score: varchar(50)")));
+  project.expect(0, {"copy", "--widen", "sqlite:///app.db", server_->url()});
+  EXPECT_THAT(mariadb("SELECT joined FROM user WHERE id = 1"), "0000-00-00 00:00:00\n");
+  EXPECT_THAT(mariadb("SELECT score FROM post WHERE id = 1"), "inf\n");
+}
+
 TEST_F(Moving, WidenOfWhatNoTypeHoldsWritesNothing) {
   make(kFlask);
   project.expect(0, {"adopt"});
   const std::string before = model();
-  make("UPDATE user SET joined = 'yesterday', name = 'a name of more than twenty characters'");
+  make("UPDATE user SET joined = X'00FF', name = 'a name of more than twenty characters'");
   EXPECT_THAT(project.expect(1, {"copy", "--widen", "sqlite:///app.db", server_->url()}).out,
-              HasSubstr("'yesterday' is not a date and time"));
+              HasSubstr("x'00ff' is a blob"));
   EXPECT_EQ(model(), before);
   EXPECT_EQ(project.files("migrations").size(), 1U);
   EXPECT_EQ(mariadb("SHOW TABLES"), "");

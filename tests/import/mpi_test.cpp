@@ -405,7 +405,7 @@ TEST_P(ImportJobs, AKilledRankIsNamedAtTheEnd) {
             "touch done; exit $code\n",
         project.path());
     EXPECT_EQ(result.code, 1) << result;
-    EXPECT_THAT(result.out, HasSubstr("error: a process of the import was killed: Killed"));
+    EXPECT_THAT(result.out, HasSubstr("error: a rank was killed: Killed"));
     EXPECT_THAT(result.out, EndsWith("`dmesg` says so\n"));
     EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
     expect_untouched();
