@@ -25,12 +25,16 @@ void KeyShare::begin(std::uint64_t part) {
   part_ = part;
   limit_ = most_;
   entries_.clear();
+  more_.clear();
+  // Memory that is not used costs nothing; growing would take twice as much for a moment.
+  entries_.reserve(most_ + most_ / 4);
 }
 
 void KeyShare::set_parts(std::uint64_t parts) {
   if (parts == parts_) return;
   parts_ = parts;
   std::erase_if(entries_, [this](const KeyEntry& entry) { return !takes(entry.hash); });
+  std::erase_if(more_, [this](const auto& one) { return !takes(one.first.first); });
 }
 
 /// Keeps of a value that is in the files over and over only what is shown of it.
@@ -45,7 +49,7 @@ void KeyShare::compact() {
     if (of_value <= kKeptOfValue) {
       entries_[kept++] = entry;
     } else {
-      entries_[kept - 1].more += 1 + entry.more;
+      ++more_[{entry.hash, entry.share}];
     }
   }
   entries_.resize(kept);
@@ -71,8 +75,11 @@ void KeyShare::count(std::vector<Repeats>& repeats) {
     const bool is_same = entry.hash == entries_[first].hash && entry.share == entries_[first].share;
     if (!is_same) first = i;
     Repeats& of_key = repeats.at(entry.key());
-    of_key.records += entry.more;
-    if (i == first) continue;
+    if (i == first) {
+      const auto more = more_.find({entry.hash, entry.share});
+      if (more != more_.end()) of_key.records += more->second;
+      continue;
+    }
     if (i == first + 1) ++of_key.values;
     ++of_key.records;
     of_key.add({entry.record(), entries_[first].record()});

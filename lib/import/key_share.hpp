@@ -5,6 +5,8 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "import/communicator.hpp"
@@ -17,7 +19,6 @@ struct KeyEntry {
   std::uint64_t hash = 0;
   std::uint64_t share = 0;  ///< the other half of the hash, by which ranks share keys
   std::uint64_t place = 0;  ///< key, file and line, in this order
-  std::uint64_t more = 0;   ///< records with it further down that are not kept
 
   static constexpr unsigned kLineBits = 40;
   static constexpr unsigned kFileBits = 14;
@@ -74,6 +75,8 @@ class KeyShare {
   std::uint64_t parts_ = 1;
   std::uint64_t part_ = 0;
   std::vector<KeyEntry> entries_;
+  /// Records of a value, by its two halves of the hash, that are not kept.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> more_;
 };
 
 }  // namespace dbmig::import

@@ -33,9 +33,22 @@ const std::vector<Named>& formats() {
   return kFormats;
 }
 
+/// What people call a format besides its name.
+std::string_view usual_name(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"mysql-tsv", "mysql"},  {"mysqldump", "mysql"},    {"mariadb", "mysql"},
+      {"postgres", "pg-text"}, {"postgresql", "pg-text"}, {"mariadb-batch", "mysql-batch"},
+      {"jsonlines", "jsonl"},  {"ndjson", "jsonl"},
+  };
+  for (const auto& [other, usual] : kOthers) {
+    if (other == name) return usual;
+  }
+  return name;
+}
+
 const Named& find(std::string_view name) {
   for (const Named& one : formats()) {
-    if (one.name == name) return one;
+    if (one.name == usual_name(name)) return one;
   }
   throw Error(ErrorCode::usage, fmt::format("--format '{}' is not known", name))
       .hint(text::suggest(name, format_names()));

@@ -51,6 +51,9 @@ struct FileFormat {
 /// writes.
 /// - jsonl: a JSON object a line, https://jsonlines.org.
 /// - pg-text: what PostgreSQL's COPY writes without WITH CSV, bytea in hexadecimal digits.
+///
+/// It also takes mysql-tsv, mysqldump and mariadb for mysql, mariadb-batch for mysql-batch,
+/// postgres and postgresql for pg-text, jsonlines and ndjson for jsonl.
 const std::vector<std::string>& format_names();
 
 /// The named format with the request's other options. Throws Error{usage} for a name that is none

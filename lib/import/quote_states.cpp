@@ -1,5 +1,7 @@
 #include "import/quote_states.hpp"
 
+#include "import/find_byte.hpp"
+
 namespace dbmig::import {
 namespace {
 
@@ -23,7 +25,7 @@ QuoteState QuoteStates::step(QuoteState state, std::uint8_t kind) {
   return QuoteState::unquoted;
 }
 
-QuoteStates::QuoteStates(const CsvFormat& format) {
+QuoteStates::QuoteStates(const CsvFormat& format) : quote_(format.quote) {
   const auto kind_of = [this](char c) -> std::uint8_t& {
     return kinds_[static_cast<std::uint8_t>(c)];
   };
@@ -44,9 +46,20 @@ QuoteStates::QuoteStates(const CsvFormat& format) {
   }
 }
 
+/// Between two quotes only the last byte counts: inside of quotes none does, and outside it says
+/// whether the next one would open.
 StateMap QuoteStates::map_of(std::string_view part) const {
   StateMap map;
-  for (const char c : part) map.ends_ = next_[map.ends_][kinds_[static_cast<std::uint8_t>(c)]];
+  const auto take = [&](char c) {
+    map.ends_ = next_[map.ends_][kinds_[static_cast<std::uint8_t>(c)]];
+  };
+  std::size_t at = 0;
+  while (at < part.size()) {
+    const std::size_t found = quote_ ? find_byte(part, *quote_, at, part.size()) : part.size();
+    if (found > at) take(part[found - 1]);
+    if (found < part.size()) take(part[found]);
+    at = found + 1;
+  }
   return map;
 }
 

@@ -43,7 +43,7 @@ class QuoteStates {
   /// `format` must be one that IndexedRecords suits.
   explicit QuoteStates(const CsvFormat& format);
 
-  /// A byte after the other, for all four states at once.
+  /// For all four states at once.
   StateMap map_of(std::string_view part) const;
   /// The offset past the first line end in `part` that ends a record, when `part` begins in
   /// `state`.
@@ -54,6 +54,7 @@ class QuoteStates {
   static constexpr std::size_t kKinds = 4;
   static QuoteState step(QuoteState state, std::uint8_t kind);
 
+  std::optional<char> quote_;
   std::uint8_t kinds_[256] = {};
   std::uint8_t next_[256][kKinds] = {};  ///< of a map, for a byte of each kind
 };

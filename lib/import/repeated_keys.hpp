@@ -44,9 +44,9 @@ struct RepeatedKey {
 /// How much is done at once.
 struct KeyScanLimits {
   std::size_t block = std::size_t{1} << 20U;  ///< bytes of a file that a rank reads at once
-  /// Keys that all ranks together keep, of 32 bytes. Where there are more, the files are read
+  /// Keys that all ranks together keep, of 24 bytes. Where there are more, the files are read
   /// several times, each time for a part of the keys.
-  std::uint64_t keys = std::uint64_t{1} << 22U;
+  std::uint64_t keys = std::uint64_t{6} << 20U;
 };
 
 /// Gives the other ranks what they call help_find_repeated_keys() with.

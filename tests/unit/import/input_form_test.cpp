@@ -450,5 +450,20 @@ TEST(ImportDryRun, ProblemsAreGroupedByColumnAndReason) {
   EXPECT_EQ(summary.problems[2].lines, (std::vector<std::uint64_t>{8}));
 }
 
+TEST(ImportForms, HaveTheNamesThatPeopleGiveThem) {
+  const std::pair<const char*, const char*> names[] = {
+      {"mysql-tsv", "mysql"},  {"mysqldump", "mysql"},    {"mariadb-batch", "mysql-batch"},
+      {"postgres", "pg-text"}, {"postgresql", "pg-text"}, {"ndjson", "jsonl"}};
+  for (const auto& [other, usual] : names) {
+    import::FormatRequest by_other;
+    by_other.name = other;
+    import::FormatRequest by_usual;
+    by_usual.name = usual;
+    EXPECT_EQ(import::file_format(by_other).csv, import::file_format(by_usual).csv) << other;
+    EXPECT_EQ(import::file_format(by_other).is_json, import::file_format(by_usual).is_json);
+    EXPECT_EQ(import::file_format(by_other).nulls, import::file_format(by_usual).nulls);
+  }
+}
+
 }  // namespace
 }  // namespace dbmig::test
