@@ -63,6 +63,9 @@ class CheckWriter {
                 std::string hint);
   /// Rows that are equal in all parts of `key`, where none of them is NULL.
   void ask_duplicates(const std::string& table, const UniqueKey& key);
+  /// Rows of which another one with an equal `key` has begun before and not ended yet, in the
+  /// table's period.
+  void ask_overlaps(const std::string& table, const UniqueKey& key);
   void ask_check(const std::string& table, const schema::Check& check);
   void ask_foreign_key(const std::string& table, const schema::ForeignKey& key);
   /// What the generated `column`, as it is to be in `table`, computes for the rows: NULL where it

@@ -84,12 +84,17 @@ class CheckPlanner {
   void ask_unique(const std::string& table, const Constraint& constraint) {
     const auto same = [&](const Table& old) {
       const auto equal = [&](const auto& key) {
-        return key.columns == constraint.columns && key.parts == constraint.parts;
+        return key.columns == constraint.columns && key.parts == constraint.parts &&
+               (constraint.without_overlaps || !key.without_overlaps);
       };
       return std::any_of(old.uniques.begin(), old.uniques.end(), equal) ||
              (old.primary_key && equal(*old.primary_key));
     };
     if (is_as_before(table, constraint.columns, same)) return;
+    if (constraint.without_overlaps) {
+      writer_.ask_overlaps(table, writer_.key_of(table, constraint));
+      return;
+    }
     writer_.ask_duplicates(table, writer_.key_of(table, constraint));
   }
 
@@ -209,9 +214,27 @@ class CheckPlanner {
       if (!column.generated) ask_letters({*table, column}, {after, column});
     }
     ask_partitions(*table, after);
+    ask_period(*table, after);
     if (rules().refuses_other_types(after) && !rules().refuses_other_types(*table)) {
       ask_types(*table);
     }
+  }
+
+  /// A period ends after it begins.
+  void ask_period(const Table& table, const Table& after) {
+    const auto period = rules().period(after);
+    if (!period || period == rules().period(table)) return;
+    const std::vector<std::string> used{period->start, period->end};
+    writer_.ask_rows(
+        Concern::check, table.name,
+        {fmt::format("NOT ({} < {})", writer_.column(period->start), writer_.column(period->end)),
+         used,
+         used,
+         Use::values,
+         {}},
+        fmt::format("period '{}' of table '{}' would not begin before it ends", period->name,
+                    table.name),
+        "change or delete these rows first");
   }
 
   void ask_partitions(const Table& table, const Table& after) {
@@ -320,8 +343,11 @@ class CheckPlanner {
     const auto ask_again = [&](const UniqueKey& key) {
       writer_.ask_again(table.name, key, source.changed_at(key.used));
     };
-    if (table.primary_key) ask_again(writer_.key_of(table.name, *table.primary_key));
+    if (table.primary_key && !table.primary_key->without_overlaps) {
+      ask_again(writer_.key_of(table.name, *table.primary_key));
+    }
     for (const schema::Unique& unique : table.uniques) {
+      if (unique.without_overlaps) continue;
       ask_again(writer_.key_of(table.name, unique));
     }
     for (const schema::Index& index : table.indexes) {

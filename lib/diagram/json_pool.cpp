@@ -82,6 +82,7 @@ Json index_json(const schema::Index& index) {
   if (index.unique) json["unique"] = true;
   if (index.kind == schema::IndexKind::fulltext) json["kind"] = "fulltext";
   if (index.kind == schema::IndexKind::spatial) json["kind"] = "spatial";
+  if (index.kind == schema::IndexKind::vector) json["kind"] = "vector";
   if (!index.where.empty()) json["where"] = sql_json(index.where);
   set(json, "comment", index.comment);
   return json;
@@ -109,6 +110,10 @@ Json options_json(const Table& table) {
   add("MariaDB: character set", table.mariadb.charset);
   add("MariaDB: collation", table.mariadb.collation);
   add("MariaDB:", table.mariadb.partition);
+  if (const auto& period = table.mariadb.period) {
+    list.push_back("MariaDB: period " + period->name + " from " + period->start + " to " +
+                   period->end);
+  }
   if (table.mariadb.system_versioned) list.push_back("MariaDB: with system versioning");
   if (table.sqlite.strict) list.push_back("SQLite: STRICT");
   if (table.sqlite.without_rowid) list.push_back("SQLite: WITHOUT ROWID");

@@ -90,6 +90,9 @@ Default of_affinity(std::string_view declared) {
 /// BINARY is filled up with zero bytes, on MariaDB by itself.
 Default of_binary(const Type& type) {
   std::string zeros;
+  if (type.kind == TypeKind::vector) {
+    for (int i = 0; i < type.length.value_or(1); ++i) zeros += "00000000";
+  }
   for (int i = 0; type.kind == TypeKind::binary && i < type.length.value_or(1); ++i) zeros += "00";
   return sql("x'" + zeros + "'");
 }

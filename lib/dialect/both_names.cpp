@@ -22,8 +22,8 @@ BothKind kind_of_type(TypeKind type) {
       {TypeKind::binary, BothKind::bytes},      {TypeKind::varbinary, BothKind::bytes},
       {TypeKind::tinyblob, BothKind::bytes},    {TypeKind::blob, BothKind::bytes},
       {TypeKind::mediumblob, BothKind::bytes},  {TypeKind::longblob, BothKind::bytes},
-      {TypeKind::date, BothKind::date},         {TypeKind::datetime, BothKind::datetime},
-      {TypeKind::timestamp, BothKind::datetime}};
+      {TypeKind::vector, BothKind::bytes},      {TypeKind::date, BothKind::date},
+      {TypeKind::datetime, BothKind::datetime}, {TypeKind::timestamp, BothKind::datetime}};
   const auto kind = kKinds.find(type);
   return kind == kKinds.end() ? BothKind::unknown : kind->second;
 }

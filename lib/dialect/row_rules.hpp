@@ -101,6 +101,9 @@ class RowRules {
   virtual std::string with_old_versions(const schema::Table& before,
                                         const schema::Table& after) const = 0;
 
+  /// The period that every row of `table` must have, beginning before it ends.
+  virtual std::optional<schema::ApplicationPeriod> period(const schema::Table& table) const = 0;
+
   /// Condition for the rows that no partition of `after` takes, where `before` has other ones;
   /// nothing where every row finds one, or SQL cannot tell.
   virtual std::optional<std::string> outside_partitions(const schema::Table& before,

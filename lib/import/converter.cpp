@@ -75,6 +75,7 @@ Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialec
     case TypeKind::blob:
     case TypeKind::mediumblob:
     case TypeKind::longblob:
+    case TypeKind::vector:
       return Rule::binary;
     case TypeKind::date:
       return Rule::date;

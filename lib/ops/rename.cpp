@@ -133,6 +133,10 @@ void rename_column(Schema& schema, const std::string& table, const std::string& 
     if (column.name == from) column.name = to;
   }
   if (own.primary_key) replace_name(own.primary_key->columns, from, to);
+  if (auto& period = own.mariadb.period) {
+    if (period->start == from) period->start = to;
+    if (period->end == from) period->end = to;
+  }
   follow(own, before);
   for (schema::Unique& unique : own.uniques) replace_name(unique.columns, from, to);
   for (ForeignKey& key : own.foreign_keys) replace_name(key.columns, from, to);

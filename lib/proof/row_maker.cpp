@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/row_rules.hpp"
 #include "proof/hints.hpp"
 #include "proof/values.hpp"
 
@@ -54,6 +55,11 @@ void RowMaker::add_field(const Column& column) {
   Field field;
   field.column = &column;
   field.values = edge_values(dialect_, column);
+  // A period begins before it ends.
+  if (const auto period = dialect::row_rules(dialect_.kind()).period(table_)) {
+    if (period->start == column.name) field.values = {"'1971-02-03'"};
+    if (period->end == column.name) field.values = {"'2037-02-03'"};
+  }
   if (values_ == RowValues::plain) field.values.resize(1);
   const std::vector<std::string> hints = hinted_values(dialect_, table_, column);
   field.values.insert(field.values.end(), hints.begin(), hints.end());

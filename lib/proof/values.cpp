@@ -303,13 +303,26 @@ class ValueMaker {
                : word;
   }
 
+  /// `numbers` numbers of four bytes each, which begin with `first`: MariaDB takes no others.
+  std::string vector(unsigned first) const {
+    std::string out = fmt::format("x'0000{:02x}3f", first % 128);
+    for (int i = 1; i < type_.length.value_or(1); ++i) out += "0000803f";
+    return out + "'";
+  }
+
   Literals binaries() const {
+    if (type_.kind == TypeKind::vector) return {vector(0), vector(64)};
     const auto most = static_cast<std::size_t>(longest());
     return {"x'41'", most == 0 ? "x''" : "x'00'", "x'" + repeat("ff", static_cast<int>(most)) + "'",
             "x''"};
   }
 
   std::string distinct_bytes(std::size_t k) const {
+    if (type_.kind == TypeKind::vector) {
+      std::string out = fmt::format("x'{:04x}013f", k % 0xffff);
+      for (int i = 1; i < type_.length.value_or(1); ++i) out += "0000803f";
+      return out + "'";
+    }
     if (longest() < 4) return fmt::format("x'{:02x}'", k % 256);
     return fmt::format("x'{:08x}'", 0x7a000000 + k);
   }

@@ -129,6 +129,10 @@ Literal to_binary(const Default& d, const Type& type) {
   if (counted && d.literal.size() > static_cast<std::size_t>(type.length.value_or(1))) {
     return std::nullopt;
   }
+  if (type.kind == TypeKind::vector &&
+      d.literal.size() != 4 * static_cast<std::size_t>(type.length.value_or(1))) {
+    return std::nullopt;
+  }
   if (type.kind == TypeKind::tinyblob && d.literal.size() > 0xFF) return std::nullopt;
   return text_literal(d.literal);
 }

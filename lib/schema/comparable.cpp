@@ -73,6 +73,7 @@ Comparison comparison_of(const Type& type) {
     case TypeKind::blob:
     case TypeKind::mediumblob:
     case TypeKind::longblob:
+    case TypeKind::vector:
     case TypeKind::time:
     case TypeKind::datetime:
     case TypeKind::timestamp:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +27,9 @@ struct PrimaryKey {
   /// A part for each of `columns`; empty when they are all taken whole, ascending, as they are.
   std::vector<KeyPart> parts = {};
   std::string method = {};  ///< MariaDB: "btree" or "hash" when said
+  /// MariaDB: rows that are equal in `columns` have periods (MariadbTable::period) without
+  /// overlaps, instead of being forbidden.
+  bool without_overlaps = false;
   friend bool operator==(const PrimaryKey&, const PrimaryKey&) = default;
 };
 
@@ -34,6 +38,7 @@ struct Unique {
   std::vector<std::string> columns;
   std::string on_conflict;          ///< SQLite
   std::vector<KeyPart> parts = {};  ///< as those of a primary key
+  bool without_overlaps = false;    ///< as of a primary key
   friend bool operator==(const Unique&, const Unique&) = default;
 };
 
@@ -72,7 +77,7 @@ struct IndexPart {
   friend bool operator==(const IndexPart&, const IndexPart&) = default;
 };
 
-enum class IndexKind { plain, fulltext, spatial };
+enum class IndexKind { plain, fulltext, spatial, vector };
 
 struct Index {
   std::string name;
@@ -84,6 +89,8 @@ struct Index {
   std::string method;    ///< MariaDB: "btree" or "hash" when said
   std::string parser;    ///< MariaDB FULLTEXT … WITH PARSER
   bool ignored = false;  ///< MariaDB IGNORED
+  /// MariaDB: of a vector index, by their names in lower case: `m`, `distance`.
+  std::map<std::string, std::string> options = {};
   friend bool operator==(const Index&, const Index&) = default;
 };
 

@@ -69,6 +69,7 @@ std::optional<Exact> exact_of(const Type& type) {
     case TypeKind::blob:
     case TypeKind::mediumblob:
     case TypeKind::longblob:
+    case TypeKind::vector:
     case TypeKind::date:
     case TypeKind::time:
     case TypeKind::datetime:
@@ -229,10 +230,24 @@ bool fits_values(const Type& from, const Type& to) {
   });
 }
 
+constexpr int kBytesOfNumber = 4;
+
+/// A vector is the bytes of its numbers, and only one of as many numbers takes it.
+bool fits_vector(const Type& from, const Type& to) {
+  if (to.kind == TypeKind::vector) {
+    return from.kind == TypeKind::vector && from.length == to.length;
+  }
+  Type bytes = from;
+  bytes.kind = TypeKind::varbinary;
+  bytes.length = kBytesOfNumber * from.length.value_or(1);
+  return is_binary(to.kind) && fits_binary(bytes, to);
+}
+
 bool fits(const Type& from, const Type& to) {
   if (from.kind == TypeKind::native || to.kind == TypeKind::native) {
     return from.kind == to.kind && text::equals_ignoring_case(from.native, to.native);
   }
+  if (from.kind == TypeKind::vector || to.kind == TypeKind::vector) return fits_vector(from, to);
   if (is_text(to.kind)) return fits_text(from, to);
   if (is_binary(to.kind)) return fits_binary(from, to);
   if (is_temporal(to.kind)) return fits_temporal(from, to);

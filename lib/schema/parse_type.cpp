@@ -54,6 +54,7 @@ class Builder {
         break;
       case TypeKind::varchar:
       case TypeKind::varbinary:
+      case TypeKind::vector:
         needs_length();
         break;
       case TypeKind::bit:

@@ -17,6 +17,15 @@
 
 namespace dbmig::schema {
 
+/// PERIOD FOR `name` (`start`, `end`): from when to when a row holds, as the application says.
+/// https://mariadb.com/kb/en/application-time-periods/
+struct ApplicationPeriod {
+  std::string name;
+  std::string start;  ///< a column, included
+  std::string end;    ///< a column, excluded
+  friend bool operator==(const ApplicationPeriod&, const ApplicationPeriod&) = default;
+};
+
 /// What only MariaDB has on a table. Empty means "the server's or database's default".
 struct MariadbTable {
   std::string engine;
@@ -32,6 +41,7 @@ struct MariadbTable {
   /// The first value that AUTO_INCREMENT gives; 0 when not said. It moves on as rows come, so a
   /// live value beyond it is no difference (Dialect::reconciled).
   std::uint64_t auto_increment = 0;
+  std::optional<ApplicationPeriod> period = {};
   friend bool operator==(const MariadbTable&, const MariadbTable&) = default;
 };
 

@@ -40,6 +40,7 @@ constexpr std::array kNames = {
     Name{TypeKind::blob, "blob"},
     Name{TypeKind::mediumblob, "mediumblob"},
     Name{TypeKind::longblob, "longblob"},
+    Name{TypeKind::vector, "vector"},
     Name{TypeKind::date, "date"},
     Name{TypeKind::time, "time"},
     Name{TypeKind::datetime, "datetime"},
@@ -96,7 +97,7 @@ bool is_text(TypeKind kind) {
   return between(kind, TypeKind::char_, TypeKind::longtext);
 }
 bool is_binary(TypeKind kind) {
-  return between(kind, TypeKind::binary, TypeKind::longblob);
+  return between(kind, TypeKind::binary, TypeKind::vector);
 }
 bool is_temporal(TypeKind kind) {
   return between(kind, TypeKind::date, TypeKind::timestamp);

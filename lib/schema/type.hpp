@@ -32,6 +32,7 @@ enum class TypeKind {
   blob,
   mediumblob,
   longblob,
+  vector,
   date,
   time,
   datetime,
@@ -56,10 +57,10 @@ enum class TypeKind {
 /// A column's type. Plain value; the text form is SQL's (`decimal(10,2) unsigned`).
 struct Type {
   TypeKind kind = TypeKind::integer;
-  /// char/varchar: characters; binary/varbinary: bytes; bit: bits; decimal, float and double:
-  /// precision; time, datetime and timestamp: digits of the fraction, never 0; year: 2 for YEAR(2);
-  /// integers: MariaDB's display width, as written. What SQL leaves out is written out where it
-  /// means one thing: char, binary and bit have 1.
+  /// char/varchar: characters; binary/varbinary: bytes; vector: numbers; bit: bits; decimal, float
+  /// and double: precision; time, datetime and timestamp: digits of the fraction, never 0; year: 2
+  /// for YEAR(2); integers: MariaDB's display width, as written. What SQL leaves out is written out
+  /// where it means one thing: char, binary and bit have 1.
   std::optional<int> length;
   std::optional<int> scale;  ///< decimal, float and double: digits after the point
   bool is_unsigned = false;
@@ -85,7 +86,7 @@ std::string_view name_of(TypeKind kind);
 
 bool is_integer(TypeKind kind);   ///< tinyint … bigint
 bool is_text(TypeKind kind);      ///< char … longtext
-bool is_binary(TypeKind kind);    ///< binary … longblob
+bool is_binary(TypeKind kind);    ///< binary … longblob, vector
 bool is_temporal(TypeKind kind);  ///< date, time, datetime, timestamp
 bool is_geometry(TypeKind kind);
 bool is_numeric(TypeKind kind);  ///< integers, decimal, float, double, boolean, bit, year

@@ -27,6 +27,9 @@ std::optional<std::string> mariadb_limit(const Type& type) {
   if (type.kind == TypeKind::varchar && length > 65532) return "use text or longtext";
   if (type.kind == TypeKind::binary && length > 255) return "binary holds 255 bytes at most";
   if (type.kind == TypeKind::varbinary && length > 65532) return "use blob or longblob";
+  if (type.kind == TypeKind::vector && (length < 1 || length > 16383)) {
+    return "a vector has 1 to 16383 numbers";
+  }
   if (type.kind == TypeKind::decimal && length > 65) return "decimal has 65 digits at most";
   if (type.kind == TypeKind::decimal && scale > 38) {
     return "decimal has 38 digits after the point at most";

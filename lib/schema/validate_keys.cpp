@@ -115,6 +115,59 @@ void check_index(const Rules& rules, const Table& table, const Index& index) {
 
 }  // namespace
 
+namespace {
+
+/// Two columns of one temporal type that are never NULL, and keys over it where there is one.
+void check_period(const Rules& rules, const Table& table) {
+  const auto& period = table.mariadb.period;
+  const auto over_none = [&](Rules::Path path, const std::string& what) {
+    rules.add(std::move(path),
+              fmt::format("{} of table '{}' is without overlaps, and the table has no period", what,
+                          table.name),
+              "write mariadb: {period: {name: …, start: …, end: …}} at the table");
+  };
+  if (!period) {
+    if (table.primary_key && table.primary_key->without_overlaps) {
+      over_none({"tables", table.name, "primary_key"}, "the primary key");
+    }
+    for (const Unique& unique : table.uniques) {
+      if (!unique.without_overlaps) continue;
+      over_none({"tables", table.name, "unique", unique.name},
+                fmt::format("unique constraint '{}'", unique.name));
+    }
+    return;
+  }
+  const Rules::Path path = {"tables", table.name, "mariadb", "period"};
+  const std::string what = fmt::format("period '{}'", period->name);
+  check_column_list(rules, table, path, what, {period->start, period->end});
+  const Column* start = table.find_column(period->start);
+  const Column* end = table.find_column(period->end);
+  if (start == nullptr || end == nullptr) return;
+  for (const Column* column : {start, end}) {
+    const Type& type = column->type_on(DialectKind::mariadb);
+    const bool takes = is_temporal(type.kind) && type.kind != TypeKind::time;
+    if (!takes) {
+      rules.add(path,
+                fmt::format("{} of table '{}' is over column '{}', which is {}", what, table.name,
+                            column->name, to_string(type)),
+                "a period is of two date, datetime or timestamp columns");
+    } else if (column->nullable) {
+      rules.add(path,
+                fmt::format("{} of table '{}' is over column '{}', which may be NULL", what,
+                            table.name, column->name),
+                "write nullable: false at the column");
+    }
+  }
+  if (start->type_on(DialectKind::mariadb) != end->type_on(DialectKind::mariadb)) {
+    rules.add(path,
+              fmt::format("{} of table '{}' begins and ends with columns of different types", what,
+                          table.name),
+              "give both the same type");
+  }
+}
+
+}  // namespace
+
 void check_keys(const Rules& rules, const Table& table) {
   if (table.primary_key) {
     check_column_list(rules, table, {"tables", table.name, "primary_key"}, "the primary key",
@@ -135,6 +188,7 @@ void check_keys(const Rules& rules, const Table& table) {
                 "write a condition");
     }
   }
+  check_period(rules, table);
   check_constraint_names(rules, table);
 }
 

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "dbmig index 4";
+constexpr std::string_view kFormat = "dbmig index 5";
 constexpr std::size_t kDigits = 64;
 constexpr std::int64_t kSecond = 1'000'000'000;
 /// The coarsest clock of a file system that is in use.

@@ -11,7 +11,7 @@
 namespace dbmig::yaml {
 
 const std::vector<std::string>& unique_keys() {
-  static const std::vector<std::string> kKeys{"columns", "on_conflict"};
+  static const std::vector<std::string> kKeys{"columns", "on_conflict", "without_overlaps"};
   return kKeys;
 }
 
@@ -213,6 +213,7 @@ std::optional<schema::PrimaryKey> read_primary_key(Fields& fields) {
   read_key_columns(fields, key);
   key.on_conflict = read_on_conflict(fields);
   key.method = fields.word_or_empty("method", {"btree", "hash", "rtree"});
+  key.without_overlaps = fields.flag("without_overlaps");
   if (fields.reader().errors() != before || key.columns.empty()) return std::nullopt;
   return key;
 }
@@ -220,8 +221,11 @@ std::optional<schema::PrimaryKey> read_primary_key(Fields& fields) {
 std::optional<schema::Unique> read_unique(Fields& fields) {
   auto key = read_primary_key(fields);
   if (!key) return std::nullopt;
-  return schema::Unique{
-      {}, std::move(key->columns), std::move(key->on_conflict), std::move(key->parts)};
+  return schema::Unique{{},
+                        std::move(key->columns),
+                        std::move(key->on_conflict),
+                        std::move(key->parts),
+                        key->without_overlaps};
 }
 
 std::vector<schema::IndexPart> read_index_parts(Reader& reader, const Node& node) {
@@ -244,15 +248,19 @@ std::optional<schema::Index> read_index(Fields& fields) {
   if (const Node* where = fields.find("where")) {
     index.where = reader.sql(*where, "'where'").value_or(schema::SqlText{});
   }
-  const std::string kind = fields.word_or_empty("kind", {"plain", "fulltext", "spatial"});
+  const std::string kind = fields.word_or_empty("kind", {"plain", "fulltext", "spatial", "vector"});
   if (kind == "fulltext") index.kind = schema::IndexKind::fulltext;
   if (kind == "spatial") index.kind = schema::IndexKind::spatial;
+  if (kind == "vector") index.kind = schema::IndexKind::vector;
   index.comment = fields.text_or_empty("comment");
   if (const Node* block = fields.find("mariadb")) {
-    Fields own(reader, *block, "'mariadb'", {"method", "parser", "ignored"});
+    Fields own(reader, *block, "'mariadb'", {"method", "parser", "ignored", "distance", "m"});
     index.method = own.word_or_empty("method", {"btree", "hash", "rtree"});
     index.parser = own.text_or_empty("parser");
     index.ignored = own.flag("ignored");
+    const std::string distance = own.word_or_empty("distance", {"euclidean", "cosine"});
+    if (!distance.empty()) index.options["distance"] = distance;
+    if (const auto m = own.count("m")) index.options["m"] = std::to_string(m);
   }
   if (reader.errors() != before || index.parts.empty()) return std::nullopt;
   return index;

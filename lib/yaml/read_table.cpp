@@ -32,7 +32,7 @@ const std::vector<std::string>& routine_keys() {
 schema::MariadbTable read_mariadb_table(Reader& reader, const Node& node) {
   Fields fields(reader, node, "'mariadb'",
                 {"engine", "charset", "collation", "row_format", "options", "partition",
-                 "system_versioned", "auto_increment"});
+                 "system_versioned", "auto_increment", "period"});
   schema::MariadbTable block;
   block.engine = fields.text_or_empty("engine");
   block.charset = fields.text_or_empty("charset");
@@ -41,6 +41,13 @@ schema::MariadbTable read_mariadb_table(Reader& reader, const Node& node) {
   block.partition = fields.text_or_empty("partition");
   block.system_versioned = fields.flag("system_versioned");
   block.auto_increment = fields.count("auto_increment");
+  if (const Node* period = fields.find("period")) {
+    Fields own(reader, *period, "'period'", {"name", "start", "end"});
+    block.period.emplace();
+    block.period->name = own.required_text("name").value_or("");
+    block.period->start = own.required_text("start").value_or("");
+    block.period->end = own.required_text("end").value_or("");
+  }
   const Node* options = fields.find("options");
   if (options == nullptr || options->is_null()) return block;
   if (!reader.is_mapping(*options, "'options'", "{KEY_BLOCK_SIZE: 8}")) return block;

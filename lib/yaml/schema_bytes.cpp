@@ -155,11 +155,11 @@ class Parts {
       auto& [length, descending, collation] = v;
       all(length, descending, collation);
     } else if constexpr (kIs<T, PrimaryKey>) {
-      auto& [name, columns, on_conflict, parts, method] = v;
-      all(name, columns, on_conflict, parts, method);
+      auto& [name, columns, on_conflict, parts, method, without_overlaps] = v;
+      all(name, columns, on_conflict, parts, method, without_overlaps);
     } else if constexpr (kIs<T, Unique>) {
-      auto& [name, columns, on_conflict, parts] = v;
-      all(name, columns, on_conflict, parts);
+      auto& [name, columns, on_conflict, parts, without_overlaps] = v;
+      all(name, columns, on_conflict, parts, without_overlaps);
     } else if constexpr (kIs<T, ForeignKey>) {
       auto& [name, columns, table, referenced, on_delete, on_update, deferrable, external] = v;
       all(name, columns, table, referenced, on_delete, on_update, deferrable, external);
@@ -170,11 +170,15 @@ class Parts {
       auto& [column, expression, descending, length, collation] = v;
       all(column, expression, descending, length, collation);
     } else if constexpr (kIs<T, schema::Index>) {
-      auto& [name, parts, unique, where, kind, comment, method, parser, ignored] = v;
-      all(name, parts, unique, where, kind, comment, method, parser, ignored);
+      auto& [name, parts, unique, where, kind, comment, method, parser, ignored, options] = v;
+      all(name, parts, unique, where, kind, comment, method, parser, ignored, options);
+    } else if constexpr (kIs<T, ApplicationPeriod>) {
+      auto& [name, start, end] = v;
+      all(name, start, end);
     } else if constexpr (kIs<T, MariadbTable>) {
-      auto& [engine, charset, collation, row_format, options, partition, versioned, counter] = v;
-      all(engine, charset, collation, row_format, options, partition, versioned, counter);
+      auto& [engine, charset, collation, row_format, options, partition, versioned, counter,
+             period] = v;
+      all(engine, charset, collation, row_format, options, partition, versioned, counter, period);
     } else if constexpr (kIs<T, SqliteTable>) {
       auto& [strict, without_rowid, unnamed, implied, module] = v;
       all(strict, without_rowid, unnamed, implied, module);

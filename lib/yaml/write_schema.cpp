@@ -262,6 +262,13 @@ Out mariadb_out(const schema::MariadbTable& block) {
   if (block.auto_increment != 0) {
     out.add("auto_increment", Out::literal(std::to_string(block.auto_increment)));
   }
+  if (block.period) {
+    Out period = Out::map();
+    add_text(period, "name", block.period->name);
+    add_text(period, "start", block.period->start);
+    add_text(period, "end", block.period->end);
+    out.add("period", std::move(period));
+  }
   return out;
 }
 
@@ -301,10 +308,12 @@ void add_primary_key(Out& out, const schema::PrimaryKey& key) {
   out.add("columns", key_columns_out(key.columns, key.parts));
   add_text(out, "on_conflict", key.on_conflict);
   add_text(out, "method", key.method);
+  add_flag(out, "without_overlaps", key.without_overlaps);
 }
 
 void add_unique(Out& out, const schema::Unique& unique) {
-  add_primary_key(out, {{}, unique.columns, unique.on_conflict, unique.parts, {}});
+  add_primary_key(
+      out, {{}, unique.columns, unique.on_conflict, unique.parts, {}, unique.without_overlaps});
 }
 
 void add_index(Out& out, const schema::Index& index) {
@@ -315,11 +324,15 @@ void add_index(Out& out, const schema::Index& index) {
   if (!index.where.empty()) out.add("where", sql_out(index.where));
   if (index.kind == schema::IndexKind::fulltext) out.add("kind", Out::text("fulltext"));
   if (index.kind == schema::IndexKind::spatial) out.add("kind", Out::text("spatial"));
+  if (index.kind == schema::IndexKind::vector) out.add("kind", Out::text("vector"));
   add_text(out, "comment", index.comment);
   Out own = Out::map();
   add_text(own, "method", index.method);
   add_text(own, "parser", index.parser);
   add_flag(own, "ignored", index.ignored);
+  for (const auto& [name, value] : index.options) {
+    own.add(name, name == "m" ? Out::literal(value) : Out::text(value));
+  }
   if (!own.empty()) out.add("mariadb", std::move(own));
 }
 

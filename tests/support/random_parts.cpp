@@ -124,6 +124,7 @@ bool is_key_type(const Type& type) {
     case TypeKind::double_:
     case TypeKind::bit:
     case TypeKind::year:
+    case TypeKind::vector:
     case TypeKind::tinytext:
     case TypeKind::text:
     case TypeKind::mediumtext:

@@ -47,6 +47,7 @@ class TableReader {
     if (reader_.accept("unique", "key")) return key(schema::IndexKind::plain, true);
     if (reader_.accept("fulltext", "key")) return key(schema::IndexKind::fulltext, false);
     if (reader_.accept("spatial", "key")) return key(schema::IndexKind::spatial, false);
+    if (reader_.accept("vector", "key")) return key(schema::IndexKind::vector, false);
     if (reader_.accept("key")) return key(schema::IndexKind::plain, false);
     if (reader_.accept("constraint")) return constraint();
     if (reader_.accept("period", "for")) return period();
@@ -64,18 +65,20 @@ class TableReader {
   /// The columns of SYSTEM_TIME say so themselves.
   void period() {
     const std::string name = reader_.name();
-    reader_.parenthesized();
-    if (!text::equals_ignoring_case(name, "system_time")) {
-      lack(fmt::format("its period '{}'", name));
+    if (text::equals_ignoring_case(name, "system_time")) {
+      reader_.parenthesized();
+      return;
     }
+    const std::vector<std::string> columns = reader_.names();
+    table().mariadb.period = schema::ApplicationPeriod{name, columns.at(0), columns.at(1)};
   }
 
   void primary_key() {
     const std::size_t begin = reader_.peek().begin;
     schema::Index index;
     over_period_ = false;
-    const bool listed = parts(index);
-    const bool known = key_options(index) && listed;
+    parts(index);
+    const bool known = key_options(index);
     schema::PrimaryKey key;
     bool plain = true;
     for (const schema::IndexPart& part : index.parts) {
@@ -85,8 +88,8 @@ class TableReader {
     }
     if (plain) key.parts.clear();
     key.method = index.method;
-    // Over a period it is no key that a model could have.
-    if (!over_period_) table().primary_key = std::move(key);
+    key.without_overlaps = over_period_;
+    table().primary_key = std::move(key);
     if (!known || !index.comment.empty() || index.ignored) {
       lack("primary key: all but the columns of " +
            reader_.text_between(begin, reader_.last_finish()));
@@ -99,16 +102,11 @@ class TableReader {
     index.kind = kind;
     index.unique = unique;
     index.name = reader_.name();
-    const bool known = parts(index);
-    const bool said = key_options(index);
-    if (!known || !said) lack("key " + reader_.text_between(begin, reader_.last_finish()));
-    if (!known) return;
+    over_period_ = false;
+    parts(index);
+    if (!key_options(index)) lack("key " + reader_.text_between(begin, reader_.last_finish()));
     // A constraint would be written before the indexes: the order of unique keys shows.
-    const bool plain = unique && !has_unique_index_ && index.comment.empty() &&
-                       index.method.empty() && !index.ignored &&
-                       std::none_of(index.parts.begin(), index.parts.end(), [](const auto& part) {
-                         return part.length > 0 || part.descending;
-                       });
+    const bool plain = over_period_ || is_plain(index);
     if (!plain) {
       has_unique_index_ = has_unique_index_ || unique;
       table().indexes.push_back(std::move(index));
@@ -116,30 +114,36 @@ class TableReader {
     }
     schema::Unique constraint;
     constraint.name = index.name;
+    constraint.without_overlaps = over_period_;
     for (const schema::IndexPart& part : index.parts) constraint.columns.push_back(part.column);
     table().uniques.push_back(std::move(constraint));
   }
 
-  /// False when one of the parts is none that an index of a model has.
-  bool parts(schema::Index& index) {
-    bool known = true;
+  bool is_plain(const schema::Index& index) const {
+    return index.unique && !has_unique_index_ && index.comment.empty() && index.method.empty() &&
+           !index.ignored &&
+           std::none_of(index.parts.begin(), index.parts.end(),
+                        [](const auto& part) { return part.length > 0 || part.descending; });
+  }
+
+  void parts(schema::Index& index) {
     reader_.expect_symbol("(");
     do {
       schema::IndexPart part;
       part.column = reader_.name();
+      if (reader_.accept("without", "overlaps")) {
+        over_period_ = true;
+        continue;
+      }
       if (reader_.is_symbol("(")) part.length = number(reader_.parenthesized());
       if (index.kind == schema::IndexKind::spatial) part.length = 0;
       part.descending = reader_.accept("desc");
-      if (reader_.accept("without", "overlaps")) {
-        known = false;
-        over_period_ = true;
-      }
       index.parts.push_back(std::move(part));
     } while (reader_.accept_symbol(","));
     reader_.expect_symbol(")");
-    return known;
   }
 
+  /// False when one of them is none that an index of a model has.
   bool key_options(schema::Index& index) {
     bool known = true;
     while (!reader_.at_end() && !reader_.is_symbol(",") && !reader_.is_symbol(")")) {
@@ -151,6 +155,10 @@ class TableReader {
         index.parser = reader_.name();
       } else if (reader_.accept("ignored")) {
         index.ignored = true;
+      } else if (index.kind == schema::IndexKind::vector && reader_.is_name()) {
+        const std::string option = text::lower(reader_.name());
+        reader_.expect_symbol("=");
+        index.options[option] = text::lower(reader_.take().text);
       } else {
         reader_.take();
         known = false;

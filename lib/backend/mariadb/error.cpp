@@ -25,6 +25,7 @@ constexpr std::string_view kValueHint =
 
 constexpr std::array kMeanings = {
     // Rows that the database rejects.
+    Meaning{4161, ErrorCode::invalid, "this server is older than the type: VECTOR came with 11.7"},
     Meaning{1022, ErrorCode::constraint, "two rows have the same key"},
     Meaning{1062, ErrorCode::constraint, "remove or change one of the rows with the same key"},
     Meaning{1169, ErrorCode::constraint, "remove or change one of the rows with the same key"},

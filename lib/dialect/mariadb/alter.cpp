@@ -47,6 +47,7 @@ class Alter {
       clauses_.push_back("ADD " + check_definition(*built_.find_check(check.name)));
     }
     versioning();
+    application_period();
     options();
     add_foreign_keys();
     flush();
@@ -235,6 +236,19 @@ class Alter {
     }
   }
 
+  /// The server follows its columns to their new names by itself.
+  void application_period() {
+    auto before = before_.mariadb.period;
+    for (const auto& [from, to] : change_.renames) {
+      if (!before) break;
+      if (before->start == from) before->start = to;
+      if (before->end == from) before->end = to;
+    }
+    if (before == after_.mariadb.period) return;
+    if (before) clauses_.push_back("DROP PERIOD FOR " + quote(before->name));
+    if (after_.mariadb.period) clauses_.push_back("ADD " + application_period_definition(built_));
+  }
+
   /// The table gets versions of its rows, or gets them anew.
   bool versioning_comes() const {
     if (!after_.mariadb.system_versioned) return false;
@@ -256,7 +270,7 @@ class Alter {
   /// Keys by name, as definitions that can be compared.
   static std::map<std::string, std::string> keys_of(const Table& table) {
     std::map<std::string, std::string> keys;
-    for (const auto& unique : table.uniques) keys[unique.name] = unique_definition(unique);
+    for (const auto& unique : table.uniques) keys[unique.name] = unique_definition(table, unique);
     for (const auto& index : table.indexes) keys[index.name] = index_definition(index);
     return keys;
   }
@@ -366,7 +380,7 @@ class Alter {
   void add_keys() {
     const auto old = keys_of(before_);
     if (after_.primary_key && makes_primary_key()) {
-      clauses_.push_back("ADD " + primary_key_definition(*after_.primary_key));
+      clauses_.push_back("ADD " + primary_key_definition(after_));
     }
     const auto now = keys_of(after_);
     std::set<std::string> kept;
@@ -377,7 +391,7 @@ class Alter {
         clauses_.push_back("ADD " + definition);
       }
     };
-    for (const auto& unique : built_.uniques) add(unique.name, unique_definition(unique));
+    for (const auto& unique : built_.uniques) add(unique.name, unique_definition(built_, unique));
     for (const auto& index : built_.indexes) add(index.name, index_definition(index));
   }
 

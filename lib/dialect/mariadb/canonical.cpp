@@ -325,7 +325,7 @@ void canonical_keys(Table& out, const Table& table, Form form) {
     Unique whole = unique;
     whole.on_conflict.clear();
     whole.parts = canonical_parts(unique.parts);
-    if (whole.parts.empty()) {
+    if (whole.parts.empty() || whole.without_overlaps) {
       out.uniques.push_back(std::move(whole));
       continue;
     }
@@ -416,6 +416,12 @@ Table canonical_table(const Table& table, Form form) {
     context.primary_key = table.primary_key;
     context.mariadb = out.mariadb;
     out.columns.push_back(canonical_column(column, context, names, form));
+  }
+  if (const auto& period = out.mariadb.period) {
+    // The columns of a period are never NULL.
+    for (Column& column : out.columns) {
+      if (column.name == period->start || column.name == period->end) column.nullable = false;
+    }
   }
   canonical_keys(out, table, form);
   out.checks.clear();

@@ -51,9 +51,9 @@ bool is_utf8_text(std::string_view value) {
   return !text::find_invalid_utf8(value) && value.find('\0') == std::string_view::npos;
 }
 
-/// `(a, b(10) DESC)`.
+/// `(a, b(10) DESC, last)`.
 std::string key_columns(const std::vector<std::string>& columns,
-                        const std::vector<schema::KeyPart>& parts) {
+                        const std::vector<schema::KeyPart>& parts, const std::string& last) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     std::string part = quote(columns[i]);
@@ -62,7 +62,14 @@ std::string key_columns(const std::vector<std::string>& columns,
     if (i < parts.size() && parts[i].descending) part += " DESC";
     out.push_back(std::move(part));
   }
+  if (!last.empty()) out.push_back(last);
   return '(' + text::join(out, ", ") + ')';
+}
+
+/// The part of a key that speaks of the table's period.
+std::string without_overlaps(const Table& table, bool is_wanted) {
+  if (!is_wanted || !table.mariadb.period) return {};
+  return quote(table.mariadb.period->name) + " WITHOUT OVERLAPS";
 }
 
 }  // namespace
@@ -134,13 +141,24 @@ std::string period_definition(const Table& table) {
   return "PERIOD FOR SYSTEM_TIME " + column_list({start, end});
 }
 
-std::string primary_key_definition(const schema::PrimaryKey& key) {
-  const std::string method = key.method.empty() ? "" : " USING " + text::upper(key.method);
-  return "PRIMARY KEY " + key_columns(key.columns, key.parts) + method;
+std::string application_period_definition(const Table& table) {
+  const auto& period = table.mariadb.period;
+  if (!period) return {};
+  return "PERIOD FOR " + quote(period->name) + ' ' + column_list({period->start, period->end});
 }
 
-std::string unique_definition(const schema::Unique& unique) {
-  return "UNIQUE KEY " + quote(unique.name) + ' ' + key_columns(unique.columns, unique.parts);
+std::string primary_key_definition(const Table& table) {
+  const schema::PrimaryKey& key = *table.primary_key;
+  const std::string method = key.method.empty() ? "" : " USING " + text::upper(key.method);
+  return "PRIMARY KEY " +
+         key_columns(key.columns, key.parts, without_overlaps(table, key.without_overlaps)) +
+         method;
+}
+
+std::string unique_definition(const Table& table, const schema::Unique& unique) {
+  return "UNIQUE KEY " + quote(unique.name) + ' ' +
+         key_columns(unique.columns, unique.parts,
+                     without_overlaps(table, unique.without_overlaps));
 }
 
 std::string index_definition(const Index& index) {
@@ -148,6 +166,7 @@ std::string index_definition(const Index& index) {
   if (index.unique) out = "UNIQUE ";
   if (index.kind == schema::IndexKind::fulltext) out = "FULLTEXT ";
   if (index.kind == schema::IndexKind::spatial) out = "SPATIAL ";
+  if (index.kind == schema::IndexKind::vector) out = "VECTOR ";
   out += "KEY " + quote(index.name) + " (";
   for (std::size_t i = 0; i < index.parts.size(); ++i) {
     const schema::IndexPart& part = index.parts[i];
@@ -160,6 +179,9 @@ std::string index_definition(const Index& index) {
   if (!index.method.empty()) out += " USING " + text::upper(index.method);
   if (!index.parser.empty()) out += " WITH PARSER " + quote(index.parser);
   if (!index.comment.empty()) out += " COMMENT " + string_literal(index.comment);
+  for (const auto& [name, value] : index.options) {
+    out += ' ' + quote(name) + '=' + string_literal(value);
+  }
   if (index.ignored) out += " IGNORED";
   return out;
 }
@@ -197,14 +219,15 @@ std::string create_table(const Table& table) {
   for (const Column& column : table.columns) {
     lines.push_back(quote(column.name) + ' ' + column_definition(column, table));
   }
-  if (table.primary_key) lines.push_back(primary_key_definition(*table.primary_key));
-  for (const auto& unique : table.uniques) lines.push_back(unique_definition(unique));
+  if (table.primary_key) lines.push_back(primary_key_definition(table));
+  for (const auto& unique : table.uniques) lines.push_back(unique_definition(table, unique));
   for (const auto& index : table.indexes) lines.push_back(index_definition(index));
   for (const auto& key : table.foreign_keys) lines.push_back(foreign_key_definition(key));
   for (const auto& check : table.checks) {
     if (table.find_column(check.name) == nullptr) lines.push_back(check_definition(check));
   }
   if (const std::string period = period_definition(table); !period.empty()) lines.push_back(period);
+  if (table.mariadb.period) lines.push_back(application_period_definition(table));
   std::string out =
       "CREATE TABLE " + quote(table.name) + " (\n  " + text::join(lines, ",\n  ") + "\n)";
   const std::vector<std::string> options = table_options(table);

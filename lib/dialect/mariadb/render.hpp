@@ -31,14 +31,18 @@ std::string drop_implied_default(const schema::Column& column);
 inline constexpr std::string_view kKeepZeros =
     "sql_mode=CONCAT(@@sql_mode,',NO_AUTO_VALUE_ON_ZERO')";
 
-std::string primary_key_definition(const schema::PrimaryKey& key);
-std::string unique_definition(const schema::Unique& unique);
+/// The primary key of `table`, which has one.
+std::string primary_key_definition(const schema::Table& table);
+std::string unique_definition(const schema::Table& table, const schema::Unique& unique);
 std::string index_definition(const schema::Index& index);
 std::string foreign_key_definition(const schema::ForeignKey& key);
 std::string check_definition(const schema::Check& check);
 
 /// `ADD`-able PERIOD FOR SYSTEM_TIME (a, b), or nothing when the table names no columns for it.
 std::string period_definition(const schema::Table& table);
+
+/// `ADD`-able PERIOD FOR the application's period, or nothing when the table has none.
+std::string application_period_definition(const schema::Table& table);
 
 /// `ENGINE=…`, `COMMENT='…'`: what the model says and nothing else.
 std::vector<std::string> table_options(const schema::Table& table);

@@ -124,6 +124,10 @@ class MariadbRowRules final : public RowRules {
     return is_kept ? " FOR SYSTEM_TIME ALL" : "";
   }
 
+  std::optional<schema::ApplicationPeriod> period(const schema::Table& table) const override {
+    return table.mariadb.period;
+  }
+
   std::optional<std::string> outside_partitions(const schema::Table& before,
                                                 const schema::Table& after) const override {
     if (before.mariadb.partition == after.mariadb.partition) return std::nullopt;

@@ -227,6 +227,7 @@ schema::Type canonical_type(Type type) {
     case TypeKind::blob:
     case TypeKind::mediumblob:
     case TypeKind::longblob:
+    case TypeKind::vector:
     case TypeKind::json:
     case TypeKind::uuid:
     case TypeKind::inet4:

@@ -123,6 +123,10 @@ class SqliteRowRules final : public RowRules {
     return {};
   }
 
+  std::optional<schema::ApplicationPeriod> period(const schema::Table& /*table*/) const override {
+    return std::nullopt;
+  }
+
   std::optional<std::string> outside_partitions(const schema::Table& /*before*/,
                                                 const schema::Table& /*after*/) const override {
     return std::nullopt;

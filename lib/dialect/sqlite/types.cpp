@@ -25,9 +25,10 @@ struct OwnName {
 // Types whose usual name has an affinity that would change their values.
 constexpr std::array kOwnNames = {
     OwnName{TypeKind::binary, "BINARY_BLOB"}, OwnName{TypeKind::varbinary, "VARBINARY_BLOB"},
-    OwnName{TypeKind::json, "JSON_TEXT"},     OwnName{TypeKind::uuid, "UUID_TEXT"},
-    OwnName{TypeKind::inet4, "INET4_TEXT"},   OwnName{TypeKind::inet6, "INET6_TEXT"},
-    OwnName{TypeKind::enum_, "ENUM_TEXT"},    OwnName{TypeKind::set, "SET_TEXT"},
+    OwnName{TypeKind::vector, "VECTOR_BLOB"}, OwnName{TypeKind::json, "JSON_TEXT"},
+    OwnName{TypeKind::uuid, "UUID_TEXT"},     OwnName{TypeKind::inet4, "INET4_TEXT"},
+    OwnName{TypeKind::inet6, "INET6_TEXT"},   OwnName{TypeKind::enum_, "ENUM_TEXT"},
+    OwnName{TypeKind::set, "SET_TEXT"},
 };
 
 std::string declared_name(TypeKind kind) {
