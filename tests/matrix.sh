@@ -3,6 +3,7 @@
 #
 #   tests/matrix.sh                      Debian 13: build there, and run all tests there
 #   tests/matrix.sh -R cases             further arguments go to ctest
+#   CMAKE_BUILD_PARALLEL_LEVEL=1 nice -n 19 tests/matrix.sh    beside other work
 #   tests/matrix.sh --server COMMAND...  run COMMAND here, with DBMIG_TEST_MARIADB_URL on that Debian's server
 #
 # The other Debian stands in a folder, made by debootstrap when it is missing (about 2 GB with all
@@ -107,4 +108,4 @@ rm -rf "$root$source_there/"{cli,lib,tests,examples,schemas,migrations}
 mkdir -p "$root$source_there"
 git ls-files -z | tar --null -T - -c | tar -x -C "$root$source_there"
 there bash -c 'c++ --version | head -1; sqlite3 --version; mariadbd --version; mpirun --version | head -1'
-there "CI=${CI:-}" bash "$source_there/tests/run.sh" "$@"
+there "CI=${CI:-}" "CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-}" bash "$source_there/tests/run.sh" "$@"

@@ -124,7 +124,14 @@ std::optional<Default> backfill_value(const Column& column, const Table& table, 
     return std::nullopt;
   }
   if (kind == DialectKind::sqlite && sqlite::is_rowid(table, column)) return std::nullopt;
-  return of_type(column.type_on(kind), kind);
+  const Type& type = column.type_on(kind);
+  std::optional<Default> value = of_type(type, kind);
+  const auto& period = table.mariadb.period;
+  if (value && period && period->end == column.name && schema::is_temporal(type.kind)) {
+    // A period begins before it ends, and one that goes on ends late.
+    value->literal.replace(0, 10, type.kind == TypeKind::timestamp ? "2038-01-01" : "9999-12-31");
+  }
+  return value;
 }
 
 std::string describe_backfill_value(const Default& value, DialectKind kind) {

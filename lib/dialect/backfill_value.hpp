@@ -11,7 +11,7 @@ namespace dbmig::dialect {
 /// What rows are given in a NOT NULL column without a default whose own values are gone: what
 /// MariaDB's own implicit default would be where that is a valid value of the type (0, the empty
 /// text, an enum's first value), else the first one that is: 1970-01-01, JSON's null, a point at
-/// the origin. Both databases get the same.
+/// the origin. The end of an application's period is late. Both databases get the same.
 ///
 /// `table` is the column's table as it will be. Nothing for a column that needs none (it may be
 /// NULL, has a default, is computed or counted, or is SQLite's rowid) and for types that only

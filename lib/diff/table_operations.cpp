@@ -55,9 +55,16 @@ class TableWriter {
   std::vector<ops::Operation> write() {
     // SQLite's WITHOUT ROWID needs the new primary key, and AUTOINCREMENT has to be gone.
     const bool options_last = after_.sqlite.without_rowid && !before_.sqlite.without_rowid;
-    if (change_.options && !options_last) options();
+    // A period that comes is of columns that may be new, and keys that come may be over it; one
+    // that goes is of columns that may go.
+    const bool is_other_period = before_.mariadb.period != after_.mariadb.period;
+    const bool period_comes = after_.mariadb.period && is_other_period;
+    const bool options_first = !options_last && !period_comes;
+    if (change_.options && options_first) options();
+    if (before_.mariadb.period && is_other_period && !options_first) drop_period();
     drop_keys();
     columns();
+    if (change_.options && period_comes && !options_last) options();
     create_keys();
     if (change_.options && options_last) options();
     for (const std::string& name : change_.foreign_keys.create) {
@@ -77,6 +84,14 @@ class TableWriter {
     if (before_.comment != after_.comment) alter.comment = after_.comment;
     if (before_.mariadb != after_.mariadb) alter.mariadb = after_.mariadb;
     if (before_.sqlite != after_.sqlite) alter.sqlite = after_.sqlite;
+    add(std::move(alter));
+  }
+
+  void drop_period() {
+    ops::AlterTable alter;
+    alter.table = change_.to;
+    alter.mariadb = before_.mariadb;
+    alter.mariadb->period.reset();
     add(std::move(alter));
   }
 

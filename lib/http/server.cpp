@@ -27,11 +27,15 @@ class BoundedThreads final : public httplib::TaskQueue {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
 
-  void enqueue(std::function<void()> task) override {
+  /// Whether the task was taken: newer versions of the library ask for it, older ones do not.
+  using Taken = decltype(std::declval<httplib::TaskQueue&>().enqueue({}));
+
+  Taken enqueue(std::function<void()> task) override {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return tasks_.size() < max_waiting_ || ending_; });
     tasks_.push_back(std::move(task));
     changed_.notify_all();
+    return static_cast<Taken>(true);
   }
 
   void shutdown() override {

@@ -65,6 +65,10 @@ std::string user_of(const Schema& schema, const Table& table, const std::string&
   for (const schema::Unique& unique : table.uniques) {
     if (contains(unique.columns, column)) return fmt::format("unique constraint '{}'", unique.name);
   }
+  const auto& period = table.mariadb.period;
+  if (period && (period->start == column || period->end == column)) {
+    return fmt::format("period '{}'", period->name);
+  }
   const ColumnUse use{column, {text::lower(table.name)}, true, false};
   for (const schema::Index& index : table.indexes) {
     if (uses(index, use)) return fmt::format("index '{}'", index.name);

@@ -71,22 +71,6 @@ void check_index_names(const Rules& rules) {
   }
 }
 
-/// InnoDB keeps the names of foreign keys in one space for the whole database.
-void check_foreign_key_names(const Rules& rules) {
-  std::map<std::string, const Table*> owners;
-  for (const auto& [name, table] : rules.schema().tables) {
-    if (!rules.lives_on(table.only, DialectKind::mariadb)) continue;
-    for (const ForeignKey& key : table.foreign_keys) {
-      if (key.name.empty()) continue;
-      const auto [at, is_new] = owners.emplace(text::lower(key.name), &table);
-      if (is_new || at->second == &table) continue;
-      rules.add({"tables", name, "foreign_keys", key.name},
-                fmt::format("foreign key '{}' is in table '{}' too", key.name, at->second->name),
-                "names of foreign keys are unique in a MariaDB database: rename one of the two");
-    }
-  }
-}
-
 void check_views(const Rules& rules) {
   for (const auto& [name, view] : rules.schema().views) {
     if (view.sql.empty()) {
@@ -195,7 +179,6 @@ void validate(const Schema& schema, const Locate& locate, Diagnostics& diagnosti
   check_object_names(rules);
   for (const auto& entry : schema.tables) check_table(rules, entry.second);
   check_index_names(rules);
-  check_foreign_key_names(rules);
   check_views(rules);
   check_triggers(rules);
 }

@@ -105,6 +105,12 @@ void check_index(const Rules& rules, const Table& table, const Index& index) {
                 "name a column or write an expression");
     }
   }
+  if (index.kind != IndexKind::vector && !index.options.empty()) {
+    rules.add(path,
+              fmt::format("index '{}' of table '{}' has '{}', which only a vector index has",
+                          index.name, table.name, index.options.begin()->first),
+              "write kind: vector, or leave it out");
+  }
   const bool has_expression =
       std::any_of(index.parts.begin(), index.parts.end(),
                   [](const IndexPart& part) { return !part.expression.empty(); });
@@ -112,10 +118,6 @@ void check_index(const Rules& rules, const Table& table, const Index& index) {
     check_column_list(rules, table, path, fmt::format("index '{}'", index.name), columns);
   }
 }
-
-}  // namespace
-
-namespace {
 
 /// Two columns of one temporal type that are never NULL, and keys over it where there is one.
 void check_period(const Rules& rules, const Table& table) {
@@ -156,7 +158,40 @@ void check_period(const Rules& rules, const Table& table) {
                 fmt::format("{} of table '{}' is over column '{}', which may be NULL", what,
                             table.name, column->name),
                 "write nullable: false at the column");
+    } else if (column->generated) {
+      rules.add(path,
+                fmt::format("{} of table '{}' is over column '{}', which is generated", what,
+                            table.name, column->name),
+                "a period is of columns that hold what is written into them");
     }
+  }
+  for (const Column& column : table.columns) {
+    if (rules.folded(column.name, table.only) != rules.folded(period->name, table.only)) continue;
+    rules.add(
+        path,
+        fmt::format("table '{}' has a column and a period named '{}'", table.name, period->name),
+        "rename one of the two");
+  }
+  const auto check_parts = [&](Rules::Path key, const std::string& name,
+                               const std::vector<std::string>& columns) {
+    for (const std::string& column : columns) {
+      if (column != period->start && column != period->end) continue;
+      rules.add(
+          std::move(key),
+          fmt::format("{} of table '{}' is without overlaps of {}, and names its column '{}', too",
+                      name, table.name, what, column),
+          "leave the column out of the key: the period stands for it");
+      return;
+    }
+  };
+  if (table.primary_key && table.primary_key->without_overlaps) {
+    check_parts({"tables", table.name, "primary_key"}, "the primary key",
+                table.primary_key->columns);
+  }
+  for (const Unique& unique : table.uniques) {
+    if (!unique.without_overlaps) continue;
+    check_parts({"tables", table.name, "unique", unique.name},
+                fmt::format("unique constraint '{}'", unique.name), unique.columns);
   }
   if (start->type_on(DialectKind::mariadb) != end->type_on(DialectKind::mariadb)) {
     rules.add(path,

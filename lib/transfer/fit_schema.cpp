@@ -40,7 +40,11 @@ constexpr int kMaxKeyCharacters = 750;
 class SchemaFitter {
  public:
   SchemaFitter(Schema& schema, const backend::Connection& target, const Schema& there)
-      : schema_(schema), there_(there), trial_(target), kind_(target.dialect().kind()) {}
+      : schema_(schema),
+        there_(there),
+        trial_(target),
+        dialect_(target.dialect()),
+        kind_(dialect_.kind()) {}
 
   Fitted run() {
     if (kind_ == DialectKind::sqlite) {
@@ -109,7 +113,7 @@ class SchemaFitter {
       is_mended = mend(one.path, one.message) || is_mended;
     }
     if (is_mended) return true;
-    for (const dialect::Refusal& one : dialect::dialect(kind_).refusals(there)) {
+    for (const dialect::Refusal& one : dialect_.refusals(there)) {
       is_mended = mend(one.path, one.message) || is_mended;
     }
     return is_mended;
@@ -201,14 +205,51 @@ class SchemaFitter {
       return true;
     };
     if (path.size() >= 4) {
-      if (path[2] == "foreign_keys") return take_out(table->foreign_keys, "foreign key");
+      if (path[2] == "foreign_keys") {
+        return rename_foreign_key(*table, path[3]) || take_out(table->foreign_keys, "foreign key");
+      }
       if (path[2] == "indexes") return take_out(table->indexes, "index");
       if (path[2] == "unique") return take_out(table->uniques, "unique constraint");
       if (path[2] == "checks") return take_out(table->checks, "check");
     }
-    if (path.size() >= 3 && path[2] == "primary_key" && shorten_key(*table)) return true;
+    if (path.size() >= 3 && path[2] == "primary_key") {
+      if (shorten_key(*table)) return true;
+      if (table->primary_key && table->primary_key->without_overlaps) {
+        fitted_.left_out.push_back(
+            fmt::format("the primary key of table '{}': {}", table->name, why));
+        table->primary_key.reset();
+        return true;
+      }
+    }
     if (path.size() == 2 && kind_ == DialectKind::mariadb && loosen_texts(*table, why)) return true;
     return leave_out(*table, why);
+  }
+
+  /// Where the target has names of foreign keys once in a database, and another table has this one.
+  bool rename_foreign_key(Table& table, const std::string& name) {
+    std::set<std::string> taken;
+    bool is_repeated = false;
+    for (const auto& [other, one] : std::as_const(schema_).tables) {
+      for (const schema::ForeignKey& key : one.foreign_keys) {
+        const bool is_same = text::equals_ignoring_case(key.name, name);
+        is_repeated = is_repeated || (is_same && other != table.name);
+        taken.insert(text::lower(key.name));
+      }
+    }
+    if (!is_repeated) return false;
+    for (schema::ForeignKey& key : table.foreign_keys) {
+      if (key.name != name) continue;
+      key.name = fmt::format("{}_{}", table.name, name);
+      for (int i = 1; !taken.insert(text::lower(key.name)).second; ++i) {
+        key.name = fmt::format("{}_{}_{}", table.name, name, i);
+      }
+      fitted_.renamed.push_back(
+          fmt::format("foreign key '{}' of table '{}' is called '{}': the target has each name "
+                      "once in a database",
+                      name, table.name, key.name));
+      return true;
+    }
+    return false;
   }
 
   bool mend_column(Table& table, const Path& path, const std::string& why) {
@@ -293,6 +334,7 @@ class SchemaFitter {
   Schema& schema_;
   const Schema& there_;
   TableTrial trial_;
+  const dialect::Dialect& dialect_;
   DialectKind kind_;
   Fitted fitted_;
   std::set<std::string> taken_;  ///< tables that the database has said yes to

@@ -44,6 +44,8 @@ std::optional<std::string> TableTrial::refusal_of(const schema::Table& table) {
   plain.foreign_keys.clear();
   plain.mariadb.partition.clear();
   plain.mariadb.system_versioned = false;
+  // A temporary table has no period (error 4152), and without one its keys are plain ones.
+  plain.mariadb.period.reset();
   std::vector<schema::Index> indexes;
   for (const schema::Index& index : table.indexes) {
     if (index.kind == schema::IndexKind::plain) indexes.push_back(index);

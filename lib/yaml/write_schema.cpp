@@ -58,7 +58,9 @@ Out check_out(const schema::Check& check) {
 
 /// Just the columns where that says it all, else a mapping.
 Out unique_out(const schema::Unique& unique) {
-  if (unique.on_conflict.empty()) return key_columns_out(unique.columns, unique.parts);
+  if (unique.on_conflict.empty() && !unique.without_overlaps) {
+    return key_columns_out(unique.columns, unique.parts);
+  }
   Out out = Out::map();
   add_unique(out, unique);
   return out;
@@ -115,7 +117,8 @@ Out primary_key_out(const schema::Table& table) {
   unnamed.primary_key->name.clear();
   const bool usual = table.primary_key->name.empty() ||
                      schema::with_names(unnamed).primary_key->name == table.primary_key->name;
-  if (usual && table.primary_key->on_conflict.empty() && table.primary_key->method.empty()) {
+  const schema::PrimaryKey& key = *table.primary_key;
+  if (usual && key.on_conflict.empty() && key.method.empty() && !key.without_overlaps) {
     return key_columns_out(table.primary_key->columns, table.primary_key->parts);
   }
   Out out = Out::map();

@@ -63,6 +63,7 @@ class Features {
       if (random_.chance(20)) index.comment = "an 'index'";
     }
     if (random_.chance(30)) special_index(table);
+    if (random_.chance(25)) period(table);
     // The server has neither partitions nor much of versioning together with foreign keys.
     if (has_foreign_key(table)) return;
     const bool has_unique =
@@ -73,6 +74,37 @@ class Features {
     } else if (table.primary_key && !has_unique && random_.chance(40) && !has_fulltext(table)) {
       table.mariadb.partition = random_.chance(50) ? "PARTITION BY KEY () PARTITIONS 3"
                                                    : "PARTITION BY LINEAR KEY () PARTITIONS 2";
+    }
+  }
+
+  /// Two columns that rows can be given, and a key over them now and then.
+  void period(Table& table) {
+    const std::string begins = random_.chance(50) ? "valid_from" : "valid `from`";
+    if (table.find_column(begins) != nullptr || table.find_column("valid_to") != nullptr) return;
+    const std::vector<std::string> types = {"date", "datetime(3)", "timestamp", "datetime"};
+    const schema::Type type = schema::parse_type(random_.pick(types));
+    const auto add = [&](const std::string& name, const char* value) {
+      schema::Column column;
+      column.name = name;
+      column.type = type;
+      column.nullable = false;
+      column.default_value = schema::Default{schema::Default::Kind::string, value, {}};
+      table.columns.push_back(std::move(column));
+    };
+    add(begins, "2020-01-01");
+    add("valid_to", "2030-01-01");
+    table.mariadb.period =
+        schema::ApplicationPeriod{random_.chance(50) ? "valid" : "a `time`", begins, "valid_to"};
+    const bool has_key = random_.chance(60);
+    for (const schema::Column& column : table.columns) {
+      const bool fits = schema::is_integer(column.type.kind) && !column.generated;
+      if (!has_key || !fits) continue;
+      schema::Unique unique;
+      unique.name = fmt::format("uq_period_{}", ++count_);
+      unique.columns = {column.name};
+      unique.without_overlaps = true;
+      table.uniques.push_back(std::move(unique));
+      return;
     }
   }
 

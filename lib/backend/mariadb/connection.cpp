@@ -13,6 +13,7 @@
 #include "backend/mariadb/lock.hpp"
 #include "backend/mariadb/row_source.hpp"
 #include "backend/mariadb/session.hpp"
+#include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/render.hpp"
 
 namespace dbmig::backend::mariadb {
@@ -38,9 +39,7 @@ class Client final : public MariadbConnection {
         .hint("choose one (USE name) before it is migrated");
   }
 
-  const dialect::Dialect& dialect() const override {
-    return dialect::dialect(DialectKind::mariadb);
-  }
+  const dialect::Dialect& dialect() const override { return dialect_; }
 
   std::string server() const override {
     std::string version = mysql_get_server_info(session_.native());
@@ -165,6 +164,8 @@ class Client final : public MariadbConnection {
 
   Url url_;
   Session session_;
+  dialect::mariadb::MariadbDialect dialect_{
+      static_cast<int>(mysql_get_server_version(session_.native()))};
   std::optional<bool> folds_table_names_;
 };
 

@@ -104,7 +104,13 @@ class TableReader {
     index.name = reader_.name();
     over_period_ = false;
     parts(index);
-    if (!key_options(index)) lack("key " + reader_.text_between(begin, reader_.last_finish()));
+    const bool known = key_options(index);
+    // A key over the period is a constraint in the model, which has no comment and no method.
+    const bool plain_constraint =
+        !over_period_ || (index.comment.empty() && index.method.empty() && !index.ignored);
+    if (!known || !plain_constraint) {
+      lack("key " + reader_.text_between(begin, reader_.last_finish()));
+    }
     // A constraint would be written before the indexes: the order of unique keys shows.
     const bool plain = over_period_ || is_plain(index);
     if (!plain) {

@@ -24,8 +24,9 @@ constexpr std::string_view kValueHint =
     "a value does not fit its column; correct the data or widen the column's type";
 
 constexpr std::array kMeanings = {
+    Meaning{4161, ErrorCode::invalid,
+            "the server does not know this type: VECTOR needs MariaDB 11.7 or newer"},
     // Rows that the database rejects.
-    Meaning{4161, ErrorCode::invalid, "this server is older than the type: VECTOR came with 11.7"},
     Meaning{1022, ErrorCode::constraint, "two rows have the same key"},
     Meaning{1062, ErrorCode::constraint, "remove or change one of the rows with the same key"},
     Meaning{1169, ErrorCode::constraint, "remove or change one of the rows with the same key"},

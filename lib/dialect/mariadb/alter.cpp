@@ -27,7 +27,7 @@ class Alter {
       : change_(change), before_(change.before), after_(change.after), built_(change.built) {}
 
   std::vector<std::string> run() {
-    if (change_.renames_key_columns && !change_.renames.empty()) {
+    if (!change_.renames.empty() && (change_.renames_key_columns || renames_period())) {
       flush_foreign_key_drops();
       for (const auto& [from, to] : change_.renames) clauses_.push_back(rename_clause(from, to));
       flush();
@@ -236,17 +236,28 @@ class Alter {
     }
   }
 
-  /// The server follows its columns to their new names by itself.
+  /// A period follows its columns to their names in RENAME COLUMN and not in CHANGE COLUMN (error
+  /// 1054).
+  bool renames_period() const {
+    const auto& period = before_.mariadb.period;
+    return period &&
+           std::any_of(change_.renames.begin(), change_.renames.end(), [&](const auto& rename) {
+             return rename.second == period->start || rename.second == period->end;
+           });
+  }
+
   void application_period() {
-    auto before = before_.mariadb.period;
-    for (const auto& [from, to] : change_.renames) {
-      if (!before) break;
-      if (before->start == from) before->start = to;
-      if (before->end == from) before->end = to;
-    }
+    const auto& before = before_.mariadb.period;
     if (before == after_.mariadb.period) return;
     if (before) clauses_.push_back("DROP PERIOD FOR " + quote(before->name));
     if (after_.mariadb.period) clauses_.push_back("ADD " + application_period_definition(built_));
+  }
+
+  /// A key over the period is another one when the period is.
+  static std::string period_in_key(const Table& table, bool without_overlaps) {
+    const auto& period = table.mariadb.period;
+    if (!without_overlaps || !period) return {};
+    return ' ' + quote(period->start) + ' ' + quote(period->end);
   }
 
   /// The table gets versions of its rows, or gets them anew.
@@ -270,7 +281,10 @@ class Alter {
   /// Keys by name, as definitions that can be compared.
   static std::map<std::string, std::string> keys_of(const Table& table) {
     std::map<std::string, std::string> keys;
-    for (const auto& unique : table.uniques) keys[unique.name] = unique_definition(table, unique);
+    for (const auto& unique : table.uniques) {
+      keys[unique.name] =
+          unique_definition(table, unique) + period_in_key(table, unique.without_overlaps);
+    }
     for (const auto& index : table.indexes) keys[index.name] = index_definition(index);
     return keys;
   }
@@ -278,9 +292,9 @@ class Alter {
   static bool same_primary_key(const Table& a, const Table& b) {
     const bool one = a.primary_key.has_value();
     return one == b.primary_key.has_value() &&
-           (!one || (a.primary_key->columns == b.primary_key->columns &&
-                     a.primary_key->parts == b.primary_key->parts &&
-                     a.primary_key->method == b.primary_key->method));
+           (!one ||
+            primary_key_definition(a) + period_in_key(a, a.primary_key->without_overlaps) ==
+                primary_key_definition(b) + period_in_key(b, b.primary_key->without_overlaps));
   }
 
   /// Keys take the table's block size when they are made and keep it.
@@ -342,6 +356,7 @@ class Alter {
           const std::string to = std::exchange(candidate.name, key.name);
           const schema::Index* index = after_.find_index(to);
           if (!(candidate == key) || old.count(to) != 0 || taken.count(to) != 0) continue;
+          if (is_over_other_period(key)) continue;
           if (index != nullptr && is_under_new_foreign_key(*index)) continue;
           renamed.emplace(key.name, to);
           taken.insert(to);
@@ -352,6 +367,14 @@ class Alter {
     pair_up(before_.uniques, after_.uniques);
     pair_up(before_.indexes, after_.indexes);
     return renamed;
+  }
+
+  static bool is_over_period(const schema::Unique& key) { return key.without_overlaps; }
+  static bool is_over_period(const schema::Index& /*key*/) { return false; }
+
+  template <class Key>
+  bool is_over_other_period(const Key& key) const {
+    return is_over_period(key) && before_.mariadb.period != after_.mariadb.period;
   }
 
   bool makes_primary_key() const { return !same_primary_key(before_, after_) || makes_keys_anew(); }

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <limits>
+
 #include "dialect/dialect.hpp"
 
 namespace dbmig::dialect::mariadb {
 
 class MariadbDialect final : public Dialect {
  public:
+  /// As the server of `version` (mysql_get_server_version) does it; without one, the newest.
+  explicit MariadbDialect(int version = std::numeric_limits<int>::max()) : version_(version) {}
   DialectKind kind() const override { return DialectKind::mariadb; }
   std::string quote_identifier(std::string_view name) const override;
   std::string quote_string(std::string_view value) const override;
@@ -22,6 +26,9 @@ class MariadbDialect final : public Dialect {
   std::string for_client(std::string_view statement) const override;
   ScriptFrame script_frame() const override;
   bool transactional_ddl() const override;
+
+ private:
+  int version_;
 };
 
 }  // namespace dbmig::dialect::mariadb

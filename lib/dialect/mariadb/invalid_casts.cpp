@@ -215,6 +215,13 @@ std::string no_set(const std::string& value, const Type& from, const Type& to,
       text, text::join(found, " + "), member);
 }
 
+/// A vector is the bytes of its numbers; one of fewer numbers gets zeros behind them.
+std::string no_vector(const std::string& value, const Type& from, const Type& to) {
+  const bool is_filled_up = from.kind == TypeKind::vector;
+  return fmt::format("OCTET_LENGTH({}) {} {}", value, is_filled_up ? ">" : "<>",
+                     4 * to.length.value_or(1));
+}
+
 std::string condition_for(const std::string& value, const Type& from, const Type& to,
                           const Dialect& dialect) {
   if (to.kind == TypeKind::enum_) {
@@ -242,6 +249,7 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     return fmt::format("CAST({0} AS INET4) IS NULL AND {0} IS NOT NULL", as_text(value, from));
   if (to.kind == TypeKind::inet6)
     return fmt::format("CAST({0} AS INET6) IS NULL AND {0} IS NOT NULL", as_text(value, from));
+  if (to.kind == TypeKind::vector) return no_vector(value, from, to);
   if (schema::is_temporal(to.kind)) return outside_time(value, from, to);
   if (schema::is_text(to.kind) || schema::is_binary(to.kind)) return too_long(value, to);
   const bool number_like = !schema::is_geometry(from.kind) && from.kind != TypeKind::native;

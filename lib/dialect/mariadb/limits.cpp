@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "dialect/mariadb/accents.hpp"
 #include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/foreign_key_names.hpp"
 #include "dialect/mariadb/functions.hpp"
 #include "dialect/mariadb/limit_checks.hpp"
 #include "dialect/mariadb/programs.hpp"
@@ -281,6 +282,9 @@ std::vector<Refusal> MariadbDialect::refusals(const schema::Schema& schema) cons
   }
   for (const Limit& limit : kLimits) {
     if (limit.check_rest != nullptr) limit.check_rest(check);
+  }
+  if (version_ < kForeignKeyNamesPerTable) {
+    for (Refusal& one : repeated_foreign_key_names(mine)) found.push_back(std::move(one));
   }
   return found;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "dialect/mariadb/limit_checks.hpp"
@@ -115,7 +116,47 @@ void key_bytes(const Table& table, const LimitCheck& in) {
   }
 }
 
+namespace {
+
+/// One over one column, in a table that is in one piece. Only InnoDB, MyISAM and Aria have them.
+/// https://mariadb.com/kb/en/create-table-with-vectors/
+void vector_indexes(const Table& table, const LimitCheck& in) {
+  bool is_first = true;
+  for (const schema::Index& index : table.indexes) {
+    if (index.kind != schema::IndexKind::vector) continue;
+    const auto refuse = [&](const std::string& why, const char* hint) {
+      in.found.push_back(
+          {{"tables", table.name, "indexes", index.name},
+           fmt::format("vector index '{}' of table '{}' {}", index.name, table.name, why),
+           hint});
+    };
+    if (!std::exchange(is_first, false)) refuse("is the second one", "a table has one at most");
+    if (!table.mariadb.partition.empty()) {
+      refuse("is in a table with partitions", "leave out the index or the partitions");
+    }
+    if (index.parts.size() != 1) refuse("is over several columns", "name one column");
+    const auto m = index.options.find("m");
+    if (m != index.options.end() &&
+        (m->second.size() > 3 || std::stoi(m->second) < 3 || std::stoi(m->second) > 200)) {
+      refuse("has m: " + m->second, "m is a number from 3 to 200");
+    }
+    for (const schema::IndexPart& part : index.parts) {
+      const Column* column = table.find_column(part.column);
+      if (column == nullptr) continue;
+      const Type& type = type_of(*column);
+      const bool is_vector = type.kind == TypeKind::vector;
+      if (is_vector && !column->nullable) continue;
+      refuse(fmt::format("is over {}, which {}", column_name(table, *column),
+                         is_vector ? "may be NULL" : "is " + to_string(type)),
+             is_vector ? "write nullable: false" : "only a vector can be in one");
+    }
+  }
+}
+
+}  // namespace
+
 void key_kinds(const Table& table, const LimitCheck& in) {
+  vector_indexes(table, in);
   for (const schema::Index& index : table.indexes) {
     for (const schema::IndexPart& part : index.parts) {
       const Column* column = table.find_column(part.column);

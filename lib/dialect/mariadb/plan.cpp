@@ -12,10 +12,12 @@
 #include "dialect/mariadb/canonical.hpp"
 #include "dialect/mariadb/data.hpp"
 #include "dialect/mariadb/dialect.hpp"
+#include "dialect/mariadb/foreign_key_names.hpp"
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/render.hpp"
 #include "dialect/mariadb/routine.hpp"
 #include "ops/apply.hpp"
+#include "ops/rename.hpp"
 #include "ops/sql_references.hpp"
 
 namespace dbmig::dialect::mariadb {
@@ -73,8 +75,8 @@ std::optional<std::pair<std::string, std::string>> rename_in(const Operation& op
 
 class Planner {
  public:
-  Planner(const Schema& before, std::span<const Operation> operations)
-      : state_(before), operations_(operations) {}
+  Planner(const Schema& before, std::span<const Operation> operations, int version)
+      : state_(before), operations_(operations), version_(version) {}
 
   std::vector<Statement> run() {
     std::size_t i = 0;
@@ -98,6 +100,9 @@ class Planner {
       resume_foreign_keys(false);
     }
     resume_foreign_keys(true);
+    if (version_ < kForeignKeyNamesPerTable) {
+      require_unique_foreign_keys(state_, added_foreign_keys(), version_);
+    }
     return std::move(statements_);
   }
 
@@ -139,6 +144,20 @@ class Planner {
       ++end;
     }
     return end;
+  }
+
+  std::set<std::string> added_foreign_keys() const {
+    std::set<std::string> names;
+    for (const Operation& operation : operations_) {
+      if (const auto* key = as<ops::CreateForeignKey>(operation)) {
+        names.insert(text::lower(key->foreign_key.name));
+      } else if (const auto* create = as<ops::CreateTable>(operation)) {
+        for (const ForeignKey& one : create->table.foreign_keys) {
+          names.insert(text::lower(one.name));
+        }
+      }
+    }
+    return names;
   }
 
   bool is_here(const std::string& table) const {
@@ -305,12 +324,12 @@ class Planner {
       const bool touched = (child.name == after.name && any(key.columns)) ||
                            (key.referenced_table == after.name && any(key.referenced_columns));
       const bool old = child.name != after.name || renamed.find_foreign_key(key.name) != nullptr;
-      if (touched && old && suspended_.insert(key.name).second) {
+      if (touched && old && suspended_.emplace(child.name, key.name).second) {
         drops.push_back("ALTER TABLE " + quote(child.name) + " DROP FOREIGN KEY " +
                         quote(key.name));
       }
       // A key that is added here onto a column whose other end has yet to change waits too.
-      if (touched && !old && !fits(child, key)) suspended_.insert(key.name);
+      if (touched && !old && !fits(child, key)) suspended_.emplace(child.name, key.name);
     });
     for (std::string& sql : drops) emit(std::move(sql));
   }
@@ -330,21 +349,24 @@ class Planner {
     return true;
   }
 
+  bool is_suspended(const Table& table, const ForeignKey& key) const {
+    return suspended_.count({table.name, key.name}) > 0;
+  }
+
   Table without_suspended(Table table) const {
-    erase_if(table.foreign_keys,
-             [&](const ForeignKey& key) { return suspended_.count(key.name) > 0; });
+    erase_if(table.foreign_keys, [&](const ForeignKey& key) { return is_suspended(table, key); });
     return table;
   }
 
   /// Adds suspended keys again: those whose ends fit, or at the end whatever is left.
   void resume_foreign_keys(bool all) {
     if (suspended_.empty()) return;
-    std::set<std::string> waiting;
+    std::set<std::pair<std::string, std::string>> waiting;
     for (const auto& [name, child] : state_.tables) {
       for (const ForeignKey& key : child.foreign_keys) {
-        if (suspended_.count(key.name) == 0) continue;
+        if (!is_suspended(child, key)) continue;
         if (!all && !fits(child, key)) {
-          waiting.insert(key.name);
+          waiting.emplace(name, key.name);
           continue;
         }
         const Table canonical = canonical_table(child, Form::build);
@@ -503,6 +525,14 @@ class Planner {
     apply_group();
   }
 
+  /// Keys that the database does not have for the moment get the names that the fold gives them.
+  void rename_suspended(const ops::RenameTable& op) {
+    for (const ForeignKey& key : state_.table(op.name).foreign_keys) {
+      if (suspended_.erase({op.name, key.name}) == 0) continue;
+      suspended_.emplace(op.to, ops::foreign_key_name(key.name, op.name, op.to));
+    }
+  }
+
   /// One operation that is a statement of its own.
   void single(const Operation& operation) {
     const auto views = state_.views;
@@ -516,6 +546,7 @@ class Planner {
                      if (!is_here(op.name)) return;
                      emit("RENAME TABLE " + quote(op.name) + " TO " + quote(op.to));
                      if (made_.erase(op.name) != 0) made_.insert(op.to);
+                     rename_suspended(op);
                    },
                    [&](const ops::CreateView& op) {
                      const bool replace = staying_.erase(op.view.name) > 0;
@@ -611,11 +642,12 @@ class Planner {
 
   Schema state_;
   std::span<const Operation> operations_;
+  int version_;
   std::size_t first_ = 0;
   std::size_t last_ = 0;
   /// Foreign keys of the fold that the database does not have for the moment.
-  std::set<std::string> suspended_;
-  std::set<std::string> made_;  ///< tables that this plan makes
+  std::set<std::pair<std::string, std::string>> suspended_;  ///< {table, name}
+  std::set<std::string> made_;                               ///< tables that this plan makes
   /// Tables whose columns changed, which views that take all of them have yet to see; lower case.
   std::set<std::string> seen_change_;
   /// Views that the fold does not have for the moment and the database has.
@@ -630,7 +662,7 @@ class Planner {
 std::vector<Statement> MariadbDialect::plan(const schema::Schema& before,
                                             std::span<const ops::Operation> operations,
                                             std::span<const DependentObject>) const {
-  return Planner(before, operations).run();
+  return Planner(before, operations, version_).run();
 }
 
 }  // namespace dbmig::dialect::mariadb

@@ -11,6 +11,14 @@ void reconcile(schema::MariadbProgram& live, const schema::MariadbProgram& expec
   if (!expected.sql_mode) live.sql_mode.reset();
 }
 
+/// A vector index has the server's mhnsw_default_… where they are not what everyone has, and says
+/// them.
+void reconcile(schema::Index& live, const schema::Index* expected) {
+  if (live.kind != schema::IndexKind::vector || expected == nullptr) return;
+  std::erase_if(live.options,
+                [&](const auto& option) { return expected->options.count(option.first) == 0; });
+}
+
 /// A partition by SYSTEM_TIME's interval starts when it is made, unless that is said.
 std::string without_start(const std::string& partition) {
   const std::size_t begin = partition.find(" starts timestamp");
@@ -41,6 +49,7 @@ schema::Schema MariadbDialect::reconciled(schema::Schema live,
         if (b.mariadb.options.count(implied) == 0) a.mariadb.options.erase(implied);
       }
     }
+    for (schema::Index& index : a.indexes) reconcile(index, b.find_index(index.name));
     if (without_start(a.mariadb.partition) == b.mariadb.partition) {
       a.mariadb.partition = b.mariadb.partition;
     }

@@ -94,7 +94,8 @@ TEST(RandomSchema, HasEveryFeature) {
   EXPECT_GT(generated, 20);
   for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
     const auto type = static_cast<TypeKind>(kind);
-    if (is_geometry(type)) continue;
+    // Not every server has vectors: tests/unit/backend/mariadb_newer_test.cpp.
+    if (is_geometry(type) || type == TypeKind::vector) continue;
     EXPECT_GT(kinds[kind], 0) << name_of(type);
   }
 }

@@ -40,7 +40,8 @@ Type random_type(test::RandomSource& random) {
     type.scale = random.between(0, *type.length);
   }
   if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar ||
-      type.kind == TypeKind::binary || type.kind == TypeKind::varbinary) {
+      type.kind == TypeKind::binary || type.kind == TypeKind::varbinary ||
+      type.kind == TypeKind::vector) {
     type.length = random.between(0, 70000);
   }
   if (type.kind == TypeKind::bit) type.length = random.between(1, 64);
@@ -74,7 +75,9 @@ TEST(Type, EveryKindHasItsName) {
   for (int i = 0; i < static_cast<int>(TypeKind::native); ++i) {
     const auto kind = static_cast<TypeKind>(i);
     std::string text(name_of(kind));
-    if (kind == TypeKind::varchar || kind == TypeKind::varbinary) text += "(1)";
+    if (kind == TypeKind::varchar || kind == TypeKind::varbinary || kind == TypeKind::vector) {
+      text += "(1)";
+    }
     if (kind == TypeKind::enum_ || kind == TypeKind::set) text += "('a')";
     EXPECT_EQ(parse_type(text).kind, kind) << text;
   }

@@ -410,14 +410,7 @@ TEST(Validate, ForeignKeys) {
          w.pais().columns.push_back(column("padre", "integer"));
          w.pais().foreign_keys = {{"FK_pais", {"padre"}, "pais", {"id"}, {}, {}, false}};
        },
-       "tables.usuario.foreign_keys.fk_pais: foreign key 'fk_pais' is in table 'pais' too"},
-      {[](World& w) {
-         w.pais().columns.push_back(column("padre", "integer"));
-         w.pais().foreign_keys = {{"fk_pais", {"padre"}, "pais", {"id"}, {}, {}, false}};
-         w.pais().only = DialectKind::sqlite;
-         w.usuario().only = DialectKind::sqlite;
-       },
-       ""},
+       ""},  // a server that has each name once refuses it
       {[](World& w) { w.pais().only = DialectKind::sqlite; },
        "tables.usuario.foreign_keys.fk_pais: foreign key 'fk_pais' of table 'usuario' references "
        "'pais', which does not exist on mariadb"},

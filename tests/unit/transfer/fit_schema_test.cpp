@@ -1,0 +1,92 @@
+// What a target of a copy cannot have is given another form or left out, and said.
+#include "transfer/fit_schema.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "backend/sqlite/connection.hpp"
+#include "diff/diff.hpp"
+#include "support/mariadb.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+schema::Column column(const std::string& name, const std::string& type) {
+  schema::Column column;
+  column.name = name;
+  column.type = schema::parse_type(type);
+  column.nullable = false;
+  return column;
+}
+
+schema::Table child(const std::string& name) {
+  schema::Table table;
+  table.name = name;
+  table.columns = {column("id", "integer"), column("parent", "integer")};
+  table.foreign_keys.emplace_back();
+  table.foreign_keys[0].name = "1";
+  table.foreign_keys[0].columns = {"parent"};
+  table.foreign_keys[0].referenced_table = "parent";
+  table.foreign_keys[0].referenced_columns = {"id"};
+  return table;
+}
+
+class FitSchemaOnMariadb : public MariadbTest {};
+
+/// What came from MariaDB 12.1 or later, or from SQLite, gets names that an older server takes.
+TEST_F(FitSchemaOnMariadb, ForeignKeysOfOneNameAreToldApart) {
+  MariadbDatabase database;
+  schema::Schema tables;
+  tables.tables["parent"].name = "parent";
+  tables.tables["parent"].columns = {column("id", "integer")};
+  tables.tables["parent"].primary_key = schema::PrimaryKey{"pk_parent", {"id"}, {}};
+  tables.tables["a"] = child("a");
+  tables.tables["b"] = child("b");
+  const bool is_older = !database.connection().dialect().refusals(tables).empty();
+  const transfer::Fitted fitted = transfer::fit_schema(tables, database.connection(), {});
+  EXPECT_THAT(fitted.left_out, IsEmpty());
+  const std::string name = is_older ? "b_1" : "1";
+  EXPECT_EQ(fitted.renamed.size(), is_older ? 1U : 0U);
+  EXPECT_EQ(tables.table("a").foreign_keys.at(0).name, "1");
+  EXPECT_EQ(tables.table("b").foreign_keys.at(0).name, name);
+  database.migrate({}, diff::diff({}, tables).operations);
+  EXPECT_EQ(database.inspect().table("b").foreign_keys.at(0).name, name);
+}
+
+schema::Schema prices() {
+  schema::Schema tables;
+  schema::Table& table = tables.tables["price"];
+  table.name = "price";
+  table.columns = {column("item", "integer"), column("since", "date"), column("until", "date")};
+  table.primary_key = schema::PrimaryKey{"pk_price", {"item"}, {}};
+  table.primary_key->without_overlaps = true;
+  table.uniques.push_back({"u", {"item"}, {}, {}, true});
+  table.mariadb.period = schema::ApplicationPeriod{"valid", "since", "until"};
+  return tables;
+}
+
+/// As plain keys they would forbid what is right.
+TEST(FitSchema, KeysWithoutOverlapsAreLeftOutOnSqlite) {
+  const auto database = backend::sqlite::connect(Url::parse("sqlite://"), {.create = true});
+  schema::Schema tables = prices();
+  const transfer::Fitted fitted = transfer::fit_schema(tables, *database, {});
+  EXPECT_THAT(fitted.left_out, ElementsAre(HasSubstr("the primary key of table 'price'"),
+                                           HasSubstr("unique constraint 'u' of table 'price'")));
+  EXPECT_FALSE(tables.table("price").primary_key);
+  EXPECT_THAT(tables.table("price").uniques, IsEmpty());
+}
+
+TEST_F(FitSchemaOnMariadb, KeysWithoutOverlapsAreTaken) {
+  MariadbDatabase database;
+  schema::Schema tables = prices();
+  const transfer::Fitted fitted = transfer::fit_schema(tables, database.connection(), {});
+  EXPECT_THAT(fitted.left_out, IsEmpty());
+  EXPECT_EQ(tables, prices());
+}
+
+}  // namespace
+}  // namespace dbmig::test
