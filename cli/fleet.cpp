@@ -292,13 +292,15 @@ Json run_mpi_root(Context& context, const FleetOptions& options, fleet::Job job,
 
 void add_fleet_options(Command& command, FleetOptions& options) {
   command.add_flag("--all", options.all,
-                   "All of dbmig.yaml's `databases`, or all files that --url or --database fits");
-  command.add_option("--urls-from", options.urls_from, "The databases of FILE, a URL a line")
+                   "All `databases` of dbmig.yaml, or all files that match --url or --database");
+  command
+      .add_option("--urls-from", options.urls_from,
+                  "The databases listed in FILE, one URL per line")
       ->option_text("FILE")
       ->existing_file();
   command
       .add_option("-j,--jobs", options.processes,
-                  "Work on so many databases at once (one for each core)")
+                  "How many databases to work on at once (one per core)")
       ->option_text("N")
       ->range(1, 4096);
 }
@@ -306,12 +308,12 @@ void add_fleet_options(Command& command, FleetOptions& options) {
 void add_fleet_limits(Command& command, FleetOptions& options) {
   command
       .add_option("--canary", options.canary,
-                  "Of many: these first, the others only if all of them succeed")
+                  "Upgrade N databases first, the others only if all of them succeed")
       ->option_text("N")
       ->positive();
   command
       .add_option("--max-failures", options.max_failures,
-                  "Of many: begin no more once so many failed (no limit)")
+                  "Start no more databases after N failures (no limit)")
       ->option_text("N")
       ->positive();
 }

@@ -127,7 +127,7 @@ void add_migration_options(Command& command, Migration& options) {
   add_lock_timeout(command, options.lock_timeout);
   command
       .add_option("--lock-wait", options.lock_wait,
-                  "Seconds that one attempt waits for a table lock; three attempts (10)")
+                  "How long each of three attempts waits for a table lock (10)")
       ->option_text("SECONDS")
       ->range(0, 86400);
   command
@@ -140,7 +140,7 @@ void add_migration_options(Command& command, Migration& options) {
 void add_lock_timeout(Command& command, int& seconds) {
   command
       .add_option("--lock-timeout", seconds,
-                  "Wait so long for another dbmig on the same database (60)")
+                  "How long to wait for another dbmig that works on the database (60)")
       ->option_text("SECONDS")
       ->range(0, 86400);
 }

@@ -160,7 +160,9 @@ Option* add_plan_flag(Command& command, bool& plan, const std::string& what) {
 }
 
 void add_table_option(Command& command, std::vector<std::string>& tables) {
-  command.add_option("--table", tables, "Only this one, or those a pattern fits; may be repeated")
+  command
+      .add_option("--table", tables,
+                  "Only this table, or those that match a pattern; may be repeated")
       ->option_text("TABLE")
       ->repeatable();
 }

@@ -72,7 +72,7 @@ void add_adopt(Command& program, Context& context) {
   auto from = std::make_shared<std::string>();
   command
       .add_option("--from", *from,
-                  "Make revisions of the SQL files of Flyway, golang-migrate, dbmate or goose")
+                  "Convert the SQL files of Flyway, golang-migrate, dbmate or goose to revisions")
       ->option_text("DIR");
   add_plan_flag(command, options->revision.dry_run, "Print instead of writing");
   add_lock_timeout(command, options->lock_timeout);

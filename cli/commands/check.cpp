@@ -153,10 +153,10 @@ void add_check(Command& program, Context& context) {
        "lacks or that were edited after it got them, and changes made to it by hand."});
   command.add_flag("--offline", options->offline, "Only model and revisions");
   command.add_flag("--revert", options->revert,
-                   "Print the SQL that undoes what was changed by hand; nothing is run");
+                   "Print the SQL that undoes changes made by hand; nothing is run");
   command.add_flag("--fix-revision", options->fix,
-                   "Write what was changed by hand as a revision, and stamp the database with it");
-  command.add_option("-m,--message", options->fix_options.message, "Of that revision")
+                   "Write changes made by hand as a revision, and stamp the database with it");
+  command.add_option("-m,--message", options->fix_options.message, "What that revision is for")
       ->option_text("TEXT");
   command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
                    "Consent to a revision that drops what was dropped by hand");

@@ -195,7 +195,9 @@ void add_diff(Command& program, Context& context) {
       ->expected(0, 2);
   command.add_flag("--yaml", options->yaml, "The operations, as in a revision");
   command.add_flag("--sql", options->sql, "The statements");
-  command.add_option("--dialect", options->dialect, "Of --sql and of SQL files: sqlite or mariadb")
+  command
+      .add_option("--dialect", options->dialect,
+                  "The dialect of --sql and of SQL files: sqlite or mariadb")
       ->option_text("NAME");
   command.add_flag("--data", options->data, "The rows of two databases, table by table");
   add_row_selection(command, options->rows);
@@ -204,7 +206,7 @@ void add_diff(Command& program, Context& context) {
                   "With --data: so many ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
-  command.add_flag("--all", options->all, "Tables that no revision knows, too");
+  command.add_flag("--all", options->all, "Include tables that no revision knows");
   set_action(
       command, context, [&context, options] { run(context, *options); }, true);
 }

@@ -212,15 +212,16 @@ void run(Context& context, const Options& options) {
 
 void add_choice(Command& command, Options& options) {
   command
-      .add_option("--tables", options.choice.tables, "These alone: names or patterns as 'order*'")
+      .add_option("--tables", options.choice.tables,
+                  "Only these: names or patterns such as 'order*'")
       ->option_text("TABLE,…")
       ->delimiter(',');
-  command.add_option("--exclude", options.choice.exclude, "Without these")
+  command.add_option("--exclude", options.choice.exclude, "All tables but these")
       ->option_text("TABLE,…")
       ->delimiter(',');
   command
       .add_option("--distance", options.choice.distance,
-                  "Beside --tables what so many foreign keys lead to (0)")
+                  "Add the tables up to N foreign keys away from --tables (0)")
       ->option_text("N");
 }
 
@@ -242,11 +243,11 @@ void add_docs(Command& program, Context& context) {
       .add_option("--from", options->from,
                   "What is drawn: model, head, database, a revision, a URL (model)")
       ->option_text("WHAT");
-  command.add_option("--against", options->against, "Colour what is different there")
+  command.add_option("--against", options->against, "Show in colour what is different in WHAT")
       ->option_text("WHAT");
   command.add_flag("--all", options->all,
-                   "With --against a database: tables that no revision knows, too");
-  command.add_option("--dialect", options->dialect, "Of SQL files: sqlite or mariadb")
+                   "With --against a database: include tables that no revision knows");
+  command.add_option("--dialect", options->dialect, "The dialect of SQL files: sqlite or mariadb")
       ->option_text("NAME");
   command
       .add_option("--format", options->format,
@@ -261,9 +262,11 @@ void add_docs(Command& program, Context& context) {
       .add_option("--detail", options->detail,
                   "names, keys or columns (as fits the number of tables)")
       ->option_text("LEVEL");
-  command.add_option("--layout", options->layout, "Where tables are pinned (beside the output)")
+  command
+      .add_option("--layout", options->layout,
+                  "The file with the positions of pinned tables (next to the output)")
       ->option_text("FILE");
-  command.add_option("--title", options->title, "Of the page")->option_text("TEXT");
+  command.add_option("--title", options->title, "The page's title")->option_text("TEXT");
   command.add_flag("--check", options->check, "Write nothing; exit 3 when the file is out of date");
   command.add_flag("--force", options->force, "Overwrite a file that dbmig did not make");
   set_action(command, context, [&context, options] { run(context, *options); });

@@ -88,7 +88,7 @@ void add_inspect(Command& program, Context& context) {
   command
       .add_option("--sql-file", options->sql_file, "The schema that this script makes; - is stdin")
       ->option_text("FILE");
-  command.add_option("--dialect", options->dialect, "The script's SQL: sqlite or mariadb")
+  command.add_option("--dialect", options->dialect, "The script's dialect: sqlite or mariadb")
       ->option_text("NAME");
   command.add_option("-o,--output", options->output, "Write a file instead of stdout")
       ->option_text("FILE");

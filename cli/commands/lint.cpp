@@ -74,14 +74,16 @@ void add_lint(Command& program, Context& context) {
        "Findings go to stdout; exit 4 when one is an error. Levels stand in dbmig.yaml, as in\n"
        "`lint: {DS102: warning, NM: off}`; a finding is accepted beside its operation, as in\n"
        "`lint_ignore: {DS101: \"archived, ticket 4711\"}`."});
-  command.add_option("revisions", options->revisions, "Which; `head`, `heads` and `current` too")
+  command
+      .add_option("revisions", options->revisions,
+                  "The revisions to look at; also `head`, `heads` and `current`")
       ->option_text("REV");
-  command.add_flag("--pending", options->pending, "Those that the database lacks");
-  command.add_flag("--all", options->all, "All of them");
+  command.add_flag("--pending", options->pending, "The revisions that the database lacks");
+  command.add_flag("--all", options->all, "All revisions");
   command.add_flag("--offline", options->offline, "Ask no database");
   command.add_flag("--strict", options->strict, "Warnings are errors");
-  command.add_option("--explain", options->explain, "What a code means")->option_text("CODE");
-  command.add_flag("--codes", options->codes, "All codes with their levels");
+  command.add_option("--explain", options->explain, "Explain a code")->option_text("CODE");
+  command.add_flag("--codes", options->codes, "List all codes with their levels");
   add_report_options(command, context, options->reporting);
   set_action(command, context, [&context, options] {
     if (options->codes) return print_codes(context.console());

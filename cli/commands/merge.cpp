@@ -31,7 +31,7 @@ void add_merge(Command& program, Context& context) {
       ->repeatable();
   command
       .add_option("--resolve", options->winner,
-                  "Where the branches contradict each other, the one of this revision wins")
+                  "Where branches contradict each other, this revision's branch wins")
       ->option_text("REV");
   add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] {

@@ -245,8 +245,7 @@ void add_serve(Command& program, Context& context) {
       ->option_text("URL");
   command.add_flag("--allow-upgrade", options->allow_upgrade, "A button applies pending revisions");
   command
-      .add_option("--idle", options->idle,
-                  "Stop after so many seconds without a request; 0: never (3600)")
+      .add_option("--idle", options->idle, "Stop after SECONDS without a request; 0: never (3600)")
       ->option_text("SECONDS")
       ->range(0, 604800);
   command.add_option("--query-time", options->query_time, "How long a query may take (10)")

@@ -1,23 +1,14 @@
-#include "teams/squash.hpp"
-
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
-#include "cli/proof_report.hpp"
-#include "project/proving.hpp"
-#include "project/revisions.hpp"
 #include "project/revisions_lock.hpp"
-#include "project/run_settings.hpp"
-#include "teams/sum_file.hpp"
-#include "yaml/revision.hpp"
+#include "project/squash_range.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -28,93 +19,25 @@ struct Options {
   bool delete_files = false;
 };
 
-/// "A..B" in two; a colon does as well, as in other commands' ranges.
-std::pair<std::string, std::string> ends_of(const std::string& range) {
-  const auto dots = range.find("..");
-  if (dots != std::string::npos) return {range.substr(0, dots), range.substr(dots + 2)};
-  if (range.find(':') != std::string::npos) return project::split_range(range);
-  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", range))
-      .hint("write A..B, as in `dbmig squash 1975..2fa6`, or base..head");
-}
-
-void prove_it(Context& context, const history::Graph& graph, const history::Graph& squashed,
-              const std::string& id) {
-  context.begin_long_work();
-  Console& console = context.console();
-  for (const project::ProofDatabase& ground : proof_databases(context)) {
-    if (!ground.scratch) continue;  // prove() says why
-    try {
-      const teams::BothWays seen =
-          teams::prove_both_ways(*ground.scratch, graph, squashed, id, yaml::parse_revision,
-                                 context.stop(), project::variables(context));
-      console.info("dbmig.proof",
-                   fmt::format("Proved on {}: the old revisions and {} come to the same schema{}",
-                               seen.server, id, seen.with_rows ? " and rows" : ""));
-      for (const std::string& note : seen.notes) {
-        console.warning("dbmig.proof", fmt::format("On {}: {}", seen.server, note));
-      }
-    } catch (const Error& error) {
-      const bool out_of_reach = error.code() == ErrorCode::connection ||
-                                error.code() == ErrorCode::access ||
-                                error.code() == ErrorCode::not_found;
-      if (!out_of_reach) throw;
-      console.warning("dbmig.proof",
-                      fmt::format("Not proved on {}: {}", to_string(ground.kind), error.message()));
-    }
-  }
-  project::prove(context, squashed, id, false);
-}
-
 void run(Context& context, const Options& options) {
+  const bool is_written = !options.revision.dry_run;
   std::optional<project::RevisionsLock> lock;
-  if (!options.revision.dry_run) lock.emplace(context);
-  const history::Graph& graph = context.graph();
-  const auto [first, last] = ends_of(options.range);
-  const std::vector<std::string> ids = teams::squash_range(
-      graph, first.empty() || first == "base" ? std::string() : resolve_one(context, first),
-      resolve_one(context, last.empty() ? "head" : last));
-  history::Revision revision = teams::squashed(graph, ids);
-  project::NewRevision wanted = options.revision;
-  if (wanted.message.empty()) wanted.message = fmt::format("{} to {}", ids.front(), ids.back());
-  const history::Revision head = project::make_revision(graph, wanted, revision.parents);
-  revision.id = head.id;
-  revision.message = head.message;
-  revision.created = graph.header(ids.back()).created;
-  std::vector<std::filesystem::path> files;
-  for (const std::string& id : ids) files.push_back(graph.header(id).path);
-  revision.path = files.back().parent_path() / yaml::file_name(revision);
-  const history::Graph squashed = teams::with_squash(graph, revision);
-  prove_it(context, graph, squashed, revision.id);
-  revision.path = files.back().parent_path();
-  const std::string id = revision.id;
-  Json document = write_revision_file(context, std::move(revision), wanted.dry_run);
-  Console& console = context.console();
-  if (!wanted.dry_run) {
-    std::vector<teams::SumChange> changes;
-    for (const std::string& one : ids) changes.push_back({one, std::nullopt});
-    teams::update_sum(context.project().migrations, changes);
-  }
+  if (is_written) lock.emplace(context);
+  const project::Squash squash = project::squash_range(context, options.range, options.revision);
+  Json document = write_revision_file(context, squash.revision, !is_written);
+  if (is_written) project::finish_squash(context, squash, options.delete_files);
   Json replaced = Json::array();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    replaced.push_back({{"revision", ids[i]}, {"path", context.shown(files[i])}});
-    if (wanted.dry_run || !options.delete_files) continue;
-    console.status(fmt::format("Deleting {}", context.shown(files[i])), [&] {
-      std::error_code failure;
-      std::filesystem::remove(files[i], failure);
-      if (failure) {
-        throw Error(ErrorCode::io, fmt::format("cannot delete {}: {}", context.shown(files[i]),
-                                               failure.message()));
-      }
-    });
+  for (const project::Squash::Replaced& one : squash.replaced) {
+    replaced.push_back({{"revision", one.id}, {"path", context.shown(one.path)}});
   }
-  if (!wanted.dry_run && !options.delete_files) {
-    console.say(
+  if (is_written && !options.delete_files) {
+    context.console().say(
         fmt::format("Revision {} replaces {}; their files are not needed any more and may "
                     "be deleted.",
-                    id, text::count(ids.size(), "revision")));
+                    squash.revision.id, text::count(squash.replaced.size(), "revision")));
   }
   document["replaces"] = std::move(replaced);
-  console.document(document);
+  context.console().document(document);
 }
 
 }  // namespace

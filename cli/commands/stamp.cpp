@@ -113,7 +113,7 @@ void add_stamp(Command& program, Context& context) {
       ->option_text("REV")
       ->required();
   command.add_flag("--purge", options->purge,
-                   "Forget first what the database says, also of unknown revisions");
+                   "Delete all revisions from the bookkeeping first, unknown ones too");
   command.add_flag("--sql", options->sql, "Print the SQL instead of running it");
   add_plan_flag(command, options->plan, "Print what would be noted and forgotten");
   add_lock_timeout(command, options->lock_timeout);

@@ -1,7 +1,7 @@
+#include "project/status.hpp"
+
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,35 +13,18 @@
 #include "cli/commands/commands.hpp"
 #include "cli/fleet.hpp"
 #include "cli/format.hpp"
-#include "cli/migration.hpp"
-#include "dialect/equivalent.hpp"
-#include "diff/diff.hpp"
-#include "history/branches.hpp"
 #include "history/named.hpp"
-#include "history/renames.hpp"
-#include "schema/validate.hpp"
-#include "transfer/copy_mark.hpp"
 
 namespace dbmig::cli {
 namespace {
 
-/// What is to be done next, the most urgent first.
-enum class Step { finish, merge, find, check, migrate, upgrade, describe, none };
-
-/// What is known, and the command that brings the parts together.
-struct Status {
+/// The lines and the document, as they grow.
+struct Report {
   Json json = Json::object();
   std::string text;
-  std::string next;
-  Step step = Step::none;
 
   void line(std::string_view what, const std::string& text_of_it) {
     text += fmt::format("{:<10}{}\n", what, text_of_it);
-  }
-  void then(Step what, std::string command) {
-    if (what >= step) return;
-    step = what;
-    next = std::move(command);
   }
 };
 
@@ -54,75 +37,39 @@ std::string with_database(Context& context, const std::string& command) {
   return fmt::format("dbmig {}{}", command, context.location.url ? " --url …" : "");
 }
 
-/// Who says that it is this database.
-std::string origin_of_url(Context& context) {
-  if (context.location.url) return "--url";
-  const yaml::Project& project = context.project();
-  const std::string& name = context.location.database.value_or("");
-  const auto found = project.databases.find(name);
-  const std::string& text = found != project.databases.end() ? found->second : project.database;
-  std::string origin = name.empty() ? "dbmig.yaml" : fmt::format("'{}' of dbmig.yaml", name);
-  const char* variable = std::getenv("DATABASE_URL");
-  if (text.find("DATABASE_URL") != std::string::npos && variable != nullptr && *variable != '\0') {
-    origin = "DATABASE_URL";
-  }
-  return origin;
+std::vector<std::string> named(const history::Graph& graph, const std::vector<std::string>& ids) {
+  std::vector<std::string> names;
+  for (const std::string& id : ids) names.push_back(history::named(graph.header(id)));
+  return names;
 }
 
-void add_history(Context& context, Status& status) {
-  const history::Graph& graph = context.graph();
-  std::vector<std::string> heads;
-  for (const std::string& id : graph.heads()) {
-    heads.push_back(history::named(graph.header(id)));
-  }
-  status.json["revisions"] = graph.size();
-  status.json["heads"] = graph.heads();
-  if (heads.empty()) {
-    status.line("History", "no revisions");
-    return;
-  }
-  status.line("History",
-              fmt::format("{}, {} {}", text::count(graph.size(), "revision"),
-                          heads.size() == 1 ? "head" : "heads", text::join(heads, "; ")));
-  if (graph.effective_heads().size() > 1) status.then(Step::merge, "dbmig merge heads");
+void add_history(const history::Graph& graph, Report& report) {
+  const std::vector<std::string> heads = graph.heads();
+  report.json["revisions"] = graph.size();
+  report.json["heads"] = heads;
+  report.line("History", heads.empty()
+                             ? std::string("no revisions")
+                             : fmt::format("{}, {} {}", text::count(graph.size(), "revision"),
+                                           heads.size() == 1 ? "head" : "heads",
+                                           text::join(named(graph, heads), "; ")));
 }
 
-void add_model(Context& context, Status& status) {
-  const history::Graph& graph = context.graph();
-  const schema::Model& model = context.model();
-  schema::Schema all;
-  try {
-    all = graph.fold();
-  } catch (const Error&) {
-    if (history::contradictions(graph, graph.heads()).empty()) throw;
-    status.line("Model",
+void add_model(const project::ModelStatus& model, Report& report) {
+  if (model.contradicts) {
+    report.line("Model",
                 "not compared: branches contradict each other; `dbmig merge heads` says where");
     return;
   }
-  const schema::Schema folded =
-      history::with_free_order(graph, schema::normalized(std::move(all)), model.schema);
-  const std::vector<std::string> changes =
-      diff::diff(folded, dialect::equivalent(folded, model.schema, context.project().dialects),
-                 history::with_done(model.renames, graph))
-          .detected;
-  status.json["tables"] = model.schema.tables.size();
-  status.json["changes_without_revision"] = changes;
-  const std::string tables = text::count(model.schema.tables.size(), "table");
-  if (changes.empty()) {
-    const bool is_empty = model.schema == schema::Schema{} && graph.empty();
-    status.line("Model", tables + (is_empty ? "" : ", as the revisions say"));
-    if (is_empty) {
-      status.then(Step::describe,
-                  fmt::format("describe your tables in {}/, then dbmig migrate -m \"…\"; of a "
-                              "database that has tables: dbmig adopt",
-                              context.shown(context.project().schemas)));
-    }
+  report.json["tables"] = model.tables;
+  report.json["changes_without_revision"] = model.changes;
+  const std::string tables = text::count(model.tables, "table");
+  if (model.changes.empty()) {
+    report.line("Model", tables + (model.is_empty ? "" : ", as the revisions say"));
     return;
   }
-  status.line("Model",
-              fmt::format("{}, {} that no revision has: {}", tables,
-                          text::count(changes.size(), "change"), text::join_some(changes)));
-  status.then(Step::migrate, "dbmig migrate -m \"…\"");
+  report.line("Model", fmt::format("{}, {} that no revision has: {}", tables,
+                                   text::count(model.changes.size(), "change"),
+                                   text::join_some(model.changes)));
 }
 
 std::string last_of(const std::vector<run::AppliedRevision>& rows) {
@@ -135,116 +82,138 @@ std::string last_of(const std::vector<run::AppliedRevision>& rows) {
 }
 
 /// With -v: each revision with when the database took it and how long that was.
-void add_revisions(Context& context, const history::Graph& graph,
-                   const std::vector<run::AppliedRevision>& rows, Status& status) {
+void add_revisions(Context& context, const project::DatabaseStatus& database, Report& report) {
   std::map<std::string, run::AppliedRevision> applied;
-  for (const run::AppliedRevision& row : rows) applied.emplace(row.id, row);
+  for (const run::AppliedRevision& row : database.rows) applied.emplace(row.id, row);
   Json list = Json::array();
-  for (const std::string& id : graph.topological()) {
+  for (const std::string& id : database.revisions.topological()) {
+    const std::string& message = database.revisions.header(id).message;
     const auto row = applied.find(id);
     const bool is_applied = row != applied.end() && row->second.is_complete();
     list.push_back({{"revision", id},
-                    {"message", graph.header(id).message},
+                    {"message", message},
                     {"applied_at", is_applied ? Json(row->second.applied_at) : Json()},
                     {"duration_ms", is_applied ? Json(row->second.duration_ms) : Json()}});
     if (!context.verbose()) continue;
-    status.line("",
-                fmt::format("{}, {}: {}", id, graph.header(id).message,
+    report.line("",
+                fmt::format("{}, {}: {}", id, message,
                             is_applied ? fmt::format("applied {} in {} ms", row->second.applied_at,
                                                      row->second.duration_ms)
                                        : "pending"));
   }
-  status.json["history"] = std::move(list);
+  report.json["history"] = std::move(list);
 }
 
-void add_database(Context& context, Status& status) {
-  run::Runner runner = make_runner(context, Context::Access::peek);
-  const history::Graph graph = runner.fitted_revisions();
-  const std::vector<run::AppliedRevision> rows = runner.rows();
-  const history::Graph all = runner.known_revisions();
-  const std::set<std::string> applied = run::complete(rows);
-  std::vector<std::string> pending;
-  for (const std::string& id : graph.topological()) {
-    if (applied.count(id) == 0) pending.push_back(id);
-  }
-  std::vector<std::string> unknown;
-  for (const run::AppliedRevision& row : rows) {
-    if (!graph.contains(row.id)) unknown.push_back(row.id);
+void add_database(Context& context, const project::DatabaseStatus& database, Report& report) {
+  for (const run::AppliedRevision& row : database.rows) {
     if (row.is_complete()) continue;
-    status.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
+    report.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
                                 row.running, row.id, row.statements_done, row.statements_total));
-    status.then(
-        Step::finish,
-        with_database(context, row.running.ends_with("downgrade") ? "downgrade" : "upgrade"));
   }
-  const std::vector<std::string> edited = run::edited_revisions(rows, graph);
-  const std::vector<std::string> current = all.heads_of(applied);
-  backend::Connection& connection = context.connection(Context::Access::peek);
-  if (const auto killed = transfer::find_killed_copy(connection)) {
-    status.line("", *killed);
-    status.json["killed_copy"] = *killed;
-    status.then(Step::finish, "dbmig copy SOURCE TARGET, as before");
+  if (database.killed_copy) {
+    report.line("", *database.killed_copy);
+    report.json["killed_copy"] = *database.killed_copy;
   }
-  status.json["server"] = connection.server();
-  status.json["current"] = current;
-  status.json["applied"] = applied.size();
-  status.json["pending"] = pending;
-  status.json["unknown"] = unknown;
-  status.json["edited"] = edited;
-  status.line(
-      "", current.empty()
-              ? fmt::format("{}, has no revision yet", status.json["server"].get<std::string>())
-              : fmt::format("{}, is at {}: {} applied{}", status.json["server"].get<std::string>(),
-                            text::join(current, ", "), text::count(applied.size(), "revision"),
-                            last_of(rows)));
-  add_revisions(context, graph, rows, status);
-  if (!unknown.empty()) {
-    status.line("", fmt::format("has what no file has: {}", text::join_some(unknown)));
-    status.then(Step::find, "git log -- migrations, or " + with_database(context, "downgrade"));
+  report.json["server"] = database.server;
+  report.json["current"] = database.current;
+  report.json["applied"] = database.applied.size();
+  report.json["pending"] = database.pending;
+  report.json["unknown"] = database.unknown;
+  report.json["edited"] = database.edited;
+  report.line("", database.current.empty()
+                      ? fmt::format("{}, has no revision yet", database.server)
+                      : fmt::format("{}, is at {}: {} applied{}", database.server,
+                                    text::join(database.current, ", "),
+                                    text::count(database.applied.size(), "revision"),
+                                    last_of(database.rows)));
+  add_revisions(context, database, report);
+  if (!database.unknown.empty()) {
+    report.line("", fmt::format("has what no file has: {}", text::join_some(database.unknown)));
   }
-  if (!edited.empty()) {
-    status.line("", fmt::format("edited since they were applied: {}", text::join_some(edited)));
-    status.then(Step::check, with_database(context, "check"));
+  if (!database.edited.empty()) {
+    report.line(
+        "", fmt::format("edited since they were applied: {}", text::join_some(database.edited)));
   }
-  if (!pending.empty()) {
-    std::vector<std::string> shown;
-    for (const std::string& id : pending) {
-      shown.push_back(history::named(graph.header(id)));
-    }
-    status.line("", fmt::format("lacks {}: {}", text::count(pending.size(), "revision"),
-                                text::join_some(shown)));
-    status.then(Step::upgrade,
-                with_database(context, graph.heads().size() > 1 ? "upgrade heads" : "upgrade"));
-  }
+  if (database.pending.empty()) return;
+  report.line("", fmt::format("lacks {}: {}", text::count(database.pending.size(), "revision"),
+                              text::join_some(named(database.revisions, database.pending))));
 }
 
-void run(Context& context) {
-  Status status;
-  const yaml::Project& project = context.project();
-  context.read_files();
-  status.json["project"] = project.root.string();
-  status.line("Project", project.root.string());
-  add_model(context, status);
-  add_history(context, status);
-  const std::string url = context.url().redacted();
-  const std::string origin = origin_of_url(context);
-  status.json["database"] = url;
-  status.json["database_from"] = origin;
-  status.line("Database", fmt::format("{}, from {}", url, origin));
+/// The command that takes `step`; empty for none.
+std::string command_of(Context& context, project::NextStep step,
+                       const project::DatabaseStatus* database) {
+  switch (step) {
+    case project::NextStep::finish: {
+      bool is_downgrade = false;
+      for (const run::AppliedRevision& row : database->rows) {
+        if (row.is_complete()) continue;
+        is_downgrade = row.running.ends_with("downgrade");
+        break;
+      }
+      return with_database(context, is_downgrade ? "downgrade" : "upgrade");
+    }
+    case project::NextStep::finish_copy:
+      return "dbmig copy SOURCE TARGET, as before";
+    case project::NextStep::merge:
+      return "dbmig merge heads";
+    case project::NextStep::find:
+      return "git log -- migrations, or " + with_database(context, "downgrade");
+    case project::NextStep::check:
+      return with_database(context, "check");
+    case project::NextStep::migrate:
+      return "dbmig migrate -m \"…\"";
+    case project::NextStep::upgrade:
+      return with_database(context,
+                           database->revisions.heads().size() > 1 ? "upgrade heads" : "upgrade");
+    case project::NextStep::describe:
+      return fmt::format(
+          "describe your tables in {}/, then dbmig migrate -m \"…\"; of a database "
+          "that has tables: dbmig adopt",
+          context.shown(context.project().schemas));
+    case project::NextStep::none:
+      break;
+  }
+  return {};
+}
+
+/// Nothing where it cannot be asked, which `report` says.
+std::optional<project::DatabaseStatus> ask_database(Context& context, Report& report) {
   try {
-    add_database(context, status);
+    return project::database_status(context);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::connection && error.code() != ErrorCode::access &&
         error.code() != ErrorCode::not_found) {
       throw;
     }
-    status.json["unreachable"] = error.message();
-    status.line("", "cannot be asked: " + error.message());
+    report.json["unreachable"] = error.message();
+    report.line("", "cannot be asked: " + error.message());
   }
-  status.line("Next", status.next.empty() ? std::string("nothing to do") : status.next);
-  status.json["next"] = status.next.empty() ? Json() : Json(status.next);
-  context.console().data(status.text);
-  context.console().document(status.json);
+  return std::nullopt;
+}
+
+void run(Context& context) {
+  Report report;
+  const std::string root = context.project().root.string();
+  context.read_files();
+  report.json["project"] = root;
+  report.line("Project", root);
+  const project::ModelStatus model = project::model_status(context);
+  add_model(model, report);
+  add_history(context.graph(), report);
+  const std::string url = context.url().redacted();
+  const std::string origin = project::origin_of_url(context);
+  report.json["database"] = url;
+  report.json["database_from"] = origin;
+  report.line("Database", fmt::format("{}, from {}", url, origin));
+  const std::optional<project::DatabaseStatus> database = ask_database(context, report);
+  if (database) add_database(context, *database, report);
+  const project::DatabaseStatus* known = database ? &*database : nullptr;
+  const std::string next =
+      command_of(context, project::next_step(model, context.graph(), known), known);
+  report.line("Next", next.empty() ? std::string("nothing to do") : next);
+  report.json["next"] = next.empty() ? Json() : Json(next);
+  context.console().data(report.text);
+  context.console().document(report.json);
 }
 
 }  // namespace

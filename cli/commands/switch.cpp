@@ -98,7 +98,9 @@ void add_switch(Command& program, Context& context) {
        "  dbmig switch --allow-destructive                consent to losing those rows\n"
        "Revisions that the database has and no file has are taken back from the text that the\n"
        "database keeps of them."});
-  command.add_option("revision", options->migration.targets, "Where to go from there (head)")
+  command
+      .add_option("revision", options->migration.targets,
+                  "The revision to upgrade to afterwards (head)")
       ->option_text("REV");
   add_plan_flag(command, options->migration.plan, "Print what would run on this database");
   add_lock_timeout(command, options->migration.lock_timeout);

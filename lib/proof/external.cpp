@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/foreign_key_checks.hpp"
 #include "ops/sql_tokens.hpp"
 #include "schema/external.hpp"
 #include "schema/type.hpp"
@@ -105,11 +106,10 @@ bool ExternalTables::provide(const schema::Schema& before, const schema::Schema&
     const auto found = made_.find(name);
     if (found == made_.end() || found->second != table) creates.push_back(ops::CreateTable{table});
   }
-  const bool sqlite = kind == DialectKind::sqlite;
-  connection_.execute(sqlite ? "PRAGMA foreign_keys = OFF" : "SET foreign_key_checks = 0");
-  execute(drops, there);
-  execute(creates, {});
-  connection_.execute(sqlite ? "PRAGMA foreign_keys = ON" : "SET foreign_key_checks = 1");
+  backend::without_foreign_key_checks(connection_, [&] {
+    execute(drops, there);
+    execute(creates, {});
+  });
   made_ = std::move(wanted);
   return !drops.empty();
 }

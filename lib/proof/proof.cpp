@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/foreign_key_checks.hpp"
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -353,12 +354,11 @@ class Prover {
       proof_.notes.push_back("the downgrade was proved without rows, which it cannot keep: " +
                              error.message());
     }
-    const bool sqlite = kind() == DialectKind::sqlite;
-    connection_.execute(sqlite ? "PRAGMA foreign_keys = OFF" : "SET foreign_key_checks = 0");
-    for (const auto& [name, table] : schema::on_dialect(after, kind()).tables) {
-      connection_.execute("DELETE FROM " + connection_.dialect().quote_identifier(name));
-    }
-    connection_.execute(sqlite ? "PRAGMA foreign_keys = ON" : "SET foreign_key_checks = 1");
+    backend::without_foreign_key_checks(connection_, [&] {
+      for (const auto& [name, table] : schema::on_dialect(after, kind()).tables) {
+        connection_.execute("DELETE FROM " + connection_.dialect().quote_identifier(name));
+      }
+    });
     runner_.downgrade(way_back(), run_options());
     return false;
   }

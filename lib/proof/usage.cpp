@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "backend/foreign_key_checks.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "proof/row_maker.hpp"
@@ -185,18 +186,6 @@ void rolled_back(backend::Connection& connection, Work work) {
   connection.rollback();
 }
 
-template <class Work>
-void without_foreign_keys(backend::Connection& connection, Work work) {
-  const bool sqlite = connection.dialect().kind() == DialectKind::sqlite;
-  const auto set = [&](bool on) {
-    connection.execute(fmt::format(
-        "{}{}", sqlite ? "PRAGMA foreign_keys = " : "SET foreign_key_checks = ", on ? 1 : 0));
-  };
-  set(false);
-  work();
-  set(true);
-}
-
 }  // namespace
 
 Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
@@ -221,7 +210,7 @@ Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
       user.insert(*table);
     }
   });
-  without_foreign_keys(connection, [&] {
+  backend::without_foreign_key_checks(connection, [&] {
     for (const Table* table : used) {
       stop_if_asked(stop);
       rolled_back(connection, [&] { user.change_rows(*table); });

@@ -117,8 +117,8 @@ TEST_F(MariadbInspect, AnObjectThatCannotBeShownIsNamedAndKeepsNothingElseBack) 
   database.run("CREATE FUNCTION lost() RETURNS int RETURN 1; CREATE VIEW v AS SELECT lost() AS x");
   database.run("DROP FUNCTION lost");
   database.run(
-      "CREATE TABLE overlaps (a int, s date, e date, PERIOD FOR p(s, e), UNIQUE (a, p WITHOUT "
-      "OVERLAPS))");
+      "CREATE TABLE overlaps (a int, b int, s date, e date, PERIOD FOR p(s, e), UNIQUE (a, p "
+      "WITHOUT OVERLAPS) COMMENT 'x', PRIMARY KEY (b) COMMENT 'y')");
   const backend::Inspection found = database.connection().inspect({});
   EXPECT_EQ(found.schema.tables.size(), 3U);
   std::vector<std::string> objects;
