@@ -219,24 +219,34 @@ void CheckWriter::ask_overlaps(const std::string& table, const UniqueKey& key) {
   const Table* found = schema_.find_table(table);
   if (source == nullptr || found == nullptr || !rules_.period(*found)) return;
   const schema::ApplicationPeriod period = *rules_.period(*found);
-  if (!source->knows(key.used) || !source->knows({period.start, period.end})) return;
+  std::vector<std::string> used = key.used;
+  used.insert(used.end(), {period.start, period.end});
+  if (!source->knows(used)) return;
   std::vector<std::string> labels = key.labels;
   labels.insert(labels.end(), {period.start, period.end});
+  std::vector<std::string> conditions;  // NULL equals nothing
+  for (const std::string& part : key.parts) conditions.push_back(part + " IS NOT NULL");
   std::vector<std::string> shown = key.parts;
   shown.insert(shown.end(), {column(period.start), column(period.end)});
+  std::vector<std::string> names;  // a part may be an expression
+  for (std::string& one : shown) {
+    names.push_back(fmt::format("dbmig_{}", names.size() + 1));
+    one += " AS " + names.back();
+  }
   const std::string rows = fmt::format(
       " FROM (SELECT {0}, MAX({2}) OVER (PARTITION BY {3} ORDER BY {1}, {2} ROWS BETWEEN UNBOUNDED "
-      "PRECEDING AND 1 PRECEDING) AS dbmig_until, {1} AS dbmig_from FROM {4}) AS dbmig_periods "
-      "WHERE dbmig_until > dbmig_from",
+      "PRECEDING AND 1 PRECEDING) AS dbmig_until, {1} AS dbmig_from FROM {4} WHERE {5}) AS "
+      "dbmig_periods WHERE dbmig_until > dbmig_from",
       text::join(shown, ", "), column(period.start), column(period.end),
-      text::join(key.parts, ", "), live_.relation(table, table, Use::values, key.used));
+      text::join(key.parts, ", "), live_.relation(table, table, Use::values, used),
+      text::join(conditions, " AND "));
   checks_.push_back(
       {at_, Concern::duplicate, source->name,
        fmt::format("{} is to be without overlaps over ({}), and their periods overlap others",
                    key.what, text::join(key.labels, ", ")),
        "change or delete all but one of those that overlap, or leave the key out",
        "SELECT COUNT(*)" + rows,
-       fmt::format("SELECT {}{} LIMIT {}", text::join(shown, ", "), rows, kExamples), labels,
+       fmt::format("SELECT {}{} LIMIT {}", text::join(names, ", "), rows, kExamples), labels,
        false});
 }
 

@@ -134,7 +134,8 @@ void report_syntax_error(const SyntaxError& error, const std::string& file,
     return;
   }
   for (const Translation& translation : kTranslations) {
-    if (error.message != translation.theirs) continue;
+    // Newer versions of the library go on: "…: x".
+    if (!error.message.starts_with(translation.theirs)) continue;
     diagnostics.add(where, std::string(translation.ours), std::string(translation.hint));
     return;
   }
