@@ -56,6 +56,7 @@ csv=/usr/share/ieee-data
 # Open MPI refuses to run as root unless told, and more ranks than cores unless told.
 if [ "$(id -u)" -eq 0 ]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe  # the same for Open MPI 5
 
 # ---- Asking the database with its own client -----------------------------------------------------
 

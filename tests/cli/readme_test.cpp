@@ -94,7 +94,8 @@ void run_page(const std::filesystem::path& page, std::size_t least) {
     const Result result = shell("export PATH=" + path +
                                     ":$PATH OMPI_ALLOW_RUN_AS_ROOT=1 "
                                     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-                                    "OMPI_MCA_rmaps_base_oversubscribe=1\n"
+                                    "OMPI_MCA_rmaps_base_oversubscribe=1 "
+                                    "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe\n"
                                     "export TMPDIR=" +
                                     temporary.string() +
                                     "\n"
