@@ -217,7 +217,7 @@ backend::Connection& Workspace::connection(Access access) {
   if (access == Access::peek && target.dialect == DialectKind::sqlite && !target.in_memory() &&
       !std::filesystem::exists(target.database, ignored)) {
     events().warning("dbmig.run",
-                     fmt::format("{} does not exist yet; it reads as empty", target.redacted()));
+                     fmt::format("{} does not exist yet; it reads as empty", shown_url()));
     target.database = ":memory:";
   }
   const yaml::Project* found = find_project();
@@ -230,16 +230,27 @@ backend::Connection& Workspace::connection(Access access) {
   return *connection_;
 }
 
+namespace {
+
+/// Whether the database is a file with a path of its own.
+bool is_file(const Url& url) {
+  return url.dialect == DialectKind::sqlite && !url.in_memory() &&
+         !url.database.starts_with("file:");
+}
+
+}  // namespace
+
+std::string Workspace::shown_url() {
+  Url target = url();
+  if (is_file(target) && find_project() != nullptr) target.database = shown(target.database);
+  return target.redacted();
+}
+
 void Workspace::name_database(Access access) {
-  Url shown_url = url();
-  const bool is_file = shown_url.dialect == DialectKind::sqlite && !shown_url.in_memory() &&
-                       !shown_url.database.starts_with("file:");
-  bool is_new = false;
-  if (is_file) {
-    std::error_code ignored;
-    is_new = access == Access::create && !std::filesystem::exists(shown_url.database, ignored);
-    if (find_project() != nullptr) shown_url.database = shown(shown_url.database);
-  }
+  const Url& target = url();
+  std::error_code ignored;
+  const bool is_new = is_file(target) && access == Access::create &&
+                      !std::filesystem::exists(target.database, ignored);
   const bool is_chosen = location.url || location.database;
   const auto variable = host_.environment("DATABASE_URL");
   if (!is_chosen && variable && !variable->empty() &&
@@ -248,12 +259,12 @@ void Workspace::name_database(Access access) {
                      fmt::format("the environment variable DATABASE_URL is set and not used: "
                                  "`database` in dbmig.yaml does not name it"));
   }
-  if (shown_url.in_memory()) {
+  if (target.in_memory()) {
     events().warning("dbmig.database",
                      "this database is in memory: it begins empty, and is gone when the command "
                      "ends");
   }
-  events().info("dbmig.database", (is_new ? "new database " : "") + shown_url.redacted());
+  events().info("dbmig.database", (is_new ? "new database " : "") + shown_url());
 }
 
 std::string Workspace::shown(const std::filesystem::path& path) {

@@ -121,6 +121,8 @@ class Workspace {
 
   /// `path` as people read it: relative to the project's root when it lies below.
   std::string shown(const std::filesystem::path& path);
+  /// The database's URL without its password, a file's path as shown() has it.
+  std::string shown_url();
 
  private:
   const yaml::ModelPart& sql_part();

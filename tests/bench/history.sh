@@ -118,6 +118,7 @@ PYTHON
     rm -f ./*.db
     once alembic_peer "$peer" upgrade head
     once alembic_ours "$dbmig" upgrade
+    once alembic_sqlite sh -c "sqlite3 sqlite3.db <sqlite.sql"
     once alembic_current "$peer" current
     once alembic_our_current "$dbmig" current
   done
@@ -125,6 +126,7 @@ PYTHON
   echo "Beside Alembic, $n revisions on SQLite"
   row "alembic upgrade head" alembic_peer
   row "dbmig upgrade" alembic_ours alembic_peer
+  row "sqlite3 < the same SQL, one transaction" alembic_sqlite alembic_peer
   row "alembic current" alembic_current
   row "dbmig current" alembic_our_current alembic_current
   echo
