@@ -59,7 +59,7 @@ class Features {
     if (table.mariadb.options.count("page_compressed") > 0) table.mariadb.row_format.clear();
     for (schema::Column& column : table.columns) add_to(table, column);
     for (schema::Index& index : table.indexes) {
-      if (random_.chance(20)) index.ignored = !has_foreign_key(table);
+      if (random_.chance(20)) index.ignored = !index.unique && !has_foreign_key(table);
       if (random_.chance(20)) index.comment = "an 'index'";
     }
     if (random_.chance(30)) special_index(table);
@@ -97,7 +97,9 @@ class Features {
         schema::ApplicationPeriod{random_.chance(50) ? "valid" : "a `time`", begins, "valid_to"};
     const bool has_key = random_.chance(60);
     for (const schema::Column& column : table.columns) {
-      const bool fits = schema::is_integer(column.type.kind) && !column.generated;
+      // No foreign key may change what such a key is over (error 4171).
+      const bool fits = schema::is_integer(column.type.kind) && !column.generated &&
+                        !in_foreign_key(table, column.name);
       if (!has_key || !fits) continue;
       schema::Unique unique;
       unique.name = fmt::format("uq_period_{}", ++count_);
