@@ -316,6 +316,30 @@ TEST_P(Copies, OfAnyNumberOfRanksAreComparedAlike) {
   EXPECT_THAT(project.expect(2, {"diff", "-j", "2"}).err, HasSubstr("-j is for --data"));
 }
 
+/// One rank is killed in mid-copy, the root or another one: there are all rows or none, and
+/// --resume finishes.
+TEST_P(Copies, WithARankThatIsKilledAreWholeOrNothing) {
+  const std::string victim = on_mariadb() ? "tail" : "head";
+  const Result killed = shell("'" + dbmig_binary().string() + "' copy sqlite:///app.db '" + target +
+                                  "' -j 2 & job=$!\n"
+                                  "sleep 0.5; kill -9 $(pgrep -P $(pgrep -P $job) | sort -n | " +
+                                  victim + " -1); wait $job",
+                              project.path());
+  const std::string count = "SELECT (SELECT count(*) FROM user) + (SELECT count(*) FROM post)";
+  const auto rows = [&] {
+    return on_mariadb() ? sql(count) : shell("sqlite3 copy.db '" + count + "'", project.path()).out;
+  };
+  const bool has_tables = on_mariadb()
+                              ? !sql("SHOW TABLES LIKE 'post'").empty()
+                              : !shell("sqlite3 copy.db .tables", project.path()).out.empty();
+  if (has_tables) {
+    EXPECT_THAT(rows(), testing::AnyOf("0\n", "60001\n")) << killed;
+  }
+  project.expect(0, {"copy", "sqlite:///app.db", target, "-j", "2", "--resume"});
+  EXPECT_EQ(rows(), "60001\n");
+  project.expect(0, {"diff", "--data", "sqlite:///app.db", target});
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, Copies,
                          testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          [](const auto& databases) {

@@ -8,6 +8,7 @@
 
 #include <random>
 
+#include "backend/row_source.hpp"
 #include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
 #include "diff/diff.hpp"
@@ -17,6 +18,7 @@
 #include "transfer/compare_rows.hpp"
 #include "transfer/silent_triggers.hpp"
 #include "transfer/translate.hpp"
+#include "transfer/value_text.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -160,6 +162,39 @@ TEST(Copy, IntoSqliteHoldsTheSame) {
 }
 
 class CopyOnMariadb : public MariadbTest {};
+
+/// Rows that are read one after the other, in the binary protocol, have moments as the server
+/// itself writes them.
+TEST_F(CopyOnMariadb, MomentsAreReadAsTheServerWritesThem) {
+  MariadbDatabase database;
+  std::string columns;
+  std::string row;
+  const auto add = [&](const std::string& type, const std::string& value) {
+    columns += fmt::format("{}c{} {} NULL", columns.empty() ? "" : ", ", columns.size(), type);
+    row += (row.empty() ? "" : ", ") + value;
+  };
+  for (int places = 0; places <= 6; ++places) {
+    for (const char* value : {"'0000-00-00'", "'2024-00-10 01:02:03.045'", "NULL",
+                              "'9999-12-31 23:59:59.000001'", "'0001-02-03 00:00:00.9'"}) {
+      add(fmt::format("DATETIME({})", places), value);
+    }
+    add(fmt::format("TIMESTAMP({})", places), "'2024-02-29 10:11:12.120034'");
+    add(fmt::format("TIMESTAMP({})", places), "'0000-00-00 00:00:00'");
+  }
+  database.run("SET sql_mode = ''");
+  database.run(fmt::format("CREATE TABLE t ({})", columns));
+  database.run(fmt::format("INSERT INTO t VALUES ({})", row));
+  const std::string sql = "SELECT t.*, TIMESTAMP('2024-01-01 00:00:01.5') FROM t";
+  const auto rows = database.connection().read_rows(sql);
+  std::vector<backend::Cell> cells;
+  ASSERT_TRUE(rows->next(cells));
+  std::string typed;
+  for (const backend::Cell& cell : cells) {
+    typed += (cell.kind == backend::Cell::Kind::null ? "NULL" : transfer::value_text(cell)) + "|";
+  }
+  EXPECT_FALSE(rows->next(cells));
+  EXPECT_EQ(typed + "\n", rows_of(database.connection(), sql));
+}
 
 TEST_F(CopyOnMariadb, ThereAndBackIsTheIdentity) {
   MariadbDatabase middle;
