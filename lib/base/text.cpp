@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace dbmig::text {
@@ -105,7 +106,11 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view s) {
   for (std::size_t i = 0; i < s.size();) {
     const unsigned char c = byte(i);
     if (c < 0x80) {
-      ++i;
+      // Most text is ASCII: eight bytes at once.
+      constexpr std::uint64_t kHigh = 0x8080808080808080U;
+      std::uint64_t word = kHigh;
+      if (i + sizeof word <= s.size()) std::memcpy(&word, s.data() + i, sizeof word);
+      i += (word & kHigh) == 0 ? sizeof word : 1;
     } else if (c >= 0xC2 && c <= 0xDF) {
       if (!continues(i + 1)) return i;
       i += 2;

@@ -179,4 +179,15 @@ void number_keys(schema::Table& table) {
   }
 }
 
+void keep_digits(schema::Table& table) {
+  for (schema::Column& column : table.columns) {
+    const bool is_cut = column.type.kind == schema::TypeKind::float_ ||
+                        (column.type.kind == schema::TypeKind::double_ && column.type.length);
+    if (!is_cut || column.mariadb.type) continue;
+    column.mariadb.type = schema::Type{};
+    column.mariadb.type->kind = schema::TypeKind::double_;
+    column.mariadb.type->is_unsigned = column.type.is_unsigned;
+  }
+}
+
 }  // namespace dbmig::dialect

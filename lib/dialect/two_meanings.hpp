@@ -41,6 +41,11 @@ schema::Schema as_written(schema::Schema schema);
 /// it is. Not where an expression of the table names it, which MariaDB does not allow.
 void number_keys(schema::Table& table);
 
+/// Makes the FLOAT columns of `table`, as SQLite has it, DOUBLE on MariaDB, and those with digits,
+/// as DOUBLE(8,2), plain ones: SQLite keeps every floating-point number in eight bytes, and rounds
+/// none; MariaDB's FLOAT has four.
+void keep_digits(schema::Table& table);
+
 /// The expressions, views and triggers of `schema` for both databases that both take and that mean
 /// different things.
 std::vector<Refusal> two_meanings(const schema::Schema& schema);

@@ -155,10 +155,13 @@ void add(schema::Schema& to, schema::Schema from) {
   to.routines.merge(from.routines);
 }
 
-/// Not of the tables in `model`, which says of them what it wants.
-void number_keys(schema::Schema& found, const schema::Schema& model) {
+/// Lets MariaDB fill the keys that SQLite fills, and keep the digits that SQLite keeps. Not in the
+/// tables of `model`, which says of them what it wants.
+void keep_values(schema::Schema& found, const schema::Schema& model) {
   for (auto& [name, table] : found.tables) {
-    if (model.find_table(name) == nullptr) dialect::number_keys(table);
+    if (model.find_table(name) != nullptr) continue;
+    dialect::number_keys(table);
+    dialect::keep_digits(table);
   }
 }
 
@@ -187,7 +190,7 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   for (auto& [name, table] : found.tables) table = schema::with_names(std::move(table));
   std::vector<std::string> told;
   if (for_both && workspace.url().dialect == DialectKind::sqlite) {
-    number_keys(found, workspace.model().schema);
+    keep_values(found, workspace.model().schema);
     told = fit_for_mariadb(found);
     found = dialect::for_both(std::move(found));
     for (std::string& one : mark_what_sqlite_alone_takes(workspace, before, found)) {

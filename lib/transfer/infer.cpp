@@ -289,7 +289,8 @@ Inferred result_of(const import::Options& options, const Findings& found) {
       column.name = fmt::format("{}_{}", column_name(found.names[i]), n);
     }
     column.type = evidence.type();
-    column.nullable = evidence.has_nulls();
+    // Of a file with a header alone nothing is known.
+    column.nullable = evidence.has_nulls() || evidence.rows() == 0;
     // SQLite, which has no decimals, keeps 15 digits of a number, and all of a text.
     constexpr int kDigitsOfSqlite = 15;
     if (column.type.kind == schema::TypeKind::decimal && column.type.length > kDigitsOfSqlite) {

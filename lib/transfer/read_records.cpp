@@ -64,6 +64,7 @@ class RecordCutter {
   template <class Take>
   void cut(const Bytes& chunk, std::uint64_t first_line, const Take& take) {
     const std::string_view text(chunk.data(), chunk.size());
+    const std::size_t broken = text::find_invalid_utf8(text).value_or(text.npos);
     if (indexed_) indexed_->start(text);
     for (std::size_t at = 0; at < text.size();) {
       const auto next = indexed_ ? indexed_->cut(at, fields_) : std::nullopt;
@@ -71,6 +72,14 @@ class RecordCutter {
         at = *next;
       } else if (!cut_closely(text, at, first_line)) {
         continue;
+      }
+      if (at > broken) {
+        throw at_line(fmt::format("a byte that is not UTF-8: 0x{:02X}",
+                                  static_cast<unsigned char>(text[broken])),
+                      text, broken, first_line)
+            .hint(
+                "say in what the file is, for example --encoding latin1 or --encoding "
+                "windows-1252");
       }
       if (!take(fields_)) return;
     }
@@ -92,11 +101,17 @@ class RecordCutter {
                            text::count(fields_.size(), "field"), names_.size());
     }
     if (reason.empty()) return true;
-    const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(start),
-                                  format_.line_byte());
-    throw Error(ErrorCode::invalid, reason)
-        .at({file_, static_cast<int>(first_line + static_cast<std::uint64_t>(lines)), 0})
+    throw at_line(reason, text, start, first_line)
         .hint("nothing was written; mend the file, or say how its fields are cut");
+  }
+
+  /// What is wrong at `offset` of the chunk `text`.
+  Error at_line(const std::string& reason, std::string_view text, std::size_t offset,
+                std::uint64_t first_line) const {
+    const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset),
+                                  format_.line_byte());
+    return Error(ErrorCode::invalid, reason)
+        .at({file_, static_cast<int>(first_line + static_cast<std::uint64_t>(lines)), 0});
   }
 
   const import::Options& options_;

@@ -121,7 +121,10 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
                                           schema::to_string(routine.kind), routine.name));
   }
   if (from == DialectKind::sqlite) {
-    for (auto& [name, table] : result.tables.tables) dialect::number_keys(table);
+    for (auto& [name, table] : result.tables.tables) {
+      dialect::number_keys(table);
+      dialect::keep_digits(table);
+    }
     result.tables = dialect::for_both(std::move(result.tables));
     for (auto& [name, table] : result.tables.tables) translate_keys(table);
   }

@@ -17,8 +17,9 @@ struct Translation {
 };
 
 /// `schema` as `from` reported it, for `to`. On one kind of database it stays as it is. Keys that
-/// SQLite fills by itself are numbered by MariaDB, too; text in keys gets a length, and the
-/// collation that tells apart what SQLite does; checks, defaults and generated columns are worded
+/// SQLite fills by itself are numbered by MariaDB, too; FLOAT becomes DOUBLE, which keeps the
+/// digits that SQLite does; text in keys gets a length, and the collation that tells apart what
+/// SQLite does; checks, defaults and generated columns are worded
 /// for it (dialect/two_meanings.hpp).
 Translation translate(const schema::Schema& schema, DialectKind from, DialectKind to);
 

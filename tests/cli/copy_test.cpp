@@ -153,6 +153,25 @@ TEST_P(Copies, WhoseRowsHaveNoParentsLeaveNothingBehind) {
   }
 }
 
+TEST_P(Copies, KeepTheDigitsThatSqliteKeepsOfAFloat) {
+  ASSERT_EQ(
+      shell("sqlite3 app.db \"CREATE TABLE sized (id INTEGER PRIMARY KEY, f FLOAT, g FLOAT(7,3), "
+            "d DOUBLE(8,2)); INSERT INTO sized VALUES (1, 0.1, 1234.56789, 1.23456), "
+            "(2, 1e300, -0.0, 16777217.0)\"",
+            project.path())
+          .code,
+      0);
+  project.expect(0, {"copy", "sqlite:///app.db", target, "--tables", "sized"});
+  project.expect(0, {"copy", target, "sqlite:///back.db"});
+  const auto digits = [&](const std::string& file) {
+    return shell("sqlite3 " + file +
+                     " \"SELECT printf('%!.17g %!.17g %!.17g', f, g, d) FROM sized ORDER BY id\"",
+                 project.path())
+        .out;
+  };
+  EXPECT_EQ(digits("back.db"), digits("app.db"));
+}
+
 TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   if (!on_mariadb()) return;
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "

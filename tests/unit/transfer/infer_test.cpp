@@ -334,6 +334,24 @@ TEST(Infer, TheFirstMistakeIsNamed) {
   }
 }
 
+TEST(Infer, BytesThatAreNotUtf8AreNamedAndAHeaderAloneForbidsNoNull) {
+  const TempDir folder;
+  const std::string path = (folder / "t.csv").string();
+  std::ofstream(path) << "a,b\n1,Ana\n2,Jos\xE9\n3\n";
+  for (const int ranks : {1, 2}) {
+    for (const std::size_t chunk : {std::size_t{16}, std::size_t{1} << 20U}) {
+      try {
+        infer_file(path, ranks, chunk);
+        ADD_FAILURE() << ranks << " ranks, " << chunk;
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("t.csv:3: a byte that is not UTF-8: 0xE9"));
+      }
+    }
+  }
+  std::ofstream(path) << "a,b\n";
+  EXPECT_TRUE(infer_file(path, 1, 1U << 20U).table.columns[0].nullable);
+}
+
 TEST(Infer, KeysAndNullsAreFound) {
   const TempDir folder;
   const std::string path = (folder / "people.csv").string();
