@@ -14,7 +14,7 @@ void add_heads(Command& program, Context& context) {
                    "  dbmig heads --json"});
   auto resolved = std::make_shared<bool>(false);
   command.add_flag("--resolve-dependencies", *resolved,
-                   "Leave out those that another branch depends on");
+                   "Leave out heads that another branch depends on");
   set_action(command, context, [&context, resolved] {
     const history::Graph& graph = context.graph();
     Json list = Json::array();

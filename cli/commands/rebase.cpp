@@ -51,7 +51,7 @@ void add_rebase(Command& program, Context& context) {
   command.add_option("revision", options->revision, "The head of the branch to move")
       ->option_text("REV")
       ->required();
-  command.add_option("--onto", options->onto, "The revision that the branch is to follow")
+  command.add_option("--onto", options->onto, "The head that the branch is to come after")
       ->option_text("HEAD")
       ->required();
   add_plan_flag(command, options->plan, "Print what would change; nothing is written");

@@ -153,7 +153,7 @@ std::string command_of(Context& context, project::NextStep step,
       return with_database(context, is_downgrade ? "downgrade" : "upgrade");
     }
     case project::NextStep::finish_copy:
-      return "dbmig copy SOURCE TARGET, as before";
+      return "run the same dbmig copy again";
     case project::NextStep::merge:
       return "dbmig merge heads";
     case project::NextStep::find:

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <system_error>
 #include <thread>
 
 namespace dbmig::history {
@@ -91,7 +92,11 @@ void Graph::read_ahead(const std::vector<std::string>& ids) const {
   };
   std::vector<std::jthread> others;
   others.reserve(threads - 1);
-  while (others.size() < threads - 1) others.emplace_back(read_some);
+  try {
+    while (others.size() < threads - 1) others.emplace_back(read_some);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that there are do it.
+  }
   read_some();
 }
 

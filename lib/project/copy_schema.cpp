@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/listed.hpp"
 #include "base/text.hpp"
 #include "run/store.hpp"
 #include "transfer/fit_schema.hpp"
@@ -44,7 +45,9 @@ class CopySchemaChoice {
     chosen_.schema = target_.canonical(model);
     workspace_.events().info("dbmig.copy", "The schema comes from the project's revisions");
     leave_out_of_one_alone(model);
-    if (is_other_kind()) refuse_what_revisions_cannot_make();
+    if (!is_other_kind()) return;
+    warn_of_lost_digits();
+    refuse_what_revisions_cannot_make();
   }
 
   void take_tables() {
@@ -73,6 +76,26 @@ class CopySchemaChoice {
           .hint("nothing was copied");
     }
     chosen_.schema = target_.canonical(translation.tables);
+  }
+
+  /// SQLite keeps eight bytes of a FLOAT, and the comparison at the end asks for the four that
+  /// MariaDB keeps.
+  void warn_of_lost_digits() {
+    if (target_.dialect().kind() != DialectKind::mariadb) return;
+    std::vector<std::string> columns;
+    for (const auto& [name, table] : chosen_.schema.tables) {
+      for (const schema::Column& column : table.columns) {
+        if (column.type.kind != schema::TypeKind::float_) continue;
+        columns.push_back(fmt::format("'{}.{}'", name, column.name));
+      }
+    }
+    if (columns.empty()) return;
+    workspace_.events().warning(
+        "dbmig.copy",
+        fmt::format("{}: FLOAT keeps about 7 digits on MariaDB, and SQLite keeps 16; `double` in "
+                    "the model keeps them all",
+                    text::join_some(columns)));
+    refuse_if_strict();
   }
 
   void tell_left_out(const std::string& what) {

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "history/range.hpp"
 #include "run/apply.hpp"
 #include "run/charset_notice.hpp"
 #include "run/fitted.hpp"
@@ -77,7 +78,7 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
                                   const std::vector<std::string>& arguments) {
   if (arguments.size() == 1) return graph.downgrade_path(have, arguments.front());
   for (const std::string& argument : arguments) {
-    if (argument != "base" && !argument.ends_with("@base")) continue;
+    if (argument != "base" && !history::is_base_of_branch(argument)) continue;
     throw Error(
         ErrorCode::usage,
         fmt::format("'{}' is where a downgrade ends: it goes with no other target", argument))

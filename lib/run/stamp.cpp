@@ -6,6 +6,7 @@
 
 #include "backend/transaction.hpp"
 #include "base/text.hpp"
+#include "history/range.hpp"
 #include "run/apply.hpp"
 #include "run/runner.hpp"
 
@@ -38,7 +39,7 @@ std::set<std::string> stamped(const history::Graph& graph, const std::set<std::s
       kept.clear();
       continue;
     }
-    if (target.ends_with("@base")) {
+    if (history::is_base_of_branch(target)) {
       for (const std::string& id : graph.downgrade_path(have, target)) kept.erase(id);
       continue;
     }

@@ -22,8 +22,7 @@ std::vector<Reparented> rebased(const history::Graph& graph, const std::string& 
   const std::set<std::string> own(side.begin(), side.end());
   std::vector<Reparented> changed;
   for (const std::string& one : side) {
-    Reparented entry{one, graph.header(one).parents, {}};
-    for (std::string& parent : entry.before) parent = graph.header(parent).id;
+    Reparented entry{one, graph.parents(one), {}};
     for (const std::string& parent : entry.before) {
       if (own.count(parent) != 0) entry.parents.push_back(parent);
     }

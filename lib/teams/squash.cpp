@@ -220,9 +220,8 @@ history::Revision squashed(const history::Graph& graph, const std::vector<std::s
     for (const std::string& needed : graph.needs(id)) {
       if (range.count(needed) == 0) outside.insert(needed);
     }
-    for (const std::string& parent : one.parents) {
-      const std::string& known = graph.header(parent).id;
-      if (range.count(known) == 0) parents.insert(known);
+    for (const std::string& parent : graph.parents(id)) {
+      if (range.count(parent) == 0) parents.insert(parent);
     }
     for (const std::string& label : one.labels) result.labels.push_back(label);
     all.insert(all.end(), one.upgrade.begin(), one.upgrade.end());

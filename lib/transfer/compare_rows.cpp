@@ -309,7 +309,7 @@ bool begin_on_all(Connection& source, Connection& target, const CopyOptions& opt
 bool begin_together(Connection& source, Connection& target, const CopyOptions& options,
                     import::Communicator& ranks, EventSink& events) {
   constexpr int kTries = 5;
-  std::string reason = "they are being written to all the time";
+  std::string reason = "others keep writing to them";
   try {
     for (int i = 0; i < kTries; ++i) {
       if (begin_on_all(source, target, options, ranks)) return true;

@@ -382,7 +382,7 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
                                             const std::vector<std::string>& tables,
                                             EventSink& events, const std::atomic<bool>& stop) {
   constexpr int kTries = 5;
-  std::string reason = "it is being written to all the time";
+  std::string reason = "others keep writing to it";
   try {
     for (int i = 0; i < kTries; ++i) {
       if (begin_together(source, ranks, tables)) {

@@ -172,6 +172,20 @@ TEST_P(Copies, KeepTheDigitsThatSqliteKeepsOfAFloat) {
   EXPECT_EQ(digits("back.db"), digits("app.db"));
 }
 
+TEST_P(Copies, OfAProjectTellWhichNumbersMariadbKeepsFewerDigitsOf) {
+  if (!on_mariadb()) return;
+  project.start("sqlite:///mine.db");
+  project.write("schemas/all.yaml",
+                "tables:\n  m:\n    columns: {id: integer, f: float, d: double}\n"
+                "    primary_key: [id]\n");
+  project.expect(0, {"migrate", "-m", "m", "--no-proof"});
+  project.expect(0, {"upgrade"});
+  EXPECT_THAT(project.expect(4, {"copy", "sqlite:///mine.db", target, "--strict"}).err,
+              HasSubstr("'m.f': FLOAT keeps about 7 digits on MariaDB"));
+  EXPECT_THAT(project.expect(0, {"copy", "sqlite:///mine.db", target}).err,
+              AllOf(HasSubstr("'m.f': FLOAT"), Not(HasSubstr("'m.d'"))));
+}
+
 TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   if (!on_mariadb()) return;
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "

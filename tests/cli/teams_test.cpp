@@ -310,6 +310,19 @@ TEST(Rebase, MovesABranchThatNoDatabaseHas) {
   EXPECT_THAT(refused.err, HasSubstr("is applied in"));
 }
 
+TEST(Rebase, MovesABranchWithASquashInIt) {
+  Team team;
+  team.line(2);
+  team.revise("f1", "r1");
+  team.revise("f2", "f1");
+  team.revise("f3", "f2");
+  team.expect(0, {"squash", "f1..f2", "--rev-id", "s1", "--delete"});
+  team.expect(0, {"rebase", "f3", "--onto", "r2"});
+  EXPECT_THAT(team.expect(0, {"history"}).out,
+              AllOf(HasSubstr("r2 -> s1"), HasSubstr("s1 -> f3 (head)")));
+  team.expect(0, {"verify", "--all"});
+}
+
 TEST(Rebase, RefusesWhatContradicts) {
   Team team;
   team.write(
