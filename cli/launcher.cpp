@@ -2,22 +2,31 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/job_watch.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -60,9 +69,29 @@ std::vector<std::string> own_command_line() {
   return words;
 }
 
-void set_up_environment(int ranks) {
+/// Ranks on a machine with much else to do take seconds to start, on one that swaps more.
+constexpr std::chrono::seconds kStartLimit{60};
+constexpr const char* kStartLimitName = "DBMIG_START_TIMEOUT";
+
+std::chrono::seconds start_limit() {
+  const char* const text = std::getenv(kStartLimitName);
+  if (text == nullptr) return kStartLimit;
+  const std::string_view digits(text);
+  unsigned seconds = 0;
+  const auto [end, failure] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is '{}', which is no number of seconds", kStartLimitName, digits))
+        .hint("0 waits without end; unset, it is 60");
+  }
+  return std::chrono::seconds(seconds);
+}
+
+void set_up_environment(int ranks, const JobWatch& watch) {
   constexpr int kKeep = 0;
   ::setenv(kMark, std::to_string(ranks).c_str(), 1);
+  ::setenv(import::kJobSocket, watch.socket_name().c_str(), 1);
   // Open MPI 4 and, in the names of PRRTE, 5: more ranks than cores, and each wherever it likes. No
   // words of mpirun's own, which 5 cannot be told.
   ::setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", kKeep);
@@ -117,28 +146,100 @@ void refuse_killed_rank(int code) {
                               : "all others have ended, and what was not committed is rolled back");
 }
 
+/// The processes whose parent is this one: mpirun, and what it left behind.
+std::vector<pid_t> own_children() {
+  std::ifstream file(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  return {std::istream_iterator<pid_t>(file), std::istream_iterator<pid_t>()};
+}
+
+/// Ends mpirun, and what it does not end of its ranks.
+void end_processes(pid_t job) {
+  using Clock = std::chrono::steady_clock;
+  // mpirun gives a rank a second for each of three signals.
+  constexpr std::chrono::seconds kInOrder{5};
+  constexpr std::chrono::seconds kByForce{5};
+  constexpr std::chrono::milliseconds kNap{20};
+  ::kill(job, SIGTERM);
+  bool has_ended = false;
+  for (const auto end = Clock::now() + kInOrder; !has_ended && Clock::now() < end;) {
+    std::this_thread::sleep_for(kNap);
+    has_ended = ::waitpid(job, nullptr, WNOHANG) == job;
+  }
+  for (const auto end = Clock::now() + kByForce; Clock::now() < end;) {
+    for (const pid_t child : own_children()) ::kill(child, SIGKILL);
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    if (::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) return;
+    std::this_thread::sleep_for(kNap);
+  }
+}
+
+/// Ends the job; the exit code of the first rank, when it has done what it had to do: it has said
+/// to the user what came of it.
+std::optional<int> end_job(pid_t job, JobWatch& watch) {
+  const std::optional<int> before = watch.exit_code();
+  end_processes(job);
+  // mpirun lets a rank that was stopped go on before it ends it, and all may have come right.
+  watch.read();
+  const std::optional<int> after = watch.exit_code();
+  return after == kInterruptedCode ? before : after;
+}
+
+/// What the user is told by the exit code when the job was asked to stop.
+int code_of_stopped(std::optional<int> code) {
+  return code == 0 ? 0 : kInterruptedCode;
+}
+
+/// The exit code of mpirun, which has ended with `status`.
+int code_of_ended(int status, bool stopped) {
+  const bool exited = WIFEXITED(status);
+  if (stopped) return code_of_stopped(exited ? std::optional(WEXITSTATUS(status)) : std::nullopt);
+  if (exited && WEXITSTATUS(status) != kNotStarted) {
+    refuse_killed_rank(WEXITSTATUS(status));
+    return WEXITSTATUS(status);
+  }
+  throw Error(ErrorCode::failed,
+              exited ? "mpirun could not be started"
+                     : fmt::format("mpirun was killed by signal {}", WTERMSIG(status)));
+}
+
+/// Sleeps until a signal, a word of a rank or the deadline; the signal that came, or 0.
+int next_signal(const sigset_t& signals, int signal_file, JobWatch& watch) {
+  std::vector<pollfd> polled = {{signal_file, POLLIN, 0}};
+  watch.add_to(polled);
+  int timeout = -1;
+  if (const auto deadline = watch.deadline()) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*deadline - JobWatch::Clock::now());
+    timeout = static_cast<int>(std::max<std::int64_t>(0, left.count()));
+  }
+  ::poll(polled.data(), polled.size(), timeout);
+  watch.read();
+  const timespec at_once = {};
+  const int number = ::sigtimedwait(&signals, nullptr, &at_once);
+  return std::max(number, 0);
+}
+
 /// Waits for the end of `job`, handing on what asks this process to stop; the exit code.
-int wait_for_job(pid_t job, const sigset_t& signals) {
+int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& watch) {
   bool stopped = false;
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(job, &status, WNOHANG);
-    if (ended == job) {
-      const bool exited = WIFEXITED(status);
-      if (stopped && !(exited && WEXITSTATUS(status) == 0)) return kInterruptedCode;
-      if (exited && WEXITSTATUS(status) != kNotStarted) {
-        refuse_killed_rank(WEXITSTATUS(status));
-        return WEXITSTATUS(status);
-      }
-      throw Error(ErrorCode::failed,
-                  exited ? "mpirun could not be started"
-                         : fmt::format("mpirun was killed by signal {}", WTERMSIG(status)));
-    }
+    if (ended == job) return code_of_ended(status, stopped);
     if (ended < 0 && errno != EINTR) {
       throw Error(ErrorCode::failed,
                   fmt::format("cannot wait for mpirun: {}", std::strerror(errno)));
     }
-    const int number = ::sigwaitinfo(&signals, nullptr);
+    const auto deadline = watch.deadline();
+    if (deadline && *deadline <= JobWatch::Clock::now()) {
+      const Error reason = watch.reason();
+      const std::optional<int> code = end_job(job, watch);
+      if (stopped) return code_of_stopped(code);
+      if (code) return *code;
+      throw Error(reason);
+    }
+    const int number = next_signal(signals, signal_file, watch);
     if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
       stopped = true;
       ::kill(job, number == SIGHUP ? SIGTERM : number);
@@ -154,19 +255,23 @@ int run_as_ranks(int ranks, bool reads_input) {
   }
   std::vector<std::string> words = {find_mpirun(), "-n", std::to_string(ranks)};
   for (std::string& word : own_command_line()) words.push_back(std::move(word));
-  set_up_environment(ranks);
+  JobWatch watch(ranks, start_limit());
+  set_up_environment(ranks, watch);
+  // What mpirun leaves behind is this process's to end.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
   const sigset_t signals = launcher_signals();
   sigset_t mask;
   ::sigprocmask(SIG_BLOCK, &signals, &mask);
+  const int signal_file = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   const pid_t parent = ::getpid();
-  const pid_t job = ::fork();
+  const pid_t job = signal_file < 0 ? -1 : ::fork();
   if (job == 0) become(words, mask, reads_input, parent);
   if (job < 0) {
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     throw Error(ErrorCode::failed, fmt::format("cannot start mpirun: {}", std::strerror(errno)));
   }
-  return wait_for_job(job, signals);
+  return wait_for_job(job, signals, signal_file, watch);
 }
 
 void require_ranks(int asked, const import::Communicator& ranks) {

@@ -12,6 +12,7 @@
 #include "cli/context.hpp"
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
+#include "import/job_report.hpp"
 
 namespace {
 
@@ -85,5 +86,7 @@ int main(int argc, char** argv) {
   // A reader that goes away (`dbmig history | head -1`) must not kill a migration halfway: writing
   // fails with EPIPE instead, which the console takes for what it is.
   std::signal(SIGPIPE, SIG_IGN);
-  return run(argc, argv);
+  const int code = run(argc, argv);
+  dbmig::import::report_end(code);
+  return code;
 }

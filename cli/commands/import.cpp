@@ -15,6 +15,7 @@
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
+#include "import/job_report.hpp"
 #include "import/writers.hpp"
 #include "project/cut_fractions.hpp"
 #include "project/table_for_files.hpp"
@@ -262,6 +263,7 @@ void run_ranks(Context& context, const project::TableForFilesOptions& wish, Opti
     context.console().flush();
     context.exit_code = exit_code_of(error);
   }
+  import::report_end(context.exit_code);
 }
 
 /// With `-j` of more than one rank: the job that does the work. Whether there was one.

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/module.hpp"
 #include "import/communicator.hpp"
+#include "import/job_report.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -26,10 +27,11 @@ void require_mpi_module() {
 
 std::unique_ptr<Communicator> mpi_communicator() {
   leave_binding();
-  using Factory = Communicator* (*)();
+  report_rank();
+  using Factory = Communicator* (*)(void (*on_start)());
   const auto factory = reinterpret_cast<Factory>(load_module(kMpiModule));
   try {
-    return std::unique_ptr<Communicator>(factory());
+    return std::unique_ptr<Communicator>(factory(&report_start));
   } catch (const std::exception& error) {
     throw Error(ErrorCode::failed, fmt::format("cannot start MPI: {}", error.what()));
   }

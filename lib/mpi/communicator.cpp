@@ -253,7 +253,7 @@ class ReceiveRequest final : public MpiRequest {
 /// things to do meanwhile: what it sends and receives before is handed over afterwards.
 class MpiCommunicator final : public MpiRanks {
  public:
-  MpiCommunicator() : MpiRanks(MPI_COMM_WORLD) {
+  explicit MpiCommunicator(void (*on_start)()) : MpiRanks(MPI_COMM_WORLD), on_start_(on_start) {
     const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
     const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
     if (rank != nullptr && size != nullptr) {
@@ -303,6 +303,7 @@ class MpiCommunicator final : public MpiRanks {
         provided < threads) {
       throw std::runtime_error("MPI_Init failed");
     }
+    on_start_();
     const std::lock_guard lock(mutex_);
     started_ = true;
   }
@@ -330,6 +331,7 @@ class MpiCommunicator final : public MpiRanks {
     is_ready();
   }
 
+  void (*on_start_)();
   int rank_ = 0;
   int size_ = 1;
   std::atomic<bool> started_{false};
@@ -487,8 +489,9 @@ bool MpiRequest::test() {
 }  // namespace
 }  // namespace dbmig::import
 
-/// The module's only entry: starts MPI. The caller owns the result, whose end ends MPI.
-extern "C" dbmig::import::Communicator* dbmig_mpi_communicator() {
+/// The module's only entry: starts MPI, and calls `on_start` when it has, on whichever thread. The
+/// caller owns the result, whose end ends MPI.
+extern "C" dbmig::import::Communicator* dbmig_mpi_communicator(void (*on_start)()) {
   dbmig::import::prefer_fast_start();
-  return new dbmig::import::MpiCommunicator;
+  return new dbmig::import::MpiCommunicator(on_start);
 }

@@ -412,6 +412,86 @@ TEST_P(ImportJobs, AKilledRankIsNamedAtTheEnd) {
   }
 }
 
+/// With an mpirun in front of the real one, which makes of its ranks what `script` says, in the
+/// shell: `$rank` is the rank, "$@" what it shall run.
+class ImportStarts : public ImportJobs {
+ protected:
+  Result import_with(const std::string& script, const std::string& environment) const {
+    project.write("rank.sh", "rank=$OMPI_COMM_WORLD_RANK; echo $$ > pid.$rank\n" + script);
+    return with_mpirun("PATH=${PATH#*:} exec mpirun $1 $2 bash rank.sh \"${@:3}\"\n", environment);
+  }
+  Result with_mpirun(const std::string& script, const std::string& environment) const {
+    return shell("mkdir -p bin; cat > bin/mpirun.openmpi <<'SH'\n#!/bin/bash\n" + script +
+                     "SH\nchmod +x bin/mpirun.openmpi\n"
+                     "export PATH=$PWD/bin:$PATH; " +
+                     environment + " timeout -k 1 50 " + dbmig_binary().string() +
+                     " import t.csv -j 3 --chunk-size 1000 --url '" + url + "'",
+                 project.path());
+  }
+  /// Nothing of the job is left, nor of its rows.
+  void expect_ended(const Result& result) const {
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_EQ(count(result.out, "error:"), 1) << result;
+    EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
+    EXPECT_EQ(shell("for file in pid.*; do grep -s '^State:.[^ZX]' /proc/$(cat $file)/status; done",
+                    project.path())
+                  .out,
+              "");
+    expect_untouched();
+  }
+};
+
+TEST_P(ImportStarts, ARankThatDoesNotStartIsWaitedForUntilTheLimit) {
+  write_rows("t.csv", 3000);
+  const Result none =
+      import_with("test $rank != 0 || exec sleep 1000\nexec \"$@\"\n", "DBMIG_START_TIMEOUT=2");
+  EXPECT_THAT(none.out,
+              HasSubstr("error: the ranks have not started within 2 s: rank 0 is missing; all"));
+  EXPECT_THAT(none.out, EndsWith("DBMIG_START_TIMEOUT=SECONDS waits longer, 0 without end\n"));
+  expect_ended(none);
+  // mpirun lets a stopped rank go on before it ends it, so the job may come to its end after all:
+  // then that is what is said, and the exit code.
+  const Result late =
+      import_with("test $rank != 2 || kill -STOP $$\nexec \"$@\"\n", "DBMIG_START_TIMEOUT=2");
+  const bool is_done = late.code == 0;
+  EXPECT_THAT(late.out, is_done ? HasSubstr("Imported 3000 rows")
+                                : HasSubstr("within 2 s: rank 2 is missing; all have been ended"));
+  EXPECT_THAT(late.out, Not(HasSubstr(is_done ? "error:" : "Imported")));
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), is_done ? "3001\n" : "1\n") << late;
+  const Result usage = with_mpirun("exit 1\n", "DBMIG_START_TIMEOUT=soon");
+  EXPECT_EQ(usage.code, 2) << usage;
+  EXPECT_THAT(usage.out, HasSubstr("DBMIG_START_TIMEOUT is 'soon'"));
+}
+
+/// In some of these moments mpirun itself does not end any more.
+TEST_P(ImportStarts, ARankKilledWhileItStartsEndsTheJob) {
+  write_rows("t.csv", 3000);
+  for (const std::string victim : {"0", "1"}) {
+    for (const std::string seconds : {"0", "0.03", "0.06", "0.09"}) {
+      const Result result =
+          import_with("if [ $rank = " + victim + " ]; then (sleep " + seconds +
+                          "; kill -9 $$) & fi\ntest $rank = 2 && sleep 0.5\nexec \"$@\"\n",
+                      "");
+      EXPECT_NE(result.code, kTimedOut) << result;
+      EXPECT_THAT(result.out, HasSubstr("what was not committed is rolled back")) << result;
+      expect_ended(result);
+    }
+  }
+}
+
+/// Which database it is makes no difference, and it takes ten seconds.
+class ImportEnds : public ImportStarts {};
+
+/// What the ranks have done is done, whatever becomes of mpirun.
+TEST_P(ImportEnds, AnMpirunThatDoesNotEndIsEnded) {
+  write_rows("t.csv", 30);
+  const Result result =
+      with_mpirun("PATH=${PATH#*:}; mpirun \"$@\"; while :; do sleep 1; done\n", "");
+  EXPECT_EQ(result.code, 0) << result;
+  EXPECT_THAT(result.out, HasSubstr("Imported 30 rows"));
+  EXPECT_EQ(sql("SELECT count(*) FROM t"), "31\n");
+}
+
 /// MPI is for `import` under mpirun alone: everything else starts without it.
 TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
   project.write("t.csv", "n,name\n1,a\n");
@@ -426,6 +506,9 @@ TEST_P(Import, DoesNotLoadMpiWithoutMpirun) {
 DBMIG_ON_EACH_DATABASE(Import);
 DBMIG_ON_EACH_DATABASE(ImportKilled);
 DBMIG_ON_EACH_DATABASE(ImportJobs);
+DBMIG_ON_EACH_DATABASE(ImportStarts);
+INSTANTIATE_TEST_SUITE_P(Databases, ImportEnds, testing::Values(DialectKind::sqlite),
+                         database_name);
 
 }  // namespace
 }  // namespace dbmig::test

@@ -1,0 +1,58 @@
+#include "import/job_report.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <string_view>
+
+#include "import/communicator.hpp"
+
+namespace dbmig::import {
+namespace {
+
+constexpr int kNone = -1;
+/// Open until the process ends, in whatever way.
+std::atomic<int> job_socket{kNone};
+
+void send(JobReport report) {
+  if (job_socket == kNone) return;
+  report.rank = rank_from_environment();
+  [[maybe_unused]] const ssize_t sent =
+      ::send(job_socket, &report, sizeof report, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+}  // namespace
+
+void report_rank() {
+  const char* const name = std::getenv(kJobSocket);
+  if (name == nullptr || job_socket != kNone) return;
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  // After a zero byte: in the abstract namespace, where there is no file to be left behind.
+  const std::size_t length = std::min(std::string_view(name).size(), sizeof(address.sun_path) - 1);
+  std::copy_n(name, length, address.sun_path + 1);
+  const int connected = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  if (connected == kNone) return;
+  if (::connect(connected, reinterpret_cast<const sockaddr*>(&address),
+                static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length)) != 0) {
+    ::close(connected);
+    return;
+  }
+  job_socket = connected;
+  send({.what = JobReport::What::is_there});
+}
+
+void report_start() {
+  send({.what = JobReport::What::has_started});
+}
+
+void report_end(int exit_code) {
+  send({.what = JobReport::What::ends, .exit_code = exit_code});
+}
+
+}  // namespace dbmig::import
