@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <new>
@@ -12,6 +13,7 @@
 #include "cli/context.hpp"
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
+#include "import/job_end.hpp"
 #include "import/job_report.hpp"
 
 namespace {
@@ -88,5 +90,6 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   const int code = run(argc, argv);
   dbmig::import::report_end(code);
-  return code;
+  std::fflush(nullptr);
+  return dbmig::import::end_of_rank(code);
 }

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <memory>
 #include <set>
-#include <thread>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
@@ -327,9 +326,6 @@ void run(Context& context, const Arguments& arguments) {
   } catch (const Error& error) {
     // Before the ranks are joined: every one of them finds it by itself.
     if (import::rank_from_environment() == 0) throw;
-    // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
-    // first.
-    std::this_thread::sleep_for(std::chrono::seconds(1));
     context.exit_code = exit_code_of(error);
   }
 }

@@ -47,7 +47,7 @@ bool BlockReader::suits(const CsvFormat& format) {
 BlockReader::BlockReader(Communicator& ranks, const SharedFile& file, const CsvFormat& format,
                          std::uint64_t first_byte, std::uint64_t first_line, std::size_t block)
     : ranks_(ranks),
-      file_(file),
+      file_(ranks, file),
       size_(file.size),
       states_(format),
       splitter_(format),

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -25,6 +26,18 @@ class Request {
   /// Moves the message on and tells whether it is done: sent, so that the buffer can be used again,
   /// or received. Never waits; once done it stays so.
   virtual bool test() = 0;
+};
+
+/// A file that one rank reads by itself, at any place.
+class FileRanges {
+ public:
+  FileRanges() = default;
+  virtual ~FileRanges() = default;
+  FileRanges(const FileRanges&) = delete;
+  FileRanges& operator=(const FileRanges&) = delete;
+
+  /// Fills `out` with the bytes from `offset` on. Returns why it could not; empty when it could.
+  virtual std::string read_at(std::uint64_t offset, std::span<char> out) = 0;
 };
 
 /// No rank at all: what is sent to it goes nowhere, and nothing comes from it. As a colour of
@@ -70,6 +83,13 @@ class Communicator {
   /// The ranks that say the same `color`, not negative, in their order; null for those that say
   /// kNoRank. This communicator must outlive it, and every rank of it must end it.
   virtual std::unique_ptr<Communicator> split(int color) = 0;
+
+  /// Opens the file at `path` for this rank alone, no other has to take part: by MPI-IO, where the
+  /// ranks are MPI's. Null elsewhere, and when it cannot be opened in this way.
+  virtual std::unique_ptr<FileRanges> open_ranges(const std::string& path) {
+    static_cast<void>(path);
+    return nullptr;
+  }
 
   /// Ends every rank of the job at once, for what cannot be agreed upon. Does nothing in a job of
   /// one rank.

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/module.hpp"
 #include "import/communicator.hpp"
+#include "import/job_end.hpp"
 #include "import/job_report.hpp"
 
 namespace dbmig::import {
@@ -28,10 +29,10 @@ void require_mpi_module() {
 std::unique_ptr<Communicator> mpi_communicator() {
   leave_binding();
   report_rank();
-  using Factory = Communicator* (*)(void (*on_start)());
+  using Factory = Communicator* (*)(void (*on_start)(), void (*on_end)());
   const auto factory = reinterpret_cast<Factory>(load_module(kMpiModule));
   try {
-    return std::unique_ptr<Communicator>(factory(&report_start));
+    return std::unique_ptr<Communicator>(factory(&report_start, &mpi_has_ended));
   } catch (const std::exception& error) {
     throw Error(ErrorCode::failed, fmt::format("cannot start MPI: {}", error.what()));
   }

@@ -261,7 +261,7 @@ void work_on_chunks(const Plan& plan, const std::optional<SharedFile>& file, Com
                     const std::atomic<bool>& stop) {
   Worker worker(plan);
   std::optional<SharedFileReader> reader;
-  if (file) reader.emplace(*file);
+  if (file) reader.emplace(ranks, *file);
   const bool reads = reader && reader->sees_file();
   Bytes own;  // what this rank has read itself
   std::array<Bytes, 2> parts;

@@ -175,7 +175,7 @@ class KeyScan {
  private:
   std::unique_ptr<RecordSource> open(std::size_t index) {
     const ScannedFile& file = job_.files[index];
-    const bool sees = file.shared && SharedFileReader(*file.shared).sees_file();
+    const bool sees = file.shared && SharedFileReader(ranks_, *file.shared).sees_file();
     auto readers = ranks_.split(sees ? 0 : kNoRank);
     if (readers) return std::make_unique<BlockSource>(std::move(readers), file, job_.block);
     if (file.shared || files_ == nullptr) return nullptr;

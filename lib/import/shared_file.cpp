@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <system_error>
 
@@ -22,37 +22,53 @@ namespace {
 /// Bytes at each end of a file by which it is known.
 constexpr std::uint64_t kKnownBytes = std::uint64_t{1} << 16U;
 
-/// Fills `out` from `offset` on. False when the file ends before, or cannot be read: see errno.
-bool read_file_at(int fd, std::uint64_t offset, std::span<char> out) {
-  while (!out.empty()) {
-    const ssize_t n = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = 0;
-    if (n <= 0) return false;
-    offset += static_cast<std::uint64_t>(n);
-    out = out.subspan(static_cast<std::size_t>(n));
+/// Reads by the system's own calls.
+class PlainRanges final : public FileRanges {
+ public:
+  explicit PlainRanges(int fd) : fd_(fd) {}
+  ~PlainRanges() override { ::close(fd_); }
+  PlainRanges(const PlainRanges&) = delete;
+  PlainRanges& operator=(const PlainRanges&) = delete;
+
+  std::string read_at(std::uint64_t offset, std::span<char> out) override {
+    while (!out.empty()) {
+      const ssize_t n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return std::strerror(errno);
+      if (n == 0) return "it ends before";
+      offset += static_cast<std::uint64_t>(n);
+      out = out.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
   }
-  return true;
+
+ private:
+  int fd_;
+};
+
+std::unique_ptr<FileRanges> open_plain(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  return fd < 0 ? nullptr : std::make_unique<PlainRanges>(fd);
 }
 
-/// Opens a regular file and says what it looks like; -1 when there is none.
-int open_shared(const std::string& path, SharedFile& file) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return -1;
-  struct stat about = {};
-  if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
-    file.path = path;
-    file.size = static_cast<std::uint64_t>(about.st_size);
-    const std::uint64_t end = std::min(kKnownBytes, file.size);
-    std::string ends(2 * end, '\0');
-    if (read_file_at(fd, 0, std::span(ends).first(end)) &&
-        read_file_at(fd, file.size - end, std::span(ends).subspan(end))) {
-      file.ends_hash = hash_of(ends);
-      return fd;
-    }
+/// What the regular file at `path`, which `ranges` reads, looks like.
+std::optional<SharedFile> look_at(const std::string& path, FileRanges& ranges) {
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(path, failure);
+  if (failure) return std::nullopt;
+  const std::uint64_t end = std::min<std::uint64_t>(kKnownBytes, size);
+  std::string ends(2 * end, '\0');
+  if (!ranges.read_at(0, std::span(ends).first(end)).empty() ||
+      !ranges.read_at(size - end, std::span(ends).subspan(end)).empty()) {
+    return std::nullopt;
   }
-  ::close(fd);
-  return -1;
+  return SharedFile{.path = path, .size = size, .ends_hash = hash_of(ends)};
+}
+
+/// A pipe is not even opened.
+bool is_regular(const std::string& path) {
+  std::error_code failure;
+  return std::filesystem::is_regular_file(path, failure);
 }
 
 }  // namespace
@@ -63,14 +79,10 @@ std::uint64_t hash_of(std::string_view bytes) {
 
 std::optional<SharedFile> share_file(const std::string& path) {
   std::error_code failure;
-  // A pipe is not even opened.
-  if (!std::filesystem::is_regular_file(path, failure)) return std::nullopt;
+  if (!is_regular(path)) return std::nullopt;
   const std::filesystem::path absolute = std::filesystem::absolute(path, failure);
-  SharedFile file;
-  const int fd = failure ? -1 : open_shared(absolute.string(), file);
-  if (fd < 0) return std::nullopt;
-  ::close(fd);
-  return file;
+  const auto ranges = failure ? nullptr : open_plain(absolute.string());
+  return ranges ? look_at(absolute.string(), *ranges) : std::nullopt;
 }
 
 void encode(const std::optional<SharedFile>& file, Bytes& out) {
@@ -92,27 +104,21 @@ std::optional<SharedFile> decode_shared_file(std::string_view& message) {
   return file.path.empty() ? std::nullopt : std::optional(file);
 }
 
-SharedFileReader::SharedFileReader(const SharedFile& file) : path_(file.path) {
-  SharedFile here;
-  fd_ = open_shared(file.path, here);
-  if (fd_ < 0 || here == file) return;
-  ::close(fd_);
-  fd_ = -1;
-}
-
-SharedFileReader::~SharedFileReader() {
-  if (fd_ >= 0) ::close(fd_);
+SharedFileReader::SharedFileReader(Communicator& ranks, const SharedFile& file) : path_(file.path) {
+  if (!is_regular(path_)) return;
+  ranges_ = ranks.open_ranges(path_);
+  if (ranges_ == nullptr) ranges_ = open_plain(path_);
+  if (ranges_ != nullptr && look_at(path_, *ranges_) != file) ranges_ = nullptr;
 }
 
 bool SharedFileReader::read_at(std::uint64_t offset, std::span<char> out) const {
-  return read_file_at(fd_, offset, out);
+  return ranges_ != nullptr && ranges_->read_at(offset, out).empty();
 }
 
 void SharedFileReader::read(const FilePart& part, Bytes& bytes, std::size_t prefix) const {
   bytes.resize(prefix + part.size);
   const std::span<char> out = std::span(bytes).subspan(prefix);
-  if (!read_file_at(fd_, part.offset, out)) {
-    const std::string why = errno == 0 ? "it ends before" : std::strerror(errno);
+  if (const std::string why = ranges_->read_at(part.offset, out); !why.empty()) {
     throw Error(ErrorCode::io,
                 fmt::format("cannot read {} at byte {}: {}", path_, part.offset, why))
         .hint("--read scatter leaves the reading to the first rank");

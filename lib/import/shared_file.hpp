@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,17 +42,15 @@ struct FilePart {
 
 std::uint64_t hash_of(std::string_view bytes);
 
-/// Reads parts of a shared file, on a rank that is not the root. Owns the file descriptor.
+/// Reads parts of a shared file, on a rank that is not the root.
 class SharedFileReader {
  public:
-  /// Throws nothing: a file that cannot be read is one that this rank does not see.
-  explicit SharedFileReader(const SharedFile& file);
-  ~SharedFileReader();
-  SharedFileReader(const SharedFileReader&) = delete;
-  SharedFileReader& operator=(const SharedFileReader&) = delete;
+  /// Opens it as the ranks read files, else by itself. Throws nothing: a file that cannot be read
+  /// is one that this rank does not see.
+  SharedFileReader(Communicator& ranks, const SharedFile& file);
 
   /// Whether the file here looks like the root's.
-  bool sees_file() const { return fd_ >= 0; }
+  bool sees_file() const { return ranges_ != nullptr; }
   /// The bytes of `part` into `bytes`, behind its first `prefix` bytes, which stay. Throws
   /// Error{io} when they cannot be read or are not those that the root has read.
   void read(const FilePart& part, Bytes& bytes, std::size_t prefix) const;
@@ -60,7 +59,7 @@ class SharedFileReader {
 
  private:
   std::string path_;
-  int fd_ = -1;
+  std::unique_ptr<FileRanges> ranges_;
 };
 
 }  // namespace dbmig::import

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -26,6 +27,7 @@
 #include <mutex>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -71,6 +73,9 @@ void prefer_fast_start() {
     }
   }
   ::setenv("OMPI_MCA_mpi_yield_when_idle", "1", kKeep);
+  // Files are read by each rank alone. The other kinds of a shared position in a file make files of
+  // their own at each opening, one of them beside the data.
+  ::setenv("OMPI_MCA_sharedfp", "individual", kKeep);
 }
 
 /// Ends MPI. What a rank tells its launcher meanwhile are small messages without an answer, each of
@@ -86,6 +91,45 @@ void finalize() {
   }
   MPI_Finalize();
 }
+
+/// MPI's words for a failure.
+std::string reason_of(int failure) {
+  std::array<char, MPI_MAX_ERROR_STRING> text = {};
+  int length = 0;
+  MPI_Error_string(failure, text.data(), &length);
+  return {text.data(), static_cast<std::size_t>(length)};
+}
+
+/// A file, read by MPI-IO. Opened for one rank, so that no other has to take part, or fails when
+/// this one does.
+class MpiRanges final : public FileRanges {
+ public:
+  explicit MpiRanges(MPI_File file) : file_(file) {}
+  ~MpiRanges() override { MPI_File_close(&file_); }
+  MpiRanges(const MpiRanges&) = delete;
+  MpiRanges& operator=(const MpiRanges&) = delete;
+
+  std::string read_at(std::uint64_t offset, std::span<char> out) override {
+    while (!out.empty()) {
+      const int size = static_cast<int>(std::min<std::uint64_t>(kSlice, out.size()));
+      MPI_Status status;
+      int count = 0;
+      if (const int failure = MPI_File_read_at(file_, static_cast<MPI_Offset>(offset), out.data(),
+                                               size, MPI_BYTE, &status);
+          failure != MPI_SUCCESS) {
+        return reason_of(failure);
+      }
+      MPI_Get_count(&status, MPI_BYTE, &count);
+      if (count <= 0) return "it ends before";
+      offset += static_cast<std::uint64_t>(count);
+      out = out.subspan(static_cast<std::size_t>(count));
+    }
+    return {};
+  }
+
+ private:
+  MPI_File file_;
+};
 
 class MpiRanks;
 
@@ -173,6 +217,7 @@ class MpiRanks : public Communicator {
   void allreduce(std::span<char> value, Combine combine) override;
   void alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) override;
   std::unique_ptr<Communicator> split(int color) override;
+  std::unique_ptr<FileRanges> open_ranges(const std::string& path) override;
   void abort() noexcept override {
     wait_for_start();
     MPI_Abort(comm_, 1);
@@ -253,7 +298,8 @@ class ReceiveRequest final : public MpiRequest {
 /// things to do meanwhile: what it sends and receives before is handed over afterwards.
 class MpiCommunicator final : public MpiRanks {
  public:
-  explicit MpiCommunicator(void (*on_start)()) : MpiRanks(MPI_COMM_WORLD), on_start_(on_start) {
+  MpiCommunicator(void (*on_start)(), void (*on_end)())
+      : MpiRanks(MPI_COMM_WORLD), on_start_(on_start), on_end_(on_end) {
     const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
     const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
     if (rank != nullptr && size != nullptr) {
@@ -271,6 +317,7 @@ class MpiCommunicator final : public MpiRanks {
   ~MpiCommunicator() override {
     if (!running_.joinable()) {
       finalize();
+      on_end_();
       return;
     }
     wait_for_start();
@@ -280,6 +327,7 @@ class MpiCommunicator final : public MpiRanks {
     }
     changed_.notify_all();
     running_.join();
+    on_end_();
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
   MpiCommunicator& operator=(const MpiCommunicator&) = delete;
@@ -332,6 +380,7 @@ class MpiCommunicator final : public MpiRanks {
   }
 
   void (*on_start_)();
+  void (*on_end_)();
   int rank_ = 0;
   int size_ = 1;
   std::atomic<bool> started_{false};
@@ -474,6 +523,16 @@ std::unique_ptr<Communicator> MpiRanks::split(int color) {
   return std::make_unique<MpiGroup>(group);
 }
 
+std::unique_ptr<FileRanges> MpiRanks::open_ranges(const std::string& path) {
+  wait_for_start();
+  MPI_File file = MPI_FILE_NULL;
+  if (MPI_File_open(MPI_COMM_SELF, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &file) !=
+      MPI_SUCCESS) {
+    return nullptr;
+  }
+  return std::make_unique<MpiRanges>(file);
+}
+
 bool MpiRequest::test() {
   if (done_) return true;
   if (!ranks_.is_ready()) return false;
@@ -490,8 +549,9 @@ bool MpiRequest::test() {
 }  // namespace dbmig::import
 
 /// The module's only entry: starts MPI, and calls `on_start` when it has, on whichever thread. The
-/// caller owns the result, whose end ends MPI.
-extern "C" dbmig::import::Communicator* dbmig_mpi_communicator(void (*on_start)()) {
+/// caller owns the result, whose end ends MPI and calls `on_end` when it has.
+extern "C" dbmig::import::Communicator* dbmig_mpi_communicator(void (*on_start)(),
+                                                               void (*on_end)()) {
   dbmig::import::prefer_fast_start();
-  return new dbmig::import::MpiCommunicator(on_start);
+  return new dbmig::import::MpiCommunicator(on_start, on_end);
 }

@@ -320,6 +320,43 @@ TEST_P(Import, CtrlCOfMpirunRollsBackAndSaysSo) {
   expect_untouched();
 }
 
+/// mpirun says nothing of its own behind it, and ends with dbmig's exit code.
+TEST_P(Import, WhatDbmigSaysIsLastUnderMpirunToo) {
+  write_rows("t.csv", 300, "not a number,x,1,\n");
+  struct Case {
+    std::vector<std::string> arguments;
+    int code;
+    std::string end;  ///< of what is on the screen
+  };
+  const std::vector<Case> cases = {
+      {{"t.csv"}, 1, "or go on without such records with --on-error reject\n"},
+      {{"none.csv", "--table", "t"}, 1, "error: there is no file none.csv\n"},
+      {{"t.csv", "--delimiter", "::"}, 2, "or \\t for a tab\n"},
+      {{"t.csv", "--nonsense"}, 2, "`dbmig import --help` lists them\n"},
+      {{"t.csv", "--table", "t", "--on-duplicate", "replace", "-j", "7"},
+       2,
+       "leave one of them out\n"},
+  };
+  for (const Case& one : cases) {
+    const Result result = import(2, one.arguments);
+    EXPECT_EQ(result.code, one.code) << result;
+    EXPECT_THAT(result.err, EndsWith(one.end)) << result;
+    EXPECT_EQ(count(result.err, "error:"), 1) << result;
+    expect_untouched();
+  }
+  const Result stopped = interrupt("mpirun --oversubscribe -n 2", "", "INT");
+  EXPECT_THAT(stopped.out, EndsWith("error: interrupted; nothing was imported\n"));
+  const Result alone =
+      shell("cp " + dbmig_binary().string() +
+                " . && OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun "
+                "--oversubscribe -n 2 ./dbmig import t.csv --url '" +
+                url + "'",
+            project.path());
+  EXPECT_EQ(alone.code, 1) << alone;
+  EXPECT_THAT(alone.out, EndsWith("or run the command without mpirun\n"));
+  expect_untouched();
+}
+
 /// `-j` starts mpirun with what it needs, also as root, with more ranks than cores.
 class ImportJobs : public Import {
  protected:

@@ -51,7 +51,8 @@ TEST_F(SharedFiles, OfAnyPartTheBytesAreTheRoots) {
   for (char& c : content) c = static_cast<char>(random());
   const auto file = import::share_file(write(content));
   ASSERT_TRUE(file.has_value());
-  const SharedFileReader reader(*file);
+  const auto alone = import::local_communicator();
+  const SharedFileReader reader(*alone, *file);
   ASSERT_TRUE(reader.sees_file());
   for (int i = 0; i < 100; ++i) {
     const std::size_t offset = random() % content.size();
@@ -66,16 +67,17 @@ TEST_F(SharedFiles, AnotherFileOfTheNameIsNotSeen) {
   const std::string content(200000, 'a');
   const auto file = import::share_file(write(content));
   ASSERT_TRUE(file.has_value());
+  const auto alone = import::local_communicator();
   for (const std::size_t changed : {std::size_t{0}, std::size_t{60000}, content.size() - 1}) {
     std::string other = content;
     other[changed] = 'b';
     write(other);
-    EXPECT_FALSE(SharedFileReader(*file).sees_file()) << changed;
+    EXPECT_FALSE(SharedFileReader(*alone, *file).sees_file()) << changed;
   }
   write(content + "a");
-  EXPECT_FALSE(SharedFileReader(*file).sees_file());
+  EXPECT_FALSE(SharedFileReader(*alone, *file).sees_file());
   std::filesystem::remove(path());
-  EXPECT_FALSE(SharedFileReader(*file).sees_file());
+  EXPECT_FALSE(SharedFileReader(*alone, *file).sees_file());
 }
 
 TEST_F(SharedFiles, BytesThatChangeUnderwayAreAnError) {
@@ -84,7 +86,8 @@ TEST_F(SharedFiles, BytesThatChangeUnderwayAreAnError) {
   ASSERT_TRUE(file.has_value());
   content[100000] = 'b';
   write(content);
-  const SharedFileReader reader(*file);
+  const auto alone = import::local_communicator();
+  const SharedFileReader reader(*alone, *file);
   ASSERT_TRUE(reader.sees_file());
   Bytes bytes;
   const auto failure = [&](const FilePart& part) -> std::string {

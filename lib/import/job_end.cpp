@@ -1,0 +1,75 @@
+#include "import/job_end.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <thread>
+
+#include "import/communicator.hpp"
+#include "import/job_report.hpp"
+
+namespace dbmig::import {
+namespace {
+
+/// How long the others give the first rank, which meets the same mistake.
+constexpr std::chrono::seconds kForTheRoot{2};
+/// How long mpirun has to answer, in seconds: it may be ending the job already.
+constexpr unsigned kForMpirun = 5;
+
+bool has_ended = false;
+volatile std::sig_atomic_t code_on_alarm = 1;
+
+void on_alarm(int) {
+  ::_exit(code_on_alarm);
+}
+
+/// Ends all ranks by an order to mpirun, as MPI_Abort does, which prints much besides. Of a job
+/// that was ended by order mpirun itself says nothing; of a rank that ends with a failure it does.
+void order_end(int exit_code) {
+  // By the names of the library that mpirun and Open MPI speak to each other with, which is there
+  // when they are: https://pmix.org, version 4 of the standard.
+  void* const pmix = ::dlopen("libpmix.so.2", RTLD_NOW | RTLD_LOCAL);
+  if (pmix == nullptr) return;
+  using Init = int (*)(void* process, void* options, std::size_t count);
+  using Abort = int (*)(int code, const char* message, void* processes, std::size_t count);
+  const auto init = reinterpret_cast<Init>(::dlsym(pmix, "PMIx_Init"));
+  const auto abort = reinterpret_cast<Abort>(::dlsym(pmix, "PMIx_Abort"));
+  if (init == nullptr || abort == nullptr) return;
+  code_on_alarm = exit_code;
+  std::signal(SIGALRM, on_alarm);
+  ::alarm(kForMpirun);
+  constexpr int kSuccess = 0;
+  if (init(nullptr, nullptr, 0) == kSuccess && abort(exit_code, "", nullptr, 0) == kSuccess) {
+    ::_exit(exit_code);
+  }
+  ::alarm(0);
+}
+
+}  // namespace
+
+void mpi_has_ended() {
+  has_ended = true;
+}
+
+int end_of_rank(int exit_code) {
+  if (exit_code == 0 || !started_by_mpi()) return exit_code;
+  // Whoever started the job with -j made mpirun quiet.
+  const bool is_quiet = std::getenv(kJobSocket) != nullptr;
+  if (rank_from_environment() == 0) {
+    std::signal(SIGTERM, SIG_IGN);
+    if (!is_quiet && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
+    return exit_code;
+  }
+  // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
+  // first. Once MPI has ended its code is all that counts.
+  std::signal(SIGTERM, SIG_DFL);
+  if (has_ended) return 0;
+  std::this_thread::sleep_for(kForTheRoot);
+  return exit_code;
+}
+
+}  // namespace dbmig::import
