@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::seconds kForTheRoot{2};
 /// How long mpirun has to answer, in seconds: it may be ending the job already.
 constexpr unsigned kForMpirun = 5;
+/// mpirun takes a second to end a job anyway.
+constexpr std::chrono::milliseconds kForTheOrder{500};
 
 bool has_ended = false;
 volatile std::sig_atomic_t code_on_alarm = 1;
@@ -44,6 +46,9 @@ void order_end(int exit_code) {
   ::alarm(kForMpirun);
   constexpr int kSuccess = 0;
   if (init(nullptr, nullptr, 0) == kSuccess && abort(exit_code, "", nullptr, 0) == kSuccess) {
+    // The order is on its way inside mpirun; an end that overtook it would be the failure that it
+    // has words for.
+    std::this_thread::sleep_for(kForTheOrder);
     ::_exit(exit_code);
   }
   ::alarm(0);
@@ -65,11 +70,11 @@ int end_of_rank(int exit_code) {
     return exit_code;
   }
   // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
-  // first. Once MPI has ended its code is all that counts.
+  // first. Once MPI has ended the root's code is all that counts.
   std::signal(SIGTERM, SIG_DFL);
-  if (has_ended) return 0;
-  std::this_thread::sleep_for(kForTheRoot);
-  return exit_code;
+  if (!has_ended) std::this_thread::sleep_for(kForTheRoot);
+  // Nothing is left to do, and threads of MPI's libraries may hear of the order while those go.
+  ::_exit(has_ended ? 0 : exit_code);
 }
 
 }  // namespace dbmig::import
