@@ -14,9 +14,11 @@
 #include "ops/risk.hpp"
 #include "project/lock_limit.hpp"
 #include "project/run_settings.hpp"
+#include "run/apply.hpp"
 #include "run/fitted.hpp"
 #include "run/store.hpp"
 #include "transfer/copy_mark.hpp"
+#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -52,13 +54,14 @@ Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
       const proof::StatementCost* cost = cost_of(all_costs, i, n);
       costs.push_back(cost == nullptr ? Json() : cost_json(context, *cost));
     }
-    list.push_back({{"revision", planned.revision.id},
+    list.push_back({{"revision", run::ids_of(planned).back()},
                     {"direction", run::to_string(planned.direction)},
                     {"message", planned.revision.message},
                     {"operations", operations_json(planned.operations)},
                     {"losses", run::consent_lines(planned.losses)},
                     {"statements", std::move(statements)},
                     {"costs", std::move(costs)}});
+    if (!planned.parts.empty()) list.back()["revisions"] = run::ids_of(planned);
   }
   return list;
 }
@@ -77,6 +80,25 @@ void refuse_required_locks(Context& context, run::Runner& runner, const Migratio
                schema_before(context, runner, entered), options.require_lock);
 }
 
+/// Lets an upgrade combine revisions where no hook wants to know of each.
+void combine(Context& context, run::Runner& runner, const Migration& options) {
+  if (options.one_by_one || project::hook_listener(context, context.url(), context.events()))
+    return;
+  runner.combine(yaml::print_revision);
+}
+
+/// What a plan shows of a revision, or of several that are combined.
+std::string plan_line(const run::PlannedRevision& planned) {
+  const std::string statements = text::count(planned.statements.size(), "statement");
+  if (planned.parts.empty()) {
+    return fmt::format("-- {} {} ({})\n", run::to_string(planned.direction),
+                       history::named(planned.revision), statements);
+  }
+  return fmt::format("-- {} {} at once, from {} to {} ({})\n", run::to_string(planned.direction),
+                     text::count(planned.parts.size(), "revision"), planned.parts.front()->id,
+                     history::named(*planned.parts.back()), statements);
+}
+
 void print_plan(Context& context, run::Direction direction, const Migration& options) {
   run::Runner runner = make_runner(context, Context::Access::peek);
   std::set<std::string> entered;
@@ -85,6 +107,7 @@ void print_plan(Context& context, run::Direction direction, const Migration& opt
     if (!found) return;
     entered = std::move(*found);
   }
+  combine(context, runner, options);
   const std::vector<run::PlannedRevision> plan = runner.plan(direction, options.targets, entered);
   for (const run::AppliedRevision& row :
        run::RevisionStore(context.connection(Context::Access::peek)).all()) {
@@ -101,9 +124,7 @@ void print_plan(Context& context, run::Direction direction, const Migration& opt
   Console& console = context.console();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const run::PlannedRevision& planned = plan[i];
-    console.data(fmt::format("-- {} {} ({})\n", run::to_string(planned.direction),
-                             history::named(planned.revision),
-                             text::count(planned.statements.size(), "statement")));
+    console.data(plan_line(planned));
     for (const std::string& line : run::consent_lines(planned.losses)) {
       console.data("-- " + text::replace_all(line, "\n", " ") + "\n");
     }
@@ -180,6 +201,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   if (options.plan) return print_plan(context, direction, options);
   run::Runner runner =
       make_runner(context, up ? Context::Access::create : Context::Access::existing);
+  combine(context, runner, options);
   run::RunOptions how = how_to_run(context, options);
   if (const auto killed = transfer::find_killed_copy(
           context.connection(up ? Context::Access::create : Context::Access::existing))) {

@@ -19,6 +19,7 @@ struct Migration {
   bool allow_destructive = false;                                ///< downgrade only
   bool drop_adopted = false;                                     ///< downgrade only
   bool baseline = false;                                         ///< upgrade only
+  bool one_by_one = false;                                       ///< upgrade only
   std::string require_lock;                                      ///< "none", "shared" or nothing
   std::string resolve;                                           ///< "done", "redo" or nothing
 };

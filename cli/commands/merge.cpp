@@ -33,6 +33,8 @@ void add_merge(Command& program, Context& context) {
       .add_option("--resolve", options->winner,
                   "Where branches contradict each other, this revision's branch wins")
       ->option_text("REV");
+  command.add_flag("--either-order", options->either_order,
+                   "Accept that the order of the branches may matter to their plain SQL");
   add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] {
     std::optional<project::RevisionsLock> lock;

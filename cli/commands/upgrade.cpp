@@ -4,6 +4,7 @@
 #include "cli/fleet.hpp"
 #include "cli/migration.hpp"
 #include "project/lock_limit.hpp"
+#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 
@@ -19,6 +20,7 @@ void upgrade_all(Context& context, const Migration& options, const FleetOptions&
   job.verb = options.plan ? fleet::Verb::plan : fleet::Verb::upgrade;
   job.targets = options.targets;
   job.options = how_to_run(context, options);
+  if (!options.one_by_one) job.print = yaml::print_revision;
   job.baseline = options.baseline;
   if (!options.require_lock.empty()) {
     job.refuse = [&context, limit = options.require_lock](
@@ -61,6 +63,8 @@ void add_upgrade(Command& program, Context& context) {
   add_migration_options(command, *options);
   command.add_flag("--baseline", options->baseline,
                    "For a database that dbmig has not managed yet: if it equals REV, start there");
+  command.add_flag("--one-by-one", options->one_by_one,
+                   "Run each revision by itself, also where many only build up new tables");
   command
       .add_option("--require-lock", options->require_lock,
                   "MariaDB: refuse every ALTER that would block writes (none) or reads (shared)")

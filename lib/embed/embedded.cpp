@@ -126,6 +126,7 @@ std::vector<std::string> upgrade(const History& history, const Database& databas
   how.lock_wait = options.lock_wait;
   how.stop = options.stop;
   how.variables = options.variables;
+  runner.combine(yaml::print_revision);
   return runner.upgrade(options.target, how);
 }
 

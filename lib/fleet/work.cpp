@@ -152,6 +152,7 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
   const auto connection =
       backend::connect(is_upgrade ? database.url : readable(database.url), {.create = is_upgrade});
   run::Runner runner(*connection, graph, parse, log);
+  if (is_upgrade && job.print) runner.combine(job.print);
   switch (job.verb) {
     case Verb::upgrade: {
       run::RunOptions options = job.options;

@@ -17,6 +17,8 @@ struct Job {
   Verb verb = Verb::upgrade;
   std::vector<std::string> targets = {"head"};  ///< of upgrade and plan
   run::RunOptions options = {};
+  /// Lets upgrades combine revisions, see run::Runner::combine; may be empty.
+  run::PrintRevision print = {};
   /// A database that dbmig has not managed yet enters at the targets where it equals them.
   bool baseline = false;
   /// Makes the listener of a database's run; may be empty.

@@ -2,11 +2,17 @@
 
 #include <fmt/core.h>
 
+#include <optional>
 #include <set>
 
+#include "base/listed.hpp"
 #include "base/text.hpp"
 #include "history/branches.hpp"
+#include "project/proving.hpp"
 #include "project/revisions.hpp"
+#include "project/run_settings.hpp"
+#include "teams/both_orders.hpp"
+#include "yaml/revision.hpp"
 
 namespace dbmig::project {
 namespace {
@@ -25,6 +31,86 @@ std::string parent_of(Workspace& workspace, const std::string& argument,
   throw Error(ErrorCode::usage, fmt::format("'{}' is {} of the revisions to merge", argument,
                                             found.empty() ? "on none" : "on more than one"))
       .hint(fmt::format("name one of {}", text::join(parents, ", ")));
+}
+
+/// The pairs of operations, one of them plain SQL, that a database may take in either order, and
+/// what is different then.
+Error differs_by_order(std::vector<Diagnostic> pairs, const teams::BothOrders& seen) {
+  for (Diagnostic& one : pairs) one.hint.clear();
+  pairs.front().message += fmt::format(
+      "; which of them a database takes first makes a difference (tried on {} with generated "
+      "rows): "
+      "{}",
+      seen.server, text::join_some(seen.differences));
+  pairs.front().hint =
+      "let one branch build on the other (`dbmig rebase REV --onto OTHER`), or accept it with "
+      "`--either-order`";
+  return Error(ErrorCode::refused, std::move(pairs));
+}
+
+/// Nothing, and the reason in `why`, where they cannot be tried.
+std::optional<teams::BothOrders> try_orders(Workspace& workspace, const ProofDatabase& database,
+                                            const history::Graph& graph,
+                                            const history::Revision& merge,
+                                            const std::pair<std::string, std::string>& heads,
+                                            std::string& why) {
+  why = database.missing;
+  if (!database.scratch) return std::nullopt;
+  try {
+    return teams::take_both_orders(
+        {*database.scratch, yaml::parse_revision, workspace.stop(), variables(workspace)}, graph,
+        merge.id, heads.first, heads.second);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    why = error.message();
+    return std::nullopt;
+  }
+}
+
+/// Whether both orders of `heads` were seen to come to the same on one of the project's databases.
+/// Refuses them where they do not.
+bool compare_orders(Workspace& workspace, const history::Graph& graph,
+                    const history::Revision& merge,
+                    const std::pair<std::string, std::string>& heads,
+                    const std::vector<Diagnostic>& pairs) {
+  workspace.begin_long_work();
+  bool is_compared = false;
+  for (const ProofDatabase& database : proof_databases(workspace)) {
+    std::string why;
+    const auto seen = try_orders(workspace, database, graph, merge, heads, why);
+    if (seen && seen->differences.empty()) {
+      workspace.events().info(
+          "dbmig.merge",
+          fmt::format("Tried on {}: {} and {} come to the same in either order{}", seen->server,
+                      heads.first, heads.second, seen->with_rows ? ", with generated rows" : ""));
+      is_compared = true;
+      continue;
+    }
+    if (seen && !seen->is_random) throw differs_by_order(pairs, *seen);
+    if (seen) why = "their plain SQL leaves other rows each time";
+    workspace.events().warning(
+        "dbmig.merge", fmt::format("On {}, {} and {} were not compared in either order: {}",
+                                   to_string(database.kind), heads.first, heads.second, why));
+  }
+  return is_compared;
+}
+
+/// Plain SQL of two branches that concerns one table is run in both orders.
+void compare_plain_sql(Workspace& workspace, const history::Revision& merge) {
+  const std::vector<std::string>& heads = merge.parents;
+  std::optional<history::Graph> graph;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    for (std::size_t j = i + 1; j < heads.size(); ++j) {
+      const std::vector<Diagnostic> pairs =
+          history::uncompared_sql(workspace.graph(), {heads[i], heads[j]});
+      if (pairs.empty()) continue;
+      if (!graph) graph = with_revision(workspace.graph(), merge, merge.id);
+      if (compare_orders(workspace, *graph, merge, {heads[i], heads[j]}, pairs)) continue;
+      for (const Diagnostic& one : pairs) {
+        workspace.events().warning("dbmig.merge", to_string(one));
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -51,11 +137,9 @@ history::Revision merge_revision(Workspace& workspace, MergeOptions options) {
   const std::vector<history::Contradiction> found =
       history::contradictions(graph, parents, revision.upgrade);
   if (!found.empty()) throw Error(ErrorCode::failed, history::described(found));
-  for (const Diagnostic& one : history::uncompared_sql(graph, parents)) {
-    workspace.events().warning("dbmig.merge", to_string(one));
-  }
   // Both sides must fit together: a table that each of them made is an error now.
   static_cast<void>(graph.fold(chosen));
+  if (!options.either_order) compare_plain_sql(workspace, revision);
   return revision;
 }
 

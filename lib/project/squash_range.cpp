@@ -32,9 +32,9 @@ void prove_squash(Workspace& workspace, const history::Graph& squashed, const st
   for (const ProofDatabase& database : proof_databases(workspace)) {
     if (!database.scratch) continue;  // prove() says why
     try {
-      const teams::BothWays seen =
-          teams::prove_both_ways(*database.scratch, workspace.graph(), squashed, id,
-                                 yaml::parse_revision, workspace.stop(), variables(workspace));
+      const teams::BothWays seen = teams::prove_both_ways(
+          {*database.scratch, yaml::parse_revision, workspace.stop(), variables(workspace)},
+          workspace.graph(), squashed, id);
       events.info("dbmig.proof",
                   fmt::format("Proved on {}: the old revisions and {} come to the same schema{}",
                               seen.server, id, seen.with_rows ? " and rows" : ""));

@@ -8,6 +8,13 @@
 namespace dbmig::run {
 
 std::string running_line(const PlannedRevision& planned) {
+  if (!planned.parts.empty() && planned.direction == Direction::upgrade) {
+    return fmt::format(
+        "Running upgrade {} -> {}, {} at once: their tables are new, and are created as they end "
+        "up",
+        text::join(planned.parts.front()->parents, ", "), planned.parts.back()->id,
+        text::count(planned.parts.size(), "revision"));
+  }
   const std::string parents = text::join(planned.revision.parents, ", ");
   if (planned.direction == Direction::upgrade) {
     return fmt::format("Running upgrade {} -> {}", parents, history::named(planned.revision));
@@ -56,7 +63,7 @@ void report_backfill_values(backend::Connection& connection, EventSink& events,
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
   AppliedRevision row;
   row.id = planned.revision.id;
-  row.origin = kApplied;
+  row.origin = planned.parts.empty() ? kApplied : kCombined;
   row.parents = planned.revision.parents;
   row.message = planned.revision.message;
   row.checksum = planned.revision.checksum.get();
@@ -66,6 +73,43 @@ AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
   row.statements_total = planned.statements.size();
   row.statements_done = planned.statements.size();
   return row;
+}
+
+void insert_parts(RevisionStore& store, const PlannedRevision& planned, long duration_ms) {
+  const long share = duration_ms / static_cast<long>(planned.parts.size());
+  constexpr std::size_t kRowsAtOnce = 100;
+  std::size_t waiting = 0;
+  try {
+    for (const history::Revision* part : planned.parts) {
+      PlannedRevision one;
+      one.revision = *part;
+      store.insert_later(complete_row(one, share));
+      if (++waiting % kRowsAtOnce == 0) store.flush();
+    }
+    store.flush();
+  } catch (...) {
+    store.forget_later();
+    throw;
+  }
+}
+
+bool goes_on_apart(const ApplyContext& context, const PlannedRevision& planned,
+                   const Error& error) {
+  if (planned.parts.empty() || planned.direction == Direction::downgrade ||
+      error.code() == ErrorCode::interrupted || error.code() == ErrorCode::connection) {
+    return false;
+  }
+  context.events.info("dbmig.run",
+                      fmt::format("{} cannot be applied at once and run one by one: {}",
+                                  text::count(planned.parts.size(), "revision"), error.message()));
+  return true;
+}
+
+std::vector<std::string> ids_of(const PlannedRevision& planned) {
+  if (planned.parts.empty()) return {planned.revision.id};
+  std::vector<std::string> ids;
+  for (const history::Revision* part : planned.parts) ids.push_back(part->id);
+  return ids;
 }
 
 Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index) {

@@ -16,14 +16,19 @@ struct ApplyContext {
   const RunOptions& options;
 };
 
-/// Gives the next revision of a run, planned against the schema that the ones before it left, or
-/// nothing at the end.
-using NextRevision = std::function<std::optional<PlannedRevision>()>;
+/// The revisions of a run.
+struct PlannedRun {
+  /// Gives the next revision, planned against the schema that the ones before it left, or nothing
+  /// at the end.
+  std::function<std::optional<PlannedRevision>()> next;
+  /// The last one was a combined one that failed and left nothing: its parts come next.
+  std::function<void()> take_apart;
+};
 
 /// For databases whose DDL can be rolled back: one transaction, a savepoint per revision. Returns
 /// the ids that ran; when one fails, those before it are committed and its error is thrown.
 std::vector<std::string> apply_in_transaction(const ApplyContext& context,
-                                              const NextRevision& next);
+                                              const PlannedRun& planned_run);
 
 /// What the journal must know beyond the plan at hand.
 struct JournalEnvironment {
@@ -41,7 +46,8 @@ struct JournalEnvironment {
 /// in the revision's row, so that the next run goes on exactly there. A revision that fails is
 /// taken back by the inverses of what it had done when that loses nothing, else it stays as it is,
 /// resumable. A revision that an earlier run left half-way in the other direction is taken back.
-std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
+std::vector<std::string> apply_with_journal(const ApplyContext& context,
+                                            const PlannedRun& planned_run,
                                             const JournalEnvironment& environment);
 
 /// `error` of statement `index` of `planned`, with the revision's file and line in front.
@@ -60,5 +66,16 @@ void report_backfill_values(backend::Connection& connection, EventSink& events,
 
 /// The row of a complete revision that took `duration_ms`.
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms);
+
+/// Writes the rows of the parts of a combined revision, which took `duration_ms` together. To be
+/// called in a transaction, which is to be rolled back when this fails.
+void insert_parts(RevisionStore& store, const PlannedRevision& planned, long duration_ms);
+
+/// Whether the parts of `planned`, a combined revision that failed with `error` and left nothing,
+/// are to run one by one, so that the one that is wrong is named and those before it stay. Says so.
+bool goes_on_apart(const ApplyContext& context, const PlannedRevision& planned, const Error& error);
+
+/// The ids of what `planned` runs: its own, or those of its parts.
+std::vector<std::string> ids_of(const PlannedRevision& planned);
 
 }  // namespace dbmig::run

@@ -182,7 +182,19 @@ class JournaledRun {
     row.duration_ms = elapsed.count();
     // Before the revision counts as done: a run that dies in between does this again.
     record(row.id, [&] { words.after(met, planned.operations, planned.statements); });
-    close(planned.direction, std::move(row));
+    if (planned.parts.empty()) {
+      close(planned.direction, std::move(row));
+    } else {
+      close_combined(planned, row);
+    }
+  }
+
+  /// The rows of its parts instead of that of a combined revision, all at once.
+  void close_combined(const PlannedRevision& planned, const AppliedRevision& row) {
+    backend::Transaction transaction(context_.connection);
+    context_.store.remove(row.id);
+    insert_parts(context_.store, planned, row.duration_ms);
+    transaction.commit();
   }
 
   /// What the server says of objects is worth having, and no reason to fail.
@@ -441,21 +453,30 @@ class JournaledRun {
 
 }  // namespace
 
-std::vector<std::string> apply_with_journal(const ApplyContext& context, const NextRevision& next,
+std::vector<std::string> apply_with_journal(const ApplyContext& context,
+                                            const PlannedRun& planned_run,
                                             const JournalEnvironment& environment) {
   std::vector<std::string> done;
   backend::Migration migration(context.connection, context.options.lock_wait);
   context.store.create_if_missing();
   JournaledRun run(context, environment);
   try {
-    while (const auto planned = next()) {
+    while (const auto planned = planned_run.next()) {
       context.events.info("dbmig.run", running_line(*planned));
-      run.apply(*planned);
+      try {
+        run.apply(*planned);
+      } catch (const Error& error) {
+        const bool is_gone = !planned->parts.empty() && error.code() != ErrorCode::connection &&
+                             !context.store.find(planned->revision.id);
+        if (!is_gone || !goes_on_apart(context, *planned, error)) throw;
+        planned_run.take_apart();
+        continue;
+      }
       if (context.options.listener) {
         context.store.flush();
         tell(context.options.listener, RunEvent::Point::after_revision, &*planned);
       }
-      done.push_back(planned->revision.id);
+      for (std::string& id : ids_of(*planned)) done.push_back(std::move(id));
     }
   } catch (...) {
     SteadySink events(context.events);

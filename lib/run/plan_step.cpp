@@ -83,6 +83,12 @@ PlannedRevision Runner::plan_step(RunPlan::Step step, const RunPlan& run_plan) {
   planned.direction = run_plan.direction();
   planned.revision = *step.revision;
   planned.operations = std::move(step.operations);
+  planned.parts = std::move(step.parts);
+  if (planned.revision.id == half_way_.id) planned.parts = half_way_.parts;
+  if (!planned.parts.empty() && planned.revision.text.empty() &&
+      !connection_.dialect().transactional_ddl()) {
+    planned.revision.text = with_parts(print_(planned.revision), planned.parts);
+  }
   try {
     if (planned.direction == Direction::downgrade) {
       fill_gaps(planned, run_plan.before(), connection_.dialect().kind());

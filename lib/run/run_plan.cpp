@@ -52,6 +52,11 @@ RunPlan::RunPlan(Direction direction, const history::Graph& graph, std::vector<s
 }
 
 void RunPlan::advance() {
+  if (combined_) {
+    before_ = std::move(combined_->after);
+    combined_.reset();
+    current_.reset();
+  }
   if (!current_) return;
   const history::Revision& revision = *current_->revision;
   if (direction_ == Direction::upgrade) {
@@ -64,13 +69,33 @@ void RunPlan::advance() {
   current_.reset();
 }
 
+bool RunPlan::combine_next() {
+  if (direction_ == Direction::downgrade || least_ == 0 || index_ < next_try_) return false;
+  Combined combined = combine(graph_, std::span(ids_).subspan(index_), before_, least_);
+  // The one behind them ends whatever begins before it.
+  next_try_ = index_ + std::max<std::size_t>(combined.parts.size(), 1);
+  if (combined.revision.id.empty()) return false;
+  combined_ = std::move(combined);
+  current_ = Step{&combined_->revision, combined_->revision.upgrade, combined_->parts};
+  index_ = next_try_;
+  return true;
+}
+
+void RunPlan::take_apart() {
+  index_ -= combined_->parts.size();
+  combined_.reset();
+  current_.reset();
+}
+
 std::optional<RunPlan::Step> RunPlan::next() {
   advance();
   if (index_ == ids_.size()) return std::nullopt;
+  if (combine_next()) return current_;
   const history::Revision& revision = graph_.get(ids_[index_]);
-  current_ =
-      Step{&revision, direction_ == Direction::upgrade ? revision.upgrade
-                                                       : std::move(downgrades_[index_].operations)};
+  current_ = Step{&revision,
+                  direction_ == Direction::upgrade ? revision.upgrade
+                                                   : std::move(downgrades_[index_].operations),
+                  {}};
   ++index_;
   return current_;
 }

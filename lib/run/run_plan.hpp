@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "history/graph.hpp"
+#include "run/combine.hpp"
 
 namespace dbmig::run {
 
@@ -25,13 +26,21 @@ class RunPlan {
   RunPlan(Direction direction, const history::Graph& graph, std::vector<std::string> applied,
           std::vector<std::string> ids);
 
+  /// Lets upgrades combine `least` revisions and more, see run/combine.hpp.
+  void combine_from(std::size_t least) { least_ = least; }
+
   struct Step {
     const history::Revision* revision = nullptr;
     std::vector<ops::Operation> operations;
+    /// What `revision` stands for, when it stands for several.
+    std::vector<const history::Revision*> parts;
   };
 
   /// The next revision, or nothing at the end. before() is then the schema that it meets.
   std::optional<Step> next();
+  /// The last step was a combined one: next() gives its parts one by one instead. before() is what
+  /// it was.
+  void take_apart();
   const schema::Schema& before() const { return before_; }
   Direction direction() const { return direction_; }
   const std::vector<std::string>& ids() const { return ids_; }
@@ -40,6 +49,8 @@ class RunPlan {
 
  private:
   void advance();
+  /// Whether the next step is a combined one, which it is then.
+  bool combine_next();
 
   Direction direction_;
   const history::Graph& graph_;
@@ -56,6 +67,9 @@ class RunPlan {
   /// Operations of the step at hand, which `before_` does not hold yet: the schema is moved along,
   /// never copied.
   std::optional<Step> current_;
+  std::optional<Combined> combined_;  ///< that `current_` is of
+  std::size_t least_ = 0;             ///< 0: never
+  std::size_t next_try_ = 0;          ///< no index before it begins what can be combined
 };
 
 }  // namespace dbmig::run

@@ -151,10 +151,16 @@ std::vector<std::string> Runner::run(const history::Graph& graph, RunPlan& run_p
   }
 }
 
+void Runner::combine(PrintRevision print, std::size_t least) {
+  print_ = std::move(print);
+  combine_from_ = least;
+}
+
 std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan& run_plan,
                                            const RunOptions& options) {
   std::vector<BackfillValue> backfill_values;
-  const NextRevision next = [&]() -> std::optional<PlannedRevision> {
+  if (print_ && !options.listener) run_plan.combine_from(combine_from_);
+  const auto next = [&]() -> std::optional<PlannedRevision> {
     // Who asks for the next one is through with the one before.
     report_backfill_values(connection_, events_, backfill_values);
     backfill_values.clear();
@@ -165,8 +171,9 @@ std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan&
     return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};
-  if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, next);
-  return apply_with_journal(context, next,
+  const PlannedRun planned_run{next, [&] { run_plan.take_apart(); }};
+  if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, planned_run);
+  return apply_with_journal(context, planned_run,
                             {[&]() -> const schema::Schema& { return run_plan.before(); },
                              [&](const std::string& id, Direction direction, schema::Schema& met) {
                                return replan(graph, id, direction, met);
@@ -198,7 +205,7 @@ std::vector<std::string> Runner::downgrade(std::string_view target, const RunOpt
 std::vector<std::string> Runner::upgrade(const std::vector<std::string>& wanted,
                                          const RunOptions& options) {
   const auto lock = this->lock(options);
-  const std::vector<AppliedRevision> rows = read_rows();
+  const std::vector<AppliedRevision> rows = end_combined(read_rows(), Direction::upgrade, options);
   const std::vector<std::string> arguments = open_squashes(rows, wanted);
   refuse_unknown(rows);
   refuse_edited(rows);
@@ -222,7 +229,8 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
                                            const RunOptions& options) {
   const auto lock = this->lock(options);
   std::vector<std::string> gone;
-  const std::vector<AppliedRevision> rows = unfolded(read_rows(), arguments, gone);
+  const std::vector<AppliedRevision> rows =
+      unfolded(end_combined(read_rows(), Direction::downgrade, options), arguments, gone);
   refuse_edited(rows);
   const history::Graph graph = with_known(rows);
   // An upgrade that stopped half-way counts as there: going down takes it back.
@@ -301,6 +309,8 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
                                           const std::set<std::string>& entered) {
   const bool up = direction == Direction::upgrade;
   std::vector<AppliedRevision> rows = read_rows();
+  // An upgrade goes on with it, and then its revisions are there.
+  if (up) std::erase_if(rows, [](const AppliedRevision& row) { return row.origin == kCombined; });
   if (!entered.empty()) {
     graph_ = fitted(stored_, entered);
     for (const std::string& id : graph_.in_order(graph_.ancestors(entered))) {
@@ -329,6 +339,7 @@ std::vector<PlannedRevision> Runner::planned(RunPlan& run_plan,
   if (run_plan.direction() == Direction::downgrade)
     losses = find_losses(connection_, run_plan, rows);
   std::vector<PlannedRevision> plan;
+  if (print_) run_plan.combine_from(combine_from_);
   while (std::optional<RunPlan::Step> step = run_plan.next()) {
     plan.push_back(plan_step(std::move(*step), run_plan));
     for (const CountedLoss& one : losses.counted) {

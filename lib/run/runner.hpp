@@ -28,6 +28,9 @@ namespace dbmig::run {
 using ParseRevision =
     std::function<history::Revision(std::string_view text, const std::string& name)>;
 
+/// The text of a revision that no file has, which ParseRevision reads again.
+using PrintRevision = std::function<std::string(const history::Revision& revision)>;
+
 /// What the user knows about a statement that was under way when an earlier run died, where the
 /// database itself does not show it.
 enum class Resolve { done, redo };
@@ -67,6 +70,9 @@ struct PlannedRevision {
   std::vector<BackfillValue>
       backfill_values;  ///< a downgrade's columns that come back without their values
   Losses losses;        ///< what a planned downgrade loses and needs consent for
+  /// What `revision` stands for, when it stands for several (run/combine.hpp). They live as long as
+  /// the graph of the runner.
+  std::vector<const history::Revision*> parts;
 };
 
 /// What a stamp would write.
@@ -96,6 +102,12 @@ class Runner {
   /// `connection`, `graph` and `events` must outlive the runner.
   Runner(backend::Connection& connection, const history::Graph& graph, ParseRevision parse,
          EventSink& events);
+
+  /// Lets upgrades without a listener combine `least` revisions and more that only build up new
+  /// tables (run/combine.hpp): the tables are created as they end up, and the database has the same
+  /// schema and the same rows of `dbmig_revisions`. What cannot be created so runs one by one.
+  void combine(PrintRevision print, std::size_t least = kManyRevisions);
+  static constexpr std::size_t kManyRevisions = 64;
 
   /// Brings the database to `target` (a revision argument, see history::Graph::resolve). Returns
   /// the ids that ran, in order; having nothing to do is not an error. Throws Error{refused} when
@@ -187,6 +199,10 @@ class Runner {
   void write_unfolded(const std::vector<AppliedRevision>& rows,
                       const std::vector<std::string>& gone);
   history::Graph with_known(const std::vector<AppliedRevision>& rows);
+  /// Finishes, or takes back, combined revisions that an earlier run left half-way: `rows`, then
+  /// read again.
+  std::vector<AppliedRevision> end_combined(std::vector<AppliedRevision> rows, Direction direction,
+                                            const RunOptions& options);
   std::unique_ptr<backend::MigrationLock> lock(const RunOptions& options);
   PlannedRevision plan_step(RunPlan::Step step, const RunPlan& run_plan);
   std::vector<PlannedRevision> planned(RunPlan& run_plan, const std::vector<AppliedRevision>& rows);
@@ -212,6 +228,14 @@ class Runner {
   ParseRevision parse_;
   EventSink& events_;
   RevisionStore store_;
+  PrintRevision print_;  ///< empty: nothing is combined
+  std::size_t combine_from_ = 0;
+  /// A combined revision that an earlier run left half-way.
+  struct HalfWay {
+    std::string id;
+    std::vector<const history::Revision*> parts;
+  };
+  HalfWay half_way_;
   std::vector<std::string> heads_met_;
 };
 

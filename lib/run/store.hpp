@@ -14,6 +14,9 @@ namespace dbmig::run {
 
 /// AppliedRevision::origin of what dbmig carried out itself.
 inline constexpr const char* kApplied = "applied";
+/// And of the one row that stands for several revisions while they are being applied at once; its
+/// text says which (run/combine.hpp). When they are there, each has a row of its own.
+inline constexpr const char* kCombined = "combined";
 
 /// A row of `dbmig_revisions`: a revision that the database has, or one that is under way.
 struct AppliedRevision {
@@ -91,6 +94,8 @@ class RevisionStore {
   void insert_later(AppliedRevision revision);
   void update_later(AppliedRevision revision);
   void flush();
+  /// Forgets what is not written yet: for one who rolls back what it belongs to.
+  void forget_later() { deferred_.clear(); }
 
   /// What a script says first that goes on with a history: a table of format 1 is brought to
   /// kFormat, one of kFormat stays as it is.

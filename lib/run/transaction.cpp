@@ -105,7 +105,11 @@ void apply_one(const ApplyContext& context, const PlannedRevision& planned,
     return;
   }
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  context.store.insert(complete_row(planned, elapsed.count()));
+  if (planned.parts.empty()) {
+    context.store.insert(complete_row(planned, elapsed.count()));
+  } else {
+    insert_parts(context.store, planned, elapsed.count());
+  }
 }
 
 /// False when the database has rolled back the whole transaction by itself, as SQLite does when the
@@ -123,25 +127,33 @@ bool back_to_savepoint(backend::Connection& connection) {
 }  // namespace
 
 std::vector<std::string> apply_in_transaction(const ApplyContext& context,
-                                              const NextRevision& next) {
+                                              const PlannedRun& planned_run) {
   std::vector<std::string> done;
   backend::Connection& connection = context.connection;
   backend::Migration migration(connection, context.options.lock_wait);
   try {
     context.store.create_if_missing();
     ForeignKeyCheck foreign_keys(connection);
-    while (const auto planned = next()) {
+    while (const auto planned = planned_run.next()) {
       context.events.info("dbmig.run", running_line(*planned));
       connection.savepoint(kSavepoint);
       try {
         apply_one(context, *planned, foreign_keys);
         connection.release_savepoint(kSavepoint);
         tell(context.options.listener, RunEvent::Point::after_revision, &*planned);
+      } catch (const Error& error) {
+        if (!back_to_savepoint(connection)) {
+          done.clear();
+          throw;
+        }
+        if (!goes_on_apart(context, *planned, error)) throw;
+        planned_run.take_apart();
+        continue;
       } catch (...) {
         if (!back_to_savepoint(connection)) done.clear();
         throw;
       }
-      done.push_back(planned->revision.id);
+      for (std::string& id : ids_of(*planned)) done.push_back(std::move(id));
     }
   } catch (...) {
     if (done.empty()) throw;

@@ -12,7 +12,6 @@
 #include "dialect/dialect.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
-#include "proof/filler.hpp"
 #include "proof/snapshot.hpp"
 #include "yaml/revision.hpp"
 
@@ -275,34 +274,6 @@ history::Graph with_squash(const history::Graph& graph, const history::Revision&
 
 namespace {
 
-/// A scratch database that stands where the range begins, with rows.
-struct Way {
-  Way(const backend::ScratchOptions& options, const history::Graph& graph,
-      const std::set<std::string>& start, bool with_rows, const run::ParseRevision& parse,
-      const std::atomic<bool>* stop, const dialect::Variables& variables)
-      : scratch(options), runner(scratch.connection(), graph, parse, silence) {
-    how = run::RunOptions::losing_data();
-    how.stop = stop;
-    how.variables = variables;
-    if (start.empty()) return;
-    runner.upgrade({start.begin(), start.end()}, how);
-    if (!with_rows) return;
-    proof::fill(scratch.connection(),
-                schema::on_dialect(graph.fold(start), scratch.connection().dialect().kind()), {},
-                proof::RowValues::plain, stop);
-  }
-
-  schema::Schema found() {
-    backend::Connection& connection = scratch.connection();
-    return connection.canonical(connection.inspect({}).schema);
-  }
-
-  NullEventSink silence;
-  backend::Scratch scratch;
-  run::Runner runner;
-  run::RunOptions how;
-};
-
 bool runs_sql(const std::vector<history::Revision>& revisions) {
   return std::any_of(revisions.begin(), revisions.end(), [](const history::Revision& one) {
     return std::any_of(one.upgrade.begin(), one.upgrade.end(), [](const ops::Operation& operation) {
@@ -313,17 +284,15 @@ bool runs_sql(const std::vector<history::Revision>& revisions) {
 
 }  // namespace
 
-BothWays prove_both_ways(const backend::ScratchOptions& options, const history::Graph& graph,
-                         const history::Graph& squashed, const std::string& squash,
-                         const run::ParseRevision& parse, const std::atomic<bool>* stop,
-                         const dialect::Variables& variables) {
+BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& graph,
+                         const history::Graph& squashed, const std::string& squash) {
   const history::Revision& revision = squashed.get(squash);
   const std::set<std::string> start = squashed.needs(squash);
   const auto take = [&](bool with_rows) {
     BothWays seen;
     seen.with_rows = with_rows;
-    Way old(options, graph, start, with_rows, parse, stop, variables);
-    Way brief(options, squashed, start, with_rows, parse, stop, variables);
+    ScratchWay old(settings, graph, start, with_rows);
+    ScratchWay brief(settings, squashed, start, with_rows);
     seen.server = old.scratch.connection().server();
     old.runner.upgrade(revision.replaces.back().id, old.how);
     brief.runner.upgrade(squash, brief.how);

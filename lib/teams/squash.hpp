@@ -1,12 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <string>
 #include <vector>
 
-#include "backend/scratch.hpp"
 #include "history/graph.hpp"
-#include "run/runner.hpp"
+#include "teams/scratch_way.hpp"
 
 namespace dbmig::teams {
 
@@ -39,11 +37,8 @@ struct BothWays {
 /// Takes two scratch databases with the same generated rows to where the range begins, then one
 /// through the old revisions of `graph`, the other through the revision `squash` of `squashed`.
 /// Throws Error{failed}, naming what differs, unless both hold the same schema and rows. Rows that
-/// plain SQL leaves differently become a note: it may use the time or random numbers. It runs with
-/// the values of `variables`.
-BothWays prove_both_ways(const backend::ScratchOptions& options, const history::Graph& graph,
-                         const history::Graph& squashed, const std::string& squash,
-                         const run::ParseRevision& parse, const std::atomic<bool>* stop,
-                         const dialect::Variables& variables);
+/// plain SQL leaves differently become a note: it may use the time or random numbers.
+BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& graph,
+                         const history::Graph& squashed, const std::string& squash);
 
 }  // namespace dbmig::teams

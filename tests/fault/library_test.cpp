@@ -49,6 +49,7 @@ class LibraryPlayground final : public Playground {
   void run_trip(backend::Connection& connection, const Trip& trip) const {
     NullEventSink events;
     run::Runner runner(connection, graph_, yaml::parse_revision, events);
+    runner.combine(yaml::print_revision, 2);
     if (trip.direction == Direction::upgrade) {
       runner.upgrade(trip.target, {});
     } else {
@@ -111,6 +112,62 @@ class FailedCall final : public LostConnection {
  private:
   std::size_t lost_after_;
 };
+
+/// Breaks an upgrade of several revisions at once in its middle; then one of them is edited.
+TEST(CombinedHalfWay, EditedFilesAreRefusedAndADowngradeTakesItBack) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const test::MariadbDatabase database;
+  const auto graph = [](const std::string& column) {
+    return history::Graph({yaml::parse_revision("revision: a\nparents: []\nupgrade:\n"
+                                                "  - create_table: {t: {columns: {id: integer}}}\n"
+                                                "  - create_table: {u: {columns: {id: integer}}}\n",
+                                                "a.yaml"),
+                           yaml::parse_revision("revision: b\nparents: [a]\nupgrade:\n"
+                                                "  - add_column: {table: u, name: " +
+                                                    column + ", type: integer}\n",
+                                                "b.yaml")});
+  };
+  NullEventSink events;
+  const auto run = [&](const history::Graph& files, backend::Connection& connection, bool up) {
+    run::Runner runner(connection, files, yaml::parse_revision, events);
+    runner.combine(yaml::print_revision, 2);
+    if (up) return runner.upgrade("head", {});
+    return runner.downgrade("base", run::RunOptions::losing_data());
+  };
+  const auto tables = [&] {
+    return backend::connect(database.url(), {})->inspect({}).schema.tables.size();
+  };
+  const history::Graph first = graph("n");
+  const history::Graph edited = graph("m");
+  for (std::size_t at = 1;; ++at) {
+    ASSERT_LT(at, 100U) << "no call breaks it between its tables";
+    Plan plan;
+    plan.strike_at = at;
+    plan.moment = Moment::after;
+    try {
+      run(first, *faulty(backend::connect(database.url(), {}), plan), true);
+    } catch (const Error&) {
+    }
+    if (tables() == 1) break;
+    run(first, *backend::connect(database.url(), {}), false);
+  }
+  const auto connection = backend::connect(database.url(), {});
+  try {
+    run(edited, *connection, true);
+    FAIL() << "revision b was edited";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::refused);
+    EXPECT_EQ(
+        std::string(error.what()),
+        "an upgrade of 2 revisions at once, a to b, stopped half-way, and since then one of "
+        "them was edited; bring the files back (git log -- migrations), or take back what was "
+        "begun with `dbmig downgrade base`");
+  }
+  run(edited, *connection, false);
+  EXPECT_EQ(tables(), 0U);
+  run(edited, *connection, true);
+  EXPECT_NE(connection->inspect({}).schema.table("u").find_column("m"), nullptr);
+}
 
 struct Case {
   DialectKind kind;

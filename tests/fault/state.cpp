@@ -12,9 +12,12 @@ namespace {
 
 using backend::Connection;
 
+/// The statements of a complete revision are not counted where several were applied at once.
 constexpr std::string_view kBookkeeping =
-    "SELECT id, parents, message, checksum, text, statements_total, statements_done, state, "
-    "statements_to_undo, statement FROM dbmig_revisions ORDER BY id";
+    "SELECT id, parents, message, checksum, text, state, statements_to_undo, statement, "
+    "CASE WHEN state = 'applied' THEN 0 ELSE statements_total END, "
+    "CASE WHEN state = 'applied' THEN 0 ELSE statements_done END "
+    "FROM dbmig_revisions ORDER BY id";
 
 std::string lines(const backend::Rows& rows) {
   std::string out;
