@@ -104,12 +104,13 @@ class MariadbRows final : public RowSource {
     bind_parameters(values);
     if (mysql_stmt_execute(statement_.get()) != 0) fail();
     parameters_.clear();
-    if (mysql_stmt_bind_result(statement_.get(), binds_.data()) != 0) fail();
+    bind_results();
   }
 
   const std::vector<std::string>& columns() const override { return names_; }
 
   bool next(std::vector<Cell>& row) override {
+    if (has_grown_) bind_results();
     const int status = mysql_stmt_fetch(statement_.get());
     if (status == MYSQL_NO_DATA) return false;
     if (status != 0 && status != MYSQL_DATA_TRUNCATED) fail();
@@ -210,10 +211,15 @@ class MariadbRows final : public RowSource {
     whole.buffer = value.bytes.data();
     whole.buffer_length = value.length;
     if (mysql_stmt_fetch_column(statement_.get(), &whole, static_cast<unsigned>(i), 0) != 0) fail();
-    // The next rows may use the room as well.
+    // The next rows may use the room as well; to bind it now would lose this row's other values.
     binds_[i].buffer = value.bytes.data();
     binds_[i].buffer_length = static_cast<unsigned long>(value.bytes.size());
+    has_grown_ = true;
+  }
+
+  void bind_results() {
     if (mysql_stmt_bind_result(statement_.get(), binds_.data()) != 0) fail();
+    has_grown_ = false;
   }
 
   Cell cell(std::size_t i) {
@@ -247,6 +253,7 @@ class MariadbRows final : public RowSource {
   std::vector<std::string> names_;
   std::vector<Column> values_;  ///< not resized any more: binds_ points into it
   std::vector<MYSQL_BIND> binds_;
+  bool has_grown_ = false;        ///< binds_ is other than the statement has it
   std::vector<Cell> parameters_;  ///< until the statement has been carried out
 };
 
