@@ -12,6 +12,14 @@ namespace {
 
 constexpr int kDifferences = 3;
 
+std::string as_float_text(const transfer::TableComparison::AsFloat& column) {
+  const bool is_source = column.source_values != 0;
+  const std::uint64_t values = is_source ? column.source_values : column.target_values;
+  return fmt::format("'{}' is compared as MariaDB's FLOAT, to about 7 digits: {} of the {} {} more",
+                     column.column, text::count(values, "value"), is_source ? "source" : "target",
+                     values == 1 ? "has" : "have");
+}
+
 }  // namespace
 
 void add_row_selection(Command& command, transfer::CopyOptions& options) {
@@ -81,12 +89,20 @@ void report_comparison(Context& context, const std::vector<transfer::TableCompar
         console.data(fmt::format("  {}\n", example));
       }
     }
+    Json as_float = Json::array();
+    for (const transfer::TableComparison::AsFloat& column : table.as_float) {
+      console.data("  " + as_float_text(column) + "\n");
+      as_float.push_back({{"column", column.column},
+                          {"source_values", column.source_values},
+                          {"target_values", column.target_values}});
+    }
     list.push_back({{"table", table.table},
                     {"source_rows", table.source_rows},
                     {"target_rows", table.target_rows},
                     {"source_checksum", table.source_checksum},
                     {"target_checksum", table.target_checksum},
                     {"same", table.is_same()},
+                    {"as_float", std::move(as_float)},
                     {"examples", table.examples}});
   }
   console.document({{"same", same}, {"tables", std::move(list)}});

@@ -191,6 +191,8 @@ void put_sum(WireWriter& writer, const RowSum& sum) {
   const auto [high, low] = sum.hash.halves();
   writer.put(high);
   writer.put(low);
+  writer.put(static_cast<std::uint32_t>(sum.beyond_float.size()));
+  for (const std::uint64_t count : sum.beyond_float) writer.put(count);
 }
 
 RowSum get_sum(WireReader& reader) {
@@ -198,6 +200,8 @@ RowSum get_sum(WireReader& reader) {
   sum.rows = reader.get<std::uint64_t>();
   const auto high = reader.get<std::uint64_t>();
   sum.hash = RowHash(high, reader.get<std::uint64_t>());
+  sum.beyond_float.resize(reader.get<std::uint32_t>());
+  for (std::uint64_t& count : sum.beyond_float) count = reader.get<std::uint64_t>();
   return sum;
 }
 
@@ -262,10 +266,8 @@ std::vector<TableComparison> comparisons_of(ComparedSides& sides,
     PartSums all;
     std::vector<KeyRange> different;
     for (; at < parts.size() && parts[at].table == table; ++at) {
-      all.source.rows += sums[at].source.rows;
-      all.source.hash.add(sums[at].source.hash);
-      all.target.rows += sums[at].target.rows;
-      all.target.hash.add(sums[at].target.hash);
+      all.source.add(sums[at].source);
+      all.target.add(sums[at].target);
       if (!sums[at].is_same()) different.push_back(parts[at].range);
     }
     TableComparison& result = results.emplace_back();
@@ -274,6 +276,11 @@ std::vector<TableComparison> comparisons_of(ComparedSides& sides,
     result.target_rows = all.target.rows;
     result.source_checksum = all.source.hash.text();
     result.target_checksum = all.target.hash.text();
+    for (const std::size_t column : pair.float_columns()) {
+      const std::uint64_t here = all.source.count_beyond_float(column);
+      const std::uint64_t there = all.target.count_beyond_float(column);
+      if (here + there != 0) result.as_float.push_back({pair.columns()[column].name, here, there});
+    }
     if (result.is_same()) continue;
     result.examples = find_differences(sides.source, sides.target, pair, different, sides.stop);
   }

@@ -28,6 +28,13 @@ struct TableComparison {
   std::uint64_t target_rows = 0;
   std::string source_checksum;  ///< over canonical_value() of all rows, whatever their order
   std::string target_checksum;
+  /// A column that is MariaDB's FLOAT on one side: its numbers are compared as that keeps them.
+  struct AsFloat {
+    std::string column;
+    std::uint64_t source_values = 0;  ///< with more digits than that
+    std::uint64_t target_values = 0;
+  };
+  std::vector<AsFloat> as_float;  ///< of a comparison alone: those with such values
   /// The keys of the first rows that differ, or are on one side only.
   std::vector<std::string> examples;
   bool is_same() const { return source_rows == target_rows && source_checksum == target_checksum; }

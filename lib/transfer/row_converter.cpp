@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "base/hex.hpp"
@@ -12,6 +14,22 @@
 namespace dbmig::transfer {
 
 using backend::Cell;
+
+namespace {
+
+std::optional<double> number_of(const Cell& cell) {
+  if (cell.kind == Cell::Kind::real) return cell.real;
+  if (cell.kind == Cell::Kind::integer) return static_cast<double>(cell.integer);
+  return std::nullopt;
+}
+
+/// What a FLOAT holds of `number`; one that is too large for it stays as it is.
+double nearest_float(double number) {
+  constexpr double kMax = std::numeric_limits<float>::max();
+  return std::fabs(number) > kMax ? number : double{static_cast<float>(number)};
+}
+
+}  // namespace
 
 RowConverter::RowConverter(const std::vector<import::TargetColumn>& columns, DialectKind kind,
                            const std::vector<std::uint8_t>& as_is)
@@ -54,10 +72,29 @@ std::span<const Cell> RowConverter::convert(std::span<const Cell> row,
 
 const std::string& RowConverter::canonical_row(std::span<const Cell> row) {
   canonical_.clear();
+  if (!as_float_.empty()) row = rounded(row);
   for (std::size_t i = 0; i < row.size(); ++i) {
     append_canonical(canonical_, row[i], columns_[i].type);
   }
   return canonical_;
+}
+
+std::span<const Cell> RowConverter::rounded(std::span<const Cell> row) {
+  rounded_.assign(row.begin(), row.end());
+  for (const std::size_t i : as_float_) {
+    if (const auto number = number_of(row[i])) rounded_[i] = Cell::of(nearest_float(*number));
+  }
+  return rounded_;
+}
+
+void RowConverter::count_beyond_float(std::span<const Cell> row,
+                                      std::vector<std::uint64_t>& beyond_float) const {
+  if (as_float_.empty()) return;
+  beyond_float.resize(row.size());
+  for (const std::size_t i : as_float_) {
+    const auto number = number_of(row[i]);
+    if (number && nearest_float(*number) != *number) ++beyond_float[i];
+  }
 }
 
 WiderType& RowConverter::wider_of(std::size_t column) {

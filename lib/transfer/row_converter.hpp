@@ -39,6 +39,14 @@ class RowConverter {
   /// What a row of the target's cells is compared by; lives until the next call.
   const std::string& canonical_row(std::span<const backend::Cell> row);
 
+  /// The numbers of these columns are compared as a FLOAT of MariaDB, whose four bytes keep about 7
+  /// digits.
+  void compare_as_float(const std::vector<std::size_t>& columns) { as_float_ = columns; }
+  /// Adds to `beyond_float` (see RowSum) what `row`, as a database holds it, has of numbers with
+  /// more digits than that.
+  void count_beyond_float(std::span<const backend::Cell> row,
+                          std::vector<std::uint64_t>& beyond_float) const;
+
   /// Takes note of a value that the column does not hold, for wider_type().
   void widen(std::size_t column, const backend::Cell& value);
   void widen(std::size_t column, const WiderType::Needs& needs);
@@ -47,14 +55,17 @@ class RowConverter {
   std::optional<schema::Type> wider_type(std::size_t column) const;
 
  private:
+  std::span<const backend::Cell> rounded(std::span<const backend::Cell> row);
   WiderType& wider_of(std::size_t column);
 
   std::vector<import::TargetColumn> columns_;
   DialectKind kind_;
   std::vector<std::uint8_t> as_is_;
+  std::vector<std::size_t> as_float_;
   std::vector<import::Converter> converters_;
   std::vector<std::string> texts_;  ///< of the row at hand
   std::vector<backend::Cell> cells_;
+  std::vector<backend::Cell> rounded_;
   std::string reason_;
   std::string canonical_;
   std::map<std::size_t, WiderType> wider_;  ///< of columns with invalid_casts

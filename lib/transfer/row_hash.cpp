@@ -15,4 +15,15 @@ std::string RowHash::text() const {
                      static_cast<std::uint64_t>(sum_));
 }
 
+void RowSum::add(const RowSum& other) {
+  rows += other.rows;
+  hash.add(other.hash);
+  if (beyond_float.size() < other.beyond_float.size()) {
+    beyond_float.resize(other.beyond_float.size());
+  }
+  for (std::size_t i = 0; i < other.beyond_float.size(); ++i) {
+    beyond_float[i] += other.beyond_float[i];
+  }
+}
+
 }  // namespace dbmig::transfer

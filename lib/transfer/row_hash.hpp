@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dbmig::transfer {
 
@@ -32,6 +34,14 @@ class RowHash {
 struct RowSum {
   std::uint64_t rows = 0;
   RowHash hash;
+  /// By column, how many numbers a FLOAT of MariaDB keeps fewer digits of; empty where no column is
+  /// compared as one.
+  std::vector<std::uint64_t> beyond_float;
+
+  void add(const RowSum& other);
+  std::uint64_t count_beyond_float(std::size_t column) const {
+    return column < beyond_float.size() ? beyond_float[column] : 0;
+  }
 };
 
 }  // namespace dbmig::transfer

@@ -23,6 +23,7 @@ RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>&
   while (rows->next(row)) {
     throw_if_interrupted(stop);
     ++side.rows;
+    converter.count_beyond_float(row, side.beyond_float);
     invalid_casts.clear();
     const std::span<const Cell> converted = converter.convert(row, invalid_casts);
     // What the target cannot hold is no row of it: its own cells tell it apart.
@@ -38,11 +39,13 @@ RowSum read_target(Connection& target, const TablePair& pair, const std::atomic<
                    const std::string& condition, const EachRow& each) {
   RowSum side;
   RowConverter converter(pair.columns(), target.dialect().kind());
+  converter.compare_as_float(pair.float_columns());
   const auto rows = target.read_rows(pair.select_target(target.dialect(), condition));
   std::vector<Cell> row;
   while (rows->next(row)) {
     throw_if_interrupted(stop);
     ++side.rows;
+    converter.count_beyond_float(row, side.beyond_float);
     side.hash.add(converter.canonical_row(row));
     if (each) each(row, side.rows);
   }

@@ -32,6 +32,11 @@ const schema::Column* find_any(const schema::SharedList<schema::Column>& columns
   return nullptr;
 }
 
+/// MariaDB's, of four bytes: SQLite's columns of that name hold eight.
+bool is_small_float(DialectKind kind, schema::TypeKind type) {
+  return kind == DialectKind::mariadb && type == schema::TypeKind::float_;
+}
+
 bool is_any_generated(const schema::Table& table, const std::string& name) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
     return column.generated && text::equals_ignoring_case(column.name, name);
@@ -67,6 +72,9 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
                               column.name, target_.name))
           .hint("nothing was copied; give the column a default");
     }
+    if (is_small_float(from, found->type_on(from).kind) != is_small_float(to, shape.type.kind)) {
+      float_columns_.push_back(shapes.size());
+    }
     source_columns_.push_back(*found);
     target_columns_.push_back(column);
     shapes.push_back(shape);
@@ -75,6 +83,7 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
     as_is.push_back(is_kept ? 1 : 0);
   }
   converter_.emplace(shapes, to, as_is);
+  converter_->compare_as_float(float_columns_);
   if (target_.primary_key) {
     for (const std::string& name : target_.primary_key->columns) {
       for (std::size_t i = 0; i < target_columns_.size(); ++i) {

@@ -42,6 +42,8 @@ class TablePair {
   RowConverter& converter() { return *converter_; }
   /// The target's, in order.
   const std::vector<import::TargetColumn>& columns() const { return converter_->columns(); }
+  /// Places of the columns that are MariaDB's FLOAT on one side, and more on the other.
+  const std::vector<std::size_t>& float_columns() const { return float_columns_; }
   /// "id 5", for messages; the row's number where there is no primary key.
   std::string describe_key(std::span<const backend::Cell> row, std::uint64_t number) const;
 
@@ -51,6 +53,7 @@ class TablePair {
   std::vector<schema::Column> source_columns_;
   std::vector<schema::Column> target_columns_;
   std::optional<RowConverter> converter_;
+  std::vector<std::size_t> float_columns_;
   std::vector<std::size_t> key_;  ///< places of the primary key's columns
 };
 

@@ -186,6 +186,46 @@ TEST_P(Copies, OfAProjectTellWhichNumbersMariadbKeepsFewerDigitsOf) {
               AllOf(HasSubstr("'m.f': FLOAT"), Not(HasSubstr("'m.d'"))));
 }
 
+TEST_P(Copies, ComparedByThemselvesSayWhichNumbersAFloatOfMariadbDoesNotHold) {
+  ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE m (id INTEGER PRIMARY KEY, f FLOAT, d DOUBLE); "
+                  "INSERT INTO m VALUES (1, 0.1, 0.1), (2, 0.5, 0.1), (3, -1e-3, 7), "
+                  "(4, NULL, NULL), (5, 16777217, 0)\"",
+                  project.path())
+                .code,
+            0);
+  const std::string create = "CREATE TABLE m (id INTEGER PRIMARY KEY, f FLOAT, d DOUBLE)";
+  const std::string rows =
+      "INSERT INTO m VALUES (1, 0.1, 0.1), (2, 0.5, 0.1), (3, -1e-3, 7), (4, NULL, NULL), "
+      "(5, 16777216, 0)";
+  const auto compared = [&](const std::string& from, const std::string& to, int code) {
+    return project.expect(code, {"diff", "--data", from, to, "--tables", "m"}).out;
+  };
+  if (!on_mariadb()) {  // SQLite holds eight bytes of either
+    ASSERT_EQ(shell("sqlite3 copy.db \"" + create + "; " + rows + "\"", project.path()).code, 0);
+    EXPECT_THAT(compared("sqlite:///app.db", target, 3),
+                AllOf(HasSubstr("DIFFERENT"), HasSubstr("id '5'"), Not(HasSubstr("FLOAT"))));
+    return;
+  }
+  sql(create);
+  sql(rows);
+  const std::string there = compared("sqlite:///app.db", target, 0);
+  EXPECT_THAT(there, AllOf(HasSubstr("  same\n"),
+                           HasSubstr("'f' is compared as MariaDB's FLOAT, to about 7 digits: 3 "
+                                     "values of the source have more\n"),
+                           Not(HasSubstr("'d'"))));
+  EXPECT_THAT(compared(target, "sqlite:///app.db", 0),
+              AllOf(HasSubstr("  same\n"), HasSubstr("3 values of the target have more\n")));
+  EXPECT_EQ(
+      project.expect(0, {"diff", "--data", "sqlite:///app.db", target, "--tables", "m", "-j", "2"})
+          .out,
+      there);
+  sql("UPDATE m SET f = 0.25 WHERE id = 2");
+  EXPECT_THAT(compared("sqlite:///app.db", target, 3), HasSubstr("id '2'"));
+  sql("ALTER TABLE m MODIFY f DOUBLE");
+  EXPECT_THAT(compared("sqlite:///app.db", target, 3),
+              AllOf(HasSubstr("DIFFERENT"), HasSubstr("id '5'"), Not(HasSubstr("FLOAT"))));
+}
+
 TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   if (!on_mariadb()) return;
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "
