@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "project/file_formats.hpp"
+
 namespace dbmig::cli {
 
 using import::Options;
@@ -12,7 +14,7 @@ void add_file_options(Command& command, FileOptions& options) {
   command.add_flag("--no-header", options.no_header, "The first line is data");
   command
       .add_option("--format", options.format.name,
-                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (csv)")
+                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (by the file)")
       ->option_text("NAME");
   command
       .add_option("--delimiter", options.format.delimiter,
@@ -54,6 +56,9 @@ std::string in_working_folder(const Context& context, const std::string& path) {
 Options read_options(const Context& context, const FileOptions& request,
                      const std::vector<std::string>& files) {
   Options options = import::options_for(import::file_format(request.format));
+  options.own_format = [said = request.format](const std::string& path) {
+    return project::own_format(said, path);
+  };
   for (const std::string& file : files) options.files.push_back(in_working_folder(context, file));
   options.encoding = request.encoding;
   options.skip_lines = request.skip_lines;

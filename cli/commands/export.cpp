@@ -14,6 +14,7 @@ namespace dbmig::cli {
 namespace {
 
 struct Arguments {
+  Arguments() { options.format.clear(); }
   transfer::ExportOptions options;
   std::string delimiter;
   bool gzip = false;
@@ -44,13 +45,14 @@ void report(Console& console, const transfer::ExportSummary& summary) {
     const std::string where = file.path.empty() ? "" : " to " + file.path;
     console.info("dbmig.export",
                  fmt::format("Exported {} {}{}", text::count(file.rows, "row"), what, where));
-    if (!file.import_options.empty() && !file.path.empty()) {
-      console.info("dbmig.export", fmt::format("Read it back with: dbmig import {}{}", file.path,
-                                               file.import_options));
+    if (!file.companion.empty()) {
+      console.info("dbmig.export",
+                   fmt::format("{} says how it is written, for `dbmig import`", file.companion));
     }
     files.push_back({{"table", file.table.empty() ? Json(nullptr) : Json(file.table)},
                      {"file", file.path.empty() ? Json(nullptr) : Json(file.path)},
                      {"rows", file.rows},
+                     {"companion", file.companion.empty() ? Json(nullptr) : Json(file.companion)},
                      {"import_options", text::trim(file.import_options)}});
   }
   // On standard output are the rows.
@@ -59,7 +61,27 @@ void report(Console& console, const transfer::ExportSummary& summary) {
   }
 }
 
+/// What was not said, the name of the output says: `-o people.jsonl.gz`.
+void take_endings(Arguments& arguments) {
+  std::filesystem::path name = arguments.options.output;
+  std::string& format = arguments.options.format;
+  const bool is_file = arguments.options.tables.size() == 1 || !arguments.options.query.empty();
+  if (is_file && !arguments.gzip && !arguments.zstd) {
+    arguments.gzip = name.extension() == ".gz";
+    arguments.zstd = name.extension() == ".zst";
+  }
+  if (name.extension() == ".gz" || name.extension() == ".zst") name.replace_extension();
+  const std::string ending = name.extension().string();
+  if (format.empty() && ending == ".sql") format = "sql";
+  if (format.empty() && is_file && arguments.delimiter.empty()) {
+    if (ending == ".jsonl" || ending == ".ndjson") format = "jsonl";
+    if (ending == ".tsv") format = "tsv";
+  }
+  if (format.empty()) format = "csv";
+}
+
 void run(Context& context, Arguments arguments) {
+  take_endings(arguments);
   check(arguments);
   if (!arguments.delimiter.empty()) {
     arguments.options.delimiter = import::parse_delimiter(arguments.delimiter);
@@ -92,16 +114,17 @@ void add_export(Command& program, Context& context) {
        "  dbmig export --query 'SELECT * FROM people WHERE id < 100' -o some.csv\n"
        "\n"
        "What is written is the database at one moment. `dbmig import` of the file gives the same\n"
-       "rows: NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits,\n"
-       "for `import --binary hex`. A value that a format cannot say ends the export with its "
-       "row.\n"});
+       "rows: NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits.\n"
+       "What the name of the file does not say stands in FILE.yaml beside it, by which `dbmig\n"
+       "import` goes. A value that a format cannot say ends the export with its row.\n"});
   Arguments& a = *arguments;
   command.add_option("tables", a.options.tables, "Tables")->option_text("TABLE...");
   command.add_flag("--all", a.options.all, "Every table but dbmig's own");
   command.add_option("--query", a.options.query, "The rows of one SELECT")->option_text("SQL");
   command.add_option("-o,--output", a.options.output, "A file, or a folder for several tables")
       ->option_text("FILE|FOLDER");
-  command.add_option("--format", a.options.format, "csv, tsv, jsonl or sql (csv)")
+  command
+      .add_option("--format", a.options.format, "csv, tsv, jsonl or sql (by the ending of -o, csv)")
       ->option_text("NAME");
   command.add_option("--delimiter", a.delimiter, "Between fields of csv, one byte or \\t (,)")
       ->option_text("C");

@@ -88,6 +88,34 @@ std::string date_format(std::string_view format, bool& has_fraction) {
   return out;
 }
 
+/// date_format()'s format as strftime()'s, where it is one of date_format().
+std::string strftime_format(std::string_view format) {
+  constexpr std::string_view kFraction = "%s.%f";
+  std::string out;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format.substr(i) == kFraction) return out + "%f";
+    if (format[i] != '%' || i + 1 == format.size()) {
+      out.push_back(format[i]);
+      continue;
+    }
+    ++i;
+    out.push_back('%');
+    out.push_back(format[i] == 'i' ? 'M' : format[i] == 's' ? 'S' : format[i]);
+  }
+  return out;
+}
+
+/// Without the blanks outside of its quotes, of which the server writes some of its own.
+std::string without_blanks(std::string_view sql) {
+  std::string out;
+  bool is_quoted = false;
+  for (const char c : sql) {
+    if (c == '\'') is_quoted = !is_quoted;
+    if (is_quoted || c != ' ') out.push_back(c);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string mariadb_now(std::string_view sqlite_default) {
@@ -107,6 +135,23 @@ std::string mariadb_now(std::string_view sqlite_default) {
   if (!has_fraction) return "date_format(utc_timestamp(), '" + format + "')";
   return "substr(date_format(utc_timestamp(3), '" + format + "'), 1, " +
          "char_length(date_format(utc_timestamp(3), '" + format + "')) - 3)";
+}
+
+std::string sqlite_now(std::string_view mariadb_default) {
+  const std::string text = without_blanks(unwrapped(mariadb_default));
+  std::vector<std::string> candidates = {"datetime('now')", "date('now')", "time('now')"};
+  // Of all that date_format() writes, what a format of strftime() means, too.
+  const std::size_t start = text.find("date_format(utc_timestamp(");
+  const std::size_t open = start == std::string::npos ? start : text.find('\'', start);
+  const std::size_t close = open == std::string::npos ? open : text.find('\'', open + 1);
+  if (close != std::string::npos) {
+    const std::string format = strftime_format(text.substr(open + 1, close - open - 1));
+    candidates = {"strftime('" + format + "', 'now')"};
+  }
+  for (const std::string& one : candidates) {
+    if (without_blanks(mariadb_now(one)) == text) return one;
+  }
+  return {};
 }
 
 }  // namespace dbmig::dialect

@@ -10,4 +10,8 @@ namespace dbmig::dialect {
 /// for everything else. Source: https://www.sqlite.org/lang_datefunc.html
 std::string mariadb_now(std::string_view sqlite_default);
 
+/// The other way: what mariadb_now() gives for, in MariaDB's own spelling too; empty for everything
+/// else.
+std::string sqlite_now(std::string_view mariadb_default);
+
 }  // namespace dbmig::dialect

@@ -142,8 +142,9 @@ std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) 
 
 }  // namespace
 
-Options options_for(const FileFormat& format) {
-  Options options;
+namespace {
+
+void set_format(Options& options, const FileFormat& format) {
   options.format = format.csv;
   options.nulls = format.nulls;
   options.binary = format.binary;
@@ -152,7 +153,24 @@ Options options_for(const FileFormat& format) {
   options.has_header = format.has_header;
   options.is_json = format.is_json;
   options.check_line_end = format.check_line_end;
+}
+
+}  // namespace
+
+Options options_for(const FileFormat& format) {
+  Options options;
+  set_format(options, format);
   return options;
+}
+
+Options options_for_file(const Options& options, const std::string& path, std::string* note) {
+  Options own = options;
+  if (!options.own_format) return own;
+  const OwnFormat format = options.own_format(path);
+  set_format(own, format.format);
+  if (own.table.empty()) own.table = format.table;
+  if (note != nullptr) *note = format.note;
+  return own;
 }
 
 Summary run(const Options& options, Communicator& ranks, const Open& open, EventSink& events,

@@ -29,6 +29,13 @@ inline constexpr const char* kStandardInput = "-";
 
 enum class OnError { abort, reject };
 
+/// What is known of one file alone.
+struct OwnFormat {
+  FileFormat format;
+  std::string table;  ///< which it holds rows of; empty: the file's name says
+  std::string note;   ///< how that is known, for the user; empty where nothing was found
+};
+
 /// A way to write dates, see DateFormat.
 struct DateOption {
   std::string column;  ///< empty for all that have no other
@@ -55,6 +62,9 @@ struct Options {
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
   char decimal = '.';  ///< see ValueFormat
+  /// How the file at a path is written, in place of the format above; may be empty. Of the files of
+  /// one import each may have another.
+  std::function<OwnFormat(const std::string& path)> own_format = {};
   std::vector<DateOption> date_formats = {};
   /// Names of the header and the columns that they mean; "-" leaves a field out.
   std::vector<std::pair<std::string, std::string>> map = {};
@@ -97,6 +107,11 @@ struct Options {
 
 /// Options of files that are written as `format` says.
 Options options_for(const FileFormat& format);
+
+/// `options` for the file at `path` alone, by its own format; what is to be said of that goes to
+/// `note`.
+Options options_for_file(const Options& options, const std::string& path,
+                         std::string* note = nullptr);
 
 /// What an import did. On the root; elsewhere only `ranks`.
 struct Summary {

@@ -4,6 +4,7 @@
 #include <glob.h>
 
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -26,6 +27,12 @@ std::vector<std::string> expand_patterns(const std::vector<std::string>& files) 
     all.insert(all.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
     ::globfree(&found);
   }
+  // `dump/*` names the files that say how the others are written, too.
+  const std::set<std::string> named(all.begin(), all.end());
+  std::erase_if(all, [&](const std::string& file) {
+    return file.ends_with(kCompanionEnding) &&
+           named.contains(file.substr(0, file.size() - kCompanionEnding.size()));
+  });
   return all;
 }
 

@@ -35,6 +35,7 @@ const std::vector<Named>& formats() {
 
 /// What people call a format besides its name.
 std::string_view usual_name(std::string_view name) {
+  if (name.empty()) return "csv";
   static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
       {"mysql-tsv", "mysql"},  {"mysqldump", "mysql"},    {"mariadb", "mysql"},
       {"postgres", "pg-text"}, {"postgresql", "pg-text"}, {"mariadb-batch", "mysql-batch"},

@@ -12,7 +12,7 @@ namespace dbmig::import {
 
 /// What the command line says of a file's format; what is left out, the named format decides.
 struct FormatRequest {
-  std::string name = "csv";
+  std::string name;                      ///< empty: not said, which is csv
   std::optional<std::string> delimiter;  ///< "auto" to find it in the file
   std::optional<std::string> quote;
   std::optional<std::string> escape;

@@ -49,6 +49,12 @@ std::vector<KeptFile> database_files(backend::Connection& connection) {
   return files;
 }
 
+void refuse_json_rejects(const Options& options) {
+  if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
+  throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
+      .hint("--dry-run names all that is wrong; mend the file and import it whole");
+}
+
 }  // namespace
 
 RootImport::RootImport(const Options& options, Communicator& ranks, const Open& open,
@@ -151,10 +157,7 @@ void RootImport::check_options() const {
   check(options_.format);
   if (!options_.encoding.empty()) check_encoding(options_.encoding);
   for (const DateOption& one : options_.date_formats) const DateFormat format(one.format);
-  if (options_.is_json && options_.on_error == OnError::reject && !options_.dry_run) {
-    throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
-        .hint("--dry-run names all that is wrong; mend the file and import it whole");
-  }
+  refuse_json_rejects(options_);
   if (!options_.map.empty() && !options_.columns.empty()) {
     throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
         .hint(
@@ -196,12 +199,18 @@ void RootImport::load_files() {
     if (known) bytes_total_ += std::filesystem::file_size(path, failure);
   }
   if (!known) bytes_total_ = 0;
+  for (const std::string& path : options_.files) {
+    std::string note;
+    own_options_.push_back(options_for_file(options_, path, &note));
+    if (!note.empty()) events_.info("dbmig.import", note);
+    refuse_json_rejects(own_options_.back());
+  }
   find_tables();
   refuse_replacing_parents();
   const std::vector<std::size_t> order = parents_first();
   summary_.files.resize(order.size());
   rejects_of_.resize(order.size());
-  formats_.resize(order.size(), options_.format);
+  for (const Options& own : own_options_) formats_.push_back(own.format);
   waiting_.resize(order.size());
   checkpoints_->begin(tables_);
   open_writers();
@@ -223,8 +232,9 @@ void RootImport::load_files() {
 /// What all files go into, before the first of them is read.
 void RootImport::find_tables() {
   std::map<std::string, schema::Table> known;
-  for (const std::string& path : options_.files) {
-    const std::string name = options_.table.empty() ? table_of(path) : options_.table;
+  for (std::size_t i = 0; i < options_.files.size(); ++i) {
+    const std::string& own = own_options_[i].table;
+    const std::string name = own.empty() ? table_of(options_.files[i]) : own;
     if (known.count(name) == 0) lock_retry_->run([&] { known[name] = find_table(name); });
     tables_.push_back(known[name]);
   }
@@ -354,8 +364,9 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
     limits.chunk = checkpoints_->chunk_bytes();
     limits.records = checkpoints_->chunk_records();
   }
-  ChunkReader reader(input, options_.format, limits);
-  FilePlan file = plan_file(reader, options_, table, *connection_, input.name(), events_);
+  ChunkReader reader(input, own_options_[index].format, limits);
+  FilePlan file =
+      plan_file(reader, own_options_[index], table, *connection_, input.name(), events_);
   Plan& plan = file.plan;
   // From here on another thread reads, and the progress says how far it is.
   opened.file->when_silent(nullptr);
@@ -469,7 +480,7 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
 void RootImport::take_results_of(std::size_t index) {
   const FileRecord& done = checkpoints_->file(index);
   if (checkpoints_->has_kept_rejects(index)) {
-    rejects_of_[index] = reject_file(index, "", options_.format);
+    rejects_of_[index] = reject_file(index, "", own_options_[index].format);
   }
   progress_.rows += done.rows;
   progress_.rejected += done.rejected;

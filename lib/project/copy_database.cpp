@@ -45,13 +45,25 @@ class NewDatabaseFile {
   NewDatabaseFile& operator=(const NewDatabaseFile&) = delete;
   ~NewDatabaseFile() {
     std::error_code ignored;
-    if (!path_.empty() && std::filesystem::file_size(path_, ignored) == 0 && !ignored) {
-      std::filesystem::remove(path_, ignored);
+    const bool is_empty =
+        has_nothing_ || (std::filesystem::file_size(path_, ignored) == 0 && !ignored);
+    if (path_.empty() || !is_empty) return;
+    for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+      std::filesystem::remove(path_.string() + ending, ignored);
     }
+  }
+
+  /// What was made in it has been dropped: without tables of anybody it goes, too.
+  void emptied(backend::Connection& connection) {
+    if (path_.empty()) return;
+    has_nothing_ =
+        connection.query("SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'")
+            .rows.empty();
   }
 
  private:
   std::filesystem::path path_;
+  bool has_nothing_ = false;
 };
 
 /// One copy, from the choice of the schema to the comparison.
@@ -73,6 +85,16 @@ class Copy {
   }
 
   CopyResult run() {
+    try {
+      return run_all();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::connection) throw;
+      throw lost(error);
+    }
+  }
+
+ private:
+  CopyResult run_all() {
     before_ = target_->inspect({.tables = {}, .include_own = true}).schema;
     if (!request_.data_only) {
       chosen_ =
@@ -90,7 +112,32 @@ class Copy {
     return std::move(result_);
   }
 
- private:
+  /// `error` of a server that went away, and which of the two it is.
+  Error lost(const Error& error) {
+    const bool is_source = !answers(*source_);
+    const bool is_target = !answers(*target_);
+    const char* side = is_source && is_target ? "source and target"
+                       : is_source            ? "the source"
+                       : is_target            ? "the target"
+                                              : "a server";
+    return Error(ErrorCode::connection,
+                 fmt::format("the connection to {} was lost: {}", side, error.message()))
+        .native(error.native_code())
+        .hint(is_writing_ && is_target
+                  ? "run the command again when it is back: what was made there is made anew; "
+                    "when all rows were there already, with --resume"
+                  : "nothing was copied; run the command again when it is back");
+  }
+
+  static bool answers(backend::Connection& connection) {
+    try {
+      connection.query("SELECT 1");
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
   /// That of the target, which the workspace works on from here on.
   const Url& target_url() {
     static_cast<void>(copied_database(workspace_, request_.target, "target"));
@@ -107,6 +154,7 @@ class Copy {
 
   void carry_out() {
     bool is_kept = false;
+    is_writing_ = true;
     transfer::mark_copy(*target_, source_->url());
     try {
       make_tables();
@@ -296,7 +344,9 @@ class Copy {
            target_->dialect().plan(now, diff::diff(now, kept).operations, {})) {
         target_->execute(statement.sql);
       }
+      new_file_.emptied(*target_);
     } catch (const std::exception& failure) {
+      if (!answers(*target_)) return;  // which the error of the copy says
       workspace_.events().warning(
           "dbmig.copy", fmt::format("Empty tables stay in the target: {}", failure.what()));
     }
@@ -318,6 +368,7 @@ class Copy {
   std::unique_ptr<backend::Connection> source_;
   NewDatabaseFile new_file_;
   backend::Connection* target_ = nullptr;
+  bool is_writing_ = false;
   CopySchema chosen_;
   schema::Schema before_;  ///< what the target had, dbmig's own tables too
   CopyResult result_;

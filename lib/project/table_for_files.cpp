@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -54,6 +55,10 @@ void require_no_options(const import::Options& options, const TableForFilesOptio
                             "--set",
                             option));
   }
+  if (wanted.evolve && options.header == false) {
+    throw Error(ErrorCode::usage, "--evolve goes by the names in the header: leave out --no-header")
+        .hint("a file without a header is imported by the order of its fields, without --evolve");
+  }
 }
 
 class TableMaker {
@@ -69,6 +74,9 @@ class TableMaker {
       workspace_.events().warning("dbmig.infer", note);
     }
     const schema::Table* table = workspace_.model().schema.find_table(name);
+    // What the import would refuse for its header is no reason to change the schema.
+    refuse_repeated_names();
+    if (table != nullptr && wanted_.evolve) require_all_values(*table);
     if (table != nullptr) {
       if (wanted_.evolve) {
         evolve(*table);
@@ -89,6 +97,36 @@ class TableMaker {
   }
 
  private:
+  void refuse_repeated_names() const {
+    std::set<std::string> seen;
+    for (const std::string& name : inferred_.names) {
+      if (seen.insert(text::lower(name)).second) continue;
+      throw Error(ErrorCode::invalid, fmt::format("column '{}' is named twice", name))
+          .at({options_.files.front(), 1, 0})
+          .hint("nothing was changed; name each column once");
+    }
+  }
+
+  void require_all_values(const schema::Table& table) const {
+    Diagnostics missing;
+    for (const schema::Column& column : table.columns) {
+      const bool is_filled = column.nullable || column.default_value || column.generated ||
+                             column.autoincrement || is_key(table, column.name);
+      const bool is_given =
+          std::any_of(inferred_.names.begin(), inferred_.names.end(), [&](const std::string& name) {
+            return import::find_column(table, name) == table.find_column(column.name);
+          });
+      if (is_filled || is_given) continue;
+      missing.add({options_.files.front(), 1, 0},
+                  fmt::format("column '{}' of '{}' needs a value in every row, and the file does "
+                              "not give it",
+                              column.name, table.name),
+                  "nothing was changed; add it to the file, name it so in the header, or give the "
+                  "column a default");
+    }
+    missing.throw_if_any(ErrorCode::invalid);
+  }
+
   void create() {
     require_migrated_model(workspace_, "then import with --create again");
     add_parents(workspace_, inferred_);

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "import/converter.hpp"
+#include "transfer/companion_file.hpp"
 #include "transfer/row_writer.hpp"
 #include "transfer/table_order.hpp"
 
@@ -123,7 +124,8 @@ class Export {
                                     .columns = rows.columns(),
                                     .delimiter = options_.delimiter},
                                    connection_.dialect());
-    ExportSummary::File done{.table = table, .path = file.path(), .rows = 0, .import_options = {}};
+    ExportSummary::File done{
+        .table = table, .path = file.path(), .rows = 0, .import_options = {}, .companion = {}};
     std::string out;
     writer->begin(out);
     std::vector<Cell> row;
@@ -148,7 +150,46 @@ class Export {
     }
     if (has_bytes) done.import_options += " --binary hex";
     if (!is_text) done.import_options.clear();
+    done.companion = write_companion(done, has_bytes);
     summary_.files.push_back(std::move(done));
+  }
+
+  /// Before the file takes its name; its path, or empty where none is needed.
+  std::string write_companion(const ExportSummary::File& done, bool has_bytes) {
+    if (done.path.empty() || options_.format == "sql") return {};
+    const std::string path = done.path + ".yaml";
+    const bool is_needed = has_bytes || options_.format == "tsv" ||
+                           (options_.format == "csv" && options_.delimiter != ',') ||
+                           (options_.format == "jsonl" && !is_called_jsonl(done.path));
+    if (!is_companion(path)) {
+      if (!is_needed) return {};
+      if (!options_.force) {
+        throw Error(ErrorCode::refused, fmt::format("{} is there already", path))
+            .hint("--force replaces it");
+      }
+    } else if (!is_needed) {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);  // of an earlier export
+      return {};
+    }
+    CompanionText what;
+    what.file = std::filesystem::path(done.path).filename().string();
+    what.table = done.table;
+    what.format = options_.format;
+    what.delimiter = options_.delimiter;
+    what.has_bytes = has_bytes;
+    what.has_nulls_mark = options_.format != "jsonl";
+    what.null = options_.format == "tsv" ? "\\N" : "";
+    OutputFile companion(path, OutputCompression::none, true);
+    companion.write(companion_text(what));
+    companion.finish();
+    return path;
+  }
+
+  static bool is_called_jsonl(const std::string& path) {
+    std::filesystem::path name = path;
+    if (name.extension() == ".gz" || name.extension() == ".zst") name.replace_extension();
+    return name.extension() == ".jsonl" || name.extension() == ".ndjson";
   }
 
   void check(const std::string& table, const std::string& column, const schema::Type& type,

@@ -30,6 +30,8 @@ struct ExportSummary {
     std::uint64_t rows = 0;
     /// What `dbmig import` must be told beside the file's name, ready to be typed; may be empty.
     std::string import_options;
+    /// The file beside it that says so, by which an import goes; empty where the name says all.
+    std::string companion;
   };
   std::vector<File> files;
   bool reader_left = false;  ///< standard output was closed before the end

@@ -279,8 +279,9 @@ std::string options_for_import(const import::Options& options, const Inferred& i
 
 Inferred result_of(const import::Options& options, const Findings& found) {
   Inferred result;
-  result.table.name =
-      options.table.empty() ? column_name(import::table_of(options.files.front())) : options.table;
+  const std::string& file = options.files.front();
+  const std::string own = import::options_for_file(options, file).table;
+  result.table.name = own.empty() ? column_name(import::table_of(file)) : own;
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
     const Evidence& evidence = found.columns[i];
     schema::Column column;

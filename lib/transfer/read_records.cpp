@@ -129,12 +129,12 @@ class RecordCutter {
 class RecordFile {
  public:
   RecordFile(const import::Options& options, const std::string& path, const std::atomic<bool>& stop)
-      : options_(options),
+      : options_(import::options_for_file(options, path)),
         opened_(import::open_input(path, options.encoding, stop, {})),
-        reader_(*opened_.input, options.format,
+        reader_(*opened_.input, options_.format,
                 {.chunk = options.chunk_bytes, .record = options.record_bytes}),
         file_(opened_.input->name()),
-        format_(options.format) {
+        format_(options_.format) {
     reader_.skip_lines(options_.skip_lines);
     if (options_.find_delimiter && !options_.is_json) {
       format_ = best_format(reader_.head(), reader_.is_whole(), format_);
@@ -193,7 +193,7 @@ std::vector<std::string> read_names() {
   return names;
 }
 
-const import::Options& options_;
+import::Options options_;
 import::OpenedInput opened_;
 import::ChunkReader reader_;
 std::string file_;

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
 #include "transfer/equal_keys.hpp"
@@ -87,6 +88,46 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
   table.indexes = std::move(kept);
 }
 
+/// The present moment, where MariaDB's words for it are those that a copy gave it.
+void translate_moments(schema::Table& table) {
+  for (schema::Column& column : table.columns) {
+    if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) continue;
+    schema::SqlText& sql = column.default_value->sql;
+    if (!sql.sqlite.empty()) continue;
+    sql.sqlite = dialect::sqlite_now(sql.for_dialect(DialectKind::mariadb));
+  }
+}
+
+bool is_own_collation(const std::string& name) {
+  return !name.empty() && !text::equals_ignoring_case(name, "binary") &&
+         !text::equals_ignoring_case(name, "nocase") && !text::equals_ignoring_case(name, "rtrim");
+}
+
+/// Collations that only the source's application defines: SQLite makes neither table nor index with
+/// one that nobody defines.
+void leave_out_collations(schema::Table& table, DialectKind to,
+                          std::vector<std::string>& left_out) {
+  const auto leave_out = [&](std::string& collation, const std::string& column) {
+    left_out.push_back(fmt::format(
+        "collation {} of '{}.{}', which only the source's application defines: {}", collation,
+        table.name, column,
+        to == DialectKind::sqlite ? "its values are compared byte by byte"
+                                  : "its values are compared as the target's database does"));
+    collation.clear();
+  };
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const schema::Column& column = std::as_const(table).columns[i];
+    const bool has_other = to == DialectKind::mariadb && !column.mariadb.collation.empty();
+    if (!is_own_collation(column.sqlite.collation) || has_other) continue;
+    leave_out(table.columns[i].sqlite.collation, column.name);
+  }
+  for (schema::Index& index : table.indexes) {
+    for (schema::IndexPart& part : index.parts) {
+      if (is_own_collation(part.collation)) leave_out(part.collation, part.column);
+    }
+  }
+}
+
 }  // namespace
 
 Translation translate(const schema::Schema& schema, DialectKind from, DialectKind to) {
@@ -103,6 +144,9 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     schema::Table& taken =
         result.tables.tables.emplace(name, schema::with_names(table)).first->second;
     if (from != to) taken.only.reset();
+    if (from == DialectKind::sqlite && to == from) {
+      leave_out_collations(taken, to, result.left_out);
+    }
   }
   if (from == to) {
     result.rest = schema;
@@ -122,11 +166,15 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
   }
   if (from == DialectKind::sqlite) {
     for (auto& [name, table] : result.tables.tables) {
+      leave_out_collations(table, to, result.left_out);
       dialect::number_keys(table);
       dialect::keep_digits(table);
     }
     result.tables = dialect::for_both(std::move(result.tables));
     for (auto& [name, table] : result.tables.tables) translate_keys(table);
+  }
+  if (to == DialectKind::sqlite) {
+    for (auto& [name, table] : result.tables.tables) translate_moments(table);
   }
   for (auto& [name, table] : result.tables.tables) leave_out_indexes(table, to, result.left_out);
   return result;

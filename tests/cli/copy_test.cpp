@@ -226,6 +226,98 @@ TEST_P(Copies, ComparedByThemselvesSayWhichNumbersAFloatOfMariadbDoesNotHold) {
               AllOf(HasSubstr("DIFFERENT"), HasSubstr("id '5'"), Not(HasSubstr("FLOAT"))));
 }
 
+/// Definitions from applications in the wild, each with what it means on both sides.
+TEST_P(Copies, PublicFixturesHaveTheRightValueOnBothSides) {
+  project.write("make.py", R"(import sqlite3
+c = sqlite3.connect('public.db')
+for name in ('UNICODE_CI', 'localized'):
+    c.create_collation(name, lambda a, b: (a > b) - (a < b))
+c.executescript("""
+CREATE TABLE moments (id INTEGER PRIMARY KEY, tags text DEFAULT '[]', uid text default 0,
+  a TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%f','NOW')), b DATETIME DEFAULT (datetime('now')));
+INSERT INTO moments (id) VALUES (1);
+CREATE TABLE country (code TEXT PRIMARY KEY);
+CREATE TABLE city (id INTEGER PRIMARY KEY, country TEXT NOT NULL REFERENCES country (code));
+INSERT INTO country VALUES ('ES'), ('es'), ('ES ');
+INSERT INTO city VALUES (1, 'ES'), (2, 'es'), (3, 'ES ');
+CREATE TABLE cased (id INTEGER PRIMARY KEY, mail TEXT UNIQUE);
+INSERT INTO cased VALUES (1, 'a@x.org'), (2, 'A@x.org');
+CREATE TABLE own (id INTEGER PRIMARY KEY, name TEXT COLLATE UNICODE_CI, nick TEXT COLLATE localized);
+INSERT INTO own VALUES (1, 'Ñandú', 'x'), (2, 'ñandú', 'y');
+CREATE INDEX own_name ON own (name);
+CREATE TABLE sized (id int unsigned NOT NULL PRIMARY KEY, t tinyint unsigned);
+INSERT INTO sized VALUES (4294967295, 255);
+CREATE TABLE words (id INTEGER PRIMARY KEY, enum_kind TEXT, my_enum VARCHAR(10) DEFAULT 'enum(1)',
+  "enum" INTEGER);
+INSERT INTO words VALUES (1, 'a', 'b', 3);
+""")
+c.commit()
+)");
+  ASSERT_EQ(shell("python3 make.py", project.path()).code, 0);
+  const Result copied = project.expect(0, {"copy", "sqlite:///public.db", target});
+  project.expect(0, {"copy", target, "sqlite:///back.db"});
+  project.expect(0, {"diff", "--data", "sqlite:///public.db", "sqlite:///back.db"});
+  const auto in_back = [&](const std::string& query) {
+    return shell("sqlite3 back.db \"" + query + "\"", project.path()).out;
+  };
+  const std::string moment =
+      "length(a), substr(a, 20, 1), length(b), tags, uid FROM moments WHERE id = 2";
+  in_back("INSERT INTO moments (id) VALUES (2)");
+  EXPECT_EQ(in_back("SELECT typeof(uid), abs(julianday(a) - julianday('now')) < 0.01, "
+                    "abs(julianday(b) - julianday('now')) < 0.01, " +
+                    moment),
+            "text|1|1|23|.|19|[]|0\n");
+  EXPECT_EQ(in_back("SELECT country FROM city ORDER BY id"), "ES\nes\nES \n");
+  EXPECT_EQ(in_back("SELECT group_concat(mail) FROM cased"), "a@x.org,A@x.org\n");
+  EXPECT_EQ(in_back("SELECT id, t FROM sized"), "4294967295|255\n");
+  EXPECT_EQ(in_back("INSERT INTO words (id) VALUES (2); SELECT my_enum, enum FROM words"),
+            "b|3\nenum(1)|\n");
+  EXPECT_THAT(copied.err, AllOf(HasSubstr("collation UNICODE_CI of 'own.name'"),
+                                HasSubstr("collation localized of 'own.nick'")));
+  project.expect(4, {"copy", "sqlite:///public.db", "sqlite:///strict.db", "--strict"});
+  if (!on_mariadb()) return;
+  sql("INSERT INTO moments (id) VALUES (2)");
+  EXPECT_EQ(sql("SELECT abs(timestampdiff(SECOND, a, utc_timestamp())) < 600, "
+                "abs(timestampdiff(SECOND, b, utc_timestamp())) < 600, " +
+                moment),
+            "1|1|23|.|19|[]|0\n");
+  EXPECT_EQ(sql("SELECT column_type FROM information_schema.columns WHERE table_schema = "
+                "database() AND table_name = 'sized' ORDER BY ordinal_position"),
+            "int(10) unsigned\ntinyint(3) unsigned\n");
+  sql("INSERT INTO words (id) VALUES (2)");
+  EXPECT_EQ(sql("SELECT my_enum, enum FROM words WHERE id = 2"), "enum(1)|NULL\n");
+}
+
+TEST_P(Copies, OfMariadbsBitsAndUnsignedNumbersKeepTheirValuesAndDefaults) {
+  if (!on_mariadb()) return;
+  sql("CREATE TABLE bits (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, b bit(1) NOT NULL DEFAULT "
+      "b'1', f bit(8) DEFAULT b'101', n int unsigned DEFAULT 4294967295, big bigint unsigned, "
+      "my_enum enum('a','enum(x)') DEFAULT 'enum(x)', tags text DEFAULT '[]')");
+  sql("INSERT INTO bits (id) VALUES (1); INSERT INTO bits (b, f, n, my_enum) VALUES (b'0', "
+      "b'11111111', 0, 'a')");
+  project.expect(0, {"copy", target, "sqlite:///bits.db"});
+  EXPECT_EQ(
+      shell("sqlite3 bits.db \"INSERT INTO bits (id) VALUES (7); SELECT b, f, n, my_enum, tags "
+            "FROM bits; DELETE FROM bits WHERE id = 7\"",
+            project.path())
+          .out,
+      "1|5|4294967295|enum(x)|[]\n0|255|0|a|[]\n1|5|4294967295|enum(x)|[]\n");
+  const ServerDatabase again;
+  project.expect(0, {"copy", "sqlite:///bits.db", again.url()});
+  project.expect(0, {"diff", "--data", target, again.url()});
+  mariadb_sql("INSERT INTO bits (id) VALUES (9)", again.name());
+  EXPECT_EQ(
+      mariadb_sql("SELECT b + 0, f + 0, n, my_enum, tags FROM bits WHERE id = 9", again.name()),
+      "1\t5\t4294967295\tenum(x)\t[]\n");
+  // What SQLite's numbers end before is named; with --widen it goes there as text, and back.
+  sql("UPDATE bits SET big = 18446744073709551615 WHERE id = 1");
+  EXPECT_THAT(project.expect(1, {"copy", target, "sqlite:///more.db"}).out,
+              HasSubstr("'bits' needs big: text"));
+  project.expect(0, {"copy", target, "sqlite:///more.db", "--widen"});
+  EXPECT_EQ(shell("sqlite3 more.db 'SELECT big FROM bits WHERE id = 1'", project.path()).out,
+            "18446744073709551615\n");
+}
+
 TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   if (!on_mariadb()) return;
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/harness.hpp"
 
 namespace dbmig::test {
@@ -79,6 +81,36 @@ TEST_P(CreateTable, AnEvolutionThatIsNotProvedLeavesTheModel) {
   EXPECT_EQ(project.read("schemas/sale.yaml"), before);
   EXPECT_EQ(project.files("migrations").size(), 1U);
   EXPECT_EQ(sql("SELECT count(*) FROM sale"), "1\n");
+}
+
+TEST_P(CreateTable, NothingIsChangedForAHeaderThatTheImportWouldRefuse) {
+  project.write("sale.csv", "id,name,made\n1,Ana,2026-01-02\n");
+  project.expect(0, {"import", "--create", "sale.csv"});
+  const std::string before = project.read("schemas/sale.yaml");
+  project.write("renamed.csv", "id,full_name,made\n2,Bob,2026-01-03\n");
+  EXPECT_THAT(project.expect(1, {"import", "--evolve", "renamed.csv", "--table", "sale"}).err,
+              AllOf(HasSubstr("renamed.csv:1: column 'name' of 'sale' needs a value"),
+                    HasSubstr("nothing was changed")));
+  project.write("twice.csv", "id,name,name\n1,a,b\n");
+  EXPECT_THAT(project.expect(1, {"import", "--create", "twice.csv"}).err,
+              HasSubstr("twice.csv:1: column 'name' is named twice"));
+  project.write("bare.csv", "2,Bob,2026-01-03\n");
+  EXPECT_THAT(
+      project.expect(2, {"import", "--evolve", "bare.csv", "--table", "sale", "--no-header"}).err,
+      HasSubstr("leave out --no-header"));
+  EXPECT_EQ(project.read("schemas/sale.yaml"), before);
+  EXPECT_EQ(project.files("migrations").size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(project.path() / "schemas/twice.yaml"));
+  EXPECT_EQ(sql("SELECT count(*) FROM sale"), "1\n");
+  // A byte order mark, CRLF, a header alone and a single column are no trouble.
+  project.write("marked.csv", "\xEF\xBB\xBFid,note\r\n1,x\r\n2,\r\n");
+  project.expect(0, {"import", "--create", "marked.csv"});
+  EXPECT_EQ(sql("SELECT id, coalesce(note, 'none') FROM marked ORDER BY id"), "1|x\n2|none\n");
+  project.write("bare_header.csv", "id,note\n");
+  project.expect(0, {"import", "--create", "bare_header.csv"});
+  project.write("one.csv", "word\nalpha\nbeta\n");
+  project.expect(0, {"import", "--create", "one.csv"});
+  EXPECT_EQ(sql("SELECT count(*) FROM one"), "2\n");
 }
 
 TEST_P(CreateTable, ParentsAreFoundByEveryValue) {

@@ -95,7 +95,7 @@ Column::Kind kind_of(const MYSQL_FIELD& field) {
 class MariadbRows final : public RowSource {
  public:
   MariadbRows(MYSQL* connection, std::string_view sql, std::span<const Cell> values)
-      : statement_(mysql_stmt_init(connection)), sql_(sql) {
+      : connection_(connection), statement_(mysql_stmt_init(connection)), sql_(sql) {
     if (statement_ == nullptr) {
       throw translate(mysql_errno(connection), mysql_error(connection), sql_);
     }
@@ -121,6 +121,14 @@ class MariadbRows final : public RowSource {
 
  private:
   [[noreturn]] void fail() const {
+    // A server that goes away while rows are fetched is the connection's error, and not the
+    // statement's.
+    if (mysql_stmt_errno(statement_.get()) == 0) {
+      constexpr unsigned kLost = 2013;
+      const unsigned number = mysql_errno(connection_);
+      throw number == 0 ? translate(kLost, "Lost connection to server during query", sql_)
+                        : translate(number, mysql_error(connection_), sql_);
+    }
     throw translate(mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get()), sql_);
   }
 
@@ -248,6 +256,7 @@ class MariadbRows final : public RowSource {
     return Cell::of_unsigned(bits);
   }
 
+  MYSQL* connection_;
   std::unique_ptr<MYSQL_STMT, CloseStatement> statement_;
   std::string sql_;
   std::vector<std::string> names_;

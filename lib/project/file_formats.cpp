@@ -1,0 +1,125 @@
+#include "project/file_formats.hpp"
+
+#include <fmt/core.h>
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "import/input_files.hpp"
+#include "import/open_input.hpp"
+#include "import/reject_target.hpp"
+#include "yaml/node.hpp"
+#include "yaml/reader.hpp"
+
+namespace dbmig::project {
+namespace {
+
+using import::FormatRequest;
+
+constexpr const char* kCompanionKey = "dbmig_export";
+
+/// What `FILE.yaml` says.
+struct CompanionFile {
+  FormatRequest format;
+  std::string table;
+};
+
+std::optional<CompanionFile> read_companion(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
+  constexpr std::uintmax_t kMaxBytes = std::uintmax_t{64} << 10U;
+  if (std::filesystem::file_size(path, ignored) > kMaxBytes) return std::nullopt;
+  const std::string content = read_file(path);
+  if (content.find(kCompanionKey) == std::string::npos) return std::nullopt;
+  Diagnostics diagnostics;
+  const auto root = yaml::parse_yaml(content, path, diagnostics);
+  diagnostics.throw_if_any(ErrorCode::invalid);
+  const yaml::Node* own = root && root->is_mapping() ? root->find(kCompanionKey) : nullptr;
+  if (own == nullptr) return std::nullopt;
+  yaml::Reader reader(path, diagnostics);
+  yaml::Fields fields(reader, *own, "'dbmig_export'",
+                      {"table", "format", "delimiter", "binary", "null"});
+  CompanionFile found;
+  found.table = fields.text_or_empty("table");
+  found.format.name = fields.text_or_empty("format");
+  found.format.delimiter = fields.text("delimiter");
+  found.format.binary = fields.text("binary");
+  if (const yaml::Node* nulls = fields.find("null")) {
+    found.format.nulls = reader.names(*nulls, "'null'");
+  }
+  diagnostics.throw_if_any(ErrorCode::invalid);
+  return found;
+}
+
+/// The file's name without the ending of its compression.
+std::filesystem::path uncompressed(const std::string& path) {
+  std::filesystem::path name = path;
+  for (const char* ending : {".gz", ".zst", ".xz", ".lzma"}) {
+    if (name.extension() == ending) return name.replace_extension();
+  }
+  return name;
+}
+
+/// Whether a field of the file's beginning is `\\N`: what programs that write escapes put for NULL,
+/// and nobody else does.
+bool has_escaped_nulls(const std::string& path) {
+  static const std::atomic<bool> never{false};
+  constexpr std::size_t kLooked = std::size_t{256} << 10U;
+  try {
+    const import::OpenedInput opened = import::open_input(path, "", never, {});
+    std::string head(kLooked, '\0');
+    head.resize(opened.input->read(head));
+    for (std::size_t at = head.find("\\N"); at != std::string::npos;
+         at = head.find("\\N", at + 1)) {
+      const bool begins = at > 0 && (head[at - 1] == '\t' || head[at - 1] == '\n');
+      const std::size_t end = at + 2;
+      if (begins && (end == head.size() || head[end] == '\t' || head[end] == '\n')) return true;
+    }
+  } catch (const Error&) {
+    // The import says what is wrong with the file.
+  }
+  return false;
+}
+
+/// Puts what the companion says where the command line says nothing.
+void fill(FormatRequest& request, const FormatRequest& companion) {
+  const bool is_other = !request.name.empty() && request.name != companion.name;
+  if (!request.binary) request.binary = companion.binary;
+  if (is_other) return;  // its own marks, and not those of the companion's format
+  request.name = companion.name;
+  if (!request.delimiter) request.delimiter = companion.delimiter;
+  if (request.nulls.empty()) request.nulls = companion.nulls;
+}
+
+}  // namespace
+
+import::OwnFormat own_format(const FormatRequest& said,
+                             const std::string& path){import::OwnFormat own;
+FormatRequest request = said;
+std::error_code ignored;
+const bool is_file =
+    path != import::kStandardInput && std::filesystem::is_regular_file(path, ignored);
+const std::string beside = path + std::string(import::kCompanionEnding);
+if (const auto companion = is_file ? read_companion(beside) : std::nullopt) {
+  fill(request, companion->format);
+  own.table = companion->table;
+  own.note = fmt::format("{} is read as {} says", path, beside);
+}
+const bool is_cut_otherwise = said.delimiter || said.quote || said.escape;
+if (request.name.empty() && is_file && !is_cut_otherwise) {
+  const std::string ending = text::lower(uncompressed(path).extension().string());
+  if (ending == ".jsonl" || ending == ".ndjson") request.name = "jsonl";
+  if ((ending == ".tsv" || ending == ".tab") && said.nulls.empty() && has_escaped_nulls(path)) {
+    request.name = "tsv";
+    own.note = fmt::format("{} has \\N for NULL, and is read as --format tsv", path);
+  }
+}
+own.format = import::file_format(request);
+return own;
+}  // namespace dbmig::project
+
+}  // namespace dbmig::project

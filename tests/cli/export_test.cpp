@@ -1,0 +1,156 @@
+// What `dbmig export` writes, `dbmig import FILE` reads back by itself: any format and compression,
+// any number of ranks, on either database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ExportedFiles : public OnEachDatabase {
+ protected:
+  void SetUp() override {
+    OnEachDatabase::SetUp();
+    if (testing::Test::IsSkipped()) return;
+    for (const char* table : {"t", "u"}) {
+      std::string create = on_mariadb()
+                               ? "(id INT PRIMARY KEY, b BLOB, s TEXT, n BIGINT UNSIGNED, d "
+                                 "DECIMAL(30,10), f FLOAT, r DOUBLE, m DATETIME(6), j JSON, bits "
+                                 "BIT(3), g POINT, made INT AS (id + 1) STORED)"
+                               : "(id INTEGER PRIMARY KEY, b BLOB, s TEXT, n BIGINT, d "
+                                 "DECIMAL(30,10), f FLOAT, r DOUBLE, m DATETIME, j JSON, bits INT, "
+                                 "g TEXT, made INT AS (id + 1) STORED)";
+      client("CREATE TABLE " + std::string(table) + " " + create + ";");
+    }
+    const std::string point = on_mariadb() ? "ST_GeomFromText('POINT(1.5 -2)')" : "'POINT(1.5 -2)'";
+    const std::string largest = on_mariadb() ? "18446744073709551615" : "9223372036854775807";
+    const std::string text = on_mariadb()
+                                 ? "'a,\"b\"\\t\\\\N ñ😀\\n0x00'"
+                                 : "'a,\"b\"' || char(9) || '\\N ñ😀' || char(10) || '0x00'";
+    const Result filled =
+        client("INSERT INTO t (id, b, s, n, d, f, r, m, j, bits, g) VALUES (1, X'00FF0A', " + text +
+               ", " + largest +
+               ", 12345.0000000001, 0.1, 0.1, '2024-02-29 12:34:56.789012', '{\"a\": [1, null]}', "
+               "5, " +
+               point +
+               "), (2, X'', '', 0, 0, -1.5, 1e300, NULL, 'null', 0, NULL), "
+               "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), "
+               "(4, X'30783030', 'NULL', 1, -1, 1, 5e-324, '1999-12-31 23:59:59', '[]', 7, NULL);");
+    ASSERT_EQ(filled.code, 0) << filled.out << filled.err;
+  }
+
+  std::string rows(const std::string& table) const {
+    return sql("SELECT id, hex(b), hex(s), n, d, f, r, m, j, bits + 0, " +
+               std::string(on_mariadb() ? "ST_AsText(g)" : "g") + ", made FROM " + table +
+               " ORDER BY id");
+  }
+};
+
+TEST_P(ExportedFiles, AreReadBackByTheirNameAlone) {
+  const std::string expected = rows("t");
+  ASSERT_THAT(expected, HasSubstr("00FF0A"));
+  const std::vector<std::string> names = {"u.csv",      "u.tsv",     "u.jsonl",
+                                          "u.csv.gz",   "u.tsv.zst", "u.ndjson",
+                                          "u.jsonl.gz", "u.csv.zst", "u.ndjson.gz"};
+  std::size_t ranks = 0;
+  for (const std::string& name : names) {
+    SCOPED_TRACE(name);
+    project.expect(0, {"--url", url, "export", "t", "-o", name});
+    std::vector<std::string> import = {"--url", url, "import", name, "--table", "u"};
+    // One of three alone, one with two ranks, one with four.
+    const char* kRanks[] = {"1", "2", "4"};
+    import.insert(import.end(), {"-j", kRanks[ranks++ % 3]});
+    EXPECT_THAT(project.expect(0, import).out, HasSubstr("Imported 4 rows"));
+    EXPECT_EQ(rows("u"), expected);
+    sql("DELETE FROM u");
+  }
+}
+
+TEST_P(ExportedFiles, SayBesideThemHowTheyAreWritten) {
+  const Result exported = project.expect(0, {"--url", url, "export", "t", "-o", "some.csv"});
+  EXPECT_THAT(exported.err, HasSubstr("some.csv.yaml says how it is written"));
+  EXPECT_THAT(
+      project.read("some.csv.yaml"),
+      AllOf(HasSubstr("format: csv\n"), HasSubstr("binary: hex\n"), HasSubstr("table: \"t\"\n")));
+  const std::string expected = rows("t");
+  sql("DELETE FROM t");
+  // The table, too, is known.
+  EXPECT_THAT(project.expect(0, {"--url", url, "import", "some.csv"}).err,
+              HasSubstr("is read as some.csv.yaml says"));
+  EXPECT_EQ(rows("t"), expected);
+  // What the command line says counts more.
+  sql("DELETE FROM t");
+  EXPECT_THAT(project.expect(1, {"--url", url, "import", "some.csv", "--binary", "base64"}).err,
+              HasSubstr("some.csv:"));
+  EXPECT_THAT(project.expect(2, {"--url", url, "import", "some.csv", "--format", "cvs"}).err,
+              HasSubstr("'cvs' is not known"));
+  // A file that needs none takes an old one away; somebody else's stays.
+  project.expect(0,
+                 {"--url", url, "export", "--query", "SELECT 1 AS a", "-o", "some.csv", "--force"});
+  EXPECT_FALSE(std::filesystem::exists(project.path() / "some.csv.yaml"));
+  project.write("some.csv.yaml", "title: mine\n");
+  project.expect(0,
+                 {"--url", url, "export", "--query", "SELECT 1 AS a", "-o", "some.csv", "--force"});
+  EXPECT_EQ(project.read("some.csv.yaml"), "title: mine\n");
+  sql("INSERT INTO t (id, b) VALUES (1, X'00')");
+  std::filesystem::remove(project.path() / "some.csv");
+  EXPECT_THAT(project.expect(4, {"--url", url, "export", "t", "-o", "some.csv"}).err,
+              HasSubstr("some.csv.yaml is there already"));
+  EXPECT_FALSE(std::filesystem::exists(project.path() / "some.csv"));
+}
+
+TEST_P(ExportedFiles, OfAllTablesGoBackTogether) {
+  const std::string expected = rows("t");
+  project.expect(0, {"--url", url, "export", "--all", "-o", "dump", "--format", "tsv", "--zstd"});
+  sql("DELETE FROM t");
+  const Result imported =
+      shell(dbmig_binary().string() + " --url '" + url + "' import dump/*", project.path());
+  EXPECT_EQ(imported.code, 0) << imported.out;
+  EXPECT_EQ(rows("t"), expected);
+}
+
+TEST_P(ExportedFiles, AreWrittenOnceUnderMpirun) {
+  const Result exported = shell(
+      "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; mpirun "
+      "--oversubscribe -n 4 " +
+          dbmig_binary().string() + " --url '" + url +
+          "' export t -o t.jsonl && mpirun --oversubscribe -n 4 " + dbmig_binary().string() +
+          " --url '" + url + "' import t.jsonl --table u",
+      project.path());
+  EXPECT_EQ(exported.code, 0) << exported.out;
+  EXPECT_THAT(exported.out,
+              AllOf(HasSubstr("Imported 4 rows"), Not(HasSubstr("is there already"))));
+  EXPECT_EQ(rows("u"), rows("t"));
+}
+
+TEST_P(ExportedFiles, OfOthersAreKnownByTheirEndingAndWhatStandsInThem) {
+  project.write("u.tsv", "id\ts\tn\n1\t\\N\t5\n2\ta\\tb\t\\N\n");
+  EXPECT_THAT(project.expect(0, {"--url", url, "import", "u.tsv"}).err,
+              HasSubstr("u.tsv has \\N for NULL, and is read as --format tsv"));
+  EXPECT_EQ(sql("SELECT id, coalesce(hex(s), 'none'), coalesce(n, 'none') FROM u ORDER BY id"),
+            on_mariadb() ? "1|none|5\n2|610962|none\n" : "1||5\n2|610962|none\n");
+  // Of a spreadsheet: quotes, and empty fields for NULL.
+  sql("DELETE FROM u");
+  project.write("u.tsv", "id\ts\tn\n1\t\"C:\\new\"\t\n");
+  project.expect(0, {"--url", url, "import", "u.tsv"});
+  EXPECT_EQ(sql("SELECT hex(s), coalesce(n, 'none') FROM u"), "433A5C6E6577|none\n");
+  sql("DELETE FROM u");
+  project.write("u.ndjson", "{\"id\": 7, \"s\": \"x\"}\n");
+  project.expect(0, {"--url", url, "import", "u.ndjson"});
+  EXPECT_EQ(sql("SELECT id, s FROM u"), "7|x\n");
+  project.write("u.ndjson.yaml", "dbmig_export: {fromat: csv}\n");
+  EXPECT_THAT(project.expect(1, {"--url", url, "import", "u.ndjson"}).err,
+              HasSubstr("u.ndjson.yaml:1:"));
+}
+
+DBMIG_ON_EACH_DATABASE(ExportedFiles);
+
+}  // namespace
+}  // namespace dbmig::test

@@ -1,0 +1,193 @@
+// A copy whose server is killed, whose target's disk is full, or that is interrupted: the target is
+// empty or as it was before, or --resume finishes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "cli/harness.hpp"
+#include "fault/server.hpp"
+#include "support/mariadb.hpp"
+
+namespace dbmig::fault {
+namespace {
+
+using test::Process;
+using test::Result;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Matcher;
+using ::testing::Not;
+
+/// 30,000 rows in a table and its child; another one has no key.
+constexpr const char* kRows =
+    "CREATE TABLE user (id INTEGER PRIMARY KEY, email VARCHAR(60) UNIQUE, score DOUBLE);"
+    "CREATE TABLE post (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id), "
+    "body TEXT);"
+    "CREATE TABLE log (post INTEGER);"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+    "INSERT INTO user SELECT i, 'u' || i || '@example.org', i / 7.0 FROM n;"
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+    "INSERT INTO post SELECT i, 1 + i % 10000, 'text ñ😀 ' || i FROM n;"
+    "INSERT INTO log SELECT id FROM post WHERE id % 4 = 0;";
+
+class CopyPlace {
+ public:
+  CopyPlace() {
+    folder.write("app.sql", kRows);
+    EXPECT_EQ(test::shell("sqlite3 app.db < app.sql", folder.path()).code, 0);
+  }
+
+  static std::vector<std::string> command(const std::string& from, const std::string& to, int ranks,
+                                          const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {test::dbmig_binary(), "copy", from, to};
+    if (ranks > 1) words.insert(words.end(), {"-j", std::to_string(ranks)});
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  Process::Options options() const {
+    return {folder.path(),
+            {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+             {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+             {"OMPI_MCA_rmaps_base_oversubscribe", "1"}},
+            {}};
+  }
+  Result copy(const std::string& from, const std::string& to, int ranks,
+              const std::vector<std::string>& more = {}) const {
+    return test::run(command(from, to, ranks, more), options());
+  }
+  /// The same command, or with --resume where the rows are there already; both sides are the same
+  /// then.
+  void expect_copied_after_all(const std::string& from, const std::string& to, int ranks) const {
+    Result again = copy(from, to, ranks);
+    if (again.code == 4) {
+      EXPECT_THAT(again.err, HasSubstr("--resume"));
+      again = copy(from, to, ranks, {"--resume"});
+    }
+    EXPECT_EQ(again.code, 0) << again.out << again.err;
+    const Result same = test::run({test::dbmig_binary(), "diff", "--data", from, to}, options());
+    EXPECT_EQ(same.code, 0) << same.out << same.err;
+    EXPECT_THAT(same.out, HasSubstr("20000 rows"));
+  }
+
+  test::Folder folder;
+};
+
+/// Rows of the tables that are there, "" for none.
+std::string rows_on(const Url& url) {
+  const auto database = backend::connect(url);
+  std::string found;
+  for (const auto& table : database->query("SHOW TABLES").rows) {
+    const std::string name = table.at(0).value_or("");
+    if (name == "dbmig_copy") continue;
+    found += database->query("SELECT count(*) FROM `" + name + "`").rows.at(0).at(0).value_or("");
+    found += " ";
+  }
+  return found;
+}
+
+void expect_one_clear_sentence(const Result& killed, const char* side) {
+  EXPECT_EQ(killed.code, 1) << killed.out;
+  EXPECT_THAT(killed.err, HasSubstr(std::string("error: the connection to ") + side + " was lost"));
+  EXPECT_THAT(killed.err, HasSubstr("run the command again"));
+  EXPECT_THAT(killed.err, Not(HasSubstr("MariaDB error 0")));
+  EXPECT_THAT(killed.err, Not(HasSubstr("WARN")));
+}
+
+TEST(CopyItsServer, MayBeKilledWhereTheRowsGo) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const Server server;
+  const CopyPlace place;
+  Url url = server.url();
+  for (const int ranks : {1, 2}) {
+    for (const char* moment : {"[dbmig.database]", "'user': 10000 rows", "'log': 5000 rows"}) {
+      SCOPED_TRACE(std::string(moment) + ", ranks: " + std::to_string(ranks));
+      backend::connect(server.url())->execute("CREATE OR REPLACE DATABASE shop");
+      url.database = "shop";
+      Process process(CopyPlace::command("sqlite:///app.db", url.redacted(), ranks),
+                      place.options());
+      ASSERT_TRUE(process.wait_for_stderr(moment));
+      server.kill();
+      const Result killed = process.wait();
+      server.start();
+      if (killed.err.find("cannot connect") != std::string::npos ||
+          killed.err.find("statement: SET NAMES") != std::string::npos) {
+        EXPECT_EQ(killed.code, 1);  // before it was connected
+      } else if (killed.code != 0) {
+        expect_one_clear_sentence(killed, "the target");
+      }
+      EXPECT_THAT(rows_on(url), AnyOf("", "0 ", "0 0 ", "0 0 0 ", "5000 20000 10000 "));
+      place.expect_copied_after_all("sqlite:///app.db", url.redacted(), ranks);
+    }
+  }
+}
+
+TEST(CopyItsServer, MayBeKilledWhereTheRowsComeFrom) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const Server server;
+  const CopyPlace place;
+  Url url = server.url();
+  backend::connect(url)->execute("CREATE DATABASE shop CHARACTER SET utf8mb4");
+  url.database = "shop";
+  ASSERT_EQ(place.copy("sqlite:///app.db", url.redacted(), 1).code, 0);
+  for (const int ranks : {1, 2}) {
+    for (const char* moment : {"[dbmig.database]", "'user': 10000 rows"}) {
+      SCOPED_TRACE(std::string(moment) + ", ranks: " + std::to_string(ranks));
+      const std::filesystem::path back = place.folder.path() / "back.db";
+      std::filesystem::remove(back);
+      Process process(CopyPlace::command(url.redacted(), "sqlite:///back.db", ranks),
+                      place.options());
+      ASSERT_TRUE(process.wait_for_stderr(moment));
+      server.kill();
+      const Result killed = process.wait();
+      server.start();
+      if (killed.code != 0) {
+        expect_one_clear_sentence(killed, "the source");
+        EXPECT_FALSE(std::filesystem::exists(back));
+      }
+      place.expect_copied_after_all(url.redacted(), "sqlite:///back.db", ranks);
+    }
+  }
+}
+
+TEST(Copy, ToAFullDiskLeavesNothing) {
+  if (test::shell("unshare --mount true", "/").code != 0) {
+    GTEST_SKIP() << "needs the right to mount a file system";
+  }
+  const CopyPlace place;
+  for (const char* ranks : {"", " -j 2"}) {
+    const Result full = test::shell(
+        "unshare --mount bash -c 'mkdir -p disk; mount -t tmpfs -o size=700k tmpfs disk; export "
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
+        "OMPI_MCA_rmaps_base_oversubscribe=1; " +
+            test::dbmig_binary().string() + " copy sqlite:///app.db sqlite:///disk/copy.db" +
+            ranks + "; echo exit $?; ls disk; echo end'",
+        place.folder.path());
+    EXPECT_THAT(full.out, HasSubstr("exit 1\nend\n"));
+    EXPECT_THAT(full.out, HasSubstr("disk is full"));
+  }
+}
+
+TEST(Copy, ThatIsInterruptedLeavesNothing) {
+  const CopyPlace place;
+  for (const int ranks : {1, 2}) {
+    Process process(CopyPlace::command("sqlite:///app.db", "sqlite:///copy.db", ranks),
+                    place.options());
+    ASSERT_TRUE(process.wait_for_stderr("'user': 10000 rows"));
+    process.send(SIGINT);
+    const Result ended = process.wait();
+    if (ended.code != 0) {
+      EXPECT_EQ(ended.code, 130) << ended.err;
+      // mpirun may end a root whose rows are all there already, before it says so.
+      const Result rows = test::shell(
+          "test ! -e copy.db || sqlite3 copy.db 'SELECT count(*) FROM post'", place.folder.path());
+      EXPECT_THAT(rows.out, ranks == 1 ? Matcher<std::string>("") : AnyOf("", "20000\n"));
+    }
+    place.expect_copied_after_all("sqlite:///app.db", "sqlite:///copy.db", ranks);
+    std::filesystem::remove(place.folder.path() / "copy.db");
+  }
+}
+
+}  // namespace
+}  // namespace dbmig::fault
