@@ -39,9 +39,10 @@ std::vector<KeyRange> ranges_of(backend::Connection& source, const TablePair& pa
   const std::vector<KeyRange> all = {{}};
   const auto column = pair.range_column(dialect.kind());
   if (!column) return all;
-  const auto ends = source.query(fmt::format("SELECT min({0}), max({0}) FROM {1}",
-                                             dialect.quote_identifier(*column),
-                                             dialect.quote_identifier(pair.source().name)));
+  // Of one end alone SQLite asks the key's tree; for both at once it reads the whole table.
+  const auto ends = source.query(
+      fmt::format("SELECT (SELECT min({0}) FROM {1}), (SELECT max({0}) FROM {1})",
+                  dialect.quote_identifier(*column), dialect.quote_identifier(pair.source().name)));
   const auto lowest = whole(ends.rows.at(0).at(0));
   const auto highest = whole(ends.rows.at(0).at(1));
   if (!lowest || !highest) return all;

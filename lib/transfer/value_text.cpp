@@ -1,7 +1,10 @@
 #include "transfer/value_text.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
+
+#include <iterator>
 
 #include "base/text.hpp"
 
@@ -27,11 +30,20 @@ std::string plain_decimal(std::string text) {
   return text == "-0" || text.empty() || text == "-" ? "0" : text;
 }
 
-std::string without_trailing_zeros(std::string text) {
-  if (text.find('.') == std::string::npos) return text;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
+/// A moment without the zeros at the end of its fraction.
+std::string_view trimmed_zeros(std::string_view text) {
+  if (text.find('.') == std::string_view::npos) return text;
+  text = text.substr(0, text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.remove_suffix(1);
   return text;
+}
+
+void append_shortest(double value, fmt::memory_buffer& out) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), value);
+  const std::string_view text(out.data(), out.size());
+  if (text.find_first_not_of("-0123456789") != std::string_view::npos) return;
+  out.push_back('.');
+  out.push_back('0');
 }
 
 std::string without_blanks(std::string_view text) {
@@ -48,9 +60,9 @@ std::string without_blanks(std::string_view text) {
 }  // namespace
 
 std::string shortest(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
-  return text;
+  fmt::memory_buffer text;
+  append_shortest(value, text);
+  return fmt::to_string(text);
 }
 
 std::string value_text(const Cell& cell) {
@@ -81,7 +93,7 @@ std::string canonical_value(const Cell& cell, const schema::Type& type) {
   std::string text = value_text(cell);
   if (kind == TypeKind::decimal) return plain_decimal(std::move(text));
   if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
-    return without_trailing_zeros(std::move(text));
+    return std::string(trimmed_zeros(text));
   }
   if (kind == TypeKind::char_) text.erase(text.find_last_not_of(' ') + 1);
   if (schema::is_geometry(kind)) return without_blanks(text);
@@ -99,8 +111,19 @@ void append_canonical(std::string& out, const Cell& cell, const schema::Type& ty
     const fmt::format_int number(cell.integer);
     return append({number.data(), number.size()});
   }
+  if (cell.kind == Cell::Kind::real &&
+      (type.kind == TypeKind::double_ || type.kind == TypeKind::float_)) {
+    fmt::memory_buffer digits;
+    append_shortest(cell.real == 0 ? 0.0 : cell.real, digits);
+    return append({digits.data(), digits.size()});
+  }
   const bool is_as_it_is = (schema::is_text(type.kind) && type.kind != TypeKind::char_) ||
                            schema::is_binary(type.kind) || type.kind == TypeKind::date;
+  const bool is_text = cell.kind == Cell::Kind::text;
+  if (is_text && (type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp ||
+                  type.kind == TypeKind::time)) {
+    return append(trimmed_zeros(cell.bytes));
+  }
   if (is_as_it_is && (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::blob)) {
     return append(cell.bytes);
   }
