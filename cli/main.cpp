@@ -8,6 +8,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "backend/sqlite_library.hpp"
 #include "base/error.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
@@ -88,6 +89,7 @@ int main(int argc, char** argv) {
   // A reader that goes away (`dbmig history | head -1`) must not kill a migration halfway: writing
   // fails with EPIPE instead, which the console takes for what it is.
   std::signal(SIGPIPE, SIG_IGN);
+  dbmig::backend::configure_sqlite();
   const int code = run(argc, argv);
   dbmig::import::report_end(code);
   std::fflush(nullptr);

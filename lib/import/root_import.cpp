@@ -4,55 +4,31 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <system_error>
 #include <utility>
 
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
+#include "import/check_options.hpp"
 #include "import/file_plan.hpp"
+#include "import/final_commit.hpp"
 #include "import/input_files.hpp"
 #include "import/lock_retry.hpp"
 #include "import/open_input.hpp"
-#include "import/record_parser.hpp"
 #include "import/statement_interrupt.hpp"
 #include "import/stopwatch.hpp"
-#include "import/transcoded_input.hpp"
+#include "import/target_tables.hpp"
 #include "import/worker.hpp"
+#include "import/writer_choice.hpp"
 
 namespace dbmig::import {
 namespace {
 
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
-/// Violations of foreign keys that are named when the commit finds them.
-constexpr std::size_t kShownViolations = 5;
-/// More get into each other's way in one table.
-constexpr std::size_t kUsualWriters = 4;
 
 double seconds(std::uint64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / 1e9;
-}
-
-/// The files that SQLite keeps for a database, there or not.
-std::vector<KeptFile> database_files(backend::Connection& connection) {
-  std::vector<KeptFile> files;
-  if (connection.dialect().kind() != DialectKind::sqlite) return files;
-  for (const auto& row : connection.query("SELECT file FROM pragma_database_list").rows) {
-    const std::string file = row.at(0).value_or("");
-    if (file.empty()) continue;
-    files.push_back({file, "the database"});
-    for (const char* ending : {"-wal", "-shm", "-journal"}) {
-      files.push_back({file + ending, "a file of the database"});
-    }
-  }
-  return files;
-}
-
-void refuse_json_rejects(const Options& options) {
-  if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
-  throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
-      .hint("--dry-run names all that is wrong; mend the file and import it whole");
 }
 
 }  // namespace
@@ -64,13 +40,14 @@ RootImport::RootImport(const Options& options, Communicator& ranks, const Open& 
       open_(open),
       events_(events),
       stop_(stop),
-      announce_(std::move(announce)) {}
+      announce_(std::move(announce)),
+      rejects_(options_) {}
 
 Summary RootImport::run() {
   options_.files = expand_patterns(options_.files);
-  check_options();
+  check_options(options_);
   connection_ = &open_();
-  if (options_.on_error == OnError::reject && !options_.dry_run) choose_reject_targets();
+  rejects_.choose(*connection_);
   LockRetry lock_retry(*connection_, options_.lock_wait, stop_);
   lock_retry_ = &lock_retry;
   checkpoints_ = std::make_unique<Checkpoints>(options_, *connection_, lock_retry, events_, stop_);
@@ -83,10 +60,10 @@ Summary RootImport::run() {
       const StatementInterrupt interrupt(*connection_, stop_);
       load_files();
     }
-    for (const auto& rejects : rejects_) rejects->flush();
+    rejects_.flush();
     if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
     if (options_.dry_run) {
-      check_deferred_keys();
+      check_deferred_keys(*connection_, tables_);
       connection_->rollback();
     } else {
       if (checkpoints_->are_on() && !checkpoints_->is_finished()) {
@@ -95,23 +72,34 @@ Summary RootImport::run() {
       commit();
     }
   } catch (const Error& failure) {
-    const bool is_of_duplicate = is_duplicate(failure) && writers_ == nullptr;
-    const Error in_transaction = with_earlier_row(failure);
-    writers_.reset();
-    connection_->rollback();
-    const Error error = with_repeated_keys(in_transaction, is_of_duplicate);
-    const Error told = checkpoints_->explain(error);
+    const Error told = rolled_back(failure);
     if (told.what() != std::string_view(failure.what())) throw Error(told);
-    if (error.code() == ErrorCode::interrupted && stop_) {
-      throw Error(ErrorCode::interrupted, "interrupted; nothing was imported");
-    }
     throw;
   } catch (...) {
     writers_.reset();
     connection_->rollback();
     throw;
   }
-  finish_rejects();
+  finish_summary();
+  return std::move(summary_);
+}
+
+/// Rolls back; `failure` as the user is told it.
+Error RootImport::rolled_back(const Error& failure) {
+  const bool is_of_duplicate = is_duplicate(failure) && writers_ == nullptr;
+  const Error in_transaction = with_earlier_row(failure);
+  writers_.reset();
+  connection_->rollback();
+  const Error error = with_repeated_keys(in_transaction, is_of_duplicate);
+  const Error told = checkpoints_->explain(error);
+  const bool is_explained = told.what() != std::string_view(failure.what());
+  if (is_explained || error.code() != ErrorCode::interrupted || !stop_) return told;
+  return Error(ErrorCode::interrupted, "interrupted; nothing was imported");
+}
+
+/// After the transaction.
+void RootImport::finish_summary() {
+  rejects_.finish(summary_.files);
   report(true);
   summary_.rows = progress_.rows;
   summary_.rejected = progress_.rejected;
@@ -124,61 +112,18 @@ Summary RootImport::run() {
   summary_.parse_seconds = seconds(times_.parse);
   summary_.write_seconds = seconds(progress_.write_nanoseconds);
   summary_.ranks = ranks_.size();
-  return std::move(summary_);
 }
 
 /// How many connections write, and what several need outside of the transaction.
 void RootImport::prepare_writers() {
   has_usual_writers_ = options_.writers == 0;
-  if (has_usual_writers_) options_.writers = usual_writers();
+  if (has_usual_writers_) options_.writers = usual_writers(*connection_, options_, ranks_.size());
   if (options_.writers <= 1 || connection_->dialect().kind() != DialectKind::mariadb) return;
   try {
     lock_retry_->run([&] { ImportStore(*connection_).create_if_missing(); });
   } catch (const Error& error) {
     if (!has_usual_writers_ || error.code() == ErrorCode::interrupted) throw;
     options_.writers = 1;  // Without the right to it, as one connection does without.
-  }
-}
-
-/// One for each rank, where they are worth what starting and committing them together costs.
-std::size_t RootImport::usual_writers() const {
-  if (connection_->dialect().kind() != DialectKind::mariadb || options_.dry_run) return 1;
-  std::uintmax_t bytes = 0;
-  for (const std::string& path : options_.files) {
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(path, failure)) return 1;
-    bytes += std::filesystem::file_size(path, failure);
-  }
-  if (bytes < options_.bytes_for_writers) return 1;
-  return std::min(static_cast<std::size_t>(ranks_.size()), kUsualWriters);
-}
-
-void RootImport::check_options() const {
-  check(options_.format);
-  if (!options_.encoding.empty()) check_encoding(options_.encoding);
-  for (const DateOption& one : options_.date_formats) const DateFormat format(one.format);
-  refuse_json_rejects(options_);
-  if (!options_.map.empty() && !options_.columns.empty()) {
-    throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
-        .hint(
-            "--columns names them all in order, --map only those whose name in the header differs");
-  }
-  if (options_.files.empty()) {
-    throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
-  }
-  const auto inputs = std::count(options_.files.begin(), options_.files.end(), kStandardInput);
-  if (inputs > 1) throw Error(ErrorCode::usage, "'-' can be given only once");
-  if (inputs == 1 && options_.table.empty()) {
-    throw Error(ErrorCode::usage, "standard input has no name to take the table from")
-        .hint("say which with --table NAME");
-  }
-  if (!options_.rejects.empty() && options_.on_error != OnError::reject) {
-    throw Error(ErrorCode::usage, "--rejects needs --on-error reject")
-        .hint("without it the first bad record ends the import");
-  }
-  if (options_.dry_run && (options_.commit_every != 0 || options_.resume)) {
-    throw Error(ErrorCode::usage, "--dry-run loads nothing: there is nothing to commit or resume")
-        .hint("leave out --commit-every and --resume");
   }
 }
 
@@ -206,8 +151,10 @@ void RootImport::load_files() {
     refuse_json_rejects(own_options_.back());
   }
   find_tables();
-  refuse_replacing_parents();
-  const std::vector<std::size_t> order = parents_first();
+  if (options_.on_duplicate == backend::OnDuplicate::replace) {
+    refuse_replacing_parents(*connection_, tables_);
+  }
+  const std::vector<std::size_t> order = parents_first(tables_);
   summary_.files.resize(order.size());
   rejects_of_.resize(order.size());
   for (const Options& own : own_options_) formats_.push_back(own.format);
@@ -235,30 +182,12 @@ void RootImport::find_tables() {
   for (std::size_t i = 0; i < options_.files.size(); ++i) {
     const std::string& own = own_options_[i].table;
     const std::string name = own.empty() ? table_of(options_.files[i]) : own;
-    if (known.count(name) == 0) lock_retry_->run([&] { known[name] = find_table(name); });
+    const bool is_named = !options_.table.empty();
+    if (known.count(name) == 0) {
+      lock_retry_->run([&] { known[name] = find_target(*connection_, name, is_named); });
+    }
     tables_.push_back(known[name]);
   }
-}
-
-/// The files in the order in which they are read: as they were named, but none before the files
-/// that its table's foreign keys refer to, as far as that can be.
-std::vector<std::size_t> RootImport::parents_first() const {
-  std::vector<std::size_t> order;
-  std::vector<bool> seen(tables_.size());
-  const std::function<void(std::size_t)> take = [&](std::size_t file) {
-    if (seen[file]) return;
-    seen[file] = true;
-    for (const schema::ForeignKey& key : tables_[file].foreign_keys) {
-      for (std::size_t other = 0; other < tables_.size(); ++other) {
-        const std::string& name = tables_[other].name;
-        if (name == tables_[file].name) continue;
-        if (text::equals_ignoring_case(name, key.referenced_table)) take(other);
-      }
-    }
-    order.push_back(file);
-  };
-  for (std::size_t i = 0; i < tables_.size(); ++i) take(i);
-  return order;
 }
 
 /// The rows that waited for their parents. Those that still have none are refused, and so are the
@@ -286,92 +215,52 @@ void RootImport::finish_waiting() {
     progress_.rows += file.written;
     progress_.rejected += file.rows.size();
   }
-  progress_.write_nanoseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
+  progress_.write_nanoseconds += nanoseconds_since(start);
 }
 
-schema::Table RootImport::find_table(const std::string& name) const {
-  // Loading is about what columns mean, not about how their types were spelled.
-  const schema::Schema one =
-      connection_->canonical(connection_->inspect({.tables = {name}}).schema);
-  if (const schema::Table* table = one.find_table(name)) return *table;
-  const schema::Schema all = connection_->canonical(connection_->inspect({}).schema);
-  std::vector<std::string> names;
-  const schema::Table* found = nullptr;
-  for (const auto& [table_name, table] : all.tables) {
-    names.push_back(table_name);
-    if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
-  }
-  if (found != nullptr) return *found;
-  if (all.views.contains(name)) {
-    throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
-        .hint("name the table with --table");
-  }
-  const std::string known = names.empty() ? "the database has no tables; `dbmig upgrade` makes them"
-                                          : text::suggest(name, names);
-  throw Error(ErrorCode::not_found, fmt::format("there is no table '{}'", name))
-      .hint(options_.table.empty()
-                ? fmt::format("{}; --table names another than the file does", known)
-                : known);
-}
-
-/// Before anything is loaded, or the file that was rejected from is gone when it is found out.
-void RootImport::choose_reject_targets() {
-  const std::vector<KeptFile> kept = database_files(*connection_);
-  std::vector<std::string> paths = {options_.rejects};
-  if (options_.rejects.empty()) paths = default_reject_paths(options_.files);
-  for (const std::string& path : paths) {
-    reject_targets_.push_back(check_reject_target(path, options_.files, kept));
-  }
-}
-
-RejectFile* RootImport::reject_file(std::size_t index, const std::string& header,
-                                    const CsvFormat& format) {
-  if (options_.on_error != OnError::reject || options_.dry_run) return nullptr;
-  const bool is_shared = !options_.rejects.empty();
-  if (is_shared && !rejects_.empty()) {
-    RejectFile& shared = *rejects_.back();
-    // Of a file that an earlier process has loaded nothing more is known.
-    if (shared.header().empty()) shared.set_form(format, header);
-    if (!header.empty() &&
-        without_line_end(shared.header(), format) != without_line_end(header, format)) {
-      throw Error(ErrorCode::usage,
-                  fmt::format("{} has other columns than the file before it, and --rejects takes "
-                              "one kind of record",
-                              options_.files[index]))
-          .hint("leave --rejects out: each file then gets its own reject file");
-    }
-    return &shared;
-  }
-  const RejectTarget& target = reject_targets_.at(is_shared ? 0 : index);
-  std::optional<KeptRejects> kept;
-  if (checkpoints_->are_on()) kept = checkpoints_->rejects_of(index, target.path);
-  rejects_.push_back(
-      std::make_unique<RejectFile>(target, format, header, is_shared, std::move(kept)));
-  return rejects_.back().get();
-}
-
-void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
-  const std::string& path = options_.files[index];
+OpenedInput RootImport::open_file(const std::string& path) {
   OpenedInput opened = open_input(path, options_.encoding, stop_, [this](const std::string& name) {
     events_.info("dbmig.import", fmt::format("Waiting for {}: no process writes to it yet", name));
   });
   if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
-  Input& input = *opened.input;
-  const schema::Table& table = tables_[index];
+  return opened;
+}
+
+ChunkReader::Limits RootImport::chunk_limits() const {
   ChunkReader::Limits limits = {.chunk = options_.chunk_bytes, .record = options_.record_bytes};
   if (checkpoints_->are_on()) {
     limits.chunk = checkpoints_->chunk_bytes();
     limits.records = checkpoints_->chunk_records();
   }
-  ChunkReader reader(input, own_options_[index].format, limits);
-  FilePlan file =
-      plan_file(reader, own_options_[index], table, *connection_, input.name(), events_);
+  return limits;
+}
+
+/// Skips what an earlier process has loaded of the file; what had been counted before this file.
+RootImport::Before RootImport::begin_file(std::size_t index, Plan& plan, ChunkReader& reader) {
+  Before before = {.rows = progress_.rows, .rejected = progress_.rejected};
+  if (!checkpoints_->are_on()) return before;
+  checkpoints_->begin_file(index, tables_[index], plan, reader.bytes_done(), reader.line());
+  const FileRecord& done = checkpoints_->file(index);
+  reader.skip_to(done.bytes_done, done.next_line);
+  progress_.rows += done.rows;
+  progress_.rejected += done.rejected;
+  before.skipped = done.skipped;
+  return before;
+}
+
+void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
+  OpenedInput opened = open_file(options_.files[index]);
+  Input& input = *opened.input;
+  const schema::Table& table = tables_[index];
+  const ChunkReader::Limits limits = chunk_limits();
+  const Options& own = own_options_[index];
+  ChunkReader reader(input, own.format, limits);
+  FilePlan file = plan_file(reader, own, table, *connection_, input.name(), events_);
   Plan& plan = file.plan;
   // From here on another thread reads, and the progress says how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
-  read_files_.push_back({.path = path,
+  read_files_.push_back({.path = options_.files[index],
                          .encoding = options_.encoding,
                          .limits = limits,
                          .plan = plan,
@@ -379,36 +268,42 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                          .first_byte = reader.bytes_done(),
                          .first_line = reader.line(),
                          .is_as_stored = opened.is_as_stored});
-  const std::uint64_t rows_before = progress_.rows;
-  const std::uint64_t rejected_before = progress_.rejected;
-  std::uint64_t skipped_before = 0;
-  if (checkpoints_->are_on()) {
-    checkpoints_->begin_file(index, table, plan, reader.bytes_done(), reader.line());
-    const FileRecord& done = checkpoints_->file(index);
-    reader.skip_to(done.bytes_done, done.next_line);
-    progress_.rows += done.rows;
-    progress_.rejected += done.rejected;
-    skipped_before = done.skipped;
-  }
+  const Before before = begin_file(index, plan, reader);
   RowOrder row_order = order_of(table, plan, still_loaded);
   const auto sinks = open_sinks(table, plan, row_order);
-  RenewedSink* const sink = sinks.front().get();
-  plan.encoding = sink->encoding();
+  plan.encoding = sinks.front()->encoding();
   // A value of --set that does not fit is found here, by this rank alone.
   const Worker trial(plan);
-  RejectFile* rejects = reject_file(index, file.header, plan.format);
+  RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
+  const auto shared = shared_file(options_.files[index], opened, plan.format);
+  feed_sinks({index, plan, reader, input.name(), shared, row_order, before}, sinks);
+  bytes_before_ += reader.bytes_done();
+  bytes_done_ = bytes_before_;
+  summary_.files[index] = {.name = input.name(),
+                           .table = table.name,
+                           .rows = progress_.rows - before.rows,
+                           .rejected = progress_.rejected - before.rejected,
+                           .skipped = before.skipped + sinks.front()->skipped(),
+                           .bytes = reader.bytes_done(),
+                           .rejects = rejects != nullptr ? rejects->path() : "",
+                           .defaulted = std::move(file.defaulted)};
+}
+
+/// Everything that is left of the file, into its sinks.
+void RootImport::feed_sinks(const Feed& feed,
+                            const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+  RejectFile* const rejects = rejects_of_[feed.index];
   std::vector<Loader> all;
   all.reserve(sinks.size());
   std::vector<Loader*> loaders;
   for (const auto& one : sinks) {
     loaders.push_back(&all.emplace_back(
-        *one, input.name(), plan.format,
+        *one, feed.name, feed.plan.format,
         BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
-        progress_, row_order, waiting_[index]));
+        progress_, feed.row_order, waiting_[feed.index]));
   }
-
   const auto on_tick = [this](std::uint64_t bytes_done) {
     bytes_done_ = bytes_before_ + bytes_done;
     report(false);
@@ -419,11 +314,11 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                     [](const WaitingFile& other) { return !other.rows.empty(); });
     checkpoints_->reached({.bytes = bytes,
                            .next_line = next_line,
-                           .rows = progress_.rows - rows_before,
-                           .rejected = progress_.rejected - rejected_before,
-                           .skipped = skipped_before + sink->skipped(),
+                           .rows = progress_.rows - feed.before.rows,
+                           .rejected = progress_.rejected - feed.before.rejected,
+                           .skipped = feed.before.skipped + sinks.front()->skipped(),
                            .is_end = is_end},
-                          *sink, rejects, !rows_wait);
+                          *sinks.front(), rejects, !rows_wait);
   };
   OnLoaded on_loaded;
   if (checkpoints_->are_on()) {
@@ -431,32 +326,20 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
       reached(bytes, next_line, false);
     };
   }
-
   had_writers_ = had_writers_ || loaders.size() > 1;
-  const auto shared = shared_file(path, opened, plan.format);
-  announce_.file(plan, shared);
+  announce_.file(feed.plan, feed.shared);
   const StageTimes times =
-      feed_chunks(plan, ranks_, reader, loaders, shared ? options_.read : ReadWay::scatter, stop_,
-                  on_tick, on_loaded);
+      feed_chunks(feed.plan, ranks_, feed.reader, loaders,
+                  feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded);
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
-    reached(reader.bytes_done(), reader.line(), true);
+    reached(feed.reader.bytes_done(), feed.reader.line(), true);
   } else {
     for (const auto& one : sinks) one->finish();
   }
   progress_.write_nanoseconds += nanoseconds_since(written);
   times_.read += times.read;
   times_.parse += times.parse;
-  bytes_before_ += reader.bytes_done();
-  bytes_done_ = bytes_before_;
-  summary_.files[index] = {.name = input.name(),
-                           .table = table.name,
-                           .rows = progress_.rows - rows_before,
-                           .rejected = progress_.rejected - rejected_before,
-                           .bytes = reader.bytes_done(),
-                           .rejects = rejects != nullptr ? rejects->path() : "",
-                           .defaulted = std::move(file.defaulted)};
-  summary_.files[index].skipped = skipped_before + sink->skipped();
 }
 
 /// The file at `path` as the other ranks may read it; nothing when only the root can, or shall.
@@ -480,7 +363,7 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
 void RootImport::take_results_of(std::size_t index) {
   const FileRecord& done = checkpoints_->file(index);
   if (checkpoints_->has_kept_rejects(index)) {
-    rejects_of_[index] = reject_file(index, "", own_options_[index].format);
+    rejects_of_[index] = rejects_.file(index, "", own_options_[index].format, *checkpoints_);
   }
   progress_.rows += done.rows;
   progress_.rejected += done.rejected;
@@ -506,7 +389,7 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
       one.reset();  // gives the session its settings back, which the next one keeps
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) one->begin();
-      lock_table(table, columns);
+      lock_table(*connection_, table, columns);
     });
     return one;
   });
@@ -514,44 +397,9 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
   return sink;
 }
 
-/// What keeps several writers from giving the table that one gives; nothing when nothing does.
-std::optional<std::string> RootImport::why_one_writer() const {
-  if (auto reason = backend::why_no_branches(*connection_)) return reason;
-  if (checkpoints_->are_on()) return "an import in steps is in the order of the file";
-  if (options_.on_duplicate != backend::OnDuplicate::abort) {
-    return "which of two duplicates stays depends on the order of the file";
-  }
-  if (options_.goes_on()) return "which record is rejected depends on the order of the file";
-  for (const std::string& path : options_.files) {
-    if (!std::filesystem::is_regular_file(path)) {
-      return fmt::format("{} can be read only once",
-                         path == kStandardInput ? "standard input" : path);
-    }
-  }
-  for (const schema::Table& table : tables_) {
-    for (const schema::ForeignKey& key : table.foreign_keys) {
-      for (const schema::Table& other : tables_) {
-        if (!text::equals_ignoring_case(other.name, key.referenced_table)) continue;
-        return fmt::format("rows of '{}' refer to rows of '{}' of the same import", table.name,
-                           other.name);
-      }
-    }
-    const backend::Value name = table.name;
-    const auto triggers = connection_->query(
-        "SELECT trigger_name FROM information_schema.triggers WHERE event_object_schema = "
-        "DATABASE() AND event_object_table = ? AND event_manipulation = 'INSERT' LIMIT 1",
-        std::span(&name, 1));
-    if (!triggers.rows.empty()) {
-      return fmt::format("the trigger '{}' sees the rows in the order of the file",
-                         triggers.rows.front().front().value_or(""));
-    }
-  }
-  return std::nullopt;
-}
-
 void RootImport::open_writers() {
   if (options_.writers <= 1) return;
-  if (const auto reason = why_one_writer()) {
+  if (const auto reason = why_one_writer(*connection_, options_, tables_, checkpoints_->are_on())) {
     if (!has_usual_writers_) {
       events_.info("dbmig.import", fmt::format("One connection writes: {}", *reason));
     }
@@ -592,7 +440,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::T
       order.refuses_empty_keys = true;
     }
   }
-  lock_retry_->run([&] { lock_table(table, columns); });
+  lock_retry_->run([&] { lock_table(*connection_, table, columns); });
   for (std::size_t i = 0; i < count; ++i) {
     sinks.push_back(std::make_unique<RenewedSink>([this, i, table, columns] {
       return writers_->connection(i).bulk_sink(table, columns, backend::OnDuplicate::abort);
@@ -610,93 +458,10 @@ RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
                    options_.goes_on());
 }
 
-/// REPLACE takes the old row away, and with it what goes where it goes.
-void RootImport::refuse_replacing_parents() const {
-  if (options_.on_duplicate != backend::OnDuplicate::replace) return;
-  const schema::Schema all = connection_->inspect({}).schema;
-  for (const auto& [name, child] : all.tables) {
-    for (const schema::ForeignKey& key : child.foreign_keys) {
-      const bool takes_along = key.on_delete == schema::ReferentialAction::cascade ||
-                               key.on_delete == schema::ReferentialAction::set_null ||
-                               key.on_delete == schema::ReferentialAction::set_default;
-      const bool is_parent =
-          std::any_of(tables_.begin(), tables_.end(), [&](const schema::Table& table) {
-            return text::equals_ignoring_case(table.name, key.referenced_table);
-          });
-      if (!takes_along || !is_parent) continue;
-      throw Error(ErrorCode::refused,
-                  fmt::format("replacing rows of '{}' would delete or change rows of '{}', whose "
-                              "foreign key '{}' goes along",
-                              key.referenced_table, name, key.name))
-          .hint("--on-duplicate update keeps the row and changes its columns");
-    }
-  }
-}
-
-/// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the
-/// first row could not be tried again. The lock that this takes lasts until the transaction ends.
-void RootImport::lock_table(const schema::Table& table, const std::vector<std::string>& columns) {
-  if (connection_->dialect().kind() != DialectKind::mariadb) return;
-  const dialect::Dialect& dialect = connection_->dialect();
-  std::string names;
-  std::string nulls;
-  for (const std::string& column : columns) {
-    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
-    nulls += nulls.empty() ? "NULL" : ", NULL";
-  }
-  connection_->execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM DUAL WHERE FALSE",
-                                   dialect.quote_identifier(table.name), names, nulls));
-}
-
 void RootImport::commit() {
   const Clock::time_point start = Clock::now();
-  try {
-    if (connection_->dialect().kind() == DialectKind::sqlite) {
-      lock_retry_->run([&] { connection_->commit(); });
-    } else if (writers_ != nullptr) {
-      writers_->commit(stop_);
-    } else {
-      connection_->commit();  // which rolls back when it fails: there is nothing to try again
-    }
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::busy && connection_->dialect().kind() == DialectKind::sqlite) {
-      throw Error(ErrorCode::busy,
-                  fmt::format("{}: another process still reads it, and the import cannot be "
-                              "written under its eyes",
-                              error.message()))
-          .native(error.native_code())
-          .hint(
-              "nothing was imported; let the reader finish its SELECT, or wait longer with "
-              "--lock-wait; with `PRAGMA journal_mode = WAL` readers block no writer");
-    }
-    if (error.code() != ErrorCode::constraint) throw;
-    // Foreign keys that are checked at the end only: which rows, while they are still there.
-    std::string rows;
-    for (const std::string& row : connection_->foreign_key_violations(kShownViolations)) {
-      rows += (rows.empty() ? "" : "; ") + row;
-    }
-    if (rows.empty()) throw;
-    throw Error(ErrorCode::constraint, fmt::format("{}: {}", error.message(), rows))
-        .native(error.native_code())
-        .hint("nothing was imported");
-  }
-  progress_.write_nanoseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count());
-}
-
-/// What the commit would find: foreign keys that are checked at the end only.
-void RootImport::check_deferred_keys() {
-  if (connection_->dialect().kind() != DialectKind::sqlite) return;
-  const auto has_deferred = [](const schema::Table& table) {
-    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
-                       [](const schema::ForeignKey& key) { return key.deferrable; });
-  };
-  if (std::none_of(tables_.begin(), tables_.end(), has_deferred)) return;
-  const auto rows = connection_->foreign_key_violations(kShownViolations);
-  if (rows.empty()) return;
-  throw Error(ErrorCode::constraint,
-              fmt::format("the import would fail at its end: {}", text::join(rows, "; ")))
-      .hint("nothing was loaded");
+  commit_import(*connection_, writers_.get(), *lock_retry_, stop_);
+  progress_.write_nanoseconds += nanoseconds_since(start);
 }
 
 /// `error`, and which line the row stands on that the database took instead of the refused one.
@@ -751,15 +516,6 @@ Error RootImport::with_repeated_keys(const Error& error, bool is_of_duplicate) {
   }
   if (records <= 1) return error;
   return Error(error.code(), std::move(all)).native(error.native_code()).sql(error.statement());
-}
-
-void RootImport::finish_rejects() {
-  for (const auto& rejects : rejects_) {
-    if (rejects->finish()) continue;
-    for (Summary::File& file : summary_.files) {
-      if (file.rejects == rejects->path()) file.rejects.clear();
-    }
-  }
 }
 
 void RootImport::report(bool last) {

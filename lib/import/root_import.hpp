@@ -16,7 +16,7 @@
 #include "import/open_input.hpp"
 #include "import/pipeline.hpp"
 #include "import/plan.hpp"
-#include "import/rejects.hpp"
+#include "import/reject_files.hpp"
 #include "import/repeated_keys.hpp"
 #include "import/writers.hpp"
 
@@ -47,31 +47,43 @@ class RootImport {
   bool had_writers() const { return had_writers_; }
 
  private:
-  void check_options() const;
+  /// What had been counted before a file.
+  struct Before {
+    std::uint64_t rows = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t skipped = 0;  ///< of this file, by an earlier process
+  };
+  /// A file whose records are to be loaded.
+  struct Feed {
+    std::size_t index;
+    const Plan& plan;
+    ChunkReader& reader;
+    const std::string& name;
+    const std::optional<SharedFile>& shared;
+    const RowOrder& row_order;
+    const Before& before;
+  };
+
   void prepare_writers();
-  std::size_t usual_writers() const;
   void load_files();
   void find_tables();
-  std::vector<std::size_t> parents_first() const;
   void load_file(std::size_t index, const std::vector<std::string>& still_loaded);
+  OpenedInput open_file(const std::string& path);
+  ChunkReader::Limits chunk_limits() const;
+  Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
+  void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void finish_waiting();
   RowOrder order_of(const schema::Table& table, const Plan& plan,
                     const std::vector<std::string>& still_loaded) const;
-  void refuse_replacing_parents() const;
-  void choose_reject_targets();
-  schema::Table find_table(const std::string& name) const;
-  RejectFile* reject_file(std::size_t index, const std::string& header, const CsvFormat& format);
-  void lock_table(const schema::Table& table, const std::vector<std::string>& columns);
   void commit();
-  void check_deferred_keys();
+  Error rolled_back(const Error& failure);
+  void finish_summary();
   Error with_earlier_row(const Error& error);
   Error with_repeated_keys(const Error& error, bool is_of_duplicate);
   std::vector<RepeatedKey> repeated_keys();
-  void finish_rejects();
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns);
-  std::optional<std::string> why_one_writer() const;
   void open_writers();
   std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
                                                        RowOrder& order);
@@ -97,8 +109,7 @@ class RootImport {
   bool had_writers_ = false;
   bool has_usual_writers_ = false;            ///< nobody has said how many
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
-  std::vector<RejectTarget> reject_targets_;  ///< of each file, or one for all
-  std::vector<std::unique_ptr<RejectFile>> rejects_;
+  RejectFiles rejects_;
   std::vector<schema::Table> tables_;    ///< of each file
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null

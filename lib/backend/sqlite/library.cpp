@@ -13,4 +13,13 @@ std::string sqlite_library() {
 #endif
 }
 
+void configure_sqlite() {
+#ifndef DBMIG_OWN_SQLITE
+  constexpr int kOff = 0;
+  // A library that has no such setting goes on as it is.
+  sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, kOff);
+#endif
+}
+
 }  // namespace dbmig::backend

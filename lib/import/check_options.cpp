@@ -1,0 +1,48 @@
+#include "import/check_options.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "import/csv_format.hpp"
+#include "import/date_format.hpp"
+#include "import/open_input.hpp"
+#include "import/transcoded_input.hpp"
+
+namespace dbmig::import {
+
+void refuse_json_rejects(const Options& options) {
+  if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
+  throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
+      .hint("--dry-run names all that is wrong; mend the file and import it whole");
+}
+
+void check_options(const Options& options) {
+  check(options.format);
+  if (!options.encoding.empty()) check_encoding(options.encoding);
+  for (const DateOption& one : options.date_formats) const DateFormat format(one.format);
+  refuse_json_rejects(options);
+  if (!options.map.empty() && !options.columns.empty()) {
+    throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
+        .hint(
+            "--columns names them all in order, --map only those whose name in the header differs");
+  }
+  if (options.files.empty()) {
+    throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
+  }
+  const auto inputs = std::count(options.files.begin(), options.files.end(), kStandardInput);
+  if (inputs > 1) throw Error(ErrorCode::usage, "'-' can be given only once");
+  if (inputs == 1 && options.table.empty()) {
+    throw Error(ErrorCode::usage, "standard input has no name to take the table from")
+        .hint("say which with --table NAME");
+  }
+  if (!options.rejects.empty() && options.on_error != OnError::reject) {
+    throw Error(ErrorCode::usage, "--rejects needs --on-error reject")
+        .hint("without it the first bad record ends the import");
+  }
+  if (options.dry_run && (options.commit_every != 0 || options.resume)) {
+    throw Error(ErrorCode::usage, "--dry-run loads nothing: there is nothing to commit or resume")
+        .hint("leave out --commit-every and --resume");
+  }
+}
+
+}  // namespace dbmig::import

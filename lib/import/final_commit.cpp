@@ -1,0 +1,69 @@
+#include "import/final_commit.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::import {
+namespace {
+
+/// Violations of foreign keys that are named when the commit finds them.
+constexpr std::size_t kShownViolations = 5;
+
+}  // namespace
+
+void commit_import(backend::Connection& connection, Writers* writers, LockRetry& lock_retry,
+                   const std::atomic<bool>& stop) {
+  try {
+    if (connection.dialect().kind() == DialectKind::sqlite) {
+      lock_retry.run([&] { connection.commit(); });
+    } else if (writers != nullptr) {
+      writers->commit(stop);
+    } else {
+      connection.commit();  // which rolls back when it fails: there is nothing to try again
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::busy && connection.dialect().kind() == DialectKind::sqlite) {
+      throw Error(ErrorCode::busy,
+                  fmt::format("{}: another process still reads it, and the import cannot be "
+                              "written under its eyes",
+                              error.message()))
+          .native(error.native_code())
+          .hint(
+              "nothing was imported; let the reader finish its SELECT, or wait longer with "
+              "--lock-wait; with `PRAGMA journal_mode = WAL` readers block no writer");
+    }
+    if (error.code() != ErrorCode::constraint) throw;
+    // Foreign keys that are checked at the end only: which rows, while they are still there.
+    std::string rows;
+    for (const std::string& row : connection.foreign_key_violations(kShownViolations)) {
+      rows += (rows.empty() ? "" : "; ") + row;
+    }
+    if (rows.empty()) throw;
+    throw Error(ErrorCode::constraint, fmt::format("{}: {}", error.message(), rows))
+        .native(error.native_code())
+        .hint("nothing was imported");
+  }
+}
+
+void check_deferred_keys(backend::Connection& connection,
+                         const std::vector<schema::Table>& tables) {
+  if (connection.dialect().kind() != DialectKind::sqlite) return;
+  const auto has_deferred = [](const schema::Table& table) {
+    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                       [](const schema::ForeignKey& key) { return key.deferrable; });
+  };
+  if (std::none_of(tables.begin(), tables.end(), has_deferred)) return;
+  const auto rows = connection.foreign_key_violations(kShownViolations);
+  if (rows.empty()) return;
+  throw Error(ErrorCode::constraint,
+              fmt::format("the import would fail at its end: {}", text::join(rows, "; ")))
+      .hint("nothing was loaded");
+}
+
+}  // namespace dbmig::import

@@ -1,0 +1,90 @@
+#include "import/target_tables.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::import {
+
+schema::Table find_target(backend::Connection& connection, const std::string& name, bool is_named) {
+  // Loading is about what columns mean, not about how their types were spelled.
+  const schema::Schema one = connection.canonical(connection.inspect({.tables = {name}}).schema);
+  if (const schema::Table* table = one.find_table(name)) return *table;
+  const schema::Schema all = connection.canonical(connection.inspect({}).schema);
+  std::vector<std::string> names;
+  const schema::Table* found = nullptr;
+  for (const auto& [table_name, table] : all.tables) {
+    names.push_back(table_name);
+    if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
+  }
+  if (found != nullptr) return *found;
+  if (all.views.contains(name)) {
+    throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
+        .hint("name the table with --table");
+  }
+  const std::string known = names.empty() ? "the database has no tables; `dbmig upgrade` makes them"
+                                          : text::suggest(name, names);
+  throw Error(ErrorCode::not_found, fmt::format("there is no table '{}'", name))
+      .hint(is_named ? known : fmt::format("{}; --table names another than the file does", known));
+}
+
+std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables) {
+  std::vector<std::size_t> order;
+  std::vector<bool> seen(tables.size());
+  const std::function<void(std::size_t)> take = [&](std::size_t file) {
+    if (seen[file]) return;
+    seen[file] = true;
+    for (const schema::ForeignKey& key : tables[file].foreign_keys) {
+      for (std::size_t other = 0; other < tables.size(); ++other) {
+        const std::string& name = tables[other].name;
+        if (name == tables[file].name) continue;
+        if (text::equals_ignoring_case(name, key.referenced_table)) take(other);
+      }
+    }
+    order.push_back(file);
+  };
+  for (std::size_t i = 0; i < tables.size(); ++i) take(i);
+  return order;
+}
+
+void refuse_replacing_parents(backend::Connection& connection,
+                              const std::vector<schema::Table>& tables) {
+  const schema::Schema all = connection.inspect({}).schema;
+  for (const auto& [name, child] : all.tables) {
+    for (const schema::ForeignKey& key : child.foreign_keys) {
+      const bool takes_along = key.on_delete == schema::ReferentialAction::cascade ||
+                               key.on_delete == schema::ReferentialAction::set_null ||
+                               key.on_delete == schema::ReferentialAction::set_default;
+      const bool is_parent =
+          std::any_of(tables.begin(), tables.end(), [&](const schema::Table& table) {
+            return text::equals_ignoring_case(table.name, key.referenced_table);
+          });
+      if (!takes_along || !is_parent) continue;
+      throw Error(ErrorCode::refused,
+                  fmt::format("replacing rows of '{}' would delete or change rows of '{}', whose "
+                              "foreign key '{}' goes along",
+                              key.referenced_table, name, key.name))
+          .hint("--on-duplicate update keeps the row and changes its columns");
+    }
+  }
+}
+
+void lock_table(backend::Connection& connection, const schema::Table& table,
+                const std::vector<std::string>& columns) {
+  if (connection.dialect().kind() != DialectKind::mariadb) return;
+  const dialect::Dialect& dialect = connection.dialect();
+  std::string names;
+  std::string nulls;
+  for (const std::string& column : columns) {
+    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
+    nulls += nulls.empty() ? "NULL" : ", NULL";
+  }
+  connection.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM DUAL WHERE FALSE",
+                                 dialect.quote_identifier(table.name), names, nulls));
+}
+
+}  // namespace dbmig::import
