@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
+#include "run/unknown_revisions.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -40,11 +41,11 @@ void run(Context& context, bool check_heads) {
                                    : revision_line(graph, revision, {.labels = false}) + "\n");
     list.push_back(revision_json(context, graph, revision));
   }
+  for (const std::string& id : run::unknown_revisions(standing.rows, stored)) {
+    console.warning("dbmig.run",
+                    fmt::format("no file of the migrations folder has revision {}", id));
+  }
   for (const run::AppliedRevision& row : standing.rows) {
-    if (!stored.contains(row.id)) {
-      console.warning("dbmig.run",
-                      fmt::format("no file of the migrations folder has revision {}", row.id));
-    }
     if (!row.is_complete()) {
       console.warning(
           "dbmig.run",

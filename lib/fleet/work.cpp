@@ -15,6 +15,7 @@
 #include "run/check.hpp"
 #include "run/fitted.hpp"
 #include "run/store.hpp"
+#include "run/unknown_revisions.hpp"
 #include "teams/entry.hpp"
 
 namespace dbmig::fleet {
@@ -84,11 +85,10 @@ void find_status(Outcome& outcome, run::Runner& runner, const history::Graph& gr
   const std::vector<run::AppliedRevision> rows = runner.rows();
   const std::set<std::string> applied = run::complete(rows);
   std::vector<run::AppliedRevision> unfinished;
-  std::vector<std::string> unknown;
   for (const run::AppliedRevision& row : rows) {
     if (!row.is_complete()) unfinished.push_back(row);
-    if (!graph.contains(row.id)) unknown.push_back(row.id);
   }
+  const std::vector<std::string> unknown = run::unknown_revisions(rows, graph);
   std::vector<std::string> pending;
   for (const std::string& id : graph.topological()) {
     if (applied.count(id) == 0) pending.push_back(id);

@@ -12,6 +12,7 @@
 #include "history/renames.hpp"
 #include "project/revisions.hpp"
 #include "run/fitted.hpp"
+#include "run/unknown_revisions.hpp"
 #include "schema/validate.hpp"
 #include "transfer/copy_mark.hpp"
 
@@ -47,9 +48,7 @@ DatabaseStatus database_status(Workspace& workspace) {
   for (const std::string& id : status.revisions.topological()) {
     if (status.applied.count(id) == 0) status.pending.push_back(id);
   }
-  for (const run::AppliedRevision& row : status.rows) {
-    if (!status.revisions.contains(row.id)) status.unknown.push_back(row.id);
-  }
+  status.unknown = run::unknown_revisions(status.rows, status.revisions);
   status.edited = run::edited_revisions(status.rows, status.revisions);
   status.current = runner.known_revisions().heads_of(status.applied);
   backend::Connection& connection = workspace.connection(Workspace::Access::peek);

@@ -78,13 +78,18 @@ AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
 void insert_parts(RevisionStore& store, const PlannedRevision& planned, long duration_ms) {
   const long share = duration_ms / static_cast<long>(planned.parts.size());
   constexpr std::size_t kRowsAtOnce = 100;
-  std::size_t waiting = 0;
+  constexpr std::size_t kBytesAtOnce = 1U << 20U;  // MariaDB takes 16 MB in one message
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
   try {
     for (const history::Revision* part : planned.parts) {
       PlannedRevision one;
       one.revision = *part;
       store.insert_later(complete_row(one, share));
-      if (++waiting % kRowsAtOnce == 0) store.flush();
+      bytes += part->text.size();
+      if (++rows < kRowsAtOnce && bytes < kBytesAtOnce) continue;
+      store.flush();
+      rows = bytes = 0;
     }
     store.flush();
   } catch (...) {

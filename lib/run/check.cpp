@@ -4,6 +4,7 @@
 #include "history/branches.hpp"
 #include "run/fitted.hpp"
 #include "run/runner.hpp"
+#include "run/unknown_revisions.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::run {
@@ -75,8 +76,8 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   const std::set<std::string> applied = complete(rows);
   for (const AppliedRevision& row : rows) {
     if (!row.is_complete()) result.unfinished.push_back(row);
-    if (!graph.contains(row.id)) result.unknown.push_back(row.id);
   }
+  result.unknown = unknown_revisions(rows, graph);
   result.edited = edited_revisions(rows, graph);
   for (const std::string& id : graph.topological()) {
     if (applied.count(id) == 0) result.pending.push_back(id);

@@ -32,6 +32,7 @@ std::vector<AppliedRevision> Runner::end_combined(std::vector<AppliedRevision> r
   const auto row = std::find_if(rows.begin(), rows.end(), [](const AppliedRevision& one) {
     return one.origin == kCombined && !one.is_complete();
   });
+  ended_.clear();
   if (row == rows.end()) return rows;
   const std::string id = row->id;
   const std::vector<std::string> parts = parts_in(store_.text(id));
@@ -46,8 +47,13 @@ std::vector<AppliedRevision> Runner::end_combined(std::vector<AppliedRevision> r
   }
   if (direction == Direction::downgrade) applied.push_back(id);
   RunPlan run_plan(direction, graph, std::move(applied), {id});
-  carry_out(graph, run_plan, options);
+  ended_ = carry_out(graph, run_plan, options);
   return read_rows();
+}
+
+std::vector<std::string> Runner::with_ended(std::vector<std::string> ran) {
+  ran.insert(ran.begin(), ended_.begin(), ended_.end());
+  return ran;
 }
 
 }  // namespace dbmig::run

@@ -222,7 +222,7 @@ std::vector<std::string> Runner::upgrade(const std::vector<std::string>& wanted,
   refuse_wrong_way(arguments, run_plan, targets, heads);
   refuse_unfinished(rows, run_plan);
   warn_of_charsets(connection_, run_plan, events_);
-  return run(graph_, run_plan, options);
+  return with_ended(run(graph_, run_plan, options));
 }
 
 std::vector<std::string> Runner::downgrade(const std::vector<std::string>& arguments,
@@ -241,7 +241,7 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
                    way_down(graph, have, arguments));
   refuse_unfinished(rows, run_plan);
   refuse_losses(find_losses(connection_, run_plan, rows), options.consent);
-  return run(graph, run_plan, options, [&] { write_unfolded(rows, gone); });
+  return with_ended(run(graph, run_plan, options, [&] { write_unfolded(rows, gone); }));
 }
 
 namespace {

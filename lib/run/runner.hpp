@@ -208,6 +208,8 @@ class Runner {
   std::vector<PlannedRevision> planned(RunPlan& run_plan, const std::vector<AppliedRevision>& rows);
   PlannedRevision replan(const history::Graph& graph, const std::string& id, Direction direction,
                          schema::Schema& met);
+  /// What end_combined() ran, and then `ran`.
+  std::vector<std::string> with_ended(std::vector<std::string> ran);
   /// `prepare` writes what the plan starts from, when nothing refuses it any more.
   std::vector<std::string> run(const history::Graph& graph, RunPlan& run_plan,
                                const RunOptions& options,
@@ -236,6 +238,7 @@ class Runner {
     std::vector<const history::Revision*> parts;
   };
   HalfWay half_way_;
+  std::vector<std::string> ended_;  ///< what end_combined() ran
   std::vector<std::string> heads_met_;
 };
 
