@@ -73,7 +73,7 @@ std::vector<std::string> own_command_line() {
 constexpr std::chrono::seconds kStartLimit{60};
 constexpr const char* kStartLimitName = "DBMIG_START_TIMEOUT";
 
-std::chrono::seconds start_limit() {
+std::chrono::seconds asked_start_limit() {
   const char* const text = std::getenv(kStartLimitName);
   if (text == nullptr) return kStartLimit;
   const std::string_view digits(text);
@@ -255,7 +255,7 @@ int run_as_ranks(int ranks, bool reads_input) {
   }
   std::vector<std::string> words = {find_mpirun(), "-n", std::to_string(ranks)};
   for (std::string& word : own_command_line()) words.push_back(std::move(word));
-  JobWatch watch(ranks, start_limit());
+  JobWatch watch(ranks, asked_start_limit());
   set_up_environment(ranks, watch);
   // What mpirun leaves behind is this process's to end.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);

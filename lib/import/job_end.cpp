@@ -22,7 +22,7 @@ constexpr unsigned kForMpirun = 5;
 /// mpirun takes a second to end a job anyway.
 constexpr std::chrono::milliseconds kForTheOrder{500};
 
-bool has_ended = false;
+bool mpi_is_over = false;
 volatile std::sig_atomic_t code_on_alarm = 1;
 
 void on_alarm(int) {
@@ -57,7 +57,7 @@ void order_end(int exit_code) {
 }  // namespace
 
 void mpi_has_ended() {
-  has_ended = true;
+  mpi_is_over = true;
 }
 
 int end_of_rank(int exit_code) {
@@ -72,9 +72,9 @@ int end_of_rank(int exit_code) {
   // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
   // first. Once MPI has ended the root's code is all that counts.
   std::signal(SIGTERM, SIG_DFL);
-  if (!has_ended) std::this_thread::sleep_for(kForTheRoot);
+  if (!mpi_is_over) std::this_thread::sleep_for(kForTheRoot);
   // Nothing is left to do, and threads of MPI's libraries may hear of the order while those go.
-  ::_exit(has_ended ? 0 : exit_code);
+  ::_exit(mpi_is_over ? 0 : exit_code);
 }
 
 }  // namespace dbmig::import

@@ -15,12 +15,12 @@
 namespace dbmig::import {
 namespace {
 
-constexpr int kNone = -1;
+constexpr int kNotConnected = -1;
 /// Open until the process ends, in whatever way.
-std::atomic<int> job_socket{kNone};
+std::atomic<int> job_socket{kNotConnected};
 
-void send(JobReport report) {
-  if (job_socket == kNone) return;
+void tell(JobReport report) {
+  if (job_socket == kNotConnected) return;
   report.rank = rank_from_environment();
   [[maybe_unused]] const ssize_t sent =
       ::send(job_socket, &report, sizeof report, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -30,29 +30,29 @@ void send(JobReport report) {
 
 void report_rank() {
   const char* const name = std::getenv(kJobSocket);
-  if (name == nullptr || job_socket != kNone) return;
+  if (name == nullptr || job_socket != kNotConnected) return;
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   // After a zero byte: in the abstract namespace, where there is no file to be left behind.
   const std::size_t length = std::min(std::string_view(name).size(), sizeof(address.sun_path) - 1);
   std::copy_n(name, length, address.sun_path + 1);
   const int connected = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (connected == kNone) return;
+  if (connected == kNotConnected) return;
   if (::connect(connected, reinterpret_cast<const sockaddr*>(&address),
                 static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length)) != 0) {
     ::close(connected);
     return;
   }
   job_socket = connected;
-  send({.what = JobReport::What::is_there});
+  tell({.what = JobReport::What::is_there});
 }
 
 void report_start() {
-  send({.what = JobReport::What::has_started});
+  tell({.what = JobReport::What::has_started});
 }
 
 void report_end(int exit_code) {
-  send({.what = JobReport::What::ends, .exit_code = exit_code});
+  tell({.what = JobReport::What::ends, .exit_code = exit_code});
 }
 
 }  // namespace dbmig::import
