@@ -65,7 +65,7 @@ class Reading {
   /// The keys of the first objects stand for the names of a header.
   Opening json_opening() {
     const auto record = skip_to_record(false);
-    if (!record) {
+    if (!record && options_.columns.empty()) {
       throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
           .hint("it needs a JSON object on each line");
     }

@@ -169,6 +169,7 @@ Options options_for_file(const Options& options, const std::string& path, std::s
   const OwnFormat format = options.own_format(path);
   set_format(own, format.format);
   if (own.table.empty()) own.table = format.table;
+  if (own.columns.empty() && own.is_json) own.columns = format.columns;
   if (note != nullptr) *note = format.note;
   return own;
 }

@@ -33,7 +33,9 @@ enum class OnError { abort, reject };
 struct OwnFormat {
   FileFormat format;
   std::string table;  ///< which it holds rows of; empty: the file's name says
-  std::string note;   ///< how that is known, for the user; empty where nothing was found
+  /// Of JSON lines without a line; else the file says.
+  std::vector<std::string> columns = {};
+  std::string note;  ///< how that is known, for the user; empty where nothing was found
 };
 
 /// A way to write dates, see DateFormat.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -26,6 +27,7 @@ constexpr const char* kCompanionKey = "dbmig_export";
 struct CompanionFile {
   FormatRequest format;
   std::string table;
+  std::vector<std::string> columns;
 };
 
 std::optional<CompanionFile> read_companion(const std::string& path) {
@@ -42,7 +44,7 @@ std::optional<CompanionFile> read_companion(const std::string& path) {
   if (own == nullptr) return std::nullopt;
   yaml::Reader reader(path, diagnostics);
   yaml::Fields fields(reader, *own, "'dbmig_export'",
-                      {"table", "format", "delimiter", "binary", "null"});
+                      {"table", "format", "delimiter", "binary", "null", "columns"});
   CompanionFile found;
   found.table = fields.text_or_empty("table");
   found.format.name = fields.text_or_empty("format");
@@ -50,6 +52,9 @@ std::optional<CompanionFile> read_companion(const std::string& path) {
   found.format.binary = fields.text("binary");
   if (const yaml::Node* nulls = fields.find("null")) {
     found.format.nulls = reader.names(*nulls, "'null'");
+  }
+  if (const yaml::Node* columns = fields.find("columns")) {
+    found.columns = reader.names(*columns, "'columns'");
   }
   diagnostics.throw_if_any(ErrorCode::invalid);
   return found;
@@ -107,6 +112,7 @@ const std::string beside = path + std::string(import::kCompanionEnding);
 if (const auto companion = is_file ? read_companion(beside) : std::nullopt) {
   fill(request, companion->format);
   own.table = companion->table;
+  own.columns = companion->columns;
   own.note = fmt::format("{} is read as {} says", path, beside);
 }
 const bool is_cut_otherwise = said.delimiter || said.quote || said.escape;

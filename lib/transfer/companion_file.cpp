@@ -25,6 +25,9 @@ std::string companion_text(const CompanionText& what) {
                   what.file, kKey);
   if (!what.table.empty()) out += fmt::format("  table: {}\n", quoted(what.table));
   out += fmt::format("  format: {}\n", what.format);
+  if (!what.columns.empty()) {
+    out += "  columns: " + nlohmann::json(what.columns).dump(-1, ' ', true) + "\n";
+  }
   if (what.format == "csv") out += fmt::format("  delimiter: {}\n", quoted({what.delimiter}));
   if (what.has_nulls_mark) out += fmt::format("  \"null\": {}\n", quoted(what.null));
   if (what.has_bytes) out += "  binary: hex\n";

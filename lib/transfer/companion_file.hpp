@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace dbmig::transfer {
 
@@ -10,8 +11,9 @@ struct CompanionText {
   std::string file;   ///< its name, for the comment
   std::string table;  ///< empty for a query
   std::string format;
-  char delimiter = ',';    ///< csv
-  bool has_bytes = false;  ///< which are hexadecimal digits
+  std::vector<std::string> columns;  ///< of JSON lines without a line, which name none
+  char delimiter = ',';              ///< csv
+  bool has_bytes = false;            ///< which are hexadecimal digits
   bool has_nulls_mark = false;
   std::string null;  ///< the text that means NULL
 };

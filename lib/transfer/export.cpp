@@ -150,17 +150,19 @@ class Export {
     }
     if (has_bytes) done.import_options += " --binary hex";
     if (!is_text) done.import_options.clear();
-    done.companion = write_companion(done, has_bytes);
+    done.companion = write_companion(done, rows.columns(), has_bytes);
     summary_.files.push_back(std::move(done));
   }
 
   /// Before the file takes its name; its path, or empty where none is needed.
-  std::string write_companion(const ExportSummary::File& done, bool has_bytes) {
+  std::string write_companion(const ExportSummary::File& done,
+                              const std::vector<std::string>& columns, bool has_bytes) {
     if (done.path.empty() || options_.format == "sql") return {};
     const std::string path = done.path + ".yaml";
-    const bool is_needed = has_bytes || options_.format == "tsv" ||
-                           (options_.format == "csv" && options_.delimiter != ',') ||
-                           (options_.format == "jsonl" && !is_called_jsonl(done.path));
+    const bool is_needed =
+        has_bytes || options_.format == "tsv" ||
+        (options_.format == "csv" && options_.delimiter != ',') ||
+        (options_.format == "jsonl" && (done.rows == 0 || !is_called_jsonl(done.path)));
     if (!is_companion(path)) {
       if (!is_needed) return {};
       if (!options_.force) {
@@ -176,6 +178,7 @@ class Export {
     what.file = std::filesystem::path(done.path).filename().string();
     what.table = done.table;
     what.format = options_.format;
+    if (options_.format == "jsonl" && done.rows == 0) what.columns = columns;
     what.delimiter = options_.delimiter;
     what.has_bytes = has_bytes;
     what.has_nulls_mark = options_.format != "jsonl";

@@ -116,6 +116,18 @@ TEST_P(ExportedFiles, OfAllTablesGoBackTogether) {
   EXPECT_EQ(rows("t"), expected);
 }
 
+TEST_P(ExportedFiles, OfEmptyTablesGoBackInAnyFormat) {
+  sql("DELETE FROM t");
+  for (const char* format : {"csv", "tsv", "jsonl"}) {
+    const std::string folder = std::string("all_") + format;
+    project.expect(0, {"--url", url, "export", "--all", "-o", folder, "--format", format});
+    const Result imported = shell(
+        dbmig_binary().string() + " --url '" + url + "' import " + folder + "/*", project.path());
+    EXPECT_EQ(imported.code, 0) << imported.out;
+    EXPECT_THAT(imported.out, HasSubstr("Imported 0 rows into 't'"));
+  }
+}
+
 TEST_P(ExportedFiles, AreWrittenOnceUnderMpirun) {
   const Result exported = shell(
       "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; mpirun "
