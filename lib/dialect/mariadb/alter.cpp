@@ -1,11 +1,13 @@
 #include "dialect/mariadb/alter.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/mariadb/alter_columns.hpp"
+#include "dialect/mariadb/alter_keys.hpp"
+#include "dialect/mariadb/alter_options.hpp"
 #include "dialect/mariadb/key_types.hpp"
 #include "dialect/mariadb/lexer.hpp"
 #include "dialect/mariadb/render.hpp"
@@ -17,9 +19,6 @@ namespace {
 
 using schema::Column;
 using schema::Table;
-
-/// Stands for the database's own character set, which no ALTER TABLE can name.
-constexpr char kDatabaseCharset = '\x01';
 
 class Alter {
  public:
@@ -38,9 +37,10 @@ class Alter {
     remove_partitions();
     convert_through_text();
     drop_checks();
-    drop_keys();
+    const KeyChanges keys(change_);
+    append(keys.drops());
     columns();
-    add_keys();
+    append(keys.additions());
     for (const auto& check : after_.checks) {
       if (same_check(before_, check)) continue;
       if (after_.find_column(check.name) != nullptr) continue;  // stands on the column
@@ -48,7 +48,7 @@ class Alter {
     }
     versioning();
     application_period();
-    options();
+    append(option_changes(before_, after_, built_));
     add_foreign_keys();
     flush();
     leave_aria();
@@ -61,6 +61,10 @@ class Alter {
  private:
   static std::string rename_clause(const std::string& from, const std::string& to) {
     return "RENAME COLUMN " + quote(from) + " TO " + quote(to);
+  }
+
+  void append(std::vector<std::string> clauses) {
+    for (std::string& clause : clauses) clauses_.push_back(std::move(clause));
   }
 
   void flush() {
@@ -253,13 +257,6 @@ class Alter {
     if (after_.mariadb.period) clauses_.push_back("ADD " + application_period_definition(built_));
   }
 
-  /// A key over the period is another one when the period is.
-  static std::string period_in_key(const Table& table, bool without_overlaps) {
-    const auto& period = table.mariadb.period;
-    if (!without_overlaps || !period) return {};
-    return ' ' + quote(period->start) + ' ' + quote(period->end);
-  }
-
   /// The table gets versions of its rows, or gets them anew.
   bool versioning_comes() const {
     if (!after_.mariadb.system_versioned) return false;
@@ -278,179 +275,11 @@ class Alter {
     flush();
   }
 
-  /// Keys by name, as definitions that can be compared.
-  static std::map<std::string, std::string> keys_of(const Table& table) {
-    std::map<std::string, std::string> keys;
-    for (const auto& unique : table.uniques) {
-      keys[unique.name] =
-          unique_definition(table, unique) + period_in_key(table, unique.without_overlaps);
-    }
-    for (const auto& index : table.indexes) keys[index.name] = index_definition(index);
-    return keys;
-  }
-
-  static bool same_primary_key(const Table& a, const Table& b) {
-    const bool one = a.primary_key.has_value();
-    return one == b.primary_key.has_value() &&
-           (!one ||
-            primary_key_definition(a) + period_in_key(a, a.primary_key->without_overlaps) ==
-                primary_key_definition(b) + period_in_key(b, b.primary_key->without_overlaps));
-  }
-
-  /// Keys take the table's block size when they are made and keep it.
-  bool makes_keys_anew() const {
-    const auto size = [](const Table& table) {
-      const auto found = table.mariadb.options.find("KEY_BLOCK_SIZE");
-      return found == table.mariadb.options.end() ? std::string() : found->second;
-    };
-    return size(before_) != size(after_);
-  }
-
-  /// The server made an index of exactly these columns by itself, or may have: when its foreign key
-  /// is made again, it would put one with the key's name in its place.
-  bool is_under_new_foreign_key(const schema::Index& index) const {
-    if (change_.is_new && before_.find_foreign_key(index.name) == nullptr) return false;
-    return std::any_of(after_.foreign_keys.begin(), after_.foreign_keys.end(),
-                       [&](const schema::ForeignKey& key) {
-                         const schema::ForeignKey* old = before_.find_foreign_key(key.name);
-                         if ((old != nullptr && *old == key) || index.name == key.name ||
-                             index.parts.size() != key.columns.size()) {
-                           return false;
-                         }
-                         for (std::size_t i = 0; i < key.columns.size(); ++i) {
-                           if (index.parts[i].column != key.columns[i]) return false;
-                         }
-                         return true;
-                       });
-  }
-
-  /// `ALTER KEY … IGNORED`: dropped and added in one statement the server takes for no change.
-  bool only_ignored_differs(const std::string& name) const {
-    const schema::Index* old = before_.find_index(name);
-    const schema::Index* now = after_.find_index(name);
-    if (old == nullptr || now == nullptr || old->ignored == now->ignored) return false;
-    schema::Index same = *now;
-    same.ignored = old->ignored;
-    return same == *old;
-  }
-
-  bool is_made_again(const std::string& name, const std::map<std::string, std::string>& old,
-                     const std::map<std::string, std::string>& now) const {
-    if (only_ignored_differs(name)) return false;
-    if (makes_keys_anew() || old.at(name) != now.at(name)) return true;
-    const schema::Index* index = after_.find_index(name);
-    return index != nullptr && is_under_new_foreign_key(*index);
-  }
-
-  /// Keys that only get another name, old → new: they stay as they are.
-  std::map<std::string, std::string> renamed_keys() const {
-    std::map<std::string, std::string> renamed;
-    if (makes_keys_anew()) return renamed;
-    const auto old = keys_of(before_);
-    const auto now = keys_of(after_);
-    std::set<std::string> taken;
-    const auto pair_up = [&](const auto& before, const auto& after) {
-      for (const auto& key : before) {
-        if (now.count(key.name) != 0) continue;
-        for (auto candidate : after) {
-          const std::string to = std::exchange(candidate.name, key.name);
-          const schema::Index* index = after_.find_index(to);
-          if (!(candidate == key) || old.count(to) != 0 || taken.count(to) != 0) continue;
-          if (is_over_other_period(key)) continue;
-          if (index != nullptr && is_under_new_foreign_key(*index)) continue;
-          renamed.emplace(key.name, to);
-          taken.insert(to);
-          break;
-        }
-      }
-    };
-    pair_up(before_.uniques, after_.uniques);
-    pair_up(before_.indexes, after_.indexes);
-    return renamed;
-  }
-
-  static bool is_over_period(const schema::Unique& key) { return key.without_overlaps; }
-  static bool is_over_period(const schema::Index& /*key*/) { return false; }
-
-  template <class Key>
-  bool is_over_other_period(const Key& key) const {
-    return is_over_period(key) && before_.mariadb.period != after_.mariadb.period;
-  }
-
-  bool makes_primary_key() const { return !same_primary_key(before_, after_) || makes_keys_anew(); }
-
-  void drop_keys() {
-    const auto kept = keys_of(after_);
-    if (before_.primary_key && makes_primary_key()) {
-      clauses_.emplace_back("DROP PRIMARY KEY");
-    }
-    const auto old = keys_of(before_);
-    renamed_keys_ = renamed_keys();
-    for (const auto& [name, to] : renamed_keys_) {
-      clauses_.push_back("RENAME KEY " + quote(name) + " TO " + quote(to));
-    }
-    for (const auto& [name, definition] : old) {
-      if (renamed_keys_.count(name) != 0) continue;
-      if (kept.count(name) == 0 || is_made_again(name, old, kept)) {
-        clauses_.push_back("DROP KEY " + quote(name));
-      } else if (only_ignored_differs(name)) {
-        const bool ignored = after_.find_index(name)->ignored;
-        clauses_.push_back("ALTER KEY " + quote(name) + (ignored ? " IGNORED" : " NOT IGNORED"));
-      }
-    }
-  }
-
-  void add_keys() {
-    const auto old = keys_of(before_);
-    if (after_.primary_key && makes_primary_key()) {
-      clauses_.push_back("ADD " + primary_key_definition(after_));
-    }
-    const auto now = keys_of(after_);
-    std::set<std::string> kept;
-    for (const auto& [from, to] : renamed_keys_) kept.insert(to);
-    const auto add = [&](const std::string& name, const std::string& definition) {
-      if (kept.count(name) != 0) return;
-      if (old.count(name) == 0 || is_made_again(name, old, now)) {
-        clauses_.push_back("ADD " + definition);
-      }
-    };
-    for (const auto& unique : built_.uniques) add(unique.name, unique_definition(built_, unique));
-    for (const auto& index : built_.indexes) add(index.name, index_definition(index));
-  }
-
   std::string old_name(const std::string& name) const {
     for (const auto& [from, to] : renames_) {
       if (to == name) return from;
     }
     return name;
-  }
-
-  /// Columns of both tables that need not move: a longest run in the same order.
-  std::set<std::string> in_place() const {
-    std::vector<std::string> kept;
-    for (const Column& column : before_.columns) {
-      if (after_.find_column(column.name) != nullptr) kept.push_back(column.name);
-    }
-    std::vector<std::size_t> order;
-    for (const Column& column : after_.columns) {
-      const auto found = std::find(kept.begin(), kept.end(), column.name);
-      if (found != kept.end()) order.push_back(static_cast<std::size_t>(found - kept.begin()));
-    }
-    std::vector<std::size_t> length(order.size(), 1);
-    std::vector<std::size_t> previous(order.size(), order.size());
-    std::size_t best = order.size();
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (order[j] < order[i] && length[j] + 1 > length[i]) {
-          length[i] = length[j] + 1;
-          previous[i] = j;
-        }
-      }
-      if (best == order.size() || length[i] > length[best]) best = i;
-    }
-    std::set<std::string> out;
-    for (std::size_t i = best; i < order.size(); i = previous[i]) out.insert(kept[order[i]]);
-    return out;
   }
 
   /// The character set that `column` inherits is another one: only a MODIFY takes it over.
@@ -466,7 +295,7 @@ class Alter {
         clauses_.push_back("DROP COLUMN " + quote(column.name));
       }
     }
-    const std::set<std::string> staying = in_place();
+    const std::set<std::string> staying = columns_in_place(before_, after_);
     // A column added behind all others needs no position; what moves later leaves from behind it.
     std::size_t kept_left = 0;
     for (const Column& column : after_.columns) {
@@ -510,46 +339,6 @@ class Alter {
         quote(column.name) + ' ' + definition_of(column) + position);
   }
 
-  void options() {
-    const schema::MariadbTable& old = before_.mariadb;
-    const schema::MariadbTable& now = after_.mariadb;
-    if (old.engine != now.engine) {
-      clauses_.push_back("ENGINE=" + (now.engine.empty() ? std::string("InnoDB") : now.engine));
-    }
-    if (old.charset != now.charset || old.collation != now.collation) {
-      std::string clause = "DEFAULT CHARACTER SET ";
-      if (now.charset.empty()) {
-        clause += kDatabaseCharset;
-      } else {
-        clause += now.charset + (now.collation.empty() ? "" : " COLLATE " + now.collation);
-      }
-      clauses_.push_back(clause);
-    }
-    if (old.row_format != now.row_format) {
-      clauses_.push_back("ROW_FORMAT=" +
-                         (now.row_format.empty() ? std::string("DEFAULT") : now.row_format));
-    }
-    if (old.auto_increment != now.auto_increment) {
-      // InnoDB goes no further back than its rows allow.
-      clauses_.push_back("AUTO_INCREMENT=" +
-                         std::to_string(std::max<std::uint64_t>(now.auto_increment, 1)));
-    }
-    for (const auto& [name, value] : old.options) {
-      if (now.options.count(name) == 0) clauses_.push_back(name + "=" + reset_value(name));
-    }
-    Table changed;
-    for (const auto& [name, value] : now.options) {
-      const auto found = old.options.find(name);
-      if (found == old.options.end() || found->second != value) {
-        changed.mariadb.options[option_as_written(name)] = value;
-      }
-    }
-    for (const std::string& option : table_options(changed)) clauses_.push_back(option);
-    if (before_.comment != after_.comment) {
-      clauses_.push_back("COMMENT=" + string_literal(after_.comment));
-    }
-  }
-
   /// Aria writes its own options down, and they stay with the table when its engine changes unless
   /// they are taken off after that.
   void leave_aria() {
@@ -573,27 +362,11 @@ class Alter {
     flush();
   }
 
-  std::string option_as_written(const std::string& name) const {
-    for (const auto& [written, value] : built_.mariadb.options) {
-      if (text::equals_ignoring_case(written, name)) return written;
-    }
-    return name;
-  }
-
-  /// These know no DEFAULT; 0 is what they have when nothing is said.
-  static std::string reset_value(const std::string& name) {
-    static const std::set<std::string> kNumbers = {
-        "AVG_ROW_LENGTH", "CHECKSUM", "DELAY_KEY_WRITE", "KEY_BLOCK_SIZE",
-        "MAX_ROWS",       "MIN_ROWS", "PAGE_CHECKSUM",   "TRANSACTIONAL"};
-    return kNumbers.count(name) > 0 ? "0" : "DEFAULT";
-  }
-
   const TableChange& change_;
   const Table& before_;
   const Table& after_;
   const Table& built_;
   std::vector<std::pair<std::string, std::string>> renames_;
-  std::map<std::string, std::string> renamed_keys_;
   std::set<std::string> rewritten_;
   std::set<std::string> made_;            ///< columns that were added or stated anew
   std::vector<std::string> unversioned_;  ///< columns to be left out of the versions that come
