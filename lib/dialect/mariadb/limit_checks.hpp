@@ -60,4 +60,7 @@ void key_kinds(const Table& table, const LimitCheck& in);
 void collations(const Table& table, const LimitCheck& in);
 void members(const Table& table, const LimitCheck& in);
 
+// limits_periods.cpp: what foreign keys may not change of a period of the application.
+void actions_on_periods(const Table& table, const LimitCheck& in);
+
 }  // namespace dbmig::dialect::mariadb::limit_checks

@@ -22,6 +22,7 @@
 namespace dbmig::dialect::mariadb {
 namespace {
 
+using limit_checks::actions_on_periods;
 using limit_checks::collations;
 using limit_checks::column_name;
 using limit_checks::column_path;
@@ -256,6 +257,8 @@ constexpr std::array kLimits{
     Limit{"characters in a comment", "https://mariadb.com/kb/en/create-table/", comments},
     Limit{"characters in a name", kNames, letters},
     Limit{"actions of foreign keys", kForeignKeys, actions_on_base_columns},
+    Limit{"actions of foreign keys on periods",
+          "https://mariadb.com/kb/en/application-time-periods/", actions_on_periods},
     Limit{"defaults of JSON columns", "https://mariadb.com/kb/en/json-data-type/", json_defaults},
     Limit{"what triggers are", "https://mariadb.com/kb/en/create-trigger/", nullptr,
           check_triggers},

@@ -104,6 +104,17 @@ std::vector<Pair> pairs() {
            "p(id), on_delete: " +
            action + "}}}\n";
   };
+  // A foreign key of a table with a period, and what its key over the period is.
+  const auto periods = [](const std::string& key, const std::string& foreign) {
+    return "tables:\n  p: {columns: {id: integer, d: date}, primary_key: [id], unique: {u_d: "
+           "[d]}}\n  a: {only: mariadb, columns: {id: integer, x: integer, s: {type: date, "
+           "nullable: false}, e: {type: date, nullable: false}}, mariadb: {period: {name: at, "
+           "start: s, end: e}}, " +
+           key + ", foreign_keys: {fk: " + foreign + "}}\n";
+  };
+  const std::string over_period = "unique: {u: {columns: [id], without_overlaps: true}}";
+  const std::string primary = "primary_key: {columns: [id], without_overlaps: true}";
+  const std::string plain = "unique: {u: [id]}";
   const std::string trigger =
       table("integer") + "triggers:\n  tr: {table: a, sql: \"AFTER INSERT ON a ";
   return {
@@ -168,6 +179,18 @@ std::vector<Pair> pairs() {
       {"letters of a name", "tables:\n  tñ€: {columns: {id: integer}, primary_key: [id]}\n",
        "tables:\n  t🎉: {columns: {id: integer}, primary_key: [id]}\n"},
       {"base column of a stored one", child("cascade"), child("set null")},
+      {"ON UPDATE CASCADE under a key without overlaps",
+       periods(over_period, "{columns: [x], references: p(id), on_update: cascade}"),
+       periods(over_period, "{columns: [id], references: p(id), on_update: cascade}")},
+      {"ON UPDATE CASCADE under a primary key without overlaps",
+       periods(primary, "{columns: [id], references: p(id), on_delete: cascade}"),
+       periods(primary, "{columns: [id], references: p(id), on_update: cascade}")},
+      {"ON UPDATE CASCADE under a key over a period, of a column of the period",
+       periods(plain, "{columns: [id], references: p(id), on_update: cascade}"),
+       periods(over_period, "{columns: [e], references: p(d), on_update: cascade}")},
+      {"columns of a period that foreign keys change",
+       periods(plain, "{columns: [s], references: p(d), on_delete: cascade}"),
+       periods(plain, "{columns: [s], references: p(d), on_update: cascade}")},
       {"row triggers", trigger + "FOR EACH ROW SET @a = 1\"}\n",
        trigger + "BEGIN UPDATE a SET x = 1; END\"}\n"},
       {"triggers over some columns", trigger + "FOR EACH ROW SET @a = 1\"}\n",
