@@ -269,6 +269,12 @@ std::vector<std::string> mariadb_client(const std::string& database) {
 
 }  // namespace
 
+bool copies_let_sessions_write() {
+  const std::vector<std::string> version = text::split(mariadb_sql("SELECT VERSION()"), '.');
+  const int major = std::stoi(version.at(0));
+  return major > 11 || (major == 11 && std::stoi(version.at(1)) >= 2);
+}
+
 std::string mariadb_sql(const std::string& sql, const std::string& database) {
   std::vector<std::string> command = mariadb_client(database);
   command.insert(command.end(), {"-e", sql});

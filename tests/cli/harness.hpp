@@ -112,6 +112,10 @@ std::optional<Url> mariadb_server();
 inline constexpr const char* kNoServer =
     "no MariaDB server: set DBMIG_TEST_MARIADB_URL or run tests/run.sh";
 
+/// Whether that server lets other sessions write while ALTER TABLE copies a table: from 11.2 on.
+/// Source: https://mariadb.com/kb/en/innodb-online-ddl-overview/
+bool copies_let_sessions_write();
+
 /// Runs SQL with the server's own client, as the tests' user.
 std::string mariadb_sql(const std::string& sql, const std::string& database = "");
 

@@ -312,10 +312,18 @@ TEST_P(Import, CtrlCWithoutMpirunRollsBackAndSaysSo) {
 }
 
 /// The launcher passes it on as SIGTERM and ends with its own code.
+/// From Open MPI 5 on mpirun, once it is interrupted, hands on nothing more of what its ranks say:
+/// it asks them to end 250 ms later, and kills them after as long again. `-j` says it all the same.
 TEST_P(Import, CtrlCOfMpirunRollsBackAndSaysSo) {
   const Result result = interrupt("mpirun --oversubscribe -n 2", "", "INT");
   EXPECT_NE(result.code, 0) << result;
-  EXPECT_THAT(result.out, HasSubstr("error: interrupted; nothing was imported"));
+  const Result version = shell("mpirun --version", project.path());
+  const std::string name = "(Open MPI) ";
+  const std::size_t at = version.out.find(name);
+  ASSERT_NE(at, std::string::npos) << version;
+  if (std::stoi(version.out.substr(at + name.size())) < 5) {
+    EXPECT_THAT(result.out, HasSubstr("error: interrupted; nothing was imported"));
+  }
   EXPECT_THAT(result.out, Not(HasSubstr("Imported")));
   expect_untouched();
 }
