@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/borrow.hpp"
+#include "backend/database_file.hpp"
 #include "base/overloaded.hpp"
 #include "base/url.hpp"
 #include "embed/dbmig/dbmig.hpp"
@@ -82,13 +83,8 @@ std::unique_ptr<backend::Connection> open_database(const Database& database, boo
   if (database.url().empty()) {
     throw Error(ErrorCode::usage, "no database is named: the URL or the connection is empty");
   }
-  Url url = Url::parse(database.url());
-  std::error_code ignored;
-  if (!create && url.dialect == DialectKind::sqlite && !url.in_memory() &&
-      !std::filesystem::exists(url.database, ignored)) {
-    url.database = ":memory:";
-  }
-  return backend::connect(url, {.create = create});
+  const Url url = Url::parse(database.url());
+  return backend::connect(create ? url : backend::or_empty(url), {.create = create});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data_check/violation.hpp"
+#include "dialect/capabilities.hpp"
 #include "ops/apply.hpp"
 #include "run/losses.hpp"
 #include "run/preflight.hpp"
@@ -177,7 +178,8 @@ class Counter {
     if (std::holds_alternative<ops::DropTable>(operation)) count_loss(place, all_of("*"));
     const auto* alter = std::get_if<ops::AlterTable>(&operation);
     if (alter != nullptr && alter->mariadb && !alter->mariadb->system_versioned &&
-        table->mariadb.system_versioned && connection_.dialect().kind() == DialectKind::mariadb) {
+        table->mariadb.system_versioned &&
+        dialect::capabilities(connection_.dialect().kind()).row_history) {
       count_loss(place, run::count_history(connection_.dialect(), place.live_table));
     }
     const auto* drop = std::get_if<ops::DropColumn>(&operation);

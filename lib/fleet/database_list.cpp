@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/database_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "yaml/expand.hpp"
@@ -18,11 +19,6 @@ namespace dbmig::fleet {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_sqlite_file(const Url& url) {
-  return url.dialect == DialectKind::sqlite && !url.in_memory() &&
-         !url.database.starts_with("file:");
-}
 
 /// Files that stand beside a database and go with it.
 bool is_companion(std::string_view path) {
@@ -33,7 +29,7 @@ bool is_companion(std::string_view path) {
 
 bool is_pattern(const Url& url) {
   std::error_code ignored;
-  return is_sqlite_file(url) && url.database.find_first_of("*?[") != std::string::npos &&
+  return backend::database_file(url) && url.database.find_first_of("*?[") != std::string::npos &&
          !fs::exists(url.database, ignored);
 }
 
@@ -113,7 +109,7 @@ void add_from_file(Collector& into, const yaml::Project& project, const fs::path
       const Url url = yaml::database_url(project, yaml::expand_variables(trimmed, environment),
                                          std::nullopt, environment);
       const std::string name =
-          is_sqlite_file(url) ? name_of_file(url.database, project.root) : url.redacted();
+          backend::database_file(url) ? name_of_file(url.database, project.root) : url.redacted();
       into.add(name, url);
     } catch (const Error& error) {
       throw Error(error.code() == ErrorCode::usage ? ErrorCode::invalid : error.code(),
@@ -133,8 +129,9 @@ std::vector<Database> list_databases(const yaml::Project& project, const ListSou
     add_from_file(collector, project, source.urls_from, environment);
   } else if (source.url) {
     const Url url = yaml::database_url(project, source.url, std::nullopt, environment);
-    collector.add(is_sqlite_file(url) ? name_of_file(url.database, project.root) : url.redacted(),
-                  url);
+    collector.add(
+        backend::database_file(url) ? name_of_file(url.database, project.root) : url.redacted(),
+        url);
   } else if (source.name) {
     collector.add(*source.name,
                   yaml::database_url(project, std::nullopt, source.name, environment));

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/database_file.hpp"
 #include "base/listed.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
@@ -43,17 +44,6 @@ class LogCollector final : public EventSink {
   std::vector<std::string>& lines_;
   bool verbose_;
 };
-
-/// Reading a SQLite file that is not there finds the empty database that an upgrade would begin
-/// with, and makes none.
-Url readable(Url url) {
-  std::error_code ignored;
-  if (url.dialect == DialectKind::sqlite && !url.database.starts_with("file:") &&
-      !std::filesystem::exists(url.database, ignored)) {
-    url.database = ":memory:";
-  }
-  return url;
-}
 
 void add_pending(Outcome& outcome, const history::Graph& graph,
                  const std::vector<std::string>& pending) {
@@ -149,8 +139,8 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
                                            to_string(*job.dialect)));
   }
   const bool is_upgrade = job.verb == Verb::upgrade;
-  const auto connection =
-      backend::connect(is_upgrade ? database.url : readable(database.url), {.create = is_upgrade});
+  const auto connection = backend::connect(
+      is_upgrade ? database.url : backend::or_empty(database.url), {.create = is_upgrade});
   run::Runner runner(*connection, graph, parse, log);
   if (is_upgrade && job.print) runner.combine(job.print);
   switch (job.verb) {

@@ -8,10 +8,12 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/next_number.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/file_fingerprint.hpp"
 #include "import/lock_retry.hpp"
 #include "import/reject_target.hpp"
@@ -264,22 +266,15 @@ KeptRejects Checkpoints::rejects_of(std::size_t index, const std::string& target
   return kept;
 }
 
-/// MariaDB's counter goes on with rows that are rolled back, also over a restart.
+/// Where it goes on with rows that are rolled back, also over a restart.
 std::uint64_t Checkpoints::next_number(const schema::Table& table) {
-  if (connection_.dialect().kind() != DialectKind::mariadb) return 0;
+  if (dialect::capabilities(connection_.dialect().kind()).counters_roll_back) return 0;
   const bool is_numbered =
       std::any_of(table.columns.begin(), table.columns.end(),
                   [](const schema::Column& column) { return column.autoincrement; });
   if (!is_numbered) return 0;
-  const backend::Value name = table.name;
-  const auto rows = connection_
-                        .query(
-                            "SELECT auto_increment FROM information_schema.tables WHERE "
-                            "table_schema = DATABASE() AND table_name = ?",
-                            std::span(&name, 1))
-                        .rows;
-  if (rows.empty() || !rows.front().front()) return 0;
-  return std::stoull(*rows.front().front());
+  const auto number = backend::next_number(connection_, table.name);
+  return number ? std::stoull(*number) : 0;
 }
 
 /// So that the rows that are loaded again get the numbers that they had.
@@ -287,8 +282,7 @@ void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number)
   if (number == 0 || next_number(table) <= number) return;
   connection_.commit();  // as the statement would; nothing is done yet
   try {
-    connection_.execute(fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}",
-                                    connection_.dialect().quote_identifier(table.name), number));
+    backend::set_next_number(connection_, table.name, std::to_string(number));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::access) throw;
     events_.warning("dbmig.import",
@@ -299,8 +293,7 @@ void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number)
 }
 
 void Checkpoints::commit_and_begin() {
-  const bool on_sqlite = connection_.dialect().kind() == DialectKind::sqlite;
-  if (on_sqlite) {
+  if (dialect::capabilities(connection_.dialect().kind()).commit_can_be_retried) {
     lock_retry_.run([&] { connection_.commit(); });
   } else {
     connection_.commit();

@@ -19,6 +19,8 @@ using backend::Cell;
 /// Decimal digits that a double keeps whatever they are, and that SQLite prints.
 constexpr std::size_t kDoubleDigits = 15;
 
+constexpr std::uint64_t kMaxSigned = std::numeric_limits<std::int64_t>::max();
+
 /// Where numbers no longer round to the largest float: it and half of its last binary digit.
 const double kFloatEnd = double{std::numeric_limits<float>::max()} + std::ldexp(1.0, 103);
 
@@ -90,7 +92,7 @@ bool Converter::convert_integer(std::string_view text, Cell& cell, std::string& 
   } else if (large > highest_) {
     return out_of_range();
   }
-  const bool as_unsigned = column_.type.is_unsigned && dialect_ == DialectKind::mariadb;
+  const bool as_unsigned = column_.type.is_unsigned && ranges_->max_unsigned > kMaxSigned;
   cell = as_unsigned ? Cell::of_unsigned(large) : Cell::of(static_cast<std::int64_t>(large));
   return true;
 }
@@ -103,9 +105,8 @@ bool Converter::convert_boolean(std::string_view text, Cell& cell, std::string& 
     std::array<char, 512> scratch;
     const auto number = parse_decimal(text, scratch);
     std::int64_t whole = 0;
-    const bool is_mariadb = dialect_ == DialectKind::mariadb;
-    if (number && to_signed(*number, whole) && whole >= (is_mariadb ? -128 : 0) &&
-        whole <= (is_mariadb ? 127 : 1)) {
+    if (number && to_signed(*number, whole) && whole >= ranges_->min_boolean &&
+        whole <= ranges_->max_boolean) {
       cell = Cell::of(whole);
       return true;
     }
@@ -149,8 +150,8 @@ bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reas
         fmt::format("is out of range for {} (0 to {})", schema::to_string(column_.type), highest_);
     return false;
   }
-  cell = dialect_ == DialectKind::mariadb ? Cell::of_unsigned(value)
-                                          : Cell::of(static_cast<std::int64_t>(value));
+  cell = ranges_->max_unsigned > kMaxSigned ? Cell::of_unsigned(value)
+                                            : Cell::of(static_cast<std::int64_t>(value));
   return true;
 }
 
@@ -181,7 +182,7 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
     return false;
   }
   const schema::Type& type = column_.type;
-  const bool is_bounded = type.length.has_value() || dialect_ == DialectKind::mariadb;
+  const bool is_bounded = type.length.has_value() || ranges_->exact_decimals;
   const auto precision = static_cast<std::size_t>(type.length.value_or(10));
   const auto scale = static_cast<std::size_t>(type.scale.value_or(0));
   if (type.is_unsigned && number->negative) {
@@ -198,7 +199,7 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
                          schema::to_string(type), precision - scale);
     return false;
   }
-  if (dialect_ == DialectKind::mariadb) {
+  if (ranges_->exact_decimals) {
     cell = Cell::of_text(write_decimal(*number, scratch_.data()));
     return true;
   }
@@ -236,7 +237,7 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     reason = "is not a number";
     return false;
   }
-  const bool is_float = type.kind == schema::TypeKind::float_ && dialect_ == DialectKind::mariadb;
+  const bool is_float = type.kind == schema::TypeKind::float_ && ranges_->short_floats;
   if (failure == std::errc::result_out_of_range || (is_float && std::fabs(value) >= kFloatEnd)) {
     reason = fmt::format("is out of range for {}", schema::to_string(type));
     return false;

@@ -121,8 +121,8 @@ char* put_after_hour(char* at, const Moment& time, std::size_t digits) {
 /// The digits of the fraction that are stored, or nothing with a reason when more are given than
 /// the column keeps.
 std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schema::Type& type,
-                                         DialectKind dialect, std::string& reason) {
-  const bool is_open = dialect == DialectKind::sqlite && !type.length;
+                                         bool any_fraction, std::string& reason) {
+  const bool is_open = any_fraction && !type.length;
   const std::size_t kept =
       is_open ? std::min(fraction.size(), kMaxFraction)
               : static_cast<std::size_t>(std::min(std::max(type.length.value_or(0), 0), 9));
@@ -259,7 +259,7 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
     return false;
   }
   if (!is_time(time, reason)) return false;
-  const auto digits = kept_fraction(time.fraction, column_.type, dialect_, reason);
+  const auto digits = kept_fraction(time.fraction, column_.type, ranges_->any_fraction, reason);
   if (!digits) return false;
   const bool is_last = time.hour == kMaxHours && time.minute == 59 && time.second == 59;
   const bool has_fraction = time.fraction.find_first_not_of('0') != std::string_view::npos;
@@ -282,13 +282,13 @@ bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string&
   // MariaDB keeps a timestamp as seconds since 1970 UTC; where exactly that begins and ends depends
   // on the session's time zone and the version, and is the server's to say.
   const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
-  if (is_stamp && dialect_ == DialectKind::mariadb && (moment.year < 1969 || moment.year > 2106)) {
+  if (is_stamp && ranges_->bounded_timestamps && (moment.year < 1969 || moment.year > 2106)) {
     reason =
         "is out of range for timestamp (1970-01-01 to 2038-01-19, from MariaDB 11.5 on to "
         "2106-02-07)";
     return false;
   }
-  const auto digits = kept_fraction(moment.fraction, column_.type, dialect_, reason);
+  const auto digits = kept_fraction(moment.fraction, column_.type, ranges_->any_fraction, reason);
   if (!digits) return false;
   char* at = put_date(scratch_.data(), moment);
   *at++ = ' ';

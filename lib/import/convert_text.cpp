@@ -223,7 +223,7 @@ bool Converter::convert_set(std::string_view text, Cell& cell, std::string& reas
 
 /// Well-known text. The database's own reader answers NULL to what it cannot read, in silence.
 bool Converter::convert_geometry(std::string_view text, Cell& cell, std::string& reason) const {
-  if (dialect_ == DialectKind::sqlite) return convert_native_text(text, cell, reason);
+  if (!ranges_->geometry) return convert_native_text(text, cell, reason);
   const auto kind = parse_wkt(text);
   if (!kind) {
     reason = "is not a geometry in well-known text, as in POINT(1 2)";

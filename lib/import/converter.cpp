@@ -17,21 +17,19 @@ using backend::Cell;
 using schema::TypeKind;
 
 /// Bytes of a whole number in MariaDB; SQLite's `integer` is always its widest.
-int width_of(TypeKind kind, DialectKind dialect) {
+int width_of(TypeKind kind, const dialect::TypeRanges& ranges) {
   if (kind == TypeKind::tinyint) return 1;
   if (kind == TypeKind::smallint) return 2;
   if (kind == TypeKind::mediumint) return 3;
-  if (kind == TypeKind::integer && dialect == DialectKind::mariadb) return 4;
+  if (kind == TypeKind::integer) return ranges.integer_bytes;
   return 8;
 }
 
 /// https://mariadb.com/kb/en/string-data-types/ ; SQLite's `text` and `blob` have no limit.
-std::size_t byte_limit(TypeKind kind, DialectKind dialect) {
+std::size_t byte_limit(TypeKind kind, const dialect::TypeRanges& ranges) {
   if (kind == TypeKind::tinytext || kind == TypeKind::tinyblob) return 255;
   if (kind == TypeKind::mediumtext || kind == TypeKind::mediumblob) return (1U << 24U) - 1;
-  if (kind == TypeKind::text || kind == TypeKind::blob) {
-    return dialect == DialectKind::mariadb ? 65535 : 0;
-  }
+  if (kind == TypeKind::text || kind == TypeKind::blob) return ranges.max_text_bytes;
   return 0;
 }
 
@@ -106,7 +104,7 @@ Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialec
     case TypeKind::geometrycollection:
       return Rule::geometry;
     case TypeKind::native:
-      return dialect == DialectKind::sqlite && has_numeric_affinity(type.native)
+      return dialect::capabilities(dialect).flexible_typing && has_numeric_affinity(type.native)
                  ? Rule::native_number
                  : Rule::native_text;
   }
@@ -115,31 +113,30 @@ Converter::Rule Converter::rule_for(const schema::Type& type, DialectKind dialec
 
 Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat& format)
     : column_(std::move(column)),
-      dialect_(dialect),
+      ranges_(&dialect::type_ranges(dialect)),
       rule_(rule_for(column_.type, dialect)),
       format_(format),
       date_formats_(column_.date_formats.begin(), column_.date_formats.end()) {
   const schema::Type& type = column_.type;
   if (schema::is_integer(type.kind)) {
-    const int bits = width_of(type.kind, dialect) * 8;
+    const int bits = width_of(type.kind, *ranges_) * 8;
     highest_ =
         std::numeric_limits<std::uint64_t>::max() >> (64 - bits + (type.is_unsigned ? 0 : 1));
     lowest_ = type.is_unsigned ? 0 : -static_cast<std::int64_t>(highest_) - 1;
     // SQLite would turn what is larger into an approximate number.
-    constexpr std::uint64_t kSigned = std::numeric_limits<std::int64_t>::max();
-    if (dialect == DialectKind::sqlite && highest_ > kSigned) highest_ = kSigned;
+    highest_ = std::min(highest_, ranges_->max_unsigned);
   }
   if (type.kind == TypeKind::bit) {
-    const int bits = std::min(type.length.value_or(1), dialect == DialectKind::sqlite ? 63 : 64);
+    const int bits = std::min(type.length.value_or(1), ranges_->max_bits);
     highest_ = std::numeric_limits<std::uint64_t>::max() >> (64 - bits);
   }
   if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
-    const int standard = type.kind == TypeKind::char_ && dialect == DialectKind::mariadb ? 1 : 0;
+    const int standard = type.kind == TypeKind::char_ ? ranges_->default_length : 0;
     most_characters_ = static_cast<std::size_t>(type.length.value_or(standard));
   }
-  most_bytes_ = byte_limit(type.kind, dialect);
+  most_bytes_ = byte_limit(type.kind, *ranges_);
   if (type.kind == TypeKind::binary || type.kind == TypeKind::varbinary) {
-    const int standard = type.kind == TypeKind::binary && dialect == DialectKind::mariadb ? 1 : 0;
+    const int standard = type.kind == TypeKind::binary ? ranges_->default_length : 0;
     most_bytes_ = static_cast<std::size_t>(type.length.value_or(standard));
   }
 }

@@ -9,6 +9,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/dialect_kind.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/binary_text.hpp"
 #include "import/date_format.hpp"
 #include "import/shown.hpp"
@@ -115,7 +116,7 @@ class Converter {
   bool convert_datetime(std::string_view text, backend::Cell& cell, std::string& reason);
 
   TargetColumn column_;
-  DialectKind dialect_;
+  const dialect::TypeRanges* ranges_;
   Rule rule_;
   std::int64_t lowest_ = 0;          ///< integers
   std::uint64_t highest_ = 0;        ///< integers and bits

@@ -11,6 +11,7 @@
 
 #include "backend/has_table.hpp"
 #include "base/error.hpp"
+#include "dialect/sql_forms.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -57,10 +58,10 @@ bool ImportStore::exists() {
 
 void ImportStore::create_if_missing() {
   if (exists()) return;
-  const bool on_sqlite = connection_.dialect().kind() == DialectKind::sqlite;
-  const char* const number = on_sqlite ? "INTEGER" : "BIGINT UNSIGNED";
-  const char* const word = on_sqlite ? "TEXT" : "VARCHAR(64)";
-  const char* const text = on_sqlite ? "TEXT" : "MEDIUMTEXT";
+  const dialect::SqlForms& forms = dialect::sql_forms(connection_.dialect().kind());
+  const char* const number = "BIGINT UNSIGNED";
+  const char* const word = "VARCHAR(64)";
+  const std::string text = forms.long_text();
   connection_.execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {0} (id {2} NOT NULL, file_number {1} NOT NULL, "
       "state {2} NOT NULL, owner {2} NOT NULL, options {3} NOT NULL, commit_every {1} NOT NULL, "
@@ -71,18 +72,18 @@ void ImportStore::create_if_missing() {
       "rejected {1} NOT NULL, skipped {1} NOT NULL, next_number {1} NOT NULL, "
       "rejects_temporary {3} NOT NULL, rejects_bytes {1} NOT NULL, "
       "PRIMARY KEY (id, file_number)){4}",
-      kTable, number, word, text,
-      on_sqlite ? "" : " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"));
+      kTable, number, word, text, forms.table_options()));
 }
 
 std::vector<ImportRecord> ImportStore::all(bool for_update) {
   std::vector<ImportRecord> records;
   if (!exists()) return records;
-  const bool locks = for_update && connection_.dialect().kind() == DialectKind::mariadb;
+  const std::string end =
+      for_update ? dialect::sql_forms(connection_.dialect().kind()).for_update() : std::string();
   const auto rows = connection_
                         .query(fmt::format("SELECT {} FROM {} ORDER BY started_at, id, "
                                            "file_number{}",
-                                           kRecordColumns, kTable, locks ? " FOR UPDATE" : ""))
+                                           kRecordColumns, kTable, end))
                         .rows;
   for (const auto& row : rows) {
     const std::string id = row[0].value_or("");
@@ -171,9 +172,8 @@ void ImportStore::save(const ImportRecord& record, std::size_t index) {
   const std::vector<backend::Value> key = {record.id, std::to_string(index), record.owner};
   require_owner(
       connection_
-          .query(fmt::format(
-                     "SELECT 1 FROM {} WHERE id = ? AND file_number = ? AND owner = ?{}", kTable,
-                     connection_.dialect().kind() == DialectKind::mariadb ? " FOR UPDATE" : ""),
+          .query(fmt::format("SELECT 1 FROM {} WHERE id = ? AND file_number = ? AND owner = ?{}",
+                             kTable, dialect::sql_forms(connection_.dialect().kind()).for_update()),
                  key)
           .rows.size());
 }

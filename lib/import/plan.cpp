@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/row_storage.hpp"
 
 namespace dbmig::import {
@@ -286,7 +287,7 @@ TargetColumn target_column(const Table& table, const Column& column, DialectKind
   // NULL takes the next number.
   target.fills_null = column.autoincrement || dialect::is_rowid(dialect, table, column);
   target.type = column.type_on(dialect);
-  if (dialect == DialectKind::sqlite) {
+  if (dialect::capabilities(dialect).flexible_typing) {
     // A name only SQLite knows beside the portable type: what it says counts for the checks, what
     // SQLite makes of the name for the storage.
     if (column.sqlite.type) {

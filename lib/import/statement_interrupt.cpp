@@ -3,6 +3,8 @@
 #include <chrono>
 #include <memory>
 
+#include "dialect/capabilities.hpp"
+
 namespace dbmig::import {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr std::chrono::milliseconds kLook{100};
 StatementInterrupt::StatementInterrupt(backend::Connection& connection,
                                        const std::atomic<bool>& stop)
     : stop_(stop) {
-  if (connection.dialect().kind() != DialectKind::mariadb) return;
+  if (!dialect::capabilities(connection.dialect().kind()).is_server) return;
   const std::string session =
       connection.query("SELECT CONNECTION_ID()").rows.at(0).at(0).value_or("0");
   thread_ = std::thread([this, url = connection.url(), session] { watch(url, session); });

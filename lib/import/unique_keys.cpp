@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -26,7 +27,7 @@ struct TextOrder {
 std::map<std::string, TextOrder> text_orders(backend::Connection& connection,
                                              const std::string& table) {
   std::map<std::string, TextOrder> orders;
-  if (connection.dialect().kind() != DialectKind::mariadb) return orders;
+  if (!dialect::capabilities(connection.dialect().kind()).charsets) return orders;
   const backend::Value name = table;
   const auto found = connection.query(
       "SELECT column_name, character_set_name, collation_name FROM information_schema.columns "

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -139,7 +140,7 @@ void Writers::commit(const std::atomic<bool>& stop) {
 
 std::size_t recover_imports(backend::Connection& connection, std::chrono::seconds wait,
                             EventSink& events) {
-  if (connection.dialect().kind() != DialectKind::mariadb) return 0;
+  if (!dialect::capabilities(connection.dialect().kind()).parallel_writers) return 0;
   ImportStore store(connection);
   std::size_t recovered = 0;
   for (const ImportRecord& seen : store.all()) {

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "history/named.hpp"
 #include "project/adoption.hpp"
 #include "project/revisions.hpp"
@@ -85,7 +86,8 @@ void tell_inexact(Workspace& workspace) {
 
 /// Of what works on both databases: what the other one takes otherwise, and only its owner can say.
 void warn_of_bare_decimals(Workspace& workspace, const Adoption& adoption) {
-  if (workspace.url().dialect != DialectKind::sqlite || adoption.restricted_to) return;
+  if (!dialect::capabilities(workspace.url().dialect).flexible_typing || adoption.restricted_to)
+    return;
   if (workspace.project().only_dialect()) return;
   for (const ops::Operation& operation : adoption.revision.upgrade) {
     const auto* create = std::get_if<ops::CreateTable>(&operation);
@@ -115,7 +117,7 @@ const std::atomic<bool>& stop_of(const Workspace& workspace) {
 schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connection,
                               schema::Schema found) {
   const std::optional<DialectKind> only = workspace.project().only_dialect();
-  if (connection.dialect().kind() != DialectKind::sqlite || only) return found;
+  if (!dialect::capabilities(connection.dialect().kind()).flexible_typing || only) return found;
   const transfer::Translation there =
       transfer::translate(found, DialectKind::sqlite, DialectKind::mariadb);
   transfer::CopyOptions tables;

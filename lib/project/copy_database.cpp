@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "backend/database_file.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
 #include "project/copy_schema.hpp"
@@ -28,10 +29,6 @@ constexpr int kCopyLockTimeout = 60;  // seconds
 
 bool is_url(const std::string& argument) {
   return argument.find("://") != std::string::npos;
-}
-
-std::filesystem::path file_of(const Url& url) {
-  return url.dialect == DialectKind::sqlite && !url.in_memory() ? url.database : "";
 }
 
 /// A SQLite file that was not there before; goes at the end when nothing was written into it.
@@ -76,7 +73,7 @@ class Copy {
         ranks_(ranks),
         stop_(workspace.stop() == nullptr ? never_ : *workspace.stop()),
         source_(backend::connect(copied_database(workspace, request.source, "source"))),
-        new_file_(file_of(target_url())) {
+        new_file_(backend::database_file(target_url()).value_or("")) {
     const Workspace::Access access = request_.plan        ? Workspace::Access::peek
                                      : request_.data_only ? Workspace::Access::existing
                                                           : Workspace::Access::create;

@@ -9,6 +9,7 @@
 
 #include "base/listed.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "run/store.hpp"
 #include "transfer/fit_schema.hpp"
 #include "transfer/untyped_columns.hpp"
@@ -81,7 +82,7 @@ class CopySchemaChoice {
   /// SQLite keeps eight bytes of a FLOAT, and the comparison at the end asks for the four that
   /// MariaDB keeps.
   void warn_of_lost_digits() {
-    if (target_.dialect().kind() != DialectKind::mariadb) return;
+    if (!dialect::type_ranges(target_.dialect().kind()).short_floats) return;
     std::vector<std::string> columns;
     for (const auto& [name, table] : chosen_.schema.tables) {
       for (const schema::Column& column : table.columns) {
@@ -164,7 +165,7 @@ class CopySchemaChoice {
   /// Makes the tables what the target takes; what that changes in them.
   std::vector<std::string> fit(DialectKind from) {
     std::vector<std::string> changed;
-    if (from == DialectKind::sqlite) {
+    if (dialect::capabilities(from).flexible_typing) {
       append(changed, transfer::give_types(source_, chosen_.translation.tables));
       append(changed, transfer::match_foreign_keys(chosen_.translation.tables));
     }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
 
 namespace dbmig::project {
@@ -84,7 +85,7 @@ void warn_of_table(Workspace& workspace, backend::Connection& connection,
 
 void warn_of_cut_fractions(Workspace& workspace, backend::Connection& connection,
                            const std::string& table) {
-  if (connection.dialect().kind() != DialectKind::sqlite) return;
+  if (!dialect::type_ranges(connection.dialect().kind()).any_fraction) return;
   if (workspace.find_project() == nullptr || workspace.project().only_dialect()) return;
   schema::Schema schema;
   try {

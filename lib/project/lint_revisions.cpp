@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/database_file.hpp"
+#include "dialect/capabilities.hpp"
 #include "evidence/lint_evidence.hpp"
 #include "project/proving.hpp"
 #include "project/revisions.hpp"
@@ -38,10 +40,7 @@ AtHand database_at_hand(Workspace& workspace, const LintOptions& options) {
   if (options.must_ask) return ask_database(workspace, Workspace::Access::peek);
   const bool by_name = workspace.location.url || workspace.location.database;
   try {
-    const Url& url = workspace.url();
-    std::error_code ignored;
-    const bool is_file = url.dialect == DialectKind::sqlite && !url.in_memory();
-    if (is_file && !by_name && !std::filesystem::exists(url.database, ignored)) return {};
+    if (!by_name && backend::is_missing_file(workspace.url())) return {};
     return ask_database(workspace, by_name ? Workspace::Access::peek : Workspace::Access::existing);
   } catch (const Error& error) {
     if (by_name) throw;
@@ -138,7 +137,7 @@ std::map<std::string, lint::Evidence> evidence_of(Workspace& workspace, const At
   if (database.connection == nullptr || targets.empty()) return {};
   auto evidence =
       evidence::count_rows(*database.connection, workspace.graph(), database.applied, targets);
-  if (workspace.url().dialect == DialectKind::mariadb) {
+  if (dialect::capabilities(workspace.url().dialect).tells_alter_costs) {
     add_costs(workspace, database, targets, evidence);
   }
   return evidence;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/script.hpp"
 #include "project/proving.hpp"
 
@@ -39,7 +40,7 @@ SourcePosition place_of_operation(const run::PlannedRevision& planned, std::size
 void refuse_locks(Workspace& workspace, const std::vector<run::PlannedRevision>& plan,
                   const schema::Schema& before, const std::string& limit) {
   if (plan.empty()) return;
-  if (workspace.url().dialect == DialectKind::sqlite) {
+  if (!dialect::capabilities(workspace.url().dialect).tells_alter_costs) {
     throw Error(ErrorCode::usage, "--require-lock is for MariaDB")
         .hint("SQLite locks the whole database while it is written to");
   }

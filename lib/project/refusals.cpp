@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
@@ -39,7 +40,7 @@ void apply(backend::Connection& connection, const ops::Operation& operation, Sch
 
 /// SQLite takes any default, and reads it when it is needed.
 void ask_defaults(backend::Connection& connection, const schema::Table& table, Refusals& refusals) {
-  if (connection.dialect().kind() != DialectKind::sqlite) return;
+  if (!dialect::capabilities(connection.dialect().kind()).late_defaults) return;
   for (const schema::Column& column : table.columns) {
     if (!has_default_to_ask(column)) continue;
     try {

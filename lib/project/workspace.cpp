@@ -8,6 +8,8 @@
 #include <new>
 #include <system_error>
 
+#include "backend/database_file.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/two_meanings.hpp"
 #include "project/sql_files.hpp"
 #include "yaml/json_schema.hpp"
@@ -157,7 +159,7 @@ schema::Selection Workspace::selection() {
 
 backend::ScratchOptions Workspace::scratch_options(DialectKind kind, PrivateServer start) {
   backend::ScratchOptions options{.kind = kind};
-  if (kind == DialectKind::sqlite) return options;
+  if (!dialect::capabilities(kind).is_server) return options;
   const yaml::Project* found = find_project();
   const yaml::ScratchServer setting =
       yaml::scratch_server(found == nullptr ? yaml::Project{} : *found, host_.environment);
@@ -213,12 +215,10 @@ const Url& Workspace::url() {
 backend::Connection& Workspace::connection(Access access) {
   if (connection_) return *connection_;
   Url target = url();
-  std::error_code ignored;
-  if (access == Access::peek && target.dialect == DialectKind::sqlite && !target.in_memory() &&
-      !std::filesystem::exists(target.database, ignored)) {
+  if (access == Access::peek && backend::is_missing_file(target)) {
     events().warning("dbmig.run",
                      fmt::format("{} does not exist yet; it reads as empty", shown_url()));
-    target.database = ":memory:";
+    target = backend::or_empty(std::move(target));
   }
   const yaml::Project* found = find_project();
   if (found != nullptr && found->only_dialect().value_or(target.dialect) != target.dialect) {
@@ -230,27 +230,16 @@ backend::Connection& Workspace::connection(Access access) {
   return *connection_;
 }
 
-namespace {
-
-/// Whether the database is a file with a path of its own.
-bool is_file(const Url& url) {
-  return url.dialect == DialectKind::sqlite && !url.in_memory() &&
-         !url.database.starts_with("file:");
-}
-
-}  // namespace
-
 std::string Workspace::shown_url() {
   Url target = url();
-  if (is_file(target) && find_project() != nullptr) target.database = shown(target.database);
+  if (backend::database_file(target) && find_project() != nullptr)
+    target.database = shown(target.database);
   return target.redacted();
 }
 
 void Workspace::name_database(Access access) {
   const Url& target = url();
-  std::error_code ignored;
-  const bool is_new = is_file(target) && access == Access::create &&
-                      !std::filesystem::exists(target.database, ignored);
+  const bool is_new = access == Access::create && backend::is_missing_file(target);
   const bool is_chosen = location.url || location.database;
   const auto variable = host_.environment("DATABASE_URL");
   if (!is_chosen && variable && !variable->empty() &&

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/foreign_key_checks.hpp"
+#include "backend/missing_object.hpp"
 #include "ops/sql_tokens.hpp"
 #include "schema/external.hpp"
 #include "schema/type.hpp"
@@ -43,17 +44,6 @@ schema::Column text_column(const std::string& name) {
   column.name = name;
   column.type = schema::parse_type("varchar(40)");
   return column;
-}
-
-/// What a message of the database says is missing: between the first two single quotes, or behind a
-/// colon.
-std::string named_in(const std::string& message, DialectKind kind) {
-  const bool sqlite = kind == DialectKind::sqlite;
-  const std::string_view mark = sqlite ? ": " : "'";
-  const std::size_t open = message.find(mark);
-  if (open == message.npos) return {};
-  const std::size_t begin = open + mark.size();
-  return message.substr(begin, message.find_first_of(sqlite ? " (;" : "'", begin) - begin);
 }
 
 /// The table that `alias` stands for in a query; itself when it is none.
@@ -123,18 +113,11 @@ void ExternalTables::execute(std::span<const ops::Operation> operations,
 
 /// Makes the table or column that the database says it misses; false when it says something else.
 bool ExternalTables::add_what_is_missing(const std::string& sql, const Error& error) {
-  constexpr int kNoTable = 1146;
-  constexpr int kNoColumn = 1054;
-  const DialectKind kind = connection_.dialect().kind();
-  const std::string& message = error.message();
-  const bool sqlite = kind == DialectKind::sqlite;
-  const bool table =
-      sqlite ? message.find("no such table") != message.npos : error.native_code() == kNoTable;
-  const bool column =
-      sqlite ? message.find("no such column") != message.npos : error.native_code() == kNoColumn;
-  const std::string name = named_in(message, kind);
-  if (table) return add_table(name.substr(name.rfind('.') + 1));
-  return column && add_column(sql, name);
+  const auto missing = backend::missing_object(connection_, error);
+  if (!missing) return false;
+  const std::string& name = missing->name;
+  if (missing->kind == backend::MissingObject::Kind::column) return add_column(sql, name);
+  return add_table(name.substr(name.rfind('.') + 1));
 }
 
 bool ExternalTables::add_table(const std::string& name) {

@@ -10,6 +10,7 @@
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/sql_forms.hpp"
 #include "proof/row_maker.hpp"
 
 namespace dbmig::proof {
@@ -61,10 +62,9 @@ class TableFiller {
   void insert(const std::vector<Row>& rows) {
     std::vector<std::string> tuples;
     for (const Row& row : rows) tuples.push_back('(' + text::join(row, ", ") + ')');
-    // ON CONFLICT of a SQLite constraint could replace rows, or end the transaction.
-    const bool sqlite = connection_.dialect().kind() == DialectKind::sqlite;
-    connection_.execute(fmt::format("INSERT {}INTO {} ({}) VALUES {}", sqlite ? "OR ABORT " : "",
-                                    name_, maker_.columns(), text::join(tuples, ", ")));
+    const dialect::SqlForms& forms = dialect::sql_forms(connection_.dialect().kind());
+    connection_.execute(fmt::format("{} ({}) VALUES {}", forms.insert_into(name_), maker_.columns(),
+                                    text::join(tuples, ", ")));
   }
 
   /// In one statement, as most tables take them.

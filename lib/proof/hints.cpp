@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "ops/sql_tokens.hpp"
 
 namespace dbmig::proof {
@@ -91,7 +92,8 @@ class Hints {
 
   bool takes_text() const {
     return is_text(type_.kind) || type_.kind == schema::TypeKind::json ||
-           (type_.kind == schema::TypeKind::native && dialect_.kind() == DialectKind::sqlite);
+           (type_.kind == schema::TypeKind::native &&
+            dialect::capabilities(dialect_.kind()).flexible_typing);
   }
 
   const dialect::Dialect& dialect_;

@@ -9,6 +9,7 @@
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "diff/diff.hpp"
 #include "ops/sql_references.hpp"
 #include "proof/external.hpp"
@@ -138,7 +139,7 @@ class Prover {
 
   /// A scratch database may stand on a server that others use.
   void refuse_to_leave() const {
-    if (kind() == DialectKind::sqlite) return;
+    if (!dialect::capabilities(kind()).is_server) return;
     std::set<std::string> ids = ancestors_;
     ids.insert(revision_.id);
     const std::string why = reaches_out(connection_.dialect(), graph_, ids);
@@ -203,7 +204,7 @@ class Prover {
 
   /// An earlier revision's works where the tables of others are that it reads.
   void replay_view(const schema::View& view, const std::string& sql) {
-    if (kind() == DialectKind::mariadb) return external_.execute_view(sql);
+    if (dialect::capabilities(kind()).resolves_views) return external_.execute_view(sql);
     connection_.execute(sql);
     if (reads_tables_of_others(view)) external_.read_view(view.name, sql);
   }
@@ -324,7 +325,7 @@ class Prover {
 
   /// MariaDB's second upgrade goes without the runner: it asks for every statement what it costs.
   void upgrade_again() {
-    if (kind() == DialectKind::sqlite) {
+    if (!dialect::capabilities(kind()).tells_alter_costs) {
       runner_.upgrade(revision_.id, run_options());
       return;
     }

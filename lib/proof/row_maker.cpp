@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/row_rules.hpp"
+#include "dialect/sql_forms.hpp"
 #include "proof/hints.hpp"
 #include "proof/values.hpp"
 
@@ -64,7 +66,7 @@ void RowMaker::add_field(const Column& column) {
   const std::vector<std::string> hints = hinted_values(dialect_, table_, column);
   field.values.insert(field.values.end(), hints.begin(), hints.end());
   if (column.default_value && column.default_value->kind != schema::Default::Kind::sql &&
-      dialect_.kind() == DialectKind::mariadb) {
+      dialect::capabilities(dialect_.kind()).default_as_value) {
     field.values.emplace_back("DEFAULT");
   }
   const bool in_key = table_.in_primary_key(column.name);
@@ -113,11 +115,9 @@ void RowMaker::add_reference(const ForeignKey& key) {
 }
 
 std::string RowMaker::as_literal(const std::string& column, const Column* type) const {
-  if (dialect_.kind() == DialectKind::sqlite) return "quote(" + quoted(column) + ")";
   const bool bytes =
       type != nullptr && (is_binary(type->type.kind) || type->type.kind == schema::TypeKind::bit);
-  if (!bytes) return "QUOTE(" + quoted(column) + ")";
-  return "CONCAT('x''', HEX(" + quoted(column) + "), '''')";
+  return dialect::sql_forms(dialect_.kind()).as_literal(quoted(column), bytes);
 }
 
 void RowMaker::read_parents(const ForeignKey& key, Reference& reference) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/sql_forms.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::proof {
@@ -122,8 +123,7 @@ Snapshot::Snapshot(backend::Connection& connection, const schema::Schema& schema
       if (column.mariadb.period != schema::RowPeriod::none) continue;
       if (lost != without.columns.end() && lost->second.count(column.name) != 0) continue;
       const std::string quoted = dialect.quote_identifier(column.name);
-      // With its storage class: 1 is not '1'.
-      select.push_back(dialect.kind() == DialectKind::sqlite ? "quote(" + quoted + ")" : quoted);
+      select.push_back(dialect::sql_forms(dialect.kind()).exact_value(quoted));
       rows.columns.push_back(column.name);
     }
     if (select.empty()) select.emplace_back("1");

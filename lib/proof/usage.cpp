@@ -8,6 +8,7 @@
 #include "backend/foreign_key_checks.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/sql_forms.hpp"
 #include "proof/row_maker.hpp"
 
 namespace dbmig::proof {
@@ -29,7 +30,7 @@ class User {
       : connection_(connection),
         schema_(schema),
         values_(values),
-        is_sqlite_(connection.dialect().kind() == DialectKind::sqlite) {}
+        forms_(dialect::sql_forms(connection.dialect().kind())) {}
 
   void read(const std::string& view) {
     // Names and functions are resolved, and no row is computed: what rows hold is no fault of it.
@@ -102,8 +103,8 @@ class User {
 
   std::string statement(const Table& table, RowMaker& maker, std::size_t attempt) const {
     const std::string name = quoted(table.name);
-    const std::string into = fmt::format("INSERT {}INTO {}", is_sqlite_ ? "OR ABORT " : "", name);
-    if (!maker.has_fields()) return into + (is_sqlite_ ? " DEFAULT VALUES" : " () VALUES ()");
+    const std::string into = forms_.insert_into(name);
+    if (!maker.has_fields()) return into + forms_.only_defaults();
     // Row 3: neither the one of NULLs nor one at the ends of the types.
     constexpr std::size_t kOrdinaryRow = 3;
     return fmt::format("{} ({}) VALUES ({})", into, maker.columns(),
@@ -170,7 +171,7 @@ class User {
   backend::Connection& connection_;
   const schema::Schema& schema_;
   RowValues values_;
-  bool is_sqlite_;
+  const dialect::SqlForms& forms_;
   Usage found_;
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/row_storage.hpp"
 
 namespace dbmig::proof {
@@ -82,6 +83,7 @@ class ValueMaker {
  public:
   ValueMaker(const dialect::Dialect& dialect, const schema::Column& column)
       : dialect_(dialect),
+        ranges_(dialect::type_ranges(dialect.kind())),
         type_(column.type_on(dialect.kind())),
         srid_(column.mariadb.srid.value_or(0)),
         is_counter_(column.autoincrement) {}
@@ -186,7 +188,7 @@ class ValueMaker {
   }
 
  private:
-  bool on_sqlite() const { return dialect_.kind() == DialectKind::sqlite; }
+  bool flexible_typing() const { return dialect::capabilities(dialect_.kind()).flexible_typing; }
   std::string string(std::string_view text) const { return dialect_.quote_string(text); }
   Literals strings(const Literals& texts) const {
     Literals out;
@@ -212,8 +214,7 @@ class ValueMaker {
       return {std::to_string(distinct_integer(0)), std::to_string(distinct_integer(1))};
     const int size = bytes() * 8;
     if (type_.is_unsigned) {
-      // SQLite's integers end at 2^63-1; what is beyond becomes a float there.
-      const std::uint64_t most = on_sqlite() && size == 64 ? INT64_MAX : UINT64_MAX >> (64 - size);
+      const std::uint64_t most = std::min(ranges_.max_unsigned, UINT64_MAX >> (64 - size));
       return {"1", "0", std::to_string(most)};
     }
     const std::int64_t most = INT64_MAX >> (64 - size);
@@ -234,10 +235,10 @@ class ValueMaker {
   Literals decimals() const {
     const int scale = type_.scale.value_or(0);
     int whole = std::max(type_.length.value_or(10) - scale, 0);
-    if (on_sqlite()) whole = std::clamp(whole, 0, std::max(kExactDigits - scale, 1));
+    if (!ranges_.exact_decimals) whole = std::clamp(whole, 0, std::max(kExactDigits - scale, 1));
     std::string most = whole == 0 ? "0" : std::string(static_cast<std::size_t>(whole), '9');
     if (scale > 0) {
-      const int digits = on_sqlite() ? std::min(scale, kExactDigits - 1) : scale;
+      const int digits = ranges_.exact_decimals ? scale : std::min(scale, kExactDigits - 1);
       most += "." + std::string(static_cast<std::size_t>(digits), '9');
     }
     const std::string least = type_.is_unsigned ? "0" : "-" + most;
@@ -263,9 +264,7 @@ class ValueMaker {
 
   std::string bits() const {
     const int size = type_.length.value_or(1);
-    const bool cut = on_sqlite() && size >= 64;
-    return std::to_string(cut ? static_cast<std::uint64_t>(INT64_MAX)
-                              : UINT64_MAX >> (64 - std::clamp(size, 1, 64)));
+    return std::to_string(UINT64_MAX >> (64 - std::clamp(size, 1, ranges_.max_bits)));
   }
 
   int longest() const {
@@ -336,7 +335,7 @@ class ValueMaker {
   }
 
   std::string geometry(int n) const {
-    if (on_sqlite()) return fmt::format("x'{:08x}'", n);
+    if (!ranges_.geometry) return fmt::format("x'{:08x}'", n);
     return fmt::format("ST_GeomFromText('{}', {})",
                        fmt::format(fmt::runtime(geometry_text(type_.kind)), n), srid_);
   }
@@ -344,7 +343,7 @@ class ValueMaker {
   /// On SQLite what the declared type's affinity leaves as it is; on MariaDB a guess, which the
   /// server refuses when it is wrong.
   Literals natives() const {
-    if (!on_sqlite()) return {"'1'", "''", "x'00'"};
+    if (!flexible_typing()) return {"'1'", "''", "x'00'"};
     using dialect::Affinity;
     switch (dialect::affinity(type_.native)) {
       case Affinity::integer:
@@ -362,7 +361,7 @@ class ValueMaker {
   }
 
   std::string distinct_native(std::size_t k) const {
-    if (!on_sqlite()) return fmt::format("'{}'", 1000003 + k);
+    if (!flexible_typing()) return fmt::format("'{}'", 1000003 + k);
     using dialect::Affinity;
     const Affinity affinity = dialect::affinity(type_.native);
     if (affinity == Affinity::text) return string(distinct_word(k, 20));
@@ -372,6 +371,7 @@ class ValueMaker {
   }
 
   const dialect::Dialect& dialect_;
+  const dialect::TypeRanges& ranges_;
   const Type& type_;
   int srid_;
   bool is_counter_;

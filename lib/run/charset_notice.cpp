@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "ops/apply.hpp"
 #include "schema/charset.hpp"
 
@@ -23,6 +24,11 @@ using schema::Table;
 
 bool is_open(const Table& table, const Column& column) {
   return schema::has_text(column) && schema::text_rules(table, column) == schema::TextRules{};
+}
+
+/// Whether the table is for a database alone that knows no character sets.
+bool has_no_charset(const Table& table) {
+  return table.only && !dialect::capabilities(*table.only).charsets;
 }
 
 /// What operations leave to the database.
@@ -41,7 +47,7 @@ class OpenText {
   void visit(const schema::Schema&, const Operation&) {}
 
   void visit(const schema::Schema&, const ops::CreateTable& create) {
-    if (create.table.only == DialectKind::sqlite) return;
+    if (has_no_charset(create.table)) return;
     for (const Column& column : create.table.columns) {
       if (is_open(create.table, column)) created.insert(create.table.name);
     }
@@ -60,7 +66,7 @@ class OpenText {
 
   void visit(const schema::Schema& before, const ops::AlterTable& alter) {
     const Table* table = before.find_table(alter.table);
-    if (table == nullptr || table->only == DialectKind::sqlite || !alter.mariadb) return;
+    if (table == nullptr || has_no_charset(*table) || !alter.mariadb) return;
     if (schema::text_rules(*table) != schema::TextRules{}) return;
     if (!alter.mariadb->charset.empty() && alter.mariadb->collation.empty()) {
       with_charset.push_back(alter.table);
@@ -69,7 +75,7 @@ class OpenText {
 
   void add_column(const schema::Schema& before, const std::string& name, const Column& column) {
     const Table* table = before.find_table(name);
-    if (table == nullptr || table->only == DialectKind::sqlite || !is_open(*table, column)) return;
+    if (table == nullptr || has_no_charset(*table) || !is_open(*table, column)) return;
     if (created.count(name) == 0) columns[name].push_back(column.name);
   }
 };
@@ -153,7 +159,7 @@ void warn_of_tables(const OpenText& open, backend::Connection& connection, Event
 }  // namespace
 
 void warn_of_charsets(backend::Connection& connection, RunPlan run_plan, EventSink& events) {
-  if (connection.dialect().kind() != DialectKind::mariadb) return;
+  if (!dialect::capabilities(connection.dialect().kind()).charsets) return;
   const OpenText open = open_text(std::move(run_plan));
   if (!open.created.empty() || !open.with_charset.empty()) {
     warn_of_database(

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/default_literal.hpp"
 #include "dialect/script.hpp"
+#include "dialect/sql_forms.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::run {
@@ -18,10 +20,7 @@ using dialect::ScriptWord;
 
 /// Condition: `column` holds `literal` to the byte.
 std::string holds(DialectKind kind, const std::string& column, const std::string& literal) {
-  if (kind == DialectKind::sqlite) return fmt::format("{} IS {}", column, literal);
-  // Letters that a collation takes for equal are still others.
-  return fmt::format("({0} <=> {1} AND (BINARY {0} <=> BINARY {1} OR {1} REGEXP '^[-0-9.]+$'))",
-                     column, literal);
+  return dialect::sql_forms(kind).is_exactly(column, literal);
 }
 
 bool is(const std::vector<ScriptWord>& words, std::size_t at, std::string_view keyword) {
@@ -93,11 +92,11 @@ void LossFinder::lose_table(const schema::Schema& schema, const std::string& nam
   const Live* live = at(name);
   const schema::Table* table = schema.find_table(name);
   const bool is_view_of_others = table != nullptr && !table->sqlite.module.empty() &&
-                                 dialect_.kind() == DialectKind::sqlite &&
+                                 dialect::capabilities(dialect_.kind()).virtual_tables &&
                                  table->sqlite.module.find("content=") != std::string::npos;
   if (live != nullptr && !is_view_of_others) {
     const bool has_history = table != nullptr && table->mariadb.system_versioned &&
-                             dialect_.kind() == DialectKind::mariadb;
+                             dialect::capabilities(dialect_.kind()).row_history;
     std::string count = "SELECT COUNT(*) FROM " + quoted(live->name);
     if (has_history) count += " FOR SYSTEM_TIME ALL";
     if (!live->deleted.empty()) {
@@ -136,7 +135,7 @@ void LossFinder::lose_column(const schema::Schema& schema, const std::string& ta
   const schema::Column* definition = known == nullptr ? nullptr : known->find_column(column);
   if (definition != nullptr && definition->generated) return;
   if (definition != nullptr && definition->mariadb.period != schema::RowPeriod::none &&
-      dialect_.kind() == DialectKind::mariadb) {
+      dialect::capabilities(dialect_.kind()).row_history) {
     return;
   }
   std::string count =
@@ -177,7 +176,7 @@ void LossFinder::find(const schema::Schema& schema, const ops::AlterTable& alter
   const Live* live = at(alter.table);
   const schema::Table* table = schema.find_table(alter.table);
   if (live == nullptr || table == nullptr || !alter.mariadb ||
-      dialect_.kind() != DialectKind::mariadb) {
+      !dialect::capabilities(dialect_.kind()).row_history) {
     return;
   }
   if (!table->mariadb.system_versioned || alter.mariadb->system_versioned) return;

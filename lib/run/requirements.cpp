@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "dialect/sql_forms.hpp"
 #include "run/variables.hpp"
 
 namespace dbmig::run {
@@ -79,25 +80,9 @@ std::vector<std::string> requirement_guard(const history::Requirement& requireme
                                            const dialect::Variables& variables) {
   const std::string query = bare_query(requirement, dialect, variables);
   if (query.empty()) return {};
-  if (dialect.kind() == DialectKind::mariadb) {
-    // SIGNAL's text is at most 128 characters long.
-    constexpr std::size_t kMaxMessage = 100;
-    std::string message = "dbmig: required: " + what_is_required(requirement, dialect);
-    if (message.size() > kMaxMessage) {
-      std::size_t cut = kMaxMessage;
-      while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0U) == 0x80U) --cut;
-      message = message.substr(0, cut) + "...";
-    }
-    return {
-        fmt::format("BEGIN NOT ATOMIC IF NOT COALESCE({}, 0) THEN SIGNAL SQLSTATE '45000' SET "
-                    "MESSAGE_TEXT = {}; END IF; END",
-                    as_condition(query), dialect.quote_string(message))};
-  }
-  // SQLite raises errors in triggers alone; a check does it anywhere.
-  return {"CREATE TEMP TABLE dbmig_require (holds NOT NULL CHECK (holds))",
-          fmt::format("INSERT INTO temp.dbmig_require VALUES (CASE WHEN {} THEN 1 ELSE 0 END)",
-                      as_condition(query)),
-          "DROP TABLE temp.dbmig_require"};
+  return dialect::sql_forms(dialect.kind())
+      .fail_unless(as_condition(query),
+                   "dbmig: required: " + what_is_required(requirement, dialect));
 }
 
 }  // namespace dbmig::run

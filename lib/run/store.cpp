@@ -16,7 +16,9 @@
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/sql_forms.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -169,7 +171,7 @@ std::string origin_column() {
 }
 std::string hashes_column(DialectKind kind) {
   return fmt::format("statement_hashes {} NOT NULL DEFAULT ''",
-                     kind == DialectKind::mariadb ? "LONGTEXT" : "TEXT");
+                     dialect::sql_forms(kind).long_text());
 }
 std::string format_column() {
   return fmt::format("format INTEGER NOT NULL DEFAULT {}", RevisionStore::kFormat);
@@ -186,7 +188,7 @@ std::string utc_now() {
 }
 
 std::string RevisionStore::create_statement(DialectKind kind) {
-  const bool mariadb = kind == DialectKind::mariadb;
+  const dialect::SqlForms& forms = dialect::sql_forms(kind);
   return fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (id VARCHAR(64) NOT NULL PRIMARY KEY, parents TEXT NOT NULL, "
       "message TEXT NOT NULL, checksum VARCHAR(80) NOT NULL, applied_at VARCHAR(32) NOT NULL, "
@@ -194,9 +196,8 @@ std::string RevisionStore::create_statement(DialectKind kind) {
       "statements_done BIGINT NOT NULL, state VARCHAR(16) NOT NULL, "
       "statements_to_undo BIGINT NOT NULL, statement {} NOT NULL, "
       "text {} NOT NULL, {}, {}, {}){}",
-      kTable, mariadb ? "LONGTEXT" : "TEXT", mariadb ? "LONGTEXT" : "TEXT", origin_column(),
-      hashes_column(kind), format_column(),
-      mariadb ? " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "");
+      kTable, forms.long_text(), forms.long_text(), origin_column(), hashes_column(kind),
+      format_column(), forms.table_options());
 }
 
 bool RevisionStore::exists() {
@@ -219,9 +220,10 @@ void RevisionStore::create_if_missing() {
     if (number(newest) > kFormat) throw newer_format();
     return;
   }
+  const bool is_whole = connection_.dialect().transactional_ddl();
   const std::vector<std::string> statements =
-      kind == DialectKind::sqlite ? rebuild_statements(columns) : format_statements(columns);
-  const bool is_alone = kind == DialectKind::sqlite && !connection_.in_transaction();
+      is_whole ? rebuild_statements(columns) : format_statements(columns);
+  const bool is_alone = is_whole && !connection_.in_transaction();
   std::optional<backend::Transaction> transaction;
   if (is_alone) transaction.emplace(connection_);
   for (const std::string& statement : statements) connection_.execute(statement);
@@ -254,7 +256,7 @@ std::vector<std::string> RevisionStore::rebuild_statements(const std::set<std::s
 
 std::vector<std::string> RevisionStore::script_format_statements(DialectKind kind) {
   // SQLite has no conditions in DDL: there a script stops at its first row, in its transaction.
-  if (kind == DialectKind::sqlite) return {};
+  if (dialect::capabilities(kind).transactional_ddl) return {};
   std::vector<std::string> renames;
   for (const StoreColumn& column : kStoreColumns) {
     if (column.before.empty()) continue;
@@ -458,17 +460,11 @@ void RevisionStore::write(const std::vector<Deferred>& entries) {
     for (backend::Value& value : values_of(row)) values.push_back(std::move(value));
     rows.push_back('(' + placeholders() + ')');
   }
-  const bool mariadb = connection_.dialect().kind() == DialectKind::mariadb;
-  std::vector<std::string> changes;
-  for (const std::string_view column : kProgressColumns) {
-    changes.push_back(mariadb ? fmt::format("{0} = VALUES({0})", column)
-                              : fmt::format("{0} = excluded.{0}", column));
-  }
+  const std::vector<std::string> changes(std::begin(kProgressColumns), std::end(kProgressColumns));
   connection_.execute(
-      fmt::format("INSERT INTO {} ({}) VALUES {} {} {}", kTable, store_columns(),
+      fmt::format("INSERT INTO {} ({}) VALUES {} {}", kTable, store_columns(),
                   text::join(rows, ", "),
-                  mariadb ? "ON DUPLICATE KEY UPDATE" : "ON CONFLICT (id) DO UPDATE SET",
-                  text::join(changes, ", ")),
+                  dialect::sql_forms(connection_.dialect().kind()).update_existing("id", changes)),
       values);
 }
 

@@ -10,6 +10,7 @@
 #include "base/identifier.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/script.hpp"
 #include "ops/apply.hpp"
 #include "run/expected_names.hpp"
@@ -291,7 +292,8 @@ bool WordRecord::knows(const WordingKey& key, const std::string& told,
 
 void WordingRecorder::before(const Schema& before, std::span<const ops::Operation> operations) {
   known_.clear();
-  if (connection_.dialect().kind() != DialectKind::mariadb || !touched_by(operations).renames)
+  if (!dialect::capabilities(connection_.dialect().kind()).rewrites_sql ||
+      !touched_by(operations).renames)
     return;
   const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
   const WordingKeys all = all_keys(dialect::words_of(mine));
@@ -321,7 +323,7 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
 void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
                             const std::vector<dialect::Statement>& statements) {
   WordingKeys known = std::exchange(known_, {});
-  if (connection_.dialect().kind() != DialectKind::mariadb) return;
+  if (!dialect::capabilities(connection_.dialect().kind()).rewrites_sql) return;
   Touched touched = touched_by(operations);
   const WordingKeys kept = touched.renames ? read_known(connection_) : WordingKeys();
   known.insert(kept.begin(), kept.end());
@@ -332,7 +334,7 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
 
 void WordingRecorder::forget() {
   known_.clear();
-  const bool may_have = connection_.dialect().kind() == DialectKind::mariadb;
+  const bool may_have = dialect::capabilities(connection_.dialect().kind()).rewrites_sql;
   if (may_have && !read_known(connection_).empty()) forget_known(connection_);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/equivalent.hpp"
 #include "run/expected_names.hpp"
@@ -97,7 +98,7 @@ Schema equivalent(const Schema& before, Schema wanted, const std::vector<Dialect
 
 Schema with_expected_words(backend::Connection& connection, const Schema& expected, Schema live,
                            const WordingSources& sources) {
-  if (connection.dialect().kind() != DialectKind::mariadb) return live;
+  if (!dialect::capabilities(connection.dialect().kind()).rewrites_sql) return live;
   live = with_expected_names(connection, expected, std::move(live));
   WordingKeys keys = unlike_words(expected, live);
   // Most often there is nothing to ask.

@@ -11,6 +11,7 @@
 #include "backend/read_only.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "proof/outside.hpp"
 #include "run/variables.hpp"
 
@@ -246,7 +247,7 @@ class Performance {
 /// Why revisions and the test's own SQL may not run on a server that others use; empty when they
 /// may.
 std::string why_not(DialectKind kind, const history::Graph& graph, const yaml::Scenario& scenario) {
-  if (kind == DialectKind::sqlite) return {};
+  if (!dialect::capabilities(kind).is_server) return {};
   const dialect::Dialect& dialect = dialect::dialect(kind);
   const std::vector<std::string>& all = graph.topological();
   std::string why = proof::reaches_out(dialect, graph, {all.begin(), all.end()});

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/script.hpp"
 #include "diff/diff.hpp"
@@ -132,7 +133,7 @@ class Step {
 
  private:
   void refuse_to_leave(const ops::Execute& execute) const {
-    if (kind_ == DialectKind::sqlite) return;
+    if (!dialect::capabilities(kind_).is_server) return;
     const std::string why = proof::reaches_out(connection_.dialect(), {execute});
     if (why.empty()) return;
     throw Error(ErrorCode::refused,

@@ -11,6 +11,8 @@
 #include "base/text.hpp"
 #include "data_check/data_checks.hpp"
 #include "data_check/violation.hpp"
+#include "dialect/capabilities.hpp"
+#include "dialect/sql_forms.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/read_job.hpp"
 #include "transfer/table_pair.hpp"
@@ -65,7 +67,7 @@ bool may_collide(const schema::Column* source, const schema::Column& column, Dia
       source != nullptr && source->type_on(from).kind == schema::TypeKind::native;
   if (is_untyped && from != to) return true;
   if (schema::is_integer(type.kind) || schema::is_binary(type.kind)) return false;
-  if (!schema::is_text(type.kind)) return from == DialectKind::sqlite && to != from;
+  if (!schema::is_text(type.kind)) return dialect::capabilities(from).flexible_typing && to != from;
   if (to == DialectKind::sqlite) return !column.sqlite.collation.empty();
   return !column.mariadb.collation.ends_with("_bin") || column.sqlite.collation == "RTRIM";
 }
@@ -162,17 +164,16 @@ class KeyTrial {
     problem.what.column = text::join(key.columns, ", ");
     problem.what.records = std::strtoull(rows.c_str(), nullptr, 10);
     problem.what.reason = fmt::format("are one value under {} of the target", key.name);
-    const bool is_mariadb = dialect.kind() == DialectKind::mariadb;
-    const std::string& first = names.front();
-    const auto examples =
-        connection.query(fmt::format("SELECT group_concat({} {} ''' and ''') {} LIMIT 3", first,
-                                     is_mariadb ? "SEPARATOR" : ",", groups));
+    const std::string joined =
+        dialect::sql_forms(dialect.kind()).group_concat(names.front(), "''' and '''");
+    const auto examples = connection.query(fmt::format("SELECT {} {} LIMIT 3", joined, groups));
+    const bool has_charsets = dialect::capabilities(dialect.kind()).charsets;
     for (const auto& row : examples.rows) {
       problem.what.examples.push_back(shown_values(row[0].value_or("")));
     }
     for (const schema::Column& column : into.columns) {
       const bool is_exact = column.mariadb.collation.ends_with("_bin");
-      if (is_mariadb && !is_exact && schema::is_text(column.type_on(dialect.kind()).kind)) {
+      if (has_charsets && !is_exact && schema::is_text(column.type_on(dialect.kind()).kind)) {
         problem.exact_columns.push_back(column.name);
       }
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backend/bulk.hpp"
+#include "backend/next_number.hpp"
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -150,37 +151,7 @@ std::optional<std::string> next_number(Connection& connection, const TablePair& 
     return column.autoincrement;
   });
   if (!counts) return std::nullopt;
-  const backend::Value name = pair.name();
-  if (connection.dialect().kind() == DialectKind::mariadb) {
-    const auto rows = connection.query(
-        "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
-        "TABLE_NAME = ?",
-        std::span(&name, 1));
-    return rows.rows.empty() ? std::nullopt : rows.rows[0][0];
-  }
-  if (connection.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").rows.empty()) {
-    return std::nullopt;
-  }
-  const auto rows = connection.query(
-      "SELECT seq + 1 FROM sqlite_sequence WHERE name = ? COLLATE NOCASE", std::span(&name, 1));
-  return rows.rows.empty() ? std::nullopt : rows.rows[0][0];
-}
-
-/// SQLite: inside of the transaction. MariaDB: behind it, since ALTER TABLE would end it; its own
-/// counter stands behind the largest number that was copied already.
-void count_on(Connection& target, const TablePair& pair, const std::string& number) {
-  const dialect::Dialect& dialect = target.dialect();
-  if (dialect.kind() == DialectKind::mariadb) {
-    target.execute(fmt::format("ALTER TABLE {} AUTO_INCREMENT = {}",
-                               dialect.quote_identifier(pair.name()), std::stoull(number)));
-    return;
-  }
-  const std::vector<backend::Value> values = {pair.name(), number};
-  if (target.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").rows.empty()) {
-    return;  // a key that only fills itself counts from its largest number
-  }
-  target.execute("DELETE FROM sqlite_sequence WHERE name = ?", std::span(values).first(1));
-  target.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ? - 1)", values);
+  return backend::next_number(connection, pair.name());
 }
 
 }  // namespace
@@ -241,16 +212,18 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       results.push_back(compare(source, target, pairs[i], written[i].read, stop, written[i].back));
       is_same = is_same && results.back().is_same();
-      if (numbers[i] && target.dialect().kind() == DialectKind::sqlite) {
-        count_on(target, pairs[i], *numbers[i]);
+      if (numbers[i] && target.dialect().transactional_ddl()) {
+        backend::set_next_number(target, pairs[i].name(), *numbers[i]);
       }
     }
     if (!is_same) return results;
     transaction.commit();
   }
-  if (target.dialect().kind() == DialectKind::mariadb) {
+  // Behind the transaction, which this would end; the database's own counter stands behind the
+  // largest number that was copied already.
+  if (!target.dialect().transactional_ddl()) {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
-      if (numbers[i]) count_on(target, pairs[i], *numbers[i]);
+      if (numbers[i]) backend::set_next_number(target, pairs[i].name(), *numbers[i]);
     }
   }
   triggers.make_again();

@@ -6,19 +6,20 @@
 
 #include "backend/has_table.hpp"
 #include "base/error.hpp"
+#include "dialect/sql_forms.hpp"
 
 namespace dbmig::transfer {
 
 void mark_copy(backend::Connection& target, const Url& source) {
-  const bool is_sqlite = target.dialect().kind() == DialectKind::sqlite;
+  const dialect::SqlForms& forms = dialect::sql_forms(target.dialect().kind());
   target.execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (source TEXT NOT NULL, started VARCHAR(40) NOT NULL){}",
-      kCopyMark, is_sqlite ? "" : " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4"));
+      kCopyMark, forms.table_options()));
   target.execute(fmt::format("DELETE FROM {}", kCopyMark));
   const backend::Value name = source.redacted();
-  target.execute(fmt::format("INSERT INTO {} (source, started) VALUES (?, {})", kCopyMark,
-                             is_sqlite ? "datetime('now')" : "CAST(UTC_TIMESTAMP() AS CHAR)"),
-                 std::span(&name, 1));
+  target.execute(
+      fmt::format("INSERT INTO {} (source, started) VALUES (?, {})", kCopyMark, forms.utc_now()),
+      std::span(&name, 1));
 }
 
 void unmark_copy(backend::Connection& target) {

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "schema/findings.hpp"
 #include "schema/validate.hpp"
 #include "transfer/evidence_kinds.hpp"
@@ -47,10 +48,8 @@ class SchemaFitter {
         kind_(dialect_.kind()) {}
 
   Fitted run() {
-    if (kind_ == DialectKind::sqlite) {
-      name_indexes_apart();
-      ask_defaults();
-    }
+    if (kind_ == DialectKind::sqlite) name_indexes_apart();
+    if (dialect::capabilities(kind_).late_defaults) ask_defaults();
     do {
       while (mend_known()) {
       }

@@ -9,6 +9,7 @@
 #include "backend/has_table.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -112,7 +113,7 @@ void make(backend::Connection& target, const Trigger& trigger, const std::string
 
 SilentTriggers::SilentTriggers(backend::Connection& target, EventSink& events)
     : target_(target), events_(events) {
-  if (target_.dialect().kind() == DialectKind::sqlite) return;
+  if (dialect::capabilities(target_.dialect().kind()).triggers_can_be_off) return;
   lock_ = target_.lock(kLockTimeout, [] {});
   has_table_ = backend::has_table(target_, kTable);
   make_again();
@@ -149,7 +150,7 @@ void SilentTriggers::make_again() {
 }
 
 void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
-  if (target_.dialect().kind() == DialectKind::sqlite) return;
+  if (dialect::capabilities(target_.dialect().kind()).triggers_can_be_off) return;
   const std::vector<std::string> names = triggers_on(target_, tables);
   if (names.empty()) return;
   const BoundedDdl bounded(target_);

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/row_storage.hpp"
 #include "import/plan.hpp"
 #include "transfer/read_job.hpp"
@@ -78,7 +79,8 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
     source_columns_.push_back(*found);
     target_columns_.push_back(column);
     shapes.push_back(shape);
-    const bool is_kept = from == DialectKind::sqlite && to == from && !target_.sqlite.strict &&
+    const bool is_kept = dialect::capabilities(from).flexible_typing && to == from &&
+                         !target_.sqlite.strict &&
                          dialect::affinity(*found) == dialect::affinity(column);
     as_is.push_back(is_kept ? 1 : 0);
   }

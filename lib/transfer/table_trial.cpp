@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "dialect/capabilities.hpp"
 #include "ops/operation.hpp"
 
 namespace dbmig::transfer {
 
 TableTrial::TableTrial(const backend::Connection& target) {
-  if (target.dialect().kind() == DialectKind::sqlite) {
-    scratch_ =
-        std::make_unique<backend::Scratch>(backend::ScratchOptions{.kind = DialectKind::sqlite});
+  if (!dialect::capabilities(target.dialect().kind()).is_server) {
+    scratch_ = std::make_unique<backend::Scratch>(
+        backend::ScratchOptions{.kind = target.dialect().kind()});
   } else {
     session_ = backend::connect(target.url());
   }

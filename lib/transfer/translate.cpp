@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
@@ -164,7 +165,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     result.left_out.push_back(fmt::format("{} '{}': SQLite has no such thing",
                                           schema::to_string(routine.kind), routine.name));
   }
-  if (from == DialectKind::sqlite) {
+  if (dialect::capabilities(from).flexible_typing) {
     for (auto& [name, table] : result.tables.tables) {
       leave_out_collations(table, to, result.left_out);
       dialect::number_keys(table);

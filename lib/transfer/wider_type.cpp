@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "transfer/convert_cell.hpp"
 #include "transfer/evidence_kinds.hpp"
 #include "transfer/value_text.hpp"
@@ -23,8 +24,9 @@ bool is_word_kind(TypeKind kind) {
          kind == TypeKind::set;
 }
 
-/// Numbers that SQLite, which has 64 bits with a sign and 15 digits, holds as text alone.
-bool is_beyond_sqlite(const Type& type) {
+/// Numbers that `database` holds as text alone: SQLite has 64 bits with a sign and 15 digits.
+bool is_beyond(DialectKind database, const Type& type) {
+  if (dialect::type_ranges(database).exact_decimals) return false;
   return type.kind == TypeKind::decimal || type.kind == TypeKind::bit ||
          (type.kind == TypeKind::bigint && type.is_unsigned);
 }
@@ -61,14 +63,14 @@ std::vector<Type> wider_of_kind(const Type& type, DialectKind database) {
   }
   if (kind != TypeKind::bigint) types.push_back(type_of(TypeKind::bigint));
   // SQLite holds fractions in a column of whole numbers.
-  if (database == DialectKind::mariadb) types.push_back(exact);
+  if (dialect::type_ranges(database).exact_decimals) types.push_back(exact);
   return types;
 }
 
 /// Types that hold all that `type` does and more, the nearest first.
 std::vector<Type> candidates_for(const Type& type, DialectKind database) {
   const TypeKind kind = type.kind;
-  if (database == DialectKind::sqlite && is_beyond_sqlite(type)) return {type_of(TypeKind::text)};
+  if (is_beyond(database, type)) return {type_of(TypeKind::text)};
   if (kind == TypeKind::json) return {type_of(TypeKind::longtext)};
   if (kind == TypeKind::longtext) return {type_of(TypeKind::longblob)};
   if (kind == TypeKind::mediumtext) {
@@ -122,8 +124,7 @@ std::optional<Type> decimal_for(const Type& own, int whole_digits, int places) {
 }  // namespace
 
 WiderType::WiderType(const import::TargetColumn& column, DialectKind kind)
-    : own_(column.type),
-      is_text_of_sqlite_(kind == DialectKind::sqlite && is_beyond_sqlite(column.type)) {
+    : own_(column.type), is_text_of_sqlite_(is_beyond(kind, column.type)) {
   for (const Type& type : candidates_for(column.type, kind)) {
     import::TargetColumn wide = column;
     wide.type = type;

@@ -6,6 +6,7 @@
 
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
+#include "dialect/capabilities.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/table_pair.hpp"
 
@@ -13,7 +14,7 @@ namespace dbmig::transfer {
 
 std::unique_ptr<WrittenRows> WrittenRows::watch(backend::Connection& target, const TablePair& pair,
                                                 DialectKind source, const std::atomic<bool>& stop) {
-  if (target.dialect().kind() != DialectKind::mariadb) return nullptr;
+  if (!dialect::capabilities(target.dialect().kind()).is_server) return nullptr;
   const auto column = pair.shared_range_column(source);
   if (!column) return nullptr;
   try {

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "dialect/sql_forms.hpp"
+
+namespace dbmig::dialect::mariadb {
+
+const SqlForms& sql_forms();
+
+}  // namespace dbmig::dialect::mariadb
