@@ -240,19 +240,6 @@ Preparation prepare(Context& context, const FleetOptions& options, fleet::Job jo
   return ready;
 }
 
-/// How many processes of this machine work.
-int processes_for(const Preparation& ready, const FleetOptions& options) {
-  // How a server words a text is asked on a scratch database of this process's own.
-  const bool asks =
-      ready.job.verb == Verb::check &&
-      std::any_of(ready.databases.begin(), ready.databases.end(), [](const fleet::Database& one) {
-        return one.url.dialect == DialectKind::mariadb;
-      });
-  if (asks) return 1;
-  if (options.processes != 0) return options.processes;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 /// The root's part: hands out, and prints. Without `ranks`: on processes of this machine.
 Json run_root(Context& context, const FleetOptions& options, const Preparation& ready,
               import::Communicator* ranks) {
@@ -260,7 +247,7 @@ Json run_root(Context& context, const FleetOptions& options, const Preparation& 
   Progress progress(context, databases);
   fleet::Options how;
   how.limits = {options.canary, options.max_failures};
-  how.processes = processes_for(ready, options);
+  how.processes = fleet::processes_for(ready.job, ready.databases, options.processes);
   how.on_outcome = [&progress](std::size_t index, const Outcome& outcome) {
     progress.on(index, outcome);
   };

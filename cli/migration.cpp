@@ -12,13 +12,8 @@
 #include "cli/proof_report.hpp"
 #include "history/named.hpp"
 #include "ops/risk.hpp"
-#include "project/lock_limit.hpp"
-#include "project/run_settings.hpp"
+#include "project/proving.hpp"
 #include "run/apply.hpp"
-#include "run/fitted.hpp"
-#include "run/store.hpp"
-#include "transfer/copy_mark.hpp"
-#include "yaml/revision.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -66,25 +61,9 @@ Json plan_json(Context& context, const std::vector<run::PlannedRevision>& plan,
   return list;
 }
 
-/// The schema that the run meets, in a database that enters the history at `entered`.
-schema::Schema schema_before(Context& context, run::Runner& runner,
-                             const std::set<std::string>& entered) {
-  if (entered.empty()) return runner.applied_schema();
-  return run::unsquashed(context.graph()).fold(entered);
-}
-
-void refuse_required_locks(Context& context, run::Runner& runner, const Migration& options,
-                           const std::set<std::string>& entered) {
-  if (options.require_lock.empty()) return;
-  refuse_locks(context, runner.plan(run::Direction::upgrade, options.targets, entered),
-               schema_before(context, runner, entered), options.require_lock);
-}
-
-/// Lets an upgrade combine revisions where no hook wants to know of each.
-void combine(Context& context, run::Runner& runner, const Migration& options) {
-  if (options.one_by_one || project::hook_listener(context, context.url(), context.events()))
-    return;
-  runner.combine(yaml::print_revision);
+void tell_nothing_to_do(Context& context, const std::vector<std::string>& heads) {
+  context.console().say(fmt::format("Nothing to do: the database is at {}.",
+                                    heads.empty() ? "base" : text::join(heads, ", ")));
 }
 
 /// What a plan shows of a revision, or of several that are combined.
@@ -99,45 +78,30 @@ std::string plan_line(const run::PlannedRevision& planned) {
                      history::named(*planned.parts.back()), statements);
 }
 
-void print_plan(Context& context, run::Direction direction, const Migration& options) {
-  run::Runner runner = make_runner(context, Context::Access::peek);
-  std::set<std::string> entered;
-  if (direction == run::Direction::upgrade) {
-    auto found = find_entry(context, context.connection(Context::Access::peek), options);
-    if (!found) return;
-    entered = std::move(*found);
-  }
-  combine(context, runner, options);
-  const std::vector<run::PlannedRevision> plan = runner.plan(direction, options.targets, entered);
-  for (const run::AppliedRevision& row :
-       run::RevisionStore(context.connection(Context::Access::peek)).all()) {
-    if (row.is_complete()) continue;
-    context.console().warning(
-        "dbmig.run", fmt::format("Revision {} is half-done ({}, statement {} of {}): a run goes on "
-                                 "from there, or takes back no more than that",
-                                 row.id, row.running, row.statements_done, row.statements_total));
-  }
-  Costs costs;
-  if (context.url().dialect == DialectKind::mariadb && !plan.empty()) {
-    costs = costs_of(context, schema_before(context, runner, entered), plan);
-  }
+void print_plan(Context& context, const project::MigrationPlan& plan) {
   Console& console = context.console();
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    const run::PlannedRevision& planned = plan[i];
+  for (const run::AppliedRevision& row : plan.half_done) {
+    console.warning("dbmig.run",
+                    fmt::format("Revision {} is half-done ({}, statement {} of {}): a run goes on "
+                                "from there, or takes back no more than that",
+                                row.id, row.running, row.statements_done, row.statements_total));
+  }
+  for (std::size_t i = 0; i < plan.revisions.size(); ++i) {
+    const run::PlannedRevision& planned = plan.revisions[i];
     console.data(plan_line(planned));
     for (const std::string& line : run::consent_lines(planned.losses)) {
       console.data("-- " + text::replace_all(line, "\n", " ") + "\n");
     }
     for (std::size_t n = 0; n < planned.statements.size(); ++n) {
-      const proof::StatementCost* cost = cost_of(costs, i, n);
+      const proof::StatementCost* cost = cost_of(plan.costs, i, n);
       if (cost != nullptr) console.data("-- " + cost_line(context, *cost) + "\n");
       console.data(planned.statements[n].sql + ";\n");
     }
     console.data("\n");
   }
-  if (plan.empty()) console.say("Nothing to do.");
-  console.document(plan_json(context, plan, costs));
-  refuse_required_locks(context, runner, options, entered);
+  if (plan.revisions.empty()) console.say("Nothing to do.");
+  console.document(plan_json(context, plan.revisions, plan.costs));
+  if (plan.refused_locks) throw *plan.refused_locks;
 }
 
 }  // namespace
@@ -166,24 +130,15 @@ void add_lock_timeout(Command& command, int& seconds) {
       ->range(0, 86400);
 }
 
-run::RunOptions how_to_run(Context& context, const Migration& options) {
-  run::RunOptions how = run_options(context, options.lock_timeout);
+run::RunOptions asked_of_run(const Migration& options) {
+  run::RunOptions how;
+  how.lock_timeout = std::chrono::seconds(options.lock_timeout);
   how.lock_wait = std::chrono::seconds(options.lock_wait);
   how.consent = {options.allow_destructive, options.drop_adopted};
   if (!options.resolve.empty()) {
     how.resolve = options.resolve == "done" ? run::Resolve::done : run::Resolve::redo;
   }
   return how;
-}
-
-void refuse_wrong_ways(run::Direction direction, const std::vector<std::string>& targets) {
-  for (const std::string& target : targets) {
-    if (target.find(':') != std::string::npos) {
-      throw Error(ErrorCode::usage, "Range revision not allowed")
-          .hint("a range `start:end` goes with --sql");
-    }
-    project::refuse_wrong_way(direction, target);
-  }
 }
 
 void run_migration(Context& context, run::Direction direction, const Migration& options) {
@@ -195,35 +150,17 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     }
     return print_script(context, direction, options.targets.front());
   }
-  refuse_wrong_ways(direction, options.targets);
-  const bool up = direction == run::Direction::upgrade;
-  context.name_database(up && !options.plan ? Context::Access::create : Context::Access::existing);
-  if (options.plan) return print_plan(context, direction, options);
-  run::Runner runner =
-      make_runner(context, up ? Context::Access::create : Context::Access::existing);
-  combine(context, runner, options);
-  run::RunOptions how = how_to_run(context, options);
-  if (const auto killed = transfer::find_killed_copy(
-          context.connection(up ? Context::Access::create : Context::Access::existing))) {
-    context.console().warning("dbmig.copy", *killed);
+  const project::MigrationRequest request{direction, options.targets, asked_of_run(options),
+                                          options.baseline, options.require_lock, options.one_by_one};
+  if (options.plan) {
+    const project::MigrationPlan plan = project::plan_migration(context, request);
+    return plan.differs ? tell_difference(context, *plan.differs) : print_plan(context, plan);
   }
-  if (up) {
-    const auto entered = find_entry(context, context.connection(Context::Access::create), options);
-    if (!entered) return;
-    // Before anything is written.
-    refuse_required_locks(context, runner, options, *entered);
-    enter(context, runner, *entered);
-  }
-  how.listener = project::hook_listener(context, context.url(), context.events());
-  const std::vector<std::string> ran =
-      up ? runner.upgrade(options.targets, how) : runner.downgrade(options.targets, how);
-  if (ran.empty()) {
-    const std::vector<std::string>& heads = runner.heads_met();
-    context.console().say(fmt::format("Nothing to do: the database is at {}.",
-                                      heads.empty() ? "base" : text::join(heads, ", ")));
-  }
+  const project::MigrationResult result = project::migrate_database(context, request);
+  if (result.differs) return tell_difference(context, *result.differs);
+  if (result.ran.empty()) tell_nothing_to_do(context, result.heads);
   Json list = Json::array();
-  for (const std::string& id : ran) {
+  for (const std::string& id : result.ran) {
     list.push_back({{"revision", id}, {"direction", run::to_string(direction)}});
   }
   context.console().document(list);

@@ -5,6 +5,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
+#include "project/migrate_database.hpp"
 #include "project/revisions.hpp"
 
 namespace dbmig::cli {
@@ -28,12 +29,8 @@ struct Migration {
 void add_migration_options(Command& command, Migration& options);
 void add_lock_timeout(Command& command, int& seconds);
 
-/// Throws Error{usage} for targets that no run in `direction` can have: ranges, and steps the other
-/// way.
-void refuse_wrong_ways(run::Direction direction, const std::vector<std::string>& targets);
-
-/// The runner's options that `options` ask for.
-run::RunOptions how_to_run(Context& context, const Migration& options);
+/// How long a run waits, what it may lose, and how a statement in doubt is resolved.
+run::RunOptions asked_of_run(const Migration& options);
 
 /// The whole of upgrade or downgrade: for real, as a plan, or as a script.
 void run_migration(Context& context, run::Direction direction, const Migration& options);

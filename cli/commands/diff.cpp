@@ -1,5 +1,3 @@
-#include "diff/diff.hpp"
-
 #include <fmt/core.h>
 
 #include <chrono>
@@ -15,7 +13,7 @@
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
 #include "dialect/dialect.hpp"
-#include "project/comparison_side.hpp"
+#include "project/schema_difference.hpp"
 #include "run/offline.hpp"
 #include "transfer/compare_rows.hpp"
 #include "yaml/revision.hpp"
@@ -36,31 +34,26 @@ struct Options {
   int ranks = 0;  ///< to be started, of --data; 0: as many as there are
 };
 
-/// In which SQL `--sql` speaks: as said, else that of the comparison, of the project, or of its
-/// database.
-DialectKind sql_dialect(Context& context, const Options& options,
-                        const project::ComparedSchemas& compared) {
-  if (!options.dialect.empty()) {
-    if (const auto kind = dialect_kind(text::lower(options.dialect))) return *kind;
-    throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", options.dialect))
-        .hint("say sqlite or mariadb");
+std::string sql_of(const project::SchemaDifference& difference) {
+  const dialect::Dialect& dialect = dialect::dialect(*difference.sql_dialect);
+  return run::client_script(dialect, dialect.plan(difference.before, difference.operations, {}));
+}
+
+/// What is left out of the comparison, and why.
+void tell_left_out(Context& context, const project::SchemaDifference& difference) {
+  for (const project::NotCompared& one : difference.not_compared) {
+    context.console().warning(
+        "dbmig.diff",
+        fmt::format("not compared: {} of {}: {}", one.object.object, one.side, one.object.reason));
   }
-  if (compared.kind && !compared.is_portable) return *compared.kind;
-  const yaml::Project* project = context.find_project();
-  if (project != nullptr && project->only_dialect()) return *project->only_dialect();
-  return context.url().dialect;
-}
-
-std::string sql_of(DialectKind kind, const schema::Schema& from,
-                   const std::vector<ops::Operation>& operations) {
-  const dialect::Dialect& dialect = dialect::dialect(kind);
-  return run::client_script(dialect, dialect.plan(from, operations, {}));
-}
-
-void warn(Context& context, const project::ComparisonSide& side) {
-  for (const backend::Unsupported& object : side.unsupported) {
-    context.console().warning("dbmig.diff", fmt::format("not compared: {} of {}: {}", object.object,
-                                                        side.label, object.reason));
+  if (difference.is_portable) {
+    context.console().info("dbmig.diff",
+                           "The two sides are of different databases: compared is what both have");
+  }
+  if (!difference.unknown.empty()) {
+    context.console().info(
+        "dbmig.diff", fmt::format("Not compared, since no revision knows them: {} (--all does)",
+                                  text::join(difference.unknown, ", ")));
   }
 }
 
@@ -121,49 +114,32 @@ void run(Context& context, const Options& options) {
   if (options.yaml && options.sql) throw Error(ErrorCode::usage, "--yaml excludes --sql");
   const std::string first = options.sides.empty() ? "database" : options.sides[0];
   const std::string second = options.sides.size() < 2 ? "model" : options.sides[1];
-  if (first == "-" && second == "-") {
-    throw Error(ErrorCode::usage, "standard input cannot be both sides");
-  }
   if (options.sides.size() == 1 && first == "model") {
     throw Error(ErrorCode::usage, "the model is compared with what?")
         .hint(
             "as in `dbmig diff model database`; `dbmig diff` alone leads from the database to "
             "the model");
   }
-  const project::ComparisonSide from = comparison_side(context, first, options.dialect);
-  const project::ComparisonSide to = comparison_side(context, second, options.dialect);
-  warn(context, from);
-  warn(context, to);
-  const project::ComparedSchemas compared = make_comparable(context, from, to, options.all);
-  if (compared.is_portable) {
-    context.console().info("dbmig.diff",
-                           "The two sides are of different databases: compared is what both have");
-  }
-  if (!compared.unknown.empty()) {
-    context.console().info(
-        "dbmig.diff", fmt::format("Not compared, since no revision knows them: {} (--all does)",
-                                  text::join(compared.unknown, ", ")));
-  }
-  const schema::RenameHints renames = renames_between(context, from, to);
-  const project::ComparedSchemas worded = project::keep_spelling(from, to, compared);
-  const diff::Difference difference = diff::diff(worded.from, worded.to, renames);
-  const std::vector<project::Change> list = project::changes(compared.from, compared.to, renames);
-  const bool differs = !difference.operations.empty();
+  const project::SchemaDifference difference =
+      project::compare_schemas(context, {first, second, options.dialect, options.all, options.sql});
+  tell_left_out(context, difference);
+  const bool differs = !difference.is_equal();
   Console& console = context.console();
   std::optional<std::string> sql;
   if (options.sql) {
-    sql = sql_of(sql_dialect(context, options, compared), worded.from, difference.operations);
+    sql = sql_of(difference);
     console.data(*sql);
   } else if (options.yaml) {
     console.data(differs ? yaml::print_operations(difference.operations) : "[]\n");
   } else if (differs) {
-    console.data(fmt::format("--- {}\n+++ {}\n", from.label, to.label) + changes_text(list));
+    console.data(fmt::format("--- {}\n+++ {}\n", difference.from, difference.to) +
+                 changes_text(difference.changes));
   }
   if (!differs) console.say("No differences.");
-  Json json = {{"from", from.label},
-               {"to", to.label},
+  Json json = {{"from", difference.from},
+               {"to", difference.to},
                {"different", differs},
-               {"changes", changes_json(list)},
+               {"changes", changes_json(difference.changes)},
                {"operations", operations_json(difference.operations)}};
   if (sql) json["sql"] = *sql;
   if (options.yaml) json["text"] = yaml::print_operations(difference.operations);

@@ -7,9 +7,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
-#include "project/revisions_lock.hpp"
-#include "teams/sum_file.hpp"
-#include "yaml/revision.hpp"
+#include "project/accept_edits.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -47,16 +45,9 @@ void add_edit(Command& program, Context& context) {
   command.add_option("revision", *revision, "Which revision (head)")->option_text("REV");
   set_action(command, context, [&context, revision] {
     const std::string id = resolve_one(context, *revision);
-    const std::filesystem::path path = context.graph().header(id).path;
-    const std::filesystem::path file = path.is_absolute() ? path : context.project().root / path;
+    const std::filesystem::path file = project::file_of_revision(context, id);
     open_editor(file);
-    const project::RevisionsLock lock(context);
-    // What was written must still be a revision: say so now, with line and column.
-    const history::Graph graph =
-        yaml::load_graph(context.project().version_folders, context.project().root);
-    if (graph.contains(id)) {
-      teams::update_sum(context.project().migrations, {{id, graph.header(id).checksum.get()}});
-    }
+    project::take_edited_file(context, id);
     context.console().document({{"path", context.shown(file)}});
   });
 }

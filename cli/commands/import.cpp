@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
-#include <set>
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
@@ -15,8 +14,7 @@
 #include "cli/signals.hpp"
 #include "import/communicator.hpp"
 #include "import/job_report.hpp"
-#include "import/writers.hpp"
-#include "project/cut_fractions.hpp"
+#include "project/import_files.hpp"
 #include "project/table_for_files.hpp"
 
 namespace dbmig::cli {
@@ -225,37 +223,18 @@ int exit_code_of(const Error& error) {
   return 1;
 }
 
-/// What the rows that were loaded would lose on the project's other database. Nothing that keeps
-/// that from being known is a failure of the import.
-void warn_of_values(Context& context, const import::Summary& summary) {
-  if (context.url().dialect != DialectKind::sqlite) return;
-  std::set<std::string> tables;
-  for (const import::Summary::File& file : summary.files) tables.insert(file.table);
-  try {
-    for (const std::string& table : tables) {
-      project::warn_of_cut_fractions(context, context.connection(Context::Access::existing), table);
-    }
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
-  }
-}
-
 /// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
 /// as one of them has left with a failure. The others keep quiet.
 void run_ranks(Context& context, const project::TableForFilesOptions& wish, Options options,
                import::Communicator& ranks) {
-  const import::Open open = [&context]() -> backend::Connection& {
-    return context.connection(Context::Access::existing);
-  };
   try {
-    if (wish.any()) project::give_table(context, wish, options, ranks);
-    const import::Summary summary =
-        import::run(options, ranks, open, context.console(), interrupted());
-    if (ranks.is_root()) report(context.console(), summary);
-    if (ranks.is_root() && summary.rows > 0 && !summary.dry_run) warn_of_values(context, summary);
-    // Nothing that was to be loaded is in the database: no script should take that for done.
-    const bool has_failed = summary.dry_run || summary.rows == 0;
-    if (has_failed && summary.rejected != 0) context.exit_code = 1;
+    const project::ImportOutcome outcome =
+        project::import_files(context, wish, std::move(options), ranks, interrupted());
+    if (ranks.is_root()) {
+      report(context.console(), outcome.summary);
+      project::warn_of_loaded_rows(context, outcome.summary);
+    }
+    if (outcome.has_failed) context.exit_code = 1;
     context.console().flush();
   } catch (const Error& error) {
     if (ranks.is_root()) context.console().error(error);
@@ -306,10 +285,8 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
 /// Without files to load.
 void recover(Context& context, const Arguments& arguments) {
   if (import::rank_from_environment() != 0) return;
-  context.name_database(Context::Access::existing);
   const std::size_t recovered =
-      import::recover_imports(context.connection(Context::Access::existing),
-                              std::chrono::seconds(arguments.lock_wait), context.console());
+      project::recover_imports(context, std::chrono::seconds(arguments.lock_wait));
   context.console().data(recovered == 0
                              ? "There was nothing to recover\n"
                              : fmt::format("Recovered {}\n", text::count(recovered, "import")));

@@ -4,7 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
-#include "teams/sum_file.hpp"
+#include "project/accept_edits.hpp"
 
 namespace dbmig::cli {
 
@@ -20,25 +20,18 @@ void add_repair(Command& program, Context& context) {
   add_plan_flag(command, *plan, "Only name the revisions");
   add_lock_timeout(command, *lock_timeout);
   set_action(command, context, [&context, lock_timeout, plan] {
-    run::Runner runner = make_runner(context, Context::Access::existing);
     Json list = Json::array();
     if (*plan) {
-      const history::Graph graph = runner.fitted_revisions();
-      for (const std::string& id : run::edited_revisions(runner.rows(), graph)) {
-        context.console().data(fmt::format("{} {}\n", id, runner.edit_of(id)));
-        list.push_back({{"revision", id}});
+      for (const project::EditedRevision& one : project::edited_revisions(context)) {
+        context.console().data(fmt::format("{} {}\n", one.id, one.what));
+        list.push_back({{"revision", one.id}});
       }
       return context.console().document(list);
     }
-    std::vector<teams::SumChange> changes;
-    for (const std::string& id : runner.repair(run_options(context, *lock_timeout))) {
+    for (const std::string& id : project::accept_edits(context, *lock_timeout)) {
       context.console().info("dbmig.run", fmt::format("Accepted revision {} as it is now", id));
       list.push_back({{"revision", id}});
-      if (context.graph().contains(id)) {
-        changes.push_back({id, context.graph().header(id).checksum.get()});
-      }
     }
-    if (!changes.empty()) teams::update_sum(context.project().migrations, changes);
     if (list.empty()) context.console().say("Nothing to do: no applied revision was edited.");
     context.console().document(list);
   });

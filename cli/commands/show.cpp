@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "cli/commands/commands.hpp"
@@ -9,6 +8,7 @@
 #include "cli/proof_report.hpp"
 #include "diagram/document.hpp"
 #include "dialect/dialect.hpp"
+#include "project/proving.hpp"
 #include "run/backfill_values.hpp"
 #include "yaml/revision.hpp"
 
@@ -29,24 +29,6 @@ std::string sql_text(DialectKind kind, const schema::Schema& before, const Opera
     text += s.sql + ";\n";
   }
   return text;
-}
-
-/// What the upgrade's ALTERs cost, where a MariaDB server is at hand.
-std::vector<proof::StatementCost> upgrade_costs(Context& context, const schema::Schema& before,
-                                                const history::Revision& revision) {
-  const std::vector<DialectKind>& dialects = context.project().dialects;
-  const bool is_for_mariadb = dialects.empty() || std::find(dialects.begin(), dialects.end(),
-                                                            DialectKind::mariadb) != dialects.end();
-  if (!is_for_mariadb) return {};
-  run::PlannedRevision planned;
-  planned.operations = revision.upgrade;
-  try {
-    planned.statements = dialect::dialect(DialectKind::mariadb).plan(before, revision.upgrade, {});
-  } catch (const Error&) {
-    return {};
-  }
-  auto costs = costs_of(context, before, {std::move(planned)});
-  return costs.empty() ? std::vector<proof::StatementCost>{} : std::move(costs.front());
 }
 
 void show_one(Context& context, const history::Graph& graph, const history::Revision& revision,
@@ -76,7 +58,7 @@ void show_one(Context& context, const history::Graph& graph, const history::Revi
   context.console().data(fmt::format("{}upgrade:\n{}\n{}downgrade:{}\n{}", note, up, note,
                                      back ? derived : "  # none can be derived: " + why, down));
   Json costs = Json::array();
-  for (const proof::StatementCost& cost : upgrade_costs(context, before, revision)) {
+  for (const proof::StatementCost& cost : project::upgrade_costs(context, before, revision)) {
     context.console().data(fmt::format("{} {}\n", sql ? "--" : "#", cost_line(context, cost)));
     costs.push_back(cost_json(context, cost));
   }

@@ -1,14 +1,12 @@
 #include <fmt/core.h>
 
 #include <memory>
-#include <set>
 
 #include "base/contains.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
 #include "history/named.hpp"
-#include "run/offline.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -24,18 +22,9 @@ struct Options {
 /// No database is asked: it is at the beginning of the range.
 void print_stamp(Context& context, const Options& options) {
   if (options.purge) throw Error(ErrorCode::usage, "--sql excludes --purge");
-  const history::Graph& graph = context.graph();
-  std::set<std::string> from;
-  std::set<std::string> to;
-  for (const std::string& target : options.targets) {
-    const auto [start, end] = project::split_range(target);
-    if (!start.empty()) from.merge(resolve(context, start));
-    if (end != "base") to.merge(resolve(context, end));
-  }
-  const DialectKind kind = context.url().dialect;
-  const std::string script = run::stamp_script(graph, kind, from, to);
+  const std::string script = project::stamp_along(context, options.targets);
   context.console().data(script);
-  context.console().document({{"dialect", to_string(kind)}, {"sql", script}});
+  context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
 }
 
 std::string standing(const std::vector<std::string>& heads) {

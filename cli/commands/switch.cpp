@@ -6,7 +6,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/migration.hpp"
 #include "history/named.hpp"
-#include "project/run_settings.hpp"
 
 namespace dbmig::cli {
 namespace {
@@ -40,48 +39,38 @@ Json as_json(const std::vector<run::PlannedRevision>& plan) {
   return list;
 }
 
-void tell_nothing_to_do(Context& context, run::Runner& runner) {
-  const std::vector<std::string> heads = runner.fitted_revisions().heads_of(runner.applied());
+void tell_nothing_to_do(Context& context, const std::vector<std::string>& heads) {
   context.console().say(fmt::format("Nothing to do: the database is at {}.",
                                     heads.empty() ? "base" : text::join(heads, ", ")));
 }
 
+void print_plan(Context& context, const project::SwitchPlan& plan) {
+  tell_withdrawal(context, plan.withdrawn);
+  for (const run::PlannedRevision& planned : plan.all) {
+    context.console().data(fmt::format("-- {} {}\n", run::to_string(planned.direction),
+                                       history::named(planned.revision)));
+    for (const dialect::Statement& statement : planned.statements) {
+      context.console().data(statement.sql + ";\n");
+    }
+  }
+  if (plan.all.empty()) tell_nothing_to_do(context, plan.heads);
+  context.console().document(as_json(plan.all));
+}
+
 void run(Context& context, const Options& options) {
   const Migration& migration = options.migration;
-  const bool only_plan = migration.plan;
-  context.name_database(only_plan ? Context::Access::existing : Context::Access::create);
-  run::Runner runner =
-      make_runner(context, only_plan ? Context::Access::peek : Context::Access::create);
-  // What cannot be reached is said before anything is taken back.
-  for (const std::string& target : migration.targets) {
-    if (!history::needs_current(target)) static_cast<void>(context.graph().resolve(target));
-  }
-  const std::vector<run::PlannedRevision> back = runner.plan_withdrawal();
-  tell_withdrawal(context, back);
-  if (only_plan) {
-    const std::vector<run::PlannedRevision> plan = runner.plan_switch(migration.targets);
-    for (const run::PlannedRevision& planned : plan) {
-      context.console().data(fmt::format("-- {} {}\n", run::to_string(planned.direction),
-                                         history::named(planned.revision)));
-      for (const dialect::Statement& statement : planned.statements) {
-        context.console().data(statement.sql + ";\n");
-      }
-    }
-    if (plan.empty()) tell_nothing_to_do(context, runner);
-    return context.console().document(as_json(plan));
-  }
-  run::RunOptions how = run_options(context, migration.lock_timeout);
-  how.lock_wait = std::chrono::seconds(migration.lock_wait);
-  how.consent = {migration.allow_destructive, migration.drop_adopted};
-  how.listener = project::hook_listener(context, context.url(), context.events());
+  if (migration.plan) return print_plan(context, project::plan_switch(context, migration.targets));
+  const project::SwitchResult result = project::switch_database(
+      context, migration.targets, asked_of_run(migration),
+      [&context](const auto& withdrawn) { tell_withdrawal(context, withdrawn); });
   Json done = Json::array();
-  for (const std::string& id : runner.withdraw_unknown(how)) {
+  for (const std::string& id : result.withdrawn) {
     done.push_back({{"revision", id}, {"direction", "downgrade"}});
   }
-  for (const std::string& id : runner.upgrade(migration.targets, how)) {
+  for (const std::string& id : result.upgraded) {
     done.push_back({{"revision", id}, {"direction", "upgrade"}});
   }
-  if (done.empty()) tell_nothing_to_do(context, runner);
+  if (done.empty()) tell_nothing_to_do(context, result.heads);
   context.console().document(done);
 }
 

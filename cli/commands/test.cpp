@@ -1,15 +1,11 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/glob.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/reporting.hpp"
@@ -17,6 +13,7 @@
 #include "project/proving.hpp"
 #include "project/run_settings.hpp"
 #include "scenario/run_scenario.hpp"
+#include "scenario/suite.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -93,44 +90,10 @@ class TestReport {
   Json list_ = Json::array();
 };
 
-bool is_wanted(const yaml::Scenario& scenario, const std::vector<std::string>& names) {
-  if (names.empty()) return true;
-  const std::string file = std::filesystem::path(scenario.where.file).stem().string();
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return text::matches_glob(scenario.name, name) || text::matches_glob(file, name) ||
-           scenario.where.file == name;
-  });
-}
-
-std::vector<yaml::Scenario> wanted_tests(Context& context, const Options& options) {
-  const yaml::Project& project = context.project();
-  const std::filesystem::path folder = project.migrations / kFolder;
-  std::vector<yaml::Scenario> all = yaml::load_scenarios(folder, project.root);
-  const std::string shown = context.shown(folder);
-  if (all.empty()) {
-    throw Error(ErrorCode::not_found, fmt::format("there are no tests in {}", shown))
-        .hint("a test is a file there, with `steps:`; lib/docs/testing-migrations.md shows one");
-  }
-  std::vector<yaml::Scenario> wanted;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(wanted),
-               [&](const yaml::Scenario& one) { return is_wanted(one, options.names); });
-  if (wanted.empty()) {
-    std::vector<std::string> names;
-    for (const yaml::Scenario& one : all) names.push_back(one.name);
-    throw Error(ErrorCode::usage, fmt::format("no test is called '{}'", options.names.front()))
-        .hint(text::suggest(options.names.front(), names));
-  }
-  return wanted;
-}
-
-std::vector<DialectKind> kinds_of(Context& context, const yaml::Scenario& scenario) {
-  if (!scenario.dialects.empty()) return scenario.dialects;
-  if (!context.project().dialects.empty()) return context.project().dialects;
-  return {DialectKind::sqlite, DialectKind::mariadb};
-}
-
 void run_tests(Context& context, const Options& options, report::Report& report) {
-  const std::vector<yaml::Scenario> tests = wanted_tests(context, options);
+  const yaml::Project& project = context.project();
+  const std::vector<yaml::Scenario> tests =
+      scenario::wanted_tests(project.migrations / kFolder, project.root, options.names);
   watch_signals();
   const dialect::Variables values = variables(context);
   const run::ParseRevision parse = yaml::parse_revision;
@@ -138,7 +101,7 @@ void run_tests(Context& context, const Options& options, report::Report& report)
   TestReport results(context, options, report);
   std::map<DialectKind, project::ProofDatabase> databases;
   for (const yaml::Scenario& test : tests) {
-    for (const DialectKind kind : kinds_of(context, test)) {
+    for (const DialectKind kind : scenario::databases_of(test, project.dialects)) {
       if (databases.count(kind) == 0) {
         databases.emplace(kind, proof_database(context, kind));
       }

@@ -15,11 +15,11 @@ void upgrade_all(Context& context, const Migration& options, const FleetOptions&
     throw Error(ErrorCode::usage, "--sql excludes --all")
         .hint("a script is for one database; --plan shows what each of them lacks");
   }
-  refuse_wrong_ways(run::Direction::upgrade, options.targets);
+  project::refuse_wrong_targets(run::Direction::upgrade, options.targets);
   fleet::Job job;
   job.verb = options.plan ? fleet::Verb::plan : fleet::Verb::upgrade;
   job.targets = options.targets;
-  job.options = how_to_run(context, options);
+  job.options = project::begin_run(context, asked_of_run(options));
   if (!options.one_by_one) job.print = yaml::print_revision;
   job.baseline = options.baseline;
   if (!options.require_lock.empty()) {

@@ -29,16 +29,7 @@ std::vector<std::string> chosen(Context& context, const Options& options) {
   }
   if (options.all) return graph.topological();
   if (is_branch) return branch_changes(context, options.reporting)->touched(graph);
-  std::set<std::string> ids;
-  for (const std::string& argument :
-       options.revisions.empty() ? std::vector<std::string>{"heads"} : options.revisions) {
-    ids.merge(resolve(context, argument));
-  }
-  std::vector<std::string> ordered;
-  for (const std::string& id : graph.topological()) {
-    if (ids.count(id) != 0) ordered.push_back(id);
-  }
-  return ordered;
+  return project::revisions_to_prove(context, options.revisions);
 }
 
 /// What `prove` told of a revision: a case for each database, with what was left out.
@@ -95,18 +86,18 @@ void run(Context& context, const Options& options, report::Report& report) {
     Json entry{{"revision", id}, {"message", graph.header(id).message}};
     const std::string name = history::named(graph.header(id));
     const SourcePosition file{graph.header(id).path.string(), 1, 0};
-    try {
-      entry["proofs"] = proofs_json(context, prove(context, graph, id, true));
+    // One after the other: every revision that does not hold is named.
+    const project::ProofAttempt attempt = project::try_to_prove(context, graph, id);
+    entry["proved"] = !attempt.failure;
+    if (attempt.failure) {
+      const std::vector<Diagnostic>& why = attempt.failure->diagnostics();
+      add_failures(report, name, file, why);
+      failed.insert(failed.end(), why.begin(), why.end());
+      if (statement.empty()) statement = attempt.failure->statement();
+      entry["error"] = attempt.failure->what();
+    } else {
+      entry["proofs"] = proofs_json(context, attempt.outcomes);
       add_proofs(report, name, file, entry["proofs"]);
-      entry["proved"] = true;
-    } catch (const Error& error) {
-      // One after the other: every revision that does not hold is named.
-      if (error.code() != ErrorCode::failed) throw;
-      add_failures(report, name, file, error.diagnostics());
-      failed.insert(failed.end(), error.diagnostics().begin(), error.diagnostics().end());
-      if (statement.empty()) statement = error.statement();
-      entry["proved"] = false;
-      entry["error"] = error.what();
     }
     list.push_back(std::move(entry));
   }

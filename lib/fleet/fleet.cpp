@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
+#include "dialect/capabilities.hpp"
 #include "fleet/forked_job.hpp"
 
 namespace dbmig::fleet {
@@ -49,6 +51,16 @@ std::size_t Report::failed() const {
 std::size_t Report::left_out() const {
   return static_cast<std::size_t>(std::count_if(
       outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return !outcome.was_begun; }));
+}
+
+int processes_for(const Job& job, const std::vector<Database>& databases, int asked) {
+  const bool asks_server = job.verb == Verb::check &&
+                           std::any_of(databases.begin(), databases.end(), [](const Database& one) {
+                             return dialect::capabilities(one.url.dialect).rewrites_sql;
+                           });
+  if (asks_server) return 1;
+  if (asked != 0) return asked;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 Report run_here(const std::vector<Database>& databases, const history::Graph& graph,

@@ -26,6 +26,11 @@ struct Options {
   std::function<void(std::size_t database, const Outcome& outcome)> on_outcome;
 };
 
+/// How many processes of this machine work on `databases`: as many as `asked`, if any, else as
+/// there are cores. One alone where a server is asked how it words texts, on a scratch database
+/// that belongs to this process.
+int processes_for(const Job& job, const std::vector<Database>& databases, int asked);
+
 /// Does `job` to all of `databases` with `options.processes` processes of this machine; with one,
 /// in this process. The graph should be folded to its end before, so that they all share it.
 Report run_here(const std::vector<Database>& databases, const history::Graph& graph,

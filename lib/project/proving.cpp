@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <future>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
+#include "project/revisions.hpp"
 #include "project/run_settings.hpp"
 #include "yaml/revision.hpp"
 
@@ -82,7 +85,7 @@ ProofDatabase proof_database(Workspace& workspace, DialectKind kind) {
   ProofDatabase database{kind, std::nullopt, {}};
   try {
     backend::ScratchOptions options = workspace.scratch_options(kind);
-    if (kind == DialectKind::sqlite || options.server) {
+    if (!dialect::capabilities(kind).is_server || options.server) {
       database.scratch = std::move(options);
     } else {
       database.missing =
@@ -183,7 +186,8 @@ std::optional<std::string> live_rows(Workspace& workspace, const std::string& ta
   if (const auto found = known.find(table); found != known.end()) return found->second;
   std::optional<std::string>& rows = known[table];
   try {
-    if (workspace.url().dialect != DialectKind::mariadb || workspace.url().database.empty())
+    if (!dialect::capabilities(workspace.url().dialect).tells_alter_costs ||
+        workspace.url().database.empty())
       return {};
     backend::Connection& connection = workspace.connection(Workspace::Access::existing);
     const std::vector<backend::Value> name{table};
@@ -213,6 +217,49 @@ std::optional<std::string> live_rows(Workspace& workspace, const std::string& ta
 std::string cost_line(Workspace& workspace, const proof::StatementCost& cost) {
   const auto rows = live_rows(workspace, cost.table);
   return fmt::format("alter {}: {}{}", cost.table, describe(cost), rows ? ", " + *rows : "");
+}
+
+std::vector<std::string> revisions_to_prove(Workspace& workspace,
+                                            const std::vector<std::string>& arguments) {
+  std::set<std::string> ids;
+  for (const std::string& argument :
+       arguments.empty() ? std::vector<std::string>{"heads"} : arguments) {
+    ids.merge(resolve(workspace, argument));
+  }
+  std::vector<std::string> ordered;
+  for (const std::string& id : workspace.graph().topological()) {
+    if (ids.count(id) != 0) ordered.push_back(id);
+  }
+  return ordered;
+}
+
+ProofAttempt try_to_prove(Workspace& workspace, const history::Graph& graph,
+                          const std::string& id) {
+  ProofAttempt attempt;
+  try {
+    attempt.outcomes = prove(workspace, graph, id, true);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::failed) throw;
+    attempt.failure = error;
+  }
+  return attempt;
+}
+
+std::vector<proof::StatementCost> upgrade_costs(Workspace& workspace, const schema::Schema& before,
+                                                const history::Revision& revision) {
+  const std::vector<DialectKind>& dialects = workspace.project().dialects;
+  const bool is_for_mariadb = dialects.empty() || std::find(dialects.begin(), dialects.end(),
+                                                            DialectKind::mariadb) != dialects.end();
+  if (!is_for_mariadb) return {};
+  run::PlannedRevision planned;
+  planned.operations = revision.upgrade;
+  try {
+    planned.statements = dialect::dialect(DialectKind::mariadb).plan(before, revision.upgrade, {});
+  } catch (const Error&) {
+    return {};
+  }
+  auto costs = costs_of(workspace, before, {std::move(planned)});
+  return costs.empty() ? std::vector<proof::StatementCost>{} : std::move(costs.front());
 }
 
 }  // namespace dbmig::project

@@ -42,6 +42,24 @@ struct ProofOutcome {
 std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& graph,
                                 const std::string& id, bool must);
 
+/// The revisions that `arguments` name (none: the heads), as they follow each other.
+std::vector<std::string> revisions_to_prove(Workspace& workspace,
+                                            const std::vector<std::string>& arguments);
+
+/// What came of one: the proofs, or why it does not hold.
+struct ProofAttempt {
+  std::vector<ProofOutcome> outcomes;
+  std::optional<Error> failure;
+};
+
+/// prove() on every database there must be. Throws what is no fault of the revision.
+ProofAttempt try_to_prove(Workspace& workspace, const history::Graph& graph, const std::string& id);
+
+/// What the ALTERs of one revision's upgrade cost, which begins on a database of schema `before`,
+/// where the project is for MariaDB and a server is at hand.
+std::vector<proof::StatementCost> upgrade_costs(Workspace& workspace, const schema::Schema& before,
+                                                const history::Revision& revision);
+
 /// What the server says that the ALTERs of `plan`, which begins on a database of schema `before`,
 /// cost: a list for each revision. Nothing when no MariaDB server is named or it does not answer.
 std::vector<std::vector<proof::StatementCost>> costs_of(

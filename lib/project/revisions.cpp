@@ -111,4 +111,15 @@ std::string script_along(Workspace& workspace, run::Direction direction, const s
   return run::offline_script(graph, kind, direction, from, to, variables(workspace));
 }
 
+std::string stamp_along(Workspace& workspace, const std::vector<std::string>& targets) {
+  std::set<std::string> from;
+  std::set<std::string> to;
+  for (const std::string& target : targets) {
+    const auto [start, end] = split_range(target);
+    if (!start.empty()) from.merge(resolve(workspace, start));
+    if (end != "base") to.merge(resolve(workspace, end));
+  }
+  return run::stamp_script(workspace.graph(), workspace.url().dialect, from, to);
+}
+
 }  // namespace dbmig::project

@@ -40,4 +40,8 @@ void refuse_wrong_way(run::Direction direction, std::string_view target);
 /// `current`. Throws Error{usage} for a downgrade without both ends.
 std::string script_along(Workspace& workspace, run::Direction direction, const std::string& range);
 
+/// A script that notes in the bookkeeping that a database is at `targets` (revisions, or
+/// `start:end` for one that is at `start`), without a database asked.
+std::string stamp_along(Workspace& workspace, const std::vector<std::string>& targets);
+
 }  // namespace dbmig::project

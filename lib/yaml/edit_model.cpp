@@ -14,7 +14,7 @@
 namespace dbmig::yaml {
 namespace {
 
-using Kind = ModelEdit::Kind;
+using EditKind = ModelEdit::Kind;
 
 /// The text of a file with the places of its parts, and what is to be changed of it.
 class EditedText {
@@ -361,28 +361,28 @@ class ModelEditor {
 
   void make() {
     switch (edit_.kind) {
-      case Kind::create_table:
+      case EditKind::create_table:
         break;  // a file of its own
-      case Kind::drop_table:
+      case EditKind::drop_table:
         remove_entry(text_, *entry_of(&root_, "tables"), table_);
         break;
-      case Kind::rename_table:
+      case EditKind::rename_table:
         rename_entry(text_, table_, edit_.to, nullptr);
         break;
-      case Kind::add_column:
+      case EditKind::add_column:
         add_column_entry();
         break;
-      case Kind::drop_column:
+      case EditKind::drop_column:
         remove_entry(text_, columns(), column());
         break;
-      case Kind::rename_column:
+      case EditKind::rename_column:
         rename_entry(text_, column(), edit_.to, "type");
         rename_column_in(text_, table_.value(), edit_.name, edit_.to);
         break;
-      case Kind::add_index:
+      case EditKind::add_index:
         add_index_entry();
         break;
-      case Kind::drop_index:
+      case EditKind::drop_index:
         drop_index_entry();
         break;
     }
@@ -474,7 +474,7 @@ std::string file_name_of(const std::string& table) {
 }  // namespace
 
 std::vector<EditedFile> edit_model(const std::vector<SourceFile>& files, const ModelEdit& edit) {
-  if (edit.kind == Kind::create_table) {
+  if (edit.kind == EditKind::create_table) {
     schema::Schema schema;
     schema.tables.insert_or_assign(edit.definition.name, edit.definition);
     return {{file_name_of(edit.definition.name) + ".yaml", "", print_model(schema)}};
@@ -491,8 +491,9 @@ std::vector<EditedFile> edit_model(const std::vector<SourceFile>& files, const M
       is_found = true;
       ModelEditor(edit, text, *root, *table).make();
     }
-    if (edit.kind == Kind::rename_table) rename_references(text, *root, edit.table, "", edit.to);
-    if (edit.kind == Kind::rename_column) {
+    if (edit.kind == EditKind::rename_table)
+      rename_references(text, *root, edit.table, "", edit.to);
+    if (edit.kind == EditKind::rename_column) {
       rename_references(text, *root, edit.table, edit.name, edit.to);
     }
     if (text.is_changed()) edited.push_back(text.result());

@@ -14,11 +14,12 @@
 namespace dbmig::yaml {
 namespace {
 
-using Kind = ScenarioStep::Kind;
+using StepKind = ScenarioStep::Kind;
 
-constexpr std::array kSteps{std::pair{"upgrade", Kind::upgrade},
-                            std::pair{"downgrade", Kind::downgrade}, std::pair{"rows", Kind::rows},
-                            std::pair{"execute", Kind::execute}, std::pair{"expect", Kind::expect}};
+constexpr std::array kSteps{
+    std::pair{"upgrade", StepKind::upgrade}, std::pair{"downgrade", StepKind::downgrade},
+    std::pair{"rows", StepKind::rows}, std::pair{"execute", StepKind::execute},
+    std::pair{"expect", StepKind::expect}};
 
 /// A scalar, or NULL. `true` and `false` are 1 and 0 on both databases.
 ScenarioValue read_cell(Reader& reader, const Node& node) {
@@ -88,11 +89,11 @@ void read_action(Reader& reader, const Node& node, ScenarioStep& step) {
     if (value == nullptr) continue;
     ++found;
     step.kind = kind;
-    if (kind == Kind::upgrade || kind == Kind::downgrade) {
+    if (kind == StepKind::upgrade || kind == StepKind::downgrade) {
       step.target = reader.text(*value, fmt::format("'{}'", name)).value_or("");
-    } else if (kind == Kind::rows) {
+    } else if (kind == StepKind::rows) {
       step.rows = read_test_rows(reader, *value);
-    } else if (kind == Kind::execute) {
+    } else if (kind == StepKind::execute) {
       if (const auto sql = reader.sql(*value, "'execute'")) step.sql = *sql;
     } else {
       read_expectation(reader, *value, step);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -126,6 +127,83 @@ TEST(Modules, VendorsFoldersAreKnownToDialectAndBackendAlone) {
   }
 }
 
+/// What differs by database is asked of dialect/ and backend/: of dialect::Capabilities,
+/// TypeRanges, SqlForms, RowRules, and of a connection. Comparisons of the kind of database outside
+/// of them are counted here, by file, so that their number grows only where somebody says why, and
+/// falls with them.
+const std::map<std::string, int> kComparesKinds{
+    // URLs, names and the choice of a database.
+    {"lib/base/dialect_kind.hpp", 2},
+    {"lib/base/url.cpp", 3},
+    {"lib/base/url.hpp", 1},
+    {"lib/fleet/database_list.cpp", 1},
+    {"lib/project/adoption.cpp", 3},
+    {"lib/project/new_revision.cpp", 1},
+    {"lib/project/next_revision.cpp", 1},
+    {"lib/project/workspace.cpp", 2},
+    {"lib/yaml/project.cpp", 2},
+    // Parts of the model and of revisions that are written for one database.
+    {"lib/lint/lint.cpp", 1},
+    {"lib/lint/sql.hpp", 1},
+    {"lib/lint/step.hpp", 1},
+    {"lib/ops/columns.cpp", 1},
+    {"lib/ops/risk.cpp", 1},
+    {"lib/schema/column.cpp", 1},
+    {"lib/schema/sql_text.hpp", 1},
+    {"lib/schema/table.cpp", 1},
+    {"lib/teams/adopted_history.cpp", 1},
+    // Below dialect/, which it may not use: how SQL is cut into words.
+    {"lib/ops/sql_tokens.cpp", 1},
+    // What still knows the two apart.
+    {"lib/import/lock_retry.cpp", 1},
+    {"lib/import/plan.cpp", 1},
+    {"lib/import/root_import.cpp", 3},
+    {"lib/import/row_circles.cpp", 3},
+    {"lib/import/unique_keys.cpp", 1},
+    {"lib/lint/data.cpp", 2},
+    {"lib/project/comparison_side.cpp", 1},
+    {"lib/serve/browse.cpp", 1},
+    {"lib/serve/console.cpp", 1},
+    {"lib/serve/server_info.cpp", 1},
+    {"lib/sql_script/script.cpp", 3},
+    {"lib/sql_script/script_statement.cpp", 2},
+    {"lib/transfer/check_relations.cpp", 1},
+    {"lib/transfer/check_rows.cpp", 1},
+    {"lib/transfer/copy_transaction.cpp", 1},
+    {"lib/transfer/fit_schema.cpp", 3},
+    {"lib/transfer/one_moment.cpp", 1},
+    {"lib/transfer/row_writer.cpp", 1},
+    {"lib/transfer/table_order.cpp", 1},
+    {"lib/transfer/table_pair.cpp", 2},
+};
+
+TEST(Modules, KindsOfDatabasesAreComparedWhereTheListSays) {
+  static const std::regex comparison(
+      R"((==|!=)\s*DialectKind::|DialectKind::\w+\s*(==|!=)|case DialectKind::)");
+  std::map<std::string, int> found;
+  for (const char* const folder : {"lib", "cli"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(kSource / folder)) {
+      const fs::path& path = entry.path();
+      if (path.extension() != ".cpp" && path.extension() != ".hpp") continue;
+      const std::string name = fs::relative(path, kSource).string();
+      if (name.rfind("lib/dialect/", 0) == 0 || name.rfind("lib/backend/", 0) == 0) continue;
+      std::ifstream stream(path);
+      const std::string text((std::istreambuf_iterator<char>(stream)), {});
+      const auto count =
+          std::distance(std::sregex_iterator(text.begin(), text.end(), comparison), {});
+      if (count != 0) found[name] = static_cast<int>(count);
+    }
+  }
+  for (const auto& [name, count] : found) {
+    const auto known = kComparesKinds.find(name);
+    EXPECT_EQ(known == kComparesKinds.end() ? 0 : known->second, count)
+        << name << ": ask dialect/ or backend/ for the property that the code depends on";
+  }
+  for (const auto& [name, count] : kComparesKinds) {
+    EXPECT_EQ(found.count(name), 1U) << name << " compares no kinds any more: take it off the list";
+  }
+}
+
 TEST(Modules, EachOutsideLibraryHasOneUser) {
   std::vector<Include> includes = includes_below(kSource / "lib");
   for (Include include : includes_below(kSource / "cli")) {
@@ -148,29 +226,42 @@ TEST(Modules, LibraryKnowsNothingOfTheCommandLine) {
   }
 }
 
-/// What an anonymous namespace defines, each once: "struct Key", "kLimit", "quoted(std::string&)".
-class Helpers {
+/// What a file defines in its anonymous namespace, or a header in its named one: "Key (a type)",
+/// "kLimit", "quoted(std::string&)".
+class Definitions {
  public:
-  /// Reads a source file formatted as `.clang-format` says: nothing in a namespace is indented.
-  explicit Helpers(const fs::path& path) {
+  /// Reads a file formatted as `.clang-format` says: nothing in a namespace is indented.
+  Definitions(const fs::path& path, bool in_anonymous) {
     std::ifstream stream(path);
     std::string line;
     std::string namespace_name;
+    bool is_anonymous = false;
     while (std::getline(stream, line)) {
       std::smatch match;
       static const std::regex named(R"(^namespace ([\w:]+) \{)");
       if (std::regex_search(line, match, named)) namespace_name = match[1];
-      if (line == "namespace {") is_inside_ = true;
-      if (line == "}  // namespace") is_inside_ = false;
-      if (is_inside_) read(line, namespace_name);
+      if (line == "namespace {") is_anonymous = true;
+      if (line == "}  // namespace") is_anonymous = false;
+      if (!namespace_name.empty() && is_anonymous == in_anonymous) read(line, namespace_name);
     }
   }
   std::set<std::string> names;
+  std::map<std::string, std::string> aliases;  ///< what each is another name of
 
  private:
+  /// An alias may stand in several files when it means the same in each.
+  void read_alias(const std::string& line, const std::string& namespace_name) {
+    static const std::regex alias(R"(^using (\w+) = (.*))");
+    std::smatch match;
+    if (std::regex_search(line, match, alias)) {
+      aliases[namespace_name + " " + match[1].str()] = match[2];
+    }
+  }
+
   void read(const std::string& line, const std::string& namespace_name) {
     static const std::regex skipped(
         R"(^(\}|//|#|namespace|using |template|extern |static_assert))");
+    if (open_.empty()) read_alias(line, namespace_name);
     if (open_.empty() && (line.empty() || line[0] == ' ' || std::regex_search(line, skipped))) {
       return;
     }
@@ -207,27 +298,66 @@ class Helpers {
     return std::regex_search(head, match, variable) ? match[1].str() : std::string();
   }
 
-  bool is_inside_ = false;
   std::string open_;
 };
+
+/// The files of lib/ with `extension` that a compiler may see as one, by module. backend/ is
+/// NO_UNITY.
+std::map<std::string, std::vector<fs::path>> files_by_module(const char* extension) {
+  std::map<std::string, std::vector<fs::path>> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kSource / "lib")) {
+    if (entry.path().extension() != extension) continue;
+    const std::string module = fs::relative(entry.path(), kSource / "lib").begin()->string();
+    if (module != "backend") files[module].push_back(entry.path());
+  }
+  return files;
+}
 
 /// With DBMIG_UNITY the compiler sees several files of a module as one, and their anonymous
 /// namespaces as one too. What would clash there is told here, in every build.
 TEST(Modules, HelpersOfTwoFilesHaveTwoNames) {
-  std::map<std::string, std::set<std::string>> files;
-  for (const auto& entry : fs::recursive_directory_iterator(kSource / "lib")) {
-    if (entry.path().extension() != ".cpp") continue;
-    const fs::path relative = fs::relative(entry.path(), kSource / "lib");
-    const std::string module = relative.begin()->string();
-    if (module == "backend") continue;  // NO_UNITY
-    for (const std::string& name : Helpers(entry.path()).names) {
-      files[module + ": " + name].insert(relative.string());
+  std::size_t count = 0;
+  for (const auto& [module, files] : files_by_module(".cpp")) {
+    std::map<std::string, fs::path> users;
+    std::map<std::string, std::pair<std::string, fs::path>> aliases;
+    for (const fs::path& file : files) {
+      const Definitions helpers(file, true);
+      for (const std::string& name : helpers.names) {
+        const auto [first, is_new] = users.emplace(name, file);
+        EXPECT_TRUE(is_new) << name << " is in " << first->second << " and " << file
+                            << ": give one of them another name";
+        ++count;
+      }
+      for (const auto& [name, meaning] : helpers.aliases) {
+        const auto& [first, where] = *aliases.try_emplace(name, meaning, file).first;
+        EXPECT_EQ(where.first, meaning) << name << " means two things in " << where.second
+                                        << " and " << file << " of " << module;
+      }
     }
   }
-  ASSERT_GT(files.size(), 1000U);
-  for (const auto& [name, users] : files) {
-    EXPECT_EQ(users.size(), 1U) << name << " stands in " << *users.begin() << " and "
-                                << *users.rbegin() << ": give one of them another name";
+  EXPECT_GT(count, 1000U);
+}
+
+/// A helper that is called like something of its module's headers hides it in a file of its own,
+/// and is ambiguous where files are compiled as one.
+TEST(Modules, HelpersAreNotCalledLikeWhatHeadersDeclare) {
+  std::map<std::string, std::map<std::string, fs::path>> declared;
+  for (const auto& [module, files] : files_by_module(".hpp")) {
+    for (const fs::path& file : files) {
+      for (const std::string& name : Definitions(file, false).names) {
+        declared[module].emplace(name, file);
+      }
+    }
+  }
+  EXPECT_GT(declared.size(), 20U);
+  for (const auto& [module, files] : files_by_module(".cpp")) {
+    for (const fs::path& file : files) {
+      for (const std::string& name : Definitions(file, true).names) {
+        const auto found = declared[module].find(name);
+        EXPECT_TRUE(found == declared[module].end())
+            << name << " of " << file << " is declared in " << found->second << ", too";
+      }
+    }
   }
 }
 

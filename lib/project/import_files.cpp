@@ -1,0 +1,47 @@
+#include "project/import_files.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "dialect/capabilities.hpp"
+#include "import/writers.hpp"
+#include "project/cut_fractions.hpp"
+
+namespace dbmig::project {
+
+ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& table,
+                           import::Options options, import::Communicator& ranks,
+                           const std::atomic<bool>& stop) {
+  if (table.any()) give_table(workspace, table, options, ranks);
+  const import::Open open = [&workspace]() -> backend::Connection& {
+    return workspace.connection(Workspace::Access::existing);
+  };
+  ImportOutcome outcome;
+  outcome.summary = import::run(options, ranks, open, workspace.events(), stop);
+  const bool has_loaded = !outcome.summary.dry_run && outcome.summary.rows != 0;
+  outcome.has_failed = !has_loaded && outcome.summary.rejected != 0;
+  return outcome;
+}
+
+void warn_of_loaded_rows(Workspace& workspace, const import::Summary& summary) {
+  if (summary.dry_run || summary.rows == 0) return;
+  if (!dialect::type_ranges(workspace.url().dialect).any_fraction) return;
+  std::set<std::string> tables;
+  for (const import::Summary::File& file : summary.files) tables.insert(file.table);
+  try {
+    for (const std::string& table : tables) {
+      warn_of_cut_fractions(workspace, workspace.connection(Workspace::Access::existing), table);
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+  }
+}
+
+std::size_t recover_imports(Workspace& workspace, std::chrono::seconds lock_wait) {
+  workspace.name_database(Workspace::Access::existing);
+  return import::recover_imports(workspace.connection(Workspace::Access::existing), lock_wait,
+                                 workspace.events());
+}
+
+}  // namespace dbmig::project
