@@ -33,7 +33,7 @@ void tell_difference(Context& context, const teams::Entry& entry) {
   }
   Console& console = context.console();
   console.data(text);
-  console.say("Nothing was changed. Name the revision that it is at, or mend the database.");
+  console.say("Nothing was changed. Name the revision that it is at, or fix the database.");
   console.document({{"equal", false},
                     {"revisions", entry.ids},
                     {"changes", changes_json(list)},

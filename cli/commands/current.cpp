@@ -50,7 +50,7 @@ void run(Context& context, bool check_heads) {
       console.warning(
           "dbmig.run",
           fmt::format("The {} of revision {} stopped after statement {} of {}; the next "
-                      "`dbmig {}` goes on from there",
+                      "`dbmig {}` continues from there",
                       row.running, row.id, row.statements_done, row.statements_total, row.running));
     }
   }

@@ -190,7 +190,7 @@ void report(Console& console, const import::Summary& summary) {
                              summary.dry_run ? "Would import" : "Imported",
                              text::count(file.rows, "row"), file.table, file.name));
     if (file.skipped != 0) {
-      console.data(fmt::format("Skipped {}, whose key is there already\n",
+      console.data(fmt::format("Skipped {}, whose key exists already\n",
                                text::count(file.skipped, "row")));
     }
     if (!file.defaulted.empty()) {

@@ -257,7 +257,7 @@ void CheckWriter::ask_check(const std::string& table, const schema::Check& check
   asked_[name_of(table, sql)] = at_;
   ask_rows(Concern::check, table,
            {"NOT (" + live_.expression(table, sql) + ")", {}, used, Use::expressions, {}},
-           fmt::format("check '{}' wants {}, which they do not fulfil", check.name, sql),
+           fmt::format("check '{}' requires {}, and they violate it", check.name, sql),
            hint(table, used, "change these rows first, or the check"));
 }
 

@@ -183,8 +183,8 @@ class CheckPlanner {
     const std::string& inherited = to.table.mariadb.charset;
     writer_.ask_rows(
         Concern::invalid_cast, table, {after->unwritable, {name}, {name}, Use::values, {}},
-        fmt::format("column '{}.{}' is to be in character set {}, which cannot write what "
-                    "stands there",
+        fmt::format("column '{}.{}' is to be in character set {}, which does not have all of their "
+                    "characters",
                     table, name, own.empty() ? inherited : own),
         "change these values first, or choose a character set that has their characters");
   }
@@ -199,7 +199,7 @@ class CheckPlanner {
     if (invalid_casts.empty()) return;
     writer_.ask_rows(Concern::invalid_cast, table,
                      {invalid_casts, {column}, {column}, Use::values, {}},
-                     fmt::format("column '{}.{}' is to be {}, which cannot hold what stands there",
+                     fmt::format("column '{}.{}' is to be {}, which cannot hold the values there",
                                  table, column, schema::to_string(type)),
                      "change these values first, or choose a type that holds them");
   }

@@ -28,7 +28,7 @@ void check_id(const Header& revision, Diagnostics& diagnostics) {
     if (std::find(names.begin(), names.end(), reserved) != names.end()) {
       diagnostics.add(
           position_of(revision),
-          fmt::format("'{}' cannot name a revision: it has a meaning of its own", reserved),
+          fmt::format("'{}' cannot name a revision: it is a reserved word", reserved),
           "choose another name");
     }
   }

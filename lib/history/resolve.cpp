@@ -99,7 +99,7 @@ class Resolver {
     if (candidates.size() > 1) {
       throw Error(ErrorCode::failed,
                   fmt::format("Multiple revisions start with '{}': {}", name, listed(candidates)))
-          .hint("write more of it");
+          .hint("give more of its characters");
     }
     if (candidates.empty()) return graph_.header(name).id;  // throws
     require_member(*candidates.begin());

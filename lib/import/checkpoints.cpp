@@ -134,7 +134,7 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
                             files, found->updated_at, text::count(found->rows(), "row"),
                             found->rows() == 1 ? "is" : "are"))
         .hint(
-            "go on with --resume; --no-resume forgets it and loads the file from its beginning, "
+            "continue with --resume; --no-resume forgets it and loads the file from its beginning, "
             "beside the rows that are there");
   }
   if (!are_on()) {
@@ -382,7 +382,7 @@ Error Checkpoints::explain(const Error& error) const {
                   committed_rows_ == 1 ? "is" : "are");
   if (error.code() == ErrorCode::interrupted) {
     return Error(ErrorCode::interrupted, fmt::format("interrupted; {}", rows))
-        .hint("go on with --resume");
+        .hint("continue with --resume");
   }
   Error told(error.code(), error.message());
   const Diagnostic& first = error.diagnostics().front();
@@ -393,7 +393,7 @@ Error Checkpoints::explain(const Error& error) const {
       .sql(error.statement())
       .hint(is_bad_record
                 ? fmt::format("{}; go on without bad records with --resume --on-error reject", rows)
-                : fmt::format("{}; mend what is wrong and go on with --resume", rows));
+                : fmt::format("{}; fix what is wrong and continue with --resume", rows));
 }
 
 }  // namespace dbmig::import

@@ -47,7 +47,7 @@ Error refused_record(const std::string& file, std::uint64_t line, std::string_vi
       .at({file, static_cast<int>(line), 0})
       .native(error.native_code())
       .hint(
-          "nothing was imported; mend the record, or go on without such records with "
+          "nothing was imported; fix the record, or continue without such records with "
           "--on-error reject");
 }
 
@@ -109,7 +109,7 @@ void Loader::fail(const BadRecord& bad) const {
   throw Error(ErrorCode::invalid, bad.message())
       .at(position_of(bad))
       .hint(
-          "nothing was imported; mend the record, or go on without such records with "
+          "nothing was imported; fix the record, or continue without such records with "
           "--on-error reject");
 }
 

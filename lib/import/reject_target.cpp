@@ -166,7 +166,7 @@ RejectTarget check_reject_target(const std::string& path, const std::vector<std:
   if (target.is_device) return target;
   if (!is_reject_file(target.path)) {
     throw Error(ErrorCode::refused,
-                fmt::format("the rejected records cannot go to {}: it is there already, and not "
+                fmt::format("the rejected records cannot go to {}: it exists already, and is not "
                             "the reject file of an import",
                             path))
         .hint(fmt::format("move it away, or: {}", kElsewhere));

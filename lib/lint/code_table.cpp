@@ -12,136 +12,142 @@ using enum Level;
 // info.
 constexpr std::array kCodes{
     Code{"DS101", error, "drops a table",
-         "All rows go, and the downgrade brings the table back empty. Copy what is worth keeping, "
-         "and drop the table one release after the last application that uses it."},
-    Code{"DS102", error, "drops a column",
-         "All its values go, and the downgrade brings the column back without them. Drop it one "
-         "release after the last application that reads it."},
+         "All its rows are lost, and a downgrade brings the table back empty. Copy what is worth "
+         "keeping, and drop the table one release after the last application that uses it."},
+    Code{
+        "DS102", error, "drops a column",
+        "All its values are lost, and a downgrade brings the column back without them. Drop it one "
+        "release after the last application that reads it."},
     Code{"DS103", error, "narrows a type or character set",
-         "Values that do not fit the new type are cut, changed or stop the migration. With a "
-         "database at hand the values are counted, and when all fit there is no finding."},
+         "Values that do not fit the new type are cut, changed or stop the migration. If a "
+         "database is reachable, the values are counted, and nothing is reported when all fit."},
     Code{"DS104", error, "makes a column generated",
-         "What the column holds is replaced by what the expression gives, and does not come back. "
+         "The column's values are replaced by those of the expression, and a downgrade does not "
+         "bring them back. "
          "Add a generated column beside it, compare, and drop the old one later."},
     Code{"DS105", error, "plain SQL drops or empties",
          "DROP and TRUNCATE in an execute lose rows that dbmig neither counts nor brings back. Use "
-         "drop_table or drop_column, which know what they drop."},
+         "drop_table or drop_column, which can be undone."},
     Code{"DS106", warning, "plain SQL deletes every row",
-         "A DELETE without WHERE empties its table. If that is meant, say so with a suppression; "
-         "rows that belong to the schema are better taken away with bulk_delete."},
+         "A DELETE without WHERE empties its table. If that is intended, suppress the finding; to "
+         "remove rows that belong to the schema, use bulk_delete."},
     Code{"DS107", info, "drops a constraint",
-         "Without the foreign key, unique constraint or check, rows come in that break it, and "
-         "then the downgrade cannot put it back. One that is replaced in the same revision is no "
-         "finding."},
+         "Without the foreign key, unique constraint or check, rows that violate it can be "
+         "written, and then a downgrade cannot add it again. One that is replaced in the same "
+         "revision is not reported."},
     Code{"DS108", warning, "moves a column or table without its values",
-         "What goes and what comes look like one thing that moves to another table. The new one is "
-         "there before the old one goes: an execute between the two operations (INSERT … SELECT or "
-         "UPDATE) copies the values, and ends the finding."},
+         "The dropped and the added column or table look like one that moves. The new one exists "
+         "before the old one is dropped: an execute between the two operations (INSERT … SELECT or "
+         "UPDATE) copies the values and resolves the finding."},
     Code{"DD201", warning, "adds a NOT NULL column without default",
-         "A table that has rows cannot take it: they would have no value there. Give it a default, "
+         "It fails on a table with rows: they would have no value in it. Give it a default, "
          "or add it as nullable, fill it with execute and make it NOT NULL after that."},
     Code{"DD202", warning, "makes a column NOT NULL",
          "It fails when rows hold NULL there. Fill them in an execute before this operation, which "
-         "also ends the warning."},
+         "also resolves the warning."},
     Code{"DD203", warning, "makes values unique",
          "It fails when existing rows hold the same values. Look for duplicates first; an execute "
-         "before this operation that clears them ends the warning."},
+         "before this operation that removes them resolves the warning."},
     Code{"DD204", warning, "adds a primary key to a table with rows",
          "It fails when existing rows hold NULL or the same values in the columns of the key."},
     Code{"DD205", warning, "adds a check",
-         "It fails when existing rows violate it. Mend them first, in an execute before this "
+         "It fails when existing rows violate it. Correct them first, in an execute before this "
          "operation."},
     Code{"DD206", warning, "adds a foreign key",
-         "It fails when existing rows refer to a parent that is not there. Add the parents, or "
+         "It fails when existing rows refer to a parent that does not exist. Add the parents, or "
          "clear the references, in an execute before this operation."},
     Code{
         "DD207", warning, "changes the collation under a unique key",
         "Values that differed, in case or accents, may be equal from then on: the change fails, or "
         "the key refuses rows that it used to take."},
-    Code{"DD208", info, "inserts rows that may be there",
+    Code{"DD208", info, "inserts rows that may exist already",
          "The table is older than this revision and may hold rows with these keys; the insert then "
          "fails."},
     Code{"DD209", warning, "rows that another change cannot keep",
-         "Rows of the database at hand would make the operation fail, or it would change them. "
-         "Told by counting alone: without a database nothing is said."},
+         "Rows of the database would make the operation fail, or would be changed by it. They are "
+         "counted, so this is only reported when a database is reachable."},
     Code{"BC301", warning, "renames a table",
          "Applications that run during the upgrade still use the old name. Rename in two releases: "
-         "a view of the old name serves until they are gone."},
+         "a view with the old name serves them until then."},
     Code{"BC302", warning, "renames a column",
          "Applications that run during the upgrade still use the old name. Add the new column, "
          "write both, and drop the old one in a later release."},
-    Code{"BC303", warning, "changes what kind of value a column holds",
-         "Text instead of a number, a date instead of text: applications bind and read another "
-         "type, and comparisons and sorting change. A wider type of the same kind is no finding."},
+    Code{
+        "BC303", warning, "changes what kind of value a column holds",
+        "Text instead of a number, a date instead of text: applications bind and read another "
+        "type, and comparisons and sorting change. A wider type of the same kind is not reported."},
     Code{"BC304", warning, "reorders the values of an enum or set",
          "MariaDB keeps and sorts by their numbers: the table is copied, and applications that use "
          "the numbers read other values. Add new values at the end."},
     Code{"BC305", warning, "inserts that leave the column out fail",
          "A NOT NULL column without default has to be in every INSERT; applications that run "
-         "during the upgrade do not know of it. Keep or give it a default."},
+         "during the upgrade do not set it. Keep its default, or give it one."},
     Code{"BC306", warning, "drops a view, trigger or routine",
-         "Applications that use it fail. One that is created anew in the same revision is no "
-         "finding."},
-    Code{"BC307", warning, "leaves a reader of what is gone",
+         "Applications that use it fail. One that is created again in the same revision is not "
+         "reported."},
+    Code{"BC307", warning, "still mentions what is dropped",
          "A view, trigger or routine still mentions the table or column: it fails when it is used, "
          "not when the revision runs. Change it in the same revision."},
     Code{"BC308", info, "changes the order of columns",
-         "INSERT without a list of columns and SELECT * by position meet another column."},
+         "An INSERT without a list of columns, and a SELECT * read by position, get another column "
+         "than before."},
     Code{"BC309", warning, "a view cannot be read for a while",
-         "MariaDB shows every statement at once: from the operation that takes away what the view "
-         "reads until the one that replaces the view, its readers meet error 1356. Replace the "
-         "view first, with a text that needs nothing of what goes. SQLite shows nothing of a "
+         "On MariaDB each statement takes effect at once: from the operation that drops what the "
+         "view reads until the one that replaces the view, reading it fails (error 1356). Replace "
+         "the view first, with a query that does not need what is dropped. On SQLite nobody sees a "
          "revision before it is complete."},
     Code{"BL401", warning, "copies the table",
-         "The server writes every row anew: it takes long on a large table, and needs its size in "
-         "disk space. Only known when a server was asked."},
+         "The server writes every row again: this takes long on a large table, and needs as much "
+         "disk space. Only reported when a server was asked."},
     Code{"BL402", warning, "locks the table",
-         "Others cannot write to the table, or not even read it, while the statement runs. Only "
-         "known when a server was asked."},
+         "Other sessions cannot write to the table, or not even read it, while the statement runs. "
+         "Only reported when a server was asked."},
     Code{"IR501", warning, "has no downgrade",
          "No downgrade can be derived, as for plain SQL, and none is written: `dbmig downgrade` "
-         "stops here. Write a `downgrade:`; `[]` says that there is nothing to do."},
-    Code{"IR502", warning, "plain SQL changes the schema in silence",
-         "dbmig takes the schema from the operations: what an execute creates, alters or drops has "
-         "to be said under `state:`, or `migrate` and `check` see another schema than there is."},
+         "cannot go past this revision. Write a `downgrade:`; `[]` says that there is nothing to "
+         "do."},
+    Code{"IR502", warning, "plain SQL changes the schema without `state:`",
+         "dbmig knows the schema from the operations: what an execute creates, alters or drops "
+         "must be repeated under `state:`, or `migrate` and `check` assume another schema than the "
+         "database has."},
     Code{"IR503", error, "plain SQL ends the transaction",
-         "BEGIN, COMMIT, ROLLBACK, LOCK TABLES and autocommit take the transaction out of dbmig's "
-         "hands: a revision that fails afterwards is not taken back as a whole."},
+         "BEGIN, COMMIT, ROLLBACK, LOCK TABLES and autocommit end dbmig's transaction: a revision "
+         "that fails afterwards is not rolled back as a whole."},
     Code{"ND601", warning, "plain SQL reads the clock",
-         "now() and its like give another value on every database and at every run. Write the "
+         "now() and similar functions give another value on every database and in every run. Write "
+         "the "
          "value, or make it the column's default."},
     Code{"ND602", warning, "plain SQL makes random values",
          "random(), uuid() and the like give other values on every database, so that two databases "
          "with the same history differ."},
     Code{"ND603", warning, "plain SQL depends on the session",
-         "User, connection and user variables are those of the session that upgrades; a run that "
-         "goes on after a kill has another session."},
+         "The user, the connection and user variables are those of the session that upgrades; a "
+         "run that continues after a kill has another session."},
     Code{"ND604", warning, "LIMIT without ORDER BY",
          "Which rows it takes is up to the database. Order them by a key."},
     Code{"ND605", info, "view over SELECT *",
-         "MariaDB freezes the columns when the view is created, SQLite shows those that the tables "
-         "have: the same revisions give two views. Name the columns."},
+         "MariaDB fixes the columns when the view is created, SQLite shows those that the tables "
+         "have now: the same revisions give different views. Name the columns."},
     Code{"ND606", info, "text compared by the collation",
-         "For = SQLite tells all letters apart and MariaDB's default collations neither case nor "
-         "accents, so that one row may satisfy a check on one database and not on the other. For "
+         "With = SQLite distinguishes all letters, and MariaDB's default collations ignore case "
+         "and accents, so a row may satisfy a check on one database and not on the other. For "
          "LIKE SQLite ignores the case of ASCII letters."},
-    Code{
-        "ND607", warning, "plain SQL that means two things",
-        "Plain SQL is sent to both databases as it stands. \"a\" is a name on SQLite and a text on "
-        "MariaDB; || joins texts, or means OR; 7 / 2 is 3, or 3.5. Write it "
-        "for each: {sqlite: …, mariadb: …}."},
+    Code{"ND607", warning, "plain SQL with two meanings",
+         "Plain SQL is sent to both databases unchanged. \"a\" is a name on SQLite and a text on "
+         "MariaDB; || joins texts, or means OR; 7 / 2 is 3, or 3.5. Write it "
+         "for each: {sqlite: …, mariadb: …}."},
     Code{"FK701", warning, "no index under a foreign key",
-         "SQLite makes none by itself: every change of a parent then reads the whole child table. "
-         "MariaDB makes one. Add an index that begins with the key's columns."},
-    Code{"FK702", warning, "charset or collation open on one side",
+         "SQLite creates none: every change of a parent then reads the whole child table. MariaDB "
+         "creates one. Add an index that begins with the key's columns."},
+    Code{"FK702", warning, "charset or collation missing on one side",
          "One side of the foreign key says its character set or collation, the other takes the "
          "database's: where they differ, MariaDB refuses the key (error 150), and joins cannot use "
-         "an index. Say it on both sides or on none."},
+         "an index. Write it on both sides or on neither."},
     Code{"FK703", warning, "drops the index of a foreign key",
          "MariaDB needs an index on both sides of a foreign key and refuses to drop the last one "
          "(error 1553); SQLite refuses writes to a child whose parent key is not unique."},
     Code{"PK801", warning, "table without a primary key",
-         "Rows cannot be told apart: replication, paging and the way back of bulk_insert suffer. "
+         "Rows cannot be told apart: replication, paging and the downgrade of bulk_insert suffer. "
          "InnoDB numbers them by a counter that all such tables share."},
     Code{"PK802", warning, "drops the primary key",
          "The table is left without one. Create the new key in the same revision."},
@@ -153,31 +159,30 @@ constexpr std::array kCodes{
          "An integer runs out after 2.1 billion rows (4.3 unsigned), deleted ones included. Off "
          "unless dbmig.yaml asks for it: bigint costs four bytes more a row and index."},
     Code{"PK805", warning, "inexact number in a key",
-         "Equal numbers need not be equal as float or double: the key takes duplicates and does "
-         "not find its rows. Use decimal or an integer."},
-    Code{"PK806", info, "key that numbers itself on SQLite alone",
+         "Numbers that look equal may differ as float or double: the key accepts duplicates and "
+         "does not find its rows. Use decimal or an integer."},
+    Code{"PK806", info, "key that only SQLite fills",
          "SQLite fills an INTEGER PRIMARY KEY that an INSERT leaves out, MariaDB refuses the row "
-         "(error 1364): the same program works on one of them. Write autoincrement: true, unless "
-         "every INSERT brings the key."},
-    Code{"IX001", warning, "index that is there already",
-         "Two indexes over the same columns cost every write twice and serve no query better."},
+         "(error 1364): the same program works on only one of them. Write autoincrement: true, "
+         "unless every INSERT sets the key."},
+    Code{"IX001", warning, "index that exists already",
+         "Two indexes over the same columns make every write slower and no query faster."},
     Code{"IX002", info, "index that another begins with",
          "A longer index, or a key, that begins with the same columns serves the same queries."},
     Code{"IX003", error, "key that MariaDB refuses",
          "InnoDB's keys hold at most 3072 bytes (four for each character of utf8mb4), and texts in "
          "a primary key need a length. Give a prefix, as in `body(100)`, or shorten the columns."},
     Code{"IX004", warning, "key that MariaDB cuts or hashes",
-         "A column too long for a key (text, varchar over 768 characters of utf8mb4) is indexed by "
-         "its beginning alone, without a word; a unique one becomes a hash, of no use for sorting "
-         "and ranges. Give a prefix length, or shorten the column."},
-    Code{
-        "IX005", info, "index that SQLite alone has",
-        "MariaDB has no indexes over expressions, and goes without: queries that SQLite answers by "
-        "it read the whole table there. Index a generated column with that expression to have it "
-        "on both."},
+         "A column too long for a key (text, varchar over 768 characters of utf8mb4) is silently "
+         "indexed by its beginning only; a unique one becomes a hash, which is of no use for "
+         "sorting and ranges. Give a prefix length, or shorten the column."},
+    Code{"IX005", info, "index that only SQLite has",
+         "MariaDB has no indexes over expressions, so it is left out there: queries for which "
+         "SQLite uses it read the whole table. Index a generated column with that expression to "
+         "have it on both."},
     Code{"TY001", info, "money in an inexact type",
-         "float and double cannot hold 0.10: sums drift by cents. Use decimal(p,s). Told by the "
-         "column's name."},
+         "float and double cannot hold 0.10 exactly: sums drift by cents. Use decimal(p,s). "
+         "Recognised by the column's name."},
     Code{
         "TY002", info, "timestamp ends in 2038",
         "MariaDB's TIMESTAMP holds 1970 to 2038 (2106 from 11.5) and is converted by the session's "
@@ -187,46 +192,45 @@ constexpr std::array kCodes{
         "0000-00-00 is no date: MariaDB refuses it under NO_ZERO_DATE, and SQLite's date functions "
         "give NULL. Use NULL."},
     Code{"TY004", warning, "engine without transactions",
-         "Only InnoDB has transactions, foreign keys and crash safety among MariaDB's usual "
-         "engines; foreign keys of others are read and forgotten."},
+         "Of MariaDB's usual engines only InnoDB has transactions, foreign keys and crash safety; "
+         "the others accept foreign keys and ignore them."},
     Code{"TY005", warning, "character set without all of Unicode",
          "utf8 (utf8mb3) has no emoji and misses CJK characters, latin1 most of the world; ascii "
-         "and binary are taken for intent. Use utf8mb4."},
-    Code{"TY006", warning, "character set changed, collation forgotten",
-         "Each character set has a collation without case by default: text that was told apart "
-         "letter by letter (`_bin`, `_cs`) is then the same. Name the collation as well."},
-    Code{"TY007", warning, "decimal without digits",
-         "MariaDB reads decimal(10,0) and rounds every value to a whole number, without a word; "
-         "SQLite keeps what comes. Say the digits, as in decimal(10,2)."},
-    Code{
-        "TY008", warning, "fraction of a second that is cut",
-        "MariaDB keeps as many digits after the second as the type says, none by itself, and drops "
-        "the others without a word; SQLite keeps what comes. Say the digits, as in datetime(6)."},
+         "and binary are assumed to be intended. Use utf8mb4."},
+    Code{"TY006", warning, "character set changed without a collation",
+         "Each character set has a default collation that ignores case: texts that differed "
+         "(`_bin`, `_cs`) may then be equal. Name the collation as well."},
+    Code{"TY007", warning, "decimal without precision",
+         "MariaDB takes it for decimal(10,0) and silently rounds every value to a whole number; "
+         "SQLite keeps every value. Write the digits, as in decimal(10,2)."},
+    Code{"TY008", warning, "fraction of a second that is cut",
+         "MariaDB keeps as many digits of a second as the type says, none by default, and silently "
+         "drops the others; SQLite keeps all. Write the number, as in datetime(6)."},
     Code{"TY009", info, "collation left to the server",
-         "A table without a collation takes the database's or the server's, and that is another "
-         "one by version and settings: utf8mb4_uca1400_ai_ci from MariaDB 11.5 on, "
+         "A table without a collation takes that of the database or server, which depends on "
+         "version and settings: utf8mb4_uca1400_ai_ci from MariaDB 11.5 on, "
          "utf8mb4_general_ci before. Text then compares and sorts differently from one server to "
          "the next. Name the collation in the table's mariadb: block."},
     Code{"NM901", error, "name too long",
          "MariaDB's names have at most 64 characters. SQLite has no limit."},
     Code{"NM902", warning, "reserved word as a name",
-         "It has to be quoted in every statement that is written by hand, `x` on MariaDB and \"x\" "
+         "It must be quoted in every statement that is written by hand, `x` on MariaDB and \"x\" "
          "on "
          "SQLite."},
     Code{"NM903", warning, "name that needs quotes",
-         "Blanks, dashes and other signs in a name, or a digit at its front, have to be quoted in "
+         "A name with spaces, dashes or other signs, or with a digit first, must be quoted in "
          "every statement."},
     Code{"NM904", info, "upper case in a table's name",
          "Whether `Users` and `users` are one table on MariaDB depends on the server's file system "
          "(lower_case_table_names): a dump that loads on one server fails on another."},
-    Code{"NM905", error, "names that differ in case alone",
-         "SQLite takes them for one, and so does MariaDB on some file systems."},
+    Code{"NM905", error, "names that differ only in case",
+         "For SQLite they are the same name, and for MariaDB too on some file systems."},
     Code{"NM906", error, "name of dbmig's own tables",
          "Names that begin with `dbmig_` are dbmig's bookkeeping: such tables are left out of "
          "`inspect` and `check`."},
     Code{"LI001", info, "suppression that suppresses nothing",
-         "The finding is gone, or never was: take the code out of `lint_ignore`, so that it does "
-         "not hide the next one. Findings that only a database can tell are not counted."},
+         "The revision has no such finding (any more): remove the code from `lint_ignore`, so that "
+         "it does not hide the next one. Findings that need a database are not considered."},
 };
 
 }  // namespace

@@ -121,7 +121,7 @@ Issues adds_check(const Step& step) {
     const auto* check = std::get_if<schema::Check>(&constraint);
     if (check != nullptr && check->sql == create->check.sql) return {};
   }
-  return risk_issues(step, RiskKind::adds_check, "mend the rows first, with an execute before it");
+  return risk_issues(step, RiskKind::adds_check, "fix the rows first, with an execute before it");
 }
 
 Issues adds_foreign_key(const Step& step) {

@@ -155,7 +155,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
         fmt::format("'{}.{}': {}{}{}; MariaDB refuses that{}", problem.what.file,
                     problem.what.column, text::join(problem.what.examples, ", "),
                     problem.what.examples.empty() ? "" : " ", rows,
-                    remedy.empty() ? ": mend the rows before they are copied"
+                    remedy.empty() ? ": fix the rows before they are copied"
                                    : fmt::format(", and `{}` in the model would hold it", remedy)));
   }
   found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);

@@ -24,30 +24,28 @@ namespace {
 
 constexpr std::array kModelKinds{
     CheckKind{"heads", "The revisions have several heads",
-              "Two branches of the history end side by side; `dbmig merge heads` joins them."},
-    CheckKind{
-        "contradiction", "Branches contradict each other",
-        "What two branches do to one thing does not come out the same in every order in which "
-        "databases may apply them."},
-    CheckKind{
-        "sum", "Revision files are not what dbmig.sum says",
-        "A revision was edited, removed or added since its line was written; `dbmig sum` takes it "
-        "in."},
+              "Branches of the history were not merged; `dbmig merge heads` joins them."},
+    CheckKind{"contradiction", "Branches contradict each other",
+              "The result of what two branches do to the same object depends on the order in which "
+              "a database applies them."},
+    CheckKind{"sum", "Revision files differ from dbmig.sum",
+              "A revision was edited, removed or added after dbmig.sum was written; `dbmig sum` "
+              "updates it."},
     CheckKind{"model", "The model has changes that no revision has",
               "`dbmig migrate` writes them as a revision."},
 };
 constexpr std::array kBranchKinds{
     CheckKind{"branch_edited", "The branch changes a revision that its target has",
               "A database that has applied the revision will not apply it again: write a new one."},
-    CheckKind{"branch_removed", "The branch removes a revision that its target has",
-              "A database that has applied the revision knows no way on or back without its file."},
-    CheckKind{"branch_heads", "After the merge the revisions have several heads",
-              "The branch and its target both went on from one revision. Take the target in, then "
-              "`dbmig merge heads`."},
     CheckKind{
-        "branch_contradiction", "The branch and its target contradict each other",
-        "What both do to one thing does not come out the same in every order in which databases "
-        "may apply them."},
+        "branch_removed", "The branch removes a revision that its target has",
+        "A database that has applied the revision can neither go on nor back without its file."},
+    CheckKind{"branch_heads", "After the merge the revisions have several heads",
+              "The branch and its target both added revisions after the same one. Merge the target "
+              "into the branch, then run `dbmig merge heads`."},
+    CheckKind{"branch_contradiction", "The branch and its target contradict each other",
+              "The result of what both do to the same object depends on the order in which a "
+              "database applies them."},
 };
 constexpr std::array kDatabaseKinds{
     CheckKind{"pending", "The database lacks a revision", "`dbmig upgrade` applies it."},
@@ -56,11 +54,12 @@ constexpr std::array kDatabaseKinds{
     CheckKind{"edited", "A revision was edited after it was applied",
               "Restore the file, or accept it with `dbmig repair`."},
     CheckKind{"copy", "A copy into the database was killed",
-              "The same `dbmig copy` again ends it."},
-    CheckKind{"unfinished", "A migration stopped halfway", "The same command again finishes it."},
+              "Run the same `dbmig copy` again to finish it."},
+    CheckKind{"unfinished", "A migration stopped halfway",
+              "Run the same command again to finish it."},
     CheckKind{"drift", "The database was changed by hand",
-              "`dbmig check --revert` prints what undoes it, `dbmig check --fix-revision` makes a "
-              "revision of it."},
+              "`dbmig check --revert` prints SQL that undoes it, `dbmig check --fix-revision` "
+              "turns it into a revision."},
 };
 
 /// Collects what is found.

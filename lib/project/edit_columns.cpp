@@ -61,7 +61,7 @@ SourcePosition place_of(Workspace& workspace, const std::vector<std::string>& pa
   const SourcePosition where = workspace.place_in_model(path);
   const std::string extension = std::filesystem::path(where.file).extension().string();
   if (where.line == 0 || (extension != ".yaml" && extension != ".yml")) {
-    throw Error(ErrorCode::failed, fmt::format("column '{}.{}' stands in no YAML file of the model",
+    throw Error(ErrorCode::failed, fmt::format("column '{}.{}' is in no YAML file of the model",
                                                path.at(1), path.at(3)))
         .hint(fmt::format("write {} there by hand, and run `dbmig migrate`", wanted));
   }

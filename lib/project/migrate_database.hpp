@@ -33,7 +33,7 @@ struct MigrationPlan {
   std::vector<run::PlannedRevision> revisions;
   /// Of each revision, what its statements cost, as far as a server was asked.
   std::vector<std::vector<proof::StatementCost>> costs;
-  std::vector<run::AppliedRevision> half_done;  ///< a run goes on from there
+  std::vector<run::AppliedRevision> half_done;  ///< a run continues from there
   std::optional<Error> refused_locks;           ///< why `require_lock` would refuse it
 };
 

@@ -53,7 +53,7 @@ void add_error(Report& report, const Error& error) {
     report.rules.push_back({.id = "error",
                             .title = "The command could not do its work",
                             .explanation = "A file is wrong, or something that is needed is not "
-                                           "there; until that is mended nothing else is known."});
+                                           "there; until that is fixed nothing else is known."});
   }
 }
 

@@ -64,8 +64,8 @@ void require_same_plan(const AppliedRevision& row, const PlannedRevision& planne
                             edit.empty() ? std::string() : " (" + edit + ")"))
         .at({planned.revision.path.string(), 0, 0})
         .hint(
-            "bring the statements that have run back to what they were, with the version of dbmig "
-            "that ran them; those behind them may be edited")
+            "restore the statements that have run, with the version of dbmig that ran them; those "
+            "after them may be edited")
         .sql(row.statement);
   }
   if (knows_what_ran(row) || row.statements_total == planned.statements.size()) return;
@@ -160,10 +160,11 @@ class JournaledRun {
     require_same_plan(row, planned, is_edited ? environment_.edit(row.id) : std::string());
     row.statements_total = planned.statements.size();
     if (!is_edited) return;
-    context_.events.info("dbmig.run",
-                         fmt::format("Revision {} was edited behind what has run, and goes on with "
-                                     "that",
-                                     row.id));
+    context_.events.info(
+        "dbmig.run",
+        fmt::format("Revision {} was edited after what has run of it, and continues with "
+                    "that",
+                    row.id));
     row.checksum = planned.revision.checksum.get();
     context_.store.update_text(row.id, planned.revision.text, row.checksum);
     context_.store.update_progress(row);
@@ -259,15 +260,16 @@ class JournaledRun {
     } catch (const Error& second) {
       // The first error is the one to be read; this one comes again when its cause is still there.
       events.warning("dbmig.run",
-                     fmt::format("Revision {} failed, and so did taking it back: {}; the next "
-                                 "run goes on with that",
+                     fmt::format("Revision {} failed, and so did undoing it: {}; the next "
+                                 "run continues with that",
                                  row.id, second.what()));
       return;
     }
     if (row.statements_done == 0) return;
-    events.warning("dbmig.run",
-                   fmt::format("Revision {} failed; what ran of it before that ({}) was taken back",
-                               row.id, text::count(row.statements_done, "statement")));
+    events.warning(
+        "dbmig.run",
+        fmt::format("Revision {} failed; what it had done before that ({}) was taken back", row.id,
+                    text::count(row.statements_done, "statement")));
   }
 
   /// What takes back the statements that are done and loses nothing by it.
@@ -290,7 +292,7 @@ class JournaledRun {
     }
     events.warning(
         "dbmig.run",
-        fmt::format("Revision {} stopped after statement {} of {}; `dbmig {}` goes on from there",
+        fmt::format("Revision {} stopped after statement {} of {}; `dbmig {}` continues from there",
                     row.id, row.statements_done, row.statements_total,
                     to_string(planned.direction)));
   }
@@ -350,10 +352,10 @@ class JournaledRun {
       this->undo(begun, *undo, std::move(row));
       return true;
     }
-    context_.events.info(
-        "dbmig.run", fmt::format("Finishing the half-done {} of revision {} first: what its plain "
-                                 "SQL has done is taken back by the other direction alone",
-                                 to_string(begun), row.id));
+    context_.events.info("dbmig.run",
+                         fmt::format("Finishing the half-done {} of revision {} first: only the "
+                                     "opposite direction undoes what its plain SQL did",
+                                     to_string(begun), row.id));
     send(planned, met, std::move(row));
     return false;
   }

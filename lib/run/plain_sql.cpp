@@ -116,10 +116,10 @@ void restore_settings(const ApplyContext& context, std::span<const dialect::Stat
     if (first.substr(0, 3) != "set" || first.find_first_of(" \t\r\n@", 3) != 3) continue;
     if (statement.sql.find('@') != std::string::npos &&
         statement.sql.find('(') != std::string::npos) {
-      context.events.warning(
-          "dbmig.run", fmt::format("The connection that ran this is gone, so it is run again, and "
-                                   "may come out otherwise: {}",
-                                   statement.sql));
+      context.events.warning("dbmig.run",
+                             fmt::format("The connection that ran this statement was lost, so it "
+                                         "runs again, and its result may differ: {}",
+                                         statement.sql));
     }
     send_with_values(context.connection, statement.sql, context.options.variables);
   }

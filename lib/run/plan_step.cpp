@@ -129,9 +129,9 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
   RunPlan run_plan(direction, graph, std::move(applied), {id});
   std::optional<RunPlan::Step> step = run_plan.next();
   if (direction == Direction::downgrade && is_needed) {
-    throw Error(ErrorCode::failed, fmt::format("revision {} is half-way, and other revisions that "
-                                               "are applied build on it",
-                                               id))
+    throw Error(
+        ErrorCode::failed,
+        fmt::format("revision {} is half done, and other applied revisions build on it", id))
         .hint("take those back first");
   }
   met = run_plan.before();

@@ -139,11 +139,11 @@ void recover(const ApplyContext& context, const PlannedRevision& planned,
   }
   if (!took_effect) {
     throw Error(ErrorCode::failed,
-                fmt::format("an earlier {} stopped while this statement of revision {} was under "
-                            "way, and the database does not show whether it took effect",
+                fmt::format("an earlier {} stopped while this statement of revision {} was "
+                            "running, and the database does not show whether it took effect",
                             row.running, row.id))
         .hint(
-            "look whether it did, then run the command again with `--resolve done` if it did, or "
+            "check whether it did, then run the command again with `--resolve done` if it did, or "
             "with `--resolve redo` to send it again")
         .sql(row.statement);
   }

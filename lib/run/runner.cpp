@@ -79,9 +79,8 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
   if (arguments.size() == 1) return graph.downgrade_path(have, arguments.front());
   for (const std::string& argument : arguments) {
     if (argument != "base" && !history::is_base_of_branch(argument)) continue;
-    throw Error(
-        ErrorCode::usage,
-        fmt::format("'{}' is where a downgrade ends: it goes with no other target", argument))
+    throw Error(ErrorCode::usage,
+                fmt::format("'{}' undoes everything, so it excludes other targets", argument))
         .hint("name the revisions that are to stay");
   }
   return graph.downgrade_path(have, resolved(graph, arguments, have));

@@ -96,7 +96,7 @@ struct Standing {
 ///
 /// SQLite: one transaction for the whole run with a savepoint per revision; a revision that fails
 /// goes back to its savepoint and the finished ones are committed. MariaDB: a journal row per
-/// revision tells which of its statements took effect, and the next run goes on from there.
+/// revision tells which of its statements took effect, and the next run continues from there.
 class Runner {
  public:
   /// `connection`, `graph` and `events` must outlive the runner.

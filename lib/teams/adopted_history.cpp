@@ -46,7 +46,7 @@ class Part {
     if (fits(dialect)) return;
     throw Error(ErrorCode::invalid, "the statements cannot be told apart in a revision")
         .at({name, 0, 0})
-        .hint("part the file in several");
+        .hint("split the file into several");
   }
 
   bool empty() const { return statements_.empty(); }
@@ -157,8 +157,8 @@ class Step {
       why = error.message();
     }
     is_spoiled_ = true;
-    notes.push_back(
-        fmt::format("the way down of {} does not lead back and was left out: {}", name_, why));
+    notes.push_back(fmt::format(
+        "the down migration of {} does not restore the schema and was left out: {}", name_, why));
     return false;
   }
 
@@ -169,8 +169,7 @@ class Step {
         diff::diff(connection_.canonical(after), connection_.canonical(inspected(connection_)));
     if (!other.operations.empty()) {
       notes.push_back(
-          fmt::format("{} comes to something else when it runs again after its way "
-                      "down: {}",
+          fmt::format("{} gives another schema when it runs again after its down migration: {}",
                       name_, text::join(other.detected, "; ")));
       is_spoiled_ = true;
     }

@@ -223,7 +223,7 @@ MigrationFiles read_migration_files(const fs::path& folder) {
     const auto step = steps.find(key);
     if (step == steps.end()) {
       result.notes.push_back(
-          fmt::format("{} was left out: it takes nothing back", down.first.filename().string()));
+          fmt::format("{} was left out: it undoes nothing", down.first.filename().string()));
     } else {
       step->second.down = std::move(down.second);
     }

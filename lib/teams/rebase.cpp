@@ -69,7 +69,7 @@ std::string with_parents(const std::string& text, const std::string& name,
     };
     if (is_right()) return result;
   }
-  throw Error(ErrorCode::failed, "the place of `parents:` is not on a line of its own")
+  throw Error(ErrorCode::failed, "`parents:` is not on a line of its own")
       .at({name, 0, 0})
       .hint(fmt::format("write `parents: [{}]` there by hand", text::join(parents, ", ")));
 }

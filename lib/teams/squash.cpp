@@ -138,7 +138,8 @@ Error not_one_step(const history::Graph& graph, const std::string& id, std::stri
   return Error(ErrorCode::failed, std::move(message))
       .at({graph.header(id).path.string(), 0, 0})
       .hint(
-          "choose a range that begins and ends where the history is one line; `dbmig history` "
+          "choose a range that begins and ends where the history has a single branch; `dbmig "
+          "history` "
           "shows it");
 }
 
@@ -329,7 +330,7 @@ BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& 
   } catch (const Error& error) {
     if (error.code() != ErrorCode::constraint && error.code() != ErrorCode::refused) throw;
     BothWays seen = take(false);
-    seen.notes.push_back("without rows, which stand in the way: " + error.message());
+    seen.notes.push_back("without rows, since they prevent it: " + error.message());
     return seen;
   }
 }

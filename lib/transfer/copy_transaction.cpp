@@ -15,7 +15,7 @@ constexpr std::size_t kNamedPlaces = 5;
 [[noreturn]] void fail(std::size_t count, const std::string& examples) {
   throw Error(ErrorCode::constraint, fmt::format("{} {} no parent: {}", text::count(count, "row"),
                                                  count == 1 ? "has" : "have", examples))
-      .hint("nothing was copied; mend the source's rows, or leave the table out with --exclude");
+      .hint("nothing was copied; fix the source's rows, or leave the table out with --exclude");
 }
 
 }  // namespace

@@ -248,7 +248,7 @@ TEST_F(LintFiles, WhatIsAskedForIsChecked) {
   project.expect(2, {"lint", "--pending", "--offline"});
   project.expect(1, {"lint", "ffff"});
   EXPECT_THAT(project.expect(2, {"lint", "current", "--offline"}).err,
-              HasSubstr("'current' is seen from where a database is, and none is asked"));
+              HasSubstr("'current' is relative to the revision of a database, and no database is asked"));
   EXPECT_THAT(project.expect(4, {"lint", "--all", "--offline"}).err,
               HasSubstr("Linted all of 3 revisions"));
   EXPECT_THAT(project.expect(4, {"lint", "aaaa", "cccc"}).err, HasSubstr("Linted 2 revisions"));

@@ -1,4 +1,4 @@
-// Rows whose key is there already: the outcome is that of row after row, for any number of ranks.
+// Rows whose key exists already: the outcome is that of row after row, for any number of ranks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
