@@ -6,7 +6,6 @@ namespace dbmig::backend {
 
 std::optional<std::filesystem::path> database_file(const Url& url) {
   if (url.dialect != DialectKind::sqlite || url.in_memory()) return std::nullopt;
-  if (url.database.starts_with("file:")) return std::nullopt;
   return url.database;
 }
 

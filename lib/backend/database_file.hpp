@@ -7,8 +7,8 @@
 
 namespace dbmig::backend {
 
-/// The file that holds the database, where it has a path of its own; nothing for a server, a
-/// database in memory and SQLite's `file:` URIs.
+/// The file that holds the database; nothing for a server and for a database in memory. SQLite's
+/// `file:` URIs are paths by now (Url::parse).
 std::optional<std::filesystem::path> database_file(const Url& url);
 
 /// Whether the database is a file that does not exist yet.

@@ -154,7 +154,7 @@ SwitchPlan plan_switch(Workspace& workspace, const std::vector<std::string>& tar
   SwitchPlan plan;
   plan.withdrawn = runner.plan_withdrawal();
   plan.all = runner.plan_switch(targets);
-  plan.heads = runner.fitted_revisions().heads_of(runner.applied());
+  if (plan.all.empty()) plan.heads = runner.fitted_revisions().heads_of(runner.applied());
   return plan;
 }
 
@@ -170,7 +170,9 @@ SwitchResult switch_database(
   SwitchResult result;
   result.withdrawn = runner.withdraw_unknown(how);
   result.upgraded = runner.upgrade(targets, how);
-  result.heads = runner.fitted_revisions().heads_of(runner.applied());
+  if (result.withdrawn.empty() && result.upgraded.empty()) {
+    result.heads = runner.fitted_revisions().heads_of(runner.applied());
+  }
   return result;
 }
 

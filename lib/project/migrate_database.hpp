@@ -65,14 +65,14 @@ MigrationResult migrate_database(Workspace& workspace, const MigrationRequest& r
 struct SwitchPlan {
   std::vector<run::PlannedRevision> withdrawn;  ///< taken back, from the text the database keeps
   std::vector<run::PlannedRevision> all;        ///< these, then the way to the targets
-  std::vector<std::string> heads;               ///< of the database as it is
+  std::vector<std::string> heads;               ///< of the database, where nothing is to do
 };
 SwitchPlan plan_switch(Workspace& workspace, const std::vector<std::string>& targets);
 
 struct SwitchResult {
   std::vector<std::string> withdrawn;
   std::vector<std::string> upgraded;
-  std::vector<std::string> heads;  ///< of the database, afterwards
+  std::vector<std::string> heads;  ///< of the database, where nothing was to do
 };
 /// `tell` is called with what is taken back before it is. A target that no file has is an error
 /// before that.

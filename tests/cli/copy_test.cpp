@@ -379,7 +379,7 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
        "refers to 't', which has no row for them (for example id = 2, p = 9)"},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, a INT CHECK (a > 0)); "
        "PRAGMA ignore_check_constraints = ON; INSERT INTO t VALUES (1, -5)",
-       "check 'ck_t_1' wants a>0, which they do not fulfil"},
+       "check 'ck_t_1' requires a>0, and they violate it"},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES gone (id)); "
        "INSERT INTO t VALUES (2, 3)",
        "the target does not have table 'gone'", true},

@@ -79,14 +79,15 @@ std::vector<Place> forbidden_places() {
       {"its log, not there", as_is("test.db-wal"), "a file of the database"},
       {"its index by another path", other_path("test.db-shm"), "a file of the database"},
       {"a configuration", [](ImportJob& job) { return job.write("dbmig.yaml", "url: x\n"); },
-       "there already"},
-      {"somebody's data", other_file("id,n\n1,2\n"), "there already"},
-      {"somebody's empty file", other_file(""), "there already"},
+       "exists already"},
+      {"somebody's data", other_file("id,n\n1,2\n"), "exists already"},
+      {"somebody's empty file", other_file(""), "exists already"},
       {"nearly a reject file", other_file("dbmig_file,dbmig_line;dbmig_reason,id\n"),
-       "there already"},
+       "exists already"},
       {"nearly a reject file", other_file("dbmig_files,dbmig_line,dbmig_reason,id\n"),
-       "there already"},
-      {"the first bytes of one", other_file("dbmig_file,dbmig_line,dbmig_reason"), "there already"},
+       "exists already"},
+      {"the first bytes of one", other_file("dbmig_file,dbmig_line,dbmig_reason"),
+       "exists already"},
       {"a link to nothing", linked("nothing"), "leads nowhere"},
       {"a folder",
        [](ImportJob& job) {
@@ -143,7 +144,7 @@ TEST(RejectTarget, NeitherByTheDefaultName) {
     const std::string file = job.write("t.csv", kCsv);
     job.write("t.rejects.csv", content);
     EXPECT_THAT(job.failure(rejecting(file)),
-                AllOf(HasSubstr("there already"), HasSubstr("--rejects")));
+                AllOf(HasSubstr("exists already"), HasSubstr("--rejects")));
     EXPECT_EQ(job.read("t.rejects.csv"), content);
     // Without rejects to write it is nobody's business.
     job.write("t.csv", "id,n\n1,1\n");

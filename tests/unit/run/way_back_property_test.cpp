@@ -166,7 +166,7 @@ class WayBackProperty : public RunTest {
                           const std::vector<ops::Operation>& operations) {
     const auto concerns = [&](const char* what) { return said_.find(what) != std::string::npos; };
     // SQLite keeps such values as they are, and MariaDB makes others of some.
-    if (concerns("cannot hold what stands there")) return {};
+    if (concerns("cannot hold the values there")) return {};
     // Rows that a key numbers by itself, and new columns that MariaDB fills by itself.
     if (concerns("they hold NULL") && has_new_numbers(pair)) return {};
     if (!is_sqlite() && concerns("would have no value there")) return {};
