@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -121,6 +122,20 @@ void JobWatch::take(int socket) {
     if (!first_end_) first_end_ = Clock::now();
     if (!lost_ && !ranks_[i].exit_code) lost_ = i;
   }
+}
+
+bool JobWatch::signal_ranks(int number) const {
+  std::vector<pid_t> processes;
+  for (const Rank& rank : ranks_) {
+    ucred peer = {};
+    socklen_t size = sizeof peer;
+    const bool is_known = rank.has_started && rank.socket >= 0 &&
+                          ::getsockopt(rank.socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+    if (!is_known) return false;
+    processes.push_back(peer.pid);
+  }
+  for (const pid_t process : processes) ::kill(process, number);
+  return true;
 }
 
 std::optional<JobWatch::Clock::time_point> JobWatch::deadline() const {

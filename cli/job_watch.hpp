@@ -34,6 +34,10 @@ class JobWatch {
   /// Takes what has come.
   void read();
 
+  /// Sends `number` to the ranks themselves; false when not all of them have started, and none was
+  /// told. mpirun that is told instead may hand on nothing more of what they say (Open MPI 5).
+  bool signal_ranks(int number) const;
+
   /// When the job has to be stopped, as things are; nothing: it may take as long as it takes.
   std::optional<Clock::time_point> deadline() const;
   /// Why it has to be stopped then, and what to do.

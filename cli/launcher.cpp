@@ -241,8 +241,10 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
     }
     const int number = next_signal(signals, signal_file, watch);
     if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
+      // A second time mpirun itself is told, which asks nobody.
+      const bool is_told = !stopped && watch.signal_ranks(SIGINT);
       stopped = true;
-      ::kill(job, number == SIGHUP ? SIGTERM : number);
+      if (!is_told) ::kill(job, number == SIGHUP ? SIGTERM : number);
     }
   }
 }

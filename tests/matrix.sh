@@ -79,6 +79,8 @@ exec 9>"$root.lock"
 flock -n 9 || { echo "matrix.sh: another one works in $root; wait until it ends" >&2; exit 2; }
 make_root
 mount_there -t proc proc proc
+# Open MPI reads there which cores there are.
+mount_there -t sysfs sysfs sys
 mount_there --rbind --make-rslave /dev dev
 
 if [ "${1:-}" = --server ]; then

@@ -434,7 +434,7 @@ TEST(Import, APipeThatNobodyWritesIsWaitedForUntilInterrupted) {
   const std::string path = job.path("pipe.csv");
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   std::thread interrupt([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5000));
     job.stop = true;
   });
   EXPECT_THAT(job.failure(options_for(path)), HasSubstr("interrupted; nothing was imported"));
