@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "dialect/capabilities.hpp"
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "proof/outside.hpp"
@@ -83,7 +84,7 @@ class Orders {
   /// A scratch database may stand on a server that others use.
   void refuse_to_leave() const {
     const DialectKind kind = settings_.options.kind;
-    if (kind == DialectKind::sqlite) return;
+    if (!dialect::capabilities(kind).is_server) return;
     const std::string why =
         proof::reaches_out(dialect::dialect(kind), graph_, graph_.ancestors({merge_}));
     if (why.empty()) return;
