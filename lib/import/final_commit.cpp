@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::size_t kShownViolations = 5;
 void commit_import(backend::Connection& connection, Writers* writers, LockRetry& lock_retry,
                    const std::atomic<bool>& stop) {
   try {
-    if (connection.dialect().kind() == DialectKind::sqlite) {
+    if (dialect::capabilities(connection.dialect().kind()).commit_can_be_retried) {
       lock_retry.run([&] { connection.commit(); });
     } else if (writers != nullptr) {
       writers->commit(stop);
@@ -28,7 +29,8 @@ void commit_import(backend::Connection& connection, Writers* writers, LockRetry&
       connection.commit();  // which rolls back when it fails: there is nothing to try again
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::busy && connection.dialect().kind() == DialectKind::sqlite) {
+    if (error.code() == ErrorCode::busy &&
+        dialect::capabilities(connection.dialect().kind()).commit_can_be_retried) {
       throw Error(ErrorCode::busy,
                   fmt::format("{}: another process still reads it, and the import cannot be "
                               "written under its eyes",

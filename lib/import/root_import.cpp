@@ -10,6 +10,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/check_options.hpp"
 #include "import/file_plan.hpp"
 #include "import/final_commit.hpp"
@@ -118,7 +119,9 @@ void RootImport::finish_summary() {
 void RootImport::prepare_writers() {
   has_usual_writers_ = options_.writers == 0;
   if (has_usual_writers_) options_.writers = usual_writers(*connection_, options_, ranks_.size());
-  if (options_.writers <= 1 || connection_->dialect().kind() != DialectKind::mariadb) return;
+  if (options_.writers <= 1 ||
+      !dialect::capabilities(connection_->dialect().kind()).parallel_writers)
+    return;
   try {
     lock_retry_->run([&] { ImportStore(*connection_).create_if_missing(); });
   } catch (const Error& error) {

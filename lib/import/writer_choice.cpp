@@ -10,6 +10,7 @@
 
 #include "backend/branch.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/input_files.hpp"
 #include "import/open_input.hpp"
 
@@ -22,7 +23,8 @@ constexpr std::size_t kUsualWriters = 4;
 }  // namespace
 
 std::size_t usual_writers(backend::Connection& connection, const Options& options, int ranks) {
-  if (connection.dialect().kind() != DialectKind::mariadb || options.dry_run) return 1;
+  if (!dialect::capabilities(connection.dialect().kind()).parallel_writers || options.dry_run)
+    return 1;
   std::uintmax_t bytes = 0;
   for (const std::string& path : options.files) {
     std::error_code failure;

@@ -20,6 +20,7 @@ namespace dbmig::transfer {
 namespace {
 
 using import::Bytes;
+using import::ChunkReader;
 using import::CsvFormat;
 using import::Field;
 
@@ -143,63 +144,55 @@ class RecordFile {
     names_ = read_names();
   }
 
-  import::ChunkReader& reader(){return reader_;
-} const std::vector<std::string>& names() const {
-  return names_;
-}
-const CsvFormat& format() const {
-  return format_;
-}
-RecordCutter cutter() const {
-  return {options_, file_, format_, names_};
-}
-const std::string& name() const {
-  return file_;
-}
+  ChunkReader& reader() { return reader_; }
+  const std::vector<std::string>& names() const { return names_; }
+  const CsvFormat& format() const { return format_; }
+  RecordCutter cutter() const { return {options_, file_, format_, names_}; }
+  const std::string& name() const { return file_; }
 
-private:
-std::vector<std::string> read_names() {
-  auto record = reader_.peek();
-  while (record &&
-         (format_.is_comment(*record) || import::without_line_end(*record, format_).empty())) {
-    reader_.take();
-    record = reader_.peek();
+ private:
+  std::vector<std::string> read_names() {
+    auto record = reader_.peek();
+    while (record &&
+           (format_.is_comment(*record) || import::without_line_end(*record, format_).empty())) {
+      reader_.take();
+      record = reader_.peek();
+    }
+    if (!record) {
+      throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
+          .hint("a table needs at least the names of its columns");
+    }
+    if (options_.is_json) return import::json_keys(reader_.head());
+    if (const auto kind = import::text_kind(*record);
+        kind && import::is_whole_of_another_kind(*record)) {
+      throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, kind->what)).hint(kind->hint);
+    }
+    import::RecordParser parser(format_, {.texts = {}});
+    std::vector<Field> fields;
+    if (const auto wrong = parser.parse(*record, fields)) {
+      throw Error(ErrorCode::invalid, fmt::format("the header cannot be read: {}", wrong->reason))
+          .at({file_, static_cast<int>(reader_.line()), static_cast<int>(wrong->offset + 1)});
+    }
+    std::vector<std::string> names;
+    const bool has_header = options_.header.value_or(options_.has_header);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      names.push_back(has_header ? std::string(fields[i].text) : fmt::format("column_{}", i + 1));
+      if (!text::trim(names.back()).empty()) continue;
+      throw Error(ErrorCode::invalid, fmt::format("field {} of the header has no name", i + 1))
+          .at({file_, static_cast<int>(reader_.line()), 0})
+          .hint("name it; --no-header if the first line is data");
+    }
+    if (has_header) reader_.take();
+    return names;
   }
-  if (!record) {
-    throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
-        .hint("a table needs at least the names of its columns");
-  }
-  if (options_.is_json) return import::json_keys(reader_.head());
-  if (const auto kind = import::text_kind(*record);
-      kind && import::is_whole_of_another_kind(*record)) {
-    throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, kind->what)).hint(kind->hint);
-  }
-  import::RecordParser parser(format_, {.texts = {}});
-  std::vector<Field> fields;
-  if (const auto wrong = parser.parse(*record, fields)) {
-    throw Error(ErrorCode::invalid, fmt::format("the header cannot be read: {}", wrong->reason))
-        .at({file_, static_cast<int>(reader_.line()), static_cast<int>(wrong->offset + 1)});
-  }
-  std::vector<std::string> names;
-  const bool has_header = options_.header.value_or(options_.has_header);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    names.push_back(has_header ? std::string(fields[i].text) : fmt::format("column_{}", i + 1));
-    if (!text::trim(names.back()).empty()) continue;
-    throw Error(ErrorCode::invalid, fmt::format("field {} of the header has no name", i + 1))
-        .at({file_, static_cast<int>(reader_.line()), 0})
-        .hint("name it; --no-header if the first line is data");
-  }
-  if (has_header) reader_.take();
-  return names;
-}
 
-import::Options options_;
-import::OpenedInput opened_;
-import::ChunkReader reader_;
-std::string file_;
-CsvFormat format_;
-std::vector<std::string> names_;
-};  // namespace
+  import::Options options_;
+  import::OpenedInput opened_;
+  import::ChunkReader reader_;
+  std::string file_;
+  CsvFormat format_;
+  std::vector<std::string> names_;
+};
 
 void throw_if_stopped(const std::atomic<bool>& stop) {
   if (stop) throw Error(ErrorCode::interrupted, "interrupted");
@@ -298,7 +291,7 @@ std::vector<Evidence> sum_of(std::vector<std::vector<Evidence>> found) {
   return std::move(sum);
 }
 
-}  // namespace dbmig::transfer
+}  // namespace
 
 Findings read_evidence(const import::Options& options, const std::atomic<bool>& stop, int rank,
                        int ranks, int threads, std::optional<ReadFailure>& failure) {

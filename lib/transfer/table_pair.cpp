@@ -35,7 +35,7 @@ const schema::Column* find_any(const schema::SharedList<schema::Column>& columns
 
 /// MariaDB's, of four bytes: SQLite's columns of that name hold eight.
 bool is_small_float(DialectKind kind, schema::TypeKind type) {
-  return kind == DialectKind::mariadb && type == schema::TypeKind::float_;
+  return dialect::type_ranges(kind).short_floats && type == schema::TypeKind::float_;
 }
 
 bool is_any_generated(const schema::Table& table, const std::string& name) {

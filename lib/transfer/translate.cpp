@@ -118,7 +118,7 @@ void leave_out_collations(schema::Table& table, DialectKind to,
   };
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const schema::Column& column = std::as_const(table).columns[i];
-    const bool has_other = to == DialectKind::mariadb && !column.mariadb.collation.empty();
+    const bool has_other = dialect::capabilities(to).charsets && !column.mariadb.collation.empty();
     if (!is_own_collation(column.sqlite.collation) || has_other) continue;
     leave_out(table.columns[i].sqlite.collation, column.name);
   }
@@ -145,7 +145,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     schema::Table& taken =
         result.tables.tables.emplace(name, schema::with_names(table)).first->second;
     if (from != to) taken.only.reset();
-    if (from == DialectKind::sqlite && to == from) {
+    if (dialect::capabilities(from).flexible_typing && to == from) {
       leave_out_collations(taken, to, result.left_out);
     }
   }
