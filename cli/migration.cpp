@@ -150,8 +150,9 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
     }
     return print_script(context, direction, options.targets.front());
   }
-  const project::MigrationRequest request{direction, options.targets, asked_of_run(options),
-                                          options.baseline, options.require_lock, options.one_by_one};
+  const project::MigrationRequest request{
+      direction,        options.targets,      asked_of_run(options),
+      options.baseline, options.require_lock, options.one_by_one};
   if (options.plan) {
     const project::MigrationPlan plan = project::plan_migration(context, request);
     return plan.differs ? tell_difference(context, *plan.differs) : print_plan(context, plan);

@@ -190,8 +190,8 @@ void report(Console& console, const import::Summary& summary) {
                              summary.dry_run ? "Would import" : "Imported",
                              text::count(file.rows, "row"), file.table, file.name));
     if (file.skipped != 0) {
-      console.data(fmt::format("Skipped {}, whose key exists already\n",
-                               text::count(file.skipped, "row")));
+      console.data(
+          fmt::format("Skipped {}, whose key exists already\n", text::count(file.skipped, "row")));
     }
     if (!file.defaulted.empty()) {
       console.data(fmt::format("Columns that the file does not have took their default: {}\n",

@@ -26,10 +26,9 @@ void check_id(const Header& revision, Diagnostics& diagnostics) {
   names.insert(names.end(), revision.labels.begin(), revision.labels.end());
   for (const std::string_view reserved : {"head", "heads", "base", "current"}) {
     if (std::find(names.begin(), names.end(), reserved) != names.end()) {
-      diagnostics.add(
-          position_of(revision),
-          fmt::format("'{}' cannot name a revision: it is a reserved word", reserved),
-          "choose another name");
+      diagnostics.add(position_of(revision),
+                      fmt::format("'{}' cannot name a revision: it is a reserved word", reserved),
+                      "choose another name");
     }
   }
   for (const std::string_view name : names) {

@@ -92,7 +92,7 @@ class RootImport {
   void report(bool last);
 
   std::vector<Options> own_options_;  ///< of each file, by its own format
-  Options options_;  ///< the patterns among the files as what they match
+  Options options_;                   ///< the patterns among the files as what they match
   Communicator& ranks_;
   const Open& open_;
   EventSink& events_;

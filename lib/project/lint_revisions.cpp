@@ -76,7 +76,8 @@ Chosen choose_revisions(Workspace& workspace, const LintOptions& options, const 
       if (of_database && database.connection == nullptr) {
         throw Error(
             ErrorCode::usage,
-            fmt::format("'{}' is relative to the revision of a database, and no database is asked", revision))
+            fmt::format("'{}' is relative to the revision of a database, and no database is asked",
+                        revision))
             .hint("name the database with --url, or the revision by its id");
       }
       ids.merge(graph.resolve(revision, {heads.begin(), heads.end()}));

@@ -247,8 +247,9 @@ TEST_F(LintFiles, WhatIsAskedForIsChecked) {
             "error: revisions, --pending, --pending-against and --all exclude each other\n");
   project.expect(2, {"lint", "--pending", "--offline"});
   project.expect(1, {"lint", "ffff"});
-  EXPECT_THAT(project.expect(2, {"lint", "current", "--offline"}).err,
-              HasSubstr("'current' is relative to the revision of a database, and no database is asked"));
+  EXPECT_THAT(
+      project.expect(2, {"lint", "current", "--offline"}).err,
+      HasSubstr("'current' is relative to the revision of a database, and no database is asked"));
   EXPECT_THAT(project.expect(4, {"lint", "--all", "--offline"}).err,
               HasSubstr("Linted all of 3 revisions"));
   EXPECT_THAT(project.expect(4, {"lint", "aaaa", "cccc"}).err, HasSubstr("Linted 2 revisions"));
