@@ -51,10 +51,10 @@ function(dbmig_find_sqlite_source result)
 endfunction()
 
 # What Debian's library can do, so that no schema that works there fails here. Without: the locks of a
-# connection's calls (no connection is used by two threads at once), counters of memory, and the hooks
-# of the session extension.
+# connection's calls (no connection is used by two threads at once), counters of memory, the hooks of the session extension, and
+# the limit of 64 buckets for the names of a schema, in which each of 10,000 is searched for a hundred times.
 set(DBMIG_SQLITE_FLAGS
-    THREADSAFE=2 DEFAULT_MEMSTATUS=0 ENABLE_DBPAGE_VTAB
+    THREADSAFE=2 DEFAULT_MEMSTATUS=0 MALLOC_SOFT_LIMIT=0 ENABLE_DBPAGE_VTAB
     SECURE_DELETE USE_URI MAX_VARIABLE_NUMBER=250000 MAX_SCHEMA_RETRY=25 MAX_DEFAULT_PAGE_SIZE=32768
     LIKE_DOESNT_MATCH_BLOBS SOUNDEX ENABLE_COLUMN_METADATA ENABLE_DBSTAT_VTAB ENABLE_FTS3
     ENABLE_FTS3_PARENTHESIS ENABLE_FTS3_TOKENIZER ENABLE_FTS4 ENABLE_FTS5 ENABLE_LOAD_EXTENSION

@@ -95,10 +95,13 @@ sqlite() {
     rm -f "$work/all"/*.db
     once sqlite_peer sh -c "sqlite3 '$work/all/peer.db' <'$work/all/sqlite.sql'"
     once sqlite_upgrade "$dbmig" -C "$work/all" upgrade
+    rm -f "$work/all"/*.db
+    once sqlite_each "$dbmig" -C "$work/all" upgrade --one-by-one
   done
   echo "Upgrade of $REVISIONS revisions on SQLite"
   row "sqlite3 < the same SQL, one transaction" sqlite_peer
   row "dbmig upgrade" sqlite_upgrade sqlite_peer
+  row "dbmig upgrade --one-by-one" sqlite_each sqlite_peer
   echo
 }
 
@@ -123,6 +126,7 @@ PYTHON
     rm -f ./*.db
     once alembic_peer "$peer" upgrade head
     once alembic_ours "$dbmig" upgrade
+    once alembic_each "$dbmig" --url sqlite:///each.db upgrade --one-by-one
     once alembic_sqlite sh -c "sqlite3 sqlite3.db <sqlite.sql"
     once alembic_current "$peer" current
     once alembic_our_current "$dbmig" current
@@ -131,6 +135,7 @@ PYTHON
   echo "Beside Alembic, $n revisions on SQLite"
   row "alembic upgrade head" alembic_peer
   row "dbmig upgrade" alembic_ours alembic_peer
+  row "dbmig upgrade --one-by-one" alembic_each alembic_peer
   row "sqlite3 < the same SQL, one transaction" alembic_sqlite alembic_peer
   row "alembic current" alembic_current
   row "dbmig current" alembic_our_current alembic_current
@@ -142,13 +147,15 @@ mariadb_of() {
   client="command mariadb --no-defaults --socket=$socket --user=root"
   history "$work/m$n" "$n" $((n / 10)) mariadb
   for _ in $(seq "$RUNS"); do
-    for name in peer ours; do $client -e "DROP DATABASE IF EXISTS $name; CREATE DATABASE $name"; done
+    for name in peer ours singly; do $client -e "DROP DATABASE IF EXISTS $name; CREATE DATABASE $name"; done
     once "peer_$n" sh -c "$client peer <'$work/m$n/mariadb.sql'"
     once "ours_$n" "$dbmig" -C "$work/m$n" --url "mariadb://root@localhost/ours?socket=$socket" upgrade
+    once "each_$n" "$dbmig" -C "$work/m$n" --url "mariadb://root@localhost/singly?socket=$socket" upgrade --one-by-one
   done
   echo "Upgrade of $n revisions on MariaDB"
   row "mariadb < the same SQL" "peer_$n"
   row "dbmig upgrade" "ours_$n" "peer_$n"
+  row "dbmig upgrade --one-by-one" "each_$n" "peer_$n"
   echo
 }
 
