@@ -337,7 +337,7 @@ TEST_P(Import, WhatDbmigSaysIsLastUnderMpirunToo) {
     std::string end;  ///< of what is on the screen
   };
   const std::vector<Case> cases = {
-      {{"t.csv"}, 1, "or go on without such records with --on-error reject\n"},
+      {{"t.csv"}, 1, "or continue without such records with --on-error reject\n"},
       {{"none.csv", "--table", "t"}, 1, "error: there is no file none.csv\n"},
       {{"t.csv", "--delimiter", "::"}, 2, "or \\t for a tab\n"},
       {{"t.csv", "--nonsense"}, 2, "`dbmig import --help` lists them\n"},
