@@ -84,11 +84,15 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
       order_(order),
       waiting_(waiting) {}
 
-/// The line on which a record starts; only asked for when something is wrong with it.
+/// The line on which a record starts; only asked for when something is wrong with it. Counted from
+/// the one asked for before, since all records of a chunk may be wrong.
 std::uint64_t Loader::line_of(std::uint32_t offset) const {
-  const std::string_view before = chunk_.substr(0, offset);
-  return first_line_ +
-         static_cast<std::uint64_t>(std::count(before.begin(), before.end(), format_.line_byte()));
+  if (offset < counted_.offset) counted_ = {0, first_line_};
+  const std::string_view between = chunk_.substr(counted_.offset, offset - counted_.offset);
+  counted_.line +=
+      static_cast<std::uint64_t>(std::count(between.begin(), between.end(), format_.line_byte()));
+  counted_.offset = offset;
+  return counted_.line;
 }
 
 /// Where in the file the mistake in a record stands, or where the record starts.
@@ -159,6 +163,7 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   const Timed timed(progress_.write_nanoseconds);
   chunk_ = chunk;
   first_line_ = first_line;
+  counted_ = {0, first_line};
   struct Rejected {
     std::uint32_t offset;
     std::string reason;

@@ -91,6 +91,11 @@ class Loader {
   // Of the chunk at hand.
   std::string_view chunk_;
   std::uint64_t first_line_ = 1;
+  struct Counted {
+    std::uint32_t offset = 0;
+    std::uint64_t line = 1;
+  };
+  mutable Counted counted_;  ///< how far line_of() has counted
 };
 
 /// That the database refused `record` of `file`, as the first one ends the import.

@@ -1,4 +1,5 @@
 // `dbmig import` as users run it: under mpirun, on both databases, with ranks that fail and die.
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -205,6 +206,31 @@ TEST_P(Import, RejectsGoToTheFileAndTheRestGetsIn) {
                                HasSubstr("\"t.csv\",9,"), HasSubstr(",6,f\n")));
     if (rejects.empty()) rejects = written;
     EXPECT_EQ(written, rejects) << ranks << " ranks";
+  }
+}
+
+/// Lines are counted on from the record asked for before; what the converter refuses and what the
+/// database refuses is asked for in turns.
+TEST_P(Import, EachRecordOfAFileThatIsImportedTwiceHasItsLine) {
+  std::string rows = "n,name,price,day\n";
+  std::vector<std::string> lines;
+  int line = 2;
+  for (int n = 1; n <= 600; ++n) {
+    const bool is_long = n % 3 == 0;
+    rows += fmt::format("{}{},\"a{}b\",1,\n", n, n % 50 == 0 ? "x" : "", is_long ? "\n" : "");
+    lines.push_back(fmt::format("\"t.csv\",{},", line));
+    line += is_long ? 2 : 1;
+  }
+  project.write("t.csv", rows);
+  import(0, {"t.csv", "--on-error", "reject"});
+  for (const int ranks : {0, 2}) {
+    EXPECT_EQ(import(ranks, {"t.csv", "--on-error", "reject"}).code, 1);
+    const std::string written = project.read("t.rejects.csv");
+    std::size_t at = 0;
+    for (const std::string& one : lines) {
+      at = written.find(one, at);
+      ASSERT_NE(at, std::string::npos) << one;
+    }
   }
 }
 
