@@ -54,7 +54,8 @@ JobWatch::JobWatch(int ranks, std::chrono::seconds start_limit)
     const int failure = errno;
     if (listening_ >= 0) ::close(listening_);
     throw Error(ErrorCode::failed,
-                fmt::format("cannot listen to the ranks of -j: {}", std::strerror(failure)));
+                fmt::format("cannot listen to the ranks of -j: {}", std::strerror(failure)))
+        .hint("leave -j out, or start the ranks with mpirun");
   }
 }
 
