@@ -28,6 +28,9 @@ class SqlForms {
   virtual std::string utc_now() const = 0;
   /// What a query ends with that locks its rows; empty where a transaction locks the database.
   virtual std::string for_update() const = 0;
+  /// A query of one text, which is another one as soon as anything was written to the database or
+  /// by this connection; empty where the database has no such thing.
+  virtual std::string change_mark() const = 0;
 
   // --- Rows ---------------------------------------------------------------------------------
 

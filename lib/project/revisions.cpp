@@ -14,9 +14,17 @@
 namespace dbmig::project {
 
 run::Runner make_runner(Workspace& workspace, Workspace::Access access) {
-  workspace.read_revisions_and_connect(access);
-  return {workspace.connection(access), workspace.graph(), yaml::parse_revision,
-          workspace.events()};
+  std::optional<run::RowsAhead> rows;
+  workspace.read_revisions_and_connect(access, [&](backend::Connection& connection) {
+    try {
+      rows = run::RevisionStore(connection).read_ahead();
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): said by who needs the rows
+    }
+  });
+  run::Runner runner(workspace.connection(access), workspace.graph(), yaml::parse_revision,
+                     workspace.events());
+  if (rows) runner.use(std::move(*rows));
+  return runner;
 }
 
 std::optional<std::set<std::string>> current_heads(Workspace& workspace,

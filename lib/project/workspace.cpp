@@ -53,7 +53,8 @@ const history::Graph& Workspace::graph() {
   return *graph_;
 }
 
-void Workspace::read_revisions_and_connect(Access access) {
+void Workspace::read_revisions_and_connect(Access access,
+                                           const std::function<void(backend::Connection&)>& more) {
   if (graph_ || connection_) return;
   const yaml::Project& files = project();
   std::error_code ignored;
@@ -66,7 +67,7 @@ void Workspace::read_revisions_and_connect(Access access) {
     connection(access);
     return;
   }
-  read_revisions_beside([&] { connection(access); });
+  read_revisions_beside([&] { more(connection(access)); });
 }
 
 void Workspace::read_files() {
@@ -120,7 +121,8 @@ schema::Model Workspace::read_model(std::vector<yaml::SourceFile> more,
                                          {.more = std::move(more),
                                           .part = sql_part(),
                                           .target = target,
-                                          .selection = project().selection});
+                                          .selection = project().selection,
+                                          .kept_in = project().root / kIndex});
   if (target) return model;
   schema::Schema both = dialect::for_both(model.schema);
   // SQL files are in the words of one database.

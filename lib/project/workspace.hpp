@@ -82,8 +82,11 @@ class Workspace {
   /// time goes there.
   void read_files();
   const history::Graph& graph();
-  /// Reads the revisions and opens the database side by side: each of a long history takes time.
-  void read_revisions_and_connect(Access access);
+  /// Reads the revisions, and side by side with that opens the database and does `more` with it:
+  /// each of a long history takes time. Where both are there already, or one has to wait for the
+  /// other, `more` is not done.
+  void read_revisions_and_connect(Access access,
+                                  const std::function<void(backend::Connection&)>& more);
   /// At the end of a process: to take a history of 10,000 revisions apart takes longer than to look
   /// one up, and the system takes the memory back at once.
   void leave_graph_to_the_system() noexcept;

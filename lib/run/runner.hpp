@@ -118,6 +118,9 @@ class Runner {
   std::vector<std::string> upgrade(const std::vector<std::string>& targets,
                                    const RunOptions& options);
 
+  /// Rows that were read while the revisions were, for the first call that asks for them.
+  void use(RowsAhead rows) { store_.use(std::move(rows)); }
+
   /// The database's heads as the last upgrade() or downgrade() met them.
   const std::vector<std::string>& heads_met() const { return heads_met_; }
 

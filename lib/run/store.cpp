@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "backend/has_table.hpp"
 #include "backend/row_source.hpp"
@@ -215,6 +216,7 @@ void RevisionStore::create_if_missing() {
   }
   const std::set<std::string> columns = this->columns();
   if (columns.count("format") != 0) {
+    if (knows_formats_) return;
     const auto newest =
         connection_.query(fmt::format("SELECT MAX(format) FROM {}", kTable)).rows.at(0).at(0);
     if (number(newest) > kFormat) throw newer_format();
@@ -324,7 +326,28 @@ std::set<std::string> RevisionStore::columns() {
 }
 
 std::vector<AppliedRevision> RevisionStore::all(bool with_text, std::size_t expected) {
-  return read(with_text, nullptr, expected);
+  std::optional<RowsAhead> ahead = std::exchange(ahead_, std::nullopt);
+  if (ahead && !with_text && deferred_.empty() && change_mark() == ahead->mark) {
+    is_there_ = is_there_ || !ahead->rows.empty();
+    knows_formats_ = true;
+    return std::move(ahead->rows);
+  }
+  std::vector<AppliedRevision> rows = read(with_text, nullptr, expected);
+  knows_formats_ = true;
+  return rows;
+}
+
+std::string RevisionStore::change_mark() {
+  const std::string query = dialect::sql_forms(connection_.dialect().kind()).change_mark();
+  return query.empty() ? "" : connection_.query(query).rows.at(0).at(0).value_or("");
+}
+
+std::optional<RowsAhead> RevisionStore::read_ahead() {
+  RowsAhead ahead;
+  ahead.mark = change_mark();
+  if (ahead.mark.empty()) return std::nullopt;
+  ahead.rows = read(false, nullptr);
+  return ahead;
 }
 
 std::vector<AppliedRevision> RevisionStore::read(bool with_text, const std::string* id,

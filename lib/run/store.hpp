@@ -50,6 +50,13 @@ struct AppliedRevision {
   bool is_complete() const { return running.empty(); }
 };
 
+/// All rows of a database as RevisionStore::read_ahead() met them; nothing where it cannot tell
+/// whether they still are the same.
+struct RowsAhead {
+  std::vector<AppliedRevision> rows;  ///< without their texts
+  std::string mark;                   ///< dialect::SqlForms::change_mark()
+};
+
 /// The one table dbmig keeps about revisions in a database. Every member throws Error.
 class RevisionStore {
  public:
@@ -74,6 +81,10 @@ class RevisionStore {
   /// long and rarely wanted: `text` stays empty unless `with_text`. Room is made for `expected`
   /// rows.
   std::vector<AppliedRevision> all(bool with_text = false, std::size_t expected = 0);
+  /// What all() gives, for one who has time to read it before the database is locked.
+  std::optional<RowsAhead> read_ahead();
+  /// The next all() gives these rows, unless anything was written since.
+  void use(RowsAhead ahead) { ahead_ = std::move(ahead); }
   /// Whether there is no row, or no table.
   bool empty();
   /// One row without its text; nothing when there is none.
@@ -109,6 +120,8 @@ class RevisionStore {
   /// What brings a table with `columns` to kFormat: on MariaDB, and on SQLite in one transaction.
   static std::vector<std::string> format_statements(const std::set<std::string>& columns);
   static std::vector<std::string> rebuild_statements(const std::set<std::string>& columns);
+  /// dialect::SqlForms::change_mark(), empty where there is none.
+  std::string change_mark();
   /// All rows, or that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id,
                                     std::size_t expected = 0);
@@ -123,8 +136,10 @@ class RevisionStore {
 
   backend::Connection& connection_;
   std::vector<Deferred> deferred_;
+  std::optional<RowsAhead> ahead_;
   bool is_there_ = false;
   bool is_current_ = false;
+  bool knows_formats_ = false;  ///< all rows were read, and none has a newer format
 };
 
 /// Now, in UTC, as ISO 8601 to the microsecond: a database's revisions keep the order in which it

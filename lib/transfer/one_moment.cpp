@@ -3,15 +3,14 @@
 #include <fmt/core.h>
 
 #include "dialect/dialect.hpp"
+#include "dialect/sql_forms.hpp"
 
 namespace dbmig::transfer {
 
 OneMoment::OneMoment(const backend::Connection& database, const std::vector<std::string>& tables)
     : watch_(backend::connect(database.url())) {
-  if (database.dialect().kind() == DialectKind::sqlite) {
-    version_ = data_version();
-    return;
-  }
+  mark_ = change_mark();
+  if (!mark_.empty()) return;
   std::string locks;
   for (const std::string& table : tables) {
     locks += fmt::format("{}{} READ", locks.empty() ? "" : ", ",
@@ -22,11 +21,12 @@ OneMoment::OneMoment(const backend::Connection& database, const std::vector<std:
 }
 
 bool OneMoment::holds() {
-  return !version_ || data_version() == version_;
+  return mark_.empty() || change_mark() == mark_;
 }
 
-std::string OneMoment::data_version() {
-  return watch_->query("PRAGMA data_version").rows.at(0).at(0).value_or("");
+std::string OneMoment::change_mark() {
+  const std::string query = dialect::sql_forms(watch_->dialect().kind()).change_mark();
+  return query.empty() ? "" : watch_->query(query).rows.at(0).at(0).value_or("");
 }
 
 }  // namespace dbmig::transfer

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +19,10 @@ class OneMoment {
   bool holds();
 
  private:
-  std::string data_version();
+  std::string change_mark();
 
   std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
-  std::optional<std::string> version_;
+  std::string mark_;  ///< dialect::SqlForms::change_mark(); empty on MariaDB
 };
 
 }  // namespace dbmig::transfer

@@ -1,104 +1,21 @@
 #include "yaml/index.hpp"
 
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <fstream>
 #include <limits>
-#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/hash.hpp"
-#include "base/text.hpp"
 #include "history/arrangement.hpp"
 #include "yaml/bytes.hpp"
-#include "yaml/schema_bytes.hpp"
 
 namespace dbmig::yaml {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "dbmig index 5";
-constexpr std::size_t kDigits = 64;
 constexpr std::int64_t kSecond = 1'000'000'000;
 /// The coarsest clock of a file system that is in use.
 constexpr std::int64_t kTick = 2 * kSecond;
-
-FileStamp stamp_from(const struct stat& status) {
-  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
-          static_cast<std::uint64_t>(status.st_size),
-          status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec,
-          status.st_ctim.tv_sec * kSecond + status.st_ctim.tv_nsec};
-}
-
-/// This build of dbmig: another one may read files in another way.
-const std::string& build() {
-  static const std::string id = [] {
-    const auto stamp = stamp_of("/proc/self/exe");
-    return stamp ? fmt::format("{} {} {}", kFormat, stamp->size, stamp->modified) : std::string();
-  }();
-  return id;
-}
-
-/// Empty when it cannot be read. Megabytes are usual: in one piece.
-std::string content_of(const fs::path& path) {
-  if (!stamp_of(path.string())) return {};  // a pipe is not waited for
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : 0;
-  if (size <= 0) return {};
-  std::string content(static_cast<std::size_t>(size), '\0');
-  file.seekg(0);
-  file.read(content.data(), size);
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  return content;
-}
-
-/// A file that save_sealed() wrote with this build; its content begins at `begin`. Empty otherwise.
-struct Sealed {
-  std::string whole;
-  std::size_t begin = 0;
-
-  std::string_view content() const { return std::string_view(whole).substr(begin); }
-};
-
-Sealed read_sealed(const fs::path& path) {
-  if (build().empty()) return {};
-  std::string whole = content_of(path);
-  const std::string head = build() + '\n';
-  const std::size_t begin = head.size() + kDigits;
-  if (!whole.starts_with(head) || whole.size() < begin) return {};
-  const std::string_view all = whole;
-  if (sha256_hex(all.substr(begin)) != all.substr(head.size(), kDigits)) return {};
-  return {std::move(whole), begin};
-}
-
-/// Whole or not at all, for whoever reads at the same time. Without fsync: what a power cut spoils
-/// is not read.
-bool save_sealed(const fs::path& folder, const std::string& name, const std::string& content) {
-  if (build().empty()) return false;
-  std::error_code failure;
-  if (!fs::is_directory(folder, failure) && !fs::create_directory(folder, failure)) return false;
-  if (!fs::exists(folder / ".gitignore", failure)) {
-    std::ofstream(folder / ".gitignore") << kNotForGit;
-  }
-  const fs::path temporary = folder / fmt::format("{}.{}.{}", name, ::getpid(), random_hex(8));
-  std::ofstream file(temporary, std::ios::binary);
-  file << build() << '\n' << sha256_hex(content) << content;
-  file.close();
-  if (file) fs::rename(temporary, folder / name, failure);
-  if (!file || failure) {
-    fs::remove(temporary, failure);
-    return false;
-  }
-  return true;
-}
 
 template <class Bytes, class Replaces>
 void replaced_parts(Bytes& bytes, Replaces& replaces) {
@@ -291,16 +208,6 @@ constexpr const char* kRevisions = "revisions";
 
 }  // namespace
 
-std::optional<FileStamp> stamp_of(const std::string& path) {
-  return stamp_in(AT_FDCWD, path.c_str());
-}
-
-std::optional<FileStamp> stamp_in(int folder, const char* name) {
-  struct stat status {};
-  if (::fstatat(folder, name, &status, 0) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return stamp_from(status);
-}
-
 std::int64_t Index::now() {
   // The clock that file systems take their times from, which is behind the exact one.
   timespec time{};
@@ -407,80 +314,6 @@ void Index::save(const history::Graph& graph, std::size_t files) noexcept {
     is_changed_ = false;
   } catch (...) {  // NOLINT(bugprone-empty-catch): done without
   }
-}
-
-namespace {
-
-/// Files `schema-<length>-<key>`.
-class StoredFolds final : public history::FoldStore {
- public:
-  explicit StoredFolds(fs::path folder) : folder_(std::move(folder)) {}
-
-  std::vector<std::size_t> lengths() override {
-    std::vector<std::size_t> lengths;
-    for (const auto& [length, path] : list()) lengths.push_back(length);
-    std::sort(lengths.rbegin(), lengths.rend());
-    lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
-    return lengths;
-  }
-
-  std::optional<schema::Schema> find(std::size_t length, const std::string& key) override {
-    const Sealed sealed = read_sealed(folder_ / name(length, key));
-    const std::string_view content = sealed.content();
-    // What it is the schema of stands in it, too: files can be renamed.
-    if (!content.starts_with(key)) return std::nullopt;
-    return schema_from_bytes(content.substr(key.size()));
-  }
-
-  void keep(std::size_t length, const std::string& key, const schema::Schema& schema) override {
-    try {
-      if (!save_sealed(folder_, name(length, key), key + to_bytes(schema))) return;
-      constexpr std::size_t kMaxCheckpoints = 4;
-      std::vector<std::pair<fs::file_time_type, fs::path>> files;
-      std::error_code failure;
-      for (const auto& [other, path] : list()) {
-        files.emplace_back(fs::last_write_time(path, failure), path);
-      }
-      std::sort(files.rbegin(), files.rend());
-      for (std::size_t i = kMaxCheckpoints; i < files.size(); ++i)
-        fs::remove(files[i].second, failure);
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): done without
-    }
-  }
-
- private:
-  static constexpr std::string_view kPrefix = "schema-";
-
-  static std::string name(std::size_t length, const std::string& key) {
-    return fmt::format("{}{}-{}", kPrefix, length, key);
-  }
-
-  std::vector<std::pair<std::size_t, fs::path>> list() const {
-    std::vector<std::pair<std::size_t, fs::path>> files;
-    std::error_code failure;
-    for (fs::directory_iterator entry(folder_, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-      const std::string file = entry->path().filename().string();
-      if (!file.starts_with(kPrefix)) continue;
-      const std::vector<std::string> parts = text::split(file, '-');
-      std::size_t length = 0;
-      if (parts.size() != 3 || parts[2].size() != kDigits) continue;
-      for (const char c : parts[1]) {
-        if (c < '0' || c > '9' || length > 100'000'000) return files;
-        length = length * 10 + static_cast<std::size_t>(c - '0');
-      }
-      files.emplace_back(length, entry->path());
-    }
-    return files;
-  }
-
-  fs::path folder_;
-};
-
-}  // namespace
-
-std::shared_ptr<history::FoldStore> fold_store(fs::path folder) {
-  return std::make_shared<StoredFolds>(std::move(folder));
 }
 
 }  // namespace dbmig::yaml

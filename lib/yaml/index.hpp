@@ -13,27 +13,9 @@
 #include <vector>
 
 #include "history/graph.hpp"
+#include "yaml/sealed_file.hpp"
 
 namespace dbmig::yaml {
-
-/// The `.gitignore` of the folder that holds what dbmig keeps for itself.
-inline constexpr std::string_view kNotForGit =
-    "# Made by dbmig from the files of the project; may be deleted.\n*\n";
-
-/// What tells one state of a file from another, as git's index does.
-struct FileStamp {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
-  std::int64_t modified = 0;  ///< nanoseconds
-  std::int64_t changed = 0;   ///< of the inode: nobody can set it back
-  friend bool operator==(const FileStamp&, const FileStamp&) = default;
-};
-
-/// Nothing for what is no regular file, or cannot be looked at.
-std::optional<FileStamp> stamp_of(const std::string& path);
-/// The same of a file in an open folder.
-std::optional<FileStamp> stamp_in(int folder, const char* name);
 
 /// What dbmig read of a project before, in the folder `.dbmig` beside dbmig.yaml: the headers of
 /// revision files and how they hang together, and schemas that histories add up to. Derived from
@@ -96,8 +78,5 @@ class Index {
 
 /// Whether `folder`, a project's `.dbmig`, has an index of revisions.
 bool index_is_there(const std::filesystem::path& folder);
-
-/// The schemas in `folder`, a project's `.dbmig`. A few are kept, the latest.
-std::shared_ptr<history::FoldStore> fold_store(std::filesystem::path folder);
 
 }  // namespace dbmig::yaml

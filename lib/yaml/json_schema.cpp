@@ -10,13 +10,13 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "lint/codes.hpp"
-#include "yaml/index.hpp"
 #include "yaml/key_spec.hpp"
 #include "yaml/model.hpp"
 #include "yaml/parts.hpp"
 #include "yaml/read_config.hpp"
 #include "yaml/read_operation.hpp"
 #include "yaml/revision.hpp"
+#include "yaml/sealed_file.hpp"
 
 namespace dbmig::yaml {
 namespace {

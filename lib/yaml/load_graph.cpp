@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "yaml/files.hpp"
 #include "yaml/index.hpp"
+#include "yaml/kept_schemas.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::yaml {

@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
+#include "yaml/bytes.hpp"
 #include "yaml/files.hpp"
+#include "yaml/kept_schemas.hpp"
 #include "yaml/parts.hpp"
 #include "yaml/positions.hpp"
 #include "yaml/read_table.hpp"
 #include "yaml/reader.hpp"
+#include "yaml/schema_bytes.hpp"
 #include "yaml/write_schema.hpp"
 
 namespace dbmig::yaml {
@@ -78,15 +83,16 @@ class ModelReader {
     refer_to_primary_keys();
     refuse_history_table(all().tables, "table");
     refuse_history_table(all().views, "view");
+    schema::Schema normalized = schema::normalized(model_.schema);
     // Only what was read can be judged: with a file missing, every reference into it looks wrong.
     if (!broken_) {
       schema::validate(
-          judgeable(),
+          judgeable(normalized),
           [&](const std::vector<std::string>& path) { return positions_.locate(path); },
           diagnostics_, target);
     }
     diagnostics_.throw_if_any();
-    model_.schema = schema::normalized(std::move(model_.schema));
+    model_.schema = std::move(normalized);
     return std::move(model_);
   }
 
@@ -262,20 +268,24 @@ class ModelReader {
     return is_doubtful(table, columns);
   }
 
-  /// The model without what hangs on something that was reported already, so that one mistake does
-  /// not show up as several.
-  schema::Schema judgeable() const {
-    schema::Schema schema = schema::normalized(model_.schema);
+  /// `schema`, the normalised model, without what hangs on something that was reported already, so
+  /// that one mistake does not show up as several.
+  schema::Schema judgeable(schema::Schema schema) const {
     for (auto& [name, table] : schema.tables) {
       // normalized() takes a NULL back that was asked for in a primary key, which is a mistake.
-      for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        table.columns[i].nullable = model_.schema.tables.at(name).columns[i].nullable;
+      const auto& columns = model_.schema.tables.at(name).columns;
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (std::as_const(table).columns[i].nullable == columns[i].nullable) continue;
+        table.columns[i].nullable = columns[i].nullable;
       }
-      const auto found = doubtful_columns_.find(name);
-      for (schema::Column& column : table.columns) {
-        if (found == doubtful_columns_.end() || !found->second.contains(column.name)) continue;
-        column.default_value.reset();
-        column.autoincrement = false;
+      // Lists that stay as they are stay shared.
+      if (diagnostics_.empty()) continue;
+      if (const auto found = doubtful_columns_.find(name); found != doubtful_columns_.end()) {
+        for (schema::Column& column : table.columns) {
+          if (!found->second.contains(column.name)) continue;
+          column.default_value.reset();
+          column.autoincrement = false;
+        }
       }
       const std::string& table_name = name;
       erase_if(table.foreign_keys, [&](const auto& k) { return is_doubtful(table_name, k); });
@@ -324,11 +334,39 @@ std::vector<SourceFile> load_yaml_files(const std::filesystem::path& folder,
   return files;
 }
 
+/// A hash of all that a model is read from.
+std::string key_of(const std::vector<SourceFile>& files, const ModelOptions& options) {
+  ByteWriter all;
+  const auto names = [&all](const std::vector<std::string>& list) {
+    all(static_cast<std::uint32_t>(list.size()));
+    for (const std::string& name : list) all(name);
+  };
+  for (const std::vector<SourceFile>& list : {std::cref(files), std::cref(options.more)}) {
+    all(static_cast<std::uint32_t>(list.size()));
+    for (const SourceFile& file : list) all(file.name, file.content);
+  }
+  all(to_bytes(options.part.schema), options.target.has_value(),
+      options.target.value_or(DialectKind{}));
+  names(options.selection.include);
+  names(options.selection.exclude);
+  return sha256_hex(all.bytes);
+}
+
 }  // namespace
 
 schema::Model load_model(const std::filesystem::path& folder, const std::filesystem::path& base,
                          const ModelOptions& options) {
-  return parse_model(load_yaml_files(folder, base), options);
+  // A smaller one is read as fast.
+  constexpr std::size_t kWorthKeeping = std::size_t{32} * 1024;
+  const std::vector<SourceFile> files = load_yaml_files(folder, base);
+  std::size_t size = 0;
+  for (const SourceFile& file : files) size += file.content.size();
+  if (options.kept_in.empty() || size < kWorthKeeping) return parse_model(files, options);
+  const std::string key = key_of(files, options);
+  if (std::optional<schema::Model> kept = kept_model(options.kept_in, key)) return std::move(*kept);
+  schema::Model model = parse_model(files, options);
+  keep_model(options.kept_in, key, model);
+  return model;
 }
 
 SourcePosition place_in_model(const std::filesystem::path& folder,

@@ -34,6 +34,9 @@ struct ModelOptions {
   std::optional<DialectKind> target = {};
   /// Foreign keys to tables that it does not take are external.
   schema::Selection selection = {};
+  /// Where load_model() keeps what it read for the next command (yaml/kept_schemas.hpp), which
+  /// reads that while no byte of the files has changed: the project's `.dbmig`. Empty for nowhere.
+  std::filesystem::path kept_in = {};
 };
 
 /// The model of all `files` merged: named (schema/names.hpp), normalised and validated

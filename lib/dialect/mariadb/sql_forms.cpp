@@ -26,6 +26,7 @@ class MariadbForms final : public SqlForms {
 
   std::string utc_now() const override { return "CAST(UTC_TIMESTAMP() AS CHAR)"; }
   std::string for_update() const override { return " FOR UPDATE"; }
+  std::string change_mark() const override { return {}; }
 
   std::string insert_into(std::string_view name) const override {
     return fmt::format("INSERT INTO {}", name);

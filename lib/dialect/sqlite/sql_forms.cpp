@@ -23,6 +23,11 @@ class SqliteForms final : public SqlForms {
 
   std::string utc_now() const override { return "datetime('now')"; }
   std::string for_update() const override { return {}; }
+  /// The one number changes with each commit of another connection, the other with each row that
+  /// this one writes.
+  std::string change_mark() const override {
+    return "SELECT data_version || ' ' || total_changes() FROM pragma_data_version";
+  }
 
   /// ON CONFLICT of a constraint could replace rows, or end the transaction.
   std::string insert_into(std::string_view name) const override {

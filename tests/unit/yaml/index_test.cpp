@@ -18,6 +18,7 @@
 #include "support.hpp"
 #include "support/random_schema.hpp"
 #include "support/temp_dir.hpp"
+#include "yaml/kept_schemas.hpp"
 #include "yaml/revision.hpp"
 #include "yaml/schema_bytes.hpp"
 
