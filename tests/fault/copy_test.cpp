@@ -169,6 +169,53 @@ TEST(Copy, ToAFullDiskLeavesNothing) {
   }
 }
 
+/// A server whose whole folder is a file system that has 30 MB left when it runs, which the rows do
+/// not fit into; afterwards there is room.
+constexpr const char* kServerOnASmallDisk = R"(
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+mkdir -p disk && mount -t tmpfs -o size=600m tmpfs disk || exit 9
+"$SERVER" start "$PWD/disk/srv" --innodb-log-file-size=8M --innodb-buffer-pool-size=16M || exit 9
+trap '"$SERVER" stop "$PWD/disk/srv"' EXIT
+url="mariadb://root@localhost/shop?socket=$PWD/disk/srv/mariadb.sock"
+client() { mariadb --no-defaults -uroot --socket="$PWD/disk/srv/mariadb.sock" "$@"; }
+client -e 'CREATE DATABASE shop CHARACTER SET utf8mb4'
+used=$(df --output=used disk | tail -1)
+mount -o remount,size=$((used + 30000))k disk
+for ranks in '' '-j 2'; do
+  "$DBMIG" copy sqlite:///large.db "$url" $ranks
+  echo "exit $?, tables: $(client -N shop -e 'SHOW TABLES' | xargs), end"
+done
+mount -o remount,size=600m disk
+"$DBMIG" copy sqlite:///large.db "$url"
+echo "then exit $?"
+)";
+
+TEST(CopyItsServer, MayHaveAFullDisk) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  if (test::shell("unshare --mount true", "/").code != 0) {
+    GTEST_SKIP() << "needs the right to mount a file system";
+  }
+  const CopyPlace place;
+  place.folder.write("on_disk.sh", kServerOnASmallDisk);
+  place.folder.write("large.sql",
+                     "CREATE TABLE small (id INTEGER PRIMARY KEY); INSERT INTO small VALUES (1);"
+                     "CREATE TABLE post (id INTEGER PRIMARY KEY, body TEXT);"
+                     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                     "100000) INSERT INTO post SELECT i, hex(randomblob(300)) FROM n;");
+  const Result ended =
+      test::shell("sqlite3 large.db < large.sql; SERVER='" + server_script() + "' DBMIG='" +
+                      test::dbmig_binary().string() + "' unshare --mount bash on_disk.sh 2>errors",
+                  place.folder.path());
+  const std::string errors = place.folder.read("errors");
+  const std::string nothing = "exit 1, tables: , end\n";
+  EXPECT_THAT(ended.out, testing::StartsWith(nothing + nothing)) << errors;
+  EXPECT_THAT(ended.out, HasSubstr("100000 rows"));
+  EXPECT_THAT(ended.out, testing::EndsWith("then exit 0\n"));
+  EXPECT_THAT(errors, HasSubstr("free space on the server's disk"));
+  EXPECT_THAT(errors, testing::ContainsRegex("disk is full|is full|No space left"));
+  EXPECT_THAT(errors, Not(HasSubstr("Unknown error")));
+}
+
 TEST(Copy, ThatIsInterruptedLeavesNothing) {
   const CopyPlace place;
   for (const int ranks : {1, 2}) {

@@ -8,10 +8,15 @@
 #include "cli/harness.hpp"
 
 namespace dbmig::fault {
+
+std::string server_script() {
+  return DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh";
+}
+
 namespace {
 
 test::Result script(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh"};
+  std::vector<std::string> command = {server_script()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return test::run(command);
 }

@@ -7,6 +7,9 @@
 
 namespace dbmig::fault {
 
+/// tests/support/mariadb_server.sh, which starts and stops a server.
+std::string server_script();
+
 /// A MariaDB server of its own that may be killed, in a temporary folder.
 class Server {
  public:

@@ -245,6 +245,10 @@ Error translate(unsigned number, std::string_view message, std::string_view sql)
   } else if (number == 1044 || number == 1142 || number == 1143 || number == 1370) {
     hint = missing_right(number, message);
   }
+  // InnoDB on a full disk: `Can't change size of file (Errcode: 739005568 "Unknown error …")`.
+  const bool is_memory_for_a_number =
+      code == ErrorCode::io && message.find("\"Unknown error") != std::string_view::npos;
+  if (is_memory_for_a_number) message = "the server cannot make a file larger: its disk is full";
   Error error = Error(code, fmt::format("{} (MariaDB error {})", message, number))
                     .native(static_cast<int>(number))
                     .sql(std::string(sql));
