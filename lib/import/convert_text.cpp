@@ -11,6 +11,7 @@
 #include "import/converter.hpp"
 #include "import/number_text.hpp"
 #include "import/wkt.hpp"
+#include "schema/geometry_text.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -224,9 +225,12 @@ bool Converter::convert_set(std::string_view text, Cell& cell, std::string& reas
 /// Well-known text. The database's own reader answers NULL to what it cannot read, in silence.
 bool Converter::convert_geometry(std::string_view text, Cell& cell, std::string& reason) const {
   if (!ranges_->geometry) return convert_native_text(text, cell, reason);
-  const auto kind = parse_wkt(text);
+  const auto parts = schema::split_srid(text);
+  const auto kind = parts ? parse_wkt(parts->shape) : std::nullopt;
   if (!kind) {
-    reason = "is not a geometry in well-known text, as in POINT(1 2)";
+    reason =
+        "is not a geometry in well-known text, as in POINT(1 2) or, with its reference system, "
+        "SRID=4326;POINT(1 2)";
     return false;
   }
   const std::string_view wanted = schema::name_of(column_.type.kind);

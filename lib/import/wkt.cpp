@@ -52,6 +52,10 @@ class WktParser {
     if (kind == "multilinestring") return list([this] { return line(); });
     if (kind == "multipolygon") return list([this] { return polygon(); });
     if (depth >= kMaxNested) return false;
+    // Of MariaDB's kinds the only one that may hold nothing.
+    const std::string_view rest = rest_;
+    if (text::equals_ignoring_case(keyword(), "empty")) return true;
+    rest_ = rest;
     return list([this, depth] { return geometry(depth + 1).has_value(); });
   }
 

@@ -77,6 +77,17 @@ std::vector<schema::Column> stored_columns(const schema::Table& table) {
   return columns;
 }
 
+namespace {
+
+/// As schema/geometry_text.hpp reads it.
+std::string geometry_as_text(const std::string& name) {
+  return fmt::format(
+      "IF(ST_SRID({0}) = 0, ST_AsText({0}), CONCAT('SRID=', ST_SRID({0}), ';', ST_AsText({0})))",
+      name);
+}
+
+}  // namespace
+
 std::string select_rows(const schema::Table& table, const std::vector<schema::Column>& columns,
                         const dialect::Dialect& dialect, const std::string& range) {
   const bool is_mariadb = dialect.kind() == DialectKind::mariadb;
@@ -84,7 +95,7 @@ std::string select_rows(const schema::Table& table, const std::vector<schema::Co
   for (const schema::Column& column : columns) {
     const std::string name = dialect.quote_identifier(column.name);
     const bool as_text = is_mariadb && schema::is_geometry(column.type_on(dialect.kind()).kind);
-    selected.push_back(as_text ? fmt::format("ST_AsText({}) AS {}", name, name) : name);
+    selected.push_back(as_text ? geometry_as_text(name) + " AS " + name : name);
   }
   std::string sql = fmt::format("SELECT {} FROM {}", text::join(selected, ", "),
                                 dialect.quote_identifier(table.name));

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "schema/geometry_text.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -96,7 +97,10 @@ std::string canonical_value(const Cell& cell, const schema::Type& type) {
     return std::string(trimmed_zeros(text));
   }
   if (kind == TypeKind::char_) text.erase(text.find_last_not_of(' ') + 1);
-  if (schema::is_geometry(kind)) return without_blanks(text);
+  if (schema::is_geometry(kind)) {
+    const auto parts = schema::split_srid(text);
+    return without_blanks(parts && parts->srid == 0 ? parts->shape : text);
+  }
   return text;
 }
 

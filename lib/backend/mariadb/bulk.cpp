@@ -13,6 +13,7 @@
 #include "backend/mariadb/error.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "schema/geometry_text.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
@@ -222,6 +223,11 @@ std::string duplicate_clause(const dialect::Dialect& dialect,
   return " ON DUPLICATE KEY UPDATE " + sets;
 }
 
+bool is_geometry(const schema::Table& table, const std::string& name) {
+  const schema::Column* column = table.find_column(name);
+  return column != nullptr && schema::is_geometry(column->type_on(DialectKind::mariadb).kind);
+}
+
 std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
                        const std::vector<std::string>& columns, std::size_t rows,
                        OnDuplicate on_duplicate) {
@@ -229,11 +235,8 @@ std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& tab
   std::string one;
   for (const std::string& name : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(name);
-    const schema::Column* column = table.find_column(name);
-    const bool is_geometry =
-        column != nullptr && schema::is_geometry(column->type_on(DialectKind::mariadb).kind);
     one += one.empty() ? "(" : ", ";
-    one += is_geometry ? "ST_GeomFromText(?)" : "?";
+    one += is_geometry(table, name) ? "ST_GeomFromText(?, ?)" : "?";
   }
   one += ')';
   std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
@@ -286,8 +289,10 @@ class MariadbBulkSink final : public BulkSink {
         on_duplicate_(on_duplicate),
         sql_(insert_sql(connection.dialect(), table, columns, 1, on_duplicate)),
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
-        has_arrays_(has_array_binding(connection.native())),
-        columns_(columns.size()) {
+        has_arrays_(has_array_binding(connection.native())) {
+    for (const std::string& name : columns) has_srid_.push_back(is_geometry(table, name));
+    const auto geometries = std::count(has_srid_.begin(), has_srid_.end(), true);
+    columns_.resize(columns.size() + static_cast<std::size_t>(geometries));
     refuse_engine_without_transactions(connection, table.name);
     most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
     // A zero is a zero, not the next AUTO_INCREMENT value; what does not fit is an error.
@@ -300,10 +305,14 @@ class MariadbBulkSink final : public BulkSink {
     if (key != table.columns.end()) {
       const auto given = std::find(columns.begin(), columns.end(), key->name);
       fills_keys_ = given == columns.end();
-      if (!fills_keys_) key_ = static_cast<std::size_t>(given - columns.begin());
+      if (!fills_keys_) {
+        const auto before = given - columns.begin();
+        key_ = static_cast<std::size_t>(
+            before + std::count(has_srid_.begin(), has_srid_.begin() + before, true));
+      }
     }
     if (!has_arrays_) {
-      rows_per_statement_ = std::clamp<std::size_t>(kMaxPlaceholders / columns.size(), 1, 500);
+      rows_per_statement_ = std::clamp<std::size_t>(kMaxPlaceholders / columns_.size(), 1, 500);
       many_ = std::make_unique<Insert>(
           connection_.native(),
           insert_sql(connection.dialect(), table, columns, rows_per_statement_, on_duplicate));
@@ -346,10 +355,18 @@ class MariadbBulkSink final : public BulkSink {
 
   std::size_t take_row(CellReader& reader) {
     std::size_t bytes = 0;
-    for (ColumnArray& column : columns_) {
-      const Cell cell = reader.next();
-      column.add(cell);
+    auto column = columns_.begin();
+    for (const bool has_srid : has_srid_) {
+      Cell cell = reader.next();
       bytes += cell.bytes.size() + kOverheadPerValue;
+      if (has_srid) {
+        const auto parts = schema::split_srid(cell.bytes);
+        if (parts) cell.bytes = parts->shape;
+        column++->add(cell);
+        column++->add(Cell::of(std::int64_t{parts ? parts->srid : 0}));
+      } else {
+        column++->add(cell);
+      }
     }
     return bytes;
   }
@@ -449,7 +466,9 @@ class MariadbBulkSink final : public BulkSink {
   std::size_t rows_per_statement_ = 1;
   std::unique_ptr<Insert> one_;
   std::unique_ptr<Insert> many_;
-  std::vector<ColumnArray> columns_;
+  std::vector<bool> has_srid_;  ///< of each column: a geometry, with the number of its reference
+                                ///< system in an array of its own behind it
+  std::vector<ColumnArray> columns_;  ///< one for each placeholder of a row
   std::uint64_t rows_ = 0;
   std::uint64_t skipped_ = 0;
 };

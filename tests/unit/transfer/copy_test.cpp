@@ -234,6 +234,34 @@ TEST_F(CopyOnMariadb, BetweenTwoOfThemEveryTypeGoes) {
   EXPECT_EQ(to.rows(all), from.rows(all));
 }
 
+TEST_F(CopyOnMariadb, GeometriesKeepTheirReferenceSystems) {
+  MariadbDatabase from;
+  MariadbDatabase to;
+  MariadbDatabase back;
+  from.run(
+      "CREATE TABLE t (g POINT, id INT AUTO_INCREMENT PRIMARY KEY, h GEOMETRY REF_SYSTEM_ID=4326)");
+  from.run(
+      "INSERT INTO t (g, h) VALUES (ST_GeomFromText('POINT(1 0.1)', 4326), "
+      "ST_GeomFromText('GEOMETRYCOLLECTION EMPTY', 3857)), (NULL, NULL), "
+      "(ST_GeomFromText('POINT(1 2)'), ST_GeomFromText('LINESTRING(0 0,1e300 5e-324)', "
+      "4294967295))");
+  make_tables(from.connection(), to.connection());
+  expect_copied(copy(from.connection(), to.connection()));
+  const std::string all = "SELECT id, HEX(g), HEX(h) FROM t ORDER BY id";
+  EXPECT_EQ(to.rows(all), from.rows(all));
+  // Another reference system is a difference.
+  to.run("UPDATE t SET g = ST_GeomFromText('POINT(1 2)', 4326) WHERE id = 3");
+  Quiet events;
+  EXPECT_FALSE(compare(from.connection(), to.connection()).front().is_same());
+  // By way of SQLite, too.
+  const auto lite = memory({});
+  make_tables(from.connection(), *lite);
+  expect_copied(copy(from.connection(), *lite));
+  make_tables(from.connection(), back.connection());
+  expect_copied(copy(*lite, back.connection()));
+  EXPECT_EQ(back.rows(all), from.rows(all));
+}
+
 TEST(Copy, WhatTheTargetDoesNotHoldIsNamedBeforeAnythingIsWritten) {
   const auto source = memory({
       "CREATE TABLE t (id INTEGER PRIMARY KEY, made DATETIME, name VARCHAR(5), n INTEGER)",
