@@ -43,8 +43,10 @@ void report(Console& console, const transfer::ExportSummary& summary) {
   for (const transfer::ExportSummary::File& file : summary.files) {
     const std::string what = file.table.empty() ? "of the query" : "of '" + file.table + "'";
     const std::string where = file.path.empty() ? "" : " to " + file.path;
-    console.info("dbmig.export",
-                 fmt::format("Exported {} {}{}", text::count(file.rows, "row"), what, where));
+    const bool is_last = &file == &summary.files.back();
+    const char* left = is_last && summary.reader_left ? ", as far as they were read" : "";
+    console.info("dbmig.export", fmt::format("Exported {} {}{}{}", text::count(file.rows, "row"),
+                                             what, where, left));
     if (!file.companion.empty()) {
       console.info("dbmig.export",
                    fmt::format("{} says how it is written, for `dbmig import`", file.companion));
@@ -89,7 +91,7 @@ void run(Context& context, Arguments arguments) {
   if (arguments.gzip) arguments.options.compression = transfer::OutputCompression::gzip;
   if (arguments.zstd) arguments.options.compression = transfer::OutputCompression::zstd;
   std::string& output = arguments.options.output;
-  if (output == "-") output.clear();
+  if (output == "-" || output == "/dev/stdout") output.clear();
   if (!output.empty() && !context.globals.directory.empty()) {
     output = (std::filesystem::path(context.globals.directory) / output).string();
   }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/converter.hpp"
 #include "transfer/companion_file.hpp"
 #include "transfer/row_writer.hpp"
@@ -68,8 +70,7 @@ class Export {
     const std::vector<std::string> tables =
         choose_tables(all, options_.all ? std::vector<std::string>{} : options_.tables);
     if (tables.empty()) throw Error(ErrorCode::not_found, "the database has no tables");
-    const bool is_one_file = tables.size() == 1 || options_.format == "sql";
-    if (is_one_file) {
+    if (!goes_to_a_folder(tables.size())) {
       OutputFile file(options_.output, options_.compression, options_.force);
       for (const std::string& name : tables) write_table(all.table(name), file);
       file.finish();
@@ -81,7 +82,7 @@ class Export {
           .hint("-o FOLDER, or --format sql for one file");
     }
     std::error_code failure;
-    std::filesystem::create_directories(options_.output, failure);
+    std::filesystem::create_directories(std::filesystem::path(options_.output) / "", failure);
     if (failure) {
       throw Error(ErrorCode::io,
                   fmt::format("cannot make the folder {}: {}", options_.output, failure.message()));
@@ -91,6 +92,18 @@ class Export {
       write_table(all.table(name), file);
       file.finish();
     }
+  }
+
+  bool goes_to_a_folder(std::size_t tables) const {
+    const std::string& output = options_.output;
+    std::error_code none;
+    if (output.ends_with('/') || std::filesystem::is_directory(output, none)) return true;
+    if (options_.format == "sql") return false;
+    // So that a script need not know how many tables there are.
+    const bool is_called_a_folder = options_.all && !output.empty() &&
+                                    !std::filesystem::exists(output, none) &&
+                                    !std::filesystem::path(output).has_extension();
+    return tables > 1 || is_called_a_folder;
   }
 
   std::string path_of(const std::string& table) const {
@@ -119,10 +132,17 @@ class Export {
   void write(const std::string& table, const std::vector<schema::Type>& types,
              backend::RowSource& rows, OutputFile& file) {
     const bool is_text = options_.format != "sql";
+    check_names(rows.columns());
+    std::vector<bool> geometries;
+    for (const schema::Type& type : types) {
+      geometries.push_back(dialect::type_ranges(connection_.dialect().kind()).geometry &&
+                           schema::is_geometry(type.kind));
+    }
     const auto writer = row_writer(options_.format,
                                    {.table = table.empty() ? "query" : table,
                                     .columns = rows.columns(),
-                                    .delimiter = options_.delimiter},
+                                    .delimiter = options_.delimiter,
+                                    .geometries = std::move(geometries)},
                                    connection_.dialect());
     ExportSummary::File done{
         .table = table, .path = file.path(), .rows = 0, .import_options = {}, .companion = {}};
@@ -150,14 +170,14 @@ class Export {
     }
     if (has_bytes) done.import_options += " --binary hex";
     if (!is_text) done.import_options.clear();
-    done.companion = write_companion(done, rows.columns(), has_bytes);
+    if (!file.is_stream()) done.companion = write_companion(done, rows.columns(), has_bytes);
     summary_.files.push_back(std::move(done));
   }
 
   /// Before the file takes its name; its path, or empty where none is needed.
   std::string write_companion(const ExportSummary::File& done,
                               const std::vector<std::string>& columns, bool has_bytes) {
-    if (done.path.empty() || options_.format == "sql") return {};
+    if (options_.format == "sql") return {};
     const std::string path = done.path + ".yaml";
     const bool is_needed =
         has_bytes || options_.format == "tsv" ||
@@ -193,6 +213,16 @@ class Export {
     std::filesystem::path name = path;
     if (name.extension() == ".gz" || name.extension() == ".zst") name.replace_extension();
     return name.extension() == ".jsonl" || name.extension() == ".ndjson";
+  }
+
+  /// A query may give two columns one name: no import takes such a file.
+  static void check_names(const std::vector<std::string>& columns) {
+    std::set<std::string> seen;
+    for (const std::string& column : columns) {
+      if (seen.insert(text::lower(column)).second) continue;
+      throw Error(ErrorCode::invalid, fmt::format("the query has two columns '{}'", column))
+          .hint("give one of them another name: SELECT … AS name");
+    }
   }
 
   void check(const std::string& table, const std::string& column, const schema::Type& type,

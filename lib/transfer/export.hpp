@@ -17,8 +17,8 @@ struct ExportOptions {
   std::string format = "csv";       ///< see RowWriter
   char delimiter = ',';             ///< csv
   OutputCompression compression = OutputCompression::none;
-  /// A file; a folder when there are several tables and the format is not sql; empty for standard
-  /// output.
+  /// A file; a folder when it is one or ends with a slash, and for several tables when the format
+  /// is not sql; for `all` also where it has no ending. Empty for standard output.
   std::string output;
   bool force = false;  ///< replace files that are there
 };
@@ -34,13 +34,14 @@ struct ExportSummary {
     std::string companion;
   };
   std::vector<File> files;
-  bool reader_left = false;  ///< standard output was closed before the end
+  bool reader_left = false;  ///< standard output or a pipe was closed before the end
 };
 
 /// Writes tables, or the rows of a query, as they are at one moment, in the order of their primary
 /// keys. Generated columns are left out: the database computes them. All files appear complete, or,
 /// when it throws, those that were done before. Throws Error{invalid} naming the table, row and
-/// column of a value that the format cannot say, Error{not_found} for a table, and
+/// column of a value that the format cannot say and naming two columns that have one name,
+/// Error{not_found} for a table, and
 /// Error{interrupted} when `stop` is set.
 ExportSummary export_rows(backend::Connection& connection, const ExportOptions& options,
                           const std::atomic<bool>& stop);

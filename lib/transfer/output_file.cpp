@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <new>
 #include <utility>
@@ -115,19 +116,31 @@ OutputFile::OutputFile(std::string path, OutputCompression compression, bool for
     return;
   }
   struct stat info = {};
-  if (!force_ && ::stat(path_.c_str(), &info) == 0) {
-    throw Error(ErrorCode::refused, fmt::format("{} is there already", path_))
-        .hint("--force replaces it");
+  target_ = path_;
+  if (::stat(path_.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) throw failure(path_, EISDIR);
+    if (!S_ISREG(info.st_mode)) {
+      fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+      if (fd_ < 0) throw failure(path_, errno);
+      return;
+    }
+    if (!force_) {
+      throw Error(ErrorCode::refused, fmt::format("{} is there already", path_))
+          .hint("--force replaces it");
+    }
+    std::error_code failed;
+    const std::filesystem::path behind_links = std::filesystem::canonical(path_, failed);
+    if (!failed) target_ = behind_links.string();
   }
-  temporary_ = fmt::format("{}.{}.tmp", path_, random_hex(8));
+  temporary_ = fmt::format("{}.{}.tmp", target_, random_hex(8));
+  is_stream_ = false;
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd_ < 0) throw failure(path_, errno);
 }
 
 OutputFile::~OutputFile() {
-  if (temporary_.empty()) return;
-  if (fd_ >= 0) ::close(fd_);
-  ::unlink(temporary_.c_str());
+  if (fd_ >= 0 && fd_ != STDOUT_FILENO) ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 void OutputFile::send(std::string_view bytes) {
@@ -135,7 +148,7 @@ void OutputFile::send(std::string_view bytes) {
     const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
     if (n >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(n));
-    } else if (errno == EPIPE && path_.empty()) {
+    } else if (errno == EPIPE && is_stream_) {
       closed_ = true;
     } else if (errno != EINTR) {
       throw failure(path_, errno);
@@ -162,7 +175,7 @@ void OutputFile::finish() {
   if (compressor_) {
     compressor_->compress("", true, [this](std::string_view bytes) { send(bytes); });
   }
-  if (path_.empty()) return;
+  if (is_stream_) return;
   if (::fsync(fd_) != 0) throw failure(path_, errno);
   ::close(std::exchange(fd_, -1));
   take_name();
@@ -170,12 +183,12 @@ void OutputFile::finish() {
 
 void OutputFile::take_name() {
   if (force_) {
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw failure(path_, errno);
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw failure(path_, errno);
     temporary_.clear();
     return;
   }
   // Unlike rename() it does not replace what somebody else made meanwhile.
-  if (::link(temporary_.c_str(), path_.c_str()) != 0) throw failure(path_, errno);
+  if (::link(temporary_.c_str(), target_.c_str()) != 0) throw failure(path_, errno);
   ::unlink(std::exchange(temporary_, "").c_str());
 }
 

@@ -12,12 +12,13 @@ enum class OutputCompression : std::uint8_t { none, gzip, zstd };
 /// A file that grows beside its final name, readable by its owner alone, and takes it in finish();
 /// without that nothing is left behind. Or standard output, for an empty path.
 ///
-/// write() and finish() throw Error{io} (full disk, read-only folder). A reader of standard output
-/// that has left is no failure: what is written from then on goes nowhere, see is_closed().
+/// write() and finish() throw Error{io} (full disk, read-only folder). A reader of a pipe that has
+/// left is no failure: what is written from then on goes nowhere, see is_closed().
 class OutputFile {
  public:
   /// Throws Error{refused} when there is a file and `force` is not set, Error{io} when none can be
-  /// made there.
+  /// made there. A pipe or a device that is there is written into and stays; behind a symbolic link
+  /// the file is replaced, not the link.
   OutputFile(std::string path, OutputCompression compression, bool force);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
@@ -27,7 +28,9 @@ class OutputFile {
   void finish();
 
   const std::string& path() const { return path_; }
-  /// Nobody reads standard output any more.
+  /// A pipe, a device or standard output: nothing may stand beside it.
+  bool is_stream() const { return is_stream_; }
+  /// Nobody reads the pipe or standard output any more.
   bool is_closed() const { return closed_; }
 
  private:
@@ -37,9 +40,11 @@ class OutputFile {
   void take_name();
 
   std::string path_;
+  std::string target_;  ///< what gets the name in the end: behind symbolic links
   std::string temporary_;
   bool force_;
   int fd_ = -1;
+  bool is_stream_ = true;
   bool closed_ = false;
   std::string buffer_;
   std::unique_ptr<Compressor> compressor_;

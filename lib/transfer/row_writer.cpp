@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "import/csv_format.hpp"
 #include "import/named_format.hpp"
+#include "schema/geometry_text.hpp"
 #include "transfer/value_text.hpp"
 
 namespace dbmig::transfer {
@@ -110,7 +111,7 @@ class JsonWriter final : public RowWriter {
 class SqlWriter final : public RowWriter {
  public:
   SqlWriter(const RowShape& shape, const dialect::Dialect& dialect)
-      : is_mariadb_(dialect.kind() == DialectKind::mariadb) {
+      : is_mariadb_(dialect.kind() == DialectKind::mariadb), geometries_(shape.geometries) {
     std::vector<std::string> names;
     for (const std::string& column : shape.columns) {
       names.push_back(dialect.quote_identifier(column));
@@ -132,7 +133,11 @@ class SqlWriter final : public RowWriter {
     out.push_back('(');
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i != 0) out += ", ";
-      put(row[i], out);
+      if (i < geometries_.size() && geometries_[i] && row[i].kind == Cell::Kind::text) {
+        put_geometry(row[i].bytes, out);
+      } else {
+        put(row[i], out);
+      }
     }
     out.push_back(')');
     bytes_ += out.size() - before;
@@ -168,6 +173,14 @@ class SqlWriter final : public RowWriter {
     }
   }
 
+  void put_geometry(std::string_view text, std::string& out) const {
+    const auto parts = schema::split_srid(text);
+    out += "ST_GeomFromText(";
+    put_text(parts ? parts->shape : text, out);
+    if (parts && parts->srid != 0) out += fmt::format(", {}", parts->srid);
+    out.push_back(')');
+  }
+
   /// Whatever the mode that the script is read in says of backslashes; SQLite's client ends a
   /// statement at a zero byte.
   void put_text(std::string_view text, std::string& out) const {
@@ -184,6 +197,7 @@ class SqlWriter final : public RowWriter {
   }
 
   bool is_mariadb_;
+  std::vector<bool> geometries_;
   std::string start_;
   std::size_t rows_ = 0;   ///< of the statement at hand
   std::size_t bytes_ = 0;  ///< likewise

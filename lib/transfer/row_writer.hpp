@@ -40,6 +40,8 @@ struct RowShape {
   std::string table;  ///< for sql
   std::vector<std::string> columns;
   char delimiter = ',';  ///< csv
+  /// For sql: which columns are MariaDB's geometries, in text (schema/geometry_text.hpp).
+  std::vector<bool> geometries = {};
 };
 
 /// Throws Error{usage} for a format that is not known.

@@ -29,7 +29,8 @@ class ExportedFiles : public OnEachDatabase {
                                  "g TEXT, made INT AS (id + 1) STORED)";
       client("CREATE TABLE " + std::string(table) + " " + create + ";");
     }
-    const std::string point = on_mariadb() ? "ST_GeomFromText('POINT(1.5 -2)')" : "'POINT(1.5 -2)'";
+    const std::string point =
+        on_mariadb() ? "ST_GeomFromText('POINT(1.5 -2)', 4326)" : "'POINT(1.5 -2)'";
     const std::string largest = on_mariadb() ? "18446744073709551615" : "9223372036854775807";
     const std::string text = on_mariadb()
                                  ? "'a,\"b\"\\t\\\\N ñ😀\\n0x00'"
@@ -48,8 +49,8 @@ class ExportedFiles : public OnEachDatabase {
 
   std::string rows(const std::string& table) const {
     return sql("SELECT id, hex(b), hex(s), n, d, f, r, m, j, bits + 0, " +
-               std::string(on_mariadb() ? "ST_AsText(g)" : "g") + ", made FROM " + table +
-               " ORDER BY id");
+               std::string(on_mariadb() ? "concat(ST_SRID(g), ST_AsText(g))" : "g") +
+               ", made FROM " + table + " ORDER BY id");
   }
 };
 
@@ -140,6 +141,60 @@ TEST_P(ExportedFiles, AreWrittenOnceUnderMpirun) {
   EXPECT_THAT(exported.out,
               AllOf(HasSubstr("Imported 4 rows"), Not(HasSubstr("is there already"))));
   EXPECT_EQ(rows("u"), rows("t"));
+}
+
+TEST_P(ExportedFiles, InSqlAreTheSameForAnyNumberOfRanks) {
+  const std::string expected = rows("t");
+  const Result exported = shell(
+      "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; dbmig='" +
+          dbmig_binary().string() + "'; url='" + url +
+          "'; { $dbmig --url \"$url\" export --all -o 1.sql; for n in 2 4; do mpirun "
+          "--oversubscribe "
+          "-n $n $dbmig --url \"$url\" export --all -o $n.sql; mpirun --oversubscribe -n $n $dbmig "
+          "--url \"$url\" export --all --format sql > out$n.sql; done; } 2> log; "
+          "sha256sum < 1.sql; for i in 2 4 out2 out4; do sha256sum < $i.sql; done | uniq",
+      project.path());
+  const std::size_t line = exported.out.find('\n') + 1;
+  EXPECT_EQ(exported.out.substr(0, line), exported.out.substr(line)) << project.read("log");
+  sql("DELETE FROM t");
+  const Result restored = client(project.read("4.sql"));
+  EXPECT_EQ(restored.code, 0) << restored.out;
+  EXPECT_EQ(rows("t"), expected);
+}
+
+TEST_P(ExportedFiles, GoIntoAFolderOrAPipeThatIsThere) {
+  const std::string expected = rows("t");
+  std::filesystem::create_directory(project.path() / "there");
+  project.expect(0, {"--url", url, "export", "t", "-o", "there", "--format", "jsonl"});
+  project.expect(0, {"--url", url, "export", "t", "-o", "sql/", "--format", "sql"});
+  EXPECT_THAT(project.read("sql/t.sql"), HasSubstr("INSERT INTO"));
+  const Result piped =
+      shell("mkfifo pipe; cat pipe > read & '" + dbmig_binary().string() + "' --url '" + url +
+                "' export t --force -o pipe 2> log; wait; test -p pipe && ls pipe*",
+            project.path());
+  EXPECT_EQ(piped.out, "pipe\n") << piped.err;
+  EXPECT_THAT(project.read("read"), HasSubstr("0x00FF0A"));
+  // A device stays one, and a link a link.
+  std::filesystem::create_symlink("far.csv", project.path() / "link.csv");
+  project.write("far.csv", "old");
+  project.expect(0, {"--url", url, "export", "t", "--force", "-o", "/dev/null"});
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  project.expect(0, {"--url", url, "export", "t", "--force", "-o", "link.csv"});
+  EXPECT_TRUE(std::filesystem::is_symlink(project.path() / "link.csv"));
+  EXPECT_THAT(project.read("far.csv"), HasSubstr("0x00FF0A"));
+  // Of a database with one table, too, --all makes a folder.
+  sql("DELETE FROM t");
+  sql("DROP TABLE u");
+  project.expect(0, {"--url", url, "export", "--all", "-o", "dump"});
+  EXPECT_TRUE(std::filesystem::exists(project.path() / "dump/t.csv"));
+  project.expect(0, {"--url", url, "import", "there/t.jsonl"});
+  EXPECT_EQ(rows("t"), expected);
+}
+
+TEST_P(ExportedFiles, OfAQueryWithTwoColumnsOfOneNameAreRefused) {
+  EXPECT_THAT(
+      project.expect(1, {"--url", url, "export", "--query", "SELECT id, n AS ID FROM t"}).err,
+      AllOf(HasSubstr("the query has two columns 'ID'"), HasSubstr("SELECT … AS name")));
 }
 
 TEST_P(ExportedFiles, OfOthersAreKnownByTheirEndingAndWhatStandsInThem) {
