@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/text.hpp"
@@ -152,6 +154,30 @@ std::string sqlite_now(std::string_view mariadb_default) {
     if (without_blanks(mariadb_now(one)) == text) return one;
   }
   return {};
+}
+
+Clock sqlite_clock(std::string_view mariadb_default) {
+  static const std::set<std::string, std::less<>> moments = {
+      "current_timestamp", "now", "localtime", "localtimestamp", "utc_timestamp", "sysdate"};
+  static const std::set<std::string, std::less<>> times = {"current_time", "curtime", "utc_time"};
+  constexpr int kOwnDigits = 3;
+  constexpr int kMaxDigits = 6;
+  const std::string text = without_blanks(unwrapped(mariadb_default));
+  const std::size_t open = text.find('(');
+  if (open == std::string::npos || text.back() != ')') return {};
+  const std::string name = text::lower(text.substr(0, open));
+  const std::string places = text.substr(open + 1, text.size() - open - 2);
+  const bool is_time = times.count(name) != 0;
+  if (!is_time && moments.count(name) == 0) return {};
+  if (name == "sysdate" && places.empty()) return {"datetime('now')"};
+  if (places.size() != 1 || places[0] < '1' || places[0] > '0' + kMaxDigits) return {};
+  const int digits = places[0] - '0';
+  const std::string format = is_time ? "%H:%M:%f" : "%Y-%m-%d %H:%M:%f";
+  const std::string all = "strftime('" + format + "', 'now')";
+  if (digits >= kOwnDigits) return {all, digits - kOwnDigits};
+  constexpr int kTime = 9;  // "12:34:56."
+  constexpr int kDate = 11;
+  return {"substr(" + all + ", 1, " + std::to_string(kTime + (is_time ? 0 : kDate) + digits) + ")"};
 }
 
 }  // namespace dbmig::dialect

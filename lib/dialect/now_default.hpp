@@ -14,4 +14,14 @@ std::string mariadb_now(std::string_view sqlite_default);
 /// else.
 std::string sqlite_now(std::string_view mariadb_default);
 
+/// A clock of MariaDB in SQLite's words, which are in UTC and have three digits after the second.
+struct Clock {
+  std::string sql;      ///< empty for what is none
+  int lost_digits = 0;  ///< of those that MariaDB writes
+};
+
+/// `current_timestamp(6)`, `now(3)`, `utc_timestamp(2)`, `curtime(1)`: what has digits after the
+/// second; the others are CURRENT_TIMESTAMP and the like on both databases.
+Clock sqlite_clock(std::string_view mariadb_default);
+
 }  // namespace dbmig::dialect

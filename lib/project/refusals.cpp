@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "backend/refusal_text.hpp"
 #include "base/error.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
@@ -17,8 +18,7 @@ namespace {
 using schema::Schema;
 
 std::string does_not_take(const backend::Connection& connection, const Error& error) {
-  return fmt::format("{} does not take it: {}", product_name(connection.dialect().kind()),
-                     error.message());
+  return backend::refusal_text(connection.dialect().kind(), error.message());
 }
 
 /// Whether the database refuses what it was told, and is still there.

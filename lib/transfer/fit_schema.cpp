@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/refusal_text.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
@@ -140,7 +141,7 @@ class SchemaFitter {
   }
 
   std::string says(const std::string& message) const {
-    return fmt::format("{} does not take it: {}", product_name(kind_), message);
+    return backend::refusal_text(kind_, message);
   }
 
   /// Finds the parts of a table by which it is refused, one after the other.

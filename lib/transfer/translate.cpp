@@ -11,11 +11,11 @@
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/dialect.hpp"
-#include "dialect/now_default.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
 #include "transfer/equal_keys.hpp"
 #include "transfer/evidence_kinds.hpp"
+#include "transfer/one_sided.hpp"
 #include "transfer/table_order.hpp"
 
 namespace dbmig::transfer {
@@ -87,16 +87,6 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
     }
   }
   table.indexes = std::move(kept);
-}
-
-/// The present moment, where MariaDB's words for it are those that a copy gave it.
-void translate_moments(schema::Table& table) {
-  for (schema::Column& column : table.columns) {
-    if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) continue;
-    schema::SqlText& sql = column.default_value->sql;
-    if (!sql.sqlite.empty()) continue;
-    sql.sqlite = dialect::sqlite_now(sql.for_dialect(DialectKind::mariadb));
-  }
 }
 
 bool is_own_collation(const std::string& name) {
@@ -174,8 +164,8 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     result.tables = dialect::for_both(std::move(result.tables));
     for (auto& [name, table] : result.tables.tables) translate_keys(table);
   }
-  if (to == DialectKind::sqlite) {
-    for (auto& [name, table] : result.tables.tables) translate_moments(table);
+  for (auto& [name, table] : result.tables.tables) {
+    for (std::string& one : drop_one_sided(table, to)) result.left_out.push_back(std::move(one));
   }
   for (auto& [name, table] : result.tables.tables) leave_out_indexes(table, to, result.left_out);
   return result;

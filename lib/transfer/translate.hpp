@@ -20,7 +20,8 @@ struct Translation {
 /// SQLite fills by itself are numbered by MariaDB, too; FLOAT becomes DOUBLE, which keeps the
 /// digits that SQLite does; text in keys gets a length, and the collation that tells apart what
 /// SQLite does; checks, defaults and generated columns are worded
-/// for it (dialect/two_meanings.hpp).
+/// for it (dialect/two_meanings.hpp). Parts of tables that only `from` has are left out
+/// (transfer/one_sided.hpp).
 Translation translate(const schema::Schema& schema, DialectKind from, DialectKind to);
 
 }  // namespace dbmig::transfer

@@ -318,6 +318,69 @@ TEST_P(Copies, OfMariadbsBitsAndUnsignedNumbersKeepTheirValuesAndDefaults) {
             "18446744073709551615\n");
 }
 
+TEST_P(Copies, OfMariadbsClocksWorkOnSqliteAndWhatOnlyMariadbHasIsNamed) {
+  if (!on_mariadb()) return;
+  sql("CREATE TABLE clocks (id INT AUTO_INCREMENT PRIMARY KEY COMMENT 'key', "
+      "a DATETIME(3) DEFAULT current_timestamp(3), "
+      "b DATETIME(6) DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6), "
+      "c TIMESTAMP(2) DEFAULT current_timestamp(2), d DATETIME DEFAULT current_timestamp, "
+      "e DATE DEFAULT (curdate()), f TIME(1) DEFAULT (curtime(1)), "
+      "g DATETIME(6) NOT NULL DEFAULT utc_timestamp(6), h INT INVISIBLE DEFAULT 4) "
+      "WITH SYSTEM VERSIONING");
+  sql("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2");
+  sql("INSERT INTO clocks () VALUES ()");
+  const Result copied = project.expect(0, {"copy", target, "sqlite:///clocks.db"});
+  EXPECT_THAT(
+      copied.err,
+      AllOf(HasSubstr("the last 3 digits of the default of 'clocks.b', current_timestamp(6)"),
+            HasSubstr("ON UPDATE current_timestamp(6) of 'clocks.b': SQLite has no such thing"),
+            HasSubstr("INVISIBLE of 'clocks.h'"), HasSubstr("the history of table 'clocks'"),
+            HasSubstr("1 comment of table 'clocks'"), HasSubstr("the partitions of table 'parted'"),
+            Not(HasSubstr("'clocks.a'")), Not(HasSubstr("'clocks.c'"))));
+  project.expect(4, {"copy", target, "sqlite:///strict.db", "--strict"});
+  EXPECT_EQ(
+      shell("sqlite3 clocks.db \"INSERT INTO clocks DEFAULT VALUES; SELECT length(a), length(b), "
+            "length(c), length(d), length(e), length(f), length(g), h, abs(julianday(a) - "
+            "julianday('now')) < 0.01, abs(julianday(b) - julianday(c)) < 0.01 FROM clocks WHERE "
+            "id = 2\"",
+            project.path())
+          .out,
+      "23|23|22|19|10|10|23|4|1|1\n");
+  // Back with the row that SQLite's clock has filled: all of it fits.
+  const ServerDatabase again;
+  project.expect(0, {"copy", "sqlite:///clocks.db", again.url()});
+  project.expect(0, {"diff", "--data", "sqlite:///clocks.db", again.url()});
+  mariadb_sql("INSERT INTO clocks () VALUES ()", again.name());
+  EXPECT_EQ(mariadb_sql("SELECT abs(timestampdiff(SECOND, a, utc_timestamp())) < 600, "
+                        "abs(timestampdiff(SECOND, g, utc_timestamp())) < 600 FROM clocks WHERE "
+                        "id = 3",
+                        again.name()),
+            "1\t1\n");
+}
+
+TEST_P(Copies, WhatOnlySqliteHasOfKeysIsNamedAndTheRowsGo) {
+  if (!on_mariadb()) return;
+  ASSERT_EQ(
+      shell("sqlite3 keys.db \"CREATE TABLE p (id INTEGER PRIMARY KEY ON CONFLICT REPLACE); "
+            "CREATE TABLE c (id INTEGER PRIMARY KEY, n INTEGER NOT NULL ON CONFLICT IGNORE, "
+            "name VARCHAR(9) UNIQUE ON CONFLICT FAIL, p INTEGER REFERENCES p (id) ON DELETE SET "
+            "DEFAULT, q INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED, "
+            "at DATETIME DEFAULT (datetime('now','localtime'))); "
+            "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 2, 'x', 1, 1, NULL)\"",
+            project.path())
+          .code,
+      0);
+  const Result copied = project.expect(0, {"copy", "sqlite:///keys.db", target});
+  EXPECT_THAT(copied.err,
+              AllOf(HasSubstr("ON CONFLICT REPLACE of the primary key of table 'p'"),
+                    HasSubstr("ON CONFLICT IGNORE of NOT NULL of 'c.n'"),
+                    HasSubstr("ON CONFLICT FAIL of unique constraint"),
+                    HasSubstr("ON DELETE SET DEFAULT of foreign key"), HasSubstr("DEFERRABLE of")));
+  EXPECT_THAT(copied.err, AllOf(HasSubstr("'localtime'"), Not(HasSubstr("check the manual"))));
+  EXPECT_EQ(sql("SELECT id, n, name, p, q FROM c"), "1|2|x|1|1\n");
+  project.expect(4, {"copy", "sqlite:///keys.db", target, "--truncate", "--strict"});
+}
+
 TEST_P(Copies, WhatTheTargetDoesNotHaveIsLeftOutAndNamed) {
   if (!on_mariadb()) return;
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE odd (id INTEGER PRIMARY KEY, name VARCHAR(20), "

@@ -1,0 +1,130 @@
+#include "transfer/one_sided.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "dialect/capabilities.hpp"
+#include "dialect/now_default.hpp"
+
+namespace dbmig::transfer {
+namespace {
+
+using schema::Column;
+using schema::ReferentialAction;
+using schema::Table;
+
+/// A clock of MariaDB as a default, in SQLite's words. What a copy from SQLite gave MariaDB comes
+/// back as it was.
+void translate_clock(const Table& table, Column& column, std::vector<std::string>& said) {
+  if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) return;
+  schema::SqlText& sql = column.default_value->sql;
+  if (!sql.sqlite.empty()) return;
+  const std::string there = sql.for_dialect(DialectKind::mariadb);
+  sql.sqlite = dialect::sqlite_now(there);
+  if (!sql.sqlite.empty()) return;
+  const dialect::Clock clock = dialect::sqlite_clock(there);
+  sql.sqlite = clock.sql;
+  if (clock.lost_digits == 0) return;
+  said.push_back(fmt::format(
+      "the last {} of the default of '{}.{}', {}: SQLite's clock has 3 digits after the second",
+      text::count(static_cast<std::size_t>(clock.lost_digits), "digit"), table.name, column.name,
+      there));
+}
+
+void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
+  std::size_t comments = table.comment.empty() ? 0 : 1;
+  table.comment.clear();
+  for (Column& column : table.columns) {
+    const std::string name = fmt::format("'{}.{}'", table.name, column.name);
+    comments += column.comment.empty() ? 0 : 1;
+    column.comment.clear();
+    translate_clock(table, column, said);
+    if (!column.mariadb.on_update.empty()) {
+      said.push_back(fmt::format(
+          "ON UPDATE {} of {}: SQLite has no such thing, and an UPDATE leaves the column as it is",
+          column.mariadb.on_update, name));
+      column.mariadb.on_update.clear();
+    }
+    if (column.mariadb.invisible) {
+      said.push_back(
+          fmt::format("INVISIBLE of {}: SQLite has no such thing, and SELECT * shows it", name));
+      column.mariadb.invisible = false;
+    }
+  }
+  if (comments != 0) {
+    said.push_back(fmt::format("{} of table '{}': SQLite keeps none",
+                               text::count(comments, "comment"), table.name));
+  }
+  if (table.mariadb.system_versioned) {
+    said.push_back(fmt::format(
+        "the history of table '{}': SQLite has no system versioning; the rows of today are copied",
+        table.name));
+  }
+  if (table.mariadb.period) {
+    said.push_back(
+        fmt::format("PERIOD FOR {} of table '{}': SQLite has no periods; their columns "
+                    "are copied",
+                    table.mariadb.period->name, table.name));
+  }
+  if (!table.mariadb.partition.empty()) {
+    said.push_back(
+        fmt::format("the partitions of table '{}': SQLite has none; all rows are in one "
+                    "table",
+                    table.name));
+  }
+}
+
+void drop_of_sqlite(Table& table, std::vector<std::string>& said) {
+  const auto drop_conflict = [&](std::string& on_conflict, const std::string& what) {
+    if (on_conflict.empty()) return;
+    said.push_back(fmt::format(
+        "ON CONFLICT {} of {}: MariaDB has no such clause, and a row that violates it is an error",
+        text::upper(on_conflict), what));
+    on_conflict.clear();
+  };
+  for (Column& column : table.columns) {
+    drop_conflict(column.sqlite.on_conflict,
+                  fmt::format("NOT NULL of '{}.{}'", table.name, column.name));
+  }
+  if (table.primary_key) {
+    drop_conflict(table.primary_key->on_conflict,
+                  fmt::format("the primary key of table '{}'", table.name));
+  }
+  for (schema::Unique& unique : table.uniques) {
+    drop_conflict(unique.on_conflict,
+                  fmt::format("unique constraint '{}' of table '{}'", unique.name, table.name));
+  }
+  for (schema::ForeignKey& key : table.foreign_keys) {
+    const std::string name = fmt::format("foreign key '{}' of table '{}'", key.name, table.name);
+    if (key.deferrable) {
+      said.push_back(fmt::format(
+          "DEFERRABLE of {}: MariaDB checks it with each statement, and not at COMMIT", name));
+      key.deferrable = false;
+    }
+    for (const auto& [action, word] :
+         {std::pair(&key.on_delete, "DELETE"), std::pair(&key.on_update, "UPDATE")}) {
+      if (*action != ReferentialAction::set_default) continue;
+      said.push_back(
+          fmt::format("ON {} SET DEFAULT of {}: MariaDB has no such action, and refuses "
+                      "to change a row that another one refers to",
+                      word, name));
+      *action = ReferentialAction::none;
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> drop_one_sided(Table& table, DialectKind to) {
+  std::vector<std::string> said;
+  if (dialect::capabilities(to).flexible_typing) {
+    drop_of_mariadb(table, said);
+  } else {
+    drop_of_sqlite(table, said);
+  }
+  return said;
+}
+
+}  // namespace dbmig::transfer
