@@ -1,5 +1,6 @@
 #include "project/import_files.hpp"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,14 +14,23 @@ namespace dbmig::project {
 ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& table,
                            import::Options options, import::Communicator& ranks,
                            const std::atomic<bool>& stop) {
-  if (table.any()) give_table(workspace, table, options, ranks);
+  std::optional<MadeForFiles> made;
+  if (table.any()) made.emplace(give_table(workspace, table, options, ranks));
   const import::Open open = [&workspace]() -> backend::Connection& {
     return workspace.connection(Workspace::Access::existing);
   };
   ImportOutcome outcome;
-  outcome.summary = import::run(options, ranks, open, workspace.events(), stop);
+  try {
+    outcome.summary = import::run(options, ranks, open, workspace.events(), stop);
+  } catch (const Error& error) {
+    // Of what was committed on the way, or of a server that cannot be asked, nothing is known.
+    const bool is_known = options.commit_every == 0 && error.code() != ErrorCode::connection;
+    if (made && is_known) made->take_back();
+    throw;
+  }
   const bool has_loaded = !outcome.summary.dry_run && outcome.summary.rows != 0;
   outcome.has_failed = !has_loaded && outcome.summary.rejected != 0;
+  if (made && outcome.has_failed) made->take_back();
   return outcome;
 }
 

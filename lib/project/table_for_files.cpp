@@ -64,8 +64,12 @@ void require_no_options(const import::Options& options, const TableForFilesOptio
 class TableMaker {
  public:
   TableMaker(Workspace& workspace, const TableForFilesOptions& wanted, import::Options& options,
-             transfer::Inferred inferred)
-      : workspace_(workspace), wanted_(wanted), options_(options), inferred_(std::move(inferred)) {}
+             transfer::Inferred inferred, MadeForFiles& made)
+      : workspace_(workspace),
+        wanted_(wanted),
+        options_(options),
+        inferred_(std::move(inferred)),
+        made_(made) {}
 
   void run() {
     const std::string& name = inferred_.table.name;
@@ -138,7 +142,8 @@ class TableMaker {
     try {
       MigrateOptions options;
       options.revision.message = "create " + inferred_.table.name;
-      generate_revision(workspace_, options);
+      const auto generated = generate_revision(workspace_, options);
+      if (generated) made_.made(generated->written.revision.id, inferred_.table.name);
     } catch (...) {
       std::error_code ignored;
       std::filesystem::remove(path, ignored);
@@ -176,7 +181,9 @@ class TableMaker {
     require_migrated_model(workspace_, "then import with --evolve again");
     std::vector<AddedColumns> more;
     if (!added.columns.empty()) more.push_back(added);
-    edit_columns(workspace_, changes, more, fmt::format("evolve {}", table.name));
+    // The table is read again with the changed model.
+    const std::string name = table.name;
+    made_.made(edit_columns(workspace_, changes, more, fmt::format("evolve {}", name)), name);
   }
 
   void say(const schema::Table& table, const ColumnChange& change) {
@@ -228,25 +235,32 @@ class TableMaker {
   const TableForFilesOptions& wanted_;
   import::Options& options_;
   transfer::Inferred inferred_;
+  MadeForFiles& made_;
 };
 
 }  // namespace
 
-void give_table(Workspace& workspace, const TableForFilesOptions& wanted, import::Options& options,
-                import::Communicator& ranks) {
+MadeForFiles give_table(Workspace& workspace, const TableForFilesOptions& wanted,
+                        import::Options& options, import::Communicator& ranks) {
   require_no_options(options, wanted);
   options.files = import::expand_patterns(options.files);
   static const std::atomic<bool> never{false};
   const transfer::Inferred inferred =
       transfer::infer(options, ranks, workspace.stop() == nullptr ? never : *workspace.stop());
-  if (!ranks.is_root()) return wait_for_root(ranks);
+  if (!ranks.is_root()) {
+    wait_for_root(ranks);
+    return MadeForFiles::nothing(workspace);
+  }
+  MadeForFiles made(workspace);
   try {
-    TableMaker(workspace, wanted, options, inferred).run();
+    TableMaker(workspace, wanted, options, inferred, made).run();
   } catch (...) {
+    made.take_back();
     tell(ranks, false);
     throw;
   }
   tell(ranks, true);
+  return made;
 }
 
 }  // namespace dbmig::project

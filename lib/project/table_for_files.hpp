@@ -2,6 +2,7 @@
 
 #include "import/communicator.hpp"
 #include "import/import.hpp"
+#include "project/made_for_files.hpp"
 #include "project/workspace.hpp"
 
 namespace dbmig::project {
@@ -17,8 +18,10 @@ struct TableForFilesOptions {
 /// it, and a proved revision, and upgrades the database. `options` is then what the files are to be
 /// imported with. Collective: every rank calls it with the same options, and returns when the root
 /// has done that; only the root changes files and database. Nothing that is there is lost: such a
-/// change is Error{refused}, with nothing written.
-void give_table(Workspace& workspace, const TableForFilesOptions& wanted, import::Options& options,
-                import::Communicator& ranks);
+/// change is Error{refused}, with nothing written. What was changed can be
+/// taken back by what it returns, which has nothing to take back on other ranks; when it throws,
+/// that has been done.
+MadeForFiles give_table(Workspace& workspace, const TableForFilesOptions& wanted,
+                        import::Options& options, import::Communicator& ranks);
 
 }  // namespace dbmig::project

@@ -113,6 +113,49 @@ TEST_P(CreateTable, NothingIsChangedForAHeaderThatTheImportWouldRefuse) {
   EXPECT_EQ(sql("SELECT count(*) FROM one"), "2\n");
 }
 
+TEST_P(CreateTable, RowsThatAreRefusedLeaveModelRevisionsAndDatabaseAsTheyWere) {
+  project.write("sale.csv", "id,name,day\n1,Ana,2024-01-01\n2,Bob,2024-01-02\n");
+  project.expect(0, {"import", "--create", "sale.csv"});
+  const std::string model = project.read("schemas/sale.yaml");
+  const std::vector<std::string> revisions = project.files("migrations");
+  const auto tables = [&] { return project.expect(0, {"inspect"}).out; };
+  const std::string before = tables();
+  project.write("wide.csv",
+                "id,name,day,note\n3000000000,Eve,2024-01-03,new\n2,A name that is longer than any "
+                "before,2024-01-04,\n");
+  for (const char* ranks : {"1", "2"}) {
+    const Result refused =
+        project.expect(1, {"import", "--evolve", "wide.csv", "--table", "sale", "-j", ranks});
+    EXPECT_THAT(refused.err,
+                AllOf(HasSubstr("wide.csv:3"),
+                      HasSubstr("No row of 'sale' was imported: model, revisions and database are "
+                                "as they were")));
+    EXPECT_EQ(project.read("schemas/sale.yaml"), model);
+    EXPECT_EQ(project.files("migrations"), revisions);
+    EXPECT_EQ(tables(), before);
+    EXPECT_EQ(sql("SELECT id, name, day FROM sale ORDER BY id"),
+              "1|Ana|2024-01-01\n2|Bob|2024-01-02\n");
+    EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
+  }
+  // All of them go aside: the same.
+  project.write("again.csv", "id,name,day,note\n1,Ana,2024-01-01,x\n");
+  project.expect(1, {"import", "--evolve", "again.csv", "--table", "sale", "--on-error", "reject",
+                     "--rejects", "bad.csv"});
+  EXPECT_EQ(project.files("migrations"), revisions);
+  EXPECT_EQ(tables(), before);
+  // A table that was made for them goes, too.
+  const Result nowhere = project.expect(1, {"import", "--create", "again.csv", "--on-error",
+                                            "reject", "--rejects", "no_folder/bad.csv"});
+  EXPECT_THAT(nowhere.err, HasSubstr("No row of 'again' was imported"));
+  EXPECT_FALSE(std::filesystem::exists(project.path() / "schemas/again.yaml"));
+  EXPECT_EQ(project.files("migrations"), revisions);
+  EXPECT_EQ(tables(), before);
+  // Mended, it comes in.
+  project.write("wide.csv", "id,name,day,note\n3000000000,Eve,2024-01-03,new\n");
+  project.expect(0, {"import", "--evolve", "wide.csv", "--table", "sale"});
+  EXPECT_EQ(sql("SELECT count(*), max(id) FROM sale"), "3|3000000000\n");
+}
+
 TEST_P(CreateTable, ParentsAreFoundByEveryValue) {
   project.write("countries.csv", "code,name\nES,España\nPT,Portugal\n");
   project.write("city.csv", "id,country_code,name\n1,ES,Ávila\n2,PT,Évora\n3,ES,Ñora\n");
