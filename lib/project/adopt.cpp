@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -112,6 +114,31 @@ const std::atomic<bool>& stop_of(const Workspace& workspace) {
   return workspace.stop() == nullptr ? never : *workspace.stop();
 }
 
+/// Each column once, whatever its values lack room for: with the value that needs most.
+void say_fractions(Workspace& workspace, const std::vector<transfer::CopyProblem>& fractions) {
+  struct Column {
+    const transfer::CopyProblem* worst;
+    std::size_t values;
+  };
+  std::map<std::pair<std::string, std::string>, Column> columns;
+  for (const transfer::CopyProblem& one : fractions) {
+    Column& column =
+        columns.try_emplace({one.what.file, one.what.column}, Column{&one, 0}).first->second;
+    column.values += one.what.records;
+    if (one.what.reason > column.worst->what.reason) column.worst = &one;
+  }
+  for (const auto& [name, column] : columns) {
+    workspace.events().info(
+        "dbmig.adopt",
+        fmt::format("'{}.{}' becomes {}: {}", name.first, name.second,
+                    schema::to_string(*column.worst->wider),
+                    column.values == 1 ? fmt::format("a value {}", column.worst->what.reason)
+                                       : fmt::format("of {} that do not fit, one {}",
+                                                     text::count(column.values, "value"),
+                                                     column.worst->what.reason)));
+  }
+}
+
 /// Of a SQLite database whose model is for MariaDB as well: `found` with room for fractions of
 /// seconds that its rows have, and a warning for what else MariaDB would not hold.
 schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connection,
@@ -144,9 +171,6 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
     const std::string rows =
         fmt::format("{} ({})", problem.what.reason, text::count(problem.what.records, "value"));
     if (problem.wider && schema::is_temporal(problem.wider->kind)) {
-      workspace.events().info(
-          "dbmig.adopt", fmt::format("'{}.{}' becomes {}: a value {}", problem.what.file,
-                                     problem.what.column, schema::to_string(*problem.wider), rows));
       fractions.push_back(problem);
       continue;
     }
@@ -158,6 +182,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
                     remedy.empty() ? ": fix the rows before they are copied"
                                    : fmt::format(", and `{}` in the model would hold it", remedy)));
   }
+  say_fractions(workspace, fractions);
   found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);
   for (const transfer::EqualKey& key :
        transfer::find_equal_keys(connection, found, tables.tables, stop_of(workspace))) {

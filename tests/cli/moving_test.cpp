@@ -171,6 +171,19 @@ TEST_F(Moving, AdoptLooksAtTheRows) {
                                  HasSubstr("'user.name'"), HasSubstr("varchar(50)")));
 }
 
+TEST_F(Moving, AdoptSaysOnceWhatAColumnBecomes) {
+  make(
+      "CREATE TABLE event (id INTEGER PRIMARY KEY, at DATETIME);"
+      "INSERT INTO event (at) VALUES ('2024-01-01 10:00:00.12'), ('2024-01-01 10:00:00.123456'), "
+      "('2024-01-01 10:00:00.123'), ('2024-01-01 10:00:00');");
+  const std::string said = project.expect(0, {"adopt"}).err;
+  const std::string line =
+      "'event.at' becomes datetime(6): of 3 values that do not fit, one has 6 digits after the "
+      "second, and datetime keeps 0\n";
+  EXPECT_THAT(said, HasSubstr(line));
+  EXPECT_EQ(said.find("'event.at'"), said.rfind("'event.at'")) << said;
+}
+
 /// From public reports of tools that move databases: each with its right value on both sides.
 TEST_F(Moving, WhatOtherToolsHaveGotWrong) {
   make(R"sql(

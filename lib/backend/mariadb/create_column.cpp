@@ -28,7 +28,7 @@ class ColumnReader {
                       !column_.autoincrement && column_.mariadb.period == schema::RowPeriod::none;
     if (bare) {
       lacking_.push_back(
-          fmt::format("column '{}': that it has no default, not even NULL", column_.name));
+          fmt::format("column '{}': it has no default, not even NULL", column_.name));
     }
     is_json();
     table_.columns.push_back(std::move(column_));
@@ -114,8 +114,9 @@ class ColumnReader {
     const char first = value.sql.any.empty() ? '\0' : value.sql.any.front();
     const bool is_number = (first >= '0' && first <= '9') || first == '-' || first == '.';
     if (is_number && canonical && canonical->kind == schema::Default::Kind::string) {
-      lacking_.push_back(fmt::format("column '{}': that its default is the number {} and no text",
-                                     column_.name, value.sql.any));
+      lacking_.push_back(
+          fmt::format("column '{0}': its default, the number {1}, is read as the text '{1}'",
+                      column_.name, value.sql.any));
     }
     // A literal takes the form that a person would write; an expression stays as it is.
     const bool literal = canonical && canonical->kind != schema::Default::Kind::sql;

@@ -248,8 +248,9 @@ TEST_F(MariadbInspect, DefaultsThatCannotBeSaidAreNamed) {
   for (const auto& object : database.connection().inspect({}).unsupported) {
     named.push_back(object.reason);
   }
-  EXPECT_EQ(named,
-            (std::vector<std::string>{"column 'c': that its default is the number 5 and no text"}));
+  EXPECT_EQ(
+      named,
+      (std::vector<std::string>{"column 'c': its default, the number 5, is read as the text '5'"}));
 }
 
 TEST_F(MariadbChange, ACheckOnAColumnComesFollowsARenameAndGoes) {
