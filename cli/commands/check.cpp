@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <memory>
 #include <span>
 
@@ -37,14 +39,25 @@ class Findings {
                                std::string(kind.title), std::string(kind.explanation)});
       report_.cases.push_back({std::string(kind.id)});
     }
-    for (const project::CheckFinding& finding : found) add(finding);
+    std::size_t pending = 0;
+    for (const project::CheckFinding& finding : found) {
+      if (finding.kind == "pending") ++pending;
+      add(finding, pending <= kPendingInText || finding.kind != "pending");
+    }
+    if (pending > kPendingInText) {
+      text_ += fmt::format("The database lacks {} more revisions; `dbmig status` lists them\n",
+                           pending - kPendingInText);
+    }
   }
   bool empty() const { return list_.empty(); }
   const Json& json() const { return list_; }
   const std::string& text() const { return text_; }
 
  private:
-  void add(const project::CheckFinding& finding) {
+  /// A new database lacks all revisions of a long history.
+  static constexpr std::size_t kPendingInText = 10;
+
+  void add(const project::CheckFinding& finding, bool in_text) {
     std::string message = finding.text;
     std::string reported = finding.what.message;
     Json entry = {{"kind", finding.kind}, {"subject", finding.subject}};
@@ -55,8 +68,7 @@ class Findings {
     entry["message"] = message;
     if (finding.change) entry["changes"] = changes_json({*finding.change});
     list_.push_back(std::move(entry));
-    text_ += message;
-    if (!finding.change) text_ += '\n';
+    if (in_text) text_ += message + (finding.change ? "" : "\n");
     report_.findings.push_back({.rule = finding.kind,
                                 .where = finding.what.where,
                                 .message = std::move(reported),

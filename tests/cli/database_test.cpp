@@ -311,6 +311,20 @@ TEST_P(Database, CheckNamesWhatIsPending) {
   EXPECT_EQ(project.expect(0, {"check", "--json"}).out, "[]\n");
 }
 
+TEST_P(Database, CheckNamesTheFirstTenThatArePendingAndHowManyMore) {
+  std::string parent = "bbbbbbbbbbbb";
+  for (int i = 0; i < 15; ++i) {
+    const std::string id = "more" + std::to_string(i);
+    project.expect(0, {"revision", "--rev-id", id, "-m", "m", "--head", parent});
+    parent = id;
+  }
+  const std::string out = project.expect(3, {"check"}).out;
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 11) << out;
+  EXPECT_THAT(out, HasSubstr("The database lacks 7 more revisions; `dbmig status` lists them\n"));
+  EXPECT_EQ(project.expect(3, {"check", "--json"}).json().size(), 17U);
+  EXPECT_THAT(project.expect(0, {"status"}).out, HasSubstr("more14"));
+}
+
 TEST_P(Database, CheckNamesWhatWasChangedByHand) {
   project.expect(0, {"upgrade"});
   sql("CREATE INDEX by_hand ON usuario (saldo)");
