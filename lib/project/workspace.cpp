@@ -67,18 +67,27 @@ void Workspace::read_revisions_and_connect(Access access,
     connection(access);
     return;
   }
-  read_revisions_beside([&] { more(connection(access)); });
+  read_revisions_beside([&] { return load_revisions(files); }, [&] { more(connection(access)); });
 }
 
 void Workspace::read_files() {
   if (graph_ || model_) return;
-  read_revisions_beside([this] { model(); });
+  const yaml::Project& files = project();
+  read_revisions_beside(
+      [&] {
+        history::Graph graph = load_revisions(files);
+        try {
+          static_cast<void>(graph.fold());  // which it keeps
+        } catch (const Error&) {  // NOLINT(bugprone-empty-catch): said by who needs the schema
+        }
+        return graph;
+      },
+      [this] { model(); });
 }
 
-void Workspace::read_revisions_beside(const std::function<void()>& work) {
-  const yaml::Project& files = project();
-  std::future<history::Graph> graph =
-      std::async(std::launch::async, [this, &files] { return load_revisions(files); });
+void Workspace::read_revisions_beside(const std::function<history::Graph()>& read,
+                                      const std::function<void()>& work) {
+  std::future<history::Graph> graph = std::async(std::launch::async, read);
   std::exception_ptr problem;
   try {
     work();

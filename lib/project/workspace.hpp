@@ -78,8 +78,8 @@ class Workspace {
   const yaml::Project& project();
   /// The project, or null when there is none around: for commands that can do without.
   const yaml::Project* find_project();
-  /// Reads the revisions and the model side by side, for commands that need both: most of their
-  /// time goes there.
+  /// Reads the revisions, with the schema that they lead to, and the model side by side, for
+  /// commands that need both: most of their time goes there.
   void read_files();
   const history::Graph& graph();
   /// Reads the revisions, and side by side with that opens the database and does `more` with it:
@@ -131,8 +131,9 @@ class Workspace {
   const yaml::ModelPart& sql_part();
   /// The revisions of the project; none, with a warning, where their folder does not exist.
   history::Graph load_revisions(const yaml::Project& files);
-  /// Reads the revisions in a thread while `work` runs in this one.
-  void read_revisions_beside(const std::function<void()>& work);
+  /// Reads the revisions by `read` in a thread while `work` runs in this one.
+  void read_revisions_beside(const std::function<history::Graph()>& read,
+                             const std::function<void()>& work);
   /// For both databases, its texts are those that mean the same on each (dialect/two_meanings.hpp).
   schema::Model read_model(std::vector<yaml::SourceFile> more, std::optional<DialectKind> target);
 
