@@ -14,7 +14,7 @@ std::string refusal_text(DialectKind kind, std::string_view message) {
   std::string_view rest = message.substr(mark + kMark.size());
   rest = rest.substr(0, rest.find('\n'));
   rest = rest.substr(0, rest.rfind("' at line"));
-  return fmt::format("{} cannot read it from {} on", product_name(kind), rest);
+  return fmt::format("{} does not take it: syntax error near \"{}\"", product_name(kind), rest);
 }
 
 }  // namespace dbmig::backend

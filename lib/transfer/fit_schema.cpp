@@ -46,7 +46,8 @@ class SchemaFitter {
         there_(there),
         trial_(target),
         dialect_(target.dialect()),
-        kind_(dialect_.kind()) {}
+        kind_(dialect_.kind()),
+        has_limits_(kind_ == DialectKind::mariadb) {}
 
   Fitted run() {
     if (kind_ == DialectKind::sqlite) name_indexes_apart();
@@ -113,10 +114,16 @@ class SchemaFitter {
       is_mended = mend(one.path, one.message) || is_mended;
     }
     if (is_mended) return true;
-    for (const dialect::Refusal& one : dialect_.refusals(there)) {
-      is_mended = mend(one.path, one.message) || is_mended;
+    // A table may be taken as a whole when its columns are others.
+    const std::vector<dialect::Refusal> refusals = dialect_.refusals(there);
+    for (const bool is_column : {true, false}) {
+      for (const dialect::Refusal& one : refusals) {
+        if (is_column != (one.path.size() >= 4 && one.path[2] == "columns")) continue;
+        is_mended = mend(one.path, one.message) || is_mended;
+      }
+      if (is_mended) return true;
     }
-    return is_mended;
+    return false;
   }
 
   bool mend_refused() {
@@ -173,6 +180,10 @@ class SchemaFitter {
       plain.clear();
       for (const Column& other : std::as_const(base).columns) plain.push_back(other);
     }
+    // Columns as they are now: an index may be of one that was computed.
+    const Table* mended = std::as_const(schema_).find_table(name);
+    if (mended == nullptr) return;
+    base.columns = mended->columns;
     for (const schema::Check& check : table.checks) {
       Table one = base;
       one.checks.push_back(check);
@@ -221,7 +232,7 @@ class SchemaFitter {
         return true;
       }
     }
-    if (path.size() == 2 && kind_ == DialectKind::mariadb && loosen_texts(*table, why)) return true;
+    if (path.size() == 2 && has_limits_ && loosen_texts(*table, why)) return true;
     return leave_out(*table, why);
   }
 
@@ -270,7 +281,46 @@ class SchemaFitter {
       column->generated.reset();
       return true;
     }
+    const bool is_type = path.size() == 4 || path[4] == "type";
+    if (is_type && loosen_type(*column, name, why)) return true;
     return leave_out(table, why);
+  }
+
+  /// A type that MariaDB has in no such length becomes the next that it has.
+  bool loosen_type(Column& column, const std::string& name, const std::string& why) {
+    if (!has_limits_) return false;
+    constexpr long long kMostBytes = 65535;
+    constexpr long long kMostMediumBytes = 16'777'215;
+    constexpr int kMostDigits = 65;
+    constexpr int kMostDecimals = 38;
+    const schema::Type was = column.type_on(kind_);
+    const long long bytes = was.length.value_or(0) * (schema::is_text(was.kind) ? 4LL : 1LL);
+    const auto of_size = [&](TypeKind plain, TypeKind medium, TypeKind longest) {
+      return type_of(bytes <= kMostBytes ? plain : bytes <= kMostMediumBytes ? medium : longest);
+    };
+    schema::Type type;
+    if (was.kind == TypeKind::char_) {
+      type = type_of(TypeKind::varchar, *was.length);
+    } else if (was.kind == TypeKind::binary) {
+      type = type_of(TypeKind::varbinary, *was.length);
+    } else if (was.kind == TypeKind::varchar) {
+      type = of_size(TypeKind::text, TypeKind::mediumtext, TypeKind::longtext);
+    } else if (was.kind == TypeKind::varbinary) {
+      type = of_size(TypeKind::blob, TypeKind::mediumblob, TypeKind::longblob);
+    } else if (was.kind == TypeKind::decimal) {
+      // Digits that SQLite declares and no number of it has: the rows are looked at anyway.
+      type = was;
+      type.length = std::min(was.length.value_or(0), kMostDigits);
+      if (was.scale) type.scale = std::min({*was.scale, kMostDecimals, *type.length});
+    } else if (was.kind == TypeKind::float_ || was.kind == TypeKind::double_) {
+      type = type_of(TypeKind::double_);
+    } else {
+      return false;
+    }
+    if (type == was) return false;
+    fitted_.changed.push_back(fmt::format("{} becomes {}: {}", name, schema::to_string(type), why));
+    column.mariadb.type = type;
+    return true;
   }
 
   bool leave_out(Table& table, const std::string& why) {
@@ -283,7 +333,7 @@ class SchemaFitter {
 
   /// Texts of a primary key, so long that their key fits.
   bool shorten_key(Table& table) {
-    if (kind_ != DialectKind::mariadb || !table.primary_key) return false;
+    if (!has_limits_ || !table.primary_key) return false;
     std::vector<Column*> texts;
     for (const std::string& name : table.primary_key->columns) {
       Column* column = table.find_column(name);
@@ -336,6 +386,7 @@ class SchemaFitter {
   TableTrial trial_;
   const dialect::Dialect& dialect_;
   DialectKind kind_;
+  bool has_limits_;  ///< of rows, keys and lengths: SQLite takes any
   Fitted fitted_;
   std::set<std::string> taken_;  ///< tables that the database has said yes to
 };

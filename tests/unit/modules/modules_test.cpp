@@ -173,7 +173,7 @@ const std::map<std::string, int> kComparesKinds{
     {"lib/transfer/check_relations.cpp", 1},
     {"lib/transfer/check_rows.cpp", 1},
     {"lib/transfer/copy_transaction.cpp", 1},
-    {"lib/transfer/fit_schema.cpp", 3},
+    {"lib/transfer/fit_schema.cpp", 2},
     {"lib/transfer/row_writer.cpp", 1},
     {"lib/transfer/table_order.cpp", 1},
     {"lib/transfer/table_pair.cpp", 2},

@@ -57,6 +57,58 @@ TEST_F(FitSchemaOnMariadb, ForeignKeysOfOneNameAreToldApart) {
   EXPECT_EQ(database.inspect().table("b").foreign_keys.at(0).name, name);
 }
 
+/// Columns that SQLite declares longer than MariaDB has them.
+TEST_F(FitSchemaOnMariadb, TypesThatAreTooLongBecomeTheNextThatIsThere) {
+  MariadbDatabase database;
+  schema::Schema tables;
+  schema::Table& table = tables.tables["t"];
+  table.name = "t";
+  table.columns = {column("id", "integer"),       column("a", "varchar(16384)"),
+                   column("b", "varchar(64000)"), column("c", "varchar(5000000)"),
+                   column("e", "char(300)"),      column("f", "varbinary(70000)"),
+                   column("g", "binary(256)"),    column("h", "decimal(100,50)"),
+                   column("i", "decimal(70)")};
+  table.primary_key = schema::PrimaryKey{"pk_t", {"id"}, {}};
+  const transfer::Fitted fitted = transfer::fit_schema(tables, database.connection(), {});
+  EXPECT_THAT(fitted.left_out, IsEmpty());
+  EXPECT_THAT(fitted.changed, ::testing::Contains(HasSubstr("'t.b' becomes mediumtext: ")));
+  database.migrate({}, diff::diff({}, tables).operations);
+  std::vector<std::string> types;
+  for (const schema::Column& one : database.inspect().table("t").columns) {
+    types.push_back(schema::to_string(one.type_on(DialectKind::mariadb)));
+  }
+  EXPECT_THAT(types,
+              ElementsAre("integer", "mediumtext", "mediumtext", "longtext", "varchar(300)",
+                          "mediumblob", "varbinary(256)", "decimal(65,38)", "decimal(65,0)"));
+}
+
+/// What was computed keeps its indexes and constraints.
+TEST(FitSchema, AnIndexOfAColumnThatIsNoLongerComputedStays) {
+  const auto database = backend::sqlite::connect(Url::parse("sqlite://"), {.create = true});
+  schema::Schema tables;
+  schema::Table& table = tables.tables["t"];
+  table.name = "t";
+  table.columns = {column("id", "integer"), column("slug", "varchar(20)"),
+                   column("low", "varchar(20)"), column("upper", "varchar(20)")};
+  table.columns[2].generated = schema::Generated{{"lcase(slug)", {}, {}}, true};
+  table.columns[3].generated = schema::Generated{{"upper(slug)", {}, {}}, true};
+  table.primary_key = schema::PrimaryKey{"pk_t", {"id"}, {}};
+  for (const std::string name : {"low", "upper"}) {
+    schema::Index index;
+    index.name = "ix_" + name;
+    index.parts.push_back({});
+    index.parts[0].column = name;
+    table.indexes.push_back(index);
+    table.uniques.push_back({"u_" + name, {name}, {}, {}, {}});
+  }
+  const transfer::Fitted fitted = transfer::fit_schema(tables, *database, {});
+  EXPECT_THAT(fitted.left_out, IsEmpty());
+  EXPECT_THAT(fitted.changed, ElementsAre(HasSubstr("'t.low' is no longer computed")));
+  EXPECT_EQ(tables.table("t").indexes.size(), 2U);
+  EXPECT_EQ(tables.table("t").uniques.size(), 2U);
+  EXPECT_TRUE(tables.table("t").columns[3].generated);
+}
+
 schema::Schema prices() {
   schema::Schema tables;
   schema::Table& table = tables.tables["price"];
