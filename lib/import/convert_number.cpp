@@ -24,6 +24,19 @@ constexpr std::uint64_t kMaxSigned = std::numeric_limits<std::int64_t>::max();
 /// Where numbers no longer round to the largest float: it and half of its last binary digit.
 const double kFloatEnd = double{std::numeric_limits<float>::max()} + std::ldexp(1.0, 103);
 
+/// Whether `number` is what `value` reads as in its shortest exact form, so that it comes back.
+bool is_shortest_form(const DecimalText& number, double value) {
+  constexpr std::size_t kShortestDigits = 17;
+  if (number.digits() > kShortestDigits) return false;
+  std::array<char, 32> written;
+  const auto [end, failure] = std::to_chars(written.data(), written.data() + written.size(), value);
+  if (failure != std::errc{}) return false;
+  std::array<char, 512> scratch;
+  const auto read = parse_decimal({written.data(), end}, scratch);
+  return read && read->negative == number.negative && read->integer == number.integer &&
+         read->fraction == number.fraction;
+}
+
 std::optional<bool> boolean_word(std::string_view text) {
   if (text == "1") return true;
   if (text == "0") return false;
@@ -203,16 +216,12 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
     cell = Cell::of_text(write_decimal(*number, scratch_.data()));
     return true;
   }
-  // SQLite has no decimals: whole numbers are exact up to 64 bits, others up to 15 digits.
+  // SQLite has no decimals: whole numbers are exact up to 64 bits, others up to 15 digits, and
+  // where they are the digits of a floating-point number itself.
   std::int64_t whole = 0;
   if (to_signed(*number, whole)) {
     cell = Cell::of(whole);
     return true;
-  }
-  if (number->digits() > kDoubleDigits) {
-    reason = fmt::format("has {} significant digits, and SQLite keeps {}", number->digits(),
-                         kDoubleDigits);
-    return false;
   }
   std::string_view digits = text;
   if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
@@ -220,6 +229,11 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (failure != std::errc{} || end != digits.data() + digits.size()) {
     reason = "is out of range";
+    return false;
+  }
+  if (number->digits() > kDoubleDigits && !is_shortest_form(*number, value)) {
+    reason = fmt::format("has {} significant digits, and SQLite keeps {}", number->digits(),
+                         kDoubleDigits);
     return false;
   }
   cell = Cell::of(value);

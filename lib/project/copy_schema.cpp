@@ -54,6 +54,10 @@ class CopySchemaChoice {
   void take_tables() {
     const DialectKind from = source_.dialect().kind();
     const backend::Inspection found = source_.inspect({});
+    if (found.schema.tables.empty()) {
+      workspace_.events().warning("dbmig.copy",
+                                  "The source has no tables: there are no rows to copy");
+    }
     transfer::Translation& translation = chosen_.translation;
     translation = transfer::translate(found.schema, from, target_.dialect().kind());
     restrict_to_chosen();

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
@@ -76,7 +78,45 @@ void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
   }
 }
 
+/// Whether `sql` calls `function` outside of its quotes.
+bool calls(std::string_view sql, std::string_view function) {
+  char quote = '\0';
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    const char c = sql[i];
+    if (quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (c == '\'' || c == '"' || c == '`') {
+      quote = c;
+    } else if (text::equals_ignoring_case(sql.substr(i, function.size()), function)) {
+      const bool begins = i == 0 || (std::isalnum(static_cast<unsigned char>(sql[i - 1])) == 0 &&
+                                     sql[i - 1] != '_');
+      const std::string_view rest = text::trim(sql.substr(i + function.size()));
+      if (begins && !rest.empty() && rest.front() == '(') return true;
+    }
+  }
+  return false;
+}
+
+/// SQLite's upper() and lower() know the letters of ASCII, MariaDB's all of them.
+void tell_letters(std::string_view sql, const std::string& what, std::vector<std::string>& said) {
+  for (const char* function : {"upper", "lower"}) {
+    if (!calls(sql, function)) continue;
+    said.push_back(
+        fmt::format("that {}() of {} changes the letters a to z alone: MariaDB's changes ñ as well",
+                    function, what));
+  }
+}
+
 void drop_of_sqlite(Table& table, std::vector<std::string>& said) {
+  for (const Column& column : std::as_const(table).columns) {
+    if (!column.generated) continue;
+    tell_letters(column.generated->sql.for_dialect(DialectKind::sqlite),
+                 fmt::format("the generated column '{}.{}'", table.name, column.name), said);
+  }
+  for (const schema::Check& check : table.checks) {
+    tell_letters(check.sql.for_dialect(DialectKind::sqlite),
+                 fmt::format("check '{}' of table '{}'", check.name, table.name), said);
+  }
   const auto drop_conflict = [&](std::string& on_conflict, const std::string& what) {
     if (on_conflict.empty()) return;
     said.push_back(fmt::format(

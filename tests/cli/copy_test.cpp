@@ -365,7 +365,7 @@ TEST_P(Copies, WhatOnlySqliteHasOfKeysIsNamedAndTheRowsGo) {
             "CREATE TABLE c (id INTEGER PRIMARY KEY, n INTEGER NOT NULL ON CONFLICT IGNORE, "
             "name VARCHAR(9) UNIQUE ON CONFLICT FAIL, p INTEGER REFERENCES p (id) ON DELETE SET "
             "DEFAULT, q INTEGER REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED, "
-            "at DATETIME DEFAULT (datetime('now','localtime'))); "
+            "at DATETIME DEFAULT (datetime('now','localtime')), big TEXT AS (Upper (name))); "
             "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 2, 'x', 1, 1, NULL)\"",
             project.path())
           .code,
@@ -375,7 +375,9 @@ TEST_P(Copies, WhatOnlySqliteHasOfKeysIsNamedAndTheRowsGo) {
               AllOf(HasSubstr("ON CONFLICT REPLACE of the primary key of table 'p'"),
                     HasSubstr("ON CONFLICT IGNORE of NOT NULL of 'c.n'"),
                     HasSubstr("ON CONFLICT FAIL of unique constraint"),
-                    HasSubstr("ON DELETE SET DEFAULT of foreign key"), HasSubstr("DEFERRABLE of")));
+                    HasSubstr("ON DELETE SET DEFAULT of foreign key"), HasSubstr("DEFERRABLE of"),
+                    HasSubstr("that upper() of the generated column 'c.big' changes the letters a "
+                              "to z alone")));
   EXPECT_THAT(copied.err, AllOf(HasSubstr("'localtime'"), Not(HasSubstr("check the manual"))));
   EXPECT_EQ(sql("SELECT id, n, name, p, q FROM c"), "1|2|x|1|1\n");
   project.expect(4, {"copy", "sqlite:///keys.db", target, "--truncate", "--strict"});
@@ -590,6 +592,9 @@ TEST(Copy, OfNothingIsNamed) {
               HasSubstr("there is no database"));
   EXPECT_EQ(project.files("."), std::vector<std::string>{});
   EXPECT_THAT(project.expect(2, {"copy", "sqlite:///a.db"}).err, HasSubstr("target"));
+  ASSERT_EQ(shell("sqlite3 empty.db 'CREATE TABLE t (i); DROP TABLE t'", project.path()).code, 0);
+  EXPECT_THAT(project.expect(0, {"copy", "sqlite:///empty.db", "sqlite:///b.db"}).err,
+              HasSubstr("The source has no tables"));
 }
 
 }  // namespace

@@ -151,6 +151,10 @@ INSTANTIATE_TEST_SUITE_P(Integers, ConverterCases, testing::ValuesIn(kIntegers))
 const Case kNumbers[] = {
     {"decimal(10,2)", kMariadb, "12345678.90", "text 12345678.9"},
     {"decimal(10,2)", kMariadb, "-0.00", "text 0"},
+    // The shortest form of a floating-point number, and digits that none has.
+    {"decimal(30,12)", kSqlite, "-63386.375620088496", "real -63386.375620088496"},
+    {"decimal(30,12)", kSqlite, "-63386.375620088497", "! has 17 significant digits"},
+    {"decimal(30,12)", kSqlite, "12345678901234567.5", "! has 18 significant digits"},
     {"decimal(10,2)", kMariadb, ".5", "text 0.5"},
     {"decimal(10,2)", kMariadb, "1.5e2", "text 150"},
     {"decimal(10,2)", {}, "1.005", "! has 3 digits after the point"},
@@ -161,7 +165,8 @@ const Case kNumbers[] = {
     {"decimal(10,2) unsigned", {}, "-1", "! is negative"},
     {"decimal(10,2)", kSqlite, "3.00", "int 3"},
     {"decimal(10,2)", kSqlite, "3.25", "real 3.25"},
-    {"decimal(30,10)", kSqlite, "1234567890.1234567", "! has 17 significant digits"},
+    {"decimal(30,10)", kSqlite, "1234567890.1234567", "real 1234567890.1234567"},
+    {"decimal(30,10)", kSqlite, "1234567890.1234568", "! has 17 significant digits"},
     {"decimal(30,10)", kSqlite, "1234567890.12345", "real 1234567890.12345"},
     {"decimal(30,0)", kSqlite, "9223372036854775807", "int 9223372036854775807"},
     {"decimal(30,0)", kSqlite, "9223372036854775808", "!"},
