@@ -203,13 +203,15 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
     return false;
   }
   if (is_bounded && number->fraction.size() > scale) {
-    reason = fmt::format("has {} digits after the point, and {} keeps {}", number->fraction.size(),
-                         schema::to_string(type), scale);
+    reason =
+        fmt::format("has {} after the point, and {} keeps {}",
+                    text::count(number->fraction.size(), "digit"), schema::to_string(type), scale);
     return false;
   }
   if (is_bounded && number->integer.size() > precision - scale) {
-    reason = fmt::format("has {} digits before the point, and {} holds {}", number->integer.size(),
-                         schema::to_string(type), precision - scale);
+    reason = fmt::format("has {} before the point, and {} holds {}",
+                         text::count(number->integer.size(), "digit"), schema::to_string(type),
+                         precision - scale);
     return false;
   }
   if (ranges_->exact_decimals) {
@@ -274,8 +276,9 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     std::array<char, 512> scratch;
     const auto number = parse_decimal(text, scratch);
     if (number && number->fraction.size() > static_cast<std::size_t>(*type.scale)) {
-      reason = fmt::format("has {} digits after the point, and {} keeps {}",
-                           number->fraction.size(), schema::to_string(type), *type.scale);
+      reason = fmt::format("has {} after the point, and {} keeps {}",
+                           text::count(number->fraction.size(), "digit"), schema::to_string(type),
+                           *type.scale);
       return false;
     }
   }

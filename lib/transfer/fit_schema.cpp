@@ -14,6 +14,7 @@
 #include "schema/findings.hpp"
 #include "schema/validate.hpp"
 #include "transfer/evidence_kinds.hpp"
+#include "transfer/fit_types.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/table_trial.hpp"
 
@@ -35,9 +36,6 @@ bool erase_named(List& list, const std::string& name) {
 bool is_computed_default(const Column& column) {
   return column.default_value && column.default_value->kind == schema::Default::Kind::sql;
 }
-
-/// Keys that are too long for InnoDB with texts of 255 characters of four bytes.
-constexpr int kMaxKeyCharacters = 750;
 
 class SchemaFitter {
  public:
@@ -232,7 +230,7 @@ class SchemaFitter {
         return true;
       }
     }
-    if (path.size() == 2 && has_limits_ && loosen_texts(*table, why)) return true;
+    if (path.size() == 2 && loosen_texts(*table, why)) return true;
     return leave_out(*table, why);
   }
 
@@ -286,40 +284,13 @@ class SchemaFitter {
     return leave_out(table, why);
   }
 
-  /// A type that MariaDB has in no such length becomes the next that it has.
   bool loosen_type(Column& column, const std::string& name, const std::string& why) {
     if (!has_limits_) return false;
-    constexpr long long kMostBytes = 65535;
-    constexpr long long kMostMediumBytes = 16'777'215;
-    constexpr int kMostDigits = 65;
-    constexpr int kMostDecimals = 38;
-    const schema::Type was = column.type_on(kind_);
-    const long long bytes = was.length.value_or(0) * (schema::is_text(was.kind) ? 4LL : 1LL);
-    const auto of_size = [&](TypeKind plain, TypeKind medium, TypeKind longest) {
-      return type_of(bytes <= kMostBytes ? plain : bytes <= kMostMediumBytes ? medium : longest);
-    };
-    schema::Type type;
-    if (was.kind == TypeKind::char_) {
-      type = type_of(TypeKind::varchar, *was.length);
-    } else if (was.kind == TypeKind::binary) {
-      type = type_of(TypeKind::varbinary, *was.length);
-    } else if (was.kind == TypeKind::varchar) {
-      type = of_size(TypeKind::text, TypeKind::mediumtext, TypeKind::longtext);
-    } else if (was.kind == TypeKind::varbinary) {
-      type = of_size(TypeKind::blob, TypeKind::mediumblob, TypeKind::longblob);
-    } else if (was.kind == TypeKind::decimal) {
-      // Digits that SQLite declares and no number of it has: the rows are looked at anyway.
-      type = was;
-      type.length = std::min(was.length.value_or(0), kMostDigits);
-      if (was.scale) type.scale = std::min({*was.scale, kMostDecimals, *type.length});
-    } else if (was.kind == TypeKind::float_ || was.kind == TypeKind::double_) {
-      type = type_of(TypeKind::double_);
-    } else {
-      return false;
-    }
-    if (type == was) return false;
-    fitted_.changed.push_back(fmt::format("{} becomes {}: {}", name, schema::to_string(type), why));
-    column.mariadb.type = type;
+    const auto type = next_type(column.type_on(kind_));
+    if (!type) return false;
+    fitted_.changed.push_back(
+        fmt::format("{} becomes {}: {}", name, schema::to_string(*type), why));
+    column.mariadb.type = *type;
     return true;
   }
 
@@ -331,49 +302,15 @@ class SchemaFitter {
     return true;
   }
 
-  /// Texts of a primary key, so long that their key fits.
   bool shorten_key(Table& table) {
-    if (!has_limits_ || !table.primary_key) return false;
-    std::vector<Column*> texts;
-    for (const std::string& name : table.primary_key->columns) {
-      Column* column = table.find_column(name);
-      if (column == nullptr) continue;
-      const TypeKind kind = column->type_on(kind_).kind;
-      if (schema::is_text(kind) || schema::is_binary(kind)) texts.push_back(column);
-    }
-    if (texts.empty()) return false;
-    const int length = kMaxKeyCharacters / static_cast<int>(texts.size());
-    bool is_shorter = false;
-    for (Column* column : texts) {
-      schema::Type type = column->type_on(kind_);
-      const bool is_binary = schema::is_binary(type.kind);
-      if (type.length && *type.length <= length) continue;
-      type = type_of(is_binary ? TypeKind::varbinary : TypeKind::varchar, length);
-      fitted_.changed.push_back(fmt::format("'{}.{}' becomes {}: a key of MariaDB holds 3072 bytes",
-                                            table.name, column->name, schema::to_string(type)));
-      column->mariadb.type = type;
-      is_shorter = true;
-    }
-    return is_shorter;
+    if (!has_limits_) return false;
+    const std::vector<std::string> said = shorten_primary_key(table);
+    fitted_.changed.insert(fitted_.changed.end(), said.begin(), said.end());
+    return !said.empty();
   }
 
-  /// Texts that stand in the row, put beside it.
   bool loosen_texts(Table& table, const std::string& why) {
-    constexpr int kShort = 64;
-    const std::set<std::string> keys = key_columns(table);
-    std::size_t count = 0;
-    for (Column& column : table.columns) {
-      const schema::Type type = column.type_on(kind_);
-      const bool is_long = type.length.value_or(0) >= kShort && keys.count(column.name) == 0;
-      if (!is_long) continue;
-      if (type.kind == TypeKind::varchar || type.kind == TypeKind::char_) {
-        column.mariadb.type = type_of(TypeKind::text);
-        ++count;
-      } else if (type.kind == TypeKind::varbinary) {
-        column.mariadb.type = type_of(TypeKind::blob);
-        ++count;
-      }
-    }
+    const std::size_t count = has_limits_ ? put_texts_beside_rows(table) : 0;
     if (count == 0) return false;
     fitted_.changed.push_back(fmt::format("{} of table '{}' {} text of any length: {}",
                                           text::count(count, "column"), table.name,
