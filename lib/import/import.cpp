@@ -62,21 +62,25 @@ class Announcer {
 Summary lead_writers(const Options& options, Communicator& ranks, const Open& open,
                      EventSink& events, const std::atomic<bool>& stop,
                      const Announcements& announce) {
-  {
-    RootImport import(options, ranks, open, events, stop, announce);
+  Options again = options;
+  while (true) {
+    RootImport import(again, ranks, open, events, stop, announce);
     try {
       return import.run();
     } catch (const Error& error) {
+      if (import.was_watch_wrong()) {
+        again.watch_keys = false;
+        continue;
+      }
       const bool is_of_rows = error.code() == ErrorCode::constraint ||
                               error.code() == ErrorCode::invalid || error.code() == ErrorCode::busy;
-      if (!is_of_rows || !import.had_writers()) throw;
+      // Of a key that was found before it was written, it is known that nothing comes before it.
+      if (!is_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
     }
+    events.info("dbmig.import",
+                "Something is wrong with the rows: one writer tells what comes first");
+    again.writers = 1;
   }
-  events.info("dbmig.import",
-              "Something is wrong with the rows: one writer tells what comes first");
-  Options one = options;
-  one.writers = 1;
-  return RootImport(one, ranks, open, events, stop, announce).run();
 }
 
 Summary lead(const Options& options, Communicator& ranks, const Open& open, EventSink& events,

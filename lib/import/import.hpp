@@ -102,6 +102,8 @@ struct Options {
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
   std::uint64_t keys_at_once = KeyScanLimits().keys;
+  /// Find repeated keys before the records are written, where nothing else decides of them.
+  bool watch_keys = true;
 
   /// Whether a bad record leaves the others to be looked at.
   bool goes_on() const { return dry_run || on_error == OnError::reject; }

@@ -51,6 +51,30 @@ Error refused_record(const std::string& file, std::uint64_t line, std::string_vi
           "--on-error reject");
 }
 
+namespace {
+
+Error repeated_key_error(const SourcePosition& where, const std::string& record,
+                         const std::vector<std::string>& columns, const std::string& first) {
+  return Error(ErrorCode::constraint, fmt::format("the record {} has the same {} as {}", record,
+                                                  text::join(columns, ", "), first))
+      .at(where)
+      .hint(
+          "nothing was imported; correct one of them, or choose what happens with --on-duplicate "
+          "or --on-error reject");
+}
+
+}  // namespace
+
+RepeatedKeyError::RepeatedKeyError(const SourcePosition& where, const std::string& record,
+                                   std::vector<std::string> columns)
+    : Error(repeated_key_error(where, record, columns, "an earlier one")),
+      record_(record),
+      columns_(std::move(columns)) {}
+
+Error RepeatedKeyError::with_first(const std::string& place) const {
+  return repeated_key_error(diagnostics().front().where, record_, columns_, place);
+}
+
 RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
                    const std::vector<std::string>& still_loaded, bool rejects) {
   RowOrder order;
@@ -115,6 +139,13 @@ void Loader::fail(const BadRecord& bad) const {
       .hint(
           "nothing was imported; fix the record, or continue without such records with "
           "--on-error reject");
+}
+
+RepeatedKeyError Loader::repeated_key(std::uint32_t offset,
+                                      std::vector<std::string> columns) const {
+  return {{file_, static_cast<int>(line_of(offset)), 0},
+          shown(without_line_end(record_at(offset), format_)),
+          std::move(columns)};
 }
 
 /// The batch of one row of `batch`.

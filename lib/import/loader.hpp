@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/bulk.hpp"
+#include "base/error.hpp"
 #include "import/csv_format.hpp"
 #include "import/problems.hpp"
 #include "import/rejects.hpp"
@@ -53,6 +55,21 @@ struct RowOrder {
 RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
                    const std::vector<std::string>& still_loaded, bool rejects);
 
+/// A record that was not written, because an earlier one of the files has the same key.
+class RepeatedKeyError : public Error {
+ public:
+  /// `record` as messages show it; `columns` of the key.
+  RepeatedKeyError(const SourcePosition& where, const std::string& record,
+                   std::vector<std::string> columns);
+  const std::vector<std::string>& columns() const { return columns_; }
+  /// The same, with the place of the earlier one.
+  Error with_first(const std::string& place) const;
+
+ private:
+  std::string record_;
+  std::vector<std::string> columns_;
+};
+
 /// The root's end of the pipeline: brings what the ranks made of the chunks into the database, in
 /// the order of the file, and knows which line a failure belongs to.
 class Loader {
@@ -67,6 +84,9 @@ class Loader {
   /// first record, in the file's order, that the converter or the database refused, when there is
   /// no reject file; and whatever the sink throws.
   void load(std::string_view chunk, std::uint64_t first_line, const ChunkResult& result);
+  /// That the record at `offset` of the chunk that was loaded last, which is not loaded, has a key
+  /// that an earlier one has.
+  RepeatedKeyError repeated_key(std::uint32_t offset, std::vector<std::string> columns) const;
 
  private:
   void write(std::span<const char> batch, const backend::RefusedRow& refused);

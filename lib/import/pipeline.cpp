@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -45,8 +46,9 @@ class Feed {
   Feed(const Plan& plan, const Communicator& ranks, ChunkWindow& window, Distribution& others,
        ChunkReader& reader, std::span<Loader* const> loaders, ReadWay read,
        const std::atomic<bool>& stop, const std::function<void(std::uint64_t)>& on_tick,
-       const OnLoaded& on_loaded)
-      : is_alone_(ranks.size() == 1),
+       const OnLoaded& on_loaded, KeyWatch* watch)
+      : plan_(plan),
+        is_alone_(ranks.size() == 1),
         window_(window),
         others_(others),
         reader_(reader),
@@ -55,6 +57,7 @@ class Feed {
         stop_(stop),
         on_tick_(on_tick),
         on_loaded_(on_loaded),
+        watch_(watch),
         line_byte_(plan.format.line_byte()),
         worker_(plan) {}
 
@@ -72,13 +75,14 @@ class Feed {
       failure = std::current_exception();
     }
     // A reading that failed has ended the window by itself, and all that it read is written.
-    if (failure || write_failed_) reader_.cancel();
+    if (failure || write_failed_ || has_repeated_key_) reader_.cancel();
     window_.close();
     for (std::thread& one : writing) one.join();
     working.join();
     reading.join();
     // What was written comes before what was under way, and that before what was being read.
     if (write_failure_) std::rethrow_exception(write_failure_);
+    if (repeated_key_) throw RepeatedKeyError(*repeated_key_);
     if (failure) std::rethrow_exception(failure);
     if (read_failure_) std::rethrow_exception(read_failure_);
     return {.read = read_nanoseconds_, .parse = std::max(parse_nanoseconds_, others_.busiest())};
@@ -113,15 +117,42 @@ class Feed {
     }
   }
 
+  /// A chunk to be written, and the first of its rows that must not be.
+  struct ToWrite {
+    Chunk* chunk = nullptr;
+    ChunkResult result = {};
+    std::optional<KeyWatch::Repeated> repeated = {};
+  };
+
+  /// The next chunk in the order of the file, in which keys are looked at too.
+  ToWrite next_to_write() {
+    std::unique_lock lock(watching_, std::defer_lock);
+    if (watch_ != nullptr) lock.lock();
+    ToWrite next{.chunk = window_.to_write()};
+    if (next.chunk == nullptr) return next;
+    next.result = decode_result({next.chunk->result.data(), next.chunk->result.size()});
+    if (watch_ == nullptr || next.result.status != ChunkResult::Status::done) return next;
+    next.repeated = watch_->first_repeated(next.result.keys);
+    if (next.repeated) {
+      // Nobody is to write what stands behind it.
+      has_repeated_key_ = true;
+      window_.close();
+    }
+    return next;
+  }
+
   void write(Loader& loader) {
     try {
-      while (Chunk* chunk = window_.to_write()) {
-        const ChunkResult result = decode_result({chunk->result.data(), chunk->result.size()});
-        if (result.status == ChunkResult::Status::interrupted) interrupted();
-        if (result.status != ChunkResult::Status::done) {
-          throw Error(ErrorCode::failed, result.failure);
+      while (true) {
+        const ToWrite next = next_to_write();
+        if (next.chunk == nullptr) return;
+        Chunk* const chunk = next.chunk;
+        if (next.result.status == ChunkResult::Status::interrupted) interrupted();
+        if (next.result.status != ChunkResult::Status::done) {
+          throw Error(ErrorCode::failed, next.result.failure);
         }
-        loader.load(body(chunk->part), chunk->first_line, result);
+        if (next.repeated) return write_up_to(next, loader);
+        loader.load(body(chunk->part), chunk->first_line, next.result);
         if (on_loaded_) {
           on_loaded_(chunk->bytes_done,
                      chunk->first_line + count_byte(body(chunk->part), line_byte_));
@@ -134,6 +165,17 @@ class Feed {
       if (!write_failed_.exchange(true)) write_failure_ = std::current_exception();
       window_.close();
     }
+  }
+
+  /// The rows before the one whose key is repeated: what is wrong with them is said first.
+  void write_up_to(const ToWrite& next, Loader& loader) {
+    const std::uint32_t offset = next.result.offsets.at(next.repeated->row);
+    Bytes result;
+    Worker(plan_).process(body(next.chunk->part).substr(0, offset), stop_, result);
+    const ChunkResult before = decode_result({result.data(), result.size()});
+    if (before.status != ChunkResult::Status::done) interrupted();
+    loader.load(body(next.chunk->part), next.chunk->first_line, before);
+    repeated_key_.emplace(loader.repeated_key(offset, next.repeated->columns));
   }
 
   /// Until all is written or something failed.
@@ -152,6 +194,7 @@ class Feed {
     }
   }
 
+  const Plan& plan_;
   const bool is_alone_;
   ChunkWindow& window_;
   Distribution& others_;
@@ -161,6 +204,7 @@ class Feed {
   const std::atomic<bool>& stop_;
   const std::function<void(std::uint64_t)>& on_tick_;
   const OnLoaded& on_loaded_;
+  KeyWatch* const watch_;
   const char line_byte_;
   Worker worker_;
 
@@ -172,6 +216,9 @@ class Feed {
   std::exception_ptr read_failure_;
   std::mutex failing_;
   std::exception_ptr write_failure_;
+  std::mutex watching_;
+  std::atomic<bool> has_repeated_key_{false};
+  std::optional<RepeatedKeyError> repeated_key_;
 };
 
 }  // namespace
@@ -179,15 +226,16 @@ class Feed {
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,
-                       const std::function<void(std::uint64_t)>& on_tick,
-                       const OnLoaded& on_loaded) {
+                       const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded,
+                       KeyWatch* watch) {
   ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1), loaders.size() + 1);
   Distribution others(ranks, window, read == ReadWay::parallel);
   std::exception_ptr failure;
   StageTimes times;
   try {
     times =
-        Feed(plan, ranks, window, others, reader, loaders, read, stop, on_tick, on_loaded).run();
+        Feed(plan, ranks, window, others, reader, loaders, read, stop, on_tick, on_loaded, watch)
+            .run();
   } catch (...) {
     failure = std::current_exception();
   }

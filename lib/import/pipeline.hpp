@@ -8,6 +8,7 @@
 
 #include "import/chunk_reader.hpp"
 #include "import/communicator.hpp"
+#include "import/key_watch.hpp"
 #include "import/loader.hpp"
 #include "import/plan.hpp"
 #include "import/shared_file.hpp"
@@ -43,13 +44,14 @@ using OnLoaded = std::function<void(std::uint64_t bytes_done, std::uint64_t next
 /// the same time, each of a sink of its own, in which case the first failure of any is thrown.
 /// `read`: who reads the file, of which the other ranks were told unless it is ReadWay::scatter.
 /// With ReadWay::parallel a rank that does not see it is a failure. `on_tick` is called a few times
-/// a second, on the calling thread. Throws the first failure in the order of the file, after every
-/// rank has left work_on_chunks().
+/// a second, on the calling thread. With `watch`, a record whose key an earlier one has is not
+/// written, and RepeatedKeyError thrown. Throws the first failure in the order of the file, after
+/// every rank has left work_on_chunks().
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t bytes_done)>& on_tick,
-                       const OnLoaded& on_loaded);
+                       const OnLoaded& on_loaded, KeyWatch* watch = nullptr);
 
 /// The other ranks' part: works on chunks until the root says that the file is done. Those of
 /// `file`, where this rank sees it, it reads itself.

@@ -11,6 +11,7 @@
 #include "import/communicator.hpp"
 #include "import/converter.hpp"
 #include "import/csv_format.hpp"
+#include "import/key_column.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::import {
@@ -37,6 +38,8 @@ struct Plan {
   /// The value of each column that no field goes to; nothing for NULL. They come last.
   std::vector<std::optional<std::string>> constants;
   std::string encoding;  ///< backend::row_encoder()
+  /// The unique keys of which the root is told what each row has, see KeyWatch.
+  std::vector<FileKey> watched = {};
 
   static constexpr std::int32_t kSkipped = -1;
   friend bool operator==(const Plan&, const Plan&) = default;

@@ -45,6 +45,24 @@ void parts(CsvFormat& format, Visit& visit) {
 }
 
 template <class Visit>
+void parts(KeyColumn& column, Visit& visit) {
+  visit("at", column.at);
+  visit("compare", column.compare);
+  visit("pads", column.pads);
+  visit("has_idle_zeros", column.has_idle_zeros);
+  visit("is_filled", column.is_filled);
+  visit("prefix", column.prefix);
+  visit("charset", column.charset);
+  visit("collation", column.collation);
+}
+
+template <class Visit>
+void parts(FileKey& key, Visit& visit) {
+  visit("key", key.key);
+  visit("columns", key.columns);
+}
+
+template <class Visit>
 void parts(Plan& plan, Visit& visit) {
   visit("table", plan.table);
   visit("dialect", plan.dialect);
@@ -62,6 +80,7 @@ void parts(Plan& plan, Visit& visit) {
   visit("targets", plan.targets);
   visit("constants", plan.constants);
   visit("encoding", plan.encoding);
+  visit.unless_empty("watched", plan.watched);
 }
 
 template <class Value, class Visit>
@@ -74,6 +93,12 @@ class Packer {
   template <class Value>
   void operator()(const char* name, Value& value) {
     object_[name] = packed(value);
+  }
+
+  /// What is not in every record of an import.
+  template <class Value>
+  void unless_empty(const char* name, std::vector<Value>& values) {
+    if (!values.empty()) (*this)(name, values);
   }
 
   template <class Value>
@@ -108,6 +133,12 @@ class Unpacker {
   template <class Value>
   void operator()(const char* name, Value& value) {
     unpack(object_.at(name), value);
+  }
+
+  template <class Value>
+  void unless_empty(const char* name, std::vector<Value>& values) {
+    values.clear();
+    if (object_.contains(name)) (*this)(name, values);
   }
 
   template <class Value>

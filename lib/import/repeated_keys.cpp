@@ -314,6 +314,7 @@ std::optional<std::vector<RepeatedKey>> find_repeated_keys(
   job.block = limits.block;
   job.most_keys = limits.keys;
   std::vector<RepeatedKey> keys;
+  std::vector<UniqueKey> unique;  // of `keys`
   for (const ReadFile& file : files) {
     std::error_code failure;
     if (!std::filesystem::is_regular_file(file.path, failure)) return std::nullopt;
@@ -326,15 +327,14 @@ std::optional<std::vector<RepeatedKey>> find_repeated_keys(
     one.first_byte = file.first_byte;
     one.first_line = file.first_line;
     for (UniqueKey& key : unique_keys(connection, file.table, file.plan)) {
-      auto known = std::find_if(keys.begin(), keys.end(), [&](const RepeatedKey& other) {
-        return other.columns == key.columns;
-      });
-      if (known == keys.end()) {
-        known = keys.emplace(keys.end());
-        known->columns = std::move(key.columns);
+      auto known = std::find_if(unique.begin(), unique.end(),
+                                [&](const UniqueKey& other) { return is_same_key(other, key); });
+      if (known == unique.end()) {
+        known = unique.insert(unique.end(), key);
+        keys.emplace_back().columns = std::move(key.columns);
       }
       one.keys.push_back(
-          {static_cast<std::uint32_t>(known - keys.begin()), std::move(key.compared)});
+          {static_cast<std::uint32_t>(known - unique.begin()), std::move(key.compared)});
     }
   }
   job.keys = static_cast<std::uint32_t>(keys.size());

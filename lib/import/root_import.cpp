@@ -42,7 +42,8 @@ RootImport::RootImport(const Options& options, Communicator& ranks, const Open& 
       events_(events),
       stop_(stop),
       announce_(std::move(announce)),
-      rejects_(options_) {}
+      rejects_(options_),
+      key_room_(options.keys_at_once) {}
 
 Summary RootImport::run() {
   options_.files = expand_patterns(options_.files);
@@ -87,6 +88,11 @@ Summary RootImport::run() {
 
 /// Rolls back; `failure` as the user is told it.
 Error RootImport::rolled_back(const Error& failure) {
+  if (const auto* repeated = dynamic_cast<const RepeatedKeyError*>(&failure)) {
+    writers_.reset();
+    connection_->rollback();
+    return with_first_record(*repeated);
+  }
   const bool is_of_duplicate = is_duplicate(failure) && writers_ == nullptr;
   const Error in_transaction = with_earlier_row(failure);
   writers_.reset();
@@ -181,7 +187,7 @@ void RootImport::load_files() {
 
 /// What all files go into, before the first of them is read.
 void RootImport::find_tables() {
-  std::map<std::string, schema::Table> known;
+  std::map<std::string, TargetTable> known;
   for (std::size_t i = 0; i < options_.files.size(); ++i) {
     const std::string& own = own_options_[i].table;
     const std::string name = own.empty() ? table_of(options_.files[i]) : own;
@@ -189,7 +195,8 @@ void RootImport::find_tables() {
     if (known.count(name) == 0) {
       lock_retry_->run([&] { known[name] = find_target(*connection_, name, is_named); });
     }
-    tables_.push_back(known[name]);
+    tables_.push_back(known[name].table);
+    if (known[name].has_triggers) with_triggers_.insert(tables_.back().name);
   }
 }
 
@@ -275,13 +282,14 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   RowOrder row_order = order_of(table, plan, still_loaded);
   const auto sinks = open_sinks(table, plan, row_order);
   plan.encoding = sinks.front()->encoding();
+  KeyWatch* const watch = watch_keys(index, plan);
   // A value of --set that does not fit is found here, by this rank alone.
   const Worker trial(plan);
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
   const auto shared = shared_file(options_.files[index], opened, plan.format);
-  feed_sinks({index, plan, reader, input.name(), shared, row_order, before}, sinks);
+  feed_sinks({index, plan, reader, input.name(), shared, row_order, before, watch}, sinks);
   bytes_before_ += reader.bytes_done();
   bytes_done_ = bytes_before_;
   summary_.files[index] = {.name = input.name(),
@@ -331,9 +339,9 @@ void RootImport::feed_sinks(const Feed& feed,
   }
   had_writers_ = had_writers_ || loaders.size() > 1;
   announce_.file(feed.plan, feed.shared);
-  const StageTimes times =
-      feed_chunks(feed.plan, ranks_, feed.reader, loaders,
-                  feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded);
+  const StageTimes times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
+                                       feed.shared ? options_.read : ReadWay::scatter, stop_,
+                                       on_tick, on_loaded, feed.watch);
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
     reached(feed.reader.bytes_done(), feed.reader.line(), true);
@@ -465,60 +473,6 @@ void RootImport::commit() {
   const Clock::time_point start = Clock::now();
   commit_import(*connection_, writers_.get(), *lock_retry_, stop_);
   progress_.write_nanoseconds += nanoseconds_since(start);
-}
-
-/// `error`, and which line the row stands on that the database took instead of the refused one.
-Error RootImport::with_earlier_row(const Error& error) {
-  const Diagnostic& what = error.diagnostics().front();
-  if (writers_ != nullptr || read_files_.empty() || !is_duplicate(error) ||
-      what.where.file != read_files_.back().path || what.where.line <= 0) {
-    return error;
-  }
-  const auto earlier = find_earlier_row(*connection_, read_files_,
-                                        static_cast<std::uint64_t>(what.where.line), stop_);
-  if (!earlier) return error;
-  const std::string place = earlier->file == what.where.file
-                                ? fmt::format("line {}", earlier->line)
-                                : fmt::format("{}:{}", earlier->file, earlier->line);
-  return Error(error.code(), fmt::format("{}; {} has the same {}", what.message, place,
-                                         text::join(earlier->columns, ", ")))
-      .at(what.where)
-      .native(error.native_code())
-      .sql(error.statement())
-      .hint(what.hint);
-}
-
-/// Every key that is in the files of a table more than once. Asked for outside of the transaction:
-/// the files are read once more, which may take a while.
-std::vector<RepeatedKey> RootImport::repeated_keys() {
-  std::map<std::string, std::vector<ReadFile>> files_of;
-  for (const ReadFile& file : read_files_) files_of[file.table.name].push_back(file);
-  std::vector<RepeatedKey> all;
-  for (const auto& [table, files] : files_of) {
-    if (stop_) return {};
-    try {
-      auto keys = find_repeated_keys(ranks_, *connection_, files,
-                                     {.block = options_.chunk_bytes, .keys = options_.keys_at_once},
-                                     stop_, announce_.key_scan);
-      if (keys) all.insert(all.end(), keys->begin(), keys->end());
-    } catch (const Error&) {
-      // What the database said is enough.
-    }
-  }
-  return all;
-}
-
-/// `error`, which is of one record, and what else is repeated in the files.
-Error RootImport::with_repeated_keys(const Error& error, bool is_of_duplicate) {
-  if (!is_of_duplicate) return error;
-  std::uint64_t records = 0;
-  std::vector<Diagnostic> all = error.diagnostics();
-  for (const RepeatedKey& key : repeated_keys()) {
-    records += key.records;
-    all.push_back({.where = {}, .message = described(key), .hint = {}});
-  }
-  if (records <= 1) return error;
-  return Error(error.code(), std::move(all)).native(error.native_code()).sql(error.statement());
 }
 
 void RootImport::report(bool last) {

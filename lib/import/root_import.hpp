@@ -3,8 +3,10 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "import/chunk_reader.hpp"
 #include "import/earlier_row.hpp"
 #include "import/import.hpp"
+#include "import/key_watch.hpp"
 #include "import/loader.hpp"
 #include "import/open_input.hpp"
 #include "import/pipeline.hpp"
@@ -45,6 +48,11 @@ class RootImport {
   Summary run();
   /// Whether several connections wrote at the same time.
   bool had_writers() const { return had_writers_; }
+  /// Whether it failed for a key that is twice in the files, and both lines are named.
+  bool has_named_repeated_key() const { return has_named_repeated_key_; }
+  /// Whether it failed for a key of which nothing was found when it was looked for: two hashes may
+  /// be the same by chance.
+  bool was_watch_wrong() const { return was_watch_wrong_; }
 
  private:
   /// What had been counted before a file.
@@ -62,6 +70,7 @@ class RootImport {
     const std::optional<SharedFile>& shared;
     const RowOrder& row_order;
     const Before& before;
+    KeyWatch* watch;
   };
 
   void prepare_writers();
@@ -81,6 +90,8 @@ class RootImport {
   Error with_earlier_row(const Error& error);
   Error with_repeated_keys(const Error& error, bool is_of_duplicate);
   std::vector<RepeatedKey> repeated_keys();
+  KeyWatch* watch_keys(std::size_t index, Plan& plan);
+  Error with_first_record(const RepeatedKeyError& error);
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns);
@@ -110,7 +121,12 @@ class RootImport {
   bool has_usual_writers_ = false;            ///< nobody has said how many
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   RejectFiles rejects_;
-  std::vector<schema::Table> tables_;    ///< of each file
+  std::vector<schema::Table> tables_;        ///< of each file
+  std::set<std::string> with_triggers_;      ///< names of tables
+  std::uint64_t key_room_;                   ///< of all that is in watches_
+  std::map<std::string, KeyWatch> watches_;  ///< of tables, by name
+  bool has_named_repeated_key_ = false;
+  bool was_watch_wrong_ = false;
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
   std::vector<CsvFormat> formats_;       ///< of each file, as it was found

@@ -10,10 +10,22 @@
 
 namespace dbmig::import {
 
-schema::Table find_target(backend::Connection& connection, const std::string& name, bool is_named) {
+namespace {
+
+TargetTable target_of(const schema::Schema& schema, const schema::Table& table) {
+  const bool has_triggers =
+      std::any_of(schema.triggers.begin(), schema.triggers.end(), [&](const auto& trigger) {
+        return text::equals_ignoring_case(trigger.second.table, table.name);
+      });
+  return {table, has_triggers};
+}
+
+}  // namespace
+
+TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named) {
   // Loading is about what columns mean, not about how their types were spelled.
   const schema::Schema one = connection.canonical(connection.inspect({.tables = {name}}).schema);
-  if (const schema::Table* table = one.find_table(name)) return *table;
+  if (const schema::Table* table = one.find_table(name)) return target_of(one, *table);
   const schema::Schema all = connection.canonical(connection.inspect({}).schema);
   std::vector<std::string> names;
   const schema::Table* found = nullptr;
@@ -21,7 +33,7 @@ schema::Table find_target(backend::Connection& connection, const std::string& na
     names.push_back(table_name);
     if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
   }
-  if (found != nullptr) return *found;
+  if (found != nullptr) return target_of(all, *found);
   if (all.views.contains(name)) {
     throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
         .hint("name the table with --table");

@@ -9,9 +9,14 @@
 
 namespace dbmig::import {
 
+struct TargetTable {
+  schema::Table table;
+  bool has_triggers = false;  ///< that the user may see
+};
+
 /// The table called `name`, in whatever case; `is_named` when the user named it and not the file.
 /// Throws Error{not_found}, and Error{invalid} for a view.
-schema::Table find_target(backend::Connection& connection, const std::string& name, bool is_named);
+TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named);
 
 /// The files that go into `tables`, one each, in the order in which they are read: as they were
 /// named, but none before the files that its table's foreign keys refer to, as far as that can be.

@@ -77,8 +77,12 @@ struct DeclaredKey {
 
 std::vector<DeclaredKey> declared_keys(const schema::Table& table) {
   std::vector<DeclaredKey> keys;
-  if (table.primary_key) keys.push_back({table.primary_key->columns, table.primary_key->parts});
-  for (const schema::Unique& unique : table.uniques) keys.push_back({unique.columns, unique.parts});
+  if (table.primary_key && !table.primary_key->without_overlaps) {
+    keys.push_back({table.primary_key->columns, table.primary_key->parts});
+  }
+  for (const schema::Unique& unique : table.uniques) {
+    if (!unique.without_overlaps) keys.push_back({unique.columns, unique.parts});
+  }
   for (const schema::Index& index : table.indexes) {
     const bool has_expression =
         std::any_of(index.parts.begin(), index.parts.end(),
@@ -147,6 +151,15 @@ std::string_view compared_bytes(const backend::Cell& cell, const KeyColumn& colu
 
 }  // namespace
 
+bool is_same_key(const UniqueKey& a, const UniqueKey& b) {
+  return a.columns == b.columns &&
+         std::equal(a.compared.begin(), a.compared.end(), b.compared.begin(), b.compared.end(),
+                    [](KeyColumn x, const KeyColumn& y) {
+                      x.at = y.at;
+                      return x == y;
+                    });
+}
+
 std::vector<UniqueKey> unique_keys(backend::Connection& connection, const schema::Table& table,
                                    const Plan& plan) {
   const bool on_sqlite = plan.dialect == DialectKind::sqlite;
@@ -177,7 +190,9 @@ std::vector<UniqueKey> unique_keys(backend::Connection& connection, const schema
       key.compared.push_back(std::move(column));
     }
     const bool is_whole = !key.columns.empty() && key.compared.size() == key.columns.size();
-    if (is_whole) keys.push_back(std::move(key));
+    const bool is_known = std::any_of(
+        keys.begin(), keys.end(), [&](const UniqueKey& other) { return is_same_key(other, key); });
+    if (is_whole && !is_known) keys.push_back(std::move(key));
   }
   return keys;
 }

@@ -7,35 +7,12 @@
 
 #include "backend/backend.hpp"
 #include "backend/bulk.hpp"
+#include "import/key_column.hpp"
 #include "import/plan.hpp"
 #include "import/wire.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::import {
-
-/// What makes two values of a key's column the same value for the database.
-struct KeyColumn {
-  enum class Compare : std::uint8_t {
-    bytes,
-    without_blanks,  ///< but for spaces at the end
-    without_case,    ///< but for the case of ASCII letters
-    weights,         ///< as `collation` says, which only the database knows
-  };
-  std::uint32_t at = 0;  ///< in a row of the plan
-  Compare compare = Compare::bytes;
-  bool pads = false;            ///< weights: but for spaces at the end
-  bool has_idle_zeros = false;  ///< zeros at the end of a fraction say nothing
-  bool is_filled = false;       ///< with NULs up to its length
-  std::uint32_t prefix = 0;     ///< characters, or bytes of binary values; 0 for all
-  std::string charset = {};     ///< weights
-  std::string collation = {};   ///< weights
-};
-
-/// A unique key as the rows of one file have it.
-struct FileKey {
-  std::uint32_t key = 0;  ///< number among all keys of the scan
-  std::vector<KeyColumn> columns;
-};
 
 /// The columns of a unique key, and what compares them.
 struct UniqueKey {
@@ -43,9 +20,12 @@ struct UniqueKey {
   std::vector<KeyColumn> compared;  ///< `at` is of the plan that it was made for
 };
 
-/// The unique keys of `table` of which the rows of `plan` have all columns. Left out are those of
-/// expressions, of part of the rows, and with a collation of the application's own. Asks
-/// `connection` for collations on MariaDB.
+/// Whether both are the same columns, compared in the same way, wherever they stand in a row.
+bool is_same_key(const UniqueKey& a, const UniqueKey& b);
+
+/// The unique keys of `table`, each once, of which the rows of `plan` have all columns. Left out
+/// are those of expressions, of part of the rows, of periods without overlaps, and with a collation
+/// of the application's own. Asks `connection` for collations on MariaDB.
 std::vector<UniqueKey> unique_keys(backend::Connection& connection, const schema::Table& table,
                                    const Plan& plan);
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -38,6 +39,7 @@ Worker::Worker(Plan plan)
       splitter_(plan_.format),
       parser_(plan_.format, plan_.nulls),
       encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
+      keys_(plan_.watched),
       row_(plan_.columns.size()) {
   converters_.reserve(plan_.columns.size());
   const std::size_t of_file = plan_.columns.size() - plan_.constants.size();
@@ -198,6 +200,7 @@ void Worker::process_records(std::string_view chunk, const std::atomic<bool>& st
     if (plan_.format.is_comment(record) || is_space(record)) continue;
     if (cut ? convert_fields(record, offset) : convert_record(record, offset)) {
       encoder_->add(row_);
+      keys_.add(row_);
       offsets_.push_back(offset);
     } else if (!plan_.rejects) {
       return;
@@ -210,6 +213,7 @@ void Worker::process(std::string_view chunk, const std::atomic<bool>& stop, Byte
   offsets_.clear();
   bad_.clear();
   encoder_->clear();
+  keys_.clear();
   out.clear();
   WireWriter writer(out);
   try {
@@ -230,6 +234,11 @@ void Worker::process(std::string_view chunk, const std::atomic<bool>& stop, Byte
       writer.put_text(bad.value);
       writer.put_text(bad.reason);
     }
+    const std::size_t keys_at = out.size();
+    writer.put(std::uint32_t{0});
+    keys_.write(writer);
+    const auto keys = static_cast<std::uint32_t>(out.size() - keys_at - sizeof(std::uint32_t));
+    std::memcpy(out.data() + keys_at, &keys, sizeof keys);
     out.insert(out.end(), batch.begin(), batch.end());
   } catch (const std::exception& error) {
     out.clear();
@@ -278,6 +287,7 @@ ChunkResult decode_result(std::string_view message) {
     record.value = reader.get_text();
     record.reason = reader.get_text();
   }
+  result.keys = reader.get_text();
   result.batch = reader.rest();
   return result;
 }

@@ -13,6 +13,7 @@
 #include "import/converter.hpp"
 #include "import/indexed_records.hpp"
 #include "import/json_record.hpp"
+#include "import/key_digest.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 #include "import/splitter.hpp"
@@ -48,6 +49,7 @@ struct ChunkResult {
   std::vector<std::uint32_t> offsets;  ///< where each row's record starts, in the chunk
   /// In order; at most one unless the plan rejects, one of a record unless it wants every field.
   std::vector<BadRecord> bad;
+  std::string_view keys;   ///< read_key_digests()
   std::string_view batch;  ///< for BulkSink::write()
 };
 
@@ -95,6 +97,7 @@ class Worker {
   std::unique_ptr<JsonRecordParser> json_;  ///< where records are JSON objects
   std::vector<Converter> converters_;
   std::unique_ptr<backend::RowEncoder> encoder_;
+  KeyDigests keys_;
 
   // Of the chunk at hand; kept for their storage.
   std::vector<Field> fields_;

@@ -12,6 +12,7 @@
 #include "backend/sqlite/record_sink.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "schema/conflict_clause.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -114,16 +115,6 @@ std::string insert_sql(const dialect::Dialect& dialect, const std::string& table
   return sql + conflict_clause(dialect, columns, on_duplicate);
 }
 
-/// Whether the table says by itself what to do with rows that violate a constraint. A statement
-/// then may keep some of its rows when it fails, or end the transaction.
-bool has_conflict_clause(const schema::Table& table) {
-  const auto says = [](const auto& constraint) { return !constraint.on_conflict.empty(); };
-  return (table.primary_key && says(*table.primary_key)) ||
-         std::any_of(table.uniques.begin(), table.uniques.end(), says) ||
-         std::any_of(table.columns.begin(), table.columns.end(),
-                     [&](const schema::Column& column) { return says(column.sqlite); });
-}
-
 bool refers_to_itself(const schema::Table& table) {
   return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
                      [&](const schema::ForeignKey& key) {
@@ -155,7 +146,7 @@ class SqliteBulkSink final : public BulkSink {
         std::span(&name, 1));
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
     // A foreign key to the table itself is judged at the end of each statement.
-    if (!triggers.rows.empty() || has_conflict_clause(table) || refers_to_itself(table)) {
+    if (!triggers.rows.empty() || schema::has_conflict_clause(table) || refers_to_itself(table)) {
       rows_per_statement_ = 1;
     }
     if (rows_per_statement_ > 1) {

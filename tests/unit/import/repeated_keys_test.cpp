@@ -174,7 +174,7 @@ TEST(RepeatedKeys, AreAllNamedWhenTheFirstEndsTheImport) {
     const std::string message = job.failure(options, ranks);
     EXPECT_THAT(
         message,
-        AllOf(HasSubstr("t.csv:4: "), HasSubstr("line 2 has the same n"),
+        AllOf(HasSubstr("t.csv:4: the record '1,z' has the same n as line 2;"),
               HasSubstr("t.csv: 8 records have the same n as an earlier one: line 4 (as line 2), "
                         "line 6 (as line 2), line 9 (as line 7), line 10 (as line 8), line 11 (as "
                         "line 7), …"),

@@ -1,0 +1,120 @@
+// What an import says of keys that are there twice, and how it looks for them.
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+#include "import/root_import.hpp"
+#include "schema/conflict_clause.hpp"
+
+namespace dbmig::import {
+namespace {
+
+/// `error`, which is of one record, and all that is repeated when that is more.
+Error with_all(const Error& error, const std::vector<RepeatedKey>& keys) {
+  std::uint64_t records = 0;
+  std::vector<Diagnostic> all = error.diagnostics();
+  for (const RepeatedKey& key : keys) {
+    records += key.records;
+    all.push_back({.where = {}, .message = described(key), .hint = {}});
+  }
+  if (records <= 1) return error;
+  return Error(error.code(), std::move(all)).native(error.native_code()).sql(error.statement());
+}
+
+}  // namespace
+
+/// What looks at the keys of a file before its rows are written; null where that is the database's
+/// alone: it, or the user, decides what becomes of a row whose key is there, a trigger may change
+/// keys, or the file cannot be read once more for the other line.
+KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
+  const schema::Table& table = tables_[index];
+  const bool first_ends_it = options_.on_duplicate == backend::OnDuplicate::abort &&
+                             !options_.goes_on() && !checkpoints_->are_on();
+  std::error_code failure;
+  if (!options_.watch_keys || !first_ends_it || with_triggers_.contains(table.name) ||
+      schema::has_conflict_clause(table) ||
+      !std::filesystem::is_regular_file(options_.files[index], failure)) {
+    return nullptr;
+  }
+  KeyWatch& watch = watches_.try_emplace(table.name, key_room_).first->second;
+  plan.watched = watch.watch(*connection_, table, plan);
+  return plan.watched.empty() ? nullptr : &watch;
+}
+
+/// `error`, and which line the row stands on that the database took instead of the refused one.
+Error RootImport::with_earlier_row(const Error& error) {
+  const Diagnostic& what = error.diagnostics().front();
+  if (writers_ != nullptr || read_files_.empty() || !is_duplicate(error) ||
+      what.where.file != read_files_.back().path || what.where.line <= 0) {
+    return error;
+  }
+  const auto earlier = find_earlier_row(*connection_, read_files_,
+                                        static_cast<std::uint64_t>(what.where.line), stop_);
+  if (!earlier) return error;
+  const std::string place = earlier->file == what.where.file
+                                ? fmt::format("line {}", earlier->line)
+                                : fmt::format("{}:{}", earlier->file, earlier->line);
+  return Error(error.code(), fmt::format("{}; {} has the same {}", what.message, place,
+                                         text::join(earlier->columns, ", ")))
+      .at(what.where)
+      .native(error.native_code())
+      .sql(error.statement())
+      .hint(what.hint);
+}
+
+/// Every key that is in the files of a table more than once. Asked for outside of the transaction:
+/// the files are read once more, which may take a while.
+std::vector<RepeatedKey> RootImport::repeated_keys() {
+  watches_.clear();  // Their memory is for the keys that are looked for now.
+  std::map<std::string, std::vector<ReadFile>> files_of;
+  for (const ReadFile& file : read_files_) files_of[file.table.name].push_back(file);
+  std::vector<RepeatedKey> all;
+  for (const auto& [table, files] : files_of) {
+    if (stop_) return {};
+    try {
+      auto keys = find_repeated_keys(ranks_, *connection_, files,
+                                     {.block = options_.chunk_bytes, .keys = options_.keys_at_once},
+                                     stop_, announce_.key_scan);
+      if (keys) all.insert(all.end(), keys->begin(), keys->end());
+    } catch (const Error&) {
+      // What the database said is enough.
+    }
+  }
+  return all;
+}
+
+/// `error`, and which line the first record with its key stands on: all keys that are repeated are
+/// looked for, by all ranks.
+Error RootImport::with_first_record(const RepeatedKeyError& error) {
+  const Diagnostic& what = error.diagnostics().front();
+  const std::vector<RepeatedKey> keys = repeated_keys();
+  if (stop_) return Error(ErrorCode::interrupted, "interrupted; nothing was imported");
+  for (const RepeatedKey& key : keys) {
+    if (key.columns != error.columns()) continue;
+    for (const RepeatedRecord& one : key.examples) {
+      const bool is_it = key.files.at(one.place.file) == what.where.file &&
+                         std::cmp_equal(one.place.line, what.where.line);
+      if (!is_it) continue;
+      has_named_repeated_key_ = true;
+      const std::string& file = key.files.at(one.first.file);
+      const std::string place = file == what.where.file
+                                    ? fmt::format("line {}", one.first.line)
+                                    : fmt::format("{}:{}", file, one.first.line);
+      return with_all(error.with_first(place), keys);
+    }
+  }
+  was_watch_wrong_ = true;
+  return error;
+}
+
+/// `error`, which is of one record, and what else is repeated in the files.
+Error RootImport::with_repeated_keys(const Error& error, bool is_of_duplicate) {
+  return is_of_duplicate ? with_all(error, repeated_keys()) : error;
+}
+
+}  // namespace dbmig::import
