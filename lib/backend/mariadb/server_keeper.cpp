@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 using mariadb::FileLock;
 using mariadb::ServerFiles;
 
-constexpr std::chrono::milliseconds kBetweenLooks{200};
+constexpr std::chrono::milliseconds kBetweenLooksAtServer{200};
 /// A server whose data is worth nothing needs no time to end.
 constexpr std::chrono::seconds kForShutdown{20};
 
@@ -124,7 +124,7 @@ int keep_private_server(const fs::path& folder, std::chrono::seconds idle) {
   const FileLock in_use(files.in_use());
   std::optional<int> code;
   // A folder that somebody removed takes its server along.
-  while (!(code = end_of(server, kBetweenLooks)) && asked_to_end == 0 &&
+  while (!(code = end_of(server, kBetweenLooksAtServer)) && asked_to_end == 0 &&
          fs::exists(files.keeper()) && !is_idle(files, idle, lock, in_use)) {
   }
   if (!code) {

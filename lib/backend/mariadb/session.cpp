@@ -26,7 +26,7 @@ constexpr const char* kCollation = "utf8mb4_general_ci";
 constexpr unsigned kConnectTimeout = 10;
 constexpr unsigned kOldest = 100502;  // RENAME COLUMN
 
-unsigned seconds(const Url& url, const std::string& name, unsigned otherwise) {
+unsigned seconds_of(const Url& url, const std::string& name, unsigned otherwise) {
   const std::string value = url_parameter(url, name);
   if (value.empty()) return otherwise;
   return static_cast<unsigned>(std::ceil(text::to_double(value)));
@@ -117,9 +117,9 @@ void Session::configure(const Url& url) {
   // A connection that comes back by itself has lost its locks and settings.
   const my_bool no = 0;
   mysql_optionsv(handle, MYSQL_OPT_RECONNECT, &no);
-  set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT, seconds(url, "connect_timeout", kConnectTimeout));
-  set_timeout(handle, MYSQL_OPT_READ_TIMEOUT, seconds(url, "read_timeout", 0));
-  set_timeout(handle, MYSQL_OPT_WRITE_TIMEOUT, seconds(url, "write_timeout", 0));
+  set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT, seconds_of(url, "connect_timeout", kConnectTimeout));
+  set_timeout(handle, MYSQL_OPT_READ_TIMEOUT, seconds_of(url, "read_timeout", 0));
+  set_timeout(handle, MYSQL_OPT_WRITE_TIMEOUT, seconds_of(url, "write_timeout", 0));
   set_text(handle, MYSQL_OPT_SSL_CA, url_parameter(url, "ssl_ca"));
   set_text(handle, MYSQL_OPT_SSL_CAPATH, url_parameter(url, "ssl_capath"));
   set_text(handle, MYSQL_OPT_SSL_CERT, url_parameter(url, "ssl_cert"));

@@ -307,14 +307,19 @@ class Definitions {
   std::string open_;
 };
 
-/// The files of lib/ with `extension` that a compiler may see as one, by module. backend/ is
-/// NO_UNITY.
+/// The files of lib/ with `extension` that a compiler may see as one, by module; of backend/ those
+/// of each database.
 std::map<std::string, std::vector<fs::path>> files_by_module(const char* extension) {
   std::map<std::string, std::vector<fs::path>> files;
   for (const auto& entry : fs::recursive_directory_iterator(kSource / "lib")) {
     if (entry.path().extension() != extension) continue;
-    const std::string module = fs::relative(entry.path(), kSource / "lib").begin()->string();
-    if (module != "backend") files[module].push_back(entry.path());
+    const fs::path relative = fs::relative(entry.path(), kSource / "lib");
+    const std::string module = relative.begin()->string();
+    if (module != "backend") {
+      files[module].push_back(entry.path());
+    } else if (std::distance(relative.begin(), relative.end()) > 2) {
+      files[relative.parent_path().string()].push_back(entry.path());
+    }
   }
   return files;
 }
