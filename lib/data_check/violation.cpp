@@ -51,12 +51,13 @@ std::optional<Violation> find_violation(backend::Connection& connection, const D
       examples.push_back(example(check, row));
     }
   }
-  std::string message = fmt::format("{} {} of table '{}': {}", number,
-                                    number == "1" ? "row" : "rows", check.table, check.violation);
-  if (!examples.empty()) {
-    message += fmt::format(" (for example {})", text::join(examples, "; "));
-  }
-  return Violation{std::strtoull(number.c_str(), nullptr, 10), std::move(message)};
+  const bool is_one = number == "1";
+  const std::string rows =
+      fmt::format("{} {} of table '{}'", number, is_one ? "row" : "rows", check.table);
+  std::string what = check.violation;
+  if (!examples.empty()) what += fmt::format(" (for example {})", text::join(examples, "; "));
+  return Violation{std::strtoull(number.c_str(), nullptr, 10), rows + ": " + what,
+                   fmt::format("{} {} in the way: {}", rows, is_one ? "stands" : "stand", what)};
 }
 
 }  // namespace dbmig::data_check

@@ -12,6 +12,7 @@ namespace dbmig::data_check {
 struct Violation {
   std::uint64_t rows = 0;
   std::string message;  ///< a sentence with number, table, what is wrong and up to three of them
+  std::string refusal;  ///< the same, as the reason why something cannot run: they stand in the way
 };
 
 /// Runs one check; nothing when no row violates it. Throws what the database says when it cannot

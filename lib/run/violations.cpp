@@ -27,11 +27,10 @@ void find(backend::Connection& connection, const PlannedRevision& planned,
     try {
       const auto rows = data_check::find_violation(connection, check);
       if (!rows) continue;
-      found.push_back(
-          {place(planned, check.operation),
-           fmt::format("{} of revision {} would fail for {}", to_string(planned.direction),
-                       planned.revision.id, rows->message),
-           check.hint});
+      found.push_back({place(planned, check.operation),
+                       fmt::format("{} of revision {} would fail: {}", to_string(planned.direction),
+                                   planned.revision.id, rows->refusal),
+                       check.hint});
     } catch (const Error& error) {
       const bool gone = error.code() == ErrorCode::connection ||
                         error.code() == ErrorCode::interrupted || error.code() == ErrorCode::busy;

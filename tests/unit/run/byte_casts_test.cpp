@@ -95,7 +95,7 @@ TEST_P(ByteCasts, AreCountedBeforehand) {
       EXPECT_EQ(error.code(), ErrorCode::constraint) << said;
     }
     const std::string context = std::string(change.from) + " -> " + change.to + " " + change.value;
-    EXPECT_EQ(said.find("would fail for") != std::string::npos, change.refused)
+    EXPECT_EQ(said.find("would fail: ") != std::string::npos, change.refused)
         << context << ": " << said;
   }
 }

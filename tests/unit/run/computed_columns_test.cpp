@@ -64,8 +64,8 @@ TEST_P(ComputedColumnsTest, OneThatIsAddedAsNotNull) {
     return;
   }
   EXPECT_THAT(said,
-              AllOf(HasSubstr("r2.yaml:6:5: upgrade of revision bbb would fail for 2 rows of table "
-                              "'t': column 't.g' is to be NOT NULL and computed "
+              AllOf(HasSubstr("r2.yaml:6:5: upgrade of revision bbb would fail: 2 rows of table "
+                              "'t' stand in the way: column 't.g' is to be NOT NULL and computed "
                               "as a + b, which is NULL for them"),
                     HasSubstr("id = 2, a = NULL, b = 2; id = 3, a = 3, b = NULL"),
                     Not(HasSubstr("default"))));
@@ -116,9 +116,9 @@ TEST_P(ComputedColumnsTest, OneOfColumnsThatAreAddedAndRenamed) {
     EXPECT_EQ(said, "");
     return;
   }
-  EXPECT_THAT(said, AllOf(HasSubstr("1 row of table 't': column 't.g'"),
+  EXPECT_THAT(said, AllOf(HasSubstr("1 row of table 't' stands in the way: column 't.g'"),
                           HasSubstr("id = 2, c = NULL, e = 5"),
-                          HasSubstr("4 rows of table 't': column 't.h'")));
+                          HasSubstr("4 rows of table 't' stand in the way: column 't.h'")));
 }
 
 TEST_P(ComputedColumnsTestOnSqlite, OneThatStaysOverValuesThatChange) {
@@ -190,10 +190,11 @@ class StrictDefaultTest : public ComputedColumnsTest {
 };
 
 TEST_P(StrictDefaultTest, OfAnotherType) {
-  EXPECT_THAT(added("type: integer, default: {sql: \"x'00'\"}"),
-              AllOf(HasSubstr("2 rows of table 't': column 't.c' is to be integer, "
-                              "which cannot hold the default (x'00')"),
-                    HasSubstr("id = 1; id = 2")));
+  EXPECT_THAT(
+      added("type: integer, default: {sql: \"x'00'\"}"),
+      AllOf(HasSubstr("2 rows of table 't' stand in the way: column 't.c' is to be integer, "
+                      "which cannot hold the default (x'00')"),
+            HasSubstr("id = 1; id = 2")));
 }
 
 TEST_P(StrictDefaultTest, OfAnotherTypeThatIsSqlitesOwn) {

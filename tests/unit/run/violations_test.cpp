@@ -101,8 +101,8 @@ TEST_P(ViolationTest, ChecksAndForeignKeysAreAskedTogether) {
       "  - create_foreign_key: {table: person, name: fk_boss, columns: [boss_id], "
       "references: "
       "person(id)}\n");
-  EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person': check 'ck'"),
-                          HasSubstr("2 rows of table 'person': foreign key "
+  EXPECT_THAT(what, AllOf(HasSubstr("1 row of table 'person' stands in the way: check 'ck'"),
+                          HasSubstr("2 rows of table 'person' stand in the way: foreign key "
                                     "'fk_boss'"),
                           HasSubstr("id = 3, boss_id = 77; id = 4, boss_id = 78")));
 }
@@ -229,10 +229,10 @@ TEST_P(PreflightTest, AllOfAllRevisionsAreSaidBeforeTheFirstRuns) {
                      "  - alter_column: {table: person, name: name, nullable: false}\n"),
             kNothingRan);
   EXPECT_THAT(said_,
-              AllOf(HasSubstr("r2.yaml:7:5: upgrade of revision bbb would fail for 1 row of "
-                              "table 'person': check 'ck'"),
-                    HasSubstr("r3.yaml:6:5: upgrade of revision ccc would fail for 2 rows of "
-                              "table 'person': column 'person.name'"),
+              AllOf(HasSubstr("r2.yaml:7:5: upgrade of revision bbb would fail: 1 row of table "
+                              "'person' stands in the way: check 'ck'"),
+                    HasSubstr("r3.yaml:6:5: upgrade of revision ccc would fail: 2 rows of table "
+                              "'person' stand in the way: column 'person.name'"),
                     HasSubstr("id = 3, name = NULL; id = 5, name = NULL")));
   EXPECT_TRUE(sink_.statements.empty());
 }
@@ -331,7 +331,7 @@ TEST_P(PreflightTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
   };
   const std::vector<Change> changes{
       {"alter_column: {table: t, name: c, nullable: false}",
-       "1 row of table 't': column 't.c' is to be NOT NULL, and they hold NULL "
+       "1 row of table 't' stands in the way: column 't.c' is to be NOT NULL, and they hold NULL "
        "there, old versions of rows among them"},
       {"alter_column: {table: t, name: d, type: varchar(2)}", "1 row of table 't'"},
       {"alter_column: {table: t, name: d, type: integer}", "table 't'"},
@@ -519,8 +519,10 @@ class ConversionTest : public RunTest {
     } catch (const Error& error) {
       said = error.what();
     }
-    EXPECT_THAT(said, AllOf(HasSubstr("upgrade of revision bbb would fail for 1 row of table 't'"),
-                            HasSubstr("id = 2")))
+    EXPECT_THAT(
+        said,
+        AllOf(HasSubstr("upgrade of revision bbb would fail: 1 row of table 't' stands in the way"),
+              HasSubstr("id = 2")))
         << one.from << " to " << one.to;
     connection_->execute("DELETE FROM t WHERE id = 2");
     EXPECT_NO_THROW(runner.upgrade("head", {})) << one.from << " to " << one.to;

@@ -137,7 +137,7 @@ class WayBackProperty : public RunTest {
       return {};
     } catch (const Error& error) {
       if (error.code() == ErrorCode::constraint &&
-          std::string(error.what()).find(" would fail for ") != std::string::npos) {
+          std::string(error.what()).find(" would fail: ") != std::string::npos) {
         said_ = error.what();
         return "!";
       }
