@@ -125,7 +125,10 @@ void check_fold(Workspace& workspace, bool contradicts, Findings& findings) {
       diff::diff(folded, equivalent(workspace, folded, model.schema, workspace.project().dialects),
                  history::with_done(model.renames, graph));
   for (const std::string& line : difference.detected) {
-    findings.add("model", "", fmt::format("No revision has: {}; run `dbmig migrate`", line),
+    constexpr std::string_view kDetected = "Detected ";
+    const std::string change = line.starts_with(kDetected) ? line.substr(kDetected.size()) : line;
+    findings.add("model", "",
+                 fmt::format("The model and the revisions differ: {}; run `dbmig migrate`", change),
                  place_of_change(workspace, line));
   }
 }

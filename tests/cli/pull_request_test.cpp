@@ -375,7 +375,7 @@ TEST_F(Services, TheHookKeepsABadRevisionOutOfACommit) {
   add_revision("drop_table: t_a1");
   const Result bad = commit();
   EXPECT_NE(bad.code, 0);
-  EXPECT_THAT(bad.out, HasSubstr("No revision has: "));
+  EXPECT_THAT(bad.out, HasSubstr("The model and the revisions differ: "));
   add_revision(kHarmless);
   add_model(kHarmlessModel);
   const Result good = commit();
