@@ -73,21 +73,6 @@ std::vector<std::string> own_command_line() {
 constexpr std::chrono::seconds kStartLimit{60};
 constexpr const char* kStartLimitName = "DBMIG_START_TIMEOUT";
 
-std::chrono::seconds asked_start_limit() {
-  const char* const text = std::getenv(kStartLimitName);
-  if (text == nullptr) return kStartLimit;
-  const std::string_view digits(text);
-  unsigned seconds = 0;
-  const auto [end, failure] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-  if (failure != std::errc{} || end != digits.data() + digits.size()) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{} is '{}', which is no number of seconds", kStartLimitName, digits))
-        .hint("0 waits without end; unset, it is 60");
-  }
-  return std::chrono::seconds(seconds);
-}
-
 void set_up_environment(int ranks, const JobWatch& watch) {
   constexpr int kKeep = 0;
   ::setenv(kMark, std::to_string(ranks).c_str(), 1);
@@ -251,13 +236,28 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
 
 }  // namespace
 
+std::chrono::seconds limit_from_environment(const char* name, std::chrono::seconds usual) {
+  const char* const text = std::getenv(name);
+  if (text == nullptr) return usual;
+  const std::string_view digits(text);
+  unsigned seconds = 0;
+  const auto [end, failure] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{} is '{}', which is no number of seconds", name, digits))
+        .hint(fmt::format("0 waits without end; unset, it is {}", usual.count()));
+  }
+  return std::chrono::seconds(seconds);
+}
+
 int run_as_ranks(int ranks, bool reads_input) {
   if (reads_input && ::isatty(STDIN_FILENO) != 0) {
     throw Error(ErrorCode::usage, "with -j, - is read from a pipe or a file, not from a terminal");
   }
   std::vector<std::string> words = {find_mpirun(), "-n", std::to_string(ranks)};
   for (std::string& word : own_command_line()) words.push_back(std::move(word));
-  JobWatch watch(ranks, asked_start_limit());
+  JobWatch watch(ranks, limit_from_environment(kStartLimitName, kStartLimit));
   set_up_environment(ranks, watch);
   // What mpirun leaves behind is this process's to end.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ namespace dbmig::cli {
 /// when mpirun is missing or cannot be started, Error{usage} when the job would have to read from a
 /// terminal.
 int run_as_ranks(int ranks, bool reads_input);
+
+/// The seconds that the environment variable `name` gives for a limit, or `usual`; 0 is none.
+/// Throws Error{usage} for anything else.
+std::chrono::seconds limit_from_environment(const char* name, std::chrono::seconds usual);
 
 /// Throws Error{usage} when the user asked for another number of ranks with -j than mpirun started;
 /// `asked` is 0 when there was no -j.

@@ -108,6 +108,7 @@ Options options_of(const Context& context, const Arguments& arguments) {
   if (arguments.read == "scatter") options.read = import::ReadWay::scatter;
   if (arguments.read == "parallel") options.read = import::ReadWay::parallel;
   options.chunk_bytes = arguments.chunk_bytes;
+  options.rank_limit = limit_from_environment("DBMIG_RANK_TIMEOUT", options.rank_limit);
   return options;
 }
 

@@ -12,11 +12,10 @@ namespace {
 constexpr unsigned kYields = 20;
 constexpr unsigned kShortNaps = 20;
 constexpr std::chrono::microseconds kShortNap{50};
-/// From then on twice as long each time, up to this: a chunk takes a rank several milliseconds, and
-/// it has the next one already. Who looks more often when the database is what takes the time takes
-/// the server's core away.
-constexpr std::chrono::microseconds kMaxNap{800};
-constexpr unsigned kDoublings = 4;
+/// From then on twice as long each time, up to this: whoever has waited for several milliseconds
+/// waits for the database, whose server needs the core.
+constexpr std::chrono::microseconds kMaxNap{6400};
+constexpr unsigned kDoublings = 7;
 
 }  // namespace
 

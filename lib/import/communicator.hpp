@@ -91,9 +91,17 @@ class Communicator {
     return nullptr;
   }
 
+  /// A rank does not answer any more: from here on nobody is waited for, at the end of the job
+  /// neither, which the root then ends by order (job_end.hpp).
+  void leave() { was_left_ = true; }
+  bool was_left() const { return was_left_; }
+
   /// Ends every rank of the job at once, for what cannot be agreed upon. Does nothing in a job of
   /// one rank.
   virtual void abort() noexcept = 0;
+
+ private:
+  bool was_left_ = false;
 };
 
 /// A value that ranks combine: `T{}` followed by any value is that value.

@@ -24,10 +24,12 @@ bool answers_no_chunk(ChunkResult::Status status) {
 
 }  // namespace
 
-Distribution::Distribution(Communicator& ranks, ChunkWindow& window, bool all_read)
+Distribution::Distribution(Communicator& ranks, ChunkWindow& window, bool all_read,
+                           Patience patience)
     : ranks_(ranks),
       window_(window),
       all_read_(all_read),
+      patience_(std::move(patience)),
       others_(static_cast<std::size_t>(ranks.size() - 1)) {
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].number = static_cast<int>(i + 1);
@@ -43,6 +45,8 @@ bool Distribution::take_results(Rank& rank) {
   bool moved = false;
   while (rank.receiving->test()) {
     moved = true;
+    rank.heard_at = awake_;
+    rank.is_told = false;
     const ResultHead head = decode_head({rank.inbox.data(), rank.inbox.size()});
     if (head.status == ChunkResult::Status::interrupted) {
       listen(rank);
@@ -115,13 +119,49 @@ bool Distribution::move() {
   if (others_.empty()) return false;
   bool moved = false;
   for (Rank& rank : others_) moved = take_results(rank) || moved;
+  std::vector<Rank*> waited_for;
+  for (Rank& rank : others_) {
+    if (rank.is_here && !rank.sent.empty()) {
+      waited_for.push_back(&rank);
+    } else {
+      rank.heard_at = awake_;
+    }
+  }
+  look_at_silence(waited_for, patience_.limit);
   return send_chunks() || moved;
+}
+
+/// A rank that was stopped, or that waits for a file that does not come, would be waited for
+/// without end.
+void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
+                                   std::chrono::seconds limit) {
+  constexpr std::chrono::seconds kLongest{1};
+  const auto now = std::chrono::steady_clock::now();
+  awake_ += std::min<std::chrono::nanoseconds>(now - looked_at_, kLongest);
+  looked_at_ = now;
+  for (Rank* const rank : waited_for) {
+    const auto silent = std::chrono::floor<std::chrono::seconds>(awake_ - rank->heard_at);
+    if (limit.count() != 0 && silent >= limit) {
+      ranks_.leave();
+      throw Error(ErrorCode::failed,
+                  fmt::format("rank {} has not answered for {} s: it is stopped, or waits for its "
+                              "file",
+                              rank->number, silent.count()))
+          .hint(
+              "what was not committed is rolled back; let the rank go on (kill -CONT), or set "
+              "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 without end");
+    }
+    if (silent < patience_.told_after || rank->is_told) continue;
+    rank->is_told = true;
+    if (patience_.on_silence) patience_.on_silence(rank->number, silent);
+  }
 }
 
 /// Whether the last message of the rank is here.
 bool Distribution::heard_end(Rank& rank) {
   for (Sent& sent : rank.sent) sent.request->test();
   if (!rank.receiving->test()) return false;
+  rank.heard_at = awake_;
   const bool says_nothing =
       answers_no_chunk(decode_head({rank.inbox.data(), rank.inbox.size()}).status);
   if (says_nothing && rank.is_here) {
@@ -134,11 +174,18 @@ bool Distribution::heard_end(Rank& rank) {
   return false;
 }
 
-void Distribution::dismiss() {
+void Distribution::dismiss(bool after_failure) {
+  // What is to be said then need not wait for long.
+  constexpr std::chrono::seconds kAfterFailure{10};
+  if (ranks_.was_left()) return;
+  const bool is_shorter =
+      after_failure && (patience_.limit.count() == 0 || patience_.limit > kAfterFailure);
+  const std::chrono::seconds limit = is_shorter ? kAfterFailure : patience_.limit;
   static constexpr char kEnd = static_cast<char>(Verb::end);
   std::vector<std::unique_ptr<Request>> ends;
   std::vector<Rank*> working;
   for (Rank& rank : others_) {
+    rank.heard_at = awake_;
     ends.push_back(ranks_.isend({&kEnd, 1}, rank.number));
     working.push_back(&rank);
   }
@@ -148,6 +195,7 @@ void Distribution::dismiss() {
     std::erase_if(working, [this](Rank* rank) { return heard_end(*rank); });
     if (working.empty()) break;
     if (working.size() != before) backoff.reset();
+    look_at_silence(working, limit);
     for (const auto& end : ends) end->test();
     backoff.sleep();
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -12,19 +14,30 @@
 
 namespace dbmig::import {
 
+/// How long a rank that has something to do may be silent.
+struct Patience {
+  std::chrono::seconds told_after{5};
+  std::chrono::seconds limit{60};  ///< 0: however long
+  /// Told once of each silence, with the rank.
+  std::function<void(int rank, std::chrono::seconds silent)> on_silence = {};
+};
+
 /// The root's side of the messages of one file: which chunk is at which rank.
 class Distribution {
  public:
   /// All must outlive it. No message may be under way. `all_read`: each rank has to see the file.
-  Distribution(Communicator& ranks, ChunkWindow& window, bool all_read = false);
+  Distribution(Communicator& ranks, ChunkWindow& window, bool all_read = false,
+               Patience patience = {});
 
   /// Sends chunks to ranks that want them, takes results in; waits for nothing. Returns whether
   /// anything moved. Throws Error{interrupted} when a rank was told to stop, and Error{io} when one
-  /// has to see the file and does not.
+  /// has to see the file and does not, and Error{failed} when one is silent for too long: the job
+  /// is then left (Communicator::leave()).
   bool move();
   /// Tells the ranks that there is no more and waits until each has said that it heard. Results
-  /// that still come are thrown away. To be called once, whatever happened.
-  void dismiss();
+  /// that still come are thrown away. To be called once, whatever happened; `after_failure`, which
+  /// they need not be waited for as long. Throws as move() does.
+  void dismiss(bool after_failure);
   /// Time that the busiest rank spent on chunks, in nanoseconds.
   std::uint64_t busiest() const;
 
@@ -43,8 +56,11 @@ class Distribution {
     Bytes inbox;
     std::unique_ptr<Request> receiving;
     std::uint64_t nanoseconds = 0;
+    std::chrono::nanoseconds heard_at{0};  ///< on the clock of awake_
+    bool is_told = false;                  ///< that it is silent
   };
 
+  void look_at_silence(const std::vector<Rank*>& waited_for, std::chrono::seconds limit);
   void listen(Rank& rank);
   void send(Rank& rank, Chunk& chunk);
   bool has_enough(const Rank& rank) const;
@@ -55,7 +71,11 @@ class Distribution {
   Communicator& ranks_;
   ChunkWindow& window_;
   const bool all_read_;
+  const Patience patience_;
   std::vector<Rank> others_;
+  /// Time in which this process itself was not stopped or suspended for long.
+  std::chrono::nanoseconds awake_{0};
+  std::chrono::steady_clock::time_point looked_at_ = std::chrono::steady_clock::now();
 };
 
 /// The verbs of messages to a rank.

@@ -37,6 +37,7 @@ class Announcer {
   }
 
   void send_failure(const Error& error) {
+    if (ranks_.was_left()) return;
     send(Notice::failed, [&](Bytes& message) {
       WireWriter writer(message);
       writer.put(static_cast<std::int32_t>(error.code()));
@@ -68,6 +69,7 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
     try {
       return import.run();
     } catch (const Error& error) {
+      if (ranks.was_left()) throw;
       if (import.was_watch_wrong()) {
         again.watch_keys = false;
         continue;

@@ -17,6 +17,7 @@
 #include "import/binary_text.hpp"
 #include "import/communicator.hpp"
 #include "import/csv_format.hpp"
+#include "import/distribution.hpp"
 #include "import/named_format.hpp"
 #include "import/problems.hpp"
 #include "import/repeated_keys.hpp"
@@ -99,6 +100,8 @@ struct Options {
   /// Of a job of several ranks. What only the root can read it hands out: standard input, pipes,
   /// files that are compressed or in another encoding.
   ReadWay read = ReadWay::automatic;
+  /// How long another rank that has work may be silent; 0: however long.
+  std::chrono::seconds rank_limit = Patience().limit;
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
   std::uint64_t keys_at_once = KeyScanLimits().keys;

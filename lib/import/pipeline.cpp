@@ -227,9 +227,9 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded,
-                       KeyWatch* watch) {
+                       KeyWatch* watch, const Patience& patience) {
   ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1), loaders.size() + 1);
-  Distribution others(ranks, window, read == ReadWay::parallel);
+  Distribution others(ranks, window, read == ReadWay::parallel, patience);
   std::exception_ptr failure;
   StageTimes times;
   try {
@@ -239,7 +239,11 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
   } catch (...) {
     failure = std::current_exception();
   }
-  others.dismiss();
+  try {
+    others.dismiss(failure != nullptr);
+  } catch (...) {
+    if (!failure) failure = std::current_exception();
+  }
   if (failure) std::rethrow_exception(failure);
   return times;
 }

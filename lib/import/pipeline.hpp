@@ -8,6 +8,7 @@
 
 #include "import/chunk_reader.hpp"
 #include "import/communicator.hpp"
+#include "import/distribution.hpp"
 #include "import/key_watch.hpp"
 #include "import/loader.hpp"
 #include "import/plan.hpp"
@@ -51,7 +52,8 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t bytes_done)>& on_tick,
-                       const OnLoaded& on_loaded, KeyWatch* watch = nullptr);
+                       const OnLoaded& on_loaded, KeyWatch* watch = nullptr,
+                       const Patience& patience = {});
 
 /// The other ranks' part: works on chunks until the root says that the file is done. Those of
 /// `file`, where this rank sees it, it reads itself.

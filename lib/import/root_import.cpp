@@ -331,6 +331,10 @@ void RootImport::feed_sinks(const Feed& feed,
                            .is_end = is_end},
                           *sinks.front(), rejects, !rows_wait);
   };
+  const auto on_silence = [this](int rank, std::chrono::seconds silent) {
+    events_.info("dbmig.import", fmt::format("Waiting for rank {}, which has not answered for {} s",
+                                             rank, silent.count()));
+  };
   OnLoaded on_loaded;
   if (checkpoints_->are_on()) {
     on_loaded = [&](std::uint64_t bytes, std::uint64_t next_line) {
@@ -339,9 +343,10 @@ void RootImport::feed_sinks(const Feed& feed,
   }
   had_writers_ = had_writers_ || loaders.size() > 1;
   announce_.file(feed.plan, feed.shared);
-  const StageTimes times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
-                                       feed.shared ? options_.read : ReadWay::scatter, stop_,
-                                       on_tick, on_loaded, feed.watch);
+  const StageTimes times =
+      feed_chunks(feed.plan, ranks_, feed.reader, loaders,
+                  feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
+                  feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
     reached(feed.reader.bytes_done(), feed.reader.line(), true);

@@ -70,6 +70,7 @@ Error RootImport::with_earlier_row(const Error& error) {
 /// Every key that is in the files of a table more than once. Asked for outside of the transaction:
 /// the files are read once more, which may take a while.
 std::vector<RepeatedKey> RootImport::repeated_keys() {
+  if (ranks_.was_left()) return {};
   watches_.clear();  // Their memory is for the keys that are looked for now.
   std::map<std::string, std::vector<ReadFile>> files_of;
   for (const ReadFile& file : read_files_) files_of[file.table.name].push_back(file);
@@ -108,7 +109,7 @@ Error RootImport::with_first_record(const RepeatedKeyError& error) {
       return with_all(error.with_first(place), keys);
     }
   }
-  was_watch_wrong_ = true;
+  was_watch_wrong_ = !ranks_.was_left();
   return error;
 }
 

@@ -316,6 +316,7 @@ class MpiCommunicator final : public MpiRanks {
 
   ~MpiCommunicator() override {
     if (!running_.joinable()) {
+      if (was_left()) return;
       finalize();
       on_end_();
       return;
@@ -327,7 +328,7 @@ class MpiCommunicator final : public MpiRanks {
     }
     changed_.notify_all();
     running_.join();
-    on_end_();
+    if (!was_left()) on_end_();
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
   MpiCommunicator& operator=(const MpiCommunicator&) = delete;
@@ -367,7 +368,7 @@ class MpiCommunicator final : public MpiRanks {
     changed_.notify_all();
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return ending_; });
-    finalize();
+    if (!was_left()) finalize();
   }
 
   void keep(MpiRequest& request) override { waiting_.push_back(&request); }

@@ -535,6 +535,21 @@ TEST_P(ImportStarts, ARankThatDoesNotStartIsWaitedForUntilTheLimit) {
   EXPECT_THAT(usage.out, HasSubstr("DBMIG_START_TIMEOUT is 'soon'"));
 }
 
+/// In the middle of its work, while the root has what it is to hand out.
+TEST_P(ImportStarts, ARankThatIsStoppedIsWaitedForUntilTheLimit) {
+  write_rows("t.csv", 300000);
+  const auto stopped = [&](const std::string& environment) {
+    return import_with(
+        "if [ $rank = 1 ]; then pid=$$; (while ! grep -qs libmpi /proc/$pid/maps; do sleep 0.02; "
+        "done; sleep 0.15; kill -STOP $pid) & fi\nexec \"$@\"\n",
+        environment);
+  };
+  const Result limited = stopped("DBMIG_RANK_TIMEOUT=2");
+  EXPECT_THAT(limited.out, HasSubstr("rank 1 has not answered for 2 s: it is stopped, or waits"));
+  EXPECT_THAT(limited.out, EndsWith("DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 without end\n"));
+  expect_ended(limited);
+}
+
 /// In some of these moments mpirun itself does not end any more.
 TEST_P(ImportStarts, ARankKilledWhileItStartsEndsTheJob) {
   write_rows("t.csv", 3000);

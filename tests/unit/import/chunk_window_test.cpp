@@ -178,7 +178,7 @@ TEST(Distribution, TheRootWorksAloneWhenTheWriterHasEnough) {
     EXPECT_EQ(number_of(window.to_write()->part), 0);
     EXPECT_FALSE(window.has_enough_results());
     window.close();
-    others.dismiss();
+    others.dismiss(false);
   });
 }
 
@@ -227,7 +227,7 @@ TEST(Distribution, ASlowRankHoldsUpNobody) {
       window.wait_for_change(std::chrono::microseconds(100));
     }
     writing.join();
-    others.dismiss();
+    others.dismiss(false);
   });
   EXPECT_EQ(of_slow + of_fast, kChunks);
   EXPECT_GT(of_slow, 0);
