@@ -95,6 +95,8 @@ sigset_t launcher_signals() {
   return set;
 }
 
+std::string start_folder;
+
 /// The child's part: becomes mpirun, or ends.
 [[noreturn]] void become(const std::vector<std::string>& words, const sigset_t& mask,
                          bool reads_input, pid_t parent) {
@@ -103,6 +105,7 @@ sigset_t launcher_signals() {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(kNotStarted);
+  if (!start_folder.empty() && ::chdir(start_folder.c_str()) != 0) ::_exit(kNotStarted);
   if (!reads_input) {
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
@@ -249,6 +252,11 @@ std::chrono::seconds limit_from_environment(const char* name, std::chrono::secon
         .hint(fmt::format("0 waits without end; unset, it is {}", usual.count()));
   }
   return std::chrono::seconds(seconds);
+}
+
+void remember_start_folder() {
+  std::error_code failure;
+  start_folder = std::filesystem::current_path(failure).string();
 }
 
 int run_as_ranks(int ranks, bool reads_input) {

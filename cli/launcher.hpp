@@ -8,6 +8,10 @@
 
 namespace dbmig::cli {
 
+/// Before anything goes to another folder (-C): the ranks read the command line where this process
+/// started.
+void remember_start_folder();
+
 /// Runs this very command line again as `ranks` ranks of an MPI job and waits for its end: mpirun
 /// started with the settings that the job needs, so that nobody has to know them (as many ranks as
 /// asked for whatever the number of cores, bound to none of them, as root too; what the user has

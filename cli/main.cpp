@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
+#include "cli/launcher.hpp"
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
 #include "import/job_end.hpp"
@@ -90,6 +91,7 @@ int main(int argc, char** argv) {
   // fails with EPIPE instead, which the console takes for what it is.
   std::signal(SIGPIPE, SIG_IGN);
   dbmig::backend::configure_sqlite();
+  dbmig::cli::remember_start_folder();
   const int code = run(argc, argv);
   dbmig::import::report_end(code);
   std::fflush(nullptr);

@@ -428,6 +428,17 @@ TEST_P(ImportJobs, ReadStandardInputAndKeepTheWordsOfTheCommandLine) {
   EXPECT_TRUE(std::filesystem::exists(project.path() / "re jects"));
 }
 
+/// The ranks read the words of the command line where the user typed them.
+TEST_P(ImportJobs, WorkInAFolderThatTheCommandLineNames) {
+  project.write("below/t.csv", "n,name\n7,a\n");
+  const std::string there = on_mariadb() ? url : "sqlite:///../app.db";
+  const Result result =
+      shell(dbmig_binary().string() + " -C below import t.csv -j 2 --url '" + there + "'",
+            project.path());
+  EXPECT_EQ(result.code, 0) << result;
+  EXPECT_EQ(sql("SELECT n, name FROM t WHERE n > 0"), "7|a\n");
+}
+
 /// What dbmig says is the last thing on the screen.
 TEST_P(ImportJobs, AMistakeIsOneMessageWithoutTheLaunchers) {
   write_rows("t.csv", 500, "not a number,x,1,\n");
