@@ -223,7 +223,10 @@ void Evidence::count_digits(std::string_view value) {
   scale_ = std::max(scale_, static_cast<std::uint32_t>(found->fraction.size()));
   std::int64_t whole = 0;
   const auto parsed = std::from_chars(value.data(), value.data() + value.size(), whole);
-  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size()) return;
+  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size()) {
+    could_be_ &= ~kInt64;
+    return;
+  }
   note_number(whole);
 }
 
@@ -331,12 +334,9 @@ schema::Type Evidence::type() const {
   constexpr std::uint32_t kMaxFraction = 6;
   const auto is = [this](std::uint32_t kind) { return values_ != 0 && (could_be_ & kind) != 0; };
   if (is(kBoolean)) return type_of(TypeKind::boolean);
-  if (is(kInteger)) {
-    constexpr std::uint32_t kInt64Digits = 18;
-    if (integer_digits_ <= kInt64Digits) {
-      const bool fits = lowest_ >= INT32_MIN && highest_ <= INT32_MAX;
-      return type_of(fits ? TypeKind::integer : TypeKind::bigint);
-    }
+  if (is(kInteger) && is(kInt64)) {
+    const bool fits = lowest_ >= INT32_MIN && highest_ <= INT32_MAX;
+    return type_of(fits ? TypeKind::integer : TypeKind::bigint);
   }
   if (is(kDecimal)) {
     const std::uint32_t digits = std::max(integer_digits_, 1U) + scale_;
@@ -411,7 +411,11 @@ std::string Evidence::describe() const {
   if (values_ == 0) return text;
   text += hashes_.is_too_many() ? fmt::format(", more than {} different", DistinctHashes::kMost)
                                 : fmt::format(", {} different", hashes_.size());
-  if (has_numbers_ && (could_be_ & kInteger) != 0) {
+  const bool is_whole = (could_be_ & kInteger) != 0;
+  if (is_whole && (could_be_ & kInt64) == 0) {
+    return text + fmt::format(", at most {}", text::count(integer_digits_, "digit"));
+  }
+  if (has_numbers_ && is_whole) {
     return text + fmt::format(", {} to {}", lowest_, highest_);
   }
   const auto shown = [](const std::string& value) {

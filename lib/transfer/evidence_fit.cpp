@@ -73,8 +73,7 @@ bool holds_fraction(const Type& type, std::uint32_t digits) {
 
 bool Evidence::fit(const Type& type) const {
   const auto is = [this](std::uint32_t kind) { return (could_be_ & kind) != 0; };
-  constexpr std::uint32_t kInt64Digits = 18;
-  const bool is_whole = is(kInteger) && integer_digits_ <= kInt64Digits;
+  const bool is_whole = is(kInteger) && is(kInt64);
   if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
     return most_characters_ <= characters_of(type);
   }

@@ -31,6 +31,7 @@ inline constexpr std::uint32_t kTime = 1U << 6U;
 inline constexpr std::uint32_t kUuid = 1U << 7U;
 inline constexpr std::uint32_t kJson = 1U << 8U;
 inline constexpr std::uint32_t kWord = 1U << 9U;          ///< no control characters, for an enum
+inline constexpr std::uint32_t kInt64 = 1U << 10U;        ///< with kInteger: 64 bits hold it
 inline constexpr std::uint32_t kFormed = (1U << 9U) - 1;  ///< all but words
 
 /// Room for what the next file may bring.

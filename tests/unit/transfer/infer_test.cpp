@@ -44,7 +44,12 @@ std::string type_of(const std::vector<std::string>& values) {
 TEST(Infer, TheNarrowestTypeThatHoldsAll) {
   EXPECT_EQ(type_of({"1", "-5", "0"}), "integer");
   EXPECT_EQ(type_of({"1", "3000000000"}), "bigint");
+  EXPECT_EQ(type_of({"1", "9223372036854775807"}), "bigint");
+  EXPECT_EQ(type_of({"-9223372036854775808"}), "bigint");
   EXPECT_EQ(type_of({"1", "9223372036854775808"}), "decimal(19,0)");
+  Evidence large;
+  for (const char* value : {"2", "18446744073709551615"}) large.add(value);
+  EXPECT_EQ(large.describe(), "2 rows, 2 different, at most 20 digits");
   EXPECT_EQ(type_of({"1", "2.50", "-100"}), "decimal(5,2)");
   EXPECT_EQ(type_of({"1.5", "1e3"}), "double");
   EXPECT_EQ(type_of({"true", "FALSE", "t"}), "boolean");
