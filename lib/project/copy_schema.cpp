@@ -53,14 +53,14 @@ class CopySchemaChoice {
 
   void take_tables() {
     const DialectKind from = source_.dialect().kind();
-    const backend::Inspection found = source_.inspect({});
+    backend::Inspection found = source_.inspect({});
     if (found.schema.tables.empty()) {
       workspace_.events().warning("dbmig.copy",
                                   "The source has no tables: there are no rows to copy");
     }
+    restrict_to_chosen(found);
     transfer::Translation& translation = chosen_.translation;
     translation = transfer::translate(found.schema, from, target_.dialect().kind());
-    restrict_to_chosen();
     std::vector<std::string>& left_out = translation.left_out;
     std::vector<std::string> changed;
     if (is_other_kind()) {
@@ -181,19 +181,29 @@ class CopySchemaChoice {
     return changed;
   }
 
-  /// With --tables and --exclude.
-  void restrict_to_chosen() {
-    const transfer::CopyOptions& options = options_;
+  /// With --tables and --exclude: nothing is said of the others either.
+  void restrict_to_chosen(backend::Inspection& found) const {
+    if (options_.tables.empty() && options_.exclude.empty()) return;
     const auto names = [](const std::vector<std::string>& list, const std::string& name) {
       return std::any_of(list.begin(), list.end(), [&](const std::string& one) {
         return text::equals_ignoring_case(one, name);
       });
     };
-    erase_if(chosen_.translation.tables.tables, [&](const auto& entry) {
-      return names(options.exclude, entry.first) ||
-             (!options.tables.empty() && !names(options.tables, entry.first));
+    const auto is_left_out = [&](const std::string& name) {
+      return names(options_.exclude, name) ||
+             (!options_.tables.empty() && !names(options_.tables, name));
+    };
+    std::erase_if(found.unsupported, [&](const backend::Unsupported& one) {
+      const auto& tables = found.schema.tables;
+      return std::none_of(tables.begin(), tables.end(), [&](const auto& entry) {
+        return one.object.starts_with(fmt::format("table '{}'", entry.first)) &&
+               !is_left_out(entry.first);
+      });
     });
-    if (!options.tables.empty() || !options.exclude.empty()) chosen_.translation.rest = {};
+    schema::Schema chosen;
+    chosen.tables = found.schema.tables;
+    erase_if(chosen.tables, [&](const auto& entry) { return is_left_out(entry.first); });
+    found.schema = std::move(chosen);
   }
 
   Workspace& workspace_;
