@@ -101,6 +101,11 @@ class Connection {
   /// It ends with rollback().
   virtual void begin_snapshot() = 0;
 
+  /// Whether values of TIMESTAMP are read and written in UTC from now on, on this connection,
+  /// instead of the session's own time zone: two servers may have different ones, and where clocks
+  /// are put back two moments have one text. Where they have no time zone (SQLite) nothing changes.
+  virtual void timestamps_in_utc(bool on) { static_cast<void>(on); }
+
   /// Whether triggers fire from now on, on this connection. False when the database cannot leave
   /// them alone (MariaDB), and they go on to fire.
   virtual bool fire_triggers(bool on) noexcept {

@@ -59,6 +59,7 @@ std::vector<CopyProblem> check_rows(backend::Connection& source, const schema::S
                                     DialectKind target, const CopyOptions& options,
                                     EventSink& events, const std::atomic<bool>& stop,
                                     import::Communicator* ranks) {
+  const TimestampsInUtc in_utc(source);
   const SharedSnapshot snapshot(source, ranks, options, events, stop);
   std::vector<TablePair> pairs = pair_tables(source, schema, target, options);
   std::vector<CopyProblem> all;

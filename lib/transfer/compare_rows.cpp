@@ -374,6 +374,8 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
                                           const CopyOptions& options, EventSink& events,
                                           const std::atomic<bool>& stop,
                                           import::Communicator* ranks) {
+  const TimestampsInUtc one(source);
+  const TimestampsInUtc other(target);
   const bool is_shared = ranks != nullptr && ranks->size() > 1 &&
                          begin_together(source, target, options, *ranks, events);
   if (!is_shared) {
@@ -396,6 +398,8 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
 
 void serve_comparison(Connection& source, Connection& target, const CopyOptions& options,
                       import::Communicator& ranks, const std::atomic<bool>& stop) {
+  const TimestampsInUtc one(source);
+  const TimestampsInUtc other(target);
   Bytes message;
   auto next = ranks.irecv(message, 0);
   while (true) {

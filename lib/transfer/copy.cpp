@@ -9,7 +9,9 @@
 #include "backend/next_number.hpp"
 #include "backend/row_source.hpp"
 #include "base/error.hpp"
+#include "base/listed.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/copy_transaction.hpp"
 #include "transfer/find_differences.hpp"
@@ -154,6 +156,23 @@ std::optional<std::string> next_number(Connection& connection, const TablePair& 
   return backend::next_number(connection, pair.name());
 }
 
+/// TIMESTAMP is a moment on MariaDB and a text on SQLite.
+void tell_time_zones(const std::vector<TablePair>& pairs, DialectKind from, DialectKind to,
+                     EventSink& events) {
+  if (from == to) return;
+  std::vector<std::string> columns;
+  for (const TablePair& pair : pairs) {
+    const bool is_server = dialect::capabilities(to).is_server;
+    for (const schema::Column& column : (is_server ? pair.target() : pair.source()).columns) {
+      if (column.type.kind != schema::TypeKind::timestamp) continue;
+      columns.push_back(fmt::format("'{}.{}'", pair.name(), column.name));
+    }
+  }
+  if (columns.empty()) return;
+  events.info("dbmig.copy",
+              fmt::format("{}: SQLite's side of a TIMESTAMP is in UTC", text::join_some(columns)));
+}
+
 }  // namespace
 
 void refuse_rows(Connection& source, Connection& target, const CopyOptions& options,
@@ -173,9 +192,12 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
                                        const CopyOptions& options, EventSink& events,
                                        const std::atomic<bool>& stop, import::Communicator* ranks) {
   refuse_rows(source, target, options, events);
+  const TimestampsInUtc from(source);
+  const TimestampsInUtc to(target);
   const SharedSnapshot snapshot(source, ranks, options, events, stop);
   std::vector<TablePair> pairs =
       pair_tables(source, canonical_schema(target), target.dialect().kind(), options);
+  tell_time_zones(pairs, source.dialect().kind(), target.dialect().kind(), events);
   std::vector<TableComparison> results;
   if (options.resume && !options.truncate) {
     for (auto pair = pairs.begin(); pair != pairs.end();) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "base/error.hpp"
 #include "transfer/copy.hpp"
 #include "transfer/table_pair.hpp"
 
@@ -19,6 +20,26 @@ class Snapshot {
   ~Snapshot() { connection_.rollback(); }
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  backend::Connection& connection_;
+};
+
+/// Values of TIMESTAMP are in UTC on `connection` as long as it lives.
+class TimestampsInUtc {
+ public:
+  explicit TimestampsInUtc(backend::Connection& connection) : connection_(connection) {
+    connection_.timestamps_in_utc(true);
+  }
+  ~TimestampsInUtc() {
+    try {
+      connection_.timestamps_in_utc(false);
+    } catch (const Error&) {
+      // The connection is gone, and its settings with it.
+    }
+  }
+  TimestampsInUtc(const TimestampsInUtc&) = delete;
+  TimestampsInUtc& operator=(const TimestampsInUtc&) = delete;
 
  private:
   backend::Connection& connection_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "dialect/capabilities.hpp"
 #include "import/converter.hpp"
 #include "transfer/companion_file.hpp"
+#include "transfer/copy_source.hpp"
 #include "transfer/row_writer.hpp"
 #include "transfer/table_order.hpp"
 
@@ -41,6 +43,9 @@ class Export {
       : connection_(connection), options_(options), stop_(stop) {}
 
   ExportSummary run() {
+    // A script says so at its beginning.
+    std::optional<TimestampsInUtc> in_utc;
+    if (options_.format == "sql") in_utc.emplace(connection_);
     connection_.begin_snapshot();
     try {
       if (!options_.query.empty()) {

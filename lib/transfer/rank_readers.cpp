@@ -402,6 +402,7 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
 
 void serve_copy(backend::Connection& source, import::Communicator& ranks,
                 const std::atomic<bool>& stop) {
+  const TimestampsInUtc in_utc(source);
   Bytes message;
   auto request = ranks.irecv(message, 0);
   while (true) {

@@ -121,8 +121,11 @@ class SqlWriter final : public RowWriter {
   }
 
   void begin(std::string& out) override {
-    // What text literals mean, and that a zero is a value for AUTO_INCREMENT columns too.
-    if (is_mariadb_) out += "SET NAMES utf8mb4;\nSET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n";
+    // What text literals mean, and that a zero is a value for AUTO_INCREMENT columns too; moments
+    // are in UTC.
+    if (!is_mariadb_) return;
+    out += "SET NAMES utf8mb4;\nSET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n";
+    out += "SET time_zone = '+00:00';\n";
   }
 
   void add(std::span<const Cell> row, std::string& out) override {

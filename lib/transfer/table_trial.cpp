@@ -16,6 +16,7 @@ TableTrial::TableTrial(const backend::Connection& target) {
         backend::ScratchOptions{.kind = target.dialect().kind()});
   } else {
     session_ = backend::connect(target.url());
+    session_->timestamps_in_utc(true);
   }
 }
 

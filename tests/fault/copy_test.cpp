@@ -151,6 +151,68 @@ TEST(CopyItsServer, MayBeKilledWhereTheRowsComeFrom) {
   }
 }
 
+/// What a TIMESTAMP is does not depend on the time zones of the servers that it passes.
+TEST(CopyItsServer, MayHaveAnotherTimeZone) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const Server server;
+  const CopyPlace place;
+  Url from = server.url();
+  Url to = server.url();
+  Url back = server.url();
+  const auto zone = [&](const std::string& name) {
+    backend::connect(server.url())->execute("SET GLOBAL time_zone = '" + name + "'");
+  };
+  zone("-03:30");
+  for (const auto& [url, name] :
+       {std::pair(&from, "a"), std::pair(&to, "b"), std::pair(&back, "c")}) {
+    backend::connect(server.url())->execute(std::string("CREATE DATABASE ") + name);
+    url->database = name;
+  }
+  const auto moments = [](const Url& url) {
+    const auto database = backend::connect(url);
+    database->execute("SET time_zone = '+00:00'");
+    std::string out;
+    for (const auto& row : database->query("SELECT at, local FROM m ORDER BY id").rows) {
+      out += row[0].value_or("NULL") + "|" + row[1].value_or("NULL") + "\n";
+    }
+    return out;
+  };
+  {
+    const auto source = backend::connect(from);
+    source->execute("CREATE TABLE m (id INT PRIMARY KEY, at TIMESTAMP(3) NULL, local DATETIME)");
+    source->execute("SET time_zone = '+00:00'");
+    source->execute(
+        "INSERT INTO m VALUES (1, '2024-10-27 00:30:00.5', '2024-10-27 02:30:00'), (2, "
+        "'2038-01-19 03:14:07.999', NULL), (3, NULL, NULL)");
+  }
+  const std::string expected =
+      "2024-10-27 00:30:00.500|2024-10-27 02:30:00\n2038-01-19 03:14:07.999|NULL\nNULL|NULL\n";
+  ASSERT_EQ(moments(from), expected);
+  for (const int ranks : {1, 2}) {
+    const std::string file = "m" + std::to_string(ranks) + ".db";
+    const Result copied = place.copy(from.redacted(), "sqlite:///" + file, ranks);
+    EXPECT_EQ(copied.code, 0) << copied.err;
+    EXPECT_THAT(copied.err, HasSubstr("'m.at': SQLite's side of a TIMESTAMP is in UTC"));
+    EXPECT_EQ(test::shell("sqlite3 " + file + " 'SELECT at, local FROM m WHERE id = 1'",
+                          place.folder.path())
+                  .out,
+              "2024-10-27 00:30:00.500|2024-10-27 02:30:00\n");
+  }
+  EXPECT_EQ(place.copy(from.redacted(), to.redacted(), 2).code, 0);
+  const auto dbmig = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), test::dbmig_binary());
+    return test::run(words, place.options());
+  };
+  EXPECT_EQ(dbmig({"--url", from.redacted(), "export", "m", "-o", "m.sql"}).code, 0);
+  zone("+05:45");
+  EXPECT_EQ(place.copy("sqlite:///m2.db", back.redacted(), 1).code, 0);
+  EXPECT_EQ(moments(to), expected);
+  EXPECT_EQ(moments(back), expected);
+  EXPECT_EQ(dbmig({"diff", "--data", "sqlite:///m2.db", back.redacted(), "-j", "2"}).code, 0);
+  EXPECT_THAT(place.folder.read("m.sql"), testing::AllOf(HasSubstr("SET time_zone = '+00:00';"),
+                                                         HasSubstr("'2024-10-27 00:30:00.500'")));
+}
+
 TEST(Copy, ToAFullDiskLeavesNothing) {
   if (test::shell("unshare --mount true", "/").code != 0) {
     GTEST_SKIP() << "needs the right to mount a file system";

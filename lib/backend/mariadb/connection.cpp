@@ -72,6 +72,11 @@ class Client final : public MariadbConnection {
     session_.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   }
 
+  void timestamps_in_utc(bool on) override {
+    session_.execute(on ? "SET @dbmig_time_zone = @@time_zone, time_zone = '+00:00'"
+                        : "SET time_zone = @dbmig_time_zone");
+  }
+
   void begin() override { session_.execute("START TRANSACTION"); }
   void commit() override { session_.execute("COMMIT"); }
   void rollback() noexcept override { mysql_rollback(session_.native()); }
