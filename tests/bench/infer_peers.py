@@ -9,8 +9,8 @@ what it says otherwise stands behind the row. Peers that are not installed are l
 """
 import csv, json, os, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
-DBMIG, VEGA = os.path.abspath(sys.argv[1]), sys.argv[2]
-NODE = sys.argv[3] if len(sys.argv) > 3 else None
+DBMIG, VEGA = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+NODE = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
 ROWS = 30_000  # more than DuckDB's sample of 20,480
 LIMIT = 60  # seconds for a peer
 LAST = {  # name: (usual value by row, last value)
