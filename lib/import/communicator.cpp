@@ -12,10 +12,14 @@ namespace {
 constexpr unsigned kYields = 20;
 constexpr unsigned kShortNaps = 20;
 constexpr std::chrono::microseconds kShortNap{50};
-/// From then on twice as long each time, up to this: whoever has waited for several milliseconds
-/// waits for the database, whose server needs the core.
-constexpr std::chrono::microseconds kMaxNap{6400};
-constexpr unsigned kDoublings = 7;
+/// From then on twice as long each time, up to this: a chunk takes a rank several milliseconds, and
+/// it has the next one already. A message takes several looks of both sides.
+constexpr std::chrono::microseconds kMaxNap{800};
+constexpr unsigned kDoublings = 4;
+/// After a tenth of a second it is the database that takes the time: who looks more often takes the
+/// server's core away.
+constexpr unsigned kNaps = 120;
+constexpr std::chrono::microseconds kLongNap{6400};
 
 }  // namespace
 
@@ -23,8 +27,9 @@ std::chrono::microseconds Backoff::next() {
   ++tries_;
   if (tries_ <= kYields) return std::chrono::microseconds{0};
   if (tries_ <= kYields + kShortNaps) return kShortNap;
-  const unsigned doublings = std::min(tries_ - kYields - kShortNaps, kDoublings);
-  return std::min(kShortNap * (1U << doublings), kMaxNap);
+  const unsigned naps = tries_ - kYields - kShortNaps;
+  if (naps > kNaps) return kLongNap;
+  return std::min(kShortNap * (1U << std::min(naps, kDoublings)), kMaxNap);
 }
 
 void Backoff::sleep() {
