@@ -15,7 +15,7 @@
 struct sqlite3;
 struct st_mysql;
 
-/// Migrations that an application carries in itself and applies when it starts:
+/// Migrations that are compiled into an application and applied when it starts:
 ///
 ///     #include <dbmig/dbmig.hpp>
 ///     #include "shop_migrations.hpp"          // made by dbmig_embed(shop migrations/)
@@ -24,19 +24,19 @@ struct st_mysql;
 ///
 /// For an open soci::session: <dbmig/soci.hpp>.
 ///
-/// Threads: functions may be called by any number of threads at once, each with a database
-/// connection of its own; the work is done on the caller's thread. Several processes and threads
-/// that upgrade one database are one that works and others that wait.
+/// Threads: functions may be called by any number of threads at once, each with its own database
+/// connection; the work is done on the caller's thread. If several processes or threads upgrade the
+/// same database, one works and the others wait.
 ///
-/// Failure: every function throws dbmig::Error, or what a callback threw, or std::bad_alloc. On
-/// SQLite what a revision began is then rolled back; revisions before it stay. MariaDB cannot roll
-/// back DDL: there every statement that took effect is recorded, and the next upgrade goes on from
-/// it. Nothing of the process is changed: no signal handler, no locale, no environment variable, no
-/// setting of SQLite's, and nothing is printed.
+/// Failure: every function throws dbmig::Error, the exception of a callback, or std::bad_alloc. On
+/// SQLite the current revision is then rolled back; earlier revisions stay applied. MariaDB cannot
+/// roll back DDL: there every statement that took effect is recorded, and the next upgrade
+/// continues after it. The library changes nothing of the process (signal handlers, locale,
+/// environment variables, SQLite's global settings) and prints nothing.
 namespace dbmig {
 
-/// A revision as `dbmig embed` writes it into a program: the file's text and what stands at its
-/// head, read when the program was built. Its texts live as long as the program.
+/// A revision as `dbmig embed` writes it into a program: the file's text and its header fields,
+/// parsed when the program was built. The texts must live as long as the program.
 struct EmbeddedRevision {
   std::string_view name;  ///< of the file, for messages
   std::string_view id;
@@ -50,10 +50,10 @@ struct EmbeddedRevision {
   std::string_view text;
 };
 
-/// A project's revisions. A value, cheap to copy, for any thread.
+/// A project's revisions. An immutable value: cheap to copy, safe to share between threads.
 class History {
  public:
-  /// Throws Error{invalid} when they make no graph; those of dbmig_embed do.
+  /// Throws Error{invalid} if they do not form a graph; those of dbmig_embed always do.
   explicit History(std::span<const EmbeddedRevision> revisions);
   ~History();
   History(const History&);
@@ -71,11 +71,11 @@ class History {
   std::shared_ptr<const Data> data_;
 };
 
-/// What an upgrade tells its caller while it works.
+/// A progress message of an upgrade. The views are valid during the callback only.
 struct Message {
   enum class Level { debug, info, warning, statement };
   Level level = Level::info;
-  std::string_view source;  ///< the part that speaks, "dbmig.run"; empty for a statement
+  std::string_view source;  ///< the module, such as "dbmig.run"; empty for a statement
   std::string_view text;    ///< one line, or the SQL that is about to be sent
 };
 
@@ -84,29 +84,31 @@ struct UpgradeOptions {
   std::string target = "heads";
   /// How long to wait for another upgrade of the same database.
   std::chrono::seconds lock_timeout{60};
-  /// How long a statement waits for the locks of other sessions.
+  /// How long one attempt of a statement waits for locks of other sessions.
   std::chrono::seconds lock_wait{10};
-  /// Called on the caller's thread. What it throws ends the upgrade, as a failed statement does.
+  /// Called on the caller's thread. If it throws, the upgrade ends as after a failed statement, and
+  /// the exception is passed on.
   std::function<void(const Message&)> on_message = {};
-  /// What stands for `${name:literal}` and `${name:identifier}` in plain SQL. One that is missing
-  /// is Error{invalid} before anything runs.
+  /// The values of `${name:literal}` and `${name:identifier}` in plain SQL. A missing value is
+  /// Error{invalid} before anything runs.
   std::map<std::string, std::string> variables = {};
-  /// Looked at between statements: when it becomes true the upgrade ends with Error{interrupted}.
+  /// Read between statements: when it becomes true, the upgrade ends with Error{interrupted}. Not
+  /// owned; must outlive the call.
   const std::atomic<bool>* stop = nullptr;
 };
 
 /// A database to work on: one that dbmig opens, or the open connection of the application.
 class Database {
  public:
-  /// As `dbmig --url` takes it: "sqlite:////var/lib/shop.db", "mariadb://user:password@host/shop".
-  /// A SQLite file that is not there is made by upgrade().
+  /// A URL as for `dbmig --url`: "sqlite:////var/lib/shop.db", "mariadb://user:password@host/shop".
+  /// upgrade() creates a missing SQLite file.
   Database(std::string url);       // NOLINT(google-explicit-constructor)
   Database(const char* url);       // NOLINT(google-explicit-constructor)
   Database(std::string_view url);  // NOLINT(google-explicit-constructor)
-  /// Borrowed for the call, with no transaction open; every setting of it is as before afterwards.
-  /// It must belong to the SQLite library that dbmig is linked to.
+  /// Borrowed for the duration of the call; must have no open transaction. Afterwards all its
+  /// settings are as before. It must belong to the SQLite library that dbmig is linked to.
   Database(sqlite3* connection) : sqlite_(connection) {}  // NOLINT(google-explicit-constructor)
-  /// The same of MariaDB Connector/C.
+  /// The same for MariaDB Connector/C.
   Database(st_mysql* connection) : mysql_(connection) {}  // NOLINT(google-explicit-constructor)
 
   const std::string& url() const { return url_; }
@@ -119,16 +121,16 @@ class Database {
   st_mysql* mysql_ = nullptr;
 };
 
-/// Brings `database` to the target and returns the ids of the revisions that ran, in order; having
-/// nothing to do is the usual case. Throws Error{not_found} when the database has a revision that
-/// `history` lacks (it was upgraded by a newer program), Error{refused} when an applied revision
-/// says something else now, Error{busy} when others hold locks for too long, Error{failed} when the
-/// connection given has a transaction open, and what the database says of a statement.
+/// Upgrades `database` to the target and returns the ids of the revisions that ran, in order; empty
+/// if there was nothing to do. Throws Error{not_found} if the database has a revision that
+/// `history` lacks (a newer program upgraded it), Error{refused} if an applied revision has
+/// different content now, Error{busy} if another session holds a lock for too long, Error{failed}
+/// if the connection has an open transaction, and the translated error of a failed statement.
 std::vector<std::string> upgrade(const History& history, const Database& database,
                                  const UpgradeOptions& options = {});
 
-/// The ids of the revisions that upgrade() would run, in order. Changes nothing. A SQLite file that
-/// is not there has none of them.
+/// The ids of the revisions that upgrade() would run, in order. Changes nothing. For a missing
+/// SQLite file that is all of them. Throws as upgrade() does.
 std::vector<std::string> pending(const History& history, const Database& database,
                                  const UpgradeOptions& options = {});
 
