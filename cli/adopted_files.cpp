@@ -31,14 +31,13 @@ void restrict_project(Context& context, DialectKind kind, bool dry_run) {
   if (project.only_dialect() == kind) return;
   if (!project.dialects.empty()) {
     throw Error(ErrorCode::usage,
-                "SQL files are in the words of one database, and dbmig.yaml's "
-                "`dialects` names both")
+                "SQL files are written for one database, and `dialects` in dbmig.yaml names both")
         .hint(fmt::format("write dialects: [{}] into dbmig.yaml", to_string(kind)));
   }
-  context.console().info("dbmig.adopt",
-                         fmt::format("The files are SQL of one database: dbmig.yaml says dialects: "
-                                     "[{}] now",
-                                     to_string(kind)));
+  context.console().info(
+      "dbmig.adopt",
+      fmt::format("The files are SQL of one database: dbmig.yaml now says dialects: [{}]",
+                  to_string(kind)));
   if (dry_run) return;
   const fs::path file =
       project.config_file.empty() ? project.root / "dbmig.yaml" : project.config_file;

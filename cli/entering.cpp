@@ -23,13 +23,12 @@ std::string listed(const std::set<std::string>& ids) {
 
 void tell_difference(Context& context, const teams::Entry& entry) {
   const teams::BaselineDifference& difference = entry.difference;
-  std::string text =
-      fmt::format("The database is not as revision {} makes it:\n", listed(entry.ids));
+  std::string text = fmt::format("The database differs from revision {}:\n", listed(entry.ids));
   const std::vector<project::Change> list =
       project::changes(difference.drift.expected, difference.drift.live, {});
   text += changes_text(list);
   for (const std::string& one : difference.too_much) {
-    text += fmt::format("+ {}, which later revisions make\n", one);
+    text += fmt::format("+ {}, which later revisions create\n", one);
   }
   Console& console = context.console();
   console.data(text);

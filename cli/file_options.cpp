@@ -14,17 +14,18 @@ void add_file_options(Command& command, FileOptions& options) {
   command.add_flag("--no-header", options.no_header, "The first line is data");
   command
       .add_option("--format", options.format.name,
-                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (by the file)")
+                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (from the file)")
       ->option_text("NAME");
   command
       .add_option("--delimiter", options.format.delimiter,
-                  "What separates fields: one byte, \\t, or auto to find it (csv: auto)")
+                  "The separator of fields: one byte, \\t, or auto to detect it (csv: auto)")
       ->option_text("C");
-  command.add_option("--quote", options.format.quote, "Around fields, one byte or none (\")")
+  command
+      .add_option("--quote", options.format.quote, "The quote around fields, one byte or none (\")")
       ->option_text("C");
   command
       .add_option("--escape", options.format.escape,
-                  "Before a special byte, one byte or none (none)")
+                  "The escape character, one byte or none (none)")
       ->option_text("C");
   command
       .add_option("--line-end", options.format.line_end,
@@ -37,15 +38,15 @@ void add_file_options(Command& command, FileOptions& options) {
       ->allow_extra_args(false);
   command
       .add_option("--encoding", options.encoding,
-                  "The file's encoding, unless UTF-8: latin1, windows-1252, utf-16; see iconv -l")
+                  "The file's encoding (utf-8): latin1, windows-1252, utf-16…; see iconv -l")
       ->option_text("NAME");
-  command.add_option("--skip-lines", options.skip_lines, "Leave out the first lines of each file")
+  command.add_option("--skip-lines", options.skip_lines, "Skip the first N lines of each file")
       ->option_text("N");
-  command
-      .add_option("--comment", options.format.comment, "Lines that begin with this are left out")
+  command.add_option("--comment", options.format.comment, "Skip lines that begin with this")
       ->option_text("TEXT");
-  command.add_flag("--trim", options.format.trim, "Blanks around fields do not belong to them");
-  command.add_flag("--null-quoted", options.format.null_quoted, "NULL may also be in quotes");
+  command.add_flag("--trim", options.format.trim, "Remove blanks around fields");
+  command.add_flag("--null-quoted", options.format.null_quoted,
+                   "NULL markers also count in quotes");
 }
 
 std::string in_working_folder(const Context& context, const std::string& path) {

@@ -156,17 +156,17 @@ std::string JobWatch::missing() const {
   for (std::size_t i = 0; i < ranks_.size(); ++i) {
     if (!ranks_[i].is_there) names.push_back(std::to_string(i));
   }
-  if (names.empty()) return "all are there, and MPI does not start";
+  if (names.empty()) return "all processes run, but MPI does not start";
   return fmt::format("{} {} missing", names.size() == 1 ? "rank" : "ranks",
                      text::join(names, ", ") + (names.size() == 1 ? " is" : " are"));
 }
 
 Error JobWatch::reason() const {
   constexpr const char* kRolledBack =
-      "all have been ended, and what was not committed is rolled back";
+      "all have been stopped, and what was not committed is rolled back";
   if (lost_) {
     return Error(ErrorCode::failed,
-                 fmt::format("rank {} of {} ended before its time, and mpirun did not within {} s",
+                 fmt::format("rank {} of {} ended early, and mpirun did not end within {} s",
                              *lost_, ranks_.size(), kEndLimit.count()))
         .hint(fmt::format("{}; was it killed?", kRolledBack));
   }
@@ -177,8 +177,7 @@ Error JobWatch::reason() const {
   }
   return Error(ErrorCode::failed, fmt::format("the ranks have not started within {} s: {}",
                                               start_limit_.count(), missing()))
-      .hint(
-          fmt::format("{}; DBMIG_START_TIMEOUT=SECONDS waits longer, 0 without end", kRolledBack));
+      .hint(fmt::format("{}; DBMIG_START_TIMEOUT=SECONDS waits longer, 0 forever", kRolledBack));
 }
 
 std::optional<int> JobWatch::exit_code() const {

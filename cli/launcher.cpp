@@ -130,7 +130,7 @@ void refuse_killed_rank(int code) {
   throw Error(ErrorCode::failed,
               fmt::format("a rank was killed: {} (signal {})", ::strsignal(number), number))
       .hint(number == SIGKILL ? "all others have ended, and what was not committed is rolled back; "
-                                "was it the kernel, for want of memory? `dmesg` says so"
+                                "if the kernel killed it because memory ran out, `dmesg` says so"
                               : "all others have ended, and what was not committed is rolled back");
 }
 
@@ -248,8 +248,8 @@ std::chrono::seconds limit_from_environment(const char* name, std::chrono::secon
       std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   if (failure != std::errc{} || end != digits.data() + digits.size()) {
     throw Error(ErrorCode::usage,
-                fmt::format("{} is '{}', which is no number of seconds", name, digits))
-        .hint(fmt::format("0 waits without end; unset, it is {}", usual.count()));
+                fmt::format("{} is '{}', which is not a number of seconds", name, digits))
+        .hint(fmt::format("0 waits forever; the default is {}", usual.count()));
   }
   return std::chrono::seconds(seconds);
 }

@@ -33,7 +33,7 @@ std::string summary(const LintReport& report, const lint::Result& result) {
   if (report.what == "all") what = "all of " + what;
   std::string text = fmt::format(
       "Linted {}{}: {}, {}, {} info", what,
-      report.database ? fmt::format(" with {}", *report.database) : ", no database asked",
+      report.database ? fmt::format(" with {}", *report.database) : ", without a database",
       text::count(count(result, Level::error), "error"),
       text::count(count(result, Level::warning), "warning"), count(result, Level::info));
   if (!result.suppressed.empty()) text += fmt::format("; {} suppressed", result.suppressed.size());
@@ -182,7 +182,7 @@ void print_page(Console& console, const std::string& name) {
   const lint::Code* code = lint::find_code(text::upper(name));
   if (code == nullptr) {
     const auto near = text::closest(text::upper(name), lint::code_names());
-    throw Error(ErrorCode::usage, fmt::format("there is no code '{}'", name))
+    throw Error(ErrorCode::usage, fmt::format("unknown code '{}'", name))
         .hint(near ? fmt::format("did you mean '{}'?", *near) : "`dbmig lint --codes` lists them");
   }
   console.data(fmt::format("{}: {} ({}; {} unless dbmig.yaml says otherwise)\n\n{}\n", code->id,
@@ -190,7 +190,7 @@ void print_page(Console& console, const std::string& name) {
                            wrapped(code->page)));
   if (code->id != lint::kUnusedSuppression) {
     console.data(
-        fmt::format("\nTo accept it for one operation, beside it: lint_ignore: {{{}: "
+        fmt::format("\nTo accept it for one operation, write there: lint_ignore: {{{}: "
                     "\"why\"}}\nFor the project, in dbmig.yaml: lint: {{{}: off}}\n",
                     code->id, code->id));
   }

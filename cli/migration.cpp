@@ -82,8 +82,8 @@ void print_plan(Context& context, const project::MigrationPlan& plan) {
   Console& console = context.console();
   for (const run::AppliedRevision& row : plan.half_done) {
     console.warning("dbmig.run",
-                    fmt::format("Revision {} is half-done ({}, statement {} of {}): a run goes on "
-                                "from there, or takes back no more than that",
+                    fmt::format("Revision {} is half-done ({}, statement {} of {}): an upgrade "
+                                "continues from there, a downgrade undoes just that part",
                                 row.id, row.running, row.statements_done, row.statements_total));
   }
   for (std::size_t i = 0; i < plan.revisions.size(); ++i) {
@@ -145,7 +145,7 @@ void run_migration(Context& context, run::Direction direction, const Migration& 
   if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
   if (options.sql) {
     if (options.targets.size() != 1) {
-      throw Error(ErrorCode::usage, "a script leads to one revision")
+      throw Error(ErrorCode::usage, "a script can have only one target")
           .hint("`heads` names all heads");
     }
     return print_script(context, direction, options.targets.front());

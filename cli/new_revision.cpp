@@ -16,7 +16,7 @@ void add_new_revision_options(Command& command, project::NewRevision& options) {
       ->option_text("ID");
   command.add_option("--head", options.head, "Build on this revision; `base` starts a new branch")
       ->option_text("REV");
-  command.add_flag("--splice", options.splice, "Allow --head to be a revision that is no head");
+  command.add_flag("--splice", options.splice, "Allow --head to be a revision that is not a head");
   command.add_option("--branch-label", options.labels, "Name of the branch that begins here")
       ->option_text("LABEL")
       ->repeatable();

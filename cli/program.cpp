@@ -21,13 +21,13 @@ constexpr const char* kGlobalGroup = "Global options, before or after the comman
 constexpr const char* kDescription =
     "dbmig: database migrations for SQLite and MariaDB.\n\n"
     "Describe your schema in schemas/*.yaml; `dbmig migrate` writes what changed as the next\n"
-    "revision, `dbmig upgrade` brings a database there, `dbmig import` loads data.\n";
+    "revision, `dbmig upgrade` applies it to a database, `dbmig import` loads data.\n";
 
 constexpr const char* kFooter =
     "A first session:\n"
     "  dbmig init                              start a project in this folder\n"
     "  $EDITOR schemas/app.yaml                describe your tables\n"
-    "  dbmig migrate -m \"first tables\"         write the revision that makes them\n"
+    "  dbmig migrate -m \"first tables\"         write the revision that creates them\n"
     "  dbmig upgrade                           apply it\n"
     "  mpirun dbmig import data.csv            load data in parallel\n\n"
     "Every day:\n"
@@ -35,7 +35,7 @@ constexpr const char* kFooter =
     "  dbmig downgrade                         one revision back\n"
     "  dbmig history -i                        all revisions, the database's marked\n"
     "  dbmig check                             for CI: exits 3 when something is pending\n"
-    "  dbmig lint --pending                    what may lose data, fail or block, before it does\n"
+    "  dbmig lint --pending                    what may lose data, fail or block\n"
     "  dbmig upgrade --url mariadb://app@db/app   another database, the same history\n\n"
     "`dbmig COMMAND --help` shows a command's options with examples.\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 4 refused for safety,\n"
@@ -78,7 +78,7 @@ void add_globals(Command& command, Context& context, const std::string& group) {
          ->option_text("FILE"));
   in(command
          .add_option("--database", context.location.database,
-                     "A database of dbmig.yaml's `databases`")
+                     "Use this entry of `databases` in dbmig.yaml")
          ->option_text("NAME"));
   in(command
          .add_option("--url", context.location.url,

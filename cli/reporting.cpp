@@ -32,7 +32,7 @@ void add_report_options(Command& command, Context& context, Reporting& options) 
       });
   command
       .add_option("--pending-against", options.pending_against,
-                  "What this branch adds to REF of git, as origin/main")
+                  "Only what this branch adds to git's REF, such as origin/main")
       ->option_text("REF");
 }
 

@@ -15,9 +15,11 @@ constexpr int kDifferences = 3;
 std::string as_float_text(const transfer::TableComparison::AsFloat& column) {
   const bool is_source = column.source_values != 0;
   const std::uint64_t values = is_source ? column.source_values : column.target_values;
-  return fmt::format("'{}' is compared as MariaDB's FLOAT, to about 7 digits: {} of the {} {} more",
-                     column.column, text::count(values, "value"), is_source ? "source" : "target",
-                     values == 1 ? "has" : "have");
+  return fmt::format(
+      "'{}' is compared with the precision of MariaDB's FLOAT, about 7 digits: {} of the {} {} "
+      "more",
+      column.column, text::count(values, "value"), is_source ? "source" : "target",
+      values == 1 ? "has" : "have");
 }
 
 }  // namespace

@@ -47,8 +47,9 @@ constexpr std::array kCommands{
     // Flyway, Liquibase
     CommandHabit{"info", "`dbmig status`, or `dbmig history -i`"},
     CommandHabit{"validate", "`dbmig check`"},
-    CommandHabit{"baseline",
-                 "`dbmig adopt` takes an existing database in, `dbmig stamp` marks one"},
+    CommandHabit{
+        "baseline",
+        "`dbmig adopt` brings an existing database under management, `dbmig stamp` marks one"},
     CommandHabit{"undo", "`dbmig downgrade`"},
     CommandHabit{"update", "`dbmig upgrade`"},
     CommandHabit{"updatesql", "`dbmig upgrade --sql`"},
@@ -80,7 +81,7 @@ constexpr std::array kOptions{
     OptionHabit{"revision", "--sql", "`dbmig upgrade --sql` prints the SQL of revisions"},
     OptionHabit{"init", "-t", "there are no templates"},
     OptionHabit{"init", "--template", "there are no templates"},
-    OptionHabit{"init", "--package", "a project is no Python package"},
+    OptionHabit{"init", "--package", "a project is not a Python package"},
     OptionHabit{"upgrade", "--tag", "nothing here runs a script that would read it"},
     OptionHabit{"downgrade", "--tag", "nothing here runs a script that would read it"},
     OptionHabit{"stamp", "--tag", "nothing here runs a script that would read it"},

@@ -24,7 +24,7 @@ void run(Context& context, const project::AdoptOptions& options) {
   if (outcome.end != End::adopted) {
     if (outcome.end == End::not_expressed) context.exit_code = kDifferences;
     console.say(outcome.end == End::not_expressed
-                    ? "Nothing was written: --strict wants a model of everything."
+                    ? "Nothing was written: with --strict the model must express everything."
                     : "Nothing to adopt: the revisions know every table of the database.");
     console.document(
         {{"written", false}, {"unsupported", std::move(missed)}, {"tables", Json::array()}});
@@ -50,25 +50,27 @@ void add_adopt(Command& program, Context& context) {
   auto options = std::make_shared<project::AdoptOptions>();
   Command& command = add_command(
       program, context,
-      {"adopt",
-       "Bring an existing database under management: model, first revision, stamp; its tables stay",
+      {"adopt", "Bring an existing database under management, without changing its tables",
        "  dbmig init --url 'mariadb://shop@localhost/shop' && dbmig adopt\n"
        "  dbmig adopt -m \"as found\"\n"
        "  dbmig adopt --table 'shop_*' --table customer   only these\n"
        "  dbmig adopt --from db/migrations                the SQL migrations of another tool\n"
        "  dbmig adopt --dry-run                           show model and revision\n"
-       "Writes schemas/<database>.yaml and a revision that makes all of it, and notes in the\n"
-       "database that it has that revision. In a project with revisions it takes in what they do\n"
-       "not know. What the model cannot express is named; with --strict nothing is written then\n"
-       "and the exit code is 3. `include:` and `exclude:` of dbmig.yaml choose in a shared "
-       "database."});
+       "Writes schemas/<database>.yaml and a revision that creates all of it, and marks the "
+       "database\n"
+       "as being at that revision. In a project with revisions it adds the tables that they do "
+       "not\n"
+       "know. What the model cannot express is reported; with --strict nothing is written then "
+       "and\n"
+       "the exit code is 3. In a shared database, `include:` and `exclude:` in dbmig.yaml "
+       "select."});
   command.add_option("-m,--message", options->revision.message, "What the revision is for")
       ->option_text("TEXT");
   command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
       ->option_text("ID");
   add_table_option(command, options->tables);
   command.add_flag("--strict", options->strict,
-                   "Write nothing and exit 3 when something cannot be expressed");
+                   "Write nothing and exit 3 if something cannot be expressed");
   auto from = std::make_shared<std::string>();
   command
       .add_option("--from", *from,

@@ -45,7 +45,7 @@ class Findings {
       add(finding, pending <= kPendingInText || finding.kind != "pending");
     }
     if (pending > kPendingInText) {
-      text_ += fmt::format("The database lacks {} more revisions; `dbmig status` lists them\n",
+      text_ += fmt::format("{} more revisions are pending; `dbmig status` lists them\n",
                            pending - kPendingInText);
     }
   }
@@ -105,7 +105,7 @@ void write_drift(Context& context, const project::DriftOptions& options, bool on
   document["stamped"] = !only_plan;
   if (only_plan) return console.document(document);
   project::stamp_drift(context, drift->revision.id);
-  console.say("The model lacks it still: `dbmig diff head model` says what to add there.");
+  console.say("It is not in the model yet: `dbmig diff head model` shows what to add there.");
   console.document(document);
 }
 
@@ -155,14 +155,14 @@ void add_check(Command& program, Context& context) {
       program, context,
       {"check", "Compare model, revisions and database; exit 3 when they differ",
        "  dbmig check                                     before a deployment\n"
-       "  dbmig check --offline                           in CI: no database is asked\n"
+       "  dbmig check --offline                           in CI, without a database\n"
        "  dbmig check --offline --pending-against origin/main --format github   in a pull request\n"
        "  dbmig check --json\n"
        "  dbmig check --all                               every database of dbmig.yaml\n"
-       "  dbmig check --revert > revert.sql                undo what was done by hand\n"
+       "  dbmig check --revert > revert.sql                SQL that undoes manual changes\n"
        "  dbmig check --fix-revision -m \"index of ops\"     make a revision of it instead\n"
-       "Names changes of the model without a revision, open branches, revisions that the database\n"
-       "lacks or that were edited after it got them, and changes made to it by hand."});
+       "Reports model changes without a revision, unmerged branches, pending revisions, revisions\n"
+       "that were edited after they were applied, and changes made to the database by hand."});
   command.add_flag("--offline", options->offline, "Only model and revisions");
   command.add_flag("--revert", options->revert,
                    "Print the SQL that undoes changes made by hand; nothing is run");
@@ -171,7 +171,7 @@ void add_check(Command& program, Context& context) {
   command.add_option("-m,--message", options->fix_options.message, "What that revision is for")
       ->option_text("TEXT");
   command.add_flag("--allow-destructive", options->fix_options.allow_destructive,
-                   "Consent to a revision that drops what was dropped by hand");
+                   "Allow a revision that drops what was dropped by hand");
   add_plan_flag(command, options->plan,
                 "With --fix-revision: print the revision instead of writing it");
   add_report_options(command, context, options->reporting);

@@ -15,8 +15,8 @@ void add_completion(Command& program, Context& context) {
        "  eval \"$(dbmig completion bash)\"                 in ~/.bashrc\n"
        "  source <(dbmig completion zsh)                  in ~/.zshrc, after compinit\n"
        "  dbmig completion fish > ~/.config/fish/completions/dbmig.fish\n"
-       "Commands, options and their values are completed, and from the project revisions, labels,\n"
-       "tables and databases. No database is asked. A package of dbmig brings it along."});
+       "Completes commands, options and their values, and the project's revisions, labels, tables\n"
+       "and databases, without connecting to one. The Debian package of dbmig includes it."});
   command.add_option("shell", *shell, "bash, zsh or fish")
       ->option_text("SHELL")
       ->required()

@@ -33,7 +33,7 @@ void copy(Context& context, const project::CopyRequest& request, import::Communi
       console.data(sql + ";\n");
       statements.push_back(sql);
     }
-    console.say(request.schema_only ? "Nothing was made: this is a plan"
+    console.say(request.schema_only ? "Nothing was created: this is a plan"
                                     : "All rows fit into the target's columns; nothing was copied: "
                                       "this is a plan");
     console.document({{"written", false}, {"statements", std::move(statements)}});
@@ -42,7 +42,7 @@ void copy(Context& context, const project::CopyRequest& request, import::Communi
     if (!result.is_same()) {
       console.say("The two sides differ: nothing was copied");
     } else if (request.schema_only) {
-      console.say("The tables are there, without rows");
+      console.say("The tables were created, without rows");
     }
   }
 }
@@ -107,39 +107,41 @@ void add_copy(Command& program, Context& context) {
        "  dbmig copy dev prod --data-only               two of dbmig.yaml's `databases`\n"
        "  mpirun -n 4 dbmig copy dev prod               four ranks, the same as -j 4\n"
        "\n"
-       "Every value is looked at before anything is written: what the target's columns do not\n"
-       "hold is named, with counts, examples and the line of the model that would hold it. All\n"
-       "rows go in one transaction, triggers do not fire, and both sides are compared before it\n"
-       "is committed; exit code 3 says that they differ, and then nothing was copied. In the\n"
-       "project of the source's revisions the target gets these; otherwise its tables come from\n"
-       "the source, and what the other kind of database cannot have is named (--strict "
+       "Every value is checked before anything is written: values that do not fit the target's\n"
+       "columns are listed, with counts, examples and the line of the model that would fit. All\n"
+       "rows are written in one transaction, triggers do not fire, and both sides are compared\n"
+       "before the commit; if they differ, nothing is copied and the exit code is 3. If the "
+       "source\n"
+       "is managed by this project, the target gets the same revisions. Otherwise its tables are\n"
+       "derived from the source, and what the target cannot have is reported (--strict "
        "refuses).\n"});
   project::CopyRequest& a = arguments->request;
-  command.add_option("source", a.source, "From this database: a URL, or a name of `databases`")
+  command.add_option("source", a.source, "The source: a URL, or a name from `databases`")
       ->option_text("SOURCE")
       ->required();
   command.add_option("target", a.target, "To this database")->option_text("TARGET")->required();
   add_row_selection(command, a.options);
   command
       .add_option("-j,--ranks", arguments->ranks,
-                  "Read the source with so many ranks, started with Open MPI's mpirun (1)")
+                  "Read the source with N ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
   add_plan_flag(command, a.plan,
-                "Check every value and print the tables that would be made; nothing is written");
-  command.add_flag("--schema-only", a.schema_only, "The tables without their rows");
-  command.add_flag("--data-only", a.data_only, "The rows, into tables that are there");
+                "Check every value and print the tables that would be created; nothing is written");
+  command.add_flag("--schema-only", a.schema_only, "Copy the tables without their rows");
+  command.add_flag("--data-only", a.data_only, "Copy the rows into existing tables");
   command.add_flag("--truncate", a.options.truncate,
                    "Delete the rows of the target's tables first");
-  command.add_flag("--resume", a.options.resume,
-                   "Go on with a copy that was killed: tables that hold the source's rows stay");
+  command.add_flag(
+      "--resume", a.options.resume,
+      "Continue a copy that was killed; tables that already have the source's rows stay");
   command.add_flag("--fire-triggers", a.options.fire_triggers,
                    "Let the target's triggers fire for the rows that are copied");
   command
       .add_flag("--widen", a.widen,
-                "Make columns wider that do not hold all rows: in a project by a proved revision")
+                "Widen columns that cannot hold all rows; in a project by a revision")
       ->excludes("--data-only");
-  command.add_flag("--strict", a.strict, "Refuse to leave anything of the source out");
+  command.add_flag("--strict", a.strict, "Refuse if anything of the source would be left out");
   set_action(
       command, context, [&context, arguments] { run(context, *arguments); }, true);
 }

@@ -56,7 +56,7 @@ void run(Context& context, bool check_heads) {
   }
   console.document(list);
   if (!check_heads || heads == stored.heads()) return;
-  console.warning("dbmig.run", fmt::format("Database is not on all head revisions: it lacks {}; "
+  console.warning("dbmig.run", fmt::format("Database is not on all head revisions: {} is missing; "
                                            "run `dbmig upgrade heads`",
                                            text::join_some(lacking_heads(stored, heads))));
   context.exit_code = kNotAtAllHeads;
@@ -74,8 +74,7 @@ void add_current(Command& program, Context& context) {
                    "head\n"
                    "  dbmig current --url sqlite:///other.db"});
   auto check_heads = std::make_shared<bool>(false);
-  command.add_flag("--check-heads", *check_heads,
-                   "Exit 3 when the database is not at all heads of the revisions");
+  command.add_flag("--check-heads", *check_heads, "Exit 3 if the database is not at every head");
   set_action(command, context, [&context, check_heads] { run(context, *check_heads); });
 }
 

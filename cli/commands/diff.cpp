@@ -48,12 +48,14 @@ void tell_left_out(Context& context, const project::SchemaDifference& difference
   }
   if (difference.is_portable) {
     context.console().info("dbmig.diff",
-                           "The two sides are of different databases: compared is what both have");
+                           "The two sides are of different kinds of databases: only features that "
+                           "both have are compared");
   }
   if (!difference.unknown.empty()) {
     context.console().info(
-        "dbmig.diff", fmt::format("Not compared, since no revision knows them: {} (--all does)",
-                                  text::join(difference.unknown, ", ")));
+        "dbmig.diff",
+        fmt::format("Not compared, because no revision creates them: {} (--all includes them)",
+                    text::join(difference.unknown, ", ")));
   }
 }
 
@@ -115,10 +117,10 @@ void run(Context& context, const Options& options) {
   const std::string first = options.sides.empty() ? "database" : options.sides[0];
   const std::string second = options.sides.size() < 2 ? "model" : options.sides[1];
   if (options.sides.size() == 1 && first == "model") {
-    throw Error(ErrorCode::usage, "the model is compared with what?")
+    throw Error(ErrorCode::usage, "name what to compare the model with")
         .hint(
-            "as in `dbmig diff model database`; `dbmig diff` alone leads from the database to "
-            "the model");
+            "as in `dbmig diff model database`; `dbmig diff` alone compares the database with the "
+            "model");
   }
   const project::SchemaDifference difference =
       project::compare_schemas(context, {first, second, options.dialect, options.all, options.sql});
@@ -179,7 +181,7 @@ void add_diff(Command& program, Context& context) {
   add_row_selection(command, options->rows);
   command
       .add_option("-j,--ranks", options->ranks,
-                  "With --data: so many ranks, started with Open MPI's mpirun (1)")
+                  "With --data: use N ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
   command.add_flag("--all", options->all, "Include tables that no revision knows");

@@ -44,7 +44,7 @@ Target target_of(const Context& context, const Options& options) {
   if (!options.format.empty()) {
     const auto format = diagram::parse_format(text::lower(options.format));
     if (!format) {
-      throw Error(ErrorCode::usage, fmt::format("there is no format '{}'", options.format))
+      throw Error(ErrorCode::usage, fmt::format("unknown format '{}'", options.format))
           .hint(text::suggest(options.format, diagram::format_names()));
     }
     target.format = *format;
@@ -52,7 +52,7 @@ Target target_of(const Context& context, const Options& options) {
     target.format = *format;
   } else if (!options.output.empty() && options.output != "-") {
     throw Error(ErrorCode::usage,
-                fmt::format("what '{}' is to hold cannot be told from its name", options.output))
+                fmt::format("the format of '{}' cannot be told from its name", options.output))
         .hint("say --format " + text::join(diagram::format_names(), "|"));
   }
   target.path = options.output;
@@ -66,8 +66,8 @@ std::optional<diagram::Detail> detail_of(const Options& options) {
   if (options.detail.empty()) return {};
   const auto detail = diagram::parse_detail(text::lower(options.detail));
   if (!detail) {
-    throw Error(ErrorCode::usage, fmt::format("there is no detail '{}'", options.detail))
-        .hint("say names, keys or columns");
+    throw Error(ErrorCode::usage, fmt::format("unknown detail '{}'", options.detail))
+        .hint("use names, keys or columns");
   }
   return detail;
 }
@@ -103,9 +103,10 @@ diagram::PageData data_of(Context& context, const Options& options) {
     against = comparison_side(context, options.against, options.dialect);
     project::ComparedSchemas compared = make_comparable(context, from, *against, options.all);
     if (!compared.unknown.empty()) {
-      context.console().info("dbmig.docs",
-                             fmt::format("Not shown, since no revision knows them: {} (--all does)",
-                                         text::join(compared.unknown, ", ")));
+      context.console().info(
+          "dbmig.docs",
+          fmt::format("Not shown, because no revision creates them: {} (--all includes them)",
+                      text::join(compared.unknown, ", ")));
     }
     data.schema = std::move(compared.from);
     data.against = {against->label, std::move(compared.to)};
@@ -180,7 +181,7 @@ void run(Context& context, const Options& options) {
                   fmt::format("the schema needs {} diagrams: Mermaid reads no more than 50,000 "
                               "characters",
                               texts.size()))
-          .hint("write files with -o schema.mmd, or draw less with --tables");
+          .hint("write several files with -o schema.mmd, or select fewer tables with --tables");
     }
     context.console().data(texts.front());
     json["text"] = texts.front();
@@ -213,7 +214,7 @@ void run(Context& context, const Options& options) {
 void add_choice(Command& command, Options& options) {
   command
       .add_option("--tables", options.choice.tables,
-                  "Only these: names or patterns such as 'order*'")
+                  "Draw only these tables: names or patterns such as 'order*'")
       ->option_text("TABLE,…")
       ->delimiter(',');
   command.add_option("--exclude", options.choice.exclude, "All tables but these")
@@ -235,15 +236,16 @@ void add_docs(Command& program, Context& context) {
        "  dbmig docs                                      schema.html from the model\n"
        "  dbmig docs --from database --against model      what differs, in colour\n"
        "  dbmig docs --tables orders --distance 1 --format mermaid\n"
-       "  dbmig docs -o docs/schema.md                    the format is told from the name\n"
+       "  dbmig docs -o docs/schema.md                    the name selects the format\n"
        "  dbmig docs --check                              in CI: exit 3 when it is out of date\n"
-       "The page is one file that loads nothing. Tables that you drag stay where they are when\n"
-       "you save the layout beside it, as schema.layout.yaml. Sides are those of `dbmig diff`."});
+       "The page is one self-contained file. To keep tables where you dragged them, save the "
+       "layout\n"
+       "next to it, as schema.layout.yaml. --from and --against take what `dbmig diff` takes."});
   command
       .add_option("--from", options->from,
                   "What is drawn: model, head, database, a revision, a URL (model)")
       ->option_text("WHAT");
-  command.add_option("--against", options->against, "Show in colour what is different in WHAT")
+  command.add_option("--against", options->against, "Highlight the differences to WHAT")
       ->option_text("WHAT");
   command.add_flag("--all", options->all,
                    "With --against a database: include tables that no revision knows");

@@ -22,9 +22,9 @@ void add_downgrade(Command& program, Context& context) {
       ->option_text("REV");
   add_migration_options(command, *options);
   command.add_flag("--allow-destructive", options->allow_destructive,
-                   "Lose tables that have rows and columns that hold values");
+                   "Allow the loss of rows and values");
   command.add_flag("--drop-adopted", options->drop_adopted,
-                   "Take back what was adopted or stamped, which dbmig did not make");
+                   "Also drop what was adopted or stamped, which dbmig did not create");
   set_action(command, context,
              [&context, options] { run_migration(context, run::Direction::downgrade, *options); });
 }

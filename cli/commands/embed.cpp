@@ -58,14 +58,14 @@ void add_embed(Command& program, Context& context) {
   Command& command = add_command(
       program, context,
       {"embed", "Write the revisions as C++, for an application that upgrades its own database",
-       "  dbmig embed                                     the project's, to look at\n"
+       "  dbmig embed                                     the project's, to stdout\n"
        "  dbmig embed migrations --name shop_migrations -o build/generated\n"
-       "CMake does it by itself: find_package(dbmig), then dbmig_embed(shop migrations/).\n"
-       "The application calls dbmig::upgrade(shop_migrations(), url) when it starts, and needs no\n"
-       "files and no dbmig there. See lib/docs/embedding.md."});
+       "CMake does this for you: find_package(dbmig), then dbmig_embed(shop migrations/).\n"
+       "The application calls dbmig::upgrade(shop_migrations(), url) when it starts, and needs\n"
+       "neither the files nor dbmig at run time. See lib/docs/embedding.md."});
   command.add_option("folder", options->folder, "The folder of revisions (the project's)")
       ->option_text("DIR");
-  command.add_option("--name", options->name, "The C++ function that gives them (migrations)")
+  command.add_option("--name", options->name, "The name of the C++ function (migrations)")
       ->option_text("NAME");
   command.add_option("-o,--output", options->output, "Write DIR/NAME.hpp and DIR/NAME.cpp")
       ->option_text("DIR");

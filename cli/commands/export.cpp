@@ -49,7 +49,7 @@ void report(Console& console, const transfer::ExportSummary& summary) {
                                              what, where, left));
     if (!file.companion.empty()) {
       console.info("dbmig.export",
-                   fmt::format("{} says how it is written, for `dbmig import`", file.companion));
+                   fmt::format("{} describes its format for `dbmig import`", file.companion));
     }
     files.push_back({{"table", file.table.empty() ? Json(nullptr) : Json(file.table)},
                      {"file", file.path.empty() ? Json(nullptr) : Json(file.path)},
@@ -115,24 +115,29 @@ void add_export(Command& program, Context& context) {
        "  dbmig export --all --format sql -o rows.sql   INSERT statements, for the same database\n"
        "  dbmig export --query 'SELECT * FROM people WHERE id < 100' -o some.csv\n"
        "\n"
-       "What is written is the database at one moment. `dbmig import` of the file gives the same\n"
-       "rows: NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits.\n"
-       "What the name of the file does not say stands in FILE.yaml beside it, by which `dbmig\n"
-       "import` goes. A value that a format cannot say ends the export with its row.\n"});
+       "The export is one consistent snapshot. `dbmig import` of the file gives the same rows:\n"
+       "NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits. What "
+       "the\n"
+       "name of the file does not tell is written to FILE.yaml next to it, which `dbmig import`\n"
+       "reads. If the format cannot represent a value, the export stops and names its row.\n"});
   Arguments& a = *arguments;
   command.add_option("tables", a.options.tables, "Tables")->option_text("TABLE...");
   command.add_flag("--all", a.options.all, "Every table but dbmig's own");
   command.add_option("--query", a.options.query, "The rows of one SELECT")->option_text("SQL");
-  command.add_option("-o,--output", a.options.output, "A file, or a folder for several tables")
+  command
+      .add_option("-o,--output", a.options.output,
+                  "Write to a file, or to a folder for several tables")
       ->option_text("FILE|FOLDER");
   command
-      .add_option("--format", a.options.format, "csv, tsv, jsonl or sql (by the ending of -o, csv)")
+      .add_option("--format", a.options.format,
+                  "csv, tsv, jsonl or sql (from the name after -o, otherwise csv)")
       ->option_text("NAME");
-  command.add_option("--delimiter", a.delimiter, "Between fields of csv, one byte or \\t (,)")
+  command
+      .add_option("--delimiter", a.delimiter, "The separator of csv fields, one byte or \\t (,)")
       ->option_text("C");
   command.add_flag("--gzip", a.gzip, "Compress with gzip");
   command.add_flag("--zstd", a.zstd, "Compress with zstd");
-  command.add_flag("--force", a.options.force, "Replace files that are there");
+  command.add_flag("--force", a.options.force, "Replace existing files");
   set_action(command, context, [&context, arguments] { run(context, *arguments); });
 }
 

@@ -93,13 +93,11 @@ void add_history(Command& program, Context& context) {
       program, context,
       {"history", "List all revisions, the newest first",
        "  dbmig history\n"
-       "  dbmig history -i                                where the database is, when "
-       "it took\n"
-       "                                                  each, how long that was, what "
-       "it lacks\n"
+       "  dbmig history -i                                where the database is, when each was\n   "
+       "                                               applied, how long it took, what is pending\n"
        "  dbmig history -r 1975:2fa6                      from one to another\n"
-       "  dbmig history -r current:                       what an upgrade would run, "
-       "and where it is\n"
+       "  dbmig history -r current:                       what an upgrade would run, and the "
+       "current one\n"
        "  dbmig history -r-3:current -v                   the last three in detail"});
   command.add_option("-r,--rev-range", options->range, "start:end, either may be left out")
       ->option_text("A:B");

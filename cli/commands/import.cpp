@@ -192,10 +192,10 @@ void report(Console& console, const import::Summary& summary) {
                              text::count(file.rows, "row"), file.table, file.name));
     if (file.skipped != 0) {
       console.data(
-          fmt::format("Skipped {}, whose key exists already\n", text::count(file.skipped, "row")));
+          fmt::format("Skipped {} whose key already exists\n", text::count(file.skipped, "row")));
     }
     if (!file.defaulted.empty()) {
-      console.data(fmt::format("Columns that the file does not have took their default: {}\n",
+      console.data(fmt::format("Columns that are not in the file got their default: {}\n",
                                text::join(file.defaulted, ", ")));
     }
     if (file.rejected != 0) {
@@ -249,8 +249,9 @@ void run_ranks(Context& context, const project::TableForFilesOptions& wish, Opti
 bool run_as_job(Context& context, const Arguments& arguments) {
   if (arguments.ranks <= 1 || import::started_by_mpi()) return false;
   if (run_by_launcher()) {
-    throw Error(ErrorCode::failed, "mpirun does not tell its processes that they are ranks")
-        .hint("it has to be Open MPI's: put that first in PATH, or import without -j");
+    throw Error(ErrorCode::failed,
+                "the processes that mpirun started do not see that they are ranks")
+        .hint("use Open MPI's mpirun: put it first in PATH, or import without -j");
   }
   import::require_mpi_module();
   // What can be wrong before there are ranks is said once, by this process.
@@ -289,7 +290,7 @@ void recover(Context& context, const Arguments& arguments) {
   const std::size_t recovered =
       project::recover_imports(context, std::chrono::seconds(arguments.lock_wait));
   context.console().data(recovered == 0
-                             ? "There was nothing to recover\n"
+                             ? "There is nothing to recover\n"
                              : fmt::format("Recovered {}\n", text::count(recovered, "import")));
   context.console().document({{"recovered", recovered}});
 }
@@ -330,9 +331,9 @@ void add_import(Command& program, Context& context) {
        "'at=(now())'\n"
        "  dbmig import --create people.csv                model, revision, table and rows at once\n"
        "  dbmig import --evolve more.csv --table people   with columns or sizes that are new\n"
-       "  dbmig import p.csv --dry-run                    what would be wrong, all of it\n"
+       "  dbmig import p.csv --dry-run                    list all errors, load nothing\n"
        "  dbmig import p.csv --on-error reject            bad records go to p.rejects.csv\n"
-       "  dbmig import p.csv --commit-every 100000        in steps; killed, it goes on with:\n"
+       "  dbmig import p.csv --commit-every 100000        in steps; if it is killed, continue:\n"
        "  dbmig import p.csv --resume                     from the last step on\n"
        "\n"
        "An empty field is NULL, a quoted empty one (\"\") the empty text; with --null TEXT, "
@@ -346,18 +347,19 @@ void add_import(Command& program, Context& context) {
        "is SELECT … INTO OUTFILE; mysql-batch the output of mariadb --batch; pg-text PostgreSQL's\n"
        "COPY. Each has its own delimiter, quote, escapes, line ends, NULL and header, which the\n"
        "other options change. Compressed files (gzip, zstd,\n"
-       "xz) and UTF-16 with a byte order mark are known by their content. --date-format takes the\n"
+       "xz) and UTF-16 with a byte order mark are recognised by their content. --date-format takes "
+       "the\n"
        "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
   Arguments& a = *arguments;
-  command.add_option("files", a.files, "CSV files, one after the other; - is standard input")
+  command.add_option("files", a.files, "The files to load; - is standard input")
       ->option_text("FILE...");
   add_file_options(command, a.file);
   command.add_option("--table", a.table, "The table (the file's name)")->option_text("NAME");
-  command.add_option("--columns", a.columns, "The column of each field; - leaves a field out")
-      ->option_text("A,B,C");
   command
-      .add_option("-j,--ranks", a.ranks,
-                  "Start so many ranks with Open MPI's mpirun and the settings it needs (1)")
+      .add_option("--columns", a.columns,
+                  "The columns of the fields, in order; - leaves a field out")
+      ->option_text("A,B,C");
+  command.add_option("-j,--ranks", a.ranks, "Use N ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
   command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
@@ -368,66 +370,71 @@ void add_import(Command& program, Context& context) {
       ->option_text("FORMAT")
       ->allow_extra_args(false);
   command
-      .add_option("--map", a.map, "What a name of the header means; NAME=- leaves the field out")
+      .add_option("--map", a.map,
+                  "The column for a name of the header; NAME=- leaves the field out")
       ->option_text("NAME=COLUMN")
       ->allow_extra_args(false);
   command
       .add_option("--set", a.set,
-                  "A column that the file does not give; a value in (…) is SQL, computed once")
+                  "Set a column that the file does not have; a value in (…) is SQL, computed once")
       ->option_text("COLUMN=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option("--binary", a.file.format.binary,
-                  "What fields of binary columns hold: hex, base64, or raw for the bytes (raw)")
+      .add_option(
+          "--binary", a.file.format.binary,
+          "How binary columns are written: hex, base64, or raw for plain bytes (raw)")
       ->option_text("WHAT");
   add_plan_flag(command, a.dry_run,
                 "Check every record, also against the rows in the table, and load nothing");
   command
       .add_flag("--create", a.wish.create,
-                "Make the table first: model, proved revision and upgrade, as `infer` finds it")
+                "Create the table first, as `infer` describes it: model, revision and upgrade")
       ->excludes("--dry-run");
   command
       .add_flag("--evolve", a.wish.evolve,
-                "Add the columns and widen the types that the files need, by a proved revision")
+                "First add columns and widen types where the files need it, by a revision")
       ->excludes("--dry-run");
   command.add_flag("--ignore-unknown", a.ignore_unknown,
-                   "Leave out fields that the header or the table has no column for");
+                   "Ignore fields for which the header or the table has no column");
   command.add_flag("--fill-missing", a.fill_missing,
-                   "Records may end early: the rest of their columns is NULL");
-  command.add_option("--on-error", a.on_error, "abort at the first bad record, or reject them")
+                   "Set columns to NULL for which a record has no field");
+  command
+      .add_option("--on-error", a.on_error,
+                  "abort at the first bad record, or reject bad records (abort)")
       ->option_text("WHAT")
       ->one_of({"abort", "reject"});
   command
       .add_option("--on-duplicate", a.on_duplicate,
-                  "A row whose key is there: abort, skip it, update the row, or replace it (abort)")
+                  "If the key exists: abort, skip the record, update or replace the row (abort)")
       ->option_text("WHAT")
       ->one_of({"abort", "skip", "update", "replace"});
   command.add_option("--rejects", a.rejects, "Where rejected records go (<data>.rejects.csv)")
       ->option_text("FILE");
   command
       .add_option("--writers", a.writers,
-                  "MariaDB: connections that write (large files: one a rank, up to 4)")
+                  "MariaDB: number of connections that write (large files: one per rank, up to 4)")
       ->option_text("N")
       ->range(1, 64);
-  command.add_flag("--recover", a.recover,
-                   "Finish or undo imports of several writers that ended while they committed");
+  command.add_flag(
+      "--recover", a.recover,
+      "Commit or roll back imports with several writers that were killed at the commit");
   command
       .add_option("--commit-every", a.commit_every,
-                  "Commit after so many records, so that --resume can go on (all rows or none)")
+                  "Commit after every N records, so that --resume can continue (all rows or none)")
       ->option_text("ROWS")
       ->range(1, 1LL << 40);
-  command.add_flag("--resume", a.resume,
-                   "Go on with an import of the same files that was interrupted");
-  command.add_flag("--no-resume", a.no_resume, "Forget it, and load the files from the beginning");
-  command.add_option("--lock-wait", a.lock_wait, "Seconds that one attempt waits for a lock (10)")
+  command.add_flag("--resume", a.resume, "Continue an interrupted import of the same files");
+  command.add_flag("--no-resume", a.no_resume,
+                   "Forget an interrupted import and load the files from the beginning");
+  command.add_option("--lock-wait", a.lock_wait, "How many seconds to wait for a lock (10)")
       ->option_text("SECONDS")
       ->range(0, 86400);
   command
       .add_option("--read", a.read,
-                  "Who reads: scatter for the first rank alone, parallel for each its part (auto)")
+                  "Who reads: scatter (the first rank) or parallel (each rank its part) (auto)")
       ->option_text("WAY")
       ->one_of({"auto", "scatter", "parallel"});
-  command.add_option("--chunk-size", a.chunk_bytes, "Bytes a rank is given at a time (1048576)")
+  command.add_option("--chunk-size", a.chunk_bytes, "Bytes that a rank gets at a time (1048576)")
       ->option_text("BYTES")
       ->range(1, 1 << 30);
   set_action(

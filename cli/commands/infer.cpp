@@ -62,7 +62,7 @@ void run(Context& context, const Arguments& arguments) {
                                    import::kStandardInput) != options.files.end();
   if (has_input && options.table.empty()) {
     throw Error(ErrorCode::usage, "standard input has no name to take the table's from")
-        .hint("say which with --table NAME");
+        .hint("name the table with --table NAME");
   }
   import::leave_binding();
   watch_signals();
@@ -80,15 +80,16 @@ void add_infer(Command& program, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   Command& command = add_command(
       program, context,
-      {"infer", "Write the model of a table for a file, from all of its records",
+      {"infer", "Print the model of a table that fits all records of a file",
        "  dbmig infer people.csv -o schemas/people.yaml\n"
        "  mpirun -n 4 dbmig infer big.csv.zst\n"
        "  dbmig infer events.jsonl --format jsonl --table event\n"
        "\n"
-       "Every value counts, to the last row: whole numbers of the size that is needed, decimals\n"
-       "with their places, dates and times, booleans, UUIDs, JSON, words that are few, text with\n"
-       "room to grow. A leading zero means text. What was seen stands beside each column.\n"});
-  command.add_option("files", arguments->files, "Files of one table; - is standard input")
+       "Every value counts, including the last row. Finds integers of the necessary size, "
+       "decimals,\n"
+       "dates and times, booleans, UUIDs, JSON, enums, and text with room to grow. A leading zero\n"
+       "means text. A comment next to each column shows the evidence.\n"});
+  command.add_option("files", arguments->files, "Files for one table; - is standard input")
       ->option_text("FILE...")
       ->required();
   command.add_option("--table", arguments->table, "The table's name (the file's)")

@@ -41,7 +41,8 @@ void add_init(Command& program, Context& context) {
        "  dbmig init shop                                 in a new folder\n"
        "  dbmig init --url 'mariadb://shop@localhost/shop?socket=/run/mysqld/mysqld.sock'\n"
        "Nothing is overwritten."});
-  command.add_option("directory", options->directory, "Where (this folder)")->option_text("DIR");
+  command.add_option("directory", options->directory, "The project's folder (this folder)")
+      ->option_text("DIR");
   add_plan_flag(command, options->plan, "Print the files instead of writing them");
   set_action(command, context, [&context, options] { run(context, *options); });
 }

@@ -80,20 +80,20 @@ void add_inspect(Command& program, Context& context) {
        "  dbmig inspect --sql-file schema.sql --dialect sqlite\n"
        "  mysqldump --no-data shop | dbmig inspect --sql-file - --dialect mariadb "
        "--url mariadb://root@localhost/\n"
-       "What the model cannot express is named on stderr, not left out in silence; with "
-       "--strict\nthe exit code is 3 then. An SQL file is run in a scratch database: "
-       "SQLite's is in\nmemory, MariaDB's is made on the server of --url or of "
-       "dbmig.yaml (`scratch:`), and dropped."});
+       "What the model cannot express is reported on stderr; with --strict the exit code is then "
+       "3.\nAn SQL file is run in a scratch database that is dropped afterwards: for SQLite in "
+       "memory,\nfor MariaDB on the server of --url or of `scratch:` in dbmig.yaml."});
   add_table_option(command, options->tables);
   command
-      .add_option("--sql-file", options->sql_file, "The schema that this script makes; - is stdin")
+      .add_option("--sql-file", options->sql_file,
+                  "Use the schema that this script creates; - is stdin")
       ->option_text("FILE");
   command.add_option("--dialect", options->dialect, "The script's dialect: sqlite or mariadb")
       ->option_text("NAME");
   command.add_option("-o,--output", options->output, "Write a file instead of stdout")
       ->option_text("FILE");
   command.add_flag("--force", options->force, "Overwrite the file");
-  command.add_flag("--strict", options->strict, "Exit 3 when something cannot be expressed");
+  command.add_flag("--strict", options->strict, "Exit 3 if something cannot be expressed");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

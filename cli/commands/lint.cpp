@@ -54,7 +54,7 @@ void require_one_choice(const Options& options) {
                 "revisions, --pending, --pending-against and --all exclude each other");
   }
   if (options.pending && options.offline) {
-    throw Error(ErrorCode::usage, "--pending asks the database, and --offline does not");
+    throw Error(ErrorCode::usage, "--pending needs the database, and --offline does not use it");
   }
 }
 
@@ -65,22 +65,23 @@ void add_lint(Command& program, Context& context) {
   Command& command = add_command(
       program, context,
       {"lint", "Find what in revisions may lose data, fail, block or break",
-       "  dbmig lint                                      what the database lacks, or the heads\n"
+       "  dbmig lint                                      pending revisions, or the heads\n"
        "  dbmig lint --pending --url $PROD_URL            before a deployment: rows are counted\n"
        "  dbmig lint --all --offline --strict             in CI\n"
        "  dbmig lint --pending-against origin/main --format github   in a pull request\n"
        "  dbmig lint 2fa6 --json\n"
        "  dbmig lint --explain DS101\n"
-       "Findings go to stdout; exit 4 when one is an error. Levels stand in dbmig.yaml, as in\n"
-       "`lint: {DS102: warning, NM: off}`; a finding is accepted beside its operation, as in\n"
+       "Findings go to stdout; the exit code is 4 if one is an error. dbmig.yaml sets levels, as "
+       "in\n"
+       "`lint: {DS102: warning, NM: off}`; to accept a finding, write at its operation\n"
        "`lint_ignore: {DS101: \"archived, ticket 4711\"}`."});
   command
       .add_option("revisions", options->revisions,
                   "The revisions to look at; also `head`, `heads` and `current`")
       ->option_text("REV");
-  command.add_flag("--pending", options->pending, "The revisions that the database lacks");
+  command.add_flag("--pending", options->pending, "Only pending revisions");
   command.add_flag("--all", options->all, "All revisions");
-  command.add_flag("--offline", options->offline, "Ask no database");
+  command.add_flag("--offline", options->offline, "Do not connect to a database");
   command.add_flag("--strict", options->strict, "Warnings are errors");
   command.add_option("--explain", options->explain, "Explain a code")->option_text("CODE");
   command.add_flag("--codes", options->codes, "List all codes with their levels");

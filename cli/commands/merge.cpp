@@ -16,9 +16,9 @@ void add_merge(Command& program, Context& context) {
                                   "  dbmig merge 1975ea83b712 2fa6cb75c75d\n"
                                   "  dbmig merge heads --resolve 2fa6                its changes "
                                   "win over the others\n"
-                                  "Branches that change one thing to different ends are refused: "
-                                  "which of them counts would\n"
-                                  "depend on the order in which a database took them."});
+                                  "Branches that change the same thing in different ways are "
+                                  "refused, because the result would\n"
+                                  "depend on the order in which a database applies them."});
   command.add_option("revisions", options->heads, "The heads to join, or `heads`")
       ->option_text("REV")
       ->required();

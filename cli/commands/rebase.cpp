@@ -46,12 +46,13 @@ void add_rebase(Command& program, Context& context) {
       {"rebase", "Move a branch that no database has onto another head",
        "  dbmig rebase 2fa6 --onto 1975                   2fa6 and its branch come after 1975\n"
        "  dbmig rebase 2fa6 --onto 1975 --plan            show what would change\n"
-       "Writes the new parents into the files and proves the revisions there. Refused when a\n"
-       "database of the project has one of them, and where the branches contradict each other."});
+       "Writes the new parents into the files and verifies the revisions there. Refused if a "
+       "database\n"
+       "of the project has one of them, or if the branches contradict each other."});
   command.add_option("revision", options->revision, "The head of the branch to move")
       ->option_text("REV")
       ->required();
-  command.add_option("--onto", options->onto, "The head that the branch is to come after")
+  command.add_option("--onto", options->onto, "The head to move it onto")
       ->option_text("HEAD")
       ->required();
   add_plan_flag(command, options->plan, "Print what would change; nothing is written");

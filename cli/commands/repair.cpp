@@ -16,7 +16,7 @@ void add_repair(Command& program, Context& context) {
       {"repair", "Accept revision files that were edited after they were applied",
        "  dbmig check                                     names them\n"
        "  dbmig repair                                    the files are right as they are now\n"
-       "The tables are not touched: only what the database keeps about its revisions."});
+       "Does not touch the tables, only what the database stores about its revisions."});
   add_plan_flag(command, *plan, "Only name the revisions");
   add_lock_timeout(command, *lock_timeout);
   set_action(command, context, [&context, lock_timeout, plan] {

@@ -18,12 +18,12 @@ void add_revision(Command& program, Context& context) {
        "  dbmig revision -m \"hotfix\" --head 1975ea83b712 --splice\n"
        "  dbmig revision --autogenerate -m \"add orders\"    as in Alembic: dbmig migrate\n"
        "  dbmig revision -m \"reports\" --head base --branch-label reports\n"
-       "`dbmig migrate` writes one from the model's changes instead."});
+       "To write one from the changes to the model, use `dbmig migrate`."});
   add_new_revision_options(command, options->revision);
   command.add_flag("--autogenerate", *autogenerate,
                    "Fill it in with the model's changes, as `dbmig migrate` does");
   command.add_flag("--allow-destructive", options->allow_destructive,
-                   "With --autogenerate: consent to dropping tables, columns and values");
+                   "With --autogenerate: allow dropping tables, columns and values");
   set_action(command, context, [&context, options, autogenerate] {
     if (*autogenerate) {
       return generate_and_print(context, *options);

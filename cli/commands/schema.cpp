@@ -15,8 +15,9 @@ void add_schema(Command& program, Context& context) {
        "  dbmig schema                                    the model's\n"
        "  dbmig schema revision\n"
        "  dbmig schema project                            that of dbmig.yaml\n"
-       "  dbmig schema --write                            all of them into .dbmig/, once more\n"
-       "Draft-07. dbmig keeps them in the project's .dbmig/, which is not for git. An editor with "
+       "  dbmig schema --write                            write all of them to .dbmig/ again\n"
+       "JSON Schema draft-07. dbmig keeps them in the project's .dbmig/, which git ignores. An "
+       "editor with "
        "a\n"
        "YAML language server reads the one that the first line of a file names:\n"
        "# yaml-language-server: $schema=../.dbmig/model.schema.json"});

@@ -28,7 +28,8 @@ void run(Context& context, const Options& options) {
   Console& console = context.console();
   if (options.stop) {
     const bool ran = backend::stop_private_server(folder);
-    console.say(ran ? "Stopped the private MariaDB server." : "No private MariaDB server runs.");
+    console.say(ran ? "Stopped the private MariaDB server."
+                    : "No private MariaDB server is running.");
     console.document({{"stopped", ran}});
     return;
   }
@@ -44,9 +45,9 @@ void run(Context& context, const Options& options) {
   const std::string url = backend::private_server_url(folder).redacted();
   if (version) {
     console.data(url + "\n");
-    console.say(fmt::format("MariaDB {} runs there.", *version));
+    console.say(fmt::format("It is MariaDB {}.", *version));
   } else {
-    console.say("No private MariaDB server runs; a command that needs one starts it.");
+    console.say("No private MariaDB server is running; a command that needs one starts it.");
   }
   console.document(
       {{"url", version ? Json(url) : Json()}, {"version", version ? Json(*version) : Json()}});
@@ -67,24 +68,24 @@ void add_scratch(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"scratch", "The private MariaDB server that revisions are tried on",
+      {"scratch", "Manage the private MariaDB server on which revisions are tried",
        "  dbmig scratch                                    its URL, if it runs\n"
        "  dbmig scratch --stop                             stop it and remove its files\n"
        "  dbmig scratch --start --folder /dev/shm/db       one of its own for a test run\n"
-       "Commands that try something on MariaDB start this server themselves where\n"
-       "`mariadbd` is installed, unless `scratch:` in dbmig.yaml names a server or says off. It\n"
-       "listens on a socket that only you can reach, and ends when it has not been used for\n"
-       "five minutes."});
+       "Commands that try something on MariaDB start this server themselves if `mariadbd` is\n"
+       "installed, unless `scratch:` in dbmig.yaml names a server or is off. It listens on a "
+       "socket\n"
+       "that only you can use, and stops after five minutes without use."});
   Option* start = command.add_flag("--start", options->start, "Start it, and print its URL");
   command.add_flag("--stop", options->stop, "Stop it, even while other commands use it")
       ->excludes(start);
   command
       .add_option("--folder", options->folder,
-                  "Where its files are (dbmig-scratch-UID among the temporary files)")
+                  "The folder of its files (dbmig-scratch-UID in the temporary folder)")
       ->option_text("DIR");
   command
       .add_option("--idle", options->idle_seconds,
-                  "With --start: end after SECONDS without use (300)")
+                  "With --start: stop after SECONDS without use (300)")
       ->option_text("SECONDS")
       ->range(1, 60 * 60 * 24 * 7);
   command.add_option("--keep", options->keep)->expected(2)->group("");

@@ -52,7 +52,7 @@ std::string ask_password() {
   }
   if (password.size() < kShortest) {
     throw Error(ErrorCode::usage,
-                fmt::format("the password for the page has fewer than {} characters", kShortest))
+                fmt::format("the page's password has fewer than {} characters", kShortest))
         .hint("choose a longer one");
   }
   return password;
@@ -64,7 +64,7 @@ void check_options(const Options& options) {
         (options.origin.starts_with("https://") || options.origin.starts_with("http://")) &&
         options.origin.find('/', options.origin.find("://") + 3) == std::string::npos;
     if (!is_origin) {
-      throw Error(ErrorCode::usage, fmt::format("'{}' is no origin", options.origin))
+      throw Error(ErrorCode::usage, fmt::format("'{}' is not an origin", options.origin))
           .hint("write scheme and host without a path, as in https://db.example.org");
     }
   }
@@ -72,9 +72,9 @@ void check_options(const Options& options) {
   if (is_public && !options.password) {
     throw Error(ErrorCode::refused,
                 options.origin.empty()
-                    ? fmt::format("'{}' is seen by other machines", options.host)
-                    : fmt::format("'{}' is seen by other machines", options.origin))
-        .hint("consent with --password, which the page then asks for");
+                    ? fmt::format("'{}' can be reached from other machines", options.host)
+                    : fmt::format("'{}' can be reached from other machines", options.origin))
+        .hint("add --password; the page then asks for it");
   }
 }
 
@@ -151,8 +151,8 @@ int bind_port(serve::Server& server, const Options& options) {
                 is_taken ? fmt::format("port {} of {} is in use", options.port, options.host)
                          : fmt::format("cannot listen at {}:{}: {}", options.host, options.port,
                                        error.what()))
-        .hint(is_taken ? "another `dbmig serve` may have it: choose another with --port, or "
-                         "--port 0 for any free one"
+        .hint(is_taken ? "another `dbmig serve` may use it: choose another port with --port, or "
+                         "any free one with --port 0"
                        : "choose another with --host and --port");
   }
 }
@@ -194,8 +194,8 @@ void run(Context& context, const Options& options) {
   context.name_database(Context::Access::existing);
   if (!who.loopback && !options.origin.starts_with("https://")) {
     console.warning("dbmig.serve",
-                    "what is sent over the network can be read by others: put a proxy with TLS in "
-                    "front and name it with --origin https://…");
+                    "the connection is not encrypted and others on the network can read it: put a "
+                    "TLS proxy in front and name it with --origin https://…");
   }
   console.data(address + "\n");
   console.document({{"url", address}, {"port", who.port}});
@@ -224,26 +224,27 @@ void run(Context& context, const Options& options) {
 
 void add_serve(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  Command& command =
-      add_command(program, context,
-                  {"serve", "Look at the database in a browser, and prepare changes there",
-                   "  dbmig serve                            prints an address to open\n"
-                   "  dbmig serve --allow-upgrade            with a button for pending revisions\n"
-                   "  dbmig serve --url mariadb://app@db/app   without a project: only to look\n"
-                   "  dbmig serve --password --origin https://db.example.org   behind a proxy\n"
-                   "Nothing can be changed through the page but by a revision. It is only seen on\n"
-                   "this machine, with the printed address; Ctrl-C ends it (exit 0)."});
+  Command& command = add_command(
+      program, context,
+      {"serve", "Show the database in a browser and prepare schema changes there",
+       "  dbmig serve                            prints an address to open\n"
+       "  dbmig serve --allow-upgrade            with a button for pending revisions\n"
+       "  dbmig serve --url mariadb://app@db/app   without a project: read-only\n"
+       "  dbmig serve --password --origin https://db.example.org   behind a proxy\n"
+       "The page can only change the schema by writing a revision. It is only visible on this\n"
+       "machine, with the printed address; Ctrl-C ends it (exit 0)."});
   command.add_option("--host", options->host, "The address to listen at (127.0.0.1)")
       ->option_text("ADDRESS");
   command.add_option("--port", options->port, "The port; 0: any free one (8421)")
       ->option_text("PORT")
       ->range(0, 65535);
   command.add_flag("--password", options->password,
-                   "Ask for a password too (DBMIG_SERVE_PASSWORD)");
+                   "Also ask for a password (DBMIG_SERVE_PASSWORD)");
   command
       .add_option("--origin", options->origin, "Its address behind a proxy: https://db.example.org")
       ->option_text("URL");
-  command.add_flag("--allow-upgrade", options->allow_upgrade, "A button applies pending revisions");
+  command.add_flag("--allow-upgrade", options->allow_upgrade,
+                   "Show a button that applies pending revisions");
   command
       .add_option("--idle", options->idle, "Stop after SECONDS without a request; 0: never (3600)")
       ->option_text("SECONDS")

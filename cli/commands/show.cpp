@@ -116,7 +116,7 @@ void add_show(Command& program, Context& context) {
         current_heads(context, {options->revision}).value_or(std::set<std::string>{}));
     if (options->diagram) return show_diagram(context, ids);
     if (ids.empty())
-      context.console().say(fmt::format("'{}' names no revision.", options->revision));
+      context.console().say(fmt::format("'{}' matches no revision.", options->revision));
     for (const std::string& id : ids) {
       show_one(context, graph, graph.get(id), options->sql, list);
     }

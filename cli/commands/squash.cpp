@@ -32,8 +32,7 @@ void run(Context& context, const Options& options) {
   }
   if (is_written && !options.delete_files) {
     context.console().say(
-        fmt::format("Revision {} replaces {}; their files are not needed any more and may "
-                    "be deleted.",
+        fmt::format("Revision {} replaces {}; their files are no longer needed and may be deleted.",
                     squash.revision.id, text::count(squash.replaced.size(), "revision")));
   }
   document["replaces"] = std::move(replaced);
@@ -50,9 +49,9 @@ void add_squash(Command& program, Context& context) {
        "  dbmig squash 1975..2fa6 -m \"the first year\"     both included\n"
        "  dbmig squash base..head --delete                and delete the files of the old ones\n"
        "  dbmig squash base..2fa6 --dry-run               show the revision\n"
-       "Databases that have none of the range take the new revision; those that have a part of it\n"
-       "go on through the old ones, whose operations the new file keeps under `replaces:`. Both\n"
-       "ways are taken on scratch databases first and must come to the same schema and rows."});
+       "Databases that have none of the range run the new revision; those that have a part of it\n"
+       "continue with the old ones, which the new file keeps under `replaces:`. Both are run on\n"
+       "scratch databases first, and must lead to the same schema and rows."});
   command.add_option("range", options->range, "A..B, both included; base..B from the beginning")
       ->option_text("A..B")
       ->required();

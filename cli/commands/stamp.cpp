@@ -19,7 +19,7 @@ struct Options {
   int lock_timeout = 60;
 };
 
-/// No database is asked: it is at the beginning of the range.
+/// Working without a database: it is at the beginning of the range.
 void print_stamp(Context& context, const Options& options) {
   if (options.purge) throw Error(ErrorCode::usage, "--sql excludes --purge");
   const std::string script = project::stamp_along(context, options.targets);
@@ -69,8 +69,8 @@ void run(Context& context, const Options& options) {
   if (context.graph().empty() && !is_base) {
     // As one does with Alembic on a database that has tables already.
     context.console().say(
-        "There are no revisions to stamp it with. `dbmig adopt` writes the first one of what the "
-        "database has, and stamps it.");
+        "There are no revisions to stamp. `dbmig adopt` writes the first one from the database and "
+        "stamps it.");
     return context.console().document(Json::array());
   }
   if (options.plan) return print_plan(context, options);
@@ -94,7 +94,8 @@ void add_stamp(Command& program, Context& context) {
        "  dbmig stamp head                                a database that has the tables already\n"
        "  dbmig stamp 1975ea83b712\n"
        "  dbmig stamp base --purge                        forget everything\n"
-       "  dbmig stamp head --plan                         what would be noted, nothing is written\n"
+       "  dbmig stamp head --plan                         what would be recorded, nothing is "
+       "written\n"
        "  dbmig stamp head --sql                          a script for a database without "
        "bookkeeping\n"
        "  dbmig stamp 1975:head --sql                     for one that is at 1975"});
@@ -102,9 +103,9 @@ void add_stamp(Command& program, Context& context) {
       ->option_text("REV")
       ->required();
   command.add_flag("--purge", options->purge,
-                   "Delete all revisions from the bookkeeping first, unknown ones too");
+                   "First delete all revisions from the bookkeeping, including unknown ones");
   command.add_flag("--sql", options->sql, "Print the SQL instead of running it");
-  add_plan_flag(command, options->plan, "Print what would be noted and forgotten");
+  add_plan_flag(command, options->plan, "Print what would be recorded and removed");
   add_lock_timeout(command, options->lock_timeout);
   set_action(command, context, [&context, options] { run(context, *options); });
 }

@@ -64,10 +64,10 @@ void add_model(const project::ModelStatus& model, Report& report) {
   report.json["changes_without_revision"] = model.changes;
   const std::string tables = text::count(model.tables, "table");
   if (model.changes.empty()) {
-    report.line("Model", tables + (model.is_empty ? "" : ", as the revisions say"));
+    report.line("Model", tables + (model.is_empty ? "" : ", the same as the revisions"));
     return;
   }
-  report.line("Model", fmt::format("{}, {} that no revision has: {}", tables,
+  report.line("Model", fmt::format("{}, {} without a revision: {}", tables,
                                    text::count(model.changes.size(), "change"),
                                    text::join_some(model.changes)));
 }
@@ -128,7 +128,8 @@ void add_database(Context& context, const project::DatabaseStatus& database, Rep
                                     last_of(database.rows)));
   add_revisions(context, database, report);
   if (!database.unknown.empty()) {
-    report.line("", fmt::format("has what no file has: {}", text::join_some(database.unknown)));
+    report.line("",
+                fmt::format("has revisions without a file: {}", text::join_some(database.unknown)));
   }
   if (!database.edited.empty()) {
     report.line(
@@ -186,7 +187,7 @@ std::optional<project::DatabaseStatus> ask_database(Context& context, Report& re
       throw;
     }
     report.json["unreachable"] = error.message();
-    report.line("", "cannot be asked: " + error.message());
+    report.line("", "cannot be reached: " + error.message());
   }
   return std::nullopt;
 }
@@ -220,17 +221,16 @@ void run(Context& context) {
 
 void add_status(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
-  Command& command = add_command(
-      program, context,
-      {"status", "Where model, history and database stand, and what to do next",
-       "  dbmig status\n"
-       "  dbmig status --database prod\n"
-       "  dbmig status -v                                 each revision with when and how "
-       "long\n"
-       "  dbmig status --json\n"
-       "  dbmig status --all                              a line for each database\n"
-       "Nothing is changed, and nothing is compared with what the database holds: "
-       "`dbmig check` does that."});
+  Command& command =
+      add_command(program, context,
+                  {"status", "Show the state of model, history and database, and what to do next",
+                   "  dbmig status\n"
+                   "  dbmig status --database prod\n"
+                   "  dbmig status -v                                 when each revision was "
+                   "applied, and how long it took\n"
+                   "  dbmig status --json\n"
+                   "  dbmig status --all                              a line for each database\n"
+                   "Nothing is changed. To compare the database's schema, use `dbmig check`."});
   add_fleet_options(command, *many);
   set_action(
       command, context,

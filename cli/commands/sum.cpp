@@ -77,15 +77,15 @@ void add_sum(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
   Command& command = add_command(
       program, context,
-      {"sum", "Write migrations/dbmig.sum, by which CI notices edits of old revisions",
-       "  dbmig sum                                       take new revision files in\n"
-       "  dbmig sum --plan                                only say what it would take in\n"
+      {"sum", "Write migrations/dbmig.sum, the checksums with which CI notices edited revisions",
+       "  dbmig sum                                       add new revision files\n"
+       "  dbmig sum --plan                                show what would be added\n"
        "  dbmig sum --accept                              edited and removed ones, too\n"
        "The file has a line for each revision, `ID CHECKSUM`. Every command that writes a "
-       "revision\n"
-       "keeps it, and `dbmig check --offline` compares it with the files, without a database."});
+       "revision\nupdates it, and `dbmig check --offline` compares it with the files, without a "
+       "database."});
   command.add_flag("--accept", options->accept,
-                   "Consent to revisions that were edited or removed since their line was written");
+                   "Accept revisions that were edited or removed since their line was written");
   add_plan_flag(command, options->plan, "Print what would change, and write nothing");
   set_action(command, context, [&context, options] { run(context, *options); });
 }

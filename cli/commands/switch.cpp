@@ -18,8 +18,8 @@ struct Options {
 void tell_withdrawal(Context& context, const std::vector<run::PlannedRevision>& plan) {
   Console& console = context.console();
   for (const run::PlannedRevision& planned : plan) {
-    console.say(
-        fmt::format("This checkout lacks {}: it is taken back", history::named(planned.revision)));
+    console.say(fmt::format("This checkout does not have {}: downgrading it",
+                            history::named(planned.revision)));
     for (const std::string& line : run::consent_lines(planned.losses)) console.say(line);
   }
 }
@@ -81,12 +81,12 @@ void add_switch(Command& program, Context& context) {
   options->migration.targets = {"head"};
   Command& command = add_command(
       program, context,
-      {"switch", "After changing the git branch: undo what its files lack, then upgrade",
+      {"switch", "After changing the git branch: downgrade what it does not have, then upgrade",
        "  git switch feature && dbmig switch\n"
-       "  dbmig switch --plan                             what would be taken back and lost\n"
-       "  dbmig switch --allow-destructive                consent to losing those rows\n"
-       "Revisions that the database has and no file has are taken back from the text that the\n"
-       "database keeps of them."});
+       "  dbmig switch --plan                             what would be downgraded and lost\n"
+       "  dbmig switch --allow-destructive                allow the loss of those rows\n"
+       "Revisions of the database that have no file are downgraded with the copies that are "
+       "stored\nin the database."});
   command
       .add_option("revision", options->migration.targets,
                   "The revision to upgrade to afterwards (head)")
@@ -94,9 +94,9 @@ void add_switch(Command& program, Context& context) {
   add_plan_flag(command, options->migration.plan, "Print what would run on this database");
   add_lock_timeout(command, options->migration.lock_timeout);
   command.add_flag("--allow-destructive", options->migration.allow_destructive,
-                   "Consent to losing rows, values and history");
+                   "Allow the loss of rows, values and history");
   command.add_flag("--drop-adopted", options->migration.drop_adopted,
-                   "Consent to dropping what was adopted or stamped");
+                   "Allow dropping what was adopted or stamped");
   set_action(command, context, [&context, options] { run(context, *options); });
 }
 

@@ -124,15 +124,17 @@ void run_tests(Context& context, const Options& options, report::Report& report)
 
 void add_test(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  Command& command = add_command(
-      program, context,
-      {"test", "Run the migration tests on scratch databases",
-       "  dbmig test                                      all of migrations/tests\n"
-       "  dbmig test 'split*'                             those with such names\n"
-       "  dbmig test --format junit > tests.xml           for CI\n"
-       "A test is a file with steps: to a revision, rows, to another revision, and what a query\n"
-       "must give then, or what must fail. Each runs on SQLite and on MariaDB, in scratch\n"
-       "databases as `dbmig verify` makes them."});
+  Command& command =
+      add_command(program, context,
+                  {"test", "Run the migration tests on scratch databases",
+                   "  dbmig test                                      all of migrations/tests\n"
+                   "  dbmig test 'split*'                             tests with such names\n"
+                   "  dbmig test --format junit > tests.xml           for CI\n"
+                   "A test is a file with steps: upgrade to a revision, insert rows, upgrade "
+                   "further, then what\n"
+                   "a query must return or what must fail. Each test runs on SQLite and on "
+                   "MariaDB, in scratch\n"
+                   "databases like those of `dbmig verify`."});
   command.add_option("tests", options->names, "Names, files or patterns (all)")
       ->option_text("NAME…");
   command

@@ -13,7 +13,7 @@ namespace {
 void upgrade_all(Context& context, const Migration& options, const FleetOptions& many) {
   if (options.sql) {
     throw Error(ErrorCode::usage, "--sql excludes --all")
-        .hint("a script is for one database; --plan shows what each of them lacks");
+        .hint("a script is for one database; --plan shows what is pending in each");
   }
   project::refuse_wrong_targets(run::Direction::upgrade, options.targets);
   fleet::Job job;

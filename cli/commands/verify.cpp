@@ -68,12 +68,11 @@ void add_failures(report::Report& report, const std::string& revision, const Sou
 }
 
 void run(Context& context, const Options& options, report::Report& report) {
-  report.rules = {
-      {"proof", report::Severity::error, "A revision does not keep what it promises",
-       "Run up, down and up again on a database with rows, it failed, lost rows or left another "
-       "schema than it says."},
-      {"unproved", report::Severity::warning, "A part of a revision could not be tried",
-       "A table had to stay empty, or something could not be looked at."}};
+  report.rules = {{"proof", report::Severity::error, "A revision does not do what it says",
+                   "When it was run up, down and up again on a database with rows, it failed, lost "
+                   "rows or led to another schema."},
+                  {"unproved", report::Severity::warning, "A part of a revision could not be tried",
+                   "A table had to stay empty, or something could not be checked."}};
   const history::Graph& graph = context.graph();
   Console& console = context.console();
   std::string statement;
@@ -123,17 +122,19 @@ void run(Context& context, const Options& options, report::Report& report) {
 
 void add_verify(Command& program, Context& context) {
   auto options = std::make_shared<Options>();
-  Command& command = add_command(
-      program, context,
-      {"verify", "Prove revisions up, down and up again on scratch databases with rows",
-       "  dbmig verify                                    the heads\n"
-       "  dbmig verify 2fa6 1975                          after editing them\n"
-       "  dbmig verify --all                              in CI\n"
-       "  dbmig verify --pending-against origin/main --format junit > verify.xml\n"
-       "What comes before a revision is replayed, every table filled with generated rows, and the\n"
-       "revision run by the runner that deployments use. SQLite's scratch databases are in\n"
-       "memory; MariaDB's are made on the server of `scratch:` or of the database, with random\n"
-       "names, and dropped."});
+  Command& command =
+      add_command(program, context,
+                  {"verify", "Run revisions up, down and up again on scratch databases with rows",
+                   "  dbmig verify                                    the heads\n"
+                   "  dbmig verify 2fa6 1975                          after editing them\n"
+                   "  dbmig verify --all                              in CI\n"
+                   "  dbmig verify --pending-against origin/main --format junit > verify.xml\n"
+                   "Replays the history before a revision, fills every table with generated rows, "
+                   "and runs the\n"
+                   "revision as in a deployment. SQLite's scratch databases are in memory; "
+                   "MariaDB's are created\n"
+                   "on the server of `scratch:` or of the database, with random names, and dropped "
+                   "afterwards."});
   command.add_option("revisions", options->revisions, "Which (heads)")->option_text("REV…");
   command.add_flag("--all", options->all, "Every revision, from the first on");
   add_report_options(command, context, options->reporting);

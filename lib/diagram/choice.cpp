@@ -28,7 +28,7 @@ std::set<std::string> fitting(const schema::Schema& schema,
       fits = true;
     }
     if (fits || (or_none && pattern.find_first_of("*?[") != std::string::npos)) continue;
-    throw Error(ErrorCode::not_found, fmt::format("no table fits '{}'", pattern))
+    throw Error(ErrorCode::not_found, fmt::format("no table matches '{}'", pattern))
         .hint(text::suggest(pattern, all));
   }
   return names;

@@ -56,7 +56,7 @@ bool decode_hex(std::string_view text, std::string& bytes, std::string& reason) 
     }
   }
   if (digits.size() % 2 == 0) return true;
-  reason = fmt::format("has {} hexadecimal digits, and a byte has two", digits.size());
+  reason = fmt::format("has an odd number of hexadecimal digits ({})", digits.size());
   return false;
 }
 
@@ -85,7 +85,7 @@ bool decode_base64(std::string_view text, std::string& bytes, std::string& reaso
     if (digits % 4 == 0) bytes.push_back(static_cast<char>(bits & 0xFFU));
   }
   if ((digits + padding) % 4 != 0) {
-    reason = "is not base64: it is not as long as it should be; is it cut?";
+    reason = "is not base64: its length is wrong; was it truncated?";
     return false;
   }
   const unsigned left = digits % 4 == 2 ? 4U : digits % 4 == 3 ? 2U : 0U;

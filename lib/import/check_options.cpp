@@ -12,8 +12,8 @@ namespace dbmig::import {
 
 void refuse_json_rejects(const Options& options) {
   if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
-  throw Error(ErrorCode::usage, "--on-error reject does not know how to keep JSON lines")
-      .hint("--dry-run names all that is wrong; mend the file and import it whole");
+  throw Error(ErrorCode::usage, "--on-error reject cannot write JSON lines")
+      .hint("--dry-run lists all errors; correct the file and import all of it");
 }
 
 void check_options(const Options& options) {
@@ -24,7 +24,8 @@ void check_options(const Options& options) {
   if (!options.map.empty() && !options.columns.empty()) {
     throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
         .hint(
-            "--columns names them all in order, --map only those whose name in the header differs");
+            "--columns names all columns in order; --map names only those whose name in the header "
+            "differs");
   }
   if (options.files.empty()) {
     throw Error(ErrorCode::usage, "no file to import").hint("name one, or '-' for standard input");
@@ -32,12 +33,12 @@ void check_options(const Options& options) {
   const auto inputs = std::count(options.files.begin(), options.files.end(), kStandardInput);
   if (inputs > 1) throw Error(ErrorCode::usage, "'-' can be given only once");
   if (inputs == 1 && options.table.empty()) {
-    throw Error(ErrorCode::usage, "standard input has no name to take the table from")
-        .hint("say which with --table NAME");
+    throw Error(ErrorCode::usage, "standard input has no file name from which to take the table")
+        .hint("name the table with --table NAME");
   }
   if (!options.rejects.empty() && options.on_error != OnError::reject) {
     throw Error(ErrorCode::usage, "--rejects needs --on-error reject")
-        .hint("without it the first bad record ends the import");
+        .hint("without it, the import stops at the first bad record");
   }
   if (options.dry_run && (options.commit_every != 0 || options.resume)) {
     throw Error(ErrorCode::usage, "--dry-run loads nothing: there is nothing to commit or resume")

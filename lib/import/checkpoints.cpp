@@ -134,8 +134,8 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
                             files, found->updated_at, text::count(found->rows(), "row"),
                             found->rows() == 1 ? "is" : "are"))
         .hint(
-            "continue with --resume; --no-resume forgets it and loads the file from its beginning, "
-            "beside the rows that are there");
+            "continue with --resume; --no-resume forgets it and loads the file from the beginning, "
+            "in addition to the rows in the table");
   }
   if (!are_on()) {
     if (found && found->state == kRunning) forget(*found);
@@ -146,7 +146,7 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
       resume(std::move(*found));
     } else if (options_.commit_every == 0) {
       throw Error(ErrorCode::not_found, fmt::format("no import of {} was interrupted", files))
-          .hint("with --commit-every ROWS beside --resume it begins at the beginning");
+          .hint("add --commit-every ROWS to --resume to start one");
     } else {
       store_.insert(record_);
     }
@@ -177,8 +177,8 @@ void Checkpoints::resume(ImportRecord found) {
         fmt::format("{} has changed since its import {} at {}", options_.files[i],
                     found.state == kDone ? "was completed" : "was interrupted", found.updated_at))
         .hint(
-            "--no-resume loads it from its beginning, beside the rows that are in the database: "
-            "delete those first that it would give twice");
+            "--no-resume loads it from the beginning, in addition to the rows in the database: "
+            "first delete those that would be loaded twice");
   }
   const std::string files = listed_files(options_.files);
   if (found.state == kDone) {
@@ -207,9 +207,9 @@ void Checkpoints::check_same_options(const ImportRecord& found) const {
     if (now[i] == "--on-error=reject") continue;
     const std::string was(before[i]);
     const std::size_t equals = was.find('=');
-    throw Error(ErrorCode::refused, fmt::format("the import was begun with another {}: '{}'",
+    throw Error(ErrorCode::refused, fmt::format("the import was started with another {}: '{}'",
                                                 was.substr(0, equals), was.substr(equals + 1)))
-        .hint("resume it with the options that it was begun with, or begin anew with --no-resume");
+        .hint("resume it with its original options, or start again with --no-resume");
   }
 }
 
@@ -220,8 +220,8 @@ void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
     before = decode_plan(from_hex(file.plan).value_or(""));
   } catch (const Error&) {
     throw Error(ErrorCode::refused,
-                fmt::format("{} was begun by another version of dbmig", file.path))
-        .hint("resume it with that version, or begin anew with --no-resume");
+                fmt::format("{} was started by another version of dbmig", file.path))
+        .hint("resume it with that version, or start again with --no-resume");
   }
   before.rejects = plan.rejects;
   before.every_field = plan.every_field;
@@ -230,10 +230,10 @@ void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
   if (before == plan) return;
   const bool same_columns = before.columns == plan.columns && before.targets == plan.targets;
   throw Error(ErrorCode::refused,
-              fmt::format("{} was begun with other {}", file.path,
-                          same_columns ? "rules of reading (delimiter, quotes, NULL, numbers)"
+              fmt::format("{} was started with other {}", file.path,
+                          same_columns ? "format options (delimiter, quotes, NULL, numbers)"
                                        : "columns, or the table has changed since"))
-      .hint("resume it with the options that it was begun with, or begin anew with --no-resume");
+      .hint("resume it with its original options, or start again with --no-resume");
 }
 
 bool Checkpoints::has_kept_rejects(std::size_t index) const {
@@ -286,7 +286,7 @@ void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number)
   } catch (const Error& error) {
     if (error.code() != ErrorCode::access) throw;
     events_.warning("dbmig.import",
-                    fmt::format("Rows of '{}' that are loaded again get other numbers: {}",
+                    fmt::format("Rows of '{}' that are loaded again get different numbers: {}",
                                 table.name, error.message()));
   }
   lock_retry_.run([&] { connection_.begin(); });
@@ -330,8 +330,9 @@ void Checkpoints::reached(const Position& position, RenewedSink& sink, RejectFil
   if (!position.is_end && records - records_at_commit_ < commit_every_) return;
   if (!may_commit) {
     if (!std::exchange(told_of_waiting_, true)) {
-      events_.info("dbmig.import",
-                   "Rows wait for parents that come later: what follows is committed at the end");
+      events_.info(
+          "dbmig.import",
+          "Some rows refer to later rows: everything from here on is committed at the end");
     }
     if (!position.is_end) return;
   }
@@ -392,7 +393,8 @@ Error Checkpoints::explain(const Error& error) const {
       .native(error.native_code())
       .sql(error.statement())
       .hint(is_bad_record
-                ? fmt::format("{}; go on without bad records with --resume --on-error reject", rows)
+                ? fmt::format("{}; continue without bad records with --resume --on-error reject",
+                              rows)
                 : fmt::format("{}; fix what is wrong and continue with --resume", rows));
 }
 

@@ -65,10 +65,10 @@ void ChunkReader::skip_lines(std::uint64_t count) {
       end = carry_.find(format_.line_byte());
     }
     if (end == std::string::npos) {
-      throw Error(
-          ErrorCode::invalid,
-          fmt::format("{} has no {} lines that --skip-lines could leave out", input_.name(), count))
-          .hint("is it the right file, and do its lines end as --line-end says?");
+      throw Error(ErrorCode::invalid,
+                  fmt::format("{} has fewer than the {} lines that --skip-lines skips",
+                              input_.name(), count))
+          .hint("check that it is the right file, and that its lines end as --line-end says");
     }
     give_out(std::string_view(carry_).substr(0, end + 1));
     carry_.erase(0, end + 1);
@@ -103,9 +103,9 @@ void ChunkReader::fail(std::string_view record) const {
   };
   const auto open = splitter_.open_end(record);
   if (open && open->what == Splitter::Open::What::escape && ended_) {
-    throw Error(ErrorCode::invalid, "the file ends in an escape character that escapes nothing")
+    throw Error(ErrorCode::invalid, "the file ends with an escape character")
         .at(at(open->offset))
-        .hint("is the file complete? without escapes it is read with --escape none");
+        .hint("check that the file is complete; if it has no escapes, use --escape none");
   }
   if (open && open->what == Splitter::Open::What::quote) {
     throw Error(ErrorCode::invalid, ended_ ? "the quote opened here is never closed"
@@ -171,8 +171,9 @@ void ChunkReader::skip_to(std::uint64_t bytes_done, std::uint64_t line) {
   while (left > 0) {
     block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, kSkipBlock)));
     if (input_.read(block) < block.size()) {
-      throw Error(ErrorCode::io, fmt::format("{} ends before byte {}, to which it is loaded",
-                                             input_.name(), bytes_done));
+      throw Error(ErrorCode::io,
+                  fmt::format("{} ends before byte {}, up to which it has been loaded",
+                              input_.name(), bytes_done));
     }
     left -= block.size();
   }

@@ -204,7 +204,7 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
   }
   if (is_bounded && number->fraction.size() > scale) {
     reason =
-        fmt::format("has {} after the point, and {} keeps {}",
+        fmt::format("has {} after the point, and {} stores {}",
                     text::count(number->fraction.size(), "digit"), schema::to_string(type), scale);
     return false;
   }
@@ -263,7 +263,7 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     // round.
     const double nearest{static_cast<float>(value)};
     if (value != 0 && nearest == 0) {
-      reason = fmt::format("is too small for {}, which would keep 0", schema::to_string(type));
+      reason = fmt::format("is too small for {}, which would store 0", schema::to_string(type));
       return false;
     }
     value = nearest;
@@ -276,7 +276,7 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     std::array<char, 512> scratch;
     const auto number = parse_decimal(text, scratch);
     if (number && number->fraction.size() > static_cast<std::size_t>(*type.scale)) {
-      reason = fmt::format("has {} after the point, and {} keeps {}",
+      reason = fmt::format("has {} after the point, and {} stores {}",
                            text::count(number->fraction.size(), "digit"), schema::to_string(type),
                            *type.scale);
       return false;

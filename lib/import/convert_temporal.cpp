@@ -70,13 +70,14 @@ bool is_day(const Moment& date, std::string& reason) {
     return false;
   }
   if (date.month < 1 || date.month > 12) {
-    reason = fmt::format("is no date: there is no month {}", date.month);
+    reason = fmt::format("is not a date: there is no month {}", date.month);
     return false;
   }
   const bool leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
   const int days = kDays[date.month - 1] + (leap && date.month == 2 ? 1 : 0);
   if (date.day < 1 || date.day > days) {
-    reason = fmt::format("is no date: month {:04}-{:02} has {} days", date.year, date.month, days);
+    reason =
+        fmt::format("is not a date: month {:04}-{:02} has {} days", date.year, date.month, days);
     return false;
   }
   return true;
@@ -84,8 +85,8 @@ bool is_day(const Moment& date, std::string& reason) {
 
 bool is_time(const Moment& time, std::string& reason) {
   if (time.minute < 60 && time.second < 60) return true;
-  reason = time.minute >= 60 ? "is no time: minutes go from 0 to 59"
-                             : "is no time: seconds go from 0 to 59";
+  reason = time.minute >= 60 ? "is not a time: minutes go from 0 to 59"
+                             : "is not a time: seconds go from 0 to 59";
   return false;
 }
 
@@ -129,7 +130,7 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
   std::string_view significant = fraction;
   while (!significant.empty() && significant.back() == '0') significant.remove_suffix(1);
   if (significant.size() > kept) {
-    reason = fmt::format("has {} after the second, and {} keeps {}",
+    reason = fmt::format("has {} after the second, and {} stores {}",
                          text::count(significant.size(), "digit"), schema::to_string(type), kept);
     return std::nullopt;
   }
@@ -152,7 +153,7 @@ bool is_midnight(std::string_view text) {
 /// What is left after a date and time. Zones are the common case, and deserve a word.
 std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
   if (rest.front() == 'Z' || rest.front() == 'z' || rest.front() == '+' || rest.front() == '-') {
-    return "has a time zone, which the column cannot keep; write the time without it";
+    return "has a time zone, which the column cannot store; write the time without it";
   }
   return std::string(otherwise);
 }
@@ -186,7 +187,7 @@ bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
     moment = *found;
     if (moment.hour != 0 || moment.minute != 0 || moment.second != 0 ||
         moment.fraction.find_first_not_of('0') != std::string_view::npos) {
-      reason = "has a time of the day, which the column cannot keep";
+      reason = "has a time of day, which the column cannot store";
       return false;
     }
     return is_day(moment, reason);
@@ -227,7 +228,7 @@ bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
   }
   if (!is_day(moment, reason) || !is_time(moment, reason)) return false;
   if (moment.hour > 23) {
-    reason = "is no time: hours go from 0 to 23";
+    reason = "is not a time: hours go from 0 to 23";
     return false;
   }
   return true;

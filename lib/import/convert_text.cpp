@@ -37,12 +37,12 @@ bool is_plain(std::string_view text) {
 
 bool is_well_formed(std::string_view text, const ValueFormat& format, std::string& reason) {
   if (const auto broken = text::find_invalid_utf8(text)) {
-    reason = fmt::format("is not UTF-8: byte 0x{:02X} at offset {}{}",
-                         static_cast<unsigned char>(text[*broken]), *broken,
-                         format.of_database
-                             ? ""
-                             : " of the field; say in what the file is, for example --encoding "
-                               "latin1 or --encoding windows-1252");
+    reason =
+        fmt::format("is not UTF-8: byte 0x{:02X} at offset {}{}",
+                    static_cast<unsigned char>(text[*broken]), *broken,
+                    format.of_database ? ""
+                                       : " of the field; name the file's encoding, for example "
+                                         "--encoding latin1 or --encoding windows-1252");
     return false;
   }
   if (format.of_database) return true;
@@ -83,7 +83,7 @@ bool Converter::convert_binary(std::string_view text, Cell& cell, std::string& r
   if (format_.binary == BinaryText::guarded && looks_like_hex(text)) {
     reason =
         "looks like hexadecimal digits; --binary hex stores the bytes they stand for, --binary raw "
-        "the field as it is";
+        "stores the text itself";
     return false;
   }
   if (format_.binary == BinaryText::hex || format_.binary == BinaryText::base64) {
@@ -212,7 +212,7 @@ bool Converter::convert_set(std::string_view text, Cell& cell, std::string& reas
     const std::string_view member = rest.substr(0, comma);
     if (!contains(column_.type.values, member)) {
       if (!is_well_formed(text, format_, reason)) return false;
-      reason = fmt::format("has the member {}, which is not one of the column's; {}", shown(member),
+      reason = fmt::format("has the member {}, which the column does not have; {}", shown(member),
                            text::suggest(member, column_.type.values));
       return false;
     }

@@ -157,7 +157,7 @@ bool Converter::takes_numbers() const {
 bool Converter::with_point(std::string_view& text, std::string& reason) {
   if (text.find_first_not_of("0123456789+-.,eE \t") != std::string_view::npos) return true;
   if (text.find('.') != std::string_view::npos) {
-    reason = fmt::format("has a point, and --decimal says that numbers have '{}'", format_.decimal);
+    reason = fmt::format("has a decimal point, but --decimal sets '{}'", format_.decimal);
     return false;
   }
   if (text.find(format_.decimal) == std::string_view::npos) return true;

@@ -178,10 +178,11 @@ DateFormat::DateFormat(std::string format)
   const auto says = [&](const char* any) {
     return letters.find_first_of(any) != std::string::npos;
   };
-  if (!says("Yy")) fail(format_, "does not say the year (%Y or %y)");
-  if (!says("mbBh")) fail(format_, "does not say the month (%m or %b)");
-  if (!says("de")) fail(format_, "does not say the day (%d)");
-  if (says("I") != says("p")) fail(format_, "needs %I and %p together (%H is the hour of 24)");
+  if (!says("Yy")) fail(format_, "has no year (%Y or %y)");
+  if (!says("mbBh")) fail(format_, "has no month (%m or %b)");
+  if (!says("de")) fail(format_, "has no day (%d)");
+  if (says("I") != says("p"))
+    fail(format_, "needs %I and %p together (%H is the hour from 0 to 23)");
 }
 
 std::optional<DateFormat::Moment> DateFormat::parse(std::string_view text) const {

@@ -52,7 +52,7 @@ class GzipDecoder final : public Decoder {
       // Tapes and block devices fill up with zeros.
       step.from.remove_prefix(std::min(step.from.find_first_not_of('\0'), step.from.size()));
       if (step.from.empty()) return std::nullopt;
-      if (step.from.front() != '\x1F') return "something else follows the compressed data";
+      if (step.from.front() != '\x1F') return "there is other data after the compressed data";
       if (inflateReset(&stream_) != Z_OK) throw std::bad_alloc();
       complete_ = false;
     }
@@ -178,10 +178,9 @@ class DecompressedInput final : public Input {
       const bool moved = step.into.size() != room || step.from.size() != rest_.size();
       rest_ = step.from;
       if (!moved && ended_ && !decoder_->is_complete()) {
-        throw Error(ErrorCode::invalid,
-                    fmt::format("{} is cut short: its {} data ends in the middle", name(),
-                                to_string(compression_)))
-            .hint("nothing was imported; fetch the file again");
+        throw Error(ErrorCode::invalid, fmt::format("{} is truncated: its {} data is incomplete",
+                                                    name(), to_string(compression_)))
+            .hint("nothing was imported; download the file again");
       }
     }
     return buffer.size() - step.into.size();
@@ -194,7 +193,7 @@ class DecompressedInput final : public Input {
   [[noreturn]] void fail(const std::string& wrong) const {
     throw Error(ErrorCode::invalid, fmt::format("{} is damaged: its {} data cannot be read ({})",
                                                 name(), to_string(compression_), wrong))
-        .hint("nothing was imported; fetch the file again");
+        .hint("nothing was imported; download the file again");
   }
 
   std::unique_ptr<Input> source_;

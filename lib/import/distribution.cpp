@@ -59,8 +59,8 @@ bool Distribution::take_results(Rank& rank) {
       if (all_read_ && !rank.reads) {
         throw Error(
             ErrorCode::io,
-            fmt::format("rank {} does not see the file that the first rank sees", rank.number))
-            .hint("leave out --read parallel: the first rank then hands it what it reads");
+            fmt::format("rank {} cannot open the file that the first rank reads", rank.number))
+            .hint("leave out --read parallel: the first rank then sends it the data");
       }
       continue;
     }
@@ -149,7 +149,7 @@ void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
                               rank->number, silent.count()))
           .hint(
               "what was not committed is rolled back; let the rank go on (kill -CONT), or set "
-              "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 without end");
+              "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever");
     }
     if (silent < patience_.told_after || rank->is_told) continue;
     rank->is_told = true;

@@ -146,7 +146,7 @@ std::optional<FileKind> text_kind(std::string_view head) {
     const bool html = starts_word(text.substr(1), "!doctype") || text.substr(0, 5) == "<html" ||
                       text.substr(0, 5) == "<HTML" || text.substr(0, 6) == "<table";
     return FileKind{html ? "HTML, not CSV" : "XML or HTML, not CSV",
-                    "was a web page saved in place of the download? export the rows as CSV"};
+                    "it may be a web page saved instead of the download; export the rows as CSV"};
   }
   if (text.substr(0, 4) == "---\n" || text.substr(0, 5) == "%YAML") {
     return FileKind{"YAML, not CSV", kExport};
@@ -161,7 +161,7 @@ std::optional<FileKind> text_kind(std::string_view head) {
     }
   }
   if (text.substr(0, 2) == "+-" || text.substr(0, 2) == "| ") {
-    return FileKind{"a table drawn for people, not CSV",
+    return FileKind{"a table drawn for reading, not CSV",
                     "mariadb --batch prints rows that --format mysql-batch reads"};
   }
   if (text.front() == '#') {
@@ -226,7 +226,7 @@ std::optional<FileKind> other_line_ends(std::string_view head, const CsvFormat& 
     }
     const bool lf_is_odd = format.line_end == LineEnd::cr || format.line_end == LineEnd::crlf;
     if (lf_is_odd && ends_before_the_last(LineEnd::lf)) {
-      return kind("LF", "leave --line-end out, or say --line-end lf");
+      return kind("LF", "leave out --line-end, or use --line-end lf");
     }
     return std::nullopt;
   }

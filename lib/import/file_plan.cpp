@@ -81,7 +81,7 @@ void set_date_formats(const Options& options, const schema::Table& table, Plan& 
     const schema::Column* meant = find_column(table, one.column);
     if (meant == nullptr) {
       throw Error(ErrorCode::usage,
-                  fmt::format("--date-format names '{}', which is no column of '{}'", one.column,
+                  fmt::format("--date-format names '{}', which is not a column of '{}'", one.column,
                               table.name))
           .hint(text::suggest(one.column, table.column_names()));
     }

@@ -31,10 +31,10 @@ void commit_import(backend::Connection& connection, Writers* writers, LockRetry&
   } catch (const Error& error) {
     if (error.code() == ErrorCode::busy &&
         dialect::capabilities(connection.dialect().kind()).commit_can_be_retried) {
-      throw Error(ErrorCode::busy,
-                  fmt::format("{}: another process still reads it, and the import cannot be "
-                              "written under its eyes",
-                              error.message()))
+      throw Error(
+          ErrorCode::busy,
+          fmt::format("{}: another process is still reading it, so the import cannot be written",
+                      error.message()))
           .native(error.native_code())
           .hint(
               "nothing was imported; let the reader finish its SELECT, or wait longer with "
@@ -64,7 +64,7 @@ void check_deferred_keys(backend::Connection& connection,
   const auto rows = connection.foreign_key_violations(kShownViolations);
   if (rows.empty()) return;
   throw Error(ErrorCode::constraint,
-              fmt::format("the import would fail at its end: {}", text::join(rows, "; ")))
+              fmt::format("the import would fail at the end: {}", text::join(rows, "; ")))
       .hint("nothing was loaded");
 }
 

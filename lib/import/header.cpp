@@ -42,7 +42,7 @@ class Reading {
     if (!record) {
       if (!expects_header) return opening;
       throw Error(ErrorCode::invalid, fmt::format("{} is empty", file_))
-          .hint("it needs at least the line that names the columns, or --columns");
+          .hint("it needs at least a header line, or --columns");
     }
     RecordError error;
     const std::vector<std::string> names = fields_of(*record, &error);
@@ -75,12 +75,11 @@ class Reading {
     header.line = reader_.line();
     header.names = options_.columns.empty() ? json_keys(reader_.head()) : options_.columns;
     if (header.names.empty()) {
-      throw Error(ErrorCode::invalid, "the line is no JSON object")
+      throw Error(ErrorCode::invalid, "the line is not a JSON object")
           .at(here())
           .hint(
-              "JSON lines are an object each: {\"id\": 1, \"name\": \"x\"}; of an array, jq -c "
-              "'.[]' "
-              "makes them");
+              "each line must be an object, as in {\"id\": 1, \"name\": \"x\"}; jq -c '.[]' "
+              "converts an array");
     }
     opening.header = std::move(header);
     return opening;
@@ -167,18 +166,17 @@ class Reading {
     const auto separator = separator_line(line);
     if (!separator) return;
     if (!options_.find_delimiter && *separator != format_.delimiter) {
-      throw Error(ErrorCode::invalid,
-                  fmt::format("the first line, {}, says that fields are separated otherwise than "
-                              "--delimiter does",
-                              shown(line)))
+      throw Error(
+          ErrorCode::invalid,
+          fmt::format("the first line, {}, sets another separator than --delimiter", shown(line)))
           .at(here())
-          .hint("leave --delimiter out, or leave the line out with --skip-lines");
+          .hint("leave out --delimiter, or skip the line with --skip-lines");
     }
     CsvFormat format = format_;
     format.delimiter = *separator;
     check(format);
     reader_.take();
-    use(format, fmt::format("the line {} says what separates fields", shown(line)));
+    use(format, fmt::format("the line {} sets the separator of fields", shown(line)));
   }
 
   SourcePosition here() const { return {file_, static_cast<int>(reader_.line()), 0}; }
@@ -212,7 +210,7 @@ class Reading {
       }
     }
     if (most > 0) {
-      return fmt::format("the fields seem to be separated otherwise: try {}",
+      return fmt::format("the fields seem to have another separator: try {}",
                          delimiter_option(best));
     }
     if (const auto kind = text_kind(reader_.head())) {
@@ -226,7 +224,7 @@ class Reading {
       return "the line has NUL bytes: is the text in UTF-16? --encoding utf-16le reads it";
     }
     if (text::find_invalid_utf8(line)) {
-      return "the line is not UTF-8; --encoding says what it is, for example --encoding latin1";
+      return "the line is not UTF-8; name the file's encoding, for example --encoding latin1";
     }
     if (text::trim(line).empty()) return "the first line is empty; the header must be the first";
     return "";
@@ -258,11 +256,10 @@ class Reading {
       if (!has_delimiter && names.size() > 1) continue;
       const auto lines = std::count(record.begin(), record.end(), format_.line_byte());
       throw Error(ErrorCode::invalid,
-                  fmt::format("the header is {} lines long: its field {} seems to have swallowed "
-                              "records",
+                  fmt::format("the header is {} lines long: its field {} seems to contain records",
                               lines, shown(name)))
           .at(here())
-          .hint("close the quote in the first line; all names of a header are on one line");
+          .hint("close the quote in the first line; a header must be on one line");
     }
   }
 
@@ -278,7 +275,7 @@ class Reading {
     if (!same) return;
     throw Error(ErrorCode::invalid, "the first line names the columns")
         .at(here())
-        .hint("say --header if it is a header, --no-header if it is data");
+        .hint("use --header if it is a header, --no-header if it is data");
   }
 
   std::size_t expected_fields() const {

@@ -80,7 +80,7 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
       if (!is_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
     }
     events.info("dbmig.import",
-                "Something is wrong with the rows: one writer tells what comes first");
+                "A row is wrong: loading again with one writer to find the first bad record");
     again.writers = 1;
   }
 }

@@ -36,7 +36,7 @@ std::string stored_time() {
 void require_owner(std::size_t changed) {
   if (changed != 0) return;
   throw Error(ErrorCode::failed, "another dbmig import --resume has taken over this import")
-      .hint("it goes on from the last commit of this one");
+      .hint("it continues from the last commit of this one");
 }
 
 }  // namespace

@@ -70,10 +70,9 @@ void FileInput::wait() {
 /// A file that is shorter than it was has lost records, and its last one may be cut in the middle.
 void FileInput::check_length() const {
   if (!regular_ || !owned_ || read_ >= size_) return;
-  throw Error(ErrorCode::io,
-              fmt::format("{} was cut while it was read: it had {} bytes when the import began, "
-                          "and ended after {}",
-                          name_, size_, read_))
+  throw Error(ErrorCode::io, fmt::format("{} was truncated while it was read: it had {} bytes when "
+                                         "the import began, and ended after {}",
+                                         name_, size_, read_))
       .hint("nothing was imported; wait until the file is complete, then run the command again");
 }
 

@@ -66,7 +66,7 @@ class JsonRecordParser::Reader {
     if (wrong) return wrong;
     if (error) {
       return RecordError{
-          0, 0, fmt::format("the line is no JSON object: {}", simdjson::error_message(error))};
+          0, 0, fmt::format("the line is not a JSON object: {}", simdjson::error_message(error))};
     }
     return std::nullopt;
   }
@@ -74,8 +74,8 @@ class JsonRecordParser::Reader {
  private:
   static std::string unknown(std::string_view key) {
     return fmt::format(
-        "the key {} is no column's, or is met here first; --ignore-unknown leaves such keys out, "
-        "--columns names all that are wanted",
+        "the key {} is not a column, or occurs here for the first time; --ignore-unknown ignores "
+        "such keys, --columns names those to import",
         shown(key));
   }
 

@@ -209,7 +209,7 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   if (!result.offsets.empty()) {
     const std::span<const char> batch{result.batch.data(), result.batch.size()};
     if (order_.refuses_empty_keys && has_empty_key(batch)) {
-      throw Error(ErrorCode::constraint, "the database numbers rows, in the order of the file");
+      throw Error(ErrorCode::constraint, "the database numbers the rows in the order of the file");
     }
     write(batch, [&](std::size_t row, const Error& error) {
       const std::uint32_t offset = result.offsets.at(row);

@@ -73,7 +73,7 @@ class Mistakes {
       case Kind::unnamed:
         return "more fields without a name";
       case Kind::unknown:
-        return "more fields that name no column";
+        return "more fields that match no column";
       case Kind::twice:
         return "more columns that are named twice";
       case Kind::generated:
@@ -111,7 +111,7 @@ class Mapper {
     require_columns();
     mistakes_.throw_if_any();
     if (plan_.columns.empty()) {
-      throw Error(ErrorCode::invalid, "no field of the file goes into a column");
+      throw Error(ErrorCode::invalid, "no field of the file matches a column");
     }
     return std::move(plan_);
   }
@@ -132,7 +132,7 @@ class Mapper {
         std::vector<std::string> known;
         for (const std::string& name : *request_.header) known.emplace_back(text::trim(name));
         throw Error(ErrorCode::invalid,
-                    fmt::format("the header has no {}, which --map names", shown(from)))
+                    fmt::format("the header does not have {}, which --map names", shown(from)))
             .at(where())
             .hint(text::suggest(from, known));
       }
@@ -145,8 +145,8 @@ class Mapper {
     for (const auto& [name, value] : request_.set) {
       const Column* column = find_column(table_, name);
       if (column == nullptr) {
-        throw Error(ErrorCode::usage,
-                    fmt::format("--set names '{}', which is no column of '{}'", name, table_.name))
+        throw Error(ErrorCode::usage, fmt::format("--set names '{}', which is not a column of '{}'",
+                                                  name, table_.name))
             .hint(text::suggest(name, table_.column_names()));
       }
       if (column->generated) {
@@ -202,7 +202,7 @@ class Mapper {
         mistakes_.add(Mistakes::Kind::generated, where, [&] {
           return std::pair(fmt::format("column '{}' of '{}' is generated: the database computes it",
                                        column->name, table_.name),
-                           "leave it out: --columns with '-' in its place");
+                           "leave it out: put '-' in its place in --columns");
         });
       }
       const auto twice = std::find_if(plan_.columns.begin(), plan_.columns.end(),
@@ -231,7 +231,7 @@ class Mapper {
           fmt::format("table '{}' has no column {}", table_.name, shown(name)),
           (near ? fmt::format("did you mean '{}'?", *near)
                 : "known: " + listed(table_.column_names())) +
-              (request_.columns.empty() ? "; --ignore-unknown leaves such fields out" : ""));
+              (request_.columns.empty() ? "; --ignore-unknown ignores such fields" : ""));
     });
   }
 
@@ -253,11 +253,10 @@ class Mapper {
       mistakes_.add(
           Mistakes::Kind::missing, by_header ? where() : SourcePosition{request_.file, 0, 0}, [&] {
             return std::pair(
-                fmt::format("column '{}' of '{}' needs a value in every row, and the file "
-                            "does not give it",
-                            column.name, table_.name),
-                fmt::format("add it to the file, give the column a default, or say "
-                            "--set {}=VALUE",
+                fmt::format(
+                    "column '{}' of '{}' needs a value in every row, and the file does not have it",
+                    column.name, table_.name),
+                fmt::format("add it to the file, give the column a default, or add --set {}=VALUE",
                             column.name));
           });
     }

@@ -179,7 +179,8 @@ Plan decode_plan(std::string_view message) {
     Unpacker::unpack(json::from_cbor(message), plan);
     return plan;
   } catch (const json::exception&) {
-    throw Error(ErrorCode::failed, "the plan of an import is cut short, or another version's");
+    throw Error(ErrorCode::failed,
+                "the plan of an import is incomplete, or comes from another version");
   }
 }
 

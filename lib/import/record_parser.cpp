@@ -12,8 +12,8 @@ namespace dbmig::import {
 namespace {
 
 constexpr const char* kStrayCr =
-    "there is a carriage return (CR) outside quotes; --line-end cr if lines end in it, --line-end "
-    "lf if it belongs to the value";
+    "there is a carriage return (CR) outside quotes; use --line-end cr if lines end in it, "
+    "--line-end lf if it belongs to the value";
 
 /// The byte that a letter or digit behind the escape character stands for, by itself.
 std::optional<char> meaning(Escapes escapes, char c) {
@@ -54,8 +54,8 @@ std::string no_meaning(std::string_view sequence, Escapes escapes) {
   std::string reason = fmt::format("the escape sequence {} has no meaning", shown(sequence));
   if (escapes != Escapes::plain) return reason + " in this format";
   return reason +
-         "; --format mysql, mysql-batch or pg-text give \\n, \\t and others theirs, --null '\\N' "
-         "makes a field \\N NULL";
+         "; in --format mysql, mysql-batch and pg-text \\n"
+         ", \\t and others have one, with --null '\\N' a field \\N is NULL";
 }
 
 }  // namespace

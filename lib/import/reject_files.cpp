@@ -48,10 +48,9 @@ RejectFile* RejectFiles::file(std::size_t index, const std::string& header, cons
     if (shared.header().empty()) shared.set_form(format, header);
     if (!header.empty() &&
         without_line_end(shared.header(), format) != without_line_end(header, format)) {
-      throw Error(ErrorCode::usage,
-                  fmt::format("{} has other columns than the file before it, and --rejects takes "
-                              "one kind of record",
-                              options_.files[index]))
+      throw Error(ErrorCode::usage, fmt::format("{} has other columns than the file before it, and "
+                                                "a reject file can have only one set of columns",
+                                                options_.files[index]))
           .hint("leave --rejects out: each file then gets its own reject file");
     }
     return &shared;

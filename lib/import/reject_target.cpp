@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kEnding = ".rejects";
-constexpr const char* kElsewhere = "--rejects FILE puts the rejected records elsewhere";
+constexpr const char* kElsewhere = "--rejects FILE writes the rejected records elsewhere";
 
 std::optional<struct stat> status_of(const std::string& path) {
   struct stat info = {};
@@ -89,7 +89,7 @@ std::string behind_links(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_symlink(fs::symlink_status(path, ignored))) return path;
   const fs::path target = fs::canonical(path, ignored);
-  if (ignored) throw refused(path, "it is a link that leads nowhere");
+  if (ignored) throw refused(path, "it is a broken link");
   return target.string();
 }
 
@@ -129,9 +129,10 @@ std::vector<std::string> default_reject_paths(const std::vector<std::string>& fi
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (std::count(identities.begin(), identities.end(), identities[i]) == 1) continue;
-    throw Error(ErrorCode::refused,
-                fmt::format("the rejected records of two files would go to one, {}", paths[i]))
-        .hint("name each file once, or say --rejects FILE for all of them");
+    throw Error(
+        ErrorCode::refused,
+        fmt::format("the rejected records of two files would go to the same file, {}", paths[i]))
+        .hint("name each file once, or use --rejects FILE for all of them");
   }
   return paths;
 }
@@ -139,7 +140,8 @@ std::vector<std::string> default_reject_paths(const std::vector<std::string>& fi
 RejectTarget check_reject_target(const std::string& path, const std::vector<std::string>& inputs,
                                  const std::vector<KeptFile>& kept) {
   if (path == kStandardInput) {
-    throw Error(ErrorCode::usage, "--rejects - is no file").hint("say /dev/stdout or /dev/stderr");
+    throw Error(ErrorCode::usage, "--rejects - is not a file")
+        .hint("use /dev/stdout or /dev/stderr");
   }
   RejectTarget target;
   const bool is_open = is_open_file(path);
@@ -157,7 +159,7 @@ RejectTarget check_reject_target(const std::string& path, const std::vector<std:
   }
   const auto info = status_of(target.path);
   if (!info) {
-    if (fs::path(path).filename().empty()) throw refused(path, "it is no name of a file");
+    if (fs::path(path).filename().empty()) throw refused(path, "it is not a file name");
     check_writable(target.path);
     return target;
   }

@@ -25,7 +25,7 @@ constexpr std::size_t kBuffer = std::size_t{64} << 10;
 Error failure(const std::string& path, int number) {
   return Error(ErrorCode::io,
                fmt::format("cannot write the reject file {}: {}", path, std::strerror(number)))
-      .hint("--rejects FILE puts it elsewhere");
+      .hint("--rejects FILE writes it elsewhere");
 }
 
 }  // namespace
@@ -58,8 +58,7 @@ void RejectFile::go_on() {
   if (fd_ < 0 || ::fstat(fd_, &info) != 0 ||
       static_cast<std::uint64_t>(info.st_size) < kept_->bytes) {
     throw Error(ErrorCode::refused,
-                fmt::format("the records that were rejected so far are gone: {} is not as it was",
-                            temporary_))
+                fmt::format("the records rejected so far are lost: {} was changed", temporary_))
         .hint("--no-resume loads the file from its beginning, beside the rows that are there");
   }
   if (::ftruncate(fd_, static_cast<off_t>(kept_->bytes)) != 0) throw failure(temporary_, errno);
@@ -148,9 +147,9 @@ bool RejectFile::finish() {
   if (target_.is_device) return true;
   if (const int number = take_name(); number != 0) {
     const std::string kept = std::exchange(temporary_, {});
-    throw Error(ErrorCode::io, fmt::format("the rows are loaded, but the reject file cannot take "
-                                           "its name {}: {}",
-                                           target_.path, std::strerror(number)))
+    throw Error(ErrorCode::io,
+                fmt::format("the rows are loaded, but the reject file cannot be renamed to {}: {}",
+                            target_.path, std::strerror(number)))
         .hint(fmt::format("the bad records are in {}", kept));
   }
   temporary_.clear();

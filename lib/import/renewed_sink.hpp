@@ -33,8 +33,8 @@ class RenewedSink final : public backend::BulkSink {
   void open() {
     sink_ = make_();
     if (sink_->encoding() == encoding_) return;
-    throw Error(ErrorCode::failed, "the table was changed by others while rows were imported")
-        .hint("--resume goes on from the last commit");
+    throw Error(ErrorCode::failed, "another session changed the table during the import")
+        .hint("--resume continues from the last commit");
   }
 
   std::string encoding() const override { return encoding_; }

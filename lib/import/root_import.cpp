@@ -230,7 +230,8 @@ void RootImport::finish_waiting() {
 
 OpenedInput RootImport::open_file(const std::string& path) {
   OpenedInput opened = open_input(path, options_.encoding, stop_, [this](const std::string& name) {
-    events_.info("dbmig.import", fmt::format("Waiting for {}: no process writes to it yet", name));
+    events_.info("dbmig.import",
+                 fmt::format("Waiting for {}: no process is writing to it yet", name));
   });
   if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
   return opened;
@@ -368,8 +369,7 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
   const bool is_raw = opened.is_as_stored && format.escapes != Escapes::pg_text;
   if (is_raw && path != kStandardInput) file = share_file(path);
   if (!file && options_.read == ReadWay::parallel) {
-    throw Error(ErrorCode::usage,
-                fmt::format("{} can be read by one process only", opened.input->name()))
+    throw Error(ErrorCode::usage, fmt::format("only one process can read {}", opened.input->name()))
         .hint("leave out --read parallel: it needs a regular file, not compressed, in UTF-8");
   }
   return file;
@@ -417,7 +417,7 @@ void RootImport::open_writers() {
   if (options_.writers <= 1) return;
   if (const auto reason = why_one_writer(*connection_, options_, tables_, checkpoints_->are_on())) {
     if (!has_usual_writers_) {
-      events_.info("dbmig.import", fmt::format("One connection writes: {}", *reason));
+      events_.info("dbmig.import", fmt::format("Using one connection: {}", *reason));
     }
     return;
   }
@@ -447,10 +447,11 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::T
     if (given == columns.end()) {
       count = 1;
       if (has_usual_writers_) continue;
-      events_.info("dbmig.import",
-                   fmt::format("One connection writes '{}': its rows are numbered in the order of "
-                               "the file",
-                               table.name));
+      events_.info(
+          "dbmig.import",
+          fmt::format(
+              "Using one connection for '{}': its rows are numbered in the order of the file",
+              table.name));
     } else {
       order.key = static_cast<std::size_t>(given - columns.begin());
       order.refuses_empty_keys = true;

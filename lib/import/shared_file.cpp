@@ -121,15 +121,15 @@ void SharedFileReader::read(const FilePart& part, Bytes& bytes, std::size_t pref
   if (const std::string why = ranges_->read_at(part.offset, out); !why.empty()) {
     throw Error(ErrorCode::io,
                 fmt::format("cannot read {} at byte {}: {}", path_, part.offset, why))
-        .hint("--read scatter leaves the reading to the first rank");
+        .hint("with --read scatter only the first rank reads");
   }
   if (hash_of({out.data(), out.size()}) == part.hash) return;
   throw Error(ErrorCode::io,
-              fmt::format("{} holds other bytes for this rank than for the first one, at byte {}",
-                          path_, part.offset))
+              fmt::format("this rank reads other data in {} than the first rank, at byte {}", path_,
+                          part.offset))
       .hint(
-          "is it written to, or another file of the same name? --read scatter leaves the reading "
-          "to the first rank");
+          "the file may be changing, or be another file of the same name; with --read scatter only "
+          "the first rank reads");
 }
 
 }  // namespace dbmig::import

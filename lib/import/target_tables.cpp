@@ -41,7 +41,7 @@ TargetTable find_target(backend::Connection& connection, const std::string& name
   const std::string known = names.empty() ? "the database has no tables; `dbmig upgrade` makes them"
                                           : text::suggest(name, names);
   throw Error(ErrorCode::not_found, fmt::format("there is no table '{}'", name))
-      .hint(is_named ? known : fmt::format("{}; --table names another than the file does", known));
+      .hint(is_named ? known : fmt::format("{}; name the table with --table", known));
 }
 
 std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables) {
@@ -76,10 +76,9 @@ void refuse_replacing_parents(backend::Connection& connection,
             return text::equals_ignoring_case(table.name, key.referenced_table);
           });
       if (!takes_along || !is_parent) continue;
-      throw Error(ErrorCode::refused,
-                  fmt::format("replacing rows of '{}' would delete or change rows of '{}', whose "
-                              "foreign key '{}' goes along",
-                              key.referenced_table, name, key.name))
+      throw Error(ErrorCode::refused, fmt::format("replacing rows of '{}' would delete or change "
+                                                  "rows of '{}', through its foreign key '{}'",
+                                                  key.referenced_table, name, key.name))
           .hint("--on-duplicate update keeps the row and changes its columns");
     }
   }

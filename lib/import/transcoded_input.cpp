@@ -106,9 +106,9 @@ class TranscodedInput final : public Input {
     throw Error(ErrorCode::invalid,
                 failure == EINVAL
                     ? fmt::format("the file ends in the middle of a character of {}", encoding_)
-                    : fmt::format("the bytes {} are no character of {}", bytes, encoding_))
+                    : fmt::format("the bytes {} are not a character of {}", bytes, encoding_))
         .at({name(), static_cast<int>(line + 1), 0})
-        .hint("nothing was imported; say with --encoding in what the file is");
+        .hint("nothing was imported; name the file's encoding with --encoding");
   }
 
   std::unique_ptr<Input> source_;

@@ -176,9 +176,8 @@ bool Worker::has_expected_fields(std::string_view record, std::uint32_t offset) 
   if (delimiter) {
     bad.reason += fmt::format("; it would have them with {}", delimiter_option(*delimiter));
   } else {
-    bad.reason += fields_.size() > expected
-                      ? "; --ignore-unknown leaves out what is more"
-                      : "; --fill-missing makes what a record does not have NULL";
+    bad.reason += fields_.size() > expected ? "; --ignore-unknown ignores extra fields"
+                                            : "; --fill-missing sets missing fields to NULL";
   }
   return false;
 }

@@ -38,9 +38,9 @@ std::size_t usual_writers(backend::Connection& connection, const Options& option
 std::optional<std::string> why_one_writer(backend::Connection& connection, const Options& options,
                                           const std::vector<schema::Table>& tables, bool in_steps) {
   if (auto reason = backend::why_no_branches(connection)) return reason;
-  if (in_steps) return "an import in steps is in the order of the file";
+  if (in_steps) return "--commit-every loads in the order of the file";
   if (options.on_duplicate != backend::OnDuplicate::abort) {
-    return "which of two duplicates stays depends on the order of the file";
+    return "which of two duplicates is kept depends on the order of the file";
   }
   if (options.goes_on()) return "which record is rejected depends on the order of the file";
   for (const std::string& path : options.files) {

@@ -114,9 +114,9 @@ void Writers::commit(const std::atomic<bool>& stop) {
       if (was_told) {
         branches_.clear();  // which leaves alone what is prepared
         throw Error(ErrorCode::connection,
-                    "the connection was lost while the import was committed, and whether it was is "
-                    "not known")
-            .hint("dbmig import --recover finishes or undoes it, and says which");
+                    "the connection was lost during the commit, and it is not known whether the "
+                    "import was committed")
+            .hint("dbmig import --recover commits it or rolls it back, and reports which");
       }
     }
     throw;
@@ -129,12 +129,13 @@ void Writers::commit(const std::atomic<bool>& stop) {
     give_lock(connection_, record_.id);
   } catch (const Error& error) {
     branches_.clear();
-    throw Error(error.code(),
-                fmt::format("all rows are written and the import is decided, but it could not be "
-                            "finished: {}",
-                            error.message()))
+    throw Error(
+        error.code(),
+        fmt::format(
+            "all rows are written and the commit is decided, but it could not be completed: {}",
+            error.message()))
         .native(error.native_code())
-        .hint("dbmig import --recover finishes it");
+        .hint("dbmig import --recover completes it");
   }
 }
 
@@ -160,9 +161,9 @@ std::size_t recover_imports(backend::Connection& connection, std::chrono::second
       store.remove(record.id);
       ++recovered;
       events.info("dbmig.import",
-                  fmt::format("An import of {} ended while it was committed; it is {}", files,
-                              commits ? "finished now: all of its rows are in the database"
-                                      : "undone now: none of its rows is in the database"));
+                  fmt::format("An import of {} was interrupted during its commit; it was {}", files,
+                              commits ? "completed now: all of its rows are in the database"
+                                      : "rolled back now: none of its rows are in the database"));
     }
     give_lock(connection, seen.id);
   }

@@ -211,7 +211,7 @@ Issues over_expressions(const Step& step) {
     for (const schema::IndexPart& part : index.parts) {
       if (index.unique || part.expression.empty()) continue;
       issues.push_back({fmt::format("index '{}' of table '{}' is over the expression '{}', and is "
-                                    "made on SQLite alone",
+                                    "created on SQLite only",
                                     index.name, table->name, part.expression),
                         "index a generated column with that expression to have it on both"});
       return;

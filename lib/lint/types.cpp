@@ -208,7 +208,7 @@ Issues forgets_case(const Step& step) {
   const schema::Table* table = step.table();
   if (table == nullptr || !step.lives_on(table->only, DialectKind::mariadb)) return {};
   return risk_issues(step, RiskKind::forgets_case,
-                     "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
+                     "name the collation, such as utf8mb4_bin or utf8mb4_general_ci");
 }
 
 /// The digits after the second of `value`, zeros at the end aside.

@@ -53,7 +53,7 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
                             "file of the migrations folder does",
                             text::join(check.unknown, "', '")))
-        .hint("adopt it in the project that it belongs to, or bring the file back");
+        .hint("adopt it in its own project, or restore the file");
   }
   if (!check.unfinished.empty()) {
     throw Error(ErrorCode::failed,
@@ -67,12 +67,13 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
   if (!drift.empty()) {
     throw Error(ErrorCode::failed, fmt::format("the database lacks revision {}",
                                                history::named(graph.header(check.pending.front()))))
-        .hint(fmt::format("run `dbmig upgrade` first, then adopt what is left (the revisions say "
-                          "otherwise of it: {})",
-                          drift.difference.detected.front()));
+        .hint(fmt::format(
+            "run `dbmig upgrade` first, then adopt the rest (it differs from the revisions: {})",
+            drift.difference.detected.front()));
   }
-  workspace.events().info("dbmig.adopt", fmt::format("The database has all that revision {} makes",
-                                                     text::join(graph.heads(), ", ")));
+  workspace.events().info("dbmig.adopt",
+                          fmt::format("The database has everything that revision {} creates",
+                                      text::join(graph.heads(), ", ")));
   if (!options.revision.dry_run) stamp_adopted(workspace, graph.heads(), options);
 }
 
@@ -100,7 +101,7 @@ void warn_of_bare_decimals(Workspace& workspace, const Adoption& adoption) {
       workspace.events().warning(
           "dbmig.adopt",
           fmt::format(
-              "'{}.{}' is decimal without digits: MariaDB will round every value to a whole "
+              "'{}.{}' is decimal without precision: MariaDB will round every value to a whole "
               "number; write them in the model, as in \"decimal(12,2)\", before you "
               "upgrade one",
               create->table.name, column.name));
@@ -180,7 +181,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
                     problem.what.column, text::join(problem.what.examples, ", "),
                     problem.what.examples.empty() ? "" : " ", rows,
                     remedy.empty() ? ": fix the rows before they are copied"
-                                   : fmt::format(", and `{}` in the model would hold it", remedy)));
+                                   : fmt::format(", `{}` in the model would fit", remedy)));
   }
   say_fractions(workspace, fractions);
   found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);
@@ -188,7 +189,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
        transfer::find_equal_keys(connection, found, tables.tables, stop_of(workspace))) {
     workspace.events().info(
         "dbmig.adopt",
-        fmt::format("'{}.{}' gets collation {} on MariaDB: {} would be there twice", key.table,
+        fmt::format("'{}.{}' gets collation {} on MariaDB: {} would occur twice", key.table,
                     text::join(key.columns, ", "), transfer::kExactCollation, key.example));
     for (const std::string& column : key.columns) {
       found.table(key.table).find_column(column)->mariadb.collation = transfer::kExactCollation;

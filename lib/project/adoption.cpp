@@ -175,7 +175,7 @@ void add_refusals(const schema::Schema& before, const history::Revision& revisio
                   std::vector<std::string>& told) {
   const schema::Schema after = schema::normalized(ops::apply(before, revision.upgrade));
   for (const dialect::Refusal& one : dialect::dialect(DialectKind::mariadb).refusals(after)) {
-    told.push_back(fmt::format("MariaDB will not take it: {}; {}", one.message, one.hint));
+    told.push_back(fmt::format("MariaDB will refuse it: {}; {}", one.message, one.hint));
   }
 }
 

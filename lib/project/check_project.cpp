@@ -31,15 +31,15 @@ constexpr std::array kModelKinds{
     CheckKind{"sum", "Revision files differ from dbmig.sum",
               "A revision was edited, removed or added after dbmig.sum was written; `dbmig sum` "
               "updates it."},
-    CheckKind{"model", "The model has changes that no revision has",
+    CheckKind{"model", "The model has changes without a revision",
               "`dbmig migrate` writes them as a revision."},
 };
 constexpr std::array kBranchKinds{
     CheckKind{"branch_edited", "The branch changes a revision that its target has",
               "A database that has applied the revision will not apply it again: write a new one."},
-    CheckKind{
-        "branch_removed", "The branch removes a revision that its target has",
-        "A database that has applied the revision can neither go on nor back without its file."},
+    CheckKind{"branch_removed", "The branch removes a revision that its target has",
+              "A database that has applied the revision can be neither upgraded nor downgraded "
+              "without its file."},
     CheckKind{"branch_heads", "After the merge the revisions have several heads",
               "The branch and its target both added revisions after the same one. Merge the target "
               "into the branch, then run `dbmig merge heads`."},
@@ -48,8 +48,8 @@ constexpr std::array kBranchKinds{
               "database applies them."},
 };
 constexpr std::array kDatabaseKinds{
-    CheckKind{"pending", "The database lacks a revision", "`dbmig upgrade` applies it."},
-    CheckKind{"unknown", "The database has a revision that no file has",
+    CheckKind{"pending", "A revision is pending", "`dbmig upgrade` applies it."},
+    CheckKind{"unknown", "The database has a revision without a file",
               "The file was removed, or is on another branch."},
     CheckKind{"edited", "A revision was edited after it was applied",
               "Restore the file, or accept it with `dbmig repair`."},
@@ -80,8 +80,8 @@ class Findings {
   void add_drift(std::vector<Change> drift) {
     for (Change& change : drift) {
       const std::string subject = fmt::format("{} '{}'", change.noun, change.name);
-      const std::string message = fmt::format(
-          "The database was changed by hand: {} is not as the revisions made it:", subject);
+      const std::string message =
+          fmt::format("The database was changed by hand: {} differs from the revisions:", subject);
       list_.push_back({"drift", subject, message, Diagnostic{{}, message, {}}, std::move(change)});
     }
   }

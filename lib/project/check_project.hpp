@@ -16,7 +16,7 @@ namespace dbmig::project {
 /// A kind of finding of `check`.
 struct CheckKind {
   std::string_view id;     ///< "pending"
-  std::string_view title;  ///< "The database lacks a revision"
+  std::string_view title;  ///< "A revision is pending"
   std::string_view explanation;
 };
 

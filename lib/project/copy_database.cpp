@@ -121,9 +121,9 @@ class Copy {
                  fmt::format("the connection to {} was lost: {}", side, error.message()))
         .native(error.native_code())
         .hint(is_writing_ && is_target
-                  ? "run the command again when it is back: what was made there is made anew; "
-                    "when all rows were there already, with --resume"
-                  : "nothing was copied; run the command again when it is back");
+                  ? "run the command again when it is back: it starts over; if all rows had been "
+                    "copied, add --resume"
+                  : "nothing was copied; run the command again when the server is back");
   }
 
   static bool answers(backend::Connection& connection) {
@@ -245,7 +245,8 @@ class Copy {
       if (chosen_.revisions.count(head) != 0) continue;
       throw Error(
           ErrorCode::failed,
-          fmt::format("the source lacks revision {}, and --widen writes one behind it", head))
+          fmt::format("revision {} is pending in the source, and --widen writes one after it",
+                      head))
           .hint("nothing was copied; run `dbmig upgrade` on the source first");
     }
     require_migrated_model(workspace_, "then copy with --widen again");
@@ -382,7 +383,7 @@ Url copied_database(Workspace& workspace, const std::string& argument, const cha
   if (is_url(argument)) return workspace.url_of(argument, true);
   std::error_code ignored;
   if (std::filesystem::is_regular_file(argument, ignored)) {
-    throw Error(ErrorCode::usage, fmt::format("the {} '{}' is a file, and no URL", which, argument))
+    throw Error(ErrorCode::usage, fmt::format("the {} '{}' is a file, not a URL", which, argument))
         .hint(fmt::format("of a SQLite database: sqlite:///{}", argument));
   }
   std::vector<std::string> known;
@@ -392,10 +393,10 @@ Url copied_database(Workspace& workspace, const std::string& argument, const cha
   if (std::find(known.begin(), known.end(), argument) != known.end()) {
     return workspace.url_of(argument, false);
   }
-  throw Error(ErrorCode::usage, fmt::format("the {} '{}' is no database", which, argument))
+  throw Error(ErrorCode::usage, fmt::format("the {} '{}' is not a database", which, argument))
       .hint(fmt::format("give a URL, as in sqlite:///app.db or mariadb://user@host/shop{}",
                         known.empty()
-                            ? ", or a name that stands under `databases` in dbmig.yaml"
+                            ? ", or a name from `databases` in dbmig.yaml"
                             : ", or one of dbmig.yaml's `databases`: " + text::join(known, ", ")));
 }
 

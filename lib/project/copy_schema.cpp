@@ -77,7 +77,7 @@ class CopySchemaChoice {
     options_.exclude.insert(options_.exclude.end(), gone.begin(), gone.end());
     if (!left_out.empty() || !changed.empty()) refuse_if_strict();
     if (!gone.empty() && translation.tables.tables.empty()) {
-      throw Error(ErrorCode::refused, "no table is left that the target could have")
+      throw Error(ErrorCode::refused, "there is no table that the target could have")
           .hint("nothing was copied");
     }
     chosen_.schema = target_.canonical(translation.tables);
@@ -95,11 +95,10 @@ class CopySchemaChoice {
       }
     }
     if (columns.empty()) return;
-    workspace_.events().warning(
-        "dbmig.copy",
-        fmt::format("{}: FLOAT keeps about 7 digits on MariaDB, and SQLite keeps 16; `double` in "
-                    "the model keeps them all",
-                    text::join_some(columns)));
+    workspace_.events().warning("dbmig.copy",
+                                fmt::format("{}: FLOAT stores about 7 digits on MariaDB and 16 on "
+                                            "SQLite; `double` in the model stores all of them",
+                                            text::join_some(columns)));
     refuse_if_strict();
   }
 
@@ -109,7 +108,7 @@ class CopySchemaChoice {
 
   void refuse_if_strict() const {
     if (!strict_) return;
-    throw Error(ErrorCode::refused, "--strict wants a copy of everything as it is")
+    throw Error(ErrorCode::refused, "--strict refuses an incomplete copy")
         .hint("nothing was copied");
   }
 
@@ -141,7 +140,7 @@ class CopySchemaChoice {
       if (table.only.value_or(target_.dialect().kind()) == target_.dialect().kind()) continue;
       is_any = true;
       options_.exclude.push_back(name);
-      tell_left_out(fmt::format("table '{}', which the model has for {} only", name,
+      tell_left_out(fmt::format("table '{}', which is for {} only in the model", name,
                                 product_name(*table.only)));
     }
     if (is_any) refuse_if_strict();
@@ -158,12 +157,12 @@ class CopySchemaChoice {
     std::vector<std::string> refused = std::move(fitted.left_out);
     append(refused, std::move(fitted.changed));
     if (refused.empty()) return;
-    throw Error(ErrorCode::failed,
-                "the target cannot have all that the revisions make: " + text::join(refused, "; "))
+    throw Error(ErrorCode::failed, "the target cannot have everything that the revisions create: " +
+                                       text::join(refused, "; "))
         .hint(
-            "nothing was copied; say in the model what it is on that database (`mariadb:`, "
-            "`sqlite:`), or that it is on the other one alone (`only:`), then `dbmig migrate` "
-            "and `dbmig upgrade`");
+            "nothing was copied; give it a form for that database in the model (`mariadb:`, "
+            "`sqlite:`) or restrict it to the other one (`only:`), then run `dbmig migrate` and "
+            "`dbmig upgrade`");
   }
 
   /// Makes the tables what the target takes; what that changes in them.

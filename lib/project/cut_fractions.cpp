@@ -61,7 +61,7 @@ void warn_of_table(Workspace& workspace, backend::Connection& connection,
   try {
     found = connection.query(digits_query(connection.dialect(), table, moments));
   } catch (const Error& error) {
-    // The table is not, or not yet, as the revisions say, which is found out elsewhere.
+    // The table is not, or not yet, the same as the revisions, which is found out elsewhere.
     if (error.code() == ErrorCode::interrupted) throw;
     return;
   }
@@ -73,7 +73,7 @@ void warn_of_table(Workspace& workspace, backend::Connection& connection,
     wider.length = digits <= 3 ? 3 : 6;
     workspace.events().warning(
         "dbmig.values",
-        fmt::format("'{}.{}' holds {} after the second, of which MariaDB's {} keeps {}: write "
+        fmt::format("'{}.{}' has {} after the second, of which MariaDB's {} stores {}: write "
                     "`mariadb: {{type: {}}}` in the model before rows go there",
                     table.name, moments[i].column->name,
                     text::count(static_cast<std::size_t>(digits), "digit"), now,

@@ -26,7 +26,7 @@ run::DatabaseCheck reconciled_check(Workspace& workspace) {
                 fmt::format("Can't locate revision identified by '{}': the database has it, and no "
                             "file does",
                             text::join(check.unknown, "', '")))
-        .hint("bring the file back first");
+        .hint("restore the file first");
   }
   if (!check.unfinished.empty()) {
     throw Error(ErrorCode::failed,

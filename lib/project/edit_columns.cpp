@@ -131,7 +131,7 @@ void require_migrated_model(Workspace& workspace, const std::string& what_for) {
   const diff::Difference difference = diff::diff(before, wanted);
   if (difference.operations.empty()) return;
   throw Error(ErrorCode::failed,
-              fmt::format("the model has changes that no revision has: {}",
+              fmt::format("the model has changes without a revision: {}",
                           difference.detected.empty() ? "see `dbmig migrate --dry-run`"
                                                       : difference.detected.front()))
       .hint(fmt::format("run `dbmig migrate` first: {}", what_for));
@@ -160,7 +160,7 @@ std::string edit_columns(Workspace& workspace, const std::vector<ColumnChange>& 
   options.revision.message = message;
   options.own_types_stay = true;
   const auto generated = generate_revision(workspace, options);
-  if (!generated) throw Error(ErrorCode::failed, "the changed model makes no revision");
+  if (!generated) throw Error(ErrorCode::failed, "the changed model gives no new revision");
   edits.keep();
   workspace.forget_files();
   return generated->written.revision.id;

@@ -113,7 +113,7 @@ if (const auto companion = is_file ? read_companion(beside) : std::nullopt) {
   fill(request, companion->format);
   own.table = companion->table;
   own.columns = companion->columns;
-  own.note = fmt::format("{} is read as {} says", path, beside);
+  own.note = fmt::format("{} is read as described in {}", path, beside);
 }
 const bool is_cut_otherwise = said.delimiter || said.quote || said.escape;
 if (request.name.empty() && is_file && !is_cut_otherwise) {
@@ -121,7 +121,7 @@ if (request.name.empty() && is_file && !is_cut_otherwise) {
   if (ending == ".jsonl" || ending == ".ndjson") request.name = "jsonl";
   if ((ending == ".tsv" || ending == ".tab") && said.nulls.empty() && has_escaped_nulls(path)) {
     request.name = "tsv";
-    own.note = fmt::format("{} has \\N for NULL, and is read as --format tsv", path);
+    own.note = fmt::format("{} uses \\N for NULL: reading it as --format tsv", path);
   }
 }
 own.format = import::file_format(request);

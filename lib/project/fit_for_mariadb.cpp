@@ -45,10 +45,9 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
     for (const schema::Index& index : table.indexes) {
       for (const schema::IndexPart& part : index.parts) {
         if (index.unique || part.expression.empty()) continue;
-        said.push_back(
-            fmt::format("index '{}' of table '{}' is over the expression '{}', and is "
-                        "made on SQLite alone",
-                        index.name, name, part.expression));
+        said.push_back(fmt::format(
+            "index '{}' of table '{}' is over the expression '{}', and is created on SQLite only",
+            index.name, name, part.expression));
         break;
       }
     }
@@ -66,8 +65,8 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
       } else if (is_key && (has_no_length(type) || type.kind == TypeKind::native)) {
         column.mariadb.type = made(TypeKind::varchar, kKeyLength);
         said.push_back(
-            fmt::format("'{}.{}' becomes varchar({}) on MariaDB (mariadb: {{type: …}}), "
-                        "whose keys take no text of any length",
+            fmt::format("'{}.{}' becomes varchar({}) on MariaDB (mariadb: {{type: …}}), whose keys "
+                        "need a maximum length",
                         name, column.name, kKeyLength));
       }
     }

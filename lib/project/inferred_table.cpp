@@ -14,7 +14,7 @@ std::string model_with_evidence(const transfer::Inferred& inferred) {
   std::string out =
       fmt::format("# Found in {} of data by `dbmig infer`.\n", text::count(inferred.rows, "row"));
   for (const std::vector<std::string>& key : inferred.composite_keys) {
-    out += fmt::format("# A key could be ({}): no two rows are the same in them.\n",
+    out += fmt::format("# A key could be ({}): no two rows have the same values.\n",
                        text::join(key, ", "));
   }
   bool in_columns = false;
@@ -41,7 +41,7 @@ void add_parents(Workspace& workspace, transfer::Inferred& inferred) {
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
     workspace.events().info("dbmig.infer",
-                            fmt::format("No foreign keys were looked for: {}", error.message()));
+                            fmt::format("Foreign keys were not searched: {}", error.message()));
   }
 }
 

@@ -44,7 +44,8 @@ AtHand database_at_hand(Workspace& workspace, const LintOptions& options) {
     return ask_database(workspace, by_name ? Workspace::Access::peek : Workspace::Access::existing);
   } catch (const Error& error) {
     if (by_name) throw;
-    workspace.events().info("dbmig.lint", fmt::format("No database is asked: {}", error.message()));
+    workspace.events().info("dbmig.lint",
+                            fmt::format("Working without a database: {}", error.message()));
     return {};
   }
 }
@@ -76,7 +77,7 @@ Chosen choose_revisions(Workspace& workspace, const LintOptions& options, const 
       if (of_database && database.connection == nullptr) {
         throw Error(
             ErrorCode::usage,
-            fmt::format("'{}' is relative to the revision of a database, and no database is asked",
+            fmt::format("'{}' is relative to the database's revision, and no database is used",
                         revision))
             .hint("name the database with --url, or the revision by its id");
       }

@@ -68,7 +68,7 @@ void refuse_locks(Workspace& workspace, const std::vector<run::PlannedRevision>&
                     : fmt::format("it is not known which lock revision {} needs for: {}",
                                   planned.revision.id, statement.sql),
            limit == "none" && is_known && rank_of_lock(cost->lock) == 1
-               ? "other sessions can read meanwhile: --require-lock shared consents to that"
+               ? "other sessions can still read: --require-lock shared allows that"
                : "run it without --require-lock when no session uses the table"});
     }
   }

@@ -64,7 +64,7 @@ void MadeForFiles::take_back() noexcept {
 void MadeForFiles::revert() {
   constexpr int kTableLockTimeout = 60;
   if (read_model() != after_) {
-    throw Error(ErrorCode::failed, "the files of the model were edited meanwhile");
+    throw Error(ErrorCode::failed, "the model's files were edited meanwhile");
   }
   const history::Revision revision = workspace_.graph().get(id_);
   run::Runner runner = make_runner(workspace_, Workspace::Access::existing);

@@ -37,11 +37,9 @@ std::string parent_of(Workspace& workspace, const std::string& argument,
 /// what is different then.
 Error differs_by_order(std::vector<Diagnostic> pairs, const teams::BothOrders& seen) {
   for (Diagnostic& one : pairs) one.hint.clear();
-  pairs.front().message += fmt::format(
-      "; which of them a database takes first makes a difference (tried on {} with generated "
-      "rows): "
-      "{}",
-      seen.server, text::join_some(seen.differences));
+  pairs.front().message +=
+      fmt::format("; their order makes a difference (tried on {} with generated rows): {}",
+                  seen.server, text::join_some(seen.differences));
   pairs.front().hint =
       "let one branch build on the other (`dbmig rebase REV --onto OTHER`), or accept it with "
       "`--either-order`";
@@ -81,15 +79,15 @@ bool compare_orders(Workspace& workspace, const history::Graph& graph,
     if (seen && seen->differences.empty()) {
       workspace.events().info(
           "dbmig.merge",
-          fmt::format("Tried on {}: {} and {} come to the same in either order{}", seen->server,
+          fmt::format("Tried on {}: {} and {} give the same result in either order{}", seen->server,
                       heads.first, heads.second, seen->with_rows ? ", with generated rows" : ""));
       is_compared = true;
       continue;
     }
     if (seen && !seen->is_random) throw differs_by_order(pairs, *seen);
-    if (seen) why = "their plain SQL leaves other rows each time";
+    if (seen) why = "their plain SQL gives different rows each time";
     workspace.events().warning(
-        "dbmig.merge", fmt::format("On {}, {} and {} were not compared in either order: {}",
+        "dbmig.merge", fmt::format("On {}, {} and {} were not tried in both orders: {}",
                                    to_string(database.kind), heads.first, heads.second, why));
   }
   return is_compared;

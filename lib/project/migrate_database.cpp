@@ -64,7 +64,7 @@ void refuse_wrong_targets(Direction direction, const std::vector<std::string>& t
   for (const std::string& target : targets) {
     if (target.find(':') != std::string::npos) {
       throw Error(ErrorCode::usage, "Range revision not allowed")
-          .hint("a range `start:end` goes with --sql");
+          .hint("a range `start:end` needs --sql");
     }
     refuse_wrong_way(direction, target);
   }

@@ -123,7 +123,7 @@ std::vector<std::string> choose_parents(Workspace& workspace, const NewRevision&
   for (const std::string& id : chosen) {
     if (graph.is_head(id) || options.splice) continue;
     throw Error(ErrorCode::failed, fmt::format("Revision {} is not a head revision", id))
-        .hint("say --splice to create a new branch from this revision");
+        .hint("use --splice to create a new branch from this revision");
   }
   return {chosen.begin(), chosen.end()};
 }
@@ -207,7 +207,7 @@ void check_collations(Workspace& workspace, const history::Revision& revision,
       }
       path.emplace_back("mariadb");
       diagnostics.add(workspace.place_in_model(path), risk.message,
-                      "name the collation that is meant, as utf8mb4_bin or utf8mb4_general_ci");
+                      "name the collation, such as utf8mb4_bin or utf8mb4_general_ci");
     }
     schema = ops::apply(std::move(schema), operation);
   }

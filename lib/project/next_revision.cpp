@@ -34,13 +34,13 @@ std::vector<ProofOutcome> prove_first(Workspace& workspace, history::Revision re
     std::string left = "no file was written";
     if (options.keep && !options.revision.dry_run) {
       write_file(revision.path, yaml::print_revision(revision), true);
-      left = fmt::format("what was rejected is in {}", workspace.shown(revision.path));
+      left = fmt::format("the rejected revision is in {}", workspace.shown(revision.path));
     }
     told.push_back({{},
                     left,
-                    options.keep ? ""
-                                 : "--keep leaves it to be looked at, and --no-proof "
-                                   "writes it as it is"});
+                    options.keep
+                        ? ""
+                        : "--keep keeps it for inspection, --no-proof writes it without a proof"});
     throw Error(error.code(), std::move(told)).sql(error.statement());
   }
 }

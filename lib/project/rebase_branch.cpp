@@ -30,7 +30,7 @@ std::vector<std::pair<std::string, Url>> databases_at_hand(Workspace& workspace)
       list.emplace_back(name, std::move(url));
     } catch (const Error& error) {
       workspace.events().info("dbmig.rebase",
-                              fmt::format("{} was not asked: {}", name, error.message()));
+                              fmt::format("{} could not be checked: {}", name, error.message()));
     }
   };
   add("the database", [&] { return workspace.url(); });
@@ -57,7 +57,7 @@ void refuse_applied(Workspace& workspace, const std::set<std::string>& ids) {
     } catch (const Error& error) {
       if (error.code() == ErrorCode::not_found) continue;  // it is not there yet: it has nothing
       workspace.events().warning("dbmig.rebase",
-                                 fmt::format("{} was not asked: {}", name, error.message()));
+                                 fmt::format("{} could not be checked: {}", name, error.message()));
     }
   }
   if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));

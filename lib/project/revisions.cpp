@@ -44,7 +44,7 @@ std::set<std::string> resolve(Workspace& workspace, std::string_view argument) {
       workspace.graph().resolve(argument, current.value_or(std::set<std::string>{}));
   if (current && ids.empty()) {
     throw Error(ErrorCode::failed,
-                fmt::format("'{}' names no revision: the database has none of it", argument))
+                fmt::format("'{}' matches no revision: the database has none", argument))
         .hint("`dbmig current` shows what the database has");
   }
   return ids;
@@ -68,7 +68,7 @@ std::pair<std::string, std::string> split_range(std::string_view text) {
   const std::vector<std::string> parts = text::split(text, ':');
   if (parts.size() == 1) return {"", parts[0]};
   if (parts.size() == 2) return {parts[0], parts[1]};
-  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", text)).hint("write start:end");
+  throw Error(ErrorCode::usage, fmt::format("'{}' is not a range", text)).hint("write start:end");
 }
 
 void refuse_wrong_way(run::Direction direction, std::string_view target) {
@@ -76,9 +76,8 @@ void refuse_wrong_way(run::Direction direction, std::string_view target) {
   std::string_view step = target.substr(target.find('@') == target.npos ? 0 : target.find('@') + 1);
   if (step.starts_with("current")) step.remove_prefix(std::string_view("current").size());
   if (up && step == "base") {
-    throw Error(ErrorCode::usage,
-                "'base' is where a downgrade ends: an upgrade does not lead there")
-        .hint("`dbmig downgrade base` takes everything back");
+    throw Error(ErrorCode::usage, "'base' cannot be the target of an upgrade")
+        .hint("`dbmig downgrade base` downgrades everything");
   }
   const bool is_step = step.size() > 1 && step[0] == (up ? '-' : '+') &&
                        step.find_first_not_of("0123456789", 1) == step.npos;
@@ -87,7 +86,7 @@ void refuse_wrong_way(run::Direction direction, std::string_view target) {
               fmt::format("'{}' goes {}, and `dbmig {}` goes {}", target, up ? "back" : "forward",
                           run::to_string(direction), up ? "forward" : "back"))
       .hint(up ? fmt::format("`dbmig downgrade {}` takes revisions back", target)
-               : fmt::format("`dbmig upgrade {}` goes on", target));
+               : fmt::format("`dbmig upgrade {}` upgrades", target));
 }
 
 std::string script_along(Workspace& workspace, run::Direction direction, const std::string& range) {

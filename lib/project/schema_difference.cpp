@@ -15,8 +15,8 @@ DialectKind sql_dialect(Workspace& workspace, const std::string& dialect,
                         const ComparedSchemas& compared) {
   if (!dialect.empty()) {
     if (const auto kind = dialect_kind(text::lower(dialect))) return *kind;
-    throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", dialect))
-        .hint("say sqlite or mariadb");
+    throw Error(ErrorCode::usage, fmt::format("unknown dialect '{}'", dialect))
+        .hint("use sqlite or mariadb");
   }
   if (compared.kind && !compared.is_portable) return *compared.kind;
   const yaml::Project* project = workspace.find_project();

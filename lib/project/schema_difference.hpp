@@ -22,7 +22,7 @@ struct SchemaDifference {
   std::string from;  ///< labels, as people read them
   std::string to;
   std::vector<NotCompared> not_compared;
-  bool is_portable = false;          ///< of two databases: compared is what both have
+  bool is_portable = false;  ///< of two databases: only features that both have are compared
   std::vector<std::string> unknown;  ///< live objects left out: no revision knows them
   std::vector<Change> changes;       ///< for people
   schema::Schema before;             ///< which `operations` change

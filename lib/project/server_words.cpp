@@ -20,8 +20,9 @@ void say_unasked(Workspace& workspace, const Keys& keys, const std::string& why)
   std::vector<std::string> names;
   for (const WordingKey& key : keys) names.push_back(describe(key));
   workspace.events().info(
-      kWordsLog, fmt::format("No MariaDB server was asked how it words {}, compared as written: {}",
-                             text::join_some(names), why));
+      kWordsLog,
+      fmt::format("No MariaDB server was available to compare {}, compared as written: {}",
+                  text::join_some(names), why));
 }
 
 }  // namespace

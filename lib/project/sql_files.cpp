@@ -52,16 +52,16 @@ DialectKind dialect_of_file(Workspace& workspace, const std::string& name,
                             const std::string& said) {
   if (!said.empty()) {
     if (const auto kind = dialect_kind(text::lower(said))) return *kind;
-    throw Error(ErrorCode::usage, fmt::format("there is no dialect '{}'", said))
-        .hint("say sqlite or mariadb");
+    throw Error(ErrorCode::usage, fmt::format("unknown dialect '{}'", said))
+        .hint("use sqlite or mariadb");
   }
   if (const auto kind = dialect_in_name(name)) return *kind;
   const yaml::Project* project = workspace.find_project();
   if (project != nullptr && project->only_dialect()) return *project->only_dialect();
-  throw Error(ErrorCode::usage, fmt::format("nothing says in which SQL {} is written",
+  throw Error(ErrorCode::usage, fmt::format("the SQL dialect of {} is not known",
                                             name == "-" ? "standard input" : name))
       .hint(
-          "say --dialect sqlite or --dialect mariadb, name the file x.sqlite.sql or "
+          "use --dialect sqlite or --dialect mariadb, name the file x.sqlite.sql or "
           "x.mariadb.sql, or write dialects: [sqlite] into dbmig.yaml");
 }
 
@@ -117,7 +117,7 @@ void leave_bookkeeping_alone(Workspace& workspace, schema::Schema& schema,
   for (const auto& [table, tool] : schema::take_out_bookkeeping(schema, wanted)) {
     workspace.events().info("dbmig.model",
                             fmt::format("Left alone: table '{}', in which {} keeps its records; to "
-                                        "have it all the same, name it in `include:` of dbmig.yaml",
+                                        "manage it anyway, name it in `include:` of dbmig.yaml",
                                         table, tool));
   }
 }
@@ -160,7 +160,7 @@ backend::Inspection TableChoice::of(backend::Inspection inspection) const {
                     [&](const auto& entry) { return text::matches_glob(entry.first, name); });
     if (found || schema.views.count(name) != 0) continue;
     if (!is_pattern(name)) static_cast<void>(schema.table(name));  // says what is near
-    throw Error(ErrorCode::not_found, fmt::format("no table fits '{}'", name));
+    throw Error(ErrorCode::not_found, fmt::format("no table matches '{}'", name));
   }
   return selected(std::move(inspection), selection_);
 }

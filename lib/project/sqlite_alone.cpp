@@ -28,7 +28,7 @@ Refusals known_refusals(const Schema& schema) {
   Refusals reasons;
   for (const dialect::Refusal& refusal :
        dialect::dialect(DialectKind::mariadb).refusals(schema::normalized(schema))) {
-    add_refusal(reasons, refusal.path, "MariaDB does not take it: " + refusal.message);
+    add_refusal(reasons, refusal.path, "MariaDB refuses it: " + refusal.message);
   }
   return reasons;
 }
@@ -93,7 +93,7 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
   for (const auto& [name, trigger] : found.triggers) {
     if (!is_shared(trigger) || !changes_own_table(trigger)) continue;
     add_refusal(reasons, {"triggers", name},
-                "MariaDB does not take it when it fires: it changes rows of its own table (MariaDB "
+                "MariaDB refuses it when it fires: it changes rows of its own table (MariaDB "
                 "error 1442)");
   }
   std::vector<std::string> said;
@@ -107,7 +107,7 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
         means == std::string::npos ? refusal.message : "it" + refusal.message.substr(means));
   }
   const auto tell = [&](const std::string& what, const char* mark, const std::string& reason) {
-    said.push_back(fmt::format("{} is for SQLite alone ({}), as {}", what, mark, reason));
+    said.push_back(fmt::format("{} is for SQLite only ({}): {}", what, mark, reason));
   };
   const auto mark = [&](auto& objects, const char* section, const char* what) {
     for (auto& [name, object] : objects) {

@@ -21,7 +21,7 @@ std::pair<std::string, std::string> ends_of_range(const std::string& range) {
   const auto dots = range.find("..");
   if (dots != std::string::npos) return {range.substr(0, dots), range.substr(dots + 2)};
   if (range.find(':') != std::string::npos) return split_range(range);
-  throw Error(ErrorCode::usage, fmt::format("'{}' is no range", range))
+  throw Error(ErrorCode::usage, fmt::format("'{}' is not a range", range))
       .hint("write A..B, as in `dbmig squash 1975..2fa6`, or base..head");
 }
 
@@ -36,7 +36,7 @@ void prove_squash(Workspace& workspace, const history::Graph& squashed, const st
           {*database.scratch, yaml::parse_revision, workspace.stop(), variables(workspace)},
           workspace.graph(), squashed, id);
       events.info("dbmig.proof",
-                  fmt::format("Proved on {}: the old revisions and {} come to the same schema{}",
+                  fmt::format("Proved on {}: the old revisions and {} lead to the same schema{}",
                               seen.server, id, seen.with_rows ? " and rows" : ""));
       for (const std::string& note : seen.notes) {
         events.warning("dbmig.proof", fmt::format("On {}: {}", seen.server, note));

@@ -46,7 +46,7 @@ void require_no_options(const import::Options& options, const TableForFilesOptio
   if (has_input) {
     throw Error(
         ErrorCode::usage,
-        fmt::format("{} reads its files twice, and standard input can be read once", option))
+        fmt::format("{} reads its files twice, and standard input can be read only once", option))
         .hint("give it a file");
   }
   if (!options.columns.empty() || !options.map.empty() || !options.set.empty()) {
@@ -56,8 +56,8 @@ void require_no_options(const import::Options& options, const TableForFilesOptio
                             option));
   }
   if (wanted.evolve && options.header == false) {
-    throw Error(ErrorCode::usage, "--evolve goes by the names in the header: leave out --no-header")
-        .hint("a file without a header is imported by the order of its fields, without --evolve");
+    throw Error(ErrorCode::usage, "--evolve uses the names in the header: leave out --no-header")
+        .hint("for a file without a header, leave out --evolve");
   }
 }
 
@@ -94,7 +94,7 @@ class TableMaker {
       create();
     } else {
       throw Error(ErrorCode::not_found, fmt::format("the model has no table '{}'", name))
-          .hint("--create makes it, --table NAME says which one is meant");
+          .hint("--create creates it; --table NAME names another one");
     }
     upgrade();
     use_names();
@@ -121,12 +121,13 @@ class TableMaker {
             return import::find_column(table, name) == table.find_column(column.name);
           });
       if (is_filled || is_given) continue;
-      missing.add({options_.files.front(), 1, 0},
-                  fmt::format("column '{}' of '{}' needs a value in every row, and the file does "
-                              "not give it",
-                              column.name, table.name),
-                  "nothing was changed; add it to the file, name it so in the header, or give the "
-                  "column a default");
+      missing.add(
+          {options_.files.front(), 1, 0},
+          fmt::format(
+              "column '{}' of '{}' needs a value in every row, and the file does not have it",
+              column.name, table.name),
+          "nothing was changed; add it to the file, use this name in the header, or give the "
+          "column a default");
     }
     missing.throw_if_any(ErrorCode::invalid);
   }

@@ -228,13 +228,13 @@ backend::Connection& Workspace::connection(Access access) {
   Url target = url();
   if (access == Access::peek && backend::is_missing_file(target)) {
     events().warning("dbmig.run",
-                     fmt::format("{} does not exist yet; it reads as empty", shown_url()));
+                     fmt::format("{} does not exist yet; it is treated as empty", shown_url()));
     target = backend::or_empty(std::move(target));
   }
   const yaml::Project* found = find_project();
   if (found != nullptr && found->only_dialect().value_or(target.dialect) != target.dialect) {
     events().warning("dbmig.run",
-                     fmt::format("dbmig.yaml says dialects: [{}], and {} is another",
+                     fmt::format("dbmig.yaml says dialects: [{}], which {} is not",
                                  to_string(*found->only_dialect()), target.redacted()));
   }
   connection_ = backend::connect(target, {.create = access == Access::create});
@@ -260,9 +260,9 @@ void Workspace::name_database(Access access) {
                                  "`database` in dbmig.yaml does not name it"));
   }
   if (target.in_memory()) {
-    events().warning("dbmig.database",
-                     "this database is in memory: it begins empty, and is gone when the command "
-                     "ends");
+    events().warning(
+        "dbmig.database",
+        "this database is in memory: it is empty at first, and lost when the command ends");
   }
   events().info("dbmig.database", (is_new ? "new database " : "") + shown_url());
 }

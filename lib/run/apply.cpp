@@ -10,8 +10,8 @@ namespace dbmig::run {
 std::string running_line(const PlannedRevision& planned) {
   if (!planned.parts.empty() && planned.direction == Direction::upgrade) {
     return fmt::format(
-        "Running upgrade {} -> {}, {} at once: their tables are new, and are created as they end "
-        "up",
+        "Running upgrade {} -> {}, {} at once: their tables are new and are created in their final "
+        "form",
         text::join(planned.parts.front()->parents, ", "), planned.parts.back()->id,
         text::count(planned.parts.size(), "revision"));
   }
@@ -50,7 +50,7 @@ void report_backfill_values(backend::Connection& connection, EventSink& events,
               .value_or("0");
       if (rows == "0") continue;
       events.warning("dbmig.run",
-                     fmt::format("Column '{}.{}' is back without the values it had: {} there now",
+                     fmt::format("Column '{}.{}' was restored without its values: {} now",
                                  one.table, one.column,
                                  rows == "1" ? fmt::format("1 row holds {}", one.value)
                                              : fmt::format("{} rows hold {}", rows, one.value)));
@@ -105,7 +105,7 @@ bool goes_on_apart(const ApplyContext& context, const PlannedRevision& planned,
     return false;
   }
   context.events.info("dbmig.run",
-                      fmt::format("{} cannot be applied at once and run one by one: {}",
+                      fmt::format("{} cannot be applied at once, running them one by one: {}",
                                   text::count(planned.parts.size(), "revision"), error.message()));
   return true;
 }

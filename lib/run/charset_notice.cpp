@@ -114,8 +114,8 @@ void warn_of_database(const OpenText& open, const backend::Rows& database, Event
   if (!open.created.empty() && !schema::holds_all_text(charset)) {
     events.warning(
         "dbmig.run",
-        fmt::format("database '{}' has character set {}, which cannot hold every text (an emoji, "
-                    "for one), and the text of table{} {} is to take it; to have all text, run "
+        fmt::format("database '{}' has character set {}, which cannot hold every text (emoji, for "
+                    "example), and table{} {} will use it; to allow all text, run "
                     "`ALTER DATABASE `{}` CHARACTER SET utf8mb4` before the upgrade, or write "
                     "mariadb: {{charset: utf8mb4}} in the model",
                     name, charset, open.created.size() == 1 ? "" : "s",
@@ -124,9 +124,9 @@ void warn_of_database(const OpenText& open, const backend::Rows& database, Event
   if (!collation.ends_with("_bin") && !collation.ends_with("_cs")) return;
   for (const std::string& table : open.with_charset) {
     events.warning("dbmig.run",
-                   fmt::format("table '{}' was compared by {}, the database's collation, and is to "
-                               "have a character set without a collation: its text is compared "
-                               "without case from then on; name the collation in the model, as in "
+                   fmt::format("table '{}' was compared by {}, the database's collation, and will "
+                               "get a character set without a collation: its text will then be "
+                               "compared without case; name the collation in the model, as in "
                                "mariadb: {{charset: utf8mb4, collation: utf8mb4_bin}}",
                                table, collation));
   }
@@ -148,11 +148,11 @@ void warn_of_tables(const OpenText& open, backend::Connection& connection, Event
     if (schema::holds_all_text(charset) || columns == open.columns.end()) continue;
     events.warning(
         "dbmig.run",
-        fmt::format("table '{}' has character set {}, which cannot hold every text (an emoji, for "
-                    "one), and column{} {} {} to take it; write mariadb: {{charset: utf8mb4}} in "
+        fmt::format("table '{}' has character set {}, which cannot hold every text (emoji, for "
+                    "example), and column{} {} will use it; write mariadb: {{charset: utf8mb4}} in "
                     "the model of the table or the column",
                     table, charset, columns->second.size() == 1 ? "" : "s",
-                    quoted_list(columns->second), columns->second.size() == 1 ? "is" : "are"));
+                    quoted_list(columns->second)));
   }
 }
 

@@ -114,10 +114,8 @@ Losses find_losses(backend::Connection& connection, RunPlan run_plan,
 std::vector<std::string> consent_lines(const Losses& losses) {
   std::vector<std::string> lines;
   for (const NotMade& one : losses.not_made) {
-    lines.push_back(
-        fmt::format("takes back what was {}, which dbmig did not make: needs "
-                    "--drop-adopted",
-                    one.how));
+    lines.push_back(fmt::format(
+        "drops what was {}, which dbmig did not create: needs --drop-adopted", one.how));
   }
   for (const CountedLoss& one : losses.counted) {
     lines.push_back(fmt::format("loses {}: needs --allow-destructive", one.message));
@@ -134,11 +132,11 @@ void refuse_losses(const Losses& losses, const Consent& consent) {
                                     : "drop what was there before: " + text::join(one.drops, ", ");
       list.push_back(
           {one.where,
-           fmt::format("revision {} was {}: dbmig did not make what it describes, and taking it "
-                       "back would {}",
+           fmt::format("revision {} was {}: dbmig did not create what it describes, and a "
+                       "downgrade would {}",
                        one.revision, one.how, drops),
            fmt::format("`dbmig stamp {}` forgets the revision and keeps the tables; to drop what "
-                       "dbmig did not make, say so with --allow-destructive --drop-adopted",
+                       "dbmig did not create, use --allow-destructive --drop-adopted",
                        one.parent)});
     }
   }
@@ -150,8 +148,7 @@ void refuse_losses(const Losses& losses, const Consent& consent) {
            {}});
     }
     if (list.size() == losses.counted.size()) {
-      list.push_back(
-          {{}, "nothing was changed", "if these may be lost, say so with --allow-destructive"});
+      list.push_back({{}, "nothing was changed", "if these may be lost, use --allow-destructive"});
     }
   }
   if (!list.empty()) throw Error(ErrorCode::refused, std::move(list));

@@ -26,7 +26,7 @@ std::string first_difference(const Operations& was, const Operations& is, const 
     const std::string before = ops::describe(was[i]);
     const std::string after = ops::describe(is[i]);
     if (before == after) {
-      return fmt::format("operation {} of the {}, {}, has other details now", i + 1, direction,
+      return fmt::format("operation {} of the {}, {}, has different details now", i + 1, direction,
                          after);
     }
     return fmt::format("operation {} of the {} was {}, and is {}", i + 1, direction, before, after);
@@ -73,8 +73,8 @@ std::string describe_edit(const history::Revision& applied, const history::Revis
     found.push_back(std::move(up));
   }
   if (applied.downgrade.has_value() != now.downgrade.has_value()) {
-    found.emplace_back(now.downgrade ? "it has a downgrade of its own now"
-                                     : "its downgrade is no longer written");
+    found.emplace_back(now.downgrade ? "it has a `downgrade:` now"
+                                     : "its `downgrade:` was removed");
   } else if (now.downgrade) {
     std::string down = first_difference(*applied.downgrade, *now.downgrade, "downgrade");
     if (!down.empty()) found.push_back(std::move(down));
@@ -135,8 +135,8 @@ std::vector<std::string> Runner::repair(const RunOptions& options) {
     refused.push_back(half_applied(row, graph_, edit_of(row.id)));
     if (!may_be_edited(row)) continue;
     refused.back().hint =
-        "finish it with `dbmig upgrade`, which compares what has run and takes the rest as it is "
-        "now, or restore the file and take it back with `dbmig downgrade`";
+        "finish it with `dbmig upgrade`, which compares the statements that have run and uses the "
+        "rest as it is now, or restore the file and take it back with `dbmig downgrade`";
   }
   if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
   backend::Transaction transaction(connection_);

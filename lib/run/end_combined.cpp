@@ -20,8 +20,8 @@ Error edited_since(const history::Graph& graph, const std::vector<std::string>& 
                          text::count(parts.size(), "revision"), parts.front(), parts.back(),
                          gone == parts.end() ? "one of them was edited"
                                              : fmt::format("{} was removed", *gone)))
-      .hint(fmt::format("bring the files back (git log -- migrations), or take back what was begun "
-                        "with `dbmig downgrade {}`",
+      .hint(fmt::format("restore the files (git log -- migrations), or undo what was begun with "
+                        "`dbmig downgrade {}`",
                         heads.empty() ? "base" : heads.front()));
 }
 

@@ -79,8 +79,10 @@ void Journal::refuse_ending(const dialect::Statement& statement, bool left_open)
                   ? "the statement left a transaction open, or autocommit off; what it had not "
                     "committed is rolled back"
                   : "the statement, or what it calls, committed by itself: it has run, but a "
-                    "failure in it would have left a part of its rows")
-      .hint("leave transactions to the upgrade; the next `dbmig upgrade` goes on behind it")
+                    "failure in it would have left some of its changes")
+      .hint(
+          "leave transactions to the upgrade; the next `dbmig upgrade` continues after this "
+          "statement")
       .sql(statement.sql);
 }
 

@@ -148,7 +148,7 @@ class JournaledRun {
     accept(row, planned);
     recover(context_, planned, environment_.before(), row);
     context_.events.info("dbmig.run",
-                         fmt::format("Going on with revision {} after statement {} of {}", row.id,
+                         fmt::format("Continuing revision {} after statement {} of {}", row.id,
                                      row.statements_done, row.statements_total));
     send(planned, environment_.before(), row);
   }
@@ -160,11 +160,9 @@ class JournaledRun {
     require_same_plan(row, planned, is_edited ? environment_.edit(row.id) : std::string());
     row.statements_total = planned.statements.size();
     if (!is_edited) return;
-    context_.events.info(
-        "dbmig.run",
-        fmt::format("Revision {} was edited after what has run of it, and continues with "
-                    "that",
-                    row.id));
+    context_.events.info("dbmig.run", fmt::format("Revision {} was edited after the statements "
+                                                  "that have run, and continues with the new text",
+                                                  row.id));
     row.checksum = planned.revision.checksum.get();
     context_.store.update_text(row.id, planned.revision.text, row.checksum);
     context_.store.update_progress(row);
@@ -206,10 +204,10 @@ class JournaledRun {
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection) throw;
       SteadySink(context_.events)
-          .warning("dbmig.run", fmt::format("How the server words what revision {} made could not "
-                                            "be recorded, so that `dbmig check` has to ask a "
-                                            "scratch database: {}",
-                                            id, error.what()));
+          .warning("dbmig.run",
+                   fmt::format("The server's spelling of the objects of revision {} could not be "
+                               "recorded, so `dbmig check` will need a scratch database: {}",
+                               id, error.what()));
     }
   }
 
@@ -266,10 +264,9 @@ class JournaledRun {
       return;
     }
     if (row.statements_done == 0) return;
-    events.warning(
-        "dbmig.run",
-        fmt::format("Revision {} failed; what it had done before that ({}) was taken back", row.id,
-                    text::count(row.statements_done, "statement")));
+    events.warning("dbmig.run",
+                   fmt::format("Revision {} failed; what it had done before that ({}) was undone",
+                               row.id, text::count(row.statements_done, "statement")));
   }
 
   /// What takes back the statements that are done and loses nothing by it.
@@ -287,7 +284,7 @@ class JournaledRun {
   static void tell_what_stays(EventSink& events, const PlannedRevision& planned,
                               const AppliedRevision& row) {
     for (std::size_t i = 0; i < row.statements_done; ++i) {
-      events.warning("dbmig.run", fmt::format("Revision {}, done and kept: {}", row.id,
+      events.warning("dbmig.run", fmt::format("Revision {}, done and not undone: {}", row.id,
                                               planned.statements[i].sql));
     }
     events.warning(
@@ -347,14 +344,14 @@ class JournaledRun {
     row = advance(planned, met, std::move(row), end);
     const std::size_t operations = *whole(planned, met, end);
     if (const auto undo = way_back(planned, met, operations)) {
-      context_.events.info("dbmig.run", fmt::format("Taking back the half-done {} of revision {}",
+      context_.events.info("dbmig.run", fmt::format("Undoing the half-done {} of revision {}",
                                                     to_string(begun), row.id));
       this->undo(begun, *undo, std::move(row));
       return true;
     }
     context_.events.info("dbmig.run",
-                         fmt::format("Finishing the half-done {} of revision {} first: only the "
-                                     "opposite direction undoes what its plain SQL did",
+                         fmt::format("Finishing the half-done {} of revision {} first: its plain "
+                                     "SQL can only be undone as a whole",
                                      to_string(begun), row.id));
     send(planned, met, std::move(row));
     return false;

@@ -54,12 +54,12 @@ Error out_of_order(const Error& error, const PlannedRevision& planned, const Run
     if (other != id && below.count(other) != 0) later.push_back(other);
   }
   if (!later.empty()) {
-    told.push_back({{graph.header(later.front()).path.string(), 0, 0},
-                    fmt::format("the database has {} already, which in the history comes after {}",
-                                text::join(later, ", "), id),
-                    fmt::format("take that back first, as with `dbmig downgrade`, or change {} so "
-                                "that it can come last",
-                                id)});
+    told.push_back(
+        {{graph.header(later.front()).path.string(), 0, 0},
+         fmt::format("the database already has {}, which comes after {} in the history",
+                     text::join(later, ", "), id),
+         fmt::format(
+             "undo that first with `dbmig downgrade`, or change {} so that it can come last", id)});
   }
   std::vector<std::string> heads =
       graph.heads_of({run_plan.applied().begin(), run_plan.applied().end()});
@@ -132,7 +132,7 @@ PlannedRevision Runner::replan(const history::Graph& graph, const std::string& i
     throw Error(
         ErrorCode::failed,
         fmt::format("revision {} is half done, and other applied revisions build on it", id))
-        .hint("take those back first");
+        .hint("downgrade those first");
   }
   met = run_plan.before();
   return plan_step(std::move(*step), run_plan);

@@ -140,7 +140,7 @@ void recover(const ApplyContext& context, const PlannedRevision& planned,
   if (!took_effect) {
     throw Error(ErrorCode::failed,
                 fmt::format("an earlier {} stopped while this statement of revision {} was "
-                            "running, and the database does not show whether it took effect",
+                            "running, and it cannot be seen in the database whether it took effect",
                             row.running, row.id))
         .hint(
             "check whether it did, then run the command again with `--resolve done` if it did, or "

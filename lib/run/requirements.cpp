@@ -47,7 +47,7 @@ void refuse_requirements(backend::Connection& connection, const history::Revisio
     try {
       // MariaDB refuses several values, and SQLite takes the first.
       if (connection.query(query).rows.size() > 1) {
-        throw Error(ErrorCode::failed, "the query gives more than one row");
+        throw Error(ErrorCode::failed, "the query returns more than one row");
       }
       const backend::Rows rows = connection.query(
           fmt::format("SELECT CASE WHEN {} THEN 1 ELSE 0 END", as_condition(query)));
@@ -55,16 +55,17 @@ void refuse_requirements(backend::Connection& connection, const history::Revisio
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
       throw Error(ErrorCode::failed,
-                  fmt::format("what revision {} requires cannot be asked: {}", revision.id,
+                  fmt::format("the `require` query of revision {} failed: {}", revision.id,
                               dialect::without_values(dialect, error.message(), shown, variables)))
           .at(requirement.where)
-          .hint("the query must give one value, in the schema that the revision meets")
+          .hint("the query must return one value, with the schema before the revision")
           .sql(shown);
     }
-    broken.push_back({requirement.where,
-                      fmt::format("revision {} does not run here, because it requires: {}",
-                                  revision.id, what_is_required(requirement, dialect)),
-                      "make the query of its `require` true, then run the command again"});
+    broken.push_back(
+        {requirement.where,
+         fmt::format("revision {} cannot run on this database, because it requires: {}",
+                     revision.id, what_is_required(requirement, dialect)),
+         "make the query of its `require` true, then run the command again"});
   }
   if (!broken.empty()) throw Error(ErrorCode::refused, std::move(broken));
 }

@@ -60,7 +60,7 @@ void refuse_wrong_way(const std::vector<std::string>& arguments, const RunPlan& 
   const std::string there =
       targets.empty() ? std::string("base") : text::join({targets.begin(), targets.end()}, ", ");
   throw Error(ErrorCode::failed,
-              fmt::format("'{}' is revision {}, and the database is beyond it", target, there))
+              fmt::format("'{}' is revision {}, and the database is past it", target, there))
       .hint(fmt::format("`dbmig downgrade {}` goes back to it", there));
 }
 
@@ -81,7 +81,7 @@ std::vector<std::string> way_down(const history::Graph& graph, const std::set<st
     if (argument != "base" && !history::is_base_of_branch(argument)) continue;
     throw Error(ErrorCode::usage,
                 fmt::format("'{}' undoes everything, so it excludes other targets", argument))
-        .hint("name the revisions that are to stay");
+        .hint("name the revisions to keep");
   }
   return graph.downgrade_path(have, resolved(graph, arguments, have));
 }

@@ -69,10 +69,11 @@ StampPlan Runner::planned_stamp(const std::vector<AppliedRevision>& rows,
   const std::set<std::string> wanted = stamped(graph_, have, targets, purge);
   for (const AppliedRevision& row : rows) {
     if (row.is_complete()) continue;
-    events_.warning("dbmig.run",
-                    fmt::format("the {} of revision {} stopped after statement {} of {}, and a "
-                                "stamp forgets that: what it has done stays in the database",
-                                row.running, row.id, row.statements_done, row.statements_total));
+    events_.warning(
+        "dbmig.run",
+        fmt::format("the {} of revision {} stopped after statement {} of {}; after the stamp this "
+                    "is no longer known, and what it did stays in the database",
+                    row.running, row.id, row.statements_done, row.statements_total));
   }
   StampPlan plan{graph_.heads_of(have), graph_.heads_of(wanted), {}, {}};
   for (const AppliedRevision& row : rows) {

@@ -87,8 +87,8 @@ void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
                           "file of the migrations folder does",
                           text::join(unknown, "', '")))
       .hint(
-          "bring the file back (git log -- migrations), or take the revision back from the text "
-          "kept in the database with `dbmig downgrade`");
+          "restore the file (git log -- migrations), or undo the revision with `dbmig downgrade`, "
+          "which uses the copy stored in the database");
 }
 
 }  // namespace dbmig::run

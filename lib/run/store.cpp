@@ -111,10 +111,9 @@ void read_statement(std::string column, AppliedRevision& r) {
 }
 
 Error newer_format() {
-  return Error(ErrorCode::failed,
-               fmt::format("this database's history ({}) was written by a newer dbmig; this one "
-                           "knows its format up to {}",
-                           RevisionStore::kTable, RevisionStore::kFormat))
+  return Error(ErrorCode::failed, fmt::format("this database's history ({}) was written by a newer "
+                                              "dbmig; this version supports its format up to {}",
+                                              RevisionStore::kTable, RevisionStore::kFormat))
       .hint("use that version, or a later one");
 }
 
@@ -313,7 +312,7 @@ std::set<std::string> RevisionStore::columns() {
     throw Error(
         ErrorCode::failed,
         fmt::format("the table {} of this database is not dbmig's: it has other columns", kTable))
-        .hint("dbmig keeps its history in a table of that name: rename the other one");
+        .hint("dbmig stores its history in a table of that name: rename the existing one");
   }
   const bool is_newer =
       found.count("format") != 0 &&

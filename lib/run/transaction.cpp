@@ -78,7 +78,7 @@ void run_statements(const ApplyContext& context, const PlannedRevision& planned)
       if (!context.connection.in_transaction()) {
         throw Error(ErrorCode::failed,
                     "the statement ended the transaction of the upgrade; what ran until then stays")
-            .hint("take it out of the revision, and look at what the database holds")
+            .hint("remove it from the revision, and check what the database contains")
             .sql(planned.statements[i].sql);
       }
     } catch (const Error& error) {

@@ -136,7 +136,7 @@ std::string file_of(backend::ReadOnlyConnection& database, const std::string& sq
                     const std::vector<backend::Cell>& values, const std::string& format,
                     const QueryLimits& limits, bool& is_cut) {
   if (format != "csv" && format != "json") {
-    throw Error(ErrorCode::usage, fmt::format("there is no format '{}' here", format))
+    throw Error(ErrorCode::usage, fmt::format("unknown format '{}'", format))
         .hint("it can be csv or json");
   }
   const EndOfReading end(database);

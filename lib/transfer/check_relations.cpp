@@ -163,7 +163,7 @@ class KeyTrial {
     problem.what.file = table;
     problem.what.column = text::join(key.columns, ", ");
     problem.what.records = std::strtoull(rows.c_str(), nullptr, 10);
-    problem.what.reason = fmt::format("are one value under {} of the target", key.name);
+    problem.what.reason = fmt::format("are equal under {} of the target", key.name);
     const std::string joined =
         dialect::sql_forms(dialect.kind()).group_concat(names.front(), "''' and '''");
     const auto examples = connection.query(fmt::format("SELECT {} {} LIMIT 3", joined, groups));

@@ -20,9 +20,8 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 std::string companion_text(const CompanionText& what) {
-  std::string out =
-      fmt::format("# How the file beside this one is written; `dbmig import {}` goes by it.\n{}\n",
-                  what.file, kKey);
+  std::string out = fmt::format(
+      "# The format of the file next to this one, for `dbmig import {}`.\n{}\n", what.file, kKey);
   if (!what.table.empty()) out += fmt::format("  table: {}\n", quoted(what.table));
   out += fmt::format("  format: {}\n", what.format);
   if (!what.columns.empty()) {

@@ -316,7 +316,7 @@ bool begin_on_all(Connection& source, Connection& target, const CopyOptions& opt
 bool begin_together(Connection& source, Connection& target, const CopyOptions& options,
                     import::Communicator& ranks, EventSink& events) {
   constexpr int kTries = 5;
-  std::string reason = "others keep writing to them";
+  std::string reason = "other sessions keep writing to them";
   try {
     for (int i = 0; i < kTries; ++i) {
       if (begin_on_all(source, target, options, ranks)) return true;
@@ -325,10 +325,9 @@ bool begin_together(Connection& source, Connection& target, const CopyOptions& o
     if (error.code() == ErrorCode::interrupted) throw;
     reason = error.message();
   }
-  events.warning("dbmig.diff",
-                 fmt::format("The rows are compared by one rank: the others could not see both "
-                             "databases as of the same moment ({})",
-                             reason));
+  events.warning("dbmig.diff", fmt::format("Only one rank compares the rows: the others could not "
+                                           "get the same snapshot of both databases ({})",
+                                           reason));
   return false;
 }
 

@@ -62,8 +62,8 @@ void refuse_filled(const std::vector<std::string>& tables) {
   throw Error(ErrorCode::refused,
               fmt::format("the target has rows in '{}'", text::join(tables, "', '")))
       .hint(
-          "nothing was copied; --truncate deletes them first, --resume goes on with a copy that "
-          "was ended before its last step");
+          "nothing was copied; --truncate deletes them first, --resume continues a copy that was "
+          "killed before its last step");
 }
 
 /// The rows that are there already, which must be the source's.
@@ -206,7 +206,7 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
         continue;
       }
       results.push_back(resume_table(source, target, *pair, stop));
-      events.info("dbmig.copy", fmt::format("'{}' has its rows already", pair->name()));
+      events.info("dbmig.copy", fmt::format("'{}' already has its rows", pair->name()));
       pair = pairs.erase(pair);
     }
   }

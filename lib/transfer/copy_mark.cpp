@@ -35,10 +35,10 @@ std::optional<std::string> find_killed_copy(backend::Connection& database) {
                                  : fmt::format(" from {} that began {} UTC",
                                                rows[0][0].value_or(""), rows[0][1].value_or(""));
     return fmt::format(
-        "A copy{} did not come to its end: rows are missing here{}. Run that `dbmig copy` again; "
-        "--resume goes on behind the tables that hold the source's rows",
+        "A copy{} was interrupted: rows are missing here{}. Run that `dbmig copy` again; --resume "
+        "keeps the tables that already have the source's rows",
         from,
-        backend::has_table(database, "dbmig_copy_triggers") ? ", and triggers are put aside" : "");
+        backend::has_table(database, "dbmig_copy_triggers") ? ", and triggers are missing" : "");
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted || error.code() == ErrorCode::connection) throw;
     return std::nullopt;

@@ -83,7 +83,7 @@ class Export {
       return;
     }
     if (options_.output.empty()) {
-      throw Error(ErrorCode::usage, "several tables need a folder to go to")
+      throw Error(ErrorCode::usage, "several tables need a folder")
           .hint("-o FOLDER, or --format sql for one file");
     }
     std::error_code failure;
@@ -191,8 +191,8 @@ class Export {
     if (!is_companion(path)) {
       if (!is_needed) return {};
       if (!options_.force) {
-        throw Error(ErrorCode::refused, fmt::format("{} is there already", path))
-            .hint("--force replaces it");
+        throw Error(ErrorCode::refused, fmt::format("{} already exists", path))
+            .hint("use --force to replace it");
       }
     } else if (!is_needed) {
       std::error_code ignored;
@@ -234,11 +234,12 @@ class Export {
              const Cell& cell, std::uint64_t row) const {
     const std::string what = unsayable(cell, type);
     if (what.empty()) return;
-    throw Error(ErrorCode::invalid,
-                fmt::format("row {} of '{}': column '{}' of type {} holds {}, which an import of "
-                            "this format would not give back",
-                            row, table, column, schema::to_string(type), what))
-        .hint("--format sql writes every value as it is");
+    throw Error(
+        ErrorCode::invalid,
+        fmt::format(
+            "row {} of '{}': column '{}' of type {} holds {}, which this format cannot represent",
+            row, table, column, schema::to_string(type), what))
+        .hint("--format sql writes every value unchanged");
   }
 
   backend::Connection& connection_;

@@ -70,8 +70,8 @@ class SchemaFitter {
         }
         if (index.name == was) continue;
         fitted_.renamed.push_back(
-            fmt::format("index '{}' of table '{}' is called '{}': SQLite has each name once in a "
-                        "database",
+            fmt::format("index '{}' of table '{}' is called '{}': on SQLite the name must be "
+                        "unique in the database",
                         was, name, index.name));
       }
     }
@@ -253,8 +253,8 @@ class SchemaFitter {
         key.name = fmt::format("{}_{}_{}", table.name, name, i);
       }
       fitted_.renamed.push_back(
-          fmt::format("foreign key '{}' of table '{}' is called '{}': the target has each name "
-                      "once in a database",
+          fmt::format("foreign key '{}' of table '{}' is called '{}': on the target the name must "
+                      "be unique in the database",
                       name, table.name, key.name));
       return true;
     }
@@ -274,8 +274,8 @@ class SchemaFitter {
       return true;
     }
     if (column->generated) {
-      fitted_.changed.push_back(fmt::format(
-          "{} is no longer computed, and keeps the values that it has now: {}", name, why));
+      fitted_.changed.push_back(
+          fmt::format("{} is no longer generated, and keeps its present values: {}", name, why));
       column->generated.reset();
       return true;
     }

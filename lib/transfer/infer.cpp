@@ -309,8 +309,8 @@ Inferred result_of(const import::Options& options, const Findings& found) {
     const std::vector<std::string> dates = evidence.ambiguous_dates();
     if (dates.size() > 1) {
       result.notes.push_back(
-          fmt::format("column '{}': its dates could be written as {} or as {}; the first is taken",
-                      column.name, dates[0], dates[1]));
+          fmt::format("column '{}': its dates fit both {} and {}; the first is used", column.name,
+                      dates[0], dates[1]));
     }
   }
   if (const auto key = choose_key(result.table, found.columns)) {

@@ -29,10 +29,11 @@ void translate_clock(const Table& table, Column& column, std::vector<std::string
   const dialect::Clock clock = dialect::sqlite_clock(there);
   sql.sqlite = clock.sql;
   if (clock.lost_digits == 0) return;
-  said.push_back(fmt::format(
-      "the last {} of the default of '{}.{}', {}: SQLite's clock has 3 digits after the second",
-      text::count(static_cast<std::size_t>(clock.lost_digits), "digit"), table.name, column.name,
-      there));
+  said.push_back(
+      fmt::format("the last {} of the default of '{}.{}', {}: SQLite's time functions have 3 "
+                  "digits after the second",
+                  text::count(static_cast<std::size_t>(clock.lost_digits), "digit"), table.name,
+                  column.name, there));
 }
 
 void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
@@ -45,34 +46,33 @@ void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
     translate_clock(table, column, said);
     if (!column.mariadb.on_update.empty()) {
       said.push_back(fmt::format(
-          "ON UPDATE {} of {}: SQLite has no such thing, and an UPDATE leaves the column as it is",
+          "ON UPDATE {} of {}: SQLite does not have it, and an UPDATE leaves the column as it is",
           column.mariadb.on_update, name));
       column.mariadb.on_update.clear();
     }
     if (column.mariadb.invisible) {
-      said.push_back(
-          fmt::format("INVISIBLE of {}: SQLite has no such thing, and SELECT * shows it", name));
+      said.push_back(fmt::format(
+          "INVISIBLE of {}: SQLite does not have it, and SELECT * shows the column", name));
       column.mariadb.invisible = false;
     }
   }
   if (comments != 0) {
-    said.push_back(fmt::format("{} of table '{}': SQLite keeps none",
+    said.push_back(fmt::format("{} of table '{}': SQLite does not store it",
                                text::count(comments, "comment"), table.name));
   }
   if (table.mariadb.system_versioned) {
     said.push_back(fmt::format(
-        "the history of table '{}': SQLite has no system versioning; the rows of today are copied",
+        "the history of table '{}': SQLite has no system versioning; the current rows are copied",
         table.name));
   }
   if (table.mariadb.period) {
-    said.push_back(
-        fmt::format("PERIOD FOR {} of table '{}': SQLite has no periods; their columns "
-                    "are copied",
-                    table.mariadb.period->name, table.name));
+    said.push_back(fmt::format(
+        "PERIOD FOR {} of table '{}': SQLite does not have periods; their columns are copied",
+        table.mariadb.period->name, table.name));
   }
   if (!table.mariadb.partition.empty()) {
     said.push_back(
-        fmt::format("the partitions of table '{}': SQLite has none; all rows are in one "
+        fmt::format("the partitions of table '{}': SQLite does not have them; all rows are in one "
                     "table",
                     table.name));
   }

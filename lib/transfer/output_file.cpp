@@ -125,8 +125,8 @@ OutputFile::OutputFile(std::string path, OutputCompression compression, bool for
       return;
     }
     if (!force_) {
-      throw Error(ErrorCode::refused, fmt::format("{} is there already", path_))
-          .hint("--force replaces it");
+      throw Error(ErrorCode::refused, fmt::format("{} already exists", path_))
+          .hint("use --force to replace it");
     }
     std::error_code failed;
     const std::filesystem::path behind_links = std::filesystem::canonical(path_, failed);

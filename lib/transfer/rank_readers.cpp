@@ -382,7 +382,7 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
                                             const std::vector<std::string>& tables,
                                             EventSink& events, const std::atomic<bool>& stop) {
   constexpr int kTries = 5;
-  std::string reason = "others keep writing to it";
+  std::string reason = "other sessions keep writing to it";
   try {
     for (int i = 0; i < kTries; ++i) {
       if (begin_together(source, ranks, tables)) {
@@ -393,9 +393,10 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
     if (error.code() == ErrorCode::interrupted) throw;
     reason = error.message();
   }
-  events.warning("dbmig.copy", fmt::format("The source is read by one rank: the others could not "
-                                           "see it as of the same moment ({})",
-                                           reason));
+  events.warning(
+      "dbmig.copy",
+      fmt::format("Only one rank reads the source: the others could not get the same snapshot ({})",
+                  reason));
   source.begin_snapshot();
   return thread_reader(source, stop);
 }

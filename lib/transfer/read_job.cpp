@@ -24,7 +24,7 @@ constexpr std::size_t kMaxBatchBytes = std::size_t{1} << 20U;
   throw Error(ErrorCode::invalid, fmt::format("'{}' ({}): column '{}': {} {}", job.table, key,
                                               job.columns[invalid_cast.column].name,
                                               invalid_cast.shown, invalid_cast.reason))
-      .hint("nothing was copied; the source was changed while it was read: try again");
+      .hint("nothing was copied; the source was changed during the copy: try again");
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ class RecordCutter {
                                   static_cast<unsigned char>(text[broken])),
                       text, broken, first_line)
             .hint(
-                "say in what the file is, for example --encoding latin1 or --encoding "
+                "name the file's encoding, for example --encoding latin1 or --encoding "
                 "windows-1252");
       }
       if (!take(fields_)) return;
@@ -103,7 +103,7 @@ class RecordCutter {
     }
     if (reason.empty()) return true;
     throw at_line(reason, text, start, first_line)
-        .hint("nothing was written; mend the file, or say how its fields are cut");
+        .hint("nothing was written; correct the file, or set --delimiter and --quote");
   }
 
   /// What is wrong at `offset` of the chunk `text`.

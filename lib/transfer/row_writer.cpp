@@ -87,8 +87,7 @@ class JsonWriter final : public RowWriter {
       } else if (cell.kind == Cell::Kind::text || cell.kind == Cell::Kind::blob) {
         out += quoted(field_text(cell));
       } else if (cell.kind == Cell::Kind::real && !std::isfinite(cell.real)) {
-        throw Error(ErrorCode::invalid, "JSON has no number for infinity")
-            .hint("--format sql can say it");
+        throw Error(ErrorCode::invalid, "JSON has no number for infinity").hint("use --format sql");
       } else {
         out += field_text(cell);
       }
@@ -100,7 +99,7 @@ class JsonWriter final : public RowWriter {
   static std::string quoted(std::string_view text) {
     if (text::find_invalid_utf8(text)) {
       throw Error(ErrorCode::invalid, "a text that is not UTF-8 cannot be written as JSON")
-          .hint("--format csv and sql write the bytes as they are");
+          .hint("--format csv and --format sql write the bytes unchanged");
     }
     return nlohmann::json(text).dump();
   }

@@ -125,8 +125,8 @@ SilentTriggers::~SilentTriggers() {
   } catch (const std::exception& failure) {
     try {
       events_.warning("dbmig.copy",
-                      fmt::format("Triggers could not be made again ({}): their statements are in "
-                                  "table '{}', and the next `dbmig copy` tries once more",
+                      fmt::format("Triggers could not be created again ({}): their statements are "
+                                  "in table '{}', and the next `dbmig copy` tries again",
                                   failure.what(), kTable));
     } catch (...) {
       return;  // a listener that fails: the statements are in the table all the same
@@ -162,8 +162,8 @@ void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
       make(target_, triggers.back(), if_not_exists(triggers.back().statement));
     } catch (const Error& error) {
       throw Error(ErrorCode::refused,
-                  fmt::format("trigger '{}' would fire for rows that have been written before, and "
-                              "this user could not make it again afterwards: {}",
+                  fmt::format("trigger '{}' would fire for copied rows, and this user could not "
+                              "create it again after being dropped: {}",
                               name, error.message()))
           .native(error.native_code())
           .hint(
@@ -190,7 +190,7 @@ void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
   for (const Trigger& trigger : triggers) {
     target_.execute("DROP TRIGGER IF EXISTS " + target_.dialect().quote_identifier(trigger.name));
   }
-  events_.info("dbmig.copy", fmt::format("Put aside until the rows are there: {} '{}'",
+  events_.info("dbmig.copy", fmt::format("Dropped until the rows are copied: {} '{}'",
                                          triggers.size() == 1 ? "trigger" : "triggers",
                                          text::join(names, "', '")));
 }

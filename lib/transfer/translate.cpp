@@ -99,11 +99,12 @@ bool is_own_collation(const std::string& name) {
 void leave_out_collations(schema::Table& table, DialectKind to,
                           std::vector<std::string>& left_out) {
   const auto leave_out = [&](std::string& collation, const std::string& column) {
-    left_out.push_back(fmt::format(
-        "collation {} of '{}.{}', which only the source's application defines: {}", collation,
-        table.name, column,
-        to == DialectKind::sqlite ? "its values are compared byte by byte"
-                                  : "its values are compared as the target's database does"));
+    left_out.push_back(
+        fmt::format("collation {} of '{}.{}', which is defined by the source's application: {}",
+                    collation, table.name, column,
+                    to == DialectKind::sqlite
+                        ? "its values are compared byte by byte"
+                        : "its values are compared with the default collation of the target"));
     collation.clear();
   };
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -152,7 +153,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
         fmt::format("trigger '{}': its SQL is {}'s", name, product_name(from)));
   }
   for (const auto& [key, routine] : schema.routines) {
-    result.left_out.push_back(fmt::format("{} '{}': SQLite has no such thing",
+    result.left_out.push_back(fmt::format("{} '{}': SQLite does not have it",
                                           schema::to_string(routine.kind), routine.name));
   }
   if (dialect::capabilities(from).flexible_typing) {

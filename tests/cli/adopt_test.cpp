@@ -82,7 +82,8 @@ TEST_P(Adopt, TakesInWhatTheRevisionsDoNotKnow) {
   EXPECT_THAT(project.files("migrations"), SizeIs(3));
   expect_recovered();
   EXPECT_THAT(project.expect(1, {"adopt", "--table", "nonesuch"}).err, HasSubstr("nonesuch"));
-  EXPECT_THAT(project.expect(1, {"adopt", "--table", "x*"}).err, HasSubstr("no table fits 'x*'"));
+  EXPECT_THAT(project.expect(1, {"adopt", "--table", "x*"}).err,
+              HasSubstr("no table matches 'x*'"));
 }
 
 TEST_P(Adopt, PatternsChooseInASharedDatabase) {
@@ -112,7 +113,7 @@ TEST_P(Adopt, AnInterruptedAdoptGoesOn) {
   // It ended before the stamp.
   sql("DELETE FROM dbmig_revisions");
   EXPECT_THAT(project.expect(0, {"adopt"}).err,
-              AllOf(HasSubstr("The database has all that revision aaaaaaaaaaaa makes"),
+              AllOf(HasSubstr("The database has everything that revision aaaaaaaaaaaa creates"),
                     HasSubstr("Nothing to adopt")));
   expect_recovered();
   // It ended before the revision.
@@ -351,8 +352,8 @@ TEST_F(AdoptOnSqlite, WhatMariadbDoesNotTakeIsForSqliteAloneAndTheRestIsForBoth)
           .code,
       0);
   const std::string said = project.expect(0, {"adopt"}).err;
-  EXPECT_THAT(said, AllOf(HasSubstr("trigger 'own' is for SQLite alone"),
-                          HasSubstr("view 'days' is for SQLite alone"),
+  EXPECT_THAT(said, AllOf(HasSubstr("trigger 'own' is for SQLite only"),
+                          HasSubstr("view 'days' is for SQLite only"),
                           Not(HasSubstr("'both' is for")), Not(HasSubstr("'names' is for"))));
   EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
   edit_model("a:  varchar(10)", "a:  varchar(30)");
@@ -388,13 +389,13 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
   ASSERT_EQ(shell("sqlite3 app.db < app.sql", project.path()).code, 0);
   const std::string said = project.expect(0, {"adopt"}).err;
   for (const char* one :
-       {"view 'half' is for SQLite alone (only: sqlite), as it means different things",
-        "check 'ck_shop_1' of table 'shop' is for SQLite alone (sqlite: …), as it means",
-        "check 'ck_shop_3' of table 'shop' is for SQLite alone (sqlite: …), as MariaDB does not",
-        "the default of 'shop.e' is for SQLite alone (mariadb: NULL), as it means",
-        "the default of 'shop.f' is for SQLite alone (mariadb: NULL), as MariaDB does not",
+       {"view 'half' is for SQLite only (only: sqlite): it means different things",
+        "check 'ck_shop_1' of table 'shop' is for SQLite only (sqlite: …): it means",
+        "check 'ck_shop_3' of table 'shop' is for SQLite only (sqlite: …): MariaDB refuses",
+        "the default of 'shop.e' is for SQLite only (mariadb: NULL): it means",
+        "the default of 'shop.f' is for SQLite only (mariadb: NULL): MariaDB does not",
         "column 'shop.g' means different things on the two databases",
-        "trigger 'own' is for SQLite alone (only: sqlite), as MariaDB does not take it when it",
+        "trigger 'own' is for SQLite only (only: sqlite): MariaDB refuses it when it",
         "'kv.k' becomes varchar(255) on MariaDB", "'kv.w' becomes varchar(255) on MariaDB",
         "'kv.v' has no type on SQLite, and becomes longtext on MariaDB"}) {
     EXPECT_THAT(said, HasSubstr(one));

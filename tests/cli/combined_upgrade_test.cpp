@@ -68,7 +68,7 @@ TEST_P(LongHistory, WhatFailsIsNamedAndWhatCameBeforeStays) {
   add(kRevisions + 1, "create_table: {taken: {columns: {id: integer}}}");
   sql("CREATE TABLE taken (x INTEGER)");
   EXPECT_THAT(project.expect(1, {"upgrade"}).err,
-              AllOf(HasSubstr("71 revisions cannot be applied at once and run one by one"),
+              AllOf(HasSubstr("71 revisions cannot be applied at once, running them one by one"),
                     HasSubstr("migrations/r071.yaml:6:5")));
   EXPECT_THAT(project.expect(0, {"current"}).out, HasSubstr("r070"));
 }

@@ -102,8 +102,9 @@ TEST_P(Copies, OfAProjectThatAreKilledKeepTheirTriggers) {
   project.start("sqlite:///app.db");
   project.expect(0, {"adopt", "-m", "first"});
   const std::vector<std::string> command = {dbmig_binary(), "copy", "sqlite:///app.db", target};
-  for (const char* moment : {"Put aside", "'user': 1 row"}) {
-    if (!on_mariadb() && moment == std::string("Put aside")) continue;  // it can leave them alone
+  for (const char* moment : {"Dropped until the rows are copied", "'user': 1 row"}) {
+    if (!on_mariadb() && moment == std::string("Dropped until the rows are copied"))
+      continue;  // it can leave them alone
     Process killed(command, project.options());
     ASSERT_TRUE(killed.wait_for_stderr(moment));
     killed.send(SIGKILL);
@@ -181,7 +182,7 @@ TEST_P(Copies, OfAProjectTellWhichNumbersMariadbKeepsFewerDigitsOf) {
   project.expect(0, {"migrate", "-m", "m", "--no-proof"});
   project.expect(0, {"upgrade"});
   EXPECT_THAT(project.expect(4, {"copy", "sqlite:///mine.db", target, "--strict"}).err,
-              HasSubstr("'m.f': FLOAT keeps about 7 digits on MariaDB"));
+              HasSubstr("'m.f': FLOAT stores about 7 digits on MariaDB"));
   EXPECT_THAT(project.expect(0, {"copy", "sqlite:///mine.db", target}).err,
               AllOf(HasSubstr("'m.f': FLOAT"), Not(HasSubstr("'m.d'"))));
 }
@@ -209,10 +210,12 @@ TEST_P(Copies, ComparedByThemselvesSayWhichNumbersAFloatOfMariadbDoesNotHold) {
   sql(create);
   sql(rows);
   const std::string there = compared("sqlite:///app.db", target, 0);
-  EXPECT_THAT(there, AllOf(HasSubstr("  same\n"),
-                           HasSubstr("'f' is compared as MariaDB's FLOAT, to about 7 digits: 3 "
-                                     "values of the source have more\n"),
-                           Not(HasSubstr("'d'"))));
+  EXPECT_THAT(
+      there,
+      AllOf(HasSubstr("  same\n"),
+            HasSubstr("'f' is compared with the precision of MariaDB's FLOAT, about 7 digits: 3 "
+                      "values of the source have more\n"),
+            Not(HasSubstr("'d'"))));
   EXPECT_THAT(compared(target, "sqlite:///app.db", 0),
               AllOf(HasSubstr("  same\n"), HasSubstr("3 values of the target have more\n")));
   EXPECT_EQ(
@@ -333,7 +336,7 @@ TEST_P(Copies, OfMariadbsClocksWorkOnSqliteAndWhatOnlyMariadbHasIsNamed) {
   EXPECT_THAT(
       copied.err,
       AllOf(HasSubstr("the last 3 digits of the default of 'clocks.b', current_timestamp(6)"),
-            HasSubstr("ON UPDATE current_timestamp(6) of 'clocks.b': SQLite has no such thing"),
+            HasSubstr("ON UPDATE current_timestamp(6) of 'clocks.b': SQLite does not have it"),
             HasSubstr("INVISIBLE of 'clocks.h'"), HasSubstr("the history of table 'clocks'"),
             HasSubstr("1 comment of table 'clocks'"), HasSubstr("the partitions of table 'parted'"),
             Not(HasSubstr("'clocks.a'")), Not(HasSubstr("of 'clocks.c'"))));
@@ -441,13 +444,13 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
        "'t.a' has no type on SQLite, and becomes varchar(255)", true},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT AS (printf('%03d', id)), c AS (id * 2)); "
        "INSERT INTO t (id) VALUES (1)",
-       "'t.a' is no longer computed", true},
+       "'t.a' is no longer generated", true},
       {"CREATE TABLE t (a BLOB PRIMARY KEY); INSERT INTO t VALUES (x'00ff')", "1 row", true},
       {"CREATE TABLE t (a TEXT PRIMARY KEY COLLATE NOCASE); INSERT INTO t VALUES ('é'), ('É')",
        "t' needs a: {mariadb: {collation: utf8mb4_nopad_bin}}"},
       {"CREATE TABLE t (a DATETIME UNIQUE); "
        "INSERT INTO t VALUES ('2020-01-01'), ('2020-01-01 00:00:00')",
-       "are one value under unique constraint 'uq_t_a' of the target: 2 values"},
+       "are equal under unique constraint 'uq_t_a' of the target: 2 values"},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES t (id)); "
        "INSERT INTO t VALUES (1, NULL), (2, 9)",
        "refers to 't', which has no row for them (for example id = 2, p = 9)"},
@@ -470,7 +473,7 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
       {"CREATE VIRTUAL TABLE f USING fts5 (a); CREATE TABLE t (id INTEGER PRIMARY KEY)",
        "table 'f': only SQLite has virtual tables (fts5)", true},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, \"tail \" INT); INSERT INTO t VALUES (1, 2)",
-       "no table is left that the target could have"},
+       "there is no table that the target could have"},
   };
   int number = 0;
   for (const OddSource& source : sources) {
@@ -503,9 +506,9 @@ TEST_P(Copies, WhatTheRevisionsCannotMakeThereIsNamedBeforeTheFirstRuns) {
   project.expect(0, {"adopt", "-m", "first"});
   for (const char* plan : {"--plan", "-v"}) {
     EXPECT_THAT(project.expect(1, {"copy", "sqlite:///app.db", target, plan}).err,
-                AllOf(HasSubstr("'odd.a' is no longer computed"),
+                AllOf(HasSubstr("'odd.a' is no longer generated"),
                       HasSubstr("foreign key 'fk_odd_p' of table 'odd'"),
-                      HasSubstr("nothing was copied; say in the model")));
+                      HasSubstr("nothing was copied; give it a form")));
     EXPECT_EQ(sql("SHOW TABLES"), "");
   }
 }
@@ -524,8 +527,7 @@ TEST_P(Copies, ThatAreKilledAreNamedUntilTheyAreDone) {
     killed.send(SIGKILL);
     killed.wait();
   }
-  const auto named =
-      AllOf(HasSubstr("A copy from sqlite:///"), HasSubstr("did not come to its end"));
+  const auto named = AllOf(HasSubstr("A copy from sqlite:///"), HasSubstr("was interrupted"));
   EXPECT_THAT(project.expect(0, {"--url", target, "status"}).out, named);
   EXPECT_THAT(project.expect(3, {"--url", target, "check"}).out, named);
   EXPECT_THAT(project.expect(0, {"--url", target, "upgrade"}).err, named);
@@ -588,7 +590,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, Copies,
 TEST(Copy, WordsThatAreNoDatabasesAreNamed) {
   Project project;
   EXPECT_THAT(project.expect(2, {"copy", "foo", "bar"}).err,
-              AllOf(HasSubstr("the source 'foo' is no database"),
+              AllOf(HasSubstr("the source 'foo' is not a database"),
                     HasSubstr("give a URL, as in sqlite:///app.db")));
   project.write("app.db", "");
   EXPECT_THAT(project.expect(2, {"copy", "app.db", "sqlite:///b.db"}).err,

@@ -158,7 +158,7 @@ TEST_P(Diff, ComparesTheTwoDatabases) {
   const Result result = project.dbmig({"diff", "database", "sqlite:///other.db"});
   EXPECT_THAT(result.out, Not(HasSubstr("orders"))) << result;
   if (on_mariadb()) {
-    EXPECT_THAT(result.err, HasSubstr("compared is what both have"));
+    EXPECT_THAT(result.err, HasSubstr("only features that both have are compared"));
   }
 }
 
@@ -203,13 +203,14 @@ TEST_P(Diff, ACounterThatMovedOnIsNoDifferenceToAScript) {
 TEST_P(Diff, WrongArgumentsAreNamed) {
   EXPECT_THAT(project.expect(1, {"diff", "ffff", "head"}).err,
               HasSubstr("Can't locate revision identified by 'ffff'"));
-  EXPECT_THAT(project.expect(2, {"diff", "model"}).err, HasSubstr("compared with what?"));
-  EXPECT_THAT(project.expect(2, {"diff", "head", "x.sql"}).err, HasSubstr("in which SQL"));
+  EXPECT_THAT(project.expect(2, {"diff", "model"}).err,
+              HasSubstr("name what to compare the model with"));
+  EXPECT_THAT(project.expect(2, {"diff", "head", "x.sql"}).err, HasSubstr("the SQL dialect"));
   EXPECT_THAT(project.expect(2, {"diff", "--yaml", "--sql"}).err, HasSubstr("excludes"));
   EXPECT_THAT(project.expect(2, {"diff", "a", "b", "c"}).err, HasSubstr("required but received 3"));
   EXPECT_THAT(project.expect(2, {"diff", "head", "oracle://x/y"}).err, HasSubstr("oracle"));
   EXPECT_THAT(project.expect(2, {"diff", "aaaa", "head", "--sql", "--dialect", "db2"}).err,
-              HasSubstr("there is no dialect 'db2'"));
+              HasSubstr("unknown dialect 'db2'"));
   for (const std::string dialect : {"sqlite", "mariadb"}) {
     EXPECT_THAT(project.expect(3, {"diff", "aaaa", "head", "--sql", "--dialect", dialect}).out,
                 HasSubstr("CREATE TABLE"));

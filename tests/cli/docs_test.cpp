@@ -132,7 +132,7 @@ TEST_F(DocsTest, TablesAreChosen) {
 
 TEST_F(DocsTest, WhatIsTypedWrongIsNamed) {
   EXPECT_THAT(project.expect(1, {"docs", "--tables", "ordres"}).err,
-              HasSubstr("no table fits 'ordres'; did you mean 'orders'?"));
+              HasSubstr("no table matches 'ordres'; did you mean 'orders'?"));
   project.expect(2, {"docs", "--distance", "1"});
   project.expect(2, {"docs", "--detail", "much"});
   project.expect(1, {"docs", "--from", "nowhere"});

@@ -76,7 +76,7 @@ TEST_P(ExportedFiles, AreReadBackByTheirNameAlone) {
 
 TEST_P(ExportedFiles, SayBesideThemHowTheyAreWritten) {
   const Result exported = project.expect(0, {"--url", url, "export", "t", "-o", "some.csv"});
-  EXPECT_THAT(exported.err, HasSubstr("some.csv.yaml says how it is written"));
+  EXPECT_THAT(exported.err, HasSubstr("some.csv.yaml describes its format"));
   EXPECT_THAT(
       project.read("some.csv.yaml"),
       AllOf(HasSubstr("format: csv\n"), HasSubstr("binary: hex\n"), HasSubstr("table: \"t\"\n")));
@@ -84,7 +84,7 @@ TEST_P(ExportedFiles, SayBesideThemHowTheyAreWritten) {
   sql("DELETE FROM t");
   // The table, too, is known.
   EXPECT_THAT(project.expect(0, {"--url", url, "import", "some.csv"}).err,
-              HasSubstr("is read as some.csv.yaml says"));
+              HasSubstr("is read as described in some.csv.yaml"));
   EXPECT_EQ(rows("t"), expected);
   // What the command line says counts more.
   sql("DELETE FROM t");
@@ -103,7 +103,7 @@ TEST_P(ExportedFiles, SayBesideThemHowTheyAreWritten) {
   sql("INSERT INTO t (id, b) VALUES (1, X'00')");
   std::filesystem::remove(project.path() / "some.csv");
   EXPECT_THAT(project.expect(4, {"--url", url, "export", "t", "-o", "some.csv"}).err,
-              HasSubstr("some.csv.yaml is there already"));
+              HasSubstr("some.csv.yaml already exists"));
   EXPECT_FALSE(std::filesystem::exists(project.path() / "some.csv"));
 }
 
@@ -138,8 +138,7 @@ TEST_P(ExportedFiles, AreWrittenOnceUnderMpirun) {
           " --url '" + url + "' import t.jsonl --table u",
       project.path());
   EXPECT_EQ(exported.code, 0) << exported.out;
-  EXPECT_THAT(exported.out,
-              AllOf(HasSubstr("Imported 4 rows"), Not(HasSubstr("is there already"))));
+  EXPECT_THAT(exported.out, AllOf(HasSubstr("Imported 4 rows"), Not(HasSubstr("already exists"))));
   EXPECT_EQ(rows("u"), rows("t"));
 }
 
@@ -200,7 +199,7 @@ TEST_P(ExportedFiles, OfAQueryWithTwoColumnsOfOneNameAreRefused) {
 TEST_P(ExportedFiles, OfOthersAreKnownByTheirEndingAndWhatStandsInThem) {
   project.write("u.tsv", "id\ts\tn\n1\t\\N\t5\n2\ta\\tb\t\\N\n");
   EXPECT_THAT(project.expect(0, {"--url", url, "import", "u.tsv"}).err,
-              HasSubstr("u.tsv has \\N for NULL, and is read as --format tsv"));
+              HasSubstr("u.tsv uses \\N for NULL: reading it as --format tsv"));
   EXPECT_EQ(sql("SELECT id, coalesce(hex(s), 'none'), coalesce(n, 'none') FROM u ORDER BY id"),
             on_mariadb() ? "1|none|5\n2|610962|none\n" : "1||5\n2|610962|none\n");
   // Of a spreadsheet: quotes, and empty fields for NULL.

@@ -197,7 +197,7 @@ TEST_F(LintFiles, WithoutADatabaseTheHeads) {
   EXPECT_EQ(result.out,
             "migrations/c.yaml:7:5: error DS101: table 'usuario' would be dropped with all its "
             "rows (keep a copy of what is worth keeping)\n");
-  EXPECT_THAT(result.err, HasSubstr("Linted 1 head, no database asked: 1 error, 0 warnings, 0 "
+  EXPECT_THAT(result.err, HasSubstr("Linted 1 head, without a database: 1 error, 0 warnings, 0 "
                                     "info; 1 suppressed.\n"));
   EXPECT_EQ(project.files(project.path()),
             (std::vector<std::string>{".dbmig", "dbmig.yaml", "migrations", "schemas"}));
@@ -206,7 +206,7 @@ TEST_F(LintFiles, WithoutADatabaseTheHeads) {
 TEST_F(LintFiles, AServerThatDoesNotAnswerIsNoneUnlessItWasNamed) {
   project.start("mariadb://nobody@localhost/x?socket=/nowhere.sock");
   EXPECT_THAT(project.expect(4, {"lint"}).err,
-              AllOf(HasSubstr("No database is asked: "), HasSubstr("Linted 1 head")));
+              AllOf(HasSubstr("Working without a database: "), HasSubstr("Linted 1 head")));
   project.expect(1, {"lint", "--pending"});
   project.expect(1, {"lint", "--url", "mariadb://nobody@localhost/x?socket=/nowhere.sock"});
 }
@@ -249,7 +249,7 @@ TEST_F(LintFiles, WhatIsAskedForIsChecked) {
   project.expect(1, {"lint", "ffff"});
   EXPECT_THAT(
       project.expect(2, {"lint", "current", "--offline"}).err,
-      HasSubstr("'current' is relative to the revision of a database, and no database is asked"));
+      HasSubstr("'current' is relative to the database's revision, and no database is used"));
   EXPECT_THAT(project.expect(4, {"lint", "--all", "--offline"}).err,
               HasSubstr("Linted all of 3 revisions"));
   EXPECT_THAT(project.expect(4, {"lint", "aaaa", "cccc"}).err, HasSubstr("Linted 2 revisions"));
@@ -267,7 +267,7 @@ TEST_F(LintFiles, CodesExplainThemselves) {
               AllOf(HasSubstr("DS101: drops a table (destructive; error unless"),
                     HasSubstr("lint_ignore: {DS101: \"why\"}")));
   EXPECT_EQ(project.expect(2, {"lint", "--explain", "DS111"}).err,
-            "error: there is no code 'DS111'; did you mean 'DS101'?\n");
+            "error: unknown code 'DS111'; did you mean 'DS101'?\n");
   EXPECT_THAT(project.expect(0, {"lint", "--codes"}).out,
               HasSubstr("  DS101  error    drops a table\n"));
 }

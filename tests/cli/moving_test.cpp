@@ -179,7 +179,7 @@ TEST_F(Moving, AdoptSaysOnceWhatAColumnBecomes) {
   const std::string said = project.expect(0, {"adopt"}).err;
   const std::string line =
       "'event.at' becomes datetime(6): of 3 values that do not fit, one has 6 digits after the "
-      "second, and datetime keeps 0\n";
+      "second, and datetime stores 0\n";
   EXPECT_THAT(said, HasSubstr(line));
   EXPECT_EQ(said.find("'event.at'"), said.rfind("'event.at'")) << said;
 }

@@ -406,7 +406,7 @@ TEST(Check, OfflineNamesWhatHasNoRevision) {
   project.start();
   project.model(kUsuario);
   const Result found = project.expect(3, {"check", "--offline"});
-  EXPECT_THAT(found.out, HasSubstr("Detected added table 'usuario'"));
+  EXPECT_THAT(found.out, HasSubstr("added table 'usuario'"));
   EXPECT_EQ(project.expect(3, {"check", "--offline", "--json"}).json()[0]["kind"], "model");
   project.migrate("aaaaaaaaaaaa", "users");
   EXPECT_EQ(project.expect(0, {"check", "--offline"}).out, "");

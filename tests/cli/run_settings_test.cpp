@@ -237,8 +237,8 @@ TEST_P(RunSettings, WhatARevisionRequiresMustHoldBeforeItRuns) {
            "require:\n  - sql: SELECT COUNT(*) = 0 FROM t WHERE v IS NULL; -- one\n"
            "    message: every row has a v\n  - SELECT 1\n");
   const Result refused = project.expect(4, {"upgrade"});
-  EXPECT_THAT(refused.err, HasSubstr("migrations/a2.yaml:6:5: revision a2 does not run here, "
-                                     "because it requires: every row has a v"));
+  EXPECT_THAT(refused.err, HasSubstr("migrations/a2.yaml:6:5: revision a2 cannot run on this "
+                                     "database, because it requires: every row has a v"));
   EXPECT_EQ(applied(), "a1\n");
   // The same in a script.
   const Result script = project.expect(0, {"upgrade", "a1:a2", "--sql"});
@@ -255,11 +255,11 @@ TEST_P(RunSettings, WhatARevisionRequiresMustHoldBeforeItRuns) {
   project.expect(0, {"downgrade", "--allow-destructive"});
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n",
            "require: SELECT 1 UNION ALL SELECT 1\n");
-  EXPECT_THAT(project.expect(1, {"upgrade"}).err, HasSubstr("the query gives more than one row"));
+  EXPECT_THAT(project.expect(1, {"upgrade"}).err, HasSubstr("the query returns more than one row"));
   revision("a2", "a1", "  - add_column: {table: t, name: c, type: int}\n",
            "require: SELECT x FROM nowhere\n");
   EXPECT_THAT(project.expect(1, {"upgrade"}).err,
-              HasSubstr("what revision a2 requires cannot be asked: "));
+              HasSubstr("the `require` query of revision a2 failed: "));
 }
 
 }  // namespace

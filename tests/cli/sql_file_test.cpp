@@ -67,9 +67,9 @@ TEST_P(SqlFile, BadInputIsNamed) {
   EXPECT_THAT(project.expect(1, arguments).err, HasSubstr("cannot read folder.sql"));
   arguments[2] = "schema.sql";
   arguments[4] = "postgres";
-  EXPECT_THAT(project.expect(2, arguments).err, HasSubstr("there is no dialect 'postgres'"));
+  EXPECT_THAT(project.expect(2, arguments).err, HasSubstr("unknown dialect 'postgres'"));
   EXPECT_THAT(project.expect(2, {"inspect", "--sql-file", "schema.sql"}).err,
-              HasSubstr("nothing says in which SQL schema.sql is written"));
+              HasSubstr("the SQL dialect of schema.sql is not known"));
   EXPECT_THAT(project.expect(2, {"inspect", "--dialect", "sqlite", "--url", url}).err,
               HasSubstr("--dialect goes with --sql-file"));
 }
@@ -154,7 +154,7 @@ TEST_P(SqlFile, MistakesOfSchemasHaveTheirPlace) {
 TEST_P(SqlFile, TheProjectsOnlyDialectIsItsFiles) {
   project.write("schemas/b.sql", kPortable);
   EXPECT_THAT(project.expect(2, {"migrate"}).err,
-              HasSubstr("nothing says in which SQL schemas/b.sql is written"));
+              HasSubstr("the SQL dialect of schemas/b.sql is not known"));
   settings("dialects: [" + dialect() + "]\n");
   project.migrate("aaaaaaaaaaaa", "first");
   project.expect(0, {"upgrade"});

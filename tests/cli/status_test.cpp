@@ -69,7 +69,7 @@ TEST(StatusOf, ADatabaseThatCannotBeReachedTheRestIsToldAllTheSame) {
   project.start("mariadb://x@127.0.0.1:1/x");
   project.model("tables:\n  a: {columns: {id: integer}}\n");
   EXPECT_THAT(project.expect(0, {"status"}).out,
-              AllOf(HasSubstr("cannot be asked: "), HasSubstr("Next      dbmig migrate -m")));
+              AllOf(HasSubstr("cannot be reached: "), HasSubstr("Next      dbmig migrate -m")));
 }
 
 TEST_P(Status, StampingWithoutRevisionsTellsOfAdopt) {

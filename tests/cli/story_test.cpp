@@ -215,7 +215,7 @@ class Story : public testing::Test {
 TEST_F(Story, OfADjangoProject) {
   const std::string said = move_to_mariadb(kDjango, kDjangoRows, kDjangoRefused);
   EXPECT_THAT(said, AllOf(HasSubstr("Left alone: table 'django_migrations'"),
-                          HasSubstr("'shop_item.price' is decimal without digits"),
+                          HasSubstr("'shop_item.price' is decimal without precision"),
                           Not(HasSubstr("left out"))));
   EXPECT_EQ(both("SELECT username, last_name, is_superuser, is_active, date_joined FROM auth_user"),
             "ana|Núñez|1|0|2026-01-02 03:04:05\n");

@@ -188,7 +188,7 @@ TEST(Squash, DatabasesGoOnFromWhereverTheyStandWithoutTheOldFiles) {
   }
   const Result squash =
       team.expect(0, {"squash", "r2..r4", "--rev-id", "s1", "-m", "two to four", "--delete"});
-  EXPECT_THAT(squash.err, HasSubstr("the old revisions and s1 come to the same schema and rows"));
+  EXPECT_THAT(squash.err, HasSubstr("the old revisions and s1 lead to the same schema and rows"));
   EXPECT_FALSE(fs::exists(team.path() / team.file("r3")));
   EXPECT_TRUE(team.said().empty()) << team.sum();
   EXPECT_EQ(team.expect(0, {"heads"}).out.substr(0, 2), "r5");
@@ -494,7 +494,7 @@ TEST(Baseline, StampsOnlyWhatEqualsTheRevision) {
       "PRIMARY KEY)'",
       team.path());
   const Result early = team.expect(3, {"upgrade", "--baseline", "r1"});
-  EXPECT_THAT(early.out, HasSubstr("table 't_r2', which later revisions make"));
+  EXPECT_THAT(early.out, HasSubstr("table 't_r2', which later revisions create"));
   EXPECT_THAT(team.expect(3, {"upgrade", "--baseline"}).out, HasSubstr("t_r3"));
   team.expect(3, {"upgrade", "--baseline", "--plan"});
   EXPECT_THAT(team.expect(0, {"upgrade", "--baseline", "r2", "--plan"}).err,

@@ -51,7 +51,7 @@ TEST_P(Proved, WhatFailsOverRowsIsNotWritten) {
   EXPECT_THAT(project.files("migrations"), SizeIs(1));
 
   EXPECT_THAT(project.expect(1, {"migrate", "-m", "phone", "--keep"}).err,
-              AllOf(HasSubstr("_phone.yaml.rejected:"), HasSubstr("what was rejected is in")));
+              AllOf(HasSubstr("_phone.yaml.rejected:"), HasSubstr("the rejected revision is in")));
   EXPECT_THAT(project.files("migrations"), SizeIs(2));
   // Which no command takes for a revision.
   EXPECT_EQ(project.expect(0, {"heads"}).out, "aaaaaaaaaaaa (head)\n");

@@ -76,7 +76,7 @@ TEST_F(Wordings, ThatNoServerCouldBeAskedAboutAreSaid) {
                 "dialects: [mariadb]\n");
   project.environment["DBMIG_SCRATCH"] = "off";
   EXPECT_THAT(project.expect(3, {"check", "--offline"}).err,
-              AllOf(HasSubstr("No MariaDB server was asked how it words"), HasSubstr("view 'v'"),
+              AllOf(HasSubstr("No MariaDB server was available to compare"), HasSubstr("view 'v'"),
                     HasSubstr("compared as written")));
 }
 

@@ -117,8 +117,9 @@ TEST_P(Bugs, PlainSqlWhoseEffectDoesNotShowAsks) {
       runner(graph).upgrade("head", {});
       ADD_FAILURE() << "it should have asked";
     } catch (const Error& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("does not show whether it took effect"),
-                                      HasSubstr("--resolve done"), HasSubstr("--resolve redo")));
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("cannot be seen in the database whether it took effect"),
+                        HasSubstr("--resolve done"), HasSubstr("--resolve redo")));
       EXPECT_EQ(error.statement(), "TRUNCATE TABLE child");
     }
     RunOptions options;

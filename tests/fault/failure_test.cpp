@@ -94,7 +94,7 @@ upgrade:
                                    HasSubstr("remove or change one of the rows")));
   EXPECT_THAT(error->statement(), HasSubstr("ALTER TABLE `parent` ADD"));
   EXPECT_THAT(sink_.lines,
-              Contains(HasSubstr("what it had done before that (2 statements) was taken back")));
+              Contains(HasSubstr("what it had done before that (2 statements) was undone")));
   EXPECT_THAT(table_names(), ElementsAre("child", "parent"));
   connection_->execute("DELETE FROM parent WHERE id = 3");
   const fault::State before = state();
@@ -121,8 +121,8 @@ downgrade:
   const auto error = upgrade(graph, "uq_parent_name", "INSERT INTO parent VALUES (3, 'b!')");
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("Duplicate entry 'b!'"));
-  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and kept: CREATE TABLE `note`")));
-  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and kept: UPDATE parent")));
+  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and not undone: CREATE TABLE `note`")));
+  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and not undone: UPDATE parent")));
   EXPECT_THAT(sink_.lines, Contains(AllOf(HasSubstr("stopped after statement 2 of 3"),
                                           HasSubstr("`dbmig upgrade` continues from there"))));
   // The cause is still there: nothing moves.

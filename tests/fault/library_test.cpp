@@ -157,11 +157,10 @@ TEST(CombinedHalfWay, EditedFilesAreRefusedAndADowngradeTakesItBack) {
     FAIL() << "revision b was edited";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::refused);
-    EXPECT_EQ(
-        std::string(error.what()),
-        "an upgrade of 2 revisions at once, a to b, stopped half-way, and since then one of "
-        "them was edited; bring the files back (git log -- migrations), or take back what was "
-        "begun with `dbmig downgrade base`");
+    EXPECT_EQ(std::string(error.what()),
+              "an upgrade of 2 revisions at once, a to b, stopped half-way, and since then one of "
+              "them was edited; restore the files (git log -- migrations), or undo what was begun "
+              "with `dbmig downgrade base`");
   }
   run(edited, *connection, false);
   EXPECT_EQ(tables(), 0U);

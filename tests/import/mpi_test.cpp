@@ -530,7 +530,7 @@ TEST_P(ImportStarts, ARankThatDoesNotStartIsWaitedForUntilTheLimit) {
       import_with("test $rank != 0 || exec sleep 1000\nexec \"$@\"\n", "DBMIG_START_TIMEOUT=2");
   EXPECT_THAT(none.out,
               HasSubstr("error: the ranks have not started within 2 s: rank 0 is missing; all"));
-  EXPECT_THAT(none.out, EndsWith("DBMIG_START_TIMEOUT=SECONDS waits longer, 0 without end\n"));
+  EXPECT_THAT(none.out, EndsWith("DBMIG_START_TIMEOUT=SECONDS waits longer, 0 forever\n"));
   expect_ended(none);
   // mpirun lets a stopped rank go on before it ends it, so the job may come to its end after all:
   // then that is what is said, and the exit code.
@@ -557,7 +557,8 @@ TEST_P(ImportStarts, ARankThatIsStoppedIsWaitedForUntilTheLimit) {
   };
   const Result limited = stopped("DBMIG_RANK_TIMEOUT=2");
   EXPECT_THAT(limited.out, HasSubstr("rank 1 has not answered for 2 s: it is stopped, or waits"));
-  EXPECT_THAT(limited.out, EndsWith("DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 without end\n"));
+  EXPECT_THAT(limited.out,
+              EndsWith("DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever\n"));
   expect_ended(limited);
 }
 

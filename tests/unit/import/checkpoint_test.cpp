@@ -106,7 +106,7 @@ TEST_F(Interrupted, OtherOptionsAreRefusedAndNamed) {
   EXPECT_THAT(job.failure(options), HasSubstr("other columns"));
   options = resumed();
   options.decimal = ',';
-  EXPECT_THAT(job.failure(options), HasSubstr("other rules of reading"));
+  EXPECT_THAT(job.failure(options), HasSubstr("other format options"));
   job.database().execute("ALTER TABLE t ADD COLUMN more TEXT");
   options = resumed();
   options.set = {{"more", "x"}};

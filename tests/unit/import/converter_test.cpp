@@ -256,10 +256,10 @@ INSTANTIATE_TEST_SUITE_P(Texts, ConverterCases, testing::ValuesIn(kTexts));
 
 const Case kTimes[] = {
     {"date", {}, "2024-02-29", "text 2024-02-29"},
-    {"date", {}, "2023-02-29", "! is no date: month 2023-02 has 28 days"},
+    {"date", {}, "2023-02-29", "! is not a date: month 2023-02 has 28 days"},
     {"date", {}, "1900-02-29", "!"},
     {"date", {}, "2000-02-29", "text 2000-02-29"},
-    {"date", {}, "2024-13-01", "! is no date: there is no month 13"},
+    {"date", {}, "2024-13-01", "! is not a date: there is no month 13"},
     {"date", {}, "2024-00-10", "!"},
     {"date", {}, "0000-00-00", "!"},
     {"date", {}, "2024-1-1", "! is not a date"},
@@ -277,7 +277,7 @@ const Case kTimes[] = {
     {"time", {}, ":30:00", "!"},
     {"time", {}, "-838:59:59", "text -838:59:59"},
     {"time", {}, "839:00:00", "! is out of range"},
-    {"time", {}, "12:60:00", "! is no time"},
+    {"time", {}, "12:60:00", "! is not a time"},
     {"time", {}, "noon", "! is not a time"},
     {"time(3)", {}, "01:02:03.25", "text 01:02:03.250"},
     {"time(1)", {}, "01:02:03.25", "! has 2 digits after the second"},

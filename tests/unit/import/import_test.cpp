@@ -444,7 +444,7 @@ TEST(Import, APipeThatNobodyWritesIsWaitedForUntilInterrupted) {
   for (const Event& event : job.events.events) {
     if (const auto* log = std::get_if<event::Log>(&event)) said.push_back(log->message);
   }
-  EXPECT_THAT(said, testing::Contains(HasSubstr("pipe.csv: no process writes to it yet")));
+  EXPECT_THAT(said, testing::Contains(HasSubstr("pipe.csv: no process is writing to it yet")));
   job.stop = false;
   std::thread feed([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -473,7 +473,8 @@ TEST(Import, AFileThatIsCutWhileItIsReadIsAnError) {
         ADD_FAILURE() << "read before: " << read_before << ", left: " << left;
       } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::io);
-        EXPECT_THAT(error.message(), HasSubstr("was cut while it was read: it had 100000 bytes"));
+        EXPECT_THAT(error.message(),
+                    HasSubstr("was truncated while it was read: it had 100000 bytes"));
       }
     }
   }

@@ -178,15 +178,16 @@ TEST(ImportForms, BytesThatTheEncodingDoesNotHaveAreNamed) {
   ImportJob job(kTable);
   import::Options options = options_for(job.write("t.csv", "n,a\n1,x\n2,\x81\xFF\n"));
   options.encoding = "SHIFT_JIS";
-  EXPECT_EQ(job.failure(options),
-            job.path("t.csv") +
-                ":3: the bytes 81 FF 0A are no character of SHIFT_JIS; nothing was imported; say "
-                "with --encoding in what the file is");
+  EXPECT_EQ(
+      job.failure(options),
+      job.path("t.csv") +
+          ":3: the bytes 81 FF 0A are not a character of SHIFT_JIS; nothing was imported; name "
+          "the file's encoding with --encoding");
   options = options_for(job.write("t.csv", std::string("\xFF\xFEn\0,\0a\0\n\0001", 11)));
   EXPECT_EQ(job.failure(options),
             job.path("t.csv") +
                 ":2: the file ends in the middle of a character of UTF-16; nothing was imported; "
-                "say with --encoding in what the file is");
+                "name the file's encoding with --encoding");
   // What iconv would leave out in silence.
   options = options_for(job.write("t.csv", "n,a\n1,x\n"));
   options.encoding = "ASCII//IGNORE";
@@ -272,7 +273,7 @@ TEST(ImportForms, CommentsAndLinesInFrontAreLeftOut) {
   options.skip_lines = 2;
   EXPECT_NE(job.failure(options).find("t.csv:4:"), std::string::npos) << job.failure(options);
   options.skip_lines = 9;
-  EXPECT_NE(job.failure(options).find("has no 9 lines"), std::string::npos);
+  EXPECT_NE(job.failure(options).find("has fewer than the 9 lines"), std::string::npos);
 }
 
 TEST(ImportForms, BlanksAroundFieldsGoWithTrim) {
@@ -348,7 +349,7 @@ TEST(ImportForms, DatesNumbersAndNamesAsTheFileWritesThem) {
   options.dry_run = true;
   const import::Summary problems = job.run(options);
   ASSERT_EQ(problems.problems.size(), 2U);  // the date is another way too
-  EXPECT_EQ(problems.problems[0].reason, "has a point, and --decimal says that numbers have ','");
+  EXPECT_EQ(problems.problems[0].reason, "has a decimal point, but --decimal sets ','");
 }
 
 TEST(ImportForms, WhatIsNotInTheFileIsNamed) {

@@ -51,10 +51,10 @@ std::vector<Foreign> foreign_files() {
        "--encoding utf-16le"},
       {"UTF-32LE, no mark", wide(rows, 4, false), "UTF-32LE", "--encoding utf-32le"},
       {"UTF-32BE, no mark", wide(rows, 4, true), "UTF-32BE", "--encoding utf-32be"},
-      {"gzip", "\x1F\x8B\x08\0\0\0\0\0"s, "gzip", "fetch the file again"},
+      {"gzip", "\x1F\x8B\x08\0\0\0\0\0"s, "gzip", "download the file again"},
       {"bzip2", "BZh91AY&SY\0\1"s, "bzip2", "bunzip2 -c"},
-      {"xz", "\xFD"s + "7zXZ\0\0\4"s, "xz", "fetch the file again"},
-      {"zstd", "\x28\xB5\x2F\xFD\x24\0"s, "zstd", "fetch the file again"},
+      {"xz", "\xFD"s + "7zXZ\0\0\4"s, "xz", "download the file again"},
+      {"zstd", "\x28\xB5\x2F\xFD\x24\0"s, "zstd", "download the file again"},
       {"lz4", "\x04\x22\x4D\x18\x64"s, "lz4", "lz4 -dc"},
       {"zip", "PK\x03\x04\x14\0"s, "spreadsheet", "save it as CSV"},
       {"7z", "7z\xBC\xAF\x27\x1C\0\4"s, "7z", "7z x"},
@@ -77,13 +77,13 @@ std::vector<Foreign> foreign_files() {
       {"YAML", "---\na: 1\n", "YAML", "export"},
       {"a drawn table", "+---+---+\n| a | b |\n", "drawn", "mysql-batch"},
       {"a comment", "# made by hand\na,b,c\n", "comment", "--comment '#'"},
-      {"sep=;", "sep=;\na;b;c\n1;x;y\n", "sep=;", "leave --delimiter out"},
-      {"sep with a mark", "\xEF\xBB\xBF\"sep=|\"\r\na|b|c\r\n", "sep=|", "leave --delimiter out"},
-      {"sep=tab", "sep=\t\na\tb\tc\n", "sep=", "leave --delimiter out"},
-      {"semicolons", "a;b;c\n1;x;y\n", "separated otherwise", "--delimiter ';'"},
-      {"tabs", "a\tb\tc\n1\tx\ty\n", "separated otherwise", "--delimiter '\\t'"},
-      {"bars", "\"a\"|\"b\"|\"c\"\n1|x|y\n", "separated otherwise", "--delimiter '|'"},
-      {"Hive", "a\1b\1c\n1\1x\1y\n", "separated otherwise", "--delimiter $'\\x01'"},
+      {"sep=;", "sep=;\na;b;c\n1;x;y\n", "sep=;", "leave out --delimiter"},
+      {"sep with a mark", "\xEF\xBB\xBF\"sep=|\"\r\na|b|c\r\n", "sep=|", "leave out --delimiter"},
+      {"sep=tab", "sep=\t\na\tb\tc\n", "sep=", "leave out --delimiter"},
+      {"semicolons", "a;b;c\n1;x;y\n", "another separator", "--delimiter ';'"},
+      {"tabs", "a\tb\tc\n1\tx\ty\n", "another separator", "--delimiter '\\t'"},
+      {"bars", "\"a\"|\"b\"|\"c\"\n1|x|y\n", "another separator", "--delimiter '|'"},
+      {"Hive", "a\1b\1c\n1\1x\1y\n", "another separator", "--delimiter $'\\x01'"},
       {"single quotes", "'a','b','c'\n", "single quotes", "--quote"},
       {"an empty first line", "\na,b,c\n1,x,y\n", "first line is empty", ""},
       {"no header", "1,x,y\n2,x,y\n", "does not name any column", "--columns"},
@@ -92,9 +92,10 @@ std::vector<Foreign> foreign_files() {
       {"CR alone, no end", "a,b,c\r1,x,y", "carriage return", "--line-end cr"},
       {"CR alone, then LF", "a,b,c\r1,x,y\n", "carriage return", "--line-end cr"},
       {"an open quote", "a,b,\"c\n1,x,y\n2,z,\"w\"\n3,u,v\n", "text after the closing quote", ""},
-      {"a header with rows", "a,b,\"c\n1,x,y\n2,z,\"\n3,u,v\n", "swallowed records",
+      {"a header with rows", "a,b,\"c\n1,x,y\n2,z,\"\n3,u,v\n", "seems to contain records",
        "close the quote"},
-      {"a header with a row", "a,\"b,c\n1,x,\",y\n3,u,v\n", "swallowed records", "close the quote"},
+      {"a header with a row", "a,\"b,c\n1,x,\",y\n3,u,v\n", "seems to contain records",
+       "close the quote"},
   };
 }
 
@@ -299,7 +300,7 @@ TEST(Opening, MistakesOfAKindAreCountedAfterTheTenth) {
   const std::string many = job.failure(options_for(job.write("t.csv", header + "\n")), 2);
   EXPECT_EQ(std::count(many.begin(), many.end(), '\n'), 10);
   EXPECT_THAT(many, AllOf(HasSubstr("'nothing9'"), Not(HasSubstr("'nothing10'")),
-                          HasSubstr("and 4990 more fields that name no column")));
+                          HasSubstr("and 4990 more fields that match no column")));
   for (const char* repeated : {",", ",a", ",\"\""}) {
     header = "a,b,c";
     for (int i = 0; i < 3000; ++i) header += repeated;

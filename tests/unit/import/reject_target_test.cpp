@@ -88,7 +88,7 @@ std::vector<Place> forbidden_places() {
        "exists already"},
       {"the first bytes of one", other_file("dbmig_file,dbmig_line,dbmig_reason"),
        "exists already"},
-      {"a link to nothing", linked("nothing"), "leads nowhere"},
+      {"a link to nothing", linked("nothing"), "broken link"},
       {"a folder",
        [](ImportJob& job) {
          fs::create_directory(job.path("f"));
@@ -202,7 +202,7 @@ TEST(RejectTarget, OneFileGivenTwiceIsRefused) {
   for (const std::string& again : {file, job.path("./t.csv"), job.path("around/t.csv")}) {
     import::Options options = rejecting(file);
     options.files.push_back(again);
-    EXPECT_THAT(job.failure(options), HasSubstr("two files would go to one"));
+    EXPECT_THAT(job.failure(options), HasSubstr("two files would go to the same file"));
     // One place for all is no contradiction.
     options.rejects = job.path("r.csv");
     EXPECT_EQ(job.run(options).rejected, 3U);

@@ -325,7 +325,7 @@ TEST(ImportLocks, AReaderIsWaitedForWithABoundAndNamed) {
     const auto reader = backend::sqlite::connect(url, {});
     reader->execute("BEGIN");
     reader->query("SELECT * FROM t");
-    EXPECT_THAT(job.failure(options), HasSubstr("another process still reads it"));
+    EXPECT_THAT(job.failure(options), HasSubstr("another process is still reading it"));
     job.database().execute("SELECT 1");
     reader->execute("ROLLBACK");
     EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "2\n");

@@ -100,7 +100,7 @@ TEST_F(SharedFiles, BytesThatChangeUnderwayAreAnError) {
   };
   const std::string part(200, 'a');
   EXPECT_EQ(failure({50000, 200, import::hash_of(part)}), "");
-  EXPECT_THAT(failure({99900, 200, import::hash_of(part)}), HasSubstr("holds other bytes"));
+  EXPECT_THAT(failure({99900, 200, import::hash_of(part)}), HasSubstr("reads other data"));
   EXPECT_THAT(failure({199900, 200, import::hash_of(part)}), HasSubstr("it ends before"));
 }
 
@@ -135,7 +135,7 @@ TEST(ReadWays, ParallelIsForRegularFilesOnly) {
   import::Options options =
       options_for(job.write("t.csv", std::string("\xFF\xFEn\0\n\0\x31\0\n\0", 10)));
   options.read = ReadWay::parallel;
-  EXPECT_THAT(job.failure(options, 2), HasSubstr("can be read by one process only"));
+  EXPECT_THAT(job.failure(options, 2), HasSubstr("only one process can read"));
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST_F(SeveralWriters, AreAsManyAsRanksForLargeFiles) {
     // Only several write down what they do.
     EXPECT_EQ(database.rows("SHOW TABLES LIKE 'dbmig_imports'").empty(), !one.several);
   }
-  EXPECT_FALSE(was_said("One connection writes"));
+  EXPECT_FALSE(was_said("Using one connection"));
 }
 
 /// Also when the two stand at different writers, each of which would wait for the other.
@@ -153,7 +153,7 @@ TEST_F(SeveralWriters, LeaveToOneWhatHasAnOrder) {
     change(options);
     job.events.events.clear();
     EXPECT_EQ(load(database, options).rows, 100U);
-    EXPECT_TRUE(was_said("One connection writes: "));
+    EXPECT_TRUE(was_said("Using one connection: "));
   }
 }
 

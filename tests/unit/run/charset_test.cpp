@@ -33,13 +33,12 @@ TEST_P(CharsetTest, AnUpgradeSaysThatTheDatabaseCannotHoldEveryText) {
   };
   const std::vector<Case> cases{
       {"latin1", "  - create_table: {a: {columns: {x: text}}}\n",
-       "has character set latin1, which cannot hold every text (an emoji, for one), and the text "
-       "of "
-       "table 'a' is to take it"},
+       "has character set latin1, which cannot hold every text (emoji, for example), and table 'a' "
+       "will use it"},
       {"utf8mb3",
        "  - create_table: {b: {columns: {x: \"enum('a')\"}}}\n"
        "  - create_table: {c: {columns: {x: varchar(9)}}}\n",
-       "the text of tables 'b', 'c' is to take it"},
+       "tables 'b', 'c' will use it"},
       {"ascii", "  - create_table: {d: {columns: {x: varchar(9)}}}\n", "character set ascii"},
       {"latin1", "  - create_table: {e: {columns: {x: integer, y: json, z: blob}}}\n", ""},
       {"latin1",
@@ -90,9 +89,10 @@ TEST_P(CharsetTest, AnUpgradeSaysThatATableCannotHoldEveryText) {
              revision("ccc", "bbb", "  - alter_column: {table: t, name: y, type: varchar(12)}\n")});
   sink_.lines.clear();
   runner(history).upgrade("bbb", {});
-  EXPECT_THAT(sink_.lines, Contains(HasSubstr("table 't' has character set latin1, which cannot "
-                                              "hold every text (an emoji, for one), and columns "
-                                              "'y', 'x' are to take it")));
+  EXPECT_THAT(sink_.lines,
+              Contains(HasSubstr(
+                  "table 't' has character set latin1, which cannot "
+                  "hold every text (emoji, for example), and columns 'y', 'x' will use it")));
   EXPECT_THAT(sink_.lines, Not(Contains(HasSubstr("table 'u'"))));
   sink_.lines.clear();
   runner(history).upgrade("ccc", {});

@@ -24,13 +24,12 @@ TEST(DescribeEdit, NamesTheFirstOperationThatIsAnotherOne) {
   EXPECT_EQ(edit(up + kOne, up + kOther),
             "operation 1 of the upgrade was add column 't.a', and is drop column 't.b'");
   EXPECT_EQ(edit(up + kOne, up + kWider),
-            "operation 1 of the upgrade, add column 't.a', has other details now");
+            "operation 1 of the upgrade, add column 't.a', has different details now");
   EXPECT_EQ(edit(up + kOne, up + kOne + kOther),
             "operation 2 of the upgrade, drop column 't.b', was not there");
   EXPECT_EQ(edit(up + kOne + kOther, up + kOne),
             "operation 2 of the upgrade, drop column 't.b', is gone");
-  EXPECT_EQ(edit(up + kOne, up + kOne + "downgrade:\n" + kOther),
-            "it has a downgrade of its own now");
+  EXPECT_EQ(edit(up + kOne, up + kOne + "downgrade:\n" + kOther), "it has a `downgrade:` now");
   EXPECT_EQ(edit(up + kOne + "downgrade:\n" + kOther, up + kOne + "downgrade: []\n"),
             "operation 1 of the downgrade, drop column 't.b', is gone");
 }

@@ -151,7 +151,7 @@ upgrade:
   Runner runner = this->runner(graph);
   EXPECT_THROW(runner.upgrade("head", {}), Error);
   EXPECT_THAT(table_names(), ElementsAre("first", "third"));
-  EXPECT_THAT(sink_.lines, ::testing::Contains(HasSubstr("done and kept: DROP TABLE")));
+  EXPECT_THAT(sink_.lines, ::testing::Contains(HasSubstr("done and not undone: DROP TABLE")));
   connection_->execute("DROP TABLE third");
   EXPECT_THAT(runner.upgrade("head", {}), ElementsAre("bbb"));
   EXPECT_THAT(table_names(), ElementsAre("first", "third"));

@@ -103,7 +103,7 @@ TEST(FitSchema, AnIndexOfAColumnThatIsNoLongerComputedStays) {
   }
   const transfer::Fitted fitted = transfer::fit_schema(tables, *database, {});
   EXPECT_THAT(fitted.left_out, IsEmpty());
-  EXPECT_THAT(fitted.changed, ElementsAre(HasSubstr("'t.low' is no longer computed")));
+  EXPECT_THAT(fitted.changed, ElementsAre(HasSubstr("'t.low' is no longer generated")));
   EXPECT_EQ(tables.table("t").indexes.size(), 2U);
   EXPECT_EQ(tables.table("t").uniques.size(), 2U);
   EXPECT_TRUE(tables.table("t").columns[3].generated);
