@@ -285,13 +285,13 @@ TEST(Copy, WhatTheTargetDoesNotHoldIsNamedBeforeAnythingIsWritten) {
                         problem.what.reason, problem.what.records, problem.what.lines.front(),
                         problem.remedy());
   }
-  EXPECT_THAT(said, AllOf(HasSubstr("t.made|has 6 digits after the second, and datetime keeps "
+  EXPECT_THAT(said, AllOf(HasSubstr("t.made|has 6 digits after the second, and datetime stores "
                                     "0|1|1|made: datetime(6)\n"),
                           HasSubstr("t.name|is too long: 12 characters, and varchar(5) holds 5|1|2|"
                                     "name: varchar(50)\n"),
                           HasSubstr("|1|2|n: bigint\n")));
   // What is neither a number nor a day is text; where no type holds all values, none is named.
-  EXPECT_THAT(said, AllOf(HasSubstr("u.made|has 1 digit after the second, and datetime keeps "
+  EXPECT_THAT(said, AllOf(HasSubstr("u.made|has 1 digit after the second, and datetime stores "
                                     "0|1|2|made: varchar(50)\n"),
                           HasSubstr("u.name|is a blob"),
                           HasSubstr("u.n|is not an integer|1|1|n: varchar(50)\n"),
