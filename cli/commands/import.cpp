@@ -380,9 +380,8 @@ void add_import(Command& program, Context& context) {
       ->option_text("COLUMN=VALUE")
       ->allow_extra_args(false);
   command
-      .add_option(
-          "--binary", a.file.format.binary,
-          "How binary columns are written: hex, base64, or raw for plain bytes (raw)")
+      .add_option("--binary", a.file.format.binary,
+                  "How binary columns are written: hex, base64, or raw for plain bytes (raw)")
       ->option_text("WHAT");
   add_plan_flag(command, a.dry_run,
                 "Check every record, also against the rows in the table, and load nothing");

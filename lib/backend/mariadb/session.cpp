@@ -117,7 +117,8 @@ void Session::configure(const Url& url) {
   // A connection that comes back by itself has lost its locks and settings.
   const my_bool no = 0;
   mysql_optionsv(handle, MYSQL_OPT_RECONNECT, &no);
-  set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT, seconds_of(url, "connect_timeout", kConnectTimeout));
+  set_timeout(handle, MYSQL_OPT_CONNECT_TIMEOUT,
+              seconds_of(url, "connect_timeout", kConnectTimeout));
   set_timeout(handle, MYSQL_OPT_READ_TIMEOUT, seconds_of(url, "read_timeout", 0));
   set_timeout(handle, MYSQL_OPT_WRITE_TIMEOUT, seconds_of(url, "write_timeout", 0));
   set_text(handle, MYSQL_OPT_SSL_CA, url_parameter(url, "ssl_ca"));
