@@ -100,8 +100,8 @@ class HttpServer final : public Server {
       return new BoundedThreads(options.threads, options.max_waiting);
     };
     server_.set_payload_max_length(options.max_body);
-    server_.set_read_timeout(options.patience);
-    server_.set_write_timeout(options.patience);
+    server_.set_read_timeout(options.timeout);
+    server_.set_write_timeout(options.timeout);
     // A browser keeps several connections open, and each of them holds a thread.
     server_.set_keep_alive_timeout(1);
     server_.set_keep_alive_max_count(100);

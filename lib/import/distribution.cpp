@@ -25,11 +25,11 @@ bool answers_no_chunk(ChunkResult::Status status) {
 }  // namespace
 
 Distribution::Distribution(Communicator& ranks, ChunkWindow& window, bool all_read,
-                           Patience patience)
+                           RankTimeout timeout)
     : ranks_(ranks),
       window_(window),
       all_read_(all_read),
-      patience_(std::move(patience)),
+      timeout_(std::move(timeout)),
       others_(static_cast<std::size_t>(ranks.size() - 1)) {
   for (std::size_t i = 0; i < others_.size(); ++i) {
     others_[i].number = static_cast<int>(i + 1);
@@ -127,7 +127,7 @@ bool Distribution::move() {
       rank.heard_at = awake_;
     }
   }
-  look_at_silence(waited_for, patience_.limit);
+  look_at_silence(waited_for, timeout_.limit);
   return send_chunks() || moved;
 }
 
@@ -151,9 +151,9 @@ void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
               "what was not committed is rolled back; let the rank go on (kill -CONT), or set "
               "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever");
     }
-    if (silent < patience_.told_after || rank->is_told) continue;
+    if (silent < timeout_.told_after || rank->is_told) continue;
     rank->is_told = true;
-    if (patience_.on_silence) patience_.on_silence(rank->number, silent);
+    if (timeout_.on_silence) timeout_.on_silence(rank->number, silent);
   }
 }
 
@@ -179,8 +179,8 @@ void Distribution::dismiss(bool after_failure) {
   constexpr std::chrono::seconds kAfterFailure{10};
   if (ranks_.was_left()) return;
   const bool is_shorter =
-      after_failure && (patience_.limit.count() == 0 || patience_.limit > kAfterFailure);
-  const std::chrono::seconds limit = is_shorter ? kAfterFailure : patience_.limit;
+      after_failure && (timeout_.limit.count() == 0 || timeout_.limit > kAfterFailure);
+  const std::chrono::seconds limit = is_shorter ? kAfterFailure : timeout_.limit;
   static constexpr char kEnd = static_cast<char>(Verb::end);
   std::vector<std::unique_ptr<Request>> ends;
   std::vector<Rank*> working;

@@ -15,7 +15,7 @@
 namespace dbmig::import {
 
 /// How long a rank that has something to do may be silent.
-struct Patience {
+struct RankTimeout {
   std::chrono::seconds told_after{5};
   std::chrono::seconds limit{60};  ///< 0: however long
   /// Told once of each silence, with the rank.
@@ -27,7 +27,7 @@ class Distribution {
  public:
   /// All must outlive it. No message may be under way. `all_read`: each rank has to see the file.
   Distribution(Communicator& ranks, ChunkWindow& window, bool all_read = false,
-               Patience patience = {});
+               RankTimeout timeout = {});
 
   /// Sends chunks to ranks that want them, takes results in; waits for nothing. Returns whether
   /// anything moved. Throws Error{interrupted} when a rank was told to stop, and Error{io} when one
@@ -71,7 +71,7 @@ class Distribution {
   Communicator& ranks_;
   ChunkWindow& window_;
   const bool all_read_;
-  const Patience patience_;
+  const RankTimeout timeout_;
   std::vector<Rank> others_;
   /// Time in which this process itself was not stopped or suspended for long.
   std::chrono::nanoseconds awake_{0};

@@ -101,7 +101,7 @@ struct Options {
   /// files that are compressed or in another encoding.
   ReadWay read = ReadWay::automatic;
   /// How long another rank that has work may be silent; 0: however long.
-  std::chrono::seconds rank_limit = Patience().limit;
+  std::chrono::seconds rank_limit = RankTimeout().limit;
   std::size_t chunk_bytes = std::size_t{1} << 20;
   std::size_t record_bytes = std::size_t{64} << 20;  ///< a longer record is an error
   std::uint64_t keys_at_once = KeyScanLimits().keys;

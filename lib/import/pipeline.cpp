@@ -227,9 +227,9 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t)>& on_tick, const OnLoaded& on_loaded,
-                       KeyWatch* watch, const Patience& patience) {
+                       KeyWatch* watch, const RankTimeout& timeout) {
   ChunkWindow window(window_size(ranks) + 2 * (loaders.size() - 1), loaders.size() + 1);
-  Distribution others(ranks, window, read == ReadWay::parallel, patience);
+  Distribution others(ranks, window, read == ReadWay::parallel, timeout);
   std::exception_ptr failure;
   StageTimes times;
   try {

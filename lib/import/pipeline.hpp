@@ -53,7 +53,7 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
                        const std::atomic<bool>& stop,
                        const std::function<void(std::uint64_t bytes_done)>& on_tick,
                        const OnLoaded& on_loaded, KeyWatch* watch = nullptr,
-                       const Patience& patience = {});
+                       const RankTimeout& timeout = {});
 
 /// The other ranks' part: works on chunks until the root says that the file is done. Those of
 /// `file`, where this rank sees it, it reads itself.

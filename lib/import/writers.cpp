@@ -22,7 +22,7 @@ constexpr const char* kCommitting = "committing";
 constexpr int kTransactionDigits = 24;
 constexpr std::chrono::milliseconds kRecoverPause{100};
 /// Another connection does not see a branch whose own one is not closed yet.
-constexpr std::chrono::seconds kBranchPatience{10};
+constexpr std::chrono::seconds kBranchTimeout{10};
 
 /// Held by the process that is at work; the server gives it back when that is gone.
 std::string alive_lock(const std::string& id) {
@@ -41,7 +41,7 @@ void give_lock(backend::Connection& connection, const std::string& id) {
 
 /// Every branch that is prepared, as `commits` says.
 void finish_branches(backend::Connection& connection, const std::string& id, bool commits) {
-  const auto end = std::chrono::steady_clock::now() + kBranchPatience;
+  const auto end = std::chrono::steady_clock::now() + kBranchTimeout;
   while (true) {
     const auto branches = backend::prepared_branches(connection, id);
     if (branches.empty()) return;

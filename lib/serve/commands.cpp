@@ -100,7 +100,7 @@ Commands::Commands(std::string program, std::vector<std::string> globals)
     : program_(std::move(program)), globals_(std::move(globals)) {}
 
 CommandResult Commands::run(const std::vector<std::string>& arguments,
-                            std::chrono::seconds patience) {
+                            std::chrono::seconds timeout) {
   if (stopping_) throw Error(ErrorCode::interrupted, "the server is ending");
   CommandResult result;
   result.command = "dbmig";
@@ -124,7 +124,7 @@ CommandResult Commands::run(const std::vector<std::string>& arguments,
   out.close_end(1);
   err.close_end(1);
   std::string text;
-  const auto deadline = steady_clock::now() + patience;
+  const auto deadline = steady_clock::now() + timeout;
   const auto is_over = [&] { return stopping_ || steady_clock::now() > deadline; };
   const bool is_whole = read_all(out, err, text, result.errors, is_over);
   if (!is_whole) {
@@ -140,7 +140,7 @@ CommandResult Commands::run(const std::vector<std::string>& arguments,
   }
   if (!is_whole) {
     throw Error(ErrorCode::busy, fmt::format("`{}` was stopped: it took longer than {} s",
-                                             result.command, patience.count()))
+                                             result.command, timeout.count()))
         .hint("run it in a terminal");
   }
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -151,12 +151,12 @@ CommandResult Commands::run(const std::vector<std::string>& arguments,
 }
 
 CommandResult Commands::run_alone(const std::vector<std::string>& arguments,
-                                  std::chrono::seconds patience) {
+                                  std::chrono::seconds timeout) {
   const std::unique_lock lock(alone_, std::try_to_lock);
   if (!lock.owns_lock()) {
     throw Error(ErrorCode::busy, "another change is under way").hint("wait until it is done");
   }
-  return run(arguments, patience);
+  return run(arguments, timeout);
 }
 
 }  // namespace dbmig::serve

@@ -26,12 +26,12 @@ class Commands {
   /// `program`: dbmig's path. `globals`: options that every command is given (-C, --database…).
   Commands(std::string program, std::vector<std::string> globals);
 
-  /// Throws Error{busy} when it takes longer than `patience` (it is then asked to end, and killed
+  /// Throws Error{busy} when it takes longer than `timeout` (it is then asked to end, and killed
   /// when it does not), Error{failed} when it cannot be started.
-  CommandResult run(const std::vector<std::string>& arguments, std::chrono::seconds patience);
+  CommandResult run(const std::vector<std::string>& arguments, std::chrono::seconds timeout);
 
   /// run(), of which only one goes on at a time. Throws Error{busy} when another is under way.
-  CommandResult run_alone(const std::vector<std::string>& arguments, std::chrono::seconds patience);
+  CommandResult run_alone(const std::vector<std::string>& arguments, std::chrono::seconds timeout);
 
   /// Asks what runs to end as Ctrl-C would, and lets nothing start any more.
   void stop() { stopping_ = true; }

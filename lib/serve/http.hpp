@@ -44,12 +44,12 @@ struct Response {
 using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
-  std::string host;                   ///< an address or a name to listen at
-  int port = 0;                       ///< 0: any free one
-  std::size_t max_body = 1 << 20;     ///< bytes; what is larger is answered with 413
-  std::size_t threads = 8;            ///< requests at once
-  std::size_t max_waiting = 64;       ///< connections that wait for a thread
-  std::chrono::seconds patience{10};  ///< with a client that sends or reads slowly
+  std::string host;                  ///< an address or a name to listen at
+  int port = 0;                      ///< 0: any free one
+  std::size_t max_body = 1 << 20;    ///< bytes; what is larger is answered with 413
+  std::size_t threads = 8;           ///< requests at once
+  std::size_t max_waiting = 64;      ///< connections that wait for a thread
+  std::chrono::seconds timeout{10};  ///< with a client that sends or reads slowly
 };
 
 /// Listens and hands requests to the handler: the only part that knows sockets. It lives in a

@@ -23,7 +23,7 @@ constexpr int kTimeout = 1969;
 /// ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
 constexpr int kReadOnly = 1792;
 /// Beyond max_statement_time the server itself has a fault, or the network; seconds.
-constexpr const char* kPatience = "120";
+constexpr const char* kReadTimeout = "120";
 
 constexpr std::array<std::string_view, 8> kFirstWords{"select",  "with", "values",   "show",
                                                       "explain", "desc", "describe", "table"};
@@ -164,7 +164,7 @@ std::unique_ptr<ReadOnlyConnection> connect_read_only(const Url& url) {
         .hint("name another database in the URL");
   }
   Url target = url;
-  target.parameters.try_emplace("read_timeout", kPatience);
+  target.parameters.try_emplace("read_timeout", kReadTimeout);
   return std::make_unique<ReadOnlyClient>(target);
 }
 

@@ -78,9 +78,9 @@ pid_t start(std::vector<std::string> words) {
   return child;
 }
 
-/// The exit code of `child` when it has ended, waiting at most `patience`.
-std::optional<int> end_of(pid_t child, std::chrono::milliseconds patience) {
-  const auto until = Clock::now() + patience;
+/// The exit code of `child` when it has ended, waiting at most `timeout`.
+std::optional<int> end_of(pid_t child, std::chrono::milliseconds timeout) {
+  const auto until = Clock::now() + timeout;
   for (;;) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
