@@ -548,8 +548,9 @@ TEST_P(ImportStarts, ARankThatDoesNotStartIsWaitedForUntilTheLimit) {
   const Result late =
       import_with("test $rank != 2 || kill -STOP $$\nexec \"$@\"\n", "DBMIG_START_TIMEOUT=2");
   const bool is_done = late.code == 0;
-  EXPECT_THAT(late.out, is_done ? HasSubstr("Imported 3000 rows")
-                                : HasSubstr("within 2 s: rank 2 is missing; all have been stopped"));
+  EXPECT_THAT(late.out, is_done
+                            ? HasSubstr("Imported 3000 rows")
+                            : HasSubstr("within 2 s: rank 2 is missing; all have been stopped"));
   EXPECT_THAT(late.out, Not(HasSubstr(is_done ? "error:" : "Imported")));
   EXPECT_EQ(sql("SELECT count(*) FROM t"), is_done ? "3001\n" : "1\n") << late;
   const Result usage = with_mpirun("exit 1\n", "DBMIG_START_TIMEOUT=soon");
