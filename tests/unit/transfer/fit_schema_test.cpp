@@ -74,7 +74,8 @@ TEST_F(FitSchemaOnMariadb, TypesThatAreTooLongBecomeTheNextThatIsThere) {
   EXPECT_THAT(fitted.changed, ::testing::Contains(HasSubstr("'t.b' becomes mediumtext: ")));
   database.migrate({}, diff::diff({}, tables).operations);
   std::vector<std::string> types;
-  for (const schema::Column& one : database.inspect().table("t").columns) {
+  const schema::Schema there = database.inspect();
+  for (const schema::Column& one : there.table("t").columns) {
     types.push_back(schema::to_string(one.type_on(DialectKind::mariadb)));
   }
   EXPECT_THAT(types,
