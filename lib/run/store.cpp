@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "backend/change_mark.hpp"
 #include "backend/has_table.hpp"
 #include "backend/row_source.hpp"
 #include "backend/transaction.hpp"
@@ -326,7 +327,8 @@ std::set<std::string> RevisionStore::columns() {
 
 std::vector<AppliedRevision> RevisionStore::all(bool with_text, std::size_t expected) {
   std::optional<RowsAhead> ahead = std::exchange(ahead_, std::nullopt);
-  if (ahead && !with_text && deferred_.empty() && change_mark() == ahead->mark) {
+  if (ahead && !with_text && deferred_.empty() &&
+      backend::change_mark(connection_) == ahead->mark) {
     is_there_ = is_there_ || !ahead->rows.empty();
     knows_formats_ = true;
     return std::move(ahead->rows);
@@ -336,14 +338,9 @@ std::vector<AppliedRevision> RevisionStore::all(bool with_text, std::size_t expe
   return rows;
 }
 
-std::string RevisionStore::change_mark() {
-  const std::string query = dialect::sql_forms(connection_.dialect().kind()).change_mark();
-  return query.empty() ? "" : connection_.query(query).rows.at(0).at(0).value_or("");
-}
-
 std::optional<RowsAhead> RevisionStore::read_ahead() {
   RowsAhead ahead;
-  ahead.mark = change_mark();
+  ahead.mark = backend::change_mark(connection_);
   if (ahead.mark.empty()) return std::nullopt;
   ahead.rows = read(false, nullptr);
   return ahead;

@@ -54,7 +54,7 @@ struct AppliedRevision {
 /// whether they still are the same.
 struct RowsAhead {
   std::vector<AppliedRevision> rows;  ///< without their texts
-  std::string mark;                   ///< dialect::SqlForms::change_mark()
+  std::string mark;                   ///< backend::change_mark()
 };
 
 /// The one table dbmig keeps about revisions in a database. Every member throws Error.
@@ -120,8 +120,6 @@ class RevisionStore {
   /// What brings a table with `columns` to kFormat: on MariaDB, and on SQLite in one transaction.
   static std::vector<std::string> format_statements(const std::set<std::string>& columns);
   static std::vector<std::string> rebuild_statements(const std::set<std::string>& columns);
-  /// dialect::SqlForms::change_mark(), empty where there is none.
-  std::string change_mark();
   /// All rows, or that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id,
                                     std::size_t expected = 0);

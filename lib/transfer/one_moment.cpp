@@ -2,14 +2,14 @@
 
 #include <fmt/core.h>
 
+#include "backend/change_mark.hpp"
 #include "dialect/dialect.hpp"
-#include "dialect/sql_forms.hpp"
 
 namespace dbmig::transfer {
 
 OneMoment::OneMoment(const backend::Connection& database, const std::vector<std::string>& tables)
     : watch_(backend::connect(database.url())) {
-  mark_ = change_mark();
+  mark_ = backend::change_mark(*watch_);
   if (!mark_.empty()) return;
   std::string locks;
   for (const std::string& table : tables) {
@@ -21,12 +21,7 @@ OneMoment::OneMoment(const backend::Connection& database, const std::vector<std:
 }
 
 bool OneMoment::holds() {
-  return mark_.empty() || change_mark() == mark_;
-}
-
-std::string OneMoment::change_mark() {
-  const std::string query = dialect::sql_forms(watch_->dialect().kind()).change_mark();
-  return query.empty() ? "" : watch_->query(query).rows.at(0).at(0).value_or("");
+  return mark_.empty() || backend::change_mark(*watch_) == mark_;
 }
 
 }  // namespace dbmig::transfer

@@ -19,10 +19,8 @@ class OneMoment {
   bool holds();
 
  private:
-  std::string change_mark();
-
   std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
-  std::string mark_;  ///< dialect::SqlForms::change_mark(); empty on MariaDB
+  std::string mark_;                            ///< backend::change_mark(); empty on MariaDB
 };
 
 }  // namespace dbmig::transfer
