@@ -54,7 +54,7 @@ int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Co
 
 int run(int argc, char** argv) {
   dbmig::cli::Context context;
-  dbmig::cli::Program command_line(context);
+  dbmig::cli::Program command_line(context, {argv + 1, argv + argc});
   CLI::App* program = &command_line.parser();
   if (argc > 1 && argv[1] == dbmig::cli::kCompleteWord) {
     fmt::print("{}", dbmig::cli::complete(*program, context, {argv + 2, argv + argc}));

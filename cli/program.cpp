@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/help.hpp"
+#include "cli/completion.hpp"
 #include "cli/suggestions.hpp"
 #include "import/communicator.hpp"
 
@@ -97,6 +101,60 @@ void add_globals(Command& command, Context& context, const std::string& group) {
          ->one_of({"auto", "always", "never"}));
 }
 
+constexpr const char* kWrite = "Write revisions";
+constexpr const char* kChange = "Change a database";
+constexpr const char* kLook = "Look";
+constexpr const char* kHelp = "Help";
+
+struct CommandEntry {
+  const char* group;  ///< its heading in the help
+  const char* name;
+  void (*add)(Command&, Context&);
+};
+
+/// All commands, in the order of the help.
+constexpr auto kCommands = std::to_array<CommandEntry>({
+    {kWrite, "init", add_init},        {kWrite, "adopt", add_adopt},
+    {kWrite, "migrate", add_migrate},  {kWrite, "revision", add_revision},
+    {kWrite, "merge", add_merge},      {kWrite, "edit", add_edit},
+    {kWrite, "squash", add_squash},    {kWrite, "rebase", add_rebase},
+    {kWrite, "sum", add_sum},          {kWrite, "embed", add_embed},
+    {kChange, "upgrade", add_upgrade}, {kChange, "downgrade", add_downgrade},
+    {kChange, "switch", add_switch},   {kChange, "stamp", add_stamp},
+    {kChange, "repair", add_repair},   {kChange, "import", add_import},
+    {kChange, "export", add_export},   {kChange, "copy", add_copy},
+    {kChange, "infer", add_infer},     {kLook, "status", add_status},
+    {kLook, "current", add_current},   {kLook, "heads", add_heads},
+    {kLook, "branches", add_branches}, {kLook, "history", add_history},
+    {kLook, "show", add_show},         {kLook, "check", add_check},
+    {kLook, "verify", add_verify},     {kLook, "test", add_test},
+    {kLook, "lint", add_lint},         {kLook, "diff", add_diff},
+    {kLook, "inspect", add_inspect},   {kLook, "docs", add_docs},
+    {kLook, "serve", add_serve},       {kLook, "scratch", add_scratch},
+    {kHelp, "help", add_help},         {kHelp, "completion", add_completion},
+    {kHelp, "schema", add_schema},
+});
+
+/// A command that tells of the others needs them all.
+bool tells_of_all(const std::string& word) {
+  return word == "help" || word == "-h" || word.starts_with("--help") || word == "completion" ||
+         word == kCompleteWord;
+}
+
+/// The commands that are named among the arguments; all, where that is none or where help is asked
+/// for. To set up all takes 3 ms, a tenth of what a short command takes.
+std::vector<CommandEntry> wanted_commands(const std::vector<std::string>& arguments) {
+  std::vector<CommandEntry> wanted;
+  if (std::none_of(arguments.begin(), arguments.end(), tells_of_all)) {
+    std::copy_if(kCommands.begin(), kCommands.end(), std::back_inserter(wanted),
+                 [&arguments](const CommandEntry& entry) {
+                   return std::find(arguments.begin(), arguments.end(), entry.name) !=
+                          arguments.end();
+                 });
+  }
+  return wanted.empty() ? std::vector<CommandEntry>(kCommands.begin(), kCommands.end()) : wanted;
+}
+
 const CLI::App* parsed_command(const CLI::App& program) {
   const std::vector<CLI::App*> parsed = program.get_subcommands();
   return parsed.empty() ? nullptr : parsed.front();
@@ -136,9 +194,7 @@ std::string explain_extra(const CLI::App& program, const CLI::App* command,
     return fmt::format("unknown command '{}'; {}", extra, *habit);
   }
   std::vector<std::string> names;
-  for (const CLI::App* known : program.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(known->get_name());
-  }
+  for (const CommandEntry& entry : kCommands) names.emplace_back(entry.name);
   const auto near = text::closest(extra, names);
   return fmt::format("unknown command '{}'; {}", extra,
                      near ? fmt::format("did you mean '{}'?", *near)
@@ -175,7 +231,7 @@ void set_action(Command& command, Context& context, std::function<void()> action
   });
 }
 
-Program::Program(Context& context)
+Program::Program(Context& context, const std::vector<std::string>& arguments)
     : parser_(std::make_unique<CLI::App>(kDescription, "dbmig")),
       command_(std::make_unique<Command>(*parser_)) {
   CLI::App* program = parser_.get();
@@ -191,27 +247,10 @@ Program::Program(Context& context)
       ->group(kGlobalGroup)
       ->description("The version of dbmig and of the SQLite in it");
 
-  using Add = void (*)(Command&, Context&);
-  const std::vector<std::pair<std::string, std::vector<Add>>> groups = {
-      {"Write revisions",
-       {add_init, add_adopt, add_migrate, add_revision, add_merge, add_edit, add_squash, add_rebase,
-        add_sum, add_embed}},
-      {"Change a database",
-       {add_upgrade, add_downgrade, add_switch, add_stamp, add_repair, add_import, add_export,
-        add_copy, add_infer}},
-      {"Look",
-       {add_status, add_current, add_heads, add_branches, add_history, add_show, add_check,
-        add_verify, add_test, add_lint, add_diff, add_inspect, add_docs, add_serve, add_scratch}},
-      {"Help", {add_help, add_completion, add_schema}},
-  };
-  for (const auto& [group, commands] : groups) {
-    for (const Add add : commands) {
-      const std::size_t before = program->get_subcommands(nullptr).size();
-      add(*command_, context);
-      const auto all = program->get_subcommands(nullptr);
-      std::for_each(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(),
-                    [&name = group](CLI::App* command) { command->group(name); });
-    }
+  const std::vector<CommandEntry> entries = wanted_commands(arguments);
+  for (const CommandEntry& entry : entries) {
+    entry.add(*command_, context);
+    program->get_subcommand(entry.name)->group(entry.group);
   }
 }
 

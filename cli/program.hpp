@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
@@ -12,7 +13,9 @@ namespace dbmig::cli {
 /// The whole command line: global options, every command, help that teaches by examples.
 class Program {
  public:
-  explicit Program(Context& context);
+  /// For these arguments (without the program's name): only the commands that they can mean are
+  /// set up.
+  Program(Context& context, const std::vector<std::string>& arguments);
   ~Program();
 
   CLI::App& parser() { return *parser_; }

@@ -51,6 +51,9 @@ void report(Console& console, const transfer::ExportSummary& summary) {
       console.info("dbmig.export",
                    fmt::format("{} describes its format for `dbmig import`", file.companion));
     }
+    if (file.is_stream && !file.import_options.empty()) {
+      console.info("dbmig.export", "`dbmig import` of it needs" + file.import_options);
+    }
     files.push_back({{"table", file.table.empty() ? Json(nullptr) : Json(file.table)},
                      {"file", file.path.empty() ? Json(nullptr) : Json(file.path)},
                      {"rows", file.rows},
@@ -116,10 +119,13 @@ void add_export(Command& program, Context& context) {
        "  dbmig export --query 'SELECT * FROM people WHERE id < 100' -o some.csv\n"
        "\n"
        "The export is one consistent snapshot. `dbmig import` of the file gives the same rows:\n"
-       "NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits. What "
+       "NULL is an empty field, the empty text \"\"; binary columns are hexadecimal digits, values "
+       "of\n"
+       "MariaDB's TIMESTAMP columns are in UTC. What the name of the file does not tell is written "
+       "to\n"
+       "FILE.yaml next to it, which `dbmig import` reads. If the format cannot represent a value, "
        "the\n"
-       "name of the file does not tell is written to FILE.yaml next to it, which `dbmig import`\n"
-       "reads. If the format cannot represent a value, the export stops and names its row.\n"});
+       "export stops and names its row.\n"});
   Arguments& a = *arguments;
   command.add_option("tables", a.options.tables, "Tables")->option_text("TABLE...");
   command.add_flag("--all", a.options.all, "Every table but dbmig's own");

@@ -365,6 +365,10 @@ void add_import(Command& program, Context& context) {
   command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
       ->option_text("C");
   command
+      .add_option("--time-zone", a.file.format.time_zone,
+                  "MariaDB: the zone of TIMESTAMP values, UTC or +HH:MM (that of the session)")
+      ->option_text("ZONE");
+  command
       .add_option("--date-format", a.date_formats,
                   "How dates are written, for all columns or COLUMN=FORMAT, may be repeated (ISO)")
       ->option_text("FORMAT")

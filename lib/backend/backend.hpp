@@ -19,6 +19,9 @@ namespace dbmig::backend {
 /// A bound value or a value read: text, or nothing for NULL. Bookkeeping needs no other types.
 using Value = std::optional<std::string>;
 
+/// See Connection::set_time_zone().
+inline constexpr const char* kUtc = "+00:00";
+
 struct Rows {
   std::vector<std::string> columns;
   std::vector<std::vector<Value>> rows;
@@ -101,10 +104,11 @@ class Connection {
   /// It ends with rollback().
   virtual void begin_snapshot() = 0;
 
-  /// Whether values of TIMESTAMP are read and written in UTC from now on, on this connection,
-  /// instead of the session's own time zone: two servers may have different ones, and where clocks
-  /// are put back two moments have one text. Where they have no time zone (SQLite) nothing changes.
-  virtual void timestamps_in_utc(bool on) { static_cast<void>(on); }
+  /// The offset from UTC ("+00:00") in which values of TIMESTAMP are read and written from now on,
+  /// on this connection, instead of the session's own time zone ("" for that): two servers may have
+  /// different ones, and where clocks are put back two moments have one text. Where they have no
+  /// time zone (SQLite) nothing changes.
+  virtual void set_time_zone(const std::string& offset) { static_cast<void>(offset); }
 
   /// Whether triggers fire from now on, on this connection. False when the database cannot leave
   /// them alone (MariaDB), and they go on to fire.

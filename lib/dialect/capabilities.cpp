@@ -57,6 +57,7 @@ constexpr TypeRanges kSqliteRanges{
     .short_floats = false,
     .any_fraction = true,
     .bounded_timestamps = false,
+    .zoned_timestamps = false,
     .geometry = false,
 };
 
@@ -73,6 +74,7 @@ constexpr TypeRanges kMariadbRanges{
     .short_floats = true,
     .any_fraction = false,
     .bounded_timestamps = true,
+    .zoned_timestamps = true,
     .geometry = true,
 };
 

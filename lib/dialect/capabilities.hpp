@@ -62,6 +62,7 @@ struct TypeRanges {
   bool short_floats;           ///< FLOAT has four bytes, not eight
   bool any_fraction;           ///< times that name no precision keep all digits of a second
   bool bounded_timestamps;     ///< TIMESTAMP begins in 1970
+  bool zoned_timestamps;       ///< TIMESTAMP is a moment, written in the session's time zone
   bool geometry;               ///< geometries are values of their own, not texts
 };
 

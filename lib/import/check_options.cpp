@@ -1,8 +1,13 @@
 #include "import/check_options.hpp"
 
-#include <algorithm>
+#include <fmt/core.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "backend/backend.hpp"
 #include "base/error.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/csv_format.hpp"
 #include "import/date_format.hpp"
 #include "import/open_input.hpp"
@@ -14,6 +19,33 @@ void refuse_json_rejects(const Options& options) {
   if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
   throw Error(ErrorCode::usage, "--on-error reject cannot write JSON lines")
       .hint("--dry-run lists all errors; correct the file and import all of it");
+}
+
+bool has_timestamp(const schema::Table& table, DialectKind dialect) {
+  return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+    return column.type_on(dialect).kind == schema::TypeKind::timestamp;
+  });
+}
+
+std::string time_zone_of(const std::vector<Options>& options,
+                         const std::vector<schema::Table>& tables, DialectKind dialect) {
+  std::optional<std::string> zone;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (!has_timestamp(tables[i], dialect)) continue;
+    const std::string& own = options[i].time_zone;
+    if (zone && *zone != own) {
+      throw Error(ErrorCode::usage, "the files have different time zones")
+          .hint("import those with a time_zone in FILE.yaml by themselves, or give --time-zone");
+    }
+    zone = own;
+  }
+  if (!zone || zone->empty()) return {};
+  if (!dialect::type_ranges(dialect).zoned_timestamps && *zone != backend::kUtc) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--time-zone {}: SQLite stores times as the file has them", *zone))
+        .hint("leave it out; `dbmig copy` takes them for UTC");
+  }
+  return *zone;
 }
 
 void check_options(const Options& options) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "import/check_options.hpp"
 #include "import/header.hpp"
 
 namespace dbmig::import {
@@ -125,6 +126,7 @@ FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Ta
   plan.nulls = options.nulls;
   plan.binary = options.binary;
   plan.decimal = options.decimal;
+  if (has_timestamp(table, plan.dialect)) plan.time_zone = options.time_zone;
   plan.ignore_unknown = options.ignore_unknown;
   plan.fill_missing = options.fill_missing;
   plan.rejects = options.goes_on();

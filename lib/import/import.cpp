@@ -156,6 +156,7 @@ void set_format(Options& options, const FileFormat& format) {
   options.binary = format.binary;
   options.find_delimiter = format.find_delimiter;
   options.decimal = format.decimal;
+  options.time_zone = format.time_zone;
   options.has_header = format.has_header;
   options.is_json = format.is_json;
   options.check_line_end = format.check_line_end;

@@ -64,7 +64,8 @@ struct Options {
   bool check_line_end = false;  ///< see FileFormat
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
-  char decimal = '.';  ///< see ValueFormat
+  char decimal = '.';          ///< see ValueFormat
+  std::string time_zone = {};  ///< see FileFormat
   /// How the file at a path is written, in place of the format above; may be empty. Of the files of
   /// one import each may have another.
   std::function<OwnFormat(const std::string& path)> own_format = {};

@@ -79,6 +79,24 @@ char parse_decimal_mark(std::string_view text) {
       .hint("a point or a comma");
 }
 
+/// The offset from UTC, as MariaDB wants it (it has -13:59 to +14:00).
+std::string parse_time_zone(std::string_view text) {
+  const std::string lower = text::lower(text);
+  if (lower == "utc" || lower == "z") return "+00:00";
+  const auto is_digit = [&text](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  const bool is_offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && is_digit(1) &&
+                         is_digit(2) && text[3] == ':' && is_digit(4) && is_digit(5);
+  const int minutes = is_offset ? (text[1] - '0') * 600 + (text[2] - '0') * 60 +
+                                      (text[4] - '0') * 10 + text[5] - '0'
+                                : 0;
+  constexpr int kMostMinutes = 14 * 60;
+  if (is_offset && text[4] < '6' && minutes <= kMostMinutes - (text[0] == '-' ? 1 : 0)) {
+    return std::string(text);
+  }
+  throw Error(ErrorCode::usage, fmt::format("--time-zone '{}' is not known", text))
+      .hint("UTC, or the offset from it, such as +02:00");
+}
+
 /// The fields that the format's own programs write for NULL.
 std::vector<std::string> default_nulls(const CsvFormat& csv) {
   switch (csv.escapes) {
@@ -131,6 +149,7 @@ FileFormat file_format(const FormatRequest& request) {
   format.csv.comment = request.comment;
   format.csv.trim = request.trim;
   format.decimal = request.decimal ? parse_decimal_mark(*request.decimal) : '.';
+  if (request.time_zone) format.time_zone = parse_time_zone(*request.time_zone);
   check(format.csv);
   format.nulls.texts = request.nulls.empty() ? default_nulls(format.csv) : request.nulls;
   format.nulls.quoted = request.null_quoted;

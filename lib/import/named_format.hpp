@@ -23,6 +23,7 @@ struct FormatRequest {
   std::string comment;
   bool trim = false;
   std::optional<std::string> decimal;
+  std::optional<std::string> time_zone;
 };
 
 /// How to read a file.
@@ -35,6 +36,8 @@ struct FileFormat {
   /// Nobody said what stands between the fields, or asked to find it.
   bool find_delimiter = false;
   char decimal = '.';
+  /// Of values of TIMESTAMP, as an offset from UTC (+02:00); empty for that of the session.
+  std::string time_zone = {};
   bool is_json = false;  ///< an object a line; `csv` only says how lines end
   /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
   bool check_line_end = false;

@@ -24,6 +24,7 @@ struct Plan {
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
   char decimal = '.';           ///< see ValueFormat
+  std::string time_zone = {};   ///< see FileFormat; empty for a table without TIMESTAMP
   bool ignore_unknown = false;  ///< fields beyond those expected are left out
   bool fill_missing = false;    ///< fields that a record does not have are NULL
   /// Records are JSON objects: the key of each field. Empty for other files.

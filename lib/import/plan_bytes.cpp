@@ -71,6 +71,7 @@ void parts(Plan& plan, Visit& visit) {
   visit("null_quoted", plan.nulls.quoted);
   visit("binary", plan.binary);
   visit("decimal", plan.decimal);
+  visit("time_zone", plan.time_zone);
   visit("ignore_unknown", plan.ignore_unknown);
   visit("fill_missing", plan.fill_missing);
   visit("keys", plan.keys);

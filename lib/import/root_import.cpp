@@ -170,6 +170,7 @@ void RootImport::load_files() {
   waiting_.resize(order.size());
   checkpoints_->begin(tables_);
   open_writers();
+  set_time_zone();
   std::vector<std::string> still_loaded;
   for (auto i = order.begin(); i != order.end(); ++i) {
     still_loaded.clear();
@@ -428,6 +429,16 @@ void RootImport::open_writers() {
     file.table = tables_[i].name;
   }
   writers_ = std::make_unique<Writers>(*connection_, options_.writers, std::move(files));
+}
+
+/// Of all connections that write, before the first of them is asked for a value.
+void RootImport::set_time_zone() {
+  const std::string zone = time_zone_of(own_options_, tables_, connection_->dialect().kind());
+  if (zone.empty()) return;
+  connection_->set_time_zone(zone);
+  for (std::size_t i = 0; writers_ != nullptr && i < writers_->count(); ++i) {
+    writers_->connection(i).set_time_zone(zone);
+  }
 }
 
 /// The sinks of a file: one for each connection that writes it.

@@ -96,6 +96,7 @@ class RootImport {
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns);
   void open_writers();
+  void set_time_zone();
   std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
                                                        RowOrder& order);
   std::optional<SharedFile> shared_file(const std::string& path, const OpenedInput& opened,

@@ -44,12 +44,13 @@ std::optional<CompanionFile> read_companion(const std::string& path) {
   if (own == nullptr) return std::nullopt;
   yaml::Reader reader(path, diagnostics);
   yaml::Fields fields(reader, *own, "'dbmig_export'",
-                      {"table", "format", "delimiter", "binary", "null", "columns"});
+                      {"table", "format", "delimiter", "binary", "null", "columns", "time_zone"});
   CompanionFile found;
   found.table = fields.text_or_empty("table");
   found.format.name = fields.text_or_empty("format");
   found.format.delimiter = fields.text("delimiter");
   found.format.binary = fields.text("binary");
+  found.format.time_zone = fields.text("time_zone");
   if (const yaml::Node* nulls = fields.find("null")) {
     found.format.nulls = reader.names(*nulls, "'null'");
   }
@@ -94,6 +95,7 @@ bool has_escaped_nulls(const std::string& path) {
 void fill(FormatRequest& request, const FormatRequest& companion) {
   const bool is_other = !request.name.empty() && request.name != companion.name;
   if (!request.binary) request.binary = companion.binary;
+  if (!request.time_zone) request.time_zone = companion.time_zone;
   if (is_other) return;  // its own marks, and not those of the companion's format
   request.name = companion.name;
   if (!request.delimiter) request.delimiter = companion.delimiter;
@@ -102,30 +104,31 @@ void fill(FormatRequest& request, const FormatRequest& companion) {
 
 }  // namespace
 
-import::OwnFormat own_format(const FormatRequest& said,
-                             const std::string& path){import::OwnFormat own;
-FormatRequest request = said;
-std::error_code ignored;
-const bool is_file =
-    path != import::kStandardInput && std::filesystem::is_regular_file(path, ignored);
-const std::string beside = path + std::string(import::kCompanionEnding);
-if (const auto companion = is_file ? read_companion(beside) : std::nullopt) {
-  fill(request, companion->format);
-  own.table = companion->table;
-  own.columns = companion->columns;
-  own.note = fmt::format("{} is read as described in {}", path, beside);
-}
-const bool is_cut_otherwise = said.delimiter || said.quote || said.escape;
-if (request.name.empty() && is_file && !is_cut_otherwise) {
-  const std::string ending = text::lower(uncompressed(path).extension().string());
-  if (ending == ".jsonl" || ending == ".ndjson") request.name = "jsonl";
-  if ((ending == ".tsv" || ending == ".tab") && said.nulls.empty() && has_escaped_nulls(path)) {
-    request.name = "tsv";
-    own.note = fmt::format("{} uses \\N for NULL: reading it as --format tsv", path);
+// Not `import::…` at the beginning of a line: clang-format takes that for a module.
+auto own_format(const FormatRequest& said, const std::string& path) -> import::OwnFormat {
+  import::OwnFormat own;
+  FormatRequest request = said;
+  std::error_code ignored;
+  const bool is_file =
+      path != import::kStandardInput && std::filesystem::is_regular_file(path, ignored);
+  const std::string beside = path + std::string(import::kCompanionEnding);
+  if (const auto companion = is_file ? read_companion(beside) : std::nullopt) {
+    fill(request, companion->format);
+    own.table = companion->table;
+    own.columns = companion->columns;
+    own.note = fmt::format("{} is read as described in {}", path, beside);
   }
+  const bool is_cut_otherwise = said.delimiter || said.quote || said.escape;
+  if (request.name.empty() && is_file && !is_cut_otherwise) {
+    const std::string ending = text::lower(uncompressed(path).extension().string());
+    if (ending == ".jsonl" || ending == ".ndjson") request.name = "jsonl";
+    if ((ending == ".tsv" || ending == ".tab") && said.nulls.empty() && has_escaped_nulls(path)) {
+      request.name = "tsv";
+      own.note = fmt::format("{} uses \\N for NULL: reading it as --format tsv", path);
+    }
+  }
+  own.format = import::file_format(request);
+  return own;
 }
-own.format = import::file_format(request);
-return own;
-}  // namespace dbmig::project
 
 }  // namespace dbmig::project

@@ -30,6 +30,7 @@ std::string companion_text(const CompanionText& what) {
   if (what.format == "csv") out += fmt::format("  delimiter: {}\n", quoted({what.delimiter}));
   if (what.has_nulls_mark) out += fmt::format("  \"null\": {}\n", quoted(what.null));
   if (what.has_bytes) out += "  binary: hex\n";
+  if (what.is_in_utc) out += "  time_zone: UTC\n";
   return out;
 }
 

@@ -14,6 +14,7 @@ struct CompanionText {
   std::vector<std::string> columns;  ///< of JSON lines without a line, which name none
   char delimiter = ',';              ///< csv
   bool has_bytes = false;            ///< which are hexadecimal digits
+  bool is_in_utc = false;            ///< values of TIMESTAMP
   bool has_nulls_mark = false;
   std::string null;  ///< the text that means NULL
 };

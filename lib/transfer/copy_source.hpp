@@ -29,11 +29,11 @@ class Snapshot {
 class TimestampsInUtc {
  public:
   explicit TimestampsInUtc(backend::Connection& connection) : connection_(connection) {
-    connection_.timestamps_in_utc(true);
+    connection_.set_time_zone(backend::kUtc);
   }
   ~TimestampsInUtc() {
     try {
-      connection_.timestamps_in_utc(false);
+      connection_.set_time_zone("");
     } catch (const Error&) {
       // The connection is gone, and its settings with it.
     }

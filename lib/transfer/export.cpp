@@ -43,9 +43,9 @@ class Export {
       : connection_(connection), options_(options), stop_(stop) {}
 
   ExportSummary run() {
-    // A script says so at its beginning.
+    // A query may look at the time of the session: its rows are what it says.
     std::optional<TimestampsInUtc> in_utc;
-    if (options_.format == "sql") in_utc.emplace(connection_);
+    if (options_.query.empty()) in_utc.emplace(connection_);
     connection_.begin_snapshot();
     try {
       if (!options_.query.empty()) {
@@ -149,12 +149,20 @@ class Export {
                                     .delimiter = options_.delimiter,
                                     .geometries = std::move(geometries)},
                                    connection_.dialect());
-    ExportSummary::File done{
-        .table = table, .path = file.path(), .rows = 0, .import_options = {}, .companion = {}};
+    ExportSummary::File done{.table = table,
+                             .path = file.path(),
+                             .rows = 0,
+                             .import_options = {},
+                             .companion = {},
+                             .is_stream = file.is_stream()};
     std::string out;
     writer->begin(out);
     std::vector<Cell> row;
     bool has_bytes = false;
+    const bool is_in_utc = dialect::type_ranges(connection_.dialect().kind()).zoned_timestamps &&
+                           std::any_of(types.begin(), types.end(), [](const schema::Type& type) {
+                             return type.kind == TypeKind::timestamp;
+                           });
     while (!file.is_closed() && rows.next(row)) {
       if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
       ++done.rows;
@@ -174,18 +182,21 @@ class Export {
       done.import_options = " --format " + options_.format;
     }
     if (has_bytes) done.import_options += " --binary hex";
+    if (is_in_utc) done.import_options += " --time-zone UTC";
     if (!is_text) done.import_options.clear();
-    if (!file.is_stream()) done.companion = write_companion(done, rows.columns(), has_bytes);
+    if (!file.is_stream())
+      done.companion = write_companion(done, rows.columns(), has_bytes, is_in_utc);
     summary_.files.push_back(std::move(done));
   }
 
   /// Before the file takes its name; its path, or empty where none is needed.
   std::string write_companion(const ExportSummary::File& done,
-                              const std::vector<std::string>& columns, bool has_bytes) {
+                              const std::vector<std::string>& columns, bool has_bytes,
+                              bool is_in_utc) {
     if (options_.format == "sql") return {};
     const std::string path = done.path + ".yaml";
     const bool is_needed =
-        has_bytes || options_.format == "tsv" ||
+        has_bytes || is_in_utc || options_.format == "tsv" ||
         (options_.format == "csv" && options_.delimiter != ',') ||
         (options_.format == "jsonl" && (done.rows == 0 || !is_called_jsonl(done.path)));
     if (!is_companion(path)) {
@@ -206,6 +217,7 @@ class Export {
     if (options_.format == "jsonl" && done.rows == 0) what.columns = columns;
     what.delimiter = options_.delimiter;
     what.has_bytes = has_bytes;
+    what.is_in_utc = is_in_utc;
     what.has_nulls_mark = options_.format != "jsonl";
     what.null = options_.format == "tsv" ? "\\N" : "";
     OutputFile companion(path, OutputCompression::none, true);

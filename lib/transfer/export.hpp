@@ -32,6 +32,7 @@ struct ExportSummary {
     std::string import_options;
     /// The file beside it that says so, by which an import goes; empty where the name says all.
     std::string companion;
+    bool is_stream = false;  ///< standard output or a pipe: nothing can be beside it
   };
   std::vector<File> files;
   bool reader_left = false;  ///< standard output or a pipe was closed before the end

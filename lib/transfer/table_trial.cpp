@@ -16,7 +16,7 @@ TableTrial::TableTrial(const backend::Connection& target) {
         backend::ScratchOptions{.kind = target.dialect().kind()});
   } else {
     session_ = backend::connect(target.url());
-    session_->timestamps_in_utc(true);
+    session_->set_time_zone(backend::kUtc);
   }
 }
 

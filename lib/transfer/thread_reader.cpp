@@ -136,7 +136,7 @@ class ThreadReader final : public SourceReaders {
     if (source_.url().in_memory()) return nullptr;
     try {
       auto other = backend::connect(source_.url());
-      other->timestamps_in_utc(true);
+      other->set_time_zone(backend::kUtc);
       other->begin_snapshot();
       return other;
     } catch (const Error&) {

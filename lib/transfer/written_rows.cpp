@@ -19,7 +19,7 @@ std::unique_ptr<WrittenRows> WrittenRows::watch(backend::Connection& target, con
   if (!column) return nullptr;
   try {
     auto session = backend::connect(target.url());
-    session->timestamps_in_utc(true);
+    session->set_time_zone(backend::kUtc);
     session->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED");
     return std::unique_ptr<WrittenRows>(new WrittenRows(std::move(session), pair, *column, stop));
   } catch (const Error&) {

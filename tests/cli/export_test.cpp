@@ -107,6 +107,42 @@ TEST_P(ExportedFiles, SayBesideThemHowTheyAreWritten) {
   EXPECT_FALSE(std::filesystem::exists(project.path() / "some.csv"));
 }
 
+TEST_P(ExportedFiles, SayTheTimeZoneOfTimestamps) {
+  client("CREATE TABLE moments (id INT PRIMARY KEY, at TIMESTAMP);");
+  sql("INSERT INTO moments VALUES (1, '2024-07-01 12:00:00')");
+  const std::vector<std::string> to_screen = {"--url", url, "export", "moments"};
+  const Result printed = project.expect(0, to_screen);
+  project.expect(0, {"--url", url, "export", "moments", "-o", "m.csv"});
+  const std::string import_m = "moments";
+  const auto import = [&](int code, const std::string& file, const std::string& zone) {
+    return project.expect(code, {"--url", url, "import", file, "--table", import_m,
+                                 "--on-duplicate", "replace", "--time-zone", zone});
+  };
+  EXPECT_THAT(import(2, "m.csv", "Mars").err,
+              HasSubstr("--time-zone 'Mars' is not known; UTC, or the offset from it"));
+  for (const char* none : {"+24:00", "-14:00", "+1:00", "+01:60", "0100"}) import(2, "m.csv", none);
+  project.write("plain.csv", "id,at\n1,2024-07-01 12:00:00\n");
+  if (!on_mariadb()) {  // times are texts
+    EXPECT_FALSE(std::filesystem::exists(project.path() / "m.csv.yaml"));
+    EXPECT_THAT(import(2, "plain.csv", "+02:00").err, HasSubstr("SQLite stores times as the file"));
+    import(0, "plain.csv", "utc");
+    EXPECT_EQ(sql("SELECT at FROM moments"), "2024-07-01 12:00:00\n");
+    return;
+  }
+  EXPECT_THAT(printed.err, HasSubstr("`dbmig import` of it needs --time-zone UTC"));
+  EXPECT_THAT(project.read("m.csv.yaml"), HasSubstr("time_zone: UTC\n"));
+  import(0, "plain.csv", "-03:30");
+  EXPECT_EQ(sql("SELECT UNIX_TIMESTAMP(at) - UNIX_TIMESTAMP('2024-07-01 15:30:00') + "
+                "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW()) FROM moments"),
+            "0\n");
+  // Two zones at once cannot be.
+  EXPECT_THAT(project
+                  .expect(2, {"--url", url, "import", "plain.csv", "m.csv", "--table", "moments",
+                              "--on-duplicate", "skip"})
+                  .err,
+              HasSubstr("the files have different time zones"));
+}
+
 TEST_P(ExportedFiles, OfAllTablesGoBackTogether) {
   const std::string expected = rows("t");
   project.expect(0, {"--url", url, "export", "--all", "-o", "dump", "--format", "tsv", "--zstd"});

@@ -72,9 +72,10 @@ class Client final : public MariadbConnection {
     session_.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   }
 
-  void timestamps_in_utc(bool on) override {
-    session_.execute(on ? "SET @dbmig_time_zone = @@time_zone, time_zone = '+00:00'"
-                        : "SET time_zone = @dbmig_time_zone");
+  void set_time_zone(const std::string& offset) override {
+    if (!time_zone_) time_zone_ = session_.query("SELECT @@time_zone", {}).rows.at(0).at(0);
+    const Value zone = offset.empty() ? time_zone_ : offset;
+    session_.execute("SET time_zone = ?", std::span(&zone, 1));
   }
 
   void begin() override { session_.execute("START TRANSACTION"); }
@@ -172,6 +173,7 @@ class Client final : public MariadbConnection {
   dialect::mariadb::MariadbDialect dialect_{
       static_cast<int>(mysql_get_server_version(session_.native()))};
   std::optional<bool> folds_table_names_;
+  std::optional<std::string> time_zone_;  ///< the session's own, once it has had another
 };
 
 }  // namespace
