@@ -14,7 +14,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kFirst = R"(tables:
+constexpr const char* kFirstModel = R"(tables:
   customer:
     columns:
       id: {type: integer, autoincrement: true}
@@ -23,7 +23,7 @@ constexpr const char* kFirst = R"(tables:
     primary_key: [id]
 )";
 
-constexpr const char* kSecond = R"yaml(tables:
+constexpr const char* kSecondModel = R"yaml(tables:
   customer:
     columns:
       id: {type: integer, autoincrement: true}
@@ -45,9 +45,9 @@ class Diff : public OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     if (IsSkipped()) return;
-    project.model(kFirst);
+    project.model(kFirstModel);
     project.migrate("aaaaaaaaaaaa", "first");
-    project.model(kSecond);
+    project.model(kSecondModel);
     project.migrate("bbbbbbbbbbbb", "second", {"--allow-destructive"});
   }
 };
@@ -127,7 +127,7 @@ TEST_P(Diff, TablesThatNoRevisionKnowsAreNotProposedForADrop) {
 
 TEST_P(Diff, ATableThatARevisionMadeAndTheModelLostIsShown) {
   project.expect(0, {"upgrade"});
-  project.model(kFirst);
+  project.model(kFirstModel);
   EXPECT_THAT(project.expect(3, {"diff"}).out, HasSubstr("- table orders"));
   project.migrate("cccccccccccc", "third", {"--allow-destructive", "--no-proof"});
   EXPECT_THAT(project.expect(3, {"diff"}).out, HasSubstr("- table orders"));

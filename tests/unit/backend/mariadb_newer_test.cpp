@@ -20,7 +20,7 @@ using test::MariadbDatabase;
 
 using MariadbNewer = test::MariadbTest;
 
-schema::Schema model(const std::string& text) {
+schema::Schema newer_model(const std::string& text) {
   return yaml::parse_model({{.name = "model.yaml", .content = text}}).schema;
 }
 
@@ -48,7 +48,7 @@ void expect_led_through(MariadbDatabase& database, const std::vector<schema::Sch
                   database.connection().canonical(found.schema), expected),
               expected)
         << test::describe(after);
-    EXPECT_EQ(database.connection().canonical(model(yaml::print_model(found.schema))),
+    EXPECT_EQ(database.connection().canonical(newer_model(yaml::print_model(found.schema))),
               database.connection().canonical(found.schema));
     before = after;
   }
@@ -57,7 +57,7 @@ void expect_led_through(MariadbDatabase& database, const std::vector<schema::Sch
 TEST_F(MariadbNewer, VectorsAndTheirIndexesAreBuiltChangedAndInspected) {
   MariadbDatabase database;
   if (!has_vectors(database)) return;
-  const schema::Schema first = model(R"(
+  const schema::Schema first = newer_model(R"(
 tables:
   t:
     columns:
@@ -66,7 +66,7 @@ tables:
     primary_key: [id]
     indexes: {ix: {columns: [v], kind: vector, mariadb: {distance: cosine, m: 8}}}
 )");
-  const schema::Schema second = model(R"(
+  const schema::Schema second = newer_model(R"(
 tables:
   t:
     columns:
@@ -84,7 +84,7 @@ TEST_F(MariadbNewer, WhatTheServerChoosesForAVectorIndexIsNoDifference) {
   MariadbDatabase database;
   if (!has_vectors(database)) return;
   database.run("SET mhnsw_default_distance = cosine; SET mhnsw_default_m = 9");
-  expect_led_through(database, {model(R"(
+  expect_led_through(database, {newer_model(R"(
 tables:
   t:
     columns: {v: {type: vector(3), nullable: false}}

@@ -46,7 +46,7 @@ Schema buildable(Schema schema) {
   return schema;
 }
 
-const dialect::Dialect& mariadb() {
+const dialect::Dialect& mariadb_dialect() {
   return dialect::dialect(DialectKind::mariadb);
 }
 
@@ -83,7 +83,8 @@ void clear(MariadbDatabase& database) {
       {"EVENT", "SHOW EVENTS"}};
   for (const auto& [kind, list] : kPrograms) {
     for (const auto& row : database.connection().query(list).rows) {
-      database.connection().execute("DROP " + kind + ' ' + mariadb().quote_identifier(*row[1]));
+      database.connection().execute("DROP " + kind + ' ' +
+                                    mariadb_dialect().quote_identifier(*row[1]));
     }
   }
   database.run("SET foreign_key_checks = 0");
@@ -93,7 +94,7 @@ void clear(MariadbDatabase& database) {
                   "= DATABASE()")
            .rows) {
     const std::string kind = row[1] == "VIEW" || row[1] == "SEQUENCE" ? *row[1] + ' ' : "TABLE ";
-    database.connection().execute("DROP " + kind + mariadb().quote_identifier(*row[0]));
+    database.connection().execute("DROP " + kind + mariadb_dialect().quote_identifier(*row[0]));
   }
   database.run("SET foreign_key_checks = 1");
 }
@@ -198,8 +199,8 @@ TEST_F(MariadbProperties, RenamesAreFollowedEverywhere) {
 
 TEST(MariadbCanonical, IsIdempotent) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
-    const Schema once = mariadb().canonical(test::random_schema(seed, everything()));
-    ASSERT_EQ(mariadb().canonical(once), once) << "seed " << seed;
+    const Schema once = mariadb_dialect().canonical(test::random_schema(seed, everything()));
+    ASSERT_EQ(mariadb_dialect().canonical(once), once) << "seed " << seed;
   }
 }
 

@@ -18,8 +18,8 @@ ops::AlterColumn rename(std::string table, std::string from, std::string to) {
   return alter;
 }
 
-Revision revision(std::string id, std::vector<std::string> parents,
-                  std::vector<ops::Operation> operations) {
+Revision renaming_revision(std::string id, std::vector<std::string> parents,
+                           std::vector<ops::Operation> operations) {
   Revision made;
   made.id = std::move(id);
   made.parents = std::move(parents);
@@ -47,12 +47,12 @@ TEST(Renames, WhatARevisionCarriedOutIsDone) {
   hints.columns[{"t", "b"}] = "a";
   hints.columns[{"t", "d"}] = "e";
   hints.tables["t"] = "s";
-  const Graph swapped({revision("a1", {}, {}), revision("b1", {"a1"}, kSwapped)});
+  const Graph swapped({renaming_revision("a1", {}, {}), renaming_revision("b1", {"a1"}, kSwapped)});
   const schema::RenameHints done = with_done(hints, swapped);
   EXPECT_THAT(done.done_columns, ElementsAre(Pair("t", "a"), Pair("t", "b")));
   EXPECT_THAT(done.done_tables, IsEmpty());
   EXPECT_EQ(done.columns, hints.columns);
-  const Graph other({revision("a1", {}, {rename("t", "a", "b")})});
+  const Graph other({renaming_revision("a1", {}, {rename("t", "a", "b")})});
   EXPECT_THAT(with_done(hints, other).done_columns, ElementsAre(Pair("t", "b")));
 }
 

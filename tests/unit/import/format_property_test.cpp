@@ -253,7 +253,7 @@ std::string hex(const std::string& bytes) {
   return out;
 }
 
-Options options_for(const std::string& file, const FormatRequest& request) {
+Options options_for_request(const std::string& file, const FormatRequest& request) {
   const FileFormat format = import::file_format(request);
   Options options = test::options_for(file);
   options.format = format.csv;
@@ -285,7 +285,7 @@ TEST(FormatProperty, TheTableHoldsItForAnyRanksAndChunks) {
       for (const int ranks : {1, 3}) {
         for (const std::size_t chunk : {std::size_t{1}, std::size_t{30}}) {
           ImportJob job("CREATE TABLE t (n INT, a BLOB, b BLOB)");
-          import::Options options = options_for(job.write("t.csv", text), writer.request);
+          import::Options options = options_for_request(job.write("t.csv", text), writer.request);
           options.header = false;
           options.chunk_bytes = chunk;
           job.run(options, ranks);
@@ -359,11 +359,11 @@ TEST_F(MariadbFiles, WhatIntoOutfileWroteIsReadBack) {
   fill(database);
   TempDir folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
-  struct Case {
+  struct OutfileCase {
     const char* clause;
     FormatRequest format;
   };
-  const std::vector<Case> cases = {
+  const std::vector<OutfileCase> cases = {
       {"", request("mysql", {}, {}, "lf")},
       {"FIELDS TERMINATED BY ','", request("mysql", ",", {}, "lf")},
       {"FIELDS TERMINATED BY ',' ENCLOSED BY '\"'", request("mysql", ",", "\"", "lf")},
@@ -375,10 +375,10 @@ TEST_F(MariadbFiles, WhatIntoOutfileWroteIsReadBack) {
       {"LINES TERMINATED BY '\\r'", request("mysql", {}, {}, "cr")},
   };
   int number = 0;
-  for (const Case& one : cases) {
+  for (const OutfileCase& one : cases) {
     const std::string file = (folder / fmt::format("{}.txt", ++number)).string();
     database.run(fmt::format("SELECT * INTO OUTFILE '{}' {} FROM src", file, one.clause));
-    expect_same(database, options_for(file, one.format), one.clause);
+    expect_same(database, options_for_request(file, one.format), one.clause);
   }
 }
 
@@ -392,7 +392,7 @@ TEST_F(MariadbFiles, WhatTheClientsBatchModePrintedIsReadBack) {
       "--batch -e 'SELECT * FROM src' '{}' > '{}'",
       database.url().user, database.url().parameters.at("socket"), database.name(), file);
   ASSERT_EQ(std::system(command.c_str()), 0) << command;
-  expect_same(database, options_for(file, request("mysql-batch", {}, {}, "lf")), "--batch");
+  expect_same(database, options_for_request(file, request("mysql-batch", {}, {}, "lf")), "--batch");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ std::string random_text(std::mt19937& random) {
   return text;
 }
 
-std::vector<Row> random_rows(std::mt19937& random, std::size_t count) {
+std::vector<Row> random_records(std::mt19937& random, std::size_t count) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
     Row row;
@@ -59,7 +59,7 @@ std::string to_csv(std::mt19937& random, const std::vector<Row>& rows) {
 TEST(ImportProperty, TheTableHoldsTheRowsForAnyRanksAndChunks) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     std::mt19937 random(seed);
-    const std::vector<Row> rows = random_rows(random, random() % 120);
+    const std::vector<Row> rows = random_records(random, random() % 120);
     const std::string csv = to_csv(random, rows);
     std::string expected;
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -151,15 +151,16 @@ TEST(ImportForms, ACompressedFileThatIsCutOrDamagedLoadsNothing) {
 
 TEST(ImportForms, OtherEncodingsGiveTheSameTable) {
   std::mt19937 random(7);
-  struct Case {
+  struct InputFormCase {
     const char* encoding;
     bool has_mark;  ///< a byte order mark says it
     bool any_text;
   };
-  for (const Case& one : {Case{"LATIN1", false, false}, Case{"WINDOWS-1252", false, false},
-                          Case{"UTF-16", true, true}, Case{"UTF-16LE", false, true},
-                          Case{"UTF-16BE", false, true}, Case{"UTF-32", true, true},
-                          Case{"GB18030", false, true}, Case{"MACINTOSH", false, false}}) {
+  for (const InputFormCase& one :
+       {InputFormCase{"LATIN1", false, false}, InputFormCase{"WINDOWS-1252", false, false},
+        InputFormCase{"UTF-16", true, true}, InputFormCase{"UTF-16LE", false, true},
+        InputFormCase{"UTF-16BE", false, true}, InputFormCase{"UTF-32", true, true},
+        InputFormCase{"GB18030", false, true}, InputFormCase{"MACINTOSH", false, false}}) {
     for (int round = 0; round < 4; ++round) {
       const Sample sample = random_sample(random, one.any_text ? kAny : kLatin, 300);
       ImportJob job(kTable);

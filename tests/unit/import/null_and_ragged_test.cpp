@@ -17,11 +17,11 @@ using testing::HasSubstr;
 
 TEST(NullMarks, AreThoseThatAreGivenInQuotesOnlyWhereThatIsSaid) {
   const std::string csv = "a,b\nNULL,\"NULL\"\n\\N,\"\\N\"\n,\"\"\nnull,NULLs\n";
-  struct Case {
+  struct NullCase {
     import::NullMarks marks;
     std::string rows;
   };
-  const std::vector<Case> cases = {
+  const std::vector<NullCase> cases = {
       {{}, "'NULL'|'NULL'\n'\\N'|'\\N'\nNULL|''\n'null'|'NULLs'\n"},
       {{{""}, true}, "'NULL'|'NULL'\n'\\N'|'\\N'\nNULL|NULL\n'null'|'NULLs'\n"},
       {{{"NULL"}}, "NULL|'NULL'\n'\\N'|'\\N'\n''|''\n'null'|'NULLs'\n"},
@@ -29,7 +29,7 @@ TEST(NullMarks, AreThoseThatAreGivenInQuotesOnlyWhereThatIsSaid) {
       {{{"\\N", "NULL"}}, "NULL|'NULL'\nNULL|'\\N'\n''|''\n'null'|'NULLs'\n"},
       {{{"\\N", "NULL", "", "null"}, true}, "NULL|NULL\nNULL|NULL\nNULL|NULL\nNULL|'NULLs'\n"},
   };
-  for (const Case& one : cases) {
+  for (const NullCase& one : cases) {
     for (const int ranks : {1, 3}) {
       ImportJob job("CREATE TABLE t (a TEXT, b TEXT)");
       import::Options options = options_for(job.write("t.csv", csv));

@@ -18,7 +18,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kTable = "CREATE TABLE t (a INT, b TEXT, c TEXT)";
+constexpr const char* kOpenedTable = "CREATE TABLE t (a INT, b TEXT, c TEXT)";
 
 /// `text` in units of `width` bytes, ASCII and Latin-1 only.
 std::string wide(std::string_view text, int width, bool big_endian) {
@@ -102,7 +102,7 @@ std::vector<Foreign> foreign_files() {
 TEST(Opening, WhatIsNotThisFormatIsNamedWithWhatToType) {
   for (const Foreign& foreign : foreign_files()) {
     for (const int ranks : {1, 3}) {
-      ImportJob job(kTable);
+      ImportJob job(kOpenedTable);
       const std::string message =
           job.failure(options_for(job.write("t.csv", foreign.content)), ranks);
       EXPECT_THAT(message, AllOf(HasSubstr(foreign.expected), HasSubstr(foreign.advice)))
@@ -177,7 +177,7 @@ TEST(Opening, LinesThatEndInCrAreReadWhenItIsSaid) {
   }
   for (const int ranks : {1, 3}) {
     for (const std::size_t chunk : {std::size_t{1}, std::size_t{60}, std::size_t{1} << 20}) {
-      ImportJob job(kTable);
+      ImportJob job(kOpenedTable);
       import::Options options = options_for(job.write("t.csv", csv));
       options.format.line_end = import::LineEnd::cr;
       options.chunk_bytes = chunk;
@@ -188,7 +188,7 @@ TEST(Opening, LinesThatEndInCrAreReadWhenItIsSaid) {
 }
 
 TEST(Opening, TheLineOfAMistakeIsCountedInTheFilesOwnLineEnds) {
-  ImportJob job(kTable);
+  ImportJob job(kOpenedTable);
   import::Options options =
       options_for(job.write("t.csv", "a,b,c\r1,x\n,y\r2,\"x\ry\",z\rzz,x,y\r"));
   options.format.line_end = import::LineEnd::cr;
@@ -213,7 +213,7 @@ TEST(Opening, ALineEndThatTheFileDoesNotHaveIsSaid) {
 }
 
 TEST(Opening, AFormatOfLfDoesNotKeepTheCrOfCrlf) {
-  ImportJob job(kTable);
+  ImportJob job(kOpenedTable);
   import::FormatRequest request;
   request.name = "mysql";
   const std::string file = job.write("t.csv", "1\tx\ty\r\n2\tx\ty\r\n");
@@ -264,7 +264,7 @@ TEST(Opening, PostgresMarkMayEndTheDataAndNothingElse) {
 
 TEST(Opening, AHeaderWithColumnsMustHaveTheirNumber) {
   for (const char* header : {"a,b\n", "a,b,c,d\n", "a;b;c\n", "\n", "x\n"}) {
-    ImportJob job(kTable);
+    ImportJob job(kOpenedTable);
     import::Options options = options_for(job.write("t.csv", std::string(header) + "1,x,y\n"));
     options.columns = {"a", "b", "c"};
     options.header = true;
@@ -274,7 +274,7 @@ TEST(Opening, AHeaderWithColumnsMustHaveTheirNumber) {
 }
 
 TEST(Opening, AHeaderOfSeveralLinesIsReadWhereItIsOne) {
-  ImportJob job(kTable);
+  ImportJob job(kOpenedTable);
   import::Options options = options_for(job.write("t.csv", "a,\"b\n(text)\",\"c\n\n\"\n1,x,y\n"));
   options.columns = {"a", "b", "c"};
   options.header = true;
@@ -294,7 +294,7 @@ TEST(Opening, AHeaderWhereNobodySaidWhetherThereIsOneIsNotLoadedAsARow) {
 }
 
 TEST(Opening, MistakesOfAKindAreCountedAfterTheTenth) {
-  ImportJob job(kTable);
+  ImportJob job(kOpenedTable);
   std::string header = "a";
   for (int i = 0; i < 5000; ++i) header += fmt::format(",nothing{}", i);
   const std::string many = job.failure(options_for(job.write("t.csv", header + "\n")), 2);
@@ -311,7 +311,7 @@ TEST(Opening, MistakesOfAKindAreCountedAfterTheTenth) {
 }
 
 TEST(Opening, AWrongDelimiterIsSaidWithoutAHeaderToo) {
-  ImportJob job(kTable);
+  ImportJob job(kOpenedTable);
   import::Options options = options_for(job.write("t.csv", "1;x;y\n"));
   options.columns = {"a", "b", "c"};
   EXPECT_THAT(job.failure(options), AllOf(HasSubstr("t.csv:1: the record has 1 field, expected 3"),

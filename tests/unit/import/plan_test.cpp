@@ -38,20 +38,20 @@ TEST(Plan, SurvivesTheJourneyToTheOtherRanks) {
 /// NULL takes the next number where SQLite gives it, and only there: by the declared type, not by
 /// what the type means elsewhere.
 TEST(Plan, NullIsFilledInTheRowidAlone) {
-  struct Case {
+  struct PlanCase {
     const char* type;
     const char* own;
     bool without_rowid;
     bool descending;
     bool fills;
   };
-  for (const Case& one : {Case{"integer", "", false, false, true},
-                          {"integer", "INT", false, false, false},
-                          {"integer", "INTEGER", false, false, true},
-                          {"integer", "", true, false, false},
-                          {"integer", "", false, true, false},
-                          {"text", "", false, false, false},
-                          {"text", "INTEGER", false, false, true}}) {
+  for (const PlanCase& one : {PlanCase{"integer", "", false, false, true},
+                              {"integer", "INT", false, false, false},
+                              {"integer", "INTEGER", false, false, true},
+                              {"integer", "", true, false, false},
+                              {"integer", "", false, true, false},
+                              {"text", "", false, false, false},
+                              {"text", "INTEGER", false, false, true}}) {
     schema::Table table;
     table.name = "t";
     schema::Column id;

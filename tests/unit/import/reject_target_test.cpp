@@ -221,7 +221,7 @@ TEST(RejectTarget, TheNameLeadsBackToTheTable) {
 
 /// Whatever the format, what was rejected is imported by the same options once it is mended.
 TEST(RejectTarget, TheSameCommandTakesTheMendedRecords) {
-  struct Case {
+  struct RejectTargetCase {
     import::FormatRequest format;
     std::string record;  ///< with BAD in it
   };
@@ -233,14 +233,15 @@ TEST(RejectTarget, TheSameCommandTakesTheMendedRecords) {
     made.line_end = std::move(line_end);
     return made;
   };
-  const std::vector<Case> cases = {{request("csv"), "\"x\ny\",BAD,\"-,-\"\n"},
-                                   {request("csv", {}, "crlf"), "\"x\ny\",BAD,\"-,-\"\r\n"},
-                                   {request("csv", {}, "cr"), "\"x\ny\",BAD,\"-,-\"\r"},
-                                   {request("mysql"), "x\\\ny\tBAD\t-,-\n"},
-                                   {request("mysql", "\"", "crlf"), "\"x\ny\"\tBAD\t-,-\r\n"},
-                                   {request("pg-text"), "x\\ny\tBAD\t-,-\n"},
-                                   {request("mysql-batch"), "x\\ny\tBAD\t-,-\n"}};
-  for (const Case& one : cases) {
+  const std::vector<RejectTargetCase> cases = {
+      {request("csv"), "\"x\ny\",BAD,\"-,-\"\n"},
+      {request("csv", {}, "crlf"), "\"x\ny\",BAD,\"-,-\"\r\n"},
+      {request("csv", {}, "cr"), "\"x\ny\",BAD,\"-,-\"\r"},
+      {request("mysql"), "x\\\ny\tBAD\t-,-\n"},
+      {request("mysql", "\"", "crlf"), "\"x\ny\"\tBAD\t-,-\r\n"},
+      {request("pg-text"), "x\\ny\tBAD\t-,-\n"},
+      {request("mysql-batch"), "x\\ny\tBAD\t-,-\n"}};
+  for (const RejectTargetCase& one : cases) {
     for (const bool with_columns : {false, true}) {
       ImportJob job("CREATE TABLE t (v TEXT, n INT, \"a,b\tc\" TEXT)");
       std::string record = one.record;

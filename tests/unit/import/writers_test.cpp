@@ -86,12 +86,13 @@ TEST_F(SeveralWriters, AreAsManyAsRanksForLargeFiles) {
   for (int i = 0; i < 500; ++i) csv += std::to_string(i) + "\n";
   Options options = several(job.write("t.csv", csv));
   options.writers = 0;
-  struct Case {
+  struct WritersCase {
     int ranks;
     std::uintmax_t bytes;
     bool several;
   };
-  for (const Case& one : {Case{1, 0, false}, {3, csv.size() + 1, false}, {3, csv.size(), true}}) {
+  for (const WritersCase& one :
+       {WritersCase{1, 0, false}, {3, csv.size() + 1, false}, {3, csv.size(), true}}) {
     MariadbDatabase database;
     database.run("CREATE TABLE t (n INT PRIMARY KEY)");
     options.bytes_for_writers = one.bytes;

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// A history written as revision files, one after the other, each with the id of its place: r0, r1…
-history::Graph graph_of(const std::vector<std::string>& upgrades) {
+history::Graph graph_of_files(const std::vector<std::string>& upgrades) {
   std::vector<history::Revision> revisions;
   for (std::size_t i = 0; i < upgrades.size(); ++i) {
     const std::string id = "r" + std::to_string(i);
@@ -104,8 +104,8 @@ constexpr const char* kShop = R"yaml(
 )yaml";
 
 TEST_P(ProofOn, EveryTableHoldsRowsThatItsChecksAndKeysAllow) {
-  const Proof proof =
-      prove(graph_of({kShop, "  - add_column: {table: purchase, name: note, type: text}\n"}), "r1");
+  const Proof proof = prove(
+      graph_of_files({kShop, "  - add_column: {table: purchase, name: note, type: text}\n"}), "r1");
   EXPECT_EQ(proof.tables, 2U);
   EXPECT_GE(proof.rows, 8U);
   EXPECT_THAT(proof.empty, IsEmpty());
@@ -114,16 +114,16 @@ TEST_P(ProofOn, EveryTableHoldsRowsThatItsChecksAndKeysAllow) {
 
 TEST_P(ProofOn, AColumnWithoutAValueForTheRowsThatAreThereIsFound) {
   const std::string failed = failure(
-      graph_of({kShop,
-                "  - add_column: {table: customer, name: phone, type: varchar(20), nullable: "
-                "false}\n"}),
+      graph_of_files({kShop,
+                      "  - add_column: {table: customer, name: phone, type: varchar(20), nullable: "
+                      "false}\n"}),
       "r1");
   EXPECT_THAT(failed, AllOf(HasSubstr("not proved on"), HasSubstr("customer.phone"),
                             HasSubstr("give it a default")));
 }
 
 TEST_P(ProofOn, RowsThatANewKeyWouldRefuseAreForTheirOwnerToMend) {
-  const Proof proof = prove(graph_of({kShop, R"yaml(
+  const Proof proof = prove(graph_of_files({kShop, R"yaml(
   - create_unique_constraint: {table: purchase, name: uq_purchase_state, columns: [state]}
   - create_check_constraint: {table: customer, name: ck_points, sql: points >= 0}
   - alter_column: {table: customer, name: born, nullable: false}
@@ -133,13 +133,13 @@ TEST_P(ProofOn, RowsThatANewKeyWouldRefuseAreForTheirOwnerToMend) {
 }
 
 TEST_P(ProofOn, PlainSqlThatHidesItsEffectIsFound) {
-  const std::string failed =
-      failure(graph_of({kShop, "  - execute: {sql: CREATE TABLE hidden (id integer)}\n"}), "r1");
+  const std::string failed = failure(
+      graph_of_files({kShop, "  - execute: {sql: CREATE TABLE hidden (id integer)}\n"}), "r1");
   EXPECT_THAT(failed, AllOf(HasSubstr("upgrade"), HasSubstr("hidden"), HasSubstr("state:")));
 }
 
 TEST_P(ProofOn, AWayBackThatLosesRowsIsFound) {
-  const std::string failed = failure(graph_of({kShop, R"yaml(
+  const std::string failed = failure(graph_of_files({kShop, R"yaml(
   - add_column: {table: customer, name: note, type: text}
 downgrade:
   - drop_table: {name: purchase}
@@ -151,7 +151,7 @@ downgrade:
 }
 
 TEST_P(ProofOn, AWayBackThatIsNoneIsFound) {
-  const std::string failed = failure(graph_of({kShop, R"yaml(
+  const std::string failed = failure(graph_of_files({kShop, R"yaml(
   - add_column: {table: customer, name: note, type: text}
 downgrade: []
 )yaml"}),
@@ -160,21 +160,22 @@ downgrade: []
 }
 
 TEST_P(ProofOn, PlainSqlThatFailsOverRowsIsFound) {
-  const std::string failed = failure(
-      graph_of({kShop, "  - execute: {sql: UPDATE purchase SET amount = 5}\ndowngrade: []\n"}),
-      "r1");
+  const std::string failed =
+      failure(graph_of_files(
+                  {kShop, "  - execute: {sql: UPDATE purchase SET amount = 5}\ndowngrade: []\n"}),
+              "r1");
   EXPECT_THAT(failed,
               AllOf(HasSubstr("not proved on"), HasSubstr("upgrade"), HasSubstr("r1.yaml:")));
 }
 
 TEST_P(ProofOn, ARevisionWithoutAWayBackIsProvedUpwards) {
   const Proof proof =
-      prove(graph_of({kShop, "  - execute: {sql: UPDATE customer SET points = 1}\n"}), "r1");
+      prove(graph_of_files({kShop, "  - execute: {sql: UPDATE customer SET points = 1}\n"}), "r1");
   EXPECT_THAT(proof.notes, ElementsAre(HasSubstr("no downgrade to test")));
 }
 
 TEST_P(ProofOn, PlainSqlThatFailsOverExtremesAloneIsProvedOverPlainRows) {
-  const Proof proof = prove(graph_of({kShop, R"yaml(
+  const Proof proof = prove(graph_of_files({kShop, R"yaml(
   - execute: {mariadb: "UPDATE customer SET points = points + 1", sqlite: "UPDATE purchase SET amount = amount + 1 WHERE amount < 490"}
 downgrade: []
 )yaml"}),
@@ -185,7 +186,7 @@ downgrade: []
 }
 
 TEST_P(ProofOn, RowsThatARevisionInsertsMeetNoGeneratedOnes) {
-  const Proof proof = prove(graph_of({kShop, R"yaml(
+  const Proof proof = prove(graph_of_files({kShop, R"yaml(
   - bulk_insert:
       table: customer
       rows: [{id: 1, email: a@b.c}, {id: 2, email: b@b.c}]
@@ -195,35 +196,37 @@ TEST_P(ProofOn, RowsThatARevisionInsertsMeetNoGeneratedOnes) {
 }
 
 TEST_P(ProofOn, TablesThatTakeNoRowAreNamed) {
-  const Proof proof = prove(graph_of({R"yaml(
+  const Proof proof =
+      prove(graph_of_files({R"yaml(
   - create_table:
       closed:
         columns: {id: integer, a: {type: integer, nullable: false}}
         primary_key: [id]
         checks: {ck_closed: a > a + 1}
 )yaml",
-                                      "  - add_column: {table: closed, name: b, type: integer}\n"}),
-                            "r1");
+                            "  - add_column: {table: closed, name: b, type: integer}\n"}),
+            "r1");
   EXPECT_THAT(proof.empty, ElementsAre(AllOf(HasSubstr("closed"), HasSubstr("ck_closed"))));
 }
 
 TEST_P(ProofOn, TriggersThatRefuseEveryRowDoNotLeaveATableEmpty) {
   const Proof proof =
-      prove(graph_of({std::string(kShop) + R"yaml(
+      prove(graph_of_files({std::string(kShop) + R"yaml(
   - create_trigger:
       name: guard
       table: customer
       mariadb: "BEFORE INSERT ON customer FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"
       sqlite: "BEFORE INSERT ON customer BEGIN SELECT RAISE(ABORT, 'no'); END"
 )yaml",
-                      "  - add_column: {table: customer, name: b, type: integer}\n"}),
+                            "  - add_column: {table: customer, name: b, type: integer}\n"}),
             "r1");
   EXPECT_THAT(proof.empty, IsEmpty());
   EXPECT_EQ(proof.rows, 10U);
 }
 
 TEST(ProofOnSqlite, KeysThatTheCommitLooksAtAreObeyed) {
-  const history::Graph graph = graph_of({R"yaml(
+  const history::Graph graph =
+      graph_of_files({R"yaml(
   - create_table: {b: {columns: {id: integer, a_id: integer}, primary_key: [id]}}
   - create_table:
       a:
@@ -232,7 +235,7 @@ TEST(ProofOnSqlite, KeysThatTheCommitLooksAtAreObeyed) {
         foreign_keys: {fk_a_b: {columns: [b_id], references: b(id), deferrable: true}}
   - create_foreign_key: {table: b, name: fk_b_a, columns: [a_id], references: a(id)}
 )yaml",
-                                         "  - add_column: {table: a, name: c, type: integer}\n"});
+                      "  - add_column: {table: a, name: c, type: integer}\n"});
   const Proof proof = prove({.kind = DialectKind::sqlite}, graph, "r1", yaml::parse_revision);
   EXPECT_EQ(proof.tables, 2U);
 }
@@ -245,7 +248,7 @@ TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
         "INSERT INTO other.t SELECT * FROM customer", "SELECT * FROM customer INTO OUTFILE '/x'",
         "DROP USER app", "SHUTDOWN"}) {
     const history::Graph graph =
-        graph_of({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
+        graph_of_files({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
     try {
       prove(on_mariadb(), graph, "r1", yaml::parse_revision);
       ADD_FAILURE() << sql;
@@ -259,7 +262,7 @@ TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
         "INSERT INTO purchase SELECT d.id, 1, 20, 'open' FROM (SELECT 1 AS id) d WHERE "
         "d.id > 5"}) {
     const history::Graph graph =
-        graph_of({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
+        graph_of_files({kShop, "  - execute: {mariadb: \"" + std::string(sql) + "\"}\n"});
     EXPECT_NO_THROW(prove(on_mariadb(), graph, "r1", yaml::parse_revision)) << sql;
   }
 }
@@ -268,7 +271,8 @@ TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
 TEST(ProofOnMariadb, ATableCalledAsADatabaseOpensNoDoor) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   const auto proved = [](const std::string& sql) {
-    const history::Graph graph = graph_of({kShop, "  - execute: {mariadb: \"" + sql + "\"}\n"});
+    const history::Graph graph =
+        graph_of_files({kShop, "  - execute: {mariadb: \"" + sql + "\"}\n"});
     try {
       prove(on_mariadb(), graph, "r1", yaml::parse_revision);
       return true;
@@ -302,7 +306,7 @@ TEST(ProofOnMariadb, ATableCalledAsADatabaseOpensNoDoor) {
 TEST(ProofOnMariadb, ProgramsThatReachForAnotherDatabaseDoNotRun) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   const auto failure = [](const std::string& operation) -> std::string {
-    const history::Graph graph = graph_of({kShop, operation});
+    const history::Graph graph = graph_of_files({kShop, operation});
     try {
       prove(on_mariadb(), graph, "r1", yaml::parse_revision);
     } catch (const Error& error) {
@@ -326,7 +330,7 @@ TEST(ProofOnMariadb, ProgramsThatReachForAnotherDatabaseDoNotRun) {
 
 TEST(ProofOnMariadb, SaysWhatEachAlterCosts) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
-  const history::Graph graph = graph_of({kShop, R"yaml(
+  const history::Graph graph = graph_of_files({kShop, R"yaml(
   - add_column: {table: customer, name: note, type: text}
   - alter_column: {table: purchase, name: amount, type: "decimal(12,2)"}
 )yaml"});

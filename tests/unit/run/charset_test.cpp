@@ -17,7 +17,8 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string revision(const std::string& id, const std::string& parent, const std::string& upgrade) {
+std::string charset_revision(const std::string& id, const std::string& parent,
+                             const std::string& upgrade) {
   return fmt::format(
       "revision: {}\nparents: [{}]\nmessage: m\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n{}", id,
       parent, upgrade);
@@ -52,7 +53,7 @@ TEST_P(CharsetTest, AnUpgradeSaysThatTheDatabaseCannotHoldEveryText) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     SCOPED_TRACE(cases[i].tables);
-    texts.push_back(revision(fmt::format("r{}", i), parent, cases[i].tables));
+    texts.push_back(charset_revision(fmt::format("r{}", i), parent, cases[i].tables));
     parent = fmt::format("r{}", i);
     connection_->execute(std::string("ALTER DATABASE CHARACTER SET ") + cases[i].charset);
     const history::Graph history = graph(texts);
@@ -69,24 +70,25 @@ TEST_P(CharsetTest, AnUpgradeSaysThatTheDatabaseCannotHoldEveryText) {
 
 TEST_P(CharsetTest, AnUpgradeSaysThatATableCannotHoldEveryText) {
   connection_->execute("ALTER DATABASE CHARACTER SET latin1");
-  const std::string base = revision("aaa", "",
-                                    "  - create_table: {t: {columns: {x: integer}}}\n"
-                                    "  - create_table: {u: {columns: {x: integer}}}\n");
+  const std::string base = charset_revision("aaa", "",
+                                            "  - create_table: {t: {columns: {x: integer}}}\n"
+                                            "  - create_table: {u: {columns: {x: integer}}}\n");
   {
     const history::Graph history = graph({base});
     runner(history).upgrade("head", {});
   }
   connection_->execute("ALTER DATABASE CHARACTER SET utf8mb4");
   connection_->execute("ALTER TABLE u CHARACTER SET utf8mb4");
-  const history::Graph history =
-      graph({base,
-             revision("bbb", "aaa",
-                      "  - add_column: {table: t, name: y, type: varchar(9)}\n"
-                      "  - add_column: {table: u, name: y, type: varchar(9)}\n"
-                      "  - add_column: {table: t, name: z, type: varchar(9), mariadb: {charset: "
-                      "utf8mb4}}\n"
-                      "  - alter_column: {table: t, name: x, type: varchar(20)}\n"),
-             revision("ccc", "bbb", "  - alter_column: {table: t, name: y, type: varchar(12)}\n")});
+  const history::Graph history = graph(
+      {base,
+       charset_revision("bbb", "aaa",
+                        "  - add_column: {table: t, name: y, type: varchar(9)}\n"
+                        "  - add_column: {table: u, name: y, type: varchar(9)}\n"
+                        "  - add_column: {table: t, name: z, type: varchar(9), mariadb: {charset: "
+                        "utf8mb4}}\n"
+                        "  - alter_column: {table: t, name: x, type: varchar(20)}\n"),
+       charset_revision("ccc", "bbb",
+                        "  - alter_column: {table: t, name: y, type: varchar(12)}\n")});
   sink_.lines.clear();
   runner(history).upgrade("bbb", {});
   EXPECT_THAT(sink_.lines,
@@ -102,8 +104,9 @@ TEST_P(CharsetTest, AnUpgradeSaysThatATableCannotHoldEveryText) {
 TEST_P(CharsetTest, AnUpgradeSaysThatTheDatabasesCollationIsForgotten) {
   connection_->execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
   const history::Graph history =
-      graph({revision("aaa", "", "  - create_table: {t: {columns: {x: text}}}\n"),
-             revision("bbb", "aaa", "  - alter_table: {table: t, mariadb: {charset: utf8mb4}}\n")});
+      graph({charset_revision("aaa", "", "  - create_table: {t: {columns: {x: text}}}\n"),
+             charset_revision("bbb", "aaa",
+                              "  - alter_table: {table: t, mariadb: {charset: utf8mb4}}\n")});
   runner(history).upgrade("head", {});
   EXPECT_THAT(sink_.lines, Contains(HasSubstr("table 't' was compared by utf8mb4_bin, the "
                                               "database's collation")));
@@ -147,11 +150,12 @@ TEST_P(CharsetTest, RowsThatACollationMakesEqualAreCountedWhicheverWayItComes) {
               "}\n";
         }
         const history::Graph history = graph(
-            {revision("aaa", "",
-                      fmt::format("  - create_table: {{t: {{columns: {{x: {{type: varchar(9), "
-                                  "mariadb: {}}}}}, unique: {{u: [x]}}, mariadb: {}}}}}\n",
-                                  block(from, Place::column, old), block(from, Place::table, old))),
-             revision("bbb", "aaa", change)});
+            {charset_revision(
+                 "aaa", "",
+                 fmt::format("  - create_table: {{t: {{columns: {{x: {{type: varchar(9), "
+                             "mariadb: {}}}}}, unique: {{u: [x]}}, mariadb: {}}}}}\n",
+                             block(from, Place::column, old), block(from, Place::table, old))),
+             charset_revision("bbb", "aaa", change)});
         Runner runner = this->runner(history);
         runner.upgrade("aaa", {});
         for (const char* value : {"'a'", "'A'", "'é'"}) {

@@ -29,14 +29,14 @@ class NoEvents final : public EventSink {
   void on(const Event&) override {}
 };
 
-std::atomic<bool> never{false};
+std::atomic<bool> never_stopped{false};
 
 std::string content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string rows_of(backend::Connection& database, const std::string& sql) {
+std::string rows_of_query(backend::Connection& database, const std::string& sql) {
   std::string out;
   for (const auto& row : database.query(sql).rows) {
     for (const auto& value : row) out += value.value_or("NULL") + "|";
@@ -57,7 +57,7 @@ void import_file(backend::Connection& database, const std::string& file, const s
   NoEvents events;
   const auto alone = import::local_communicator();
   import::run(options, *alone, [&]() -> backend::Connection& { return database;
-}, events, never);
+}, events, never_stopped);
 }  // namespace
 
 std::string hex(std::string_view bytes) {
@@ -222,7 +222,7 @@ std::string all_of(backend::Connection& database, const std::string& table,
                           (column.type == "FLOAT" ? ", " + name + " + 0.0e0" : "") +
                           (column.type == "DOUBLE" ? ", " + name : "");
   }
-  return rows_of(database, "SELECT " + selected + " FROM " + table + " ORDER BY id");
+  return rows_of_query(database, "SELECT " + selected + " FROM " + table + " ORDER BY id");
 }
 
 void expect_round_trips(backend::Connection& database, std::uint64_t seeds) {
@@ -244,7 +244,7 @@ void expect_round_trips(backend::Connection& database, std::uint64_t seeds) {
       options.output = (folder / ("t." + format)).string();
       options.force = true;
       options.compression = static_cast<transfer::OutputCompression>(random() % 3);
-      const auto summary = transfer::export_rows(database, options, never);
+      const auto summary = transfer::export_rows(database, options, never_stopped);
       if (format == "jsonl" && summary.files.at(0).rows == 0) continue;  // no keys to go by
       database.execute("DELETE FROM t2");
       const std::string& read_back = summary.files.at(0).import_options;
@@ -284,21 +284,22 @@ TEST(Export, SqlStatementsGiveBackValuesOfAnyClass) {
   database->execute(
       "INSERT INTO t VALUES (1, 5, 'it''s', 'no number'), (2, '5', x'00ff', 1.5), "
       "(3, 1e308 * 10, NULL, x''), (4, -0.0, char(0) || 'x', 9223372036854775807)");
-  const std::string before = rows_of(*database,
-                                     "SELECT id, typeof(a), quote(a), typeof(b), quote(b), "
-                                     "typeof(c), quote(c), hex(b) FROM t");
+  const std::string before = rows_of_query(*database,
+                                           "SELECT id, typeof(a), quote(a), typeof(b), quote(b), "
+                                           "typeof(c), quote(c), hex(b) FROM t");
   const TempDir folder;
   transfer::ExportOptions options;
   options.all = true;
   options.format = "sql";
   options.output = (folder / "t.sql").string();
-  transfer::export_rows(*database, options, never);
+  transfer::export_rows(*database, options, never_stopped);
   database->execute("DELETE FROM t");
   run_script(*database, content(options.output));
-  EXPECT_EQ(rows_of(*database,
+  EXPECT_EQ(
+      rows_of_query(*database,
                     "SELECT id, typeof(a), quote(a), typeof(b), quote(b), typeof(c), quote(c), "
                     "hex(b) FROM t"),
-            before);
+      before);
 }
 
 TEST_F(ExportOnMariadb, SqlStatementsGiveBackTheRowsInAnyMode) {
@@ -316,7 +317,7 @@ TEST_F(ExportOnMariadb, SqlStatementsGiveBackTheRowsInAnyMode) {
   options.tables = {"T"};  // letter case aside
   options.format = "sql";
   options.output = (folder / "t.sql").string();
-  transfer::export_rows(database, options, never);
+  transfer::export_rows(database, options, never_stopped);
   for (const char* mode : {"''", "'NO_BACKSLASH_ESCAPES'", "'ANSI_QUOTES'"}) {
     database.execute("DELETE FROM t");
     database.execute(std::string("SET sql_mode = ") + mode);
@@ -342,7 +343,7 @@ TEST(Export, WhatAFormatCannotSayIsNamedAndLeavesNoFile) {
     options.tables = {"t"};
     options.output = (folder / "t.csv").string();
     try {
-      transfer::export_rows(*database, options, never);
+      transfer::export_rows(*database, options, never_stopped);
       ADD_FAILURE() << one.what;
     } catch (const Error& error) {
       EXPECT_THAT(error.what(), HasSubstr("row 2 of 't': column 'a'"));
@@ -360,10 +361,10 @@ TEST(Export, AFileThatIsThereIsNotReplaced) {
   options.tables = {"t"};
   options.output = (folder / "mine.csv").string();
   std::ofstream(options.output) << "mine";
-  EXPECT_THROW(transfer::export_rows(*database, options, never), Error);
+  EXPECT_THROW(transfer::export_rows(*database, options, never_stopped), Error);
   EXPECT_EQ(content(options.output), "mine");
   options.force = true;
-  transfer::export_rows(*database, options, never);
+  transfer::export_rows(*database, options, never_stopped);
   EXPECT_EQ(content(options.output), "id\n");
 }
 
@@ -378,7 +379,7 @@ TEST(Export, AllTablesGoParentsFirst) {
   options.all = true;
   options.output = (folder / "out").string();
   std::string order;
-  for (const auto& file : transfer::export_rows(*database, options, never).files) {
+  for (const auto& file : transfer::export_rows(*database, options, never_stopped).files) {
     order += file.table;
   }
   EXPECT_EQ(order, "zam");
@@ -391,7 +392,7 @@ TEST(Export, AQueryHasTheNamesOfItsColumns) {
   transfer::ExportOptions options;
   options.query = "SELECT 1 AS a, NULL AS \"b\"\"c\", 'x,y' AS d, 2.0 AS e";
   options.output = (folder / "q.csv").string();
-  transfer::export_rows(*database, options, never);
+  transfer::export_rows(*database, options, never_stopped);
   EXPECT_EQ(content(options.output), "a,\"b\"\"c\",d,e\n1,,\"x,y\",2.0\n");
   options.force = true;
   database->execute("CREATE TABLE t (a)");
@@ -399,10 +400,11 @@ TEST(Export, AQueryHasTheNamesOfItsColumns) {
        {"DELETE FROM t", "CREATE TABLE u (a)", "INSERT INTO t VALUES (1) RETURNING a",
         "SELECT 1; SELECT 2", "SELECT", "PRAGMA user_version = 5"}) {
     options.query = query;
-    EXPECT_THROW(transfer::export_rows(*database, options, never), Error) << query;
+    EXPECT_THROW(transfer::export_rows(*database, options, never_stopped), Error) << query;
   }
-  EXPECT_EQ(rows_of(*database, "SELECT count(*), (SELECT count(*) FROM sqlite_schema) FROM t"),
-            "0|1|\n");
+  EXPECT_EQ(
+      rows_of_query(*database, "SELECT count(*), (SELECT count(*) FROM sqlite_schema) FROM t"),
+      "0|1|\n");
 }
 
 }  // namespace dbmig::test

@@ -126,23 +126,24 @@ TEST(Model, DefaultsKeepTheKindThatWasWritten) {
         .column("a")
         .default_value;
   };
-  using Kind = Default::Kind;
-  EXPECT_EQ(default_of("text", "\"5\""), (Default{Kind::string, "5", {}}));
-  EXPECT_EQ(default_of("integer", "5"), (Default{Kind::number, "5", {}}));
-  EXPECT_EQ(default_of("boolean", "True"), (Default{Kind::boolean, "true", {}}));
-  EXPECT_EQ(default_of("text", "yes"), (Default{Kind::string, "yes", {}}));
-  EXPECT_EQ(default_of("text", "'null'"), (Default{Kind::string, "null", {}}));
-  EXPECT_EQ(default_of("text", "007"), (Default{Kind::string, "007", {}}));
-  EXPECT_EQ(default_of("text", "''"), (Default{Kind::string, "", {}}));
+  using DefaultKind = Default::Kind;
+  EXPECT_EQ(default_of("text", "\"5\""), (Default{DefaultKind::string, "5", {}}));
+  EXPECT_EQ(default_of("integer", "5"), (Default{DefaultKind::number, "5", {}}));
+  EXPECT_EQ(default_of("boolean", "True"), (Default{DefaultKind::boolean, "true", {}}));
+  EXPECT_EQ(default_of("text", "yes"), (Default{DefaultKind::string, "yes", {}}));
+  EXPECT_EQ(default_of("text", "'null'"), (Default{DefaultKind::string, "null", {}}));
+  EXPECT_EQ(default_of("text", "007"), (Default{DefaultKind::string, "007", {}}));
+  EXPECT_EQ(default_of("text", "''"), (Default{DefaultKind::string, "", {}}));
   EXPECT_EQ(default_of("text", "'CURRENT_TIMESTAMP'"),
-            (Default{Kind::string, "CURRENT_TIMESTAMP", {}}));
-  EXPECT_EQ(default_of("date", "2024-02-29"), (Default{Kind::string, "2024-02-29", {}}));
+            (Default{DefaultKind::string, "CURRENT_TIMESTAMP", {}}));
+  EXPECT_EQ(default_of("date", "2024-02-29"), (Default{DefaultKind::string, "2024-02-29", {}}));
   EXPECT_EQ(default_of("text", "null"), std::nullopt);
   EXPECT_EQ(default_of("text", "~"), std::nullopt);
   EXPECT_EQ(default_of("text", ""), std::nullopt);
-  EXPECT_EQ(default_of("datetime", "{sql: now()}"), (Default{Kind::sql, "", {"now()", "", ""}}));
+  EXPECT_EQ(default_of("datetime", "{sql: now()}"),
+            (Default{DefaultKind::sql, "", {"now()", "", ""}}));
   EXPECT_EQ(default_of("integer", "{mariadb: f(1), sqlite: (1)}"),
-            (Default{Kind::sql, "", {"", "f(1)", "(1)"}}));
+            (Default{DefaultKind::sql, "", {"", "f(1)", "(1)"}}));
 }
 
 TEST(Model, NamesAreNamesWhateverTheyLookLike) {

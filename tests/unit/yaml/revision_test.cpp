@@ -12,12 +12,12 @@
 namespace dbmig::yaml {
 namespace {
 
-history::Revision parse(const std::string& text) {
+history::Revision parse_revision_text(const std::string& text) {
   return parse_revision(text, "r.yaml");
 }
 
-std::string complaint(const std::string& text) {
-  return test::complaint([&] { parse(text); });
+std::string complaint_about_revision(const std::string& text) {
+  return test::complaint([&] { parse_revision_text(text); });
 }
 
 const char* const kText = R"yaml(revision: 2fa6cb75c75d
@@ -86,7 +86,7 @@ downgrade: []
 )yaml";
 
 TEST(Revision, TheFormatReadsAndPrintsAsItIs) {
-  const history::Revision revision = parse(kText);
+  const history::Revision revision = parse_revision_text(kText);
   EXPECT_EQ(print_revision(revision), kText);
   EXPECT_EQ(revision.id, "2fa6cb75c75d");
   EXPECT_EQ(revision.parents, (std::vector<std::string>{"aaa", "bbb"}));
@@ -106,7 +106,8 @@ TEST(Revision, TheFormatReadsAndPrintsAsItIs) {
 
 TEST(Revision, OtherWaysToWriteTheSame) {
   const auto operation = [](const std::string& yaml) {
-    return parse("revision: a\nparents: []\nupgrade:\n  - " + yaml + "\n").upgrade.at(0);
+    return parse_revision_text("revision: a\nparents: []\nupgrade:\n  - " + yaml + "\n")
+        .upgrade.at(0);
   };
   EXPECT_TRUE(operation("drop_table: {name: t}") == operation("drop_table: t"));
   EXPECT_TRUE(operation("drop_constraint: {table: t, name: uq_x}") ==
@@ -134,16 +135,17 @@ TEST(Revision, OtherWaysToWriteTheSame) {
 }
 
 TEST(Revision, MissingPartsAreEmpty) {
-  const history::Revision revision = parse("revision: \"0012\"\nparents:\n");
+  const history::Revision revision = parse_revision_text("revision: \"0012\"\nparents:\n");
   EXPECT_EQ(revision.id, "0012");
   EXPECT_TRUE(revision.parents.empty());
   EXPECT_TRUE(revision.upgrade.empty());
   EXPECT_FALSE(revision.downgrade.has_value());
-  EXPECT_EQ(parse("revision: 12\nparents: abc\n").parents, (std::vector<std::string>{"abc"}));
+  EXPECT_EQ(parse_revision_text("revision: 12\nparents: abc\n").parents,
+            (std::vector<std::string>{"abc"}));
 }
 
 TEST(Revision, PositionsOfOperations) {
-  const history::Revision revision = parse(
+  const history::Revision revision = parse_revision_text(
       "\xEF\xBB\xBFrevision: a\r\nparents: []\r\nupgrade:\r\n# ñ\r\n  - drop_table: x\r\n\r\n"
       "  -   drop_view: y\r\ndowngrade: [drop_view: y, drop_table: x]\r\n");
   ASSERT_EQ(revision.upgrade_positions.size(), 2U);
@@ -155,20 +157,22 @@ TEST(Revision, PositionsOfOperations) {
 }
 
 TEST(Revision, ChecksumIsOfTheMeaning) {
-  const history::Revision revision = parse(kText);
+  const history::Revision revision = parse_revision_text(kText);
   EXPECT_EQ(revision.checksum.get().rfind("v1:", 0), 0U);
   EXPECT_EQ(revision.checksum.get().size(), 3U + 64U);
   const std::string other_style =
       "# a comment\r\nupgrade: [drop_table: \"t\"]\r\nmessage: x\r\nparents: []\r\nrevision: "
       "abc\r\n";
   const std::string plain = "revision: abc\nparents: []\nmessage: y\nupgrade:\n  - drop_table: t\n";
-  EXPECT_EQ(parse(other_style).checksum.get(), parse(plain).checksum.get());
-  EXPECT_NE(parse(plain).checksum.get(),
-            parse(text::replace_all(plain, ": t", ": u")).checksum.get());
-  EXPECT_NE(parse(plain).checksum.get(),
-            parse(text::replace_all(plain, "abc", "abd")).checksum.get());
-  EXPECT_NE(parse(plain).checksum.get(), parse(plain + "downgrade: []\n").checksum.get());
-  EXPECT_EQ(checksum(parse(kText)), revision.checksum.get());
+  EXPECT_EQ(parse_revision_text(other_style).checksum.get(),
+            parse_revision_text(plain).checksum.get());
+  EXPECT_NE(parse_revision_text(plain).checksum.get(),
+            parse_revision_text(text::replace_all(plain, ": t", ": u")).checksum.get());
+  EXPECT_NE(parse_revision_text(plain).checksum.get(),
+            parse_revision_text(text::replace_all(plain, "abc", "abd")).checksum.get());
+  EXPECT_NE(parse_revision_text(plain).checksum.get(),
+            parse_revision_text(plain + "downgrade: []\n").checksum.get());
+  EXPECT_EQ(checksum(parse_revision_text(kText)), revision.checksum.get());
 }
 
 // Databases keep these: a change of this value makes every applied revision look edited.
@@ -178,7 +182,7 @@ TEST(Revision, ChecksumStaysTheSameFromReleaseToRelease) {
   const std::size_t begin = text.find("  - execute:\n      sql: A\n      undo: none\n");
   const std::size_t end = text.find("  - execute:\n      sql: ALTER TABLE x\n");
   ASSERT_LT(begin, end);
-  EXPECT_EQ(parse(text.erase(begin, end - begin)).checksum.get(),
+  EXPECT_EQ(parse_revision_text(text.erase(begin, end - begin)).checksum.get(),
             "v1:257eee6a32fab0fb538ee6d959f1b9a9d3d61234264dbdaf2f3717e1a56e4bdc");
 }
 
@@ -239,7 +243,8 @@ TEST(BrokenRevision, Head) {
        "r.yaml:2:10: this '[' is not closed where line 4 goes on; add the ']', or a ',' that is "
        "missing between two entries"},
   };
-  for (const BrokenRevision& row : cases) EXPECT_EQ(complaint(row.text), row.says) << row.text;
+  for (const BrokenRevision& row : cases)
+    EXPECT_EQ(complaint_about_revision(row.text), row.says) << row.text;
 }
 
 TEST(BrokenRevision, Operations) {
@@ -309,7 +314,7 @@ TEST(BrokenRevision, Operations) {
        "r.yaml:4:34: the foreign key to 'b' names no columns; write them out, as in b(id)"},
   };
   for (const BrokenRevision& row : cases) {
-    EXPECT_EQ(complaint(head + row.text), row.says) << row.text;
+    EXPECT_EQ(complaint_about_revision(head + row.text), row.says) << row.text;
   }
 }
 
@@ -361,7 +366,7 @@ upgrade:
 )yaml";
 
 TEST(Revision, ASuppressionStandsBesideItsOperation) {
-  const history::Revision revision = parse(kSuppressed);
+  const history::Revision revision = parse_revision_text(kSuppressed);
   ASSERT_EQ(revision.upgrade.size(), 3U);
   ASSERT_EQ(revision.suppressions.size(), 3U);
   EXPECT_EQ(revision.suppressions[0].operation, 0U);
@@ -374,8 +379,8 @@ TEST(Revision, ASuppressionStandsBesideItsOperation) {
 }
 
 TEST(Revision, ASuppressionIsKeptAndIsNoPartOfTheMeaning) {
-  history::Revision revision = parse(kSuppressed);
-  const history::Revision again = parse(print_revision(revision));
+  history::Revision revision = parse_revision_text(kSuppressed);
+  const history::Revision again = parse_revision_text(print_revision(revision));
   ASSERT_EQ(again.suppressions.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(again.suppressions[i].operation, revision.suppressions[i].operation);
@@ -390,7 +395,7 @@ TEST(Revision, ASuppressionIsKeptAndIsNoPartOfTheMeaning) {
 
 TEST(Revision, ASuppressionMustBeOfACodeAndHaveAReason) {
   const auto beside = [](const std::string& ignore) {
-    return complaint(
+    return complaint_about_revision(
         "revision: b\nparents: []\nupgrade:\n  - drop_table: a\n    lint_ignore: " + ignore + "\n");
   };
   EXPECT_EQ(beside("{DS10: why}"),
@@ -414,11 +419,13 @@ TEST(Revision, ASuppressionMustBeOfACodeAndHaveAReason) {
 }
 
 TEST(Revision, ASuppressionMeansNothingWhereNothingIsLinted) {
-  EXPECT_EQ(complaint("revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
-                      "    lint_ignore: {DS101: why}\n"),
+  EXPECT_EQ(complaint_about_revision(
+                "revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
+                "    lint_ignore: {DS101: why}\n"),
             "r.yaml:6:18: 'lint_ignore' means nothing in 'downgrade'; it stands beside operations "
             "of 'upgrade'");
-  EXPECT_EQ(complaint("revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),
+  EXPECT_EQ(complaint_about_revision(
+                "revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),
             "r.yaml:4:5: an operation has one name; as in - drop_table: customer");
 }
 
