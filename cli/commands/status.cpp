@@ -157,8 +157,8 @@ std::string command_of(Context& context, project::NextStep step,
       return "run the same dbmig copy again";
     case project::NextStep::merge:
       return "dbmig merge heads";
-    case project::NextStep::find:
-      return "git log -- migrations, or " + with_database(context, "downgrade");
+    case project::NextStep::take_back:
+      return with_database(context, "switch");
     case project::NextStep::check:
       return with_database(context, "check");
     case project::NextStep::migrate:

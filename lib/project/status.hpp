@@ -37,7 +37,7 @@ enum class NextStep {
   finish,       ///< a revision that stopped half-way
   finish_copy,  ///< a copy that was killed
   merge,
-  find,  ///< the files of revisions that the database has
+  take_back,  ///< revisions that the database has and no file
   check,
   migrate,
   upgrade,

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/text.hpp"
 #include "cli/harness.hpp"
 
@@ -45,6 +47,19 @@ TEST_P(Status, WhoFollowsItArrives) {
   project.model("tables:\n  a: {columns: {id: integer, n: integer}}\n");
   EXPECT_THAT(follow(),
               testing::ElementsAre("dbmig merge heads", "dbmig migrate -m \"…\"", "dbmig upgrade"));
+}
+
+TEST_P(Status, WhatThisCheckoutLacksIsTakenBack) {
+  project.model("tables:\n  a: {columns: {id: integer}}\n");
+  project.migrate("a1", "a");
+  project.expect(0, {"revision", "--rev-id", "b1", "-m", "of another branch"});
+  project.expect(0, {"upgrade"});
+  for (const auto& file : std::filesystem::directory_iterator(project.path() / "migrations")) {
+    if (file.path().filename().string().find("b1") != std::string::npos) {
+      std::filesystem::remove(file);
+    }
+  }
+  EXPECT_THAT(follow(), testing::ElementsAre("dbmig switch"));
 }
 
 TEST_P(Status, WhichDatabaseItIsAndWhoSaidSo) {
