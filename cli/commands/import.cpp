@@ -96,6 +96,12 @@ Options options_of(const Context& context, const Arguments& arguments) {
   options.on_error =
       arguments.on_error == "reject" ? import::OnError::reject : import::OnError::abort;
   options.dry_run = arguments.dry_run;
+  if (options.dry_run && (arguments.wish.create || arguments.wish.evolve)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--dry-run changes nothing, and {} would change the schema first",
+                            arguments.wish.create ? "--create" : "--evolve"))
+        .hint("`dbmig infer FILE` prints the model that it would write");
+  }
   options.on_duplicate = on_duplicate(arguments.on_duplicate);
   options.writers = arguments.writers;
   options.commit_every = arguments.commit_every;
@@ -389,14 +395,10 @@ void add_import(Command& program, Context& context) {
       ->option_text("WHAT");
   add_plan_flag(command, a.dry_run,
                 "Check every record, also against the rows in the table, and load nothing");
-  command
-      .add_flag("--create", a.wish.create,
-                "Create the table first, as `infer` describes it: model, revision and upgrade")
-      ->excludes("--dry-run");
-  command
-      .add_flag("--evolve", a.wish.evolve,
-                "First add columns and widen types where the files need it, by a revision")
-      ->excludes("--dry-run");
+  command.add_flag("--create", a.wish.create,
+                   "Create the table first, as `infer` describes it: model, revision and upgrade");
+  command.add_flag("--evolve", a.wish.evolve,
+                   "First add columns and widen types where the files need it, by a revision");
   command.add_flag("--ignore-unknown", a.ignore_unknown,
                    "Ignore fields for which the header or the table has no column");
   command.add_flag("--fill-missing", a.fill_missing,

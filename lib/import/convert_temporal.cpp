@@ -211,18 +211,20 @@ bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
     }
     moment = *found;
   } else {
-    constexpr std::string_view kExpected =
-        "is not a date and time (YYYY-MM-DD HH:MM:SS); --date-format says how they are written";
+    const std::string_view expected =
+        format_.of_database
+            ? "is not a date and time (YYYY-MM-DD HH:MM:SS)"
+            : "is not a date and time (YYYY-MM-DD HH:MM:SS); --date-format says how they are written";
     std::string_view rest = text;
     const bool has_date = take_date(rest, moment);
     if (!has_date ||
         (!rest.empty() && ((!take(rest, ' ') && !take(rest, 'T') && !take(rest, 't')) ||
                            !take_hour(rest, moment.hour) || !take_after_hour(rest, moment)))) {
-      reason = kExpected;
+      reason = expected;
       return false;
     }
     if (!rest.empty()) {
-      reason = leftover_reason(rest, kExpected);
+      reason = leftover_reason(rest, expected);
       return false;
     }
   }

@@ -183,7 +183,8 @@ TEST(CreateTableUsage, IsSaidBeforeAnythingIsDone) {
   EXPECT_THAT(project.expect(2, {"import", "--create", "-"}).err, HasSubstr("standard input"));
   EXPECT_THAT(project.expect(2, {"import", "--create", "a.csv", "--columns", "id"}).err,
               HasSubstr("--columns"));
-  project.expect(2, {"import", "--create", "a.csv", "--dry-run"});
+  EXPECT_THAT(project.expect(2, {"import", "--create", "a.csv", "--dry-run"}).err,
+              HasSubstr("--dry-run changes nothing, and --create would change the schema first"));
   EXPECT_THAT(project.expect(1, {"import", "--evolve", "a.csv"}).err, HasSubstr("--create"));
   EXPECT_EQ(project.files("migrations"), std::vector<std::string>{});
 }
