@@ -8,22 +8,14 @@
 
 #include "base/text.hpp"
 #include "cli/changes_text.hpp"
+#include "cli/exit_codes.hpp"
 #include "project/changes.hpp"
 
 namespace dbmig::cli {
-namespace {
-
-constexpr int kEntryDifferences = 3;
-
-std::string listed(const std::set<std::string>& ids) {
-  return text::join({ids.begin(), ids.end()}, ", ");
-}
-
-}  // namespace
-
 void tell_difference(Context& context, const teams::Entry& entry) {
   const teams::BaselineDifference& difference = entry.difference;
-  std::string text = fmt::format("The database differs from revision {}:\n", listed(entry.ids));
+  std::string text = fmt::format("The database differs from revision {}:\n",
+                                 text::join({entry.ids.begin(), entry.ids.end()}, ", "));
   const std::vector<project::Change> list =
       project::changes(difference.drift.expected, difference.drift.live, {});
   text += changes_text(list);
@@ -37,7 +29,7 @@ void tell_difference(Context& context, const teams::Entry& entry) {
                     {"revisions", entry.ids},
                     {"changes", changes_json(list)},
                     {"too_much", difference.too_much}});
-  context.exit_code = kEntryDifferences;
+  context.exit_code = kDifferences;
 }
 
 }  // namespace dbmig::cli

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/signals.hpp"
 #include "project/run_settings.hpp"
 #include "project/server_words.hpp"
@@ -21,9 +22,6 @@ namespace dbmig::cli {
 namespace {
 
 constexpr const char* kLogger = "dbmig.fleet";
-constexpr int kFailed = 1;
-constexpr int kDifferences = 3;
-constexpr int kInterrupted = 130;
 
 using fleet::Outcome;
 using fleet::Verb;

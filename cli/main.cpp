@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/launcher.hpp"
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
@@ -23,33 +24,18 @@ namespace {
 using dbmig::Error;
 using dbmig::ErrorCode;
 
-// What a shell, a script or CI gets to see. README documents them.
-constexpr int kDone = 0;
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kRefused = 4;
-/// As a shell counts an end by SIGINT.
-constexpr int kInterrupted = 130;
-
-int exit_code(const Error& error) {
-  if (error.code() == ErrorCode::usage) return kUsage;
-  if (error.code() == ErrorCode::refused) return kRefused;
-  if (error.code() == ErrorCode::interrupted) return kInterrupted;
-  return kFailed;
-}
-
 /// `--help` and `--version` arrive as exceptions too: they are no failure.
 int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Context& context) {
   const bool is_root = dbmig::import::rank_from_environment() == 0;
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     if (is_root) program.exit(error);
-    return kDone;
+    return dbmig::cli::kDone;
   }
   if (is_root) {
     context.configure_console();
     context.console().error(Error(ErrorCode::usage, dbmig::cli::explain(program, error)));
   }
-  return kUsage;
+  return dbmig::cli::kUsage;
 }
 
 int run(int argc, char** argv) {
@@ -58,7 +44,7 @@ int run(int argc, char** argv) {
   CLI::App* program = &command_line.parser();
   if (argc > 1 && argv[1] == dbmig::cli::kCompleteWord) {
     fmt::print("{}", dbmig::cli::complete(*program, context, {argv + 2, argv + argc}));
-    return kDone;
+    return dbmig::cli::kDone;
   }
   try {
     program->parse(argc, argv);
@@ -72,15 +58,15 @@ int run(int argc, char** argv) {
     return answer(*program, error, context);
   } catch (const Error& error) {
     context.console().error(error);
-    return exit_code(error);
+    return dbmig::cli::exit_code_of(error);
   } catch (const std::bad_alloc&) {
     context.console().error(Error(ErrorCode::failed, "not enough memory"));
-    return kFailed;
+    return dbmig::cli::kFailed;
   } catch (const std::exception& error) {
     context.console().error(
         Error(ErrorCode::failed, fmt::format("internal error: {}", error.what()))
             .hint("please report it with the command that showed it"));
-    return kFailed;
+    return dbmig::cli::kFailed;
   }
 }
 

@@ -6,11 +6,10 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "cli/exit_codes.hpp"
 
 namespace dbmig::cli {
 namespace {
-
-constexpr int kDifferences = 3;
 
 std::string as_float_text(const transfer::TableComparison::AsFloat& column) {
   const bool is_source = column.source_values != 0;

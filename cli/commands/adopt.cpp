@@ -3,6 +3,7 @@
 
 #include "cli/adopted_files.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/format.hpp"
 #include "cli/migration.hpp"
 #include "cli/new_revision.hpp"
@@ -11,8 +12,6 @@
 
 namespace dbmig::cli {
 namespace {
-
-constexpr int kDifferences = 3;
 
 void run(Context& context, const project::AdoptOptions& options) {
   using End = project::AdoptOutcome::End;

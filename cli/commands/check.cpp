@@ -5,6 +5,7 @@
 
 #include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/fleet.hpp"
 #include "cli/format.hpp"
 #include "cli/new_revision.hpp"
@@ -15,9 +16,7 @@
 namespace dbmig::cli {
 namespace {
 
-constexpr int kDifferences = 3;
-
-struct Options {
+struct CheckOptions {
   bool offline = false;
   bool revert = false;
   bool fix = false;
@@ -109,7 +108,7 @@ void write_drift(Context& context, const project::DriftOptions& options, bool on
   console.document(document);
 }
 
-void check(Context& context, const Options& options, report::Report& report) {
+void check(Context& context, const CheckOptions& options, report::Report& report) {
   if (!options.offline) context.name_database(Context::Access::existing);
   Findings findings(report);
   findings.add(project::model_check_kinds(), project::check_model(context));
@@ -126,7 +125,7 @@ void check(Context& context, const Options& options, report::Report& report) {
 }
 
 /// The model here, the databases on all ranks.
-void check_all(Context& context, const Options& options, const FleetOptions& many) {
+void check_all(Context& context, const CheckOptions& options, const FleetOptions& many) {
   if (options.offline || options.revert || options.fix) {
     throw Error(ErrorCode::usage, "--all excludes --offline, --revert and --fix-revision");
   }
@@ -150,7 +149,7 @@ void check_all(Context& context, const Options& options, const FleetOptions& man
 
 void add_check(Command& program, Context& context) {
   auto many = std::make_shared<FleetOptions>();
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   Command& command = add_command(
       program, context,
       {"check", "Compare model, revisions and database; exit 3 when they differ",

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/launcher.hpp"
 #include "cli/row_comparison.hpp"
 #include "cli/signals.hpp"
@@ -16,7 +17,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Arguments {
+struct CopyArguments {
   project::CopyRequest request;
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
@@ -26,7 +27,7 @@ void copy(Context& context, const project::CopyRequest& request, import::Communi
   Console& console = context.console();
   if (!result.problems.empty()) {
     report_problems(context, result.problems);
-    context.exit_code = 1;
+    context.exit_code = kFailed;
   } else if (request.plan) {
     Json statements = Json::array();
     for (const std::string& sql : result.statements) {
@@ -47,13 +48,13 @@ void copy(Context& context, const project::CopyRequest& request, import::Communi
   }
 }
 
-void serve(Context& context, const Arguments& arguments, import::Communicator& ranks) {
+void serve(Context& context, const CopyArguments& arguments, import::Communicator& ranks) {
   const auto source =
       backend::connect(project::copied_database(context, arguments.request.source, "source"));
   transfer::serve_copy(*source, ranks, interrupted());
 }
 
-void run_with_ranks(Context& context, const Arguments& arguments) {
+void run_with_ranks(Context& context, const CopyArguments& arguments) {
   const auto ranks = import::mpi_communicator();
   require_ranks(arguments.ranks, *ranks);
   if (!ranks->is_root()) {
@@ -62,7 +63,7 @@ void run_with_ranks(Context& context, const Arguments& arguments) {
     } catch (const Error&) {
       // The root, which cannot reach the source either, says what is wrong before mpirun ends it.
       std::this_thread::sleep_for(std::chrono::seconds(1));
-      context.exit_code = 1;
+      context.exit_code = kFailed;
       return;
     }
   }
@@ -75,7 +76,7 @@ void run_with_ranks(Context& context, const Arguments& arguments) {
   transfer::end_service(*ranks);
 }
 
-void run(Context& context, const Arguments& arguments) {
+void run(Context& context, const CopyArguments& arguments) {
   if (arguments.request.schema_only && arguments.request.data_only) {
     throw Error(ErrorCode::usage, "--schema-only and --data-only exclude each other");
   }
@@ -98,7 +99,7 @@ void run(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_copy(Command& program, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CopyArguments>();
   Command& command = add_command(
       program, context,
       {"copy", "Copy a database with its rows to another one, on either kind of database",

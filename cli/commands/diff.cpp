@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/changes_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/format.hpp"
 #include "cli/launcher.hpp"
 #include "cli/row_comparison.hpp"
@@ -21,9 +22,7 @@
 namespace dbmig::cli {
 namespace {
 
-constexpr int kDifferences = 3;
-
-struct Options {
+struct DiffOptions {
   std::vector<std::string> sides;
   std::string dialect;
   bool yaml = false;
@@ -60,7 +59,7 @@ void tell_left_out(Context& context, const project::SchemaDifference& difference
 }
 
 /// What the ranks of a job do together; the root reports.
-void compare_with_ranks(Context& context, const Options& options, backend::Connection& source,
+void compare_with_ranks(Context& context, const DiffOptions& options, backend::Connection& source,
                         backend::Connection& target, import::Communicator& ranks) {
   if (!ranks.is_root()) {
     return transfer::serve_comparison(source, target, options.rows, ranks, interrupted());
@@ -78,7 +77,7 @@ void compare_with_ranks(Context& context, const Options& options, backend::Conne
 }
 
 /// The rows of two databases.
-void compare_rows(Context& context, const Options& options) {
+void compare_rows(Context& context, const DiffOptions& options) {
   if (options.sides.size() != 2) {
     throw Error(ErrorCode::usage, "--data compares two databases: name both")
         .hint("as in `dbmig diff --data sqlite:///a.db mariadb://user@host/a`");
@@ -105,11 +104,11 @@ void compare_rows(Context& context, const Options& options) {
     if (ranks->is_root()) throw;
     // The root, which cannot reach it either, says what is wrong before mpirun ends it.
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    context.exit_code = 1;
+    context.exit_code = kFailed;
   }
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const DiffOptions& options) {
   if (options.data) return compare_rows(context, options);
   if (options.ranks != 0) throw Error(ErrorCode::usage, "-j is for --data");
   if (import::rank_from_environment() != 0) return;  // of schemas there is nothing to share
@@ -152,7 +151,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_diff(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffOptions>();
   Command& command = add_command(
       program, context,
       {"diff", "Show the changes that turn one schema into another; exit 3 when there are any",

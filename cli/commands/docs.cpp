@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kOutOfDate = 3;
 
-struct Options {
+struct DocsOptions {
   std::string from = "model";
   std::string against;
   std::string dialect;
@@ -39,7 +39,7 @@ struct Target {
   std::string path;  ///< `-` for stdout
 };
 
-Target target_of(const Context& context, const Options& options) {
+Target target_of(const Context& context, const DocsOptions& options) {
   Target target;
   if (!options.format.empty()) {
     const auto format = diagram::parse_format(text::lower(options.format));
@@ -62,7 +62,7 @@ Target target_of(const Context& context, const Options& options) {
   return target;
 }
 
-std::optional<diagram::Detail> detail_of(const Options& options) {
+std::optional<diagram::Detail> detail_of(const DocsOptions& options) {
   if (options.detail.empty()) return {};
   const auto detail = diagram::parse_detail(text::lower(options.detail));
   if (!detail) {
@@ -73,7 +73,7 @@ std::optional<diagram::Detail> detail_of(const Options& options) {
 }
 
 /// What --layout names, else a file beside the output: `schema.layout.yaml` for `schema.html`.
-diagram::SavedLayout layout_of(const Context& context, const Options& options,
+diagram::SavedLayout layout_of(const Context& context, const DocsOptions& options,
                                const Target& target) {
   std::filesystem::path path = in_working_folder(context, options.layout);
   if (options.layout.empty()) {
@@ -91,7 +91,7 @@ bool has_history(Context& context, const project::ComparisonSide& side) {
   return side.is_managed || (side.revisions && !side.revisions->empty());
 }
 
-diagram::PageData data_of(Context& context, const Options& options) {
+diagram::PageData data_of(Context& context, const DocsOptions& options) {
   diagram::PageData data;
   data.title = options.title;
   data.detail = detail_of(options);
@@ -145,7 +145,7 @@ void require_ours(const std::filesystem::path& path, bool force) {
 }
 
 /// Writes those that are not there yet as they should be.
-void write(Context& context, const Options& options,
+void write(Context& context, const DocsOptions& options,
            const std::vector<std::filesystem::path>& paths, const std::vector<std::string>& texts) {
   for (const auto& path : paths) require_ours(path, options.force);
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -159,7 +159,7 @@ void write(Context& context, const Options& options,
   }
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const DocsOptions& options) {
   const Target target = target_of(context, options);
   if (options.check && target.path == "-") {
     throw Error(ErrorCode::usage, "--check compares with a file").hint("name it with -o");
@@ -211,7 +211,7 @@ void run(Context& context, const Options& options) {
   context.console().document(json);
 }
 
-void add_choice(Command& command, Options& options) {
+void add_choice(Command& command, DocsOptions& options) {
   command
       .add_option("--tables", options.choice.tables,
                   "Draw only these tables: names or patterns such as 'order*'")
@@ -229,7 +229,7 @@ void add_choice(Command& command, Options& options) {
 }  // namespace
 
 void add_docs(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DocsOptions>();
   Command& command = add_command(
       program, context,
       {"docs", "Draw the schema: a page with its diagram, tables and history",

@@ -13,7 +13,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct EmbedOptions {
   std::string folder;
   std::string name = "migrations";
   std::string output;
@@ -30,7 +30,7 @@ void generate_source(const std::filesystem::path& path, const std::string& text)
   write(project::NewFile{path, text, true});
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const EmbedOptions& options) {
   namespace fs = std::filesystem;
   const bool is_of_project = options.folder.empty();
   const fs::path folder = is_of_project ? fs::path() : fs::absolute(options.folder);
@@ -54,7 +54,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_embed(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EmbedOptions>();
   Command& command = add_command(
       program, context,
       {"embed", "Write the revisions as C++, for an application that upgrades its own database",

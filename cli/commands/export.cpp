@@ -13,15 +13,15 @@
 namespace dbmig::cli {
 namespace {
 
-struct Arguments {
-  Arguments() { options.format.clear(); }
+struct ExportArguments {
+  ExportArguments() { options.format.clear(); }
   transfer::ExportOptions options;
   std::string delimiter;
   bool gzip = false;
   bool zstd = false;
 };
 
-void check(const Arguments& arguments) {
+void check(const ExportArguments& arguments) {
   const transfer::ExportOptions& options = arguments.options;
   const int wanted =
       (options.tables.empty() ? 0 : 1) + (options.query.empty() ? 0 : 1) + (options.all ? 1 : 0);
@@ -67,7 +67,7 @@ void report(Console& console, const transfer::ExportSummary& summary) {
 }
 
 /// What was not said, the name of the output says: `-o people.jsonl.gz`.
-void take_endings(Arguments& arguments) {
+void take_endings(ExportArguments& arguments) {
   std::filesystem::path name = arguments.options.output;
   std::string& format = arguments.options.format;
   const bool is_file = arguments.options.tables.size() == 1 || !arguments.options.query.empty();
@@ -85,7 +85,7 @@ void take_endings(Arguments& arguments) {
   if (format.empty()) format = "csv";
 }
 
-void run(Context& context, Arguments arguments) {
+void run(Context& context, ExportArguments arguments) {
   take_endings(arguments);
   check(arguments);
   if (!arguments.delimiter.empty()) {
@@ -107,7 +107,7 @@ void run(Context& context, Arguments arguments) {
 }  // namespace
 
 void add_export(Command& program, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExportArguments>();
   Command& command = add_command(
       program, context,
       {"export", "Write tables, or the rows of a query, to files",
@@ -126,7 +126,7 @@ void add_export(Command& program, Context& context) {
        "FILE.yaml next to it, which `dbmig import` reads. If the format cannot represent a value, "
        "the\n"
        "export stops and names its row.\n"});
-  Arguments& a = *arguments;
+  ExportArguments& a = *arguments;
   command.add_option("tables", a.options.tables, "Tables")->option_text("TABLE...");
   command.add_flag("--all", a.options.all, "Every table but dbmig's own");
   command.add_option("--query", a.options.query, "The rows of one SELECT")->option_text("SQL");

@@ -12,7 +12,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct HistoryOptions {
   std::string range;
   bool indicate_current = false;
 };
@@ -38,7 +38,7 @@ void add_applied(const Rows& rows, const std::string& id, Json& entry) {
   entry["duration_ms"] = is_applied ? Json(row->second.duration_ms) : Json();
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const HistoryOptions& options) {
   if (!options.range.empty() && options.range.find(':') == std::string::npos) {
     throw Error(ErrorCode::usage, "History range requires [start]:[end], [start]:, or :[end]");
   }
@@ -88,7 +88,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_history(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HistoryOptions>();
   Command& command = add_command(
       program, context,
       {"history", "List all revisions, the newest first",

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/file_options.hpp"
 #include "cli/launcher.hpp"
 #include "cli/signals.hpp"
@@ -24,7 +25,7 @@ using import::DateOption;
 using import::Options;
 
 /// As the user typed it.
-struct Arguments {
+struct ImportArguments {
   std::vector<std::string> files;
   std::string table;
   std::string columns;
@@ -74,7 +75,7 @@ backend::OnDuplicate on_duplicate(const std::string& text) {
   return backend::OnDuplicate::abort;
 }
 
-void take_values(const Arguments& arguments, Options& options) {
+void take_values(const ImportArguments& arguments, Options& options) {
   for (const std::string& one : arguments.map) options.map.push_back(name_and_value(one, "--map"));
   for (const std::string& one : arguments.set) options.set.push_back(name_and_value(one, "--set"));
   for (const std::string& one : arguments.date_formats) {
@@ -82,7 +83,7 @@ void take_values(const Arguments& arguments, Options& options) {
   }
 }
 
-Options options_of(const Context& context, const Arguments& arguments) {
+Options options_of(const Context& context, const ImportArguments& arguments) {
   Options options = read_options(context, arguments.file, arguments.files);
   take_values(arguments, options);
   options.table = arguments.table;
@@ -223,13 +224,6 @@ void report(Console& console, const import::Summary& summary) {
   console.document(to_json(summary, speed));
 }
 
-int exit_code_of(const Error& error) {
-  if (error.code() == ErrorCode::usage) return 2;
-  if (error.code() == ErrorCode::refused) return 4;
-  if (error.code() == ErrorCode::interrupted) return 130;
-  return 1;
-}
-
 /// What the root says, it says while MPI still holds the other ranks: mpirun ends everybody as soon
 /// as one of them has left with a failure. The others keep quiet.
 void run_ranks(Context& context, const project::TableForFilesOptions& wish, Options options,
@@ -241,7 +235,7 @@ void run_ranks(Context& context, const project::TableForFilesOptions& wish, Opti
       report(context.console(), outcome.summary);
       project::warn_of_loaded_rows(context, outcome.summary);
     }
-    if (outcome.has_failed) context.exit_code = 1;
+    if (outcome.has_failed) context.exit_code = kFailed;
     context.console().flush();
   } catch (const Error& error) {
     if (ranks.is_root()) context.console().error(error);
@@ -252,7 +246,7 @@ void run_ranks(Context& context, const project::TableForFilesOptions& wish, Opti
 }
 
 /// With `-j` of more than one rank: the job that does the work. Whether there was one.
-bool run_as_job(Context& context, const Arguments& arguments) {
+bool run_as_job(Context& context, const ImportArguments& arguments) {
   if (arguments.ranks <= 1 || import::started_by_mpi()) return false;
   if (run_by_launcher()) {
     throw Error(ErrorCode::failed,
@@ -269,7 +263,7 @@ bool run_as_job(Context& context, const Arguments& arguments) {
   return true;
 }
 
-void run_alone_or_ranked(Context& context, const Arguments& arguments) {
+void run_alone_or_ranked(Context& context, const ImportArguments& arguments) {
   if (run_as_job(context, arguments)) return;
   const Options options = options_of(context, arguments);
   if (import::rank_from_environment() == 0) {
@@ -291,7 +285,7 @@ void run_alone_or_ranked(Context& context, const Arguments& arguments) {
 }
 
 /// Without files to load.
-void recover(Context& context, const Arguments& arguments) {
+void recover(Context& context, const ImportArguments& arguments) {
   if (import::rank_from_environment() != 0) return;
   const std::size_t recovered =
       project::recover_imports(context, std::chrono::seconds(arguments.lock_wait));
@@ -301,7 +295,7 @@ void recover(Context& context, const Arguments& arguments) {
   context.console().document({{"recovered", recovered}});
 }
 
-void run(Context& context, const Arguments& arguments) {
+void run(Context& context, const ImportArguments& arguments) {
   if (arguments.recover && arguments.files.empty()) {
     recover(context, arguments);
     return;
@@ -318,7 +312,7 @@ void run(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_import(Command& program, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ImportArguments>();
   Command& command = add_command(
       program, context,
       {"import", "Load CSV files or JSON lines into tables, all rows or none",
@@ -356,7 +350,7 @@ void add_import(Command& program, Context& context) {
        "xz) and UTF-16 with a byte order mark are recognised by their content. --date-format takes "
        "the\n"
        "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
-  Arguments& a = *arguments;
+  ImportArguments& a = *arguments;
   command.add_option("files", a.files, "The files to load; - is standard input")
       ->option_text("FILE...");
   add_file_options(command, a.file);

@@ -15,7 +15,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Arguments {
+struct InferArguments {
   std::vector<std::string> files;
   std::string table;
   std::string output;
@@ -23,7 +23,7 @@ struct Arguments {
   FileOptions file;
 };
 
-void report(Context& context, const Arguments& arguments, const transfer::Inferred& inferred) {
+void report(Context& context, const InferArguments& arguments, const transfer::Inferred& inferred) {
   const std::string text = project::model_with_evidence(inferred);
   Console& console = context.console();
   for (const std::string& note : inferred.notes) console.warning("dbmig.infer", note);
@@ -55,7 +55,7 @@ void report(Context& context, const Arguments& arguments, const transfer::Inferr
                     {"import_options", text::trim(inferred.import_options)}});
 }
 
-void run(Context& context, const Arguments& arguments) {
+void run(Context& context, const InferArguments& arguments) {
   import::Options options = read_options(context, arguments.file, arguments.files);
   options.table = arguments.table;
   const bool has_input = std::find(options.files.begin(), options.files.end(),
@@ -77,7 +77,7 @@ void run(Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_infer(Command& program, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<InferArguments>();
   Command& command = add_command(
       program, context,
       {"infer", "Print the model of a table that fits all records of a file",

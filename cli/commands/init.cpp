@@ -8,12 +8,12 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct InitOptions {
   std::string directory = ".";
   bool plan = false;
 };
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const InitOptions& options) {
   const project::NewProject made = project::new_project(context, options.directory);
   Console& console = context.console();
   if (options.plan) {
@@ -33,7 +33,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_init(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InitOptions>();
   Command& command = add_command(
       program, context,
       {"init", "Start a project: dbmig.yaml, schemas/ and migrations/",

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/format.hpp"
 #include "project/sql_files.hpp"
 #include "yaml/model.hpp"
@@ -11,9 +12,7 @@
 namespace dbmig::cli {
 namespace {
 
-constexpr int kDifferences = 3;
-
-struct Options {
+struct InspectOptions {
   std::vector<std::string> tables;
   std::string output;
   std::string sql_file;
@@ -23,7 +22,7 @@ struct Options {
 };
 
 /// The live database's schema, or what an SQL file makes.
-backend::Inspection inspect(Context& context, const Options& options) {
+backend::Inspection inspect(Context& context, const InspectOptions& options) {
   const project::TableChoice choice(options.tables);
   if (options.sql_file.empty()) {
     if (!options.dialect.empty()) {
@@ -49,7 +48,7 @@ backend::Inspection inspect(Context& context, const Options& options) {
   return found;
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const InspectOptions& options) {
   const backend::Inspection inspection = inspect(context, options);
   tell_unsupported(context, inspection.unsupported);
   Json missed = unsupported_json(inspection.unsupported);
@@ -70,7 +69,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_inspect(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectOptions>();
   Command& command = add_command(
       program, context,
       {"inspect", "Print the live database, or an SQL file, as a model",

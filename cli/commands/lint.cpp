@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kFindings = 4;
 
-struct Options {
+struct LintOptions {
   std::vector<std::string> revisions;
   bool pending = false;
   bool all = false;
@@ -21,7 +21,7 @@ struct Options {
   Reporting reporting;
 };
 
-void lint(Context& context, const Options& options, report::Report& document) {
+void lint(Context& context, const LintOptions& options, report::Report& document) {
   const auto branch = branch_changes(context, options.reporting);
   project::LintOptions wanted;
   if (branch) wanted.branch = &*branch;
@@ -45,7 +45,7 @@ void lint(Context& context, const Options& options, report::Report& document) {
   if (fails(run.result, options.strict)) context.exit_code = kFindings;
 }
 
-void require_one_choice(const Options& options) {
+void require_one_choice(const LintOptions& options) {
   const int choices = static_cast<int>(options.pending) + static_cast<int>(options.all) +
                       static_cast<int>(!options.revisions.empty()) +
                       static_cast<int>(!options.reporting.pending_against.empty());
@@ -61,7 +61,7 @@ void require_one_choice(const Options& options) {
 }  // namespace
 
 void add_lint(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LintOptions>();
   Command& command = add_command(
       program, context,
       {"lint", "Find what in revisions may lose data, fail, block or break",

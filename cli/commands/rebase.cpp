@@ -11,13 +11,13 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct RebaseOptions {
   std::string revision;
   std::string onto;
   bool plan = false;
 };
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const RebaseOptions& options) {
   std::optional<project::RevisionsLock> lock;
   if (!options.plan) lock.emplace(context);
   const project::Rebase rebase = project::rebase_branch(context, options.revision, options.onto);
@@ -40,7 +40,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_rebase(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RebaseOptions>();
   Command& command = add_command(
       program, context,
       {"rebase", "Move a branch that no database has onto another head",

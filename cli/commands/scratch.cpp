@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ScratchOptions {
   bool start = false;
   bool stop = false;
   std::vector<std::string> keep;
@@ -20,7 +20,7 @@ struct Options {
   int idle_seconds = 300;
 };
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const ScratchOptions& options) {
   backend::PrivateServerOptions server = private_server_options();
   server.folder = options.folder;
   server.idle = std::chrono::seconds(options.idle_seconds);
@@ -65,7 +65,7 @@ void keep(Context& context, const std::vector<std::string>& arguments) {
 }  // namespace
 
 void add_scratch(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ScratchOptions>();
   Command& command = add_command(
       program, context,
       {"scratch", "Manage the private MariaDB server on which revisions are tried",

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kDefaultPort = 8421;
 
-struct Options {
+struct ServeOptions {
   std::string host = "127.0.0.1";
   int port = kDefaultPort;
   bool password = false;
@@ -58,7 +58,7 @@ std::string ask_password() {
   return password;
 }
 
-void check_options(const Options& options) {
+void check_options(const ServeOptions& options) {
   if (!options.origin.empty()) {
     const bool is_origin =
         (options.origin.starts_with("https://") || options.origin.starts_with("http://")) &&
@@ -139,7 +139,7 @@ serve::FindDrift drift_finder(const project::Location& location) {
   };
 }
 
-int bind_port(serve::Server& server, const Options& options) {
+int bind_port(serve::Server& server, const ServeOptions& options) {
   serve::ServerOptions how;
   how.host = options.host;
   how.port = options.port;
@@ -157,7 +157,7 @@ int bind_port(serve::Server& server, const Options& options) {
   }
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const ServeOptions& options) {
   check_options(options);
   serve::AccessOptions who;
   who.origin = options.origin;
@@ -223,7 +223,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_serve(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   Command& command = add_command(
       program, context,
       {"serve", "Show the database in a browser and prepare schema changes there",

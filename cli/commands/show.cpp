@@ -15,7 +15,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct ShowOptions {
   std::string revision = "head";
   bool sql = false;
   bool diagram = false;
@@ -91,7 +91,7 @@ void show_diagram(Context& context, const std::set<std::string>& ids) {
 }  // namespace
 
 void add_show(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   Command& command = add_command(
       program, context,
       {"show", "Show a revision with its downgrade",

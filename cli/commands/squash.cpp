@@ -13,13 +13,13 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct SquashOptions {
   project::NewRevision revision;
   std::string range;
   bool delete_files = false;
 };
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const SquashOptions& options) {
   const bool is_written = !options.revision.dry_run;
   std::optional<project::RevisionsLock> lock;
   if (is_written) lock.emplace(context);
@@ -42,7 +42,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_squash(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SquashOptions>();
   Command& command = add_command(
       program, context,
       {"squash", "Replace a range of revisions by one that does the same",

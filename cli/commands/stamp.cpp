@@ -11,7 +11,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct StampOptions {
   std::vector<std::string> targets;
   bool purge = false;
   bool sql = false;
@@ -20,7 +20,7 @@ struct Options {
 };
 
 /// Working without a database: it is at the beginning of the range.
-void print_stamp(Context& context, const Options& options) {
+void print_stamp(Context& context, const StampOptions& options) {
   if (options.purge) throw Error(ErrorCode::usage, "--sql excludes --purge");
   const std::string script = project::stamp_along(context, options.targets);
   context.console().data(script);
@@ -31,7 +31,7 @@ std::string standing(const std::vector<std::string>& heads) {
   return heads.empty() ? "base" : text::join(heads, ", ");
 }
 
-void print_plan(Context& context, const Options& options) {
+void print_plan(Context& context, const StampOptions& options) {
   context.name_database(Context::Access::existing);
   run::Runner runner = make_runner(context, Context::Access::peek);
   const run::StampPlan plan = runner.plan_stamp(options.targets, options.purge);
@@ -62,7 +62,7 @@ void print_plan(Context& context, const Options& options) {
                     {"removed", plan.removed}});
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const StampOptions& options) {
   if (options.sql && options.plan) throw Error(ErrorCode::usage, "--sql excludes --plan");
   if (options.sql) return print_stamp(context, options);
   const bool is_base = options.targets == std::vector<std::string>{"base"};
@@ -87,7 +87,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_stamp(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StampOptions>();
   Command& command = add_command(
       program, context,
       {"stamp", "Mark the database as being at a revision without running anything",

@@ -11,7 +11,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct SumOptions {
   bool accept = false;
   bool plan = false;
 };
@@ -31,7 +31,7 @@ std::string_view name(teams::SumDifference::Kind kind) {
   return "";
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const SumOptions& options) {
   std::optional<project::RevisionsLock> lock;
   if (!options.plan) lock.emplace(context);
   const history::Graph& graph = context.graph();
@@ -74,7 +74,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_sum(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SumOptions>();
   Command& command = add_command(
       program, context,
       {"sum", "Write migrations/dbmig.sum, the checksums with which CI notices edited revisions",

@@ -10,7 +10,7 @@
 namespace dbmig::cli {
 namespace {
 
-struct Options {
+struct SwitchOptions {
   Migration migration;
 };
 
@@ -57,7 +57,7 @@ void print_plan(Context& context, const project::SwitchPlan& plan) {
   context.console().document(as_json(plan.all));
 }
 
-void run(Context& context, const Options& options) {
+void run(Context& context, const SwitchOptions& options) {
   const Migration& migration = options.migration;
   if (migration.plan) return print_plan(context, project::plan_switch(context, migration.targets));
   const project::SwitchResult result = project::switch_database(
@@ -77,7 +77,7 @@ void run(Context& context, const Options& options) {
 }  // namespace
 
 void add_switch(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SwitchOptions>();
   options->migration.targets = {"head"};
   Command& command = add_command(
       program, context,

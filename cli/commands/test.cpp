@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/reporting.hpp"
 #include "cli/signals.hpp"
 #include "project/proving.hpp"
@@ -19,11 +20,10 @@
 namespace dbmig::cli {
 namespace {
 
-constexpr int kFailed = 1;
 constexpr const char* kFolder = "tests";
 constexpr const char* kRule = "test";
 
-struct Options {
+struct TestOptions {
   std::vector<std::string> names;
   Reporting reporting;
 };
@@ -31,7 +31,7 @@ struct Options {
 /// What was tried: printed as text, collected for JSON and for documents.
 class TestReport {
  public:
-  TestReport(Context& context, const Options& options, report::Report& report)
+  TestReport(Context& context, const TestOptions& options, report::Report& report)
       : context_(context), is_document_(options.reporting.is_document()), report_(report) {
     report_.rules.push_back({kRule, report::Severity::error, "A test of migrations fails", {}});
   }
@@ -90,7 +90,7 @@ class TestReport {
   Json list_ = Json::array();
 };
 
-void run_tests(Context& context, const Options& options, report::Report& report) {
+void run_tests(Context& context, const TestOptions& options, report::Report& report) {
   const yaml::Project& project = context.project();
   const std::vector<yaml::Scenario> tests =
       scenario::wanted_tests(project.migrations / kFolder, project.root, options.names);
@@ -123,7 +123,7 @@ void run_tests(Context& context, const Options& options, report::Report& report)
 }  // namespace
 
 void add_test(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TestOptions>();
   Command& command =
       add_command(program, context,
                   {"test", "Run the migration tests on scratch databases",

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/migration.hpp"
 #include "cli/proof_report.hpp"
 #include "cli/reporting.hpp"
@@ -13,15 +14,13 @@
 namespace dbmig::cli {
 namespace {
 
-constexpr int kFailed = 1;
-
-struct Options {
+struct VerifyOptions {
   std::vector<std::string> revisions;
   bool all = false;
   Reporting reporting;
 };
 
-std::vector<std::string> chosen(Context& context, const Options& options) {
+std::vector<std::string> chosen(Context& context, const VerifyOptions& options) {
   const history::Graph& graph = context.graph();
   const bool is_branch = !options.reporting.pending_against.empty();
   if (options.all + is_branch + !options.revisions.empty() > 1) {
@@ -67,7 +66,7 @@ void add_failures(report::Report& report, const std::string& revision, const Sou
   }
 }
 
-void run(Context& context, const Options& options, report::Report& report) {
+void run(Context& context, const VerifyOptions& options, report::Report& report) {
   report.rules = {{"proof", report::Severity::error, "A revision does not do what it says",
                    "When it was run up, down and up again on a database with rows, it failed, lost "
                    "rows or led to another schema."},
@@ -121,7 +120,7 @@ void run(Context& context, const Options& options, report::Report& report) {
 }  // namespace
 
 void add_verify(Command& program, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   Command& command =
       add_command(program, context,
                   {"verify", "Run revisions up, down and up again on scratch databases with rows",
