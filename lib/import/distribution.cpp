@@ -76,11 +76,6 @@ bool Distribution::take_results(Rank& rank) {
   return moved;
 }
 
-/// Also a rank that is not there yet.
-bool Distribution::has_enough(const Rank& rank) const {
-  return !rank.is_here || rank.sent.size() >= kChunksAtRank;
-}
-
 void Distribution::send(Rank& rank, Chunk& chunk) {
   Sent& sent = rank.sent.emplace_back();
   sent.chunk = &chunk;
@@ -121,7 +116,8 @@ bool Distribution::move() {
   for (Rank& rank : others_) moved = take_results(rank) || moved;
   std::vector<Rank*> waited_for;
   for (Rank& rank : others_) {
-    if (rank.is_here && !rank.sent.empty()) {
+    // Chunks are sent to a rank before it has said anything, so that it need not wait for them.
+    if (!rank.sent.empty()) {
       waited_for.push_back(&rank);
     } else {
       rank.heard_at = awake_;

@@ -63,7 +63,6 @@ class Distribution {
   void look_at_silence(const std::vector<Rank*>& waited_for, std::chrono::seconds limit);
   void listen(Rank& rank);
   void send(Rank& rank, Chunk& chunk);
-  bool has_enough(const Rank& rank) const;
   bool take_results(Rank& rank);
   bool send_chunks();
   bool heard_end(Rank& rank);

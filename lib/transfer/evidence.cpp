@@ -33,7 +33,8 @@ constexpr std::array<const char*, kDateFormats> kDateFormatTexts = {
     "%d %b %Y",          "%b %d, %Y",         "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M",
     "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p",
     "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S", "%b %d %Y",          "%d-%b-%Y",
-    "%B %d, %Y",         "%d %B %Y"};
+    "%B %d, %Y",         "%d %B %Y",          "%Y/%m/%d %H:%M",    "%Y/%m/%d %H:%M:%S",
+    "%d-%m-%Y %H:%M",    "%d-%m-%Y %H:%M:%S", "%Y.%m.%d %H:%M:%S"};
 
 const std::vector<import::DateFormat>& date_formats() {
   static const std::vector<import::DateFormat> kFormats(kDateFormatTexts.begin(),

@@ -14,7 +14,7 @@
 namespace dbmig::transfer {
 
 /// Ways to write dates other than ISO 8601 that are looked for.
-inline constexpr std::size_t kDateFormats = 26;
+inline constexpr std::size_t kDateFormats = 31;
 
 /// What the values of a column of text were like. A value more never allows a narrower type:
 /// what all of them could be only gets less, what they need only more. So parts of a file can be

@@ -18,6 +18,36 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+/// As one that is stopped between the start of MPI and its first message.
+TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
+  ImportJob job("CREATE TABLE t (a INTEGER)");
+  std::string text = "a\n";
+  for (int i = 0; i < 5000; ++i) text += std::to_string(i) + "\n";
+  Options options = options_for(job.write("t.csv", text));
+  options.chunk_bytes = 512;
+  options.rank_limit = std::chrono::seconds(1);
+  ThreadJob ranks(2);
+  std::string failure;
+  std::atomic<bool> is_over{false};
+  ranks.run([&](import::Communicator& communicator) {
+    try {
+      if (communicator.rank() == 1) {
+        while (!is_over) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return;
+      }
+      import::run(
+          options, communicator, [&]() -> backend::Connection& { return job.database();
+    },
+          job.events, job.stop);
+    } catch (const Error& error) {
+    failure = error.what();
+    }
+    is_over = true;
+});
+EXPECT_THAT(failure, HasSubstr("rank 1 has not answered for 1 s"));
+EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+}
+
 TEST(Import, MapsTheHeadersNamesToColumnsInAnyOrder) {
   ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, full_name TEXT, age INT)");
   const std::string file = job.write("t.csv", "Age,Full Name,ID\n7,Ana,1\n,\"\",2\n");

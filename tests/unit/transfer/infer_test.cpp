@@ -61,6 +61,8 @@ TEST(Infer, TheNarrowestTypeThatHoldsAll) {
   EXPECT_EQ(type_of({"10:00", "23:59:59"}), "time");
   EXPECT_EQ(type_of({"31/12/1999", "01/02/2003"}), "date");
   EXPECT_EQ(type_of({"Jan 1 2000", "Dec 31 1999"}), "date");
+  EXPECT_EQ(type_of({"2015/01/01 01:00:00", "2015/05/30 11:00:00"}), "datetime");
+  EXPECT_EQ(type_of({"13-04-2015 9:05", "14-04-2015 23:59"}), "datetime");
   EXPECT_EQ(type_of({"123e4567-e89b-12d3-a456-426655440000"}), "uuid");
   EXPECT_EQ(type_of({"{\"a\": 1}", "[]"}), "json");
   EXPECT_EQ(type_of({}), "text");
