@@ -211,10 +211,10 @@ bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
     }
     moment = *found;
   } else {
-    const std::string_view expected =
-        format_.of_database
-            ? "is not a date and time (YYYY-MM-DD HH:MM:SS)"
-            : "is not a date and time (YYYY-MM-DD HH:MM:SS); --date-format says how they are written";
+    const std::string_view expected = format_.of_database
+                                          ? "is not a date and time (YYYY-MM-DD HH:MM:SS)"
+                                          : "is not a date and time (YYYY-MM-DD HH:MM:SS); "
+                                            "--date-format says how they are written";
     std::string_view rest = text;
     const bool has_date = take_date(rest, moment);
     if (!has_date ||
