@@ -18,9 +18,9 @@ struct BranchId {
 };
 
 /// A transaction on a connection of its own that takes effect together with others (two-phase
-/// commit): once all are prepared, nothing but a decision is missing, which whoever has their ids
-/// carries out, also after the process or the server has died. The destructor rolls back what is
-/// not prepared, and leaves alone what is.
+/// commit): once all are prepared, only the decision is missing, which any connection that knows
+/// their ids carries out, also after the process or the server has died. The destructor rolls back
+/// what is not prepared, and leaves alone what is.
 class Branch {
  public:
   virtual ~Branch() = default;
@@ -37,7 +37,8 @@ class Branch {
 std::unique_ptr<Branch> begin_branch(const Url& url, const BranchId& id);
 /// Why the database of `connection` has no branches; nothing when it has.
 std::optional<std::string> why_no_branches(Connection& connection);
-/// Those of `transaction` that are prepared and wait for a decision, whoever has prepared them.
+/// Those of `transaction` that are prepared and wait for a decision, no matter which process
+/// prepared them.
 std::vector<BranchId> prepared_branches(Connection& connection, const std::string& transaction);
 /// Carries the decision out for a branch whose process is gone.
 void finish_branch(Connection& connection, const BranchId& id, bool commits);

@@ -39,8 +39,8 @@ std::filesystem::path private_server_folder(const PrivateServerOptions& options)
 /// The version of the server that runs in `folder`; nothing when none does.
 std::optional<std::string> private_server_version(const std::filesystem::path& folder);
 
-/// Stops the server in `folder`, whoever uses it, and waits for its end, at most 30 seconds. False
-/// when none ran.
+/// Stops the server in `folder`, even if it is in use, and waits for its end, at most 30 seconds.
+/// False when none ran.
 bool stop_private_server(const std::filesystem::path& folder);
 
 /// A MariaDB server for scratch databases that nobody has to set up: reachable over a socket in a
@@ -51,9 +51,9 @@ bool stop_private_server(const std::filesystem::path& folder);
 class PrivateServer {
  public:
   /// Joins the server in the folder, or starts one. Throws Error{not_found} when MariaDB's server
-  /// is not installed, Error{access} when the folder is somebody else's, Error{busy} when another
-  /// process has been starting it for over a minute, Error{connection} with the end of the server's
-  /// log when it does not start, Error{interrupted} when `stop` becomes true.
+  /// is not installed, Error{access} when the folder belongs to another user, Error{busy} when
+  /// another process has been starting it for over a minute, Error{connection} with the end of the
+  /// server's log when it does not start, Error{interrupted} when `stop` becomes true.
   PrivateServer(const PrivateServerOptions& options, EventSink& events,
                 const std::atomic<bool>* stop = nullptr);
   PrivateServer(const PrivateServer&) = delete;

@@ -12,7 +12,7 @@
 namespace dbmig::backend {
 
 /// A connection through which nothing can be changed, whatever SQL comes: for people who only look,
-/// and for SQL that somebody typed.
+/// and for SQL that a user typed.
 ///
 /// SQLite: the file is opened with `mode=ro` and `query_only`, and an authorizer refuses everything
 /// but reading. MariaDB: every statement runs in a transaction that is READ ONLY; what such a

@@ -7,7 +7,7 @@
 
 namespace dbmig::backend {
 
-/// Why a database does not take a part of a schema, as one sentence: "MariaDB refuses it: /// …".
+/// Why a database rejects a part of a schema, as one sentence: "MariaDB refuses it: /// …".
 /// Of a syntax error only the place is left: the manual and the lines behind it explain nothing.
 std::string refusal_text(DialectKind kind, std::string_view message);
 

@@ -29,7 +29,7 @@ enum class ErrorCode {
   connection,   ///< the server or database file cannot be reached, or went away
   access,       ///< wrong password or missing rights
   io,           ///< a file or disk failed: full, read-only, unreadable
-  busy,         ///< somebody else holds a lock for longer than we were told to wait
+  busy,         ///< another process or session held a lock for longer than the time to wait
   constraint,   ///< the database rejected rows: duplicate, NULL, check, foreign key
   interrupted,  ///< Ctrl-C or SIGTERM
 };

@@ -10,7 +10,7 @@ namespace dbmig {
 /// into text, a progress bar or JSON.
 namespace event {
 
-/// A line for the log. `logger` is the room that speaks ("dbmig.run", "dbmig.diff").
+/// A line for the log. `logger` is the module that it comes from ("dbmig.run", "dbmig.diff").
 struct Log {
   enum class Level { debug, info, warning };
   Level level = Level::info;
@@ -47,8 +47,8 @@ class EventSink {
   void warning(std::string logger, std::string message);
 };
 
-/// Passes everything on, and goes on when the other end throws: for what must be finished, as
-/// taking back a step is.
+/// Passes everything on and ignores exceptions of the receiver: for work that must be finished,
+/// such as taking back a step.
 class SteadySink final : public EventSink {
  public:
   explicit SteadySink(EventSink& to) : to_(to) {}

@@ -69,7 +69,7 @@ class CheckWriter {
   void ask_check(const std::string& table, const schema::Check& check);
   void ask_foreign_key(const std::string& table, const schema::ForeignKey& key);
   /// What the generated `column`, as it is to be in `table`, computes for the rows: NULL where it
-  /// may not, or what its type does not take.
+  /// may not, or a value that its type cannot hold.
   void ask_computed(const schema::Table& table, const schema::Column& column);
 
   /// Puts what is asked by `ask` for the operation `changed`, when that is behind the last time

@@ -15,7 +15,7 @@ struct Violation {
   std::string refusal;  ///< the same, as the reason why something cannot run: they stand in the way
 };
 
-/// Runs one check; nothing when no row violates it. Throws what the database says when it cannot
+/// Runs one check; nothing when no row violates it. Throws the database's error when it cannot
 /// answer.
 std::optional<Violation> find_violation(backend::Connection& connection, const DataCheck& check);
 

@@ -50,7 +50,7 @@ std::size_t cells_of(std::string_view text);
 /// `text`, which is UTF-8, cut to `cells` with `…` at the end.
 std::string cut_to(std::string_view text, std::size_t cells);
 
-/// What somebody arranged by hand: which tables stand where in which detail, and groups of tables.
+/// What was arranged by hand: which tables stand where in which detail, and groups of tables.
 struct SavedLayout {
   Detail detail = Detail::columns;
   std::map<std::string, Point> tables;

@@ -12,7 +12,7 @@ std::string one_line(std::string_view text);
 /// Whether it is a letter or `_`, then letters, digits and `_`; ASCII.
 bool is_plain_word(std::string_view text);
 
-/// `text` with every ASCII character that is no letter, digit or one of `also` replaced by
+/// `text` with every ASCII character other than letters, digits and those of `also` replaced by
 /// `_`. Never empty.
 std::string as_word(std::string_view text, std::string_view also = "_");
 

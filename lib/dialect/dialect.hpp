@@ -14,7 +14,7 @@
 namespace dbmig::dialect {
 
 /// An object of the live database that hangs on a table and that the history does not know: a
-/// trigger or index somebody made by hand. SQLite's rebuild of the table would lose it, so the
+/// trigger or index made by hand. SQLite's rebuild of the table would lose it, so the
 /// planner is told and puts it back.
 struct DependentObject {
   std::string table;

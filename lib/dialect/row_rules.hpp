@@ -11,7 +11,8 @@ namespace dbmig::dialect {
 
 /// What a database does with the rows of a table whose definition changes: what it converts,
 /// compares, numbers and checks again. Needs no connection: conditions over rows are returned as
-/// SQL. Whoever checks rows before a change knows the databases by this alone.
+/// SQL. The checks of rows before a change use this interface alone and include no database's
+/// folder.
 class RowRules {
  public:
   virtual ~RowRules() = default;

@@ -22,7 +22,7 @@ std::map<std::string, lint::Evidence> count_rows(backend::Connection& connection
                                                  const std::set<std::string>& targets);
 
 /// The rows of a table of a MariaDB database: counted up to a million, beyond that as the server
-/// estimates. None when there is no such table: it is still to come. Nothing when nobody can tell.
+/// estimates. 0 when there is no such table yet. Nothing when the count cannot be found out.
 std::optional<std::uint64_t> count_table(backend::Connection& connection, const std::string& table);
 
 }  // namespace dbmig::evidence

@@ -28,7 +28,8 @@ struct Outcome {
   std::vector<std::string> log;  ///< lines of warnings, and of more with -v
   double seconds = 0;
   std::optional<Error> failure;
-  bool was_begun = false;  ///< false: left out, because others failed or somebody interrupted
+  bool was_begun =
+      false;  ///< false: left out, because others failed or the command was interrupted
 };
 
 // As messages between ranks.

@@ -65,7 +65,7 @@ struct Queue {
   std::function<void(std::size_t task, const std::string& why)> on_lost;
 };
 
-/// Hands the tasks out, one at a time to each rank: whoever is through gets the next, so a slow
+/// Hands the tasks out, one at a time to each rank: a rank that is done gets the next, so a slow
 /// task holds up nobody. Returns why tasks were left out, empty when none were or `stop` said so.
 /// All ranks of the job must be in serve_queue() meanwhile, and return from it afterwards, also
 /// when this throws.

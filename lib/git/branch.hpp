@@ -12,7 +12,7 @@
 namespace dbmig::git {
 
 /// How the revisions of a working tree differ from those of a commit, by their identifiers and
-/// meaning (yaml::checksum): a file that was renamed or reformatted is no difference.
+/// meaning (yaml::checksum): a file that was renamed or reformatted counts as unchanged.
 struct BranchChanges {
   std::filesystem::path root;       ///< of the project
   std::string ref;                  ///< as it was given: "origin/main"
@@ -30,7 +30,7 @@ struct BranchChanges {
 
 /// Compares `graph`, read from `folders` (see yaml::load_graph) below `root`, with the commit that
 /// `ref` names. Only that commit's files are needed, so a shallow clone will do. A file there that
-/// is no revision is passed over. Throws as Repository's functions do, and Error{not_found} when
+/// is not a revision is skipped. Throws as Repository's functions do, and Error{not_found} when
 /// the folders are not in the repository.
 BranchChanges compare(const std::filesystem::path& root,
                       const std::vector<std::filesystem::path>& folders,

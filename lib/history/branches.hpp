@@ -21,8 +21,8 @@ struct Contradiction {
 };
 
 /// Contradictions between what only one and only another of `heads` descends from. `resolution` are
-/// the operations of the revision that merges them: what they make the same is no contradiction.
-/// The order of columns is none either. Needs no database.
+/// the operations of the revision that merges them: a difference that they resolve does not count
+/// as a contradiction. The order of columns is none either. Needs no database.
 std::vector<Contradiction> contradictions(const Graph& graph, const std::vector<std::string>& heads,
                                           const std::vector<ops::Operation>& resolution = {});
 

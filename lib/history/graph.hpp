@@ -37,8 +37,8 @@ struct Arrangement;
 class Catalog;
 
 /// All stored revisions as a directed acyclic graph. A revision that replaces others stands in
-/// their place: their files may be there or not, and who names the last of them as parent means it.
-/// A value, cheap to copy, for any thread; needs no database. Operations are read when they are
+/// their place: their files may exist or not, and a parent that names the last of them refers to
+/// it. A value, cheap to copy, for any thread; needs no database. Operations are read when they are
 /// asked for.
 class Graph {
  public:

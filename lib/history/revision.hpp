@@ -85,7 +85,7 @@ bool changes_rows(const std::vector<ops::Operation>& operations);
 /// One that is read when its operations are asked for.
 struct StoredRevision {
   Header header;
-  /// Throws when the file cannot be read, or is no longer the one of `header`.
+  /// Throws when the file cannot be read, or its content no longer matches `header`.
   std::function<Revision()> read;
 };
 

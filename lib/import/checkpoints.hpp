@@ -20,12 +20,13 @@ namespace dbmig::import {
 
 class LockRetry;
 
-/// The commits of an import in between (`--commit-every`), each together with what it says in
+/// The commits of an import in between (`--commit-every`), each together with its entry in
 /// `dbmig_imports` of how far the files are loaded, so that `--resume` goes on exactly there,
 /// whatever ended the process. On the root alone.
 ///
-/// Two processes that load one file do not load a row twice: who resumes an import takes it over,
-/// and the other one finds that out in the transaction of its next commit, which is rolled back.
+/// Two processes that load one file do not load a row twice: the process that resumes an import
+/// takes it over, and the other one finds that out in the transaction of its next commit, which is
+/// rolled back.
 class Checkpoints {
  public:
   /// All must outlive it.

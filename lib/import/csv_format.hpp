@@ -17,7 +17,7 @@ enum class LineEnd : std::uint8_t {
 };
 
 /// What the escape character and the byte after it stand for. In every dialect the delimiter, the
-/// quote, the escape character, line ends and other bytes that are no letter or digit stand for
+/// quote, the escape character, line ends and other bytes except letters and digits stand for
 /// themselves, and a letter or digit without a meaning is an error.
 enum class Escapes : std::uint8_t {
   plain,  ///< letters and digits have no meaning

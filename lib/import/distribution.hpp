@@ -34,7 +34,7 @@ class Distribution {
   /// has to see the file and does not, and Error{failed} when one is silent for too long: the job
   /// is then left (Communicator::leave()).
   bool move();
-  /// Tells the ranks that there is no more and waits until each has said that it heard. Results
+  /// Tells the ranks that there is no more and waits until each has confirmed it. Results
   /// that still come are thrown away. To be called once, whatever happened; `after_failure`, which
   /// they need not be waited for as long. Throws as move() does.
   void dismiss(bool after_failure);

@@ -38,7 +38,7 @@ std::vector<char> other_delimiters(std::string_view record, const CsvFormat& for
 std::string delimiter_option(char delimiter);
 
 /// When the lines of `head` end otherwise than `format` says, what they end in and what to type.
-/// `lf_by_default`: nobody said that it is LF alone, so CRLF is no data.
+/// `lf_by_default`: LF alone was not asked for, so the CR of a CRLF does not belong to the data.
 std::optional<FileKind> other_line_ends(std::string_view head, const CsvFormat& format,
                                         bool lf_by_default);
 

@@ -75,7 +75,7 @@ struct Options {
   /// Columns that the file does not give. A value in parentheses is an expression of SQL, which
   /// the database computes once.
   std::vector<std::pair<std::string, std::string>> set = {};
-  /// Leave out names of the header that are no column's, and fields beyond those expected.
+  /// Leave out names of the header that match no column, and fields beyond those expected.
   bool ignore_unknown = false;
   /// Fields that a record does not have are NULL.
   bool fill_missing = false;

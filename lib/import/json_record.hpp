@@ -30,7 +30,7 @@ class JsonRecordParser {
 };
 
 /// The keys of the objects that `text`, whole lines, begins with, in the order of their first use;
-/// what is no object is left out.
+/// values other than objects are left out.
 std::vector<std::string> json_keys(std::string_view text);
 
 }  // namespace dbmig::import

@@ -13,7 +13,7 @@ namespace dbmig::import {
 /// the session itself waits a second at most, or not at all, as long as it lives. The connection
 /// must outlive it. Its end gives the session the waits back that it had.
 ///
-/// SQLite also asks for a lock whenever its page cache is full. Who reads the database then costs
+/// SQLite also asks for a lock whenever its page cache is full. A reader of the database then costs
 /// memory instead of the busy timeout for every page.
 class LockRetry {
  public:

@@ -21,8 +21,8 @@ struct DecimalText {
 };
 
 /// Parses `[+-]digits[.digits][e[+-]digits]` with at least one digit before the exponent. The parts
-/// point into `text`, or into `scratch` when there is an exponent. Nothing when it is no number, or
-/// one whose digits, written out, do not fit `scratch`.
+/// point into `text`, or into `scratch` when there is an exponent. Nothing when it is not a number,
+/// or one whose digits, written out, do not fit `scratch`.
 std::optional<DecimalText> parse_decimal(std::string_view text, std::array<char, 512>& scratch);
 
 /// The number in digits, at the start of `out`, which must have room. Returns what was written.

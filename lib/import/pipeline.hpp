@@ -20,9 +20,9 @@ namespace dbmig::import {
 //
 // On the root one thread reads and cuts chunks, one writes what became of them to the database in
 // the order of the file, and a few chunks are under way between them (chunk_window.hpp). In between
-// the calling thread sends chunks to the other ranks and receives their results, whoever is ready
-// first; and one thread of the root works on chunks itself whenever the other ranks have enough to
-// do: reading and writing alone do not keep a core busy on every database.
+// the calling thread sends chunks to the other ranks and receives their results, in the order in
+// which they are ready first; and one thread of the root works on chunks itself whenever the other
+// ranks have enough to do: reading and writing alone do not keep a core busy on every database.
 //
 // A rank says with an empty result (worker.hpp) that it is there; until then, the root works alone.
 // A rank that sees the file is told which bytes of it to read; to the others the root sends them.
@@ -43,11 +43,11 @@ using OnLoaded = std::function<void(std::uint64_t bytes_done, std::uint64_t next
 
 /// The root's part: loads all of `reader` by `loaders`, one in the order of the file, or several at
 /// the same time, each of a sink of its own, in which case the first failure of any is thrown.
-/// `read`: who reads the file, of which the other ranks were told unless it is ReadWay::scatter.
-/// With ReadWay::parallel a rank that does not see it is a failure. `on_tick` is called a few times
-/// a second, on the calling thread. With `watch`, a record whose key an earlier one has is not
-/// written, and RepeatedKeyError thrown. Throws the first failure in the order of the file, after
-/// every rank has left work_on_chunks().
+/// `read`: which ranks read the file, of which the other ranks were told unless it is
+/// ReadWay::scatter. With ReadWay::parallel a rank that does not see it is a failure. `on_tick` is
+/// called a few times a second, on the calling thread. With `watch`, a record whose key an earlier
+/// one has is not written, and RepeatedKeyError thrown. Throws the first failure in the order of
+/// the file, after every rank has left work_on_chunks().
 StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reader,
                        std::span<Loader* const> loaders, ReadWay read,
                        const std::atomic<bool>& stop,

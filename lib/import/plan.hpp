@@ -58,7 +58,7 @@ struct ColumnRequest {
   std::string file;
   /// Why the header may name no column: what the file looks like; may be empty.
   std::string guess = {};
-  /// Names of the header that are no column's are left out.
+  /// Names of the header that match no column are left out.
   bool ignore_unknown = false;
   std::uint64_t header_line = 1;
   /// See Options.

@@ -6,7 +6,7 @@
 
 namespace dbmig::import {
 
-/// A file that is no place for rejected records, whether it is there yet or not.
+/// A file that cannot be used for rejected records, whether it is there yet or not.
 struct KeptFile {
   std::string path;
   std::string what;  ///< for messages: "the database"

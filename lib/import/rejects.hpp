@@ -45,7 +45,8 @@ class RejectFile {
   /// there is no file.
   bool finish();
 
-  /// From here on the temporary file stays, also without finish(), for who goes on with it.
+  /// From here on the temporary file stays, also without finish(), for the import that resumes this
+  /// one.
   void keep() { is_kept_ = bytes_ != 0; }
   const std::string& temporary() const { return temporary_; }
   /// Written so far, flushed or not.

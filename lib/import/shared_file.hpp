@@ -11,7 +11,7 @@
 
 namespace dbmig::import {
 
-/// Who reads the bytes of a file that several ranks work on.
+/// Which ranks read the bytes of a file that several of them work on.
 enum class ReadWay : std::uint8_t {
   automatic,  ///< each rank that sees the file its own part, the root for the others
   scatter,    ///< the root, which hands them out
@@ -26,7 +26,7 @@ struct SharedFile {
   friend bool operator==(const SharedFile&, const SharedFile&) = default;
 };
 
-/// Of the file at `path`; nothing for what is no regular file.
+/// Of the file at `path`; nothing when it is not a regular file.
 std::optional<SharedFile> share_file(const std::string& path);
 
 void encode(const std::optional<SharedFile>& file, Bytes& out);

@@ -27,7 +27,7 @@ std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables)
 void refuse_replacing_parents(backend::Connection& connection,
                               const std::vector<schema::Table>& tables);
 
-/// Whoever has the table, or the whole server, locked is met here, where nothing is done yet; the
+/// A lock on the table or on the whole server is noticed here, before anything is done; the
 /// first row could not be tried again. The lock that this takes lasts until the transaction ends.
 void lock_table(backend::Connection& connection, const schema::Table& table,
                 const std::vector<std::string>& columns);

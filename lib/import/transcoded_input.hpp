@@ -20,7 +20,7 @@ void check_encoding(const std::string& encoding);
 bool is_utf8(std::string_view encoding);
 
 /// The text of `source`, which is in `encoding`, in UTF-8. Its size is not known, its name is the
-/// source's. read() throws Error{invalid} with the line for bytes that are no character of the
+/// source's. read() throws Error{invalid} with the line for bytes that are not a character of the
 /// encoding, and for a character that the end of the file cuts.
 std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding);
 

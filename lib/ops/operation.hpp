@@ -149,7 +149,7 @@ struct BulkInsert {
 };
 
 /// The inverse of BulkInsert: deletes the rows whose `columns` hold these values (NULL matches
-/// NULL). Rows that are not there are no error.
+/// NULL). Rows that do not exist are skipped.
 struct BulkDelete {
   std::string table;
   std::vector<std::string> columns;

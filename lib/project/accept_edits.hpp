@@ -24,7 +24,7 @@ std::vector<std::string> accept_edits(Workspace& workspace, int lock_timeout);
 /// Where the file of revision `id` is.
 std::filesystem::path file_of_revision(Workspace& workspace, const std::string& id);
 
-/// After somebody wrote to the file of revision `id`: it must still be a revision, which is said
+/// After the file of revision `id` was edited: it must still be a revision, which is said
 /// with line and column, and the sum file, where there is one, takes it as it is now.
 void take_edited_file(Workspace& workspace, const std::string& id);
 

@@ -23,7 +23,7 @@ struct Adoption {
   std::vector<std::string> for_one_alone;
   /// The only database that can hold what was found, when dbmig.yaml does not say so yet.
   std::optional<DialectKind> restricted_to;
-  std::string why_restricted;  ///< what the other database does not take
+  std::string why_restricted;  ///< what the other database rejects
 };
 
 /// How the objects of `live`, as they were inspected, that the revisions up to `parents` do not

@@ -44,7 +44,7 @@ struct ComparedSchemas {
 };
 
 /// What was renamed on the way from one side to the other: by the revisions between them, and by
-/// what the model says beyond these.
+/// what the model has beyond these.
 schema::RenameHints renames_between(Workspace& workspace, const ComparisonSide& from,
                                     const ComparisonSide& to);
 

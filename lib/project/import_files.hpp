@@ -22,7 +22,7 @@ ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& tab
                            const std::atomic<bool>& stop);
 
 /// Warns of what the rows that were loaded would lose on the project's other database; see
-/// warn_of_cut_fractions(). What keeps that from being known is no failure of the import.
+/// warn_of_cut_fractions(). The import goes on when that cannot be found out.
 void warn_of_loaded_rows(Workspace& workspace, const import::Summary& summary);
 
 /// Finishes imports of several connections that were killed while they committed; how many.

@@ -9,8 +9,9 @@
 
 namespace dbmig::project {
 
-/// Which revisions are linted, and who is asked. At most one of `branch`, `all` and `revisions`;
-/// without them those that the database lacks, or the heads where no database is at hand.
+/// Which revisions are linted, and which databases are asked. At most one of `branch`, `all` and
+/// `revisions`; without them those that the database lacks, or the heads where no database is at
+/// hand.
 struct LintOptions {
   const git::BranchChanges* branch = nullptr;  ///< what a branch adds and changes
   bool all = false;

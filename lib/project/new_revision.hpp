@@ -23,7 +23,7 @@ struct NewRevision {
 };
 
 /// The parents that --head and --splice choose. Throws Error{failed} when there are several heads
-/// and none was chosen, or when the one chosen is no head and --splice was not said.
+/// and none was chosen, or when the one chosen is not a head and --splice was not given.
 std::vector<std::string> choose_parents(Workspace& workspace, const NewRevision& options);
 
 /// The folder of --version-path, or the project's first. Throws Error{usage} for one that is not

@@ -52,7 +52,7 @@ struct ProofAttempt {
   std::optional<Error> failure;
 };
 
-/// prove() on every database there must be. Throws what is no fault of the revision.
+/// prove() on every database there must be. Throws errors that the revision did not cause.
 ProofAttempt try_to_prove(Workspace& workspace, const history::Graph& graph, const std::string& id);
 
 /// What the ALTERs of one revision's upgrade cost, which begins on a database of schema `before`,

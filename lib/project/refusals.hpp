@@ -10,7 +10,7 @@
 namespace dbmig::project {
 
 /// {"views", "v"}, {"triggers", "t"}, {"tables", "t", "checks", "c"} or {"tables", "t", "columns",
-/// "c"} for a default → why a database does not take it.
+/// "c"} for a default → why a database rejects it.
 using Refusals = std::map<std::vector<std::string>, std::string>;
 
 /// Adds the reason for the check, default, view or trigger that `path` leads to or into; nothing

@@ -12,7 +12,7 @@ namespace dbmig::project {
 
 /// In which SQL the file `name` is written: what `said` (--dialect) says, else the name's last part
 /// but one (`x.sqlite.sql`, `x.mariadb.sql`), else the project's only dialect. Throws Error{usage}
-/// when none of them tells, and for a `said` that is no dialect.
+/// when none of them tells, and when `said` does not name a dialect.
 DialectKind dialect_of_file(Workspace& workspace, const std::string& name, const std::string& said);
 
 /// The SQL file `path`, or standard input for `-`. Throws Error{not_found} or Error{io}.
@@ -25,7 +25,8 @@ yaml::ModelPart read_model_part(Workspace& workspace);
 void tell_unsupported(Workspace& workspace, const std::vector<backend::Unsupported>& found);
 
 /// Takes the tables in which other tools keep their records out of `schema` and names them, except
-/// those that `wanted` or `include:` of dbmig.yaml name (a pattern that fits is no name).
+/// those that `wanted` or `include:` of dbmig.yaml name (a pattern that matches does not count as
+/// naming it).
 void leave_bookkeeping_alone(Workspace& workspace, schema::Schema& schema,
                              std::set<std::string> wanted = {});
 

@@ -23,7 +23,7 @@ struct Squash {
 
 /// What replaces the revisions of `range` (`A..B`, `base..B`, also with a colon), both included;
 /// both ways were taken on scratch databases and came to the same. Not written. What `wanted` says
-/// of message and id counts. Throws Error{usage} for what is no range, and what
+/// of message and id counts. Throws Error{usage} for an invalid range, and what
 /// teams::squash_range() and teams::squashed() throw.
 Squash squash_range(Workspace& workspace, const std::string& range, NewRevision wanted);
 

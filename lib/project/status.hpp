@@ -56,7 +56,7 @@ DatabaseStatus database_status(Workspace& workspace);
 NextStep next_step(const ModelStatus& model, const history::Graph& revisions,
                    const DatabaseStatus* database);
 
-/// Who says that it is this database: `--url`, DATABASE_URL, dbmig.yaml or a name in it.
+/// Where the database was given: `--url`, DATABASE_URL, dbmig.yaml or a name in it.
 std::string origin_of_url(Workspace& workspace);
 
 }  // namespace dbmig::project

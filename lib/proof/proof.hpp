@@ -34,7 +34,7 @@ struct Proof {
 /// Throws Error{failed} that names the step, the database, what was expected and what was found;
 /// Error{refused} when plain SQL may leave the scratch database (MariaDB).
 ///
-/// Tables that `selection` does not take are others': what new views read of them is made up.
+/// Tables outside `selection` are not the project's: what new views read of them is made up.
 ///
 /// Plain SQL runs with the values of `variables`. What revisions require is not asked: the rows are
 /// made up.

@@ -12,7 +12,7 @@
 
 namespace dbmig::run {
 
-/// What somebody did to a database by hand.
+/// Changes made to a database by hand.
 struct Drift {
   schema::Schema expected;  ///< what the revisions add up to, as this database reports it
   schema::Schema live;      ///< what of it is there

@@ -27,7 +27,7 @@ struct Loss {
 
 /// Finds what operations lose on a live database: tables that have rows, columns that hold values,
 /// MariaDB's row history. Tables and columns are followed through renames to the names that they
-/// have now; what is made on the way is no loss, nor are rows that a bulk_delete names (the
+/// have now; what is created on the way does not count, nor do rows that a bulk_delete names (the
 /// revision that inserted them knows them). A column loses the values that are neither NULL nor
 /// its default: the next upgrade brings those back by itself. Plain SQL counts where it drops or
 /// empties a table or partition as a whole, drops a column, or declares that under `state`.

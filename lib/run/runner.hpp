@@ -50,7 +50,7 @@ struct RunOptions {
   bool requirements = true;
   RunListener listener = {};
 
-  /// Options of one who agrees to lose rows, as tests and proofs on scratch databases do.
+  /// Options that accept the loss of rows, as tests and proofs on scratch databases do.
   static RunOptions losing_data() {
     RunOptions options;
     options.consent = {true, true};
@@ -155,7 +155,8 @@ class Runner {
   std::vector<PlannedRevision> plan_switch(const std::vector<std::string>& targets);
 
   /// What upgrade or downgrade would run, in order; nothing is changed. `entered`: as if the
-  /// database were at these revisions, and all that leads there, besides what it says it is at.
+  /// database were at these revisions, and all that leads there, besides those that it has
+  /// recorded.
   std::vector<PlannedRevision> plan(Direction direction, const std::vector<std::string>& targets,
                                     const std::set<std::string>& entered = {});
   std::vector<PlannedRevision> plan(Direction direction, std::string_view target) {

@@ -81,7 +81,7 @@ class RevisionStore {
   /// long and rarely wanted: `text` stays empty unless `with_text`. Room is made for `expected`
   /// rows.
   std::vector<AppliedRevision> all(bool with_text = false, std::size_t expected = 0);
-  /// What all() gives, for one who has time to read it before the database is locked.
+  /// What all() gives, to be read before the database is locked, when there is time.
   std::optional<RowsAhead> read_ahead();
   /// The next all() gives these rows, unless anything was written since.
   void use(RowsAhead ahead) { ahead_ = std::move(ahead); }
@@ -105,7 +105,7 @@ class RevisionStore {
   void insert_later(AppliedRevision revision);
   void update_later(AppliedRevision revision);
   void flush();
-  /// Forgets what is not written yet: for one who rolls back what it belongs to.
+  /// Forgets what is not written yet: for a caller that rolls back what it belongs to.
   void forget_later() { deferred_.clear(); }
 
   /// What a script says first that goes on with a history: a table of format 1 is brought to

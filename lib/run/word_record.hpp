@@ -34,7 +34,7 @@ class WordRecord {
   std::map<dialect::WordingKey, RecordedWords> entries_;
 };
 
-/// Records what the server says of the objects that a revision made or changed, where it says it in
+/// Records how the server words the objects that a revision created or changed, where it says it in
 /// other words than those it was told. Does nothing on SQLite.
 class WordingRecorder {
  public:

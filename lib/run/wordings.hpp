@@ -17,7 +17,7 @@ namespace dbmig::run {
 // made of both texts and asked. SQLite keeps texts as they are and needs none of this.
 
 /// `schema` with the texts at `keys` as a server words them, built from it on a scratch database.
-/// What the server does not take stays as it is.
+/// Text that the server rejects stays as it is.
 using AskWords = std::function<schema::Schema(const schema::Schema& schema,
                                               const std::set<dialect::WordingKey>& keys)>;
 

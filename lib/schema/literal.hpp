@@ -9,7 +9,7 @@ namespace dbmig::schema {
 // Literals as MariaDB reads them when a column has them as its default, brought into the one form
 // in which it prints them. Nothing is returned for what it would reject or change.
 
-/// SQL for what somebody wrote as a default and meant as SQL, as both databases take it: `now`,
+/// SQL for a default that was written as text and meant as SQL, valid on both databases: `now`,
 /// `now()` and their like are CURRENT_TIMESTAMP. Other texts as they are.
 std::string portable_default(std::string_view text);
 

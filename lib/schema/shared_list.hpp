@@ -87,7 +87,7 @@ class SharedList {
     return items_ ? *items_ : none;
   }
 
-  /// Whoever let go of the items last has read them before this returns.
+  /// Threads that released the items have finished reading them before this returns.
   void settle() {
 #ifdef DBMIG_THREAD_SANITIZER
     // ThreadSanitizer knows no fences; letting go of one more share orders the same, and costs

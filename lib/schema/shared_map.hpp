@@ -304,7 +304,7 @@ class SharedMap {
   const value_type& entry(Place place) const { return *(*chunks()[place.chunk])[place.at]; }
   value_type& entry(Place place) { return own(own_chunk(place.chunk)[place.at]); }
 
-  /// Whoever let go of `shared` last has read it before this returns.
+  /// Threads that released `shared` have finished reading it before this returns.
   template <class T>
   static void settle([[maybe_unused]] const std::shared_ptr<T>& shared) {
 #ifdef DBMIG_THREAD_SANITIZER

@@ -39,7 +39,7 @@ struct MariadbTable {
   /// WITH SYSTEM VERSIONING. Columns of its period are marked (MariadbColumn::period), or implied.
   bool system_versioned = false;
   /// The first value that AUTO_INCREMENT gives; 0 when not said. It moves on as rows come, so a
-  /// live value beyond it is no difference (Dialect::reconciled).
+  /// live value beyond it is not reported as a difference (Dialect::reconciled).
   std::uint64_t auto_increment = 0;
   std::optional<ApplicationPeriod> period = {};
   friend bool operator==(const MariadbTable&, const MariadbTable&) = default;

@@ -38,7 +38,7 @@ void validate(const Schema& schema, const Locate& locate, Diagnostics& diagnosti
 /// `table` with what it implies made explicit, so that equal meanings are equal values: columns of
 /// the primary key are not nullable, literal defaults have the form in which the column's type
 /// holds them (`5` on a text column is the string '5', `true` on an integer is 1, `1.50` is 1.5),
-/// SQL that is nothing but a literal is that literal, and NULL is no default.
+/// SQL that is nothing but a literal is that literal, and NULL means that there is no default.
 Table normalized(Table table);
 /// normalized() for every table, and foreign keys that name no parent columns get the parent's
 /// primary key.

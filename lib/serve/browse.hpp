@@ -16,7 +16,7 @@ struct Filter {
   std::string value;
 };
 
-/// Which rows of a table or view somebody looks at.
+/// Which rows of a table or view are shown.
 struct RowsWanted {
   std::string table;
   std::vector<Filter> filters = {};

@@ -27,7 +27,7 @@ class Changes {
       : project_(project), commands_(commands) {}
 
   /// `{revision, files, difference}`. Throws Error{refused} when the model already has changes that
-  /// no revision holds, and what migrate says.
+  /// no revision holds, and the messages of migrate.
   Json make(const Json& request);
 
   /// Takes back the last change made here: removes the revision's file and puts the model's files

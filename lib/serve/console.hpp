@@ -7,7 +7,7 @@
 
 namespace dbmig::serve {
 
-/// Limits of what somebody may ask for at once.
+/// Limits of a single request.
 struct QueryLimits {
   std::chrono::milliseconds time{10000};
   std::size_t rows = 1000;
@@ -15,7 +15,7 @@ struct QueryLimits {
 };
 
 /// Runs one query: `{columns, rows, more, milliseconds}`; `more`: the limit of rows or bytes was
-/// met. Throws Error{refused} for what is no query.
+/// met. Throws Error{refused} for anything but a query.
 Json query_json(backend::ReadOnlyConnection& database, const std::string& sql,
                 const QueryLimits& limits);
 

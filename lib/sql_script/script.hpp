@@ -33,8 +33,8 @@ struct ScriptOptions {
 /// The schema that `scripts`, one after the other, make in `scratch`, which must be empty.
 ///
 /// Statements that make, change and drop objects run, and those that set how the session reads
-/// them. Rows are not loaded, and what is no part of a schema (rights, transactions and locks on
-/// MariaDB, what only asks) is passed over. Nothing leaves the scratch database: USE and CREATE
+/// them. Rows are not loaded, and what does not belong to a schema (rights, transactions and locks
+/// on MariaDB, what only asks) is passed over. Nothing leaves the scratch database: USE and CREATE
 /// DATABASE name the database that the script is about, and names of its objects may be qualified
 /// with it.
 ///

@@ -13,7 +13,7 @@ namespace dbmig::sql_script {
 enum class ScriptAction {
   run,
   skip,       ///< rows, transactions, questions: no part of a schema
-  skip_told,  ///< no part of a schema either, but somebody may miss it: rights, users
+  skip_told,  ///< outside the schema too, but worth a message: rights, users
   use,        ///< names the script's own database
   refuse,     ///< reaches out of the database, or its effect cannot be foreseen
 };

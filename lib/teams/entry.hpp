@@ -49,7 +49,7 @@ BaselineDifference compare_to_baseline(backend::Connection& connection, const hi
 
 /// Where a database that dbmig has not managed yet comes into the history.
 struct Entry {
-  std::set<std::string> ids;  ///< the revisions that it is at, by whoever says so
+  std::set<std::string> ids;  ///< the revisions that it is at, from whichever source knows
   std::string why;            ///< for people
   /// It may only enter where this says that it is equal.
   BaselineDifference difference;

@@ -35,7 +35,7 @@ class SumFile {
  public:
   static constexpr const char* kName = "dbmig.sum";
 
-  /// Nothing when there is no such file. Throws Error{invalid} with line for one that is no sum
+  /// Nothing when there is no such file. Throws Error{invalid} with line for one that is not a sum
   /// file.
   static std::optional<SumFile> read(const std::filesystem::path& path);
   static SumFile parse(std::string_view content, const std::string& name);

@@ -25,7 +25,7 @@ struct KeyRange {
 
 /// Ranges in the key's order, in which the rows of `pair`'s source are best read one after the
 /// other, or at the same time: together they have every key that there can be. One for all rows
-/// where the key is no whole number, or the rows are few.
+/// where the key is not a whole number, or the rows are few.
 std::vector<KeyRange> ranges_of(backend::Connection& source, const TablePair& pair);
 
 }  // namespace dbmig::transfer

@@ -13,7 +13,7 @@ enum class OutputCompression : std::uint8_t { none, gzip, zstd };
 /// without that nothing is left behind. Or standard output, for an empty path.
 ///
 /// write() and finish() throw Error{io} (full disk, read-only folder). A reader of a pipe that has
-/// left is no failure: what is written from then on goes nowhere, see is_closed().
+/// left is not a failure: what is written from then on goes nowhere, see is_closed().
 class OutputFile {
  public:
   /// Throws Error{refused} when there is a file and `force` is not set, Error{io} when none can be

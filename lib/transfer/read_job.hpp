@@ -14,7 +14,8 @@
 
 namespace dbmig::transfer {
 
-/// One table's rows to be read from the source, in parts, by whoever has a connection to it.
+/// One table's rows to be read from the source, in parts, by the workers that have a connection to
+/// it.
 struct ReadJob {
   enum class Kind : std::uint8_t { copy, check };
   Kind kind = Kind::copy;

@@ -23,7 +23,7 @@ class TableTrial {
   std::optional<std::string> refusal_of(const schema::Table& table);
 
   backend::Connection& connection() const;
-  /// Makes `table` for its rows, or throws what the database says.
+  /// Makes `table` for its rows, or throws the database's error.
   void make(const schema::Table& table);
   void drop(const schema::Table& table);
 

@@ -22,8 +22,8 @@ class TablePair;
 /// UNCOMMITTED). So the comparison at the end costs no time of its own.
 class WrittenRows {
  public:
-  /// Nothing where that cannot be done: on SQLite, where the key is no whole number on both sides,
-  /// without a second session. `source`: the kind of the source.
+  /// Nothing where that cannot be done: on SQLite, where the key is not a whole number on both
+  /// sides, without a second session. `source`: the kind of the source.
   static std::unique_ptr<WrittenRows> watch(backend::Connection& target, const TablePair& pair,
                                             DialectKind source, const std::atomic<bool>& stop);
   ~WrittenRows();

@@ -10,7 +10,7 @@ inline bool is_core_tag(std::string_view tag, std::string_view name) {
   return tag.starts_with(kPrefix) && tag.substr(kPrefix.size()) == name;
 }
 
-/// Tags that say how to read a scalar, which who asks for it knows already.
+/// Tags that give the type of a scalar. They are ignored: the reader knows the type it expects.
 inline bool is_scalar_tag(std::string_view tag) {
   return is_core_tag(tag, "int") || is_core_tag(tag, "float") || is_core_tag(tag, "bool") ||
          is_core_tag(tag, "null");

@@ -38,7 +38,7 @@ struct EditedFile {
 /// `edit` made in the files of a model: a new table goes to the end of none of them but to a file
 /// of its own (create_table gives one with an empty `before`, whose name is `NAME.yaml`); a rename
 /// leaves `renamed_from` behind and follows into keys, indexes and foreign keys, not into SQL.
-/// Only text is looked at: the caller reads the result as a model and sees what it says. Throws
+/// Only text is looked at: the caller reads the result as a model to validate it. Throws
 /// Error{not_found} when no file has what the edit speaks of, Error{invalid} where it is written in
 /// a form that this cannot edit (an anchor, a shorthand), with its place.
 std::vector<EditedFile> edit_model(const std::vector<SourceFile>& files, const ModelEdit& edit);

@@ -32,7 +32,7 @@ struct ModelOptions {
   ModelPart part = {};
   /// The only database that the model is for, whose rules alone hold then; nothing for both.
   std::optional<DialectKind> target = {};
-  /// Foreign keys to tables that it does not take are external.
+  /// Foreign keys to tables outside the selection are external.
   schema::Selection selection = {};
   /// Where load_model() keeps what it read for the next command (yaml/kept_schemas.hpp), which
   /// reads that while no byte of the files has changed: the project's `.dbmig`. Empty for nowhere.

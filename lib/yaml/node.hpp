@@ -12,7 +12,7 @@
 namespace dbmig::yaml {
 
 /// A parsed YAML value with the place where it stands. Scalars keep the text as written: what it
-/// means (a number, a name, SQL) depends on who asks, so a column called `on` stays `on`.
+/// means (a number, a name, SQL) is up to the reader, so a column called `on` stays `on`.
 struct Node {
   enum class Kind : std::uint8_t { null, scalar, sequence, mapping };
   Kind kind = Kind::null;

@@ -18,7 +18,7 @@ class Positions {
   void add(const Path& path, SourcePosition where) { known_.try_emplace(path, std::move(where)); }
 
   /// What lies below `path` stands in `mapping`, which outlives this object: its keys, and what
-  /// their values say, are looked for there when somebody asks, which is seldom.
+  /// their values say, are looked up there on request, which is seldom.
   void add_mapping(const Path& path, const std::string& file, const Node& mapping) {
     mappings_.insert_or_assign(path, std::pair{file, &mapping});
   }

@@ -14,7 +14,7 @@ namespace dbmig::yaml {
 struct ColumnDraft {
   schema::Column column;
   /// False when the type was missing or wrong (reported): the column then is an integer, so that
-  /// whatever refers to it is no second mistake.
+  /// so that references to it are not reported as further mistakes.
   bool type_known = true;
   std::optional<bool> nullable;  ///< as said; a column of the primary key defaults to false
   // Shorthand that becomes table-level constraints.

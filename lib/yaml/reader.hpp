@@ -57,8 +57,8 @@ class Reader {
 /// nearest known one. Getters return nothing for a key that is absent or wrong (reported).
 class Fields {
  public:
-  /// `what` names the mapping: "column 'id'". A node that is no mapping is reported and reads as an
-  /// empty one; a null node is an empty one.
+  /// `what` names the mapping: "column 'id'". A node that is not a mapping is reported and reads as
+  /// an empty one; a null node is an empty one.
   Fields(Reader& reader, const Node& node, std::string what, const std::vector<std::string>& keys);
 
   const Node& node() const { return node_; }

@@ -23,7 +23,7 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
-/// Nothing for what is no regular file, or cannot be looked at.
+/// Nothing when it is not a regular file, or cannot be examined.
 std::optional<FileStamp> stamp_of(const std::string& path);
 /// The same of a file in an open folder.
 std::optional<FileStamp> stamp_in(int folder, const char* name);
@@ -40,9 +40,9 @@ struct Sealed {
 /// Nothing of a file that is damaged, cut off, or of another build: that may read files otherwise.
 Sealed read_sealed(const std::filesystem::path& path);
 
-/// Writes `folder`/`name` whole or not at all, for whoever reads at the same time. Makes the folder
-/// with its `.gitignore` when it is missing. Without fsync: what a power cut spoils is not read.
-/// False when it cannot be written.
+/// Writes `folder`/`name` atomically: another process that reads at the same time sees all of it or
+/// none. Makes the folder with its `.gitignore` when it is missing. Without fsync: what a power cut
+/// spoils is not read. False when it cannot be written.
 bool save_sealed(const std::filesystem::path& folder, const std::string& name,
                  const std::string& content);
 

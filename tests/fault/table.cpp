@@ -35,8 +35,9 @@ void Table::print() {
     text += fmt::format("| {} | {} | {} | {} | {} |\n", way, database, history, score.tried,
                         score.survived);
   }
-  fmt::print("| way | database | history | tried | survived |\n| --- | --- | --- | --- | --- |\n{}",
-             text);
+  fmt::print(
+      "| fault | database | history | tested | passed |\n| --- | --- | --- | --- | --- |\n{}",
+      text);
   const char* file = std::getenv("DBMIG_FAULT_TABLE");
   if (file != nullptr && *file != '\0') std::ofstream(file, std::ios::app) << text;
 }

@@ -17,7 +17,7 @@ std::string lock_name(const std::string& database);
 /// the server gives it back when the session ends however it ends. On Galera it holds on this node
 /// only. `session` must outlive the lock. Throws Error{busy} that names the holder after `timeout`;
 /// `on_wait` is called every second or more often while it
-/// waits for somebody, and may throw to end that.
+/// waits for another session, and may throw to stop waiting.
 std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& database,
                                          std::chrono::seconds timeout,
                                          const std::function<void()>& on_wait);

@@ -9,9 +9,9 @@ namespace dbmig::backend::mariadb {
 /// What lies in the folder of a private server. `lock` and `in_use` stay; `server` goes with it.
 struct ServerFiles {
   std::filesystem::path folder;
-  /// Held by who starts or ends the server.
+  /// Held by the process that starts or stops the server.
   std::filesystem::path lock() const { return folder / "lock"; }
-  /// Held, shared, by everybody who uses the server; its time of change is that of the last use.
+  /// Held, shared, by every process that uses the server; its mtime is the time of the last use.
   std::filesystem::path in_use() const { return folder / "in_use"; }
   std::filesystem::path server() const { return folder / "server"; }
   std::filesystem::path data() const { return server() / "data"; }
@@ -33,7 +33,7 @@ class FileLock {
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock();
 
-  /// False when somebody else holds it.
+  /// False when another process holds it.
   bool try_take(Kind kind) const;
   void release() const;
   /// Sets the file's time of change to now.

@@ -19,8 +19,8 @@ struct Shown {
   std::string text;  ///< empty when it cannot be told
   std::string sql_mode;  ///< of a stored program
   std::string error;     ///< why there is no text
-  /// There is no such table: with lists of names, of which some are none, asking costs less than
-  /// information_schema.
+  /// There is no such table: with lists of names, of which some do not exist, asking costs less
+  /// than information_schema.
   bool is_missing = false;
 };
 

@@ -16,10 +16,11 @@ namespace dbmig::backend::mariadb {
 /// 64-bit integers, and the server converts.
 class PreparedStatement {
  public:
-  /// Throws what the server says of the SQL.
+  /// Throws the server's error when it rejects the SQL.
   PreparedStatement(st_mysql* connection, std::string_view sql);
 
-  /// As often as wanted. Throws Error{invalid} when it does not take `values` values.
+  /// As often as wanted. Throws Error{invalid} when the number of `values` differs from that of its
+  /// parameters.
   void execute(std::span<const Value> values);
   const std::string& sql() const { return sql_; }
 

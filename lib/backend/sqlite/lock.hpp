@@ -17,7 +17,7 @@ namespace dbmig::backend::sqlite {
 ///
 /// Throws Error{busy} naming the holder after `timeout`, Error{access} or Error{io} when the lock
 /// file cannot be made. `on_wait` is called every second or more often while it
-/// waits for somebody, and may throw to end that.
+/// waits for another process, and may throw to stop waiting.
 std::unique_ptr<MigrationLock> lock_file(const std::filesystem::path& file,
                                          std::chrono::seconds timeout,
                                          const std::function<void()>& on_wait);

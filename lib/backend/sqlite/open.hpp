@@ -17,7 +17,7 @@ struct Location {
 
 /// Reads the URL (`mode`: ro, rw, rwc, memory; `timeout`: seconds to wait for a lock) and looks
 /// whether the file can be there. Throws Error{not_found} for a missing file that is not to be
-/// created, Error{connection} for a missing folder or a path that is no file, Error{usage} for a
+/// created, Error{connection} for a missing folder or a path that is not a file, Error{usage} for a
 /// mode that is none.
 Location locate(const Url& url, const ConnectOptions& options);
 

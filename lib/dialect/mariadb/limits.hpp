@@ -19,7 +19,7 @@ struct Limit {
   const char* what;                                                 ///< "columns in a table"
   const char* source;                                               ///< the vendor's page
   void (*check)(const schema::Table& table, const LimitCheck& in);  ///< may be nullptr
-  /// Of what is no part of a table, once for each schema.
+  /// Of what is outside of tables, once for each schema.
   void (*check_rest)(const LimitCheck& in) = nullptr;
 };
 

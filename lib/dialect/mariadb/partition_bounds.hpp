@@ -6,7 +6,7 @@
 
 namespace dbmig::dialect::mariadb {
 
-/// The rows that the partitions do not take, as SQL: error 1526 "Table has no partition for
+/// The rows that fit in none of the partitions, as SQL: error 1526 "Table has no partition for
 /// value". Nothing where they take every row (MAXVALUE, DEFAULT, HASH, KEY, SYSTEM_TIME), or where
 /// that cannot be said in one condition (tuples with MAXVALUE in them).
 ///

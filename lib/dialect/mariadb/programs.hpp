@@ -4,7 +4,7 @@
 
 namespace dbmig::dialect::mariadb {
 
-// Limits of what is no part of a table's definition, and of what a table's definition says of JSON.
+// Limits of what is outside of table definitions, and of JSON inside of them.
 
 /// A default of a JSON column that is none: every row that takes it fails the column's check.
 void json_defaults(const schema::Table& table, const LimitCheck& in);

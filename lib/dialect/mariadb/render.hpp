@@ -44,7 +44,7 @@ std::string period_definition(const schema::Table& table);
 /// `ADD`-able PERIOD FOR the application's period, or nothing when the table has none.
 std::string application_period_definition(const schema::Table& table);
 
-/// `ENGINE=…`, `COMMENT='…'`: what the model says and nothing else.
+/// `ENGINE=…`, `COMMENT='…'`: only what the model sets.
 std::vector<std::string> table_options(const schema::Table& table);
 
 std::string create_table(const schema::Table& table);

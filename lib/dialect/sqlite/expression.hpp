@@ -11,7 +11,7 @@ namespace dbmig::dialect::sqlite {
 /// An expression that belongs to a table (check, generated column, index part, partial index) in
 /// the one form that is compared: without comments and outer parentheses, white space as single
 /// blanks, names unquoted where they can be, and without the table's own name before a column. A
-/// name in double quotes that is no column stays as it is: SQLite reads it as a text.
+/// name in double quotes that is not a column stays as it is: SQLite reads it as a text.
 std::string normal_expression(std::string_view sql, const schema::Table& table);
 
 /// A query or a trigger's text for comparing: without blanks and comments that mean nothing, words
@@ -38,7 +38,7 @@ std::string index_part_sql(const schema::IndexPart& part);
 std::string without_qualifier(std::string_view sql, std::string_view table);
 
 /// TRUE and FALSE as the numbers they are, where a column of that name would be meant instead. What
-/// stands behind IS is no number.
+/// stands behind IS is not a number.
 std::string without_truths(std::string_view sql);
 
 }  // namespace dbmig::dialect::sqlite

@@ -6,7 +6,7 @@
 
 namespace dbmig::dialect::sqlite {
 
-/// A token of SQLite's SQL. White space and comments are no tokens: they are the gaps between.
+/// A token of SQLite's SQL. White space and comments are not tokens but the gaps between them.
 /// Source: https://www.sqlite.org/src/file/src/tokenize.c
 struct Token {
   enum class Kind {
