@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "schema/type.hpp"
+#include "yaml/changed_lines.hpp"
 #include "yaml/files.hpp"
 
 namespace dbmig::serve {
@@ -90,7 +91,8 @@ schema::Table new_table(const Json& request) {
   std::vector<std::string> key;
   for (const Json& one : *columns) {
     if (!one.is_object())
-      throw Error(ErrorCode::invalid, "a column is none").hint("reload the page");
+      throw Error(ErrorCode::invalid, "a column of the request is not a JSON object")
+          .hint("reload the page");
     schema::Column column = column_of(one);
     if (flag(one, "key")) {
       column.nullable = false;
@@ -125,7 +127,7 @@ void add_index_of(const Json& request, schema::Table& table, const std::string& 
   if (given != request.end() && given->is_string() && !given->get<std::string>().empty()) {
     name = *given;
   } else if (text::utf8_length(name) > kMaxName) {
-    throw Error(ErrorCode::invalid, fmt::format("'{}' is too long a name", name))
+    throw Error(ErrorCode::invalid, fmt::format("the name '{}' is too long", name))
         .hint("write the index into the model's file with a shorter one");
   }
   if (is_unique) {
@@ -171,7 +173,7 @@ yaml::ModelEdit edit_of(const Json& request) {
   const auto known = std::find_if(kEditKinds.begin(), kEditKinds.end(),
                                   [&](const auto& one) { return one.first == kind; });
   if (known == kEditKinds.end()) {
-    throw Error(ErrorCode::invalid, fmt::format("there is no change '{}'", kind))
+    throw Error(ErrorCode::invalid, fmt::format("unknown kind of change '{}'", kind))
         .hint("choose one of the list");
   }
   yaml::ModelEdit edit;
@@ -226,7 +228,7 @@ void Changes::put_back(const std::vector<yaml::EditedFile>& files) {
 Json Changes::make(const Json& request) {
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock()) {
-    throw Error(ErrorCode::busy, "another change is under way").hint("wait until it is done");
+    throw Error(ErrorCode::busy, "another change is running").hint("wait until it is done");
   }
   const yaml::ModelEdit edit = edit_of(request);
   // What migrate would write now is somebody's work that is not done: it is not to be mixed in.
@@ -234,8 +236,8 @@ Json Changes::make(const Json& request) {
       {"migrate", "--dry-run", "--no-proof", "--allow-destructive"}, kForMigrate);
   if (open.code != 0) throw told_by(open);
   if (open.document.is_object() && !open.document.value("operations", Json::array()).empty()) {
-    throw Error(ErrorCode::refused, "the model has changes that no revision holds yet")
-        .hint("write them with `dbmig migrate`, or take them back");
+    throw Error(ErrorCode::refused, "the model has changes that are not in a revision yet")
+        .hint("write a revision with `dbmig migrate`, or undo them");
   }
   std::vector<yaml::SourceFile> sources;
   for (const fs::path& path : yaml::yaml_files(project_.schemas, yaml::Subfolders::yes)) {
@@ -244,7 +246,8 @@ Json Changes::make(const Json& request) {
   const std::vector<yaml::EditedFile> files = edit_model(sources, edit);
   const bool has_changes = std::any_of(files.begin(), files.end(),
                                        [](const auto& one) { return one.before != one.after; });
-  if (!has_changes) throw Error(ErrorCode::invalid, "that changes nothing").hint("choose another");
+  if (!has_changes)
+    throw Error(ErrorCode::invalid, "this would change nothing").hint("choose something else");
   std::vector<yaml::EditedFile> written;
   CommandResult result;
   try {
@@ -262,7 +265,8 @@ Json Changes::make(const Json& request) {
     result = commands_.run_alone(words, kForMigrate);
     if (result.code != 0) throw told_by(result);
     if (!result.document.is_object() || !result.document.value("written", false)) {
-      throw Error(ErrorCode::invalid, "that changes nothing of the schema").hint("choose another");
+      throw Error(ErrorCode::invalid, "this would not change the schema")
+          .hint("choose something else");
     }
   } catch (...) {
     put_back(written);
@@ -306,7 +310,7 @@ void Changes::discard(const std::string& revision) {
     if (one.value("revision", "") != revision) continue;
     if (one.contains("applied_at") && !one["applied_at"].is_null()) {
       throw Error(ErrorCode::refused, "the revision has been applied to the database")
-          .hint("take it back with `dbmig downgrade` first");
+          .hint("run `dbmig downgrade` first");
     }
     if (!one.value("is_head", false)) {
       throw Error(ErrorCode::refused, "another revision follows it").hint("remove that one first");

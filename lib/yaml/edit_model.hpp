@@ -27,7 +27,7 @@ struct ModelEdit {
   schema::Table definition = {};
 };
 
-/// A file of the model before and after. Everything that the edit does not speak of stays byte for
+/// A file of the model before and after. Everything that the edit does not concern stays byte for
 /// byte: comments, layout, the order of keys.
 struct EditedFile {
   std::string name;
@@ -39,12 +39,8 @@ struct EditedFile {
 /// of its own (create_table gives one with an empty `before`, whose name is `NAME.yaml`); a rename
 /// leaves `renamed_from` behind and follows into keys, indexes and foreign keys, not into SQL.
 /// Only text is looked at: the caller reads the result as a model to validate it. Throws
-/// Error{not_found} when no file has what the edit speaks of, Error{invalid} where it is written in
+/// Error{not_found} when no file has what is to be edited, Error{invalid} where it is written in
 /// a form that this cannot edit (an anchor, a shorthand), with its place.
 std::vector<EditedFile> edit_model(const std::vector<SourceFile>& files, const ModelEdit& edit);
-
-/// What changed of a text, line by line with `-` and `+` in front, each piece after its number of
-/// line: for people.
-std::string changed_lines(const std::string& before, const std::string& after);
 
 }  // namespace dbmig::yaml

@@ -19,6 +19,7 @@
 #include "dialect/mariadb/routine.hpp"
 #include "dialect/mariadb/star_views.hpp"
 #include "dialect/mariadb/suspended_foreign_keys.hpp"
+#include "ops/alteration.hpp"
 #include "ops/apply.hpp"
 #include "ops/rename.hpp"
 #include "ops/sql_references.hpp"
@@ -50,7 +51,7 @@ class Planner {
     while (i < operations_.size()) {
       first_ = i;
       last_ = i;
-      if (is_alteration(operations_[i])) {
+      if (ops::is_alteration(operations_[i])) {
         last_ = end_of_group(operations_, i, i) - 1;
         alter_group();
       } else if (as<ops::CreateTable>(operations_[i]) != nullptr) {
@@ -209,7 +210,7 @@ class Planner {
   /// before, what they name beside the `*` may be missing.
   void refresh_star_views() {
     const std::size_t next = last_ + 1;
-    const bool goes_on = next < operations_.size() && is_alteration(operations_[next]) &&
+    const bool goes_on = next < operations_.size() && ops::is_alteration(operations_[next]) &&
                          seen_change_.count(text::lower(ops::table_of(operations_[next]))) > 0;
     if (goes_on) return;
     const std::vector<std::string> views =

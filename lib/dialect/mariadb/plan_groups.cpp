@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/identifier.hpp"
-#include "base/overloaded.hpp"
+#include "ops/alteration.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -26,34 +26,6 @@ std::optional<std::pair<std::string, std::string>> rename_in(const Operation& op
 
 }  // namespace
 
-bool is_alteration(const Operation& operation) {
-  return std::visit(overloaded{[](const ops::AddColumn&) { return true; },
-                               [](const ops::DropColumn&) { return true; },
-                               [](const ops::AlterColumn&) { return true; },
-                               [](const ops::CreateIndex&) { return true; },
-                               [](const ops::DropIndex&) { return true; },
-                               [](const ops::RenameIndex&) { return true; },
-                               [](const ops::CreatePrimaryKey&) { return true; },
-                               [](const ops::CreateUniqueConstraint&) { return true; },
-                               [](const ops::CreateForeignKey&) { return true; },
-                               [](const ops::CreateCheckConstraint&) { return true; },
-                               [](const ops::DropConstraint&) { return true; },
-                               [](const ops::AlterTable&) { return true; },
-                               [](const ops::CreateTable&) { return false; },
-                               [](const ops::DropTable&) { return false; },
-                               [](const ops::RenameTable&) { return false; },
-                               [](const ops::CreateView&) { return false; },
-                               [](const ops::DropView&) { return false; },
-                               [](const ops::CreateTrigger&) { return false; },
-                               [](const ops::DropTrigger&) { return false; },
-                               [](const ops::CreateRoutine&) { return false; },
-                               [](const ops::DropRoutine&) { return false; },
-                               [](const ops::BulkInsert&) { return false; },
-                               [](const ops::BulkDelete&) { return false; },
-                               [](const ops::Execute&) { return false; }},
-                    operation);
-}
-
 std::size_t end_of_group(std::span<const Operation> operations, std::size_t first,
                          std::size_t begin) {
   if (begin >= operations.size()) return begin;
@@ -61,7 +33,7 @@ std::size_t end_of_group(std::span<const Operation> operations, std::size_t firs
   std::set<std::string> gone;
   std::set<std::string> added;
   std::size_t end = begin;
-  while (end < operations.size() && is_alteration(operations[end]) &&
+  while (end < operations.size() && ops::is_alteration(operations[end]) &&
          ops::table_of(operations[end]) == table) {
     const Operation& operation = operations[end];
     const auto renamed = rename_in(operation);

@@ -10,9 +10,6 @@
 
 namespace dbmig::dialect::mariadb {
 
-/// Whether the operation changes a table that stays: what one ALTER TABLE can fold.
-bool is_alteration(const ops::Operation& operation);
-
 /// The end of the operations from `begin` on that one ALTER TABLE carries out, which begins with
 /// operation `first`: same table, and no column name that changes its owner on the way (swaps, a
 /// column added under a dropped name), or changes its default right after it was added.

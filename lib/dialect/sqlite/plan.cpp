@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/sqlite/dialect.hpp"
 #include "dialect/sqlite/direct.hpp"
@@ -16,6 +15,7 @@
 #include "dialect/sqlite/render.hpp"
 #include "dialect/sqlite/start.hpp"
 #include "dialect/sqlite/written.hpp"
+#include "ops/alteration.hpp"
 #include "ops/apply.hpp"
 
 namespace dbmig::dialect::sqlite {
@@ -222,10 +222,7 @@ class Planner {
   // carry out all of them.
   bool rebuild_ahead(const std::string& name, const Operation& change) const {
     const auto same_table = [&](std::size_t i) {
-      const auto* rename = std::get_if<ops::RenameTable>(&operations_[i]);
-      const auto* drop = std::get_if<ops::DropTable>(&operations_[i]);
-      return rename == nullptr && drop == nullptr && changes_table(operations_[i]) &&
-             ops::table_of(operations_[i]) == name;
+      return ops::is_alteration(operations_[i]) && ops::table_of(operations_[i]) == name;
     };
     if (at_ + 1 >= operations_.size() || !same_table(at_ + 1)) return false;
     Schema probe = schema_;
@@ -244,23 +241,6 @@ class Planner {
   static bool is_only_rename(ops::AlterColumn alter) {
     alter.rename.reset();
     return ops::is_empty(alter) && !alter.position;
-  }
-
-  static bool changes_table(const Operation& operation) {
-    return std::visit(
-        overloaded{[](const ops::CreateTable&) { return false; },
-                   [](const ops::DropTable&) { return false; },
-                   [](const ops::RenameTable&) { return false; },
-                   [](const ops::CreateView&) { return false; },
-                   [](const ops::DropView&) { return false; },
-                   [](const ops::CreateTrigger&) { return false; },
-                   [](const ops::DropTrigger&) { return false; },
-                   [](const ops::CreateRoutine&) { return false; },
-                   [](const ops::DropRoutine&) { return false; },
-                   [](const ops::BulkInsert&) { return false; },
-                   [](const ops::BulkDelete&) { return false; },
-                   [](const ops::Execute&) { return false; }, [](const auto&) { return true; }},
-        operation);
   }
 
   void rename_column(const ops::AlterColumn& rename) {

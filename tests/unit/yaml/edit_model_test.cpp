@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "support/property.hpp"
 #include "support/random_schema.hpp"
+#include "yaml/changed_lines.hpp"
 
 namespace dbmig::yaml {
 namespace {

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "import/communicator.hpp"
+#include "mpi/mpi.hpp"
+
+namespace dbmig::import {
+
+class MpiRanks;
+
+/// A message is its length, then its bytes in slices.
+class MpiRequest : public Request {
+ public:
+  explicit MpiRequest(MpiRanks& ranks) : ranks_(ranks) {}
+  bool test() override;
+  /// Hands it to MPI, which has started.
+  virtual void post() = 0;
+
+ protected:
+  /// All parts are through. True when there are more now.
+  virtual bool go_on() { return false; }
+
+  std::uint64_t length_ = 0;
+  std::vector<MPI_Request> parts_;
+  MpiRanks& ranks_;
+
+ private:
+  bool done_ = false;
+};
+
+/// A communicator of MPI.
+class MpiRanks : public Communicator {
+ public:
+  std::unique_ptr<Request> isend(std::span<const char> message, int to) override;
+  std::unique_ptr<Request> irecv(Bytes& message, int from) override;
+  void sendrecv(std::span<const char> message, int to, Bytes& received, int from) override;
+  void exscan(std::span<char> value, Combine combine) override;
+  void reduce(std::span<char> value, Combine combine) override;
+  void allreduce(std::span<char> value, Combine combine) override;
+  void alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) override;
+  std::unique_ptr<Communicator> split(int color) override;
+  std::unique_ptr<FileRanges> open_ranges(const std::string& path) override;
+  void abort() noexcept override {
+    wait_for_start();
+    MPI_Abort(comm_, 1);
+  }
+
+  MPI_Comm comm() const { return comm_; }
+  /// Whether MPI has started, and all requests are with it.
+  virtual bool is_ready() { return true; }
+
+ protected:
+  explicit MpiRanks(MPI_Comm comm) : comm_(comm) {}
+  /// Keeps a request until MPI has started.
+  virtual void keep(MpiRequest&) {}
+  /// Until is_ready().
+  virtual void wait_for_start() {}
+
+  MPI_Comm comm_;
+
+ private:
+  std::unique_ptr<Request> posted(std::unique_ptr<MpiRequest> request) {
+    if (is_ready()) {
+      request->post();
+    } else {
+      keep(*request);
+    }
+    return request;
+  }
+};
+
+}  // namespace dbmig::import
