@@ -115,7 +115,7 @@ class Root {
     }
     if (failure) std::rethrow_exception(failure);
     if (!all_lost() || schedule_.is_over()) return schedule_.why_stopped();
-    return "every process that works has ended";
+    return "all worker processes have ended";
   }
 
  private:
@@ -172,7 +172,7 @@ class Root {
     return true;
   }
 
-  /// Waits for what is under way and drops it: the ranks must come to their end.
+  /// Waits for running tasks and drops their results: the ranks must end.
   void drain() {
     for (Slot& slot : slots_) {
       try {

@@ -8,7 +8,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Looks without a sleep in between; a message of a chunk that is under way takes less than this.
+/// Looks without a sleep in between; a message that is being sent takes less than this.
 constexpr unsigned kYields = 20;
 constexpr unsigned kShortNaps = 20;
 constexpr std::chrono::microseconds kShortNap{50};

@@ -131,9 +131,9 @@ bool Distribution::move() {
 /// without end.
 void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
                                    std::chrono::seconds limit) {
-  constexpr std::chrono::seconds kLongest{1};
+  constexpr std::chrono::seconds kMaxPause{1};
   const auto now = std::chrono::steady_clock::now();
-  awake_ += std::min<std::chrono::nanoseconds>(now - looked_at_, kLongest);
+  awake_ += std::min<std::chrono::nanoseconds>(now - looked_at_, kMaxPause);
   looked_at_ = now;
   for (Rank* const rank : waited_for) {
     const auto silent = std::chrono::floor<std::chrono::seconds>(awake_ - rank->heard_at);

@@ -5,7 +5,7 @@
 namespace dbmig::import {
 namespace {
 
-constexpr std::uint64_t kMostParts = std::uint64_t{1} << 16U;
+constexpr std::uint64_t kMaxParts = std::uint64_t{1} << 16U;
 /// Records of one value that can be among the examples, and the first one.
 constexpr std::size_t kKeptOfValue = RepeatedKey::kMaxExamples + 1;
 
@@ -64,7 +64,7 @@ void KeyShare::add(const Bytes& message) {
   if (entries_.size() <= limit_) return;
   compact();
   // Later parts are as large as the first one was found to be.
-  while (part_ == 0 && entries_.size() > most_ / 2 && parts_ < kMostParts) set_parts(parts_ * 2);
+  while (part_ == 0 && entries_.size() > most_ / 2 && parts_ < kMaxParts) set_parts(parts_ * 2);
   limit_ = std::max<std::uint64_t>(most_, 2 * entries_.size());
 }
 

@@ -104,20 +104,20 @@ void MessageCommunicator::allreduce(std::span<char> value, Combine combine) {
 
 void MessageCommunicator::alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) {
   from.resize(to.size());
-  std::vector<std::unique_ptr<Request>> under_way;
+  std::vector<std::unique_ptr<Request>> pending;
   for (int other = 0; other < size(); ++other) {
     const auto at = static_cast<std::size_t>(other);
     if (other == rank()) {
       from[at] = to[at];
       continue;
     }
-    under_way.push_back(irecv(from[at], other));
-    under_way.push_back(isend(to[at], other));
+    pending.push_back(irecv(from[at], other));
+    pending.push_back(isend(to[at], other));
   }
   Backoff backoff;
-  while (!under_way.empty()) {
+  while (!pending.empty()) {
     const auto done = [](const std::unique_ptr<Request>& one) { return one->test(); };
-    if (std::erase_if(under_way, done) != 0) {
+    if (std::erase_if(pending, done) != 0) {
       backoff.reset();
     } else {
       backoff.sleep();

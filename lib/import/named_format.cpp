@@ -75,7 +75,7 @@ BinaryText parse_binary(std::string_view text) {
 
 char parse_decimal_mark(std::string_view text) {
   if (text == "." || text == ",") return text.front();
-  throw Error(ErrorCode::usage, fmt::format("--decimal '{}' is no decimal mark", text))
+  throw Error(ErrorCode::usage, fmt::format("--decimal '{}' is not a decimal mark", text))
       .hint("a point or a comma");
 }
 
@@ -89,8 +89,8 @@ std::string parse_time_zone(std::string_view text) {
   const int minutes = is_offset ? (text[1] - '0') * 600 + (text[2] - '0') * 60 +
                                       (text[4] - '0') * 10 + text[5] - '0'
                                 : 0;
-  constexpr int kMostMinutes = 14 * 60;
-  if (is_offset && text[4] < '6' && minutes <= kMostMinutes - (text[0] == '-' ? 1 : 0)) {
+  constexpr int kMaxMinutes = 14 * 60;
+  if (is_offset && text[4] < '6' && minutes <= kMaxMinutes - (text[0] == '-' ? 1 : 0)) {
     return std::string(text);
   }
   throw Error(ErrorCode::usage, fmt::format("--time-zone '{}' is not known", text))

@@ -338,10 +338,10 @@ std::optional<std::vector<RepeatedKey>> find_repeated_keys(
     }
   }
   job.keys = static_cast<std::uint32_t>(keys.size());
-  constexpr std::size_t kMostKeys = 512;
-  constexpr std::size_t kMostFiles = std::size_t{1} << KeyEntry::kFileBits;
+  constexpr std::size_t kMaxKeys = 512;
+  constexpr std::size_t kMaxFiles = std::size_t{1} << KeyEntry::kFileBits;
   if (keys.empty()) return keys;
-  if (keys.size() > kMostKeys || files.size() > kMostFiles) return std::nullopt;
+  if (keys.size() > kMaxKeys || files.size() > kMaxFiles) return std::nullopt;
   Bytes message;
   encode_job(job, message);
   announce(message);

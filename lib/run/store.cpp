@@ -53,7 +53,7 @@ constexpr std::array kStoreColumns{StoreColumn{"id", "", ""},
 /// What `state` holds of a complete revision; "" in format 1.
 constexpr std::string_view kComplete = "applied";
 
-// What changes while a revision is under way.
+// What changes while a revision is running.
 constexpr std::array<std::string_view, 8> kProgressColumns{
     "applied_at", "duration_ms",        "statements_total", "statements_done",
     "state",      "statements_to_undo", "statement",        "statement_hashes"};

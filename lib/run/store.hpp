@@ -18,7 +18,7 @@ inline constexpr const char* kApplied = "applied";
 /// text says which (run/combine.hpp). When they are there, each has a row of its own.
 inline constexpr const char* kCombined = "combined";
 
-/// A row of `dbmig_revisions`: a revision that the database has, or one that is under way.
+/// A row of `dbmig_revisions`: a revision that the database has, or one that is running.
 struct AppliedRevision {
   std::string id;
   std::vector<std::string> parents;
@@ -43,11 +43,12 @@ struct AppliedRevision {
   /// How the revision came to be noted: kApplied, "adopted" or "stamped"; "" in a row that an older
   /// version or a script wrote.
   std::string origin;
-  /// Hashes of the statements that have taken effect, while it is under way; none for a row that an
+  /// Hashes of the statements that have taken effect, while it is running; none for a row that an
   /// older version wrote.
   std::vector<std::string> statement_hashes;
 
   bool is_complete() const { return running.empty(); }
+  double seconds() const { return static_cast<double>(duration_ms) / 1000; }
 };
 
 /// All rows of a database as RevisionStore::read_ahead() met them; nothing where it cannot tell

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "backend/has_table.hpp"
@@ -24,7 +25,9 @@ using dialect::WordingKey;
 using schema::Schema;
 using WordingKeys = std::set<WordingKey>;
 
-constexpr const char* kWordings = "dbmig_words";
+constexpr const char* kDefinitions = "dbmig_definitions";
+/// The same table under the names that older versions gave it and its last two columns.
+constexpr const char* kOldDefinitions = "dbmig_words";
 /// Of versions that recorded views alone.
 constexpr const char* kViewWords = "dbmig_views";
 
@@ -56,18 +59,33 @@ void write(backend::Connection& connection, const char* verb, const WordingKey& 
   const std::vector<backend::Value> row{key.kind, key.object, key.part, recorded.told,
                                         recorded.words};
   connection.execute(
-      fmt::format("{} INTO {} (kind, object, part, told, words) VALUES (?, ?, ?, ?, ?)", verb,
-                  kWordings),
+      fmt::format(
+          "{} INTO {} (kind, object, part, declared_hash, definition) VALUES (?, ?, ?, ?, ?)", verb,
+          kDefinitions),
       row);
+}
+
+/// The name of the table in this database; nothing when there is none.
+std::optional<std::string> record_table(backend::Connection& connection) {
+  for (const char* name : {kDefinitions, kOldDefinitions}) {
+    if (backend::has_table(connection, name)) return name;
+  }
+  return std::nullopt;
 }
 
 /// Makes the table, with what an older version recorded in it.
 void create_record(backend::Connection& connection) {
+  if (record_table(connection) == kOldDefinitions) {
+    connection.execute(fmt::format(
+        "ALTER TABLE {} RENAME TO {}, CHANGE COLUMN told declared_hash VARCHAR(64) NOT NULL, "
+        "CHANGE COLUMN words definition LONGTEXT NOT NULL",
+        kOldDefinitions, kDefinitions));
+  }
   connection.execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {} (kind VARCHAR(16) NOT NULL, object VARCHAR(64) NOT NULL, part "
-      "VARCHAR(64) NOT NULL, told VARCHAR(64) NOT NULL, words LONGTEXT NOT NULL, PRIMARY KEY "
-      "(kind, object, part)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-      kWordings));
+      "VARCHAR(64) NOT NULL, declared_hash VARCHAR(64) NOT NULL, definition LONGTEXT NOT NULL, "
+      "PRIMARY KEY (kind, object, part)) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+      kDefinitions));
   if (!backend::has_table(connection, kViewWords)) return;
   for (const auto& [key, recorded] : record_of_views(connection, connection.inspect({}).schema)) {
     write(connection, "INSERT IGNORE", key, recorded);
@@ -75,7 +93,7 @@ void create_record(backend::Connection& connection) {
   connection.execute(fmt::format("DROP TABLE {}", kViewWords));
 }
 
-/// In front of the kind of a text that was known before the renames that are under way. As no text
+/// In front of the kind of a text that was known before the renames that are running. As no text
 /// has such a kind, nobody takes it for one.
 constexpr std::string_view kBefore = "~";
 
@@ -87,7 +105,8 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
   const auto send = [&] {
     if (values.empty()) return;
     connection.execute(
-        fmt::format("REPLACE INTO {} (kind, object, part, told, words) VALUES {}", kWordings, rows),
+        fmt::format("REPLACE INTO {} (kind, object, part, declared_hash, definition) VALUES {}",
+                    kDefinitions, rows),
         values);
     values.clear();
     rows.clear();
@@ -105,11 +124,12 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
 /// Those that write_known() kept.
 WordingKeys read_known(backend::Connection& connection) {
   WordingKeys keys;
-  if (!backend::has_table(connection, kWordings)) return keys;
+  const auto table = record_table(connection);
+  if (!table) return keys;
   for (const auto& row : connection
                              .query(fmt::format("SELECT kind, object, part FROM {} WHERE kind LIKE "
                                                 "'{}%'",
-                                                kWordings, kBefore))
+                                                *table, kBefore))
                              .rows) {
     keys.insert({row.at(0).value_or("").substr(kBefore.size()), row.at(1).value_or(""),
                  row.at(2).value_or("")});
@@ -118,7 +138,9 @@ WordingKeys read_known(backend::Connection& connection) {
 }
 
 void forget_known(backend::Connection& connection) {
-  connection.execute(fmt::format("DELETE FROM {} WHERE kind LIKE '{}%'", kWordings, kBefore));
+  const auto table = record_table(connection);
+  if (!table) return;
+  connection.execute(fmt::format("DELETE FROM {} WHERE kind LIKE '{}%'", *table, kBefore));
 }
 
 }  // namespace
@@ -274,10 +296,9 @@ WordingKeys all_keys(const dialect::Words& words) {
 
 WordRecord::WordRecord(backend::Connection& connection, const Schema& live) {
   if (backend::has_table(connection, kViewWords)) entries_ = record_of_views(connection, live);
-  if (!backend::has_table(connection, kWordings)) return;
-  for (const auto& row :
-       connection.query(fmt::format("SELECT kind, object, part, told, words FROM {}", kWordings))
-           .rows) {
+  const auto table = record_table(connection);
+  if (!table) return;
+  for (const auto& row : connection.query(fmt::format("SELECT * FROM {}", *table)).rows) {
     entries_[{row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or("")}] = {
         row.at(3).value_or(""), row.at(4).value_or("")};
   }

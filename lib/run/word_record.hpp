@@ -13,7 +13,7 @@
 
 namespace dbmig::run {
 
-/// What was told, and what the server said of it.
+/// The text that was sent, and the server's spelling of it.
 struct RecordedWords {
   std::string told;  ///< a hash
   std::string words;
@@ -22,11 +22,12 @@ struct RecordedWords {
 /// What a MariaDB database has recorded of its server's words, see run/wordings.hpp.
 class WordRecord {
  public:
-  /// Reads the tables `dbmig_words` and, of versions that recorded views alone, `dbmig_views`.
+  /// Reads the table `dbmig_definitions`, in older versions `dbmig_words`, and `dbmig_views` of
+  /// versions that recorded only views.
   /// `live` is inspected now, as far as the record is asked about it.
   WordRecord(backend::Connection& connection, const schema::Schema& live);
 
-  /// Whether `words` is what the server said of `told`.
+  /// Whether `words` is the server's spelling of `told`.
   bool knows(const dialect::WordingKey& key, const std::string& told,
              const std::string& words) const;
 

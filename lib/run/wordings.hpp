@@ -12,9 +12,9 @@ namespace dbmig::run {
 
 // How MariaDB words the SQL that it was told. Nobody has to understand its rewriting: what the
 // server says of an object is recorded right after a revision has made it, in the table
-// `dbmig_words`, with a hash of what was told. An object whose text is still that one, and of which
-// the server still says the same, is unchanged. Where nothing is recorded, a scratch database is
-// made of both texts and asked. SQLite keeps texts as they are and needs none of this.
+// `dbmig_definitions`, with a hash of what was told. An object whose text is still that one, and of
+// which the server still says the same, is unchanged. Where nothing is recorded, a scratch database
+// is made of both texts and asked. SQLite keeps texts as they are and needs none of this.
 
 /// `schema` with the texts at `keys` as a server words them, built from it on a scratch database.
 /// Text that the server rejects stays as it is.
@@ -34,7 +34,7 @@ std::set<dialect::WordingKey> worded_alike(const schema::Schema& a, const schema
                                            const AskWords& ask);
 
 /// dialect::equivalent() for `dialects` (empty: both), where what a MariaDB server words alike is
-/// the same, too, if it is so on SQLite or SQLite is none of them.
+/// the same, too, if it is so on SQLite or SQLite is not among them.
 schema::Schema equivalent(const schema::Schema& before, schema::Schema wanted,
                           const std::vector<DialectKind>& dialects, const AskWords& ask);
 
@@ -42,7 +42,7 @@ schema::Schema equivalent(const schema::Schema& before, schema::Schema wanted,
 struct WordingSources {
   /// Whether the database behind the connection may have a record of `expected`.
   bool recorded = true;
-  /// May be empty: nobody is asked.
+  /// May be empty: then no server is asked.
   AskWords ask = {};
 };
 

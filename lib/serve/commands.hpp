@@ -30,7 +30,7 @@ class Commands {
   /// when it does not), Error{failed} when it cannot be started.
   CommandResult run(const std::vector<std::string>& arguments, std::chrono::seconds timeout);
 
-  /// run(), of which only one goes on at a time. Throws Error{busy} when another is under way.
+  /// run(), of which only one goes on at a time. Throws Error{busy} when another is running.
   CommandResult run_alone(const std::vector<std::string>& arguments, std::chrono::seconds timeout);
 
   /// Asks what runs to end as Ctrl-C would, and lets nothing start any more.

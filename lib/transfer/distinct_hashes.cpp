@@ -28,7 +28,7 @@ bool DistinctHashes::insert_in_table(std::uint64_t hash) {
   ++used_;
   if (used_ > most_) {
     give_up();
-  } else if (used_ > kMostInTable) {
+  } else if (used_ > kMaxTableEntries) {
     leave_table();
   }
   return true;

@@ -18,9 +18,9 @@ namespace dbmig::transfer {
 /// Not thread-safe, not even its const members, which take out what is there twice.
 class DistinctHashes {
  public:
-  static constexpr std::size_t kMost = 8'000'000;  ///< of a column: about 256 MB
+  static constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 256 MB
 
-  explicit DistinctHashes(std::size_t most = kMost) : most_(most) {}
+  explicit DistinctHashes(std::size_t most = kMaxHashes) : most_(most) {}
 
   /// Takes in `hash`, which is not 0. False when it was there already and this could be seen at
   /// once; true says nothing.
@@ -64,7 +64,7 @@ class DistinctHashes {
   static constexpr std::uint64_t kFree = 0;  ///< a slot of a table
   static constexpr std::size_t kParts = 256;
   static constexpr unsigned kPartShift = 56;
-  static constexpr std::size_t kMostInTable = 4096;
+  static constexpr std::size_t kMaxTableEntries = 4096;
 
   bool insert_in_table(std::uint64_t hash);
   void grow_table();

@@ -410,8 +410,9 @@ std::string Evidence::describe() const {
   std::string text = text::count(values_ + nulls_, "row");
   if (nulls_ != 0) text += fmt::format(", {} NULL", nulls_);
   if (values_ == 0) return text;
-  text += hashes_.is_too_many() ? fmt::format(", more than {} different", DistinctHashes::kMost)
-                                : fmt::format(", {} different", hashes_.size());
+  text += hashes_.is_too_many()
+              ? fmt::format(", more than {} different", DistinctHashes::kMaxHashes)
+              : fmt::format(", {} different", hashes_.size());
   const bool is_whole = (could_be_ & kInteger) != 0;
   if (is_whole && (could_be_ & kInt64) == 0) {
     return text + fmt::format(", at most {}", text::count(integer_digits_, "digit"));

@@ -39,7 +39,7 @@ class Evidence {
   std::uint64_t rows() const { return values_ + nulls_; }
   /// How many different values there are, NULL aside; the rows where they were too many to keep.
   std::uint64_t different() const { return hashes_.is_too_many() ? values_ : hashes_.size(); }
-  /// Every value is there once, as far as so many could be kept apart; NULL is none.
+  /// Every value occurs once, as far as so many could be counted; NULL does not count.
   bool is_unique() const;
   /// "120 rows, 3 NULL, 17 different, 1 to 96".
   std::string describe() const;

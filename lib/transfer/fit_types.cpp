@@ -21,14 +21,14 @@ constexpr DialectKind kMariadb = DialectKind::mariadb;
 }  // namespace
 
 std::optional<Type> next_type(const Type& was) {
-  constexpr long long kMostBytes = 65535;
-  constexpr long long kMostMediumBytes = 16'777'215;
-  constexpr int kMostDigits = 65;
-  constexpr int kMostDecimals = 38;
+  constexpr long long kMaxBytes = 65535;
+  constexpr long long kMaxMediumBytes = 16'777'215;
+  constexpr int kMaxDigits = 65;
+  constexpr int kMaxDecimals = 38;
   const int length = was.length.value_or(0);
   const long long bytes = length * (schema::is_text(was.kind) ? 4LL : 1LL);
   const auto of_size = [&](TypeKind plain, TypeKind medium, TypeKind longest) {
-    return type_of(bytes <= kMostBytes ? plain : bytes <= kMostMediumBytes ? medium : longest);
+    return type_of(bytes <= kMaxBytes ? plain : bytes <= kMaxMediumBytes ? medium : longest);
   };
   Type type = was;
   if (was.kind == TypeKind::char_) {
@@ -41,8 +41,8 @@ std::optional<Type> next_type(const Type& was) {
     type = of_size(TypeKind::blob, TypeKind::mediumblob, TypeKind::longblob);
   } else if (was.kind == TypeKind::decimal) {
     // Digits that SQLite declares and no number of it has: the rows are looked at anyway.
-    type.length = std::min(length, kMostDigits);
-    if (was.scale) type.scale = std::min({*was.scale, kMostDecimals, *type.length});
+    type.length = std::min(length, kMaxDigits);
+    if (was.scale) type.scale = std::min({*was.scale, kMaxDecimals, *type.length});
   } else if (was.kind == TypeKind::float_ || was.kind == TypeKind::double_) {
     type = type_of(TypeKind::double_);
   }

@@ -139,8 +139,8 @@ class SharedSearch {
 };
 
 int usable_cores() {
-  constexpr unsigned kMost = 16;
-  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMost));
+  constexpr unsigned kMaxThreads = 16;
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads));
 }
 
 /// Whether the files can be read a second time.

@@ -29,7 +29,7 @@ enum class Order : std::uint8_t { snapshot, end_snapshot, job, cancel, quit };
 enum class Answer : std::uint8_t { done, failed, batch, part, cancelled };
 
 /// Messages that a rank has under way at most: a part's batches, so that all can work at once.
-constexpr std::size_t kMaxUnderWay = 8;
+constexpr std::size_t kMaxInFlight = 8;
 
 Bytes order(Order what) {
   Bytes message;
@@ -218,15 +218,15 @@ class Service {
     } catch (const Cancelled&) {
       Bytes message;
       WireWriter(message).put(Answer::cancelled);
-      under_way_.emplace_back(std::move(message));
+      in_flight_.emplace_back(std::move(message));
       start();
     } catch (const Error& error) {
       Bytes message;
       put_failure(message, error);
-      under_way_.emplace_back(std::move(message));
+      in_flight_.emplace_back(std::move(message));
       start();
     }
-    while (!under_way_.empty()) finish();
+    while (!in_flight_.empty()) finish();
   }
 
  private:
@@ -239,22 +239,22 @@ class Service {
   void queue(Bytes message) {
     // The only order that comes during a job.
     if (next_->test()) throw Cancelled{};
-    while (!under_way_.empty() && under_way_.front().request->test()) under_way_.pop_front();
-    if (under_way_.size() >= kMaxUnderWay) finish();
-    under_way_.emplace_back(std::move(message));
+    while (!in_flight_.empty() && in_flight_.front().request->test()) in_flight_.pop_front();
+    if (in_flight_.size() >= kMaxInFlight) finish();
+    in_flight_.emplace_back(std::move(message));
     start();
   }
-  void start() { under_way_.back().request = ranks_.isend(under_way_.back().bytes, 0); }
+  void start() { in_flight_.back().request = ranks_.isend(in_flight_.back().bytes, 0); }
   void finish() {
-    import::wait(*under_way_.front().request);
-    under_way_.pop_front();
+    import::wait(*in_flight_.front().request);
+    in_flight_.pop_front();
   }
 
   backend::Connection& source_;
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
   import::Request* next_ = nullptr;
-  std::deque<Message> under_way_;  // references to its elements stay good
+  std::deque<Message> in_flight_;  // references to its elements stay good
 };
 
 class RankReaders final : public SourceReaders {

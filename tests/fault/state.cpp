@@ -91,10 +91,11 @@ State of_mariadb(Connection& connection) {
     const std::string name = row[0].value_or("");
     // A record of how the server words texts. Those of what is gone stay in it, and what was
     // known before renames until the next ones.
-    if (name == "dbmig_words") {
-      state[name] = lines(connection.query(
-          "SELECT kind, object, part, told, words FROM dbmig_words WHERE kind = 'check' "
-          "ORDER BY 1, 2, 3"));
+    if (name == "dbmig_definitions") {
+      state[name] =
+          lines(connection.query("SELECT kind, object, part, declared_hash, definition FROM "
+                                 "dbmig_definitions WHERE kind = 'check' "
+                                 "ORDER BY 1, 2, 3"));
       continue;
     }
     const bool view = row[1] == "VIEW";

@@ -234,7 +234,7 @@ TEST(ForkedJob, WhenAllProcessesDieTheRestIsLeftOut) {
     EXPECT_EQ(why, "the process that worked on it ended with code 7");
     ++lost;
   };
-  EXPECT_EQ(run_queue(job.root(), queue, {}), "every process that works has ended");
+  EXPECT_EQ(run_queue(job.root(), queue, {}), "all worker processes have ended");
   EXPECT_EQ(lost, 2U);
 }
 

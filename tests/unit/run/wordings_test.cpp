@@ -182,7 +182,7 @@ TEST_P(Wordings, ChangesByHandAreDifferencesWhereverTheyAre) {
 TEST_P(Wordings, WithoutARecordAServerIsAsked) {
   const history::Graph graph = this->graph({revision("aaa", "", views() + programs())});
   runner(graph).upgrade("head", {});
-  connection_->execute("DROP TABLE dbmig_words");
+  connection_->execute("DROP TABLE dbmig_definitions");
   EXPECT_THAT(drift(graph), testing::Not(testing::IsEmpty()));
   EXPECT_THAT(drift(graph, server()), testing::IsEmpty());
 }
@@ -222,7 +222,8 @@ TEST_P(Wordings, RenamesAreFollowedByARunThatGoesOn) {
   WordingRecorder(*connection_).after(before, second.upgrade, {});
   EXPECT_THAT(drift(graph), testing::IsEmpty());
   const auto kept = [&] {
-    return connection_->query("SELECT count(*) FROM dbmig_words WHERE kind LIKE '~%'").rows[0][0];
+    return connection_->query("SELECT count(*) FROM dbmig_definitions WHERE kind LIKE '~%'")
+        .rows[0][0];
   };
   EXPECT_EQ(kept(), "0");
   // What was known is forgotten when the operations are taken back.
@@ -261,12 +262,12 @@ TEST_P(Wordings, ARecordOfAnOlderVersionIsTakenOver) {
       "NULL, words LONGTEXT NOT NULL) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE "
       "utf8mb4_bin");
   connection_->execute(
-      "INSERT INTO dbmig_views SELECT w.object, w.told, REPLACE(v.view_definition, "
+      "INSERT INTO dbmig_views SELECT w.object, w.declared_hash, REPLACE(v.view_definition, "
       "CONCAT('`', "
-      "DATABASE(), '`.'), '') FROM dbmig_words w JOIN information_schema.views v ON "
+      "DATABASE(), '`.'), '') FROM dbmig_definitions w JOIN information_schema.views v ON "
       "v.table_name = "
       "w.object AND v.table_schema = DATABASE()");
-  connection_->execute("DROP TABLE dbmig_words");
+  connection_->execute("DROP TABLE dbmig_definitions");
   EXPECT_THAT(drift(graph), testing::IsEmpty());
   const history::Graph both = this->graph(
       {first,
@@ -277,6 +278,31 @@ TEST_P(Wordings, ARecordOfAnOlderVersionIsTakenOver) {
   EXPECT_EQ(scalar("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() "
                    "AND table_name = 'dbmig_views'"),
             "0");
+}
+
+/// So had versions that recorded all texts: it is read as it is, and renamed by the next run that
+/// writes to it.
+TEST_P(Wordings, ARecordUnderItsOlderNameIsRenamed) {
+  const std::string first = revision("aaa", "", views() + programs());
+  const history::Graph graph = this->graph({first});
+  runner(graph).upgrade("head", {});
+  connection_->execute(
+      "ALTER TABLE dbmig_definitions RENAME TO dbmig_words, CHANGE COLUMN declared_hash told "
+      "VARCHAR(64) NOT NULL, CHANGE COLUMN definition words LONGTEXT NOT NULL");
+  const auto tables = [&] {
+    return scalar(
+        "SELECT group_concat(table_name) FROM information_schema.tables WHERE table_schema = "
+        "DATABASE() AND table_name IN ('dbmig_definitions', 'dbmig_words')");
+  };
+  EXPECT_THAT(drift(graph), testing::IsEmpty());
+  EXPECT_EQ(tables(), "dbmig_words");
+  const history::Graph both =
+      this->graph({first, revision("bbb", "aaa",
+                                   "\n  - alter_column: {table: p, name: a, rename: b}\n"
+                                   "  - rename_table: {name: p, to: r}\n")});
+  runner(both).upgrade("head", {});
+  EXPECT_THAT(drift(both), testing::IsEmpty());
+  EXPECT_EQ(tables(), "dbmig_definitions");
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, Wordings, ::testing::Values(DialectKind::mariadb),

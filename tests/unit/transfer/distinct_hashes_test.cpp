@@ -26,7 +26,7 @@ TEST(DistinctHashes, AreThoseOfASet) {
     const std::size_t different = std::size_t{1} << random() % 15;  // of few, and beyond the table
     std::vector<std::uint64_t> values;
     for (std::size_t i = 0; i < different; ++i) values.push_back(random() | 1U);
-    const std::size_t most = random() % 3 == 0 ? different / 2 : DistinctHashes::kMost;
+    const std::size_t most = random() % 3 == 0 ? different / 2 : DistinctHashes::kMaxHashes;
     std::vector<DistinctHashes> parts(1 + random() % 3, DistinctHashes(most));
     std::set<std::uint64_t> expected;
     for (std::size_t n = different * (1 + random() % 3); n > 0; --n) {
