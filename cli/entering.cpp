@@ -19,7 +19,7 @@ void tell_difference(Context& context, const teams::Entry& entry) {
   const std::vector<project::Change> list =
       project::changes(difference.drift.expected, difference.drift.live, {});
   text += changes_text(list);
-  for (const std::string& one : difference.too_much) {
+  for (const std::string& one : difference.extra) {
     text += fmt::format("+ {}, which later revisions create\n", one);
   }
   Console& console = context.console();
@@ -28,7 +28,7 @@ void tell_difference(Context& context, const teams::Entry& entry) {
   console.document({{"equal", false},
                     {"revisions", entry.ids},
                     {"changes", changes_json(list)},
-                    {"too_much", difference.too_much}});
+                    {"extra", difference.extra}});
   context.exit_code = kDifferences;
 }
 

@@ -64,7 +64,7 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                     {"values", what.records},
                     {"rows", what.lines},
                     {"examples", what.examples},
-                    {"remedy", remedy.empty() ? Json(nullptr) : Json(remedy)}});
+                    {"hint", remedy.empty() ? Json(nullptr) : Json(remedy)}});
   }
   for (const std::string& line : remedies) console.data(line);
   console.say("Nothing was copied: the target cannot hold these rows");

@@ -35,7 +35,7 @@ void add_applied(const Rows& rows, const std::string& id, Json& entry) {
   const auto row = rows.find(id);
   const bool is_applied = row != rows.end();
   entry["applied_at"] = is_applied ? Json(row->second.applied_at) : Json();
-  entry["duration_ms"] = is_applied ? Json(row->second.duration_ms) : Json();
+  entry["seconds"] = is_applied ? Json(row->second.seconds()) : Json();
 }
 
 void run(Context& context, const HistoryOptions& options) {

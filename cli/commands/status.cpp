@@ -93,7 +93,7 @@ void add_revisions(Context& context, const project::DatabaseStatus& database, Re
     list.push_back({{"revision", id},
                     {"message", message},
                     {"applied_at", is_applied ? Json(row->second.applied_at) : Json()},
-                    {"duration_ms", is_applied ? Json(row->second.duration_ms) : Json()}});
+                    {"seconds", is_applied ? Json(row->second.seconds()) : Json()}});
     if (!context.verbose()) continue;
     report.line("",
                 fmt::format("{}, {}: {}", id, message,

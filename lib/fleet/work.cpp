@@ -63,7 +63,7 @@ void add_rows(Outcome& outcome, const std::vector<run::AppliedRevision>& unfinis
   }
   for (const std::string& id : unknown) {
     outcome.findings.push_back(
-        {"unknown", id, fmt::format("has revision {}, which no file has", id)});
+        {"unknown", id, fmt::format("has revision {}, which has no file here", id)});
   }
   for (const std::string& id : edited) {
     outcome.findings.push_back(
@@ -112,10 +112,10 @@ std::set<std::string> entry_of(backend::Connection& connection, const history::G
   const teams::BaselineDifference& difference = entry->difference;
   if (!difference.is_equal()) {
     std::vector<std::string> all = difference.drift.difference.detected;
-    all.insert(all.end(), difference.too_much.begin(), difference.too_much.end());
+    all.insert(all.end(), difference.extra.begin(), difference.extra.end());
     throw Error(
         ErrorCode::failed,
-        fmt::format("the database is not as revision {} makes it: {}",
+        fmt::format("the database differs from what revision {} makes: {}",
                     text::join({entry->ids.begin(), entry->ids.end()}, ", "), text::join_some(all)))
         .hint("`dbmig upgrade --url URL` shows all of it");
   }
@@ -135,8 +135,9 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
              const run::ParseRevision& parse, const Job& job) {
   LogCollector log(outcome.log, job.verbose);
   if (job.dialect && *job.dialect != database.url.dialect) {
-    log.warning("dbmig.fleet", fmt::format("dbmig.yaml says dialects: [{}], and this is another",
-                                           to_string(*job.dialect)));
+    log.warning("dbmig.fleet",
+                fmt::format("dbmig.yaml has dialects: [{}], but this database is another",
+                            to_string(*job.dialect)));
   }
   const bool is_upgrade = job.verb == Verb::upgrade;
   const auto connection = backend::connect(

@@ -33,7 +33,7 @@ bool has_column(const backend::Rows& rows, std::string_view name) {
 
 Error half_way(std::string_view tool, const std::string& version) {
   return Error(ErrorCode::failed,
-               fmt::format("{} says that version {} failed half-way", tool, version))
+               fmt::format("according to {}, version {} failed half-way", tool, version))
       .hint("repair the database with that tool first");
 }
 
@@ -169,7 +169,7 @@ BaselineDifference compare_to_baseline(backend::Connection& connection,
       if (known.count(name) == 0) continue;
       result.is_empty = false;
       if (wanted.count(name) == 0 && selection.takes(name)) {
-        result.too_much.push_back(fmt::format("{} '{}'", noun, name));
+        result.extra.push_back(fmt::format("{} '{}'", noun, name));
       }
     }
   };

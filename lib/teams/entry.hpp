@@ -34,11 +34,11 @@ std::optional<std::set<std::string>> entry_points(const history::Graph& graph,
 /// revisions make.
 struct BaselineDifference {
   run::Drift drift;
-  std::vector<std::string> too_much;  ///< "table 'orders'"
+  std::vector<std::string> extra;  ///< "table 'orders'"
   /// Whether the database has nothing at all of what the revisions know.
   bool is_empty = false;
 
-  bool is_equal() const { return drift.empty() && too_much.empty(); }
+  bool is_equal() const { return drift.empty() && extra.empty(); }
 };
 
 /// Compares the database with the schema at `targets`.
