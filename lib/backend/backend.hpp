@@ -124,7 +124,7 @@ class Connection {
   /// Does nothing when no transaction is open (the server may have ended it by itself).
   virtual void rollback() noexcept = 0;
   /// Whether a transaction is open, or the next statement would open one (MariaDB: autocommit is
-  /// off). Asks nobody: the database said so with its last answer.
+  /// off). Sends nothing: the state came with the last result.
   virtual bool in_transaction() = 0;
   virtual void savepoint(const std::string& name) = 0;
   virtual void release_savepoint(const std::string& name) = 0;

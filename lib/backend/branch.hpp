@@ -10,7 +10,7 @@
 namespace dbmig::backend {
 
 /// Names one of several transactions that take effect together, as XA does: the transaction as a
-/// whole, which nobody else has, and the branch in it. Letters, digits and dashes, at most 60.
+/// whole, which is unique, and the branch in it. Letters, digits and dashes, at most 60.
 struct BranchId {
   std::string transaction;
   std::string branch;
@@ -28,7 +28,7 @@ class Branch {
   virtual Connection& connection() = 0;
   /// After it nothing but commit() or rollback() is possible, and both will succeed.
   virtual void prepare() = 0;
-  /// Throws Error when it cannot be told to the database: it is then still prepared.
+  /// Throws Error when it does not reach the database: the branch is then still prepared.
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
 };

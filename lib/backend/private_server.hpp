@@ -43,8 +43,8 @@ std::optional<std::string> private_server_version(const std::filesystem::path& f
 /// False when none ran.
 bool stop_private_server(const std::filesystem::path& folder);
 
-/// A MariaDB server for scratch databases that nobody has to set up: reachable over a socket in a
-/// folder of the user's own and by nobody else, no network, its data worth nothing.
+/// A MariaDB server for scratch databases that needs no setup: reachable over a socket in a
+/// folder that only the user can access, without network; its data may be deleted.
 ///
 /// The value is a use of it: the server runs at least as long, and `idle` longer, for the next
 /// command. Any number of processes share one. Values are not thread-safe; several are.

@@ -15,9 +15,9 @@ std::optional<dialect::SqlRefusal> query_refusal(DialectKind kind, std::string_v
     return dialect::SqlRefusal{"the SQL contains a zero byte", "remove it"};
   }
   const std::size_t statements = dialect::dialect(kind).split_statements(sql).size();
-  if (statements == 0) return dialect::SqlRefusal{"there is no SQL statement", "write a SELECT"};
+  if (statements == 0) return dialect::SqlRefusal{"the SQL is empty", "write a SELECT"};
   if (statements > 1) {
-    return dialect::SqlRefusal{"there is more than one statement", "run them one at a time"};
+    return dialect::SqlRefusal{"the SQL has more than one statement", "run them one at a time"};
   }
   return kind == DialectKind::mariadb ? mariadb::query_refusal(sql) : sqlite::query_refusal(sql);
 }

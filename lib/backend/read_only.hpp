@@ -11,7 +11,7 @@
 
 namespace dbmig::backend {
 
-/// A connection through which nothing can be changed, whatever SQL comes: for people who only look,
+/// A connection through which no SQL can change anything: for users who only read,
 /// and for SQL that a user typed.
 ///
 /// SQLite: the file is opened with `mode=ro` and `query_only`, and an authorizer refuses everything

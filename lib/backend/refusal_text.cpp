@@ -9,12 +9,12 @@ std::string refusal_text(DialectKind kind, std::string_view message) {
   constexpr std::string_view kMark = "for the right syntax to use near '";
   const std::size_t mark = message.find(kMark);
   if (mark == std::string_view::npos) {
-    return fmt::format("{} does not take it: {}", product_name(kind), message);
+    return fmt::format("{} refuses it: {}", product_name(kind), message);
   }
   std::string_view rest = message.substr(mark + kMark.size());
   rest = rest.substr(0, rest.find('\n'));
   rest = rest.substr(0, rest.rfind("' at line"));
-  return fmt::format("{} does not take it: syntax error near \"{}\"", product_name(kind), rest);
+  return fmt::format("{} refuses it: syntax error near \"{}\"", product_name(kind), rest);
 }
 
 }  // namespace dbmig::backend

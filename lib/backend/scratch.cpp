@@ -126,7 +126,7 @@ Error cannot_create(const Url& server, const Error& error) {
         "another server as `scratch:` in dbmig.yaml",
         text::quote(server.user, '\''), text::quote(is_local ? "localhost" : "%", '\''));
   }
-  return Error(error.code(), fmt::format("cannot make a scratch database on {}: {}",
+  return Error(error.code(), fmt::format("cannot create a scratch database on {}: {}",
                                          server.redacted(), error.message()))
       .hint(std::move(hint))
       .native(error.native_code())
@@ -180,7 +180,7 @@ Scratch::Scratch(const ScratchOptions& options) {
 
 void Scratch::open_on_server(const ScratchOptions& options) {
   if (!options.server || options.server->dialect != DialectKind::mariadb) {
-    throw Error(ErrorCode::usage, "a scratch database on MariaDB needs a server to be made on")
+    throw Error(ErrorCode::usage, "a scratch database on MariaDB needs a server")
         .hint("name it with --url, or as `scratch:` in dbmig.yaml: mariadb://user@host/");
   }
   Url url = *options.server;

@@ -5,7 +5,7 @@
 
 namespace dbmig {
 
-/// The databases that dbmig speaks to.
+/// The supported databases.
 enum class DialectKind { sqlite, mariadb };
 
 constexpr std::string_view to_string(DialectKind kind) {

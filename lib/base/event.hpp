@@ -6,8 +6,8 @@
 
 namespace dbmig {
 
-/// What the library tells its caller while it works. The library never prints: the CLI turns these
-/// into text, a progress bar or JSON.
+/// Messages of the library to its caller while it works. The library never prints: the CLI turns
+/// these into text, a progress bar or JSON.
 namespace event {
 
 /// A line for the log. `logger` is the module that it comes from ("dbmig.run", "dbmig.diff").

@@ -334,11 +334,12 @@ void CheckWriter::ask_computed(const Table& table, const Column& column) {
   const std::string invalid_casts =
       rules_.of_another_type(rules_.stored('+' + value, {table, column}).value, type);
   if (invalid_casts.empty()) return;
-  ask_rows(Concern::invalid_cast, table.name, {invalid_casts, used, used, Use::expressions, {}},
-           fmt::format("column '{}.{}' is to be {} and computed as {}, which is no such value for "
-                       "them",
-                       table.name, column.name, schema::to_string(type), sql),
-           "change these rows first, or the expression, or choose a type that holds what it gives");
+  ask_rows(
+      Concern::invalid_cast, table.name, {invalid_casts, used, used, Use::expressions, {}},
+      fmt::format("column '{}.{}' is to be {} and computed as {}, which is not a valid value for "
+                  "them",
+                  table.name, column.name, schema::to_string(type), sql),
+      "change these rows first, or the expression, or choose a type that holds what it gives");
 }
 
 /// Where rows that had lost their parent before may stay as they are: SQL that holds for those

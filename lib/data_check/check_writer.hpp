@@ -17,7 +17,7 @@ struct UniqueKey {
   std::vector<std::string> labels;  ///< what its parts are called
   std::vector<std::string> parts;   ///< SQL
   std::string where;                ///< SQL, of a partial index
-  std::vector<std::string> used;    ///< columns that the parts and `where` speak of
+  std::vector<std::string> used;    ///< columns that the parts and `where` use
   bool has_expressions = false;
 };
 
@@ -47,10 +47,10 @@ class CheckWriter {
   UniqueKey key_of(const std::string& table, const schema::Index& index) const;
   UniqueKey key_of(const std::string& table, const schema::Unique& unique) const;
   UniqueKey key_of(const std::string& table, const schema::PrimaryKey& key) const;
-  /// The columns of `table` that `sql` may speak of.
+  /// The columns of `table` that `sql` may use.
   std::vector<std::string> mentioned(const std::string& table, const std::string& sql) const;
 
-  /// Rows of `table` for which `condition` holds, which speaks of the columns `used`; `shown` are
+  /// Rows of `table` for which `condition` holds, which uses the columns `used`; `shown` are
   /// shown of each. Nothing is asked where one of them is not known.
   struct Rows {
     std::string condition;  ///< SQL; empty: every row

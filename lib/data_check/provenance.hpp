@@ -31,7 +31,7 @@ struct LiveColumn {
 /// A live table as the operations so far would have left it.
 struct TableProvenance {
   std::string name;  ///< in the database, now
-  /// Columns that nobody can tell the value of are not in it.
+  /// Columns whose values are unknown are not in it.
   std::map<std::string, LiveColumn> sources;
   bool changed = false;         ///< names or columns differ from the live ones
   std::set<std::string> fresh;  ///< columns that the operations added
@@ -47,7 +47,7 @@ struct TableProvenance {
 /// What a relation is for: to compare columns with each other, or to evaluate expressions.
 enum class Use { values, expressions };
 
-/// The tables of a database, with what can be told of their rows before operations are carried out:
+/// The tables of a database, with what is known of their rows before operations are carried out:
 /// renamed tables and columns are followed, new columns hold their defaults, and values that change
 /// on the way are converted as far as SQL can tell (dialect/conversion.hpp), once.
 class Provenance {
@@ -60,7 +60,7 @@ class Provenance {
   /// `before` is the schema that the operation meets.
   void follow(const ops::Operation& operation, const schema::Schema& before);
 
-  /// Nothing for a table that is not there, or whose rows nobody knows any more.
+  /// Nothing for a table that does not exist, or whose rows are no longer known.
   const TableProvenance* find(const std::string& table) const;
   /// It is new, so that it has no rows.
   bool is_created(const std::string& table) const { return created_.count(table) != 0; }
@@ -90,7 +90,7 @@ class Provenance {
   /// RowRules::invalid_casts() of what `from` holds when it turns into `to`.
   std::string invalid_casts(const std::string& value, const dialect::ColumnOf& from,
                             const dialect::ColumnOf& to) const;
-  /// Whether SQL that speaks of `columns` under their names can be evaluated over the relation.
+  /// Whether SQL that uses `columns` under their names can be evaluated over the relation.
   bool is_expressible(const std::string& table, const std::vector<std::string>& columns) const;
 
  private:

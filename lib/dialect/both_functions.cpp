@@ -176,7 +176,7 @@ void BothParser::join_rows(const std::vector<Value>& values, std::size_t ordered
   }
   if (values.size() != 2) return;
   if (!values[1].is_literal || values[1].kind != Kind::text) {
-    differs("group_concat() with a separator that is no plain text");
+    differs("group_concat() with a separator that is not a plain text");
     return;
   }
   if (ordered == 0) {

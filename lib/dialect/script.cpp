@@ -154,7 +154,7 @@ class Splitter {
            "put the content of the file there");
     }
     if (text::equals_ignoring_case(command, "delimiter")) {
-      fail(pos_, "DELIMITER names no delimiter", "as in DELIMITER $$");
+      fail(pos_, "DELIMITER without a delimiter", "as in DELIMITER $$");
     }
     if (!is_delimiter_command(command)) return false;
     const std::string_view rest = text::trim(command.substr(9));

@@ -106,7 +106,7 @@ std::vector<Placeholder> checked_placeholders(DialectKind kind, std::string_view
     const std::size_t close = sql.find('}', at);
     const std::size_t length = close == sql.npos ? kShown : close - at + 1;
     throw Error(ErrorCode::invalid,
-                fmt::format("'{}' is no variable", sql.substr(at, std::min(length, kShown))))
+                fmt::format("'{}' is not a variable", sql.substr(at, std::min(length, kShown))))
         .hint(kForms);
   }
   return placeholders(kind, sql);

@@ -30,7 +30,7 @@ std::vector<schema::ForeignKey> new_keys(const Comparison& comparison, const std
 std::vector<std::string> ordered(const std::map<std::string, std::set<std::string>>& waits_for,
                                  const std::map<std::string, int>& ranks = {});
 
-/// Whether rows of a table that goes could be copied into something that comes.
+/// Whether rows of a dropped table could be copied into a new one.
 bool takes_rows(const Comparison& comparison);
 
 /// The dropped tables that can go at the very end: nothing that comes has the name of anything of

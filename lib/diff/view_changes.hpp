@@ -17,7 +17,8 @@ class ViewChanges {
   /// object.
   ViewChanges(const Comparison& comparison, const std::set<std::string>& late);
 
-  /// Those that change or go, whose table or column is made anew, and those that read them.
+  /// Those that change or are dropped, whose table or column is created again, and those that read
+  /// them.
   const std::set<std::string>& renewed() const { return renewed_; }
   /// Of those: replaced before the tables change, since the old text would not outlive it and the
   /// new one needs nothing that comes.
@@ -41,7 +42,7 @@ class ViewChanges {
   /// Puts off what could be replaced early, but is read by a view that cannot.
   void put_off_early();
   void lose_late(const Reads& reads);
-  /// Whether something that comes has the name of a view that goes.
+  /// Whether a new object has the name of a view that is dropped.
   bool is_taken(const std::string& name) const;
   /// What reads a view that is out of the way is so, too: SQLite refuses to alter beside it.
   void close_out();

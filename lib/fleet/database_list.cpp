@@ -75,7 +75,7 @@ class Collector {
     const std::vector<std::string> files = matching_files(url.database);
     if (files.empty()) {
       throw Error(ErrorCode::not_found,
-                  fmt::format("no file fits '{}'", name_of_file(url.database, root_)))
+                  fmt::format("no file matches '{}'", name_of_file(url.database, root_)))
           .hint("check the pattern, and that the files can be read");
     }
     for (const std::string& path : files) {
@@ -142,13 +142,13 @@ std::vector<Database> list_databases(const yaml::Project& project, const ListSou
   }
   std::vector<Database> databases = collector.take();
   if (databases.empty()) {
-    throw Error(ErrorCode::usage, source.urls_from.empty() ? "dbmig.yaml names no databases"
-                                                           : fmt::format("{} names no database",
+    throw Error(ErrorCode::usage, source.urls_from.empty() ? "dbmig.yaml has no databases"
+                                                           : fmt::format("{} lists no database",
                                                                          source.urls_from.string()))
         .hint(source.urls_from.empty()
                   ? "add databases: {NAME: URL, tenants: \"sqlite:///tenants/*.db\"} to it, or "
                     "give --urls-from FILE"
-                  : "write a URL a line");
+                  : "write one URL per line");
   }
   return databases;
 }

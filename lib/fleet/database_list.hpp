@@ -25,7 +25,7 @@ struct ListSource {
 
 /// The databases, each once, in the order in which they are named; those of a pattern by their
 /// paths. `*`, `?` and `[…]` in the path of a SQLite URL make it a pattern, unless there is a file
-/// of exactly that name; files that SQLite or dbmig keep beside a database are none of them.
+/// of exactly that name; files that SQLite or dbmig keep beside a database do not count.
 ///
 /// In the file, `#` begins a comment where a line begins, and `${NAME}` is a variable of
 /// `environment`. Throws Error{usage} when nothing is named, Error{not_found} for a pattern that

@@ -40,7 +40,7 @@ struct Peer {
   [[noreturn]] void fail() const {
     int status = 0;
     if (process < 0 || ::waitpid(process, &status, 0) != process) {
-      throw Error(ErrorCode::failed, "the process at the other end is gone");
+      throw Error(ErrorCode::failed, "the process at the other end has ended");
     }
     throw Error(ErrorCode::failed, ending(status));
   }

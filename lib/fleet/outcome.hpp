@@ -11,7 +11,7 @@
 
 namespace dbmig::fleet {
 
-/// Something that keeps a database from being as the revisions say.
+/// A difference between a database and the revisions.
 struct Finding {
   std::string kind;     ///< "pending", "unknown", "edited", "unfinished", "drift"
   std::string subject;  ///< a revision, or "table 'orders'"

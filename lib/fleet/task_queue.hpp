@@ -66,9 +66,9 @@ struct Queue {
 };
 
 /// Hands the tasks out, one at a time to each rank: a rank that is done gets the next, so a slow
-/// task holds up nobody. Returns why tasks were left out, empty when none were or `stop` said so.
-/// All ranks of the job must be in serve_queue() meanwhile, and return from it afterwards, also
-/// when this throws.
+/// task does not block the others. Returns why tasks were left out, empty when none were or `stop`
+/// said so. All ranks of the job must be in serve_queue() meanwhile, and return from it afterwards,
+/// also when this throws.
 std::string run_queue(import::Communicator& ranks, const Queue& queue, const Work& work);
 
 /// The other ranks' side: works until the root has no more.

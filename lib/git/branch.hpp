@@ -21,7 +21,7 @@ struct BranchChanges {
   /// The commit has them and the working tree does not: the branch began before they came.
   std::vector<history::Revision> behind;
   /// The same, of those that were there where the branch began. Without that commit, in a shallow
-  /// clone, nobody can tell, and they are `behind`.
+  /// clone, that cannot be found out, and they are `behind`.
   std::vector<history::Revision> removed;
 
   /// What the branch adds and what it changed, parents first.

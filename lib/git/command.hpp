@@ -14,7 +14,7 @@ struct Output {
 };
 
 /// Runs git on the repository around `folder`, whichever one the environment may name (a hook's
-/// environment names its own), with `input` as its standard input. It asks nobody for anything.
+/// environment names its own), with `input` as its standard input. It never prompts.
 /// Throws Error{not_found} when git is not installed, Error{failed} when it could not be run, was
 /// killed, or did not end within a minute.
 Output run(const std::filesystem::path& folder, const std::vector<std::string>& arguments,

@@ -198,7 +198,7 @@ class Graph {
   std::shared_ptr<Folds> folds_;  ///< shared by all copies
 };
 
-/// Whether a revision argument (see Graph::resolve) means something else in each database:
+/// Whether the meaning of a revision argument (see Graph::resolve) depends on the database:
 /// `current`, `+1`, `-2`, `label@-1`.
 bool needs_current(std::string_view argument);
 

@@ -94,7 +94,7 @@ struct Graph::Data {
   std::vector<Labels> all_labels() const;
 
   mutable std::mutex making_;
-  mutable std::vector<Labels> labels_;  ///< empty while nobody asked
+  mutable std::vector<Labels> labels_;  ///< empty until asked for
 };
 
 }  // namespace dbmig::history

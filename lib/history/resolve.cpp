@@ -253,7 +253,7 @@ std::string Graph::resolve_one(std::string_view argument,
   std::set<std::string> ids = resolve(argument, current);
   if (ids.size() == 1) return std::move(ids.extract(ids.begin()).value());
   if (ids.empty()) {
-    throw Error(ErrorCode::failed, fmt::format("'{}' names no revision", argument))
+    throw Error(ErrorCode::failed, fmt::format("'{}' is not a revision", argument))
         .hint("name one; `dbmig history` lists the revisions that there are");
   }
   throw Error(ErrorCode::failed,

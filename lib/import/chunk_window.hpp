@@ -17,7 +17,7 @@ struct Chunk {
   std::uint64_t first_line = 1;
   std::uint64_t bytes_done = 0;  ///< of the file, up to the chunk's end
   std::uint64_t hash = 0;        ///< of the records, where the file is shared
-  Bytes result;                  ///< what a rank made of it
+  Bytes result;                  ///< from a rank
   bool has_result = false;       ///< kept by the window
   bool is_written = false;       ///< kept by the window
 };
@@ -41,9 +41,9 @@ class ChunkWindow {
   /// There are no more chunks.
   void end();
 
-  // For those who work on chunks.
+  // For the workers.
 
-  /// The first chunk that nobody works on, or null.
+  /// The first chunk that is not being worked on, or null.
   Chunk* take();
   /// The same for the root's own thread, which waits for it until the other ranks have enough to
   /// do; null when there will be none.
@@ -52,7 +52,7 @@ class ChunkWindow {
   void work_done(Chunk& chunk);
   /// Whether the other ranks have enough to do.
   void let_root_work(bool let);
-  /// Whether those who write have enough to do, in the order of the file.
+  /// Whether the writers have enough to do, in the order of the file.
   bool has_enough_results();
 
   // For the threads that write.
@@ -63,7 +63,7 @@ class ChunkWindow {
   /// `chunk`, which to_write() gave, is written.
   void write_done(Chunk& chunk);
 
-  /// Nobody gets another chunk.
+  /// No more chunks are given out.
   void close();
   /// Whether every chunk is written, or the window closed.
   bool is_over();
@@ -82,7 +82,7 @@ class ChunkWindow {
   // Chunks are numbered in the order of the file; these say how many are past each stage.
   std::uint64_t read_ = 0;
   std::uint64_t taken_ = 0;
-  std::uint64_t writing_ = 0;  ///< given to those who write
+  std::uint64_t writing_ = 0;  ///< given to the writers
   std::uint64_t written_ = 0;
   bool ended_ = false;
   bool closed_ = false;

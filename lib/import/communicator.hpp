@@ -66,7 +66,7 @@ class Communicator {
   virtual std::unique_ptr<Request> irecv(Bytes& message, int from) = 0;
 
   // Every rank calls these, in the same order, while it has no other message under way. They wait,
-  // asleep, for the ranks that they need something of.
+  // asleep, for the other ranks.
 
   /// Sends `message` to the rank `to` and receives into `received` what the rank `from` sends by
   /// the same call. Either may be kNoRank; both may be this rank.
@@ -91,7 +91,7 @@ class Communicator {
     return nullptr;
   }
 
-  /// A rank does not answer any more: from here on nobody is waited for, at the end of the job
+  /// A rank no longer answers: from here on no rank is waited for, at the end of the job
   /// neither, which the root then ends by order (job_end.hpp).
   void leave() { was_left_ = true; }
   bool was_left() const { return was_left_; }
@@ -147,7 +147,7 @@ T allreduce(Communicator& ranks, T value) {
 /// longer and longer. The sleep is what leaves the core to the rank or server that works.
 class Backoff {
  public:
-  /// Something happened: the next wait is short again.
+  /// To be called after progress: the next wait is short again.
   void reset() { tries_ = 0; }
   std::chrono::microseconds next();
   void sleep();
@@ -159,7 +159,7 @@ class Backoff {
 /// Waits until `request` is done, asleep for most of the time.
 void wait(Request& request);
 
-/// One process, one rank: nobody to send to.
+/// One process, one rank: no messages.
 std::unique_ptr<Communicator> local_communicator();
 
 /// True when mpirun (or srun…) started this process as one of several ranks, from the environment

@@ -36,14 +36,14 @@ enum class Escapes : std::uint8_t {
 /// at the end of the file. A field that begins with the quote is quoted up to the next single
 /// quote, a doubled quote inside standing for one; a quote anywhere else in a field is an ordinary
 /// character. With an escape character, it and what follows stand for something else, inside quotes
-/// and outside; an escape character that is the quote is none.
+/// and outside; an escape character equal to the quote is ignored.
 struct CsvFormat {
   char delimiter = ',';
   std::optional<char> quote = '"';
   std::optional<char> escape;
   Escapes escapes = Escapes::plain;
   LineEnd line_end = LineEnd::any;
-  /// Lines that begin with it are none of the data; empty for no such lines.
+  /// Lines that begin with it are comments; empty when there are none.
   std::string comment = {};
   /// Blanks around unquoted fields, and around the quotes of quoted ones, do not belong to them.
   bool trim = false;

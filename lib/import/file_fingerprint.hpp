@@ -5,7 +5,7 @@
 
 namespace dbmig::import {
 
-/// What tells the content of a file from any other: its size and a 128-bit hash of all its bytes,
+/// Identifies the content of a file: its size and a 128-bit hash of all its bytes,
 /// as they lie on the disk. Throws Error{not_found} or Error{io}, Error{usage} for what can be read
 /// only once (standard input, a pipe), and Error{interrupted} when `stop` is set.
 std::string file_fingerprint(const std::string& path, const std::atomic<bool>& stop);

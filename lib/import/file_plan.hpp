@@ -19,7 +19,7 @@ struct FilePlan {
 };
 
 /// Takes the header off `reader`, where there is one, and maps the fields of `file` to columns of
-/// `table`; what was found out that nobody said goes to `events`. Expressions of --set are computed
+/// `table`; what was detected rather than given goes to `events`. Expressions of --set are computed
 /// on `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and
 /// Error{usage} for --set and --date-format.
 FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,

@@ -10,7 +10,7 @@
 
 namespace dbmig::import {
 
-/// The beginning of a file whose delimiter nobody said.
+/// The beginning of a file whose delimiter was not given.
 struct Beginning {
   std::string_view text;  ///< starts with a record
   bool is_whole = false;  ///< there is no more

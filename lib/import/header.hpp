@@ -25,7 +25,7 @@ struct Opening {
   /// What the file looks like, when its fields cannot be brought to columns; may be empty.
   std::string guess;
   CsvFormat format;  ///< of all records
-  /// What was found out that nobody said, for the user; may be empty.
+  /// What was detected rather than given, for the user; may be empty.
   std::string note;
 };
 
@@ -36,7 +36,7 @@ struct Opening {
 /// Throws Error{invalid}, with what to type, for a file that is empty where a header is expected;
 /// lines that end otherwise than the format says; `sep=;` in front; records of JSON; a header that
 /// cannot be read, has other fields than --columns or seems to have swallowed records; a first
-/// record that names the columns where nobody said whether it is a header.
+/// record that names the columns where it was not given whether it is a header.
 Opening read_opening(ChunkReader& reader, const Options& options, const schema::Table& table,
                      const std::string& file);
 

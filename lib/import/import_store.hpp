@@ -61,8 +61,8 @@ class ImportStore {
   /// Outside of a transaction: MariaDB would commit it.
   void create_if_missing();
 
-  /// The oldest first; none without the table. With `for_update` nobody else changes them until the
-  /// transaction ends.
+  /// The oldest first; none without the table. With `for_update` no other session changes them
+  /// until the transaction ends.
   std::vector<ImportRecord> all(bool for_update = false);
   void insert(const ImportRecord& record);
   /// `record.owner` is the owner from here on.

@@ -38,7 +38,7 @@ class FileInput final : public Input {
   std::size_t read(std::span<char> buffer) override;
   std::uint64_t size() const override { return size_; }
   void cancel() noexcept override { cancelled_ = true; }
-  /// Called once by read() when nobody has written for two seconds. On the thread that reads.
+  /// Called once by read() when no data has come for two seconds. On the thread that reads.
   void when_silent(std::function<void()> tell) { when_silent_ = std::move(tell); }
   const std::string& name() const override { return name_; }
 

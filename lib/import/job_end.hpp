@@ -9,7 +9,7 @@ namespace dbmig::import {
 /// and mpirun adds words of its own.
 int end_of_rank(int exit_code);
 
-/// MPI has ended on this rank: nobody waits for it any more.
+/// MPI has ended on this rank: no other rank waits for it any more.
 void mpi_has_ended();
 
 }  // namespace dbmig::import

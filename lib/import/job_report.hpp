@@ -2,11 +2,11 @@
 
 namespace dbmig::import {
 
-/// The socket at which the process that started the ranks of this command (`-j`) hears of them: a
-/// name in Linux's abstract namespace, in the environment of each rank.
+/// The socket at which the process that started the ranks of this command (`-j`) learns their
+/// state: a name in Linux's abstract namespace, in the environment of each rank.
 inline constexpr const char* kJobSocket = "DBMIG_JOB_SOCKET";
 
-/// What a rank tells that process. While the connection is open, the rank is there.
+/// Messages of a rank to that process. While the connection is open, the rank is alive.
 struct JobReport {
   enum class What : int { is_there, has_started, ends };
   What what = What::is_there;

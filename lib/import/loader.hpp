@@ -21,7 +21,7 @@
 
 namespace dbmig::import {
 
-/// What the thread that writes tells the one that reports.
+/// Messages of the writing thread to the reporting one.
 struct LoadProgress {
   std::atomic<std::uint64_t> rows{0};
   std::atomic<std::uint64_t> rejected{0};

@@ -33,13 +33,13 @@ struct FileFormat {
   BinaryText binary = BinaryText::guarded;
   /// Whether a program that writes this format puts the columns' names first.
   bool has_header = true;
-  /// Nobody said what stands between the fields, or asked to find it.
+  /// The delimiter was neither given nor to be detected.
   bool find_delimiter = false;
   char decimal = '.';
   /// Of values of TIMESTAMP, as an offset from UTC (+02:00); empty for that of the session.
   std::string time_zone = {};
   bool is_json = false;  ///< an object a line; `csv` only says how lines end
-  /// Nobody said that lines end in LF alone: a file whose lines end in CRLF is to be refused.
+  /// LF as the only line end is a default: a file whose lines end in CRLF is to be refused.
   bool check_line_end = false;
 };
 

@@ -12,7 +12,7 @@ namespace dbmig::import {
 struct OpenedInput {
   std::unique_ptr<Input> input;
   FileInput* file = nullptr;  ///< the file below, owned by `input`
-  /// What was done to it that nobody asked for, for the user; may be empty.
+  /// Automatic conversions, for the user; may be empty.
   std::string note;
   bool is_as_stored = false;  ///< neither decompressed nor converted
   /// An earlier import wrote it: it is in UTF-8, and its header is the first line.

@@ -147,7 +147,7 @@ void RootImport::load_files() {
     // Before hours are spent on the files in front of it.
     const std::filesystem::file_status status = std::filesystem::status(path, failure);
     if (status.type() == std::filesystem::file_type::not_found) {
-      throw Error(ErrorCode::not_found, fmt::format("there is no file {}", path));
+      throw Error(ErrorCode::not_found, fmt::format("the file {} does not exist", path));
     }
     known = known && std::filesystem::is_regular_file(status);
     if (known) bytes_total_ += std::filesystem::file_size(path, failure);

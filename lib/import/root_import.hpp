@@ -29,7 +29,7 @@ namespace dbmig::import {
 /// shared.
 using AnnouncePlan = std::function<void(const Plan&, const std::optional<SharedFile>&)>;
 
-/// What the root tells the other ranks to do.
+/// The root's order to the other ranks.
 struct Announcements {
   AnnouncePlan file;
   AnnounceKeyScan key_scan;
@@ -119,7 +119,7 @@ class RootImport {
   LockRetry* lock_retry_ = nullptr;   ///< while run() runs
   std::unique_ptr<Writers> writers_;  ///< while there are several
   bool had_writers_ = false;
-  bool has_usual_writers_ = false;            ///< nobody has said how many
+  bool has_usual_writers_ = false;            ///< their number was not given
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   RejectFiles rejects_;
   std::vector<schema::Table> tables_;        ///< of each file

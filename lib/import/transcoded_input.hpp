@@ -12,7 +12,7 @@ namespace dbmig::import {
 /// text: "UTF-8", "UTF-16" or "UTF-32"; empty without one.
 std::string_view encoding_by_mark(std::string_view head);
 
-/// Throws Error{usage} for an encoding that iconv does not know. A name with a slash is none:
+/// Throws Error{usage} for an encoding that iconv does not know. A name with a slash is refused:
 /// iconv's `//TRANSLIT` and `//IGNORE` would change or leave out characters in silence.
 void check_encoding(const std::string& encoding);
 

@@ -11,7 +11,7 @@
 
 namespace dbmig::import {
 
-// What the ranks of a job tell each other, as bytes. All ranks run the same program, so numbers
+// The messages between the ranks of a job, as bytes. All ranks run the same program, so numbers
 // travel in the machine's own order.
 
 /// Appends values to a message.

@@ -34,7 +34,7 @@ struct BadRecord {
   std::string message() const;
 };
 
-/// What a rank makes of a chunk.
+/// The result of a rank for a chunk.
 struct ChunkResult {
   enum class Status : std::uint8_t {
     done,

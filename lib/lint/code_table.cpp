@@ -187,10 +187,9 @@ constexpr std::array kCodes{
         "TY002", info, "timestamp ends in 2038",
         "MariaDB's TIMESTAMP holds 1970 to 2038 (2106 from 11.5) and is converted by the session's "
         "time zone. datetime has neither limit."},
-    Code{
-        "TY003", warning, "zero date as a default",
-        "0000-00-00 is no date: MariaDB refuses it under NO_ZERO_DATE, and SQLite's date functions "
-        "give NULL. Use NULL."},
+    Code{"TY003", warning, "zero date as a default",
+         "0000-00-00 is not a date: MariaDB refuses it under NO_ZERO_DATE, and SQLite's date "
+         "functions give NULL. Use NULL."},
     Code{"TY004", warning, "engine without transactions",
          "Of MariaDB's usual engines only InnoDB has transactions, foreign keys and crash safety; "
          "the others accept foreign keys and ignore them."},

@@ -41,7 +41,7 @@ struct Loss {
   std::uint64_t rows = 0;  ///< of the table; for a column those that have a value there
 };
 
-/// What is known of a revision beyond its file; all empty when nobody was asked.
+/// What is known of a revision beyond its file; all empty when no database was asked.
 struct Evidence {
   std::vector<StatementCost> costs;
   std::vector<Answer> answers;

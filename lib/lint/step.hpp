@@ -17,7 +17,7 @@
 
 namespace dbmig::lint {
 
-/// What the operations of a revision so far made, so that nobody can miss it or be in its way.
+/// What earlier operations of the revision created: no row or program depends on it yet.
 /// Names are those of the moment.
 class RevisionSoFar {
  public:

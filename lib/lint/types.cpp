@@ -93,7 +93,7 @@ Issues zero_dates(const Step& step) {
     if (!is_zero_date(column.column)) continue;
     if (column.old != nullptr && is_zero_date(*column.old)) continue;
     issues.push_back(
-        {fmt::format("column '{}.{}' has the default '{}', which is no date", column.table->name,
+        {fmt::format("column '{}.{}' has the default '{}', which is not a date", column.table->name,
                      column.column.name, column.column.default_value->literal),
          "use NULL for a date that is not known"});
   }

@@ -96,7 +96,7 @@ class Workspace {
   schema::Model model_with(const yaml::SourceFile& file, std::optional<DialectKind> target);
   /// Where the part `path` of the model stands, for messages.
   SourcePosition place_in_model(const std::vector<std::string>& path);
-  /// Reads revisions and model anew when they are asked for next: their files changed.
+  /// Reads revisions and model again on next use: their files changed.
   void forget_files();
 
   /// What of a shared database is this project's; everything outside of a project.

@@ -20,7 +20,7 @@ struct Rule {
   std::string explanation;              ///< sentences; may be empty
 };
 
-/// Something that was looked at, whatever was found: JUnit's test case.
+/// Something that was checked, with or without findings: JUnit's test case.
 struct Case {
   std::string name;
   std::string skipped = {};  ///< why nothing could be found out; empty: it was looked at
@@ -73,7 +73,7 @@ std::string print(const Report& report, Format format);
 std::filesystem::path repository_around(const std::filesystem::path& folder);
 
 /// Adds what `error`, which ended the command, says to the findings, unless it is there already.
-/// Cases without findings become skipped: nobody knows whether they were looked at.
+/// Cases without findings become skipped: they may not have been checked.
 void add_error(Report& report, const Error& error);
 
 }  // namespace dbmig::report

@@ -19,7 +19,7 @@ struct Combined {
 };
 
 /// The revisions at the front of `ids`, of `graph`, that only build up tables which are new among
-/// them: these can be created at once as they end up, since nobody has rows in them. `before` is
+/// them: these can be created at once as they end up, since they have no rows yet. `before` is
 /// the schema that the first of them meets. Plain SQL, rows, requirements, and changes of tables
 /// that were there end what can be combined; views, triggers and routines do where there were
 /// tables. Only `parts` is filled in when these are fewer than `least`, or would not come to the

@@ -6,7 +6,7 @@
 
 namespace dbmig::schema {
 
-/// The character set that MariaDB gives `column` as far as the model says one, its own or the
+/// The character set that MariaDB gives `column` if the model gives one, its own or the
 /// table's, by name or as the beginning of a collation's; lower case. Empty when nothing is said:
 /// then it is the database's.
 std::string charset_of(const Table& table, const Column& column);
@@ -15,7 +15,7 @@ std::string charset_of(const Table& table, const Column& column);
 /// Source: https://mariadb.com/kb/en/supported-character-sets-and-collations/
 int bytes_per_character(const Table& table, const Column& column);
 
-/// What MariaDB writes text in and compares it by, as far as a model says it; lower case.
+/// Character set and collation of text on MariaDB, where the model gives them; lower case.
 struct TextRules {
   std::string charset;
   std::string collation;

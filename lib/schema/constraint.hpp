@@ -44,7 +44,7 @@ struct Unique {
 
 /// What happens to a child when its parent goes. NO ACTION and RESTRICT are different in SQLite and
 /// the same in MariaDB; `none` is "not said", which both read as NO ACTION, and which MariaDB's
-/// SHOW CREATE TABLE tells from a NO ACTION that was said.
+/// SHOW CREATE TABLE distinguishes from an explicit NO ACTION.
 enum class ReferentialAction { none, restrict, cascade, set_null, set_default, no_action };
 
 struct ForeignKey {

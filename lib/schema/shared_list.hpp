@@ -31,7 +31,7 @@ class SharedList {
 
   SharedList() = default;
   SharedList(std::initializer_list<T> items) : SharedList(Items(items)) {}
-  // A list is a vector to those who write one down.
+  // Constructed and assigned like a vector.
   SharedList(Items items)  // NOLINT(google-explicit-constructor)
       : items_(items.empty() ? nullptr : std::make_shared<Items>(std::move(items))) {}
   operator const Items&() const { return all(); }  // NOLINT(google-explicit-constructor)
@@ -98,7 +98,7 @@ class SharedList {
 #endif
   }
 
-  /// The items, shared with nobody.
+  /// The items, no longer shared.
   Items& own() {
     if (!items_) {
       items_ = std::make_shared<Items>();

@@ -147,12 +147,12 @@ Response Access::opened() const {
 Response Access::enter(const Request& request) {
   if (!equal_secrets(request.parameter("token"), token_)) {
     return plain_page(403, "Wrong token",
-                      "Open the address that dbmig printed when it started, all of it.");
+                      "Open the complete address that dbmig printed when it started.");
   }
   if (password_hash_.empty()) return opened();
-  if (request.method != "POST") return login_page(token_, 200, "This page asks for a password.");
+  if (request.method != "POST") return login_page(token_, 200, "Enter the password.");
   if (!is_own_origin(request)) {
-    return plain_page(403, "Another page sent this", "Open the address that dbmig printed.");
+    return plain_page(403, "Sent by another page", "Open the address that dbmig printed.");
   }
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
@@ -161,7 +161,7 @@ Response Access::enter(const Request& request) {
   }
   if (!equal_secrets(sha256_hex(token_ + request.parameter("password")), password_hash_)) {
     if (++wrong_passwords_ % kWrongPasswords == 0) pause_until_ = now + kPause;
-    return login_page(token_, 403, "That is not the password.");
+    return login_page(token_, 403, "The password is wrong.");
   }
   wrong_passwords_ = 0;
   return opened();
@@ -170,7 +170,7 @@ Response Access::enter(const Request& request) {
 std::optional<Response> Access::check(const Request& request) {
   if (!is_own_host(request.header("host"))) {
     return refusal(request, 400, "Another host",
-                   "this server is not answered under that name. Open the address that dbmig "
+                   "this server does not answer to that name. Open the address that dbmig "
                    "printed; behind a proxy, start it with --origin.");
   }
   const bool is_entry = !request.parameter("token").empty() && request.method == "GET";
@@ -185,7 +185,8 @@ std::optional<Response> Access::check(const Request& request) {
     // Pictures, scripts and forms of other pages get nothing either; browsers say who asks.
     const std::string site = request.header("sec-fetch-site");
     if (request.path.starts_with("/api/") && !site.empty() && site != "same-origin") {
-      return refusal(request, 403, "Another page asks", "only this server's own page is answered.");
+      return refusal(request, 403, "Requested by another page",
+                     "only requests of this server's own page are answered.");
     }
     return std::nullopt;
   }
@@ -193,14 +194,14 @@ std::optional<Response> Access::check(const Request& request) {
     return refusal(request, 405, "Not allowed", "only GET and POST are answered.");
   }
   if (!is_own_origin(request)) {
-    return refusal(request, 403, "Another page sent this",
+    return refusal(request, 403, "Sent by another page",
                    "only this server's own page may change something.");
   }
   if (!equal_secrets(request.header("x-csrf-token"), csrf_)) {
     return refusal(request, 403, "Not from this page", "reload the page and try again.");
   }
   if (!request.header("content-type").starts_with("application/json")) {
-    return refusal(request, 415, "Not JSON", "a change is sent as application/json.");
+    return refusal(request, 415, "Not JSON", "send changes as application/json.");
   }
   return std::nullopt;
 }

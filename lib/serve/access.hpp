@@ -11,7 +11,7 @@
 
 namespace dbmig::serve {
 
-/// Who may see the page, and from where.
+/// Access rules of the page.
 struct AccessOptions {
   int port = 0;
   /// Whether only this machine may connect: then only its own names are answered.

@@ -32,7 +32,7 @@ class QueryBuilder {
     source_.table = schema.find_table(name);
     source_.name = name;
     if (source_.table == nullptr && !schema.views.contains(name)) {
-      throw Error(ErrorCode::not_found, fmt::format("there is no table or view '{}'", name))
+      throw Error(ErrorCode::not_found, fmt::format("table or view '{}' does not exist", name))
           .hint("reload the page: it may have been dropped");
     }
     find_keys();
@@ -81,7 +81,7 @@ class QueryBuilder {
   void add_after(const std::vector<std::string>& order, const std::vector<bool>& descending,
                  const Json& place) {
     if (!place.is_array() || place.size() != order.size()) {
-      throw Error(ErrorCode::invalid, "the place in the table is not one of this page")
+      throw Error(ErrorCode::invalid, "the position in the table is not valid")
           .hint("reload the page");
     }
     // (a > x) OR (a = x AND b > y) OR …, where NULL comes before everything on both databases.
@@ -120,7 +120,7 @@ class QueryBuilder {
 
   void add_same(const std::vector<std::string>& keys, const Json& place) {
     if (!place.is_array() || place.size() != keys.size()) {
-      throw Error(ErrorCode::invalid, "the row is not one of this page").hint("reload the page");
+      throw Error(ErrorCode::invalid, "the row is not known to this page").hint("reload the page");
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (place[i].is_null()) {
@@ -198,7 +198,7 @@ class QueryBuilder {
   void add_filter(const Filter& filter) {
     require_column(filter.column);
     if (filter.column.empty()) {
-      throw Error(ErrorCode::invalid, "a filter names no column").hint("choose one");
+      throw Error(ErrorCode::invalid, "a filter has no column").hint("choose one");
     }
     const std::string column = quoted(filter.column);
     if (filter.op == "null" || filter.op == "not null") {
@@ -267,7 +267,7 @@ Order order_of(const QueryBuilder& builder, const RowsWanted& wanted) {
     const schema::Column* column = builder.find(wanted.sort);
     if (column != nullptr && schema::is_geometry(builder.type_of(*column).kind)) {
       throw Error(ErrorCode::invalid,
-                  fmt::format("'{}' has no order: it holds geometries", wanted.sort))
+                  fmt::format("column '{}' cannot be sorted: it holds geometries", wanted.sort))
           .hint("sort by another column");
     }
     order.columns.push_back(wanted.sort);
@@ -324,8 +324,8 @@ RowsQuery rows_query(const dialect::Dialect& dialect, const schema::Schema& sche
       builder.add_after(order.columns, order.descending, wanted.after);
     } else {
       if (!wanted.after.is_number_unsigned() || wanted.after > kMaxOffset) {
-        throw Error(ErrorCode::invalid, "the place in the table is not one of this page")
-            .hint("a table without a key is only shown so far: filter it");
+        throw Error(ErrorCode::invalid, "this position is too far into a table without a key")
+            .hint("filter the rows");
       }
       offset = wanted.after;
     }
@@ -395,7 +395,8 @@ BoundQuery value_query(const dialect::Dialect& dialect, const schema::Schema& sc
   QueryBuilder builder(dialect, schema, table);
   builder.require_column(column);
   if (builder.keys().empty()) {
-    throw Error(ErrorCode::invalid, fmt::format("rows of '{}' have no key to find them by", table))
+    throw Error(ErrorCode::invalid,
+                fmt::format("a single row of '{}' cannot be found, as it has no key", table))
         .hint("select the value in a query");
   }
   builder.add_same(builder.keys(), place);

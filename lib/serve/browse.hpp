@@ -34,7 +34,7 @@ struct BoundQuery {
   Values values;
 };
 
-/// What a page of rows is read by: each row is told from the others by `keys`, so that the next
+/// How pages of rows are read: `keys` identify each row, so that the next
 /// page goes on where one ended, however many rows come and go. Tables without a key are counted
 /// through (OFFSET), in the order of all their columns, so that pages do not overlap.
 struct RowsQuery {

@@ -101,7 +101,7 @@ Commands::Commands(std::string program, std::vector<std::string> globals)
 
 CommandResult Commands::run(const std::vector<std::string>& arguments,
                             std::chrono::seconds timeout) {
-  if (stopping_) throw Error(ErrorCode::interrupted, "the server is ending");
+  if (stopping_) throw Error(ErrorCode::interrupted, "the server is shutting down");
   CommandResult result;
   result.command = "dbmig";
   for (const std::string& word : arguments) result.command += " " + shell_word(word);
@@ -154,7 +154,7 @@ CommandResult Commands::run_alone(const std::vector<std::string>& arguments,
                                   std::chrono::seconds timeout) {
   const std::unique_lock lock(alone_, std::try_to_lock);
   if (!lock.owns_lock()) {
-    throw Error(ErrorCode::busy, "another change is under way").hint("wait until it is done");
+    throw Error(ErrorCode::busy, "another change is running").hint("wait until it is done");
   }
   return run(arguments, timeout);
 }

@@ -109,8 +109,9 @@ Json plan_json(backend::ReadOnlyConnection& database, const std::string& sql,
   const std::string first = text::lower(query.substr(0, query.find_first_of(" \t\r\n(")));
   if (first == "explain" || first == "show" || first == "pragma" || first == "desc" ||
       first == "describe") {
-    throw Error(ErrorCode::invalid, fmt::format("{} has no plan", text::upper(first)))
-        .hint("ask for the plan of a SELECT");
+    throw Error(ErrorCode::invalid,
+                fmt::format("{} does not have a query plan", text::upper(first)))
+        .hint("explain a SELECT");
   }
   const bool is_mariadb = database.connection().dialect().kind() == DialectKind::mariadb;
   if (is_mariadb) return run_query(database, "EXPLAIN " + query, limits);

@@ -15,7 +15,7 @@ struct Drift {
   schema::Schema live;      ///< what of that is there
 };
 
-/// Finds it through a connection that only reads. Throws where it cannot be told.
+/// Finds it through a connection that only reads. Throws when it cannot be found out.
 using FindDrift = std::function<Drift(backend::Connection&)>;
 
 /// Lays over the picture of a database what its revisions say of it: what was changed by hand is

@@ -105,13 +105,13 @@ Response download(std::string content, const std::string& name, const std::strin
 Json body_of(const Request& request) {
   Json body = Json::parse(request.body, nullptr, false);
   if (body.is_object()) return body;
-  throw Error(ErrorCode::invalid, "the request is no JSON object").hint("reload the page");
+  throw Error(ErrorCode::invalid, "the request is not a JSON object").hint("reload the page");
 }
 
 std::string text_in(const Json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end() || !found->is_string()) {
-    throw Error(ErrorCode::invalid, fmt::format("the request says no '{}'", name))
+    throw Error(ErrorCode::invalid, fmt::format("the request has no '{}'", name))
         .hint("reload the page");
   }
   return *found;
@@ -122,7 +122,7 @@ std::size_t count_in(const Request& request, const char* name, std::size_t other
   const std::string text = request.parameter(name);
   if (text.empty()) return otherwise;
   if (text.size() > 9 || text.find_first_not_of("0123456789") != text.npos) {
-    throw Error(ErrorCode::invalid, fmt::format("'{}' is no number of rows", text))
+    throw Error(ErrorCode::invalid, fmt::format("'{}' is not a number of rows", text))
         .hint("write one, as in 50");
   }
   return std::clamp<std::size_t>(std::stoul(text), 1, most);
@@ -262,8 +262,8 @@ Response Site::answer(const Request& request) {
       } else if (request.path == "/diagram-rows.js") {
         response = asset(assets::diagram_rows_js, "text/javascript; charset=utf-8");
       } else {
-        response =
-            error_response(Error(ErrorCode::not_found, "there is no such page").hint("begin at /"));
+        response = error_response(
+            Error(ErrorCode::not_found, "this page does not exist").hint("start at /"));
       }
     }
   } catch (const Error& error) {
@@ -350,11 +350,11 @@ Response Site::value(const Request& request) {
     const auto source = connection->read(query.sql, query.values.cells(), options_.limits.time, 1);
     std::vector<backend::Cell> cells;
     if (!source->next(cells)) {
-      throw Error(ErrorCode::not_found, "the row is gone").hint("reload the page");
+      throw Error(ErrorCode::not_found, "the row no longer exists").hint("reload the page");
     }
     is_text = cells[0].kind == backend::Cell::Kind::text;
     if (cells[0].bytes.size() > options_.limits.bytes) {
-      throw Error(ErrorCode::invalid, fmt::format("the value has {} bytes: too many for the page",
+      throw Error(ErrorCode::invalid, fmt::format("the value has {} bytes, too many for this page",
                                                   cells[0].bytes.size()))
           .hint("export the table with `dbmig export`");
     }
@@ -467,13 +467,13 @@ Response Site::command(const Request& request) {
   if (name == "show") {
     const std::string revision = request.parameter("revision");
     if (revision.empty() || revision.starts_with('-')) {
-      throw Error(ErrorCode::invalid, "that is no revision").hint("choose one of the history");
+      throw Error(ErrorCode::invalid, "this is not a revision").hint("choose one from the history");
     }
     return json_response(command_json(commands_.run({"show", revision}, kForCommand)));
   }
   const auto found = known.find(name);
   if (found == known.end()) {
-    throw Error(ErrorCode::not_found, "there is no such command here").hint("reload the page");
+    throw Error(ErrorCode::not_found, "this page has no such command").hint("reload the page");
   }
   require_project();
   return json_response(command_json(commands_.run(found->second, kForCommand)));
@@ -503,8 +503,8 @@ Response Site::discard(const Request& request) {
 
 void Site::require_project() const {
   if (options_.project) return;
-  throw Error(ErrorCode::failed, "there is no dbmig project in this folder")
-      .hint("`dbmig init` begins one; start `dbmig serve` in it");
+  throw Error(ErrorCode::failed, "this folder has no dbmig project")
+      .hint("create one with `dbmig init`, then run `dbmig serve` in it");
 }
 
 }  // namespace dbmig::serve

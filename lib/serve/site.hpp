@@ -100,7 +100,7 @@ class Site {
 
   /// Throws Error{failed} where there is none.
   void require_project() const;
-  /// The database's schema, asked for anew when the last answer is some seconds old.
+  /// The database's schema, inspected again when the last result is some seconds old.
   std::shared_ptr<const backend::Inspection> inspection();
   void forget_inspection();
 

@@ -75,7 +75,7 @@ Json table_json(const schema::Schema& schema, const std::string& name, DialectKi
   }
   const schema::Table* table = schema.find_table(name);
   if (table == nullptr) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no table or view '{}'", name))
+    throw Error(ErrorCode::not_found, fmt::format("table or view '{}' does not exist", name))
         .hint("reload the page: it may have been dropped");
   }
   out["kind"] = "table";

@@ -13,7 +13,7 @@ namespace dbmig::serve {
 namespace {
 
 [[noreturn]] void refuse_value() {
-  throw Error(ErrorCode::invalid, "a value of the request is not one that this page was given")
+  throw Error(ErrorCode::invalid, "a value of the request did not come from this page")
       .hint("reload the page");
 }
 

@@ -39,7 +39,7 @@ class ScriptRunner {
         return;
       case ScriptAction::skip_told:
         return events_.warning("dbmig.sql",
-                               fmt::format("{}: passed over, it is no part of a schema: {}",
+                               fmt::format("{}: skipped, it is not part of a schema: {}",
                                            to_string(statement.where), beginning(statement.sql)));
       case ScriptAction::use:
         return use(head.name, statement);

@@ -108,7 +108,7 @@ class Step {
     const Part up(connection_.dialect(), file_.up, name_);
     Part down(connection_.dialect(), file_.down, name_ + " (down)");
     if (up.empty()) {
-      notes.push_back(fmt::format("{} holds no statement", name_));
+      notes.push_back(fmt::format("{} has no statement", name_));
       return revision;
     }
     ops::Execute execute;
@@ -169,7 +169,7 @@ class Step {
         diff::diff(connection_.canonical(after), connection_.canonical(inspected(connection_)));
     if (!other.operations.empty()) {
       notes.push_back(
-          fmt::format("{} gives another schema when it runs again after its down migration: {}",
+          fmt::format("{} gives a different schema when it runs again after its down migration: {}",
                       name_, text::join(other.detected, "; ")));
       is_spoiled_ = true;
     }

@@ -141,7 +141,7 @@ std::string mixture(const std::set<std::string>& tools) {
 MigrationFiles read_migration_files(const fs::path& folder) {
   std::error_code failure;
   if (!fs::is_directory(folder, failure)) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
+    throw Error(ErrorCode::not_found, fmt::format("the folder {} does not exist", folder.string()))
         .hint("name the folder of the old migrations with --from");
   }
   MigrationFiles result;
@@ -195,9 +195,9 @@ MigrationFiles read_migration_files(const fs::path& folder) {
     }
     const auto [place, inserted] = steps.try_emplace(key);
     if (!inserted) {
-      throw Error(ErrorCode::invalid, fmt::format("{} and {} have one version", name,
+      throw Error(ErrorCode::invalid, fmt::format("{} and {} have the same version", name,
                                                   place->second.path.filename().string()))
-          .hint("number them anew");
+          .hint("renumber them");
     }
     MigrationFile& step = place->second;
     step.version = found->version;
@@ -222,8 +222,8 @@ MigrationFiles read_migration_files(const fs::path& folder) {
   for (auto& [key, down] : downs) {
     const auto step = steps.find(key);
     if (step == steps.end()) {
-      result.notes.push_back(
-          fmt::format("{} was left out: it undoes nothing", down.first.filename().string()));
+      result.notes.push_back(fmt::format("{} was left out: no up migration belongs to it",
+                                         down.first.filename().string()));
     } else {
       step->second.down = std::move(down.second);
     }

@@ -173,7 +173,7 @@ std::vector<history::Requirement> requirements_of(const history::Graph& graph,
     const std::vector<history::Requirement>& own = graph.get(id).requirements;
     if (id == ids.front() || own.empty()) continue;
     throw Error(ErrorCode::failed,
-                fmt::format("revision {} requires something in the middle of the range", id))
+                fmt::format("revision {} has a `require` in the middle of the range", id))
         .at(own.front().where)
         .hint(fmt::format("begin the range with {}, or remove its `require` when every database "
                           "is past it",
@@ -198,8 +198,8 @@ std::vector<std::string> squash_range(const history::Graph& graph, const std::st
   }
   std::vector<std::string> range = graph.in_order(ids);
   if (range.size() < 2) {
-    throw Error(ErrorCode::usage, fmt::format("there is one revision in the range, {}", last))
-        .hint("A..B takes A, B and what lies between; base..B begins with the first revision");
+    throw Error(ErrorCode::usage, fmt::format("the range has only one revision, {}", last))
+        .hint("A..B includes A, B and those between them; base..B starts with the first revision");
   }
   refuse_side_ways(graph, range, first);
   return range;
@@ -245,7 +245,7 @@ history::Revision squashed(const history::Graph& graph, const std::vector<std::s
   }
   result.upgrade = upgrade_of(start, all);
   if (!(ops::apply(start, result.upgrade) == schema)) {
-    throw Error(ErrorCode::failed, "the squashed operations do not come to the same schema")
+    throw Error(ErrorCode::failed, "the squashed operations do not give the same schema")
         .hint("please report this history");
   }
   for (const std::string& id : ids) {
@@ -300,12 +300,12 @@ BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& 
     const diff::Difference difference = diff::diff(old.found(), brief.found());
     if (!difference.operations.empty()) {
       throw Error(ErrorCode::failed,
-                  fmt::format("not proved on {}: revision {} does not come to the schema of the {} "
+                  fmt::format("not proved on {}: revision {} does not give the schema of the {} "
                               "revisions that it replaces; it differs by: {}",
                               seen.server, squash, revision.replaces.size(),
                               text::join(difference.detected, "; ")))
           .at({revision.path.string(), 0, 0})
-          .hint("plain SQL that changes the schema says so under `state:`");
+          .hint("declare what plain SQL changes in the schema under `state:`");
     }
     const schema::Schema tables =
         schema::on_dialect(squashed.fold({squash}), old.scratch.connection().dialect().kind());
@@ -314,8 +314,8 @@ BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& 
     const std::vector<std::string> rows = first.differences(second);
     if (!rows.empty() && !runs_sql(revision.replaced)) {
       throw Error(ErrorCode::failed,
-                  fmt::format("not proved on {}: revision {} does not leave the rows that the "
-                              "revisions leave which it replaces: {}",
+                  fmt::format("not proved on {}: revision {} does not leave the same rows as the "
+                              "revisions that it replaces: {}",
                               seen.server, squash, text::join(rows, "; ")))
           .at({revision.path.string(), 0, 0});
     }

@@ -85,7 +85,7 @@ std::vector<SumDifference> SumFile::compare(const history::Graph& graph) const {
       if (graph.replaced_by(id)) continue;
       found.push_back({Kind::removed,
                        id,
-                       {line_of(id), fmt::format("revision {} has no file any more", id),
+                       {line_of(id), fmt::format("revision {} no longer has a file", id),
                         "restore it (git log -- migrations); if no database has it, accept that "
                         "with `dbmig sum "
                         "--accept`"}});
@@ -113,7 +113,7 @@ std::vector<SumDifference> SumFile::compare(const history::Graph& graph) const {
          id,
          {{graph.header(id).path.string(), 1, 0},
           fmt::format("revision {} is not in {}", id, name_.empty() ? std::string(kName) : name_),
-          "if it belongs here, take it in with `dbmig sum`"}});
+          "if it belongs here, add it with `dbmig sum`"}});
   }
   return found;
 }

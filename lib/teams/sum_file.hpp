@@ -16,7 +16,7 @@ namespace dbmig::teams {
 /// What `dbmig.sum` and the revision files say differently of one revision.
 struct SumDifference {
   enum class Kind {
-    edited,     ///< the file says something else than when its line was written
+    edited,     ///< the file has changed since its line was written
     removed,    ///< a line without a file
     added,      ///< a file without a line
     ambiguous,  ///< several lines that contradict each other, as a merge of two branches leaves

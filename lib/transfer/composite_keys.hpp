@@ -17,7 +17,7 @@ using ColumnGroup = std::vector<std::size_t>;
 
 /// The groups of `size` columns that could tell rows apart together: of the columns without NULL
 /// whose types keys can have, the few with most different values; a group whose different values
-/// are too few for so many rows is none. At most 28 pairs or 56 groups of three.
+/// are too few for so many rows is left out. At most 28 pairs or 56 groups of three.
 std::vector<ColumnGroup> groups_of(const schema::Table& table, const std::vector<Evidence>& columns,
                                    std::size_t size);
 

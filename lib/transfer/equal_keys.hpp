@@ -22,7 +22,7 @@ std::vector<EqualKey> find_equal_keys(backend::Connection& source, const schema:
                                       const std::vector<std::string>& tables,
                                       const std::atomic<bool>& stop);
 
-/// The collation by which MariaDB tells apart all texts that SQLite does.
+/// The collation by which MariaDB distinguishes the same texts as SQLite.
 inline constexpr const char* kExactCollation = "utf8mb4_nopad_bin";
 
 }  // namespace dbmig::transfer

@@ -8,7 +8,7 @@
 
 namespace dbmig::transfer {
 
-/// Whether nobody wrote to a database while snapshots of it were begun by several connections.
+/// Whether a database stayed unchanged while several connections began snapshots of it.
 /// SQLite tells with a number that changes with every commit of another connection; on MariaDB
 /// writers are kept out of `tables` as long as this lives.
 class OneMoment {

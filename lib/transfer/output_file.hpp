@@ -30,7 +30,7 @@ class OutputFile {
   const std::string& path() const { return path_; }
   /// A pipe, a device or standard output: nothing may stand beside it.
   bool is_stream() const { return is_stream_; }
-  /// Nobody reads the pipe or standard output any more.
+  /// The reader of the pipe or standard output is gone.
   bool is_closed() const { return closed_; }
 
  private:

@@ -51,7 +51,7 @@ class RowConverter {
   void widen(std::size_t column, const backend::Cell& value);
   void widen(std::size_t column, const WiderType::Needs& needs);
   const std::map<std::size_t, WiderType>& wider() const { return wider_; }
-  /// The type that would hold all values that widen() was told of; nothing when none does.
+  /// The type that would hold all values passed to widen(); nothing when none does.
   std::optional<schema::Type> wider_type(std::size_t column) const;
 
  private:

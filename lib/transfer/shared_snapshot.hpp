@@ -13,7 +13,7 @@
 
 namespace dbmig::transfer {
 
-/// The source as of one moment, with those who read it.
+/// The source as of one moment, with its readers.
 class SharedSnapshot {
  public:
   SharedSnapshot(backend::Connection& source, import::Communicator* ranks,

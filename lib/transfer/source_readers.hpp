@@ -13,7 +13,7 @@
 
 namespace dbmig::transfer {
 
-/// Those who read the source's rows for a copy, all as of one moment: a thread of this process, or
+/// The readers of the source's rows for a copy, all as of one moment: a thread of this process, or
 /// the other ranks of an MPI job, each with its own connection.
 class SourceReaders {
  public:
@@ -31,7 +31,7 @@ class SourceReaders {
   virtual std::vector<PartCheck> check(const ReadJob& job) = 0;
 };
 
-/// Reads through `source`, which is in a snapshot and is used by nobody else as long as a call
+/// Reads through `source`, which is in a snapshot and is not used otherwise as long as a call
 /// lasts, in a thread beside the caller's; values are checked by two, the other one with a
 /// connection of its own.
 std::unique_ptr<SourceReaders> thread_reader(backend::Connection& source,

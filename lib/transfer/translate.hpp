@@ -7,7 +7,7 @@
 
 namespace dbmig::transfer {
 
-/// A database's schema as another one can be told it.
+/// A database's schema translated for another one.
 struct Translation {
   schema::Schema tables;  ///< tables alone
   schema::Schema rest;    ///< what comes when the rows are there: views, triggers, routines

@@ -12,11 +12,11 @@
 namespace dbmig::transfer {
 
 /// Finds the type that a column needs for values that it does not hold: a type of the same kind
-/// with more room, the next larger one, or, of numbers and moments, text that takes what is neither
+/// with more room, the next larger one, or text for values that are not numbers or times
 /// (0000-00-00, an infinite number).
 class WiderType {
  public:
-  /// What values need, as ranks tell each other.
+  /// What values need, as exchanged between ranks.
   struct Needs {
     std::uint32_t taken_by = ~std::uint32_t{0};  ///< a bit for each type that takes all of them
     bool has_null = false;

@@ -23,7 +23,7 @@ Error cannot_read(const std::filesystem::path& folder, const std::error_code& co
 /// Whoever read it would wait for somebody who writes into it.
 Error no_file(const std::filesystem::path& path) {
   return Error(ErrorCode::invalid,
-               fmt::format("{} is no file: it is a pipe, a socket or a device", path.string()))
+               fmt::format("{} is not a file but a pipe, a socket or a device", path.string()))
       .hint("remove it");
 }
 
@@ -68,8 +68,8 @@ std::vector<std::filesystem::path> find_files(const std::filesystem::path& folde
                                               Subfolders subfolders, IsWanted* is_wanted) {
   std::error_code code;
   if (!std::filesystem::is_directory(folder, code)) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
-        .hint("run `dbmig init`, or set its place in dbmig.yaml");
+    throw Error(ErrorCode::not_found, fmt::format("the folder {} does not exist", folder.string()))
+        .hint("run `dbmig init`, or correct its path in dbmig.yaml");
   }
   std::vector<std::filesystem::path> files;
   collect(folder, subfolders, is_wanted, files);
@@ -126,8 +126,8 @@ void collect_names(const std::string& folder, const std::string& prefix, Subfold
 std::vector<std::string> yaml_names(const std::filesystem::path& folder, Subfolders subfolders) {
   std::error_code code;
   if (!std::filesystem::is_directory(folder, code)) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()))
-        .hint("run `dbmig init`, or set its place in dbmig.yaml");
+    throw Error(ErrorCode::not_found, fmt::format("the folder {} does not exist", folder.string()))
+        .hint("run `dbmig init`, or correct its path in dbmig.yaml");
   }
   std::vector<std::string> names;
   collect_names(folder.string(), "", subfolders, names);

@@ -408,7 +408,7 @@ std::string json_schema(std::string_view name) {
       {"project", "A project of dbmig: dbmig.yaml"}};
   const auto title = titles.find(name);
   if (title == titles.end()) {
-    throw Error(ErrorCode::usage, "there is no schema '" + std::string(name) + "'")
+    throw Error(ErrorCode::usage, "unknown schema '" + std::string(name) + "'")
         .hint(text::suggest(name, schema_names()));
   }
   Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title->second}};

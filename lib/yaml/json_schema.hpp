@@ -26,7 +26,7 @@ enum class KeepSchemas { missing, all };
 /// the model's is there. They only help editors, so what cannot be written is left out in silence.
 void keep_schemas(const std::filesystem::path& folder, KeepSchemas which);
 
-/// What a key of a mapping holds that nobody has described yet: "index.comment". Empty, or the
+/// What a key of a mapping holds that has no description yet: "index.comment". Empty, or the
 /// schema takes anything there.
 std::vector<std::string> undescribed_keys();
 

@@ -7,7 +7,7 @@
 
 namespace dbmig::yaml {
 
-/// What this format calls something that Alembic, SQLAlchemy or SQL call otherwise.
+/// The key of this format for a word of Alembic, SQLAlchemy or SQL.
 struct KnownWord {
   std::string key;   ///< one of the keys allowed here
   std::string hint;  ///< what to write

@@ -165,8 +165,10 @@ class ModelReader {
     if (!draft.renamed_from.empty()) {
       for (const auto& [other, old] : model_.renames.tables) {
         if (old != draft.renamed_from) continue;
-        reader.error(key, fmt::format("table '{}' is said to be renamed from '{}', and so is '{}'",
-                                      name, old, other));
+        reader.error(
+            key,
+            fmt::format("tables '{0}' and '{2}' are both renamed from '{1}'", name, old, other),
+            "keep 'renamed_from' at one of them");
       }
       model_.renames.tables[name] = draft.renamed_from;
     }

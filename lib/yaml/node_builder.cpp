@@ -42,7 +42,7 @@ void NodeBuilder::error(const Node& node, std::string message, std::string hint)
 void NodeBuilder::document(const Place& place) {
   if (++documents_ < 2) return;
   diagnostics_.add({file_, place.line, place.column}, "a second YAML document begins here",
-                   "put it into a file of its own");
+                   "put it into a separate file");
   throw Stop{};
 }
 
@@ -83,7 +83,7 @@ void NodeBuilder::append(Node node, std::size_t anchor) {
 
 void NodeBuilder::spend(const Node& node, std::size_t nodes) {
   if (nodes > budget_) {
-    error(node, "anchors and aliases expand to too much",
+    error(node, "anchors and aliases expand to too many values",
           "write the text out, or share less of it");
     throw Stop{};
   }
@@ -96,7 +96,7 @@ void NodeBuilder::alias(const Place& place, std::size_t anchor) {
   here.column = place.column;
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
-    error(here, "an alias inside the value that it refers to");
+    error(here, "this alias refers to a value that contains it");
     throw Stop{};
   }
   spend(here, count_nodes(found->second));
@@ -227,14 +227,14 @@ void NodeBuilder::check_keys(Node& mapping) {
       continue;
     }
     if (key.is_null() && key.text.empty()) {
-      error(key, "there is no key before this ':'");
+      error(key, "the key before this ':' is missing");
       wrong.push_back(i);
       continue;
     }
     key.kind = Node::Kind::scalar;
     const int first = lines.earlier(i);
     if (first != 0 && !is_merge_key(key)) {
-      error(key, fmt::format("key '{}' is here twice", key.text),
+      error(key, fmt::format("key '{}' is used twice", key.text),
             fmt::format("the first one is on line {}", first));
       wrong.push_back(i);
       continue;

@@ -28,7 +28,8 @@ fs::path absolute_path(const fs::path& path) {
   std::error_code code;
   const fs::path result = fs::absolute(path, code);
   if (code) {
-    throw Error(ErrorCode::io, fmt::format("cannot tell the current folder: {}", code.message()))
+    throw Error(ErrorCode::io,
+                fmt::format("cannot find out the current folder: {}", code.message()))
         .hint("change to a folder that exists");
   }
   return result.lexically_normal();
@@ -75,7 +76,7 @@ std::vector<DialectKind> read_dialects(Reader& reader, const Node& node) {
   for (const std::string& name : reader.names(node, "'dialects'")) {
     const auto kind = dialect_kind(text::lower(name));
     if (!kind) {
-      reader.error(node, fmt::format("'dialects' knows no '{}'", name),
+      reader.error(node, fmt::format("unknown dialect '{}'", name),
                    "write [sqlite], [mariadb] or [sqlite, mariadb]");
     } else if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) {
       kinds.push_back(*kind);
@@ -94,7 +95,7 @@ lint::Levels read_lint(Reader& reader, const Node& node) {
       const std::vector<std::string> groups = lint::group_names();
       known.insert(known.end(), groups.begin(), groups.end());
       const auto near = text::closest(text::upper(key.text), known);
-      reader.error(key, fmt::format("'lint' knows no code '{}'", key.text),
+      reader.error(key, fmt::format("unknown code '{}' in 'lint'", key.text),
                    near ? fmt::format("did you mean '{}'?", *near)
                         : std::string("`dbmig lint --codes` lists them"));
       continue;
@@ -226,14 +227,14 @@ Project find_project(const ProjectOptions& options) {
   const fs::path start = absolute_path(options.directory.empty() ? "." : options.directory);
   if (!options.directory.empty() && !is_folder(start)) {
     throw Error(ErrorCode::not_found,
-                fmt::format("there is no folder {}", without_slash(start).string()))
+                fmt::format("the folder {} does not exist", without_slash(start).string()))
         .hint("check -C");
   }
   if (!options.config.empty()) {
     project.config_file = absolute_path(start / options.config);
     if (!is_file(project.config_file)) {
       throw Error(ErrorCode::not_found,
-                  fmt::format("there is no file {}", project.config_file.string()))
+                  fmt::format("the file {} does not exist", project.config_file.string()))
           .hint("check --config");
     }
     project.root = project.config_file.parent_path();
@@ -315,7 +316,7 @@ ScratchServer scratch_server(const Project& project, const Environment& environm
         .hint(error.diagnostics().front().hint)
         .at(where);
   }
-  throw Error(ErrorCode::invalid, name + " names no MariaDB server")
+  throw Error(ErrorCode::invalid, name + " is not the URL of a MariaDB server")
       .hint("SQLite's scratch databases are in memory; write auto, off or mariadb://user@host/")
       .at(where);
 }

@@ -181,7 +181,7 @@ ColumnDraft read_column(Reader& reader, const Node& key, const Node& body, bool 
   if (renames) {
     draft.renamed_from = fields.text_or_empty("renamed_from");
   } else if (const Node* node = fields.find("renamed_from")) {
-    reader.error(*node, "'renamed_from' means nothing in a revision",
+    reader.error(*node, "'renamed_from' has no meaning in a revision",
                  "use alter_column with rename");
   }
   return draft;

@@ -211,7 +211,7 @@ Read create_foreign_key(Reader& reader, const Node& key, const Node& body) {
   if (foreign->referenced_columns.empty() && !foreign->external) {
     const std::string& parent = foreign->referenced_table;
     reader.error(*fields.find("references"),
-                 fmt::format("the foreign key to '{}' names no columns", parent),
+                 fmt::format("the foreign key to '{}' does not name the columns there", parent),
                  fmt::format("write them out, as in {}(id)", parent));
     return {};
   }
@@ -257,7 +257,7 @@ std::optional<ops::ConstraintKind> read_kind(Fields& fields, const std::string& 
   for (const Word& word : kWords) {
     if (*said == word.text && !said->ends_with('_')) return word.kind;
   }
-  fields.reader().error(*fields.find(key), fmt::format("'{}' is no kind of constraint", *said),
+  fields.reader().error(*fields.find(key), fmt::format("'{}' is not a kind of constraint", *said),
                         text::suggest(*said, {"primary_key", "unique", "foreign_key", "check"}));
   return std::nullopt;
 }
@@ -350,7 +350,7 @@ std::optional<schema::SqlText> read_undo(Reader& reader, const Node& node,
   for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
     if (sql.for_dialect(kind).empty() || fields.has("sql") || fields.has(to_string(kind))) continue;
     reader.error(node,
-                 fmt::format("'undo' says nothing for {}, where the SQL runs", to_string(kind)),
+                 fmt::format("'undo' has nothing for {}, where the SQL runs", to_string(kind)),
                  fmt::format("write {0}: …, or {0}: none", to_string(kind)));
   }
   // One database has nothing to do where the text for all would do something.
@@ -470,8 +470,8 @@ Read read_operation(Reader& reader, const Node& key, const Node& body) {
     return {};
   }
   if (body.is_null()) {
-    reader.error(key, fmt::format("'{}' says nothing", key.text),
-                 "write what it works on, as the other revisions do");
+    reader.error(key, fmt::format("'{}' is empty", key.text),
+                 "write what it changes, as in other revisions");
     return {};
   }
   const std::size_t before = reader.errors();
@@ -515,8 +515,8 @@ std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
     const Node& key = item.key(*name);
     const Node* ignore = item.find(kIgnore);
     if (ignore != nullptr && suppressions == nullptr) {
-      reader.error(*ignore, fmt::format("'lint_ignore' means nothing in {}", what),
-                   "it stands beside operations of 'upgrade'");
+      reader.error(*ignore, fmt::format("'lint_ignore' has no meaning in {}", what),
+                   "write it beside an operation of 'upgrade'");
     } else if (ignore != nullptr) {
       read_suppressions(reader, *ignore, operations.size(), *suppressions);
     }

@@ -29,7 +29,7 @@ void read_suppressions(Reader& reader, const Node& node, std::size_t operation,
   for (std::size_t i = 0; i < node.entries(); ++i) {
     const Node& code = node.key(i);
     if (lint::find_code(code.text) == nullptr) {
-      reader.error(code, fmt::format("'lint_ignore' knows no code '{}'", code.text),
+      reader.error(code, fmt::format("unknown code '{}' in 'lint_ignore'", code.text),
                    unknown_code_hint(code.text));
       continue;
     }

@@ -212,7 +212,7 @@ class TableReader {
 
   void check_rename(const Node& name, const std::string& old, const Node* at) {
     if (old.empty() || old != name.text) return;
-    reader_.error(*at, fmt::format("'{}' is said to be renamed from itself", old),
+    reader_.error(*at, fmt::format("'renamed_from' of '{}' is its own name", old),
                   "write the name it had before, or leave renamed_from out");
   }
 
@@ -238,8 +238,9 @@ class TableReader {
         const auto [other, is_new] = old_names.try_emplace(column.renamed_from, key.text);
         if (!is_new) {
           reader_.error(*at,
-                        fmt::format("column '{}' is said to be renamed from '{}', and so is '{}'",
-                                    key.text, column.renamed_from, other->second));
+                        fmt::format("columns '{0}' and '{2}' are both renamed from '{1}'", key.text,
+                                    column.renamed_from, other->second),
+                        "keep 'renamed_from' at one of them");
         }
       }
       take_column(std::move(column), key);
@@ -277,10 +278,11 @@ class TableReader {
       positions_.add({"tables", key_.text, "primary_key"}, reader_.at(*node));
       table().primary_key = read_primary_key_value(reader_, *node);
       if (!shorthand_key_.empty()) {
-        reader_.error(*node,
-                      fmt::format("table '{}' has its primary key here and at column '{}'",
-                                  key_.text, shorthand_key_.front()),
-                      "keep one of the two");
+        reader_.error(
+            *node,
+            fmt::format("the primary key of table '{}' is given both here and at column '{}'",
+                        key_.text, shorthand_key_.front()),
+            "keep one of the two");
       }
     } else if (!shorthand_key_.empty()) {
       table().primary_key = schema::PrimaryKey{{}, shorthand_key_, {}};
@@ -319,7 +321,7 @@ class TableReader {
   /// A revision says what it does by itself: no hints, no looking up of other tables.
   void require_explicit(Fields& fields) {
     if (const Node* node = fields.find("renamed_from")) {
-      reader_.error(*node, "'renamed_from' means nothing in a revision", "use rename_table");
+      reader_.error(*node, "'renamed_from' has no meaning in a revision", "use rename_table");
     }
     for (std::size_t i = 0; i < table().foreign_keys.size(); ++i) {
       const schema::ForeignKey& key = table().foreign_keys[i];
@@ -328,7 +330,8 @@ class TableReader {
       at.line = foreign_keys_at_[i].line;
       at.column = foreign_keys_at_[i].column;
       reader_.error(at,
-                    fmt::format("the foreign key to '{}' names no columns", key.referenced_table),
+                    fmt::format("the foreign key to '{}' does not name the columns there",
+                                key.referenced_table),
                     fmt::format("write them out, as in {}(id)", key.referenced_table));
     }
   }

@@ -23,7 +23,7 @@ struct TableDraft {
 
 enum class TablePlace {
   model,     ///< `renamed_from` and `references: pais` (its primary key) are allowed
-  revision,  ///< a revision stands for itself: neither
+  revision,  ///< a revision has neither
 };
 
 /// The body of a table: columns, keys, options. `key` is where its name stands.

@@ -92,7 +92,7 @@ std::vector<std::string> Reader::names(const Node& node, std::string_view what) 
       list.push_back(item.text);
     } else {
       error(item,
-            fmt::format("{} must be a list of names, but {} is in it", what, kind_name(item)));
+            fmt::format("{} must be a list of names, but contains {}", what, kind_name(item)));
     }
   }
   if (node.children.empty()) error(node, fmt::format("{} is an empty list", what));
@@ -300,8 +300,9 @@ schema::SqlText Fields::sql() {
       if (beside == nullptr) continue;
       reader_.error(
           *beside,
-          fmt::format("{} says '{}' beside an 'sql' that has each database's own SQL", what_, key),
-          "write sql: {mariadb: …, sqlite: …} and nothing beside it");
+          fmt::format("{} has '{}' beside an 'sql' that already has the SQL for each database",
+                      what_, key),
+          "write only sql: {mariadb: …, sqlite: …}");
     }
     return reader_.sql(*inner, what_).value_or(schema::SqlText{});
   }

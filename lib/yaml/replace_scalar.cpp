@@ -8,7 +8,7 @@ namespace dbmig::yaml {
 namespace {
 
 [[noreturn]] void no_scalar(const SourcePosition& where) {
-  throw Error(ErrorCode::failed, "no value that can be replaced stands here").at(where);
+  throw Error(ErrorCode::failed, "the value here cannot be replaced").at(where);
 }
 
 /// The byte at which the place begins.

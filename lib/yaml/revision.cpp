@@ -32,7 +32,7 @@ void check_id(Reader& reader, const Node& node, std::string_view what, std::stri
   static constexpr std::array<std::string_view, 4> kReserved{"head", "heads", "base", "current"};
   constexpr std::size_t kMaxLength = 64;
   if (std::find(kReserved.begin(), kReserved.end(), id) != kReserved.end()) {
-    reader.error(node, fmt::format("{} cannot be '{}', which has a meaning of its own", what, id));
+    reader.error(node, fmt::format("{} cannot be '{}', which is a reserved word", what, id));
   } else if (id.empty() || id.size() > kMaxLength) {
     reader.error(node, fmt::format("{} must have 1 to {} characters", what, kMaxLength));
   } else if (!std::all_of(id.begin(), id.end(), is_id_character)) {

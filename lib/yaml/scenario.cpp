@@ -139,7 +139,7 @@ Scenario read_scenario(std::string_view content, const std::string& name,
       if (const auto kind = dialect_kind(text::lower(one))) {
         scenario.dialects.push_back(*kind);
       } else {
-        reader.error(*node, fmt::format("'databases' knows no '{}'", one),
+        reader.error(*node, fmt::format("unknown database '{}'", one),
                      "write [sqlite], [mariadb] or [sqlite, mariadb]");
       }
     }

@@ -13,13 +13,13 @@ namespace dbmig::yaml {
 inline constexpr std::string_view kNotForGit =
     "# Made by dbmig from the files of the project; may be deleted.\n*\n";
 
-/// What tells one state of a file from another, as git's index does.
+/// Distinguishes states of a file without reading it, as git's index does.
 struct FileStamp {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   std::int64_t modified = 0;  ///< nanoseconds
-  std::int64_t changed = 0;   ///< of the inode: nobody can set it back
+  std::int64_t changed = 0;   ///< of the inode: cannot be set back
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 

@@ -164,7 +164,7 @@ TEST_P(Adopt, NeedsAProjectAndADatabase) {
   EXPECT_EQ(result.code, 1);
   EXPECT_THAT(result.err, HasSubstr("dbmig init"));
   EXPECT_THAT(project.expect(1, {"adopt", "--url", "sqlite:///none.db"}).err,
-              HasSubstr("there is no database"));
+              HasSubstr("does not exist; name the database"));
   EXPECT_THAT(project.files("schemas"), IsEmpty());
 }
 
@@ -393,7 +393,7 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
         "check 'ck_shop_1' of table 'shop' is for SQLite only (sqlite: …): it means",
         "check 'ck_shop_3' of table 'shop' is for SQLite only (sqlite: …): MariaDB refuses",
         "the default of 'shop.e' is for SQLite only (mariadb: NULL): it means",
-        "the default of 'shop.f' is for SQLite only (mariadb: NULL): MariaDB does not",
+        "the default of 'shop.f' is for SQLite only (mariadb: NULL): MariaDB refuses",
         "column 'shop.g' means different things on the two databases",
         "trigger 'own' is for SQLite only (only: sqlite): MariaDB refuses it when it",
         "'kv.k' becomes varchar(255) on MariaDB", "'kv.w' becomes varchar(255) on MariaDB",

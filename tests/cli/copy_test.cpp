@@ -600,7 +600,7 @@ TEST(Copy, WordsThatAreNoDatabasesAreNamed) {
 TEST(Copy, OfNothingIsNamed) {
   Project project;
   EXPECT_THAT(project.expect(1, {"copy", "sqlite:///none.db", "sqlite:///b.db"}).err,
-              HasSubstr("there is no database"));
+              HasSubstr("does not exist; check the path"));
   EXPECT_EQ(project.files("."), std::vector<std::string>{});
   EXPECT_THAT(project.expect(2, {"copy", "sqlite:///a.db"}).err, HasSubstr("target"));
   ASSERT_EQ(shell("sqlite3 empty.db 'CREATE TABLE t (i); DROP TABLE t'", project.path()).code, 0);

@@ -272,7 +272,7 @@ TEST_F(Fleet, MisuseIsSaid) {
   says({"upgrade", "--all", "--sql"}, 2, "--sql excludes --all");
   says({"upgrade", "--canary", "1"}, 2, "are for many databases; add --all");
   says({"check", "--all", "--offline"}, 2, "--all excludes --offline");
-  says({"upgrade", "--all", "--url", "sqlite:///none/*.db"}, 1, "no file fits");
+  says({"upgrade", "--all", "--url", "sqlite:///none/*.db"}, 1, "no file matches");
   says({"status", "--all", "--database", "tennants"}, 2, "has no database 'tennants'");
   says({"upgrade", "--urls-from", "none"}, 2, "none");
   says({"upgrade", "--all", "nowhere"}, 1, "Can't locate revision identified by 'nowhere'");

@@ -219,7 +219,7 @@ TEST_F(LintFiles, LevelsAndStrictness) {
   EXPECT_EQ(project.expect(0, {"lint", "--strict"}).out, "");
   project.write("dbmig.yaml", "lint: {DS1O1: off}\n");
   EXPECT_THAT(project.expect(1, {"lint"}).err,
-              HasSubstr("dbmig.yaml:1:8: 'lint' knows no code 'DS1O1'; did you mean 'DS101'?"));
+              HasSubstr("dbmig.yaml:1:8: unknown code 'DS1O1' in 'lint'; did you mean 'DS101'?"));
 }
 
 TEST_F(LintFiles, ASuppressionIsReportedWithItsReason) {

@@ -155,7 +155,7 @@ TEST_P(RunSettings, ASquashIsProvedWithTheValuesAndKeepsWhatItsFirstRequires) {
               testing::AllOf(HasSubstr("require:"), HasSubstr("${who:literal}")));
   EXPECT_THAT(project.expect(1, {"squash", "a2..a3"}).err, HasSubstr("'who' is not set"));
   EXPECT_THAT(project.expect(1, {"squash", "a1..a3", "--var", "who=x"}).err,
-              HasSubstr("migrations/a2.yaml:5:10: revision a2 requires something in the middle"));
+              HasSubstr("migrations/a2.yaml:5:10: revision a2 has a `require` in the middle"));
 }
 
 TEST_P(RunSettings, NamesThatNoStatementCouldUseAreRefused) {

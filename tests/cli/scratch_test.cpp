@@ -95,7 +95,7 @@ TEST_F(PrivateServer, IsPrivate) {
   project.expect(0, {"scratch", "--stop"});
   std::filesystem::permissions(folder(), std::filesystem::perms(0755));
   EXPECT_THAT(project.expect(1, {"scratch", "--start"}).err,
-              HasSubstr("is not a private folder of this user"));
+              HasSubstr("is not a folder that only this user can access"));
 }
 
 TEST_F(PrivateServer, IsOneForAllWhoStartAtOnce) {
@@ -153,7 +153,7 @@ TEST_F(PrivateServer, SaysWhatIsWrongWithTheSetting) {
   project.environment["DBMIG_SCRATCH"] = "sqlite://";
   project.write("t.mariadb.sql", "CREATE TABLE t (id INT PRIMARY KEY);\n");
   EXPECT_THAT(project.expect(1, {"inspect", "--sql-file", "t.mariadb.sql"}).err,
-              HasSubstr("DBMIG_SCRATCH names no MariaDB server"));
+              HasSubstr("DBMIG_SCRATCH is not the URL of a MariaDB server"));
 }
 
 }  // namespace

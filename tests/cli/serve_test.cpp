@@ -57,7 +57,7 @@ TEST_F(Serve, EndsByItselfAndPrintsNoPassword) {
 
 TEST_F(Serve, ADatabaseThatIsNotThereIsSaidAndNotMade) {
   EXPECT_THAT(project.expect(1, {"serve", "--port", "0", "--url", "sqlite:///missing.db"}).err,
-              HasSubstr("there is no database"));
+              HasSubstr("does not exist; check the path"));
   EXPECT_FALSE(std::filesystem::exists(project.path() / "missing.db"));
   project.expect(4, {"serve", "--port", "0", "--url", "sqlite://"});
   project.environment["DBMIG_SERVE_PASSWORD"] = "correct horse";

@@ -147,7 +147,7 @@ TEST_F(ServerSettings, ACollationThatLosesCharactersIsRefused) {
   EXPECT_EQ(with("utf8mb4_unicode_ci").code, 0);
   const Result narrow = with("latin1_swedish_ci");
   EXPECT_EQ(narrow.code, 1);
-  EXPECT_THAT(narrow.err, HasSubstr("is none of utf8mb4"));
+  EXPECT_THAT(narrow.err, HasSubstr("is not one of utf8mb4"));
   for (const char* charset : {"utf8mb4", "UTF8", "utf8mb3"}) {
     EXPECT_EQ(with("utf8mb4_bin&charset=" + std::string(charset)).code, 0) << charset;
   }

@@ -176,7 +176,7 @@ TEST_P(SqlFile, AProjectForOneDatabaseMayUseAllOfIt) {
   project.expect(0, {"upgrade"});
   project.expect(0, {"check"});
   settings("dialects: [oracle]\n");
-  EXPECT_THAT(project.expect(1, {"check"}).err, HasSubstr("'dialects' knows no 'oracle'"));
+  EXPECT_THAT(project.expect(1, {"check"}).err, HasSubstr("unknown dialect 'oracle'"));
 }
 
 TEST_P(SqlFile, StrictIsForThoseWhoWantAll) {
@@ -194,7 +194,7 @@ TEST(SqlFileOnMariadb, NeedsAServerThatMayMakeDatabases) {
   project.start();
   project.write("x.mariadb.sql", "CREATE TABLE t (id int);");
   EXPECT_THAT(project.expect(2, {"inspect", "--sql-file", "x.mariadb.sql"}).err,
-              HasSubstr("needs a server to be made on"));
+              HasSubstr("on MariaDB needs a server"));
   if (!mariadb_server()) GTEST_SKIP() << kNoServer;
   const ServerDatabase database;
   const std::string user = "dbmig_" + random_hex(8);
@@ -203,7 +203,7 @@ TEST(SqlFileOnMariadb, NeedsAServerThatMayMakeDatabases) {
   const std::string url = text::replace_all(database.url(), "://" + mariadb_server()->user + "@",
                                             "://" + user + ":pw@");
   const Result denied = project.expect(1, {"inspect", "--sql-file", "x.mariadb.sql", "--url", url});
-  EXPECT_THAT(denied.err, AllOf(HasSubstr("cannot make a scratch database on mariadb://" + user),
+  EXPECT_THAT(denied.err, AllOf(HasSubstr("cannot create a scratch database on mariadb://" + user),
                                 HasSubstr("GRANT ALL PRIVILEGES ON `dbmig\\_scratch\\_%`"),
                                 Not(HasSubstr("pw@"))));
   // `migrate` goes on, and its warning has the grant, ready to be pasted.
@@ -222,7 +222,7 @@ TEST(SqlFileOnMariadb, NeedsAServerThatMayMakeDatabases) {
   EXPECT_THAT(project.expect(0, {"inspect", "--sql-file", "x.mariadb.sql"}).out, HasSubstr("t:"));
   project.write("dbmig.yaml", "scratch: sqlite://\n");
   EXPECT_THAT(project.expect(1, {"inspect", "--sql-file", "x.mariadb.sql"}).err,
-              HasSubstr("dbmig.yaml:1:10: 'scratch' names no MariaDB server"));
+              HasSubstr("dbmig.yaml:1:10: 'scratch' is not the URL of a MariaDB server"));
   mariadb_sql("DROP USER " + user + "@localhost");
 }
 

@@ -214,7 +214,7 @@ downgrade: []
     FAIL() << "two rows have the same name";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("r2.yaml:8:5"), HasSubstr("UNIQUE constraint"),
-                                    HasSubstr("remove the rows that are there twice")));
+                                    HasSubstr("remove the duplicate rows")));
     EXPECT_THAT(error.statement(), Not(IsEmpty()));
   }
   EXPECT_THAT(table_names(), ElementsAre("child", "parent"));

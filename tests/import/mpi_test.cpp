@@ -371,7 +371,7 @@ TEST_P(Import, WhatDbmigSaysIsLastUnderMpirunToo) {
   };
   const std::vector<Case> cases = {
       {{"t.csv"}, 1, "or continue without such records with --on-error reject\n"},
-      {{"none.csv", "--table", "t"}, 1, "error: there is no file none.csv\n"},
+      {{"none.csv", "--table", "t"}, 1, "error: the file none.csv does not exist\n"},
       {{"t.csv", "--delimiter", "::"}, 2, "or \\t for a tab\n"},
       {{"t.csv", "--nonsense"}, 2, "`dbmig import --help` lists them\n"},
       {{"t.csv", "--table", "t", "--on-duplicate", "replace", "-j", "7"},

@@ -111,8 +111,10 @@ std::string blockers(Session& session, std::string_view sql) {
   }
   if (guess.rows.empty()) return {};
   return fmt::format(
-      "the server does not say who holds the lock (INSTALL SONAME 'metadata_lock_info' lets it say "
-      "so for tables); {}: {}; let them finish, or end the one with {}, then run the command again",
+      "the server does not tell which session holds the lock (INSTALL SONAME 'metadata_lock_info' "
+      "lets it "
+      "do so for tables); {}: {}; let them finish, or end the one with {}, then run the command "
+      "again",
       what, list(guess), kills(guess));
 }
 

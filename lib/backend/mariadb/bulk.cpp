@@ -270,7 +270,7 @@ void refuse_engine_without_transactions(MariadbConnection& connection, const std
   const std::string engine = found.rows.front().front().value_or("");
   throw Error(
       ErrorCode::refused,
-      fmt::format("table '{}' uses {}, which cannot undo: a failing import would leave half "
+      fmt::format("table '{}' uses {}, which cannot roll back: a failing import would leave half "
                   "of its rows",
                   table, engine))
       .hint("convert the table to InnoDB first");

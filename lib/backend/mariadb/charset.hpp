@@ -14,7 +14,7 @@ struct Charsets {
   std::string collation;                                  ///< of the database
   std::map<std::string, std::string> default_collations;  ///< of each character set
 
-  /// The collation that `charset` has when nobody says one.
+  /// The default collation of `charset`.
   std::string collation_of(const std::string& set) const;
 };
 

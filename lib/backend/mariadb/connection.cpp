@@ -118,7 +118,7 @@ class Client final : public MariadbConnection {
 
   Inspection inspect(const InspectOptions& options) override {
     if (url_.database.empty()) {
-      throw Error(ErrorCode::usage, "the database URL names no database")
+      throw Error(ErrorCode::usage, "the database URL has no database name")
           .hint("write it after the host, as in mariadb://user@localhost/name");
     }
     return mariadb::inspect(session_, options);

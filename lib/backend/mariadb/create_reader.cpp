@@ -94,7 +94,7 @@ std::size_t CreateReader::last_finish() const {
 
 void CreateReader::fail() const {
   throw Error(ErrorCode::failed,
-              fmt::format("the server describes an object in a way unknown here, at '{}'",
+              fmt::format("the server's description of an object cannot be read, at '{}'",
                           sql_.substr(peek().begin, 40)))
       .sql(std::string(sql_));
 }

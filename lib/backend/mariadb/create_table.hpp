@@ -8,7 +8,7 @@
 
 namespace dbmig::backend::mariadb {
 
-/// A table as SHOW CREATE TABLE tells it.
+/// A table as described by SHOW CREATE TABLE.
 struct CreateTable {
   schema::Table table;
   /// What of it the model cannot hold: "its key 'k': WITHOUT OVERLAPS".

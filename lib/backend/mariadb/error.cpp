@@ -94,8 +94,8 @@ constexpr std::array kMeanings = {
     Meaning{1021, ErrorCode::io, kDiskHint},
     Meaning{1026, ErrorCode::io, kDiskHint},
     Meaning{1030, ErrorCode::io, "the server's storage engine failed; its error log says more"},
-    Meaning{1041, ErrorCode::io, "the server has no memory left"},
-    Meaning{1037, ErrorCode::io, "the server has no memory left"},
+    Meaning{1041, ErrorCode::io, "the server is out of memory"},
+    Meaning{1037, ErrorCode::io, "the server is out of memory"},
     Meaning{1114, ErrorCode::io, kDiskHint},
     Meaning{1153, ErrorCode::failed, "raise max_allowed_packet on the server"},
     // The connection.

@@ -148,7 +148,7 @@ class Inspector {
         want(type, row[1].value_or(""));
       } else {
         lack(fmt::format("{} '{}'", text::lower(type), row[1].value_or("")),
-             "a model has no packages");
+             "the model does not support packages");
       }
     }
     const Rows events = session_.query(

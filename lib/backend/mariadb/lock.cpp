@@ -30,8 +30,8 @@ class NamedLock final : public MigrationLock {
   }
   std::string limit() const override {
     if (!on_galera_) return {};
-    return "this server is a node of a Galera cluster, where GET_LOCK holds on one node only: "
-           "migrate through one and the same node, never through two at once";
+    return "this server is a node of a Galera cluster, where GET_LOCK locks only this node: "
+           "always migrate through the same node, never through two at once";
   }
 
  private:
@@ -51,7 +51,8 @@ bool get_lock(Session& session, const std::string& name, seconds wait) {
   const std::vector<Value> values = {name, std::to_string(wait.count())};
   const Rows rows = session.query("SELECT GET_LOCK(?, ?)", values);
   if (!rows.rows.at(0).at(0)) {
-    throw Error(ErrorCode::failed, "the server could not say who may migrate (GET_LOCK gave NULL)")
+    throw Error(ErrorCode::failed,
+                "the server could not give the migration lock (GET_LOCK returned NULL)")
         .hint("run the command again");
   }
   return rows.rows[0][0] == "1";

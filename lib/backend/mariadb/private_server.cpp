@@ -84,7 +84,7 @@ void own_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     throw Error(ErrorCode::io,
                 fmt::format("cannot make {}: {}", folder.string(), std::strerror(errno)))
-        .hint("TMPDIR says where temporary files go");
+        .hint("set TMPDIR to another folder for temporary files");
   }
   struct stat found {};
   if (::lstat(folder.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
@@ -92,7 +92,7 @@ void own_folder(const fs::path& folder) {
     return;
   }
   throw Error(ErrorCode::access,
-              fmt::format("{} is not a private folder of this user", folder.string()))
+              fmt::format("{} is not a folder that only this user can access", folder.string()))
       .hint("remove it, or set TMPDIR to a folder of your own");
 }
 
@@ -169,7 +169,7 @@ std::string fingerprint(const fs::path& program) {
 void initialise(const fs::path& data, const fs::path& log, const std::atomic<bool>* stop) {
   const auto program = find_program("mariadb-install-db");
   if (!program) {
-    throw Error(ErrorCode::not_found, "there is no program 'mariadb-install-db'")
+    throw Error(ErrorCode::not_found, "the program 'mariadb-install-db' is not installed")
         .hint("install MariaDB's server (on Debian: apt-get install mariadb-server)");
   }
   const pid_t child =
@@ -341,7 +341,7 @@ PrivateServer::PrivateServer(const PrivateServerOptions& options, EventSink& eve
   const ServerFiles files{private_server_folder(options)};
   if (files.socket().string().size() > kMaxSocketPath) {
     throw Error(ErrorCode::usage,
-                fmt::format("{} is too long a path for a socket", files.socket().string()))
+                fmt::format("the path {} is too long for a socket", files.socket().string()))
         .hint("set TMPDIR to a shorter one");
   }
   own_folder(files.folder);

@@ -44,8 +44,7 @@ bool is_keyword(const Token& token, std::string_view word) {
 }
 
 dialect::SqlRefusal refusal(std::string reason) {
-  return {std::move(reason),
-          "a change of the schema is a revision; rows are changed by the application"};
+  return {std::move(reason), "change the schema with a revision, and rows with the application"};
 }
 
 std::optional<dialect::SqlRefusal> refusal_at(const std::vector<Token>& tokens, std::size_t i) {
@@ -74,7 +73,7 @@ std::optional<dialect::SqlRefusal> refusal_at(const std::vector<Token>& tokens, 
   }
   const bool is_sequence = is_keyword(token, "next") || is_keyword(token, "nextval");
   if (is_sequence && is_keyword(next, "value")) {
-    return refusal("NEXT VALUE FOR moves a sequence on, and only reading is allowed here");
+    return refusal("NEXT VALUE FOR advances a sequence, and only reading is allowed here");
   }
   const bool is_qualifier = next.kind == TokenKind::symbol && next.text == ".";
   if (is_any(token, "mysql") && is_qualifier && !is_part) {
@@ -97,14 +96,14 @@ class TimedRows final : public RowSource {
   }
   static Error told(const Error& error, const std::string& sql) {
     if (error.native_code() == kTimeout) {
-      return Error(ErrorCode::busy, "the query took longer than it may and was stopped")
+      return Error(ErrorCode::busy, "the query took longer than allowed and was stopped")
           .hint("narrow it down, or allow it more time")
           .native(kTimeout)
           .sql(sql);
     }
     if (error.native_code() == kReadOnly) {
       return Error(ErrorCode::refused, "only reading is allowed here: " + error.message())
-          .hint("a change of the schema is a revision; rows are changed by the application")
+          .hint("change the schema with a revision, and rows with the application")
           .native(kReadOnly)
           .sql(sql);
     }

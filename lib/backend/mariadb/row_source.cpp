@@ -136,8 +136,9 @@ class MariadbRows final : public RowSource {
   void bind_parameters(std::span<const Cell> values) {
     const std::size_t wanted = mysql_stmt_param_count(statement_.get());
     if (wanted != values.size()) {
-      throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
-                                                  wanted, values.size()))
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the statement has {} parameters, but {} values are given", wanted,
+                              values.size()))
           .sql(sql_);
     }
     parameters_.assign(values.begin(), values.end());
@@ -168,7 +169,7 @@ class MariadbRows final : public RowSource {
     const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> fields(
         mysql_stmt_result_metadata(statement_.get()), mysql_free_result);
     if (fields == nullptr) {
-      throw Error(ErrorCode::invalid, "the statement gives no rows").sql(sql_);
+      throw Error(ErrorCode::invalid, "the statement returns no rows").sql(sql_);
     }
     const unsigned count = mysql_num_fields(fields.get());
     values_.resize(count);

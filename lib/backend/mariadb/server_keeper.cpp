@@ -113,7 +113,7 @@ bool is_idle(const ServerFiles& files, std::chrono::seconds idle, const FileLock
 int keep_private_server(const fs::path& folder, std::chrono::seconds idle) {
   const ServerFiles files{folder};
   const auto program = find_mariadbd();
-  if (!program) throw Error(ErrorCode::not_found, "there is no program 'mariadbd'");
+  if (!program) throw Error(ErrorCode::not_found, "the program 'mariadbd' is not installed");
   struct sigaction action {};
   action.sa_handler = end_soon;
   ::sigaction(SIGTERM, &action, nullptr);

@@ -94,7 +94,7 @@ Session::Session(const Url& url) {
   static std::once_flag once;
   std::call_once(once, [] { mysql_library_init(0, nullptr, nullptr); });
   handle_.reset(mysql_init(nullptr));
-  if (handle_ == nullptr) throw Error(ErrorCode::io, "no memory left for a connection");
+  if (handle_ == nullptr) throw Error(ErrorCode::io, "not enough memory for a connection");
   configure(url);
   // `localhost` is the socket, the library's default one or the one named; 127.0.0.1 is TCP.
   const bool local = url.host.empty() || url.host == "localhost";
@@ -145,19 +145,20 @@ namespace {
 void require_unicode(const Url& url) {
   const std::string charset = text::lower(url_parameter(url, "charset"));
   if (!charset.empty() && charset != "utf8mb4" && charset != "utf8mb3" && charset != "utf8") {
-    throw Error(ErrorCode::invalid,
-                fmt::format("the charset '{}' of the database URL is not utf8mb4, in which dbmig "
-                            "speaks to the server",
-                            charset))
+    throw Error(
+        ErrorCode::invalid,
+        fmt::format("the charset '{}' of the database URL is not utf8mb4, which dbmig needs",
+                    charset))
         .hint("leave it out: the server converts text to the charsets of the columns");
   }
   const std::string collation = url_parameter(url, "collation");
   if (!collation.empty() && !text::lower(collation).starts_with(kCollationPrefix)) {
-    throw Error(ErrorCode::invalid,
-                fmt::format("the collation '{}' of the database URL is none of utf8mb4, in which "
-                            "dbmig speaks to the server",
-                            collation))
-        .hint("leave it out, or write one as in collation=utf8mb4_unicode_ci");
+    throw Error(
+        ErrorCode::invalid,
+        fmt::format("the collation '{}' of the database URL is not one of utf8mb4, which dbmig "
+                    "needs",
+                    collation))
+        .hint("leave it out, or write one of utf8mb4, as in collation=utf8mb4_unicode_ci");
   }
 }
 
@@ -171,7 +172,7 @@ void Session::set_up(const Url& url) {
   if (mariadb_connection(handle) == 0) {
     throw Error(ErrorCode::connection, fmt::format("the server{} is MySQL {}, not MariaDB", at,
                                                    mysql_get_server_info(handle)))
-        .hint("dbmig speaks to MariaDB 10.5 and later");
+        .hint("dbmig needs MariaDB 10.5.2 or later");
   }
   if (mysql_get_server_version(handle) < kOldest) {
     throw Error(ErrorCode::connection,

@@ -15,7 +15,7 @@ Shown read(const Rows& rows, const Wanted& wanted) {
   shown.kind = wanted.kind;
   shown.name = wanted.name;
   if (rows.rows.empty()) {
-    shown.error = "it is not there any more";
+    shown.error = "it no longer exists";
     return shown;
   }
   for (std::size_t i = 0; i < rows.columns.size(); ++i) {

@@ -16,7 +16,7 @@ struct Wanted {
 struct Shown {
   std::string kind;  ///< as `Wanted` has it, but "VIEW" for a view that was asked for as a table
   std::string name;  ///< as the server writes it
-  std::string text;  ///< empty when it cannot be told
+  std::string text;  ///< empty when there is none, see `error`
   std::string sql_mode;  ///< of a stored program
   std::string error;     ///< why there is no text
   /// There is no such table: with lists of names, of which some do not exist, asking costs less

@@ -23,8 +23,9 @@ PreparedStatement::PreparedStatement(st_mysql* connection, std::string_view sql)
 void PreparedStatement::execute(std::span<const Value> values) {
   const std::size_t wanted = mysql_stmt_param_count(statement_.get());
   if (wanted != values.size()) {
-    throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
-                                                wanted, values.size()))
+    throw Error(ErrorCode::invalid,
+                fmt::format("the statement has {} parameters, but {} values are given", wanted,
+                            values.size()))
         .sql(sql_);
   }
   mysql_stmt_free_result(statement_.get());

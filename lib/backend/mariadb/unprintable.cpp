@@ -106,10 +106,9 @@ class UnprintableReader {
       return session_.results("BEGIN NOT ATOMIC " + sql + "DROP TEMPORARY TABLE dbmig_hidden; END");
     } catch (const Error& error) {
       for (const auto& [table, column] : columns) {
-        lacking_.push_back(
-            {fmt::format("table '{}': column '{}'", table, column->name),
-             fmt::format("{}, which the server shows in a temporary table alone ({})", what,
-                         error.what())});
+        lacking_.push_back({fmt::format("table '{}': column '{}'", table, column->name),
+                            fmt::format("{}, which the server shows only in a temporary table ({})",
+                                        what, error.what())});
       }
       return {};
     }

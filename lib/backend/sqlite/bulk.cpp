@@ -194,7 +194,7 @@ class SqliteBulkSink final : public BulkSink {
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
         refused(row, Error(ErrorCode::constraint,
-                           "the table leaves the row out (ON CONFLICT IGNORE, or a trigger that "
+                           "the table ignores the row (ON CONFLICT IGNORE, or a trigger that "
                            "ignores it)"));
         return;
       }

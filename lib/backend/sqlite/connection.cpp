@@ -215,7 +215,7 @@ class Database final : public SqliteConnection {
       if (who.empty()) throw;
       throw Error(error.code(), fmt::format("{}: {} has it locked", error.message(), who))
           .hint(
-              "let it finish its transaction, or end it, then run the command again; --lock-wait "
+              "let it finish its transaction, or stop it, then run the command again; --lock-wait "
               "waits longer")
           .native(error.native_code())
           .sql(error.statement());

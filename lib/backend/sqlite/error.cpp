@@ -23,12 +23,12 @@ Meaning of_constraint(int code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-      return {ErrorCode::constraint, "remove the rows that are there twice"};
+      return {ErrorCode::constraint, "remove the duplicate rows"};
     case SQLITE_CONSTRAINT_CHECK:
       return {ErrorCode::constraint, "correct the rows that violate the check"};
     case SQLITE_CONSTRAINT_FOREIGNKEY:
       return {ErrorCode::constraint,
-              "insert the parent rows first, or remove the rows that have none"};
+              "insert the parent rows first, or remove the rows without a parent"};
     case SQLITE_CONSTRAINT_DATATYPE:
       return {ErrorCode::constraint, "the table is STRICT: convert the values first"};
     default:
@@ -53,7 +53,7 @@ Meaning meaning(int code, std::string_view message) {
     case SQLITE_CONSTRAINT:
       return of_constraint(code);
     case SQLITE_MISMATCH:
-      return {ErrorCode::constraint, "an INTEGER PRIMARY KEY holds nothing but whole numbers"};
+      return {ErrorCode::constraint, "an INTEGER PRIMARY KEY can hold only whole numbers"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::busy, "another process is writing to it; try again when it has finished"};
@@ -69,7 +69,7 @@ Meaning meaning(int code, std::string_view message) {
       return {ErrorCode::connection, "check that the folder exists and may be read and written"};
     case SQLITE_NOTADB:
       return {ErrorCode::connection,
-              "the file is no SQLite database, or an encrypted one; check the path in the URL"};
+              "the file is not a SQLite database, or is encrypted; check the path in the URL"};
     case SQLITE_CORRUPT:
       return {ErrorCode::io, "run 'PRAGMA integrity_check' and restore the file from a backup"};
     case SQLITE_IOERR:
@@ -77,7 +77,7 @@ Meaning meaning(int code, std::string_view message) {
     case SQLITE_NOMEM:
       return {ErrorCode::failed, "close other programs and try again"};
     case SQLITE_TOOBIG:
-      return {ErrorCode::invalid, "the statement or value is longer than SQLite takes"};
+      return {ErrorCode::invalid, "the statement or value is longer than SQLite allows"};
     case SQLITE_INTERRUPT:
       return {ErrorCode::interrupted, {}};
     default:

@@ -150,7 +150,7 @@ class Inspector {
     schema::Table table = parser::named(std::move(draft), lost);
     table.name = name;
     for (std::string& clause : lost) {
-      lose(fmt::format("table '{}': {}", name, clause), "the model cannot say it");
+      lose(fmt::format("table '{}': {}", name, clause), "the model cannot express it");
     }
     result_.schema.tables.emplace(name, std::move(table));
   }

@@ -20,8 +20,8 @@ class NamesAtStart {
   /// `operation` is carried out; plain SQL is followed as far as ALTER, CREATE and DROP TABLE go.
   void follow(const ops::Operation& operation);
 
-  /// The tables that there are now. What is new and is called as something that is gone takes its
-  /// place: a table that was built anew by hand.
+  /// The tables that there are now. A new table with the name of one that is gone takes its
+  /// place: it was rebuilt by hand.
   void resolve(const std::vector<std::string>& tables,
                const std::function<std::vector<std::string>(const std::string&)>& columns);
 

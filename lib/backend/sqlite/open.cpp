@@ -57,7 +57,8 @@ void look(const fs::path& file, bool create) {
         .hint(fmt::format("make it with: mkdir -p '{}'", folder.string()));
   }
   if (!create) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no database '{}'", file.string()))
+    throw Error(ErrorCode::not_found,
+                fmt::format("the database '{}' does not exist", file.string()))
         .hint("check the path in the database URL, or create it with: dbmig upgrade");
   }
   if (!may(folder, W_OK | X_OK)) {

@@ -130,7 +130,7 @@ class ReadOnlyFile final : public ReadOnlyConnection {
     } catch (const Error& error) {
       if ((error.native_code() & 0xff) != SQLITE_AUTH) throw;
       throw Error(ErrorCode::refused, "only reading is allowed here: " + error.message())
-          .hint("a change of the schema is a revision; rows are changed by the application")
+          .hint("change the schema with a revision, and rows with the application")
           .sql(std::string(sql));
     }
   }
@@ -154,7 +154,8 @@ std::unique_ptr<ReadOnlyConnection> connect_read_only(const Url& url) {
   Url target = url;
   target.parameters["mode"] = "ro";
   if (target.in_memory() || target.database.empty()) {
-    throw Error(ErrorCode::refused, "a database in memory is only seen by who made it")
+    throw Error(ErrorCode::refused,
+                "an in-memory database is visible only to the process that made it")
         .hint("name a file, as in sqlite:///app.db");
   }
   return std::make_unique<ReadOnlyFile>(target);
@@ -170,7 +171,7 @@ std::optional<dialect::SqlRefusal> query_refusal(std::string_view sql) {
   if (is_query) return std::nullopt;
   return dialect::SqlRefusal{
       "only reading is allowed here: a query begins with SELECT, WITH, VALUES, EXPLAIN or PRAGMA",
-      "a change of the schema is a revision; rows are changed by the application"};
+      "change the schema with a revision, and rows with the application"};
 }
 
 }  // namespace dbmig::backend::sqlite

@@ -15,12 +15,13 @@ class SqliteRows final : public RowSource {
       : statement_(database, sql), columns_(statement_.column_names()) {
     if (columns_.empty() || sqlite3_stmt_readonly(statement_.native()) == 0) {
       throw Error(ErrorCode::invalid,
-                  "the statement is no query: it gives no rows, or changes something")
+                  "the statement is not a query: it returns no rows, or changes something")
           .sql(std::string(sql));
     }
     if (static_cast<std::size_t>(statement_.parameter_count()) != values.size()) {
-      throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
-                                                  statement_.parameter_count(), values.size()))
+      throw Error(ErrorCode::invalid,
+                  fmt::format("the statement has {} parameters, but {} values are given",
+                              statement_.parameter_count(), values.size()))
           .sql(std::string(sql));
     }
     for (std::size_t i = 0; i < values.size(); ++i) {

@@ -34,8 +34,8 @@ PreparedStatement::PreparedStatement(sqlite3* database, std::string_view sql)
   if (statement_ == nullptr || !is_empty_sql(rest)) {
     sqlite3_finalize(statement_);
     const bool none = statement_ == nullptr;
-    throw Error(ErrorCode::invalid, none ? "there is no SQL statement in the text"
-                                         : "there is more than one SQL statement in the text")
+    throw Error(ErrorCode::invalid,
+                none ? "the text has no SQL statement" : "the text has more than one SQL statement")
         .hint("send exactly one statement")
         .sql(sql_);
   }
@@ -48,8 +48,9 @@ PreparedStatement::~PreparedStatement() {
 void PreparedStatement::bind(std::span<const Value> values) {
   const auto wanted = static_cast<std::size_t>(parameter_count());
   if (wanted != values.size()) {
-    throw Error(ErrorCode::invalid, fmt::format("the statement takes {} values, but {} are given",
-                                                wanted, values.size()))
+    throw Error(ErrorCode::invalid,
+                fmt::format("the statement has {} parameters, but {} values are given", wanted,
+                            values.size()))
         .sql(sql_);
   }
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -25,8 +25,7 @@ void give_number(sqlite3_context* context, int count, sqlite3_value** arguments)
 }
 
 void fail_call(sqlite3_context* context, int /*count*/, sqlite3_value** /*arguments*/) {
-  sqlite3_result_error(
-      context, "a function of the application is needed, which only the application has", -1);
+  sqlite3_result_error(context, "this needs a function that only the application has", -1);
 }
 
 // --- collations ----------------------------------------------------------------------------------
@@ -59,7 +58,7 @@ int disconnect(sqlite3_vtab* table) {
 }
 
 int refuse_to_read(sqlite3_vtab* table, sqlite3_index_info* /*plan*/) {
-  table->zErrMsg = sqlite3_mprintf("the module of this virtual table is not there");
+  table->zErrMsg = sqlite3_mprintf("the module of this virtual table is not available");
   return SQLITE_ERROR;
 }
 

@@ -140,7 +140,7 @@ void functions(const Table& table, const LimitCheck& in) {
       in.found.push_back(
           {std::move(path),
            fmt::format("{} calls {}, which MariaDB {}", what, refused->name,
-                       refused->is_unknown ? "does not have" : "does not take there"),
+                       refused->is_unknown ? "does not have" : "does not allow there"),
            refused->is_unknown ? "write it for each database: {sqlite: …, mariadb: …}"
                                : "its answer changes while the rows stay; let the application or a "
                                  "trigger do it"});

@@ -177,7 +177,7 @@ void key_kinds(const Table& table, const LimitCheck& in) {
       in.found.push_back({{"tables", table.name, "indexes", index.name},
                           fmt::format("spatial index '{}' of table '{}' is over {}, which {}",
                                       index.name, table.name, column_name(table, *column),
-                                      is_geometry ? "may be NULL" : "is no geometry"),
+                                      is_geometry ? "may be NULL" : "is not a geometry"),
                           is_geometry ? "write nullable: false" : "only geometries can be in one"});
     }
   }

@@ -146,7 +146,7 @@ TEST(SqliteConnection, RefusesAFileThatIsNoDatabase) {
   const Error error =
       error_of([&] { backend::sqlite::connect(url_of((folder / "x.db").string()), {true}); });
   EXPECT_EQ(error.code(), ErrorCode::connection);
-  EXPECT_THAT(error.what(), HasSubstr("no SQLite database"));
+  EXPECT_THAT(error.what(), HasSubstr("not a SQLite database"));
 }
 
 TEST(SqliteConnection, ReadsAReadOnlyFileAndRefusesToWrite) {

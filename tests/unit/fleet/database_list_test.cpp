@@ -95,16 +95,16 @@ TEST_F(DatabaseList, AFileOfUrls) {
 }
 
 TEST_F(DatabaseList, WhatIsWrongIsSaidWithItsPlace) {
-  EXPECT_THAT(error_of({}), HasSubstr("dbmig.yaml names no databases; add databases:"));
+  EXPECT_THAT(error_of({}), HasSubstr("dbmig.yaml has no databases; add databases:"));
   project.databases = {{"t", "sqlite:///none/*.db"}};
-  EXPECT_THAT(error_of({}), HasSubstr("no file fits 'none/*.db'"));
+  EXPECT_THAT(error_of({}), HasSubstr("no file matches 'none/*.db'"));
   std::ofstream(folder / "urls") << "sqlite:///a.db\npostgres://me:secret@h/x\n";
   EXPECT_THAT(error_of({.urls_from = folder / "urls"}), HasSubstr("urls:2: "));
   EXPECT_THAT(error_of({.urls_from = folder / "urls"}), testing::Not(HasSubstr("secret")));
   std::ofstream(folder / "urls") << "sqlite:///${NOWHERE}.db\n";
   EXPECT_THAT(error_of({.urls_from = folder / "urls"}), HasSubstr("urls:1: "));
   std::ofstream(folder / "urls") << "# none\n";
-  EXPECT_THAT(error_of({.urls_from = folder / "urls"}), HasSubstr("names no database"));
+  EXPECT_THAT(error_of({.urls_from = folder / "urls"}), HasSubstr("lists no database"));
 }
 
 TEST_F(DatabaseList, WhatRanksTellEachOtherArrives) {

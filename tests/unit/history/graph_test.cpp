@@ -170,7 +170,7 @@ TEST(Resolve, CurrentAndBase) {
   EXPECT_EQ(diamond().resolve("current", {"a1", "b1", "c1"}), (Ids{"c1"}));
   EXPECT_EQ(diamond().resolve("base", {"a1"}), Ids());
   EXPECT_THAT(complaint(ErrorCode::failed, [] { diamond().resolve_one("base"); }),
-              HasSubstr("'base' names no revision"));
+              HasSubstr("'base' is not a revision"));
   EXPECT_THAT(complaint(ErrorCode::failed, [] { forked().resolve_one("heads"); }),
               HasSubstr("'heads' names several revisions: c2, d2, z2"));
 }

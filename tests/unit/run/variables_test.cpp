@@ -128,10 +128,10 @@ TEST(Placeholders, WhatIsNoneIsSaid) {
     }
     return std::string();
   };
-  EXPECT_THAT(says("SELECT ${a}"), HasSubstr("'${a}' is no variable; write ${name:literal}"));
-  EXPECT_THAT(says("SELECT ${a:number}"), HasSubstr("is no variable"));
-  EXPECT_THAT(says("SELECT ${1a:literal}"), HasSubstr("is no variable"));
-  EXPECT_THAT(says("SELECT ${a:literal"), HasSubstr("is no variable"));
+  EXPECT_THAT(says("SELECT ${a}"), HasSubstr("'${a}' is not a variable; write ${name:literal}"));
+  EXPECT_THAT(says("SELECT ${a:number}"), HasSubstr("is not a variable"));
+  EXPECT_THAT(says("SELECT ${1a:literal}"), HasSubstr("is not a variable"));
+  EXPECT_THAT(says("SELECT ${a:literal"), HasSubstr("is not a variable"));
   EXPECT_THAT(says("SELECT '${a:literal}'"), HasSubstr("stands within quotes; take the quotes"));
   EXPECT_THAT(says("SELECT \"${a:identifier}\""), HasSubstr("stands within quotes"));
   EXPECT_EQ(says("SELECT '${a}', '$.${b}' -- ${c"), "");

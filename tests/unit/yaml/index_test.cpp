@@ -195,11 +195,11 @@ TEST_F(IndexTest, APipeAmongTheRevisionsIsNotWaitedFor) {
   load();
   const fs::path pipe = migrations() / "pipe.yaml";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is no file"));
-  EXPECT_THAT(test::complaint([&] { plainly(); }), testing::HasSubstr("pipe.yaml is no file"));
+  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is not a file"));
+  EXPECT_THAT(test::complaint([&] { plainly(); }), testing::HasSubstr("pipe.yaml is not a file"));
   fs::remove(pipe);
   fs::create_symlink("/dev/zero", pipe);
-  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is no file"));
+  EXPECT_THAT(test::complaint([&] { load(); }), testing::HasSubstr("pipe.yaml is not a file"));
   fs::remove(pipe);
   // One that nobody writes into reads as empty.
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);

@@ -287,13 +287,14 @@ TEST(BrokenModel, Columns) {
       {table("    columns: {id: {type: integer, on_delete: cascade}}\n"),
        "m.yaml:3:46: 'on_delete' without 'references'; add references: table(column)"},
       {table("    columns: {id: {type: integer, renamed_from: id}}\n"),
-       "m.yaml:3:49: 'id' is said to be renamed from itself; write the name it had before, or "
+       "m.yaml:3:49: 'renamed_from' of 'id' is its own name; write the name it had before, or "
        "leave "
        "renamed_from out"},
       {table("    columns: {a: {type: integer, renamed_from: c}, b: {type: integer, "
              "renamed_from: "
              "c}}\n"),
-       "m.yaml:3:85: column 'b' is said to be renamed from 'c', and so is 'a'"},
+       "m.yaml:3:85: columns 'b' and 'a' are both renamed from 'c'; keep 'renamed_from' at one of "
+       "them"},
       {table("    columns: {id: {type: integer, default: hola}}\n"),
        "m.yaml:3:44: the default 'hola' of column 't.id' is not a value of integer; write a "
        "value "
@@ -320,7 +321,8 @@ TEST(BrokenModel, KeysAndOptions) {
       {table("    columns: {a: {type: integer, nullable: true}}\n    primary_key: [a]\n"),
        "m.yaml:3:44: column 't.a' is nullable and in the primary key; remove nullable: true"},
       {table("    columns: {a: {type: integer, primary_key: true}}\n    primary_key: [a]\n"),
-       "m.yaml:4:18: table 't' has its primary key here and at column 'a'; keep one of the "
+       "m.yaml:4:18: the primary key of table 't' is given both here and at column 'a'; keep one "
+       "of the "
        "two"},
       {table(columns + "    unique: [a, b]\n"),
        "m.yaml:4:13: 'unique' is a list of names: one over all of them, or one each?; write "

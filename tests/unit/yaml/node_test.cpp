@@ -76,14 +76,12 @@ TEST(BrokenYaml, Syntax) {
            "a: ]\n",
            "f:1:4: a closing bracket without its opening one; text that begins with '}' or ']' "
            "needs quotes"},
-       BrokenText{
-           "a:\n  b: 1\n c: 2\n",
-           "f:3:2: this does not fit the mapping it stands in; check the indentation, and that "
-           "text with quotes in it is quoted as a whole"},
-       BrokenText{
-           "a: \"b\" c\n",
-           "f:1:8: this does not fit the mapping it stands in; check the indentation, and that "
-           "text with quotes in it is quoted as a whole"},
+       BrokenText{"a:\n  b: 1\n c: 2\n",
+                  "f:3:2: this does not fit the mapping around it; check the indentation, and that "
+                  "text with quotes in it is quoted as a whole"},
+       BrokenText{"a: \"b\" c\n",
+                  "f:1:8: this does not fit the mapping around it; check the indentation, and that "
+                  "text with quotes in it is quoted as a whole"},
        BrokenText{"a:\n\tb: 3\n", "f:2:1: a tab is used to indent; YAML indents with spaces"},
        BrokenText{
            "a: @b\n",
@@ -91,7 +89,7 @@ TEST(BrokenYaml, Syntax) {
            "quotes"},
        BrokenText{
            "a: *x\n",
-           "f:1:4: an alias for an anchor that is not there; text that begins with '*' needs "
+           "f:1:4: an alias for an anchor that does not exist; text that begins with '*' needs "
            "quotes"},
        BrokenText{"a: - b\n",
                   "f:1:4: a '- ' where no list can begin; begin the list on a line of its own"},
@@ -107,19 +105,19 @@ TEST(BrokenYaml, Syntax) {
 TEST(BrokenYaml, Meaning) {
   expect_each(
       {BrokenText{"a: 1\nb: 2\na: 3\nb: 4\n",
-                  "f:3:1: key 'a' is here twice; the first one is on line 1\n"
-                  "f:4:1: key 'b' is here twice; the first one is on line 2"},
+                  "f:3:1: key 'a' is used twice; the first one is on line 1\n"
+                  "f:4:1: key 'b' is used twice; the first one is on line 2"},
        BrokenText{"x: {a: 1, \"a\": 3}\n",
-                  "f:1:11: key 'a' is here twice; the first one is on line 1"},
+                  "f:1:11: key 'a' is used twice; the first one is on line 1"},
        BrokenText{"a: 1\n---\nb: 2\n",
-                  "f:2:1: a second YAML document begins here; put it into a file of its own"},
+                  "f:2:1: a second YAML document begins here; put it into a separate file"},
        BrokenText{"? [a]\n: b\n",
                   "f:1:3: a key must be text; text that begins with '[' or '{' needs quotes"},
-       BrokenText{"a: {: 1}\n", "f:1:5: there is no key before this ':'"},
+       BrokenText{"a: {: 1}\n", "f:1:5: the key before this ':' is missing"},
        BrokenText{"a: !ruby/object b\n", "f:1:4: unknown tag '!ruby/object'; leave it out"},
        BrokenText{"a: !!binary aGk=\n",
                   "f:1:4: unknown tag 'tag:yaml.org,2002:binary'; leave it out"},
-       BrokenText{"a: &x [*x]\n", "f:1:8: an alias inside the value that it refers to"},
+       BrokenText{"a: &x [*x]\n", "f:1:8: this alias refers to a value that contains it"},
        BrokenText{"a:\n  <<: 3\n",
                   "f:2:3: '<<' takes a mapping or a list of mappings; as in <<: *name"},
        BrokenText{"a: {t: decimal(10,2), u: 1}\n",
@@ -172,7 +170,7 @@ TEST(Yaml, AQuestionMarkIsTextInsideBrackets) {
 
 TEST(BrokenYaml, AMistakeIsNamedBesideAQuestionMark) {
   EXPECT_EQ(complaint("a: {x: what?}\na: 1\n"),
-            "f:2:1: key 'a' is here twice; the first one is on line 1");
+            "f:2:1: key 'a' is used twice; the first one is on line 1");
 }
 
 TEST(Yaml, EscapesOfLineEnds) {
@@ -248,7 +246,8 @@ TEST(Yaml, AliasBombIsRefusedBeforeItExpands) {
     for (int k = 0; k < 9; ++k) text += (k == 0 ? "" : ", ") + previous;
     text += "]\n";
   }
-  EXPECT_NE(complaint(text).find("anchors and aliases expand to too much"), std::string::npos);
+  EXPECT_NE(complaint(text).find("anchors and aliases expand to too many values"),
+            std::string::npos);
 }
 
 TEST(Yaml, LongLinesAreReadInLinearTime) {

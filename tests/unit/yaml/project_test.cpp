@@ -102,7 +102,7 @@ TEST(FindProject, NoneSaysWhatToDo) {
   EXPECT_EQ(test::complaint([&] { find_project({.directory = dir.path(), .config = {}}); }),
             "no dbmig project in " + dir.path().string() + " or above; run `dbmig init`");
   EXPECT_EQ(test::complaint([&] { find_project({.directory = dir / "gone", .config = {}}); }),
-            "there is no folder " + (dir / "gone").string() + "; check -C");
+            "the folder " + (dir / "gone").string() + " does not exist; check -C");
 }
 
 TEST(FindProject, AConfigurationElsewhere) {
@@ -114,7 +114,7 @@ TEST(FindProject, AConfigurationElsewhere) {
   EXPECT_EQ(project.schemas, dir / "model");
   EXPECT_EQ(project.migrations, "/srv/migrations");
   EXPECT_EQ(test::complaint([&] { find_project({.directory = dir.path(), .config = "x.yaml"}); }),
-            "there is no file " + (dir / "x.yaml").string() + "; check --config");
+            "the file " + (dir / "x.yaml").string() + " does not exist; check --config");
 }
 
 TEST(Config, MistakesHaveTheirPlace) {
@@ -198,7 +198,7 @@ TEST(Project, DialectsAndSelection) {
   EXPECT_EQ(project_with(dir, "dialects: [SQLite, mariadb]\n").only_dialect(), std::nullopt);
   EXPECT_EQ(project_with(dir, "dialects: mariadb\n").only_dialect(), DialectKind::mariadb);
   EXPECT_EQ(test::complaint([&] { project_with(dir, "dialects: [db2]\n"); }),
-            "dbmig.yaml:1:11: 'dialects' knows no 'db2'; write [sqlite], [mariadb] or [sqlite, "
+            "dbmig.yaml:1:11: unknown dialect 'db2'; write [sqlite], [mariadb] or [sqlite, "
             "mariadb]");
 }
 
@@ -223,11 +223,11 @@ TEST(Project, LevelsOfLint) {
     return test::complaint([&] { project_with(dir, config); });
   };
   EXPECT_EQ(complaint("lint: {DS1002: off}\n"),
-            "dbmig.yaml:1:8: 'lint' knows no code 'DS1002'; did you mean 'DS102'?");
+            "dbmig.yaml:1:8: unknown code 'DS1002' in 'lint'; did you mean 'DS102'?");
   EXPECT_EQ(complaint("lint: {ds: off}\n"),
-            "dbmig.yaml:1:8: 'lint' knows no code 'ds'; did you mean 'DS'?");
+            "dbmig.yaml:1:8: unknown code 'ds' in 'lint'; did you mean 'DS'?");
   EXPECT_EQ(complaint("lint: {everything: off}\n"),
-            "dbmig.yaml:1:8: 'lint' knows no code 'everything'; `dbmig lint --codes` lists them");
+            "dbmig.yaml:1:8: unknown code 'everything' in 'lint'; `dbmig lint --codes` lists them");
   EXPECT_EQ(complaint("lint:\n  NM: warn\n"),
             "dbmig.yaml:2:7: the level of NM cannot be 'warn'; known: off, info, warning, error");
   EXPECT_EQ(complaint("lint: off\n"),
@@ -248,7 +248,8 @@ TEST(Project, ScratchIsAServerOrAPrivateOne) {
   EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").kind, Kind::named);
   EXPECT_EQ(scratch("scratch: mariadb://u@${HOST}/\n").url.host, "db");
   EXPECT_EQ(test::complaint([&] { scratch("\nscratch: sqlite://\n"); }),
-            "dbmig.yaml:2:10: 'scratch' names no MariaDB server; SQLite's scratch databases are in "
+            "dbmig.yaml:2:10: 'scratch' is not the URL of a MariaDB server; SQLite's scratch "
+            "databases are in "
             "memory; write auto, off or mariadb://user@host/");
   EXPECT_EQ(test::complaint([&] { scratch("scratch: '${NONE}'\n"); }),
             "dbmig.yaml:1:10: the environment variable NONE is not set; set it, or give a default: "

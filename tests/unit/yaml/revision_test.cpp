@@ -216,7 +216,7 @@ TEST(BrokenRevision, Head) {
        "the id of the one before"},
       {"parents: []\n", "r.yaml:1:1: the revision has no 'revision'; as in revision: 2fa6cb75c75d"},
       {"revision: head\nparents: []\n",
-       "r.yaml:1:11: a revision's id cannot be 'head', which has a meaning of its own"},
+       "r.yaml:1:11: a revision's id cannot be 'head', which is a reserved word"},
       {"revision: a b\nparents: []\n",
        "r.yaml:1:11: a revision's id 'a b' may hold only A-Z, a-z, 0-9, '_' and '-'"},
       {"revision: -a\nparents: []\n",
@@ -232,13 +232,13 @@ TEST(BrokenRevision, Head) {
       {"revision: a\nparents: []\nmessage: [x]\ncreated: ayer\nlabel: base\n",
        "r.yaml:3:10: 'message' must be text, not a list\n"
        "r.yaml:4:10: 'ayer' is not a time; as in 2026-11-22T05:10:22Z\n"
-       "r.yaml:5:8: a label cannot be 'base', which has a meaning of its own"},
+       "r.yaml:5:8: a label cannot be 'base', which is a reserved word"},
       {"revision: a\nparents: []\nupgrade: {}\ndowngrade:\n",
        "r.yaml:3:10: 'upgrade' must be a list, not a mapping; as in - drop_table: customer\n"
        "r.yaml:4:1: 'downgrade' is empty; leave it out for the exact inverse, or write [] to do "
        "nothing"},
       {"revision: a\nparents: []\nrevision: b\n",
-       "r.yaml:3:1: key 'revision' is here twice; the first one is on line 1"},
+       "r.yaml:3:1: key 'revision' is used twice; the first one is on line 1"},
       {"revision: a\nparents: [\nupgrade:\n",
        "r.yaml:2:10: this '[' is not closed where line 4 goes on; add the ']', or a ',' that is "
        "missing between two entries"},
@@ -257,7 +257,7 @@ TEST(BrokenRevision, Operations) {
       {"  - drop_table\n",
        "r.yaml:4:5: an operation must be a mapping, not text; as in - drop_table: customer"},
       {"  - drop_table:\n",
-       "r.yaml:4:5: 'drop_table' says nothing; write what it works on, as the other revisions do"},
+       "r.yaml:4:5: 'drop_table' is empty; write what it changes, as in other revisions"},
       {"  - drop_table: [a]\n", "r.yaml:4:17: 'drop_table' needs a name; as in drop_table: name"},
       {"  - add_column:\n    table: t\n    name: c\n",
        "r.yaml:4:5: an operation has one name; indent what belongs to 'add_column' below it, or "
@@ -279,11 +279,12 @@ TEST(BrokenRevision, Operations) {
        "r.yaml:4:59: unknown key 'referent_table' in create_foreign_key; write references: "
        "table(column)"},
       {"  - create_foreign_key: {table: t, name: f, columns: [a], references: z}\n",
-       "r.yaml:4:71: the foreign key to 'z' names no columns; write them out, as in z(id)"},
+       "r.yaml:4:71: the foreign key to 'z' does not name the columns there; write them out, as in "
+       "z(id)"},
       {"  - drop_constraint: {table: t, name: x}\n",
        "r.yaml:4:22: drop_constraint has no 'kind'; say primary_key, unique, foreign_key or check"},
       {"  - drop_constraint: {table: t, name: x, kind: forein_key}\n",
-       "r.yaml:4:48: 'forein_key' is no kind of constraint; did you mean 'foreign_key'?"},
+       "r.yaml:4:48: 'forein_key' is not a kind of constraint; did you mean 'foreign_key'?"},
       {"  - drop_constraint: {table: t, kind: check}\n",
        "r.yaml:4:22: drop_constraint has no 'name'"},
       {"  - alter_table: {table: t}\n",
@@ -294,7 +295,7 @@ TEST(BrokenRevision, Operations) {
        "r.yaml:4:23: 'undo' must be SQL or none; write the SQL that takes it back, for each "
        "database where they differ, or `undo: none`"},
       {"  - execute: {sql: x, undo: {sqlite: y}}\n",
-       "r.yaml:4:29: 'undo' says nothing for mariadb, where the SQL runs; write mariadb: …, or "
+       "r.yaml:4:29: 'undo' has nothing for mariadb, where the SQL runs; write mariadb: …, or "
        "mariadb: none"},
       {"  - execute: {sql: x, state: [drop_tabel: x]}\n",
        "r.yaml:4:31: unknown operation 'drop_tabel'; did you mean 'drop_table'?"},
@@ -309,9 +310,10 @@ TEST(BrokenRevision, Operations) {
       {"  - create_table: {a: {columns: {a: integer}}, b: {}}\n",
        "r.yaml:4:5: 'create_table' creates one table, not 2; write an operation for each"},
       {"  - create_table: {a: {columns: {a: {type: integer, renamed_from: b}}}}\n",
-       "r.yaml:4:67: 'renamed_from' means nothing in a revision; use alter_column with rename"},
+       "r.yaml:4:67: 'renamed_from' has no meaning in a revision; use alter_column with rename"},
       {"  - create_table: {a: {columns: {a: {type: integer, references: b}}}}\n",
-       "r.yaml:4:34: the foreign key to 'b' names no columns; write them out, as in b(id)"},
+       "r.yaml:4:34: the foreign key to 'b' does not name the columns there; write them out, as in "
+       "b(id)"},
   };
   for (const BrokenRevision& row : cases) {
     EXPECT_EQ(complaint_about_revision(head + row.text), row.says) << row.text;
@@ -399,11 +401,12 @@ TEST(Revision, ASuppressionMustBeOfACodeAndHaveAReason) {
         "revision: b\nparents: []\nupgrade:\n  - drop_table: a\n    lint_ignore: " + ignore + "\n");
   };
   EXPECT_EQ(beside("{DS10: why}"),
-            "r.yaml:5:19: 'lint_ignore' knows no code 'DS10'; did you mean 'DS101'?");
+            "r.yaml:5:19: unknown code 'DS10' in 'lint_ignore'; did you mean 'DS101'?");
   EXPECT_EQ(beside("{DS: why}"),
-            "r.yaml:5:19: 'lint_ignore' knows no code 'DS'; name the code itself, as in DS101");
-  EXPECT_EQ(beside("{whatever: why}"),
-            "r.yaml:5:19: 'lint_ignore' knows no code 'whatever'; `dbmig lint --codes` lists them");
+            "r.yaml:5:19: unknown code 'DS' in 'lint_ignore'; name the code itself, as in DS101");
+  EXPECT_EQ(
+      beside("{whatever: why}"),
+      "r.yaml:5:19: unknown code 'whatever' in 'lint_ignore'; `dbmig lint --codes` lists them");
   EXPECT_EQ(beside("{DS101: ' '}"),
             "r.yaml:5:26: the suppression of DS101 gives no reason; say why, as in lint_ignore: "
             "{DS101: \"archived, ticket 4711\"}");
@@ -419,11 +422,12 @@ TEST(Revision, ASuppressionMustBeOfACodeAndHaveAReason) {
 }
 
 TEST(Revision, ASuppressionMeansNothingWhereNothingIsLinted) {
-  EXPECT_EQ(complaint_about_revision(
-                "revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
-                "    lint_ignore: {DS101: why}\n"),
-            "r.yaml:6:18: 'lint_ignore' means nothing in 'downgrade'; it stands beside operations "
-            "of 'upgrade'");
+  EXPECT_EQ(
+      complaint_about_revision(
+          "revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
+          "    lint_ignore: {DS101: why}\n"),
+      "r.yaml:6:18: 'lint_ignore' has no meaning in 'downgrade'; write it beside an operation "
+      "of 'upgrade'");
   EXPECT_EQ(complaint_about_revision(
                 "revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),
             "r.yaml:4:5: an operation has one name; as in - drop_table: customer");

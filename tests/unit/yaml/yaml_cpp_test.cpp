@@ -83,7 +83,7 @@ TEST(YamlCpp, WhatItCannotReadIsSaidInWordsWithAPlace) {
   for (const Case& one : std::vector<Case>{
            {"a:\n\tb: 1\n", "f:2:1: a tab is used to indent; YAML indents with spaces"},
            {"a: 1\n---\nb: 2\n",
-            "f:2:1: a second YAML document begins here; put it into a file of its own"},
+            "f:2:1: a second YAML document begins here; put it into a separate file"},
            {"a: {b - ? c}\n",
             "f:1:9: a '?' ends the text here; inside { } and [ ] text that holds a '?' needs "
             "quotes"},
