@@ -395,7 +395,7 @@ test('a password is asked for', async () => {
   await page.goto(server.url);
   await page.fill('input[type="password"]', 'wrong horse');
   await page.click('button');
-  await page.waitForSelector('text=That is not the password');
+  await page.waitForSelector('text=The password is wrong');
   await picture(page, 'password');
   await page.fill('input[type="password"]', 'correct horse');
   await page.click('button');
