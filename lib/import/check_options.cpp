@@ -29,10 +29,13 @@ bool has_timestamp(const schema::Table& table, DialectKind dialect) {
 
 std::string time_zone_of(const std::vector<Options>& options,
                          const std::vector<schema::Table>& tables, DialectKind dialect) {
+  const bool has_zones = dialect::type_ranges(dialect).zoned_timestamps;
   std::optional<std::string> zone;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (!has_timestamp(tables[i], dialect)) continue;
-    const std::string& own = options[i].time_zone;
+    // Where times are texts, UTC is what they are taken for.
+    const bool is_usual = !has_zones && options[i].time_zone == backend::kUtc;
+    const std::string own = is_usual ? std::string() : options[i].time_zone;
     if (zone && *zone != own) {
       throw Error(ErrorCode::usage, "the files have different time zones")
           .hint("import those with a time_zone in FILE.yaml by themselves, or give --time-zone");
@@ -40,7 +43,7 @@ std::string time_zone_of(const std::vector<Options>& options,
     zone = own;
   }
   if (!zone || zone->empty()) return {};
-  if (!dialect::type_ranges(dialect).zoned_timestamps && *zone != backend::kUtc) {
+  if (!has_zones) {
     throw Error(ErrorCode::usage,
                 fmt::format("--time-zone {}: SQLite stores times as the file has them", *zone))
         .hint("leave it out; `dbmig copy` takes them for UTC");

@@ -126,6 +126,12 @@ TEST_P(ExportedFiles, SayTheTimeZoneOfTimestamps) {
     EXPECT_FALSE(std::filesystem::exists(project.path() / "m.csv.yaml"));
     EXPECT_THAT(import(2, "plain.csv", "+02:00").err, HasSubstr("SQLite stores times as the file"));
     import(0, "plain.csv", "utc");
+    // As an export from MariaDB says it: beside a file that says nothing.
+    project.write("utc.csv", "id,at\n2,2024-07-01 12:00:00\n");
+    project.write("utc.csv.yaml", "dbmig_export:\n  format: csv\n  time_zone: UTC\n");
+    project.expect(0, {"--url", url, "import", "utc.csv", "plain.csv", "--table", "moments",
+                       "--on-duplicate", "replace"});
+    sql("DELETE FROM moments WHERE id = 2");
     EXPECT_EQ(sql("SELECT at FROM moments"), "2024-07-01 12:00:00\n");
     return;
   }

@@ -263,7 +263,7 @@ class TableReader {
   void checks_on_columns() {
     for (const std::string& name : on_table_) {
       if (table().find_column(name) == nullptr) continue;
-      lack(fmt::format("check '{}' belongs to the table and has a column's name", name));
+      lack(fmt::format("the table's check '{}' has the name of a column", name));
     }
   }
 
