@@ -12,7 +12,7 @@ struct CommandHabit {
   std::string_view instead;
 };
 
-constexpr std::array kCommands{
+constexpr std::array kCommandHabits{
     // Alembic
     CommandHabit{"alembic", "leave the word out: `dbmig upgrade head`"},
     CommandHabit{"ensure_version", "`dbmig upgrade` makes its tables when it needs them"},
@@ -101,7 +101,7 @@ constexpr std::array kOptions{
 std::optional<std::string> suggestion_for_command(std::string_view word) {
   std::string plain = text::lower(word);
   std::erase(plain, '-');
-  for (const CommandHabit& habit : kCommands) {
+  for (const CommandHabit& habit : kCommandHabits) {
     if (habit.word == plain || habit.word == word) return std::string(habit.instead);
   }
   return std::nullopt;

@@ -43,7 +43,7 @@ std::vector<std::string> named(const history::Graph& graph, const std::vector<st
   return names;
 }
 
-void add_history(const history::Graph& graph, Report& report) {
+void add_history_status(const history::Graph& graph, Report& report) {
   const std::vector<std::string> heads = graph.heads();
   report.json["revisions"] = graph.size();
   report.json["heads"] = heads;
@@ -54,7 +54,7 @@ void add_history(const history::Graph& graph, Report& report) {
                                            text::join(named(graph, heads), "; ")));
 }
 
-void add_model(const project::ModelStatus& model, Report& report) {
+void add_model_status(const project::ModelStatus& model, Report& report) {
   if (model.contradicts) {
     report.line("Model",
                 "not compared: branches contradict each other; `dbmig merge heads` says where");
@@ -82,7 +82,8 @@ std::string last_of(const std::vector<run::AppliedRevision>& rows) {
 }
 
 /// With -v: each revision with when the database took it and how long that was.
-void add_revisions(Context& context, const project::DatabaseStatus& database, Report& report) {
+void add_revision_status(Context& context, const project::DatabaseStatus& database,
+                         Report& report) {
   std::map<std::string, run::AppliedRevision> applied;
   for (const run::AppliedRevision& row : database.rows) applied.emplace(row.id, row);
   Json list = Json::array();
@@ -104,7 +105,8 @@ void add_revisions(Context& context, const project::DatabaseStatus& database, Re
   report.json["history"] = std::move(list);
 }
 
-void add_database(Context& context, const project::DatabaseStatus& database, Report& report) {
+void add_database_status(Context& context, const project::DatabaseStatus& database,
+                         Report& report) {
   for (const run::AppliedRevision& row : database.rows) {
     if (row.is_complete()) continue;
     report.line("", fmt::format("the {} of revision {} stopped after statement {} of {}",
@@ -126,7 +128,7 @@ void add_database(Context& context, const project::DatabaseStatus& database, Rep
                                     text::join(database.current, ", "),
                                     text::count(database.applied.size(), "revision"),
                                     last_of(database.rows)));
-  add_revisions(context, database, report);
+  add_revision_status(context, database, report);
   if (!database.unknown.empty()) {
     report.line("",
                 fmt::format("has revisions without a file: {}", text::join_some(database.unknown)));
@@ -199,15 +201,15 @@ void run(Context& context) {
   report.json["project"] = root;
   report.line("Project", root);
   const project::ModelStatus model = project::model_status(context);
-  add_model(model, report);
-  add_history(context.graph(), report);
+  add_model_status(model, report);
+  add_history_status(context.graph(), report);
   const std::string url = context.url().redacted();
   const std::string origin = project::origin_of_url(context);
   report.json["database"] = url;
   report.json["database_from"] = origin;
   report.line("Database", fmt::format("{}, from {}", url, origin));
   const std::optional<project::DatabaseStatus> database = ask_database(context, report);
-  if (database) add_database(context, *database, report);
+  if (database) add_database_status(context, *database, report);
   const project::DatabaseStatus* known = database ? &*database : nullptr;
   const std::string next =
       command_of(context, project::next_step(model, context.graph(), known), known);

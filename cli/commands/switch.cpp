@@ -39,7 +39,7 @@ Json as_json(const std::vector<run::PlannedRevision>& plan) {
   return list;
 }
 
-void tell_nothing_to_do(Context& context, const std::vector<std::string>& heads) {
+void tell_nothing_to_switch(Context& context, const std::vector<std::string>& heads) {
   context.console().say(fmt::format("Nothing to do: the database is at {}.",
                                     heads.empty() ? "base" : text::join(heads, ", ")));
 }
@@ -53,7 +53,7 @@ void print_plan(Context& context, const project::SwitchPlan& plan) {
       context.console().data(statement.sql + ";\n");
     }
   }
-  if (plan.all.empty()) tell_nothing_to_do(context, plan.heads);
+  if (plan.all.empty()) tell_nothing_to_switch(context, plan.heads);
   context.console().document(as_json(plan.all));
 }
 
@@ -70,7 +70,7 @@ void run(Context& context, const SwitchOptions& options) {
   for (const std::string& id : result.upgraded) {
     done.push_back({{"revision", id}, {"direction", "upgrade"}});
   }
-  if (done.empty()) tell_nothing_to_do(context, result.heads);
+  if (done.empty()) tell_nothing_to_switch(context, result.heads);
   context.console().document(done);
 }
 

@@ -41,13 +41,13 @@ class RunSettings : public OnEachDatabase {
 };
 DBMIG_ON_EACH_DATABASE(RunSettings);
 
-constexpr const char* kInsert =
+constexpr const char* kInsertRow =
     "  - execute: {sql: \"INSERT INTO t VALUES (1, ${who:literal})\", undo: \"DELETE FROM t WHERE "
     "v "
     "= ${who:literal}\"}\n";
 
 TEST_P(RunSettings, AVariableComesFromTheCommandLineTheEnvironmentOrTheProject) {
-  revision("a2", "a1", kInsert);
+  revision("a2", "a1", kInsertRow);
   const auto value = [&](const Project::Arguments& more) {
     Project::Arguments words{"upgrade"};
     words.insert(words.end(), more.begin(), more.end());
@@ -95,7 +95,7 @@ TEST_P(RunSettings, AnUnsetVariableIsAnErrorBeforeAnythingRuns) {
 }
 
 TEST_P(RunSettings, AProofNamesThePlaceOfAnOlderRevisionsVariable) {
-  revision("a2", "a1", kInsert);
+  revision("a2", "a1", kInsertRow);
   project.model("tables: {t: {columns: {id: int, v: varchar(50), w: int}}}\n");
   EXPECT_THAT(project.expect(1, {"migrate", "-m", "more"}).err,
               testing::AllOf(HasSubstr("migrations/a2.yaml:6:"), HasSubstr("'who'")));
@@ -103,7 +103,7 @@ TEST_P(RunSettings, AProofNamesThePlaceOfAnOlderRevisionsVariable) {
 
 TEST_P(RunSettings, ValuesAreNeitherPrintedNorKept) {
   const std::string secret = "hunter2's-\\secret";
-  revision("a2", "a1", kInsert);
+  revision("a2", "a1", kInsertRow);
   revision("a3", "a2", "  - execute: \"INSERT INTO nowhere VALUES (${who:literal})\"\n");
   project.environment["DBMIG_VAR_who"] = secret;
   std::string seen;
@@ -133,7 +133,7 @@ TEST_P(RunSettings, ValuesAreNeitherPrintedNorKept) {
 }
 
 TEST_P(RunSettings, AScriptHoldsTheValues) {
-  revision("a2", "a1", kInsert);
+  revision("a2", "a1", kInsertRow);
   const Result script = project.expect(0, {"upgrade", "--sql", "--var", "who=O'Hara"});
   EXPECT_THAT(script.out, HasSubstr("O''Hara"));
   EXPECT_EQ(client(script.out).code, 0);
@@ -141,13 +141,13 @@ TEST_P(RunSettings, AScriptHoldsTheValues) {
 }
 
 TEST_P(RunSettings, VerifyRunsPlainSqlWithTheValues) {
-  revision("a2", "a1", kInsert);
+  revision("a2", "a1", kInsertRow);
   EXPECT_EQ(project.expect(0, {"verify", "--var", "who=x"}).code, 0);
   EXPECT_THAT(project.expect(1, {"verify"}).err, HasSubstr("variable 'who' is not set"));
 }
 
 TEST_P(RunSettings, ASquashIsProvedWithTheValuesAndKeepsWhatItsFirstRequires) {
-  revision("a2", "a1", kInsert, "require: SELECT COUNT(*) = 0 FROM t\n");
+  revision("a2", "a1", kInsertRow, "require: SELECT COUNT(*) = 0 FROM t\n");
   revision("a3", "a2", "  - add_column: {table: t, name: c, type: int}\n");
   const std::string written =
       project.expect(0, {"squash", "a2..a3", "--plan", "--var", "who=x"}).out;

@@ -19,7 +19,7 @@ std::string period_in_key(const Table& table, bool without_overlaps) {
 }
 
 /// Keys by name, as definitions that can be compared.
-std::map<std::string, std::string> keys_of(const Table& table) {
+std::map<std::string, std::string> named_keys(const Table& table) {
   std::map<std::string, std::string> keys;
   for (const auto& unique : table.uniques) {
     keys[unique.name] =
@@ -95,8 +95,8 @@ bool KeyChanges::is_made_again(const std::string& name, const Definitions& old,
 std::map<std::string, std::string> KeyChanges::renamed_keys() const {
   std::map<std::string, std::string> renamed;
   if (makes_keys_anew()) return renamed;
-  const auto old = keys_of(before_);
-  const auto now = keys_of(after_);
+  const auto old = named_keys(before_);
+  const auto now = named_keys(after_);
   std::set<std::string> taken;
   const auto pair_up = [&](const auto& before, const auto& after) {
     for (const auto& key : before) {
@@ -132,11 +132,11 @@ bool KeyChanges::makes_primary_key() const {
 
 std::vector<std::string> KeyChanges::drops() const {
   std::vector<std::string> clauses;
-  const auto kept = keys_of(after_);
+  const auto kept = named_keys(after_);
   if (before_.primary_key && makes_primary_key()) {
     clauses.emplace_back("DROP PRIMARY KEY");
   }
-  const auto old = keys_of(before_);
+  const auto old = named_keys(before_);
   for (const auto& [name, to] : renamed_keys_) {
     clauses.push_back("RENAME KEY " + quote(name) + " TO " + quote(to));
   }
@@ -154,11 +154,11 @@ std::vector<std::string> KeyChanges::drops() const {
 
 std::vector<std::string> KeyChanges::additions() const {
   std::vector<std::string> clauses;
-  const auto old = keys_of(before_);
+  const auto old = named_keys(before_);
   if (after_.primary_key && makes_primary_key()) {
     clauses.push_back("ADD " + primary_key_definition(after_));
   }
-  const auto now = keys_of(after_);
+  const auto now = named_keys(after_);
   std::set<std::string> kept;
   for (const auto& [from, to] : renamed_keys_) kept.insert(to);
   const auto add = [&](const std::string& name, const std::string& definition) {

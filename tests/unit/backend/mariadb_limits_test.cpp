@@ -29,7 +29,7 @@ const dialect::Dialect& mariadb() {
   return dialect::dialect(DialectKind::mariadb);
 }
 
-schema::Schema model(const std::string& text) {
+schema::Schema limits_model(const std::string& text) {
   return yaml::parse_model({{"m.yaml", text}}).schema;
 }
 
@@ -219,8 +219,8 @@ using MariadbLimits = test::MariadbTest;
 TEST_F(MariadbLimits, AreTheServers) {
   test::MariadbDatabase database;
   for (const Pair& pair : pairs()) {
-    const schema::Schema within = model(pair.within);
-    const schema::Schema beyond = model(pair.beyond);
+    const schema::Schema within = limits_model(pair.within);
+    const schema::Schema beyond = limits_model(pair.beyond);
     EXPECT_THAT(mariadb().refusals(within), IsEmpty()) << pair.limit;
     EXPECT_THAT(mariadb().refusals(beyond), Not(IsEmpty())) << pair.limit;
     EXPECT_EQ(server_says(database, within), "") << pair.limit;
@@ -236,8 +236,8 @@ TEST_F(MariadbLimits, ADefaultThatIsNoJsonFailsWhenItIsUsed) {
   test::MariadbDatabase database;
   const std::string within = table("{type: json, default: '{\"a\": [1]}'}");
   const std::string beyond = table("{type: json, default: 'nope'}");
-  EXPECT_THAT(mariadb().refusals(model(within)), IsEmpty());
-  EXPECT_THAT(mariadb().refusals(model(beyond)), testing::SizeIs(1));
+  EXPECT_THAT(mariadb().refusals(limits_model(within)), IsEmpty());
+  EXPECT_THAT(mariadb().refusals(limits_model(beyond)), testing::SizeIs(1));
   database.run("CREATE TABLE t (id int, x json DEFAULT 'nope')");
   EXPECT_THROW(database.run("INSERT INTO t (id) VALUES (1)"), Error);
 }
@@ -273,7 +273,7 @@ TEST_F(MariadbLimits, FunctionsThatChangeAreNotTakenInAChecks) {
                            "get_lock('a', 0)",
                            "load_file('a')"}) {
     const schema::Schema schema =
-        model(table("text", fmt::format(", checks: {{ck: \"x <> {}\"}}", call)));
+        limits_model(table("text", fmt::format(", checks: {{ck: \"x <> {}\"}}", call)));
     EXPECT_THAT(mariadb().refusals(schema), Not(IsEmpty())) << call;
     EXPECT_NE(server_says(database, schema), "") << call;
   }
@@ -302,7 +302,7 @@ schema::Schema random_table(std::uint64_t seed) {
     text += fmt::format("    indexes: {{ix: [c0, c{}]}}\n", count - 1);
     if (count == 1) text.replace(text.rfind("c0, c0"), 6, "c0");
   }
-  return model(text);
+  return limits_model(text);
 }
 
 /// Every collation of the server beside every character set.
@@ -323,7 +323,7 @@ TEST_F(MariadbLimits, CollationsBelongToTheCharacterSetsThatTheServerSays) {
     pairs.emplace(pair[0], pair[1]);
   }
   ASSERT_GT(pairs.size(), 300U);
-  schema::Schema schema = model("tables:\n  a: {columns: {x: text}}\n");
+  schema::Schema schema = limits_model("tables:\n  a: {columns: {x: text}}\n");
   schema::MariadbColumn& column = schema.table("a").columns[0].mariadb;
   for (const std::string& charset : charsets) {
     for (const std::string& collation : collations) {

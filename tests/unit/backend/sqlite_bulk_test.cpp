@@ -13,7 +13,7 @@ using backend::Cell;
 using backend::row_encoder;
 
 /// A batch of rows of one integer column.
-std::vector<char> batch_of(const std::vector<std::int64_t>& values) {
+std::vector<char> integer_batch(const std::vector<std::int64_t>& values) {
   const auto encoder = row_encoder(backend::kCellEncoding, 1);
   for (const std::int64_t value : values) {
     const Cell cell = Cell::of(value);
@@ -66,7 +66,7 @@ TEST(SqliteBulkSink, LeavesOutExactlyTheRefusedRow) {
       }
       std::vector<std::size_t> refused;
       std::string before;
-      sink->write(batch_of(values), [&](std::size_t row, const Error& error) {
+      sink->write(integer_batch(values), [&](std::size_t row, const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::constraint);
         refused.push_back(row);
         before = database.rows("SELECT count(*) FROM t");
@@ -87,9 +87,9 @@ TEST(SqliteBulkSink, ThrowingFromTheCallbackEndsTheWrite) {
   SqliteDatabase database(true);
   database.run("CREATE TABLE t (n INTEGER UNIQUE)");
   const auto sink = sink_for(database, "t", {"n"});
-  EXPECT_THROW(
-      sink->write(batch_of({1, 2, 1, 3}), [](std::size_t, const Error& error) { throw error; }),
-      Error);
+  EXPECT_THROW(sink->write(integer_batch({1, 2, 1, 3}),
+                           [](std::size_t, const Error& error) { throw error; }),
+               Error);
   EXPECT_EQ(database.rows("SELECT n FROM t"), "1\n2\n");
 }
 
@@ -110,7 +110,7 @@ TEST(SqliteBulkSink, NamesThatNeedQuotes) {
   SqliteDatabase database(true);
   database.run("CREATE TABLE \"a \"\"b\" (\"select\" INTEGER)");
   const auto sink = sink_for(database, "a \"b", {"select"});
-  sink->write(batch_of({5}), [](std::size_t, const Error& error) { throw error; });
+  sink->write(integer_batch({5}), [](std::size_t, const Error& error) { throw error; });
   EXPECT_EQ(database.rows("SELECT * FROM \"a \"\"b\""), "5\n");
 }
 

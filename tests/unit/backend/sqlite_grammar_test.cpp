@@ -311,7 +311,7 @@ class StatementMaker {
   std::set<std::string> used_;
 };
 
-constexpr const char* kParent = "CREATE TABLE parent (id INTEGER PRIMARY KEY)";
+constexpr const char* kParentSql = "CREATE TABLE parent (id INTEGER PRIMARY KEY)";
 
 /// Names, but for those that had to be made up.
 template <class Items, class Describe>
@@ -363,7 +363,7 @@ TEST(SqliteGrammar, EveryStatementIsReadAndWrittenAgain) {
     StatementMaker maker(seed);
     const std::string sql = maker.make();
     SqliteDatabase database(true);
-    database.run(kParent);
+    database.run(kParentSql);
     try {
       database.connection().execute(sql);
     } catch (const Error&) {

@@ -19,7 +19,7 @@ using schema::Schema;
 using test::SchemaPair;
 using test::SqliteDatabase;
 
-test::RandomOptions everything() {
+test::RandomOptions all_of_sqlite() {
   test::RandomOptions options;
   options.generated_columns = true;
   options.views = true;
@@ -34,11 +34,11 @@ const dialect::Dialect& sqlite() {
 }
 
 SchemaPair one(std::uint64_t seed) {
-  return {test::random_schema(seed, everything()), {}};
+  return {test::random_schema(seed, all_of_sqlite()), {}};
 }
 SchemaPair two(std::uint64_t seed) {
-  Schema from = test::random_schema(seed, everything());
-  Schema to = test::mutate(from, seed, everything());
+  Schema from = test::random_schema(seed, all_of_sqlite());
+  Schema to = test::mutate(from, seed, all_of_sqlite());
   return {std::move(from), std::move(to)};
 }
 

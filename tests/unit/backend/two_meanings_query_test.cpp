@@ -54,8 +54,8 @@ const char* const kMore[] = {
 };
 
 /// Both databases with the same rows.
-struct Pair {
-  Pair() {
+struct QueryPair {
+  QueryPair() {
     sqlite.run(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, \"order\" INTEGER, s VARCHAR(20),"
         " r DOUBLE, d DECIMAL(10,2), b BLOB)");
@@ -110,7 +110,7 @@ struct Pair {
 using TwoMeaningsOfQueries = test::MariadbTest;
 
 TEST_F(TwoMeaningsOfQueries, ViewsAsPeopleWriteThem) {
-  Pair both;
+  QueryPair both;
   for (const char* sql : {
            "SELECT a / 2 AS half FROM t",
            "SELECT a/2, (a + 1)/2, -a/2, a/2/2, a*3/2 FROM t",
@@ -182,7 +182,7 @@ TEST_F(TwoMeaningsOfQueries, ViewsAsPeopleWriteThem) {
            "SELECT d / 2.0, r / 3, 10 / 4.0 FROM t",
            "SELECT total / 2 -- of all\n  FROM sums /* by t */",
        }) {
-    const dialect::ForBoth told = Pair::told(sql);
+    const dialect::ForBoth told = QueryPair::told(sql);
     std::string all;
     for (const std::string& one : told.differences) all += one + "; ";
     EXPECT_TRUE(told.differences.empty()) << sql << "\nis said to differ: " << all;
@@ -252,7 +252,7 @@ TEST(TwoMeaningsOfQueriesText, WhatNoWordsMakeOneIsNamed) {
            "AFTER INSERT ON u BEGIN INSERT INTO log (m) VALUES (NEW.\"Full Name\" + 1); END",
            "AFTER INSERT ON u WHEN NEW.at > '2024-01-01' BEGIN DELETE FROM log; END",
        }) {
-    EXPECT_FALSE(Pair::told(sql).differences.empty()) << sql;
+    EXPECT_FALSE(QueryPair::told(sql).differences.empty()) << sql;
   }
 }
 
@@ -263,11 +263,11 @@ TEST(TwoMeaningsOfQueriesText, WhatHangsOnTheCollationIsNoted) {
         "SELECT count(DISTINCT s) FROM t", "SELECT max(s) FROM t", "SELECT id FROM t WHERE s = 'x'",
         "SELECT 1 FROM t JOIN (SELECT s FROM t) AS q USING (s)",
         "SELECT 1 FROM t JOIN u ON s = u.\"Full Name\""}) {
-    EXPECT_FALSE(Pair::told(sql).collated.empty()) << sql;
+    EXPECT_FALSE(QueryPair::told(sql).collated.empty()) << sql;
   }
   for (const char* sql : {"SELECT DISTINCT a FROM t", "SELECT s FROM t UNION ALL SELECT s FROM t",
                           "SELECT s FROM t ORDER BY id", "SELECT id FROM t JOIN u USING (id)"}) {
-    EXPECT_TRUE(Pair::told(sql).collated.empty()) << sql;
+    EXPECT_TRUE(QueryPair::told(sql).collated.empty()) << sql;
   }
 }
 
@@ -293,8 +293,8 @@ TEST_F(TwoMeaningsOfQueries, TriggersDoTheSame) {
                 "BEFORE DELETE ON u BEGIN DELETE FROM log WHERE n / 2 = OLD.id / 2; INSERT "
                 "INTO log (n) VALUES (7 % OLD.n); END"},
        }) {
-    Pair both;
-    const dialect::ForBoth told = Pair::told(one.sql);
+    QueryPair both;
+    const dialect::ForBoth told = QueryPair::told(one.sql);
     ASSERT_TRUE(told.differences.empty()) << one.sql << told.differences.front();
     both.run(std::string("CREATE TRIGGER x ") + one.sql,
              "CREATE TRIGGER x " + told.sql.for_dialect(DialectKind::mariadb));
@@ -305,7 +305,7 @@ TEST_F(TwoMeaningsOfQueries, TriggersDoTheSame) {
       both.run(sql, sql);
     }
     const std::string all = "SELECT id, n, x, m FROM log ORDER BY id";
-    EXPECT_EQ(both.difference(all, Pair::told(all)), "") << one.sql;
+    EXPECT_EQ(both.difference(all, QueryPair::told(all)), "") << one.sql;
     EXPECT_NE(both.sqlite.connection().query(all).rows.size(), 0U) << one.sql;
   }
 }
@@ -338,12 +338,12 @@ std::string generated_query(test::RandomSource& random) {
 TEST_F(TwoMeaningsOfQueries, AGeneratedQueryHasOneAnswer) {
   const char* more = std::getenv("DBMIG_PROPERTY_CASES");
   const int cases = more == nullptr ? 800 : std::atoi(more);
-  Pair both;
+  QueryPair both;
   int told_alike = 0;
   for (int seed = 1; seed <= cases; ++seed) {
     test::RandomSource random(static_cast<unsigned>(seed));
     const std::string sql = generated_query(random);
-    const dialect::ForBoth told = Pair::told(sql);
+    const dialect::ForBoth told = QueryPair::told(sql);
     if (!told.differences.empty()) continue;
     try {
       EXPECT_EQ(both.difference(sql, told), "") << "seed " << seed;

@@ -25,7 +25,7 @@ using Value = std::optional<std::string>;
 using Row = std::vector<Value>;
 
 /// Bytes of every kind, those that mean something in one of the formats frequent.
-std::string random_bytes(std::mt19937& random) {
+std::string random_format_bytes(std::mt19937& random) {
   static constexpr char kBytes[] = "\\\\\\\t\n\r\r\n,\"\";N0nrtbZx17\b\f\v\x1A\0. NULL";
   static const std::string kSpecial(kBytes, sizeof kBytes - 1);
   std::string text;
@@ -44,7 +44,7 @@ std::vector<Row> random_rows(std::mt19937& random, std::size_t columns) {
       const unsigned kind = random() % 8;
       row.push_back(kind == 0   ? std::nullopt
                     : kind == 1 ? Value(kWords[random() % kWords.size()])
-                                : Value(random_bytes(random)));
+                                : Value(random_format_bytes(random)));
     }
   }
   return rows;
@@ -329,7 +329,7 @@ class MariadbFiles : public MariadbTest {
       add(std::nullopt, word, std::nullopt);
     }
     for (unsigned i = 0; i < property_seeds(400); ++i) {
-      add(random_bytes(random), std::nullopt, random_bytes(random));
+      add(random_format_bytes(random), std::nullopt, random_format_bytes(random));
     }
     database.connection().execute(insert);
   }

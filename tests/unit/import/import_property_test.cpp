@@ -12,7 +12,7 @@ using Row = std::vector<std::optional<std::string>>;
 
 /// Texts in which everything that has a meaning in CSV is frequent, and code points of every
 /// length.
-std::string random_text(std::mt19937& random) {
+std::string random_field(std::mt19937& random) {
   static const std::vector<std::string> kParts = {"a", "b", ",", "\"", "\n",   "\r", "\r\n",
                                                   "ñ", "€", "𝄞", " ",  "\"\"", ";",  "NULL"};
   std::string text;
@@ -26,7 +26,7 @@ std::vector<Row> random_records(std::mt19937& random, std::size_t count) {
     Row row;
     row.push_back(std::to_string(static_cast<std::int64_t>(random()) - (1 << 30)));
     for (int c = 0; c < 2; ++c) {
-      row.push_back(random() % 5 == 0 ? std::nullopt : std::optional(random_text(random)));
+      row.push_back(random() % 5 == 0 ? std::nullopt : std::optional(random_field(random)));
     }
     rows.push_back(std::move(row));
   }

@@ -93,7 +93,7 @@ Sample random_sample(std::mt19937& random, const std::vector<std::string>& chara
 
 const std::vector<std::string> kLatin = {"a", "Z", " ", ",", ";", "ñ", "É", "ß", "\n", "\t"};
 const std::vector<std::string> kAny = {"a", ",", "ñ", "€", "漢", "😀", "\n", "é", "ы"};
-constexpr const char* kTable = "CREATE TABLE t (n BIGINT, a TEXT)";
+constexpr const char* kFormTable = "CREATE TABLE t (n BIGINT, a TEXT)";
 constexpr const char* kRows = "SELECT n, a FROM t ORDER BY rowid";
 
 TEST(ImportForms, CompressedFilesAreReadByTheirContent) {
@@ -101,7 +101,7 @@ TEST(ImportForms, CompressedFilesAreReadByTheirContent) {
   for (int round = 0; round < 10; ++round) {
     for (const auto& [ending, compress] : compressions()) {
       const Sample sample = random_sample(random, kAny, 400);
-      ImportJob job(kTable);
+      ImportJob job(kFormTable);
       // In one member or several, cut anywhere.
       std::string bytes;
       std::size_t at = 0;
@@ -125,7 +125,7 @@ TEST(ImportForms, ACompressedFileThatIsCutOrDamagedLoadsNothing) {
   for (const auto& [ending, compress] : compressions()) {
     const Sample sample = random_sample(random, kAny, 60);
     const std::string bytes = compress(sample.csv);
-    ImportJob job(kTable);
+    ImportJob job(kFormTable);
     for (std::size_t length = 7; length < bytes.size(); length += 1 + bytes.size() / 40) {
       const std::string file = job.write("t.csv", bytes.substr(0, length));
       EXPECT_THROW(job.run(options_for(file)), Error) << ending << ", " << length << " bytes";
@@ -163,7 +163,7 @@ TEST(ImportForms, OtherEncodingsGiveTheSameTable) {
         InputFormCase{"GB18030", false, true}, InputFormCase{"MACINTOSH", false, false}}) {
     for (int round = 0; round < 4; ++round) {
       const Sample sample = random_sample(random, one.any_text ? kAny : kLatin, 300);
-      ImportJob job(kTable);
+      ImportJob job(kFormTable);
       std::string bytes = converted(sample.csv, one.encoding);
       if (round == 3) bytes = gzipped(bytes);
       import::Options options = options_for(job.write("t.csv", bytes));
@@ -176,7 +176,7 @@ TEST(ImportForms, OtherEncodingsGiveTheSameTable) {
 }
 
 TEST(ImportForms, BytesThatTheEncodingDoesNotHaveAreNamed) {
-  ImportJob job(kTable);
+  ImportJob job(kFormTable);
   import::Options options = options_for(job.write("t.csv", "n,a\n1,x\n2,\x81\xFF\n"));
   options.encoding = "SHIFT_JIS";
   EXPECT_EQ(
@@ -201,7 +201,7 @@ TEST(ImportForms, TheDelimiterIsFoundByTheTablesColumns) {
   for (const std::string between : {",", ";", "\t", "|"}) {
     for (const bool has_header : {true, false}) {
       const Sample sample = random_sample(random, kLatin, 30, between);
-      ImportJob job(kTable);
+      ImportJob job(kFormTable);
       std::string csv = sample.csv;
       if (!has_header) csv = csv.substr(csv.find('\n') + 1);
       import::Options options = options_for(job.write("t.csv", csv));
@@ -214,7 +214,7 @@ TEST(ImportForms, TheDelimiterIsFoundByTheTablesColumns) {
 }
 
 TEST(ImportForms, WhatTheDelimiterIsIsSaid) {
-  ImportJob job(kTable);
+  ImportJob job(kFormTable);
   import::Options options = options_for(job.write("t.csv", "'a';'n'\n'x;''y';1\n"));
   options.find_delimiter = true;
   job.run(options);
@@ -234,7 +234,7 @@ TEST(ImportForms, WhatTheDelimiterIsIsSaid) {
 }
 
 TEST(ImportForms, TheLineForSpreadsheetsSaysTheDelimiter) {
-  ImportJob job(kTable);
+  ImportJob job(kFormTable);
   import::Options options = options_for(job.write("t.csv", "sep=|\nn|a\n1|x,y\n"));
   options.find_delimiter = true;
   job.run(options);
@@ -258,7 +258,7 @@ TEST(ImportForms, CommentsAndLinesInFrontAreLeftOut) {
       rows += std::to_string(i) + "|x\n# no comment\n";
     }
     note();
-    ImportJob job(kTable);
+    ImportJob job(kFormTable);
     import::Options options = options_for(job.write("t.csv", csv));
     options.skip_lines = 2;
     options.format.comment = "#";
@@ -266,7 +266,7 @@ TEST(ImportForms, CommentsAndLinesInFrontAreLeftOut) {
     job.run(options, 1 + round % 3);
     ASSERT_EQ(job.rows(kRows), rows) << csv;
   }
-  ImportJob job(kTable);
+  ImportJob job(kFormTable);
   import::Options options = options_for(job.write("t.csv", "# one\n\nn,a\nx,1\n"));
   options.skip_lines = 1;
   options.format.comment = "#";
@@ -292,7 +292,7 @@ TEST(ImportForms, BlanksAroundFieldsGoWithTrim) {
     }
     csv += "7," + blanks() + "\n";  // an empty field
     rows += "7|NULL\n";
-    ImportJob job(kTable);
+    ImportJob job(kFormTable);
     import::Options options = options_for(job.write("t.csv", csv));
     options.format.trim = true;
     options.chunk_bytes = std::size_t{1} << (random() % 9);
@@ -360,7 +360,7 @@ TEST(ImportForms, WhatIsNotInTheFileIsNamed) {
 }
 
 TEST(ImportForms, PatternsMatchFilesByName) {
-  ImportJob job(kTable);
+  ImportJob job(kFormTable);
   for (const char* name : {"b2.csv", "b10.csv", "c.csv", "b[1].csv"}) {
     job.write(name, std::string("n,a\n1,") + name + "\n");
   }

@@ -99,7 +99,7 @@ TEST(KeyWatch, GivesUpWhereThereIsNoRoom) {
 }
 
 /// A file with three unique keys, and what the first record repeats, as row after row finds it.
-struct Case {
+struct KeyCase {
   std::string csv = "id,a,b\n";
   std::uint64_t line = 0;   ///< 0 when nothing is repeated
   std::uint64_t first = 0;  ///< line of the record that it repeats
@@ -107,8 +107,8 @@ struct Case {
   std::uint64_t rows = 0;
 };
 
-Case random_case(std::mt19937& random) {
-  Case one;
+KeyCase random_key_case(std::mt19937& random) {
+  KeyCase one;
   std::map<std::string, std::uint64_t> lines[3];
   const int many = 30 + static_cast<int>(random() % 400);
   const bool in_order = random() % 2 == 0;
@@ -137,18 +137,18 @@ Case random_case(std::mt19937& random) {
   return one;
 }
 
-std::string outcome(const Case& one) {
+std::string outcome(const KeyCase& one) {
   return "t.csv:" + std::to_string(one.line) + ": the record '";
 }
 
-std::string first_of(const Case& one) {
+std::string first_of(const KeyCase& one) {
   return "' has the same " + one.columns + " as line " + std::to_string(one.first) + ";";
 }
 
 /// The same on any number of ranks, by any number of writers: `load` runs the import and gives its
 /// message, empty when it was done.
 template <class Load>
-void expect_first_repeated(const Case& one, const Load& load, const std::string& rows) {
+void expect_first_repeated(const KeyCase& one, const Load& load, const std::string& rows) {
   if (one.line == 0) {
     EXPECT_EQ(load, "");
     EXPECT_EQ(rows, std::to_string(one.rows) + "\n");
@@ -162,7 +162,7 @@ TEST(KeyWatch, NamesTheFirstRepeatedRecordAndTheOneItRepeats) {
   for (std::uint64_t seed = 1; seed <= property_seeds(40); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
-    const Case one = random_case(random);
+    const KeyCase one = random_key_case(random);
     for (const int ranks : {1, 2, 3, 4}) {
       SCOPED_TRACE(ranks);
       ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT, UNIQUE (a, b))");
@@ -201,7 +201,7 @@ TEST_F(KeyWatchOnMariadb, NamesTheFirstRepeatedRecordAndTheOneItRepeats) {
   for (std::uint64_t seed = 1; seed <= property_seeds(15); ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
-    const Case one = random_case(random);
+    const KeyCase one = random_key_case(random);
     for (const int ranks : {1, 2, 3, 4}) {
       SCOPED_TRACE(ranks);
       database.run("DELETE FROM t");

@@ -22,7 +22,7 @@ using import::OnError;
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr const char* kTable = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)";
+constexpr const char* kRejectTable = "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)";
 constexpr const char* kCsv = "id,n\n1,bad\n2,2\n";
 constexpr const char* kOwn = "dbmig_file,dbmig_line,dbmig_reason,id,n\n";
 
@@ -126,7 +126,7 @@ std::map<std::string, std::string> contents(const ImportJob& job) {
 
 TEST(RejectTarget, NothingElseIsReplaced) {
   for (const Place& place : forbidden_places()) {
-    ImportJob job(kTable);
+    ImportJob job(kRejectTable);
     job.database().execute("INSERT INTO t VALUES (77, 77)");
     const std::string file = job.write("t.csv", kCsv);
     const std::string rejects = place.make(job);
@@ -140,7 +140,7 @@ TEST(RejectTarget, NothingElseIsReplaced) {
 /// The same where the name is the default one.
 TEST(RejectTarget, NeitherByTheDefaultName) {
   for (const char* content : {"", "id,n\n", "old"}) {
-    ImportJob job(kTable);
+    ImportJob job(kRejectTable);
     const std::string file = job.write("t.csv", kCsv);
     job.write("t.rejects.csv", content);
     EXPECT_THAT(job.failure(rejecting(file)),
@@ -150,7 +150,7 @@ TEST(RejectTarget, NeitherByTheDefaultName) {
     job.write("t.csv", "id,n\n1,1\n");
     EXPECT_EQ(job.run(options_for(file)).rows, 1U);
   }
-  ImportJob job(kTable);
+  ImportJob job(kRejectTable);
   import::Options options = rejecting(job.write("t.csv", kCsv));
   options.files.push_back(job.write("t.rejects.csv", std::string(kOwn) + "x,1,y,5,5\n"));
   EXPECT_THAT(job.failure(options), HasSubstr("one of the files to import"));
@@ -158,7 +158,7 @@ TEST(RejectTarget, NeitherByTheDefaultName) {
 
 TEST(RejectTarget, AnEarlierRejectFileIsReplacedInAnyDelimiter) {
   for (const char delimiter : {',', ';', '\t', '|'}) {
-    ImportJob job(kTable);
+    ImportJob job(kRejectTable);
     std::string own = kOwn;
     std::replace(own.begin(), own.end(), ',', delimiter);
     job.write("r.csv", own + "old\n");
@@ -169,7 +169,7 @@ TEST(RejectTarget, AnEarlierRejectFileIsReplacedInAnyDelimiter) {
 }
 
 TEST(RejectTarget, AFileThatAppearsMeanwhileStays) {
-  ImportJob job(kTable);
+  ImportJob job(kRejectTable);
   const import::RejectTarget target = import::check_reject_target(job.path("r.csv"), {}, {});
   import::RejectFile rejects(target, {}, "id,n", false);
   rejects.add("t.csv", 2, "why", "1,bad\n");
@@ -183,7 +183,7 @@ TEST(RejectTarget, AFileThatAppearsMeanwhileStays) {
 }
 
 TEST(RejectTarget, FilesOfOneNameKeepTheirRejectsApart) {
-  ImportJob job(kTable);
+  ImportJob job(kRejectTable);
   import::Options options = rejecting(job.write("t.csv", "id,n\n1,bad\n2,2\n"));
   options.files.push_back(job.write("t.tsv", "id,n\n3,bad\n4,4\n"));
   options.files.push_back(job.write("u.csv", "id,n\n5,bad\n"));
@@ -196,7 +196,7 @@ TEST(RejectTarget, FilesOfOneNameKeepTheirRejectsApart) {
 }
 
 TEST(RejectTarget, OneFileGivenTwiceIsRefused) {
-  ImportJob job(kTable);
+  ImportJob job(kRejectTable);
   const std::string file = job.write("t.csv", kCsv);
   fs::create_directory_symlink(job.path("."), job.path("around"));
   for (const std::string& again : {file, job.path("./t.csv"), job.path("around/t.csv")}) {

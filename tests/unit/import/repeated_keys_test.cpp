@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// The fields of a record, nothing for NULL, and where it stands.
-struct Row {
+struct FileRow {
   std::uint32_t file = 0;
   std::uint64_t line = 0;
   std::vector<std::optional<std::string>> fields;
@@ -31,10 +31,11 @@ struct Row {
 /// A key, and what its columns are for the database; nothing for NULL.
 struct Reference {
   std::vector<std::string> columns;
-  std::function<std::optional<std::string>(const Row&)> value;
+  std::function<std::optional<std::string>(const FileRow&)> value;
 };
 
-std::vector<RepeatedKey> repeated(const std::vector<Row>& rows, const std::vector<Reference>& keys,
+std::vector<RepeatedKey> repeated(const std::vector<FileRow>& rows,
+                                  const std::vector<Reference>& keys,
                                   const std::vector<std::string>& files) {
   std::vector<RepeatedKey> all;
   for (const Reference& reference : keys) {
@@ -42,7 +43,7 @@ std::vector<RepeatedKey> repeated(const std::vector<Row>& rows, const std::vecto
     key.files = files;
     key.columns = reference.columns;
     std::map<std::string, std::vector<import::RecordPlace>> places;
-    for (const Row& row : rows) {
+    for (const FileRow& row : rows) {
       const auto value = reference.value(row);
       if (!value) continue;
       auto& same = places[*value];
@@ -89,32 +90,32 @@ constexpr const char* kKeys =
     "CREATE UNIQUE INDEX some ON t (b) WHERE a = 1";
 
 std::vector<Reference> references() {
-  return {{{"id"}, [](const Row& row) { return row.fields[0]; }},
+  return {{{"id"}, [](const FileRow& row) { return row.fields[0]; }},
           {{"mail"},
-           [](const Row& row) {
+           [](const FileRow& row) {
              return row.fields[1] ? std::optional(lower(*row.fields[1])) : std::nullopt;
            }},
           {{"a", "b"},
-           [](const Row& row) {
+           [](const FileRow& row) {
              return row.fields[2] && row.fields[3]
                         ? std::optional(*row.fields[2] + "|" + *row.fields[3])
                         : std::nullopt;
            }},
-          {{"x"}, [](const Row& row) {
+          {{"x"}, [](const FileRow& row) {
              return row.fields[4] ? std::optional(std::to_string(std::stod(*row.fields[4]) + 0.0))
                                   : std::nullopt;
            }}};
 }
 
 /// A file of the table, with quoted line ends and records that do not fit; its rows into `rows`.
-std::string random_file(std::mt19937& random, std::uint32_t file, std::vector<Row>& rows) {
+std::string random_file(std::mt19937& random, std::uint32_t file, std::vector<FileRow>& rows) {
   static const std::vector<std::string> kMails = {"ada", "ADA", "Ada\nL", "b", "B\"\"", "c"};
   static const std::vector<std::string> kNumbers = {"1", "1.0", "2.5", "2.50", "-0", "0", "1e0"};
   const unsigned many = 1 + random() % 40;
   std::string csv = "id,mail,a,b,x\n";
   std::uint64_t line = 2;
   for (std::uint64_t n = random() % 40; n > 0; --n) {
-    Row row{.file = file, .line = line, .fields = {}};
+    FileRow row{.file = file, .line = line, .fields = {}};
     const auto or_null = [&](std::string text) {
       return random() % 5 == 0 ? std::nullopt : std::optional(std::move(text));
     };
@@ -141,7 +142,7 @@ TEST(RepeatedKeys, AreThoseOfASlowLook) {
     SCOPED_TRACE(seed);
     std::mt19937 random(static_cast<unsigned>(seed));
     ImportJob job(kKeys);
-    std::vector<Row> rows;
+    std::vector<FileRow> rows;
     Options options = options_for("");
     options.files.clear();
     const std::uint32_t files = 1 + random() % 2;

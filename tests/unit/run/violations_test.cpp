@@ -11,7 +11,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const char* const kBase = R"yaml(revision: aaa
+const char* const kViolationsBase = R"yaml(revision: aaa
 parents: []
 message: base
 created: 2026-01-01T00:00:00Z
@@ -47,7 +47,7 @@ class ViolationTest : public RunTest {
  protected:
   /// Applies the base and then `operations`; returns what the second upgrade says, or "".
   std::string refusal(const std::string& operations) {
-    const history::Graph graph = this->graph({kBase, second(operations)});
+    const history::Graph graph = this->graph({kViolationsBase, second(operations)});
     Runner runner = this->runner(graph);
     runner.upgrade("aaa", {});
     const schema::Schema before = connection_->inspect({}).schema;
@@ -167,7 +167,7 @@ class PreflightTest : public RunTest {
   /// Applies the base and then both revisions; the ids that the database has after that. What the
   /// second upgrade says goes to `said_`.
   std::set<std::string> upgraded(const std::string& bbb, const std::string& ccc) {
-    graph_ = graph({kBase, second(bbb), third(ccc)});
+    graph_ = graph({kViolationsBase, second(bbb), third(ccc)});
     Runner runner = this->runner(*graph_);
     runner.upgrade("aaa", {});
     sink_.statements.clear();
@@ -188,7 +188,8 @@ INSTANTIATE_TEST_SUITE_P(Databases, PreflightTestOnSqlite, ::testing::Values(Dia
                          name_of_kind);
 
 TEST_P(PreflightTestOnSqlite, ATableThatBecomesStrict) {
-  graph_ = graph({kBase, second("  - alter_table: {table: person, sqlite: {strict: true}}\n")});
+  graph_ = graph(
+      {kViolationsBase, second("  - alter_table: {table: person, sqlite: {strict: true}}\n")});
   Runner runner = this->runner(*graph_);
   runner.upgrade("aaa", {});
   connection_->execute("UPDATE person SET boss_id = 'nobody' WHERE id = 3");
@@ -202,7 +203,7 @@ TEST_P(PreflightTestOnSqlite, ATableThatBecomesStrict) {
 }
 
 TEST_P(PreflightTestOnSqlite, AKeyThatIsNoNumberCannotBecomeTheRowid) {
-  graph_ = graph({kBase,
+  graph_ = graph({kViolationsBase,
                   second("  - create_table: {other: {columns: {k: {type: varchar(9), "
                          "nullable: false}}, primary_key: [k]}}\n"),
                   third("  - alter_column: {table: other, name: k, type: integer}\n")});
@@ -293,7 +294,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, PreflightTestOnMariadb, ::testing::Values(Di
 TEST_P(PreflightTestOnMariadb, AnotherCollationTellsApartWhatWasTheSame) {
   connection_->execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
   graph_ =
-      graph({kBase,
+      graph({kViolationsBase,
              second("  - alter_column: {table: person, name: name, mariadb: {charset: utf8mb4, "
                     "collation: utf8mb4_bin}}\n"),
              third("  - create_unique_constraint: {table: person, name: uq, columns: [name]}\n")});
@@ -325,11 +326,11 @@ TEST_P(PreflightTest, NothingOfALongerWayBackIsDone) {
 
 /// Old versions of rows are converted with them, and must have a value where they must.
 TEST_P(PreflightTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
-  struct Change {
+  struct RowChange {
     const char* operation;
     const char* says;  ///< "": nothing is in the way
   };
-  const std::vector<Change> changes{
+  const std::vector<RowChange> changes{
       {"alter_column: {table: t, name: c, nullable: false}",
        "1 row of table 't' stands in the way: column 't.c' is to be NOT NULL, and they hold NULL "
        "there, old versions of rows among them"},
@@ -339,7 +340,7 @@ TEST_P(PreflightTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
       {"create_unique_constraint: {table: t, name: uq, columns: [d]}", ""},
       {"alter_column: {table: t, name: d, type: varchar(99)}", ""},
   };
-  for (const Change& change : changes) {
+  for (const RowChange& change : changes) {
     SCOPED_TRACE(change.operation);
     const history::Graph graph = this->graph(
         {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"
@@ -368,11 +369,11 @@ TEST_P(PreflightTestOnMariadb, OldVersionsStandInTheWayLikeRows) {
 
 /// Rows for which no partition is left are counted before anything runs, and nothing else is.
 TEST_P(PreflightTestOnMariadb, RowsThatNoPartitionTakes) {
-  struct Change {
+  struct RowChange {
     const char* partition;
     int rows;  ///< of 1, 5, 10, 15, 25
   };
-  const std::vector<Change> changes{
+  const std::vector<RowChange> changes{
       {"PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10))", 3},
       {"PARTITION BY RANGE (`id`) (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN "
        "(20))",
@@ -392,7 +393,7 @@ TEST_P(PreflightTestOnMariadb, RowsThatNoPartitionTakes) {
       {"PARTITION BY HASH (id) PARTITIONS 3", 0},
       {"PARTITION BY KEY (id) PARTITIONS 2", 0},
   };
-  for (const Change& change : changes) {
+  for (const RowChange& change : changes) {
     SCOPED_TRACE(change.partition);
     const history::Graph graph = this->graph(
         {"revision: aaa\nparents: []\nmessage: base\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n"

@@ -61,8 +61,8 @@ struct World {
 };
 
 /// Every finding as `path: message`, with the path that was looked up first.
-std::vector<std::string> findings(const Schema& schema,
-                                  std::optional<DialectKind> target = std::nullopt) {
+std::vector<std::string> validation_findings(const Schema& schema,
+                                             std::optional<DialectKind> target = std::nullopt) {
   Diagnostics diagnostics;
   validate(
       normalized(schema),
@@ -79,24 +79,24 @@ std::vector<std::string> findings(const Schema& schema,
 }
 
 TEST(Validate, FindsNothingInAValidSchema) {
-  EXPECT_EQ(findings(World().schema), std::vector<std::string>{});
-  EXPECT_EQ(findings(Schema{}), std::vector<std::string>{});
+  EXPECT_EQ(validation_findings(World().schema), std::vector<std::string>{});
+  EXPECT_EQ(validation_findings(Schema{}), std::vector<std::string>{});
 }
 
-struct Case {
+struct InvalidCase {
   std::function<void(World&)> spoil;
   std::string expected;  ///< `path: message`; empty: still valid
   std::string also{};    ///< a second finding
 };
 
-void expect(const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
+void expect(const std::vector<InvalidCase>& cases) {
+  for (const InvalidCase& c : cases) {
     World world;
     c.spoil(world);
     std::vector<std::string> expected;
     if (!c.expected.empty()) expected.push_back(c.expected);
     if (!c.also.empty()) expected.push_back(c.also);
-    EXPECT_EQ(findings(world.schema), expected);
+    EXPECT_EQ(validation_findings(world.schema), expected);
   }
 }
 
@@ -455,7 +455,7 @@ TEST(Validate, WhichColumnsAreAKeyOfTheParent) {
     ForeignKey key{"fk", {"x", "y"}, "p", referenced, {}, {}, false};
     key.columns.resize(referenced.size());
     child.foreign_keys = {key};
-    return findings(schema).empty();
+    return validation_findings(schema).empty();
   };
   const auto primary_key = [](Table& t) { t.primary_key = PrimaryKey{"", {"a", "b"}, {}}; };
   const auto sqlite = DialectKind::sqlite;
@@ -523,8 +523,8 @@ TEST(Validate, WhichTypesMariadbCompares) {
     World world;
     world.pais().columns[0].type = parse_type(parent);
     world.col("pais_id").type = parse_type(child);
-    EXPECT_EQ(findings(world.schema).empty(), accepted) << child << " -> " << parent;
-    EXPECT_EQ(findings(world.schema, DialectKind::sqlite), std::vector<std::string>{});
+    EXPECT_EQ(validation_findings(world.schema).empty(), accepted) << child << " -> " << parent;
+    EXPECT_EQ(validation_findings(world.schema, DialectKind::sqlite), std::vector<std::string>{});
   }
 }
 
@@ -534,7 +534,7 @@ TEST(Validate, ForeignKeysOverTextNeedOneCollation) {
     world.usuario().columns[1].type = parse_type("char(2)");
     world.usuario().foreign_keys[0].referenced_columns = {"codigo"};
     set(world);
-    return findings(world.schema).empty();
+    return validation_findings(world.schema).empty();
   };
   EXPECT_TRUE(accepts([](World&) {}));
   EXPECT_FALSE(accepts([](World& w) {
@@ -566,11 +566,13 @@ TEST(Validate, LimitsOfOneDatabaseHoldWhereOnlyThatOneIs) {
                            "decimal(66,2)", "decimal(60,39)", "double(255,31)"}) {
     World world;
     world.usuario().columns.push_back(column("ancho", type));
-    EXPECT_EQ(findings(world.schema), std::vector<std::string>{}) << type;
-    EXPECT_EQ(findings(world.schema, DialectKind::sqlite), std::vector<std::string>{}) << type;
-    EXPECT_EQ(findings(world.schema, DialectKind::mariadb).size(), 1U) << type;
+    EXPECT_EQ(validation_findings(world.schema), std::vector<std::string>{}) << type;
+    EXPECT_EQ(validation_findings(world.schema, DialectKind::sqlite), std::vector<std::string>{})
+        << type;
+    EXPECT_EQ(validation_findings(world.schema, DialectKind::mariadb).size(), 1U) << type;
     world.usuario().columns.back().mariadb.type = parse_type("longtext");
-    EXPECT_EQ(findings(world.schema, DialectKind::mariadb), std::vector<std::string>{}) << type;
+    EXPECT_EQ(validation_findings(world.schema, DialectKind::mariadb), std::vector<std::string>{})
+        << type;
   }
 }
 
@@ -623,7 +625,8 @@ TEST(Validate, NamesEveryMistakeAtOnce) {
   world.usuario().primary_key->columns = {"x"};
   world.usuario().foreign_keys[0].referenced_table = "y";
   world.schema.views["v"].name = "v";
-  EXPECT_EQ(findings(world.schema).size(), 4U);  // the autoincrement column has lost its key, too
+  EXPECT_EQ(validation_findings(world.schema).size(),
+            4U);  // the autoincrement column has lost its key, too
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class Unheard final : public EventSink {
   void on(const Event&) override {}
 };
 
-std::atomic<bool> never{false};
+std::atomic<bool> never_cancelled{false};
 
 std::string type_of(const std::vector<std::string>& values) {
   Evidence evidence;
@@ -172,7 +172,7 @@ Inferred infer_file(const std::string& path, int ranks, std::size_t chunk) {
   std::exception_ptr failure;
   job.run([&](import::Communicator& communicator) {
     try {
-      Inferred own = transfer::infer(options, communicator, never);
+      Inferred own = transfer::infer(options, communicator, never_cancelled);
       const std::lock_guard lock(mutex);
       if (communicator.is_root()) result = std::move(own);
     } catch (...) {
@@ -207,7 +207,7 @@ void expect_every_row_goes_in(backend::Connection& database, const Inferred& inf
   Unheard events;
   const auto alone = import::local_communicator();
   const import::Summary summary = import::run(
-      options, *alone, [&]() -> backend::Connection& { return database; }, events, never);
+      options, *alone, [&]() -> backend::Connection& { return database; }, events, never_cancelled);
   EXPECT_EQ(summary.rows, rows);
 }
 
@@ -436,7 +436,7 @@ TEST(Infer, ARecordThatCannotBeCutIsNamed) {
       std::mutex mutex;
       job.run([&](import::Communicator& communicator) {
         try {
-          transfer::infer(options, communicator, never);
+          transfer::infer(options, communicator, never_cancelled);
         } catch (const Error& error) {
           const std::lock_guard lock(mutex);
           said = error.what();

@@ -17,7 +17,7 @@
 namespace dbmig::yaml {
 namespace {
 
-using Kind = ModelEdit::Kind;
+using EditKind = ModelEdit::Kind;
 
 schema::Schema read(const std::string& text) {
   return parse_model({{"schemas/app.yaml", text}}).schema;
@@ -31,7 +31,7 @@ std::string edited(const std::string& text, const ModelEdit& edit) {
 
 ModelEdit add_column(const std::string& table, const std::string& name, const std::string& type,
                      bool nullable = true) {
-  ModelEdit edit{.kind = Kind::add_column, .table = table};
+  ModelEdit edit{.kind = EditKind::add_column, .table = table};
   schema::Column column;
   column.name = name;
   column.type = schema::parse_type(type);
@@ -42,7 +42,7 @@ ModelEdit add_column(const std::string& table, const std::string& name, const st
 
 ModelEdit add_index(const std::string& table, const std::string& name,
                     const std::vector<std::string>& columns, bool unique = false) {
-  ModelEdit edit{.kind = Kind::add_index, .table = table};
+  ModelEdit edit{.kind = EditKind::add_index, .table = table};
   if (unique) {
     schema::Unique one;
     one.name = name;
@@ -92,7 +92,8 @@ TEST(EditModel, ColumnsComeAndGoInEveryLayout) {
     EXPECT_EQ(to_string(after.table("t").column("c").type), "decimal(10,2)") << with;
     EXPECT_FALSE(after.table("t").column("c").nullable);
     EXPECT_EQ(after.table("t").columns.size(), 3U);
-    const std::string back = edited(with, {.kind = Kind::drop_column, .table = "t", .name = "c"});
+    const std::string back =
+        edited(with, {.kind = EditKind::drop_column, .table = "t", .name = "c"});
     EXPECT_EQ(read(back), before) << back;
     const bool is_tight = text.back() == '\n' && text.find(" }") == std::string::npos;
     if (is_tight) {
@@ -100,7 +101,7 @@ TEST(EditModel, ColumnsComeAndGoInEveryLayout) {
     }
 
     const std::string without =
-        edited(text, {.kind = Kind::drop_column, .table = "t", .name = "b"});
+        edited(text, {.kind = EditKind::drop_column, .table = "t", .name = "b"});
     EXPECT_EQ(read(without).table("t").column_names(), std::vector<std::string>{"a"}) << without;
   }
 }
@@ -117,7 +118,7 @@ TEST(EditModel, IndexesComeAndGoInEveryLayout) {
     ASSERT_NE(after.table("t").find_index("ix_2"), nullptr) << with;
     ASSERT_NE(after.table("t").find_unique("uq_1"), nullptr) << with;
     for (const char* name : {"ix_1", "uq_1", "ix_2"}) {
-      with = edited(with, {.kind = Kind::drop_index, .table = "t", .name = name});
+      with = edited(with, {.kind = EditKind::drop_index, .table = "t", .name = name});
     }
     EXPECT_EQ(read(with), before) << with;
   }
@@ -126,16 +127,17 @@ TEST(EditModel, IndexesComeAndGoInEveryLayout) {
 TEST(EditModel, RenamesLeaveTheOldNameAndFollowIntoKeys) {
   for (const std::string& text : kLayouts) {
     const std::string renamed =
-        edited(text, {.kind = Kind::rename_column, .table = "t", .name = "a", .to = "id"});
+        edited(text, {.kind = EditKind::rename_column, .table = "t", .name = "a", .to = "id"});
     const schema::Model model = parse_model({{"f.yaml", renamed}});
     EXPECT_EQ(model.schema.table("t").primary_key->columns, std::vector<std::string>{"id"})
         << renamed;
     EXPECT_EQ(model.renames.columns.at({"t", "id"}), "a") << renamed;
     const std::string b =
-        edited(text, {.kind = Kind::rename_column, .table = "t", .name = "b", .to = "no: way"});
+        edited(text, {.kind = EditKind::rename_column, .table = "t", .name = "b", .to = "no: way"});
     EXPECT_EQ(parse_model({{"f.yaml", b}}).renames.columns.at({"t", "no: way"}), "b") << b;
 
-    const std::string moved = edited(text, {.kind = Kind::rename_table, .table = "t", .to = "on"});
+    const std::string moved =
+        edited(text, {.kind = EditKind::rename_table, .table = "t", .to = "on"});
     EXPECT_EQ(parse_model({{"f.yaml", moved}}).renames.tables.at("on"), "t") << moved;
     EXPECT_EQ(parse_model({{"f.yaml", moved}}).schema.find_table("t"), nullptr);
   }
@@ -151,19 +153,19 @@ TEST(EditModel, ForeignKeysFollowAcrossFiles) {
       "      fk_self: {columns: [q_id], references: pp(id)}\n  pp:\n    columns: {id: integer}\n"
       "    primary_key: [id]\n";
   for (const ModelEdit& edit :
-       {ModelEdit{.kind = Kind::rename_table, .table = "p", .to = "parent"},
-        ModelEdit{.kind = Kind::rename_column, .table = "p", .name = "id", .to = "number"}}) {
+       {ModelEdit{.kind = EditKind::rename_table, .table = "p", .to = "parent"},
+        ModelEdit{.kind = EditKind::rename_column, .table = "p", .name = "id", .to = "number"}}) {
     const auto files = edit_model({{"p.yaml", parent}, {"c.yaml", child}}, edit);
     ASSERT_EQ(files.size(), 2U);
     const schema::Schema after =
         parse_model({{"p.yaml", files[0].after}, {"c.yaml", files[1].after}}).schema;
     for (const schema::ForeignKey& key : after.table("c").foreign_keys) {
       const bool is_other = key.referenced_table == "pp";
-      EXPECT_EQ(key.referenced_table, is_other                          ? "pp"
-                                      : edit.kind == Kind::rename_table ? "parent"
-                                                                        : "p");
+      EXPECT_EQ(key.referenced_table, is_other                              ? "pp"
+                                      : edit.kind == EditKind::rename_table ? "parent"
+                                                                            : "p");
       EXPECT_EQ(key.referenced_columns[0],
-                !is_other && edit.kind == Kind::rename_column ? "number" : "id");
+                !is_other && edit.kind == EditKind::rename_column ? "number" : "id");
     }
     EXPECT_NE(files[1].after.find("# to p"), std::string::npos);
   }
@@ -171,7 +173,7 @@ TEST(EditModel, ForeignKeysFollowAcrossFiles) {
 
 TEST(EditModel, TablesComeAndGo) {
   const std::string text = kLayouts[1];
-  const std::string without = edited(text, {.kind = Kind::drop_table, .table = "t"});
+  const std::string without = edited(text, {.kind = EditKind::drop_table, .table = "t"});
   EXPECT_EQ(read(without).tables.size(), 1U) << without;
   EXPECT_NE(without.find("# about u"), std::string::npos) << without;
   ModelEdit edit;
@@ -186,11 +188,11 @@ TEST(EditModel, TablesComeAndGo) {
 TEST(EditModel, WhatItDoesNotKnowIsSaidWithItsPlace) {
   const std::vector<SourceFile> files = {{"app.yaml", kLayouts[0]}};
   for (const ModelEdit& edit :
-       {ModelEdit{.kind = Kind::drop_table, .table = "x"}, add_column("x", "a", "text"),
+       {ModelEdit{.kind = EditKind::drop_table, .table = "x"}, add_column("x", "a", "text"),
         add_column("t", "a", "text"),
-        ModelEdit{.kind = Kind::drop_column, .table = "t", .name = "x"},
-        ModelEdit{.kind = Kind::rename_column, .table = "t", .name = "x", .to = "y"},
-        ModelEdit{.kind = Kind::drop_index, .table = "t", .name = "x"}}) {
+        ModelEdit{.kind = EditKind::drop_column, .table = "t", .name = "x"},
+        ModelEdit{.kind = EditKind::rename_column, .table = "t", .name = "x", .to = "y"},
+        ModelEdit{.kind = EditKind::drop_index, .table = "t", .name = "x"}}) {
     EXPECT_THROW(edit_model(files, edit), Error);
   }
 }
@@ -207,10 +209,12 @@ TEST(EditModel, WhatCameGoesWithoutATrace) {
       schema::Schema wanted = read(text);
       wanted.table(name).columns.push_back(read(column).table(name).column("zz new"));
       EXPECT_EQ(read(column), wanted) << seed << "\n" << changed_lines(text, column);
-      EXPECT_EQ(edited(column, {.kind = Kind::drop_column, .table = name, .name = "zz new"}), text)
+      EXPECT_EQ(edited(column, {.kind = EditKind::drop_column, .table = name, .name = "zz new"}),
+                text)
           << seed;
       const std::string index = edited(text, add_index(name, "zz new", {table.columns[0].name}));
-      EXPECT_EQ(edited(index, {.kind = Kind::drop_index, .table = name, .name = "zz new"}), text)
+      EXPECT_EQ(edited(index, {.kind = EditKind::drop_index, .table = name, .name = "zz new"}),
+                text)
           << seed;
       ++tried;
     }

@@ -10,15 +10,15 @@
 namespace dbmig::yaml {
 namespace {
 
-Node parse(const std::string& text) {
+Node parse_node(const std::string& text) {
   Diagnostics diagnostics;
   const auto node = parse_yaml(text, "f", diagnostics);
   diagnostics.throw_if_any();
   return node.value_or(Node{});
 }
 
-std::string complaint(const std::string& text) {
-  return test::complaint([&] { parse(text); });
+std::string node_complaint(const std::string& text) {
+  return test::complaint([&] { parse_node(text); });
 }
 
 struct BrokenText {
@@ -27,7 +27,7 @@ struct BrokenText {
 };
 
 void expect_each(const std::vector<BrokenText>& table) {
-  for (const BrokenText& row : table) EXPECT_EQ(complaint(row.text), row.says) << row.text;
+  for (const BrokenText& row : table) EXPECT_EQ(node_complaint(row.text), row.says) << row.text;
 }
 
 TEST(BrokenYaml, Text) {
@@ -129,7 +129,7 @@ TEST(BrokenYaml, Meaning) {
 }
 
 TEST(Yaml, PositionsCountCharactersFromOne) {
-  const Node node = parse("ñandú: [á, {b: \"🎉\", c: 日}]\n# c\nz:\n  - x\n");
+  const Node node = parse_node("ñandú: [á, {b: \"🎉\", c: 日}]\n# c\nz:\n  - x\n");
   EXPECT_EQ(node.key(0).column, 1);
   const Node& list = node.value(0);
   EXPECT_EQ(list.line, 1);
@@ -144,7 +144,7 @@ TEST(Yaml, PositionsCountCharactersFromOne) {
 }
 
 TEST(Yaml, LineEndsAndByteOrderMarkDoNotCount) {
-  const Node node = parse(
+  const Node node = parse_node(
       "\xEF\xBB\xBF"
       "a: |\r\n  x\r\n  y\r\nb: 1\r\n");
   EXPECT_EQ(node.find("a")->text, "x\ny\n");
@@ -153,7 +153,7 @@ TEST(Yaml, LineEndsAndByteOrderMarkDoNotCount) {
 }
 
 TEST(Yaml, KeysAreTextWhateverTheyLookLike) {
-  const Node node = parse("null: 1\n~: 2\non: 3\n123: 4\n1.5: 5\ntrue: 6\n\"\": 7\n");
+  const Node node = parse_node("null: 1\n~: 2\non: 3\n123: 4\n1.5: 5\ntrue: 6\n\"\": 7\n");
   const std::vector<std::string> keys{"null", "~", "on", "123", "1.5", "true", ""};
   ASSERT_EQ(node.entries(), keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -163,27 +163,27 @@ TEST(Yaml, KeysAreTextWhateverTheyLookLike) {
 }
 
 TEST(Yaml, AQuestionMarkIsTextInsideBrackets) {
-  const Node node = parse("a: {x: what?, y: [b?c, ?d]}\n");
+  const Node node = parse_node("a: {x: what?, y: [b?c, ?d]}\n");
   EXPECT_EQ(node.value(0).find("x")->text, "what?");
   EXPECT_EQ(node.value(0).find("y")->children[0].text, "b?c");
 }
 
 TEST(BrokenYaml, AMistakeIsNamedBesideAQuestionMark) {
-  EXPECT_EQ(complaint("a: {x: what?}\na: 1\n"),
+  EXPECT_EQ(node_complaint("a: {x: what?}\na: 1\n"),
             "f:2:1: key 'a' is used twice; the first one is on line 1");
 }
 
 TEST(Yaml, EscapesOfLineEnds) {
-  EXPECT_EQ(parse("a: \"\\u0085\\u00A0\\L\\P\"\n").value(0).text,
+  EXPECT_EQ(parse_node("a: \"\\u0085\\u00A0\\L\\P\"\n").value(0).text,
             "\xC2\x85\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9");
   // yaml-cpp makes single bytes of these two.
   EXPECT_EQ(
-      complaint("a: \"\\N\\_\"\n"),
+      node_complaint("a: \"\\N\\_\"\n"),
       "f:1:4: an escape that gives no valid character; write \\u0085 for \\N and \\u00A0 for \\_");
 }
 
 TEST(Yaml, NothingIsToldFromText) {
-  const Node node = parse("a:\nb: ~\nc: null\nd: \"\"\ne: 'null'\nf: !!str\ng: !!str 5\n");
+  const Node node = parse_node("a:\nb: ~\nc: null\nd: \"\"\ne: 'null'\nf: !!str\ng: !!str 5\n");
   for (const char* key : {"a", "b", "c"}) EXPECT_TRUE(node.find(key)->is_null()) << key;
   for (const char* key : {"d", "e", "f", "g"}) {
     EXPECT_TRUE(node.find(key)->is_scalar() && node.find(key)->quoted) << key;
@@ -191,7 +191,7 @@ TEST(Yaml, NothingIsToldFromText) {
 }
 
 TEST(Yaml, AnEmptyValueStandsWhereItsKeyStands) {
-  const Node node = parse("a:\n  b:\n\n\nc: 1\n");
+  const Node node = parse_node("a:\n  b:\n\n\nc: 1\n");
   EXPECT_EQ(node.value(0).value(0).line, 2);
   EXPECT_EQ(node.value(0).value(0).column, 3);
 }
@@ -199,12 +199,12 @@ TEST(Yaml, AnEmptyValueStandsWhereItsKeyStands) {
 TEST(Yaml, NoDocumentIsNothing) {
   for (const char* text :
        {"", "\n\n", "# only a comment\n", "---\n", "\xEF\xBB\xBF", "--- ~\n...\n"}) {
-    EXPECT_TRUE(parse(text).is_null()) << text;
+    EXPECT_TRUE(parse_node(text).is_null()) << text;
   }
 }
 
 TEST(Yaml, AliasesAndMergeKeys) {
-  const Node node = parse(
+  const Node node = parse_node(
       "base: &base {a: 1, b: 2}\n"
       "more: &more {b: 3, c: 4}\n"
       "same: *base\n"
@@ -231,11 +231,12 @@ TEST(Yaml, HostileNestingIsRefused) {
   };
   for (const std::string& text :
        {repeated("[", 50000), repeated("{a: ", 50000), repeated("- ", 50000), repeated("[", 150)}) {
-    EXPECT_NE(complaint(text).find("nested"), std::string::npos) << complaint(text).substr(0, 200);
+    EXPECT_NE(node_complaint(text).find("nested"), std::string::npos)
+        << node_complaint(text).substr(0, 200);
   }
   std::string steps;
   for (int i = 0; i < 300; ++i) steps += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
-  EXPECT_EQ(complaint(steps), "f:101:101: nested deeper than 100 levels");
+  EXPECT_EQ(node_complaint(steps), "f:101:101: nested deeper than 100 levels");
 }
 
 TEST(Yaml, AliasBombIsRefusedBeforeItExpands) {
@@ -246,7 +247,7 @@ TEST(Yaml, AliasBombIsRefusedBeforeItExpands) {
     for (int k = 0; k < 9; ++k) text += (k == 0 ? "" : ", ") + previous;
     text += "]\n";
   }
-  EXPECT_NE(complaint(text).find("anchors and aliases expand to too many values"),
+  EXPECT_NE(node_complaint(text).find("anchors and aliases expand to too many values"),
             std::string::npos);
 }
 
@@ -255,7 +256,7 @@ TEST(Yaml, LongLinesAreReadInLinearTime) {
   for (int i = 0; i < 40000; ++i) text += "x, ";
   text += "y]\n";
   const auto start = std::chrono::steady_clock::now();
-  const Node node = parse(text);
+  const Node node = parse_node(text);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(node.value(0).children.size(), 40001U);
   EXPECT_EQ(node.value(0).children.back().column, 120005);

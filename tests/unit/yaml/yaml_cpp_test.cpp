@@ -15,7 +15,7 @@
 namespace dbmig::yaml {
 namespace {
 
-Node read(const std::string& text) {
+Node read_node(const std::string& text) {
   Diagnostics diagnostics;
   const auto node = parse_yaml(text, "f", diagnostics);
   EXPECT_TRUE(node && diagnostics.empty())
@@ -71,7 +71,7 @@ TEST(YamlCpp, ReadsOrdinaryTexts) {
         {"sql: select 'a' from b where c = \"d\"\nt: decimal(10,2)\n",
          "{'sql': 'select 'a' from b where c = \"d\"', 't': 'decimal(10,2)'}"},
         {"a: x\xE2\x80\xA9y\n", "{'a': 'x\xE2\x80\xA9y'}"}}) {
-    EXPECT_EQ(in_one_line(read(one.text)), one.nodes) << one.text;
+    EXPECT_EQ(in_one_line(read_node(one.text)), one.nodes) << one.text;
   }
 }
 
@@ -113,7 +113,7 @@ TEST(YamlCpp, NoTextIsTooDeepOrTooLong) {
        {"a: " + repeated("word ", 100'000) + '\n', "# " + repeated("x", 500'000) + "\na: 1\n",
         repeated("\n", 500'000) + "a: 1\n", "a:\n" + repeated("  word ?\n", 50'000),
         "a: [" + repeated("what?, ", 50'000) + "]\n"}) {
-    EXPECT_EQ(read(text).entries(), 1U);
+    EXPECT_EQ(read_node(text).entries(), 1U);
   }
 }
 
@@ -151,7 +151,7 @@ TEST(Property, ScalarsStandWhereTheirTextStands) {
       lines.push_back(rest.substr(0, end));
       rest.remove_prefix(end + 1);
     }
-    expect_in_place(read(text), lines);
+    expect_in_place(read_node(text), lines);
     if (testing::Test::HasFailure()) FAIL() << "seed " << seed << "\n" << text;
   }
 }
@@ -171,7 +171,7 @@ TEST(Property, AQuestionMarkInATextIsText) {
     const std::string text = fmt::format(
         "a: [{0}, {1}]\nb: {{k: {2}, {3} x: y}}\nc: {0}\nd:\n- {1}\n- k: {2}\n{3} y: z\n", words[0],
         words[1], words[2], words[3]);
-    const Node node = read(text);
+    const Node node = read_node(text);
     ASSERT_EQ(node.entries(), 5U) << text;
     EXPECT_EQ(node.value(0).children.at(0).text, words[0]) << text;
     EXPECT_EQ(node.value(0).children.at(1).text, words[1]) << text;
