@@ -9,6 +9,7 @@
 #include "diagram/page.hpp"
 #include "serve/assets.hpp"
 #include "serve/browse.hpp"
+#include "serve/responses.hpp"
 #include "serve/server_info.hpp"
 #include "serve/table_json.hpp"
 #include "yaml/revision.hpp"
@@ -18,89 +19,12 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxConnections = 4;
-constexpr std::chrono::seconds kForConnection{5};
-/// A schema that is older is asked for anew: what others change is seen soon.
+/// An older schema is inspected again, so that changes by others are seen soon.
 constexpr std::chrono::seconds kFresh{3};
 constexpr std::size_t kMaxPage = 500;
 constexpr std::size_t kMaxFileRows = 100000;
 constexpr std::chrono::seconds kForCommand{120};
 constexpr std::chrono::seconds kForUpgrade{3600};
-
-Response json_response(const Json& json, int status = 200) {
-  Response response;
-  response.status = status;
-  response.type = "application/json";
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return response;
-}
-
-int status_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::usage:
-    case ErrorCode::invalid:
-    case ErrorCode::constraint:
-      return 400;
-    case ErrorCode::refused:
-    case ErrorCode::access:
-      return 403;
-    case ErrorCode::not_found:
-      return 404;
-    case ErrorCode::busy:
-    case ErrorCode::interrupted:
-      return 503;
-    case ErrorCode::connection:
-      return 502;
-    case ErrorCode::failed:
-    case ErrorCode::io:
-      return 500;
-  }
-  return 500;
-}
-
-Response error_response(const Error& error) {
-  Json list = Json::array();
-  for (const Diagnostic& diagnostic : error.diagnostics()) list.push_back(to_string(diagnostic));
-  const Diagnostic& first = error.diagnostics().front();
-  return json_response({{"error",
-                         {{"message", first.message},
-                          {"hint", first.hint},
-                          {"all", std::move(list)},
-                          {"statement", without_passwords(error.statement())}}}},
-                       status_of(error.code()));
-}
-
-Response asset(std::string_view content, const char* type) {
-  Response response;
-  response.type = type;
-  response.body = std::string(content);
-  return response;
-}
-
-/// A name that stands in a header: what is not plain becomes `_`.
-std::string file_name(const std::string& name, const std::string& extension) {
-  std::string plain;
-  for (const char c : name) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-    plain += is_plain ? c : '_';
-  }
-  constexpr std::size_t kMaxName = 80;
-  return (plain.empty() ? "rows" : plain.substr(0, kMaxName)) + "." + extension;
-}
-
-Response download(std::string content, const std::string& name, const std::string& extension,
-                  bool is_cut) {
-  Response response;
-  response.type = extension == "csv"    ? "text/csv; charset=utf-8"
-                  : extension == "json" ? "application/json"
-                                        : "application/octet-stream";
-  response.body = std::move(content);
-  response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}\"",
-                                                                   file_name(name, extension)));
-  if (is_cut) response.headers.emplace_back("X-Rows-Cut", "1");
-  return response;
-}
 
 Json body_of(const Request& request) {
   Json body = Json::parse(request.body, nullptr, false);
@@ -160,44 +84,6 @@ Json command_json(const CommandResult& result) {
 }
 
 }  // namespace
-
-ConnectionPool::Lease::Lease(ConnectionPool& pool) : pool_(pool) {
-  {
-    std::unique_lock lock(pool_.mutex_);
-    if (!pool_.changed_.wait_for(lock, kForConnection,
-                                 [&] { return pool_.used_ < kMaxConnections; })) {
-      throw Error(ErrorCode::busy, "all connections to the database are busy with other queries")
-          .hint("wait until they are done");
-    }
-    ++pool_.used_;
-    if (!pool_.idle_.empty()) {
-      connection_ = std::move(pool_.idle_.back());
-      pool_.idle_.pop_back();
-    }
-  }
-  try {
-    // One that lay idle may have lost its server.
-    if (connection_ != nullptr) connection_->connection().query("SELECT 1");
-  } catch (const Error&) {
-    connection_.reset();
-  }
-  try {
-    if (connection_ == nullptr) connection_ = backend::connect_read_only(pool_.url_);
-  } catch (...) {
-    const std::lock_guard lock(pool_.mutex_);
-    --pool_.used_;
-    pool_.changed_.notify_one();
-    throw;
-  }
-}
-
-ConnectionPool::Lease::~Lease() {
-  if (!keeps_) connection_.reset();
-  const std::lock_guard lock(pool_.mutex_);
-  --pool_.used_;
-  if (connection_ != nullptr) pool_.idle_.push_back(std::move(connection_));
-  pool_.changed_.notify_one();
-}
 
 Site::Site(SiteOptions options, Access& access, Commands& commands)
     : options_(std::move(options)),
@@ -363,7 +249,7 @@ Response Site::value(const Request& request) {
   }
   connection->end();
   connection.keep();
-  // As a file, whatever it is: a picture or a page kept in a row must not act as one of ours.
+  // As a download: a picture or page that is stored in a row must not act as a part of the site.
   return download(std::move(content), table + "." + column, is_text ? "txt" : "bin", false);
 }
 

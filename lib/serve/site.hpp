@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "serve/access.hpp"
 #include "serve/changes.hpp"
 #include "serve/commands.hpp"
+#include "serve/connection_pool.hpp"
 #include "serve/console.hpp"
 #include "serve/drift.hpp"
 #include "serve/http.hpp"
@@ -26,37 +26,6 @@ struct SiteOptions {
   QueryLimits limits = {};
   std::string version = {};
   FindDrift find_drift = {};  ///< none: the diagram shows the database alone
-};
-
-/// Connections that only read, a few of them, each used by one request at a time.
-class ConnectionPool {
- public:
-  explicit ConnectionPool(Url url) : url_(std::move(url)) {}
-
-  /// Gives its connection back when it goes; one that failed is closed instead.
-  class Lease {
-   public:
-    explicit Lease(ConnectionPool& pool);
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ~Lease();
-    backend::ReadOnlyConnection& operator*() const { return *connection_; }
-    backend::ReadOnlyConnection* operator->() const { return connection_.get(); }
-    /// What it was used for went well: it may be used again.
-    void keep() { keeps_ = true; }
-
-   private:
-    ConnectionPool& pool_;
-    std::unique_ptr<backend::ReadOnlyConnection> connection_;
-    bool keeps_ = false;
-  };
-
- private:
-  Url url_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t used_ = 0;
-  std::vector<std::unique_ptr<backend::ReadOnlyConnection>> idle_;
 };
 
 /// Everything that the server answers, without a socket: a request in, a response out. Thread-safe.

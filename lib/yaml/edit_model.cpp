@@ -222,7 +222,7 @@ class ModelEditor {
     throw Error(ErrorCode::not_found,
                 fmt::format("the model's table '{}' has no index '{}' under `indexes:`",
                             edit_.table, edit_.name))
-        .hint("it may stand beside a column (`index: true`): change it in the file");
+        .hint("it may be written at a column (`index: true`): change it in the file");
   }
 
   const ModelEdit& edit_;

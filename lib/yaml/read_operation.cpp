@@ -8,11 +8,12 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "schema/names.hpp"
 #include "schema/validate.hpp"
 #include "yaml/parts.hpp"
 #include "yaml/read_column.hpp"
 #include "yaml/read_constraint.hpp"
+#include "yaml/read_constraint_operation.hpp"
+#include "yaml/read_execute.hpp"
 #include "yaml/read_rows.hpp"
 #include "yaml/read_suppressions.hpp"
 #include "yaml/read_table.hpp"
@@ -180,102 +181,6 @@ Read rename_index(Reader& reader, const Node& key, const Node& body) {
                           fields.required_text("to").value_or("")};
 }
 
-Read create_primary_key(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, with_keys({"table", "name", "method"}, unique_keys()));
-  const auto table = fields.required_text("table");
-  auto primary = read_primary_key(fields);
-  if (!table || !primary) return {};
-  primary->name = fields.text_or_empty("name");
-  if (primary->name.empty()) {
-    primary->name = schema::constraint_name("pk", *table, primary->columns);
-  }
-  return ops::CreatePrimaryKey{*table, std::move(*primary)};
-}
-
-Read create_unique_constraint(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, with_keys({"table", "name"}, unique_keys()));
-  const auto table = fields.required_text("table");
-  const auto name = fields.required_text("name");
-  auto unique = read_unique(fields);
-  if (!table || !name || !unique) return {};
-  unique->name = *name;
-  return ops::CreateUniqueConstraint{*table, std::move(*unique)};
-}
-
-Read create_foreign_key(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, with_keys({"table", "name"}, foreign_key_keys()));
-  const auto table = fields.required_text("table");
-  const auto name = fields.required_text("name");
-  auto foreign = read_foreign_key(fields);
-  if (!table || !name || !foreign) return {};
-  if (foreign->referenced_columns.empty() && !foreign->external) {
-    const std::string& parent = foreign->referenced_table;
-    reader.error(*fields.find("references"),
-                 fmt::format("the foreign key to '{}' does not name the columns there", parent),
-                 fmt::format("write them out, as in {}(id)", parent));
-    return {};
-  }
-  foreign->name = *name;
-  return ops::CreateForeignKey{*table, std::move(*foreign)};
-}
-
-Read create_check_constraint(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, with_keys({"table", "name"}, check_keys()));
-  const auto table = fields.required_text("table");
-  const auto name = fields.required_text("name");
-  auto check = fields.valid() ? read_check(fields) : std::nullopt;
-  if (!table || !name || !check) return {};
-  check->name = *name;
-  return ops::CreateCheckConstraint{*table, std::move(*check)};
-}
-
-/// The kind as said (in our words or Alembic's), or as the name's usual prefix has it.
-std::optional<ops::ConstraintKind> read_kind(Fields& fields, const std::string& name) {
-  using Kind = ops::ConstraintKind;
-  struct Word {
-    const char* text;
-    Kind kind;
-  };
-  static constexpr std::array kWords{
-      Word{"primary_key", Kind::primary_key}, Word{"unique", Kind::unique},
-      Word{"foreign_key", Kind::foreign_key}, Word{"check", Kind::check},
-      Word{"primary", Kind::primary_key},     Word{"foreignkey", Kind::foreign_key},
-      Word{"pk_", Kind::primary_key},         Word{"uq_", Kind::unique},
-      Word{"fk_", Kind::foreign_key},         Word{"ck_", Kind::check}};
-  const char* key = fields.has("kind") ? "kind" : "type";
-  if (!fields.has(key)) {
-    for (const Word& word : kWords) {
-      const std::string_view text = word.text;
-      if (text.ends_with('_') && name.starts_with(text)) return word.kind;
-    }
-    fields.reader().error(fields.node(), fmt::format("{} has no 'kind'", fields.what()),
-                          "say primary_key, unique, foreign_key or check");
-    return std::nullopt;
-  }
-  const auto said = fields.text(key);
-  if (!said) return std::nullopt;
-  for (const Word& word : kWords) {
-    if (*said == word.text && !said->ends_with('_')) return word.kind;
-  }
-  fields.reader().error(*fields.find(key), fmt::format("'{}' is not a kind of constraint", *said),
-                        text::suggest(*said, {"primary_key", "unique", "foreign_key", "check"}));
-  return std::nullopt;
-}
-
-Read drop_constraint(Reader& reader, const Node& key, const Node& body) {
-  Fields fields(reader, body, key.text, {"table", "name", "kind", "type"});
-  if (!fields.valid()) return {};
-  const auto table = fields.required_text("table");
-  const std::string name = fields.text_or_empty("name");
-  const auto kind = read_kind(fields, name);
-  if (!table || !kind) return {};
-  if (name.empty() && *kind != ops::ConstraintKind::primary_key) {
-    fields.require("name");
-    return {};
-  }
-  return ops::DropConstraint{*table, name, *kind};
-}
-
 Read alter_table(Reader& reader, const Node& key, const Node& body) {
   const std::size_t before = reader.errors();
   Fields fields(reader, body, key.text, {"table", "comment", "mariadb", "sqlite"});
@@ -315,74 +220,6 @@ Read bulk_delete(Reader& reader, const Node& key, const Node& body) {
   return ops::BulkDelete{std::move(rows->table), std::move(rows->columns), std::move(rows->rows)};
 }
 
-constexpr const char* kUndoHint =
-    "write the SQL that takes it back, for each database where they differ, or `undo: none`";
-
-/// One text of `undo:`; `none` gives "".
-std::string undo_text(Reader& reader, const Node& node, std::string_view what) {
-  const auto text = reader.text(node, std::string(what));
-  if (!text) return {};
-  if (text::trim(*text).empty()) {
-    reader.error(node, fmt::format("{} is empty", what), kUndoHint);
-    return {};
-  }
-  return text::lower(text::trim(*text)) == "none" ? std::string() : *text;
-}
-
-/// What takes `sql` back: something, or `none`, for every database on which it does anything.
-std::optional<schema::SqlText> read_undo(Reader& reader, const Node& node,
-                                         const schema::SqlText& sql) {
-  if (node.is_null() || (!node.is_scalar() && !node.is_mapping())) {
-    reader.error(node, "'undo' must be SQL or none", kUndoHint);
-    return std::nullopt;
-  }
-  if (node.is_scalar()) return schema::SqlText{undo_text(reader, node, "'undo'"), {}, {}};
-  Fields fields(reader, node, "'undo'", {"sql", "mariadb", "sqlite"});
-  const Node* inner = fields.find("sql");
-  if (inner != nullptr && inner->is_mapping() && node.entries() == 1) {
-    return read_undo(reader, *inner, sql);
-  }
-  const auto text = [&](std::string_view key) {
-    const Node* found = fields.find(key);
-    return found == nullptr ? std::string() : undo_text(reader, *found, fmt::format("'{}'", key));
-  };
-  schema::SqlText undo{text("sql"), text("mariadb"), text("sqlite")};
-  for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
-    if (sql.for_dialect(kind).empty() || fields.has("sql") || fields.has(to_string(kind))) continue;
-    reader.error(node,
-                 fmt::format("'undo' has nothing for {}, where the SQL runs", to_string(kind)),
-                 fmt::format("write {0}: …, or {0}: none", to_string(kind)));
-  }
-  // One database has nothing to do where the text for all would do something.
-  const bool none_on_mariadb = fields.has("mariadb") && undo.mariadb.empty();
-  const bool none_on_sqlite = fields.has("sqlite") && undo.sqlite.empty();
-  if (none_on_mariadb || none_on_sqlite) {
-    if (!none_on_mariadb && undo.mariadb.empty()) undo.mariadb = undo.any;
-    if (!none_on_sqlite && undo.sqlite.empty()) undo.sqlite = undo.any;
-    undo.any.clear();
-  }
-  return undo;
-}
-
-Read execute(Reader& reader, const Node& key, const Node& body) {
-  if (body.is_scalar()) {
-    const auto sql = reader.sql(body, "'execute'");
-    if (!sql) return {};
-    return ops::Execute{*sql, {}};
-  }
-  Fields fields(reader, body, key.text, {"sql", "mariadb", "sqlite", "undo", "state"});
-  ops::Execute run;
-  const Node* state = fields.find("state");
-  const bool has_sql = fields.has("sql") || fields.has("mariadb") || fields.has("sqlite");
-  if (has_sql || state == nullptr) run.sql = fields.sql();
-  if (const Node* undo = fields.find("undo")) run.undo = read_undo(reader, *undo, run.sql);
-  if (state != nullptr && !state->is_null()) {
-    std::vector<SourcePosition> at;
-    run.state = read_operations(reader, *state, "'state'", at, nullptr);
-  }
-  return run;
-}
-
 struct Entry {
   std::string_view name;
   Read (*read)(Reader&, const Node& key, const Node& body);
@@ -399,11 +236,11 @@ constexpr std::array kOperations{
     Entry{"create_index", create_index},
     Entry{"drop_index", drop_index},
     Entry{"rename_index", rename_index},
-    Entry{"create_primary_key", create_primary_key},
-    Entry{"create_unique_constraint", create_unique_constraint},
-    Entry{"create_foreign_key", create_foreign_key},
-    Entry{"create_check_constraint", create_check_constraint},
-    Entry{"drop_constraint", drop_constraint},
+    Entry{"create_primary_key", read_create_primary_key},
+    Entry{"create_unique_constraint", read_create_unique_constraint},
+    Entry{"create_foreign_key", read_create_foreign_key},
+    Entry{"create_check_constraint", read_create_check_constraint},
+    Entry{"drop_constraint", read_drop_constraint},
     Entry{"alter_table", alter_table},
     Entry{"create_view", create_view},
     Entry{"drop_view", drop_view},
@@ -419,7 +256,7 @@ constexpr std::array kOperations{
     Entry{"drop_event", drop_routine<schema::RoutineKind::event>},
     Entry{"bulk_insert", bulk_insert},
     Entry{"bulk_delete", bulk_delete},
-    Entry{"execute", execute},
+    Entry{"execute", read_execute},
 };
 // CreateRoutine and DropRoutine have a name for each kind.
 static_assert(kOperations.size() ==
@@ -471,7 +308,7 @@ Read read_operation(Reader& reader, const Node& key, const Node& body) {
   }
   if (body.is_null()) {
     reader.error(key, fmt::format("'{}' is empty", key.text),
-                 "write what it changes, as in other revisions");
+                 "say what it does, as in - drop_table: customer");
     return {};
   }
   const std::size_t before = reader.errors();
@@ -516,7 +353,7 @@ std::vector<ops::Operation> read_operations(Reader& reader, const Node& list,
     const Node* ignore = item.find(kIgnore);
     if (ignore != nullptr && suppressions == nullptr) {
       reader.error(*ignore, fmt::format("'lint_ignore' has no meaning in {}", what),
-                   "write it beside an operation of 'upgrade'");
+                   "write it next to an operation of 'upgrade'");
     } else if (ignore != nullptr) {
       read_suppressions(reader, *ignore, operations.size(), *suppressions);
     }

@@ -300,8 +300,9 @@ schema::SqlText Fields::sql() {
       if (beside == nullptr) continue;
       reader_.error(
           *beside,
-          fmt::format("{} has '{}' beside an 'sql' that already has the SQL for each database",
-                      what_, key),
+          fmt::format(
+              "{} has '{}' in addition to an 'sql' that already has the SQL for each database",
+              what_, key),
           "write only sql: {mariadb: …, sqlite: …}");
     }
     return reader_.sql(*inner, what_).value_or(schema::SqlText{});

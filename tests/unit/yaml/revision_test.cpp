@@ -257,7 +257,7 @@ TEST(BrokenRevision, Operations) {
       {"  - drop_table\n",
        "r.yaml:4:5: an operation must be a mapping, not text; as in - drop_table: customer"},
       {"  - drop_table:\n",
-       "r.yaml:4:5: 'drop_table' is empty; write what it changes, as in other revisions"},
+       "r.yaml:4:5: 'drop_table' is empty; say what it does, as in - drop_table: customer"},
       {"  - drop_table: [a]\n", "r.yaml:4:17: 'drop_table' needs a name; as in drop_table: name"},
       {"  - add_column:\n    table: t\n    name: c\n",
        "r.yaml:4:5: an operation has one name; indent what belongs to 'add_column' below it, or "
@@ -292,8 +292,8 @@ TEST(BrokenRevision, Operations) {
        "sqlite"},
       {"  - execute: \"\"\n", "r.yaml:4:14: 'execute' is empty; write SQL, or leave it out"},
       {"  - execute: {sql: x, undo: }\n",
-       "r.yaml:4:23: 'undo' must be SQL or none; write the SQL that takes it back, for each "
-       "database where they differ, or `undo: none`"},
+       "r.yaml:4:23: 'undo' must be SQL or none; write the SQL that reverses it, for each "
+       "database if they differ, or `undo: none`"},
       {"  - execute: {sql: x, undo: {sqlite: y}}\n",
        "r.yaml:4:29: 'undo' has nothing for mariadb, where the SQL runs; write mariadb: …, or "
        "mariadb: none"},
@@ -426,7 +426,7 @@ TEST(Revision, ASuppressionMeansNothingWhereNothingIsLinted) {
       complaint_about_revision(
           "revision: b\nparents: []\nupgrade: []\ndowngrade:\n  - drop_table: a\n"
           "    lint_ignore: {DS101: why}\n"),
-      "r.yaml:6:18: 'lint_ignore' has no meaning in 'downgrade'; write it beside an operation "
+      "r.yaml:6:18: 'lint_ignore' has no meaning in 'downgrade'; write it next to an operation "
       "of 'upgrade'");
   EXPECT_EQ(complaint_about_revision(
                 "revision: b\nparents: []\nupgrade:\n  - lint_ignore: {DS101: why}\n"),

@@ -107,8 +107,8 @@ TEST(SqlPerDatabase, IsSaidInOnePlace) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "m.yaml:1:65: view 'v' has 'sqlite' beside an 'sql' that already has the SQL "
-                 "for each database; write only sql: {mariadb: …, sqlite: …}");
+                 "m.yaml:1:65: view 'v' has 'sqlite' in addition to an 'sql' that already "
+                 "has the SQL for each database; write only sql: {mariadb: …, sqlite: …}");
   }
 }
 
