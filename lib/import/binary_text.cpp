@@ -19,8 +19,8 @@ int base64_digit(char c) {
   return c == '/' || c == '_' ? 63 : -1;
 }
 
-/// `text` without what is written around hexadecimal digits: 0x (SQL, C), \x (PostgreSQL), x'…'
-/// (SQL, SQLite's shell).
+/// `text` without the marks of hexadecimal notations: 0x (SQL, C), \x (PostgreSQL), x'…' (SQL,
+/// SQLite's shell).
 std::string_view without_marks(std::string_view text) {
   const std::string_view first = text.substr(0, 2);
   if (first == "0x" || first == "0X" || first == "\\x") return text.substr(2);
@@ -79,7 +79,7 @@ bool decode_base64(std::string_view text, std::string& bytes, std::string& reaso
     }
     bits = (bits << 6U | static_cast<unsigned>(digit)) & 0xFFFFFFU;
     ++digits;
-    // The first digit of four completes no byte, each of the others one.
+    // The first digit of four completes no byte, each of the others completes one.
     if (digits % 4 == 2) bytes.push_back(static_cast<char>((bits >> 4U) & 0xFFU));
     if (digits % 4 == 3) bytes.push_back(static_cast<char>((bits >> 2U) & 0xFFU));
     if (digits % 4 == 0) bytes.push_back(static_cast<char>(bits & 0xFFU));

@@ -15,7 +15,7 @@ void leave_binding() {
   if (std::getenv("OMPI_MCA_hwloc_base_binding_policy") != nullptr) return;
   cpu_set_t cores;
   CPU_ZERO(&cores);
-  // On one host the parent is the launcher.
+  // On one host, the parent process is the launcher.
   if (::sched_getaffinity(::getppid(), sizeof(cores), &cores) != 0) return;
   ::sched_setaffinity(0, sizeof(cores), &cores);
 }

@@ -13,10 +13,11 @@
 namespace dbmig::import {
 namespace {
 
-/// A record that is longer is none: a quote that is never closed makes one of all that follows.
+/// A longer record is an error: a quote that is never closed turns all that follows into one
+/// record.
 constexpr std::size_t kMaxCarried = std::size_t{64} << 20U;
 
-/// Bytes that still have to go on.
+/// Bytes that are still to be passed on.
 struct Moving {
   std::uint64_t bytes = 0;
   static void combine(const Moving& left, Moving& right) { right.bytes += left.bytes; }
@@ -28,7 +29,7 @@ void put_in_front(const Bytes& bytes, Bytes& of) {
 
 }  // namespace
 
-/// What the ranks have to know of each other's blocks.
+/// What the ranks need to know about each other's blocks.
 struct BlockReader::Share {
   StateMap states;
   std::uint64_t lines = 0;
@@ -56,7 +57,7 @@ BlockReader::BlockReader(Communicator& ranks, const SharedFile& file, const CsvF
       round_begin_(first_byte),
       line_(first_line) {}
 
-/// This rank's block of the round; empty behind the end of the file.
+/// Reads this rank's block of the round; empty after the end of the file.
 void BlockReader::read_block() {
   const std::uint64_t begin =
       round_begin_ + static_cast<std::uint64_t>(ranks_.rank()) * block_size_;
@@ -75,10 +76,10 @@ BlockReader::Share BlockReader::share_of_block() const {
   return share;
 }
 
-/// Gives what stands behind the last record of the block to the next rank, which puts it in front
-/// of its own; the last one gives it to the root, for the next round. A block in which no record
-/// ends goes through, and with it what comes from the rank before. `records` gets what belongs in
-/// front of the block.
+/// Passes what follows the last record of the block to the next rank, which puts it in front of its
+/// own block; the last rank passes it to the root, for the next round. If no record ends in a
+/// block, the whole block is passed on, together with what comes from the rank before. `records`
+/// receives what belongs in front of the block.
 void BlockReader::pass_on(bool goes_through, std::size_t last_end, Bytes& records) {
   const int next = (ranks_.rank() + 1) % ranks_.size();
   const int before = (ranks_.rank() + ranks_.size() - 1) % ranks_.size();
@@ -107,7 +108,7 @@ bool BlockReader::next(Bytes& records, std::uint64_t& first_line) {
   if (is_over_) return false;
   if (round_begin_ >= size_) {
     is_over_ = true;
-    // The last record may have no line end.
+    // The last record need not have a line end.
     records = std::exchange(carry_, {});
     first_line = line_ - count_byte({records.data(), records.size()}, line_byte_);
     return true;

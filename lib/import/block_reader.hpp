@@ -13,25 +13,25 @@
 
 namespace dbmig::import {
 
-/// Reads the records of a file that several ranks see, each of them its own blocks, cut at any
-/// byte: a scan over the ranks says in which state each block begins, and the record at a border
-/// goes to the next rank. No rank reads what another one has read.
+/// Reads the records of a file that several ranks can read, each rank its own blocks, cut at any
+/// byte: a scan over the ranks determines in which state each block begins, and a record that
+/// crosses a border goes to the next rank. No byte is read by two ranks.
 class BlockReader {
  public:
-  /// Whether the records of files of `format` can be found this way.
+  /// Whether files of `format` can be read this way.
   static bool suits(const CsvFormat& format);
 
-  /// Of the bytes of `file` from `first_byte` on, where `first_line` and a record start. Of a block
-  /// a rank reads `block` bytes at once. What is passed must outlive the reader; all ranks of
-  /// `ranks` make one.
+  /// Reads the bytes of `file` from `first_byte` on, where `first_line` and a record begin. A rank
+  /// reads `block` bytes at a time. The arguments must outlive the reader; all ranks of `ranks`
+  /// create one.
   BlockReader(Communicator& ranks, const SharedFile& file, const CsvFormat& format,
               std::uint64_t first_byte, std::uint64_t first_line, std::size_t block);
 
-  /// The next whole records of this rank, possibly none, into `records`, and the line at which they
-  /// start: those of a lower rank come before those of a higher one, and those of a call before
-  /// those of the next. All ranks call it together. False when there are no more on any rank.
+  /// Reads the next complete records of this rank, possibly none, into `records`, and sets the line
+  /// at which they begin: those of a lower rank come before those of a higher one, and those of a
+  /// call before those of the next. Collective. False if no rank has more.
   ///
-  /// Throws Error{io} on every rank when one cannot read, and for a record over 64 MiB.
+  /// Throws Error{io} on every rank if one cannot read, and for a record over 64 MiB.
   bool next(Bytes& records, std::uint64_t& first_line);
 
  private:
@@ -48,7 +48,7 @@ class BlockReader {
   char line_byte_;
   std::size_t block_size_;
 
-  // The same on every rank.
+  // Equal on every rank.
   std::uint64_t round_begin_;
   QuoteState state_ = QuoteState::field_start;
   std::uint64_t line_;
@@ -56,7 +56,7 @@ class BlockReader {
 
   Bytes block_;
   bool has_read_ = true;
-  Bytes carry_;  ///< on the root: the record with which the next round begins
+  Bytes carry_;  ///< on the root: the beginning of the first record of the next round
 };
 
 }  // namespace dbmig::import

@@ -33,7 +33,7 @@ std::string time_zone_of(const std::vector<Options>& options,
   std::optional<std::string> zone;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (!has_timestamp(tables[i], dialect)) continue;
-    // Where times are texts, UTC is what they are taken for.
+    // Where times are stored as text, they are taken for UTC.
     const bool is_usual = !has_zones && options[i].time_zone == backend::kUtc;
     const std::string own = is_usual ? std::string() : options[i].time_zone;
     if (zone && *zone != own) {

@@ -4,19 +4,19 @@
 
 namespace dbmig::import {
 
-/// Throws Error{usage} for what cannot be meant, before anything is opened.
+/// Throws Error{usage} for options that make no sense together, before anything is opened.
 void check_options(const Options& options);
 
-/// The time zone of the files, as FileFormat has it: of those with a column of type TIMESTAMP; the
-/// other two are of each file. Empty where nothing says so. Throws Error{usage} for files that
-/// have different ones, and for one that `dialect` cannot read.
+/// The time zone of those files with a TIMESTAMP column, in the form of FileFormat; the first two
+/// arguments have an element for each file. Empty if it is not set. Throws Error{usage} if the
+/// files have different ones, or if `dialect` cannot read it.
 std::string time_zone_of(const std::vector<Options>& options,
                          const std::vector<schema::Table>& tables, DialectKind dialect);
 
 /// Whether a column of the table has the type TIMESTAMP.
 bool has_timestamp(const schema::Table& table, DialectKind dialect);
 
-/// The part that depends on the format, which may be each file's own.
+/// The check that depends on the format, which may be different for each file.
 void refuse_json_rejects(const Options& options);
 
 }  // namespace dbmig::import

@@ -24,11 +24,11 @@ namespace {
 constexpr const char* kRunning = "running";
 constexpr const char* kDone = "done";
 constexpr int kIdDigits = 12;
-/// A chunk of so many bytes a row is enough for rows of usual size; what is more would be copied
-/// from chunk to chunk.
+/// With this many bytes per row, a chunk has room for rows of usual size; more would be copied from
+/// chunk to chunk.
 constexpr std::uint64_t kBytesForRow = 256;
 constexpr std::uint64_t kSmallestChunk = 4096;
-/// A file of so many bytes takes seconds to read.
+/// A file of this size takes seconds to read.
 constexpr std::uint64_t kLongRead = std::uint64_t{1} << 30;
 
 std::string absolute_path(const std::string& path) {
@@ -158,7 +158,7 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
   commit_and_begin();
 }
 
-/// Its rows stay; what it kept for the next process goes.
+/// The rows stay; what was kept for a resumed import is removed.
 void Checkpoints::forget(const ImportRecord& record) {
   for (const FileRecord& file : record.files) {
     std::error_code ignored;
@@ -203,17 +203,17 @@ void Checkpoints::check_same_options(const ImportRecord& found) const {
   const auto now = text::split(record_.options, '\n');
   for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
     if (before[i] == now[i]) continue;
-    // Who goes on behind a bad record leaves it out.
+    // Continuing with --on-error=reject leaves out the bad record.
     if (now[i] == "--on-error=reject") continue;
     const std::string was(before[i]);
     const std::size_t equals = was.find('=');
-    throw Error(ErrorCode::refused, fmt::format("the import was started with another {}: '{}'",
+    throw Error(ErrorCode::refused, fmt::format("the import was started with a different {}: '{}'",
                                                 was.substr(0, equals), was.substr(equals + 1)))
         .hint("resume it with its original options, or start again with --no-resume");
   }
 }
 
-/// Which rank converts what into which bytes may differ; what the rows become may not.
+/// The ranks may encode rows differently; the resulting rows must be the same.
 void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
   Plan before;
   try {
@@ -230,7 +230,7 @@ void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
   if (before == plan) return;
   const bool same_columns = before.columns == plan.columns && before.targets == plan.targets;
   throw Error(ErrorCode::refused,
-              fmt::format("{} was started with other {}", file.path,
+              fmt::format("{} was started with different {}", file.path,
                           same_columns ? "format options (delimiter, quotes, NULL, numbers)"
                                        : "columns, or the table has changed since"))
       .hint("resume it with its original options, or start again with --no-resume");
@@ -239,7 +239,7 @@ void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
 bool Checkpoints::has_kept_rejects(std::size_t index) const {
   const std::string& temporary = file(index).rejects_temporary;
   if (temporary.empty()) return false;
-  // The process may have died when it had given them their name.
+  // The process may have died after it renamed the file.
   return !is_finished() || std::filesystem::exists(temporary);
 }
 
@@ -266,7 +266,8 @@ KeptRejects Checkpoints::rejects_of(std::size_t index, const std::string& target
   return kept;
 }
 
-/// Where it goes on with rows that are rolled back, also over a restart.
+/// The number with which the rows continue that are rolled back, also after a restart of the
+/// server.
 std::uint64_t Checkpoints::next_number(const schema::Table& table) {
   if (dialect::capabilities(connection_.dialect().kind()).counters_roll_back) return 0;
   const bool is_numbered =
@@ -277,10 +278,10 @@ std::uint64_t Checkpoints::next_number(const schema::Table& table) {
   return number ? std::stoull(*number) : 0;
 }
 
-/// So that the rows that are loaded again get the numbers that they had.
+/// So that rows that are loaded again get the same numbers as before.
 void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number) {
   if (number == 0 || next_number(table) <= number) return;
-  connection_.commit();  // as the statement would; nothing is done yet
+  connection_.commit();  // as the statement would; nothing has been done yet
   try {
     backend::set_next_number(connection_, table.name, std::to_string(number));
   } catch (const Error& error) {
@@ -358,8 +359,8 @@ void Checkpoints::reached(const Position& position, RenewedSink& sink, RejectFil
     committed_rows_ = record_.rows();
     if (rejects != nullptr) rejects->keep();
   } catch (const Error& error) {
-    // SQLite has checked foreign keys that wait for the commit, and keeps the transaction open:
-    // their parents may still come.
+    // SQLite has checked the deferred foreign keys, and keeps the transaction open: the missing
+    // parents may still follow.
     if (error.code() != ErrorCode::constraint || !connection_.in_transaction()) throw;
   }
   if (!position.is_end) sink.open();

@@ -46,7 +46,7 @@ void ChunkReader::set_format(const CsvFormat& format) {
   splitter_ = Splitter(format);
 }
 
-/// Adds to carry_ as much as it holds, or a block. False when nothing was left.
+/// Appends as much as carry_ already holds, at least a block. False at the end of the input.
 bool ChunkReader::read_more() {
   if (ended_) return false;
   const std::size_t had = carry_.size();
@@ -75,13 +75,13 @@ void ChunkReader::skip_lines(std::uint64_t count) {
   }
 }
 
-/// The bytes of the mark that ends PostgreSQL's data, when it is the last record of `data`.
+/// The length of the mark that ends PostgreSQL's data, if it is the last record of `data`.
 std::size_t ChunkReader::end_mark(std::string_view data) const {
   if (format_.escapes != Escapes::pg_text) return 0;
   const std::string_view text = without_line_end(data, format_);
   if (text.size() < 2 || !is_end_of_data(text.substr(text.size() - 2), format_)) return 0;
   const std::size_t start = text.size() - 2;
-  // It stands alone on its line, and an escaped line end is none.
+  // It must be alone on its line, and an escaped line end does not end a line.
   if (start != 0 && splitter_.last_boundary(data.substr(0, start)) != start) return 0;
   return data.size() - start;
 }
@@ -92,7 +92,7 @@ void ChunkReader::give_out(std::string_view text) {
   bytes_done_ += text.size();
 }
 
-/// The data ended, or grew too long, inside `record`, which starts at line_.
+/// The data ended, or became too long, inside `record`, which begins at line_.
 void ChunkReader::fail(std::string_view record) const {
   const auto at = [&](std::size_t offset) {
     const std::string_view before = record.substr(0, offset);
@@ -148,8 +148,8 @@ std::string_view ChunkReader::pending(const Bytes& bytes, std::size_t prefix) co
   return std::string_view(bytes.data(), bytes.size()).substr(prefix);
 }
 
-/// Reads on behind the first `had` bytes of `bytes` until it has `target` or the input ends. What
-/// the buffer held of another chunk is overwritten, and not cleared before.
+/// Reads more after the first `had` bytes of `bytes`, until there are `target` bytes or the input
+/// ends. Bytes of an earlier chunk are overwritten without being cleared before.
 bool ChunkReader::fill(Bytes& bytes, std::size_t had, std::size_t target) {
   if (ended_ || target <= had) {
     bytes.resize(had);
@@ -181,7 +181,8 @@ void ChunkReader::skip_to(std::uint64_t bytes_done, std::uint64_t line) {
   line_ = first_line_ = line;
 }
 
-/// Where the records end of which a chunk has the most; `records` are whole ones.
+/// The end of the last record that still fits the limit of records per chunk; `records` are
+/// complete.
 std::size_t ChunkReader::cut_records(std::string_view records) const {
   if (limits_.records == 0) return records.size();
   std::size_t end = 0;
@@ -196,7 +197,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
   if (bytes.size() < had) bytes.resize(had);
   std::copy(carry_.begin(), carry_.end(), bytes.begin() + static_cast<std::ptrdiff_t>(prefix));
   carry_.clear();
-  // A carry larger than a chunk is cut again without reading on.
+  // A carry larger than a chunk is cut without reading more.
   fill(bytes, had, std::max(prefix + limits_.chunk, had));
   while (true) {
     const std::string_view data = pending(bytes, prefix);
@@ -207,7 +208,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
       continue;
     }
     if (data.empty()) return false;
-    // A chunk does not exceed the limit when it can be helped, also when much is carried over.
+    // A chunk does not exceed the limit if possible, even after a large carry.
     std::size_t boundary = splitter_.last_boundary(data.substr(0, limits_.chunk));
     if (boundary == 0 && data.size() > limits_.chunk) {
       boundary = splitter_.record_end(data, 0).value_or(0);
@@ -216,7 +217,7 @@ bool ChunkReader::next(Bytes& bytes, std::size_t prefix) {
       if (splitter_.open_end(data)) fail(data);
       boundary = data.size();
     }
-    // What may be the mark at the end waits until more is known.
+    // A possible end mark waits until more is known.
     if (boundary == data.size() && !ended_) boundary -= mark;
     if (boundary != 0) {
       boundary = cut_records(data.substr(0, boundary));

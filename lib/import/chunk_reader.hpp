@@ -12,53 +12,53 @@
 
 namespace dbmig::import {
 
-/// Cuts an input into chunks of whole records, in bounded memory.
+/// Cuts an input into chunks of complete records, in bounded memory.
 class ChunkReader {
  public:
   struct Limits {
-    std::size_t chunk = std::size_t{1} << 20;    ///< bytes a chunk is meant to have
+    std::size_t chunk = std::size_t{1} << 20;    ///< intended size of a chunk in bytes
     std::size_t record = std::size_t{64} << 20;  ///< a longer record is an error
-    std::uint64_t records = 0;                   ///< a chunk has at most; 0: any number
+    std::uint64_t records = 0;                   ///< limit of a chunk; 0: unlimited
   };
 
-  /// Reads the first bytes: a byte order mark is skipped. Throws Error{invalid} for what is not
-  /// text in UTF-8, see binary_kind(). `input` must outlive the reader.
+  /// Reads the first bytes, skipping a byte order mark. Throws Error{invalid} if they are not text
+  /// in UTF-8, see binary_kind(). `input` must outlive the reader.
   ChunkReader(Input& input, const CsvFormat& format, const Limits& limits);
 
-  /// The first bytes of what is not given out, as far as they were read.
+  /// The first bytes that were read and not returned yet.
   std::string_view head() const { return carry_; }
   /// Whether head() is all that is left of the input.
   bool is_whole() const { return ended_; }
-  /// Reads on by other rules. Only as long as nothing but whole lines was given out.
+  /// Continues with another format. Allowed only while nothing but whole lines was returned.
   void set_format(const CsvFormat& format);
-  /// Gives out so many lines, whatever they hold. Throws Error{invalid} when there are fewer.
+  /// Skips this many lines, whatever they contain. Throws Error{invalid} if there are fewer.
   void skip_lines(std::uint64_t count);
-  /// The line at which the next record starts, from 1.
+  /// The line at which the next record begins, from 1.
   std::uint64_t line() const { return line_; }
-  /// The next record alone, its line end included; nothing at the end, before which PostgreSQL's
-  /// mark may stand. For the header. It is not
-  /// given out: take() does that.
+  /// The next record alone, with its line end; nothing at the end of the data, which may be
+  /// PostgreSQL's end mark. For the header. The record is not consumed: take() does that.
   std::optional<std::string> peek();
   void take();
 
-  /// Goes on behind the first `bytes_done` bytes of the input, where `line` starts, as if all
-  /// before had been given out. Throws Error{io} when the input ends before.
+  /// Continues after the first `bytes_done` bytes of the input, where `line` begins, as if
+  /// everything before had been returned. Throws Error{io} if the input is shorter.
   void skip_to(std::uint64_t bytes_done, std::uint64_t line);
 
-  /// The next chunk into `bytes` after its first `prefix` bytes, which are the caller's. At least
-  /// one record; more than the limit only when a record is longer than that. False at the end.
+  /// Reads the next chunk into `bytes` after its first `prefix` bytes, which belong to the caller.
+  /// At least one record; more than the limit only if a record is longer than that. False at the
+  /// end.
   ///
-  /// Throws Error{invalid} for a quote that is never closed, an escape character at the end of the
-  /// file and a record over the limit, where it stands; the records before it have then been given
-  /// out.
+  /// Throws Error{invalid}, with its position, for a quote that is never closed, an escape
+  /// character at the end of the file and a record over the limit; the records before it have been
+  /// returned then.
   bool next(Bytes& bytes, std::size_t prefix);
 
-  /// From another thread: ends a next() that waits for input.
+  /// From another thread: interrupts a next() that waits for input.
   void cancel() noexcept { input_.cancel(); }
 
-  /// The line at which the last record or chunk given out starts, from 1.
+  /// The line at which the last returned record or chunk begins, from 1.
   std::uint64_t first_line() const { return first_line_; }
-  /// Bytes of the input given out.
+  /// Number of bytes of the input returned so far.
   std::uint64_t bytes_done() const { return bytes_done_; }
 
  private:
@@ -76,7 +76,7 @@ class ChunkReader {
   CsvFormat format_;
   Splitter splitter_;
   Limits limits_;
-  std::string carry_;  ///< read, not given out
+  std::string carry_;  ///< read, but not returned yet
   bool ended_ = false;
   std::uint64_t line_ = 1;
   std::uint64_t first_line_ = 1;

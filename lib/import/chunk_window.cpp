@@ -2,7 +2,7 @@
 
 namespace dbmig::import {
 
-/// The mutex is held.
+/// To be called with the mutex locked.
 void ChunkWindow::changed() {
   ++changes_;
   condition_.notify_all();

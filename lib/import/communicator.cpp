@@ -8,16 +8,16 @@
 namespace dbmig::import {
 namespace {
 
-/// Looks without a sleep in between; a message that is being sent takes less than this.
+/// Tries without sleeping; a message that is being transferred takes less time than this.
 constexpr unsigned kYields = 20;
 constexpr unsigned kShortNaps = 20;
 constexpr std::chrono::microseconds kShortNap{50};
-/// From then on twice as long each time, up to this: a chunk takes a rank several milliseconds, and
-/// it has the next one already. A message takes several looks of both sides.
+/// After that, each sleep is twice as long, up to this: a chunk takes a rank several milliseconds,
+/// and it already has the next one. A message needs several tests on both sides.
 constexpr std::chrono::microseconds kMaxNap{800};
 constexpr unsigned kDoublings = 4;
-/// After a tenth of a second it is the database that takes the time: who looks more often takes the
-/// server's core away.
+/// After a tenth of a second, the database is the bottleneck: testing more often would take CPU
+/// time from the server.
 constexpr unsigned kNaps = 120;
 constexpr std::chrono::microseconds kLongNap{6400};
 

@@ -16,15 +16,16 @@ namespace {
 
 using backend::Cell;
 
-/// Decimal digits that a double keeps whatever they are, and that SQLite prints.
+/// Decimal digits that a double always keeps, and that SQLite prints.
 constexpr std::size_t kDoubleDigits = 15;
 
 constexpr std::uint64_t kMaxSigned = std::numeric_limits<std::int64_t>::max();
 
-/// Where numbers no longer round to the largest float: it and half of its last binary digit.
+/// From here on, numbers no longer round to the largest float: it plus half of its last binary
+/// digit.
 const double kFloatEnd = double{std::numeric_limits<float>::max()} + std::ldexp(1.0, 103);
 
-/// Whether `number` is what `value` reads as in its shortest exact form, so that it comes back.
+/// Whether `number` is the shortest exact form of `value`, so that it can be read back unchanged.
 bool is_shortest_form(const DecimalText& number, double value) {
   constexpr std::size_t kShortestDigits = 17;
   if (number.digits() > kShortestDigits) return false;
@@ -49,7 +50,7 @@ std::optional<bool> boolean_word(std::string_view text) {
   return std::nullopt;
 }
 
-/// The value of a text that is a plain integer of 64 bits.
+/// The value of a text that is a plain 64-bit integer.
 template <class Integer>
 bool parse_whole(std::string_view text, Integer& value) {
   if (!text.empty() && text.front() == '+') {
@@ -60,7 +61,7 @@ bool parse_whole(std::string_view text, Integer& value) {
   return failure == std::errc{} && end == text.data() + text.size();
 }
 
-/// The value of a decimal without a fraction that fits 64 bits.
+/// The value of a decimal without a fraction that fits into 64 bits.
 bool to_signed(const DecimalText& number, std::int64_t& value) {
   if (!number.fraction.empty() || number.integer.size() > 19) return false;
   std::array<char, 24> digits;
@@ -82,7 +83,7 @@ bool Converter::convert_integer(std::string_view text, Cell& cell, std::string& 
   std::uint64_t large = 0;
   bool is_signed = parse_whole(whole, value);
   if (!is_signed && !parse_whole(whole, large)) {
-    // `5.0` and `1e3` are whole numbers too: other programs write them so.
+    // `5.0` and `1e3` are integers too: other programs write them so.
     const auto number = parse_decimal(text, scratch);
     if (!number) {
       reason = "is not an integer";
@@ -113,8 +114,8 @@ bool Converter::convert_integer(std::string_view text, Cell& cell, std::string& 
 bool Converter::convert_boolean(std::string_view text, Cell& cell, std::string& reason) const {
   const auto value = boolean_word(text);
   if (!value) {
-    // `1.0` is what other programs write for true. MariaDB's boolean is TINYINT(1), which also
-    // holds the other numbers of one byte; SQLite's is a convention of 0 and 1.
+    // Other programs write `1.0` for true. MariaDB's boolean is TINYINT(1), which also holds other
+    // numbers of one byte; SQLite's is a convention of 0 and 1.
     std::array<char, 512> scratch;
     const auto number = parse_decimal(text, scratch);
     std::int64_t whole = 0;
@@ -172,7 +173,7 @@ bool Converter::convert_year(std::string_view text, Cell& cell, std::string& rea
   std::int64_t value = 0;
   std::array<char, 512> scratch;
   const auto number = parse_decimal(text, scratch);
-  // `2024.0` is how programs without integers that can be missing write a year.
+  // Programs whose integers cannot be missing write a year as `2024.0`.
   const std::string_view digits =
       text.substr(0, std::min<std::size_t>(text.find('.'), text.size()));
   if (digits.size() != 4 || !parse_whole(digits, value) || !number || !number->fraction.empty()) {
@@ -218,8 +219,8 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
     cell = Cell::of_text(write_decimal(*number, scratch_.data()));
     return true;
   }
-  // SQLite has no decimals: whole numbers are exact up to 64 bits, others up to 15 digits, and
-  // where they are the digits of a floating-point number itself.
+  // SQLite has no decimals: integers are exact up to 64 bits, others up to 15 digits, or if they
+  // are the digits of a floating-point number itself.
   std::int64_t whole = 0;
   if (to_signed(*number, whole)) {
     cell = Cell::of(whole);
@@ -259,8 +260,8 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
     return false;
   }
   if (is_float) {
-    // The nearest float, which the server takes as it is; beyond the largest one it would not
-    // round.
+    // The nearest float, which the server stores unchanged; the server would not round a number
+    // beyond the largest one.
     const double nearest{static_cast<float>(value)};
     if (value != 0 && nearest == 0) {
       reason = fmt::format("is too small for {}, which would store 0", schema::to_string(type));
@@ -286,7 +287,8 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
   return true;
 }
 
-/// A type only SQLite knows, which turns what looks like a number into one: exactly, or not at all.
+/// A type that only SQLite knows and whose column turns text that looks like a number into one:
+/// exactly, or the value is refused.
 bool Converter::convert_native_number(std::string_view text, Cell& cell, std::string& reason) {
   std::array<char, 512> scratch;
   const auto number = parse_decimal(trimmed(text), scratch);

@@ -13,11 +13,11 @@ using ascii::is_digit;
 
 using backend::Cell;
 
-/// Digits of a fraction of a second that are kept when the type does not say how many: SQLite keeps
-/// text, so all that any clock writes.
+/// Digits after the second that are kept if the type does not say how many: SQLite stores text, so
+/// as many as any clock writes.
 constexpr std::size_t kMaxFraction = 9;
 
-/// Takes exactly `count` digits off `text`.
+/// Reads exactly `count` digits from the beginning of `text`.
 bool take(std::string_view& text, int count, int& value) {
   if (text.size() < static_cast<std::size_t>(count)) return false;
   value = 0;
@@ -42,7 +42,7 @@ bool take_date(std::string_view& text, Moment& date) {
          take(text, '-') && take(text, 2, date.day);
 }
 
-/// One digit or two, as spreadsheets write `9:05`.
+/// One or two digits: spreadsheets write `9:05`.
 bool take_hour(std::string_view& text, int& hour) {
   return take(text, text.find(':') == 1 ? 1 : 2, hour);
 }
@@ -90,7 +90,7 @@ bool is_time(const Moment& time, std::string& reason) {
   return false;
 }
 
-/// Writes two digits and moves on.
+/// Writes two digits and returns the position after them.
 char* put2(char* at, int value) {
   *at++ = static_cast<char>('0' + value / 10);
   *at++ = static_cast<char>('0' + value % 10);
@@ -119,7 +119,7 @@ char* put_after_hour(char* at, const Moment& time, std::size_t digits) {
   return at;
 }
 
-/// The digits of the fraction that are stored, or nothing with a reason when more are given than
+/// The digits of the fraction that are stored, or nothing, with a reason, if there are more than
 /// the column keeps.
 std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schema::Type& type,
                                          bool any_fraction, std::string& reason) {
@@ -138,7 +138,7 @@ std::optional<std::size_t> kept_fraction(std::string_view& fraction, const schem
   return kept;
 }
 
-/// Other programs write dates as midnight, some with a fraction or as UTC: the date loses nothing.
+/// Other programs write dates as midnight, some with a fraction or in UTC: the date loses nothing.
 bool is_midnight(std::string_view text) {
   Moment time;
   if ((!take(text, ' ') && !take(text, 'T') && !take(text, 't')) || !take_hour(text, time.hour) ||
@@ -150,7 +150,8 @@ bool is_midnight(std::string_view text) {
          time.fraction.find_first_not_of('0') == std::string_view::npos;
 }
 
-/// What is left after a date and time. Zones are the common case, and deserve a word.
+/// The reason why text after a date and time is refused. Time zones are frequent, so they have a
+/// message of their own.
 std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
   if (rest.front() == 'Z' || rest.front() == 'z' || rest.front() == '+' || rest.front() == '-') {
     return "has a time zone, which the column cannot store; write the time without it";
@@ -175,7 +176,7 @@ std::string Converter::expected_formats() const {
   return all;
 }
 
-/// A day, by the user's formats or by ISO 8601, in which midnight may stand behind it.
+/// Reads a day in the user's formats or in ISO 8601, which may be followed by midnight.
 bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
                           std::string& reason) const {
   if (!date_formats_.empty()) {
@@ -282,8 +283,8 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
 bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string& reason) {
   Moment moment;
   if (!read_datetime(text, moment, reason)) return false;
-  // MariaDB keeps a timestamp as seconds since 1970 UTC; where exactly that begins and ends depends
-  // on the session's time zone and the version, and is the server's to say.
+  // MariaDB stores a timestamp as seconds since 1970 UTC; the exact limits depend on the session's
+  // time zone and the version, so the server checks them.
   const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
   if (is_stamp && ranges_->bounded_timestamps && (moment.year < 1969 || moment.year > 2106)) {
     reason =

@@ -18,7 +18,8 @@ namespace {
 
 using backend::Cell;
 
-/// Whether all bytes are ASCII and none is zero; most fields are, and need no closer look.
+/// Whether all bytes are ASCII and none is zero; this is true for most fields, which then need no
+/// closer look.
 bool is_plain(std::string_view text) {
   std::size_t i = 0;
   constexpr std::uint64_t kHigh = 0x8080808080808080U;
@@ -109,8 +110,9 @@ bool Converter::convert_native_text(std::string_view text, Cell& cell, std::stri
 
 namespace {
 
-/// `text` with the numbers outside of its strings cut to a size that any reader takes. Databases
-/// keep JSON as text and take a number of any size; the library that checks the form does not.
+/// `text` with the numbers outside of its strings shortened to a size that any reader accepts.
+/// Databases store JSON as text and accept numbers of any size; the library that checks the syntax
+/// does not.
 std::string with_small_numbers(std::string_view text) {
   constexpr std::size_t kKeptDigits = 18;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -149,7 +151,7 @@ bool Converter::convert_json(std::string_view text, Cell& cell, std::string& rea
   return true;
 }
 
-/// With or without dashes; stored in lower case with them, as MariaDB prints it.
+/// With or without dashes; stored in lower case with dashes, as MariaDB prints it.
 bool Converter::convert_uuid(std::string_view text, Cell& cell, std::string& reason) {
   constexpr std::size_t kDigits = 32;
   constexpr std::string_view kShape = "00000000-0000-0000-0000-000000000000";
@@ -222,7 +224,7 @@ bool Converter::convert_set(std::string_view text, Cell& cell, std::string& reas
   return true;
 }
 
-/// Well-known text. The database's own reader answers NULL to what it cannot read, in silence.
+/// Well-known text. The database's own function silently returns NULL for invalid text.
 bool Converter::convert_geometry(std::string_view text, Cell& cell, std::string& reason) const {
   if (!ranges_->geometry) return convert_native_text(text, cell, reason);
   const auto parts = schema::split_srid(text);

@@ -16,7 +16,7 @@ namespace {
 using backend::Cell;
 using schema::TypeKind;
 
-/// Bytes of a whole number in MariaDB; SQLite's `integer` is always its widest.
+/// Bytes of an integer in MariaDB; SQLite's `integer` always has its largest range.
 int width_of(TypeKind kind, const dialect::TypeRanges& ranges) {
   if (kind == TypeKind::tinyint) return 1;
   if (kind == TypeKind::smallint) return 2;
@@ -36,7 +36,7 @@ std::size_t byte_limit(TypeKind kind, const dialect::TypeRanges& ranges) {
 }  // namespace
 
 bool has_numeric_affinity(std::string_view declared) {
-  // ANY is a type of STRICT tables, and takes everything as it is.
+  // ANY is a type of STRICT tables, and stores everything unchanged.
   return dialect::is_numeric(dialect::affinity(declared)) &&
          !text::equals_ignoring_case(declared, "ANY");
 }
@@ -123,7 +123,7 @@ Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat
     highest_ =
         std::numeric_limits<std::uint64_t>::max() >> (64 - bits + (type.is_unsigned ? 0 : 1));
     lowest_ = type.is_unsigned ? 0 : -static_cast<std::int64_t>(highest_) - 1;
-    // SQLite would turn what is larger into an approximate number.
+    // SQLite would turn larger ones into approximate numbers.
     highest_ = std::min(highest_, ranges_->max_unsigned);
   }
   if (type.kind == TypeKind::bit) {
@@ -153,7 +153,7 @@ bool Converter::takes_numbers() const {
          rule_ == Rule::native_number;
 }
 
-/// A number with another decimal mark, in the one that every rule reads. Other text stays.
+/// Replaces the decimal mark of a number by a point. Other text stays unchanged.
 bool Converter::with_point(std::string_view& text, std::string& reason) {
   if (text.find_first_not_of("0123456789+-.,eE \t") != std::string_view::npos) return true;
   if (text.find('.') != std::string_view::npos) {

@@ -17,15 +17,15 @@
 
 namespace dbmig::import {
 
-/// A column of the table, as far as a value must fit it.
+/// A column of the table, with everything that a value must fit.
 struct TargetColumn {
   std::string name;
-  schema::Type type;  ///< the type in force on the database at hand
+  schema::Type type;  ///< the column's type on this database
   bool nullable = true;
-  bool fills_null = false;  ///< NULL makes the database choose a value: autoincrement, rowid
-  /// SQLite makes a number of text that looks like one, whatever the type says.
+  bool fills_null = false;  ///< the database replaces NULL by a number: autoincrement, rowid
+  /// SQLite turns text that looks like a number into one, whatever the type.
   bool numeric_affinity = false;
-  /// How dates are written, see DateFormat: the first one that fits a value counts. Empty: ISO
+  /// The formats of dates, see DateFormat: the first one that fits a value is used. Empty: ISO
   /// 8601.
   std::vector<std::string> date_formats = {};
 
@@ -35,32 +35,32 @@ struct TargetColumn {
 /// How a file writes the values of all columns.
 struct ValueFormat {
   BinaryText binary = BinaryText::guarded;
-  char decimal = '.';  ///< between the digits of a number
-  /// They come from a database, and no file: text may hold NUL bytes, and no option says its
-  /// encoding.
+  char decimal = '.';  ///< the decimal mark of numbers
+  /// The values come from a database, not from a file: text may contain NUL bytes, and no error
+  /// message suggests --encoding.
   bool of_database = false;
   friend bool operator==(const ValueFormat&, const ValueFormat&) = default;
 };
 
-/// Turns a field's text into the typed value of one column, or says why it cannot. What it accepts
-/// the database stores exactly: nothing is rounded, cut or replaced in silence.
+/// Converts a field's text into the typed value of one column, or says why it cannot. Accepted
+/// values are stored exactly: nothing is silently rounded, cut or replaced.
 ///
-/// Text, binary, json, enum, set and native columns take the field as it is; for all others spaces
-/// around the value are ignored.
+/// Text, binary, json, enum, set and native columns take the field unchanged; for all others,
+/// spaces around the value are ignored.
 class Converter {
  public:
-  /// Throws Error{usage} for a date format, see DateFormat.
+  /// Throws Error{usage} for an invalid date format, see DateFormat.
   Converter(TargetColumn column, DialectKind dialect, const ValueFormat& format = {});
 
-  /// False when the value does not fit; `reason` then completes the sentence "'abc' …". The cell
-  /// borrows from `text` or from the converter, until its next call.
+  /// False if the value does not fit; `reason` then completes the sentence "'abc' …". The cell
+  /// refers to `text` or to the converter, until its next call.
   bool convert(std::string_view text, backend::Cell& cell, std::string& reason);
   /// The same for NULL: "NULL …".
   bool convert_null(backend::Cell& cell, std::string& reason) const;
 
   const TargetColumn& column() const { return column_; }
 
-  /// Longest text that a converter makes by itself: a decimal of 65 digits with sign and point.
+  /// The longest text that a converter produces itself: a decimal of 65 digits with sign and point.
   static constexpr std::size_t kScratch = 80;
 
  private:
@@ -120,15 +120,15 @@ class Converter {
   Rule rule_;
   std::int64_t lowest_ = 0;          ///< integers
   std::uint64_t highest_ = 0;        ///< integers and bits
-  std::size_t most_characters_ = 0;  ///< text; 0 for any number
-  std::size_t most_bytes_ = 0;       ///< text and binary; 0 for any number
+  std::size_t most_characters_ = 0;  ///< text; 0: unlimited
+  std::size_t most_bytes_ = 0;       ///< text and binary; 0: unlimited
   ValueFormat format_;
   std::vector<DateFormat> date_formats_;
-  std::string decoded_;  ///< of the last binary field, or number with a decimal comma
+  std::string decoded_;  ///< of the last binary field, or of a number with a decimal comma
   std::array<char, kScratch> scratch_;
 };
 
-/// Whether SQLite makes numbers of text that looks like one in a column declared as `declared`.
+/// Whether SQLite turns text that looks like a number into one in a column declared as `declared`.
 /// Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity
 bool has_numeric_affinity(std::string_view declared);
 

@@ -12,8 +12,7 @@ bool ends_line(char c) {
   return c == '\n' || c == '\r';
 }
 
-/// Whether the byte at the end of `text` stands behind an escape character that is not itself
-/// escaped.
+/// Whether the last byte of `text` follows an escape character that is not itself escaped.
 bool last_is_escaped(std::string_view text, const CsvFormat& format) {
   if (!format.has_escape() || text.empty()) return false;
   text.remove_suffix(1);
@@ -22,7 +21,7 @@ bool last_is_escaped(std::string_view text, const CsvFormat& format) {
   return escapes % 2 == 1;
 }
 
-/// How `format` writes `c` behind an escape character: mostly as it is.
+/// How `format` writes `c` after an escape character: usually unchanged.
 char escaped(char c, Escapes escapes) {
   if (escapes == Escapes::plain) return c;
   if (c == '\n') return 'n';

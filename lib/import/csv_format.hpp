@@ -8,17 +8,17 @@
 
 namespace dbmig::import {
 
-/// What ends a record, outside quotes and not escaped. The end of the file ends one too.
+/// What ends a record, outside of quotes and not escaped. The end of the file ends one too.
 enum class LineEnd : std::uint8_t {
-  any,   ///< LF or CRLF; a CR anywhere else outside quotes is an error
+  any,   ///< LF or CRLF; any other CR outside of quotes is an error
   lf,    ///< LF; a CR is data
   crlf,  ///< CRLF; CR or LF alone is data
   cr,    ///< CR; an LF is data
 };
 
-/// What the escape character and the byte after it stand for. In every dialect the delimiter, the
-/// quote, the escape character, line ends and other bytes except letters and digits stand for
-/// themselves, and a letter or digit without a meaning is an error.
+/// The meaning of the byte after an escape character. In every dialect, the delimiter, the quote,
+/// the escape character, line ends and other bytes except letters and digits mean themselves, and a
+/// letter or digit without a meaning is an error.
 enum class Escapes : std::uint8_t {
   plain,  ///< letters and digits have no meaning
   /// \0 \b \n \r \t \Z. Source: https://mariadb.com/kb/en/load-data-infile/
@@ -32,20 +32,20 @@ enum class Escapes : std::uint8_t {
 
 /// How the text of a CSV file is cut into fields: RFC 4180 unless the user says otherwise.
 ///
-/// Rules, which the splitter and the parser share: a record ends at a line end outside quotes, or
-/// at the end of the file. A field that begins with the quote is quoted up to the next single
-/// quote, a doubled quote inside standing for one; a quote anywhere else in a field is an ordinary
-/// character. With an escape character, it and what follows stand for something else, inside quotes
-/// and outside; an escape character equal to the quote is ignored.
+/// The rules, for splitter and parser alike: a record ends at a line end outside of quotes, or at
+/// the end of the file. A field that begins with the quote is quoted up to the next single quote; a
+/// doubled quote inside means one. A quote anywhere else in a field is an ordinary character. The
+/// escape character and what follows it have a special meaning, inside and outside of quotes; an
+/// escape character equal to the quote is ignored.
 struct CsvFormat {
   char delimiter = ',';
   std::optional<char> quote = '"';
   std::optional<char> escape;
   Escapes escapes = Escapes::plain;
   LineEnd line_end = LineEnd::any;
-  /// Lines that begin with it are comments; empty when there are none.
+  /// Lines that begin with it are comments; empty: there are none.
   std::string comment = {};
-  /// Blanks around unquoted fields, and around the quotes of quoted ones, do not belong to them.
+  /// Remove blanks around unquoted fields, and around the quotes of quoted ones.
   bool trim = false;
 
   friend bool operator==(const CsvFormat&, const CsvFormat&) = default;
@@ -54,40 +54,39 @@ struct CsvFormat {
   bool is_comment(std::string_view record) const {
     return !comment.empty() && record.substr(0, comment.size()) == comment;
   }
-  /// Whether `trim` takes `c` off.
+  /// Whether `trim` removes `c`.
   bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter; }
   /// The byte at which a record may end, and by which lines are counted.
   char line_byte() const { return line_end == LineEnd::cr ? '\r' : '\n'; }
-  /// How a line that we write ends.
+  /// The line end that is written.
   std::string_view line_end_text() const;
 };
 
-/// Which fields are NULL: those whose bytes, as they stand in the file, are one of `texts`.
+/// The fields that are NULL: those whose bytes in the file equal one of `texts`.
 struct NullMarks {
   std::vector<std::string> texts = {""};
-  bool quoted = false;  ///< also inside quotes
+  bool quoted = false;  ///< also in quotes
   friend bool operator==(const NullMarks&, const NullMarks&) = default;
 };
 
-/// `record` without the line end that closes it; for LineEnd::any also without a CR at the end of
-/// the file.
+/// `record` without its line end; for LineEnd::any also without a CR at the end of the file.
 std::string_view without_line_end(std::string_view record, const CsvFormat& format);
 
-/// Whether `record`, without its line end, is the mark by which PostgreSQL ends its data.
+/// Whether `record`, without its line end, is the mark with which PostgreSQL ends its data.
 bool is_end_of_data(std::string_view record, const CsvFormat& format);
 
-/// `text` as a field of `format` that reads back as `text` wherever the format can say it: in
-/// quotes, or with escapes. Where it has neither, bytes that would cut the record become blanks.
+/// `text` as a field of `format` that reads back as `text` if the format can represent it: in
+/// quotes, or with escapes. Without either, bytes that would end the field become blanks.
 std::string write_field(std::string_view text, const CsvFormat& format);
 
-/// A delimiter as written on the command line: one byte, or `\t`, `tab`. Throws Error{usage}.
+/// A delimiter as given on the command line: one byte, or `\t`, `tab`. Throws Error{usage}.
 char parse_delimiter(std::string_view text);
 
 /// A quote or escape character: one byte, or `none`. `option` is the option's name, for the
 /// message. Throws Error{usage}.
 std::optional<char> parse_quote(std::string_view text, std::string_view option);
 
-/// Throws Error{usage} when the characters of `format` contradict each other.
+/// Throws Error{usage} if the characters of `format` contradict each other.
 void check(const CsvFormat& format);
 
 }  // namespace dbmig::import

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 12> kMonths = {
 constexpr std::array<std::string_view, 7> kDays = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                                    "Friday", "Saturday", "Sunday"};
 
-/// At the beginning of what is left of a text.
+/// Reads a text from its beginning.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -44,7 +44,7 @@ class Reader {
     return n != 0;
   }
 
-  /// The place of one of `names`, whole or by its first three letters.
+  /// The index of one of `names`, written in full or with its first three letters.
   template <std::size_t N>
   std::optional<int> name(const std::array<std::string_view, N>& names) {
     constexpr std::size_t kShort = 3;
@@ -132,7 +132,7 @@ bool read_letter(char letter, Reader& reader, DateFormat::Moment& moment, HalfOf
       return reader.number(1, 2, moment.month);
     case 'd':
     case 'e':
-      reader.blanks();  // %e fills up with one
+      reader.blanks();  // %e is padded with a blank
       return reader.number(1, 2, moment.day);
     case 'b':
     case 'B':

@@ -6,17 +6,16 @@
 
 namespace dbmig::import {
 
-/// How the dates of a file are written, in the letters of strftime(3): %Y (four digits), %y (two:
-/// 69 to 99 are 19xx, as POSIX has it), %m, %d and %e (one or two digits), %b, %B and %h (English
-/// names), %a and %A (English, not checked), %H, %I with %p, %M, %S, %f (the digits of a fraction),
-/// %F, %D, %T, %R, %%. A blank stands for one or more, every other character for itself.
+/// The format of a file's dates, with the letters of strftime(3): %Y (four digits), %y (two: 69 to
+/// 99 are 19xx, as in POSIX), %m, %d and %e (one or two digits), %b, %B and %h (English names), %a
+/// and %A (English, not checked), %H, %I with %p, %M, %S, %f (the digits of a fraction), %F, %D,
+/// %T, %R, %%. A blank matches one or more blanks, every other character itself.
 class DateFormat {
  public:
-  /// Throws Error{usage} for a letter that is not among them, and for a format that does not say
-  /// the day, the month and the year.
+  /// Throws Error{usage} for an unknown letter, and for a format without day, month or year.
   explicit DateFormat(std::string format);
 
-  /// A date with or without a time, whose values were not looked at: there may be no such day.
+  /// A date with or without a time; the values are not checked: there may be no such day.
   struct Moment {
     int year = 0;
     int month = 0;
@@ -27,14 +26,14 @@ class DateFormat {
     int second = 0;
     std::string_view fraction;  ///< digits, of the text
   };
-  /// Nothing when the whole of `text` is not written like that.
+  /// Nothing if `text` as a whole does not have this format.
   std::optional<Moment> parse(std::string_view text) const;
 
   const std::string& text() const { return format_; }
 
  private:
-  std::string format_;    ///< as the user wrote it
-  std::string expanded_;  ///< %F, %D, %T and %R as what they stand for
+  std::string format_;    ///< as given by the user
+  std::string expanded_;  ///< with %F, %D, %T and %R replaced by what they mean
 };
 
 }  // namespace dbmig::import

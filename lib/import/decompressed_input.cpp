@@ -19,10 +19,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// One step of a decoder: from the bytes at hand into the room at hand.
+/// One step of a decoder: from the available input into the available output.
 struct Step {
-  std::string_view from;  ///< what is left of it afterwards
-  std::span<char> into;   ///< likewise
+  std::string_view from;  ///< afterwards: the rest that is not decoded
+  std::span<char> into;   ///< afterwards: the rest that is not filled
   bool is_last = false;   ///< nothing follows `from`
 };
 
@@ -30,17 +30,17 @@ struct Step {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Decodes as far as it can. Returns what is wrong with the data, or nothing.
+  /// Decodes as much as possible. Returns what is wrong with the data, or nothing.
   virtual std::optional<std::string> decode(Step& step) = 0;
-  /// Whether the data may end where the decoder is.
+  /// Whether the data may end here.
   virtual bool is_complete() const = 0;
 };
 
-/// Source: https://www.rfc-editor.org/rfc/rfc1952, whose files hold one member after the other.
+/// Source: https://www.rfc-editor.org/rfc/rfc1952; a file may contain several members.
 class GzipDecoder final : public Decoder {
  public:
   GzipDecoder() {
-    constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, behind a gzip header
+    constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, with a gzip header
     if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
   }
   ~GzipDecoder() override { inflateEnd(&stream_); }
@@ -49,7 +49,7 @@ class GzipDecoder final : public Decoder {
 
   std::optional<std::string> decode(Step& step) override {
     if (complete_) {
-      // Tapes and block devices fill up with zeros.
+      // Tapes and block devices pad the file with zeros.
       step.from.remove_prefix(std::min(step.from.find_first_not_of('\0'), step.from.size()));
       if (step.from.empty()) return std::nullopt;
       if (step.from.front() != '\x1F') return "there is other data after the compressed data";
@@ -127,7 +127,7 @@ class XzDecoder final : public Decoder {
     if (status == LZMA_OPTIONS_ERROR) {
       return "it was written with options that this version of liblzma does not know";
     }
-    // Without progress the caller sees whether the data ended.
+    // If there is no progress, the caller checks whether the data ended.
     if (status == LZMA_OK || status == LZMA_STREAM_END || status == LZMA_BUF_ERROR) {
       return std::nullopt;
     }
@@ -200,8 +200,8 @@ class DecompressedInput final : public Input {
   Compression compression_;
   std::unique_ptr<Decoder> decoder_;
   std::vector<char> block_;
-  std::string_view rest_;  ///< of the block, not decoded yet
-  bool ended_ = false;     ///< the source
+  std::string_view rest_;  ///< the part of the block that is not decoded yet
+  bool ended_ = false;     ///< of the source
 };
 
 }  // namespace

@@ -11,17 +11,18 @@ namespace dbmig::import {
 
 enum class Compression : std::uint8_t { none, gzip, zstd, xz };
 
-/// By its first bytes, of which six are enough; `xz` is the older `.lzma`, too.
+/// Recognises the compression by the first bytes, of which six are enough; `xz` includes the older
+/// `.lzma`.
 Compression compression_of(std::string_view head);
 
 /// "gzip"; empty for none.
 std::string_view to_string(Compression compression);
 
-/// The text of `source`, which is compressed in one or several members, frames or streams. Its
-/// size is not known, its name is the source's.
+/// The decompressed text of `source`, which may consist of several members, frames or streams. Its
+/// size is unknown, its name is the source's.
 ///
-/// read() throws Error{invalid} for data that is damaged, cut short or followed by something else:
-/// checksums are checked, so what came before may have been given out by then.
+/// read() throws Error{invalid} for data that is damaged, truncated or followed by something else:
+/// since checksums come last, earlier data may have been returned by then.
 std::unique_ptr<Input> decompressed(std::unique_ptr<Input> source, Compression compression);
 
 }  // namespace dbmig::import

@@ -14,10 +14,10 @@
 namespace dbmig::import {
 namespace {
 
-/// Chunks that a rank has at once: one that it works on, the next, and one on its way.
+/// Chunks at a rank: the one that it works on, the next one, and one in transit.
 constexpr std::size_t kChunksAtRank = 3;
 
-/// Of an answer to no chunk.
+/// Whether the answer belongs to no chunk.
 bool answers_no_chunk(ChunkResult::Status status) {
   return status == ChunkResult::Status::idle || status == ChunkResult::Status::reads;
 }
@@ -67,7 +67,7 @@ bool Distribution::take_results(Rank& rank) {
     rank.nanoseconds += head.nanoseconds;
     Sent sent = std::move(rank.sent.front());
     rank.sent.pop_front();
-    wait(*sent.request);  // Its answer is here: only this side does not know yet.
+    wait(*sent.request);  // Its answer is here, so it has arrived.
     std::swap(sent.chunk->result, rank.inbox);
     listen(rank);
     window_.work_done(*sent.chunk);
@@ -92,14 +92,14 @@ void Distribution::send(Rank& rank, Chunk& chunk) {
   sent.request = ranks_.isend(rank.reads ? sent.part : chunk.part, rank.number);
 }
 
-/// The next chunk goes to the rank that has the fewest.
+/// The next chunk is sent to the rank that has the fewest.
 bool Distribution::send_chunks() {
   bool moved = false;
   while (true) {
     const auto rank = std::min_element(
         others_.begin(), others_.end(),
         [](const Rank& a, const Rank& b) { return a.sent.size() < b.sent.size(); });
-    // Where writing is what takes the time, the root works alone: messages would only cost.
+    // If writing is the bottleneck, the root works alone: messages would only cost time.
     const bool busy = rank->sent.size() >= kChunksAtRank || window_.has_enough_results();
     window_.let_root_work(busy);
     if (busy) return moved;
@@ -116,7 +116,7 @@ bool Distribution::move() {
   for (Rank& rank : others_) moved = take_results(rank) || moved;
   std::vector<Rank*> waited_for;
   for (Rank& rank : others_) {
-    // Chunks are sent to a rank before it has said anything, so that it need not wait for them.
+    // Chunks are sent to a rank before its first answer, so that it need not wait for them.
     if (!rank.sent.empty()) {
       waited_for.push_back(&rank);
     } else {
@@ -153,7 +153,7 @@ void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
   }
 }
 
-/// Whether the last message of the rank is here.
+/// Whether the rank's last message has arrived.
 bool Distribution::heard_end(Rank& rank) {
   for (Sent& sent : rank.sent) sent.request->test();
   if (!rank.receiving->test()) return false;
@@ -171,7 +171,7 @@ bool Distribution::heard_end(Rank& rank) {
 }
 
 void Distribution::dismiss(bool after_failure) {
-  // What is to be said then need not wait for long.
+  // After a failure, ranks are not waited for as long.
   constexpr std::chrono::seconds kAfterFailure{10};
   if (ranks_.was_left()) return;
   const bool is_shorter =

@@ -18,7 +18,7 @@
 namespace dbmig::import {
 namespace {
 
-/// As the database would write it; nothing for NULL, which equals nothing.
+/// The value as the database would write it; nothing for NULL, which equals nothing.
 backend::Value key_text(const backend::Cell& cell) {
   using Kind = backend::Cell::Kind;
   switch (cell.kind) {
@@ -37,7 +37,7 @@ backend::Value key_text(const backend::Cell& cell) {
   return std::nullopt;
 }
 
-/// Whether the zeros at the end of a value say nothing.
+/// Whether trailing zeros of a value have no meaning.
 bool has_idle_zeros(schema::TypeKind kind) {
   using schema::TypeKind;
   return kind == TypeKind::decimal || kind == TypeKind::float_ || kind == TypeKind::double_ ||
@@ -51,7 +51,7 @@ std::string_view without_idle_zeros(std::string_view text) {
   return text;
 }
 
-/// Whether the database holds what the file says.
+/// Whether the database's value equals the file's.
 bool is_same_value(const TargetColumn& column, const backend::Value& file,
                    const backend::Value& stored) {
   if (!file || !stored) return false;
@@ -61,10 +61,10 @@ bool is_same_value(const TargetColumn& column, const backend::Value& file,
 }
 
 using RowValues = std::vector<backend::Value>;
-/// Of a row, in the order of the plan's columns, and its line; false ends it.
+/// Called with a row, in the order of the plan's columns, and its line; returns false to stop.
 using OnRow = std::function<bool(std::uint64_t line, const RowValues& row)>;
 
-/// Every record of `file` that becomes a row, from the chunk on that holds `from_line`.
+/// Reads every record of `file` that becomes a row, from the chunk that contains `from_line` on.
 void read_rows_again(const ReadFile& file, std::uint64_t from_line, const std::atomic<bool>& stop,
                      const OnRow& on_row) {
   if (!std::filesystem::is_regular_file(file.path)) return;
@@ -96,7 +96,7 @@ void read_rows_again(const ReadFile& file, std::uint64_t from_line, const std::a
   }
 }
 
-/// The unique keys of `table` of which a row has all columns: where each stands in a row.
+/// The unique keys of `table` of which a row has all columns, as indices into a row.
 std::vector<std::vector<std::size_t>> keys_in_row(const schema::Table& table, const Plan& plan) {
   const std::vector<std::string> given = plan.column_names();
   std::vector<std::vector<std::size_t>> keys;
@@ -120,7 +120,7 @@ std::vector<std::vector<std::size_t>> keys_in_row(const schema::Table& table, co
   return keys;
 }
 
-/// The key of the row in the table that `row` collides with; nothing when it does not by this key.
+/// The key of the table's row that `row` collides with; nothing if they do not collide in this key.
 std::optional<RowValues> stored_key(backend::Connection& connection, const ReadFile& file,
                                     const std::vector<std::size_t>& key, const RowValues& row) {
   std::string columns;
@@ -141,7 +141,7 @@ std::optional<RowValues> stored_key(backend::Connection& connection, const ReadF
   return found.rows.front();
 }
 
-/// A key that is in the table, and where its columns stand in a row of the last file.
+/// A key that exists in the table, and the indices of its columns in a row of the last file.
 struct Collision {
   std::vector<std::string> columns;
   RowValues stored;
@@ -213,7 +213,7 @@ std::optional<EarlierRow> find_earlier_row(backend::Connection& connection,
     }
     return first;
   } catch (const std::exception&) {
-    // The database's own message is enough.
+    // The database's own message is sufficient.
     return std::nullopt;
   }
 }

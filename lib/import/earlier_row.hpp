@@ -20,7 +20,7 @@ struct ReadFile {
   ChunkReader::Limits limits;
   Plan plan;
   schema::Table table;
-  std::uint64_t first_byte = 0;  ///< of its records, in its text
+  std::uint64_t first_byte = 0;  ///< where its records begin, in the decompressed text
   std::uint64_t first_line = 1;
   bool is_as_stored = false;  ///< OpenedInput::is_as_stored
 };
@@ -28,19 +28,19 @@ struct ReadFile {
 struct EarlierRow {
   std::string file;
   std::uint64_t line = 0;
-  std::vector<std::string> columns;  ///< of the key that both have
+  std::vector<std::string> columns;  ///< the columns of the key that both have
 };
 
-/// Of which record further up the one at `line` of the last of `files` is a duplicate. Asked when
-/// the database has refused it, in the same transaction: which row it collides with the database
-/// says, by its own collations; where that row stands in the files, they are read once more for.
-/// Nothing when the row was in the table before, a key is not of columns alone, or a file can be
-/// read only once. Never throws.
+/// Finds the earlier record of which the one at `line` of the last of `files` is a duplicate. To be
+/// called in the same transaction, after the database has refused the record: the database tells
+/// with which row it collides, according to its collations; then the files are read again to find
+/// that row. Nothing if the row was in the table before, if a key contains an expression, or if a
+/// file can be read only once. Never throws.
 std::optional<EarlierRow> find_earlier_row(backend::Connection& connection,
                                            const std::vector<ReadFile>& files, std::uint64_t line,
                                            const std::atomic<bool>& stop) noexcept;
 
-/// Whether the database refused a row for a key that is there already.
+/// Whether the database refused a row because its key exists already.
 bool is_duplicate(const Error& error);
 
 }  // namespace dbmig::import

@@ -14,7 +14,7 @@ namespace {
 struct Magic {
   std::string_view bytes;
   std::size_t offset;
-  bool binary_next;  ///< the bytes could begin a text: the one behind them tells
+  bool binary_next;  ///< text could begin with the same bytes: the next byte decides
   const char* what;
   const char* hint;
 };
@@ -69,7 +69,7 @@ bool is_control(char c) {
 bool matches(const Magic& magic, std::string_view head) {
   if (head.size() < magic.offset + magic.bytes.size()) return false;
   if (head.substr(magic.offset, magic.bytes.size()) != magic.bytes) return false;
-  // What bzip2 writes goes on with a digit and the block's mark.
+  // In a bzip2 file, a digit and the magic number of a block follow.
   if (magic.bytes == "BZh") return head.size() > 9 && head.substr(4, 6) == "1AY&SY";
   const std::size_t next = magic.offset + magic.bytes.size();
   if (!magic.binary_next) return true;
@@ -82,7 +82,7 @@ FileKind encoded(const char* name, const char* more = "") {
           fmt::format("--encoding {} reads it", text::lower(name))};
 }
 
-/// Text in units of two or four bytes shows in where the zero bytes stand.
+/// Recognises text in units of two or four bytes by the positions of its zero bytes.
 std::optional<FileKind> wide_text(std::string_view head) {
   constexpr std::string_view kUtf32Le("\xFF\xFE\0\0", 4);
   constexpr std::string_view kUtf32Be("\0\0\xFE\xFF", 4);
@@ -95,13 +95,14 @@ std::optional<FileKind> wide_text(std::string_view head) {
   for (std::size_t i = 0; i < looked.size(); ++i) zeros[i % 4] += looked[i] == '\0' ? 1 : 0;
   const std::size_t units = looked.size() / 4;
   const char* without = ", without a byte order mark";
-  // The highest bytes of four are always zero, those below nearly so.
+  // The highest of four bytes is always zero, the next one nearly always.
   if (zeros[3] == units && zeros[2] * 10 >= units * 9) return encoded("UTF-32LE", without);
   if (zeros[0] == units && zeros[1] * 10 >= units * 9) return encoded("UTF-32BE", without);
   const std::size_t even = zeros[0] + zeros[2];
   const std::size_t odd = zeros[1] + zeros[3];
   if ((even == 0) == (odd == 0)) return std::nullopt;
-  // UTF-8 with bytes of binary columns has zeros too, but not beside its delimiters and line ends.
+  // UTF-8 with bytes of binary columns has zero bytes too, but not next to its delimiters and line
+  // ends.
   std::size_t wide = 0;
   std::size_t narrow = 0;
   for (std::size_t i = 0; i + 1 < head.size() && i < kLooked; i += 2) {
@@ -161,7 +162,7 @@ std::optional<FileKind> text_kind(std::string_view head) {
     }
   }
   if (text.substr(0, 2) == "+-" || text.substr(0, 2) == "| ") {
-    return FileKind{"a table drawn for reading, not CSV",
+    return FileKind{"a table formatted for reading, not CSV",
                     "mariadb --batch prints rows that --format mysql-batch reads"};
   }
   if (text.front() == '#') {
@@ -180,7 +181,7 @@ bool is_whole_of_another_kind(std::string_view record) {
 
 std::optional<char> separator_line(std::string_view record) {
   std::string_view line = text::trim(record);
-  // A tab as the separator is trimmed away.
+  // A tab as the separator is trimmed off.
   if (line.size() >= 2 && line.front() == '"' && line.back() == '"') {
     line = line.substr(1, line.size() - 2);
   }

@@ -14,7 +14,7 @@
 namespace dbmig::import {
 namespace {
 
-/// `name` as a header may need it: in quotes where it would be cut otherwise.
+/// `name` as a field of a header: quoted if it would be cut otherwise.
 std::string header_field(const std::string& name, const CsvFormat& format) {
   const bool plain = !name.empty() && text::trim(name) == name &&
                      std::none_of(name.begin(), name.end(), [&](char c) {
@@ -24,7 +24,7 @@ std::string header_field(const std::string& name, const CsvFormat& format) {
   return plain ? name : write_field(name, format);
 }
 
-/// The line by which a file like that of `plan` names its columns.
+/// The header line with the columns of `plan`.
 std::string header_of(const Plan& plan) {
   std::string header;
   const std::vector<std::string> names = plan.column_names();
@@ -38,7 +38,7 @@ std::string header_of(const Plan& plan) {
   return header;
 }
 
-/// The columns of `table` that `plan` gives no value.
+/// The columns of `table` for which `plan` has no value.
 std::vector<std::string> columns_without_value(const schema::Table& table, const Plan& plan) {
   std::vector<std::string> names;
   const std::vector<std::string> given = plan.column_names();
@@ -116,7 +116,8 @@ FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Ta
     request.header = opening.header->names;
     result.header = opening.header->record;
   }
-  // What a reject file says of itself holds: the command that wrote it can be repeated with it.
+  // The header of a reject file takes precedence, so that the command that wrote it can be repeated
+  // with it.
   const bool own_columns = options.is_json || (opening.header && opening.header->of_rejects);
   if (!own_columns) request.columns = options.columns;
   Plan plan = map_columns(table, connection.dialect().kind(), request);
@@ -132,7 +133,8 @@ FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Ta
   plan.rejects = options.goes_on();
   plan.every_field = options.dry_run;
   if (result.header.empty() || !request.columns.empty()) {
-    // A reject file names its columns, so that it can be imported without further options.
+    // A reject file has a header with the columns, so that it can be imported without further
+    // options.
     result.header = header_of(plan);
   }
   result.defaulted = columns_without_value(table, plan);

@@ -11,16 +11,16 @@
 
 namespace dbmig::import {
 
-/// How one file gets into its table.
+/// How one file is loaded into its table.
 struct FilePlan {
-  Plan plan;                           ///< but for its encoding, which the sink says
-  std::string header;                  ///< the line that names the columns, for rejected records
-  std::vector<std::string> defaulted;  ///< columns that get no value from the file
+  Plan plan;                           ///< without its encoding, which the sink determines
+  std::string header;                  ///< the header line for rejected records
+  std::vector<std::string> defaulted;  ///< columns without a value from the file
 };
 
-/// Takes the header off `reader`, where there is one, and maps the fields of `file` to columns of
-/// `table`; what was detected rather than given goes to `events`. Expressions of --set are computed
-/// on `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and
+/// Consumes the header of `reader`, if there is one, and maps the fields of `file` to columns of
+/// `table`; what was detected is reported to `events`. Expressions of --set are computed on
+/// `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and
 /// Error{usage} for --set and --date-format.
 FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
                    backend::Connection& connection, const std::string& file, EventSink& events);

@@ -13,7 +13,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Violations of foreign keys that are named when the commit finds them.
+/// How many violations of foreign keys an error names.
 constexpr std::size_t kShownViolations = 5;
 
 }  // namespace
@@ -26,7 +26,7 @@ void commit_import(backend::Connection& connection, Writers* writers, LockRetry&
     } else if (writers != nullptr) {
       writers->commit(stop);
     } else {
-      connection.commit();  // which rolls back when it fails: there is nothing to try again
+      connection.commit();  // a failing commit rolls back: there is nothing to retry
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::busy &&
@@ -41,7 +41,7 @@ void commit_import(backend::Connection& connection, Writers* writers, LockRetry&
               "--lock-wait; with `PRAGMA journal_mode = WAL` readers block no writer");
     }
     if (error.code() != ErrorCode::constraint) throw;
-    // Foreign keys that are checked at the end only: which rows, while they are still there.
+    // Deferred foreign keys: find out which rows violate them while they still exist.
     std::string rows;
     for (const std::string& row : connection.foreign_key_violations(kShownViolations)) {
       rows += (rows.empty() ? "" : "; ") + row;

@@ -10,13 +10,13 @@
 
 namespace dbmig::import {
 
-/// Commits an import: the transaction of `connection`, or those of several `writers` when there are
-/// any. Throws Error{constraint}, naming rows, for foreign keys that are checked at the end only,
-/// and Error{busy} when an SQLite database is read by another process all the time.
+/// Commits an import: the transaction of `connection`, or those of several `writers` if there are
+/// any. Throws Error{constraint}, naming rows, for deferred foreign keys, and Error{busy} if
+/// another process keeps reading a SQLite database.
 void commit_import(backend::Connection& connection, Writers* writers, LockRetry& lock_retry,
                    const std::atomic<bool>& stop);
 
-/// Throws what the commit would find: foreign keys that are checked at the end only.
+/// Throws what the commit would find: violations of deferred foreign keys.
 void check_deferred_keys(backend::Connection& connection, const std::vector<schema::Table>& tables);
 
 }  // namespace dbmig::import

@@ -17,8 +17,8 @@ inline std::size_t find_byte(std::string_view data, char c, std::size_t from, st
                         : static_cast<std::size_t>(static_cast<const char*>(hit) - data.data());
 }
 
-/// How often `c` stands in `data`. In blocks whose count fits a byte, which compilers turn into
-/// sixteen comparisons at once; std::count() is several times slower.
+/// How often `c` occurs in `data`. In blocks whose count fits into a byte, which compilers turn
+/// into sixteen comparisons at once; std::count() is several times slower.
 inline std::size_t count_byte(std::string_view data, char c) {
   constexpr std::size_t kBlock = 255;
   std::size_t count = 0;

@@ -12,7 +12,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Records at the beginning that are looked at.
+/// The number of records at the beginning that are examined.
 constexpr std::size_t kLooked = 200;
 
 std::vector<CsvFormat> candidates(const CsvFormat& format) {
@@ -61,7 +61,7 @@ std::optional<CsvFormat> by_fields(const Beginning& beginning, const CsvFormat& 
   if (fits(format)) return std::nullopt;
   std::optional<CsvFormat> found;
   for (const CsvFormat& one : candidates(format)) {
-    // The quote makes no difference where there is none.
+    // Without quotes in the file, the quote character makes no difference.
     if ((found && found->delimiter == one.delimiter) || !fits(one)) continue;
     if (found) return std::nullopt;
     found = one;

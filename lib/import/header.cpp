@@ -25,7 +25,7 @@ class Reading {
     if (const auto ends = other_line_ends(reader_.head(), format_, options_.check_line_end)) {
       throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, ends->what)).hint(ends->hint);
     }
-    // An earlier import wrote it, without the lines in front.
+    // An earlier import wrote it, without the lines to be skipped.
     if (reader_.head().substr(0, kRejectFile.size()) != kRejectFile) {
       reader_.skip_lines(options_.skip_lines);
     }
@@ -62,7 +62,7 @@ class Reading {
   }
 
  private:
-  /// The keys of the first objects stand for the names of a header.
+  /// The keys of the first objects are used as the names of a header.
   Opening json_opening() {
     const auto record = skip_to_record(false);
     if (!record && options_.columns.empty()) {
@@ -85,7 +85,7 @@ class Reading {
     return opening;
   }
 
-  /// Past comments and, where more than a field is expected, empty lines, which are no records.
+  /// Skips comments and, if more than one field is expected, empty lines, which are not records.
   std::optional<std::string> skip_to_record(bool expects_header) {
     std::optional<std::string> record = reader_.peek();
     while (record && (format_.is_comment(*record) ||
@@ -121,10 +121,10 @@ class Reading {
     }
   }
 
-  /// The first record's fields; what is wrong with it goes to `error`.
+  /// The first record's fields; its error is stored in `error`.
   std::vector<std::string> fields_of(std::string_view record, RecordError* error) const {
     CsvFormat format = format_;
-    // The client prints names as they are.
+    // The client does not escape names.
     if (format.escapes == Escapes::mysql_batch) format.escape.reset();
     return fields_of(record, format, error);
   }
@@ -156,9 +156,9 @@ class Reading {
         .hint(why);
   }
 
-  /// A note to spreadsheets on what stands between the fields.
+  /// Handles `sep=;`, a line that tells spreadsheets the delimiter.
   void take_separator_line() {
-    // In a file of one column it may be a value, when somebody says that there is no header.
+    // In a file of one column it may be a value, if the user says that there is no header.
     if (options_.header == false) return;
     const std::optional<std::string> record = reader_.peek();
     if (!record) return;
@@ -181,7 +181,7 @@ class Reading {
 
   SourcePosition here() const { return {file_, static_cast<int>(reader_.line()), 0}; }
 
-  /// Whether the header's `name` means a column, by itself or by --map.
+  /// Whether the header's `name` is a column, directly or by --map.
   bool is_known(const std::string& name) const {
     const auto mapped = [&](const auto& one) { return text::trim(one.first) == text::trim(name); };
     const bool of_rejects = name == kRejectFile || name == kRejectLine || name == kRejectReason;
@@ -194,7 +194,7 @@ class Reading {
         names.begin(), names.end(), [this](const std::string& name) { return is_known(name); }));
   }
 
-  /// Why the header may name no column.
+  /// A guess why the header names no column.
   std::string guess(std::string_view record) const {
     const std::string_view line = without_line_end(record, format_);
     char best = '\0';
@@ -210,7 +210,7 @@ class Reading {
       }
     }
     if (most > 0) {
-      return fmt::format("the fields seem to have another separator: try {}",
+      return fmt::format("the fields seem to be separated by something else: try {}",
                          delimiter_option(best));
     }
     if (const auto kind = text_kind(reader_.head())) {
@@ -245,7 +245,8 @@ class Reading {
     refuse_swallowed_records(record, names);
   }
 
-  /// A quote that the header opens and does not close ends at the next one, records further on.
+  /// A quote that is opened in the header and not closed ends at the next quote, several records
+  /// later.
   void refuse_swallowed_records(const std::string& record,
                                 const std::vector<std::string>& names) const {
     for (const std::string& name : names) {
@@ -291,7 +292,7 @@ class Reading {
 
   ChunkReader& reader_;
   const Options& options_;
-  CsvFormat format_;  ///< as far as it is known by now
+  CsvFormat format_;  ///< as far as it is known so far
   std::string note_;
   const schema::Table& table_;
   const std::string& file_;

@@ -10,33 +10,33 @@
 
 namespace dbmig::import {
 
-/// The line that names a file's columns.
+/// The line with the names of a file's columns.
 struct Header {
-  std::string record;  ///< as it stands in the file, its line end included
+  std::string record;  ///< as in the file, with its line end
   std::vector<std::string> names;
-  /// It is of a file that an earlier import wrote: see RejectFile.
+  /// The file was written by an earlier import: see RejectFile.
   bool of_rejects = false;
   std::uint64_t line = 1;
 };
 
-/// What the first record of a file says.
+/// The result of reading the first record of a file.
 struct Opening {
   std::optional<Header> header;
-  /// What the file looks like, when its fields cannot be brought to columns; may be empty.
+  /// What the file looks like, for an error about its columns; may be empty.
   std::string guess;
   CsvFormat format;  ///< of all records
-  /// What was detected rather than given, for the user; may be empty.
+  /// What was detected, for the user; may be empty.
   std::string note;
 };
 
-/// Takes what stands in front of the data off `reader`, which has given nothing out: lines to be
-/// skipped, comments, `sep=;`, and the header where `options` or the first record
-/// say that there is one.
+/// Consumes what comes before the data from `reader`, which has returned nothing yet: lines to be
+/// skipped, comments, `sep=;`, and the header if `options` or the first record say that there is
+/// one.
 ///
-/// Throws Error{invalid}, with what to type, for a file that is empty where a header is expected;
-/// lines that end otherwise than the format says; `sep=;` in front; records of JSON; a header that
-/// cannot be read, has other fields than --columns or seems to have swallowed records; a first
-/// record that names the columns where it was not given whether it is a header.
+/// Throws Error{invalid}, with what to do, for an empty file where a header is expected; line ends
+/// that differ from the format's; `sep=;` before the data; records of JSON; a header that cannot be
+/// read, does not have as many fields as --columns or seems to contain records; a first record that
+/// names the columns although neither --header nor --no-header was given.
 Opening read_opening(ChunkReader& reader, const Options& options, const schema::Table& table,
                      const std::string& file);
 

@@ -18,10 +18,10 @@
 namespace dbmig::import {
 namespace {
 
-// What the root tells the other ranks between files, as the first byte of a message.
+// The first byte of the root's messages to the other ranks between files.
 enum class Notice : char { file, key_scan, done, failed };
 
-/// Tells all other ranks, and does not wait until they have heard: they may still be starting.
+/// Sends messages to all other ranks without waiting: they may still be starting.
 class Announcer {
  public:
   explicit Announcer(Communicator& ranks) : ranks_(ranks) {}
@@ -46,7 +46,7 @@ class Announcer {
     finish();
   }
 
-  /// Waits until the last one was heard.
+  /// Waits until the last one was received.
   void finish() {
     for (const auto& request : sending_) wait(*request);
     sending_.clear();
@@ -58,8 +58,9 @@ class Announcer {
   std::vector<std::unique_ptr<Request>> sending_;
 };
 
-/// Which of several writers meets a mistake first is a matter of chance, and one may wait for rows
-/// of another: whatever is wrong with the rows is found again in their order, by one.
+/// With several writers, it is a matter of chance which one finds an error first, and one may wait
+/// for rows of another: if rows are wrong, one writer loads them again in order, to find the first
+/// error.
 Summary lead_writers(const Options& options, Communicator& ranks, const Open& open,
                      EventSink& events, const std::atomic<bool>& stop,
                      const Announcements& announce) {
@@ -76,7 +77,7 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
       }
       const bool is_of_rows = error.code() == ErrorCode::constraint ||
                               error.code() == ErrorCode::invalid || error.code() == ErrorCode::busy;
-      // Of a key that was found before it was written, it is known that nothing comes before it.
+      // A repeated key that was found before it was written is known to be the first error.
       if (!is_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
     }
     events.info("dbmig.import",
@@ -98,7 +99,7 @@ Summary lead(const Options& options, Communicator& ranks, const Open& open, Even
   announce.key_scan = [&announcer](const Bytes& job) {
     announcer.send(Notice::key_scan,
                    [&](Bytes& message) { message.insert(message.end(), job.begin(), job.end()); });
-    // No message may be under way when the ranks work together.
+    // No message may be in flight when the ranks work together.
     announcer.finish();
   };
   try {
@@ -120,7 +121,7 @@ Summary lead(const Options& options, Communicator& ranks, const Open& open, Even
   }
 }
 
-/// Works until the root says how it ended: nothing, or the failure that all ranks end with.
+/// Works until the root says how the import ended: nothing, or the error with which all ranks end.
 std::optional<Error> follow(Communicator& ranks, const std::atomic<bool>& stop) {
   while (true) {
     Bytes message;
@@ -188,7 +189,7 @@ Summary run(const Options& options, Communicator& ranks, const Open& open, Event
   try {
     failure = follow(ranks, stop);
   } catch (...) {
-    // The other ranks do not know of it: they would wait for this one for ever.
+    // The other ranks do not know of the failure and would wait for this one for ever.
     ranks.abort();
     throw;
   }

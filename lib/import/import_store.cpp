@@ -168,7 +168,7 @@ void ImportStore::save(const ImportRecord& record, std::size_t index) {
                   "WHERE id = ? AND file_number = ? AND owner = ?",
                   kTable),
       values);
-  // How many rows an UPDATE has found, and not changed, MariaDB does not say.
+  // MariaDB does not say how many rows an UPDATE found without changing them.
   const std::vector<backend::Value> key = {record.id, std::to_string(index), record.owner};
   require_owner(
       connection_

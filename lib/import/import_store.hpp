@@ -8,33 +8,33 @@
 
 namespace dbmig::import {
 
-/// How far an import came with one of its files.
+/// How far an import has loaded one of its files.
 struct FileRecord {
   std::string path;         ///< absolute
-  std::string table;        ///< that it goes into
+  std::string table;        ///< the table that it is loaded into
   std::string fingerprint;  ///< file_fingerprint()
-  /// How the file was read, encode_plan() in hexadecimal; empty until it was begun.
+  /// How the file was read, encode_plan() in hexadecimal; empty before it was started.
   std::string plan;
   bool is_done = false;
-  std::uint64_t bytes_done = 0;  ///< of its text, decompressed and in UTF-8, in the database
-  std::uint64_t next_line = 1;   ///< the line behind them
+  std::uint64_t bytes_done = 0;  ///< of its decompressed UTF-8 text: rows up to here are loaded
+  std::uint64_t next_line = 1;   ///< the line after them
   std::uint64_t rows = 0;
   std::uint64_t rejected = 0;
   std::uint64_t skipped = 0;
-  /// MariaDB: what AUTO_INCREMENT would have given the next row; 0 when nothing is numbered.
+  /// MariaDB: the AUTO_INCREMENT value of the next row; 0 if nothing is numbered.
   std::uint64_t next_number = 0;
-  std::string rejects_temporary;    ///< where rejected records are, empty for nowhere
-  std::uint64_t rejects_bytes = 0;  ///< of it that belong to bytes_done
+  std::string rejects_temporary;    ///< where rejected records are kept; empty: nowhere
+  std::uint64_t rejects_bytes = 0;  ///< the part of it that belongs to bytes_done
 };
 
-/// An import that leaves a trace in the database.
+/// An import that is recorded in the database.
 struct ImportRecord {
   std::string id;
-  /// running: it commits as it goes, see Checkpoints; done: such a one that came to its end;
-  /// preparing and committing: one of several writers, see WriterTransaction.
+  /// running: it commits in steps, see Checkpoints; done: such an import that has finished;
+  /// preparing and committing: with several writers, see WriterTransaction.
   std::string state;
-  std::string owner;    ///< who may go on with it: a number of the process that began or resumed it
-  std::string options;  ///< those that the outcome depends on and no plan has
+  std::string owner;               ///< a number of the process that started or resumed it
+  std::string options;             ///< those that affect the result and are not part of a plan
   std::uint64_t commit_every = 0;  ///< rows
   std::uint64_t chunk_bytes = 0;
   std::uint64_t chunk_records = 0;
@@ -47,7 +47,7 @@ struct ImportRecord {
   bool has_progress() const;
 };
 
-/// The table `dbmig_imports`: a row for each file of an import that cannot be forgotten when its
+/// The table `dbmig_imports`: a row for each file of an import that must be remembered if its
 /// process dies. Every member throws Error.
 class ImportStore {
  public:
@@ -58,19 +58,19 @@ class ImportStore {
 
   /// Commands that need no record never create the table.
   bool exists();
-  /// Outside of a transaction: MariaDB would commit it.
+  /// To be called outside of a transaction: MariaDB would commit it.
   void create_if_missing();
 
-  /// The oldest first; none without the table. With `for_update` no other session changes them
-  /// until the transaction ends.
+  /// All imports, the oldest first; none without the table. With `for_update`, no other session
+  /// changes them until the transaction ends.
   std::vector<ImportRecord> all(bool for_update = false);
   void insert(const ImportRecord& record);
-  /// `record.owner` is the owner from here on.
+  /// Makes `record.owner` the owner.
   void take_over(const ImportRecord& record);
-  /// What has changed in the file `index`. Throws Error{failed} when the import has another owner:
-  /// another process has taken it over.
+  /// Writes what has changed for the file `index`. Throws Error{failed} if another process has
+  /// taken the import over.
   void save(const ImportRecord& record, std::size_t index);
-  /// `record.state` of all its files; throws as save() does.
+  /// Writes `record.state` for all its files; throws as save() does.
   void save_state(const ImportRecord& record);
   void remove(const std::string& id);
 

@@ -5,7 +5,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Bytes that are indexed at once. A record that is longer is cut without the index.
+/// Bytes that are indexed at a time. A longer record is cut without the index.
 constexpr std::size_t kIndexedBytes = std::size_t{1} << 15U;
 
 }  // namespace
@@ -57,14 +57,14 @@ std::optional<std::size_t> IndexedRecords::cut(std::size_t at, std::vector<Field
   return outcome == Outcome::cut ? std::optional(next_) : std::nullopt;
 }
 
-/// The field whose quote `entry` is at. Moves on to what ends it; false when it is no plain text in
-/// quotes, or when the index ends before it does.
+/// Reads the field whose opening quote is at `entry`, and moves on to the byte that ends it; false
+/// if it is not plain text in quotes, or the index ends before.
 bool IndexedRecords::take_quoted(std::size_t& entry, Field& field, bool& index_ended) const {
   const std::size_t opened = positions_[entry];
   do {
     ++entry;
   } while (entry < count_ && chunk_[positions_[entry]] != *bytes_.quote);
-  // The byte behind the closing quote tells whether it is one.
+  // The byte after a closing quote shows whether it is one.
   if (entry + 1 >= count_) {
     index_ended = true;
     return false;
@@ -102,7 +102,7 @@ IndexedRecords::Outcome IndexedRecords::try_cut(std::size_t at, std::vector<Fiel
     }
     std::size_t taken = 1;
     if (c != bytes_.line_end) {
-      // A CR that ends no line is a mistake.
+      // A CR that is not part of a line end is an error.
       if (position + 1 >= chunk_.size() || chunk_[position + 1] != bytes_.line_end) {
         return Outcome::rare;
       }

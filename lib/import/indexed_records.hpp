@@ -12,23 +12,23 @@
 
 namespace dbmig::import {
 
-/// Cuts the records of a chunk into fields by an index of the bytes that may end one. It does the
-/// frequent kinds of records itself, and leaves what is rare to Splitter and RecordParser: what it
-/// says is always what they would say.
+/// Cuts the records of a chunk into fields with an index of the bytes that may end a field. It
+/// handles the frequent kinds of records, and leaves rare ones to Splitter and RecordParser: its
+/// results are always the same as theirs.
 class IndexedRecords {
  public:
-  /// Whether some records of files of `format` can be cut this way: without escapes, comments and
-  /// blanks to be taken off.
+  /// Whether files of `format` can be read this way: without escapes, comments and blanks to be
+  /// removed.
   static bool suits(const CsvFormat& format);
 
   IndexedRecords(const CsvFormat& format, const NullMarks& nulls,
                  IndexWay way = fastest_index_way());
 
-  /// What follows is about `chunk`, which must stay as it is; below 4 GiB.
+  /// Starts with `chunk`, which must not change; below 4 GiB.
   void start(std::string_view chunk);
 
-  /// The fields of the record that starts at `at`, not before the last one, and the offset past its
-  /// line end. Nothing when it needs a closer look: a quote inside of it, a mistake, or no end.
+  /// The fields of the record that begins at `at`, not before the previous one, and the offset past
+  /// its line end. Nothing if it needs the slow path: a quote inside a field, an error, or no end.
   std::optional<std::size_t> cut(std::size_t at, std::vector<Field>& fields);
 
  private:
@@ -44,13 +44,13 @@ class IndexedRecords {
   IndexWay way_;
 
   std::string_view chunk_;
-  // The index is of a part of the chunk, so that it stays in the processor's cache.
+  // The index covers a part of the chunk, so that it stays in the processor's cache.
   std::vector<std::uint32_t> positions_;
   std::size_t count_ = 0;  ///< of positions
-  std::size_t entry_ = 0;  ///< the first position that was not used
+  std::size_t entry_ = 0;  ///< the first position that was not used yet
   std::size_t begin_ = 0;  ///< of the part
   std::size_t end_ = 0;
-  std::size_t next_ = 0;  ///< past the record that was cut last
+  std::size_t next_ = 0;  ///< past the last record that was cut
 };
 
 }  // namespace dbmig::import

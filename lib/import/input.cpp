@@ -27,11 +27,11 @@ Error failure(const std::string& name, const char* what, int number) {
 
 FileInput::FileInput(const std::string& path, const std::atomic<bool>& stop)
     : name_(path == "-" ? "standard input" : path), stop_(stop) {
-  // A named pipe that nobody writes yet would block the open itself, where nothing can end it.
+  // Opening a named pipe without a writer would block, and could not be interrupted.
   fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd_ < 0) throw failure(name_, "open", errno);
   owned_ = path != "-";
-  // From here on wait() does it.
+  // From here on, wait() does the waiting.
   if (owned_) ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) & ~O_NONBLOCK);
   struct stat info = {};
   if (::fstat(fd_, &info) != 0) {
@@ -55,7 +55,8 @@ FileInput::~FileInput() {
   if (owned_) ::close(fd_);
 }
 
-/// Until there is something to read, so that a silent pipe does not keep an interrupted load alive.
+/// Waits until there is something to read, so that an import can be interrupted while a pipe is
+/// silent.
 void FileInput::wait() {
   if (regular_) return;
   struct pollfd poll = {.fd = fd_, .events = POLLIN, .revents = 0};
@@ -67,7 +68,7 @@ void FileInput::wait() {
   }
 }
 
-/// A file that is shorter than it was has lost records, and its last one may be cut in the middle.
+/// A file that has become shorter has lost records, and its last one may be cut.
 void FileInput::check_length() const {
   if (!regular_ || !owned_ || read_ >= size_) return;
   throw Error(ErrorCode::io, fmt::format("{} was truncated while it was read: it had {} bytes when "

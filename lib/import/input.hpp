@@ -10,23 +10,23 @@
 
 namespace dbmig::import {
 
-/// Where the bytes of a CSV file come from: a file, or standard input for "-".
+/// The source of a CSV file's bytes: a file, or standard input for "-".
 class Input {
  public:
   virtual ~Input() = default;
-  /// Fills `buffer` as far as it can; fewer bytes only at the end. Throws Error{io}, also
-  /// when a file ends before the size that it had when it was opened, and
-  /// Error{interrupted} when the load was told to stop while it waited.
+  /// Fills `buffer` as far as possible; fewer bytes only at the end. Throws Error{io}, also if a
+  /// file ends before the size that it had when it was opened, and Error{interrupted} if the import
+  /// was interrupted while it waited.
   virtual std::size_t read(std::span<char> buffer) = 0;
-  /// Size in bytes, 0 when not known.
+  /// Size in bytes, 0 if unknown.
   virtual std::uint64_t size() const = 0;
-  /// From another thread: makes a read() that waits throw Error{interrupted}.
+  /// From another thread: makes a waiting read() throw Error{interrupted}.
   virtual void cancel() noexcept = 0;
   /// For messages: the path as the user gave it, "standard input".
   virtual const std::string& name() const = 0;
 };
 
-/// Owns a file descriptor; reading a pipe looks at `stop` a few times a second.
+/// Owns a file descriptor; checks `stop` a few times a second while reading a pipe.
 class FileInput final : public Input {
  public:
   /// Throws Error{not_found} or Error{io} naming the path (a folder, no right to read).
@@ -38,7 +38,7 @@ class FileInput final : public Input {
   std::size_t read(std::span<char> buffer) override;
   std::uint64_t size() const override { return size_; }
   void cancel() noexcept override { cancelled_ = true; }
-  /// Called once by read() when no data has come for two seconds. On the thread that reads.
+  /// Called once by read() if no data has arrived for two seconds. On the reading thread.
   void when_silent(std::function<void()> tell) { when_silent_ = std::move(tell); }
   const std::string& name() const override { return name_; }
 

@@ -27,7 +27,7 @@ std::vector<std::string> expand_patterns(const std::vector<std::string>& files) 
     all.insert(all.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
     ::globfree(&found);
   }
-  // `dump/*` names the files that say how the others are written, too.
+  // `dump/*` also matches the companion files.
   const std::set<std::string> named(all.begin(), all.end());
   std::erase_if(all, [&](const std::string& file) {
     return file.ends_with(kCompanionEnding) &&

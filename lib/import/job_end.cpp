@@ -15,11 +15,11 @@
 namespace dbmig::import {
 namespace {
 
-/// How long the others give the first rank, which meets the same mistake.
+/// How long the other ranks wait for the first one, which has the same error.
 constexpr std::chrono::seconds kForTheRoot{2};
 /// How long mpirun has to answer, in seconds: it may be ending the job already.
 constexpr unsigned kForMpirun = 5;
-/// mpirun takes a second to end a job anyway.
+/// mpirun needs a second to end a job anyway.
 constexpr std::chrono::milliseconds kForTheOrder{500};
 
 bool mpi_is_over = false;
@@ -29,11 +29,11 @@ void on_alarm(int) {
   ::_exit(code_on_alarm);
 }
 
-/// Ends all ranks by an order to mpirun, as MPI_Abort does, which prints much besides. Of a job
-/// that was ended by order mpirun itself says nothing; of a rank that ends with a failure it does.
+/// Ends all ranks with a request to mpirun, as MPI_Abort does, but without its output. mpirun
+/// prints nothing about a job that was ended by request; if a rank fails, it does.
 void order_end(int exit_code) {
-  // By the names of the library that mpirun and Open MPI speak to each other with, which is there
-  // when they are: https://pmix.org, version 4 of the standard.
+  // Uses PMIx, the library through which mpirun and Open MPI communicate, so it is installed with
+  // them: https://pmix.org, version 4 of the standard.
   void* const pmix = ::dlopen("libpmix.so.2", RTLD_NOW | RTLD_LOCAL);
   if (pmix == nullptr) return;
   using Init = int (*)(void* process, void* options, std::size_t count);
@@ -46,8 +46,7 @@ void order_end(int exit_code) {
   ::alarm(kForMpirun);
   constexpr int kSuccess = 0;
   if (init(nullptr, nullptr, 0) == kSuccess && abort(exit_code, "", nullptr, 0) == kSuccess) {
-    // The order is on its way inside mpirun; an end that overtook it would be the failure that it
-    // has words for.
+    // The request must reach mpirun first: otherwise mpirun would report this process as a failure.
     std::this_thread::sleep_for(kForTheOrder);
     ::_exit(exit_code);
   }
@@ -62,18 +61,19 @@ void mpi_has_ended() {
 
 int end_of_rank(int exit_code) {
   if (exit_code == 0 || !started_by_mpi()) return exit_code;
-  // Whoever started the job with -j made mpirun quiet.
+  // With -j, the process that started the job has made mpirun quiet.
   const bool is_quiet = std::getenv(kJobSocket) != nullptr;
   if (rank_from_environment() == 0) {
     std::signal(SIGTERM, SIG_IGN);
     if (!is_quiet && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
     return exit_code;
   }
-  // mpirun ends the others as soon as one has failed: the root, which says what is wrong, comes
-  // first. Once MPI has ended the root's code is all that counts.
+  // mpirun ends the others as soon as one has failed, so the root, which reports the error, must
+  // come first. After MPI_Finalize only the root's exit code counts.
   std::signal(SIGTERM, SIG_DFL);
   if (!mpi_is_over) std::this_thread::sleep_for(kForTheRoot);
-  // Nothing is left to do, and threads of MPI's libraries may hear of the order while those go.
+  // Nothing is left to do, and threads of MPI's libraries could react to the request during a
+  // normal exit.
   ::_exit(mpi_is_over ? 0 : exit_code);
 }
 

@@ -16,7 +16,7 @@ namespace dbmig::import {
 namespace {
 
 constexpr int kNotConnected = -1;
-/// Open until the process ends, in whatever way.
+/// Open until the process ends.
 std::atomic<int> job_socket{kNotConnected};
 
 void tell(JobReport report) {
@@ -33,7 +33,7 @@ void report_rank() {
   if (name == nullptr || job_socket != kNotConnected) return;
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  // After a zero byte: in the abstract namespace, where there is no file to be left behind.
+  // After a zero byte: a name in the abstract namespace, which leaves no file behind.
   const std::size_t length = std::min(std::string_view(name).size(), sizeof(address.sun_path) - 1);
   std::copy_n(name, length, address.sun_path + 1);
   const int connected = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);

@@ -2,11 +2,11 @@
 
 namespace dbmig::import {
 
-/// The socket at which the process that started the ranks of this command (`-j`) learns their
-/// state: a name in Linux's abstract namespace, in the environment of each rank.
+/// The environment variable with the socket through which the ranks of `-j` report their state to
+/// the process that started them: a name in Linux's abstract namespace.
 inline constexpr const char* kJobSocket = "DBMIG_JOB_SOCKET";
 
-/// Messages of a rank to that process. While the connection is open, the rank is alive.
+/// Messages of a rank to that process. As long as the connection is open, the rank is alive.
 struct JobReport {
   enum class What : int { is_there, has_started, ends };
   What what = What::is_there;
@@ -14,12 +14,12 @@ struct JobReport {
   int exit_code = 0;  ///< of What::ends
 };
 
-/// This rank is there, and is about to start MPI. Nothing without such a process, as for the
-/// others: nobody waits for a rank to be heard.
+/// Reports that this rank runs and will start MPI. Does nothing without such a process, like the
+/// functions below: none of them waits for an answer.
 void report_rank();
-/// MPI has started on this rank, which means that all others are there. Any thread may say it.
+/// Reports that MPI has started on this rank, and therefore on all others. From any thread.
 void report_start();
-/// What this rank has to do is done, and it ends with `exit_code`, once MPI has ended.
+/// Reports that this rank has finished its work and will exit with `exit_code` when MPI has ended.
 void report_end(int exit_code);
 
 }  // namespace dbmig::import

@@ -14,7 +14,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-/// The parts of an object, each with its key.
+/// Calls `take` with the parts of an object and their keys.
 template <class Take>
 simdjson::error_code each_part(ondemand::parser& parser, std::string& text, const Take& take) {
   const std::size_t size = text.size();
@@ -96,10 +96,10 @@ class JsonRecordParser::Reader {
       case ondemand::json_type::boolean: {
         const std::string_view token = value.raw_json_token();
         field.text = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-        // The token is only cut off here; this looks whether it is one.
+        // The token was only cut out so far; this checks it.
         if (type == ondemand::json_type::boolean) return value.get_bool().error();
         const auto error = value.get_number().error();
-        // Larger than any number of this machine: the column says whether it fits.
+        // Larger than any machine number: the column decides whether it fits.
         return error == simdjson::NUMBER_ERROR && is_number(field.text) ? simdjson::SUCCESS : error;
       }
       case ondemand::json_type::null:
@@ -145,7 +145,7 @@ class JsonRecordParser::Reader {
   std::vector<bool> seen_;
   bool ignore_unknown_;
   ondemand::parser parser_;
-  std::string text_;  ///< the record at hand, with room behind it
+  std::string text_;  ///< the current record, with padding
 };
 
 JsonRecordParser::JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown)

@@ -10,18 +10,18 @@
 
 namespace dbmig::import {
 
-/// Reads records that are a JSON object each (https://jsonlines.org). Not thread-safe.
+/// Reads records that are one JSON object each (https://jsonlines.org). Not thread-safe.
 class JsonRecordParser {
  public:
-  /// `keys` are the fields that are wanted, in order. Others are an error, unless `ignore_unknown`.
+  /// `keys` are the fields to return, in order. Other keys are an error, unless `ignore_unknown`.
   JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown);
   ~JsonRecordParser();
   JsonRecordParser(const JsonRecordParser&) = delete;
   JsonRecordParser& operator=(const JsonRecordParser&) = delete;
 
   /// The value of each key: a string's text, a number as it is written, `true` or `false`, an
-  /// object or array as JSON; NULL for null and for a key that is not there. They live until the
-  /// next record. Returns what is wrong, or nothing.
+  /// object or array as JSON; NULL for null and for a missing key. Valid until the next call.
+  /// Returns the error, or nothing.
   std::optional<RecordError> parse(std::string_view record, std::vector<Field>& fields);
 
  private:
@@ -29,8 +29,8 @@ class JsonRecordParser {
   std::unique_ptr<Reader> reader_;
 };
 
-/// The keys of the objects that `text`, whole lines, begins with, in the order of their first use;
-/// values other than objects are left out.
+/// The keys of the objects at the beginning of `text` (whole lines), in the order of their first
+/// use; values other than objects are ignored.
 std::vector<std::string> json_keys(std::string_view text);
 
 }  // namespace dbmig::import

@@ -25,9 +25,9 @@ Number number_at(std::string_view bytes, std::size_t row) {
 
 }  // namespace
 
-/// Different numbers have different hashes, but for one.
+/// Different numbers have different hashes, with one exception.
 std::uint64_t hash_of_number(std::int64_t number) {
-  // The mixing of SplitMix64.
+  // The mixing function of SplitMix64.
   std::uint64_t hash = static_cast<std::uint64_t>(number) + 0x9E3779B97F4A7C15U;
   hash = (hash ^ (hash >> 30U)) * 0xBF58476D1CE4E5B9U;
   hash = (hash ^ (hash >> 27U)) * 0x94D049BB133111EBU;
@@ -49,7 +49,7 @@ std::uint64_t KeyDigests::hash_of(std::span<const backend::Cell> row, const File
   for (const KeyColumn& column : key.columns) {
     if (!append_key(row[column.at], column, {}, bytes_)) return 0;
   }
-  // A whole number has one hash, be it written as 1 or as 1.0.
+  // An integer has one hash, whether it is written as 1 or as 1.0.
   if (bytes_.size() == 1 + kBytes && bytes_.front() == 'i') {
     return hash_of_number(number_at<std::int64_t>(std::string_view(bytes_).substr(1), 0));
   }

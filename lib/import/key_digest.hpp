@@ -12,11 +12,11 @@
 
 namespace dbmig::import {
 
-/// What the rows of a chunk have in one unique key.
+/// The values of one unique key in the rows of a chunk.
 struct KeyDigest {
   enum class Form : std::uint8_t {
-    dense,      ///< whole numbers, each one more than that of the row before
-    ascending,  ///< whole numbers, each more than that of the row before
+    dense,      ///< integers, each one more than in the row before
+    ascending,  ///< integers, each larger than in the row before
     hashes,     ///< hashes, 0 for a row without a key: NULL equals nothing
   };
   std::uint32_t key = 0;  ///< FileKey::key
@@ -25,14 +25,14 @@ struct KeyDigest {
   std::int64_t first = 0;  ///< dense
   std::string_view bytes;  ///< the numbers or hashes, 8 bytes each; points into the message
 
-  std::int64_t number(std::size_t row) const;  ///< dense and ascending
+  std::int64_t number(std::size_t row) const;  ///< for dense and ascending
   std::uint64_t hash(std::size_t row) const;
 };
 
-/// The same for every rank, and never 0.
+/// The same on every rank, and never 0.
 std::uint64_t hash_of_number(std::int64_t number);
 
-/// Where a worker gathers them. Only for keys whose values need no weights of the server.
+/// Collects the digests in a worker. Only for keys whose values need no weights from the server.
 class KeyDigests {
  public:
   explicit KeyDigests(const std::vector<FileKey>& keys) : keys_(keys.begin(), keys.end()) {}
@@ -46,7 +46,7 @@ class KeyDigests {
     explicit Key(const FileKey& key) : of_file(key) {}
     FileKey of_file;
     bool ascends = true;
-    std::vector<std::int64_t> values;  ///< numbers while they ascend, then hashes
+    std::vector<std::int64_t> values;  ///< integers as long as they ascend, then hashes
   };
   void add(std::span<const backend::Cell> row, Key& key);
   std::uint64_t hash_of(std::span<const backend::Cell> row, const FileKey& key);
@@ -55,7 +55,7 @@ class KeyDigests {
   std::string bytes_;
 };
 
-/// Those of the message that write() made.
+/// Reads the message that write() made.
 std::vector<KeyDigest> read_key_digests(std::string_view message);
 
 }  // namespace dbmig::import

@@ -6,7 +6,7 @@ namespace dbmig::import {
 namespace {
 
 constexpr std::uint64_t kMaxParts = std::uint64_t{1} << 16U;
-/// Records of one value that can be among the examples, and the first one.
+/// The number of records with one value that can be among the examples, plus the first one.
 constexpr std::size_t kKeptOfValue = RepeatedKey::kMaxExamples + 1;
 
 }  // namespace
@@ -26,7 +26,7 @@ void KeyShare::begin(std::uint64_t part) {
   limit_ = most_;
   entries_.clear();
   more_.clear();
-  // Memory that is not used costs nothing; growing would take twice as much for a moment.
+  // Reserved memory that is not used costs nothing; growing would need twice as much for a moment.
   entries_.reserve(most_ + most_ / 4);
 }
 
@@ -37,7 +37,7 @@ void KeyShare::set_parts(std::uint64_t parts) {
   std::erase_if(more_, [this](const auto& one) { return !takes(one.first.first); });
 }
 
-/// Keeps of a value that is in the files over and over only what is shown of it.
+/// Of a value that occurs very often, keeps only the records that can be shown.
 void KeyShare::compact() {
   std::sort(entries_.begin(), entries_.end());
   std::size_t kept = 0;
@@ -63,7 +63,7 @@ void KeyShare::add(const Bytes& message) {
   }
   if (entries_.size() <= limit_) return;
   compact();
-  // Later parts are as large as the first one was found to be.
+  // If the first part turns out too large, the number of parts is doubled.
   while (part_ == 0 && entries_.size() > most_ / 2 && parts_ < kMaxParts) set_parts(parts_ * 2);
   limit_ = std::max<std::uint64_t>(most_, 2 * entries_.size());
 }

@@ -14,10 +14,10 @@
 
 namespace dbmig::import {
 
-/// A value of a key, and where a record with it stands.
+/// A value of a key, and the place of a record with it.
 struct KeyEntry {
   std::uint64_t hash = 0;
-  std::uint64_t share = 0;  ///< the other half of the hash, by which ranks share keys
+  std::uint64_t share = 0;  ///< the other half of the hash, which selects the rank
   std::uint64_t place = 0;  ///< key, file and line, in this order
 
   static constexpr unsigned kLineBits = 40;
@@ -34,14 +34,14 @@ struct KeyEntry {
   auto operator<=>(const KeyEntry&) const = default;
 };
 
-/// What is repeated of one key, as ranks add it up.
+/// The repeated records of one key, as the ranks combine them.
 struct Repeats {
   std::uint64_t values = 0;
   std::uint64_t records = 0;
   std::array<RepeatedRecord, RepeatedKey::kMaxExamples> first{};
-  std::size_t count = 0;  ///< of `first`
+  std::size_t count = 0;  ///< number of records in `first`
 
-  /// Of the records that repeat a value: the first ones are kept.
+  /// Adds a record that repeats a value; only the first ones are kept.
   void add(const RepeatedRecord& record);
   static void combine(const Repeats& left, Repeats& right) {
     right.values += left.values;
@@ -50,32 +50,32 @@ struct Repeats {
   }
 };
 
-/// The keys that one rank is to know: of one part of all keys, as many as it may keep. When they
-/// are too many there are twice as many parts.
+/// The keys that one rank compares: those in the current part of all keys, as many as it may keep.
+/// If there are too many, the number of parts is doubled.
 class KeyShare {
  public:
   explicit KeyShare(std::uint64_t most) : most_(std::max<std::uint64_t>(most, 1)) {}
 
-  /// Forgets all keys, for those of `part`.
+  /// Removes all keys and starts with those of `part`.
   void begin(std::uint64_t part);
   std::uint64_t parts() const { return parts_; }
-  /// As many as another rank needs.
+  /// Sets the number of parts that another rank needs.
   void set_parts(std::uint64_t parts);
-  /// Whether a key of this hash is of the part at hand.
+  /// Whether a key with this hash belongs to the current part.
   bool takes(std::uint64_t hash) const { return (hash & (parts_ - 1)) == part_; }
-  /// Takes the entries of a message in. Those of a value come in the order of the files.
+  /// Adds the entries of a message. Those of one value arrive in the order of the files.
   void add(const Bytes& message);
-  /// Adds to the number of each key what is repeated among the entries.
+  /// Adds the repetitions among the entries to those of each key.
   void count(std::vector<Repeats>& repeats);
 
  private:
   void compact();
   const std::uint64_t most_;
-  std::uint64_t limit_ = most_;  ///< when there are more entries, they are looked through
+  std::uint64_t limit_ = most_;  ///< with more entries, compact() is called
   std::uint64_t parts_ = 1;
   std::uint64_t part_ = 0;
   std::vector<KeyEntry> entries_;
-  /// Records of a value, by its two halves of the hash, that are not kept.
+  /// The number of records of a value, by both halves of its hash, that are not kept.
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> more_;
 };
 

@@ -8,7 +8,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Rows whose places in memory are asked for at once, before they are looked at.
+/// The number of rows whose memory is prefetched before it is used.
 constexpr std::size_t kAhead = 16;
 
 }  // namespace
@@ -20,7 +20,7 @@ bool SeenKeys::take_room(std::uint64_t values) {
   return true;
 }
 
-/// What comes is left to the database.
+/// From here on, repeated keys are left to the database.
 void SeenKeys::give_up() {
   *room_ += std::exchange(taken_, 0);
   has_given_up_ = true;
@@ -28,7 +28,7 @@ void SeenKeys::give_up() {
   slots_ = {};
 }
 
-/// False when the numbers are not beyond those before.
+/// False if the numbers are not larger than all before.
 bool SeenKeys::append_run(const KeyDigest& digest) {
   const std::int64_t first = digest.number(0);
   const std::int64_t last = digest.number(digest.rows - 1);
@@ -74,7 +74,7 @@ bool SeenKeys::insert(std::uint64_t hash) {
   return true;
 }
 
-/// The first row that does not ascend makes hashes of all before it.
+/// The first row that does not ascend: all integers before it are hashed.
 void SeenKeys::hash_runs() {
   std::vector<Run> runs = std::exchange(runs_, {});
   const auto values_of = [](const Run& run) {
@@ -82,7 +82,7 @@ void SeenKeys::hash_runs() {
   };
   for (const Run& run : runs) {
     if (!run.numbers.empty()) continue;
-    // Ranges of numbers may add up to more than there is room for in any case.
+    // Ranges may contain more numbers than there is room for.
     if (values_of(run) > *room_ || !take_room(values_of(run))) return give_up();
   }
   grow(taken_);

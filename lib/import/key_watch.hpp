@@ -15,22 +15,22 @@
 
 namespace dbmig::import {
 
-/// The values of one unique key that were seen so far: as long as whole numbers ascend, only how
-/// far they have come, with what is between where they leave numbers out; else a hash of each.
+/// The values of one unique key so far: as long as integers ascend, only ranges, with the numbers
+/// in between where some are missing; otherwise a hash of each.
 class SeenKeys {
  public:
-  /// `room`: for how many values there is memory, for all that share it. Without it, no more is
-  /// seen.
+  /// `room`: the number of values for which there is memory, shared by all keys. When it is used
+  /// up, no more are recorded.
   explicit SeenKeys(std::uint64_t& room) : room_(&room) {}
 
-  /// Takes the rows of `digest` in, in order; the first one whose value was there.
+  /// Adds the rows of `digest`, in order; returns the first one whose value was there before.
   std::optional<std::size_t> first_repeated(const KeyDigest& digest);
 
  private:
   struct Run {
     std::int64_t first = 0;
     std::int64_t last = 0;
-    std::vector<std::int64_t> numbers;  ///< empty when none is left out
+    std::vector<std::int64_t> numbers;  ///< empty if none is missing
   };
   bool append_run(const KeyDigest& digest);
   bool take_room(std::uint64_t values);
@@ -42,29 +42,28 @@ class SeenKeys {
   std::uint64_t* room_;
   std::uint64_t taken_ = 0;
   bool has_given_up_ = false;
-  std::vector<Run> runs_;             ///< ascending, while there are no hashes
-  std::vector<std::uint64_t> slots_;  ///< a power of two, 0 for a free one
+  std::vector<Run> runs_;             ///< ascending, as long as there are no hashes
+  std::vector<std::uint64_t> slots_;  ///< its size is a power of two; 0 marks a free slot
   std::uint64_t used_ = 0;
 };
 
 /// Finds the first record whose unique key an earlier record of the files has, before it is
-/// written: what the ranks say of the keys of their rows (KeyDigests), looked at in the order of
-/// the files. Hashes of 64 bits: what it finds has to be looked at once more
-/// (find_repeated_keys()).
+/// written: the ranks send the keys of their rows (KeyDigests), which are compared in the order of
+/// the files. Since hashes have 64 bits, a result must be verified (find_repeated_keys()).
 class KeyWatch {
  public:
   struct Repeated {
-    std::size_t row;  ///< of the chunk
+    std::size_t row;  ///< in the chunk
     std::vector<std::string> columns;
   };
 
   explicit KeyWatch(std::uint64_t& room) : room_(room) {}
 
-  /// The keys of `table` that can be watched in the rows of `plan`, and are from now on; see
-  /// unique_keys(). Left out are those that only the server can compare.
+  /// Returns the keys of `table` that can be watched in the rows of `plan`, and watches them from
+  /// now on; see unique_keys(). Keys that only the server can compare are left out.
   std::vector<FileKey> watch(backend::Connection& connection, const schema::Table& table,
                              const Plan& plan);
-  /// Of a chunk, from the message of its result.
+  /// The first repeated row of a chunk, from the message with its result.
   std::optional<Repeated> first_repeated(std::string_view digests);
 
  private:

@@ -7,7 +7,7 @@
 namespace dbmig::import {
 namespace {
 
-/// The weights that a rank knows at once.
+/// The number of weights that a rank keeps at a time.
 constexpr std::size_t kKnownWeights = 100'000;
 
 }  // namespace
@@ -66,7 +66,7 @@ bool KeyWeights::answer(const std::vector<Bytes>& questions, std::vector<Bytes>&
   }
 }
 
-/// As many as have the same collation.
+/// Answers as many as have the same collation.
 void KeyWeights::answer_some(WireReader& reader, WireWriter& writer) const {
   KeyColumn column;
   std::vector<std::string> texts;

@@ -13,20 +13,20 @@
 
 namespace dbmig::import {
 
-/// The weights of text that a rank has asked the root for, which asks the database.
+/// The weights of texts: a rank requests them from the root, which asks the database.
 class KeyWeights {
  public:
-  /// `connection` on the root alone. Both must outlive it.
+  /// `connection` only on the root. Both must outlive it.
   KeyWeights(Communicator& ranks, backend::Connection* connection)
       : ranks_(ranks), connection_(connection) {}
 
-  /// Those of `text` will be needed.
+  /// Requests the weights of `text`.
   void want(const KeyColumn& column, std::string_view text);
-  /// Asks for what is wanted, all ranks together. False when the answers did not come.
+  /// Fetches the requested weights. Collective. False if the answers did not arrive.
   bool fetch();
-  /// Of a text that was wanted before the last fetch().
+  /// The weights of a text that was requested before the last fetch().
   std::string_view of(const KeyColumn& column, std::string_view text) const;
-  /// Forgets what is known when it is much.
+  /// Removes old weights if there are many.
   void forget_old();
 
  private:

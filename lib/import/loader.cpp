@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Adds the time until its end to a counter.
+/// Adds the time until its destruction to a counter.
 class Timed {
  public:
   explicit Timed(std::atomic<std::uint64_t>& total) : total_(total) {}
@@ -108,8 +108,8 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
       order_(order),
       waiting_(waiting) {}
 
-/// The line on which a record starts; only asked for when something is wrong with it. Counted from
-/// the one asked for before, since all records of a chunk may be wrong.
+/// The line on which a record begins; only needed for error messages. Counted from the previous
+/// call, because all records of a chunk may be wrong.
 std::uint64_t Loader::line_of(std::uint32_t offset) const {
   if (offset < counted_.offset) counted_ = {0, first_line_};
   const std::string_view between = chunk_.substr(counted_.offset, offset - counted_.offset);
@@ -119,7 +119,7 @@ std::uint64_t Loader::line_of(std::uint32_t offset) const {
   return counted_.line;
 }
 
-/// Where in the file the mistake in a record stands, or where the record starts.
+/// The position of the error in a record, or of the record.
 SourcePosition Loader::position_of(const BadRecord& bad) const {
   if (bad.at == 0) return {file_, static_cast<int>(line_of(bad.offset)), 0};
   const std::uint32_t offset = bad.offset + bad.at - 1;
@@ -148,7 +148,7 @@ RepeatedKeyError Loader::repeated_key(std::uint32_t offset,
           std::move(columns)};
 }
 
-/// The batch of one row of `batch`.
+/// A batch with one row of `batch`.
 std::vector<char> Loader::row_of(std::span<const char> batch, std::size_t row) const {
   backend::CellReader reader(batch);
   for (std::size_t i = 0; i < row * order_.columns; ++i) reader.next();
@@ -227,7 +227,7 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
   }
   progress_.rows += sink_.rows() - rows_told_;
   rows_told_ = sink_.rows();
-  // The rows before a bad record come first in the file: what is wrong with them is said first.
+  // The rows before a bad record come first in the file, so their errors are reported first.
   if (!policy_.goes_on() && !result.bad.empty()) fail(result.bad.front());
   progress_.rejected += rejected.size();
   if (policy_.rejects == nullptr) return;

@@ -28,41 +28,41 @@ struct LoadProgress {
   std::atomic<std::uint64_t> write_nanoseconds{0};
 };
 
-/// What becomes of records that cannot be loaded: the first one ends the import, unless there is
-/// somewhere to tell of them.
+/// What to do with records that cannot be loaded: the first one ends the import, unless they can be
+/// written somewhere.
 struct BadRecordPolicy {
   RejectFile* rejects = nullptr;
   Problems* problems = nullptr;
   bool goes_on() const { return problems != nullptr; }
 };
 
-/// What the table asks of the order in which rows are written, so that the outcome is the same
-/// however the file is cut into batches.
+/// How the rows of a table must be written so that the result does not depend on how the file is
+/// divided into batches.
 struct RowOrder {
-  /// A row whose parent is missing may find it further down the file, or in another one: it is
-  /// tried again at the end.
+  /// The missing parent of a row may follow later in the file, or in another one: the row is tried
+  /// again at the end.
   bool parents_may_follow = false;
-  /// The database numbers rows, and a refused row takes a number: each is written by itself.
+  /// The database numbers rows, and a refused row uses up a number: each row is written by itself.
   bool numbers_each = false;
-  /// Other writers number rows at the same time: none may be left to the database.
+  /// Other writers number rows at the same time: no row may be left to the database to number.
   bool refuses_empty_keys = false;
-  std::optional<std::size_t> key;  ///< the numbered column, when the file has it
+  std::optional<std::size_t> key;  ///< the numbered column, if the file has it
   std::size_t columns = 0;         ///< of a row
 };
 
-/// For rows of `columns` on their way into `table`. `still_loaded` are the tables, this one among
-/// them, that rows may still come into.
+/// The order for rows of `columns` written to `table`. `still_loaded` are the tables, including
+/// this one, that may still get rows.
 RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
                    const std::vector<std::string>& still_loaded, bool rejects);
 
-/// A record that was not written, because an earlier one of the files has the same key.
+/// A record that was not written because an earlier one of the files has the same key.
 class RepeatedKeyError : public Error {
  public:
   /// `record` as messages show it; `columns` of the key.
   RepeatedKeyError(const SourcePosition& where, const std::string& record,
                    std::vector<std::string> columns);
   const std::vector<std::string>& columns() const { return columns_; }
-  /// The same, with the place of the earlier one.
+  /// The same error with the place of the earlier record.
   Error with_first(const std::string& place) const;
 
  private:
@@ -70,22 +70,22 @@ class RepeatedKeyError : public Error {
   std::vector<std::string> columns_;
 };
 
-/// The root's end of the pipeline: brings what the ranks made of the chunks into the database, in
-/// the order of the file, and knows which line a failure belongs to.
+/// The root's end of the pipeline: writes the ranks' results to the database, in the order of the
+/// file, and knows the line of each row.
 class Loader {
  public:
-  /// Rows that have to wait for their parents go into `waiting`. All but the strings must outlive
-  /// the loader.
+  /// Rows that must wait for their parents are added to `waiting`. All references must outlive the
+  /// loader.
   Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
          const BadRecordPolicy& policy, LoadProgress& progress, const RowOrder& order,
          WaitingFile& waiting);
 
-  /// Loads the rows of `result`, made of `chunk`, which starts at `first_line`. Throws Error at the
-  /// first record, in the file's order, that the converter or the database refused, when there is
-  /// no reject file; and whatever the sink throws.
+  /// Loads the rows of `result`, the result of `chunk`, which begins at `first_line`. Without a
+  /// reject file, throws Error for the first record, in the file's order, that the converter or the
+  /// database refused; also throws the sink's errors.
   void load(std::string_view chunk, std::uint64_t first_line, const ChunkResult& result);
-  /// That the record at `offset` of the chunk that was loaded last, which is not loaded, has a key
-  /// that an earlier one has.
+  /// The error for the record at `offset` of the last chunk: it is not loaded because an earlier
+  /// one has the same key.
   RepeatedKeyError repeated_key(std::uint32_t offset, std::vector<std::string> columns) const;
 
  private:
@@ -104,11 +104,11 @@ class Loader {
   Splitter splitter_;
   BadRecordPolicy policy_;
   LoadProgress& progress_;
-  std::uint64_t rows_told_;  ///< of the sink, that are in the progress
+  std::uint64_t rows_told_;  ///< rows of the sink that the progress already includes
   RowOrder order_;
   WaitingFile& waiting_;
 
-  // Of the chunk at hand.
+  // The current chunk.
   std::string_view chunk_;
   std::uint64_t first_line_ = 1;
   struct Counted {
@@ -118,7 +118,7 @@ class Loader {
   mutable Counted counted_;  ///< how far line_of() has counted
 };
 
-/// That the database refused `record` of `file`, as the first one ends the import.
+/// The error if the database refused `record` of `file`, and the import ends.
 Error refused_record(const std::string& file, std::uint64_t line, std::string_view record,
                      const CsvFormat& format, const Error& error);
 

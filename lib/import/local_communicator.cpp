@@ -33,8 +33,9 @@ long number_from_environment(const char* name) {
   return *end == '\0' ? value : -1;
 }
 
-// What launchers tell the processes they start: Open MPI's mpirun, MPICH's hydra and Slurm's PMI,
-// and PMIx. Slurm's own variables are not among them: a job script has them without being a rank.
+// What launchers set for the processes they start: Open MPI's mpirun, MPICH's hydra and Slurm's
+// PMI, and PMIx. Slurm's own variables are not included: a job script has them without being a
+// rank.
 constexpr const char* kSizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
 constexpr const char* kRanks[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK"};
 

@@ -40,7 +40,7 @@ LockRetry::~LockRetry() {
           "SET SESSION lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT");
     }
   } catch (const std::exception&) {
-    // The connection is gone, and the session with it.
+    // The connection is lost, and the session with it.
   }
 }
 
@@ -57,7 +57,7 @@ void LockRetry::run(const std::function<void()>& work) const {
       work();
       return;
     } catch (const Error& error) {
-      // A deadlock has undone the transaction: what came before `work` would be missing.
+      // A deadlock has rolled back the transaction: what came before `work` would be missing.
       const bool waited = on_sqlite_ || error.native_code() == kLockWaitTimeout;
       if (error.code() != ErrorCode::busy || !waited) throw;
       if (stop_) throw Error(ErrorCode::interrupted, "interrupted");

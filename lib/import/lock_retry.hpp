@@ -9,11 +9,11 @@
 
 namespace dbmig::import {
 
-/// Bounds how long an import waits for the locks of others, and lets it be interrupted meanwhile:
-/// the session itself waits a second at most, or not at all, as long as it lives. The connection
-/// must outlive it. Its end gives the session the waits back that it had.
+/// Limits how long an import waits for locks of other sessions, and makes the waiting
+/// interruptible: while this lives, the session itself waits a second at most, or not at all. The
+/// connection must outlive it. Its destructor restores the session's timeouts.
 ///
-/// SQLite also asks for a lock whenever its page cache is full. A reader of the database then costs
+/// SQLite also requests a lock whenever its page cache is full. A reader of the database then costs
 /// memory instead of the busy timeout for every page.
 class LockRetry {
  public:
@@ -23,13 +23,13 @@ class LockRetry {
   LockRetry(const LockRetry&) = delete;
   LockRetry& operator=(const LockRetry&) = delete;
 
-  /// Runs `work`, again and again while it throws Error{busy} for a lock that others hold, until
-  /// the time is over. `work` must have done nothing when it throws that. Throws
-  /// Error{interrupted} once told to stop.
+  /// Calls `work` repeatedly while it throws Error{busy} for a lock of another session, until the
+  /// time is over. `work` must have had no effect when it throws that. Throws Error{interrupted} if
+  /// the import is interrupted.
   void run(const std::function<void()>& work) const;
 
-  /// From here on statements wait by themselves, as long as the user said: nothing tries again
-  /// what they had done in part. MariaDB only.
+  /// From here on, statements wait by themselves, as long as the user allows: a statement that was
+  /// partly executed is not retried. MariaDB only.
   void wait_in_statements();
 
  private:

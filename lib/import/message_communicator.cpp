@@ -15,7 +15,7 @@ void take_value(const Bytes& message, std::span<char> value) {
   std::copy(message.begin(), message.end(), value.begin());
 }
 
-/// Some ranks of another communicator, under numbers of their own.
+/// Some ranks of another communicator, with numbers of their own.
 class GroupCommunicator final : public MessageCommunicator {
  public:
   GroupCommunicator(Communicator& all, std::vector<int> members)
@@ -36,7 +36,7 @@ class GroupCommunicator final : public MessageCommunicator {
 
  private:
   Communicator& all_;
-  std::vector<int> members_;  ///< by their numbers in `all_`
+  std::vector<int> members_;  ///< by their rank in `all_`
   int rank_;
 };
 
@@ -53,7 +53,7 @@ void MessageCommunicator::sendrecv(std::span<const char> message, int to, Bytes&
   received.clear();
   if (from != kNoRank) receiving = irecv(received, from);
   if (to != kNoRank) sending = isend(message, to);
-  // Each side moves on only when it is asked.
+  // Each side makes progress only when it is tested.
   Backoff backoff;
   while (true) {
     const bool sent = !sending || sending->test();

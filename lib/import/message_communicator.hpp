@@ -7,8 +7,8 @@
 
 namespace dbmig::import {
 
-/// The collective operations, made of messages between two ranks: for communicators that are no
-/// MPI job. Each costs as many messages as there are ranks, or pairs of them.
+/// Collective operations built from messages between two ranks, for communicators that are not
+/// MPI's. Each costs as many messages as there are ranks, or pairs of them.
 class MessageCommunicator : public Communicator {
  public:
   void sendrecv(std::span<const char> message, int to, Bytes& received, int from) override;

@@ -11,7 +11,7 @@
 namespace dbmig::import {
 namespace {
 
-/// Global: Open MPI loads its own parts later, and they look for its symbols.
+/// RTLD_GLOBAL: Open MPI loads components later, which need its symbols.
 constexpr Module kMpiModule{
     "libdbmig_mpi.so",
     "dbmig_mpi_communicator",

@@ -33,7 +33,7 @@ const std::vector<Named>& formats() {
   return kFormats;
 }
 
-/// What people call a format besides its name.
+/// The format for another usual name of it.
 std::string_view usual_name(std::string_view name) {
   if (name.empty()) return "csv";
   static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
@@ -79,7 +79,7 @@ char parse_decimal_mark(std::string_view text) {
       .hint("a point or a comma");
 }
 
-/// The offset from UTC, as MariaDB wants it (it has -13:59 to +14:00).
+/// The offset from UTC in MariaDB's form (from -13:59 to +14:00).
 std::string parse_time_zone(std::string_view text) {
   const std::string lower = text::lower(text);
   if (lower == "utc" || lower == "z") return "+00:00";
@@ -103,7 +103,7 @@ std::vector<std::string> default_nulls(const CsvFormat& csv) {
     case Escapes::plain:
       return {""};
     case Escapes::mysql:
-      // Without escapes INTO OUTFILE writes the word, and LOAD DATA reads it in any file that
+      // Without escapes, INTO OUTFILE writes the word, and LOAD DATA reads it in any file with
       // quotes.
       if (!csv.has_escape()) return {"NULL"};
       if (csv.quote) return {std::string{*csv.escape, 'N'}, "NULL"};

@@ -31,15 +31,15 @@ struct FileFormat {
   CsvFormat csv;
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
-  /// Whether a program that writes this format puts the columns' names first.
+  /// Whether programs that write this format put the columns' names first.
   bool has_header = true;
-  /// The delimiter was neither given nor to be detected.
+  /// The delimiter was neither given nor should it be detected.
   bool find_delimiter = false;
   char decimal = '.';
-  /// Of values of TIMESTAMP, as an offset from UTC (+02:00); empty for that of the session.
+  /// The time zone of TIMESTAMP values, as an offset from UTC (+02:00); empty: the session's.
   std::string time_zone = {};
-  bool is_json = false;  ///< an object a line; `csv` only says how lines end
-  /// LF as the only line end is a default: a file whose lines end in CRLF is to be refused.
+  bool is_json = false;  ///< one object per line; `csv` only says how lines end
+  /// LF as the line end is a default: a file whose lines end in CRLF is refused.
   bool check_line_end = false;
 };
 
@@ -59,8 +59,8 @@ struct FileFormat {
 /// postgres and postgresql for pg-text, jsonlines and ndjson for jsonl.
 const std::vector<std::string>& format_names();
 
-/// The named format with the request's other options. Throws Error{usage} for a name that is none
-/// and for options that are not understood or contradict each other.
+/// The named format with the request's other options. Throws Error{usage} for an unknown name and
+/// for options that are invalid or contradict each other.
 FileFormat file_format(const FormatRequest& request);
 
 }  // namespace dbmig::import

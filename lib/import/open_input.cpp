@@ -13,7 +13,7 @@
 namespace dbmig::import {
 namespace {
 
-/// A source whose first bytes were looked at, and are given out all the same.
+/// A source whose first bytes were examined, and are still returned by read().
 class PeekedInput final : public Input {
  public:
   PeekedInput(std::unique_ptr<Input> source, std::size_t count) : source_(std::move(source)) {
@@ -42,7 +42,7 @@ class PeekedInput final : public Input {
   bool ended_ = false;
 };
 
-/// What compression, byte order marks and files of rejected records are known by.
+/// Enough bytes to recognise compression, byte order marks and reject files.
 constexpr std::size_t kHead = 16;
 static_assert(kRejectFile.size() <= kHead);
 

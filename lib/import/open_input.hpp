@@ -11,18 +11,18 @@ namespace dbmig::import {
 /// A file to import as text in UTF-8.
 struct OpenedInput {
   std::unique_ptr<Input> input;
-  FileInput* file = nullptr;  ///< the file below, owned by `input`
-  /// Automatic conversions, for the user; may be empty.
+  FileInput* file = nullptr;  ///< the underlying file, owned by `input`
+  /// The automatic conversions, for the user; may be empty.
   std::string note;
   bool is_as_stored = false;  ///< neither decompressed nor converted
   /// An earlier import wrote it: it is in UTF-8, and its header is the first line.
   bool of_rejects = false;
 };
 
-/// Opens `path`, or standard input for "-", and looks at its first bytes: what is compressed is
-/// decompressed; text in `encoding`, or in the one that its byte order mark says, is converted.
-/// `encoding` may be empty, for UTF-8. A file of an earlier import's rejected records is in UTF-8,
-/// whatever the encoding of the file that they came from.
+/// Opens `path`, or standard input for "-", and examines its first bytes: a compressed file is
+/// decompressed; text in `encoding`, or in that of its byte order mark, is converted to UTF-8. An
+/// empty `encoding` means UTF-8. An earlier import's reject file is in UTF-8, whatever the encoding
+/// of the file that its records came from.
 ///
 /// Throws what FileInput and its read() throw.
 OpenedInput open_input(const std::string& path, const std::string& encoding,

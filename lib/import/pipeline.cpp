@@ -74,13 +74,13 @@ class Feed {
     } catch (...) {
       failure = std::current_exception();
     }
-    // A reading that failed has ended the window by itself, and all that it read is written.
+    // A failed reader has closed the window itself, and what it read is written.
     if (failure || write_failed_ || has_repeated_key_) reader_.cancel();
     window_.close();
     for (std::thread& one : writing) one.join();
     working.join();
     reading.join();
-    // What was written comes before what was under way, and that before what was being read.
+    // Written chunks come before those in progress, and those before the ones that were being read.
     if (write_failure_) std::rethrow_exception(write_failure_);
     if (repeated_key_) throw RepeatedKeyError(*repeated_key_);
     if (failure) std::rethrow_exception(failure);
@@ -117,14 +117,14 @@ class Feed {
     }
   }
 
-  /// A chunk to be written, and the first of its rows that must not be.
+  /// A chunk to be written, and the first of its rows that must not be written.
   struct ToWrite {
     Chunk* chunk = nullptr;
     ChunkResult result = {};
     std::optional<KeyWatch::Repeated> repeated = {};
   };
 
-  /// The next chunk in the order of the file, in which keys are looked at too.
+  /// The next chunk in the order of the file; keys are compared in this order, too.
   ToWrite next_to_write() {
     std::unique_lock lock(watching_, std::defer_lock);
     if (watch_ != nullptr) lock.lock();
@@ -134,7 +134,7 @@ class Feed {
     if (watch_ == nullptr || next.result.status != ChunkResult::Status::done) return next;
     next.repeated = watch_->first_repeated(next.result.keys);
     if (next.repeated) {
-      // Nobody is to write what stands behind it.
+      // Nothing after it may be written.
       has_repeated_key_ = true;
       window_.close();
     }
@@ -167,7 +167,7 @@ class Feed {
     }
   }
 
-  /// The rows before the one whose key is repeated: what is wrong with them is said first.
+  /// Writes the rows before the one with the repeated key: their errors are reported first.
   void write_up_to(const ToWrite& next, Loader& loader) {
     const std::uint32_t offset = next.result.offsets.at(next.repeated->row);
     Bytes result;
@@ -178,7 +178,7 @@ class Feed {
     repeated_key_.emplace(loader.repeated_key(offset, next.repeated->columns));
   }
 
-  /// Until all is written or something failed.
+  /// Runs until everything is written or something failed.
   void distribute() {
     Backoff backoff;
     while (!window_.is_over()) {
@@ -210,7 +210,7 @@ class Feed {
 
   std::atomic<std::uint64_t> bytes_done_{0};
   std::atomic<bool> write_failed_{false};
-  // Each of one thread; read when it was joined.
+  // Each is used by one thread, and read after it was joined.
   std::uint64_t read_nanoseconds_ = 0;
   std::uint64_t parse_nanoseconds_ = 0;
   std::exception_ptr read_failure_;
@@ -250,7 +250,7 @@ StageTimes feed_chunks(const Plan& plan, Communicator& ranks, ChunkReader& reade
 
 namespace {
 
-/// Results on their way to the root, and their buffers.
+/// Results in flight to the root, and their buffers.
 class Answers {
  public:
   explicit Answers(Communicator& ranks) : ranks_(ranks) {}
@@ -268,7 +268,7 @@ class Answers {
     answer.request = ranks_.isend(answer.message, 0);
     next_ = (next_ + 1) % answers_.size();
   }
-  /// Moves those on that are under way.
+  /// Makes progress with those in flight.
   void test() {
     for (const Answer& answer : answers_) {
       if (answer.request) answer.request->test();
@@ -290,7 +290,7 @@ class Answers {
   std::size_t next_ = 0;
 };
 
-/// The chunk that `message` says the place of.
+/// Processes the chunk whose place in the file `message` contains.
 void process_own(Worker& worker, const SharedFileReader& file, const Bytes& message, Bytes& bytes,
                  const std::atomic<bool>& stop, Bytes& answer) {
   try {

@@ -19,7 +19,7 @@ using schema::Table;
 
 constexpr std::string_view kLeftOut = "-";
 
-/// How a header's name and a column's are compared when they are not equal.
+/// The form in which a header's name and a column's are compared if they are not equal.
 std::string folded(std::string_view name) {
   std::string out = text::lower(text::trim(name));
   std::replace(out.begin(), out.end(), ' ', '_');
@@ -31,7 +31,7 @@ bool is_reject_column(std::string_view name) {
   return name == kRejectFile || name == kRejectLine || name == kRejectReason;
 }
 
-/// The names as far as a person reads on.
+/// The names, up to a limit that people still read.
 std::string listed(std::vector<std::string> names) {
   constexpr std::size_t kMaxShown = 30;
   const std::size_t more = names.size() > kMaxShown ? names.size() - kMaxShown : 0;
@@ -39,12 +39,12 @@ std::string listed(std::vector<std::string> names) {
   return text::join(names, ", ") + (more != 0 ? fmt::format(" and {} more", more) : "");
 }
 
-/// Mistakes of a few kinds: the first ten of each, and how many more there are.
+/// Errors by kind: the first ten of each, and the number of others.
 class Mistakes {
  public:
   enum class Kind : std::uint8_t { unnamed, unknown, twice, generated, missing };
 
-  /// `make` gives the message and the hint.
+  /// `make` returns the message and the hint.
   template <class Make>
   void add(Kind kind, const SourcePosition& where, Make make) {
     Count& count = counts_[kind];
@@ -121,7 +121,7 @@ class Mapper {
     return {request_.file, static_cast<int>(request_.header_line), 0};
   }
 
-  /// The header's names as --map has them. Every one that it names must be there, once.
+  /// The header's names after --map. Each name that --map contains must occur exactly once.
   std::vector<std::string> renamed(std::vector<std::string> names) const {
     for (const auto& [from, to] : request_.map) {
       const auto same = [&from = from](const std::string& name) {
@@ -279,16 +279,16 @@ std::vector<std::string> Plan::column_names() const {
 TargetColumn target_column(const Table& table, const Column& column, DialectKind dialect) {
   TargetColumn target;
   target.name = column.name;
-  // SQLite takes NULL in keys of old tables, see schema::SqliteColumn.
+  // SQLite allows NULL in keys of old tables, see schema::SqliteColumn.
   target.nullable = dialect == DialectKind::sqlite
                         ? column.nullable || column.sqlite.null_key
                         : column.nullable && !table.in_primary_key(column.name);
-  // NULL takes the next number.
+  // NULL gets the next number.
   target.fills_null = column.autoincrement || dialect::is_rowid(dialect, table, column);
   target.type = column.type_on(dialect);
   if (dialect::capabilities(dialect).flexible_typing) {
-    // A name only SQLite knows beside the portable type: what it says counts for the checks, what
-    // SQLite makes of the name for the storage.
+    // A type that only SQLite knows, besides the portable one: the portable type determines the
+    // checks, SQLite's affinity for the native one determines the storage.
     if (column.sqlite.type) {
       target.numeric_affinity = has_numeric_affinity(column.sqlite.type->native);
       if (column.type.kind != schema::TypeKind::native) target.type = column.type;
@@ -308,7 +308,7 @@ const Column* find_column(const Table& table, std::string_view name) {
   const Column* found = nullptr;
   for (const Column& column : table.columns) {
     if (folded(column.name) != folded(name)) continue;
-    if (found != nullptr) return nullptr;  // Two columns, and no way to tell which.
+    if (found != nullptr) return nullptr;  // two columns, and no way to tell which is meant
     found = &column;
   }
   return found;

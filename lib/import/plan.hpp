@@ -16,7 +16,7 @@
 
 namespace dbmig::import {
 
-/// Everything that a rank must know to turn chunks of one file into batches of rows.
+/// Everything that a rank needs to turn chunks of one file into batches of rows.
 struct Plan {
   std::string table;
   DialectKind dialect = DialectKind::sqlite;
@@ -25,21 +25,21 @@ struct Plan {
   BinaryText binary = BinaryText::guarded;
   char decimal = '.';           ///< see ValueFormat
   std::string time_zone = {};   ///< see FileFormat; empty for a table without TIMESTAMP
-  bool ignore_unknown = false;  ///< fields beyond those expected are left out
-  bool fill_missing = false;    ///< fields that a record does not have are NULL
-  /// Records are JSON objects: the key of each field. Empty for other files.
+  bool ignore_unknown = false;  ///< ignore extra fields
+  bool fill_missing = false;    ///< missing fields are NULL
+  /// Records are JSON objects: the key of each field. Empty for other formats.
   std::vector<std::string> keys = {};
   /// Go on after a bad record.
   bool rejects = false;
-  /// Look at all fields of a record, also behind the first that does not fit.
+  /// Check all fields of a record, even after the first that does not fit.
   bool every_field = false;
-  std::vector<TargetColumn> columns;  ///< of the sink, in order
-  /// For each field of a record the column it goes to, kSkipped for none.
+  std::vector<TargetColumn> columns;  ///< the sink's columns, in order
+  /// For each field of a record its column, or kSkipped.
   std::vector<std::int32_t> targets;
-  /// The value of each column that no field goes to; nothing for NULL. They come last.
+  /// The value of each column without a field; nothing for NULL. These columns come last.
   std::vector<std::optional<std::string>> constants;
   std::string encoding;  ///< backend::row_encoder()
-  /// The unique keys of which the root is told what each row has, see KeyWatch.
+  /// The unique keys whose values are sent to the root, see KeyWatch.
   std::vector<FileKey> watched = {};
 
   static constexpr std::int32_t kSkipped = -1;
@@ -48,22 +48,22 @@ struct Plan {
   std::vector<std::string> column_names() const;
 };
 
-/// Which field of the file goes where.
+/// Which field of the file belongs to which column.
 struct ColumnRequest {
-  /// The user's --columns; empty for none. "-" leaves a field out.
+  /// The user's --columns; empty if not given. "-" leaves a field out.
   std::vector<std::string> columns;
-  /// The fields of the file's first line, when that is a header.
+  /// The fields of the file's first line, if that is a header.
   std::optional<std::vector<std::string>> header;
   /// For messages.
   std::string file;
-  /// Why the header may name no column: what the file looks like; may be empty.
+  /// A guess why the header names no column; may be empty.
   std::string guess = {};
-  /// Names of the header that match no column are left out.
+  /// Ignore names of the header that match no column.
   bool ignore_unknown = false;
   std::uint64_t header_line = 1;
   /// See Options.
   std::vector<std::pair<std::string, std::string>> map = {};
-  /// Columns with a value of their own, which come behind those of the file.
+  /// Columns with a fixed value, which come after those of the file.
   std::vector<std::pair<std::string, std::optional<std::string>>> set = {};
 };
 
@@ -72,27 +72,26 @@ TargetColumn target_column(const schema::Table& table, const schema::Column& col
                            DialectKind dialect);
 
 /// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
-/// when there is none, or when two could be meant.
+/// if there is none, or if two are possible.
 const schema::Column* find_column(const schema::Table& table, std::string_view name);
 
-/// The plan's columns and targets for loading into `table`. --columns wins over the header; with
-/// neither, the fields are the table's columns in order. Names match exactly, or ignoring case, or
-/// with blanks and dashes as `_` ("Organization Name" is organization_name). The columns that a
-/// reject file begins with are left out, and unknown ones where the request says so.
+/// The plan's columns and targets for loading into `table`. --columns takes precedence over the
+/// header; without either, the fields are the table's columns in order. Names match exactly, or
+/// ignoring case, or with blanks and dashes as `_` ("Organization Name" is organization_name). The
+/// first columns of a reject file are left out, and unknown ones if the request says so.
 ///
-/// Throws Error{invalid} with every mistake: unknown column (with a suggestion), a name twice, a
-/// header that names no column at all, a generated column, a column that must have a value and is
-/// not given.
+/// Throws Error{invalid} with every error: unknown columns (with a suggestion), repeated names, a
+/// header that names no column at all, generated columns, columns that need a value and have none.
 Plan map_columns(const schema::Table& table, DialectKind dialect, const ColumnRequest& request);
 
-/// The columns that a reject file has before those of the data.
+/// The columns of a reject file before those of the data.
 inline constexpr std::string_view kRejectFile = "dbmig_file";
 inline constexpr std::string_view kRejectLine = "dbmig_line";
 inline constexpr std::string_view kRejectReason = "dbmig_reason";
 
-/// As bytes, for the ranks; `decode_plan(encode(p)) == p`.
+/// Encodes a plan for the ranks; `decode_plan(encode(p)) == p`.
 void encode(const Plan& plan, Bytes& out);
-/// Throws Error{failed} when the message is cut short, or was written by another version of dbmig.
+/// Throws Error{failed} if the message is truncated, or was written by another version of dbmig.
 Plan decode_plan(std::string_view message);
 
 }  // namespace dbmig::import

@@ -1,4 +1,5 @@
-// A plan as CBOR (RFC 8949): for the ranks, and in the record of an import that may go on later.
+// A plan as CBOR (RFC 8949): for the ranks, and in the record of an import that may be continued
+// later.
 
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// What each consists of, by name: `visit` packs a part, or unpacks it.
+// The members of each struct, by name: `visit` packs or unpacks each of them.
 
 template <class Visit>
 void parts(schema::Type& type, Visit& visit) {
@@ -96,7 +97,7 @@ class Packer {
     object_[name] = packed(value);
   }
 
-  /// What is not in every record of an import.
+  /// A member that older records of an import do not have.
   template <class Value>
   void unless_empty(const char* name, std::vector<Value>& values) {
     if (!values.empty()) (*this)(name, values);

@@ -7,8 +7,8 @@
 namespace dbmig::import {
 namespace {
 
-/// MariaDB's message without what differs from row to row: `Duplicate entry 'x' for key`, `at row
-/// 5`.
+/// MariaDB's message without the parts that differ from row to row: `Duplicate entry 'x' for key`,
+/// `at row 5`.
 std::string without_values(std::string message) {
   constexpr std::string_view kEntry = "entry '";
   const std::size_t entry = message.find(kEntry);
@@ -57,7 +57,7 @@ void Problems::add(std::string_view file, std::uint64_t line, const Error& refus
 }
 
 std::vector<Problem> Problems::take() {
-  // Rows that waited for their parents were refused last.
+  // Rows that waited for their parents were refused last, out of order.
   for (Problem& problem : problems_) std::sort(problem.lines.begin(), problem.lines.end());
   std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
     return a.file == b.file && a.lines.front() < b.lines.front();

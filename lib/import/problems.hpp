@@ -13,29 +13,29 @@
 
 namespace dbmig::import {
 
-/// Records that could not be loaded for one reason.
+/// Records that could not be loaded for the same reason.
 struct Problem {
   std::string file;
-  std::string column;  ///< empty when it is about the whole record, or the database refused it
-  std::string reason;  ///< "is not an integer"; of the database, its message without the values
+  std::string column;  ///< empty if it is about the whole record, or the database refused it
+  std::string reason;  ///< "is not an integer"; or the database's message without the values
   std::uint64_t records = 0;
   std::vector<std::uint64_t> lines;   ///< of the first records
   std::vector<std::string> examples;  ///< the first different values, as messages show them
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
-/// What was wrong with the records of an import, by file, column and reason, in bounded memory.
+/// The errors of an import, by file, column and reason, in bounded memory.
 class Problems {
  public:
   void add(std::string_view file, std::uint64_t line, const BadRecord& bad);
   void add(std::string_view file, std::uint64_t line, const Error& refused);
 
-  /// Whether the database refused a record for a key that is there already.
+  /// Whether the database refused a record because its key exists already.
   bool has_duplicates() const { return has_duplicates_; }
   /// In the order of their first lines, file by file.
   std::vector<Problem> take();
 
-  static constexpr std::size_t kMaxProblems = 100;  ///< of a file; what is more counts as one
+  static constexpr std::size_t kMaxProblems = 100;  ///< per file; all others count as one
   static constexpr std::size_t kMaxExamples = 3;
 
  private:
@@ -49,7 +49,7 @@ class Problems {
   std::vector<Problem> problems_;
   bool has_duplicates_ = false;
   std::map<std::pair<std::string, Key>, std::size_t> places_;
-  std::map<std::string, std::size_t> kinds_;  ///< of each file
+  std::map<std::string, std::size_t> kinds_;  ///< number of problems of each file
 };
 
 }  // namespace dbmig::import

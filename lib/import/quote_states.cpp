@@ -46,8 +46,8 @@ QuoteStates::QuoteStates(const CsvFormat& format) : quote_(format.quote) {
   }
 }
 
-/// Between two quotes only the last byte counts: inside of quotes none does, and outside it says
-/// whether the next one would open.
+/// Between two quotes, only the last byte matters: inside of quotes none does, and outside it
+/// determines whether the next quote opens a field.
 StateMap QuoteStates::map_of(std::string_view part) const {
   StateMap map;
   const auto take = [&](char c) {

@@ -9,25 +9,26 @@
 
 namespace dbmig::import {
 
-/// What a byte of a file means depends on what stands before it. Where records are cut by quotes,
-/// delimiters and line ends alone, that is one of these.
+/// The meaning of a byte in a file depends on what comes before it. If records are cut only by
+/// quotes, delimiters and line ends, there are these states.
 enum class QuoteState : std::uint8_t {
   field_start,  ///< a quote opens
-  unquoted,     ///< quotes mean nothing
+  unquoted,     ///< a quote is data
   quoted,       ///< delimiters and line ends mean nothing
-  quote,        ///< behind a quote that closes, unless another one follows
+  quote,        ///< after a quote that closes, unless another one follows
 };
 
-/// What a part of a file makes of each state that it may begin in. Parts that follow each other are
-/// combined, so that each can be looked at by another rank. A value for Communicator's operations.
+/// For each state in which a part of a file may begin, the state in which it ends. The maps of
+/// consecutive parts can be combined, so that each part can be examined by a different rank. A
+/// value for Communicator's operations.
 class StateMap {
  public:
-  /// Of an empty part.
+  /// The map of an empty part.
   StateMap() = default;
   QuoteState after(QuoteState before) const {
     return static_cast<QuoteState>((ends_ >> (2U * static_cast<unsigned>(before))) & 3U);
   }
-  /// `right` becomes both parts, `left` being the one before it.
+  /// `right` becomes the map of both parts, where `left` comes before it.
   static void combine(const StateMap& left, StateMap& right);
   friend bool operator==(const StateMap&, const StateMap&) = default;
 
@@ -37,13 +38,13 @@ class StateMap {
   std::uint8_t ends_ = 0b11100100;  ///< two bits for each state
 };
 
-/// The states of files of one format.
+/// Computes the states for files of one format.
 class QuoteStates {
  public:
   /// `format` must be one that IndexedRecords suits.
   explicit QuoteStates(const CsvFormat& format);
 
-  /// For all four states at once.
+  /// The map for all four states at once.
   StateMap map_of(std::string_view part) const;
   /// The offset past the first line end in `part` that ends a record, when `part` begins in
   /// `state`.
@@ -56,7 +57,7 @@ class QuoteStates {
 
   std::optional<char> quote_;
   std::uint8_t kinds_[256] = {};
-  std::uint8_t next_[256][kKinds] = {};  ///< of a map, for a byte of each kind
+  std::uint8_t next_[256][kKinds] = {};  ///< the map after one byte of each kind
 };
 
 }  // namespace dbmig::import

@@ -15,7 +15,7 @@ constexpr const char* kStrayCr =
     "there is a carriage return (CR) outside quotes; use --line-end cr if lines end in it, "
     "--line-end lf if it belongs to the value";
 
-/// The byte that a letter or digit behind the escape character stands for, by itself.
+/// The meaning of a letter or digit after the escape character.
 std::optional<char> meaning(Escapes escapes, char c) {
   struct Meaning {
     char letter;
@@ -61,7 +61,7 @@ std::string no_meaning(std::string_view sequence, Escapes escapes) {
 }  // namespace
 
 bool RecordParser::is_null(std::string_view raw, bool quoted) const {
-  // LOAD DATA takes "\N" for NULL as well.
+  // LOAD DATA reads "\N" as NULL as well.
   if (quoted && format_.escapes == Escapes::mysql && format_.has_escape() && raw.size() == 2 &&
       raw[0] == *format_.escape && raw[1] == 'N') {
     return true;
@@ -82,7 +82,7 @@ std::size_t RecordParser::end_of_plain(std::string_view record, std::size_t at,
   return std::min(end, record.size());
 }
 
-/// The closing quote of the field whose text starts at `at`.
+/// The closing quote of the field whose text begins at `at`.
 std::size_t RecordParser::end_of_quoted(std::string_view record, std::size_t at,
                                         bool& changes) const {
   const char quote = *format_.quote;
@@ -108,8 +108,8 @@ std::size_t RecordParser::end_of_quoted(std::string_view record, std::size_t at,
   return kNone;
 }
 
-/// Appends what the escape character at `at` and the bytes behind it stand for. Returns the offset
-/// past them, kNone when they stand for nothing.
+/// Appends the meaning of the escape sequence at `at`. Returns the offset past it, kNone if it has
+/// no meaning.
 std::size_t RecordParser::unescape_one(std::string_view record, std::size_t at) {
   if (at + 1 >= record.size()) return kNone;
   const char c = record[at + 1];
@@ -139,7 +139,7 @@ std::size_t RecordParser::unescape_one(std::string_view record, std::size_t at) 
   return at + 2;
 }
 
-/// The text of a field that stands in [at, end) with escapes or doubled quotes.
+/// The text of the field in [at, end), which has escapes or doubled quotes.
 std::optional<RecordError> RecordParser::unescape(std::string_view record, std::size_t at,
                                                   std::size_t end, Field& field) {
   const std::size_t kept = unescaped_.size();
@@ -161,13 +161,13 @@ std::optional<RecordError> RecordParser::unescape(std::string_view record, std::
   return std::nullopt;
 }
 
-/// The first byte from `at` on that --trim does not take off.
+/// The first byte from `at` on that --trim does not remove.
 std::size_t RecordParser::skip_blanks(std::string_view record, std::size_t at) const {
   while (at < record.size() && format_.is_blank(record[at])) ++at;
   return at;
 }
 
-/// Where the field in [begin, end) ends without its last blanks; one that is escaped stays.
+/// The end of the field in [begin, end) without trailing blanks; an escaped blank stays.
 std::size_t RecordParser::end_of_text(std::string_view record, std::size_t begin,
                                       std::size_t end) const {
   while (end > begin && format_.is_blank(record[end - 1])) {
@@ -223,7 +223,7 @@ std::optional<RecordError> RecordParser::parse(std::string_view record,
   refuse_cr_ = format_.line_end == LineEnd::any &&
                find_byte(record, '\r', 0, record.size()) != record.size();
   unescaped_.clear();
-  unescaped_.reserve(record.size());  // Views into it stay valid.
+  unescaped_.reserve(record.size());  // views into it must stay valid
   std::size_t at = 0;
   while (true) {
     if (auto error = parse_field(record, at, fields.emplace_back())) {

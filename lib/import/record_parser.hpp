@@ -11,30 +11,30 @@
 
 namespace dbmig::import {
 
-/// A field of a record, its quotes taken off and its escapes resolved. Valid until the parser's
+/// A field of a record, without its quotes and with its escapes resolved. Valid until the parser's
 /// next record.
 struct Field {
-  std::string_view text;  ///< of a NULL field, as it stands in the file
+  std::string_view text;  ///< of a NULL field, as it is in the file
   bool quoted = false;
   bool null = false;
   friend bool operator==(const Field&, const Field&) = default;
 };
 
-/// What is wrong with the shape of a record.
+/// An error in the form of a record.
 struct RecordError {
   std::size_t offset = 0;  ///< in the record
   std::size_t field = 0;   ///< from 0
   std::string reason;
 };
 
-/// Cuts a record into fields. Not thread-safe: it keeps the text of unquoted fields.
+/// Cuts a record into fields. Not thread-safe: it keeps the text of fields.
 class RecordParser {
  public:
   RecordParser(const CsvFormat& format, NullMarks nulls)
       : format_(format), nulls_(std::move(nulls)) {}
 
-  /// The fields of `record`, which is one record as the splitter cuts it, with or without its line
-  /// end. An empty record is one empty field. Returns what is wrong, or nothing.
+  /// The fields of `record`, one record as the splitter cuts it, with or without its line end. An
+  /// empty record is one empty field. Returns the error, or nothing.
   std::optional<RecordError> parse(std::string_view record, std::vector<Field>& fields);
 
  private:
@@ -50,7 +50,7 @@ class RecordParser {
 
   CsvFormat format_;
   NullMarks nulls_;
-  bool refuse_cr_ = false;  ///< the record at hand has a CR, and it must be in quotes
+  bool refuse_cr_ = false;  ///< the current record has a CR, which must be in quotes
   std::string unescaped_;   ///< texts that differ from the record's; never longer than it
 };
 

@@ -11,7 +11,7 @@
 namespace dbmig::import {
 namespace {
 
-/// The files that SQLite keeps for a database, there or not.
+/// The files that SQLite uses for a database, whether they exist or not.
 std::vector<KeptFile> database_files(backend::Connection& connection) {
   std::vector<KeptFile> files;
   if (connection.dialect().kind() != DialectKind::sqlite) return files;
@@ -44,13 +44,14 @@ RejectFile* RejectFiles::file(std::size_t index, const std::string& header, cons
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !files_.empty()) {
     RejectFile& shared = *files_.back();
-    // Of a file that an earlier process has loaded nothing more is known.
+    // The format of a file that an earlier process has loaded is no longer known.
     if (shared.header().empty()) shared.set_form(format, header);
     if (!header.empty() &&
         without_line_end(shared.header(), format) != without_line_end(header, format)) {
-      throw Error(ErrorCode::usage, fmt::format("{} has other columns than the file before it, and "
-                                                "a reject file can have only one set of columns",
-                                                options_.files[index]))
+      throw Error(ErrorCode::usage,
+                  fmt::format("the columns of {} differ from those of the file before it, and a "
+                              "reject file can have only one set of columns",
+                              options_.files[index]))
           .hint("leave --rejects out: each file then gets its own reject file");
     }
     return &shared;

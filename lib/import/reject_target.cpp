@@ -33,8 +33,8 @@ std::optional<struct stat> status_of(const std::string& path) {
   return info;
 }
 
-/// The same for every name of one file: device and number of what is there, or of its folder with
-/// its name in it.
+/// Equal for all names of the same file: its device and number, or if it does not exist those of
+/// its folder, with its name.
 std::string identity(const std::string& path) {
   if (const auto info = status_of(path)) return fmt::format("{}:{}", info->st_dev, info->st_ino);
   const fs::path whole = path;
@@ -50,7 +50,7 @@ bool has_data_ending(const fs::path& name) {
                      [&](const char* ending) { return name.extension() == ending; });
 }
 
-/// `path` as the file was called before it was compressed.
+/// `path` without the extension of its compression.
 fs::path uncompressed_name(const std::string& path) {
   constexpr std::array kEndings = {".gz", ".zst", ".xz", ".lzma"};
   fs::path name = path;
@@ -84,7 +84,7 @@ bool is_open_file(const std::string& path) {
          path.rfind("/proc/self/fd/", 0) == 0;
 }
 
-/// The file behind a link is the one that is meant.
+/// A link means the file behind it.
 std::string behind_links(const std::string& path) {
   std::error_code ignored;
   if (!fs::is_symlink(fs::symlink_status(path, ignored))) return path;
@@ -93,7 +93,7 @@ std::string behind_links(const std::string& path) {
   return target.string();
 }
 
-/// Before hours are spent on loading.
+/// To be called before hours are spent on loading.
 void check_writable(const std::string& path) {
   const std::string probe = fmt::format("{}.{}.tmp", path, random_hex(8));
   const int fd = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -150,7 +150,7 @@ RejectTarget check_reject_target(const std::string& path, const std::vector<std:
   for (const std::string& input : inputs) {
     const std::string source = input == kStandardInput ? "/dev/stdin" : input;
     if (identity(source) != self) continue;
-    // A terminal is read and written; /dev/null as well.
+    // A terminal can be read and written; so can /dev/null.
     if (const auto info = status_of(target.path); info && S_ISCHR(info->st_mode)) continue;
     throw refused(path, "it is one of the files to import");
   }

@@ -49,7 +49,7 @@ RejectFile::~RejectFile() {
   if (!temporary_.empty() && !is_kept_) ::unlink(temporary_.c_str());
 }
 
-/// Behind what an interrupted import has written.
+/// Continues after what an interrupted import has written.
 void RejectFile::go_on() {
   temporary_ = kept_->temporary;
   is_kept_ = true;
@@ -59,7 +59,8 @@ void RejectFile::go_on() {
       static_cast<std::uint64_t>(info.st_size) < kept_->bytes) {
     throw Error(ErrorCode::refused,
                 fmt::format("the records rejected so far are lost: {} was changed", temporary_))
-        .hint("--no-resume loads the file from its beginning, beside the rows that are there");
+        .hint(
+            "--no-resume loads the file from the beginning, in addition to the rows in the table");
   }
   if (::ftruncate(fd_, static_cast<off_t>(kept_->bytes)) != 0) throw failure(temporary_, errno);
   bytes_ = kept_->bytes;
@@ -67,7 +68,7 @@ void RejectFile::go_on() {
 
 void RejectFile::open() {
   if (target_.is_device) {
-    // A pipe that nobody reads is an error, and not waited for.
+    // A pipe without a reader is an error; it is not waited for.
     fd_ = ::open(target_.path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
     if (fd_ < 0 && errno == ENXIO) {
       throw Error(ErrorCode::io, fmt::format("no process reads the pipe {}", target_.path))
@@ -76,7 +77,7 @@ void RejectFile::open() {
     if (fd_ >= 0) ::fcntl(fd_, F_SETFL, O_WRONLY | O_APPEND);
   } else {
     temporary_ = kept_ ? kept_->temporary : fmt::format("{}.{}.tmp", target_.path, random_hex(8));
-    // Of an import that died before its first commit; the name is this import's alone.
+    // Left by an import that died before its first commit; no other import uses this name.
     if (kept_) ::unlink(temporary_.c_str());
     fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   }
@@ -114,7 +115,7 @@ void RejectFile::add(std::string_view file, std::uint64_t line, std::string_view
   ++records_;
   write(fmt::format("{}{}{}{}{}{}", write_field(file, format_), format_.delimiter, line,
                     format_.delimiter, write_field(reason, format_), format_.delimiter));
-  // As it stood: also its line end, so that a CRLF file stays one.
+  // Unchanged, including its line end, so that a CRLF file stays one.
   write(record);
   if (without_line_end(record, format_).size() == record.size()) write(format_.line_end_text());
 }
@@ -125,7 +126,8 @@ void RejectFile::flush() {
   if (!target_.is_device && ::fsync(fd_) != 0) throw failure(target_.path, errno);
 }
 
-/// Renames the temporary file; an error number, or 0. What was made at that place meanwhile stays.
+/// Renames the temporary file; returns an error number, or 0. A file that was created at that place
+/// meanwhile is not replaced.
 int RejectFile::take_name() const {
   const char* from = temporary_.c_str();
   const char* to = target_.path.c_str();
@@ -135,7 +137,7 @@ int RejectFile::take_name() const {
   }
   if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system that cannot promise it.
+  // For a file system that cannot guarantee that.
   if (::link(from, to) == 0) return ::unlink(from) == 0 ? 0 : errno;
   if (errno == EEXIST) return errno;
   return std::rename(from, to) == 0 ? 0 : errno;

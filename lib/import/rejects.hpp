@@ -10,26 +10,25 @@
 
 namespace dbmig::import {
 
-/// Where the records that an import rejects are kept until its end, when it may be resumed.
+/// Where the records that an import rejects are kept until its end, if it may be resumed.
 struct KeptRejects {
   std::string temporary;
-  /// That an interrupted import has written there and is sure of; what is more is cut off.
+  /// The number of bytes that an interrupted import has committed there; the rest is cut off.
   std::uint64_t bytes = 0;
 };
 
-/// Writes the records that could not be loaded, each as it stood in its file, behind the file's
-/// name, the line and the reason: a file that can be mended and imported as it is, since an import
-/// skips those first columns.
+/// Writes the records that could not be loaded, unchanged, after three columns with file name, line
+/// and reason: such a file can be corrected and imported, because an import skips those columns.
 ///
-/// It grows beside its target, readable by its owner alone, and takes that name in finish();
-/// without that nothing is left behind. A device or pipe (`--rejects /dev/stderr`) is written to as
-/// it is.
+/// It is written under a temporary name next to its target, readable by its owner only, and renamed
+/// by finish(); without that nothing is left behind. A device or pipe (`--rejects /dev/stderr`) is
+/// written to directly.
 class RejectFile {
  public:
-  /// `header` is the line that names the data's columns. `always` writes the file also without
-  /// records; a reject file that is to be replaced is, so that it does not stand for this import.
-  /// Nothing is created before the first record otherwise.
-  /// With `kept` it grows there, behind what is there; Error{refused} when that is gone.
+  /// `header` is the line with the data's columns. With `always`, or if an earlier reject file is
+  /// to be replaced, the file is written even without records, so that the old one is not mistaken
+  /// for this import's. Otherwise nothing is created before the first record. With `kept`, it is
+  /// written there, after the existing content; Error{refused} if that is missing.
   RejectFile(RejectTarget target, const CsvFormat& format, std::string header, bool always,
              std::optional<KeptRejects> kept = std::nullopt);
   ~RejectFile();
@@ -39,21 +38,22 @@ class RejectFile {
   /// `record` with or without its line end. Throws Error{io} (full disk, read-only folder).
   void add(std::string_view file, std::uint64_t line, std::string_view reason,
            std::string_view record);
-  /// Everything on disk, under the temporary name. Before the transaction is committed.
+  /// Writes everything to disk, under the temporary name. To be called before the transaction is
+  /// committed.
   void flush();
-  /// Takes the final name, replacing an earlier reject file and nothing else. Returns false when
-  /// there is no file.
+  /// Renames it to the final name, replacing only an earlier reject file. Returns false if there is
+  /// no file.
   bool finish();
 
-  /// From here on the temporary file stays, also without finish(), for the import that resumes this
-  /// one.
+  /// From here on, the temporary file stays, even without finish(), for the import that resumes
+  /// this one.
   void keep() { is_kept_ = bytes_ != 0; }
   const std::string& temporary() const { return temporary_; }
-  /// Written so far, flushed or not.
+  /// Bytes written so far, flushed or not.
   std::uint64_t bytes() const { return bytes_; }
   const std::string& path() const { return target_.path; }
   const std::string& header() const { return header_; }
-  /// Of one that was made without knowing them, to go on with what is there.
+  /// Sets the format of a reject file that was created without it, to continue an existing file.
   void set_form(const CsvFormat& format, const std::string& header) {
     format_ = format;
     header_ = header;

@@ -12,24 +12,24 @@
 
 namespace dbmig::import {
 
-/// A sink for a load of several transactions: closed before each of them ends, and opened in the
+/// A sink for a load in several transactions: closed before each of them ends, and opened in the
 /// next one. Counts over all of them.
 class RenewedSink final : public backend::BulkSink {
  public:
   using Make = std::function<std::unique_ptr<backend::BulkSink>()>;
 
-  /// `make` gives the sink of a transaction that was begun; it is called at once.
+  /// `make` creates the sink in a transaction that has begun; it is called at once.
   explicit RenewedSink(Make make)
       : make_(std::move(make)), sink_(make_()), encoding_(sink_->encoding()) {}
 
-  /// Does what the sink has put off. Throws as finish() does.
+  /// Does the work that the sink has deferred. Throws as finish() does.
   void close() {
     sink_->finish();
     rows_ += sink_->rows();
     skipped_ += sink_->skipped();
     sink_.reset();
   }
-  /// Throws Error{failed} when rows in the encoding that was announced cannot be taken any more.
+  /// Throws Error{failed} if the new sink does not accept the encoding of the old one.
   void open() {
     sink_ = make_();
     if (sink_->encoding() == encoding_) return;

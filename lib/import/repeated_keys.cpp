@@ -26,9 +26,9 @@
 namespace dbmig::import {
 namespace {
 
-/// A file of the scan as every rank knows it.
+/// A file of the scan, as every rank knows it.
 struct ScannedFile {
-  std::optional<SharedFile> shared;  ///< for the ranks that see it; else the root reads alone
+  std::optional<SharedFile> shared;  ///< for ranks that can read it; otherwise only the root reads
   Plan plan;
   std::uint64_t first_byte = 0;
   std::uint64_t first_line = 1;
@@ -91,11 +91,11 @@ ScanJob decode_job(std::string_view message) {
   return job;
 }
 
-/// Where all ranks stand after a round.
+/// The common state of all ranks after a round.
 struct RoundState {
   bool has_more = false;
-  bool has_ended = false;   ///< told to stop, or something failed
-  std::uint64_t parts = 1;  ///< that the keys are done in
+  bool has_ended = false;   ///< interrupted, or something failed
+  std::uint64_t parts = 1;  ///< the number of parts in which the keys are compared
   static void combine(const RoundState& left, RoundState& right) {
     right.has_more = right.has_more || left.has_more;
     right.has_ended = right.has_ended || left.has_ended;
@@ -103,15 +103,15 @@ struct RoundState {
   }
 };
 
-/// The records of one file, those of this rank.
+/// This rank's records of one file.
 class RecordSource {
  public:
   virtual ~RecordSource() = default;
-  /// Whole records from `line` on; false when there are no more.
+  /// Complete records from `line` on; false if there are no more.
   virtual bool next(Bytes& records, std::uint64_t& line) = 0;
 };
 
-/// With the other ranks that see the file.
+/// Reads together with the other ranks that can read the file.
 class BlockSource final : public RecordSource {
  public:
   BlockSource(std::unique_ptr<Communicator> readers, const ScannedFile& file, std::size_t block)
@@ -125,7 +125,7 @@ class BlockSource final : public RecordSource {
   BlockReader reader_;
 };
 
-/// The root alone: files that are compressed, in another encoding or cut by other rules.
+/// Only the root reads: compressed files, other encodings, other formats.
 class ChunkSource final : public RecordSource {
  public:
   ChunkSource(const ReadFile& file, const std::atomic<bool>& stop)
@@ -147,7 +147,7 @@ class ChunkSource final : public RecordSource {
 /// A rank's part of a scan.
 class KeyScan {
  public:
-  /// `files` and `connection` on the root alone.
+  /// `files` and `connection` only on the root.
   KeyScan(Communicator& ranks, const ScanJob& job, const std::vector<ReadFile>* files,
           backend::Connection* connection, const std::atomic<bool>& stop)
       : ranks_(ranks),
@@ -159,7 +159,7 @@ class KeyScan {
         share_(job.most_keys / static_cast<std::uint64_t>(ranks.size())),
         repeats_(job.keys) {}
 
-  /// On the root, what is repeated of each key; nothing when the scan could not be ended.
+  /// On the root, the repetitions of each key; nothing if the scan could not be completed.
   std::optional<std::vector<Repeats>> run() {
     for (std::uint64_t part = 0; part < share_.parts(); ++part) {
       share_.begin(part);
@@ -182,7 +182,7 @@ class KeyScan {
     return std::make_unique<ChunkSource>(files_->at(index), stop_);
   }
 
-  /// False when all ranks have to end.
+  /// False if all ranks must end.
   bool scan_file(std::size_t index) {
     const ScannedFile& file = job_.files[index];
     std::unique_ptr<RecordSource> source;
@@ -195,7 +195,7 @@ class KeyScan {
     Worker worker(file.plan);
     while (true) {
       own.has_more = false;
-      // Told to stop or failed: the others hear of it at the end of the round.
+      // If this rank is interrupted or fails, the others learn of it at the end of the round.
       try {
         own.has_more = source && source->next(records_, line_);
         if (own.has_more) worker.process({records_.data(), records_.size()}, stop_, message_);
@@ -220,7 +220,7 @@ class KeyScan {
     }
   }
 
-  /// Calls `each` with the cells and the line of every row of the result.
+  /// Calls `each` with the cells and the line of every row in the result.
   template <class Each>
   void for_each_row(const ScannedFile& file, const Each& each) {
     if (result_.batch.empty()) return;
@@ -253,7 +253,7 @@ class KeyScan {
     });
   }
 
-  /// The keys of the rows, each for the rank that knows it.
+  /// Sorts the keys of the rows by the rank that compares them.
   void sort_entries(const ScannedFile& file, std::size_t index) {
     outgoing_.resize(static_cast<std::size_t>(ranks_.size()));
     for (Bytes& one : outgoing_) one.clear();
@@ -288,7 +288,7 @@ class KeyScan {
   KeyShare share_;
   std::vector<Repeats> repeats_;
 
-  // Of the round at hand.
+  // Of the current round.
   Bytes records_;
   std::uint64_t line_ = 1;
   Bytes message_;
@@ -299,7 +299,7 @@ class KeyScan {
   std::vector<Bytes> incoming_;
 };
 
-/// The file as other ranks may read it.
+/// The file in the form in which other ranks can read it.
 std::optional<SharedFile> blocks_of(const ReadFile& file) {
   if (!file.is_as_stored || !BlockReader::suits(file.plan.format)) return std::nullopt;
   return share_file(file.path);

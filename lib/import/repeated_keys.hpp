@@ -16,9 +16,9 @@
 
 namespace dbmig::import {
 
-/// Where a record stands.
+/// The place of a record.
 struct RecordPlace {
-  std::uint32_t file = 0;  ///< of RepeatedKey::files
+  std::uint32_t file = 0;  ///< index into RepeatedKey::files
   std::uint64_t line = 0;
   auto operator<=>(const RecordPlace&) const = default;
 };
@@ -26,30 +26,30 @@ struct RecordPlace {
 /// A record whose key an earlier one has.
 struct RepeatedRecord {
   RecordPlace place;
-  RecordPlace first;  ///< of the records with that key
+  RecordPlace first;  ///< the first record with that key
   auto operator<=>(const RepeatedRecord&) const = default;
 };
 
-/// The values of one unique key that are in the files more than once.
+/// The values of one unique key that occur more than once in the files.
 struct RepeatedKey {
   std::vector<std::string> files;  ///< in the order in which they are read
   std::vector<std::string> columns;
   std::uint64_t values = 0;
-  std::uint64_t records = 0;             ///< that repeat one of them, the first of each not counted
+  std::uint64_t records = 0;  ///< records that repeat a value, not counting the first of each
   std::vector<RepeatedRecord> examples;  ///< the first kMaxExamples, in order
   static constexpr std::size_t kMaxExamples = 10;
   friend bool operator==(const RepeatedKey&, const RepeatedKey&) = default;
 };
 
-/// How much is done at once.
+/// How much is processed at a time.
 struct KeyScanLimits {
-  std::size_t block = std::size_t{1} << 20U;  ///< bytes of a file that a rank reads at once
-  /// Keys that all ranks together keep, of 24 bytes. Where there are more, the files are read
-  /// several times, each time for a part of the keys.
+  std::size_t block = std::size_t{1} << 20U;  ///< bytes of a file that a rank reads at a time
+  /// The number of keys, of 24 bytes each, that all ranks keep together. If there are more, the
+  /// files are read several times, each time for a part of the keys.
   std::uint64_t keys = std::uint64_t{6} << 20U;
 };
 
-/// Gives the other ranks what they call help_find_repeated_keys() with.
+/// Sends the other ranks the argument for help_find_repeated_keys().
 using AnnounceKeyScan = std::function<void(const Bytes& job)>;
 
 /// Which records of `files`, all of one table, have a key of it that an earlier one has, as the

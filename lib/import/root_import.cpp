@@ -86,7 +86,7 @@ Summary RootImport::run() {
   return std::move(summary_);
 }
 
-/// Rolls back; `failure` as the user is told it.
+/// Rolls back; returns `failure` as it is reported to the user.
 Error RootImport::rolled_back(const Error& failure) {
   if (const auto* repeated = dynamic_cast<const RepeatedKeyError*>(&failure)) {
     writers_.reset();
@@ -104,7 +104,7 @@ Error RootImport::rolled_back(const Error& failure) {
   return Error(ErrorCode::interrupted, "interrupted; nothing was imported");
 }
 
-/// After the transaction.
+/// Completes the summary after the transaction.
 void RootImport::finish_summary() {
   rejects_.finish(summary_.files);
   report(true);
@@ -121,7 +121,7 @@ void RootImport::finish_summary() {
   summary_.ranks = ranks_.size();
 }
 
-/// How many connections write, and what several need outside of the transaction.
+/// Decides how many connections write, and prepares what several need outside of the transaction.
 void RootImport::prepare_writers() {
   has_usual_writers_ = options_.writers == 0;
   if (has_usual_writers_) options_.writers = usual_writers(*connection_, options_, ranks_.size());
@@ -132,7 +132,7 @@ void RootImport::prepare_writers() {
     lock_retry_->run([&] { ImportStore(*connection_).create_if_missing(); });
   } catch (const Error& error) {
     if (!has_usual_writers_ || error.code() == ErrorCode::interrupted) throw;
-    options_.writers = 1;  // Without the right to it, as one connection does without.
+    options_.writers = 1;  // Without the right to it, as with one connection.
   }
 }
 
@@ -144,7 +144,7 @@ void RootImport::load_files() {
       continue;
     }
     std::error_code failure;
-    // Before hours are spent on the files in front of it.
+    // Before hours are spent on the files before it.
     const std::filesystem::file_status status = std::filesystem::status(path, failure);
     if (status.type() == std::filesystem::file_type::not_found) {
       throw Error(ErrorCode::not_found, fmt::format("the file {} does not exist", path));
@@ -186,7 +186,7 @@ void RootImport::load_files() {
   finish_waiting();
 }
 
-/// What all files go into, before the first of them is read.
+/// Finds the tables of all files before the first of them is read.
 void RootImport::find_tables() {
   std::map<std::string, TargetTable> known;
   for (std::size_t i = 0; i < options_.files.size(); ++i) {
@@ -269,7 +269,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   ChunkReader reader(input, own.format, limits);
   FilePlan file = plan_file(reader, own, table, *connection_, input.name(), events_);
   Plan& plan = file.plan;
-  // From here on another thread reads, and the progress says how far it is.
+  // From here on another thread reads, and the progress bar shows how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
   read_files_.push_back({.path = options_.files[index],
@@ -285,7 +285,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   const auto sinks = open_sinks(table, plan, row_order);
   plan.encoding = sinks.front()->encoding();
   KeyWatch* const watch = watch_keys(index, plan);
-  // A value of --set that does not fit is found here, by this rank alone.
+  // A value of --set that does not fit is found here, before other ranks take part.
   const Worker trial(plan);
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
   rejects_of_[index] = rejects;
@@ -304,7 +304,7 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .defaulted = std::move(file.defaulted)};
 }
 
-/// Everything that is left of the file, into its sinks.
+/// Loads the rest of the file into its sinks.
 void RootImport::feed_sinks(const Feed& feed,
                             const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
   RejectFile* const rejects = rejects_of_[feed.index];
@@ -360,13 +360,13 @@ void RootImport::feed_sinks(const Feed& feed,
   times_.parse += times.parse;
 }
 
-/// The file at `path` as the other ranks may read it; nothing when only the root can, or shall.
+/// The file at `path` for the other ranks to read; nothing if only the root can, or should.
 std::optional<SharedFile> RootImport::shared_file(const std::string& path,
                                                   const OpenedInput& opened,
                                                   const CsvFormat& format) const {
   if (ranks_.size() == 1 || options_.read == ReadWay::scatter) return std::nullopt;
   std::optional<SharedFile> file;
-  // PostgreSQL's mark at the end is left out of the chunks, whose place is then not known.
+  // PostgreSQL's end mark is left out of the chunks, so their position would be unknown.
   const bool is_raw = opened.is_as_stored && format.escapes != Escapes::pg_text;
   if (is_raw && path != kStandardInput) file = share_file(path);
   if (!file && options_.read == ReadWay::parallel) {
@@ -376,7 +376,7 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
   return file;
 }
 
-/// What an earlier process has loaded of this import.
+/// Takes over what an earlier process has loaded of this import.
 void RootImport::take_results_of(std::size_t index) {
   const FileRecord& done = checkpoints_->file(index);
   if (checkpoints_->has_kept_rejects(index)) {
@@ -403,7 +403,7 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
   auto sink = std::make_unique<RenewedSink>([this, table, columns] {
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
-      one.reset();  // gives the session its settings back, which the next one keeps
+      one.reset();  // restores the session's settings, which the next one saves again
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) one->begin();
       lock_table(*connection_, table, columns);
@@ -431,7 +431,7 @@ void RootImport::open_writers() {
   writers_ = std::make_unique<Writers>(*connection_, options_.writers, std::move(files));
 }
 
-/// Of all connections that write, before the first of them is asked for a value.
+/// On all connections that write, before the first value is converted.
 void RootImport::set_time_zone() {
   const std::string zone = time_zone_of(own_options_, tables_, connection_->dialect().kind());
   if (zone.empty()) return;
@@ -441,7 +441,7 @@ void RootImport::set_time_zone() {
   }
 }
 
-/// The sinks of a file: one for each connection that writes it.
+/// The sinks of a file: one for each connection that writes.
 std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::Table& table,
                                                                  const Plan& plan,
                                                                  RowOrder& order) {
@@ -478,7 +478,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::T
   return sinks;
 }
 
-/// A row that waits for its parents would come behind rows that it is a duplicate of.
+/// A row that waits for its parents would be written after its duplicates.
 RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
                               const std::vector<std::string>& still_loaded) const {
   const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;

@@ -25,11 +25,11 @@
 
 namespace dbmig::import {
 
-/// Tells the other ranks that chunks of a file follow, which they may read themselves when it is
+/// Tells the other ranks that chunks of a file follow, which they may read themselves if it is
 /// shared.
 using AnnouncePlan = std::function<void(const Plan&, const std::optional<SharedFile>&)>;
 
-/// The root's order to the other ranks.
+/// The root's messages to the other ranks.
 struct Announcements {
   AnnouncePlan file;
   AnnounceKeyScan key_scan;
@@ -43,23 +43,23 @@ class RootImport {
   RootImport(const Options& options, Communicator& ranks, const Open& open, EventSink& events,
              const std::atomic<bool>& stop, Announcements announce);
 
-  /// Everything. When it throws, the transaction is rolled back and the other ranks wait for the
-  /// next announcement.
+  /// Runs the import. If it throws, the transaction is rolled back and the other ranks wait for the
+  /// next message.
   Summary run();
   /// Whether several connections wrote at the same time.
   bool had_writers() const { return had_writers_; }
-  /// Whether it failed for a key that is twice in the files, and both lines are named.
+  /// Whether it failed because of a key that occurs twice in the files, and both lines are named.
   bool has_named_repeated_key() const { return has_named_repeated_key_; }
-  /// Whether it failed for a key of which nothing was found when it was looked for: two hashes may
-  /// be the same by chance.
+  /// Whether it failed because of a repeated key that a second look did not find: two hashes may be
+  /// equal by chance.
   bool was_watch_wrong() const { return was_watch_wrong_; }
 
  private:
-  /// What had been counted before a file.
+  /// The counters before a file.
   struct Before {
     std::uint64_t rows = 0;
     std::uint64_t rejected = 0;
-    std::uint64_t skipped = 0;  ///< of this file, by an earlier process
+    std::uint64_t skipped = 0;  ///< rows of this file that an earlier process has loaded
   };
   /// A file whose records are to be loaded.
   struct Feed {
@@ -103,8 +103,8 @@ class RootImport {
                                         const CsvFormat& format) const;
   void report(bool last);
 
-  std::vector<Options> own_options_;  ///< of each file, by its own format
-  Options options_;                   ///< the patterns among the files as what they match
+  std::vector<Options> own_options_;  ///< of each file, with its own format
+  Options options_;                   ///< with patterns replaced by the matching files
   Communicator& ranks_;
   const Open& open_;
   EventSink& events_;
@@ -117,26 +117,26 @@ class RootImport {
 
   backend::Connection* connection_ = nullptr;
   LockRetry* lock_retry_ = nullptr;   ///< while run() runs
-  std::unique_ptr<Writers> writers_;  ///< while there are several
+  std::unique_ptr<Writers> writers_;  ///< if there are several
   bool had_writers_ = false;
   bool has_usual_writers_ = false;            ///< their number was not given
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   RejectFiles rejects_;
   std::vector<schema::Table> tables_;        ///< of each file
   std::set<std::string> with_triggers_;      ///< names of tables
-  std::uint64_t key_room_;                   ///< of all that is in watches_
-  std::map<std::string, KeyWatch> watches_;  ///< of tables, by name
+  std::uint64_t key_room_;                   ///< of everything in watches_
+  std::map<std::string, KeyWatch> watches_;  ///< by the name of the table
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
-  std::vector<CsvFormat> formats_;       ///< of each file, as it was found
+  std::vector<CsvFormat> formats_;       ///< of each file, as detected
   std::vector<WaitingFile> waiting_;     ///< of each file
   Problems problems_;
   Summary summary_;
   LoadProgress progress_;
-  std::uint64_t bytes_total_ = 0;   ///< 0 when one of the files has no known size
-  std::uint64_t bytes_before_ = 0;  ///< of the files that are done
+  std::uint64_t bytes_total_ = 0;   ///< 0 if the size of a file is unknown
+  std::uint64_t bytes_before_ = 0;  ///< of the finished files
   std::uint64_t bytes_done_ = 0;
   StageTimes times_;
 };

@@ -1,4 +1,4 @@
-// What an import says of keys that are there twice, and how it looks for them.
+// Finding and reporting keys that occur more than once in the files.
 
 #include <fmt/core.h>
 
@@ -14,7 +14,7 @@
 namespace dbmig::import {
 namespace {
 
-/// `error`, which is of one record, and all that is repeated when that is more.
+/// `error`, which is about one record, with all repeated records if there are more.
 Error with_all(const Error& error, const std::vector<RepeatedKey>& keys) {
   std::uint64_t records = 0;
   std::vector<Diagnostic> all = error.diagnostics();
@@ -28,9 +28,9 @@ Error with_all(const Error& error, const std::vector<RepeatedKey>& keys) {
 
 }  // namespace
 
-/// What looks at the keys of a file before its rows are written; null where that is the database's
-/// alone: it, or the user, decides what becomes of a row whose key is there, a trigger may change
-/// keys, or the file cannot be read once more for the other line.
+/// The watch for the keys of a file before its rows are written; null if it is left to the
+/// database: if the database or the user decides what happens to a row whose key exists, if a
+/// trigger may change keys, or if the file cannot be read again for the other line.
 KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
   const schema::Table& table = tables_[index];
   const bool first_ends_it = options_.on_duplicate == backend::OnDuplicate::abort &&
@@ -46,7 +46,7 @@ KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
   return plan.watched.empty() ? nullptr : &watch;
 }
 
-/// `error`, and which line the row stands on that the database took instead of the refused one.
+/// `error`, with the line of the row that the database accepted instead of the refused one.
 Error RootImport::with_earlier_row(const Error& error) {
   const Diagnostic& what = error.diagnostics().front();
   if (writers_ != nullptr || read_files_.empty() || !is_duplicate(error) ||
@@ -67,11 +67,11 @@ Error RootImport::with_earlier_row(const Error& error) {
       .hint(what.hint);
 }
 
-/// Every key that is in the files of a table more than once. Asked for outside of the transaction:
-/// the files are read once more, which may take a while.
+/// All keys that occur more than once in the files of a table. Called outside of the transaction:
+/// the files are read again, which may take a while.
 std::vector<RepeatedKey> RootImport::repeated_keys() {
   if (ranks_.was_left()) return {};
-  watches_.clear();  // Their memory is for the keys that are looked for now.
+  watches_.clear();  // their memory is needed for the keys of this search
   std::map<std::string, std::vector<ReadFile>> files_of;
   for (const ReadFile& file : read_files_) files_of[file.table.name].push_back(file);
   std::vector<RepeatedKey> all;
@@ -83,14 +83,13 @@ std::vector<RepeatedKey> RootImport::repeated_keys() {
                                      stop_, announce_.key_scan);
       if (keys) all.insert(all.end(), keys->begin(), keys->end());
     } catch (const Error&) {
-      // What the database said is enough.
+      // The database's message is sufficient.
     }
   }
   return all;
 }
 
-/// `error`, and which line the first record with its key stands on: all keys that are repeated are
-/// looked for, by all ranks.
+/// `error`, with the line of the first record with its key: all ranks search for all repeated keys.
 Error RootImport::with_first_record(const RepeatedKeyError& error) {
   const Diagnostic& what = error.diagnostics().front();
   const std::vector<RepeatedKey> keys = repeated_keys();
@@ -113,7 +112,7 @@ Error RootImport::with_first_record(const RepeatedKeyError& error) {
   return error;
 }
 
-/// `error`, which is of one record, and what else is repeated in the files.
+/// `error`, which is about one record, with everything else that is repeated in the files.
 Error RootImport::with_repeated_keys(const Error& error, bool is_of_duplicate) {
   return is_of_duplicate ? with_all(error, repeated_keys()) : error;
 }

@@ -18,17 +18,17 @@ using schema::ForeignKey;
 
 constexpr const char* kSavepoint = "dbmig_circles";
 constexpr const char* kNumber = "dbmig_row";
-/// Rows of a statement.
+/// Rows per statement.
 constexpr std::size_t kAtOnce = 500;
 
-/// A row, by its file and its place among the rows that wait there.
+/// A row: its file, and its index among the waiting rows there.
 struct RowId {
   std::size_t file;
   std::size_t row;
   friend auto operator<=>(const RowId&, const RowId&) = default;
 };
 
-/// MariaDB's foreign keys unchecked, SQLite's checked at the end.
+/// Disables MariaDB's check of foreign keys, and defers SQLite's to the end.
 class UncheckedForeignKeys {
  public:
   explicit UncheckedForeignKeys(backend::Connection& connection)
@@ -37,11 +37,11 @@ class UncheckedForeignKeys {
                                     : "PRAGMA defer_foreign_keys = ON");
   }
   ~UncheckedForeignKeys() {
-    if (!on_mariadb_) return;  // the transaction needs it until its end, which takes it back
+    if (!on_mariadb_) return;  // needed until the end of the transaction, which resets it
     try {
       connection_.execute("SET SESSION foreign_key_checks = 1");
     } catch (...) {
-      // The connection is gone, and the session with it.
+      // The connection is lost, and the session with it.
     }
   }
   UncheckedForeignKeys(const UncheckedForeignKeys&) = delete;
@@ -60,11 +60,11 @@ class Circles {
   ~Circles() {
     for (std::size_t i = 0; i < made_; ++i) {
       try {
-        // Without TEMPORARY this would commit on MariaDB.
+        // Without TEMPORARY, this would commit on MariaDB.
         connection_.execute((on_mariadb() ? "DROP TEMPORARY TABLE " : "DROP TABLE ") +
                             temporary(i));
       } catch (...) {
-        // It goes with the session.
+        // It is dropped with the session.
       }
     }
   }
@@ -86,7 +86,7 @@ class Circles {
         take_out(good);
         return;
       }
-      // Who refers to a refused row is without its parent, too.
+      // Rows that refer to a refused row have no parent either.
       connection_.rollback_to_savepoint(kSavepoint);
     }
   }
@@ -95,8 +95,8 @@ class Circles {
   /// One foreign key of a file's rows.
   struct Key {
     std::set<std::size_t> bound;                        ///< rows that refer to something
-    std::set<std::size_t> held;                         ///< whose parent is in the database
-    std::multimap<std::size_t, RowId> waiting_parents;  ///< among the rows that wait
+    std::set<std::size_t> held;                         ///< those whose parent is in the database
+    std::multimap<std::size_t, RowId> waiting_parents;  ///< the others: their waiting parents
   };
 
   std::string temporary(std::size_t file) const {
@@ -117,7 +117,7 @@ class Circles {
                        [&](const std::string& column) { return has(file, column); });
   }
 
-  /// The columns of file `i` that a foreign key begins or ends at.
+  /// The columns of file `i` in which a foreign key starts or ends.
   std::vector<std::string> key_columns(std::size_t i) const {
     std::set<std::string> names;
     for (const ForeignKey& key : files_[i]->table.foreign_keys) {
@@ -155,7 +155,7 @@ class Circles {
       table.columns.back().autoincrement = false;
       names.push_back(column);
     }
-    // As the columns are typed, but none of them NOT NULL.
+    // With the types of the columns, but without NOT NULL.
     connection_.execute(fmt::format(
         "CREATE TEMPORARY TABLE {} AS SELECT one.n AS {}{} FROM (SELECT 9007199254740993 AS n) one "
         "LEFT JOIN {} t ON 1 = 0 WHERE one.n < 0",
@@ -204,7 +204,7 @@ class Circles {
     return condition;
   }
 
-  /// Asks what the foreign keys of file `i` refer to.
+  /// Determines the parents of file `i`'s rows.
   void ask(std::size_t i) {
     const WaitingFile& file = *files_[i];
     std::vector<Key>& keys = keys_[i];
@@ -216,7 +216,7 @@ class Circles {
     };
     for (const ForeignKey& key : file.table.foreign_keys) {
       if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
-      // A column that the file lacks has its default: NULL refers to nothing.
+      // A column that the file lacks gets its default: NULL refers to nothing.
       const bool known = std::all_of(key.columns.begin(), key.columns.end(),
                                      [&](const auto& column) { return has(i, column); });
       if (!known) {
@@ -255,13 +255,13 @@ class Circles {
     });
   }
 
-  /// Rows of file `i` refer to what is not known before they are written: they stay refused.
+  /// The parents of file `i`'s rows are not known before they are written: the rows stay refused.
   void give_up(std::size_t i) {
     Key& nothing = keys_[i].emplace_back();
     for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) nothing.bound.insert(row);
   }
 
-  /// The most rows without `refused` that have all their parents among them or in the database.
+  /// The largest set of rows without `refused` whose parents are all in it or in the database.
   std::set<RowId> choose(const std::set<RowId>& refused) const {
     std::set<RowId> good;
     for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -325,7 +325,7 @@ class Circles {
     }
   }
 
-  /// MariaDB: that every row has its parents, which nobody can take away any more.
+  /// MariaDB: checks that every row has its parents, and locks them.
   void verify(const std::set<RowId>& good) {
     if (!on_mariadb()) return;
     for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -378,7 +378,7 @@ class Circles {
   backend::Connection& connection_;
   const std::vector<WaitingFile*>& files_;
   const std::atomic<bool>& stop_;
-  std::size_t made_ = 0;  ///< temporary tables
+  std::size_t made_ = 0;  ///< number of temporary tables
   std::map<std::size_t, std::vector<Key>> keys_;
 };
 
@@ -389,7 +389,7 @@ void write_circles(backend::Connection& connection, const std::vector<WaitingFil
   try {
     Circles(connection, files, stop).write();
   } catch (const Error& error) {
-    // Without the right to make temporary tables such rows stay refused.
+    // Without the right to create temporary tables, such rows stay refused.
     if (error.code() != ErrorCode::access) throw;
   }
 }

@@ -8,14 +8,14 @@
 
 namespace dbmig::import {
 
-/// Writes those rows of `files` whose parents are all in the database or among the rows that this
-/// writes, as rows do that refer to each other in a circle, and takes them out of `files`.
+/// Writes those rows of `files` whose parents are all in the database or among the rows that it
+/// writes (rows that refer to each other in a circle), and removes them from `files`.
 ///
-/// Which row is the parent of which is decided by the database, which compares as its foreign keys
-/// do: the columns of the keys go into temporary tables that are joined. SQLite then checks foreign
-/// keys when the transaction commits (PRAGMA defer_foreign_keys). MariaDB, which cannot wait,
-/// writes these rows unchecked, and each foreign key is looked at after that with a shared lock on
-/// the parents, as its own check takes one.
+/// The database decides which row is the parent of which, with the comparison of its foreign keys:
+/// the key columns are put into temporary tables, which are joined. SQLite checks the foreign keys
+/// when the transaction commits (PRAGMA defer_foreign_keys). MariaDB, which cannot defer them,
+/// writes these rows unchecked, and then each foreign key is checked with a query that takes a
+/// shared lock on the parents, as its own check does.
 void write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
                    const std::atomic<bool>& stop);
 

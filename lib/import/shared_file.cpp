@@ -19,10 +19,10 @@
 namespace dbmig::import {
 namespace {
 
-/// Bytes at each end of a file by which it is known.
+/// The number of bytes at each end of a file that identify it.
 constexpr std::uint64_t kKnownBytes = std::uint64_t{1} << 16U;
 
-/// Reads by the system's own calls.
+/// Reads with the system's own calls.
 class PlainRanges final : public FileRanges {
  public:
   explicit PlainRanges(int fd) : fd_(fd) {}
@@ -51,7 +51,7 @@ std::unique_ptr<FileRanges> open_plain(const std::string& path) {
   return fd < 0 ? nullptr : std::make_unique<PlainRanges>(fd);
 }
 
-/// What the regular file at `path`, which `ranges` reads, looks like.
+/// The description of the regular file at `path`, which `ranges` reads.
 std::optional<SharedFile> look_at(const std::string& path, FileRanges& ranges) {
   std::error_code failure;
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
@@ -125,8 +125,8 @@ void SharedFileReader::read(const FilePart& part, Bytes& bytes, std::size_t pref
   }
   if (hash_of({out.data(), out.size()}) == part.hash) return;
   throw Error(ErrorCode::io,
-              fmt::format("this rank reads other data in {} than the first rank, at byte {}", path_,
-                          part.offset))
+              fmt::format("this rank reads different data in {} than the first rank, at byte {}",
+                          path_, part.offset))
       .hint(
           "the file may be changing, or be another file of the same name; with --read scatter only "
           "the first rank reads");

@@ -11,14 +11,15 @@
 
 namespace dbmig::import {
 
-/// Which ranks read the bytes of a file that several of them work on.
+/// Which ranks read the bytes of a file that several ranks process.
 enum class ReadWay : std::uint8_t {
-  automatic,  ///< each rank that sees the file its own part, the root for the others
-  scatter,    ///< the root, which hands them out
-  parallel,   ///< each rank its own part
+  automatic,  ///< each rank that can read the file reads its own part, the root reads for the
+              ///< others
+  scatter,    ///< the root reads everything and sends it
+  parallel,   ///< each rank reads its own part
 };
 
-/// A file as the root sees it, by which another rank knows that it sees the same one.
+/// A file as the root sees it, by which another rank recognises that it has the same one.
 struct SharedFile {
   std::string path;  ///< absolute
   std::uint64_t size = 0;
@@ -26,14 +27,14 @@ struct SharedFile {
   friend bool operator==(const SharedFile&, const SharedFile&) = default;
 };
 
-/// Of the file at `path`; nothing when it is not a regular file.
+/// Describes the file at `path`; nothing if it is not a regular file.
 std::optional<SharedFile> share_file(const std::string& path);
 
 void encode(const std::optional<SharedFile>& file, Bytes& out);
-/// Takes off of `message` what encode() wrote.
+/// Reads what encode() wrote from the beginning of `message`, and removes it.
 std::optional<SharedFile> decode_shared_file(std::string_view& message);
 
-/// A part of a file: what the root has read there.
+/// A part of a file, with a hash of what the root has read there.
 struct FilePart {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
@@ -42,19 +43,19 @@ struct FilePart {
 
 std::uint64_t hash_of(std::string_view bytes);
 
-/// Reads parts of a shared file, on a rank that is not the root.
+/// Reads parts of a shared file, on a rank other than the root.
 class SharedFileReader {
  public:
-  /// Opens it as the ranks read files, else by itself. Throws nothing: a file that cannot be read
-  /// is one that this rank does not see.
+  /// Opens the file through `ranks` if possible, otherwise directly. Throws nothing: a file that
+  /// cannot be read is one that this rank does not have.
   SharedFileReader(Communicator& ranks, const SharedFile& file);
 
   /// Whether the file here looks like the root's.
   bool sees_file() const { return ranges_ != nullptr; }
-  /// The bytes of `part` into `bytes`, behind its first `prefix` bytes, which stay. Throws
-  /// Error{io} when they cannot be read or are not those that the root has read.
+  /// Reads `part` into `bytes`, after its first `prefix` bytes, which stay. Throws Error{io} if it
+  /// cannot be read or differs from what the root has read.
   void read(const FilePart& part, Bytes& bytes, std::size_t prefix) const;
-  /// Fills `out` with the bytes from `offset` on; false when they cannot be read.
+  /// Fills `out` with the bytes from `offset` on; false if they cannot be read.
   bool read_at(std::uint64_t offset, std::span<char> out) const;
 
  private:

@@ -5,8 +5,8 @@
 
 namespace dbmig::import {
 
-/// `value` as error messages show it: in quotes, cut to about 60 characters, with what a terminal
-/// cannot show escaped.
+/// `value` as error messages show it: in quotes, shortened to about 60 characters, with unprintable
+/// characters escaped.
 std::string shown(std::string_view value);
 
 }  // namespace dbmig::import

@@ -5,15 +5,15 @@
 #include "import/find_byte.hpp"
 
 namespace dbmig::import {
-/// The bytes that the escape character at `at` and what it escapes take. Where CRLF ends lines, it
-/// is escaped as a whole.
+/// The number of bytes of the escape sequence at `at`. If lines end in CRLF, it is escaped as a
+/// whole.
 std::size_t Splitter::escape_length(std::string_view data, std::size_t at) const {
   const bool escapes_crlf = format_.line_end == LineEnd::any && at + 2 < data.size() &&
                             data[at + 1] == '\r' && data[at + 2] == '\n';
   return escapes_crlf ? 3 : 2;
 }
 
-/// The offset past the quote that closes the one at `opened`; nothing when the data ends first.
+/// The offset past the quote that closes the one at `opened`; nothing if the data ends first.
 std::optional<std::size_t> Splitter::close_quote(std::string_view data, std::size_t opened,
                                                  Scan& cut) const {
   const std::size_t size = data.size();
@@ -37,7 +37,7 @@ std::optional<std::size_t> Splitter::close_quote(std::string_view data, std::siz
   return std::nullopt;
 }
 
-/// A field after the other: whether a quote opens depends on where the field starts.
+/// Field by field: whether a quote opens depends on where the field begins.
 Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
   const std::size_t size = data.size();
   Scan cut = {.end = 0, .cut = true, .open = std::nullopt};
@@ -54,8 +54,8 @@ Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
       if (!closed) return cut;
       at = *closed;
     }
-    // Up to the delimiter or the end of the record, quotes meaning nothing.
-    std::size_t unescaped = at;  // From here on no byte is escaped.
+    // Up to the delimiter or the end of the record; quotes have no meaning here.
+    std::size_t unescaped = at;  // from here on, no byte is escaped
     for (; at < size && data[at] != format_.delimiter; ++at) {
       if (format_.has_escape() && data[at] == *format_.escape) {
         if (at + 1 == size) cut.open = Open{Open::What::escape, at};
@@ -71,7 +71,7 @@ Splitter::Scan Splitter::scan(std::string_view data, std::size_t start) const {
   return cut;
 }
 
-/// The offset past the comment that starts at `start`: quotes and escapes mean nothing in it.
+/// The offset past the comment that begins at `start`: quotes and escapes have no meaning in it.
 std::optional<std::size_t> Splitter::comment_end(std::string_view data, std::size_t start) const {
   const std::size_t end =
       needs_cr_ ? data.find("\r\n", start) : find_byte(data, line_byte_, start, data.size());
@@ -105,14 +105,14 @@ std::size_t Splitter::last_boundary(std::string_view data) const {
   return boundary;
 }
 
-/// The offset past the last line end of text without quotes and escapes, 0 for none.
+/// The offset past the last line end of text without quotes and escapes, 0 if there is none.
 std::size_t Splitter::last_line_end(std::string_view stretch) const {
   const std::size_t at = needs_cr_ ? stretch.rfind("\r\n") : stretch.rfind(line_byte_);
   return at == kNone ? 0 : at + (needs_cr_ ? 2 : 1);
 }
 
 std::size_t Splitter::boundary_without_escape(std::string_view data) const {
-  // Stretches without a quote need no look at single records: their last line end ends one.
+  // Parts without a quote need no scan of single records: their last line end ends a record.
   std::size_t boundary = 0;
   while (boundary < data.size()) {
     const std::size_t quote =

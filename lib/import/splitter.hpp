@@ -8,7 +8,7 @@
 
 namespace dbmig::import {
 
-/// Where records end, without looking at their fields.
+/// Finds the ends of records, without looking at their fields.
 class Splitter {
  public:
   explicit Splitter(const CsvFormat& format)
@@ -16,29 +16,29 @@ class Splitter {
         line_byte_(format.line_byte()),
         needs_cr_(format.line_end == LineEnd::crlf) {}
 
-  /// The offset just past the record that starts at `start`, its line end included; nothing when
-  /// `data` ends before the record does. At the end of a file the rest of the data is the record.
+  /// The offset just past the record that begins at `start`, including its line end; nothing if
+  /// `data` ends before the record does. At the end of a file, the rest of the data is the record.
   std::optional<std::size_t> record_end(std::string_view data, std::size_t start) const;
 
-  /// The offset just past the last record of `data` that is complete, 0 when none is. `data` starts
+  /// The offset just past the last complete record of `data`, 0 if there is none. `data` begins
   /// with a record.
   std::size_t last_boundary(std::string_view data) const;
 
-  /// What the data must not end in.
+  /// An open quote or escape sequence, in which data must not end.
   struct Open {
     enum class What { quote, escape };
     What what = What::quote;
     std::size_t offset = 0;
   };
-  /// When `record`, cut off by the end of the file, ends inside quotes or with an escape character
+  /// If `record`, cut off by the end of the file, ends inside of quotes or with an escape character
   /// that escapes nothing: which, and where.
   std::optional<Open> open_end(std::string_view record) const;
 
  private:
   struct Scan {
-    std::size_t end = 0;       ///< past the line end, meaningless when cut
+    std::size_t end = 0;       ///< past the line end; undefined if cut
     bool cut = false;          ///< the data ended first
-    std::optional<Open> open;  ///< when cut, inside what
+    std::optional<Open> open;  ///< if cut, inside what
   };
   Scan scan(std::string_view data, std::size_t start) const;
   std::optional<std::size_t> comment_end(std::string_view data, std::size_t start) const;

@@ -36,11 +36,11 @@ void StatementInterrupt::watch(const Url& url, const std::string& session) {
   while (!ended_.wait_for(lock, kLook, [this] { return is_over_; })) {
     if (!stop_) continue;
     try {
-      // Again and again: what follows the statement must not wait either.
+      // Repeatedly, because the statements that follow must not wait either.
       if (other == nullptr) other = backend::connect(url, {});
       other->execute("KILL QUERY " + session);
     } catch (const std::exception&) {
-      // Without a second connection the statement ends when its lock wait does.
+      // Without a second connection, the statement ends with its lock wait timeout.
       return;
     }
   }

@@ -9,10 +9,10 @@
 
 namespace dbmig::import {
 
-/// As long as it lives, a statement of `connection` that runs when `stop` is set is ended by the
-/// server: it may be waiting for a lock that another session holds. MariaDB only, with KILL QUERY
-/// on a second connection, which the user's own sessions take without further rights. The
-/// statement then fails with Error{interrupted}. `connection` and `stop` must outlive this.
+/// While it lives, a statement of `connection` that runs when `stop` is set is killed: it may be
+/// waiting for a lock of another session. MariaDB only, with KILL QUERY on a second connection, for
+/// which a user needs no further rights. The statement then fails with Error{interrupted}.
+/// `connection` and `stop` must outlive this.
 class StatementInterrupt {
  public:
   StatementInterrupt(backend::Connection& connection, const std::atomic<bool>& stop);

@@ -9,7 +9,7 @@
 namespace dbmig::import {
 namespace {
 
-/// The bytes of `bytes`, the last one again in the place of those that are not looked for.
+/// The bytes of `bytes`, with the last one repeated for those that are not searched.
 std::array<char, 4> bytes_to_find(const StructuralBytes& bytes) {
   return {bytes.delimiter, bytes.line_end, bytes.quote.value_or(bytes.line_end),
           bytes.carriage_return ? '\r' : bytes.line_end};
@@ -21,7 +21,7 @@ std::size_t find_structure_plain(std::string_view data, const std::array<char, 4
   for (const char one : wanted) is_wanted[static_cast<unsigned char>(one)] = true;
   std::size_t count = 0;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    // Without a branch: the next position takes its place unless this is one.
+    // Without a branch: the next position overwrites this one unless it is wanted.
     positions[count] = offset + static_cast<std::uint32_t>(i);
     count += is_wanted[static_cast<unsigned char>(data[i])] ? 1U : 0U;
   }
@@ -34,12 +34,12 @@ constexpr std::size_t kIndexBlock = 64;
 
 constexpr std::size_t kWantedBytes = 4;
 
-/// Each of the bytes that are wanted, 32 times.
+/// Each of the wanted bytes, 32 times.
 struct WantedVectors {
   __m256i of[kWantedBytes];
 };
 
-/// A bit for each of the 64 bytes at `at` that is wanted.
+/// A bit for each of the 64 bytes at `at`: whether it is wanted.
 __attribute__((target("avx2"))) inline std::uint64_t index_matches(const char* at,
                                                                    const WantedVectors& wanted) {
   const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
@@ -66,7 +66,7 @@ __attribute__((target("avx2,bmi,popcnt"))) std::size_t find_structure_avx2(
     std::uint64_t left = index_matches(data.data() + at, wanted);
     const auto base = offset + static_cast<std::uint32_t>(at);
     std::uint32_t* const end = next + _mm_popcnt_u64(left);
-    // Four at a time, whatever the number: what is too much is overwritten.
+    // Four at a time, whatever the number: surplus positions are overwritten.
     while (next < end) {
       for (std::size_t i = 0; i < 4; ++i) {
         next[i] = base + static_cast<std::uint32_t>(_tzcnt_u64(left));

@@ -23,7 +23,7 @@ TargetTable target_of(const schema::Schema& schema, const schema::Table& table) 
 }  // namespace
 
 TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named) {
-  // Loading is about what columns mean, not about how their types were spelled.
+  // Loading depends on what types mean, not on how they were spelled.
   const schema::Schema one = connection.canonical(connection.inspect({.tables = {name}}).schema);
   if (const schema::Table* table = one.find_table(name)) return target_of(one, *table);
   const schema::Schema all = connection.canonical(connection.inspect({}).schema);
@@ -35,11 +35,13 @@ TargetTable find_target(backend::Connection& connection, const std::string& name
   }
   if (found != nullptr) return target_of(all, *found);
   if (all.views.contains(name)) {
-    throw Error(ErrorCode::invalid, fmt::format("'{}' is a view; rows go into tables", name))
+    throw Error(ErrorCode::invalid,
+                fmt::format("'{}' is a view; rows can be imported only into tables", name))
         .hint("name the table with --table");
   }
-  const std::string known = names.empty() ? "the database has no tables; `dbmig upgrade` makes them"
-                                          : text::suggest(name, names);
+  const std::string known = names.empty()
+                                ? "the database has no tables; `dbmig upgrade` creates them"
+                                : text::suggest(name, names);
   throw Error(ErrorCode::not_found, fmt::format("there is no table '{}'", name))
       .hint(is_named ? known : fmt::format("{}; name the table with --table", known));
 }

@@ -14,21 +14,21 @@ struct TargetTable {
   bool has_triggers = false;  ///< that the user may see
 };
 
-/// The table called `name`, in whatever case; `is_named` when the user named it and not the file.
+/// The table called `name`, ignoring case; `is_named` if the user gave the name, not the file.
 /// Throws Error{not_found}, and Error{invalid} for a view.
 TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named);
 
-/// The files that go into `tables`, one each, in the order in which they are read: as they were
-/// named, but none before the files that its table's foreign keys refer to, as far as that can be.
+/// The order in which the files for `tables`, one each, are read: as they were named, but after the
+/// files that their tables' foreign keys refer to, as far as possible.
 std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables);
 
-/// REPLACE takes the old row away, and with it what goes where it goes. Throws Error{refused} when
-/// rows of other tables would.
+/// REPLACE deletes the old row, and with it the rows that depend on it. Throws Error{refused} if
+/// rows of other tables would be affected.
 void refuse_replacing_parents(backend::Connection& connection,
                               const std::vector<schema::Table>& tables);
 
-/// A lock on the table or on the whole server is noticed here, before anything is done; the
-/// first row could not be tried again. The lock that this takes lasts until the transaction ends.
+/// Waits for a lock on the table or on the whole server here, before anything is done, because the
+/// first row could not be retried. The lock that this takes lasts until the transaction ends.
 void lock_table(backend::Connection& connection, const schema::Table& table,
                 const std::vector<std::string>& columns);
 

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// Owns a converter of iconv to UTF-8.
+/// Owns an iconv converter to UTF-8.
 class Iconv {
  public:
   explicit Iconv(const std::string& encoding)
@@ -31,7 +31,8 @@ class Iconv {
   Iconv(const Iconv&) = delete;
   Iconv& operator=(const Iconv&) = delete;
 
-  /// 0 or what stopped it: EILSEQ, EINVAL (a character is cut), E2BIG (no room).
+  /// Returns 0 or the reason why it stopped: EILSEQ, EINVAL (an incomplete character), E2BIG (no
+  /// room).
   int convert(std::string_view& from, std::span<char>& into) {
     char* in = const_cast<char*>(from.data());
     std::size_t in_left = from.size();
@@ -57,7 +58,7 @@ class TranscodedInput final : public Input {
   std::size_t read(std::span<char> buffer) override {
     std::size_t filled = 0;
     while (filled < buffer.size()) {
-      // What stands ready is larger than what any character becomes, so that it always fits.
+      // ready_ is larger than the result of any character, so that it always fits.
       if (given_ == ready_.size() && !convert_more()) break;
       const std::size_t n = std::min(ready_.size() - given_, buffer.size() - filled);
       std::memcpy(buffer.data() + filled, ready_.data() + given_, n);
@@ -74,7 +75,7 @@ class TranscodedInput final : public Input {
   /// Fills ready_. False at the end.
   bool convert_more() {
     constexpr std::size_t kBlock = std::size_t{128} << 10U;
-    constexpr std::size_t kMaxGrowth = 4;  // a byte of Latin becomes two, of EUC up to four
+    constexpr std::size_t kMaxGrowth = 4;  // a byte of Latin-1 becomes two, of EUC up to four
     if (!ended_ && pending_.size() < kBlock) {
       const std::size_t had = pending_.size();
       pending_.resize(had + kBlock);
@@ -114,11 +115,11 @@ class TranscodedInput final : public Input {
   std::unique_ptr<Input> source_;
   std::string encoding_;
   Iconv iconv_;
-  std::string pending_;    ///< bytes of the source, not converted yet
+  std::string pending_;    ///< bytes of the source that are not converted yet
   std::string ready_;      ///< in UTF-8
-  std::size_t given_ = 0;  ///< bytes of ready_ that were given out
-  std::size_t lines_ = 0;  ///< line ends in all that was converted before ready_
-  bool ended_ = false;     ///< the source
+  std::size_t given_ = 0;  ///< bytes of ready_ that were returned
+  std::size_t lines_ = 0;  ///< line ends in everything that was converted before ready_
+  bool ended_ = false;     ///< of the source
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ struct TextOrder {
   std::string collation;
 };
 
-/// Of the columns of a table that have one.
+/// The collations of a table's columns that have one.
 std::map<std::string, TextOrder> text_orders(backend::Connection& connection,
                                              const std::string& table) {
   std::map<std::string, TextOrder> orders;
@@ -39,7 +39,7 @@ std::map<std::string, TextOrder> text_orders(backend::Connection& connection,
   return orders;
 }
 
-/// How SQLite compares by `collation`; false for one that it does not have by itself.
+/// Sets how SQLite compares with `collation`; false for one that is not built in.
 bool set_sqlite_order(std::string_view collation, KeyColumn& column) {
   if (text::equals_ignoring_case(collation, "nocase")) {
     column.compare = Compare::without_case;
@@ -58,7 +58,7 @@ void set_mariadb_order(const schema::Column& of_table, const TextOrder* order, K
   column.is_filled = kind == TypeKind::binary;
   if (kind == TypeKind::uuid || kind == TypeKind::inet6) column.compare = Compare::without_case;
   if (order == nullptr) return;
-  // CHAR has no spaces at its end, whatever the collation says of them.
+  // CHAR has no trailing spaces, whatever the collation.
   column.pads = kind == TypeKind::char_ || order->collation.find("nopad") == std::string::npos;
   if (order->collation.ends_with("_bin")) {
     column.compare = column.pads ? Compare::without_blanks : Compare::bytes;
@@ -69,7 +69,7 @@ void set_mariadb_order(const schema::Column& of_table, const TextOrder* order, K
   column.collation = order->collation;
 }
 
-/// A key as the schema has it, whatever kind of object it is.
+/// A key of the schema: primary key, constraint or index.
 struct DeclaredKey {
   std::vector<std::string> columns;
   std::vector<schema::KeyPart> parts;
@@ -97,7 +97,7 @@ std::vector<DeclaredKey> declared_keys(const schema::Table& table) {
   return keys;
 }
 
-/// The first `count` characters of UTF-8.
+/// The first `count` characters of UTF-8 text.
 std::string_view first_characters(std::string_view text, std::size_t count) {
   std::size_t at = 0;
   for (; at < text.size(); ++at) {
@@ -134,7 +134,7 @@ void append_text(char tag, std::string_view text, std::string& out) {
   out += text;
 }
 
-/// The part of a value that a key takes, without what does not count.
+/// The part of a value that a key compares.
 std::string_view compared_bytes(const backend::Cell& cell, const KeyColumn& column) {
   std::string_view bytes = cell.bytes;
   if (column.prefix != 0) {
@@ -243,7 +243,7 @@ std::vector<std::string> ask_weights(backend::Connection& connection, const KeyC
     std::string sql;
     std::vector<backend::Value> values;
     for (std::size_t i = at; i < std::min(at + kAtOnce, texts.size()); ++i) {
-      // Names of the server's own, letters, digits and `_`.
+      // The names come from the server and consist of letters, digits and `_`.
       sql += fmt::format("{}HEX(WEIGHT_STRING(CONVERT(? USING {}) COLLATE {}))",
                          sql.empty() ? "SELECT " : ", ", column.charset, column.collation);
       values.emplace_back(texts[i]);

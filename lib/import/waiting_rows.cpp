@@ -14,7 +14,7 @@ std::size_t count(const std::vector<WaitingFile*>& files) {
   return rows;
 }
 
-/// Tries every row once; those that are still refused stay.
+/// Tries every row once; those that are refused again stay.
 void try_again(backend::Connection& connection, WaitingFile& file, const std::atomic<bool>& stop) {
   if (file.rows.empty()) return;
   const auto sink = connection.bulk_sink(file.table, file.columns);
@@ -36,7 +36,7 @@ void try_again(backend::Connection& connection, WaitingFile& file, const std::at
 
 void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
                     const std::atomic<bool>& stop) {
-  // In turns from the end and from the start, so that rows in either order need one round.
+  // Alternating between both ends, so that rows in either order need only one round.
   for (std::size_t before = 0; before != count(files);) {
     before = count(files);
     std::reverse(files.begin(), files.end());

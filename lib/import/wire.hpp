@@ -11,8 +11,8 @@
 
 namespace dbmig::import {
 
-// The messages between the ranks of a job, as bytes. All ranks run the same program, so numbers
-// travel in the machine's own order.
+// The messages between the ranks of a job, as bytes. All ranks run the same program, so numbers are
+// sent in the machine's byte order.
 
 /// Appends values to a message.
 class WireWriter {
@@ -42,7 +42,7 @@ class WireWriter {
   Bytes& out_;
 };
 
-/// Takes them off again, in the same order. Throws Error{failed} when a message is cut short.
+/// Reads them back, in the same order. Throws Error{failed} if a message is truncated.
 class WireReader {
  public:
   explicit WireReader(std::string_view message) : rest_(message) {}

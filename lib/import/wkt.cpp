@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 7> kKinds = {
     "point",           "linestring",   "polygon",           "multipoint",
     "multilinestring", "multipolygon", "geometrycollection"};
 
-/// Deeper nesting of collections is not read; the recursion would follow the input.
+/// Deeper nesting of collections is refused, because the parser is recursive.
 constexpr int kMaxNested = 32;
 
 struct Point {
@@ -52,7 +52,7 @@ class WktParser {
     if (kind == "multilinestring") return list([this] { return line(); });
     if (kind == "multipolygon") return list([this] { return polygon(); });
     if (depth >= kMaxNested) return false;
-    // Of MariaDB's kinds the only one that may hold nothing.
+    // The only one of MariaDB's kinds that may be empty.
     const std::string_view rest = rest_;
     if (text::equals_ignoring_case(keyword(), "empty")) return true;
     rest_ = rest;

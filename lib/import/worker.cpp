@@ -57,8 +57,7 @@ Worker::Worker(Plan plan)
   convert_constants();
 }
 
-/// The cells of the last columns stay as they are from here on: their converters see no other
-/// value.
+/// The cells of the last columns do not change from here on: their converters get no other value.
 void Worker::convert_constants() {
   const std::size_t first = plan_.columns.size() - plan_.constants.size();
   for (std::size_t i = 0; i < plan_.constants.size(); ++i) {
@@ -81,7 +80,7 @@ void Worker::report(std::uint32_t offset, std::size_t field, std::string reason)
   if (target != Plan::kSkipped) bad.column = plan_.columns[static_cast<std::size_t>(target)].name;
 }
 
-/// Another delimiter with which `record` has the fields that are expected.
+/// Another delimiter with which `record` has the expected number of fields.
 std::optional<char> Worker::delimiter_for(std::string_view record) const {
   for (const char delimiter : other_delimiters(record, plan_.format)) {
     CsvFormat other = plan_.format;
@@ -102,7 +101,7 @@ std::optional<RecordError> Worker::read_fields(std::string_view record) {
   return error;
 }
 
-/// JSON's true and false in columns of numbers, which is what databases make of them.
+/// Converts JSON's true and false in numeric columns to 1 and 0, as databases do.
 void Worker::numbers_for_booleans() {
   for (std::size_t i = 0; i < fields_.size() && i < plan_.targets.size(); ++i) {
     Field& field = fields_[i];
@@ -128,7 +127,7 @@ bool Worker::convert_record(std::string_view record, std::uint32_t offset) {
   return convert_fields(record, offset);
 }
 
-/// What the fields of `record` mean, which are cut.
+/// Converts the fields of `record`, which are in fields_.
 bool Worker::convert_fields(std::string_view record, std::uint32_t offset) {
   if (!has_expected_fields(record, offset)) return false;
   bool all_fit = true;
@@ -160,13 +159,13 @@ bool Worker::convert_fields(std::string_view record, std::uint32_t offset) {
   return all_fit;
 }
 
-/// As many as the plan has, or a number that the user said may be.
+/// Whether the record has the number of fields in the plan, or one that the user allowed.
 bool Worker::has_expected_fields(std::string_view record, std::uint32_t offset) {
   const std::size_t expected = plan_.targets.size();
   if (fields_.size() == expected) return true;
   const auto delimiter = delimiter_for(record);
   if (fields_.size() > expected && plan_.ignore_unknown) return true;
-  // One field that another delimiter would cut as expected is no short record.
+  // A single field that another delimiter would cut as expected is not a short record.
   const bool uncut = fields_.size() == 1 && delimiter;
   if (fields_.size() < expected && plan_.fill_missing && !uncut) return true;
   BadRecord& bad = bad_.emplace_back();
@@ -182,7 +181,7 @@ bool Worker::has_expected_fields(std::string_view record, std::uint32_t offset) 
   return false;
 }
 
-/// An empty line is a record of one empty field; where more are expected it is just space.
+/// An empty line is a record of one empty field; if more are expected, it is ignored.
 bool Worker::is_space(std::string_view record) const {
   return (json_ || plan_.targets.size() > 1) && without_line_end(record, plan_.format).empty();
 }

@@ -23,8 +23,8 @@ namespace dbmig::import {
 /// A record that cannot become a row.
 struct BadRecord {
   std::uint32_t offset = 0;  ///< of the record, in its chunk
-  std::uint32_t field = 0;   ///< from 1; 0 when it is about the whole record
-  std::uint32_t at = 0;      ///< of the mistake, in its record, from 1; 0 when not known
+  std::uint32_t field = 0;   ///< from 1; 0 if it is about the whole record
+  std::uint32_t at = 0;      ///< position of the error in its record, from 1; 0 if unknown
   std::string column;        ///< the column's name, empty for the whole record
   std::string value;         ///< as messages show it, empty for the whole record
   std::string reason;
@@ -39,7 +39,7 @@ struct ChunkResult {
   enum class Status : std::uint8_t {
     done,
     idle,
-    reads,  ///< idle, and sees the file that the root has shared
+    reads,  ///< idle, and can read the file that the root has shared
     interrupted,
     failed,
   };
@@ -47,7 +47,7 @@ struct ChunkResult {
   std::string failure;                 ///< Status::failed: why
   std::uint64_t nanoseconds = 0;       ///< spent on it
   std::vector<std::uint32_t> offsets;  ///< where each row's record starts, in the chunk
-  /// In order; at most one unless the plan rejects, one of a record unless it wants every field.
+  /// In order; at most one unless the plan rejects, one per record unless it wants every field.
   std::vector<BadRecord> bad;
   std::string_view keys;   ///< read_key_digests()
   std::string_view batch;  ///< for BulkSink::write()
@@ -55,7 +55,7 @@ struct ChunkResult {
 
 /// Reads the message that Worker::process() wrote. The batch points into it.
 ChunkResult decode_result(std::string_view message);
-/// The first part of the same message, without a look at the rows.
+/// The first part of the same message, without the rows.
 struct ResultHead {
   ChunkResult::Status status = ChunkResult::Status::idle;
   std::string_view failure;
@@ -64,7 +64,7 @@ struct ResultHead {
 ResultHead decode_head(std::string_view message);
 /// A message that answers no chunk: interrupted, or idle for the last one.
 void encode_empty(ChunkResult::Status status, Bytes& out);
-/// The answer to a chunk of which nothing could be made.
+/// The answer to a chunk that could not be processed.
 void encode_failure(std::string_view failure, Bytes& out);
 
 /// The work of a rank on the chunks of one file: parse, check, convert, encode.
@@ -73,9 +73,9 @@ class Worker {
   /// Throws Error{usage} for a constant that does not fit its column.
   explicit Worker(Plan plan);
 
-  /// Turns `chunk`, whole records, into the message of a ChunkResult. Without rejects it stops at
-  /// the first bad record; the rows before it are in the result. Never throws: what goes wrong is
-  /// in the message.
+  /// Turns `chunk` (complete records) into the message of a ChunkResult. Without rejects, it stops
+  /// at the first bad record; the rows before it are in the result. Never throws: errors are part
+  /// of the message.
   void process(std::string_view chunk, const std::atomic<bool>& stop, Bytes& out);
 
  private:
@@ -93,13 +93,13 @@ class Worker {
   Plan plan_;
   Splitter splitter_;
   RecordParser parser_;
-  std::optional<IndexedRecords> indexed_;   ///< where it suits the format
-  std::unique_ptr<JsonRecordParser> json_;  ///< where records are JSON objects
+  std::optional<IndexedRecords> indexed_;   ///< if it suits the format
+  std::unique_ptr<JsonRecordParser> json_;  ///< if records are JSON objects
   std::vector<Converter> converters_;
   std::unique_ptr<backend::RowEncoder> encoder_;
   KeyDigests keys_;
 
-  // Of the chunk at hand; kept for their storage.
+  // Of the current chunk; kept to reuse their memory.
   std::vector<Field> fields_;
   std::vector<backend::Cell> row_;
   std::vector<std::uint32_t> offsets_;

@@ -17,7 +17,7 @@
 namespace dbmig::import {
 namespace {
 
-/// More get into each other's way in one table.
+/// More would block each other in one table.
 constexpr std::size_t kUsualWriters = 4;
 
 }  // namespace

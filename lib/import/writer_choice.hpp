@@ -11,12 +11,12 @@
 
 namespace dbmig::import {
 
-/// How many connections write, unless the user says, with so many ranks: one for each, where they
-/// are worth what starting and committing them together costs.
+/// The default number of connections that write, with so many ranks: one for each rank, if that is
+/// worth the cost of starting and committing them together.
 std::size_t usual_writers(backend::Connection& connection, const Options& options, int ranks);
 
-/// What keeps several writers from giving the table that one gives; nothing when nothing does.
-/// `tables` are those of the files, `in_steps` whether the import commits as it goes.
+/// Why several writers would not produce the same table as one; nothing if they would. `tables` are
+/// those of the files, `in_steps`: whether the import commits in steps.
 std::optional<std::string> why_one_writer(backend::Connection& connection, const Options& options,
                                           const std::vector<schema::Table>& tables, bool in_steps);
 

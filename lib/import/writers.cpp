@@ -21,10 +21,10 @@ constexpr const char* kPreparing = "preparing";
 constexpr const char* kCommitting = "committing";
 constexpr int kTransactionDigits = 24;
 constexpr std::chrono::milliseconds kRecoverPause{100};
-/// Another connection does not see a branch whose own one is not closed yet.
+/// A branch is visible to other connections only after its own connection is closed.
 constexpr std::chrono::seconds kBranchTimeout{10};
 
-/// Held by the process that is at work; the server gives it back when that is gone.
+/// Held by the working process; the server releases it when that process is gone.
 std::string alive_lock(const std::string& id) {
   return "dbmig_import_" + id;
 }
@@ -39,7 +39,7 @@ void give_lock(backend::Connection& connection, const std::string& id) {
   connection.query("SELECT RELEASE_LOCK(?)", std::span(&name, 1));
 }
 
-/// Every branch that is prepared, as `commits` says.
+/// Commits or rolls back every prepared branch, as `commits` says.
 void finish_branches(backend::Connection& connection, const std::string& id, bool commits) {
   const auto end = std::chrono::steady_clock::now() + kBranchTimeout;
   while (true) {
@@ -67,7 +67,7 @@ Writers::Writers(backend::Connection& connection, std::size_t count, std::vector
   for (std::size_t i = 0; i < count; ++i) {
     branches_.push_back(
         backend::begin_branch(connection.url(), {record_.id, std::to_string(i + 1)}));
-    // Who waits for another writer waits for ever: neither is committed before the other.
+    // Waiting for another writer would never end: neither is committed before the other.
     branches_.back()->connection().execute(
         "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1");
   }
@@ -82,7 +82,7 @@ void Writers::undo() noexcept {
   branches_.clear();
 }
 
-/// In a transaction of its own, which is on the disk afterwards.
+/// Executes `work` in a transaction of its own, which is on disk afterwards.
 void Writers::write(const std::function<void()>& work) {
   backend::Transaction transaction(connection_);
   work();
@@ -92,7 +92,7 @@ void Writers::write(const std::function<void()>& work) {
 void Writers::commit(const std::atomic<bool>& stop) {
   connection_.commit();
   if (!take_lock(connection_, record_.id, std::chrono::seconds(0))) {
-    throw Error(ErrorCode::busy, "another import has the same number");
+    throw Error(ErrorCode::busy, "another import has the same identifier");
   }
   record_.state = kPreparing;
   write([this] { store_.insert(record_); });
@@ -102,8 +102,8 @@ void Writers::commit(const std::atomic<bool>& stop) {
     record_.state = kCommitting;
     write([this] { store_.save_state(record_); });
   } catch (...) {
-    // Whether the decision was written nobody knows when the connection was lost while it was: then
-    // the branches wait for recover_imports(), which reads it.
+    // If the connection was lost while the decision was written, it is unknown whether it was
+    // written: then the branches wait for recover_imports(), which reads it.
     const bool was_told = record_.state == kCommitting;
     try {
       if (was_told) connection_.query("SELECT 1");
@@ -112,7 +112,7 @@ void Writers::commit(const std::atomic<bool>& stop) {
       give_lock(connection_, record_.id);
     } catch (const std::exception&) {
       if (was_told) {
-        branches_.clear();  // which leaves alone what is prepared
+        branches_.clear();  // which does not affect prepared branches
         throw Error(ErrorCode::connection,
                     "the connection was lost during the commit, and it is not known whether the "
                     "import was committed")
@@ -153,7 +153,7 @@ std::size_t recover_imports(backend::Connection& connection, std::chrono::second
       events.info("dbmig.import", fmt::format("Another import, of {}, is being committed", files));
       continue;
     }
-    // Its process may have come to the end meanwhile.
+    // Its process may have finished it meanwhile.
     for (const ImportRecord& record : store.all()) {
       if (record.id != seen.id) continue;
       const bool commits = record.state == kCommitting;

@@ -25,8 +25,9 @@ namespace dbmig::import {
 ///   (no row)   all is committed, or all rolled back
 class Writers {
  public:
-  /// `connection` is the import's own, which must outlive it; `files` are named in the record.
-  /// Opens `count` more, which wait only a second for locks. Rolled back unless commit() returns.
+  /// `connection` is the import's own, which must outlive it; `files` are recorded. Opens `count`
+  /// more connections, which wait only a second for locks. Everything is rolled back unless
+  /// commit() returns.
   Writers(backend::Connection& connection, std::size_t count, std::vector<FileRecord> files);
   ~Writers();
   Writers(const Writers&) = delete;
@@ -35,8 +36,9 @@ class Writers {
   std::size_t count() const { return branches_.size(); }
   backend::Connection& connection(std::size_t writer) { return branches_.at(writer)->connection(); }
 
-  /// All or nothing. Ends the import's own transaction. Throws Error when nothing was committed,
-  /// and Error{failed}, naming --recover, when it is decided but could not be carried out.
+  /// Commits all or nothing, and ends the import's own transaction. Throws Error if nothing was
+  /// committed, and Error{failed}, naming --recover, if the commit was decided but could not be
+  /// completed.
   void commit(const std::atomic<bool>& stop);
 
  private:
@@ -49,9 +51,9 @@ class Writers {
   std::vector<std::unique_ptr<backend::Branch>> branches_;
 };
 
-/// Finishes or undoes every import of several writers whose process is gone. Waits at most `wait`
-/// for the server to notice that it is. Does nothing on databases without such imports. Outside of
-/// a transaction. Returns how many there were.
+/// Commits or rolls back every import with several writers whose process is gone. Waits at most
+/// `wait` for the server to notice that. Does nothing on databases without such imports. To be
+/// called outside of a transaction. Returns the number of imports.
 std::size_t recover_imports(backend::Connection& connection, std::chrono::seconds wait,
                             EventSink& events);
 

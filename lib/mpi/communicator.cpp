@@ -1,5 +1,5 @@
-// The ranks of an MPI job behind import/communicator.hpp. A module of its own, so that no other
-// command of dbmig pays for loading Open MPI.
+// The ranks of an MPI job, for import/communicator.hpp. A separate module, so that no other command
+// of dbmig has to load Open MPI.
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -15,8 +15,9 @@
 namespace dbmig::import {
 namespace {
 
-/// Where the launcher says who this is, MPI starts on a thread of its own, for the root has other
-/// things to do meanwhile: what it sends and receives before is handed over afterwards.
+/// If the launcher's environment tells this process's rank, MPI starts in a thread of its own,
+/// because the root has other work to do meanwhile; messages before that are passed to MPI
+/// afterwards.
 class MpiCommunicator final : public MpiRanks {
  public:
   MpiCommunicator(void (*on_start)(), void (*on_end)())
@@ -78,7 +79,7 @@ class MpiCommunicator final : public MpiRanks {
     started_ = true;
   }
 
-  /// The thread that starts MPI is the one that has to end it.
+  /// The thread that starts MPI must also end it.
   void run() {
     try {
       start(MPI_THREAD_SERIALIZED);
@@ -107,7 +108,7 @@ class MpiCommunicator final : public MpiRanks {
   int size_ = 1;
   std::atomic<bool> started_{false};
   bool is_ready_ = false;
-  std::vector<MpiRequest*> waiting_;  ///< for the start, in order
+  std::vector<MpiRequest*> waiting_;  ///< until the start, in order
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
@@ -117,8 +118,8 @@ class MpiCommunicator final : public MpiRanks {
 }  // namespace
 }  // namespace dbmig::import
 
-/// The module's only entry: starts MPI, and calls `on_start` when it has, on whichever thread. The
-/// caller owns the result, whose end ends MPI and calls `on_end` when it has.
+/// The module's only entry point: starts MPI, and calls `on_start` afterwards, on any thread. The
+/// caller owns the result, whose destructor ends MPI and calls `on_end` afterwards.
 extern "C" dbmig::import::Communicator* dbmig_mpi_communicator(void (*on_start)(),
                                                                void (*on_end)()) {
   dbmig::import::prefer_fast_start();

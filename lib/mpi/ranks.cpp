@@ -11,11 +11,11 @@
 namespace dbmig::import {
 namespace {
 
-/// Counts of MPI are ints: what is longer travels in slices.
+/// MPI counts with ints: longer messages are sent in slices.
 constexpr std::uint64_t kSlice = std::uint64_t{1} << 30;
 constexpr int kTag = 0;
 
-/// MPI's words for a failure.
+/// MPI's text for a failure.
 std::string reason_of(int failure) {
   std::array<char, MPI_MAX_ERROR_STRING> text = {};
   int length = 0;
@@ -23,7 +23,7 @@ std::string reason_of(int failure) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-/// A file, read by MPI-IO. Opened for one rank, so that no other has to take part, or fails when
+/// A file, read by MPI-IO. Opened for one rank only, so that no other has to take part, or fails if
 /// this one does.
 class MpiRanges final : public FileRanges {
  public:
@@ -54,8 +54,8 @@ class MpiRanges final : public FileRanges {
   MPI_File file_;
 };
 
-/// Waits for what MPI has under way, asleep once it takes longer than a message does: the others
-/// may need the core for what is waited for.
+/// Waits for an operation of MPI, asleep if it takes longer than a message does: the others may
+/// need the core for their part of it.
 void finish(MPI_Request request) {
   constexpr int kLooks = 200;
   constexpr std::chrono::microseconds kNap{50};
@@ -69,8 +69,8 @@ void finish(MPI_Request request) {
   }
 }
 
-/// The operation of the collective call that is running; a process has at most one: MPI
-/// hands its operations no more than the values.
+/// The operation of the collective call in progress, of which a process has at most one: MPI passes
+/// only the values to it.
 Combine running_operation = nullptr;
 
 extern "C" void dbmig_combine(void* left, void* right, int* count, MPI_Datatype* type) {
@@ -82,7 +82,7 @@ extern "C" void dbmig_combine(void* left, void* right, int* count, MPI_Datatype*
   }
 }
 
-/// An operation of our own and the type of the values that it is on, as long as it lives.
+/// A user-defined operation and the type of its values, as long as it lives.
 class Operation {
  public:
   Operation(std::size_t size, Combine combine) {
@@ -154,7 +154,7 @@ class ReceiveRequest final : public MpiRequest {
   bool has_length_ = false;
 };
 
-/// What split() makes.
+/// The result of split().
 class MpiGroup final : public MpiRanks {
  public:
   explicit MpiGroup(MPI_Comm comm) : MpiRanks(comm) {
@@ -231,8 +231,8 @@ void MpiRanks::allreduce(std::span<char> value, Combine combine) {
 
 void MpiRanks::alltoallv(const std::vector<Bytes>& to, std::vector<Bytes>& from) {
   wait_for_start();
-  // What one call exchanges is counted in ints: more goes in several, of which every rank makes as
-  // many.
+  // MPI counts the bytes of one call with ints: more are sent in several calls, the same number on
+  // every rank.
   constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
   const std::size_t ranks = to.size();
   std::vector<std::uint64_t> sizes(ranks);

@@ -18,11 +18,11 @@ class MpiRequest : public Request {
  public:
   explicit MpiRequest(MpiRanks& ranks) : ranks_(ranks) {}
   bool test() override;
-  /// Hands it to MPI, which has started.
+  /// Passes it to MPI, which must have started.
   virtual void post() = 0;
 
  protected:
-  /// All parts are through. True when there are more now.
+  /// Called when all parts are complete. True if there are more now.
   virtual bool go_on() { return false; }
 
   std::uint64_t length_ = 0;
@@ -33,7 +33,7 @@ class MpiRequest : public Request {
   bool done_ = false;
 };
 
-/// A communicator of MPI.
+/// An MPI communicator.
 class MpiRanks : public Communicator {
  public:
   std::unique_ptr<Request> isend(std::span<const char> message, int to) override;
@@ -51,14 +51,14 @@ class MpiRanks : public Communicator {
   }
 
   MPI_Comm comm() const { return comm_; }
-  /// Whether MPI has started, and all requests are with it.
+  /// Whether MPI has started, and all requests were passed to it.
   virtual bool is_ready() { return true; }
 
  protected:
   explicit MpiRanks(MPI_Comm comm) : comm_(comm) {}
   /// Keeps a request until MPI has started.
   virtual void keep(MpiRequest&) {}
-  /// Until is_ready().
+  /// Waits until is_ready().
   virtual void wait_for_start() {}
 
   MPI_Comm comm_;

@@ -99,18 +99,18 @@ TEST_F(Interrupted, AChangedFileIsRefused) {
 TEST_F(Interrupted, OtherOptionsAreRefusedAndNamed) {
   Options options = resumed();
   options.on_duplicate = backend::OnDuplicate::skip;
-  EXPECT_THAT(job.failure(options), HasSubstr("another --on-duplicate: 'abort'"));
+  EXPECT_THAT(job.failure(options), HasSubstr("different --on-duplicate: 'abort'"));
   options = resumed();
   options.columns = {"a", "n"};
   options.header = true;
-  EXPECT_THAT(job.failure(options), HasSubstr("other columns"));
+  EXPECT_THAT(job.failure(options), HasSubstr("different columns"));
   options = resumed();
   options.decimal = ',';
-  EXPECT_THAT(job.failure(options), HasSubstr("other format options"));
+  EXPECT_THAT(job.failure(options), HasSubstr("different format options"));
   job.database().execute("ALTER TABLE t ADD COLUMN more TEXT");
   options = resumed();
   options.set = {{"more", "x"}};
-  EXPECT_THAT(job.failure(options), HasSubstr("other columns, or the table has changed"));
+  EXPECT_THAT(job.failure(options), HasSubstr("different columns, or the table has changed"));
   EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "20\n");
 }
 

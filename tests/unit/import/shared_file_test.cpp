@@ -100,7 +100,7 @@ TEST_F(SharedFiles, BytesThatChangeUnderwayAreAnError) {
   };
   const std::string part(200, 'a');
   EXPECT_EQ(failure({50000, 200, import::hash_of(part)}), "");
-  EXPECT_THAT(failure({99900, 200, import::hash_of(part)}), HasSubstr("reads other data"));
+  EXPECT_THAT(failure({99900, 200, import::hash_of(part)}), HasSubstr("reads different data"));
   EXPECT_THAT(failure({199900, 200, import::hash_of(part)}), HasSubstr("it ends before"));
 }
 
