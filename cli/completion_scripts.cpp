@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kBash =
     R"bash(# Completion of dbmig for bash, written by `dbmig completion bash`.
 _dbmig() {
-  # Readline parts words at = : and @, which dbmig's own words hold: they are put together again,
-  # and of an answer only what stands after the last of them is given back.
+  # Readline splits words at = : and @, which dbmig's arguments contain: join the parts again, and
+  # return only the part of an answer after the last of these characters.
   local rest=${COMP_LINE:0:COMP_POINT} words=() current= token before i
   for ((i = 0; i <= COMP_CWORD; ++i)); do
     token=${COMP_WORDS[i]}

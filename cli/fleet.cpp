@@ -305,7 +305,7 @@ void add_fleet_limits(Command& command, FleetOptions& options) {
 
 void refuse_limits_of_one(const FleetOptions& options) {
   if (options.canary == 0 && options.max_failures == 0 && options.processes == 0) return;
-  throw Error(ErrorCode::usage, "-j, --canary and --max-failures are for many databases")
+  throw Error(ErrorCode::usage, "-j, --canary and --max-failures work only with several databases")
       .hint("add --all or --urls-from FILE");
 }
 

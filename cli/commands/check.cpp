@@ -130,7 +130,7 @@ void check_all(Context& context, const CheckOptions& options, const FleetOptions
     throw Error(ErrorCode::usage, "--all excludes --offline, --revert and --fix-revision");
   }
   if (options.reporting.is_document()) {
-    throw Error(ErrorCode::usage, "--all excludes --format").hint("--json is there");
+    throw Error(ErrorCode::usage, "--all excludes --format").hint("use --json");
   }
   fleet::Job job;
   job.verb = fleet::Verb::check;
@@ -182,7 +182,7 @@ void add_check(Command& program, Context& context) {
     if (options->revert || options->fix) context.name_database(Context::Access::existing);
     if (options->revert) return print_revert(context);
     if (options->fix) return write_drift(context, options->fix_options, options->plan);
-    if (options->plan) throw Error(ErrorCode::usage, "--plan goes with --fix-revision");
+    if (options->plan) throw Error(ErrorCode::usage, "--plan works only with --fix-revision");
     with_report(context, options->reporting, "check",
                 [&](report::Report& report) { check(context, *options, report); });
   };

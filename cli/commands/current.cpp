@@ -26,10 +26,10 @@ std::vector<std::string> lacking_heads(const history::Graph& graph,
 
 void run(Context& context, bool check_heads) {
   run::Runner runner = make_runner(context, Context::Access::peek);
-  const run::Standing standing = runner.standing();
-  const history::Graph& graph = standing.all;
-  const history::Graph& stored = standing.files;
-  const std::vector<std::string>& heads = standing.heads;
+  const run::DatabaseState state = runner.database_state();
+  const history::Graph& graph = state.all;
+  const history::Graph& stored = state.files;
+  const std::vector<std::string>& heads = state.heads;
   Console& console = context.console();
   if (context.verbose()) {
     console.data(fmt::format("Current revision(s) for {}:\n", context.url().redacted()));
@@ -41,11 +41,11 @@ void run(Context& context, bool check_heads) {
                                    : revision_line(graph, revision, {.labels = false}) + "\n");
     list.push_back(revision_json(context, graph, revision));
   }
-  for (const std::string& id : run::unknown_revisions(standing.rows, stored)) {
+  for (const std::string& id : run::unknown_revisions(state.rows, stored)) {
     console.warning("dbmig.run",
-                    fmt::format("no file of the migrations folder has revision {}", id));
+                    fmt::format("no file in the migrations folder has revision {}", id));
   }
-  for (const run::AppliedRevision& row : standing.rows) {
+  for (const run::AppliedRevision& row : state.rows) {
     if (!row.is_complete()) {
       console.warning(
           "dbmig.run",

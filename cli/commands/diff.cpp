@@ -110,7 +110,7 @@ void compare_rows(Context& context, const DiffOptions& options) {
 
 void run(Context& context, const DiffOptions& options) {
   if (options.data) return compare_rows(context, options);
-  if (options.ranks != 0) throw Error(ErrorCode::usage, "-j is for --data");
+  if (options.ranks != 0) throw Error(ErrorCode::usage, "-j works only with --data");
   if (import::rank_from_environment() != 0) return;  // of schemas there is nothing to share
   if (options.yaml && options.sql) throw Error(ErrorCode::usage, "--yaml excludes --sql");
   const std::string first = options.sides.empty() ? "database" : options.sides[0];

@@ -34,7 +34,7 @@ void check(const ExportArguments& arguments) {
     throw Error(ErrorCode::usage, "--gzip and --zstd exclude each other");
   }
   if (!arguments.delimiter.empty() && options.format != "csv") {
-    throw Error(ErrorCode::usage, "--delimiter goes with --format csv");
+    throw Error(ErrorCode::usage, "--delimiter works only with --format csv");
   }
 }
 

@@ -44,18 +44,18 @@ void run(Context& context, const HistoryOptions& options) {
   }
   const auto [start, end] = project::split_range(options.range);
   // A database may stand inside of what is one revision here.
-  std::optional<run::Standing> standing;
+  std::optional<run::DatabaseState> state;
   if (options.indicate_current) {
-    standing = make_runner(context, Context::Access::peek).standing();
+    state = make_runner(context, Context::Access::peek).database_state();
   }
-  const history::Graph graph = standing ? standing->files : context.graph();
+  const history::Graph graph = state ? state->files : context.graph();
   const std::optional<std::set<std::string>> current =
       current_heads(context, {start, end, options.indicate_current ? "current" : ""});
   const std::set<std::string> known = current.value_or(std::set<std::string>{});
   const std::set<std::string> marked = options.indicate_current ? known : std::set<std::string>{};
   Rows rows;
   if (options.indicate_current) {
-    for (run::AppliedRevision& row : standing->rows) {
+    for (run::AppliedRevision& row : state->rows) {
       if (row.is_complete()) rows.emplace(row.id, std::move(row));
     }
   }

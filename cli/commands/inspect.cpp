@@ -26,7 +26,7 @@ backend::Inspection inspect(Context& context, const InspectOptions& options) {
   const project::TableChoice choice(options.tables);
   if (options.sql_file.empty()) {
     if (!options.dialect.empty()) {
-      throw Error(ErrorCode::usage, "--dialect goes with --sql-file")
+      throw Error(ErrorCode::usage, "--dialect works only with --sql-file")
           .hint("a database knows its own");
     }
     backend::Inspection found =

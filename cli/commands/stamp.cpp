@@ -27,7 +27,7 @@ void print_stamp(Context& context, const StampOptions& options) {
   context.console().document({{"dialect", to_string(context.url().dialect)}, {"sql", script}});
 }
 
-std::string standing(const std::vector<std::string>& heads) {
+std::string shown_heads(const std::vector<std::string>& heads) {
   return heads.empty() ? "base" : text::join(heads, ", ");
 }
 
@@ -48,13 +48,13 @@ void print_plan(Context& context, const StampOptions& options) {
     print(contains(plan.removed, id) ? "renew " : "note  ", id);
   }
   if (plan.added.empty() && plan.removed.empty()) {
-    console.say(fmt::format("Nothing to do: the database is at {}.", standing(plan.before)));
+    console.say(fmt::format("Nothing to do: the database is at {}.", shown_heads(plan.before)));
   } else if (plan.before == plan.after) {
-    console.say(
-        fmt::format("The database would stay at {}; nothing was changed.", standing(plan.before)));
+    console.say(fmt::format("The database would stay at {}; nothing was changed.",
+                            shown_heads(plan.before)));
   } else {
     console.say(fmt::format("The database would be at {} instead of {}; nothing was changed.",
-                            standing(plan.after), standing(plan.before)));
+                            shown_heads(plan.after), shown_heads(plan.before)));
   }
   console.document({{"before", plan.before},
                     {"after", plan.after},

@@ -159,7 +159,7 @@ std::string command_of(Context& context, project::NextStep step,
       return "run the same dbmig copy again";
     case project::NextStep::merge:
       return "dbmig merge heads";
-    case project::NextStep::take_back:
+    case project::NextStep::switch_revisions:
       return with_database(context, "switch");
     case project::NextStep::check:
       return with_database(context, "check");
@@ -170,8 +170,8 @@ std::string command_of(Context& context, project::NextStep step,
                            database->revisions.heads().size() > 1 ? "upgrade heads" : "upgrade");
     case project::NextStep::describe:
       return fmt::format(
-          "describe your tables in {}/, then dbmig migrate -m \"…\"; of a database "
-          "that has tables: dbmig adopt",
+          "describe your tables in {}/, then dbmig migrate -m \"…\"; for a database that already "
+          "has tables: dbmig adopt",
           context.shown(context.project().schemas));
     case project::NextStep::none:
       break;

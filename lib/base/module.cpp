@@ -18,7 +18,7 @@ std::string find_module(const Module& module) {
        {folder / module.file, folder.parent_path() / "lib" / "dbmig" / module.file}) {
     if (std::filesystem::exists(candidate, failure)) return candidate.string();
   }
-  throw Error(ErrorCode::failed, fmt::format("cannot find {} beside the program", module.file))
+  throw Error(ErrorCode::failed, fmt::format("cannot find {} next to the program", module.file))
       .hint(module.missing);
 }
 

@@ -242,8 +242,8 @@ void BothParser::group() {
       return std::all_of(key.begin(), key.end(), is_grouped);
     });
     if (is_keyed || is_grouped(bare.column)) continue;
-    differs(fmt::format(
-        "{} beside min() or max(), which is taken from the same row on SQLite alone", bare.column));
+    differs(fmt::format("{} next to min() or max(): only SQLite takes it from the same row",
+                        bare.column));
   }
 }
 

@@ -98,7 +98,7 @@ std::vector<Placeholder> checked_placeholders(DialectKind kind, std::string_view
     const std::optional<Placeholder> placeholder = placeholder_at(sql, at);
     if (is_covered(kinds[at])) {
       if (!placeholder) continue;  // a text like any other
-      throw Error(ErrorCode::invalid, fmt::format("{} stands within quotes", spelled(*placeholder)))
+      throw Error(ErrorCode::invalid, fmt::format("{} is inside quotes", spelled(*placeholder)))
           .hint("take the quotes away, it brings its own; texts are joined with || or CONCAT()");
     }
     if (placeholder) continue;

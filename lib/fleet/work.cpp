@@ -154,9 +154,9 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
         runner.stamp({entered.begin(), entered.end()}, false, options, "adopted");
       }
       outcome.revisions = runner.upgrade(job.targets, options);
-      const run::Standing standing = runner.standing();
-      outcome.applied = standing.applied.size();
-      outcome.current = standing.heads;
+      const run::DatabaseState state = runner.database_state();
+      outcome.applied = state.applied.size();
+      outcome.current = state.heads;
       return;
     }
     case Verb::plan: {

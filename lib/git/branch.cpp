@@ -197,9 +197,9 @@ void add_merge(const BranchChanges& changes, const history::Graph& graph,
           {"heads",
            first,
            {where,
-            fmt::format("merged with {} there are {} heads: {}", changes.ref, heads.size(),
+            fmt::format("after a merge with {} there are {} heads: {}", changes.ref, heads.size(),
                         text::join(heads, ", ")),
-            fmt::format("take {0} in (`git merge {0}`), then run `dbmig merge heads`",
+            fmt::format("merge it into this branch (`git merge {0}`), then run `dbmig merge heads`",
                         changes.ref)}});
     }
     std::vector<history::Contradiction> news = history::contradictions(merged, heads);

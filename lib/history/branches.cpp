@@ -423,7 +423,8 @@ std::vector<Diagnostic> described(const std::vector<Contradiction>& contradictio
           "so that the branch of REV wins";
     } else {
       second.message += fmt::format(
-          ": this contradicts the operation above: after it, it cannot be done ({})", one.subject);
+          ": this contradicts the operation above: after that one, this one is not possible ({})",
+          one.subject);
       second.hint = "take one of the two out of its revision, or let one branch build on the other";
     }
     list.push_back(std::move(second));

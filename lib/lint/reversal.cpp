@@ -14,9 +14,10 @@ namespace {
 
 Issues no_way_back(const Step& step) {
   if (step.has_downgrade || step.declared) return {};
-  return risk_issues(step, ops::RiskKind::irreversible,
-                     "say what takes plain SQL back with `undo:` (`none` for nothing), or write a "
-                     "`downgrade:` for this revision; [] does nothing");
+  return risk_issues(
+      step, ops::RiskKind::irreversible,
+      "say how to reverse plain SQL with `undo:` (`none`: nothing to do), or write a "
+      "`downgrade:` for this revision; [] does nothing");
 }
 
 /// What a DDL statement makes, alters or drops; empty for other statements and for what is only

@@ -152,7 +152,8 @@ std::vector<Operation> undo(const Schema& before, const Execute& operation) {
   }
   throw Error(ErrorCode::invalid, "plain SQL has no inverse")
       .hint(
-          "say what takes it back with `execute: {sql: …, undo: …}` (`undo: none` for nothing), or "
+          "say how to reverse it with `execute: {sql: …, undo: …}` (`undo: none`: nothing to do), "
+          "or "
           "write a `downgrade:` for this revision by hand");
 }
 

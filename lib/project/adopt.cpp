@@ -29,7 +29,7 @@ void stamp_adopted(Workspace& workspace, const std::vector<std::string>& ids,
       .stamp(ids, false, run_options(workspace, options.lock_timeout), "adopted");
 }
 
-/// The database to adopt, which must be there.
+/// The connection to the database to adopt, which must exist.
 backend::Connection& existing_database(Workspace& workspace) {
   try {
     return workspace.connection(Workspace::Access::existing);
@@ -41,8 +41,8 @@ backend::Connection& existing_database(Workspace& workspace) {
   }
 }
 
-/// Everything stored must be in the database. What an interrupted adopt wrote, and did not stamp,
-/// is found there and stamped now.
+/// All stored revisions must be applied. The revision of an interrupted adopt, written but not
+/// stamped, is recognised and stamped now.
 void catch_up(Workspace& workspace, const AdoptOptions& options) {
   const history::Graph& graph = workspace.graph();
   backend::Connection& connection = existing_database(workspace);
@@ -50,8 +50,8 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
       run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
-                fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                            "file of the migrations folder does",
+                fmt::format("Can't locate revision identified by '{}': the database has it, but no "
+                            "file in the migrations folder does",
                             text::join(check.unknown, "', '")))
         .hint("adopt it in its own project, or restore the file");
   }
@@ -77,17 +77,18 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
   if (!options.revision.dry_run) stamp_adopted(workspace, graph.heads(), options);
 }
 
-/// Says what of the database the new revision does not describe to the letter.
+/// Reports what of the database the new revision does not describe exactly.
 void tell_inexact(Workspace& workspace) {
   const run::Drift drift = run::find_drift(existing_database(workspace), workspace.graph().fold(),
                                            workspace.selection(), words_of_server(workspace));
   for (const std::string& line : drift.difference.detected) {
-    workspace.events().warning("dbmig.adopt",
-                               fmt::format("the model does not build it exactly: {}", line));
+    workspace.events().warning(
+        "dbmig.adopt", fmt::format("the model does not describe the database exactly: {}", line));
   }
 }
 
-/// Of what works on both databases: what the other one takes otherwise, and only its owner can say.
+/// Warns about decimals without precision, which both databases accept but treat differently: only
+/// the owner can decide.
 void warn_of_bare_decimals(Workspace& workspace, const Adoption& adoption) {
   if (!dialect::capabilities(workspace.url().dialect).flexible_typing || adoption.restricted_to)
     return;
@@ -100,23 +101,22 @@ void warn_of_bare_decimals(Workspace& workspace, const Adoption& adoption) {
       if (type.kind != schema::TypeKind::decimal || type.length) continue;
       workspace.events().warning(
           "dbmig.adopt",
-          fmt::format(
-              "'{}.{}' is decimal without precision: MariaDB will round every value to a whole "
-              "number; write them in the model, as in \"decimal(12,2)\", before you "
-              "upgrade one",
-              create->table.name, column.name));
+          fmt::format("'{}.{}' is decimal without precision: MariaDB will round every value to a "
+                      "whole number; write the precision in the model, as in \"decimal(12,2)\", "
+                      "before you upgrade a MariaDB database",
+                      create->table.name, column.name));
     }
   }
 }
 
-/// What says that the work is to stop; never, where nothing does.
+/// The flag that stops the work; one that is never set if there is none.
 const std::atomic<bool>& stop_of(const Workspace& workspace) {
   static const std::atomic<bool> never{false};
   return workspace.stop() == nullptr ? never : *workspace.stop();
 }
 
-/// Each column once, whatever its values lack room for: with the value that needs most.
-void say_fractions(Workspace& workspace, const std::vector<transfer::CopyProblem>& fractions) {
+/// Reports each column once, with the value that needs the most room.
+void report_fractions(Workspace& workspace, const std::vector<transfer::CopyProblem>& fractions) {
   struct Column {
     const transfer::CopyProblem* worst;
     std::size_t values;
@@ -134,14 +134,14 @@ void say_fractions(Workspace& workspace, const std::vector<transfer::CopyProblem
         fmt::format("'{}.{}' becomes {}: {}", name.first, name.second,
                     schema::to_string(*column.worst->wider),
                     column.values == 1 ? fmt::format("a value {}", column.worst->what.reason)
-                                       : fmt::format("of {} that do not fit, one {}",
+                                       : fmt::format("{} do not fit; one of them {}",
                                                      text::count(column.values, "value"),
                                                      column.worst->what.reason)));
   }
 }
 
-/// Of a SQLite database whose model is for MariaDB as well: `found` with room for fractions of
-/// seconds that its rows have, and a warning for what else MariaDB would not hold.
+/// For a SQLite database whose model is for MariaDB as well: returns `found` with room for the
+/// fractions of seconds in its rows, and warns about other values that MariaDB would not hold.
 schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connection,
                               schema::Schema found) {
   const std::optional<DialectKind> only = workspace.project().only_dialect();
@@ -160,7 +160,8 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
   try {
     target = dialect::dialect(DialectKind::mariadb).canonical(there.tables);
   } catch (const Error& error) {
-    // What MariaDB cannot have at all restricts the project to SQLite, which is said later.
+    // A schema that MariaDB cannot have at all restricts the project to SQLite; that is reported
+    // later.
     if (error.code() != ErrorCode::invalid) throw;
     return found;
   }
@@ -177,20 +178,21 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
     }
     workspace.events().warning(
         "dbmig.adopt",
-        fmt::format("'{}.{}': {}{}{}; MariaDB refuses that{}", problem.what.file,
+        fmt::format("'{}.{}': {}{}{}; MariaDB would refuse that{}", problem.what.file,
                     problem.what.column, text::join(problem.what.examples, ", "),
                     problem.what.examples.empty() ? "" : " ", rows,
-                    remedy.empty() ? ": fix the rows before they are copied"
-                                   : fmt::format(", `{}` in the model would fit", remedy)));
+                    remedy.empty() ? "; fix the rows before you copy them"
+                                   : fmt::format("; `{}` in the model would hold them", remedy)));
   }
-  say_fractions(workspace, fractions);
+  report_fractions(workspace, fractions);
   found = transfer::widened(std::move(found), fractions, DialectKind::sqlite);
   for (const transfer::EqualKey& key :
        transfer::find_equal_keys(connection, found, tables.tables, stop_of(workspace))) {
     workspace.events().info(
         "dbmig.adopt",
-        fmt::format("'{}.{}' gets collation {} on MariaDB: {} would occur twice", key.table,
-                    text::join(key.columns, ", "), transfer::kExactCollation, key.example));
+        fmt::format(
+            "'{}.{}' gets collation {} on MariaDB: with the default one, {} would occur twice",
+            key.table, text::join(key.columns, ", "), transfer::kExactCollation, key.example));
     for (const std::string& column : key.columns) {
       found.table(key.table).find_column(column)->mariadb.collation = transfer::kExactCollation;
     }
@@ -198,7 +200,7 @@ schema::Schema fitted_to_rows(Workspace& workspace, backend::Connection& connect
   return found;
 }
 
-/// dbmig.yaml with the only database that can hold what was found.
+/// dbmig.yaml with a `dialects:` that names the only database which can hold the schema.
 NewFile restricted_config(Workspace& workspace, DialectKind kind, const std::string& why) {
   workspace.events().info(
       "dbmig.adopt",
@@ -225,7 +227,7 @@ AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
       run::with_expected_names(connection, workspace.graph().fold(), std::move(found.schema));
   const schema::Schema whole = found.schema;
   found = selected(std::move(found), workspace.selection());
-  // A table that --table or a revision names is wanted, whoever else keeps records in it.
+  // A table that --table or a revision names is wanted, even if another tool keeps records in it.
   std::set<std::string> wanted(options.tables.begin(), options.tables.end());
   for (const auto& [name, table] : workspace.graph().fold().tables) wanted.insert(name);
   leave_bookkeeping_alone(workspace, found.schema, std::move(wanted));
@@ -246,9 +248,9 @@ AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
   }
   Adoption& adoption = *outcome.adoption;
   const bool dry_run = options.revision.dry_run;
-  // A database that cannot be written to is found out before any file is.
+  // Fails before any file is written if the database cannot be written to.
   if (!dry_run) run::RevisionStore(connection).create_if_missing();
-  for (const std::string& line : adoption.for_one_alone) {
+  for (const std::string& line : adoption.for_one_database) {
     workspace.events().info("dbmig.adopt", line);
   }
   for (const std::string& line : adoption.detected) workspace.events().info("dbmig.diff", line);

@@ -13,7 +13,7 @@
 #include "ops/apply.hpp"
 #include "project/fit_for_mariadb.hpp"
 #include "project/server_words.hpp"
-#include "project/sqlite_alone.hpp"
+#include "project/sqlite_only.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"
 
@@ -27,7 +27,7 @@ void erase_known(Map& map, const Map& known) {
   erase_if(map, [&](const auto& entry) { return known.count(entry.first) != 0; });
 }
 
-/// `live` without what `known` has by name.
+/// `live` without the objects whose names are in `known`.
 schema::Schema without(schema::Schema live, const schema::Schema& known) {
   erase_known(live.tables, known.tables);
   erase_known(live.views, known.views);
@@ -41,7 +41,7 @@ bool is_empty(const schema::Schema& schema) {
          schema.routines.empty();
 }
 
-/// What `schema` has of the objects in `names`.
+/// The objects of `schema` whose names are in `names`.
 schema::Schema named_in(const schema::Schema& schema, const schema::Schema& names) {
   schema::Schema part;
   const auto take = [](const auto& from, const auto& wanted, auto& to) {
@@ -56,7 +56,7 @@ schema::Schema named_in(const schema::Schema& schema, const schema::Schema& name
   return part;
 }
 
-/// "shop" of …/shop and sqlite:////data/shop.db, in characters that any file name can have.
+/// "shop" for …/shop and sqlite:////data/shop.db, with characters that every file name can have.
 std::string database_name(const Url& url) {
   std::string name =
       url.dialect == DialectKind::sqlite ? fs::path(url.database).stem().string() : url.database;
@@ -76,8 +76,8 @@ fs::path free_file(const fs::path& folder, const std::string& name) {
   return path;
 }
 
-/// Why SQLite itself, and not only the plan for it, does not take all of `schema`; empty when it
-/// does.
+/// Why SQLite itself, not only dbmig's plan for it, rejects a part of `schema`; empty if it accepts
+/// everything.
 std::string refusal_of_sqlite(const schema::Schema& schema) {
   try {
     backend::Scratch scratch({.kind = DialectKind::sqlite});
@@ -92,7 +92,7 @@ std::string refusal_of_sqlite(const schema::Schema& schema) {
   }
 }
 
-/// Reads the model with the adopted file in it, and finds out where it can live.
+/// Reads the model including the adopted file, and finds out which databases can hold it.
 class ModelMaker {
  public:
   ModelMaker(Workspace& workspace, DialectKind kind) : workspace_(workspace), kind_(kind) {}
@@ -155,8 +155,8 @@ void add(schema::Schema& to, schema::Schema from) {
   to.routines.merge(from.routines);
 }
 
-/// Lets MariaDB fill the keys that SQLite fills, and keep the digits that SQLite keeps. Not in the
-/// tables of `model`, which says of them what it wants.
+/// Lets MariaDB number the keys that SQLite numbers, and keep the digits that SQLite keeps. Tables
+/// of `model` are left alone: the model already says what it wants.
 void keep_values(schema::Schema& found, const schema::Schema& model) {
   for (auto& [name, table] : found.tables) {
     if (model.find_table(name) != nullptr) continue;
@@ -170,7 +170,8 @@ bool is_for_both(Workspace& workspace) {
   return said.empty() || said.size() > 1;
 }
 
-/// Adds what MariaDB will not take of what `revision` makes, so that nobody has to find it there.
+/// Adds what MariaDB will refuse of the objects that `revision` creates, so that it is known
+/// beforehand.
 void add_refusals(const schema::Schema& before, const history::Revision& revision,
                   std::vector<std::string>& told) {
   const schema::Schema after = schema::normalized(ops::apply(before, revision.upgrade));
@@ -193,7 +194,7 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
     keep_values(found, workspace.model().schema);
     told = fit_for_mariadb(found);
     found = dialect::for_both(std::move(found));
-    for (std::string& one : mark_what_sqlite_alone_takes(workspace, before, found)) {
+    for (std::string& one : mark_sqlite_only(workspace, before, found)) {
       told.push_back(std::move(one));
     }
   } else if (for_both) {
@@ -214,8 +215,8 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   ModelMaker maker(workspace, workspace.url().dialect);
   const schema::Model model = maker.read(file);
 
-  // What is written is adopted as it reads; of what the model has already, the database decides,
-  // in the model's words where they say the same.
+  // New objects are adopted exactly as the written model reads. For objects that the model had
+  // already, the database decides, in the model's spelling if both mean the same.
   schema::Schema after = before;
   add(after, named_in(model.schema, to_write));
   add(after, schema::normalized(equivalent(workspace, workspace.model().schema,
@@ -229,7 +230,7 @@ std::optional<Adoption> plan(Workspace& workspace, const schema::Schema& live,
   adoption.restricted_to = maker.restricted();
   adoption.why_restricted = maker.why_restricted();
   if (for_both && !adoption.restricted_to) add_refusals(before, adoption.revision, told);
-  adoption.for_one_alone = std::move(told);
+  adoption.for_one_database = std::move(told);
   return adoption;
 }
 
@@ -240,7 +241,7 @@ std::optional<Adoption> plan_adoption(Workspace& workspace, const schema::Schema
                                       NewRevision options) {
   if (is_for_both(workspace)) {
     std::optional<Adoption> adoption = plan(workspace, live, parents, options, true);
-    // For one database alone nothing has to be said of the other.
+    // If the schema is for one database only, the other one does not matter.
     if (!adoption || !adoption->restricted_to) return adoption;
     const std::string why = adoption->why_restricted;
     adoption = plan(workspace, live, parents, std::move(options), false);

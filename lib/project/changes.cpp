@@ -18,7 +18,7 @@ namespace {
 
 using yaml::Out;
 
-/// The model's sections, in the order in which they are told, and what one of each is called.
+/// The sections of the model, in the order of the report, and the noun for an entry of each.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSections = {{
     {"tables", "table"},
     {"views", "view"},
@@ -29,7 +29,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSections
     {"events", "event"},
 }};
 
-/// The sections of a table; what stands in one alone, without a mapping, is that attribute.
+/// The sections of a table; the attribute that a bare value (not a mapping) in a section stands
+/// for.
 struct Section {
   std::string_view key;
   std::string_view noun;
@@ -64,7 +65,7 @@ std::string flow(const Out& value) {
 
 using Attributes = std::vector<std::pair<std::string, std::string>>;
 
-/// All that is said of an object, blocks of one database opened: `sqlite.collation`.
+/// All attributes of an object, with blocks for one database flattened: `sqlite.collation`.
 Attributes attributes_of(const Out& object, std::string_view short_for) {
   Attributes attributes;
   if (object.kind() != Out::Kind::map || find(object, "native") != nullptr) {
@@ -105,7 +106,7 @@ std::vector<ChangedAttribute> compare(const Attributes& before, const Attributes
   return list;
 }
 
-/// A whole object, or a part of one, that came or went.
+/// A whole object, or part of one, that was added or removed.
 Change whole(ChangeKind kind, std::string_view noun, const std::string& name, const Out& object,
              std::string_view short_for) {
   Change change{kind, std::string(noun), name, {}, {}, {}};
@@ -115,7 +116,7 @@ Change whole(ChangeKind kind, std::string_view noun, const std::string& name, co
   return change;
 }
 
-/// The entries of a section, by name in their order; none when there is no section.
+/// The entries of a section by name, in order; none if there is no such section.
 const Out& entries(const Out& table, std::string_view key) {
   static const Out none = Out::map();
   const Out* found = find(table, key);
@@ -126,7 +127,7 @@ bool is_part(std::string_view key) {
   return std::any_of(kParts.begin(), kParts.end(), [&](const Section& s) { return s.key == key; });
 }
 
-/// What is said of a table itself, and not of its parts.
+/// The attributes of the table itself, without its parts.
 Out own_attributes(const Out& table) {
   Out own = Out::map();
   for (std::size_t i = 0; i < table.keys().size(); ++i) {
@@ -222,7 +223,7 @@ std::vector<Change> changes(const schema::Schema& from, const schema::Schema& to
     list.push_back(whole_table(ChangeKind::removed, from.tables.at(name)));
   }
   for (const std::string& name : comparison.added) {
-    // A table that moves to the other database is dropped and added.
+    // A table that moves to the other database is shown as removed and added.
     tables.insert_or_assign(name, whole_table(ChangeKind::added, to.tables.at(name)));
   }
   for (auto& [name, change] : tables) list.push_back(std::move(change));

@@ -7,10 +7,10 @@
 
 namespace dbmig::project {
 
-/// One thing that is said of an object and is different: `type`, `nullable`, `sqlite.collation`.
+/// An attribute of an object that differs: `type`, `nullable`, `sqlite.collation`.
 struct ChangedAttribute {
   std::string name;
-  std::string before;  ///< empty: not said
+  std::string before;  ///< empty: not set
   std::string after;
 };
 
@@ -21,13 +21,13 @@ struct Change {
   ChangeKind kind = ChangeKind::changed;
   std::string noun;  ///< "table", "column", "foreign key"
   std::string name;
-  std::string renamed_from;  ///< its name before, when that was another
+  std::string renamed_from;  ///< its former name, if it was renamed
   std::vector<ChangedAttribute>
-      attributes;  ///< of a thing that came or went: all that is said of it
+      attributes;  ///< of an added or removed object: all of its attributes
   std::vector<Change> parts;
 };
 
-/// What leads from one schema to the other, by table, for people to read.
+/// The changes that turn one schema into the other, by table, for people to read.
 std::vector<Change> changes(const schema::Schema& from, const schema::Schema& to,
                             const schema::RenameHints& renames);
 

@@ -62,7 +62,7 @@ constexpr std::array kDatabaseKinds{
               "turns it into a revision."},
 };
 
-/// Collects what is found.
+/// Collects the findings.
 class Findings {
  public:
   void add(std::string kind, std::string subject, const std::string& message,
@@ -73,7 +73,7 @@ class Findings {
                      Diagnostic{std::move(where), message, {}},
                      {}});
   }
-  /// One whose text begins with its place.
+  /// Adds a finding whose text begins with its position.
   void add(std::string kind, std::string subject, const Diagnostic& what) {
     list_.push_back({std::move(kind), std::move(subject), to_string(what), what, {}});
   }
@@ -91,8 +91,8 @@ class Findings {
   std::vector<CheckFinding> list_;
 };
 
-/// Where the model says what a line of `Difference::detected` is about: it names a table, or a
-/// table and a column as `table.column`, in quotes.
+/// The position in the model of the object that a line of `Difference::detected` is about: the line
+/// names a table, or a table and a column as `table.column`, in quotes.
 SourcePosition place_of_change(Workspace& workspace, const std::string& detected) {
   const schema::Schema& schema = workspace.model().schema;
   const std::vector<std::string> parts = text::split(detected, '\'');
@@ -107,8 +107,8 @@ SourcePosition place_of_change(Workspace& workspace, const std::string& detected
   return {};
 }
 
-/// Model against revisions. Branches that fit together in no order, which is told already, have no
-/// schema that the model could be compared with.
+/// Compares the model with the revisions. Branches that cannot be combined in any order, which is
+/// reported already, have no schema to compare with.
 void check_fold(Workspace& workspace, bool contradicts, Findings& findings) {
   const history::Graph& graph = workspace.graph();
   schema::Schema all;
@@ -186,9 +186,8 @@ std::vector<CheckFinding> check_database(Workspace& workspace) {
   for (const std::string& id : check.unknown) {
     findings.add(
         "unknown", id,
-        fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                    "file does",
-                    id));
+        fmt::format(
+            "Can't locate revision identified by '{}': the database has it, but no file does", id));
   }
   for (const std::string& id : check.edited) {
     const std::string edit = make_runner(workspace, Workspace::Access::peek).edit_of(id);

@@ -64,8 +64,9 @@ bool is_sql_file(const std::string& argument) {
   return argument == "-" || text::lower(argument).ends_with(".sql");
 }
 
-/// What `managed`, the newest revisions, or those that the database of `live` has, know by name:
-/// other objects of a shared database are none of ours.
+/// The objects known by name to the model or the newest revisions (`managed`), or to the revisions
+/// that the database of `live` has: other objects of a shared database do not belong to the
+/// project.
 schema::Schema known_objects(Workspace& workspace, const ComparisonSide& managed,
                              const ComparisonSide& live) {
   schema::Schema known = managed.schema;
@@ -81,7 +82,7 @@ schema::Schema known_objects(Workspace& workspace, const ComparisonSide& managed
   return known;
 }
 
-/// What of `live` is known; the names of the rest go to `unknown`.
+/// The known objects of `live`; the names of the others are added to `unknown`.
 schema::Schema only_known(const schema::Schema& live, const schema::Schema& known,
                           std::vector<std::string>& unknown) {
   schema::Schema part = run::known_part(live, known);
@@ -97,7 +98,7 @@ schema::Schema only_known(const schema::Schema& live, const schema::Schema& know
   return part;
 }
 
-/// MariaDB makes an index for every foreign key; SQLite does not, and does not miss it.
+/// MariaDB creates an index for every foreign key; its absence on SQLite is not a difference.
 void drop_implied_indexes(schema::Schema& mariadb, const schema::Schema& sqlite) {
   for (auto& [name, table] : mariadb.tables) {
     const schema::Table* other = sqlite.find_table(name);
@@ -202,7 +203,7 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
   backend::Connection& other = to.connection != nullptr ? *to.connection : *from.connection;
   result.kind = one.dialect().kind();
   if (result.kind != other.dialect().kind()) {
-    // What both can say: the schema as it would be on SQLite, which has the fewer words.
+    // What both databases can express: the schema as SQLite, which can express less, would have it.
     const dialect::Dialect& sqlite = dialect::dialect(DialectKind::sqlite);
     result.from = sqlite.canonical(result.from);
     result.to = sqlite.canonical(result.to);
@@ -217,7 +218,7 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
     result.is_portable = true;
     return result;
   }
-  // The words of one side are understood by the other's.
+  // Texts in the spelling of one side's server are compared with the other side's.
   const run::AskWords ask = words_of_server(workspace);
   if (to.connection != nullptr) {
     result.to = run::with_expected_words(other, result.from, std::move(result.to),

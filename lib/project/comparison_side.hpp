@@ -12,14 +12,15 @@
 
 namespace dbmig::project {
 
-/// One of the two things that `diff` compares. Holds what its schema was read from: a database says
-/// best how it would report the other side.
+/// One of the two things that `diff` compares. Keeps the connection that its schema was read from:
+/// that database knows best how it would report the other side.
 struct ComparisonSide {
-  std::string label;  ///< as people read it; never with a password
+  std::string label;  ///< for people; never with a password
   schema::Schema schema;
-  schema::RenameHints renames;  ///< of the model
+  schema::RenameHints renames;  ///< from the model
   std::vector<backend::Unsupported> unsupported;
-  /// The project's revisions that it has, as far as known: of a database, a revision, the model.
+  /// The project's revisions that it contains, as far as known: for a database, a revision or the
+  /// model.
   std::optional<std::set<std::string>> revisions;
   bool is_live = false;     ///< a database
   bool is_managed = false;  ///< the model or a revision
@@ -28,9 +29,9 @@ struct ComparisonSide {
   backend::Connection* connection = nullptr;  ///< null for the model and revisions
 };
 
-/// What `argument` means, the first that fits: `model`; `database`; a URL; an SQL file (a name that
+/// Resolves `argument`; the first that fits: `model`; `database`; a URL; an SQL file (a name that
 /// ends with .sql, or `-`); a name of dbmig.yaml's `databases`; a revision. `dialect`: --dialect,
-/// for SQL files. Throws Error{not_found} when it is none of them.
+/// for SQL files. Throws Error{not_found} if it is none of them.
 ComparisonSide comparison_side(Workspace& workspace, const std::string& argument,
                                const std::string& dialect);
 
@@ -43,19 +44,17 @@ struct ComparedSchemas {
   std::vector<std::string> unknown;  ///< live objects left out: no history or model knows them
 };
 
-/// What was renamed on the way from one side to the other: by the revisions between them, and by
-/// what the model has beyond these.
+/// The renames between the two sides: those in the revisions between them, and those in the model
+/// that no revision has yet.
 schema::RenameHints renames_between(Workspace& workspace, const ComparisonSide& from,
                                     const ComparisonSide& to);
 
-/// With a database or an SQL file on either side both are compared as that database reports them.
-/// Live objects that neither the history nor the model knows are left out beside one of these,
-/// unless `all`.
+/// If a database or an SQL file is on either side, both are compared as that database reports them.
+/// Live objects that neither the history nor the model knows are then left out, unless `all`.
 ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from,
                                 const ComparisonSide& to, bool all);
 
-/// `compared` with the words of the databases and files it was read from, for statements that
-/// arrive there to the letter.
+/// `compared` with the original spelling of the databases and files, for generating statements.
 ComparedSchemas keep_spelling(const ComparisonSide& from, const ComparisonSide& to,
                               ComparedSchemas compared);
 

@@ -50,7 +50,8 @@ class NewDatabaseFile {
     }
   }
 
-  /// What was made in it has been dropped: without tables of anybody it goes, too.
+  /// To be called after what was made in it was dropped: if no tables are left, the file is
+  /// deleted.
   void emptied(backend::Connection& connection) {
     if (path_.empty()) return;
     has_nothing_ =
@@ -109,11 +110,11 @@ class Copy {
     return std::move(result_);
   }
 
-  /// `error` of a server that went away, and which of the two it is.
+  /// `error` of a lost connection, with which of the two servers it was.
   Error lost(const Error& error) {
     const bool is_source = !answers(*source_);
     const bool is_target = !answers(*target_);
-    const char* side = is_source && is_target ? "source and target"
+    const char* side = is_source && is_target ? "the source and the target"
                        : is_source            ? "the source"
                        : is_target            ? "the target"
                                               : "a server";
@@ -135,7 +136,7 @@ class Copy {
     }
   }
 
-  /// That of the target, which the workspace works on from here on.
+  /// The target's URL; the workspace works on the target from here on.
   const Url& target_url() {
     static_cast<void>(copied_database(workspace_, request_.target, "target"));
     if (is_url(request_.target)) {
@@ -171,7 +172,7 @@ class Copy {
     if (!is_kept) take_back();
   }
 
-  /// Whether the target's columns hold every value, made wider where --widen says so.
+  /// Whether the target's columns hold every value; with --widen, after widening them.
   bool rows_fit() {
     schema::Schema schema =
         request_.data_only ? target_->canonical(target_->inspect({}).schema) : chosen_.schema;
@@ -182,7 +183,7 @@ class Copy {
                                workspace_.events(), stop_, ranks_);
       std::vector<transfer::CopyProblem> more =
           transfer::check_relations(*source_, schema, options_);
-      if (problems.empty()) {  // a key is asked about with values that its columns hold
+      if (problems.empty()) {  // keys are checked with values that their columns hold
         more = joined(std::move(more),
                       transfer::find_collisions(*source_, *target_, schema, options_, stop_));
       }
@@ -205,7 +206,7 @@ class Copy {
     return some;
   }
 
-  /// Whether --widen mends all of `problems`: in a project it changes types alone.
+  /// Whether --widen solves all of `problems`: in a project it only changes types.
   bool has_remedy(const std::vector<transfer::CopyProblem>& problems) const {
     return transfer::without_remedy(problems).empty() &&
            (chosen_.revisions.empty() ||
@@ -217,9 +218,9 @@ class Copy {
     std::map<std::pair<std::string, std::string>, schema::Type> types;
     for (const transfer::CopyProblem& problem : problems) {
       if (!problem.wider) {
-        workspace_.events().info(
-            "dbmig.copy", fmt::format("'{}' becomes {}, for rows of the source", problem.what.file,
-                                      problem.remedy()));
+        workspace_.events().info("dbmig.copy",
+                                 fmt::format("'{}' becomes {} to hold the source's rows",
+                                             problem.what.file, problem.remedy()));
         continue;
       }
       types.insert_or_assign({problem.what.file, problem.what.column}, *problem.wider);
@@ -228,7 +229,7 @@ class Copy {
     std::vector<std::string> columns;
     for (const auto& [place, type] : types) {
       workspace_.events().info(
-          "dbmig.copy", fmt::format("'{}.{}' becomes {}, for rows of the source", place.first,
+          "dbmig.copy", fmt::format("'{}.{}' becomes {} to hold the source's rows", place.first,
                                     place.second, schema::to_string(type)));
       changes.push_back({place.first, place.second, type, false});
       columns.push_back(place.first + "." + place.second);
@@ -344,7 +345,7 @@ class Copy {
       }
       new_file_.emptied(*target_);
     } catch (const std::exception& failure) {
-      if (!answers(*target_)) return;  // which the error of the copy says
+      if (!answers(*target_)) return;  // the error of the copy says so
       workspace_.events().warning(
           "dbmig.copy", fmt::format("Empty tables stay in the target: {}", failure.what()));
     }
@@ -384,7 +385,7 @@ Url copied_database(Workspace& workspace, const std::string& argument, const cha
   std::error_code ignored;
   if (std::filesystem::is_regular_file(argument, ignored)) {
     throw Error(ErrorCode::usage, fmt::format("the {} '{}' is a file, not a URL", which, argument))
-        .hint(fmt::format("of a SQLite database: sqlite:///{}", argument));
+        .hint(fmt::format("the URL of a SQLite database: sqlite:///{}", argument));
   }
   std::vector<std::string> known;
   if (workspace.find_project() != nullptr) {

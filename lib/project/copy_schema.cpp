@@ -45,7 +45,7 @@ class CopySchemaChoice {
     const schema::Schema model = workspace_.graph().fold(chosen_.revisions);
     chosen_.schema = target_.canonical(model);
     workspace_.events().info("dbmig.copy", "The schema comes from the project's revisions");
-    leave_out_of_one_alone(model);
+    leave_out_source_only_tables(model);
     if (!is_other_kind()) return;
     warn_of_lost_digits();
     refuse_what_revisions_cannot_make();
@@ -77,14 +77,14 @@ class CopySchemaChoice {
     options_.exclude.insert(options_.exclude.end(), gone.begin(), gone.end());
     if (!left_out.empty() || !changed.empty()) refuse_if_strict();
     if (!gone.empty() && translation.tables.tables.empty()) {
-      throw Error(ErrorCode::refused, "there is no table that the target could have")
+      throw Error(ErrorCode::refused, "the target cannot have any of the tables")
           .hint("nothing was copied");
     }
     chosen_.schema = target_.canonical(translation.tables);
   }
 
-  /// SQLite keeps eight bytes of a FLOAT, and the comparison at the end asks for the four that
-  /// MariaDB keeps.
+  /// SQLite stores eight bytes of a FLOAT, but MariaDB only four, so the final comparison would
+  /// fail.
   void warn_of_lost_digits() {
     if (!dialect::type_ranges(target_.dialect().kind()).short_floats) return;
     std::vector<std::string> columns;
@@ -116,7 +116,7 @@ class CopySchemaChoice {
     std::move(more.begin(), more.end(), std::back_inserter(to));
   }
 
-  /// The revisions of the source, when they are this project's.
+  /// The revisions of the source, if they are this project's.
   std::set<std::string> history() {
     if (workspace_.find_project() == nullptr) return {};
     std::set<std::string> ids;
@@ -133,8 +133,8 @@ class CopySchemaChoice {
     return ids;
   }
 
-  /// The tables that the model has on the source's kind of database alone.
-  void leave_out_of_one_alone(const schema::Schema& model) {
+  /// Leaves out the tables that the model has only on the source's kind of database.
+  void leave_out_source_only_tables(const schema::Schema& model) {
     bool is_any = false;
     for (const auto& [name, table] : model.tables) {
       if (table.only.value_or(target_.dialect().kind()) == target_.dialect().kind()) continue;
@@ -146,7 +146,7 @@ class CopySchemaChoice {
     if (is_any) refuse_if_strict();
   }
 
-  /// What the target would refuse of the tables that revisions make there is said before the first
+  /// Reports what the target would refuse of the tables that the revisions create, before the first
   /// one runs.
   void refuse_what_revisions_cannot_make() {
     schema::Schema tables;
@@ -165,7 +165,7 @@ class CopySchemaChoice {
             "`dbmig upgrade`");
   }
 
-  /// Makes the tables what the target takes; what that changes in them.
+  /// Changes the tables until the target accepts them; returns a sentence for each change.
   std::vector<std::string> fit(DialectKind from) {
     std::vector<std::string> changed;
     if (dialect::capabilities(from).flexible_typing) {
@@ -180,7 +180,7 @@ class CopySchemaChoice {
     return changed;
   }
 
-  /// With --tables and --exclude: nothing is said of the others either.
+  /// With --tables and --exclude, the other tables are not mentioned either.
   void restrict_to_chosen(backend::Inspection& found) const {
     if (options_.tables.empty() && options_.exclude.empty()) return;
     const auto names = [](const std::vector<std::string>& list, const std::string& name) {

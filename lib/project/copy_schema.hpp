@@ -9,18 +9,19 @@
 
 namespace dbmig::project {
 
-/// Where the target's tables come from, and what they are.
+/// The schema of a copy's target, and where it comes from.
 struct CopySchema {
-  std::set<std::string> revisions;    ///< the source's, when they are the project's; else empty
-  transfer::Translation translation;  ///< of the source's tables, without `revisions`
-  schema::Schema schema;              ///< the target's, as it will be
+  std::set<std::string> revisions;    ///< the source's, if they are the project's; otherwise empty
+  transfer::Translation translation;  ///< of the source's tables, if there are no `revisions`
+  schema::Schema schema;              ///< the resulting schema of the target
 };
 
-/// Chooses the schema of a copy: that of the source's revisions when they are this project's, else
-/// the source's own, changed where the target cannot hold it, of which each change is told.
-/// `before` is what the target has. Tables that the target cannot have go into `options.exclude`.
-/// Writes nothing. Throws Error{refused} with `strict` where anything would change, and where no
-/// table is left; Error{failed} where the target cannot have what the revisions make.
+/// Chooses the schema of a copy: that of the source's revisions if they are this project's,
+/// otherwise the source's own, changed where the target cannot hold it; each change is reported.
+/// `before` is the present schema of the target. Tables that the target cannot have are added to
+/// `options.exclude`. Writes nothing. Throws Error{refused} if anything would change and `strict`
+/// is set, or if no table is left; Error{failed} if the target cannot have what the revisions
+/// create.
 CopySchema choose_copy_schema(Workspace& workspace, backend::Connection& source,
                               backend::Connection& target, const schema::Schema& before,
                               bool strict, transfer::CopyOptions& options);

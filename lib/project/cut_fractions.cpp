@@ -19,7 +19,7 @@ constexpr int kRows = 1000;
 
 struct Moment {
   const schema::Column* column;
-  schema::Type type;  ///< on MariaDB
+  schema::Type type;  ///< its type on MariaDB
 };
 
 std::vector<Moment> moments_of(const schema::Table& table) {
@@ -34,7 +34,7 @@ std::vector<Moment> moments_of(const schema::Table& table) {
   return moments;
 }
 
-/// The largest number of digits, zeros at the end aside, that each of `moments` has.
+/// The largest number of digits, without trailing zeros, in each of `moments`.
 std::string digits_query(const dialect::Dialect& dialect, const schema::Table& table,
                          const std::vector<Moment>& moments) {
   std::vector<std::string> columns;
@@ -61,7 +61,7 @@ void warn_of_table(Workspace& workspace, backend::Connection& connection,
   try {
     found = connection.query(digits_query(connection.dialect(), table, moments));
   } catch (const Error& error) {
-    // The table is not, or not yet, the same as the revisions, which is found out elsewhere.
+    // The table differs from the revisions, which is reported elsewhere.
     if (error.code() == ErrorCode::interrupted) throw;
     return;
   }
@@ -73,8 +73,8 @@ void warn_of_table(Workspace& workspace, backend::Connection& connection,
     wider.length = digits <= 3 ? 3 : 6;
     workspace.events().warning(
         "dbmig.values",
-        fmt::format("'{}.{}' has {} after the second, of which MariaDB's {} stores {}: write "
-                    "`mariadb: {{type: {}}}` in the model before rows go there",
+        fmt::format("'{}.{}' has values with {} after the second, but MariaDB's {} stores {}: "
+                    "write `mariadb: {{type: {}}}` in the model before you copy rows there",
                     table.name, moments[i].column->name,
                     text::count(static_cast<std::size_t>(digits), "digit"), now,
                     moments[i].type.length.value_or(0), schema::to_string(wider)));
@@ -91,7 +91,7 @@ void warn_of_cut_fractions(Workspace& workspace, backend::Connection& connection
   try {
     schema = workspace.graph().fold();
   } catch (const Error&) {
-    return;  // branches that fit in no order: that is said elsewhere
+    return;  // contradicting branches are reported elsewhere
   }
   for (const auto& [name, one] : schema.tables) {
     if (table.empty() || text::equals_ignoring_case(name, table)) {

@@ -4,11 +4,11 @@
 
 namespace dbmig::project {
 
-/// Warns of columns of a SQLite database, of a project that is for MariaDB as well, whose newest
-/// rows have more digits after the second than MariaDB's type keeps, which would cut them without a
-/// word: "'user.created' holds 6 digits after the second …". Looks at 1,000 rows of each table of
-/// the revisions (of `table` alone, if given) and changes nothing. Says nothing on MariaDB, whose
-/// rows are cut already.
+/// Warns about columns of a SQLite database, in a project that is for MariaDB as well, whose newest
+/// rows have more digits after the second than MariaDB's type stores: "'user.created' has values
+/// with 6 digits after the second …". MariaDB would silently cut them. Looks at 1,000 rows of each
+/// table of the revisions (or only of `table`) and changes nothing. No warnings on MariaDB, whose
+/// rows are already cut.
 void warn_of_cut_fractions(Workspace& workspace, backend::Connection& connection,
                            const std::string& table = {});
 

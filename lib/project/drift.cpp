@@ -16,16 +16,17 @@ namespace {
 
 constexpr int kLockSeconds = 60;
 
-/// The drift, where nothing else stands between database and revisions that would blur it.
+/// The drift, if no other difference between database and revisions would distort it.
 run::DatabaseCheck reconciled_check(Workspace& workspace) {
   run::DatabaseCheck check =
       run::check_database(workspace.connection(Workspace::Access::existing), workspace.graph(),
                           workspace.selection(), words_of_server(workspace));
   if (!check.unknown.empty()) {
-    throw Error(ErrorCode::not_found,
-                fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                            "file does",
-                            text::join(check.unknown, "', '")))
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format(
+            "Can't locate revision identified by '{}': the database has it, but no file does",
+            text::join(check.unknown, "', '")))
         .hint("restore the file first");
   }
   if (!check.unfinished.empty()) {

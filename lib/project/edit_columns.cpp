@@ -20,7 +20,7 @@
 namespace dbmig::project {
 namespace {
 
-/// Files as they were, put back unless keep() was called.
+/// Restores the files that were written, unless keep() was called.
 class FileEdits {
  public:
   explicit FileEdits(Workspace& workspace) : workspace_(workspace) {}
@@ -30,7 +30,7 @@ class FileEdits {
         write_file(path, content, true);
       } catch (const std::exception& failure) {
         workspace_.events().warning(
-            "dbmig.model", fmt::format("{} could not be put back: {}", path, failure.what()));
+            "dbmig.model", fmt::format("{} could not be restored: {}", path, failure.what()));
       }
     }
     if (!before_.empty()) workspace_.forget_files();
@@ -49,11 +49,11 @@ class FileEdits {
   std::map<std::string, std::string> before_;
 };
 
-/// A change of a file at a place of it.
+/// A change at a position in a file.
 struct Edit {
   SourcePosition where;
-  std::string value;                    ///< of the scalar there
-  std::vector<schema::Column> columns;  ///< or: behind the column there
+  std::string value;                    ///< the new value of the scalar there
+  std::vector<schema::Column> columns;  ///< or: columns to insert after the one there
 };
 
 SourcePosition place_of(Workspace& workspace, const std::vector<std::string>& path,
@@ -61,9 +61,10 @@ SourcePosition place_of(Workspace& workspace, const std::vector<std::string>& pa
   const SourcePosition where = workspace.place_in_model(path);
   const std::string extension = std::filesystem::path(where.file).extension().string();
   if (where.line == 0 || (extension != ".yaml" && extension != ".yml")) {
-    throw Error(ErrorCode::failed, fmt::format("column '{}.{}' is in no YAML file of the model",
-                                               path.at(1), path.at(3)))
-        .hint(fmt::format("write {} there by hand, and run `dbmig migrate`", wanted));
+    throw Error(
+        ErrorCode::failed,
+        fmt::format("column '{}.{}' is not in any YAML file of the model", path.at(1), path.at(3)))
+        .hint(fmt::format("write {} into the model by hand, and run `dbmig migrate`", wanted));
   }
   return where;
 }
@@ -87,7 +88,7 @@ std::vector<Edit> edits_for(Workspace& workspace, const std::vector<ColumnChange
         workspace, {"tables", more.table, "columns", table.columns.back().name}, "the new columns");
     edits.push_back({where, "", more.columns});
   }
-  // From the end, so that the places before stay where they are.
+  // From the end, so that the earlier positions stay valid.
   std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
     return std::tie(a.where.file, b.where.line, b.where.column, b.value) <
            std::tie(b.where.file, a.where.line, a.where.column, a.value);
@@ -95,7 +96,7 @@ std::vector<Edit> edits_for(Workspace& workspace, const std::vector<ColumnChange
   return edits;
 }
 
-/// Whether the model says now what was asked for.
+/// Checks that the model now has the requested changes.
 void require_changed(Workspace& workspace, const std::vector<ColumnChange>& changes,
                      const std::vector<AddedColumns>& added) {
   const auto require = [&](const std::string& table_name, const std::string& name,
@@ -134,7 +135,7 @@ void require_migrated_model(Workspace& workspace, const std::string& what_for) {
               fmt::format("the model has changes without a revision: {}",
                           difference.detected.empty() ? "see `dbmig migrate --dry-run`"
                                                       : difference.detected.front()))
-      .hint(fmt::format("run `dbmig migrate` first: {}", what_for));
+      .hint(fmt::format("run `dbmig migrate` first, {}", what_for));
 }
 
 std::string edit_columns(Workspace& workspace, const std::vector<ColumnChange>& changes,
@@ -160,7 +161,8 @@ std::string edit_columns(Workspace& workspace, const std::vector<ColumnChange>& 
   options.revision.message = message;
   options.own_types_stay = true;
   const auto generated = generate_revision(workspace, options);
-  if (!generated) throw Error(ErrorCode::failed, "the changed model gives no new revision");
+  if (!generated)
+    throw Error(ErrorCode::failed, "no revision was generated from the changed model");
   edits.keep();
   workspace.forget_files();
   return generated->written.revision.id;

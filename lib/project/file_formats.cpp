@@ -23,7 +23,7 @@ using import::FormatRequest;
 
 constexpr const char* kCompanionKey = "dbmig_export";
 
-/// What `FILE.yaml` says.
+/// The content of `FILE.yaml`.
 struct CompanionFile {
   FormatRequest format;
   std::string table;
@@ -61,7 +61,7 @@ std::optional<CompanionFile> read_companion(const std::string& path) {
   return found;
 }
 
-/// The file's name without the ending of its compression.
+/// The file's name without the extension of its compression.
 std::filesystem::path uncompressed(const std::string& path) {
   std::filesystem::path name = path;
   for (const char* ending : {".gz", ".zst", ".xz", ".lzma"}) {
@@ -70,8 +70,8 @@ std::filesystem::path uncompressed(const std::string& path) {
   return name;
 }
 
-/// Whether a field of the file's beginning is `\\N`: what programs that write escapes put for NULL,
-/// and nobody else does.
+/// Whether a field at the beginning of the file is `\\N`: programs that write escapes use it for
+/// NULL, and no others do.
 bool has_escaped_nulls(const std::string& path) {
   static const std::atomic<bool> never{false};
   constexpr std::size_t kLooked = std::size_t{256} << 10U;
@@ -86,17 +86,17 @@ bool has_escaped_nulls(const std::string& path) {
       if (begins && (end == head.size() || head[end] == '\t' || head[end] == '\n')) return true;
     }
   } catch (const Error&) {
-    // The import says what is wrong with the file.
+    // The import will report what is wrong with the file.
   }
   return false;
 }
 
-/// Puts what the companion says where the command line says nothing.
+/// Uses the companion's settings for what the command line leaves out.
 void fill(FormatRequest& request, const FormatRequest& companion) {
   const bool is_other = !request.name.empty() && request.name != companion.name;
   if (!request.binary) request.binary = companion.binary;
   if (!request.time_zone) request.time_zone = companion.time_zone;
-  if (is_other) return;  // its own marks, and not those of the companion's format
+  if (is_other) return;  // the NULL markers belong to the companion's format, not to the one chosen
   request.name = companion.name;
   if (!request.delimiter) request.delimiter = companion.delimiter;
   if (request.nulls.empty()) request.nulls = companion.nulls;

@@ -6,12 +6,11 @@
 
 namespace dbmig::project {
 
-/// How the file at `path` is written: as `said` where that says anything; else as the file beside
-/// it says, `PATH.yaml`, which `dbmig export` writes; else by the ending of its name (.jsonl and
-/// .ndjson, also compressed) and, of .tsv, by what stands in it.
+/// Determines how the file at `path` is written: first by `said`; then by the companion file next
+/// to it, `PATH.yaml`, which `dbmig export` writes; then by the extension (.jsonl and .ndjson, also
+/// compressed) and, for .tsv, by the content.
 ///
-/// Throws Error{invalid} for a companion that is wrong; a YAML file without `dbmig_export` is
-/// nobody's companion.
+/// Throws Error{invalid} for an invalid companion; a YAML file without `dbmig_export` is not one.
 import::OwnFormat own_format(const import::FormatRequest& said, const std::string& path);
 
 }  // namespace dbmig::project

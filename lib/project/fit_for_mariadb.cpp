@@ -14,7 +14,7 @@ using schema::TypeKind;
 
 constexpr int kKeyLength = 255;
 
-/// The columns of keys that MariaDB makes of whole values.
+/// The columns of keys that MariaDB builds from whole values.
 std::set<std::string> whole_keys(const Table& table) {
   std::set<std::string> names = schema::constrained_columns(table);
   for (const schema::Index& index : table.indexes) {
@@ -46,7 +46,7 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
       for (const schema::IndexPart& part : index.parts) {
         if (index.unique || part.expression.empty()) continue;
         said.push_back(fmt::format(
-            "index '{}' of table '{}' is over the expression '{}', and is created on SQLite only",
+            "index '{}' of table '{}' uses the expression '{}' and is created on SQLite only",
             index.name, name, part.expression));
         break;
       }
@@ -59,8 +59,8 @@ std::vector<std::string> fit_for_mariadb(schema::Schema& found) {
       if (type.kind == TypeKind::native && !is_key) {
         column.mariadb.type = made(TypeKind::longtext, {});
         said.push_back(fmt::format(
-            "'{}.{}' has {} on SQLite, and becomes longtext on MariaDB (mariadb: {{type: …}})",
-            name, column.name,
+            "'{}.{}' has {} on SQLite and becomes longtext on MariaDB (mariadb: {{type: …}})", name,
+            column.name,
             type.native.empty() ? "no type" : fmt::format("the type '{}'", type.native)));
       } else if (is_key && (has_no_length(type) || type.kind == TypeKind::native)) {
         column.mariadb.type = made(TypeKind::varchar, kKeyLength);

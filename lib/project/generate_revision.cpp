@@ -9,7 +9,7 @@
 namespace dbmig::project {
 namespace {
 
-/// After the file is there nothing is taken back: a hook that fails is warned of.
+/// Once the file exists, nothing is undone: a failing hook is only a warning.
 void run_after_migrate(Workspace& workspace, const history::Revision& revision) {
   const hooks::Facts facts{{"DBMIG_REVISION", revision.id},
                            {"DBMIG_FILE", workspace.shown(revision.path)},

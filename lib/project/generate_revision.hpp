@@ -13,13 +13,13 @@ namespace dbmig::project {
 struct GeneratedRevision {
   WrittenRevision written;
   std::vector<std::string> detected;
-  std::optional<std::vector<ProofOutcome>> proofs;  ///< nothing: none was wanted
+  std::optional<std::vector<ProofOutcome>> proofs;  ///< nothing: not requested
 };
 
-/// The whole of `migrate`: the project's hook before, next_revision(), its file, and the hook
-/// after, whose failure is told and changes nothing. Nothing when the model has no changes. With
-/// `dry_run` nothing is written and no hook is run. Throws what next_revision() throws, and
-/// Error{failed} where the hook before fails.
+/// All of `migrate`: the project's hook before it, next_revision(), the file, and the hook after
+/// it, whose failure is only reported. Nothing if the model has no changes. With `dry_run`, nothing
+/// is written and no hook runs. Throws what next_revision() throws, and Error{failed} if the hook
+/// before it fails.
 std::optional<GeneratedRevision> generate_revision(Workspace& workspace,
                                                    const MigrateOptions& options);
 

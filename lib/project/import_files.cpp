@@ -15,7 +15,7 @@ ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& tab
                            import::Options options, import::Communicator& ranks,
                            const std::atomic<bool>& stop) {
   std::optional<MadeForFiles> made;
-  if (table.any()) made.emplace(give_table(workspace, table, options, ranks));
+  if (table.any()) made.emplace(prepare_table(workspace, table, options, ranks));
   const import::Open open = [&workspace]() -> backend::Connection& {
     return workspace.connection(Workspace::Access::existing);
   };
@@ -23,14 +23,14 @@ ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& tab
   try {
     outcome.summary = import::run(options, ranks, open, workspace.events(), stop);
   } catch (const Error& error) {
-    // Of what was committed on the way, or of a server that cannot be asked, nothing is known.
+    // After commits on the way, or if the server cannot be reached, the state is unknown.
     const bool is_known = options.commit_every == 0 && error.code() != ErrorCode::connection;
-    if (made && is_known) made->take_back();
+    if (made && is_known) made->undo();
     throw;
   }
   const bool has_loaded = !outcome.summary.dry_run && outcome.summary.rows != 0;
   outcome.has_failed = !has_loaded && outcome.summary.rejected != 0;
-  if (made && outcome.has_failed) made->take_back();
+  if (made && outcome.has_failed) made->undo();
   return outcome;
 }
 

@@ -11,21 +11,22 @@ namespace dbmig::project {
 
 struct ImportOutcome {
   import::Summary summary;
-  /// Records were refused and nothing was loaded: no script should take that for done.
+  /// Records were rejected and nothing was loaded: scripts must not take that for success.
   bool has_failed = false;
 };
 
-/// Gives the files a table where `table` asks for it, then loads them. Collective: every rank calls
-/// it with the same arguments.
+/// Creates or changes the table for the files if `table` asks for it, then loads them. Collective:
+/// every rank calls it with the same arguments.
 ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& table,
                            import::Options options, import::Communicator& ranks,
                            const std::atomic<bool>& stop);
 
-/// Warns of what the rows that were loaded would lose on the project's other database; see
-/// warn_of_cut_fractions(). The import goes on when that cannot be found out.
+/// Warns about what the loaded rows would lose on the project's other database, see
+/// warn_of_cut_fractions(). If that cannot be determined, the import still succeeds.
 void warn_of_loaded_rows(Workspace& workspace, const import::Summary& summary);
 
-/// Finishes imports of several connections that were killed while they committed; how many.
+/// Finishes imports with several connections that were killed during their commit; returns how
+/// many.
 std::size_t recover_imports(Workspace& workspace, std::chrono::seconds lock_wait);
 
 }  // namespace dbmig::project

@@ -7,11 +7,11 @@
 
 namespace dbmig::project {
 
-/// The model of an inferred table as a file's text, with what was seen beside each column.
+/// The model of an inferred table as the text of a file, with the evidence next to each column.
 std::string model_with_evidence(const transfer::Inferred& inferred);
 
-/// Gives the inferred table the foreign keys to tables of the project that every value has, where
-/// there are a project and its database, and says so.
+/// Adds foreign keys to tables of the project that contain every value, if there are a project and
+/// its database, and reports them.
 void add_parents(Workspace& workspace, transfer::Inferred& inferred);
 
 }  // namespace dbmig::project

@@ -17,10 +17,10 @@
 namespace dbmig::project {
 namespace {
 
-/// The database that can be asked, and what it has.
+/// The database, if it can be reached, and its revisions.
 struct AtHand {
   backend::Connection* connection = nullptr;  ///< nullptr: none
-  std::set<std::string> applied;              ///< of the revisions that have a file
+  std::set<std::string> applied;              ///< those with a file
 };
 
 AtHand ask_database(Workspace& workspace, Workspace::Access access) {
@@ -33,8 +33,8 @@ AtHand ask_database(Workspace& workspace, Workspace::Access access) {
   return found;
 }
 
-/// The database, if there is one: a SQLite file that is not there yet, or a server that does not
-/// answer, is none unless it was asked for by name.
+/// The database, if there is one: a SQLite file that does not exist yet, or a server that does not
+/// answer, counts as none unless it was named explicitly.
 AtHand database_at_hand(Workspace& workspace, const LintOptions& options) {
   if (options.offline) return {};
   if (options.must_ask) return ask_database(workspace, Workspace::Access::peek);
@@ -50,7 +50,7 @@ AtHand database_at_hand(Workspace& workspace, const LintOptions& options) {
   }
 }
 
-/// Which revisions are linted, and how to say so.
+/// The revisions to lint, and how the report calls them.
 struct Chosen {
   std::string what;  ///< "pending", "heads", "all", "branch" or "revisions"
   std::vector<std::string> ids;
@@ -91,7 +91,7 @@ Chosen choose_revisions(Workspace& workspace, const LintOptions& options, const 
   return {"pending", std::move(ids)};
 }
 
-/// The upgrade from what the database has to `targets`, planned for it.
+/// The upgrade from the database's revisions to `targets`, planned for it.
 std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtHand& database,
                                           const std::set<std::string>& targets) {
   std::vector<run::PlannedRevision> plan;
@@ -107,7 +107,7 @@ std::vector<run::PlannedRevision> plan_to(const history::Graph& graph, const AtH
   return plan;
 }
 
-/// What the server says that the statements of a MariaDB upgrade cost.
+/// What the statements of a MariaDB upgrade cost, according to the server.
 void add_costs(Workspace& workspace, const AtHand& database, const std::set<std::string>& targets,
                std::map<std::string, lint::Evidence>& evidence) {
   const history::Graph& graph = workspace.graph();
@@ -131,7 +131,7 @@ void add_costs(Workspace& workspace, const AtHand& database, const std::set<std:
   }
 }
 
-/// What the database adds to the files, by revision.
+/// What the database adds to the files, for each revision.
 std::map<std::string, lint::Evidence> evidence_of(Workspace& workspace, const AtHand& database,
                                                   const Chosen& chosen) {
   std::set<std::string> targets(chosen.ids.begin(), chosen.ids.end());

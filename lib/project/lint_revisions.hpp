@@ -9,14 +9,13 @@
 
 namespace dbmig::project {
 
-/// Which revisions are linted, and which databases are asked. At most one of `branch`, `all` and
-/// `revisions`; without them those that the database lacks, or the heads where no database is at
-/// hand.
+/// Which revisions to lint, and which databases to use. At most one of `branch`, `all` and
+/// `revisions`; without them, the pending revisions, or the heads if no database is available.
 struct LintOptions {
   const git::BranchChanges* branch = nullptr;  ///< what a branch adds and changes
   bool all = false;
   std::vector<std::string> revisions;  ///< as they were given
-  bool offline = false;                ///< ask no database
+  bool offline = false;                ///< use no database
   bool must_ask = false;               ///< a database that does not answer is an error
 };
 
@@ -27,12 +26,12 @@ struct LintRun {
   lint::Result result;
 };
 
-/// Lints them by the levels of dbmig.yaml. A database that can be asked counts the rows that are
-/// concerned, and MariaDB tells what statements cost. A database that was not named, and is not
-/// there, is told of and done without.
+/// Lints the revisions with the levels of dbmig.yaml. If a database is available, it counts the
+/// affected rows, and MariaDB tells what the statements cost. A database that was not named
+/// explicitly and is not available is reported and not used.
 ///
-/// Throws Error{usage} for a revision named from the database where none is asked, and what the
-/// database throws where it was named or `must_ask` is set.
+/// Throws Error{usage} if a revision is named relative to the database and no database is used, and
+/// the database's errors if it was named or `must_ask` is set.
 LintRun lint_revisions(Workspace& workspace, const LintOptions& options);
 
 }  // namespace dbmig::project

@@ -18,7 +18,7 @@ int rank_of_lock(const std::string& lock) {
   return lock == "SHARED" ? 1 : 2;
 }
 
-/// Whether a statement of plain SQL alters a table, by a lock that nothing tells.
+/// Whether a statement of plain SQL alters a table, with a lock that cannot be determined.
 bool alters_by_hand(const dialect::Statement& statement) {
   const std::vector<dialect::ScriptWord> words =
       dialect::script_words(DialectKind::mariadb, statement.sql);

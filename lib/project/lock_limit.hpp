@@ -9,10 +9,10 @@
 
 namespace dbmig::project {
 
-/// Throws Error{refused} when an ALTER TABLE of `plan`, which begins on a database of schema
-/// `before`, runs on this server with more than `limit`, "none" or "shared", or when that cannot be
-/// found out. Every one that does is named. Nothing is changed: copies of the tables are tried in a
-/// scratch database.
+/// Throws Error{refused}, naming every such statement, if an ALTER TABLE of `plan`, which starts on
+/// a database of schema `before`, needs more on this server than `limit` ("none" or "shared")
+/// allows, or if that cannot be determined. Nothing is changed: the statements are tried on copies
+/// of the tables in a scratch database.
 void refuse_locks(Workspace& workspace, const std::vector<run::PlannedRevision>& plan,
                   const schema::Schema& before, const std::string& limit);
 

@@ -41,21 +41,20 @@ void MadeForFiles::made(const std::string& id, const std::string& table) {
   after_ = read_model();
 }
 
-void MadeForFiles::take_back() noexcept {
+void MadeForFiles::undo() noexcept {
   if (id_.empty()) return;
   try {
     revert();
     workspace_.events().info(
         "dbmig.import",
-        fmt::format("No row of '{}' was imported: model, revisions and database are "
-                    "as they were",
+        fmt::format("No row of '{}' was imported: model, revisions and database are unchanged",
                     table_));
   } catch (const std::exception& failure) {
     workspace_.events().warning(
         "dbmig.import",
-        fmt::format("No row of '{}' was imported, and revision {} stays in the model, in the "
-                    "revisions and perhaps in the database: {}; once that is put right, import "
-                    "again, or take it back with `dbmig downgrade {}-1`",
+        fmt::format("No row of '{}' was imported, but revision {} stays in the model, in the "
+                    "revisions and perhaps in the database: {}; fix that and import again, or undo "
+                    "the revision with `dbmig downgrade {}-1`",
                     table_, id_, failure.what(), id_));
   }
   id_.clear();
@@ -64,14 +63,14 @@ void MadeForFiles::take_back() noexcept {
 void MadeForFiles::revert() {
   constexpr int kTableLockTimeout = 60;
   if (read_model() != after_) {
-    throw Error(ErrorCode::failed, "the model's files were edited meanwhile");
+    throw Error(ErrorCode::failed, "the model's files were edited in the meantime");
   }
   const history::Revision revision = workspace_.graph().get(id_);
   run::Runner runner = make_runner(workspace_, Workspace::Access::existing);
   for (const run::AppliedRevision& row : runner.rows()) {
     if (row.id != id_) continue;
     run::RunOptions how = run_options(workspace_, kTableLockTimeout);
-    // After Ctrl-C, too.
+    // Also after Ctrl-C.
     how.stop = nullptr;
     how.listener = hook_listener(workspace_, workspace_.url(), workspace_.events());
     const std::vector<std::string>& parents = revision.parents;

@@ -8,22 +8,22 @@
 
 namespace dbmig::project {
 
-/// What an import changed of model, revisions and database before its rows, to be taken back when
-/// none of them came.
+/// Changes of model, revisions and database that an import made before its rows, to be undone if no
+/// row was loaded.
 class MadeForFiles {
  public:
-  /// Before anything is changed.
+  /// To be created before anything is changed.
   explicit MadeForFiles(Workspace& workspace);
-  /// Of a rank that changes nothing.
+  /// For a rank that changes nothing.
   static MadeForFiles nothing(Workspace& workspace);
 
-  /// Revision `id` was written for table `table`; the database may have it or not.
+  /// Revision `id` was written for table `table`; it may or may not be applied.
   void made(const std::string& id, const std::string& table);
 
-  /// Takes the revision back from the database and removes its file, and the model says what it
-  /// said before. Nothing is lost for that: where rows need what was made, or files were edited
-  /// since, it stays, and the event says so. Does nothing when nothing was made. Never throws.
-  void take_back() noexcept;
+  /// Reverts the revision, removes its file and restores the model. Never loses anything: if rows
+  /// need the changes, or files were edited since, they stay, and an event says so. Does nothing if
+  /// nothing was made. Never throws.
+  void undo() noexcept;
 
  private:
   using Files = std::map<std::filesystem::path, std::string>;

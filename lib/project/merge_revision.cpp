@@ -17,7 +17,7 @@
 namespace dbmig::project {
 namespace {
 
-/// The one of `parents` whose branch `argument` names.
+/// The one of `parents` whose branch contains the revision that `argument` names.
 std::string parent_of(Workspace& workspace, const std::string& argument,
                       const std::vector<std::string>& parents) {
   const history::Graph& graph = workspace.graph();
@@ -28,13 +28,13 @@ std::string parent_of(Workspace& workspace, const std::string& argument,
     }
   }
   if (found.size() == 1) return found.front();
-  throw Error(ErrorCode::usage, fmt::format("'{}' is {} of the revisions to merge", argument,
-                                            found.empty() ? "on none" : "on more than one"))
+  throw Error(ErrorCode::usage, fmt::format("'{}' belongs to {} of the branches to merge", argument,
+                                            found.empty() ? "none" : "more than one"))
       .hint(fmt::format("name one of {}", text::join(parents, ", ")));
 }
 
-/// The pairs of operations, one of them plain SQL, that a database may take in either order, and
-/// what is different then.
+/// The error for pairs of operations, one of them plain SQL, whose order changes the result, with
+/// the differences.
 Error differs_by_order(std::vector<Diagnostic> pairs, const teams::BothOrders& seen) {
   for (Diagnostic& one : pairs) one.hint.clear();
   pairs.front().message +=
@@ -46,7 +46,7 @@ Error differs_by_order(std::vector<Diagnostic> pairs, const teams::BothOrders& s
   return Error(ErrorCode::refused, std::move(pairs));
 }
 
-/// Nothing, and the reason in `why`, where they cannot be tried.
+/// Nothing, with the reason in `why`, if they cannot be tried.
 std::optional<teams::BothOrders> try_orders(Workspace& workspace, const ProofDatabase& database,
                                             const history::Graph& graph,
                                             const history::Revision& merge,
@@ -65,8 +65,8 @@ std::optional<teams::BothOrders> try_orders(Workspace& workspace, const ProofDat
   }
 }
 
-/// Whether both orders of `heads` were seen to come to the same on one of the project's databases.
-/// Refuses them where they do not.
+/// Whether both orders of `heads` gave the same result on one of the project's databases. Throws if
+/// they did not.
 bool compare_orders(Workspace& workspace, const history::Graph& graph,
                     const history::Revision& merge,
                     const std::pair<std::string, std::string>& heads,
@@ -93,7 +93,7 @@ bool compare_orders(Workspace& workspace, const history::Graph& graph,
   return is_compared;
 }
 
-/// Plain SQL of two branches that concerns one table is run in both orders.
+/// Plain SQL of two branches that uses the same table is run in both orders.
 void compare_plain_sql(Workspace& workspace, const history::Revision& merge) {
   const std::vector<std::string>& heads = merge.parents;
   std::optional<history::Graph> graph;
@@ -135,7 +135,7 @@ history::Revision merge_revision(Workspace& workspace, MergeOptions options) {
   const std::vector<history::Contradiction> found =
       history::contradictions(graph, parents, revision.upgrade);
   if (!found.empty()) throw Error(ErrorCode::failed, history::described(found));
-  // Both sides must fit together: a table that each of them made is an error now.
+  // Both sides must fit together: a table that both of them create is an error now.
   static_cast<void>(graph.fold(chosen));
   if (!options.either_order) compare_plain_sql(workspace, revision);
   return revision;

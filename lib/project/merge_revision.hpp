@@ -9,18 +9,18 @@
 
 namespace dbmig::project {
 
-/// What `merge` is asked for.
+/// The options of `merge`.
 struct MergeOptions {
   NewRevision revision;
   std::vector<std::string> heads;  ///< those to join, or `heads`
-  bool either_order = false;       ///< plain SQL may depend on the order of the branches
-  std::string winner;              ///< the branch that contradictions are decided for; may be empty
+  bool either_order = false;  ///< the result of plain SQL may depend on the order of the branches
+  std::string winner;  ///< the branch that wins where branches contradict each other; may be empty
 };
 
-/// The revision that joins the heads, not written. Throws Error{failed} when there is nothing to
-/// join, and where the branches contradict each other and no `winner` decides; Error{usage} when
-/// `winner` is on none of them; Error{refused} where plain SQL of two branches, tried on scratch
-/// databases, does not come to the same in either order.
+/// The revision that joins the heads; it is not written. Throws Error{failed} if there is nothing
+/// to join, or if the branches contradict each other and no `winner` was chosen; Error{usage} if
+/// `winner` is on none of them; Error{refused} if plain SQL of two branches, tried on scratch
+/// databases, gives different results in different orders.
 history::Revision merge_revision(Workspace& workspace, MergeOptions options);
 
 }  // namespace dbmig::project

@@ -21,7 +21,7 @@ using run::Direction;
 
 constexpr int kEntryLockSeconds = 60;
 
-/// Where a database without bookkeeping comes into the history; nothing for one that takes all.
+/// The revision at which a database without bookkeeping starts; nothing if it runs all of them.
 std::optional<teams::Entry> find_entry(Workspace& workspace, backend::Connection& connection,
                                        const MigrationRequest& request) {
   auto entry = teams::find_entry(connection, workspace.graph(),
@@ -31,7 +31,7 @@ std::optional<teams::Entry> find_entry(Workspace& workspace, backend::Connection
   return entry;
 }
 
-/// The schema that the run meets, in a database that enters the history at `entered`.
+/// The schema before the run, for a database that starts in the history at `entered`.
 schema::Schema schema_before(Workspace& workspace, run::Runner& runner,
                              const std::set<std::string>& entered) {
   if (entered.empty()) return runner.applied_schema();
@@ -45,13 +45,13 @@ void refuse_required_locks(Workspace& workspace, run::Runner& runner,
                schema_before(workspace, runner, entered), request.require_lock);
 }
 
-/// Lets an upgrade combine revisions where no hook wants to know of each.
+/// Lets an upgrade combine revisions, unless a hook must be called for each.
 void combine(Workspace& workspace, run::Runner& runner, const MigrationRequest& request) {
   if (request.one_by_one || hook_listener(workspace, workspace.url(), workspace.events())) return;
   runner.combine(yaml::print_revision);
 }
 
-/// What no file has is said before anything is taken back.
+/// Targets without a file are an error before anything is reverted.
 void refuse_unknown_targets(const history::Graph& graph, const std::vector<std::string>& targets) {
   for (const std::string& target : targets) {
     if (!history::needs_current(target)) static_cast<void>(graph.resolve(target));

@@ -17,14 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The `database:` of the new dbmig.yaml. A password never goes into a file that people commit: the
-/// environment holds it.
+/// The `database:` of the new dbmig.yaml. A password is never written to a file that is committed;
+/// it stays in the environment.
 std::string database_setting(Workspace& workspace) {
   if (!workspace.location.url) return "${DATABASE_URL:-sqlite:///dbmig.db}";
   const std::string& text = *workspace.location.url;
   if (text.find("${") != std::string::npos) return text;
   const Url url = Url::parse(text);
-  // The environment may still say another one, as on the servers where it is deployed.
+  // The environment can still override it, as on the servers where it is deployed.
   if (!url.password) {
     return fmt::format("${{DATABASE_URL:-{}}}",
                        text::replace_all(text::replace_all(text, "$", "$$"), "}", "%7D"));
@@ -51,7 +51,7 @@ constexpr const char* kExampleModel =
     "#     primary_key: [id]\n"
     "#     unique: {uq_customer_name: [name]}\n";
 
-/// Editors with a YAML language server read where the first line says.
+/// Editors with a YAML language server read the schema named in the first line.
 std::string editor_line(const std::string& folder, std::string_view schema) {
   return fmt::format("# yaml-language-server: $schema={}.dbmig/{}\n", folder,
                      yaml::schema_file(schema));

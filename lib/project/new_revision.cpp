@@ -24,7 +24,7 @@
 namespace dbmig::project {
 namespace {
 
-/// As many digits as Alembic's identifiers have.
+/// As many digits as in Alembic's identifiers.
 constexpr int kIdDigits = 12;
 
 std::string now_utc() {
@@ -34,8 +34,8 @@ std::string now_utc() {
 }
 
 bool is_valid_id(std::string_view id) {
-  // No sign that revision arguments use (`+1`, `-1`, `a:b`, `label@head`) and none that a file name
-  // or a shell dislikes.
+  // None of the characters with a meaning in revision arguments (`+1`, `-1`, `a:b`, `label@head`),
+  // in file names or in shells.
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   });
@@ -48,7 +48,7 @@ std::string fresh_id(const history::Graph& graph) {
   }
 }
 
-/// A name that its own file could not be read with is refused before there is a file.
+/// Refuses a name that could not be read back from the file, before the file exists.
 void refuse_unreadable(const history::Revision& revision) {
   try {
     yaml::parse_revision(yaml::print_revision(revision), "revision");
@@ -65,7 +65,7 @@ void check_plan(const dialect::Dialect& dialect, const std::vector<ops::Operatio
     dialect.plan(met, operations, {});
     return;
   } catch (const Error&) {
-    // Which operation it is, one by one: below.
+    // Which operation it is, is found out below, one by one.
   }
   schema::Schema before = met;
   for (const ops::Operation& operation : operations) {
@@ -141,7 +141,7 @@ history::Revision make_revision(const history::Graph& graph, const NewRevision& 
   revision.created = now_utc();
   revision.labels = options.labels;
   for (const std::string& argument : options.depends_on) {
-    // A label stays one: it names the branch, wherever that begins.
+    // A label stays a label: it names the branch, wherever that begins.
     const bool is_label = graph.find_label(argument).has_value();
     revision.depends_on.push_back(is_label ? argument : graph.resolve_one(argument));
   }
@@ -222,7 +222,7 @@ NewFile revision_file(Workspace& workspace, history::Revision& revision) {
 }
 
 void write(const NewFile& file) {
-  std::error_code failure;  // told by what follows
+  std::error_code failure;  // reported by what follows
   std::filesystem::create_directories(file.path.parent_path(), failure);
   write_file(file.path, file.text, file.overwrite);
 }

@@ -19,8 +19,8 @@
 namespace dbmig::project {
 namespace {
 
-/// Proves the revision before its file is there. What does not hold is left beside where the file
-/// would be, when it was asked for.
+/// Proves the revision before its file exists. If the proof fails, the revision is kept next to
+/// where the file would be, if that was requested.
 std::vector<ProofOutcome> prove_first(Workspace& workspace, history::Revision revision,
                                       const MigrateOptions& options) {
   revision.path = version_folder(workspace, options.revision) / yaml::file_name(revision);
@@ -45,7 +45,7 @@ std::vector<ProofOutcome> prove_first(Workspace& workspace, history::Revision re
   }
 }
 
-/// A message for a revision that was given none: its first operation speaks for it.
+/// The message of a revision without one: a description of its first operation.
 std::string default_message(const std::vector<ops::Operation>& operations) {
   std::string message = text::replace_all(ops::describe(operations.front()), "'", "");
   if (operations.size() > 1) {
@@ -54,7 +54,7 @@ std::string default_message(const std::vector<ops::Operation>& operations) {
   return message;
 }
 
-/// A change that would not reach SQLite, because the column has a type of its own there.
+/// Refuses a change that would not affect SQLite because the column has its own type there.
 void refuse_contradictions(Workspace& workspace, const schema::Schema& before,
                            const schema::Schema& wanted) {
   if (workspace.project().only_dialect() == DialectKind::mariadb) return;

@@ -11,30 +11,30 @@
 
 namespace dbmig::project {
 
-/// What `migrate` is asked for.
+/// The options of `migrate`.
 struct MigrateOptions {
   NewRevision revision;
   bool empty = false;              ///< a revision without operations, to be filled in
-  bool allow_destructive = false;  ///< it may drop what holds rows, and narrow types
+  bool allow_destructive = false;  ///< it may drop data, and narrow types
   bool no_proof = false;
-  /// A column whose type changes may stay on SQLite what its `sqlite:` block says.
+  /// A column whose type changes may keep the type in its `sqlite:` block on SQLite.
   bool own_types_stay = false;
-  bool keep = false;  ///< one that fails its proof is left as .rejected
+  bool keep = false;  ///< keep one that fails its proof, as .rejected
 };
 
-/// A revision that is to be written (new_revision.hpp: revision_file()).
+/// A revision to be written (new_revision.hpp: revision_file()).
 struct NextRevision {
-  history::Revision revision;  ///< `path` is the folder that it goes to
+  history::Revision revision;  ///< `path` is the folder of the file
   std::vector<std::string> detected;
-  std::optional<std::vector<ProofOutcome>> proofs;  ///< nothing: none was wanted
+  std::optional<std::vector<ProofOutcome>> proofs;  ///< nothing: not requested
 };
 
-/// The changes of the model that no revision has, as a revision: checked against both databases and
-/// proved, and not written. Nothing when there are none. Tells what is detected and proved.
+/// The model changes that no revision has, as a revision: checked for both databases and proved,
+/// but not written. Nothing if there are none. Reports what is detected and proved.
 ///
-/// Throws Error{refused} for what would lose rows or values without `allow_destructive`, and names
-/// the flag; Error{failed} for several heads of which none was chosen, and for a proof that fails;
-/// Error{invalid} for a model that a database of the project cannot have.
+/// Throws Error{refused} for what would lose rows or values without `allow_destructive`, naming the
+/// flag; Error{failed} if there are several heads and none was chosen, or if a proof fails;
+/// Error{invalid} if a database of the project cannot have the model.
 std::optional<NextRevision> next_revision(Workspace& workspace, MigrateOptions options);
 
 }  // namespace dbmig::project

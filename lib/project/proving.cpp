@@ -46,7 +46,7 @@ void report_proof(Workspace& workspace, const proof::Proof& proof) {
   }
 }
 
-/// The tables that `plan` alters, and those that foreign keys tie to them.
+/// The tables that `plan` alters, and those connected to them by foreign keys.
 schema::Schema neighbourhood(const schema::Schema& whole,
                              const std::vector<run::PlannedRevision>& plan) {
   std::set<std::string> wanted;
@@ -122,7 +122,7 @@ std::vector<ProofOutcome> prove(Workspace& workspace, const history::Graph& grap
   const std::atomic<bool>* const stop = workspace.stop();
   const schema::Selection selection = workspace.selection();
   const dialect::Variables values = variables(workspace);
-  // Side by side: each has a database of its own.
+  // In parallel: each has a database of its own.
   std::vector<std::future<proof::Proof>> proofs;
   for (const ProofDatabase& database : databases) {
     if (!database.scratch) {
@@ -209,7 +209,7 @@ std::optional<std::string> live_rows(Workspace& workspace, const std::string& ta
       rows = with_separators(count) + (count == "1" ? " row" : " rows");
     }
   } catch (const Error&) {
-    // Costs are told all the same.
+    // The costs are reported all the same.
   }
   return rows;
 }

@@ -41,7 +41,7 @@ std::vector<std::pair<std::string, Url>> databases_at_hand(Workspace& workspace)
   return list;
 }
 
-/// No database that can be asked may have one of `ids`.
+/// Throws if a database that can be reached has one of `ids`.
 void refuse_applied(Workspace& workspace, const std::set<std::string>& ids) {
   std::vector<Diagnostic> refused;
   for (const auto& [name, url] : databases_at_hand(workspace)) {
@@ -49,13 +49,13 @@ void refuse_applied(Workspace& workspace, const std::set<std::string>& ids) {
       const auto connection = backend::connect(url, {.create = false});
       for (const run::AppliedRevision& row : run::RevisionStore(*connection).all()) {
         if (ids.count(row.id) == 0) continue;
-        refused.push_back({{},
-                           fmt::format("revision {} is applied in {}", row.id, url.redacted()),
-                           "take it back there with `dbmig downgrade`, or join the branches with "
-                           "`dbmig merge`"});
+        refused.push_back(
+            {{},
+             fmt::format("revision {} is applied in {}", row.id, url.redacted()),
+             "undo it there with `dbmig downgrade`, or join the branches with `dbmig merge`"});
       }
     } catch (const Error& error) {
-      if (error.code() == ErrorCode::not_found) continue;  // it is not there yet: it has nothing
+      if (error.code() == ErrorCode::not_found) continue;  // it does not exist yet, so it has none
       workspace.events().warning("dbmig.rebase",
                                  fmt::format("{} could not be checked: {}", name, error.message()));
     }

@@ -9,25 +9,25 @@
 
 namespace dbmig::project {
 
-/// A revision that gets other parents, and the file that says so.
+/// A revision with new parents, and its new file.
 struct RebasedRevision {
   teams::Reparented change;
   std::filesystem::path path;
-  std::string text;      ///< the whole file, as it will be
-  std::string checksum;  ///< of it
+  std::string text;      ///< the whole new file
+  std::string checksum;  ///< of the new file
 };
 
-/// A branch that moves.
+/// A branch to be moved.
 struct Rebase {
-  std::string revision;  ///< the branch's, as the argument names it
+  std::string revision;  ///< its id, as the argument names it
   std::string onto;
   std::vector<RebasedRevision> revisions;  ///< empty: it follows already
 };
 
-/// What changes when the branch of `revision` is to follow `onto`, each an argument that names one
-/// revision; proved there, not written. Throws Error{refused} where a database of the project that
-/// can be asked has one of the revisions that move, Error{failed} where the branches contradict
-/// each other or a proof fails. Databases that cannot be asked are told.
+/// What changes when the branch of `revision` is moved onto `onto`; each argument names one
+/// revision. Proved there, but not written. Throws Error{refused} if a database of the project that
+/// can be reached has one of the moving revisions, Error{failed} if the branches contradict each
+/// other or a proof fails. Databases that cannot be reached are reported.
 Rebase rebase_branch(Workspace& workspace, const std::string& revision, const std::string& onto);
 
 /// Writes the files and the sum file.

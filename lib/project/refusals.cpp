@@ -21,7 +21,7 @@ std::string does_not_take(const backend::Connection& connection, const Error& er
   return backend::refusal_text(connection.dialect().kind(), error.message());
 }
 
-/// Whether the database refuses what it was told, and is still there.
+/// Whether the database rejects the statement, as opposed to being unreachable or interrupted.
 bool is_of_the_statement(const Error& error) {
   return error.code() != ErrorCode::connection && error.code() != ErrorCode::interrupted;
 }
@@ -38,7 +38,7 @@ void apply(backend::Connection& connection, const ops::Operation& operation, Sch
   built = ops::apply(std::move(built), one);
 }
 
-/// SQLite takes any default, and reads it when it is needed.
+/// SQLite accepts any default, and evaluates it only when it is needed.
 void ask_defaults(backend::Connection& connection, const schema::Table& table, Refusals& refusals) {
   if (!dialect::capabilities(connection.dialect().kind()).late_defaults) return;
   for (const schema::Column& column : table.columns) {
@@ -54,7 +54,7 @@ void ask_defaults(backend::Connection& connection, const schema::Table& table, R
   }
 }
 
-/// Makes `table` without the checks and defaults that the server refuses.
+/// Creates `table` without the checks and defaults that the server refuses.
 void ask_table(backend::Connection& connection, const schema::Table& table, Schema& built,
                Refusals& refusals) {
   const auto ask = [&](const ops::Operation& operation, const std::vector<std::string>& path) {
@@ -98,7 +98,7 @@ void add_refusal(Refusals& refusals, const std::vector<std::string>& path, std::
 
 void ask_for_refusals(backend::Connection& connection, schema::Schema schema, bool others,
                       Refusals& refusals) {
-  // Keys, and what others manage, do not matter to views, triggers and checks.
+  // Keys, and AUTO_INCREMENT, do not matter to views, triggers and checks.
   for (auto& [name, table] : schema.tables) {
     table.foreign_keys.clear();
     table.indexes.clear();

@@ -13,14 +13,14 @@ namespace dbmig::project {
 /// "c"} for a default → why a database rejects it.
 using Refusals = std::map<std::vector<std::string>, std::string>;
 
-/// Adds the reason for the check, default, view or trigger that `path` leads to or into; nothing
-/// for other paths, nor where there is a reason already.
+/// Adds the reason for the check, default, view or trigger at `path` or around it; does nothing for
+/// other paths, or if there is a reason already.
 void add_refusal(Refusals& refusals, const std::vector<std::string>& path, std::string reason);
 
-/// Builds `schema` on the empty database behind `connection`, one object after the other, and adds
-/// what it refuses of checks, defaults, views and triggers: what is refused holds up nothing that
-/// does without. With `others`, tables that views read may be those of others. Throws what the
-/// connection throws when it is lost or interrupted.
+/// Creates `schema` on the empty database behind `connection`, one object after the other, and adds
+/// what it refuses of checks, defaults, views and triggers: a refused object does not prevent those
+/// that do not depend on it. With `others`, views may read tables that the project does not manage.
+/// Throws the connection's error if it is lost or interrupted.
 void ask_for_refusals(backend::Connection& connection, schema::Schema schema, bool others,
                       Refusals& refusals);
 

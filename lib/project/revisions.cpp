@@ -31,11 +31,11 @@ std::optional<std::set<std::string>> current_heads(Workspace& workspace,
                                                    const std::vector<std::string>& arguments) {
   if (std::none_of(arguments.begin(), arguments.end(), history::needs_current)) return std::nullopt;
   run::Runner runner = make_runner(workspace, Workspace::Access::peek);
-  const run::Standing standing = runner.standing();
-  for (const std::string& id : standing.heads) {
-    standing.files.header(id);  // throws for one without a file
+  const run::DatabaseState state = runner.database_state();
+  for (const std::string& id : state.heads) {
+    state.files.header(id);  // throws if it has no file
   }
-  return std::set<std::string>(standing.heads.begin(), standing.heads.end());
+  return std::set<std::string>(state.heads.begin(), state.heads.end());
 }
 
 std::set<std::string> resolve(Workspace& workspace, std::string_view argument) {
@@ -85,7 +85,7 @@ void refuse_wrong_way(run::Direction direction, std::string_view target) {
   throw Error(ErrorCode::usage,
               fmt::format("'{}' goes {}, and `dbmig {}` goes {}", target, up ? "back" : "forward",
                           run::to_string(direction), up ? "forward" : "back"))
-      .hint(up ? fmt::format("`dbmig downgrade {}` takes revisions back", target)
+      .hint(up ? fmt::format("`dbmig downgrade {}` undoes revisions", target)
                : fmt::format("`dbmig upgrade {}` upgrades", target));
 }
 
@@ -105,13 +105,14 @@ std::string script_along(Workspace& workspace, run::Direction direction, const s
           : graph.resolve(start, current_heads(workspace, {start}).value_or(nothing));
   const DialectKind kind = workspace.url().dialect;
   if (direction == run::Direction::downgrade && end.find('@') != end.npos) {
-    // A branch can be taken back beside others.
+    // A branch can be downgraded while others stay.
     return run::offline_script_along(graph, kind, direction, from,
                                      graph.downgrade_path(graph.ancestors(from), end),
                                      variables(workspace));
   }
   const std::string target = has_range && end.empty() ? "head" : end;
-  // A step at the end goes from the start; `current` is what the database has, as everywhere.
+  // A relative step at the end starts from the beginning of the range; `current` is the database's
+  // revision, as everywhere.
   const bool is_current = target.find("current") != target.npos;
   const std::set<std::string> to =
       graph.resolve(target, is_current ? current_heads(workspace, {target}).value_or(from) : from);

@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::seconds kMaxWait{30};
 constexpr std::chrono::milliseconds kPauseBetween{20};
 
-/// "process 123 (dbmig squash a..b)", as far as Linux tells it.
+/// "process 123 (dbmig squash a..b)", if Linux shows it.
 std::string holder_of(int folder) {
   struct stat status {};
   if (::fstat(folder, &status) != 0) return "another process";
@@ -61,11 +61,11 @@ RevisionsLock::RevisionsLock(Workspace& workspace)
     const std::string holder = holder_of(folder_);
     if (std::chrono::steady_clock::now() >= latest) {
       ::close(folder_);
-      throw Error(ErrorCode::busy,
-                  fmt::format("{} is writing revisions of this project, for longer "
-                              "than {} seconds",
-                              holder, kMaxWait.count()))
-          .hint("run the command again when it has ended");
+      throw Error(
+          ErrorCode::busy,
+          fmt::format("{} has been writing revisions of this project for more than {} seconds",
+                      holder, kMaxWait.count()))
+          .hint("wait until it has ended, then run the command again");
     }
     if (!is_told) {
       workspace.events().info("dbmig.revisions",

@@ -17,7 +17,7 @@ dialect::Variables variables(Workspace& workspace) {
       try {
         values[name] = yaml::expand_variables(text, workspace.environment());
       } catch (const Error&) {
-        // Not set: an error where it is needed, and only there.
+        // A missing environment variable is an error only where it is needed.
       }
     }
   }
@@ -33,7 +33,7 @@ dialect::Variables variables(Workspace& workspace) {
   for (const std::string& given : workspace.location.variables) {
     const std::size_t equals = given.find('=');
     if (equals == std::string::npos || equals == 0) {
-      // What was given is not repeated: it may be the value alone.
+      // The argument is not repeated in the message: it may be a secret value.
       throw Error(ErrorCode::usage, "--var takes name=value").hint("as in --var tenant=acme");
     }
     values[given.substr(0, equals)] = given.substr(equals + 1);

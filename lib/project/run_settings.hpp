@@ -6,16 +6,16 @@
 
 namespace dbmig::project {
 
-/// What stands for the variables of plain SQL: what Location::variables says, else DBMIG_VAR_<name>
-/// of the environment, else `variables:` of dbmig.yaml; there a variable whose text needs one of
-/// the environment that is not set has no value. Throws Error{usage} where Location::variables has
-/// something else than name=value.
+/// The values of variables in plain SQL: from Location::variables, otherwise DBMIG_VAR_<name> of
+/// the environment, otherwise `variables:` of dbmig.yaml; a variable there that needs an
+/// environment variable which is not set has no value. Throws Error{usage} if Location::variables
+/// has an entry without name=value.
 dialect::Variables variables(Workspace& workspace);
 
 /// The commands of dbmig.yaml's `hooks`.
 hooks::Commands hook_commands(Workspace& workspace);
 
-/// What a run on the database `url` tells the project's hooks; empty when there are none. `events`
+/// Calls the project's hooks during a run on the database `url`; empty if there are none. `events`
 /// must outlive it.
 run::RunListener hook_listener(Workspace& workspace, const Url& url, EventSink& events);
 

@@ -7,12 +7,12 @@
 
 namespace dbmig::project {
 
-/// Asks MariaDB, on a scratch database, how it words texts. Where none can be asked, that is said
-/// once, and texts are compared as they are written.
+/// Finds out MariaDB's spelling of texts on a scratch database. If none is available, that is
+/// reported once, and texts are compared as they are written.
 run::AskWords words_of_server(Workspace& workspace);
 
-/// dialect::equivalent() for `dialects` (empty: both), where what MariaDB words alike is the same,
-/// too.
+/// dialect::equivalent() for `dialects` (empty: both), where texts that MariaDB spells identically
+/// also count as equal.
 schema::Schema equivalent(Workspace& workspace, const schema::Schema& before, schema::Schema wanted,
                           const std::vector<DialectKind>& dialects);
 

@@ -32,7 +32,7 @@ std::string read_standard_input() {
   return content;
 }
 
-/// The names in quotes that an unsupported object begins with: "table 't': option X",
+/// The quoted names at the beginning of an unsupported object's description: "table 't': option X",
 /// "column 't.c'".
 bool is_selected(const backend::Unsupported& object, const schema::Selection& selection) {
   const std::size_t open = object.object.find('\'');
@@ -159,7 +159,7 @@ backend::Inspection TableChoice::of(backend::Inspection inspection) const {
         std::any_of(schema.tables.begin(), schema.tables.end(),
                     [&](const auto& entry) { return text::matches_glob(entry.first, name); });
     if (found || schema.views.count(name) != 0) continue;
-    if (!is_pattern(name)) static_cast<void>(schema.table(name));  // says what is near
+    if (!is_pattern(name)) static_cast<void>(schema.table(name));  // suggests a similar name
     throw Error(ErrorCode::not_found, fmt::format("no table matches '{}'", name));
   }
   return selected(std::move(inspection), selection_);

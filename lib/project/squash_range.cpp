@@ -16,7 +16,7 @@
 namespace dbmig::project {
 namespace {
 
-/// "A..B" in two; a colon does as well, as in other commands' ranges.
+/// Splits "A..B"; a colon is accepted as well, as in other commands' ranges.
 std::pair<std::string, std::string> ends_of_range(const std::string& range) {
   const auto dots = range.find("..");
   if (dots != std::string::npos) return {range.substr(0, dots), range.substr(dots + 2)};
@@ -25,12 +25,13 @@ std::pair<std::string, std::string> ends_of_range(const std::string& range) {
       .hint("write A..B, as in `dbmig squash 1975..2fa6`, or base..head");
 }
 
-/// Takes both ways on every database that can be reached, and then the new revision alone.
+/// Runs the old revisions and the new one on every available database and compares the results,
+/// then proves the new revision by itself.
 void prove_squash(Workspace& workspace, const history::Graph& squashed, const std::string& id) {
   workspace.begin_long_work();
   EventSink& events = workspace.events();
   for (const ProofDatabase& database : proof_databases(workspace)) {
-    if (!database.scratch) continue;  // prove() says why
+    if (!database.scratch) continue;  // prove() reports why
     try {
       const teams::BothWays seen = teams::prove_both_ways(
           {*database.scratch, yaml::parse_revision, workspace.stop(), variables(workspace)},

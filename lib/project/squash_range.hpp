@@ -10,9 +10,9 @@
 
 namespace dbmig::project {
 
-/// One revision in the place of several.
+/// One revision that replaces several.
 struct Squash {
-  /// With the text of those that it replaces; `path` is the folder that it goes to.
+  /// Contains the texts of the replaced revisions; `path` is the folder of the file.
   history::Revision revision;
   struct Replaced {
     std::string id;
@@ -21,14 +21,14 @@ struct Squash {
   std::vector<Replaced> replaced;  ///< in their order
 };
 
-/// What replaces the revisions of `range` (`A..B`, `base..B`, also with a colon), both included;
-/// both ways were taken on scratch databases and came to the same. Not written. What `wanted` says
-/// of message and id counts. Throws Error{usage} for an invalid range, and what
-/// teams::squash_range() and teams::squashed() throw.
+/// The revision that replaces those of `range` (`A..B`, `base..B`, also with a colon), both
+/// included; it was compared with them on scratch databases. Not written. Message and id are taken
+/// from `wanted`. Throws Error{usage} for an invalid range, and what teams::squash_range() and
+/// teams::squashed() throw.
 Squash squash_range(Workspace& workspace, const std::string& range, NewRevision wanted);
 
-/// Takes the revisions that `squash`, whose file is written, replaces out of the sum file, and
-/// deletes their files when that is wanted. Throws Error{io} for one that cannot be deleted.
+/// Removes the revisions that `squash`, whose file is written, replaces from the sum file, and
+/// deletes their files if requested. Throws Error{io} for one that cannot be deleted.
 void finish_squash(Workspace& workspace, const Squash& squash, bool delete_files);
 
 }  // namespace dbmig::project

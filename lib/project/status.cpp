@@ -67,7 +67,7 @@ NextStep next_step(const ModelStatus& model, const history::Graph& revisions,
     if (database->killed_copy) return NextStep::finish_copy;
   }
   if (revisions.effective_heads().size() > 1) return NextStep::merge;
-  if (database != nullptr && !database->unknown.empty()) return NextStep::take_back;
+  if (database != nullptr && !database->unknown.empty()) return NextStep::switch_revisions;
   if (database != nullptr && !database->edited.empty()) return NextStep::check;
   if (!model.changes.empty()) return NextStep::migrate;
   if (database != nullptr && !database->pending.empty()) return NextStep::upgrade;

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kTableLockTimeout = 60;
 
-/// Tells the other ranks whether the root did its part.
+/// Tells the other ranks whether the root has succeeded.
 void tell(import::Communicator& ranks, bool is_done) {
   const char word = is_done ? 1 : 0;
   for (int rank = 1; rank < ranks.size(); ++rank) {
@@ -35,7 +35,7 @@ void wait_for_root(import::Communicator& ranks) {
   import::Bytes word;
   import::wait(*ranks.irecv(word, 0));
   if (word.empty() || word.front() == 0) {
-    throw Error(ErrorCode::failed, "the root could not give the file a table");
+    throw Error(ErrorCode::failed, "the first rank could not prepare a table for the file");
   }
 }
 
@@ -78,7 +78,7 @@ class TableMaker {
       workspace_.events().warning("dbmig.infer", note);
     }
     const schema::Table* table = workspace_.model().schema.find_table(name);
-    // What the import would refuse for its header is no reason to change the schema.
+    // A header that the import would refuse is no reason to change the schema.
     refuse_repeated_names();
     if (table != nullptr && wanted_.evolve) require_all_values(*table);
     if (table != nullptr) {
@@ -163,7 +163,7 @@ class TableMaker {
       if (column == nullptr) column = table.find_column(inferred_.table.columns[i].name);
       if (column == nullptr) {
         added.columns.push_back(inferred_.table.columns[i]);
-        // The rows that are there have no value for it.
+        // Existing rows have no value for it.
         added.columns.back().nullable = true;
         continue;
       }
@@ -182,7 +182,7 @@ class TableMaker {
     require_migrated_model(workspace_, "then import with --evolve again");
     std::vector<AddedColumns> more;
     if (!added.columns.empty()) more.push_back(added);
-    // The table is read again with the changed model.
+    // `table` becomes invalid when the model is read again.
     const std::string name = table.name;
     made_.made(edit_columns(workspace_, changes, more, fmt::format("evolve {}", name)), name);
   }
@@ -213,7 +213,7 @@ class TableMaker {
     runner.upgrade("heads", how);
   }
 
-  /// What the columns are called, how the fields were cut and the dates were written.
+  /// Sets the columns' names, the format and the date formats for the import.
   void use_names() {
     const schema::Table& table = workspace_.model().schema.table(options_.table);
     for (std::size_t i = 0; i < inferred_.names.size(); ++i) {
@@ -241,8 +241,8 @@ class TableMaker {
 
 }  // namespace
 
-MadeForFiles give_table(Workspace& workspace, const TableForFilesOptions& wanted,
-                        import::Options& options, import::Communicator& ranks) {
+MadeForFiles prepare_table(Workspace& workspace, const TableForFilesOptions& wanted,
+                           import::Options& options, import::Communicator& ranks) {
   require_no_options(options, wanted);
   options.files = import::expand_patterns(options.files);
   static const std::atomic<bool> never{false};
@@ -256,7 +256,7 @@ MadeForFiles give_table(Workspace& workspace, const TableForFilesOptions& wanted
   try {
     TableMaker(workspace, wanted, options, inferred, made).run();
   } catch (...) {
-    made.take_back();
+    made.undo();
     tell(ranks, false);
     throw;
   }

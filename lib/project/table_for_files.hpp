@@ -9,19 +9,18 @@ namespace dbmig::project {
 
 /// How `import` may change the schema for its files.
 struct TableForFilesOptions {
-  bool create = false;  ///< make a table that is not there
+  bool create = false;  ///< create a missing table
   bool evolve = false;  ///< add the columns and widen the types that the files need
   bool any() const { return create || evolve; }
 };
 
-/// Looks at all records of the files and gives them a table: writes its model, or the changes of
-/// it, and a proved revision, and upgrades the database. `options` is then what the files are to be
-/// imported with. Collective: every rank calls it with the same options, and returns when the root
-/// has done that; only the root changes files and database. Nothing that is there is lost: such a
-/// change is Error{refused}, with nothing written. What was changed can be
-/// taken back by what it returns, which has nothing to take back on other ranks; when it throws,
-/// that has been done.
-MadeForFiles give_table(Workspace& workspace, const TableForFilesOptions& wanted,
-                        import::Options& options, import::Communicator& ranks);
+/// Reads all records of the files and prepares their table: writes its model, or the changes to it,
+/// and a proved revision, and upgrades the database. Sets `options` to what the import of the files
+/// needs. Collective: every rank calls it with the same options, and returns when the root is done;
+/// only the root changes files and database. Existing data is never lost: such a change is
+/// Error{refused}, with nothing written. The result can undo the changes (on other ranks there is
+/// nothing to undo); if this throws, they have been undone already.
+MadeForFiles prepare_table(Workspace& workspace, const TableForFilesOptions& wanted,
+                           import::Options& options, import::Communicator& ranks);
 
 }  // namespace dbmig::project

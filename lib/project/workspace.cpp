@@ -18,7 +18,7 @@
 namespace dbmig::project {
 namespace {
 
-/// Beside dbmig.yaml: what was read before.
+/// Next to dbmig.yaml: the cache of what was read before.
 constexpr const char* kIndex = ".dbmig";
 
 }  // namespace
@@ -32,11 +32,11 @@ history::Graph Workspace::load_revisions(const yaml::Project& files) {
   std::error_code ignored;
   if (std::filesystem::exists(files.migrations, ignored) || files.version_folders.size() > 1) {
     history::Graph graph = yaml::load_graph(files.version_folders, files.root, files.root / kIndex);
-    // A clone has none yet: git does not keep that folder.
+    // A new clone has no JSON Schemas for editors yet: git ignores that folder.
     if (!graph.empty()) yaml::keep_schemas(files.root / kIndex, yaml::KeepSchemas::missing);
     return graph;
   }
-  // Git keeps no empty folder: a clone of a project without revisions lacks it.
+  // Git does not track empty folders: a clone of a project without revisions lacks it.
   events().warning("dbmig.revisions",
                    fmt::format("there are no revisions yet: the folder {} does not exist",
                                files.migrations.lexically_relative(files.root).string()));
@@ -61,7 +61,8 @@ void Workspace::read_revisions_and_connect(Access access,
   const Url& target = url();
   const bool is_made = access == Access::create && target.dialect == DialectKind::sqlite &&
                        !std::filesystem::exists(target.database, ignored);
-  // No file is made for revisions that cannot be read; warnings come in one order.
+  // The database file is not created if the revisions cannot be read, and warnings keep their
+  // order.
   if (is_made || !std::filesystem::exists(files.migrations, ignored)) {
     graph();
     connection(access);
@@ -77,7 +78,7 @@ void Workspace::read_files() {
       [&] {
         history::Graph graph = load_revisions(files);
         try {
-          static_cast<void>(graph.fold());  // which it keeps
+          static_cast<void>(graph.fold());  // which keeps the result
         } catch (const Error&) {  // NOLINT(bugprone-empty-catch): said by who needs the schema
         }
         return graph;
@@ -94,7 +95,7 @@ void Workspace::read_revisions_beside(const std::function<history::Graph()>& rea
   } catch (const Error&) {
     problem = std::current_exception();
   }
-  // What is wrong with the revisions comes first, as when they are read one after the other.
+  // Errors in the revisions come first, as when they are read sequentially.
   graph_.emplace(graph.get());
   if (problem) std::rethrow_exception(problem);
 }
@@ -134,7 +135,7 @@ schema::Model Workspace::read_model(std::vector<yaml::SourceFile> more,
                                           .kept_in = project().root / kIndex});
   if (target) return model;
   schema::Schema both = dialect::for_both(model.schema);
-  // SQL files are in the words of one database.
+  // SQL files are written for one database.
   for (const auto& [name, table] : sql_part().schema.tables) {
     const auto found = model.schema.tables.find(name);
     if (found != model.schema.tables.end()) both.tables[name] = found->second;
@@ -233,9 +234,10 @@ backend::Connection& Workspace::connection(Access access) {
   }
   const yaml::Project* found = find_project();
   if (found != nullptr && found->only_dialect().value_or(target.dialect) != target.dialect) {
-    events().warning("dbmig.run",
-                     fmt::format("dbmig.yaml says dialects: [{}], which {} is not",
-                                 to_string(*found->only_dialect()), target.redacted()));
+    events().warning(
+        "dbmig.run",
+        fmt::format("dbmig.yaml says dialects: [{}], but {} is another kind of database",
+                    to_string(*found->only_dialect()), target.redacted()));
   }
   connection_ = backend::connect(target, {.create = access == Access::create});
   return *connection_;
@@ -256,7 +258,7 @@ void Workspace::name_database(Access access) {
   if (!is_chosen && variable && !variable->empty() &&
       project().database.find("DATABASE_URL") == std::string::npos) {
     events().warning("dbmig.database",
-                     fmt::format("the environment variable DATABASE_URL is set and not used: "
+                     fmt::format("the environment variable DATABASE_URL is set but not used: "
                                  "`database` in dbmig.yaml does not name it"));
   }
   if (target.in_memory()) {

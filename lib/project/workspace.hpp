@@ -21,46 +21,46 @@ namespace dbmig::project {
 
 /// Which project, and which of its databases.
 struct Location {
-  std::string config;  ///< the settings file; empty: dbmig.yaml, looked for upwards
+  std::string config;                   ///< the settings file; empty: dbmig.yaml, searched upwards
   std::optional<std::string> database;  ///< a name of its `databases`
-  std::optional<std::string> url;       ///< this database, whatever dbmig.yaml says
-  std::vector<std::string> variables;   ///< name=value, of plain SQL; --var
+  std::optional<std::string> url;       ///< this database, overriding dbmig.yaml
+  std::vector<std::string> variables;   ///< name=value, for plain SQL; --var
 };
 
-/// What the program around a workspace lends it. All of it must outlive the workspace.
+/// What the surrounding program provides. All of it must outlive the workspace.
 struct Host {
   EventSink& events;
-  /// Becomes true when the work is to stop; null: it never does.
+  /// Set to true to stop the work; null: never.
   const std::atomic<bool>* stop = nullptr;
-  /// Called before work that ends in order when `stop` becomes true.
+  /// Called before work that can be stopped with `stop`.
   std::function<void()> before_long_work = [] {};
   /// A variable of the environment, for `${NAME}` in dbmig.yaml.
   std::function<std::optional<std::string>(const std::string&)> environment =
       [](const std::string&) { return std::nullopt; };
-  /// Runs `work`, which writes what `what` says ("Generating migrations/1975_a.yaml"): for those
-  /// who show that it begins and how it ended.
+  /// Runs `work`, described by `what` ("Generating migrations/1975_a.yaml"), for programs that show
+  /// when it begins and how it ends.
   std::function<void(const std::string& what, const std::function<void()>& work)> show_work =
       [](const std::string&, const std::function<void()>& work) { work(); };
-  /// How a private MariaDB server for scratch databases is kept, when one is needed. Asked once.
+  /// The options for a private MariaDB server for scratch databases. Called at most once.
   std::function<backend::PrivateServerOptions()> private_server = [] {
     return backend::PrivateServerOptions{};
   };
 };
 
-/// A project and its database: each part is read when it is first asked for, and kept. Not for use
-/// by two threads at once.
+/// A project and its database: each part is read when it is first needed, and kept. Not
+/// thread-safe.
 class Workspace {
  public:
   explicit Workspace(Host host) : host_(std::move(host)) {}
 
   /// How a command means to use the database.
   enum class Access {
-    create,    ///< a SQLite file that does not exist is made
-    existing,  ///< it must be there
-    peek,      ///< one that is not there yet reads as the empty database it would be
+    create,    ///< a missing SQLite file is created
+    existing,  ///< it must exist
+    peek,      ///< a missing one is read as an empty database
   };
 
-  /// May be changed until the first part was asked for.
+  /// May be changed until the first part is read.
   Location location;
 
   EventSink& events() { return host_.events; }
@@ -68,7 +68,7 @@ class Workspace {
   const std::function<std::optional<std::string>(const std::string&)>& environment() const {
     return host_.environment;
   }
-  /// Before work that ends in order when `stop` becomes true.
+  /// To be called before work that can be stopped with `stop`.
   void begin_long_work() { host_.before_long_work(); }
   /// Runs `work` and lets the host show it.
   void show_work(const std::string& what, const std::function<void()>& work) {
@@ -76,68 +76,69 @@ class Workspace {
   }
 
   const yaml::Project& project();
-  /// The project, or null when there is none around: for commands that can do without.
+  /// The project, or null if there is none: for commands that can do without.
   const yaml::Project* find_project();
-  /// Reads the revisions, with the schema that they lead to, and the model side by side, for
-  /// commands that need both: most of their time goes there.
+  /// Reads the revisions, with their schema, and the model in parallel, for commands that need
+  /// both: they take most of the time.
   void read_files();
   const history::Graph& graph();
-  /// Reads the revisions, and side by side with that opens the database and does `more` with it:
-  /// each of a long history takes time. Where both are there already, or one has to wait for the
-  /// other, `more` is not done.
+  /// Reads the revisions and in parallel opens the database and calls `more` with it: with a long
+  /// history, each takes time. If both are already there, or one has to wait for the other, `more`
+  /// is not called.
   void read_revisions_and_connect(Access access,
                                   const std::function<void(backend::Connection&)>& more);
-  /// At the end of a process: to take a history of 10,000 revisions apart takes longer than to look
-  /// one up, and the system takes the memory back at once.
+  /// At the end of a process: destroying a history of 10,000 revisions takes longer than looking
+  /// one up, and the system reclaims the memory at once.
   void leave_graph_to_the_system() noexcept;
-  /// All of schemas/, its SQL files included. Throws what is wrong with them.
+  /// All of schemas/, including its SQL files. Throws their errors.
   const schema::Model& model();
-  /// The model as it would be with one more file, by the rules of `target` alone if there is one.
+  /// The model as it would be with one more file; by the rules of `target` only, if given.
   schema::Model model_with(const yaml::SourceFile& file, std::optional<DialectKind> target);
-  /// Where the part `path` of the model stands, for messages.
+  /// The position of the part `path` of the model, for messages.
   SourcePosition place_in_model(const std::vector<std::string>& path);
-  /// Reads revisions and model again on next use: their files changed.
+  /// Lets revisions and model be read again on next use, because their files changed.
   void forget_files();
 
-  /// What of a shared database is this project's; everything outside of a project.
+  /// The objects of a shared database that belong to this project; all of them without a project.
   schema::Selection selection();
   /// Whether a command may start a private server for scratch databases.
   enum class PrivateServer { may_start, join_only };
-  /// How scratch databases of `kind` are made. MariaDB: on the server that `scratch:` names, else
-  /// on that of the database to work on where the user may make databases, else on a private one,
-  /// which runs at least as long as this value. Without `server` in the result there is none.
+  /// How scratch databases of `kind` are created. MariaDB: on the server that `scratch:` names,
+  /// otherwise on that of the database if the user may create databases there, otherwise on a
+  /// private one, which runs at least as long as this object. Without `server` in the result there
+  /// is none.
   backend::ScratchOptions scratch_options(DialectKind kind,
                                           PrivateServer start = PrivateServer::may_start);
-  /// The database that `text`, a URL or a name of dbmig.yaml's `databases`, means.
+  /// The database that `text`, a URL or a name of dbmig.yaml's `databases`, names.
   Url url_of(const std::string& text, bool is_url);
 
-  /// Works on this database from here on, whatever `location` says.
+  /// Uses this database from here on, overriding `location`.
   void use(const Url& database);
-  /// The database to work on. With a URL in `location` no project is needed.
+  /// The database to work on. With a URL in `location`, no project is needed.
   const Url& url();
 
   backend::Connection& connection(Access access);
-  /// Says which database the command works on, without its password: the first line of every
-  /// command that changes a database or judges it. Also that a file is going to be made, and that
-  /// DATABASE_URL says something else and is not asked.
+  /// Reports which database the command works on, without its password: the first line of every
+  /// command that changes a database or reports on it. Also reports that a file will be created,
+  /// and that DATABASE_URL is set but not used.
   void name_database(Access access);
 
-  /// `path` as people read it: relative to the project's root when it lies below.
+  /// `path` for people: relative to the project's root if it is below it.
   std::string shown(const std::filesystem::path& path);
-  /// The database's URL without its password, a file's path as shown() has it.
+  /// The database's URL without its password, with a file's path as in shown().
   std::string shown_url();
 
  private:
   const yaml::ModelPart& sql_part();
-  /// The revisions of the project; none, with a warning, where their folder does not exist.
+  /// The project's revisions; none, with a warning, if their folder does not exist.
   history::Graph load_revisions(const yaml::Project& files);
-  /// Reads the revisions by `read` in a thread while `work` runs in this one.
+  /// Calls `read` for the revisions in a thread while `work` runs in this one.
   void read_revisions_beside(const std::function<history::Graph()>& read,
                              const std::function<void()>& work);
-  /// For both databases, its texts are those that mean the same on each (dialect/two_meanings.hpp).
+  /// For both databases, texts mean the same on each (dialect/two_meanings.hpp).
   schema::Model read_model(std::vector<yaml::SourceFile> more, std::optional<DialectKind> target);
 
-  /// A private server for scratch databases; null when it may not be had.
+  /// A private server for scratch databases; null if there is none.
   const backend::PrivateServer* private_server(PrivateServer start);
 
   Host host_;

@@ -6,10 +6,10 @@
 
 namespace dbmig::project {
 
-/// Writes the file and shows it: "Generating migrations/1975_a.yaml". Throws what write() throws.
+/// Writes the file and reports it: "Generating migrations/1975_a.yaml". Throws what write() throws.
 void generate(Workspace& workspace, const NewFile& file);
 
-/// Enters `revision`, which was written to `file`, into the project's sum file, if there is one.
+/// Adds `revision`, which was written to `file`, to the project's sum file, if there is one.
 void enter_in_sum(Workspace& workspace, const history::Revision& revision, const NewFile& file);
 
 /// A revision and its file.
@@ -19,7 +19,8 @@ struct WrittenRevision {
   bool written = false;
 };
 
-/// generate() with the file of `revision`, and enter_in_sum(); with `dry_run` nothing is written.
+/// Calls generate() for the file of `revision`, and enter_in_sum(); with `dry_run`, nothing is
+/// written.
 WrittenRevision write_revision(Workspace& workspace, history::Revision revision, bool dry_run);
 
 }  // namespace dbmig::project

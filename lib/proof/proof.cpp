@@ -352,7 +352,7 @@ class Prover {
     } catch (const Error& error) {
       const bool gives_up = !lost.tables.empty() || !lost.columns.empty();
       if (error.code() != ErrorCode::constraint || !gives_up) throw;
-      proof_.notes.push_back("the downgrade was proved without rows, which it cannot keep: " +
+      proof_.notes.push_back("the downgrade was tried without rows, because it cannot keep them: " +
                              error.message());
     }
     backend::without_foreign_key_checks(connection_, [&] {
@@ -375,26 +375,27 @@ class Prover {
         wanted);
     const diff::Difference difference = diff::diff(wanted, live);
     if (difference.operations.empty()) return;
-    fail(after_step,
-         {{place(),
-           fmt::format("the database is then not what the revisions add up to; found there: {}",
-                       text::join(difference.detected, "; ")),
-           runs_plain_sql(revision_, kind())
-               ? "plain SQL that changes the schema says so under `state:`"
-               : "please report this revision: the plan for it is wrong"}});
+    fail(
+        after_step,
+        {{place(),
+          fmt::format("the schema is then not the one that the revisions describe; found there: {}",
+                      text::join(difference.detected, "; ")),
+          runs_plain_sql(revision_, kind())
+              ? "describe what plain SQL changes in the schema under `state:`"
+              : "please report this revision: the plan for it is wrong"}});
   }
 
   void expect_rows(const Snapshot& before, const Snapshot& after, const GivenUp& lost) {
     const std::vector<std::string> differences = before.differences(after);
     if (differences.empty()) return;
     if (lost.runs_plain_sql) {
-      proof_.notes.push_back("its plain SQL leaves other rows behind after the way back: " +
+      proof_.notes.push_back("its plain SQL leaves different rows after the downgrade: " +
                              text::join(differences, "; "));
       return;
     }
     fail("downgrade",
-         {{place(), "the rows are not those from before: " + text::join(differences, "; "),
-           "the way back must bring every row that the revision did not drop"}});
+         {{place(), "the rows differ from those before: " + text::join(differences, "; "),
+           "a downgrade must restore every row that the revision did not drop"}});
   }
 
   const backend::ScratchOptions& options_;
@@ -450,7 +451,8 @@ Proof prove(const backend::ScratchOptions& options, const history::Graph& graph,
   } catch (const Error& error) {
     if (error.code() != ErrorCode::failed || !may_hold_for_others) throw;
     Proof proof = run(RowValues::plain);
-    proof.notes.push_back("over values at the ends of their types it fails: " + error.message());
+    proof.notes.push_back("it fails with the smallest or largest values of a type: " +
+                          error.message());
     return proof;
   }
 }

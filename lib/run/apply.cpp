@@ -55,7 +55,7 @@ void report_backfill_values(backend::Connection& connection, EventSink& events,
                                  rows == "1" ? fmt::format("1 row holds {}", one.value)
                                              : fmt::format("{} rows hold {}", rows, one.value)));
     } catch (const Error&) {
-      // The table is not there any more: nothing to tell.
+      // The table no longer exists: there is nothing to report.
     }
   }
 }
@@ -78,7 +78,7 @@ AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms) {
 void insert_parts(RevisionStore& store, const PlannedRevision& planned, long duration_ms) {
   const long share = duration_ms / static_cast<long>(planned.parts.size());
   constexpr std::size_t kRowsAtOnce = 100;
-  constexpr std::size_t kBytesAtOnce = 1U << 20U;  // MariaDB takes 16 MB in one message
+  constexpr std::size_t kBytesAtOnce = 1U << 20U;  // MariaDB accepts messages of up to 16 MB
   std::size_t rows = 0;
   std::size_t bytes = 0;
   try {
@@ -98,8 +98,8 @@ void insert_parts(RevisionStore& store, const PlannedRevision& planned, long dur
   }
 }
 
-bool goes_on_apart(const ApplyContext& context, const PlannedRevision& planned,
-                   const Error& error) {
+bool continues_with_parts(const ApplyContext& context, const PlannedRevision& planned,
+                          const Error& error) {
   if (planned.parts.empty() || planned.direction == Direction::downgrade ||
       error.code() == ErrorCode::interrupted || error.code() == ErrorCode::connection) {
     return false;
@@ -119,8 +119,8 @@ std::vector<std::string> ids_of(const PlannedRevision& planned) {
 
 Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index) {
   const history::Revision& revision = planned.revision;
-  // A derived downgrade has no line of its own: the operation it undoes is the nearest thing, but
-  // operations and their inverses do not match one to one, so the file alone is named.
+  // A derived downgrade has no lines of its own, and operations and their inverses do not match one
+  // to one, so only the file is named.
   const bool own_lines = planned.direction == Direction::upgrade || revision.downgrade.has_value();
   const std::vector<SourcePosition>& positions = planned.direction == Direction::upgrade
                                                      ? revision.upgrade_positions
@@ -133,7 +133,7 @@ Error in_revision(const Error& error, const PlannedRevision& planned, std::size_
     if (operation < planned.operations.size()) {
       ops::Operation shown = planned.operations[operation];
       if (auto* execute = std::get_if<ops::Execute>(&shown)) {
-        // Of a text for each database, the one that ran.
+        // If there is a text for each database, show the one that ran.
         execute->sql = {planned.statements[index].sql, {}, {}};
       }
       step = fmt::format(" at '{}'", ops::describe(shown));

@@ -8,7 +8,7 @@
 
 namespace dbmig::run {
 
-/// What applying a revision needs; everything outlives the call.
+/// What is needed to apply revisions; all references must outlive the call.
 struct ApplyContext {
   backend::Connection& connection;
   RevisionStore& store;
@@ -18,64 +18,69 @@ struct ApplyContext {
 
 /// The revisions of a run.
 struct PlannedRun {
-  /// Gives the next revision, planned against the schema that the ones before it left, or nothing
-  /// at the end.
+  /// Returns the next revision, planned against the schema after the previous one; nothing at the
+  /// end.
   std::function<std::optional<PlannedRevision>()> next;
-  /// The last one was a combined one that failed and left nothing: its parts come next.
-  std::function<void()> take_apart;
+  /// Called when the last revision, a combined one, failed and left no changes: next() then returns
+  /// its parts one by one.
+  std::function<void()> split_combined;
 };
 
-/// For databases whose DDL can be rolled back: one transaction, a savepoint per revision. Returns
-/// the ids that ran; when one fails, those before it are committed and its error is thrown.
+/// For databases whose DDL can be rolled back: one transaction with a savepoint per revision.
+/// Returns the ids that ran. If a revision fails, those before it are committed and its error is
+/// thrown.
 std::vector<std::string> apply_in_transaction(const ApplyContext& context,
                                               const PlannedRun& planned_run);
 
-/// What the journal must know beyond the plan at hand.
+/// What the journal needs besides the plan of the current revision.
 struct JournalEnvironment {
-  /// The schema that the revision at hand meets.
+  /// The schema before the current revision.
   std::function<const schema::Schema&()> before;
-  /// A revision that an earlier run left half-way in `direction`, planned anew against the schema
-  /// it met then, which goes to `met`.
+  /// Plans a revision that an earlier run left half-way in `direction` again, against the schema
+  /// that was there before it, which is written to `met`.
   std::function<PlannedRevision(const std::string& id, Direction direction, schema::Schema& met)>
       replan;
-  /// What was edited in a revision's file since it began, for a person; may be empty.
+  /// Describes what was edited in a revision's file since the revision was started; may be empty.
   std::function<std::string(const std::string& id)> edit;
 };
 
-/// For databases whose DDL commits by itself: intent before and completion after every statement,
-/// in the revision's row, so that the next run goes on exactly there. A revision that fails is
-/// taken back by the inverses of what it had done when that loses nothing, else it stays as it is,
-/// resumable. A revision that an earlier run left half-way in the other direction is taken back.
+/// For databases whose DDL commits by itself: before each statement its intent, after it its
+/// completion is recorded in the revision's row, so that the next run continues exactly there. A
+/// revision that fails is undone with the inverses of what it did if that loses no data; otherwise
+/// it stays half-way and can be resumed. A revision that an earlier run left half-way in the other
+/// direction is undone first.
 std::vector<std::string> apply_with_journal(const ApplyContext& context,
                                             const PlannedRun& planned_run,
                                             const JournalEnvironment& environment);
 
-/// `error` of statement `index` of `planned`, with the revision's file and line in front.
+/// `error` of statement `index` of `planned`, with the position in the revision's file.
 Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index);
 
 /// "Running upgrade a -> b, message".
 std::string running_line(const PlannedRevision& planned);
 
-/// Gives the columns that a downgrade brings back what their rows are to hold
-/// (run/backfill_values.hpp); `before` is the schema that it meets.
+/// Fills the columns that a downgrade restores with backfill values (run/backfill_values.hpp);
+/// `before` is the schema before the downgrade.
 void fill_gaps(PlannedRevision& planned, const schema::Schema& before, DialectKind kind);
 
-/// Warns of the columns that were given stand-ins, and in how many rows, once that has been done.
+/// Warns about the columns that got backfill values, and in how many rows. To be called afterwards.
 void report_backfill_values(backend::Connection& connection, EventSink& events,
                             const std::vector<BackfillValue>& backfill_values);
 
-/// The row of a complete revision that took `duration_ms`.
+/// The bookkeeping row of a complete revision that took `duration_ms`.
 AppliedRevision complete_row(const PlannedRevision& planned, long duration_ms);
 
-/// Writes the rows of the parts of a combined revision, which took `duration_ms` together. To be
-/// called in a transaction, which is to be rolled back when this fails.
+/// Writes the rows of the parts of a combined revision, which took `duration_ms` in total. To be
+/// called in a transaction, which must be rolled back if this throws.
 void insert_parts(RevisionStore& store, const PlannedRevision& planned, long duration_ms);
 
-/// Whether the parts of `planned`, a combined revision that failed with `error` and left nothing,
-/// are to run one by one, so that the one that is wrong is named and those before it stay. Says so.
-bool goes_on_apart(const ApplyContext& context, const PlannedRevision& planned, const Error& error);
+/// Whether the parts of `planned`, a combined revision that failed with `error` and left no
+/// changes, should run one by one, so that the error names the failing one and those before it stay
+/// applied. Reports that with an event.
+bool continues_with_parts(const ApplyContext& context, const PlannedRevision& planned,
+                          const Error& error);
 
-/// The ids of what `planned` runs: its own, or those of its parts.
+/// The ids of the revisions that `planned` applies: its own, or those of its parts.
 std::vector<std::string> ids_of(const PlannedRevision& planned);
 
 }  // namespace dbmig::run

@@ -15,7 +15,7 @@ namespace {
 using dialect::WordingKey;
 using schema::Schema;
 
-/// The tables and views that a query reads, by whatever way, come to `part` with it.
+/// Adds to `part` the tables and views that a query reads, directly or through other views.
 void add_what_is_read(const schema::SqlText& sql, const Schema& schema, Schema& part) {
   const std::set<std::string> read = ops::tables_in(sql);
   const auto is_read = [&](const std::string& name) { return read.count(text::lower(name)) != 0; };
@@ -29,7 +29,7 @@ void add_what_is_read(const schema::SqlText& sql, const Schema& schema, Schema& 
   }
 }
 
-/// As much of `schema` as the server must have to read the texts at `keys`.
+/// The part of `schema` that the server needs to create the texts at `keys`.
 Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
   Schema part = dialect::part_with(schema, keys);
   for (const auto& [name, view] : Schema(part).views) add_what_is_read(view.sql, schema, part);
@@ -38,13 +38,13 @@ Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
       part.tables.emplace(table->name, *table);
     }
   }
-  // Defaults take from sequences, views call functions.
+  // Defaults can use sequences, and views can call functions.
   for (const auto& [key, routine] : schema.routines) {
     if (key.first == schema::RoutineKind::sequence || key.first == schema::RoutineKind::function) {
       part.routines.emplace(key, routine);
     }
   }
-  // What a table refers to says nothing of its texts.
+  // Foreign keys do not matter to the texts of a table.
   for (auto& [name, table] : part.tables) table.foreign_keys.clear();
   return part;
 }
@@ -62,7 +62,7 @@ Schema ask_words(const backend::ScratchOptions& options, Schema schema,
     erase_if(part.routines,
              [](const auto& entry) { return entry.first.first == schema::RoutineKind::event; });
   }
-  // One at a time: what does not work holds up nothing that does without it.
+  // One object at a time: one that fails must not prevent those that do not depend on it.
   Schema built;
   for (const ops::Operation& operation : diff::diff({}, part).operations) {
     try {

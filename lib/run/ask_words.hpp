@@ -8,10 +8,10 @@
 
 namespace dbmig::run {
 
-/// `schema` with the texts at `keys` as the MariaDB server of `options` words them: what they need
-/// is built on a scratch database and read back. Texts that the server rejects, or that could
-/// do something there (events, where its scheduler runs), stay as they are. Throws what connect()
-/// throws.
+/// Returns `schema` with the texts at `keys` in the spelling of the MariaDB server of `options`:
+/// the objects they need are created in a scratch database and read back. Texts that the server
+/// rejects, or that could have an effect there (events, if the scheduler runs), stay unchanged.
+/// Throws what connect() throws.
 schema::Schema ask_words(const backend::ScratchOptions& options, schema::Schema schema,
                          const std::set<dialect::WordingKey>& keys);
 

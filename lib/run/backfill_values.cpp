@@ -39,8 +39,9 @@ class Filler {
     result_.origins.push_back(origin);
   }
 
-  /// The defaults go as late as they can: all changes of the table are then one statement on
-  /// MariaDB, as a counter and its key must be, and taking the defaults away is another.
+  /// The temporary defaults are added as late as possible: all changes of the table are then one
+  /// statement on MariaDB, as AUTO_INCREMENT and its key require, and dropping the defaults is
+  /// another one.
   bool can_wait(const ops::Operation& operation) const {
     if (ops::table_of(operation) != table_ || std::holds_alternative<ops::RenameTable>(operation) ||
         std::holds_alternative<ops::DropTable>(operation)) {
@@ -61,7 +62,7 @@ class Filler {
     const schema::Table& end = after_.table(table);
     schema::Column gap = add->column;
     gap.name = column;
-    // A counter is made one when it has its key.
+    // A column becomes AUTO_INCREMENT when it has its key.
     gap.autoincrement = end.column(column).autoincrement;
     const auto value = dialect::backfill_value(gap, end, kind_);
     if (!value) return false;
@@ -79,7 +80,8 @@ class Filler {
     return true;
   }
 
-  /// The names after the operations that come after `i`; false when the table or column goes again.
+  /// Follows the names through the operations after `i`; false if the table or column is dropped
+  /// again.
   bool follow(std::size_t i, std::string& table, std::string& column) const {
     for (std::size_t next = i + 1; next < operations_.size(); ++next) {
       if (const auto* rename = std::get_if<ops::RenameTable>(&operations_[next])) {
@@ -107,7 +109,7 @@ class Filler {
   const std::vector<ops::Operation>& operations_;
   const schema::Schema after_;
   DialectKind kind_;
-  std::string table_;  ///< whose columns have a default for the moment
+  std::string table_;  ///< table whose columns have temporary defaults
   std::vector<std::pair<ops::AlterColumn, std::size_t>> waiting_;
   WithBackfillValues result_;
 };

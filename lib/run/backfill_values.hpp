@@ -9,23 +9,24 @@
 
 namespace dbmig::run {
 
-/// A column that comes back to a table without the values that it once had.
+/// A column that a downgrade restores, without its former values.
 struct BackfillValue {
-  std::string table;   ///< by the name that it has when the operations are through
-  std::string column;  ///< likewise
-  std::string value;   ///< what its rows are given, as a person reads it
+  std::string table;   ///< its name after the operations
+  std::string column;  ///< its name after the operations
+  std::string value;   ///< the value that its rows get, as messages show it
 };
 
 struct WithBackfillValues {
   std::vector<ops::Operation> operations;
-  /// For each of `operations` the index of the one that it comes from.
+  /// For each of `operations`, the index of the original operation.
   std::vector<std::size_t> origins;
   std::vector<BackfillValue> backfill_values;
 };
 
-/// The operations of a way back, planned on a database with the schema `before`, where a column
-/// that is added NOT NULL without a default is given one to fill the rows with, which is taken away
-/// again after that (dialect/backfill_value.hpp). The schema they lead to is the same.
+/// Returns the operations of a downgrade, planned on a database with the schema `before`, with
+/// temporary defaults: a column that is added NOT NULL without a default gets a default to fill its
+/// rows, which is dropped again afterwards (dialect/backfill_value.hpp). The resulting schema is
+/// the same.
 WithBackfillValues with_backfill_values(const std::vector<ops::Operation>& operations,
                                         const schema::Schema& before, DialectKind kind);
 

@@ -26,12 +26,12 @@ bool is_open(const Table& table, const Column& column) {
   return schema::has_text(column) && schema::text_rules(table, column) == schema::TextRules{};
 }
 
-/// Whether the table is for a database alone that knows no character sets.
+/// Whether the table exists only on a database without character sets.
 bool has_no_charset(const Table& table) {
   return table.only && !dialect::capabilities(*table.only).charsets;
 }
 
-/// What operations leave to the database.
+/// What the operations leave to the database.
 class OpenText {
  public:
   void follow(const schema::Schema& before, const ops::Operation& operation) {
@@ -39,8 +39,8 @@ class OpenText {
   }
 
   std::set<std::string> created;                            ///< tables
-  std::map<std::string, std::vector<std::string>> columns;  ///< by tables that are there
-  std::vector<std::string> with_charset;  ///< tables that get one without a collation
+  std::map<std::string, std::vector<std::string>> columns;  ///< by existing table
+  std::vector<std::string> with_charset;  ///< tables that get a character set without a collation
 
  private:
   template <class Operation>
@@ -91,7 +91,7 @@ OpenText open_text(RunPlan run_plan) {
       }
     }
   } catch (const Error&) {
-    // A revision that does not fit says so, with its place, when its turn comes.
+    // A revision that does not fit is reported, with its position, when it is planned.
   }
   return open;
 }

@@ -41,7 +41,7 @@ Drift find_drift(backend::Connection& connection, const schema::Schema& expected
 
 namespace {
 
-/// Takes from `found` what differs between the two reports.
+/// Puts the objects of `found` that differ between `expected` and `live` into `wanted`.
 template <class Objects>
 void take_changed(Objects& wanted, const Objects& found, const Objects& expected,
                   const Objects& live) {
@@ -88,7 +88,7 @@ DatabaseCheck check_database(backend::Connection& connection, const history::Gra
   result.folded = graph.fold_in_order(in_applied_order(rows, graph, applied));
   result.drift = find_drift(connection, result.folded, selection, ask);
   if (result.drift.empty()) return result;
-  // Times of older versions do not tell in which order branches were taken.
+  // Times written by older versions do not show the order in which branches were applied.
   schema::Schema reordered = history::with_free_order(graph, result.folded, result.drift.live);
   if (reordered == result.folded) return result;
   result.folded = std::move(reordered);

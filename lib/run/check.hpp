@@ -14,24 +14,24 @@ namespace dbmig::run {
 
 /// Changes made to a database by hand.
 struct Drift {
-  schema::Schema expected;  ///< what the revisions add up to, as this database reports it
-  schema::Schema live;      ///< what of it is there
-  schema::Schema found;     ///< the same as it was inspected, unchanged texts as they were told
+  schema::Schema expected;  ///< the schema of the revisions, as this database would report it
+  schema::Schema live;      ///< the same objects as the database has them
+  schema::Schema found;     ///< as inspected, but with the declared text of what has not changed
   DialectKind kind = DialectKind::sqlite;
-  diff::Difference difference;  ///< leads from `expected` to `live`
+  diff::Difference difference;  ///< changes that turn `expected` into `live`
 
   bool empty() const { return difference.operations.empty(); }
 };
 
-/// What stands between a database and the stored revisions.
+/// The differences between a database and the stored revisions.
 struct DatabaseCheck {
-  std::vector<std::string> current;  ///< the database's heads
-  schema::Schema folded;             ///< what the revisions that it has add up to
-  std::vector<std::string> pending;  ///< stored revisions that it lacks, in order
-  std::vector<std::string> unknown;  ///< revisions it has and no file has
-  std::vector<std::string> edited;   ///< applied revisions whose file changed since
+  std::vector<std::string> current;  ///< the heads of the applied revisions
+  schema::Schema folded;             ///< the schema of the applied revisions
+  std::vector<std::string> pending;  ///< stored revisions that are not applied, in order
+  std::vector<std::string> unknown;  ///< applied revisions without a file
+  std::vector<std::string> edited;   ///< applied revisions whose file has changed since
   std::vector<AppliedRevision> unfinished;
-  /// Empty when `unknown` or `unfinished` is not.
+  /// Empty if `unknown` or `unfinished` is not.
   Drift drift;
 
   bool is_clean() const {
@@ -40,20 +40,20 @@ struct DatabaseCheck {
   }
 };
 
-/// Only reads. Tables that the history does not know, or that are not selected, are never reported.
-/// `ask` may be asked about texts that the database words otherwise and has no record of.
+/// Only reads. Tables that the history does not know or that are not selected are never reported.
+/// `ask` is used for texts that the database spells differently and of which it has no record.
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
                              const schema::Selection& selection = {}, const AskWords& ask = {});
 
-/// How the objects of `expected` differ in the database.
+/// The objects of `expected` that differ in the database.
 Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
                  const schema::Selection& selection = {}, const AskWords& ask = {});
 
-/// The schema of the revisions with the drift in it, worded as the revisions word the rest: what
-/// differs is as the database says it, everything else is as it was in `expected`.
+/// The schema of the revisions with the drift applied: differing objects as the database has them,
+/// everything else as in `expected`.
 schema::Schema with_drift(const schema::Schema& expected, const Drift& drift);
 
-/// The objects of `live` that `expected` has by name.
+/// The objects of `live` whose names are in `expected`.
 schema::Schema known_part(const schema::Schema& live, const schema::Schema& expected);
 
 }  // namespace dbmig::run

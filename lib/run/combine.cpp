@@ -15,7 +15,7 @@
 namespace dbmig::run {
 namespace {
 
-/// Which operations are about what a run makes itself.
+/// Tracks which operations only concern tables that the run itself creates.
 class NewTables {
  public:
   explicit NewTables(const schema::Schema& before) : is_all_new_(before == schema::Schema{}) {
@@ -41,7 +41,7 @@ class NewTables {
   std::set<std::string> old_;
 };
 
-/// In front of the ids of the parts: for YAML a comment.
+/// Before the ids of the parts: a comment in YAML.
 constexpr std::string_view kPartsLine = "# stands for: ";
 
 }  // namespace
@@ -89,7 +89,7 @@ Combined combine(const history::Graph& graph, std::span<const std::string> ids,
     const schema::Schema reached = ops::apply(before, operations);
     if (!(schema::sorted(reached) == schema::sorted(combined.after))) return combined;
   } catch (const Error&) {
-    return combined;  // which of them is wrong shows when they run one by one
+    return combined;  // the failing one is named when they run one by one
   }
   const history::Revision& last = *combined.parts.back();
   history::Revision& revision = combined.revision;

@@ -12,8 +12,8 @@ namespace dbmig::run {
 namespace {
 
 struct Count {
-  std::string number;   ///< empty: nothing is lost, or what would be is not there
-  std::string problem;  ///< the database could not say
+  std::string number;   ///< empty: nothing is lost, or the table does not exist
+  std::string problem;  ///< why the database could not count
 };
 
 Count count(backend::Connection& connection, const Loss& loss) {
@@ -22,9 +22,9 @@ Count count(backend::Connection& connection, const Loss& loss) {
     return {number == "0" ? "" : number, {}};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
-    // A downgrade that stopped half-way has dropped some of it already.
+    // A downgrade that stopped half-way has already dropped some of it.
     const std::string said = error.message();
-    // 1735, 1747: no such partition, no partitions at all.
+    // 1735, 1747: no such partition, table without partitions.
     const bool is_gone = error.native_code() == 1146 || error.native_code() == 1054 ||
                          error.native_code() == 1735 || error.native_code() == 1747 ||
                          said.find("no such table") != std::string::npos ||
@@ -57,8 +57,8 @@ bool does_something(const ops::Operation& operation, DialectKind kind) {
   return execute == nullptr || !execute->sql.for_dialect(kind).empty() || !execute->state.empty();
 }
 
-/// How the revision came to be noted; empty when dbmig carried it out. Before the bookkeeping had
-/// a place for that, what was stamped had no statements.
+/// How the revision was recorded; empty if dbmig ran it. In rows of older formats, which have no
+/// origin, a stamped revision has no statements.
 std::string origin(const std::vector<AppliedRevision>& rows, const history::Revision& revision,
                    DialectKind kind) {
   const auto row = std::find_if(rows.begin(), rows.end(),
@@ -104,7 +104,7 @@ Losses find_losses(backend::Connection& connection, RunPlan run_plan,
     const bool has_work =
         std::any_of(step->operations.begin(), step->operations.end(),
                     [&](const ops::Operation& one) { return does_something(one, dialect.kind()); });
-    // An index that somebody made by hand, and that was noted as a revision, holds nothing.
+    // An index that was created by hand and then stamped holds no data.
     const bool is_light = how == "stamped" && not_made.drops.empty();
     if (!how.empty() && has_work && !is_light) result.not_made.push_back(std::move(not_made));
   }

@@ -18,7 +18,7 @@ namespace {
 
 using Operations = std::vector<ops::Operation>;
 
-/// The first operation that is another one; what comes after it may only have moved.
+/// Describes the first operation that differs; later ones may only have moved.
 std::string first_difference(const Operations& was, const Operations& is, const char* direction) {
   const std::size_t common = std::min(was.size(), is.size());
   for (std::size_t i = 0; i < common; ++i) {
@@ -26,25 +26,26 @@ std::string first_difference(const Operations& was, const Operations& is, const 
     const std::string before = ops::describe(was[i]);
     const std::string after = ops::describe(is[i]);
     if (before == after) {
-      return fmt::format("operation {} of the {}, {}, has different details now", i + 1, direction,
+      return fmt::format("operation {} of the {} has other details now: {}", i + 1, direction,
                          after);
     }
-    return fmt::format("operation {} of the {} was {}, and is {}", i + 1, direction, before, after);
+    return fmt::format("operation {} of the {} was {} and is now {}", i + 1, direction, before,
+                       after);
   }
   if (was.size() == is.size()) return {};
   const bool grew = was.size() < is.size();
-  return fmt::format("operation {} of the {}, {}, {}", common + 1, direction,
-                     ops::describe(grew ? is[common] : was[common]),
-                     grew ? "was not there" : "is gone");
+  return fmt::format("operation {} of the {} was {}: {}", common + 1, direction,
+                     grew ? "added" : "removed", ops::describe(grew ? is[common] : was[common]));
 }
 
-/// An upgrade that stopped and whose statements that have run are known: the rest may be edited.
+/// Whether this is an upgrade that stopped and whose executed statements are recorded: the others
+/// may be edited.
 bool may_be_edited(const AppliedRevision& row) {
   return row.running == to_string(Direction::upgrade) &&
          row.statement_hashes.size() == row.statements_done;
 }
 
-/// Why a half-applied revision is not taken as its file says now.
+/// The error for a half-applied revision whose file was edited.
 Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
                         const std::string& edit) {
   return {{graph.header(row.id).path.string(), 0, 0},
@@ -52,7 +53,7 @@ Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
                       "edited since{}",
                       row.running, row.id, row.statements_done, row.statements_total,
                       edit.empty() ? "" : ": " + edit),
-          "restore the file, finish the revision with `dbmig upgrade` or take it back with `dbmig "
+          "restore the file, finish the revision with `dbmig upgrade` or undo it with `dbmig "
           "downgrade`, and edit it after that"};
 }
 
@@ -61,11 +62,11 @@ Diagnostic half_applied(const AppliedRevision& row, const history::Graph& graph,
 std::string describe_edit(const history::Revision& applied, const history::Revision& now) {
   std::vector<std::string> found;
   if (applied.parents != now.parents) {
-    found.push_back(fmt::format("its parents were [{}], and are [{}]",
+    found.push_back(fmt::format("its parents were [{}] and are now [{}]",
                                 text::join(applied.parents, ", "), text::join(now.parents, ", ")));
   }
   if (applied.depends_on != now.depends_on) {
-    found.push_back(fmt::format("it depended on [{}], and depends on [{}]",
+    found.push_back(fmt::format("it depended on [{}] and now depends on [{}]",
                                 text::join(applied.depends_on, ", "),
                                 text::join(now.depends_on, ", ")));
   }
@@ -73,8 +74,7 @@ std::string describe_edit(const history::Revision& applied, const history::Revis
     found.push_back(std::move(up));
   }
   if (applied.downgrade.has_value() != now.downgrade.has_value()) {
-    found.emplace_back(now.downgrade ? "it has a `downgrade:` now"
-                                     : "its `downgrade:` was removed");
+    found.emplace_back(now.downgrade ? "a `downgrade:` was added" : "the `downgrade:` was removed");
   } else if (now.downgrade) {
     std::string down = first_difference(*applied.downgrade, *now.downgrade, "downgrade");
     if (!down.empty()) found.push_back(std::move(down));
@@ -95,7 +95,7 @@ std::string Runner::edit_of(const std::string& id) {
   try {
     return describe_edit(parse_(store_.text(id), "revision " + id), graph_.get(id));
   } catch (const Error& error) {
-    // A text that cannot be read says nothing of what was edited; that something was is certain.
+    // If the stored text cannot be read, what was edited is unknown; only that it was is certain.
     if (error.code() == ErrorCode::invalid) return {};
     throw;
   }
@@ -108,7 +108,7 @@ void Runner::refuse_edited(const std::vector<AppliedRevision>& rows) {
   for (const std::string& id : edited) {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const AppliedRevision& one) { return one.id == id; });
-    // What has run of it is compared statement by statement when its turn comes.
+    // Its executed statements are compared one by one when it is continued.
     if (may_be_edited(*row)) continue;
     const std::string edit = edit_of(id);
     if (!row->is_complete()) {
@@ -136,7 +136,7 @@ std::vector<std::string> Runner::repair(const RunOptions& options) {
     if (!may_be_edited(row)) continue;
     refused.back().hint =
         "finish it with `dbmig upgrade`, which compares the statements that have run and uses the "
-        "rest as it is now, or restore the file and take it back with `dbmig downgrade`";
+        "rest as it is now, or restore the file and undo it with `dbmig downgrade`";
   }
   if (!refused.empty()) throw Error(ErrorCode::refused, std::move(refused));
   backend::Transaction transaction(connection_);

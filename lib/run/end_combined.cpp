@@ -1,5 +1,5 @@
-// Combined revisions that an earlier run left half-way, as only a database can where DDL commits by
-// itself.
+// Combined revisions that an earlier run left half-way, which happens only on databases whose DDL
+// commits by itself.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -14,12 +14,11 @@ Error edited_since(const history::Graph& graph, const std::vector<std::string>& 
                    const std::vector<std::string>& heads) {
   const auto gone = std::find_if(parts.begin(), parts.end(),
                                  [&](const std::string& id) { return !graph.contains(id); });
-  return Error(
-             ErrorCode::refused,
-             fmt::format("an upgrade of {} at once, {} to {}, stopped half-way, and since then {}",
-                         text::count(parts.size(), "revision"), parts.front(), parts.back(),
-                         gone == parts.end() ? "one of them was edited"
-                                             : fmt::format("{} was removed", *gone)))
+  return Error(ErrorCode::refused,
+               fmt::format("an upgrade of {} at once, {} to {}, stopped half-way; since then, {}",
+                           text::count(parts.size(), "revision"), parts.front(), parts.back(),
+                           gone == parts.end() ? "one of them was edited"
+                                               : fmt::format("{} was removed", *gone)))
       .hint(fmt::format("restore the files (git log -- migrations), or undo what was begun with "
                         "`dbmig downgrade {}`",
                         heads.empty() ? "base" : heads.front()));

@@ -10,7 +10,7 @@
 namespace dbmig::run {
 namespace {
 
-/// The names that `live` has in lower case and `expected` otherwise: live → expected.
+/// The names that `live` has in lower case and `expected` in another: live → expected.
 template <class Objects>
 std::map<std::string, std::string> other_spellings(const Objects& live, const Objects& expected) {
   std::map<std::string, std::string> names;

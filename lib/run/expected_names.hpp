@@ -8,12 +8,12 @@
 
 namespace dbmig::run {
 
-/// `live`, as it was inspected, with tables and views under the names that `expected` has for them
-/// where the database keeps all names in lower case (Connection::folds_table_names).
+/// Returns the inspected schema `live` with the names of `expected` for tables and views, if the
+/// database stores all names in lower case (Connection::folds_table_names).
 schema::Schema with_expected_names(backend::Connection& connection, const schema::Schema& expected,
                                    schema::Schema live);
 
-/// The text at `key`, whose names are told ones, among the `words` of what was inspected.
+/// The text at `key`, given with the expected names, among the `words` of the inspected schema.
 const std::string& words_at(const dialect::Words& words, dialect::WordingKey key);
 
 }  // namespace dbmig::run

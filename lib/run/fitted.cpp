@@ -9,8 +9,8 @@
 namespace dbmig::run {
 namespace {
 
-/// Ids of what squashes replace, also that of squashes of squashes; each with whether naming it is
-/// naming the end of the outermost range.
+/// Ids of replaced revisions, including those replaced by a squash of squashes; each with whether
+/// it is the last of the outermost range.
 struct ReplacedIds {
   std::map<std::string, bool, std::less<>> all;
 
@@ -34,7 +34,7 @@ history::Graph fitted(history::Graph graph, const std::set<std::string>& ids) {
     }
     return std::nullopt;
   };
-  // What is put in may be a squash itself.
+  // What is inserted may be a squash itself.
   while (const std::optional<std::string> squash = begun()) graph = graph.expanded(*squash);
   return graph;
 }

@@ -9,19 +9,19 @@
 
 namespace dbmig::run {
 
-/// `graph` as a database sees it that has `ids`, done or under way: where it has some of what a
-/// revision replaces, and not that revision, the replaced ones stand in its place and the database
-/// goes on with them.
+/// Returns `graph` as it applies to a database that has `ids`, complete or running: if the database
+/// has some of the revisions that a squash replaces, but not the squash, the graph contains the
+/// replaced revisions instead of it.
 history::Graph fitted(history::Graph graph, const std::set<std::string>& ids);
 
-/// The same for what `connection` has.
+/// The same for the revisions that `connection` has.
 history::Graph fitted(backend::Connection& connection, const history::Graph& graph);
 
-/// `graph` with every revision that replaces others taken apart.
+/// Returns `graph` with the replaced revisions in place of every squash.
 history::Graph unsquashed(history::Graph graph);
 
-/// The id that `argument` names by itself or by a unique beginning among those that revisions of
-/// `graph` replace, all but the last of a range; empty for others.
+/// The id of the replaced revision that `argument` names (the id or a unique prefix); empty if it
+/// names none, or the last one of a range.
 std::string named_inside_squash(const history::Graph& graph, const std::string& argument);
 
 }  // namespace dbmig::run

@@ -19,7 +19,7 @@ std::string statement_hash(const std::string& sql) {
 
 void Journal::send(const dialect::Statement& statement) {
   context_.events.on(event::Statement{statement.sql});
-  // What it is about is known by the names that variables stand for.
+  // The fingerprint needs the names with the values of variables in them.
   const std::string text = dialect::with_values(context_.connection.dialect(), statement.sql,
                                                 context_.options.variables);
   if (statement.is_data && takes_part_in_transactions(context_.connection, text)) {
@@ -29,7 +29,7 @@ void Journal::send(const dialect::Statement& statement) {
   }
 }
 
-/// The rows and the entry that says so commit together: they take effect exactly once.
+/// The rows and the entry about them are committed together, so they take effect exactly once.
 void Journal::send_in_transaction(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   ++row.statements_done;
@@ -42,7 +42,8 @@ void Journal::send_in_transaction(const dialect::Statement& statement) {
     if (watched) context_.connection.savepoint(kMark);
     send_with_values(context_.connection, statement.sql, context_.options.variables);
     ended = !context_.connection.in_transaction() || (watched && !still_marked());
-    // Its rows are there in any case: that must be known, or the next run doubles them.
+    // The rows are there in any case: this must be recorded, or the next run would insert them
+    // twice.
     context_.store.update_progress(row);
   } catch (...) {
     context_.connection.rollback();
@@ -53,7 +54,7 @@ void Journal::send_in_transaction(const dialect::Statement& statement) {
   if (ended || left_open) refuse_ending(statement, left_open);
 }
 
-/// Whether the transaction is the one that the mark was set in.
+/// Whether this is still the transaction in which the mark was set.
 bool Journal::still_marked() {
   constexpr int kNoSavepoint = 1305;
   try {
@@ -65,7 +66,7 @@ bool Journal::still_marked() {
   }
 }
 
-/// Ends what a statement left behind; false when there was nothing.
+/// Ends a transaction that a statement left open; false if there was none.
 bool Journal::close_transaction() {
   if (!context_.connection.in_transaction()) return false;
   context_.connection.rollback();
@@ -89,7 +90,7 @@ void Journal::refuse_ending(const dialect::Statement& statement, bool left_open)
 void Journal::send_alone(const dialect::Statement& statement) {
   AppliedRevision row = row_;
   row.statement = statement.sql;
-  // Of DDL it is known which words are tables: to ask for each of them takes as long as the
+  // DDL names its tables itself; asking the server about every word would take as long as the
   // statement.
   row.fingerprint =
       statement.is_data
@@ -102,8 +103,8 @@ void Journal::send_alone(const dialect::Statement& statement) {
       send_with_values(context_.connection, statement.sql, context_.options.variables);
     });
   } catch (const Error& error) {
-    // An answer from the server means that the statement did not take effect. Without one the
-    // intent stays written, and the next run looks for itself.
+    // If the server answered with an error, the statement did not take effect. Without an answer
+    // the intent stays recorded, and the next run inspects the database.
     if (error.code() != ErrorCode::connection) context_.store.update_progress(row_);
     throw;
   }
@@ -111,10 +112,11 @@ void Journal::send_alone(const dialect::Statement& statement) {
   row.fingerprint.clear();
   ++row.statements_done;
   row.statement_hashes.push_back(statement_hash(statement.sql));
-  // Known here even when it cannot be written down: what takes it back must take back this, too.
+  // Kept here even if it cannot be written: an undo must include this statement.
   const bool left_open = close_transaction();
   row_ = std::move(row);
-  // Known DDL shows whether it took effect: that it did goes with what is written next.
+  // The effect of known DDL can be seen in the database, so its completion is written together with
+  // the next entry.
   if (statement.is_data || left_open) {
     context_.store.update_progress(row_);
   } else {
@@ -129,7 +131,7 @@ void Journal::commit(AppliedRevision row) {
   } catch (const Error& error) {
     context_.connection.rollback();
     if (error.code() == ErrorCode::connection) throw;
-    // The rows and their entry are there together or not at all: the entry tells.
+    // The rows and their entry were committed together or not at all; read the entry to find out.
     if (const auto now = context_.store.find(row_.id)) row_ = *now;
     throw;
   }

@@ -27,13 +27,13 @@ Direction opposite(Direction direction) {
   return direction == Direction::upgrade ? Direction::downgrade : Direction::upgrade;
 }
 
-/// Whether `row` knows every statement that has run, as rows of older versions do not.
+/// Whether `row` has the hash of every executed statement; rows of older versions do not.
 bool knows_what_ran(const AppliedRevision& row) {
   return row.statement_hashes.size() == row.statements_done;
 }
 
-/// The index of the first statement that has run, or was being sent, and that `planned` does not
-/// have at its place; nothing when going on is safe.
+/// The index of the first statement that was executed, or was being executed, and is a different
+/// one in `planned`; nothing if it is safe to continue.
 std::optional<std::size_t> first_difference(const AppliedRevision& row,
                                             const PlannedRevision& planned) {
   for (std::size_t i = 0; i < row.statements_done; ++i) {
@@ -54,14 +54,15 @@ void require_same_plan(const AppliedRevision& row, const PlannedRevision& planne
                        const std::string& edit) {
   if (const auto at = first_difference(row, planned)) {
     const bool is_gone = *at >= planned.statements.size();
-    throw Error(ErrorCode::refused,
-                fmt::format("statement {} of the {} of revision {} {}, and {}{}", *at + 1,
-                            row.running, row.id,
-                            *at == row.statements_done ? "was another one when it stopped there"
-                                                       : "has taken effect already",
-                            is_gone ? std::string("now there is none")
-                                    : "now it is another one: " + planned.statements[*at].sql,
-                            edit.empty() ? std::string() : " (" + edit + ")"))
+    throw Error(
+        ErrorCode::refused,
+        fmt::format(
+            "statement {} of the {} of revision {} {}, but {}{}", *at + 1, row.running, row.id,
+            *at == row.statements_done ? "was being executed when the run stopped"
+                                       : "has already been executed",
+            is_gone ? std::string("the revision no longer has it")
+                    : "the revision now has a different one: " + planned.statements[*at].sql,
+            edit.empty() ? std::string() : " (" + edit + ")"))
         .at({planned.revision.path.string(), 0, 0})
         .hint(
             "restore the statements that have run, with the version of dbmig that ran them; those "
@@ -70,7 +71,7 @@ void require_same_plan(const AppliedRevision& row, const PlannedRevision& planne
   }
   if (knows_what_ran(row) || row.statements_total == planned.statements.size()) return;
   throw Error(ErrorCode::failed,
-              fmt::format("the {} of revision {} stopped at statement {} of {}, and now it has {}",
+              fmt::format("the {} of revision {} stopped at statement {} of {}, but it now has {}",
                           row.running, row.id, row.statements_done, row.statements_total,
                           text::count(planned.statements.size(), "statement")))
       .hint("finish it with the revision file and the version of dbmig that began it");
@@ -85,7 +86,7 @@ bool touches_rows(std::span<const ops::Operation> operations) {
   });
 }
 
-/// What has not been written yet; that this fails is no news beside what failed before.
+/// Writes deferred rows; another failure here adds nothing to the first one.
 void write_down(RevisionStore& store, EventSink& events) {
   try {
     store.flush();
@@ -94,7 +95,7 @@ void write_down(RevisionStore& store, EventSink& events) {
   }
 }
 
-/// Applies one run's revisions on a database without transactional DDL.
+/// Applies the revisions of a run on a database without transactional DDL.
 class JournaledRun {
  public:
   JournaledRun(const ApplyContext& context, const JournalEnvironment& environment)
@@ -111,7 +112,7 @@ class JournaledRun {
       const Direction begun = row->running.ends_with(to_string(Direction::upgrade))
                                   ? Direction::upgrade
                                   : Direction::downgrade;
-      if (take_back(begun, *row) && begun != planned.direction) return;
+      if (undo_half_done(begun, *row) && begun != planned.direction) return;
       start(planned, context_.store.find(planned.revision.id));
       return;
     }
@@ -119,7 +120,7 @@ class JournaledRun {
   }
 
  private:
-  /// The row that the revision had when the run began: nobody else writes any while it lasts.
+  /// The revision's row at the start of the run: nobody else writes rows during the run.
   std::optional<AppliedRevision> known(const std::string& id) const {
     const auto found = known_.find(id);
     if (found == known_.end()) return std::nullopt;
@@ -153,8 +154,8 @@ class JournaledRun {
     send(planned, environment_.before(), row);
   }
 
-  /// Goes on with `planned` only where what has run is the same. What comes behind it may have been
-  /// edited since, as it must be when it failed.
+  /// Continues with `planned` only if the executed statements are the same. Later ones may have
+  /// been edited, for example to correct the one that failed.
   void accept(AppliedRevision& row, const PlannedRevision& planned) {
     const bool is_edited = row.checksum != planned.revision.checksum.get();
     require_same_plan(row, planned, is_edited ? environment_.edit(row.id) : std::string());
@@ -179,7 +180,7 @@ class JournaledRun {
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     row.applied_at = utc_now();
     row.duration_ms = elapsed.count();
-    // Before the revision counts as done: a run that dies in between does this again.
+    // Before the revision counts as complete: if the run dies in between, this is done again.
     record(row.id, [&] { words.after(met, planned.operations, planned.statements); });
     if (planned.parts.empty()) {
       close(planned.direction, std::move(row));
@@ -188,7 +189,7 @@ class JournaledRun {
     }
   }
 
-  /// The rows of its parts instead of that of a combined revision, all at once.
+  /// Replaces the row of a combined revision by the rows of its parts, in one transaction.
   void close_combined(const PlannedRevision& planned, const AppliedRevision& row) {
     backend::Transaction transaction(context_.connection);
     context_.store.remove(row.id);
@@ -196,7 +197,7 @@ class JournaledRun {
     transaction.commit();
   }
 
-  /// What the server says of objects is worth having, and no reason to fail.
+  /// Recording the server's spelling is useful, but a failure of it must not fail the run.
   template <class Work>
   void record(const std::string& id, Work work) {
     try {
@@ -211,8 +212,8 @@ class JournaledRun {
     }
   }
 
-  /// Sends the statements of `planned` before number `end` that are not done yet; the row after
-  /// them.
+  /// Sends the statements of `planned` before number `end` that are not done yet; returns the row
+  /// after them.
   AppliedRevision advance(const PlannedRevision& planned, const schema::Schema& met,
                           AppliedRevision row, std::size_t end) {
     const std::size_t begin = row.statements_done;
@@ -221,7 +222,7 @@ class JournaledRun {
       restore_settings(context_, std::span(planned.statements).first(begin));
       journal.run(std::span(planned.statements).first(end));
     } catch (const Error& error) {
-      // Without a connection nothing can be done now: the next run finds the journal and goes on.
+      // Without a connection nothing can be done now: the next run reads the journal and continues.
       if (error.code() != ErrorCode::connection) after_failure(planned, met, journal.row());
       throw in_revision(error, planned, journal.at());
     } catch (...) {
@@ -231,7 +232,7 @@ class JournaledRun {
     return journal.row();
   }
 
-  /// The row of a revision that is now wholly there, or wholly gone.
+  /// Updates the row of a revision that is now completely applied, or completely reverted.
   void close(Direction direction, AppliedRevision row) {
     if (direction == Direction::downgrade) {
       context_.store.remove(row.id);
@@ -243,12 +244,12 @@ class JournaledRun {
     context_.store.update_later(std::move(row));
   }
 
-  /// Takes back what a failed revision had done when that loses nothing; otherwise says what stays.
+  /// Undoes what a failed revision did if that loses no data; otherwise reports what remains.
   void after_failure(const PlannedRevision& planned, const schema::Schema& met,
                      const AppliedRevision& row) {
     SteadySink events(context_.events);
     write_down(context_.store, events);
-    const auto way = safe_way_back(planned, met, row.statements_done);
+    const auto way = safe_undo(planned, met, row.statements_done);
     if (!way) {
       tell_what_stays(events, planned, row);
       return;
@@ -256,11 +257,10 @@ class JournaledRun {
     try {
       undo(planned.direction, way->plan, row);
     } catch (const Error& second) {
-      // The first error is the one to be read; this one comes again when its cause is still there.
-      events.warning("dbmig.run",
-                     fmt::format("Revision {} failed, and so did undoing it: {}; the next "
-                                 "run continues with that",
-                                 row.id, second.what()));
+      // The first error is the relevant one; this one occurs again as long as its cause remains.
+      events.warning("dbmig.run", fmt::format("Revision {} failed, and undoing it failed too: {}; "
+                                              "the next run continues to undo it",
+                                              row.id, second.what()));
       return;
     }
     if (row.statements_done == 0) return;
@@ -269,12 +269,12 @@ class JournaledRun {
                                row.id, text::count(row.statements_done, "statement")));
   }
 
-  /// What takes back the statements that are done and loses nothing by it.
-  std::optional<PartialUndo> safe_way_back(const PlannedRevision& planned,
-                                           const schema::Schema& met, std::size_t done) {
+  /// The undo of the executed statements, if it loses no data.
+  std::optional<PartialUndo> safe_undo(const PlannedRevision& planned, const schema::Schema& met,
+                                       std::size_t done) {
     if (const auto operations = whole(planned, met, done)) {
       if (!undo_loses_nothing(planned, met, *operations)) return std::nullopt;
-      return wholly_back(planned, met, *operations);
+      return complete_undo(planned, met, *operations);
     }
     auto partial = plan_partial_undo(context_.connection.dialect(), planned, met, done);
     if (!partial || !undo_loses_nothing(planned, met, partial->operations)) return std::nullopt;
@@ -284,8 +284,9 @@ class JournaledRun {
   static void tell_what_stays(EventSink& events, const PlannedRevision& planned,
                               const AppliedRevision& row) {
     for (std::size_t i = 0; i < row.statements_done; ++i) {
-      events.warning("dbmig.run", fmt::format("Revision {}, done and not undone: {}", row.id,
-                                              planned.statements[i].sql));
+      events.warning("dbmig.run",
+                     fmt::format("Revision {}: this statement was executed and not undone: {}",
+                                 row.id, planned.statements[i].sql));
     }
     events.warning(
         "dbmig.run",
@@ -294,7 +295,7 @@ class JournaledRun {
                     to_string(planned.direction)));
   }
 
-  /// Carries out `undo`, which takes back the statements of a run in `begun` that are done.
+  /// Executes `undo`, which reverts the executed statements of a run in the direction `begun`.
   void undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
     row.running = undoing(begun);
     row.statements_to_undo = row.statements_done;
@@ -307,7 +308,7 @@ class JournaledRun {
   }
 
   void finish_undo(Direction begun, const PlannedRevision& undo, AppliedRevision row) {
-    // Not to be interrupted: this is what leaves the database whole.
+    // Not interruptible: this restores a consistent database.
     RunOptions options = context_.options;
     options.stop = nullptr;
     SteadySink events(context_.events);
@@ -325,10 +326,10 @@ class JournaledRun {
     close(opposite(begun), std::move(now));
   }
 
-  /// A revision that an earlier run left half-way in `begun`, or half-way in taking that back.
-  /// True: it is where that run began. False: it is where that run was going, because what was
-  /// done had no exact way back.
-  bool take_back(Direction begun, AppliedRevision row) {
+  /// Handles a revision that an earlier run left half-way in `begun`, or half-way in undoing that.
+  /// Returns true if it is now where that run started, false if it was completed instead because
+  /// what was done cannot be undone exactly.
+  bool undo_half_done(Direction begun, AppliedRevision row) {
     schema::Schema met;
     const PlannedRevision planned = environment_.replan(row.id, begun, met);
     if (row.running == undoing(begun)) {
@@ -343,7 +344,7 @@ class JournaledRun {
     while (!whole(planned, met, end)) ++end;
     row = advance(planned, met, std::move(row), end);
     const std::size_t operations = *whole(planned, met, end);
-    if (const auto undo = way_back(planned, met, operations)) {
+    if (const auto undo = exact_undo(planned, met, operations)) {
       context_.events.info("dbmig.run", fmt::format("Undoing the half-done {} of revision {}",
                                                     to_string(begun), row.id));
       this->undo(begun, *undo, std::move(row));
@@ -357,12 +358,12 @@ class JournaledRun {
     return false;
   }
 
-  /// The way back that `row` says an earlier run was on.
+  /// The rest of the undo that, according to `row`, an earlier run had started.
   PartialUndo rest_of_undo(const PlannedRevision& planned, const schema::Schema& met,
                            const AppliedRevision& row) {
     std::optional<PartialUndo> undo;
     if (const auto operations = whole(planned, met, row.statements_to_undo)) {
-      undo = wholly_back(planned, met, *operations);
+      undo = complete_undo(planned, met, *operations);
     } else {
       undo = plan_partial_undo(context_.connection.dialect(), planned, met, row.statements_to_undo);
     }
@@ -370,22 +371,22 @@ class JournaledRun {
     return undo.value_or(PartialUndo{});
   }
 
-  std::optional<PartialUndo> wholly_back(const PlannedRevision& planned, const schema::Schema& met,
-                                         std::size_t operations) {
-    auto plan = way_back(planned, met, operations);
+  std::optional<PartialUndo> complete_undo(const PlannedRevision& planned,
+                                           const schema::Schema& met, std::size_t operations) {
+    auto plan = exact_undo(planned, met, operations);
     if (!plan) return std::nullopt;
     return PartialUndo{operations, std::move(*plan),
                        ops::apply(met, std::span(planned.operations).first(operations))};
   }
 
-  /// What leads from the first `operations` operations of `planned` back to where it began; nothing
-  /// when only the whole of the other direction does. Always the same for the same arguments: a
-  /// run that died on this way goes on with it.
-  std::optional<PlannedRevision> way_back(const PlannedRevision& planned, const schema::Schema& met,
-                                          std::size_t operations) {
+  /// The plan that reverts the first `operations` operations of `planned`; nothing if only the
+  /// whole of the other direction does. Always the same for the same arguments, so that a run can
+  /// continue one that died.
+  std::optional<PlannedRevision> exact_undo(const PlannedRevision& planned,
+                                            const schema::Schema& met, std::size_t operations) {
     const auto done = std::span(planned.operations).first(operations);
     if (planned.direction == Direction::upgrade) {
-      // A downgrade that is derived is the inverse anyway; one written by hand may do more.
+      // A derived downgrade is the inverse anyway; one written by hand may do more.
       const bool is_exact =
           !planned.revision.downgrade || undo_loses_nothing(planned, met, operations);
       if (!is_exact) return std::nullopt;
@@ -404,16 +405,16 @@ class JournaledRun {
     return plan_undo(context_, planned, met, operations);
   }
 
-  /// How many operations of `up`, which met `below`, had been carried out when things stood as they
-  /// do now, with `operations` operations of its downgrade done and the schema being `now`; nothing
-  /// when that cannot be said.
+  /// The number of operations of `up`, which started at `below`, that are in effect when
+  /// `operations` operations of its downgrade are done and the schema is `now`; nothing if that
+  /// cannot be determined.
   std::optional<std::size_t> place_in_upgrade(const PlannedRevision& down, std::size_t operations,
                                               const PlannedRevision& up,
                                               const schema::Schema& below,
                                               const schema::Schema& now) {
     const std::span<const ops::Operation> upgrade(up.operations);
     if (!down.revision.downgrade) {
-      // Derived: the inverse of each operation, last first.
+      // Derived: the inverse of each operation, in reverse order.
       const schema::Schema top = ops::apply(below, upgrade);
       for (std::size_t place = upgrade.size() + 1; place-- > 0;) {
         PlannedRevision part;
@@ -429,7 +430,7 @@ class JournaledRun {
       }
     }
     if (touches_rows(std::span(down.operations).first(operations))) return std::nullopt;
-    // Rows that the upgrade moved are as it left them: the last of several places it is.
+    // Rows moved by the upgrade stay where it left them: of several matching places, the last one.
     const auto form = [&](const schema::Schema& schema) {
       return schema::sorted(context_.connection.dialect().canonical(schema));
     };
@@ -467,8 +468,8 @@ std::vector<std::string> apply_with_journal(const ApplyContext& context,
       } catch (const Error& error) {
         const bool is_gone = !planned->parts.empty() && error.code() != ErrorCode::connection &&
                              !context.store.find(planned->revision.id);
-        if (!is_gone || !goes_on_apart(context, *planned, error)) throw;
-        planned_run.take_apart();
+        if (!is_gone || !continues_with_parts(context, *planned, error)) throw;
+        planned_run.split_combined();
         continue;
       }
       if (context.options.listener) {

@@ -18,7 +18,7 @@ namespace {
 
 using dialect::ScriptWord;
 
-/// Condition: `column` holds `literal` to the byte.
+/// Condition: `column` equals `literal` byte by byte.
 std::string holds(DialectKind kind, const std::string& column, const std::string& literal) {
   return dialect::sql_forms(kind).is_exactly(column, literal);
 }
@@ -27,7 +27,7 @@ bool is(const std::vector<ScriptWord>& words, std::size_t at, std::string_view k
   return at < words.size() && words[at].is(keyword);
 }
 
-/// The name at `at`, past IF EXISTS and a database's name.
+/// The name at `at`, after IF EXISTS and a database name.
 std::string name_at(const std::vector<ScriptWord>& words, std::size_t at) {
   if (is(words, at, "if") && is(words, at + 1, "exists")) at += 2;
   if (at + 2 < words.size() && words[at + 1].text == "." && !words[at + 1].quoted) at += 2;
@@ -66,7 +66,7 @@ std::vector<Loss> LossFinder::follow(const schema::Schema& schema,
     visit(now, operations[operation_]);
     now = ops::apply(std::move(now), operations[operation_]);
   }
-  // What goes with its table is not told twice.
+  // What is dropped with its table is not reported separately.
   std::set<std::string> whole;
   for (const Loss& loss : found_) {
     if (loss.is_table) whole.insert(loss.table);
@@ -213,14 +213,14 @@ void LossFinder::find(const schema::Schema& schema, const ops::Execute& execute)
       find_in_sql(schema, statement);
     }
   } catch (const Error&) {
-    // What cannot be taken apart is for the database to refuse.
+    // A statement that cannot be parsed is left to the database.
   }
 }
 
 void LossFinder::find_in_sql(const schema::Schema& schema, const std::string& sql) {
   const std::vector<ScriptWord> words = dialect::script_words(dialect_.kind(), sql);
   const auto table_named = [&](const std::string& name) {
-    // As both databases compare them on most systems.
+    // As both databases compare table names on most systems.
     for (const auto& [known, live] : live_) {
       if (text::lower(known) == text::lower(name)) return known;
     }
@@ -268,7 +268,7 @@ void LossFinder::lose_partitions(const schema::Schema& schema, const std::string
   for (const std::string& partition : partitions) listed.push_back(quoted(partition));
   const schema::Table* table = schema.find_table(name);
   const bool has_history = table != nullptr && table->mariadb.system_versioned;
-  // Partitions by SYSTEM_TIME show old versions as they are (error 4142 otherwise).
+  // Partitions by SYSTEM_TIME show old versions directly (error 4142 otherwise).
   const bool by_time =
       has_history && text::lower(table->mariadb.partition).find("system_time") != std::string::npos;
   found_.push_back(

@@ -15,36 +15,36 @@
 
 namespace dbmig::run {
 
-/// Something that an operation loses for good.
+/// Data that an operation loses for good.
 struct Loss {
   std::size_t operation = 0;  ///< index of the operation
   std::string what;           ///< "table 'a'", "column 'a.b'", "the history of table 'a'"
-  std::string table;          ///< by its live name
-  bool is_table = false;      ///< the whole of it
+  std::string table;          ///< its name in the live database
+  bool is_table = false;      ///< the whole table is lost
   std::string rows;           ///< what is counted: "row", "value", "old version"
-  std::string count;          ///< SQL: one number
+  std::string count;          ///< SQL that returns one number
 };
 
-/// Finds what operations lose on a live database: tables that have rows, columns that hold values,
-/// MariaDB's row history. Tables and columns are followed through renames to the names that they
-/// have now; what is created on the way does not count, nor do rows that a bulk_delete names (the
-/// revision that inserted them knows them). A column loses the values that are neither NULL nor
-/// its default: the next upgrade brings those back by itself. Plain SQL counts where it drops or
-/// empties a table or partition as a whole, drops a column, or declares that under `state`.
+/// Finds what operations lose on a live database: tables with rows, columns with values, MariaDB's
+/// row history. Tables and columns are followed through renames to their present names. Not
+/// counted: objects created during the run, rows that a bulk_delete names (the revision that
+/// inserted them restores them), and values of a column that are NULL or its default (the next
+/// upgrade restores them). Plain SQL counts if it drops or empties a whole table or partition,
+/// drops a column, or declares that under `state`.
 class LossFinder {
  public:
-  /// `before` is the schema that the database has. `dialect` must outlive this.
+  /// `before` is the schema of the database. `dialect` must outlive this object.
   LossFinder(const dialect::Dialect& dialect, const schema::Schema& before);
 
-  /// What `operations` lose, which meet `schema`; goes on behind them.
+  /// What `operations`, applied to `schema`, lose; the next call continues after them.
   std::vector<Loss> follow(const schema::Schema& schema,
                            std::span<const ops::Operation> operations);
 
  private:
   struct Live {
-    std::string name;                            ///< in the database, now
+    std::string name;                            ///< present name in the database
     std::map<std::string, std::string> columns;  ///< to their names in the database
-    std::vector<std::string> deleted;            ///< conditions: rows that are known
+    std::vector<std::string> deleted;            ///< conditions of rows that a revision restores
   };
 
   void visit(const schema::Schema& schema, const ops::Operation& operation);
@@ -78,20 +78,20 @@ class LossFinder {
 /// SQL: the number of old row versions of a system-versioned table.
 std::string count_history(const dialect::Dialect& dialect, const std::string& table);
 
-/// What a revision of a run loses, counted.
+/// What a revision of a run loses, with the number of rows.
 struct CountedLoss {
   std::string revision;
   SourcePosition where;
   std::string message;  ///< "table 'customer' and its 2 rows"
 };
 
-/// A revision that dbmig did not carry out on this database, and what taking it back would drop.
+/// A revision that dbmig did not run on this database, and what its downgrade would drop.
 struct NotMade {
   std::string revision;
   std::string how;     ///< "adopted" or "stamped"
-  std::string parent;  ///< argument of `stamp` that forgets it: "base", or a revision
+  std::string parent;  ///< argument for `stamp` that forgets it: "base", or a revision
   SourcePosition where;
-  std::vector<std::string> drops;  ///< "table 'customer' (2 rows)"; nothing for empty columns
+  std::vector<std::string> drops;  ///< "table 'customer' (2 rows)"; without empty columns
 };
 
 struct Losses {
@@ -99,21 +99,22 @@ struct Losses {
   std::vector<NotMade> not_made;
 };
 
-/// What the downgrade along `run_plan`, which stands at its beginning, would lose on the database,
+/// What the downgrade along `run_plan`, which must be at its beginning, would lose on the database
 /// whose bookkeeping has `rows`. Changes nothing.
 Losses find_losses(backend::Connection& connection, RunPlan run_plan,
                    const std::vector<AppliedRevision>& rows);
 
 struct Consent {
   bool destructive = false;   ///< to lose rows and values
-  bool drop_adopted = false;  ///< to take back what dbmig did not make
+  bool drop_adopted = false;  ///< to drop what dbmig did not create
 };
 
-/// What a plan says of them, a line each, with the flags: "loses table 'a' with its 2 rows: needs
-/// --allow-destructive".
+/// The losses as lines of a plan, with the flags that allow them: "loses table 'a' with its 2 rows:
+/// needs --allow-destructive".
 std::vector<std::string> consent_lines(const Losses& losses);
 
-/// Throws Error{refused} for every loss that `consent` does not cover, with the flags that do.
+/// Throws Error{refused} with every loss that `consent` does not cover, and the flags that allow
+/// it.
 void refuse_losses(const Losses& losses, const Consent& consent);
 
 }  // namespace dbmig::run

@@ -31,8 +31,7 @@ class ScriptWriter {
   }
 
   void add(const std::string& sql, bool is_data) {
-    // What can be taken back together is: rows that follow each other, up to the next statement
-    // that commits by itself.
+    // Consecutive row changes share a transaction, up to the next statement that commits by itself.
     if (is_data) {
       open();
     } else {
@@ -65,12 +64,12 @@ class ScriptWriter {
   const dialect::Dialect& dialect_;
   dialect::ScriptFrame frame_;
   std::string text_;
-  std::vector<std::string> definitions_;  ///< the statements that are no data
+  std::vector<std::string> definitions_;  ///< statements that change no rows
   bool in_transaction_ = false;
 };
 
 void prepare_history(ScriptWriter& script, DialectKind kind, bool is_first) {
-  // There may be an empty one, of an older format.
+  // There may be an empty table of an older format.
   if (is_first) script.add(RevisionStore::create_statement(kind), false);
   for (const std::string& statement : RevisionStore::script_format_statements(kind)) {
     script.add(statement, false);
@@ -119,7 +118,7 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
     planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
     if (direction == Direction::downgrade) {
       if (!losses) losses.emplace(dialect, run_plan.before());
-      // Nobody counts here, so every one is told.
+      // Without a database nothing can be counted, so every loss is listed.
       for (const Loss& loss : losses->follow(run_plan.before(), planned.operations)) {
         script.comment(
             fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : ""));

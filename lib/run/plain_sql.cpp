@@ -15,24 +15,24 @@
 namespace dbmig::run {
 namespace {
 
-/// Tables stand near the beginning; behind it there may be megabytes of rows.
+/// Tables are named near the beginning; megabytes of rows may follow.
 std::vector<dialect::ScriptWord> beginning(DialectKind kind, std::string_view sql) {
   constexpr std::size_t kEnough = 4000;
   try {
     return dialect::script_words(kind, sql.substr(0, kEnough));
   } catch (const Error&) {
-    return dialect::script_words(kind, sql);  // that was in the middle of a string
+    return dialect::script_words(kind, sql);  // that was cut in the middle of a string
   }
 }
 
-/// Throws when `sql`, of an execute at `where`, may not run.
+/// Throws if `sql`, of an execute at `where`, is not allowed in a revision.
 void refuse_text(const std::string& sql, const SourcePosition& where,
                  const dialect::Dialect& dialect) {
   std::vector<std::string> statements;
   try {
     statements = dialect.split_statements(sql);
   } catch (const Error&) {
-    statements = {sql};  // not closed: sql_refusal() says so
+    statements = {sql};  // not closed: sql_refusal() reports it
   }
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const auto refusal = dialect.sql_refusal(statements[i]);

@@ -1,4 +1,4 @@
-// A revision's operations as the statements of this database, against the schema that they meet.
+// Plans a revision's operations as statements for this database, against the schema before them.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -14,8 +14,8 @@
 namespace dbmig::run {
 namespace {
 
-/// Whether what hangs on tables must be known to plan these operations: reading it costs a look at
-/// the whole schema. `statements` are the plan without it.
+/// Whether planning these operations needs the dependent objects of their tables, which costs an
+/// inspection of the whole schema. `statements` is the plan without them.
 bool needs_dependents(const std::vector<ops::Operation>& operations,
                       const std::vector<dialect::Statement>& statements) {
   std::size_t tables = 0;
@@ -32,15 +32,15 @@ bool needs_dependents(const std::vector<ops::Operation>& operations,
                           std::holds_alternative<ops::Execute>(operation);
     if (!is_plain) return true;
   }
-  // More tables made than asked for: one is rebuilt.
+  // More tables are created than requested: one is rebuilt.
   const auto made = std::count_if(
       statements.begin(), statements.end(),
       [](const dialect::Statement& one) { return one.sql.starts_with("CREATE TABLE "); });
   return static_cast<std::size_t>(made) > tables;
 }
 
-/// `error` of an upgrade that cannot be planned, with what else the database has that was not meant
-/// to be there before it: what comes after it in the history, or contradicts it on another branch.
+/// `error` of an upgrade that cannot be planned, with the applied revisions that may be the cause:
+/// those that come after it in the history, or contradict it on another branch.
 Error out_of_order(const Error& error, const PlannedRevision& planned, const RunPlan& run_plan,
                    const history::Graph& graph) {
   const std::string& id = planned.revision.id;
@@ -54,12 +54,12 @@ Error out_of_order(const Error& error, const PlannedRevision& planned, const Run
     if (other != id && below.count(other) != 0) later.push_back(other);
   }
   if (!later.empty()) {
-    told.push_back(
-        {{graph.header(later.front()).path.string(), 0, 0},
-         fmt::format("the database already has {}, which comes after {} in the history",
-                     text::join(later, ", "), id),
-         fmt::format(
-             "undo that first with `dbmig downgrade`, or change {} so that it can come last", id)});
+    told.push_back({{graph.header(later.front()).path.string(), 0, 0},
+                    fmt::format("the database already has {}, which comes after {} in the history",
+                                text::join(later, ", "), id),
+                    fmt::format("undo those revisions first with `dbmig downgrade`, or change {} "
+                                "so that it can be applied after them",
+                                id)});
   }
   std::vector<std::string> heads =
       graph.heads_of({run_plan.applied().begin(), run_plan.applied().end()});
@@ -71,7 +71,7 @@ Error out_of_order(const Error& error, const PlannedRevision& planned, const Run
       }
     }
   } catch (const Error&) {
-    // What the branches have in common does not fit together itself: that is said elsewhere.
+    // If the common part of the branches is inconsistent itself, that is reported elsewhere.
   }
   return Error(error.code(), std::move(told)).native(error.native_code()).sql(error.statement());
 }

@@ -18,7 +18,7 @@ bool changes_rows(const ops::Operation& operation, DialectKind kind) {
          std::holds_alternative<ops::BulkDelete>(operation);
 }
 
-/// The revisions up to the first that changes rows, with their operations.
+/// The revisions up to the first one that changes rows, with their operations.
 std::vector<PlannedRevision> walk(DialectKind kind, RunPlan& run_plan) {
   std::vector<PlannedRevision> list;
   try {
@@ -36,7 +36,7 @@ std::vector<PlannedRevision> walk(DialectKind kind, RunPlan& run_plan) {
       }
     }
   } catch (const Error&) {
-    // A revision that does not fit says so, with its place, when its turn comes.
+    // A revision that does not fit is reported, with its position, when it is planned.
   }
   return list;
 }

@@ -8,11 +8,11 @@
 
 namespace dbmig::run {
 
-/// The revisions of `run_plan`, which stands at its beginning, with those of their checks that the
-/// rows can answer before any of them runs; no statements. Tables and columns that earlier
-/// revisions rename, add or convert are followed as within one revision. What is created on the way
-/// is not asked about, and nothing after the first revision that holds rows or plain SQL, which may
-/// change any row by a trigger or a cascade.
+/// The revisions of `run_plan`, which must be at its beginning, with those of their checks that can
+/// be answered before any of them runs; no statements. Tables and columns that earlier revisions
+/// rename, add or convert are followed, as within one revision. Objects created during the run are
+/// not checked, and nothing after the first revision with rows or plain SQL, which may change any
+/// row through a trigger or cascade.
 std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan run_plan);
 
 }  // namespace dbmig::run

@@ -14,7 +14,7 @@
 namespace dbmig::run {
 namespace {
 
-/// The tables of `schema` called `names`, in an order that carries no meaning.
+/// The tables of `schema` called `names` and all other objects, without orders that mean nothing.
 schema::Schema part(const schema::Schema& schema, const std::set<std::string>& names) {
   schema::Schema result;
   for (const std::string& name : names) {
@@ -26,9 +26,9 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
   return schema::sorted(std::move(result));
 }
 
-/// The database as it is compared with `expected`. Of texts that it words otherwise it has a
-/// record, but for what the revision under way has made: those that `is_made` names are taken for
-/// it.
+/// The database's schema, comparable with `expected`. For texts that the server spells differently
+/// there is a record, except for those the running revision has created: the ones for which
+/// `is_made` returns true are taken as equal.
 template <class IsMade>
 schema::Schema live_beside(const ApplyContext& context, const schema::Schema& expected,
                            const schema::Schema& found, IsMade is_made) {
@@ -39,9 +39,9 @@ schema::Schema live_beside(const ApplyContext& context, const schema::Schema& ex
   return live;
 }
 
-/// Whether the schemas that the fold knows before and after the statement's operations say that it
-/// took effect; nothing when the database is as neither says, or both say the same. `has_changed`:
-/// the objects that the statement names are not as they were before it.
+/// Whether, according to the schemas before and after the statement's operations, the statement
+/// took effect; nothing if the database matches neither of them, or if they are equal.
+/// `has_changed`: the objects that the statement names differ from before it.
 std::optional<bool> look_by_fold(const ApplyContext& context, const PlannedRevision& planned,
                                  const dialect::Statement& statement, const schema::Schema& start,
                                  bool has_changed) {
@@ -81,12 +81,12 @@ std::optional<bool> look_by_fold(const ApplyContext& context, const PlannedRevis
   return std::nullopt;
 }
 
-/// Whether `sql`, should it have changed anything that sending it twice would change again, shows
-/// it in the fingerprint of what it names.
+/// Whether the effect of `sql`, unless executing it twice is harmless, is visible in the
+/// fingerprint of the objects it names.
 bool shows_its_effect(const std::string& sql) {
   const sql_script::ScriptHead head = sql_script::script_head(DialectKind::mariadb, sql);
   if (head.action != sql_script::ScriptAction::run || head.section.empty()) return false;
-  // Partitions change places with tables that look alike, and names do.
+  // Partitions exchange their contents with similar tables, and renames exchange names.
   static constexpr std::array<std::string_view, 4> kHidden = {"exchange", "import", "discard",
                                                               "truncate"};
   for (const dialect::ScriptWord& word : head.words) {
@@ -98,15 +98,14 @@ bool shows_its_effect(const std::string& sql) {
          head.verb == "rename";
 }
 
-/// What would be kept as the fingerprint of `row`'s statement now.
+/// The fingerprint that would be recorded for `row`'s statement now.
 std::string fingerprint(const ApplyContext& context, const AppliedRevision& row) {
   const auto take = row.fingerprint.starts_with(kOfTables) ? table_fingerprint_with_values
                                                            : fingerprint_with_values;
   return take(context.connection, row.statement, context.options.variables);
 }
 
-/// Whether the statement that was under way took effect; nothing when the database does not show
-/// it.
+/// Whether the interrupted statement took effect; nothing if the database does not show it.
 std::optional<bool> look(const ApplyContext& context, const PlannedRevision& planned,
                          const schema::Schema& start, const AppliedRevision& row) {
   const dialect::Statement& statement = planned.statements.at(row.statements_done);
@@ -117,8 +116,8 @@ std::optional<bool> look(const ApplyContext& context, const PlannedRevision& pla
   if (const auto seen = look_by_fold(context, planned, statement, start, has_changed)) {
     return seen;
   }
-  // The fold knows nothing of plain SQL, nor of the schemas inside of operations. Where it does
-  // know and the database is otherwise, somebody else has been there.
+  // The fold knows neither plain SQL nor the schemas inside an operation. If it does know them and
+  // the database differs from both, somebody else has changed it.
   const dialect::Dialect& dialect = context.connection.dialect();
   const bool is_plain =
       std::holds_alternative<ops::Execute>(planned.operations.at(statement.first_operation));
@@ -140,7 +139,7 @@ void recover(const ApplyContext& context, const PlannedRevision& planned,
   if (!took_effect) {
     throw Error(ErrorCode::failed,
                 fmt::format("an earlier {} stopped while this statement of revision {} was "
-                            "running, and it cannot be seen in the database whether it took effect",
+                            "running, and the database does not show whether it took effect",
                             row.running, row.id))
         .hint(
             "check whether it did, then run the command again with `--resolve done` if it did, or "

@@ -9,7 +9,7 @@
 namespace dbmig::run {
 namespace {
 
-/// The requirement's query without the semicolon behind it.
+/// The requirement's query without its final semicolon.
 std::string bare_query(const history::Requirement& requirement, const dialect::Dialect& dialect,
                        const dialect::Variables& variables) {
   const std::vector<std::string> statements =
@@ -29,7 +29,7 @@ std::string what_is_required(const history::Requirement& requirement,
   return std::string(text::trim(requirement.sql.for_dialect(dialect.kind())));
 }
 
-/// A comment at the end of the query must not take in what stands behind it.
+/// A comment at the end of the query must not comment out what follows it.
 std::string as_condition(const std::string& query) {
   return "(" + query + "\n)";
 }
@@ -45,7 +45,7 @@ void refuse_requirements(backend::Connection& connection, const history::Revisio
     if (query.empty()) continue;
     const std::string& shown = requirement.sql.for_dialect(dialect.kind());
     try {
-      // MariaDB refuses several values, and SQLite takes the first.
+      // MariaDB rejects several values; SQLite silently takes the first.
       if (connection.query(query).rows.size() > 1) {
         throw Error(ErrorCode::failed, "the query returns more than one row");
       }

@@ -6,17 +6,17 @@
 
 namespace dbmig::run {
 
-/// Throws Error{refused} when one of the queries that `revision` requires does not hold, with its
-/// place and its message. Changes nothing.
+/// Throws Error{refused}, with position and message, if one of the queries that `revision` requires
+/// is not true. Changes nothing.
 void refuse_requirements(backend::Connection& connection, const history::Revision& revision,
                          const dialect::Variables& variables);
 
-/// The same for the revision that is next in an upgrade whose `options` ask for it.
+/// The same for the next revision of an upgrade, if its `options` ask for it.
 void refuse_requirements(backend::Connection& connection, const PlannedRevision& planned,
                          const RunOptions& options);
 
-/// Statements that make a script stop where `requirement` does not hold; none on a database where
-/// it says nothing.
+/// Statements that stop a script if `requirement` is not true; none for a database without such a
+/// query.
 std::vector<std::string> requirement_guard(const history::Requirement& requirement,
                                            const dialect::Dialect& dialect,
                                            const dialect::Variables& variables);

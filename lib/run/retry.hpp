@@ -6,9 +6,9 @@
 
 namespace dbmig::run {
 
-/// Does `work`, a statement or transaction that has no effect when it throws. When another session
-/// holds what it needs (Error{busy}) it is tried again, three times in all, with pauses that let
-/// those through who wait behind it, and an event that says so each time. Throws the last error.
+/// Executes `work`, a statement or transaction that has no effect if it throws. If another session
+/// holds a lock (Error{busy}), it is tried up to three times, with pauses that let the sessions
+/// waiting behind it through, and an event for each attempt. Throws the last error.
 void with_retries(const ApplyContext& context, const std::function<void()>& work);
 
 }  // namespace dbmig::run

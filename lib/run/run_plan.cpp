@@ -28,15 +28,15 @@ RunPlan::RunPlan(Direction direction, const history::Graph& graph, std::vector<s
     before_ = graph.fold_in_order(applied_);
     return;
   }
-  // Where it is known not to have been the order, as after a stamp, one that can have been.
+  // If this cannot have been the order, as after a stamp, use a possible one.
   applied_ = graph.workable_order(applied_);
-  // What was taken last goes first: each revision is taken back against the schema it met.
+  // Last applied, first reverted: each revision is reverted to the schema before it.
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < applied_.size(); ++i) place[applied_[i]] = i;
   std::stable_sort(ids_.begin(), ids_.end(), [&](const std::string& a, const std::string& b) {
     return place.at(a) > place.at(b);
   });
-  // Forward from what stays, collecting what takes each revision back against the schema it met.
+  // Replays the history from the remaining revisions on and collects each inverse with its schema.
   const std::set<std::string> going(ids_.begin(), ids_.end());
   std::vector<std::string> staying;
   std::copy_if(applied_.begin(), applied_.end(), std::back_inserter(staying),
@@ -62,7 +62,8 @@ void RunPlan::advance() {
   if (direction_ == Direction::upgrade) {
     before_ = history::apply(std::move(before_), revision);
   } else {
-    // One written by hand may hold plain SQL: what it leaves is what the others add up to.
+    // A downgrade by hand may hold plain SQL: the schema after it is that of the remaining
+    // revisions.
     before_ = revision.downgrade ? std::move(downgrades_[index_ - 1].met)
                                  : ops::apply(std::move(before_), current_->operations);
   }
@@ -72,7 +73,7 @@ void RunPlan::advance() {
 bool RunPlan::combine_next() {
   if (direction_ == Direction::downgrade || least_ == 0 || index_ < next_try_) return false;
   Combined combined = combine(graph_, std::span(ids_).subspan(index_), before_, least_);
-  // The one behind them ends whatever begins before it.
+  // A group that starts at a later one of these parts ends at the same revision: it is shorter.
   next_try_ = index_ + std::max<std::size_t>(combined.parts.size(), 1);
   if (combined.revision.id.empty()) return false;
   combined_ = std::move(combined);
@@ -81,7 +82,7 @@ bool RunPlan::combine_next() {
   return true;
 }
 
-void RunPlan::take_apart() {
+void RunPlan::split_combined() {
   index_ -= combined_->parts.size();
   combined_.reset();
   current_.reset();

@@ -41,13 +41,14 @@ void refuse_unfinished(const std::vector<AppliedRevision>& rows, const RunPlan& 
     throw Error(ErrorCode::failed,
                 fmt::format("the {} of revision {} stopped after statement {} of {}", row.running,
                             row.id, row.statements_done, row.statements_total))
-        .hint(fmt::format(
-            "finish it with `dbmig upgrade {}` or take it back with `dbmig downgrade`", row.id));
+        .hint(fmt::format("finish it with `dbmig upgrade {}` or undo it with `dbmig downgrade`",
+                          row.id));
   }
 }
 
-/// A step from where the database is, or from the head, that leads back. `REV-1` names a revision,
-/// and an upgrade to one that the database is beyond has nothing to do.
+/// Refuses a relative step (from the database's revision, or from the head) that leads backwards.
+/// `REV-1` names a revision, and an upgrade to a revision that the database is past has nothing to
+/// do.
 void refuse_wrong_way(const std::vector<std::string>& arguments, const RunPlan& run_plan,
                       const std::set<std::string>& targets, const std::set<std::string>& heads) {
   if (arguments.size() != 1) return;
@@ -64,7 +65,7 @@ void refuse_wrong_way(const std::vector<std::string>& arguments, const RunPlan& 
       .hint(fmt::format("`dbmig downgrade {}` goes back to it", there));
 }
 
-/// What all of `arguments` name.
+/// The revisions that `arguments` name.
 std::set<std::string> resolved(const history::Graph& graph,
                                const std::vector<std::string>& arguments,
                                const std::set<std::string>& heads) {
@@ -73,7 +74,7 @@ std::set<std::string> resolved(const history::Graph& graph,
   return ids;
 }
 
-/// What a downgrade to all of `arguments` runs.
+/// The revisions that a downgrade to all of `arguments` reverts.
 std::vector<std::string> way_down(const history::Graph& graph, const std::set<std::string>& have,
                                   const std::vector<std::string>& arguments) {
   if (arguments.size() == 1) return graph.downgrade_path(have, arguments.front());
@@ -102,7 +103,7 @@ void Runner::refuse_requirements_ahead(const history::Graph& graph, const RunPla
   if (!options.requirements || run_plan.direction() == Direction::downgrade) return;
   const history::Revision& first = graph.get(run_plan.ids().front());
   if (first.requirements.empty()) return;
-  // One that is half-way has been asked already, and what it has done may have changed the answer.
+  // A half-applied revision was checked before, and what it has done may have changed the answer.
   for (const AppliedRevision& row : store_.all()) {
     if (!row.is_complete()) return;
   }
@@ -116,7 +117,7 @@ void tell(const RunListener& listener, RunEvent::Point point, const PlannedRevis
 
 void Runner::refuse_violations_at_once(const RunPlan& run_plan) {
   if (run_plan.ids().size() < 2 || run_plan.before().tables.empty()) return;
-  // One that is half-way has left tables that no revision describes.
+  // A half-applied revision leaves tables that no revision describes.
   for (const AppliedRevision& row : store_.all()) {
     if (!row.is_complete()) return;
   }
@@ -160,7 +161,7 @@ std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan&
   std::vector<BackfillValue> backfill_values;
   if (print_ && !options.listener) run_plan.combine_from(combine_from_);
   const auto next = [&]() -> std::optional<PlannedRevision> {
-    // Who asks for the next one is through with the one before.
+    // When the next one is requested, the previous one is finished.
     report_backfill_values(connection_, events_, backfill_values);
     backfill_values.clear();
     std::optional<RunPlan::Step> step = run_plan.next();
@@ -170,7 +171,7 @@ std::vector<std::string> Runner::carry_out(const history::Graph& graph, RunPlan&
     return planned;
   };
   const ApplyContext context{connection_, store_, events_, options};
-  const PlannedRun planned_run{next, [&] { run_plan.take_apart(); }};
+  const PlannedRun planned_run{next, [&] { run_plan.split_combined(); }};
   if (connection_.dialect().transactional_ddl()) return apply_in_transaction(context, planned_run);
   return apply_with_journal(context, planned_run,
                             {[&]() -> const schema::Schema& { return run_plan.before(); },
@@ -208,13 +209,13 @@ std::vector<std::string> Runner::upgrade(const std::vector<std::string>& wanted,
   const std::vector<std::string> arguments = open_squashes(rows, wanted);
   refuse_unknown(rows);
   refuse_edited(rows);
-  // A downgrade that stopped half-way counts as gone: going up again takes it back.
+  // A downgrade that stopped half-way counts as reverted: the upgrade undoes it first.
   const std::set<std::string> have = without_running(rows, Direction::downgrade);
   heads_met_ = graph_.heads_of(have);
   const std::set<std::string> heads = as_set(heads_met_);
   const std::set<std::string> targets = resolved(graph_, arguments, heads);
   std::vector<std::string> path = graph_.upgrade_path(have, targets);
-  // Nothing to do needs no order.
+  // Without work to do, no order is needed.
   std::vector<std::string> order;
   if (!path.empty()) order = in_applied_order(rows, graph_, have);
   RunPlan run_plan(Direction::upgrade, graph_, std::move(order), std::move(path));
@@ -232,7 +233,7 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
       unfolded(end_combined(read_rows(), Direction::downgrade, options), arguments, gone);
   refuse_edited(rows);
   const history::Graph graph = with_known(rows);
-  // An upgrade that stopped half-way counts as there: going down takes it back.
+  // An upgrade that stopped half-way counts as applied: the downgrade reverts it.
   std::set<std::string> have = complete(rows);
   have.merge(row_ids(rows));
   heads_met_ = graph.heads_of(have);
@@ -245,8 +246,8 @@ std::vector<std::string> Runner::downgrade(const std::vector<std::string>& argum
 
 namespace {
 
-/// What of `rows` no file of `graph` has, and what builds on that, the newest first. `all` has
-/// both.
+/// The revisions of `rows` that have no file in `graph`, and those that build on them, newest
+/// first. `all` contains both.
 std::vector<std::string> withdrawn(const std::vector<AppliedRevision>& rows,
                                    const history::Graph& graph, const history::Graph& all) {
   std::set<std::string> going;
@@ -308,7 +309,7 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
                                           const std::set<std::string>& entered) {
   const bool up = direction == Direction::upgrade;
   std::vector<AppliedRevision> rows = read_rows();
-  // An upgrade goes on with it, and then its revisions are there.
+  // An upgrade first finishes it; then its revisions are applied.
   if (up) std::erase_if(rows, [](const AppliedRevision& row) { return row.origin == kCombined; });
   if (!entered.empty()) {
     graph_ = fitted(stored_, entered);
@@ -323,7 +324,7 @@ std::vector<PlannedRevision> Runner::plan(Direction direction,
   if (!up) rows = unfolded(std::move(rows), targets, gone);
   const history::Graph graph = with_known(rows);
   std::set<std::string> have = complete(rows);
-  if (!up) have.merge(row_ids(rows));  // as downgrade() has it
+  if (!up) have.merge(row_ids(rows));  // as in downgrade()
   const std::set<std::string> heads = as_set(graph.heads_of(have));
   RunPlan run_plan(direction, graph, in_applied_order(rows, graph, have),
                    up ? graph.upgrade_path(have, resolved(graph, targets, heads))

@@ -1,4 +1,4 @@
-// What a squash is to the bookkeeping: a database that took it and one that took the revisions that
+// Squashes in the bookkeeping: a database that applied a squash and one that applied the revisions
 // it replaces are the same, and their rows can be exchanged.
 #include <fmt/core.h>
 
@@ -13,7 +13,7 @@
 namespace dbmig::run {
 namespace {
 
-/// Rows of `parts` in place of `row`, which came when it did.
+/// Replaces `row` by rows of `parts` with the same time.
 void replace_by_parts(std::vector<AppliedRevision>& rows,
                       std::vector<AppliedRevision>::iterator row,
                       const std::vector<history::Revision>& parts) {
@@ -29,7 +29,7 @@ void replace_by_parts(std::vector<AppliedRevision>& rows,
   }
 }
 
-/// The revisions of `graph` that `range` is made of go to `parts`; false when some are not there.
+/// Adds the revisions of `graph` that `range` replaces to `parts`; false if some are missing.
 bool add_parts_of(const history::Graph& graph, const std::vector<history::Replaced>& range,
                   std::vector<history::Revision>& parts) {
   return std::all_of(range.begin(), range.end(), [&](const history::Replaced& one) {
@@ -50,7 +50,7 @@ std::set<std::string> row_ids(const std::vector<AppliedRevision>& rows) {
   return ids;
 }
 
-/// A revision that is half-way can only be the first of a run: everything else builds on it.
+/// A half-applied revision can only be the first of a run: everything else builds on it.
 std::vector<AppliedRevision> Runner::read_rows() {
   std::vector<AppliedRevision> rows = store_.all(false, stored_.size());
   graph_ = stored_;

@@ -1,4 +1,4 @@
-// Marking a database as being at a revision: what it comes to, and the bookkeeping that says so.
+// Marks a database as being at a revision: computes and writes the bookkeeping.
 #include <fmt/core.h>
 
 #include <map>
@@ -13,8 +13,8 @@
 namespace dbmig::run {
 namespace {
 
-/// Forgets the heads of `have` that descend from `id`, with what led to them and to no other head:
-/// a database that is at a merge and is said to be at one side of it is there alone.
+/// Removes the heads of `have` that descend from `id`, and those of their ancestors that no other
+/// head has: a database at a merge that is stamped with one side of it is at that side only.
 void forget_heads_from(const history::Graph& graph, const std::string& id,
                        std::set<std::string>& have) {
   std::vector<std::string> heads = graph.heads_of(have);
@@ -26,8 +26,8 @@ void forget_heads_from(const history::Graph& graph, const std::string& id,
   std::erase_if(have, [&](const std::string& one) { return kept.count(one) == 0; });
 }
 
-/// What a database that has `have` has after it is stamped with `targets`. A target takes the place
-/// of the heads that descend from it; others stay, unless `purge` forgets all.
+/// The revisions of a database that has `have` after it is stamped with `targets`. A target
+/// replaces the heads that descend from it; others stay, unless `purge` removes all.
 std::set<std::string> stamped(const history::Graph& graph, const std::set<std::string>& have,
                               const std::vector<std::string>& targets, bool purge) {
   const std::vector<std::string> current = graph.heads_of(have);
@@ -64,7 +64,7 @@ StampPlan Runner::planned_stamp(const std::vector<AppliedRevision>& rows,
   const std::vector<std::string> targets = open_squashes(rows, wanted_targets);
   if (!purge) refuse_unknown(rows);
   std::set<std::string> have = complete(rows);
-  // What is to be forgotten may be unknown: that is what `purge` is for.
+  // Unknown revisions are allowed here: removing them is what `purge` is for.
   if (purge) std::erase_if(have, [&](const std::string& id) { return !graph_.contains(id); });
   const std::set<std::string> wanted = stamped(graph_, have, targets, purge);
   for (const AppliedRevision& row : rows) {
@@ -104,7 +104,7 @@ void Runner::stamp(const std::vector<std::string>& wanted_targets, bool purge,
     PlannedRevision planned;
     planned.revision = graph_.get(id);
     AppliedRevision row = complete_row(planned, 0);
-    // One that dbmig carried out stays its own when the bookkeeping is written anew.
+    // A revision that dbmig ran keeps that origin when the bookkeeping is written anew.
     const auto known = origins.find(id);
     row.origin = known == origins.end() ? origin : known->second;
     store_.insert(row);

@@ -12,7 +12,8 @@
 namespace dbmig::run {
 
 std::string statement_tables(std::string_view sql) {
-  // With one of these it reads or changes what no other word names as a table.
+  // With one of these words, the statement may read or change something that no other word names as
+  // a table.
   static constexpr std::array<std::string_view, 9> kMore{
       "as", "select", "like", "exchange", "partition", "union", "convert", ".", ";"};
   const std::vector<dialect::ScriptWord> words = dialect::script_words(DialectKind::mariadb, sql);
@@ -35,7 +36,7 @@ std::string statement_tables(std::string_view sql) {
     } else if (!is(i, "references")) {
       continue;
     }
-    // RENAME COLUMN and the like are followed by a bare word.
+    // RENAME COLUMN and the like are followed by an unquoted word.
     if (at < words.size() && words[at].quoted) names.insert(words[at].text);
   }
   std::vector<std::string> quoted;

@@ -5,12 +5,12 @@
 
 namespace dbmig::run {
 
-/// Begins the fingerprints that are of statement_tables() alone, in a journal of MariaDB. Older
-/// versions took those of every name in the statement.
+/// Prefix of fingerprints that cover statement_tables() only, in a journal of MariaDB. Older
+/// versions took fingerprints of every name in the statement.
 inline constexpr std::string_view kOfTables = "tables:";
 
-/// What of `sql`, MariaDB's, names the tables that it is about: "ALTER TABLE `a`, `b`". A statement
-/// that is more than a plain ALTER TABLE or CREATE TABLE comes back whole.
+/// The part of `sql`, a MariaDB statement, that names its tables: "ALTER TABLE `a`, `b`". A
+/// statement that is more than a plain ALTER TABLE or CREATE TABLE is returned unchanged.
 std::string statement_tables(std::string_view sql);
 
 }  // namespace dbmig::run

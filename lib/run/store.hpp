@@ -12,10 +12,10 @@
 
 namespace dbmig::run {
 
-/// AppliedRevision::origin of what dbmig carried out itself.
+/// AppliedRevision::origin of a revision that dbmig ran itself.
 inline constexpr const char* kApplied = "applied";
-/// And of the one row that stands for several revisions while they are being applied at once; its
-/// text says which (run/combine.hpp). When they are there, each has a row of its own.
+/// The origin of the single row that represents several revisions while they are applied at once;
+/// its text lists them (run/combine.hpp). Afterwards each has a row of its own.
 inline constexpr const char* kCombined = "combined";
 
 /// A row of `dbmig_revisions`: a revision that the database has, or one that is running.
@@ -29,99 +29,99 @@ struct AppliedRevision {
   long duration_ms = 0;
   std::size_t statements_total = 0;
   std::size_t statements_done = 0;
-  /// "" when complete; "upgrade" or "downgrade": the run stopped after `statements_done`; "undo
-  /// upgrade" or "undo downgrade": it failed, and what it had done is being taken back.
+  /// "" if complete; "upgrade" or "downgrade": the run stopped after `statements_done`; "undo
+  /// upgrade" or "undo downgrade": it failed, and what it did is being undone.
   std::string running;
-  /// While undoing: how many statements of the run that failed had taken effect. The two counts of
-  /// statements are then those of the undoing.
+  /// While undoing: how many statements of the failed run had taken effect. The two other counts
+  /// are then those of the undo.
   std::size_t statements_to_undo = 0;
-  /// The statement that was being sent when the run stopped; empty when none was.
+  /// The statement that was being executed when the run stopped; empty if none was.
   std::string statement;
-  /// What the database showed of the objects that `statement` names before it was sent, see
+  /// The fingerprint of the objects that `statement` names, taken before it was sent, see
   /// backend::Connection::fingerprint; may be empty.
   std::string fingerprint;
-  /// How the revision came to be noted: kApplied, "adopted" or "stamped"; "" in a row that an older
-  /// version or a script wrote.
+  /// How the revision was recorded: kApplied, "adopted" or "stamped"; "" in a row written by an
+  /// older version or a script.
   std::string origin;
-  /// Hashes of the statements that have taken effect, while it is running; none for a row that an
-  /// older version wrote.
+  /// Hashes of the statements that have taken effect, while the revision is running; empty in a row
+  /// of an older version.
   std::vector<std::string> statement_hashes;
 
   bool is_complete() const { return running.empty(); }
   double seconds() const { return static_cast<double>(duration_ms) / 1000; }
 };
 
-/// All rows of a database as RevisionStore::read_ahead() met them; nothing where it cannot tell
-/// whether they still are the same.
+/// All rows as RevisionStore::read_ahead() read them; absent if it cannot tell whether they are
+/// still current.
 struct RowsAhead {
-  std::vector<AppliedRevision> rows;  ///< without their texts
+  std::vector<AppliedRevision> rows;  ///< without texts
   std::string mark;                   ///< backend::change_mark()
 };
 
-/// The one table dbmig keeps about revisions in a database. Every member throws Error.
+/// The table in which dbmig records the revisions of a database. Every member throws Error.
 class RevisionStore {
  public:
   /// `connection` must outlive the store.
   explicit RevisionStore(backend::Connection& connection) : connection_(connection) {}
 
   static constexpr const char* kTable = "dbmig_revisions";
-  /// The format of the table's rows, which their column `format` holds. Format 1, without that
-  /// column, is read as it is and brought to this one by create_if_missing(); every member that
-  /// reads refuses a newer one.
+  /// The format of the rows, stored in their column `format`. Format 1 has no such column; it is
+  /// read as it is and upgraded by create_if_missing(). Every member that reads refuses a newer
+  /// format.
   static constexpr int kFormat = 2;
   /// CREATE TABLE IF NOT EXISTS for `kind`.
   static std::string create_statement(DialectKind kind);
 
-  /// Whether the table is there: commands that only read never create it.
+  /// Whether the table exists: commands that only read never create it.
   bool exists();
-  /// A table of an older format is brought to kFormat; its rows stay. To be called before anything
-  /// is written.
+  /// Creates the table, or upgrades an older format to kFormat; the rows stay. To be called before
+  /// anything is written.
   void create_if_missing();
 
-  /// Every row, in the order of `applied_at` and id; none when the table is not there. Texts are
-  /// long and rarely wanted: `text` stays empty unless `with_text`. Room is made for `expected`
-  /// rows.
+  /// All rows, ordered by `applied_at` and id; none if the table does not exist. Texts are long and
+  /// rarely needed: `text` stays empty unless `with_text`. Memory for `expected` rows is reserved.
   std::vector<AppliedRevision> all(bool with_text = false, std::size_t expected = 0);
-  /// What all() gives, to be read before the database is locked, when there is time.
+  /// The result of all(), to be read before the database is locked.
   std::optional<RowsAhead> read_ahead();
-  /// The next all() gives these rows, unless anything was written since.
+  /// The next all() returns these rows, unless anything was written since.
   void use(RowsAhead ahead) { ahead_ = std::move(ahead); }
   /// Whether there is no row, or no table.
   bool empty();
-  /// One row without its text; nothing when there is none.
+  /// One row without its text; nothing if it does not exist.
   std::optional<AppliedRevision> find(const std::string& id);
   /// The text of one row.
   std::string text(const std::string& id);
 
   void insert(const AppliedRevision& revision);
-  /// Everything but the text.
+  /// Writes everything but the text.
   void update_progress(const AppliedRevision& revision);
   void update_text(const std::string& id, const std::string& text, const std::string& checksum);
   void remove(const std::string& id);
 
-  /// What insert() and update_progress() would write, but together with the next row that is
-  /// written, in one statement, or by flush(): a journal costs one message and one commit a
-  /// statement so. Until then another session, and a run after a kill, sees the row as it was; of
-  /// this store's members all that read see to it first.
+  /// Like insert() and update_progress(), but the row is written together with the next one, in one
+  /// statement, or by flush(): so a journal costs one message and one commit per statement. Until
+  /// then, other sessions, and a run after a kill, see the previous row; members of this store that
+  /// read write it first.
   void insert_later(AppliedRevision revision);
   void update_later(AppliedRevision revision);
   void flush();
-  /// Forgets what is not written yet: for a caller that rolls back what it belongs to.
+  /// Forgets the rows that are not written yet, for a caller that rolls back what they belong to.
   void forget_later() { deferred_.clear(); }
 
-  /// What a script says first that goes on with a history: a table of format 1 is brought to
-  /// kFormat, one of kFormat stays as it is.
+  /// The first statements of a script that continues a history: they upgrade a table of format 1 to
+  /// kFormat and leave one of kFormat unchanged.
   static std::vector<std::string> script_format_statements(DialectKind kind);
   /// INSERT as SQL text with literals, for scripts.
   static std::string insert_statement(DialectKind kind, const AppliedRevision& revision);
 
  private:
-  /// The columns that the table has now, of any format but a newer one.
+  /// The columns that the table has now, in any supported format.
   std::set<std::string> columns();
-  /// What brings a table with `columns` to kFormat: on MariaDB, and on SQLite in one transaction.
+  /// The statements that upgrade a table with `columns` to kFormat: on MariaDB as they are, on
+  /// SQLite in one transaction.
   static std::vector<std::string> format_statements(const std::set<std::string>& columns);
   static std::vector<std::string> rebuild_statements(const std::set<std::string>& columns);
-  /// All rows, or that of `id`.
+  /// All rows, or only that of `id`.
   std::vector<AppliedRevision> read(bool with_text, const std::string* id,
                                     std::size_t expected = 0);
 
@@ -130,7 +130,7 @@ class RevisionStore {
     bool is_new = false;
   };
   void defer(Deferred entry);
-  /// All that is deferred, in one statement.
+  /// Writes all deferred rows in one statement.
   void write(const std::vector<Deferred>& entries);
 
   backend::Connection& connection_;
@@ -141,8 +141,8 @@ class RevisionStore {
   bool knows_formats_ = false;  ///< all rows were read, and none has a newer format
 };
 
-/// Now, in UTC, as ISO 8601 to the microsecond: a database's revisions keep the order in which it
-/// took them.
+/// The current time in UTC, as ISO 8601 with microseconds, so that the order of a database's
+/// revisions is kept.
 std::string utc_now();
 
 }  // namespace dbmig::run

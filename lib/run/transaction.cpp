@@ -21,8 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kSavepoint = "dbmig_revision";
 
 /// Whether an operation of this kind can leave a row without its parent. The check reads every
-/// child table, so a history of a thousand plain `create_table`s must not pay for it a thousand
-/// times.
+/// child table, so a history of a thousand plain `create_table`s must not run it a thousand times.
 bool can_break_references(const ops::Operation& operation) {
   return !std::holds_alternative<ops::CreateTable>(operation) &&
          !std::holds_alternative<ops::AddColumn>(operation) &&
@@ -35,8 +34,8 @@ bool can_break_references(const ops::Operation& operation) {
          !std::holds_alternative<ops::DropTrigger>(operation);
 }
 
-/// Rows without a parent that an earlier run or another program left: a migration must neither
-/// fail because of them nor add to them.
+/// Finds rows without a parent that existed before: a migration must neither fail because of them
+/// nor add to them.
 class ForeignKeyCheck {
  public:
   explicit ForeignKeyCheck(backend::Connection& connection) : connection_(connection) {}
@@ -112,7 +111,7 @@ void apply_one(const ApplyContext& context, const PlannedRevision& planned,
   }
 }
 
-/// False when the database has rolled back the whole transaction by itself, as SQLite does when the
+/// False if the database has rolled back the whole transaction by itself, as SQLite does when the
 /// disk is full: then the earlier revisions are gone too.
 bool back_to_savepoint(backend::Connection& connection) {
   try {
@@ -146,8 +145,8 @@ std::vector<std::string> apply_in_transaction(const ApplyContext& context,
           done.clear();
           throw;
         }
-        if (!goes_on_apart(context, *planned, error)) throw;
-        planned_run.take_apart();
+        if (!continues_with_parts(context, *planned, error)) throw;
+        planned_run.split_combined();
         continue;
       } catch (...) {
         if (!back_to_savepoint(connection)) done.clear();

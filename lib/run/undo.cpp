@@ -11,7 +11,7 @@ namespace {
 using Keys = std::set<std::string>;
 using Statements = std::span<const dialect::Statement>;
 
-/// The foreign key `name`, which names no other in a database, and its table.
+/// The foreign key `name`, if the name is unique in the database, and its table.
 const schema::ForeignKey* find_key(const schema::Schema& schema, const std::string& name,
                                    std::string& table) {
   for (const auto& [table_name, found] : schema.tables) {
@@ -23,7 +23,7 @@ const schema::ForeignKey* find_key(const schema::Schema& schema, const std::stri
   return nullptr;
 }
 
-/// `schema` as it is while `keys` are off: the indexes that they brought along stay.
+/// `schema` while `keys` are dropped: the indexes created with them stay.
 schema::Schema without_keys(const dialect::Dialect& dialect, schema::Schema schema,
                             const Keys& keys) {
   const schema::Schema canonical = dialect.canonical(schema);
@@ -37,8 +37,8 @@ schema::Schema without_keys(const dialect::Dialect& dialect, schema::Schema sche
   return schema;
 }
 
-/// The foreign keys of `schema` that `statements` take off, or put on; nothing when one of them
-/// does anything else. A key's operations would do more: they look after its index, too.
+/// The foreign keys of `schema` that `statements` drop or create; nothing if one of them does
+/// anything else. The operations for a foreign key would do more: they also handle its index.
 std::optional<Keys> keys_of(const dialect::Dialect& dialect, Statements statements,
                             const schema::Schema& schema, bool off) {
   Keys keys;
@@ -70,8 +70,8 @@ std::optional<std::size_t> whole_operations(const dialect::Dialect& dialect,
   if (statements_done == planned.statements.size()) return planned.operations.size();
   const std::size_t operations = planned.statements[statements_done - 1].last_operation + 1;
   if (planned.statements[statements_done].first_operation < operations) return std::nullopt;
-  // A foreign key that is off for the sake of several operations comes back when the last of them
-  // is done. Planned alone, these operations would put it back at their own end.
+  // A foreign key that is dropped for several operations is created again after the last of them.
+  // Planned alone, these operations would create it again at their own end.
   const std::span<const ops::Operation> done(planned.operations.data(), operations);
   const std::vector<dialect::Statement> alone = dialect.plan(start, done, {});
   const bool same = std::equal(
@@ -117,7 +117,7 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
                                              std::size_t statements_done) {
   const Statements all(planned.statements);
   if (statements_done == 0 || statements_done >= all.size()) return std::nullopt;
-  // Whole operations first, then statements of one that is half done.
+  // First complete operations, then statements of a half-done one.
   PartialUndo result;
   result.operations = all[statements_done - 1].last_operation + 1;
   std::size_t whole = statements_done;
@@ -127,7 +127,8 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
   }
   const std::span<const ops::Operation> done(planned.operations.data(), result.operations);
   const schema::Schema now = ops::apply(start, done);
-  // Planned alone, the whole ones put the keys back that they have off.
+  // Planned alone, the complete operations include the statements that create the dropped keys
+  // again.
   const std::vector<dialect::Statement> alone = dialect.plan(start, done, {});
   if (alone.size() < whole) return std::nullopt;
   const auto earlier = keys_of(dialect, Statements(alone).subspan(whole), now, false);
@@ -135,7 +136,7 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
   if (!earlier || !later) return std::nullopt;
   Keys off = *earlier;
   off.insert(later->begin(), later->end());
-  // As if they had never been there; they come back when all else is as it was.
+  // Plan as if the keys had never existed; they are created when everything else is restored.
   try {
     const schema::Schema below = without_keys(dialect, start, off);
     result.plan.direction =
@@ -150,7 +151,7 @@ std::optional<PartialUndo> plan_partial_undo(const dialect::Dialect& dialect,
     result.start = ops::apply(below, done);
     result.plan.statements = dialect.plan(result.start, result.plan.operations, {});
   } catch (const Error&) {
-    return std::nullopt;  // an operation speaks of such a key itself
+    return std::nullopt;  // an operation itself concerns such a key
   }
   return result;
 }

@@ -8,8 +8,8 @@
 
 namespace dbmig::run {
 
-/// Ids of `rows` that no file of `graph` has. The row that stands for combined revisions while they
-/// are under way (run/combine.hpp) is not one of them: their files are there.
+/// Ids of `rows` without a file in `graph`. The row of combined revisions that are being applied
+/// (run/combine.hpp) does not count: their files exist.
 std::vector<std::string> unknown_revisions(const std::vector<AppliedRevision>& rows,
                                            const history::Graph& graph);
 

@@ -10,7 +10,7 @@
 namespace dbmig::run {
 namespace {
 
-/// Where `word` stands in the file of `revision`, from the operation at `where` on.
+/// The position of `word` in the file of `revision`, searched from the operation at `where` on.
 SourcePosition place_of_word(const history::Revision& revision, SourcePosition where,
                              const std::string& word) {
   const std::string& text = revision.text;
@@ -34,7 +34,7 @@ SourcePosition place_of_word(const history::Revision& revision, SourcePosition w
   return where;
 }
 
-/// Looks at the plain SQL of revisions.
+/// Checks the variables in the plain SQL of revisions.
 class VariableCheck {
  public:
   VariableCheck(DialectKind kind, const dialect::Variables& variables)
@@ -90,7 +90,7 @@ class VariableCheck {
   Diagnostics mistakes_;
 };
 
-/// Calls `use` with the statement as it is to be sent; what it throws shows placeholders.
+/// Calls `use` with the statement as it will be sent; errors show the placeholders.
 template <class Use>
 auto with_hidden_values(const dialect::Dialect& dialect, const std::string& sql,
                         const dialect::Variables& variables, Use use) {

@@ -26,15 +26,16 @@ using schema::Schema;
 using WordingKeys = std::set<WordingKey>;
 
 constexpr const char* kDefinitions = "dbmig_definitions";
-/// The same table under the names that older versions gave it and its last two columns.
+/// The same table under the name that older versions used; its last two columns had other names,
+/// too.
 constexpr const char* kOldDefinitions = "dbmig_words";
-/// Of versions that recorded views alone.
+/// Of older versions that recorded only views.
 constexpr const char* kViewWords = "dbmig_views";
 
 using Record = std::map<WordingKey, RecordedWords>;
 
-/// What an older version recorded, as far as the server still says it. `live` has the views as they
-/// are inspected now.
+/// What an older version recorded, as far as the server's spelling is still the same. `live` has
+/// the views as inspected now.
 Record record_of_views(backend::Connection& connection, const Schema& live) {
   Record record;
   const dialect::Words words =
@@ -65,7 +66,7 @@ void write(backend::Connection& connection, const char* verb, const WordingKey& 
       row);
 }
 
-/// The name of the table in this database; nothing when there is none.
+/// The name of the table in this database; nothing if there is none.
 std::optional<std::string> record_table(backend::Connection& connection) {
   for (const char* name : {kDefinitions, kOldDefinitions}) {
     if (backend::has_table(connection, name)) return name;
@@ -73,7 +74,7 @@ std::optional<std::string> record_table(backend::Connection& connection) {
   return std::nullopt;
 }
 
-/// Makes the table, with what an older version recorded in it.
+/// Creates the table, with what an older version recorded.
 void create_record(backend::Connection& connection) {
   if (record_table(connection) == kOldDefinitions) {
     connection.execute(fmt::format(
@@ -93,11 +94,11 @@ void create_record(backend::Connection& connection) {
   connection.execute(fmt::format("DROP TABLE {}", kViewWords));
 }
 
-/// In front of the kind of a text that was known before the renames that are running. As no text
-/// has such a kind, nobody takes it for one.
+/// Prefix for the kind of a text that was known before the renames that are running. No text has
+/// such a kind, so it is not mistaken for one.
 constexpr std::string_view kBefore = "~";
 
-/// Keeps `keys` where a run that goes on after a kill finds them.
+/// Stores `keys` where a run that continues after a kill finds them.
 void write_known(backend::Connection& connection, const WordingKeys& keys) {
   constexpr std::size_t kAtOnce = 200;
   std::vector<backend::Value> values;
@@ -121,7 +122,7 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
   send();
 }
 
-/// Those that write_known() kept.
+/// Reads what write_known() stored.
 WordingKeys read_known(backend::Connection& connection) {
   WordingKeys keys;
   const auto table = record_table(connection);
@@ -151,7 +152,7 @@ struct WordingRecorder::Touched {
   std::set<std::string> views;
   std::set<std::string> triggers;
   std::set<schema::RoutineKey> routines;
-  bool renames = false;  ///< in any text
+  bool renames = false;  ///< a rename may affect any text
 
   bool empty() const {
     return !renames && tables.empty() && views.empty() && triggers.empty() && routines.empty();
@@ -211,8 +212,8 @@ Touched touched_by(std::span<const ops::Operation> operations) {
   return touched;
 }
 
-/// The views that `statements` create or replace: those over `SELECT *` are made again when a table
-/// changes, and no operation names them.
+/// The views that `statements` create or replace: those over `SELECT *` are recreated when a table
+/// changes, without an operation that names them.
 void add_views_made(const std::vector<dialect::Statement>& statements, Touched& touched) {
   for (const dialect::Statement& statement : statements) {
     if (!statement.sql.starts_with("CREATE ")) continue;
@@ -240,7 +241,7 @@ Schema touched_part(Schema schema, const Touched& touched) {
   return schema;
 }
 
-/// Inspects no more than has to be known of `part`.
+/// Inspects only the objects of `part` that are needed.
 Schema inspect_part(backend::Connection& connection, const Schema& part) {
   backend::InspectOptions options;
   if (part.routines.empty()) {
@@ -255,7 +256,7 @@ Schema inspect_part(backend::Connection& connection, const Schema& part) {
   return connection.inspect(options).schema;
 }
 
-/// Whether one of `statements` says what stands at `key` of `schema`.
+/// Whether one of `statements` contains the text at `key` of `schema`.
 bool is_sent(const WordingKey& key, const Schema& schema,
              const std::vector<dialect::Statement>& statements) {
   std::string text = key.kind == "view"
@@ -269,7 +270,7 @@ bool is_sent(const WordingKey& key, const Schema& schema,
   });
 }
 
-/// Where a place is after `operations`.
+/// The key of a place after `operations`.
 WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) {
   for (const ops::Operation& operation : operations) {
     if (const auto* table = std::get_if<ops::RenameTable>(&operation)) {
@@ -349,7 +350,7 @@ void WordingRecorder::after(const Schema& before, std::span<const ops::Operation
   const WordingKeys kept = touched.renames ? read_known(connection_) : WordingKeys();
   known.insert(kept.begin(), kept.end());
   record_sent(before, operations, statements, touched, known);
-  // Not before what they were kept for is recorded.
+  // Not before their new record is written.
   if (!kept.empty()) forget_known(connection_);
 }
 

@@ -13,18 +13,17 @@
 
 namespace dbmig::run {
 
-/// The text that was sent, and the server's spelling of it.
+/// The declared text, and the server's spelling of it.
 struct RecordedWords {
-  std::string told;  ///< a hash
+  std::string told;  ///< a hash of the declared text
   std::string words;
 };
 
-/// What a MariaDB database has recorded of its server's words, see run/wordings.hpp.
+/// What a MariaDB database has recorded of its server's spelling, see run/wordings.hpp.
 class WordRecord {
  public:
-  /// Reads the table `dbmig_definitions`, in older versions `dbmig_words`, and `dbmig_views` of
-  /// versions that recorded only views.
-  /// `live` is inspected now, as far as the record is asked about it.
+  /// Reads the table `dbmig_definitions` (in older versions `dbmig_words`, or `dbmig_views` with
+  /// only views). `live` is the schema as inspected now, as far as the record is used for it.
   WordRecord(backend::Connection& connection, const schema::Schema& live);
 
   /// Whether `words` is the server's spelling of `told`.
@@ -35,24 +34,25 @@ class WordRecord {
   std::map<dialect::WordingKey, RecordedWords> entries_;
 };
 
-/// Records how the server words the objects that a revision created or changed, where it says it in
-/// other words than those it was told. Does nothing on SQLite.
+/// Records the server's spelling of the objects that a revision created or changed, if it differs
+/// from the declared text. Does nothing on SQLite.
 class WordingRecorder {
  public:
   explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
 
   struct Touched;
 
-  /// Before `operations` are carried out on `before`: what they rename in texts is worded anew by
-  /// the server, and is known afterwards where it is known now, by a run that goes on after a kill,
-  /// too.
+  /// To be called before `operations` are applied to `before`: a rename makes the server rewrite
+  /// texts, which count as known afterwards if they are known now, also for a run that continues
+  /// after a kill.
   void before(const schema::Schema& before, std::span<const ops::Operation> operations);
-  /// After them, when `statements` carried them out. Recorded is what one of these said as the
-  /// schema has it: a plan that left something else is not covered up.
+  /// To be called after `statements` carried them out. Only texts that one of the statements
+  /// contains exactly as the schema has them are recorded: a plan that left something else is not
+  /// hidden.
   void after(const schema::Schema& before, std::span<const ops::Operation> operations,
              const std::vector<dialect::Statement>& statements);
 
-  /// Instead of after(), when the operations were taken back.
+  /// To be called instead of after(), if the operations were undone.
   void forget();
 
  private:

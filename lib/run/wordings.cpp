@@ -23,7 +23,7 @@ WordingKeys without(WordingKeys keys, const WordingKeys& others) {
   return keys;
 }
 
-/// The places of both schemas where `kind` reads other tokens.
+/// The places in both schemas whose tokens differ for `kind`.
 WordingKeys differing_on(DialectKind kind, const Schema& before, const Schema& wanted) {
   const dialect::Dialect& dialect = dialect::dialect(kind);
   return dialect::differing_words(dialect.canonical(before), dialect.canonical(wanted));
@@ -80,7 +80,7 @@ Schema equivalent(const Schema& before, Schema wanted, const std::vector<Dialect
   if (!is_for(DialectKind::mariadb, dialects) || before == wanted) return wanted;
   WordingKeys alike;
   try {
-    // Each is built with the tables that are wanted.
+    // Each is created with the tables of the wanted schema.
     alike = worded_alike(wanted, before, differing_on(DialectKind::mariadb, before, wanted), ask);
     if (alike.empty()) return wanted;
     if (is_for(DialectKind::sqlite, dialects)) {
@@ -89,7 +89,7 @@ Schema equivalent(const Schema& before, Schema wanted, const std::vector<Dialect
     }
   } catch (const Error& error) {
     if (error.code() != ErrorCode::invalid) throw;
-    // What a database cannot have has no form there: the planner says so, with its place.
+    // What a database cannot have has no form there: the planner reports it, with its position.
     return wanted;
   }
   for (const WordingKey& key : alike) dialect::take_words(wanted, before, key);
@@ -101,12 +101,12 @@ Schema with_expected_words(backend::Connection& connection, const Schema& expect
   if (!dialect::capabilities(connection.dialect().kind()).rewrites_sql) return live;
   live = with_expected_names(connection, expected, std::move(live));
   WordingKeys keys = unlike_words(expected, live);
-  // Most often there is nothing to ask.
+  // Usually there is nothing to ask.
   if (keys.empty()) return live;
   if (sources.recorded) {
     const WordRecord record(connection, live);
     const dialect::Words told = dialect::words_of(dialect::part_with(expected, keys));
-    // Words are recorded as the database has them: it may know names in lower case only.
+    // Texts are recorded under the database's names, which may be in lower case only.
     const dialect::Words now =
         dialect::words_of(connection.folds_table_names() ? connection.inspect({}).schema : live);
     for (const WordingKey& key : WordingKeys(keys)) {

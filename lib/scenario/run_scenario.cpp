@@ -142,9 +142,9 @@ class Performance {
       throw StepFailure{fmt::format("'{}': an upgrade does not go back", step.target),
                         "a step of `downgrade` does", true};
     }
-    const run::Standing standing = runner_.standing();
+    const run::DatabaseState state = runner_.database_state();
     try {
-      standing.files.resolve(step.target, {standing.heads.begin(), standing.heads.end()});
+      state.files.resolve(step.target, {state.heads.begin(), state.heads.end()});
     } catch (const Error& error) {
       throw StepFailure{error.what(), {}, true};
     }

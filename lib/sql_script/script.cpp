@@ -48,7 +48,7 @@ class ScriptRunner {
         throw refusal(statement,
                       fmt::format("{} is not run in a scratch database",
                                   text::upper(head.verb.empty() ? "this" : head.verb)),
-                      "leave it out: only what makes, changes and drops objects is wanted");
+                      "leave it out: only statements that create, change or drop objects are used");
       case ScriptAction::run:
         break;
     }
@@ -70,7 +70,7 @@ class ScriptRunner {
       throw refusal(statement,
                     fmt::format("the script is about two databases, '{}' and '{}'",
                                 database_.empty() ? "(the first)" : database_, name),
-                    "part it: a model describes one database");
+                    "split it: a model describes one database");
     }
     database_ = name;
   }
@@ -87,7 +87,7 @@ class ScriptRunner {
         foreign = database_of_event(head, database_);
       }
       if (!foreign.empty()) {
-        throw refusal(statement, fmt::format("this reaches for another database, '{}'", foreign),
+        throw refusal(statement, fmt::format("this uses another database, '{}'", foreign),
                       "a script is run in a scratch database, and must stay there");
       }
       if (!database_.empty()) sql = without_qualifier(sql, head.words, database_);
@@ -110,7 +110,8 @@ class ScriptRunner {
     if (reach.empty() && head.section == "events" && runs_events()) reach = reach_of_event(head);
     if (reach.empty()) return;
     throw refusal(statement, fmt::format("{} is not run in a scratch database", reach),
-                  "leave it out, or write what it makes: only what stays in one database is run");
+                  "leave it out, or write the objects that it creates: only statements within one "
+                  "database are run");
   }
 
   /// What is not to be run may be misspelled: then the database's words help more than ours.

@@ -320,7 +320,8 @@ BothWays prove_both_ways(const ScratchSettings& settings, const history::Graph& 
           .at({revision.path.string(), 0, 0});
     }
     if (!rows.empty()) {
-      seen.notes.push_back("its plain SQL leaves other rows each time: " + text::join(rows, "; "));
+      seen.notes.push_back("its plain SQL leaves different rows each time: " +
+                           text::join(rows, "; "));
     }
     return seen;
   };

@@ -29,7 +29,7 @@ bool is_named(const std::vector<std::string>& names, const std::string& wanted) 
   });
 }
 
-/// A key by which no two rows may be the same.
+/// A key in which no two rows may be equal.
 struct Key {
   std::string name;
   std::vector<std::string> columns;
@@ -53,7 +53,7 @@ std::vector<Key> whole_keys(const Table& table) {
   return keys;
 }
 
-/// Whether values of `column` that the source tells apart may be one in the target.
+/// Whether values of `column` that differ in the source may be equal in the target.
 bool may_collide(const schema::Column* source, const schema::Column& column, DialectKind from,
                  DialectKind to) {
   const schema::Type& type = column.type_on(to);
@@ -62,7 +62,7 @@ bool may_collide(const schema::Column* source, const schema::Column& column, Dia
                         source->mariadb.charset == column.mariadb.charset &&
                         source->sqlite.collation == column.sqlite.collation;
   if (is_alike) return false;
-  // Of a column without a type, 1 and '1' are two values on SQLite.
+  // In a column without a type, 1 and '1' are different values on SQLite.
   const bool is_untyped =
       source != nullptr && source->type_on(from).kind == schema::TypeKind::native;
   if (is_untyped && from != to) return true;
@@ -72,7 +72,7 @@ bool may_collide(const schema::Column* source, const schema::Column& column, Dia
   return !column.mariadb.collation.ends_with("_bin") || column.sqlite.collation == "RTRIM";
 }
 
-/// "'a' and 'A'", cut where there is more of it than anybody reads.
+/// "'a' and 'A'", cut off if it is too long to read.
 std::string shown_values(std::string values) {
   constexpr std::size_t kShownBytes = 120;
   if (values.size() <= kShownBytes) return fmt::format("'{}'", values);
@@ -202,7 +202,7 @@ std::vector<CopyProblem> check_relations(backend::Connection& source, const sche
       key.referenced_table = parent->name;
       operations.emplace_back(ops::CreateForeignKey{name, std::move(key)});
     }
-    // The source's own words for its checks, of those that the target has, too.
+    // The source's own text of its checks, even if the target has its own.
     for (const schema::Check& check : given.checks) {
       if (wanted->find_check(check.name) == nullptr) continue;
       operations.emplace_back(ops::CreateCheckConstraint{name, check});
@@ -217,7 +217,8 @@ std::vector<CopyProblem> check_relations(backend::Connection& source, const sche
     try {
       violation = data_check::find_violation(source, check);
     } catch (const Error& error) {
-      // A function that only the application has: the target is asked when the rows come.
+      // It uses a function that only the application has: the target decides when the rows are
+      // written.
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::interrupted) throw;
     }
     if (!violation) continue;
@@ -256,7 +257,7 @@ std::vector<CopyProblem> find_collisions(backend::Connection& source, backend::C
           problems.push_back(std::move(*problem));
         }
       } catch (const Error& error) {
-        // Who may make no temporary tables hears of it when the rows come.
+        // A user who may not create temporary tables sees the error when the rows are written.
         if (error.code() != ErrorCode::access) throw;
       }
     }

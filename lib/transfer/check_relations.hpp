@@ -9,15 +9,15 @@
 
 namespace dbmig::transfer {
 
-/// What of the source's rows would break a foreign key or check of `schema`, the target's as it is
-/// or will be, whatever their values: a sentence for each key or check in CopyProblem::sentence.
+/// The source's rows that would violate a foreign key or check of `schema`, the target's present or
+/// future schema, whatever their types: a sentence for each key or check in CopyProblem::sentence.
 /// Keys to tables that are not copied are left to the target.
 std::vector<CopyProblem> check_relations(backend::Connection& source, const schema::Schema& schema,
                                          const CopyOptions& options);
 
-/// Rows that are different in the source and would be one under a unique key or primary key of
-/// `schema`, by the target's own comparison of values: it is asked with a temporary table of them.
-/// Keys of whole numbers, and of text that the target compares byte by byte, are not asked about.
+/// Rows that differ in the source but would be equal under a unique or primary key of `schema`, by
+/// the target's own comparison of values: the keys are loaded into a temporary table there. Keys of
+/// integers, and of text that the target compares byte by byte, are not checked.
 std::vector<CopyProblem> find_collisions(backend::Connection& source, backend::Connection& target,
                                          const schema::Schema& schema, const CopyOptions& options,
                                          const std::atomic<bool>& stop);

@@ -23,7 +23,7 @@ std::string CopyProblem::remedy() const {
 
 namespace {
 
-/// Adds what was found in one part to what was found before it, in a table of `before` rows.
+/// Adds the findings in one part to those before it, in a table with `before` rows so far.
 void add_problems(std::vector<import::Problem>& all, const std::vector<import::Problem>& more,
                   std::uint64_t before) {
   for (const import::Problem& one : more) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kKey = "dbmig_export:";
 
-/// In double quotes: what JSON writes, YAML reads.
+/// In double quotes: YAML can read JSON strings.
 std::string quoted(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }

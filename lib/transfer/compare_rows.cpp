@@ -1,5 +1,5 @@
-// Tables are compared in parts: ranges of a key of one whole number, or whole tables. Part after
-// part goes to one rank after the other, which reads both sides and says what their rows add up to.
+// Tables are compared in parts: ranges of an integer key, or whole tables. The parts are assigned
+// to the ranks in turn; a rank reads both sides and sends sums of their rows.
 #include "transfer/compare_rows.hpp"
 
 #include <fmt/core.h>
@@ -32,7 +32,7 @@ struct ComparedPart {
   KeyRange range;
 };
 
-/// What both sides of a part hold.
+/// The sums of both sides of a part.
 struct PartSums {
   RowSum source;
   RowSum target;
@@ -41,13 +41,13 @@ struct PartSums {
   }
 };
 
-/// Both databases, as one rank sees them.
+/// Both databases, as one rank reads them.
 struct ComparedSides {
   Connection& source;
   Connection& target;
   std::vector<TablePair> pairs;
   const std::atomic<bool>& stop;
-  /// Set to end the work on parts early; null for never.
+  /// Returns true to end the work on parts early; null: never.
   std::function<bool()> is_cancelled;
 
   ComparedSides(Connection& from, Connection& to, const CopyOptions& options,
@@ -68,8 +68,8 @@ struct ComparedSides {
   }
 };
 
-/// Reads both sides of `parts` at the same time, the target in a thread of its own. `go_on` is
-/// asked between two parts of the source.
+/// Reads both sides of `parts` in parallel, the target in a thread of its own. `go_on` is called
+/// between two parts of the source.
 std::vector<PartSums> sums_of(ComparedSides& sides, const std::vector<ComparedPart>& parts,
                               const std::function<bool()>& go_on = {}) {
   std::vector<PartSums> sums(parts.size());
@@ -135,7 +135,7 @@ Bytes failure_text(const Error& error) {
   return message;
 }
 
-/// What a rank said; `failure` is set when it failed.
+/// The answer of a rank; `failure` is set if it failed.
 Bytes answer_of(import::Communicator& ranks, int rank, std::optional<Error>& failure) {
   Bytes message;
   import::wait(*ranks.irecv(message, rank));
@@ -205,7 +205,7 @@ RowSum get_sum(WireReader& reader) {
   return sum;
 }
 
-/// The parts of one rank: every one whose place falls to it.
+/// The parts assigned to one rank.
 std::vector<ComparedPart> share_of(const std::vector<ComparedPart>& parts, int rank, int ranks) {
   std::vector<ComparedPart> share;
   for (auto i = static_cast<std::size_t>(rank); i < parts.size();
@@ -215,7 +215,7 @@ std::vector<ComparedPart> share_of(const std::vector<ComparedPart>& parts, int r
   return share;
 }
 
-/// The sums of all parts, in order. Every rank has answered when it ends, however it does.
+/// The sums of all parts, in order. When it returns or throws, every rank has answered.
 std::vector<PartSums> sums_of_ranks(ComparedSides& sides, const std::vector<ComparedPart>& parts,
                                     import::Communicator& ranks) {
   for (int rank = 1; rank < ranks.size(); ++rank) {
@@ -255,7 +255,7 @@ std::vector<PartSums> sums_of_ranks(ComparedSides& sides, const std::vector<Comp
   return sums;
 }
 
-/// Sums up what the ranks found, and names the rows that make a difference.
+/// Combines the sums of the ranks, and names rows that differ.
 std::vector<TableComparison> comparisons_of(ComparedSides& sides,
                                             const std::vector<ComparedPart>& parts,
                                             const std::vector<PartSums>& sums) {
@@ -287,7 +287,7 @@ std::vector<TableComparison> comparisons_of(ComparedSides& sides,
   return results;
 }
 
-/// Begins a snapshot of both sides on all ranks, of one moment; false when one of them was written
+/// Begins a snapshot of both sides on all ranks, at the same moment; false if one side was written
 /// to meanwhile.
 bool begin_on_all(Connection& source, Connection& target, const CopyOptions& options,
                   import::Communicator& ranks) {
@@ -312,7 +312,8 @@ bool begin_on_all(Connection& source, Connection& target, const CopyOptions& opt
   return false;
 }
 
-/// Whether all ranks see both sides as of one moment; else the root is alone, and says so.
+/// Whether all ranks see both sides at the same moment; otherwise the root works alone, and reports
+/// that.
 bool begin_together(Connection& source, Connection& target, const CopyOptions& options,
                     import::Communicator& ranks, EventSink& events) {
   constexpr int kTries = 5;
@@ -331,7 +332,7 @@ bool begin_together(Connection& source, Connection& target, const CopyOptions& o
   return false;
 }
 
-/// The sums of parts for the root, as an answer.
+/// Sends the sums of parts to the root.
 Bytes answer_parts(Connection& source, Connection& target, const CopyOptions& options,
                    WireReader& order, import::Request& next, const std::atomic<bool>& stop) {
   try {
@@ -339,7 +340,7 @@ Bytes answer_parts(Connection& source, Connection& target, const CopyOptions& op
     const std::vector<ComparedPart> parts = get_parts(order, sides);
     bool is_cancelled = false;
     const std::vector<PartSums> sums = sums_of(sides, parts, [&] {
-      is_cancelled = next.test();  // the only order that comes meanwhile
+      is_cancelled = next.test();  // the only order that arrives meanwhile
       return !is_cancelled;
     });
     Bytes answer;

@@ -10,9 +10,9 @@
 
 namespace dbmig::transfer {
 
-/// The rows of both sides, table by table, as of one moment each; nothing is changed. Tables and
-/// ranges of their keys are shared among `ranks`, where there are any; the others are in
-/// serve_comparison(). The result is the same for any number of them.
+/// Compares the rows of both sides, table by table, each side in one snapshot; nothing is changed.
+/// Tables and key ranges are distributed over `ranks`, if given; the other ranks must be in
+/// serve_comparison(). The result does not depend on their number.
 ///
 /// Throws Error{not_found} for a table that the target does not have, Error{invalid} for a column,
 /// and Error{interrupted}.
@@ -21,7 +21,7 @@ std::vector<TableComparison> compare_rows(backend::Connection& source, backend::
                                           const std::atomic<bool>& stop,
                                           import::Communicator* ranks = nullptr);
 
-/// What every rank but the root does in a comparison, until the root is done.
+/// What the other ranks do in a comparison, until the root calls end_comparison().
 void serve_comparison(backend::Connection& source, backend::Connection& target,
                       const CopyOptions& options, import::Communicator& ranks,
                       const std::atomic<bool>& stop);

@@ -7,8 +7,8 @@
 namespace dbmig::transfer {
 namespace {
 
-constexpr std::size_t kMaxColumns = 8;           ///< that groups are made of
-constexpr std::size_t kMaxRowsSeen = 8'000'000;  ///< of all groups together: about 300 MB
+constexpr std::size_t kMaxColumns = 8;           ///< in the groups
+constexpr std::size_t kMaxRowsSeen = 8'000'000;  ///< in all groups together: about 300 MB
 
 bool may_be_in_key(const schema::Type& type) {
   using schema::TypeKind;
@@ -23,7 +23,7 @@ bool may_be_in_key(const schema::Type& type) {
 
 std::vector<ColumnGroup> groups_of(const schema::Table& table, const std::vector<Evidence>& columns,
                                    std::size_t size) {
-  std::vector<std::pair<std::size_t, std::size_t>> known;  // different values, place
+  std::vector<std::pair<std::size_t, std::size_t>> known;  // number of different values, place
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::size_t different = columns[i].different();
     const bool is_usable = columns[i].rows() != 0 && !columns[i].has_nulls() && different > 1;

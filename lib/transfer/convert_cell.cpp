@@ -13,8 +13,8 @@ namespace {
 using backend::Cell;
 using schema::TypeKind;
 
-/// Whether an integer column of `type` holds `value`: what nearly every number of a copy is asked,
-/// without making text of it.
+/// Whether an integer column of `type` holds `value`: the fast path for most numbers of a copy,
+/// without converting them to text.
 bool holds_integer(const schema::Type& type, std::int64_t value) {
   const auto within = [&](int bits) {
     const std::int64_t end = std::int64_t{1} << (type.is_unsigned ? bits : bits - 1);
@@ -57,7 +57,7 @@ bool convert_cell(const Cell& cell, import::Converter& converter, std::string& b
       break;
   }
   buffer = value_text(cell);
-  // MariaDB's year 0 is written with four digits.
+  // MariaDB's year 0 has four digits.
   if (type.kind == TypeKind::year && buffer == "0") buffer = "0000";
   return converter.convert(buffer, out, reason);
 }

@@ -29,7 +29,7 @@ namespace {
 using backend::Cell;
 using backend::Connection;
 
-/// `known`: what the target's rows are, when they have been read already.
+/// `known`: the sums of the target's rows, if they were read before.
 TableComparison compare(Connection& source, Connection& target, TablePair& pair, const RowSum& from,
                         const std::atomic<bool>& stop,
                         const std::optional<RowSum>& known = std::nullopt) {
@@ -66,7 +66,7 @@ void refuse_filled(const std::vector<std::string>& tables) {
           "killed before its last step");
 }
 
-/// The rows that are there already, which must be the source's.
+/// Compares the rows that are there already, which must be the source's.
 TableComparison resume_table(Connection& source, Connection& target, TablePair& pair,
                              const std::atomic<bool>& stop) {
   const RowSum side = read_source(source, pair, stop);
@@ -78,7 +78,7 @@ TableComparison resume_table(Connection& source, Connection& target, TablePair& 
       .hint("nothing was copied; --truncate deletes the target's rows first");
 }
 
-/// Which row of a part the target refused: the source is read once more as far as it.
+/// Describes the row of a part that the target refused: reads the source again up to it.
 std::string name_refused(Connection& source, const ReadJob& job, std::size_t part,
                          std::uint64_t number) {
   const auto rows = source.read_rows(job.parts[part]);
@@ -89,13 +89,13 @@ std::string name_refused(Connection& source, const ReadJob& job, std::size_t par
   return describe_row(job.columns, job.key, row, number);
 }
 
-/// The rows of a table that were read, in the target's words, and those that were read back.
+/// The sums of a table's rows as they were read, and as they were read back.
 struct Written {
   RowSum read;
   std::optional<RowSum> back;
 };
 
-/// `is_final`: nothing changes rows once they are written, so that they can be read back at once.
+/// `is_final`: nothing changes rows after they are written, so that they can be read back at once.
 Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
                     bool is_final, const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
@@ -146,7 +146,7 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
   return written;
 }
 
-/// The number that a table's next row would get, where the source counts on by itself.
+/// The number that the table's next row would get, if the source numbers rows by itself.
 std::optional<std::string> next_number(Connection& connection, const TablePair& pair) {
   const std::vector<schema::Column>& columns = pair.target().columns;
   const bool counts = std::any_of(columns.begin(), columns.end(), [](const schema::Column& column) {
@@ -156,7 +156,7 @@ std::optional<std::string> next_number(Connection& connection, const TablePair& 
   return backend::next_number(connection, pair.name());
 }
 
-/// TIMESTAMP is a moment on MariaDB and a text on SQLite.
+/// TIMESTAMP is a moment on MariaDB and text on SQLite.
 void tell_time_zones(const std::vector<TablePair>& pairs, DialectKind from, DialectKind to,
                      EventSink& events) {
   if (from == to) return;
@@ -170,7 +170,7 @@ void tell_time_zones(const std::vector<TablePair>& pairs, DialectKind from, Dial
   }
   if (columns.empty()) return;
   events.info("dbmig.copy",
-              fmt::format("{}: SQLite's side of a TIMESTAMP is in UTC", text::join_some(columns)));
+              fmt::format("{}: TIMESTAMP values are in UTC on SQLite", text::join_some(columns)));
 }
 
 }  // namespace
@@ -217,13 +217,13 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     names.push_back(pair.name());
   }
   SilentTriggers triggers(target, events);
-  if (!options.fire_triggers) triggers.put_aside(names);
+  if (!options.fire_triggers) triggers.drop(names);
   {
     CopyTransaction transaction(target, options.fire_triggers);
     if (options.truncate) empty_tables(target, pairs);
     std::vector<Written> written;
     for (TablePair& pair : pairs) {
-      // A trigger may change rows of any table, also of one that was written before.
+      // A trigger may change rows of any table, including those written before.
       written.push_back(
           write_table(source, snapshot.readers(), target, pair, !options.fire_triggers, stop));
       events.info("dbmig.copy", fmt::format("'{}': {}", pair.name(),
@@ -241,14 +241,14 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     if (!is_same) return results;
     transaction.commit();
   }
-  // Behind the transaction, which this would end; the database's own counter stands behind the
-  // largest number that was copied already.
+  // After the transaction, which this would end; the counter is then already past the largest
+  // number that was copied.
   if (!target.dialect().transactional_ddl()) {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       if (numbers[i]) backend::set_next_number(target, pairs[i].name(), *numbers[i]);
     }
   }
-  triggers.make_again();
+  triggers.recreate();
   return results;
 }
 

@@ -7,18 +7,17 @@
 
 namespace dbmig::transfer {
 
-/// The table of a target that says that a copy into it has begun and not come to its end. It is
-/// there from before the first change until after the last, so a copy that is killed leaves it.
+/// A table in the target which shows that a copy into it has begun and not finished. It exists from
+/// before the first change until after the last, so a killed copy leaves it behind.
 inline constexpr const char* kCopyMark = "dbmig_copy";
 
-/// Writes down that a copy from `source` begins; the password is not written.
+/// Records that a copy from `source` begins; without the password.
 void mark_copy(backend::Connection& target, const Url& source);
-/// Takes that back. Nothing when there is none.
+/// Removes that record, if there is one.
 void unmark_copy(backend::Connection& target);
 
-/// A copy that was killed, as a sentence with what to do: "A copy from sqlite:///app.db that began
-/// 2026-01-02 03:04:05 was ended before its last step…". Nothing when there is none, or the
-/// database may not be read.
+/// A sentence about a killed copy, with what to do: "A copy from sqlite:///app.db that began … was
+/// interrupted: …". Nothing if there is none, or the database cannot be read.
 std::optional<std::string> find_killed_copy(backend::Connection& database);
 
 }  // namespace dbmig::transfer

@@ -11,7 +11,7 @@
 
 namespace dbmig::transfer {
 
-/// A transaction that only reads, ended whatever happens.
+/// A read-only transaction that ends with the object.
 class Snapshot {
  public:
   explicit Snapshot(backend::Connection& connection) : connection_(connection) {
@@ -25,7 +25,7 @@ class Snapshot {
   backend::Connection& connection_;
 };
 
-/// Values of TIMESTAMP are in UTC on `connection` as long as it lives.
+/// TIMESTAMP values are in UTC on `connection` while this lives.
 class TimestampsInUtc {
  public:
   explicit TimestampsInUtc(backend::Connection& connection) : connection_(connection) {
@@ -35,7 +35,7 @@ class TimestampsInUtc {
     try {
       connection_.set_time_zone("");
     } catch (const Error&) {
-      // The connection is gone, and its settings with it.
+      // The connection is lost, and its settings with it.
     }
   }
   TimestampsInUtc(const TimestampsInUtc&) = delete;
@@ -45,20 +45,20 @@ class TimestampsInUtc {
   backend::Connection& connection_;
 };
 
-/// Throws Error{interrupted} when `stop` is set.
+/// Throws Error{interrupted} if `stop` is set.
 void throw_if_interrupted(const std::atomic<bool>& stop);
 
-/// What `connection` has, as it compares.
+/// The schema of `connection` in its canonical form.
 schema::Schema canonical_schema(backend::Connection& connection);
 
-/// The table called `name`, in other letters where there is none in these; or null.
+/// The table called `name`, ignoring case if there is no exact match; or null.
 const schema::Table* find_table_in(const schema::Schema& schema, const std::string& name);
 
-/// The tables of `schema` that `options` choose, parents first.
+/// The tables of `schema` that `options` select, parents first.
 std::vector<std::string> chosen_tables(const schema::Schema& schema, const CopyOptions& options);
 
-/// The tables to copy with their other halves, parents first. Throws Error{not_found} for one that
-/// the target does not have.
+/// The tables to copy with their targets, parents first. Throws Error{not_found} if the target does
+/// not have one.
 std::vector<TablePair> pair_tables(backend::Connection& source, const schema::Schema& target,
                                    DialectKind kind, const CopyOptions& options);
 

@@ -70,7 +70,7 @@ void CopyTransaction::abandon() noexcept {
   try {
     target_.execute("SET SESSION foreign_key_checks = 1");
   } catch (...) {
-    return;  // the connection is gone, and its settings with it
+    return;  // the connection is lost, and its settings with it
   }
 }
 

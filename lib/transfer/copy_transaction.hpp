@@ -8,10 +8,9 @@
 
 namespace dbmig::transfer {
 
-/// The target's transaction around the rows of a copy: foreign keys are not looked at until
-/// check_foreign_keys(), SQLite's triggers are silent (MariaDB's: see SilentTriggers). Without
-/// commit() it ends with nothing done, and the connection's settings are as they were in either
-/// case.
+/// The target's transaction for the rows of a copy: foreign keys are not checked until
+/// check_foreign_keys(), SQLite's triggers do not fire (MariaDB's: see SilentTriggers). Without
+/// commit() it is rolled back; the connection's settings are restored in either case.
 class CopyTransaction {
  public:
   CopyTransaction(backend::Connection& target, bool fire_triggers);
@@ -19,7 +18,7 @@ class CopyTransaction {
   CopyTransaction(const CopyTransaction&) = delete;
   CopyTransaction& operator=(const CopyTransaction&) = delete;
 
-  /// Throws Error{constraint} naming rows without a parent.
+  /// Throws Error{constraint}, naming rows without a parent.
   void check_foreign_keys(const std::vector<TablePair>& pairs);
   void commit();
 

@@ -7,7 +7,8 @@
 namespace dbmig::transfer {
 namespace {
 
-/// Puts `hash` into `slots`, a power of two of which not all are used. Whether it is new.
+/// Puts `hash` into `slots`, whose number is a power of two and which must not be full. Returns
+/// whether it is new.
 bool place_hash(std::vector<std::uint64_t>& slots, std::uint64_t hash) {
   const std::size_t mask = slots.size() - 1;
   std::size_t at = hash & mask;
@@ -64,7 +65,7 @@ void DistinctHashes::take_out_repeated(Part& part) const {
   part.different = kept;
 }
 
-/// For one more. When there are too many, all parts are empty afterwards.
+/// Makes room for one more. If there are too many, all parts are empty afterwards.
 void DistinctHashes::make_room(Part& part) const {
   constexpr std::size_t kFirst = 64;
   take_out_repeated(part);

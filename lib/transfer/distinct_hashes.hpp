@@ -8,22 +8,21 @@
 
 namespace dbmig::transfer {
 
-/// How many different hashes of 64 bits there are, exactly, up to a limit.
+/// Counts different 64-bit hashes exactly, up to a limit.
 ///
-/// The first few thousand are looked up in a table that stays in the processor's cache. From then
-/// on hashes are only put down, in 256 parts by their first bits, and what is there twice is taken
-/// out of a part when it is full: a table of millions would wait for memory at every hash. 8 to 32
-/// bytes for each different one.
+/// The first few thousand are kept in a table that fits into the processor's cache. After that,
+/// hashes are only appended, to 256 parts selected by their first bits, and duplicates are removed
+/// from a part when it is full: a table of millions would wait for memory at every hash. 8 to 32
+/// bytes per different hash.
 ///
-/// Not thread-safe, not even its const members, which take out what is there twice.
+/// Not thread-safe, not even the const members, which remove duplicates.
 class DistinctHashes {
  public:
-  static constexpr std::size_t kMaxHashes = 8'000'000;  ///< of a column: about 256 MB
+  static constexpr std::size_t kMaxHashes = 8'000'000;  ///< per column: about 256 MB
 
   explicit DistinctHashes(std::size_t most = kMaxHashes) : most_(most) {}
 
-  /// Takes in `hash`, which is not 0. False when it was there already and this could be seen at
-  /// once; true says nothing.
+  /// Adds `hash`, which must not be 0. False if it was certainly added before; true means nothing.
   bool insert(std::uint64_t hash) {
     if (parts_.empty()) return insert_in_table(hash);
     if (is_too_many_) return true;
@@ -36,9 +35,9 @@ class DistinctHashes {
 
   /// Whether there are more than the limit; then none is kept.
   bool is_too_many() const;
-  /// Of different hashes; 0 when they are too many.
+  /// The number of different hashes; 0 if there are too many.
   std::size_t size() const;
-  /// Does at once what size() would: takes out what is there twice.
+  /// Removes duplicates now, which size() would do otherwise.
   void settle() const;
 
   void encode(import::Bytes& out) const;
@@ -59,9 +58,9 @@ class DistinctHashes {
  private:
   struct Part {
     std::vector<std::uint64_t> hashes;
-    std::size_t different = 0;  ///< the first ones, of which none is there twice
+    std::size_t different = 0;  ///< the first ones, which are all different
   };
-  static constexpr std::uint64_t kFree = 0;  ///< a slot of a table
+  static constexpr std::uint64_t kFree = 0;  ///< marks a free slot of the table
   static constexpr std::size_t kParts = 256;
   static constexpr unsigned kPartShift = 56;
   static constexpr std::size_t kMaxTableEntries = 4096;
@@ -74,10 +73,10 @@ class DistinctHashes {
   void give_up() const;
 
   std::size_t most_;
-  mutable std::vector<std::uint64_t> table_;  ///< a power of two, at most half of them used
-  mutable std::size_t used_ = 0;              ///< of the table
-  mutable std::vector<Part> parts_;           ///< once there are too many for the table
-  mutable std::size_t different_ = 0;         ///< of all parts
+  mutable std::vector<std::uint64_t> table_;  ///< a power of two, at most half of it used
+  mutable std::size_t used_ = 0;              ///< in the table
+  mutable std::vector<Part> parts_;           ///< used when there are too many for the table
+  mutable std::size_t different_ = 0;         ///< in all parts
   mutable bool is_too_many_ = false;
 };
 

@@ -16,7 +16,7 @@
 namespace dbmig::transfer {
 namespace {
 
-/// The lists of columns by whose values no two rows may be the same.
+/// The lists of columns in whose values no two rows may be equal.
 std::vector<std::vector<std::string>> keys_of(const schema::Table& table) {
   std::vector<std::vector<std::string>> keys;
   if (table.primary_key) keys.push_back(table.primary_key->columns);
@@ -36,7 +36,7 @@ std::string without_blanks_behind(std::string text) {
   return text;
 }
 
-/// A value that another row has as MariaDB compares; empty when there is none.
+/// A value that equals that of another row in MariaDB's comparison; empty if there is none.
 std::string find_equal(backend::Connection& source, const std::string& table,
                        const std::vector<std::string>& columns, const std::atomic<bool>& stop) {
   const dialect::Dialect& dialect = source.dialect();

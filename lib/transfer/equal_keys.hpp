@@ -8,21 +8,21 @@
 
 namespace dbmig::transfer {
 
-/// Columns of text in a key or unique constraint.
+/// Text columns in a key or unique constraint.
 struct EqualKey {
   std::string table;
-  std::vector<std::string> columns;  ///< those of text
-  std::string example;               ///< a value that another one equals
+  std::vector<std::string> columns;  ///< the text columns
+  std::string example;               ///< a value that equals another one
 };
 
-/// The keys and unique constraints of `schema` whose rows in `source`, a SQLite database, are
-/// different there and would be equal as MariaDB compares text by default: in other letters, with
-/// other accents or blanks at the end.
+/// The keys and unique constraints of `schema` whose rows differ in `source`, a SQLite database,
+/// but would be equal in MariaDB's default comparison: with other letter case, accents or trailing
+/// blanks.
 std::vector<EqualKey> find_equal_keys(backend::Connection& source, const schema::Schema& schema,
                                       const std::vector<std::string>& tables,
                                       const std::atomic<bool>& stop);
 
-/// The collation by which MariaDB distinguishes the same texts as SQLite.
+/// The collation with which MariaDB distinguishes the same texts as SQLite.
 inline constexpr const char* kExactCollation = "utf8mb4_nopad_bin";
 
 }  // namespace dbmig::transfer

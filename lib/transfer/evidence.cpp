@@ -25,7 +25,7 @@ using schema::TypeKind;
 constexpr std::size_t kMaxWords = 8;
 constexpr std::size_t kShownBytes = 24;
 
-/// Ways to write dates other than ISO 8601, in the order in which they are preferred.
+/// Date formats other than ISO 8601, in order of preference.
 constexpr std::array<const char*, kDateFormats> kDateFormatTexts = {
     "%d/%m/%Y",          "%m/%d/%Y",          "%d.%m.%Y",          "%m.%d.%Y",
     "%d-%m-%Y",          "%m-%d-%Y",          "%Y/%m/%d",          "%Y.%m.%d",
@@ -66,14 +66,14 @@ int number(std::string_view digits) {
   return value;
 }
 
-/// The number of two digits at `at`; -1 for others.
+/// The two-digit number at `at`; -1 if there is none.
 int two_digits(std::string_view text, std::size_t at) {
   constexpr int kTen = 10;
   if (!is_digit(text[at]) || !is_digit(text[at + 1])) return -1;
   return (text[at] - '0') * kTen + (text[at + 1] - '0');
 }
 
-/// `HH:MM[:SS[.ffffff]]`: the digits of the fraction, nothing when it is no time.
+/// `HH:MM[:SS[.ffffff]]`: the number of fraction digits, nothing if it is not a time.
 std::optional<std::size_t> time_fraction(std::string_view text, int most_hours) {
   constexpr std::size_t kUsualSize = 8;
   if (text.size() == kUsualSize && text[2] == ':' && text[5] == ':') {
@@ -99,7 +99,7 @@ std::optional<std::size_t> time_fraction(std::string_view text, int most_hours) 
   return fraction.find_last_not_of('0') + 1;
 }
 
-/// `YYYY-MM-DD`, what follows in `rest`.
+/// `YYYY-MM-DD`; the remaining text in `rest`.
 bool is_iso_date(std::string_view text, std::string_view& rest) {
   constexpr std::size_t kSize = 10;
   constexpr int kHundred = 100;
@@ -142,7 +142,7 @@ struct Numeral {
   bool has_exponent = false;
 };
 
-/// `-12.50e3`. A leading zero or plus says that it is a code, and no number.
+/// `-12.50e3`. A leading zero or plus means that it is a code, not a number.
 std::optional<Numeral> numeral(std::string_view value) {
   Numeral result;
   result.is_negative = !value.empty() && value.front() == '-';
@@ -179,8 +179,8 @@ void Evidence::note_number(std::int64_t value) {
   has_numbers_ = true;
 }
 
-/// What count_digits() does, for the frequent numerals: at most 18 digits and no exponent. False
-/// for others, which were not looked at.
+/// The fast path of count_digits(): at most 18 digits and no exponent. False for other numerals,
+/// which were not counted.
 bool Evidence::count_plain_digits(std::string_view value) {
   constexpr std::size_t kMaxDigits = 18;
   constexpr std::int64_t kTen = 10;
@@ -213,7 +213,7 @@ void Evidence::count_digits(std::string_view value) {
     could_be_ &= ~(kInteger | kDecimal | kReal);
     return;
   }
-  constexpr std::size_t kSurelyFinite = 300;  // digits of a double's largest
+  constexpr std::size_t kSurelyFinite = 300;  // number of digits of the largest double
   if (found->has_exponent || found->whole.size() > kSurelyFinite) {
     const bool fits = is_finite(value);
     if (found->has_exponent || !fits) could_be_ &= ~kDecimal;
@@ -268,7 +268,7 @@ void Evidence::note_extremes(std::string_view value) {
   if (values_ == 1 || shown > last_) last_ = shown;
 }
 
-/// As long as the values could be an enum's.
+/// As long as the values could be those of an enum.
 void Evidence::note_words(std::string_view value) {
   constexpr std::size_t kMaxWordLength = 40;
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
@@ -289,10 +289,10 @@ void Evidence::add(std::optional<std::string_view> value) {
     return;
   }
   ++values_;
-  // A value that was there before says nothing new.
+  // A value seen before adds nothing.
   if (!hashes_.insert(hash_of(*value))) return;
   if ((could_be_ & kFormed) != 0 || formats_ != 0) {
-    // Blanks around a number or date do not belong to it; in text they do.
+    // Blanks around a number or date are not part of it; in text they are.
     const auto may_be_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
     const bool is_trimmed =
         !value->empty() && !may_be_blank(value->front()) && !may_be_blank(value->back());
@@ -367,8 +367,8 @@ schema::Type Evidence::type() const {
   constexpr std::uint64_t kRowsPerWord = 20;
   if (is(kWord) && !has_many_words_ && values_ >= kEnoughRows &&
       values_ >= kRowsPerWord * words_.size()) {
-    // Codes that begin with a digit are no words. Two that differ in case or in blanks at the end
-    // are one for MariaDB.
+    // Codes that begin with a digit are not words. Two words that differ only in case or trailing
+    // blanks are equal for MariaDB.
     std::set<std::string> folded;
     for (const std::string& word : words_) folded.insert(text::lower(text::trim(word)));
     const bool is_plain = std::all_of(words_.begin(), words_.end(), [](const std::string& word) {
@@ -423,7 +423,7 @@ std::string Evidence::describe() const {
   const auto shown = [](const std::string& value) {
     std::string out;
     for (const char c : value) out.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
-    // It may have been cut inside of a character.
+    // The cut may be inside a character.
     while (text::find_invalid_utf8(out)) out.pop_back();
     return out;
   };

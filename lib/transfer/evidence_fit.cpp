@@ -1,4 +1,4 @@
-// Whether a column that is there holds the values of a file. See evidence.hpp.
+// Whether an existing column holds the values of a file. See evidence.hpp.
 #include <algorithm>
 
 #include "schema/literal.hpp"
@@ -30,7 +30,7 @@ int scale_of(const Type& type) {
   return type.scale.value_or(0);
 }
 
-/// Digits before the point.
+/// Digits before the decimal point.
 int whole_digits_of(const Type& type) {
   if (type.kind == TypeKind::decimal) return type.length.value_or(10) - scale_of(type);
   constexpr int kInteger32 = 10;
@@ -43,7 +43,7 @@ std::uint64_t most_bytes_of(TypeKind kind) {
   return kind == TypeKind::mediumtext ? (1U << 24U) - 1 : UINT32_MAX;
 }
 
-/// Characters that a value of the type may have as text; 0 for no bound.
+/// The number of characters that a value of the type may have as text; 0: unlimited.
 std::uint64_t characters_of(const Type& type) {
   if (type.kind == TypeKind::char_ || type.kind == TypeKind::varchar) {
     return static_cast<std::uint64_t>(type.length.value_or(1));
@@ -59,7 +59,7 @@ std::uint64_t characters_of(const Type& type) {
     }
     return longest;
   }
-  constexpr std::uint64_t kAny = 36;  // a UUID; a date, a time or a number is shorter
+  constexpr std::uint64_t kAny = 36;  // a UUID; dates, times and numbers are shorter
   const bool is_bounded = schema::is_temporal(type.kind) || schema::is_numeric(type.kind) ||
                           type.kind == TypeKind::uuid;
   return is_bounded ? kAny : 0;
@@ -105,7 +105,7 @@ bool Evidence::fit(const Type& type) const {
   }
   if (type.kind == TypeKind::uuid) return is(kUuid);
   if (type.kind == TypeKind::json) return is(kJson);
-  return true;  // of other types an import knows more
+  return true;  // only the import can check other types
 }
 
 Type Evidence::as_text(std::uint64_t own_characters) const {

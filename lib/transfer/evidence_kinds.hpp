@@ -20,21 +20,21 @@ inline schema::Type type_of(schema::TypeKind kind, std::optional<int> length = s
   return type;
 }
 
-// What a value could be, a bit each.
+// The possible kinds of a value, one bit each.
 inline constexpr std::uint32_t kInteger = 1U << 0U;
-inline constexpr std::uint32_t kDecimal = 1U << 1U;  ///< integers, too
-inline constexpr std::uint32_t kReal = 1U << 2U;     ///< decimals, too
+inline constexpr std::uint32_t kDecimal = 1U << 1U;  ///< includes integers
+inline constexpr std::uint32_t kReal = 1U << 2U;     ///< includes decimals
 inline constexpr std::uint32_t kBoolean = 1U << 3U;
 inline constexpr std::uint32_t kDate = 1U << 4U;
-inline constexpr std::uint32_t kDatetime = 1U << 5U;  ///< dates, too
+inline constexpr std::uint32_t kDatetime = 1U << 5U;  ///< includes dates
 inline constexpr std::uint32_t kTime = 1U << 6U;
 inline constexpr std::uint32_t kUuid = 1U << 7U;
 inline constexpr std::uint32_t kJson = 1U << 8U;
 inline constexpr std::uint32_t kWord = 1U << 9U;          ///< no control characters, for an enum
-inline constexpr std::uint32_t kInt64 = 1U << 10U;        ///< with kInteger: 64 bits hold it
+inline constexpr std::uint32_t kInt64 = 1U << 10U;        ///< with kInteger: fits 64 bits
 inline constexpr std::uint32_t kFormed = (1U << 9U) - 1;  ///< all but words
 
-/// Room for what the next file may bring.
+/// Adds room for longer values in later files.
 inline int with_headroom(std::uint64_t characters) {
   for (const int step : {10, 20, 50, 100, 255, 500, 1000}) {
     if (characters + characters / 4 <= static_cast<std::uint64_t>(step)) return step;

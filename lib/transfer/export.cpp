@@ -24,9 +24,9 @@ namespace {
 using backend::Cell;
 using schema::TypeKind;
 
-/// Why text cannot say a value so that an import into `type` gives it back; empty when it can.
+/// Why text cannot represent a value so that an import into `type` restores it; empty if it can.
 /// Only SQLite holds values of another class than their column's.
-std::string unsayable(const Cell& cell, const schema::Type& type) {
+std::string unrepresentable(const Cell& cell, const schema::Type& type) {
   const bool is_bytes = schema::is_binary(type.kind);
   if (cell.kind == Cell::Kind::null) return {};
   if (cell.kind == Cell::Kind::blob) return is_bytes ? "" : "bytes";
@@ -43,7 +43,7 @@ class Export {
       : connection_(connection), options_(options), stop_(stop) {}
 
   ExportSummary run() {
-    // A query may look at the time of the session: its rows are what it says.
+    // A query may depend on the session's time zone: its rows are exported as they are.
     std::optional<TimestampsInUtc> in_utc;
     if (options_.query.empty()) in_utc.emplace(connection_);
     connection_.begin_snapshot();
@@ -75,7 +75,7 @@ class Export {
     const std::vector<std::string> tables =
         choose_tables(all, options_.all ? std::vector<std::string>{} : options_.tables);
     if (tables.empty()) throw Error(ErrorCode::not_found, "the database has no tables");
-    if (!goes_to_a_folder(tables.size())) {
+    if (!writes_to_folder(tables.size())) {
       OutputFile file(options_.output, options_.compression, options_.force);
       for (const std::string& name : tables) write_table(all.table(name), file);
       file.finish();
@@ -89,8 +89,8 @@ class Export {
     std::error_code failure;
     std::filesystem::create_directories(std::filesystem::path(options_.output) / "", failure);
     if (failure) {
-      throw Error(ErrorCode::io,
-                  fmt::format("cannot make the folder {}: {}", options_.output, failure.message()));
+      throw Error(ErrorCode::io, fmt::format("cannot create the folder {}: {}", options_.output,
+                                             failure.message()));
     }
     for (const std::string& name : tables) {
       OutputFile file(path_of(name), options_.compression, options_.force);
@@ -99,16 +99,16 @@ class Export {
     }
   }
 
-  bool goes_to_a_folder(std::size_t tables) const {
+  bool writes_to_folder(std::size_t tables) const {
     const std::string& output = options_.output;
     std::error_code none;
     if (output.ends_with('/') || std::filesystem::is_directory(output, none)) return true;
     if (options_.format == "sql") return false;
-    // So that a script need not know how many tables there are.
-    const bool is_called_a_folder = options_.all && !output.empty() &&
-                                    !std::filesystem::exists(output, none) &&
-                                    !std::filesystem::path(output).has_extension();
-    return tables > 1 || is_called_a_folder;
+    // With --all, a path without an extension is a folder, however many tables there are.
+    const bool is_named_like_folder = options_.all && !output.empty() &&
+                                      !std::filesystem::exists(output, none) &&
+                                      !std::filesystem::path(output).has_extension();
+    return tables > 1 || is_named_like_folder;
   }
 
   std::string path_of(const std::string& table) const {
@@ -133,7 +133,7 @@ class Export {
     write(table.name, types, *rows, file);
   }
 
-  /// `types` is empty for a query, whose columns are no table's.
+  /// `types` is empty for a query, whose columns belong to no table.
   void write(const std::string& table, const std::vector<schema::Type>& types,
              backend::RowSource& rows, OutputFile& file) {
     const bool is_text = options_.format != "sql";
@@ -189,7 +189,8 @@ class Export {
     summary_.files.push_back(std::move(done));
   }
 
-  /// Before the file takes its name; its path, or empty where none is needed.
+  /// To be called before the file gets its final name; returns the companion's path, or empty if
+  /// none is needed.
   std::string write_companion(const ExportSummary::File& done,
                               const std::vector<std::string>& columns, bool has_bytes,
                               bool is_in_utc) {
@@ -207,7 +208,7 @@ class Export {
       }
     } else if (!is_needed) {
       std::error_code ignored;
-      std::filesystem::remove(path, ignored);  // of an earlier export
+      std::filesystem::remove(path, ignored);  // from an earlier export
       return {};
     }
     CompanionText what;
@@ -232,7 +233,7 @@ class Export {
     return name.extension() == ".jsonl" || name.extension() == ".ndjson";
   }
 
-  /// A query may give two columns one name: no import takes such a file.
+  /// A query may return two columns with the same name, which no import accepts.
   static void check_names(const std::vector<std::string>& columns) {
     std::set<std::string> seen;
     for (const std::string& column : columns) {
@@ -244,7 +245,7 @@ class Export {
 
   void check(const std::string& table, const std::string& column, const schema::Type& type,
              const Cell& cell, std::uint64_t row) const {
-    const std::string what = unsayable(cell, type);
+    const std::string what = unrepresentable(cell, type);
     if (what.empty()) return;
     throw Error(
         ErrorCode::invalid,

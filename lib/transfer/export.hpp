@@ -11,16 +11,16 @@
 namespace dbmig::transfer {
 
 struct ExportOptions {
-  std::vector<std::string> tables;  ///< parents before children, whatever their order here
-  bool all = false;                 ///< every table; dbmig's own are left out
-  std::string query;                ///< instead of tables; empty for none
+  std::vector<std::string> tables;  ///< written parents first, whatever their order here
+  bool all = false;                 ///< every table except dbmig's own
+  std::string query;                ///< instead of tables; empty: none
   std::string format = "csv";       ///< see RowWriter
   char delimiter = ',';             ///< csv
   OutputCompression compression = OutputCompression::none;
-  /// A file; a folder when it is one or ends with a slash, and for several tables when the format
-  /// is not sql; for `all` also where it has no ending. Empty for standard output.
+  /// A file; or a folder, if it exists as one, ends with a slash, or there are several tables and
+  /// the format is not sql; with `all` also if it has no extension. Empty for standard output.
   std::string output;
-  bool force = false;  ///< replace files that are there
+  bool force = false;  ///< replace existing files
 };
 
 struct ExportSummary {
@@ -28,22 +28,22 @@ struct ExportSummary {
     std::string table;  ///< empty for a query
     std::string path;   ///< empty for standard output
     std::uint64_t rows = 0;
-    /// What `dbmig import` must be told beside the file's name, ready to be typed; may be empty.
+    /// Options that `dbmig import` needs besides the file name, as they are typed; may be empty.
     std::string import_options;
-    /// The file beside it that says so, by which an import goes; empty where the name says all.
+    /// The companion file with the same information for an import; empty if the file name says
+    /// everything.
     std::string companion;
-    bool is_stream = false;  ///< standard output or a pipe: nothing can be beside it
+    bool is_stream = false;  ///< standard output or a pipe: it cannot have a companion
   };
   std::vector<File> files;
-  bool reader_left = false;  ///< standard output or a pipe was closed before the end
+  bool reader_left = false;  ///< standard output or a pipe was closed early
 };
 
-/// Writes tables, or the rows of a query, as they are at one moment, in the order of their primary
-/// keys. Generated columns are left out: the database computes them. All files appear complete, or,
-/// when it throws, those that were done before. Throws Error{invalid} naming the table, row and
-/// column of a value that the format cannot say and naming two columns that have one name,
-/// Error{not_found} for a table, and
-/// Error{interrupted} when `stop` is set.
+/// Writes tables, or the rows of a query, from one snapshot, in the order of their primary keys.
+/// Generated columns are left out: the database computes them. Each file appears when it is
+/// complete; if it throws, those finished before remain. Throws Error{invalid}, naming table, row
+/// and column, for a value that the format cannot represent, and for two columns with the same
+/// name; Error{not_found} for a table; Error{interrupted} if `stop` is set.
 ExportSummary export_rows(backend::Connection& connection, const ExportOptions& options,
                           const std::atomic<bool>& stop);
 

@@ -13,7 +13,7 @@ using backend::Connection;
 
 constexpr std::size_t kExamples = 5;
 
-/// Looks for the first rows that one side has and the other has not.
+/// Searches for the first rows that one side has and the other does not.
 class DifferenceSearch {
  public:
   DifferenceSearch(Connection& source, Connection& target, TablePair& pair,
@@ -37,7 +37,7 @@ class DifferenceSearch {
   }
 
  private:
-  /// A row, as often as it is there.
+  /// A row, with the number of times it occurs.
   struct Seen {
     std::size_t times = 0;
     std::uint64_t number = 0;

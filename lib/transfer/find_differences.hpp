@@ -10,9 +10,9 @@
 
 namespace dbmig::transfer {
 
-/// The keys of the first rows that one side has and the other has not, some of each side, looked
-/// for in `ranges` of the key, in their order: "in the source: id 5". Empty when there are too many
-/// rows to be kept. Throws Error{interrupted} when `stop` is set.
+/// The keys of the first rows that one side has and the other does not, some of each side, searched
+/// in `ranges` of the key, in order: "in the source: id 5". Empty if there are too many rows to
+/// keep in memory. Throws Error{interrupted} if `stop` is set.
 std::vector<std::string> find_differences(backend::Connection& source, backend::Connection& target,
                                           TablePair& pair, const std::vector<KeyRange>& ranges,
                                           const std::atomic<bool>& stop);

@@ -13,7 +13,7 @@
 namespace dbmig::transfer {
 namespace {
 
-/// "country" of countries, "box" of boxes, "user" of users.
+/// "country" for countries, "box" for boxes, "user" for users.
 std::vector<std::string> names_of_one(const std::string& table) {
   std::vector<std::string> names = {text::lower(table)};
   const std::string name = names.front();
@@ -23,7 +23,7 @@ std::vector<std::string> names_of_one(const std::string& table) {
   return names;
 }
 
-/// Whether a column of this name is meant to refer to `table`.`key`.
+/// Whether the column's name suggests that it refers to `table`.`key`.
 bool names_parent(const std::string& column, const std::string& table, const std::string& key) {
   const std::string wanted = text::lower(column);
   for (const std::string& one : names_of_one(table)) {
@@ -44,7 +44,7 @@ bool is_comparable(const schema::Type& own, const schema::Type& parent) {
   return is_word(own.kind) && is_word(parent.kind);
 }
 
-/// Columns by whose value alone a row of `table` is known.
+/// Columns that identify a row of `table` by themselves.
 std::vector<std::string> single_keys(const schema::Table& table) {
   std::vector<std::string> keys;
   if (table.primary_key && table.primary_key->columns.size() == 1) {
@@ -56,7 +56,7 @@ std::vector<std::string> single_keys(const schema::Table& table) {
   return keys;
 }
 
-/// Whether each of `wanted`, sorted, is the hash of a value of the key.
+/// Whether every hash in `wanted`, which is sorted, belongs to a value of the key.
 bool has_all(backend::Connection& database, const schema::Table& table, const std::string& key,
              const std::vector<std::uint64_t>& wanted) {
   const dialect::Dialect& dialect = database.dialect();
@@ -107,7 +107,7 @@ std::vector<std::string> find_parents(backend::Connection& database, const schem
         foreign.referenced_table = name;
         foreign.referenced_columns = {key};
         inferred.table.foreign_keys.push_back(foreign);
-        found.push_back(fmt::format("{} refers to '{}.{}', where all of its {} are", column.name,
+        found.push_back(fmt::format("{} refers to '{}.{}', which has all of its {}", column.name,
                                     name, key, text::count(values->size(), "different value")));
       }
     }

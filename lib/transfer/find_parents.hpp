@@ -8,10 +8,10 @@
 
 namespace dbmig::transfer {
 
-/// Gives `inferred` the foreign keys that its columns are by name ("customer_id" of 'customer',
-/// 'customers') and by every value: to tables of `schema`, which are in `database`. Such a column
-/// gets its parent's type. Says what was found: "customer_id refers to 'customer.id', where all of
-/// its 12 values are".
+/// Adds foreign keys to `inferred` where a column's name ("customer_id" for 'customer' or
+/// 'customers') and all its values match a table of `schema`, in `database`. Such a column gets its
+/// parent's type. Returns what was found: "customer_id refers to 'customer.id', which has all of
+/// its 12 different values".
 std::vector<std::string> find_parents(backend::Connection& database, const schema::Schema& schema,
                                       Inferred& inferred);
 

@@ -58,7 +58,7 @@ class SchemaFitter {
   }
 
  private:
-  /// On SQLite names of indexes are the database's, and no table's or view's.
+  /// On SQLite, index names are unique in the database, and differ from those of tables and views.
   void name_indexes_apart() {
     std::set<std::string> taken;
     for (const auto& [name, table] : schema_.tables) taken.insert(text::lower(name));
@@ -77,7 +77,7 @@ class SchemaFitter {
     }
   }
 
-  /// SQLite takes any default, and reads it when it is needed.
+  /// SQLite accepts any default, and evaluates it only when it is needed.
   void ask_defaults() {
     std::vector<std::pair<Path, std::string>> refused;
     Schema there;
@@ -85,7 +85,7 @@ class SchemaFitter {
       there = dialect::dialect(kind_).canonical(schema_);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::invalid) throw;
-      there = schema_;  // what is wrong with it is found next
+      there = schema_;  // the next check finds what is wrong with it
     }
     for (const auto& [name, table] : there.tables) {
       for (const Column& column : table.columns) {
@@ -102,7 +102,8 @@ class SchemaFitter {
     for (const auto& [path, why] : refused) mend(path, why);
   }
 
-  /// What the model's rules and the documented limits say. Whether something was changed.
+  /// Changes what the model's rules and the documented limits reject. Returns whether something was
+  /// changed.
   bool mend_known() {
     const Schema there = schema::normalized(schema_);
     std::vector<std::string> dropped = drop_keys_to_nowhere(schema_, there_);
@@ -112,7 +113,7 @@ class SchemaFitter {
       is_mended = mend(one.path, one.message) || is_mended;
     }
     if (is_mended) return true;
-    // A table may be taken as a whole when its columns are others.
+    // After its columns were changed, the table as a whole may be accepted.
     const std::vector<dialect::Refusal> refusals = dialect_.refusals(there);
     for (const bool is_column : {true, false}) {
       for (const dialect::Refusal& one : refusals) {
@@ -149,7 +150,7 @@ class SchemaFitter {
     return backend::refusal_text(kind_, message);
   }
 
-  /// Finds the parts of a table by which it is refused, one after the other.
+  /// Finds the parts for which a table is rejected, one after the other.
   void search(const std::string& name) {
     const Table table = schema_.table(name);
     Table base = table;
@@ -178,7 +179,7 @@ class SchemaFitter {
       plain.clear();
       for (const Column& other : std::as_const(base).columns) plain.push_back(other);
     }
-    // Columns as they are now: an index may be of one that was computed.
+    // The columns as they are now: an index may be on one that was generated.
     const Table* mended = std::as_const(schema_).find_table(name);
     if (mended == nullptr) return;
     base.columns = mended->columns;
@@ -200,7 +201,7 @@ class SchemaFitter {
     }
   }
 
-  /// Changes what `path` leads to. False when it is gone already.
+  /// Changes the object at `path`. False if it has been removed already.
   bool mend(const Path& path, const std::string& why) {
     if (path.size() < 2 || path[0] != "tables") return false;
     Table* table = schema_.find_table(path[1]);
@@ -234,7 +235,7 @@ class SchemaFitter {
     return leave_out(*table, why);
   }
 
-  /// Where the target has names of foreign keys once in a database, and another table has this one.
+  /// If foreign key names must be unique in the target, and another table has the same name.
   bool rename_foreign_key(Table& table, const std::string& name) {
     std::set<std::string> taken;
     bool is_repeated = false;
@@ -323,9 +324,9 @@ class SchemaFitter {
   TableTrial trial_;
   const dialect::Dialect& dialect_;
   DialectKind kind_;
-  bool has_limits_;  ///< of rows, keys and lengths: SQLite takes any
+  bool has_limits_;  ///< limits of rows, keys and lengths; SQLite has none
   Fitted fitted_;
-  std::set<std::string> taken_;  ///< tables that the database has said yes to
+  std::set<std::string> taken_;  ///< tables that the database has accepted
 };
 
 }  // namespace
@@ -357,7 +358,7 @@ std::vector<std::string> match_foreign_keys(Schema& tables) {
   constexpr DialectKind kThere = DialectKind::mariadb;
   std::vector<std::string> said;
   bool is_changed = true;
-  while (is_changed) {  // a column can be parent and child
+  while (is_changed) {  // a column can be both parent and child
     is_changed = false;
     for (auto& [name, table] : tables.tables) {
       for (const schema::ForeignKey& key : std::as_const(table).foreign_keys) {
@@ -377,9 +378,9 @@ std::vector<std::string> match_foreign_keys(Schema& tables) {
           for (const auto& [column, where] : {std::pair(own, &table), std::pair(other, parent)}) {
             if (column->type_on(kThere) == type) continue;
             column->mariadb.type = type;
-            said.push_back(fmt::format("'{}.{}' becomes {}, as the other side of foreign key '{}'",
-                                       where->name, column->name, schema::to_string(type),
-                                       key.name));
+            said.push_back(
+                fmt::format("'{}.{}' becomes {}, like the other side of foreign key '{}'",
+                            where->name, column->name, schema::to_string(type), key.name));
             is_changed = true;
           }
         }

@@ -40,7 +40,7 @@ std::optional<Type> next_type(const Type& was) {
   } else if (was.kind == TypeKind::varbinary) {
     type = of_size(TypeKind::blob, TypeKind::mediumblob, TypeKind::longblob);
   } else if (was.kind == TypeKind::decimal) {
-    // Digits that SQLite declares and no number of it has: the rows are looked at anyway.
+    // SQLite declares more digits than any of its numbers has: the rows are checked anyway.
     type.length = std::min(length, kMaxDigits);
     if (was.scale) type.scale = std::min({*was.scale, kMaxDecimals, *type.length});
   } else if (was.kind == TypeKind::float_ || was.kind == TypeKind::double_) {
@@ -50,7 +50,7 @@ std::optional<Type> next_type(const Type& was) {
 }
 
 std::vector<std::string> shorten_primary_key(Table& table) {
-  // Keys that are too long for InnoDB with texts of 255 characters of four bytes.
+  // Longer keys exceed InnoDB's limit, with four bytes per character.
   constexpr int kMaxKeyCharacters = 750;
   if (!table.primary_key) return {};
   std::vector<Column*> texts;

@@ -9,16 +9,16 @@
 
 namespace dbmig::transfer {
 
-// Columns that MariaDB cannot have as long as another database declares them.
+// For columns that MariaDB cannot have as long as another database declares them.
 
-/// The next type that MariaDB has and that holds the same values; nothing when there is none.
+/// The next type of MariaDB that holds the same values; nothing if there is none.
 std::optional<schema::Type> next_type(const schema::Type& type);
 
-/// Makes the texts of the primary key so short that InnoDB takes the key. Says which became what.
+/// Shortens the texts of the primary key until InnoDB accepts the key. Returns a sentence for each.
 std::vector<std::string> shorten_primary_key(schema::Table& table);
 
-/// Makes texts out of the long columns that stand in the row and in no key, which InnoDB keeps
-/// beside it. How many there were.
+/// Turns long columns that are in no key into TEXT, which InnoDB stores outside the row. Returns
+/// how many.
 std::size_t put_texts_beside_rows(schema::Table& table);
 
 }  // namespace dbmig::transfer

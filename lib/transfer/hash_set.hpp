@@ -6,8 +6,8 @@
 
 namespace dbmig::transfer {
 
-/// Different hashes of 64 bits, in one piece of memory: 16 to 32 bytes for each. It says at once
-/// whether one is new; DistinctHashes only counts, and is faster where there are many.
+/// A set of 64-bit hashes in one piece of memory, 16 to 32 bytes per hash. It tells at once whether
+/// a hash is new; DistinctHashes only counts, and is faster for many.
 class HashSet {
  public:
   /// Whether `hash` is new.
@@ -23,7 +23,7 @@ class HashSet {
   std::size_t size() const { return used_ + (has_free_ ? 1 : 0); }
 
  private:
-  static constexpr std::uint64_t kFree = 0;  ///< of a slot; that hash itself is kept apart
+  static constexpr std::uint64_t kFree = 0;  ///< a free slot; hash 0 itself is stored separately
 
   bool place(std::uint64_t hash) {
     std::size_t at = hash & (slots_.size() - 1);
@@ -45,7 +45,7 @@ class HashSet {
     }
   }
 
-  std::vector<std::uint64_t> slots_;  ///< a power of two, at most half of them used
+  std::vector<std::uint64_t> slots_;  ///< its size is a power of two, at most half of it used
   std::size_t used_ = 0;
   bool has_free_ = false;
 };

@@ -23,8 +23,8 @@ namespace {
 using import::Bytes;
 using import::CsvFormat;
 
-/// A column's name as a database and a model like it: "Organization Name" is organization_name.
-/// An import finds it by either.
+/// Turns a column's name into one that databases and models accept: "Organization Name" becomes
+/// organization_name. An import finds it by either.
 std::string column_name(std::string_view name) {
   std::string out;
   for (const char c : text::lower(text::trim(name))) {
@@ -35,7 +35,7 @@ std::string column_name(std::string_view name) {
   return out;
 }
 
-/// Which of `groups` no two records are the same in; all records are read.
+/// The `groups` in which no two records are equal; reads all records.
 std::vector<ColumnGroup> search_groups(const import::Options& options,
                                        const std::atomic<bool>& stop,
                                        std::vector<ColumnGroup> groups) {
@@ -64,8 +64,8 @@ std::vector<ColumnGroup> get_groups(import::WireReader& reader) {
   return groups;
 }
 
-/// The root's half of a search that all ranks take part in: each is given some of the groups, and
-/// reads all records. Without groups the search ends for the others.
+/// The root's side of a search by all ranks: each gets some of the groups and reads all records.
+/// A message without groups ends the search for the others.
 class SharedSearch {
  public:
   SharedSearch(const import::Options& options, import::Communicator& ranks, int readers,
@@ -105,7 +105,7 @@ class SharedSearch {
     return left;
   }
 
-  /// The other ranks' half.
+  /// The other ranks' side.
   static void serve(const import::Options& options, import::Communicator& ranks,
                     const std::atomic<bool>& stop) {
     while (true) {
@@ -118,7 +118,7 @@ class SharedSearch {
       try {
         groups = search_groups(options, stop, std::move(groups));
       } catch (const Error&) {
-        groups.clear();  // the root reads the same files, and says what is wrong
+        groups.clear();  // the root reads the same files and reports the error
       }
       put_groups(answer, groups);
       import::wait(*ranks.isend(answer, 0));
@@ -151,7 +151,7 @@ bool can_be_read_again(const import::Options& options) {
   });
 }
 
-/// The smallest groups of columns that tell rows apart, where no column does.
+/// The smallest groups of columns that identify rows, if no single column does.
 void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& columns,
                          Inferred& result) {
   constexpr std::size_t kMaxSize = 3;
@@ -169,10 +169,10 @@ void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& colu
   }
 }
 
-// How a rank's message begins.
+// The first byte of a rank's message.
 enum class Outcome : std::uint8_t { found, failed };
 
-/// A failure of any rank, as the root is told of it.
+/// A failure of a rank, as it is sent to the root.
 struct RankFailure {
   ChunkPlace place;
   Error error;
@@ -207,7 +207,7 @@ void send(import::Communicator& ranks, const Findings& found,
   import::wait(*ranks.isend(message, 0));
 }
 
-/// Adds up what the ranks found, or keeps the first failure in the order of the files.
+/// Combines what the ranks found, or keeps the first failure in the order of the files.
 class SumOfRanks {
  public:
   SumOfRanks(std::vector<Evidence>& columns, const std::optional<ReadFailure>& failure)
@@ -242,7 +242,8 @@ class SumOfRanks {
   std::optional<RankFailure> failure_;
 };
 
-/// Which column tells rows apart: of those that do, one called so, else the first whole number.
+/// The column that identifies rows: of those that do, one with a key's name, otherwise the first
+/// integer.
 std::optional<std::size_t> choose_key(const schema::Table& table,
                                       const std::vector<Evidence>& columns) {
   const auto ends_in = [](const std::string& name, std::string_view word) {
@@ -290,9 +291,9 @@ Inferred result_of(const import::Options& options, const Findings& found) {
       column.name = fmt::format("{}_{}", column_name(found.names[i]), n);
     }
     column.type = evidence.type();
-    // Of a file with a header alone nothing is known.
+    // A file with only a header says nothing about NULL.
     column.nullable = evidence.has_nulls() || evidence.rows() == 0;
-    // SQLite, which has no decimals, keeps 15 digits of a number, and all of a text.
+    // SQLite has no decimals: it keeps 15 digits of a number, and all of a text.
     constexpr int kDigitsOfSqlite = 15;
     if (column.type.kind == schema::TypeKind::decimal && column.type.length > kDigitsOfSqlite) {
       column.sqlite.type = schema::Type{};
@@ -318,7 +319,7 @@ Inferred result_of(const import::Options& options, const Findings& found) {
     result.table.primary_key->columns = {result.table.columns[*key].name};
   }
   for (std::size_t i = 0; i < found.columns.size(); ++i) {
-    if (found.columns[i].is_unique()) result.evidence[i] += ", no value twice";
+    if (found.columns[i].is_unique()) result.evidence[i] += ", unique";
   }
   result.names = found.names;
   result.format = found.format;
@@ -331,12 +332,12 @@ Inferred result_of(const import::Options& options, const Findings& found) {
 
 Inferred infer(const import::Options& options, import::Communicator& ranks,
                const std::atomic<bool>& stop) {
-  // Standard input and pipes are the root's alone.
+  // Only the root can read standard input and pipes.
   const bool is_shared =
       std::none_of(options.files.begin(), options.files.end(),
                    [](const std::string& file) { return file == import::kStandardInput; });
   const int readers = is_shared ? ranks.size() : 1;
-  // Ranks are as many as the user wants; a process alone takes the cores that it may use.
+  // The user chooses the number of ranks; a single process uses all cores that it may.
   const int threads = ranks.size() == 1 ? usable_cores() : 1;
   Findings found;
   std::optional<ReadFailure> failure;

@@ -10,8 +10,8 @@
 namespace dbmig::transfer {
 namespace {
 
-/// Keys of a part: enough rows that a statement of its own does not matter, few enough that a
-/// reader has all of them ready while the others' are written.
+/// Keys per part: enough rows to make the cost of a statement negligible, few enough for a reader
+/// to have all of them ready while those of others are written.
 constexpr std::uint64_t kKeysOfPart = 16384;
 constexpr std::uint64_t kMaxParts = 4096;
 
@@ -39,7 +39,7 @@ std::vector<KeyRange> ranges_of(backend::Connection& source, const TablePair& pa
   const std::vector<KeyRange> all = {{}};
   const auto column = pair.range_column(dialect.kind());
   if (!column) return all;
-  // Of one end alone SQLite asks the key's tree; for both at once it reads the whole table.
+  // For only one end, SQLite uses the key's b-tree; for both at once it reads the whole table.
   const auto ends = source.query(
       fmt::format("SELECT (SELECT min({0}) FROM {1}), (SELECT max({0}) FROM {1})",
                   dialect.quote_identifier(*column), dialect.quote_identifier(pair.source().name)));

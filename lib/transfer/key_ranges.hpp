@@ -11,8 +11,8 @@ namespace dbmig::transfer {
 
 class TablePair;
 
-/// Rows by a key of one whole number: from `from` on, up to and without `until`. Without an end it
-/// has none on that side.
+/// Rows by an integer key: `from` included, `until` excluded. Without one of them there is no limit
+/// on that side.
 struct KeyRange {
   std::optional<std::int64_t> from;
   std::optional<std::int64_t> until;
@@ -23,9 +23,9 @@ struct KeyRange {
                         const std::string& column) const;
 };
 
-/// Ranges in the key's order, in which the rows of `pair`'s source are best read one after the
-/// other, or at the same time: together they have every key that there can be. One for all rows
-/// where the key is not a whole number, or the rows are few.
+/// Ranges in key order that together contain every possible key: the parts in which the rows of
+/// `pair`'s source are read, one after the other or in parallel. A single range with all rows if
+/// the key is not an integer, or there are few rows.
 std::vector<KeyRange> ranges_of(backend::Connection& source, const TablePair& pair);
 
 }  // namespace dbmig::transfer

@@ -8,18 +8,18 @@
 
 namespace dbmig::transfer {
 
-/// Whether a database stayed unchanged while several connections began snapshots of it.
-/// SQLite tells with a number that changes with every commit of another connection; on MariaDB
-/// writers are kept out of `tables` as long as this lives.
+/// Tells whether a database stayed unchanged while several connections began their snapshots.
+/// SQLite has a number that changes with every commit of another connection; on MariaDB writers are
+/// locked out of `tables` while this lives.
 class OneMoment {
  public:
-  /// Throws Error, as without the right to lock tables.
+  /// Throws Error, for example without the right to lock tables.
   OneMoment(const backend::Connection& database, const std::vector<std::string>& tables);
 
   bool holds();
 
  private:
-  std::unique_ptr<backend::Connection> watch_;  ///< its end gives the tables free
+  std::unique_ptr<backend::Connection> watch_;  ///< its destruction unlocks the tables
   std::string mark_;                            ///< backend::change_mark(); empty on MariaDB
 };
 

@@ -17,8 +17,8 @@ using schema::Column;
 using schema::ReferentialAction;
 using schema::Table;
 
-/// A clock of MariaDB as a default, in SQLite's words. What a copy from SQLite gave MariaDB comes
-/// back as it was.
+/// Translates a default of MariaDB that uses the clock to SQLite. What a copy from SQLite created
+/// on MariaDB becomes the original again.
 void translate_clock(const Table& table, Column& column, std::vector<std::string>& said) {
   if (!column.default_value || column.default_value->kind != schema::Default::Kind::sql) return;
   schema::SqlText& sql = column.default_value->sql;
@@ -78,7 +78,7 @@ void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
   }
 }
 
-/// Whether `sql` calls `function` outside of its quotes.
+/// Whether `sql` calls `function` outside of quotes.
 bool calls(std::string_view sql, std::string_view function) {
   char quote = '\0';
   for (std::size_t i = 0; i < sql.size(); ++i) {
@@ -97,12 +97,13 @@ bool calls(std::string_view sql, std::string_view function) {
   return false;
 }
 
-/// SQLite's upper() and lower() know the letters of ASCII, MariaDB's all of them.
+/// SQLite's upper() and lower() only know ASCII letters, MariaDB's all letters.
 void tell_letters(std::string_view sql, const std::string& what, std::vector<std::string>& said) {
   for (const char* function : {"upper", "lower"}) {
     if (!calls(sql, function)) continue;
     said.push_back(
-        fmt::format("that {}() of {} changes the letters a to z alone: MariaDB's changes ñ as well",
+        fmt::format("the exact meaning of {}() in {}: SQLite's changes only the letters a to z, "
+                    "MariaDB's also ñ",
                     function, what));
   }
 }

@@ -7,10 +7,10 @@
 
 namespace dbmig::transfer {
 
-/// Takes out of `table` what only the other kind of database than `to` has, and that no values hang
-/// on: ON UPDATE, history, comments…; SET DEFAULT, ON CONFLICT, DEFERRABLE… What became of each:
-/// "ON UPDATE current_timestamp() of 't.changed': SQLite has no such thing, …". Clocks among the
-/// defaults that `to` words in another way are told so.
+/// Removes from `table` what only the other kind of database than `to` has, and what no values
+/// depend on: ON UPDATE, history, comments…; SET DEFAULT, ON CONFLICT, DEFERRABLE… Returns a
+/// sentence for each: "ON UPDATE current_timestamp() of 't.changed': SQLite does not have it, …".
+/// Defaults that use the clock are translated for `to`.
 std::vector<std::string> drop_one_sided(schema::Table& table, DialectKind to);
 
 }  // namespace dbmig::transfer

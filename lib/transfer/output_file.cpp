@@ -31,7 +31,7 @@ Error failure(const std::string& path, int number) {
 
 }  // namespace
 
-/// Turns text into compressed bytes.
+/// Compresses text.
 class OutputFile::Compressor {
  public:
   using Send = std::function<void(std::string_view)>;
@@ -48,7 +48,7 @@ class OutputFile::Compressor {
 class OutputFile::Compressor::Gzip final : public Compressor {
  public:
   Gzip() : out_(kBlock) {
-    constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, behind a gzip header
+    constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, with a gzip header
     constexpr int kMemory = 8;
     if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -187,7 +187,7 @@ void OutputFile::take_name() {
     temporary_.clear();
     return;
   }
-  // Unlike rename() it does not replace what somebody else made meanwhile.
+  // Unlike rename(), this does not replace a file that another process created meanwhile.
   if (::link(temporary_.c_str(), target_.c_str()) != 0) throw failure(path_, errno);
   ::unlink(std::exchange(temporary_, "").c_str());
 }

@@ -9,16 +9,16 @@ namespace dbmig::transfer {
 
 enum class OutputCompression : std::uint8_t { none, gzip, zstd };
 
-/// A file that grows beside its final name, readable by its owner alone, and takes it in finish();
-/// without that nothing is left behind. Or standard output, for an empty path.
+/// A temporary file next to its final name, readable by its owner only, that finish() renames;
+/// without finish() nothing is left behind. Or standard output, for an empty path.
 ///
-/// write() and finish() throw Error{io} (full disk, read-only folder). A reader of a pipe that has
-/// left is not a failure: what is written from then on goes nowhere, see is_closed().
+/// write() and finish() throw Error{io} (full disk, read-only folder). If the reader of a pipe is
+/// gone, that is not a failure: further output is discarded, see is_closed().
 class OutputFile {
  public:
-  /// Throws Error{refused} when there is a file and `force` is not set, Error{io} when none can be
-  /// made there. A pipe or a device that is there is written into and stays; behind a symbolic link
-  /// the file is replaced, not the link.
+  /// Throws Error{refused} if the file exists and `force` is not set, Error{io} if it cannot be
+  /// created. An existing pipe or device is written to and stays; a symbolic link stays, and the
+  /// file behind it is replaced.
   OutputFile(std::string path, OutputCompression compression, bool force);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
@@ -28,7 +28,7 @@ class OutputFile {
   void finish();
 
   const std::string& path() const { return path_; }
-  /// A pipe, a device or standard output: nothing may stand beside it.
+  /// A pipe, a device or standard output, which cannot have a companion file.
   bool is_stream() const { return is_stream_; }
   /// The reader of the pipe or standard output is gone.
   bool is_closed() const { return closed_; }
@@ -40,7 +40,7 @@ class OutputFile {
   void take_name();
 
   std::string path_;
-  std::string target_;  ///< what gets the name in the end: behind symbolic links
+  std::string target_;  ///< the final name, with symbolic links resolved
   std::string temporary_;
   bool force_;
   int fd_ = -1;

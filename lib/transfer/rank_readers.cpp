@@ -28,7 +28,7 @@ using import::WireWriter;
 enum class Order : std::uint8_t { snapshot, end_snapshot, job, cancel, quit };
 enum class Answer : std::uint8_t { done, failed, batch, part, cancelled };
 
-/// Messages that a rank has under way at most: a part's batches, so that all can work at once.
+/// The most messages that a rank may have in flight: a part's batches, so that all ranks can work.
 constexpr std::size_t kMaxInFlight = 8;
 
 Bytes order(Order what) {
@@ -63,7 +63,7 @@ void put_failure(Bytes& message, const Error& error) {
   throw Error(code, std::string(reader.get_text()));
 }
 
-/// Who reads the part at this place of a job: the root, too, when it has nothing else to do.
+/// Which rank reads this part. The root reads only in checks, where it has nothing else to do.
 int reader_of(ReadJob::Kind kind, std::size_t part, int ranks) {
   const auto count = static_cast<std::size_t>(ranks);
   if (kind == ReadJob::Kind::check) return static_cast<int>((part + 1) % count);
@@ -187,7 +187,7 @@ PartCheck get_check(WireReader& reader) {
   return check;
 }
 
-/// What ends a part when the root has cancelled its job.
+/// Thrown to end a part when the root has cancelled its job.
 struct Cancelled {};
 
 /// A rank that reads: one job.
@@ -237,7 +237,7 @@ class Service {
   };
 
   void queue(Bytes message) {
-    // The only order that comes during a job.
+    // The only order that arrives during a job.
     if (next_->test()) throw Cancelled{};
     while (!in_flight_.empty() && in_flight_.front().request->test()) in_flight_.pop_front();
     if (in_flight_.size() >= kMaxInFlight) finish();
@@ -254,7 +254,7 @@ class Service {
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
   import::Request* next_ = nullptr;
-  std::deque<Message> in_flight_;  // references to its elements stay good
+  std::deque<Message> in_flight_;  // a deque, so that references to its elements stay valid
 };
 
 class RankReaders final : public SourceReaders {
@@ -332,7 +332,7 @@ class RankReaders final : public SourceReaders {
     }
   }
 
-  /// Until every rank waits for the next order.
+  /// Waits until every rank waits for the next order.
   void cancel() {
     for (std::size_t reader = 1; reader < left_.size(); ++reader) {
       if (left_[reader] != 0) {
@@ -352,7 +352,7 @@ class RankReaders final : public SourceReaders {
   backend::Connection& source_;
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
-  std::vector<std::size_t> left_;  ///< parts of each rank but the root that are not over
+  std::vector<std::size_t> left_;  ///< unfinished parts of each rank other than the root
 };
 
 bool begin_together(backend::Connection& source, import::Communicator& ranks,

@@ -15,7 +15,7 @@ namespace {
 
 using backend::Cell;
 
-/// Rows that are sent together, and bytes, whichever is reached first.
+/// Limits of a batch, in rows and in bytes, whichever is reached first.
 constexpr std::size_t kMaxBatchRows = 2000;
 constexpr std::size_t kMaxBatchBytes = std::size_t{1} << 20U;
 

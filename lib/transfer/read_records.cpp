@@ -24,8 +24,8 @@ using import::ChunkReader;
 using import::CsvFormat;
 using import::Field;
 
-/// The delimiter and quote by which most of the first records have as many fields as the first,
-/// and more than one.
+/// The delimiter and quote with which most of the first records have as many fields as the first
+/// one, and more than one.
 CsvFormat best_format(std::string_view head, bool is_whole, const CsvFormat& format) {
   CsvFormat best = format;
   std::size_t most = 1;
@@ -61,7 +61,7 @@ class RecordCutter {
     }
   }
 
-  /// Gives each record of `chunk` to `take`, until it returns false. Throws Error{invalid}.
+  /// Calls `take` with each record of `chunk`, until it returns false. Throws Error{invalid}.
   template <class Take>
   void cut(const Bytes& chunk, std::uint64_t first_line, const Take& take) {
     const std::string_view text(chunk.data(), chunk.size());
@@ -87,7 +87,7 @@ class RecordCutter {
   }
 
  private:
-  /// The record at `at`, which is moved past it; false for a comment or an empty line.
+  /// Parses the record at `at` and moves `at` past it; false for a comment or an empty line.
   bool cut_closely(std::string_view text, std::size_t& at, std::uint64_t first_line) {
     const std::size_t end = splitter_.record_end(text, at).value_or(text.size());
     const std::string_view record = text.substr(at, end - at);
@@ -106,7 +106,7 @@ class RecordCutter {
         .hint("nothing was written; correct the file, or set --delimiter and --quote");
   }
 
-  /// What is wrong at `offset` of the chunk `text`.
+  /// The error at `offset` of the chunk `text`.
   Error at_line(const std::string& reason, std::string_view text, std::size_t offset,
                 std::uint64_t first_line) const {
     const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset),
@@ -126,7 +126,7 @@ class RecordCutter {
   std::vector<Field> fields_;
 };
 
-/// One file, open behind its header.
+/// One file, opened and positioned after its header.
 class RecordFile {
  public:
   RecordFile(const import::Options& options, const std::string& path, const std::atomic<bool>& stop)
@@ -198,14 +198,14 @@ void throw_if_stopped(const std::atomic<bool>& stop) {
   if (stop) throw Error(ErrorCode::interrupted, "interrupted");
 }
 
-/// Threads that look at the chunks of one file, each at the next one.
+/// Threads that examine the chunks of one file, each the next one.
 class EvidenceWorkers {
  public:
   EvidenceWorkers(RecordFile& file, std::uint32_t file_number, const std::atomic<bool>& stop,
                   int rank, int ranks)
       : file_(file), file_number_(file_number), stop_(stop), rank_(rank), ranks_(ranks) {}
 
-  /// Adds what `found.size()` threads find to what each of them has found before.
+  /// Adds the findings of `found.size()` threads to those that each of them has from before.
   std::optional<ReadFailure> run(std::vector<std::vector<Evidence>>& found) {
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < found.size(); ++i) {
@@ -218,7 +218,7 @@ class EvidenceWorkers {
 
  private:
   void work(std::vector<Evidence>& columns) {
-    // Of two threads, values that lie side by side would share lines of their caches.
+    // Adjacent values of two threads would share cache lines.
     std::vector<Evidence> own = std::move(columns);
     RecordCutter cutter = file_.cutter();
     Bytes chunk;
@@ -239,7 +239,7 @@ class EvidenceWorkers {
     columns = std::move(own);
   }
 
-  /// The next chunk that is this rank's; false at the end, and when a chunk before it failed.
+  /// The next chunk of this rank; false at the end, and if a chunk before it failed.
   bool next(Bytes& chunk, std::uint64_t& first_line, std::uint64_t& number) {
     const std::lock_guard lock(reading_);
     while (!failure_) {
@@ -272,7 +272,7 @@ class EvidenceWorkers {
   std::optional<ReadFailure> failure_;
 };
 
-/// Adds up what the threads have found, some columns at a time in each.
+/// Combines the findings of the threads, some columns in each.
 std::vector<Evidence> sum_of(std::vector<std::vector<Evidence>> found) {
   std::vector<Evidence>& sum = found.front();
   std::atomic<std::size_t> next = 0;
@@ -303,13 +303,14 @@ Findings read_evidence(const import::Options& options, const std::atomic<bool>& 
       RecordFile file(options, path, stop);
       if (number == 0) {
         found.names = file.names();
-        // One file that has been read whole for its header is no work for several.
+        // A file that was read completely with its header is too small for several threads.
         const bool is_small = file.reader().is_whole() && options.files.size() == 1;
         columns.resize(is_small ? 1 : static_cast<std::size_t>(threads));
         for (auto& each : columns) each.resize(found.names.size());
       } else if (found.names != file.names()) {
-        throw Error(ErrorCode::invalid,
-                    fmt::format("{} has other columns than the file before it", file.name()))
+        throw Error(
+            ErrorCode::invalid,
+            fmt::format("the columns of {} differ from those of the file before it", file.name()))
             .hint("infer one table at a time");
       }
       found.format = file.format();

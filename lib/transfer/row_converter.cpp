@@ -23,7 +23,7 @@ std::optional<double> number_of(const Cell& cell) {
   return std::nullopt;
 }
 
-/// What a FLOAT holds of `number`; one that is too large for it stays as it is.
+/// The FLOAT nearest to `number`; a number that is too large stays as it is.
 double nearest_float(double number) {
   constexpr double kMax = std::numeric_limits<float>::max();
   return std::fabs(number) > kMax ? number : double{static_cast<float>(number)};

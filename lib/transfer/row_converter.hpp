@@ -13,18 +13,18 @@
 
 namespace dbmig::transfer {
 
-/// A value of the source that the target's column does not hold.
+/// A value of the source that the target's column cannot hold.
 struct InvalidCast {
   std::size_t column = 0;
   std::string shown;   ///< the value, as messages show it
   std::string reason;  ///< completes "'abc' …"
 };
 
-/// Turns rows of the source into rows of the target's columns: all that a rank without schema and
-/// target must know.
+/// Converts rows of the source for the target's columns: all that a rank without schema and target
+/// needs.
 class RowConverter {
  public:
-  /// `as_is`: for each column 1 when its values go as they are; may be empty for none.
+  /// `as_is`: for each column, 1 if its values are passed unchanged; may be empty for none.
   RowConverter(const std::vector<import::TargetColumn>& columns, DialectKind kind,
                const std::vector<std::uint8_t>& as_is = {});
 
@@ -32,26 +32,26 @@ class RowConverter {
   DialectKind kind() const { return kind_; }
   const std::vector<std::uint8_t>& as_is() const { return as_is_; }
 
-  /// The target's cells for a row of the source; every value that does not fit goes to
-  /// `invalid_casts`. They live until the next call.
+  /// The target's cells for a row of the source, valid until the next call; values that do not fit
+  /// are added to `invalid_casts`.
   std::span<const backend::Cell> convert(std::span<const backend::Cell> row,
                                          std::vector<InvalidCast>& invalid_casts);
-  /// What a row of the target's cells is compared by; lives until the next call.
+  /// The bytes by which a row of the target's cells is compared; valid until the next call.
   const std::string& canonical_row(std::span<const backend::Cell> row);
 
-  /// The numbers of these columns are compared as a FLOAT of MariaDB, whose four bytes keep about 7
+  /// Numbers in these columns are compared as MariaDB's FLOAT, whose four bytes keep about 7
   /// digits.
   void compare_as_float(const std::vector<std::size_t>& columns) { as_float_ = columns; }
-  /// Adds to `beyond_float` (see RowSum) what `row`, as a database holds it, has of numbers with
-  /// more digits than that.
+  /// Adds to `beyond_float` (see RowSum) the numbers of `row`, as a database stores it, with more
+  /// digits than that.
   void count_beyond_float(std::span<const backend::Cell> row,
                           std::vector<std::uint64_t>& beyond_float) const;
 
-  /// Takes note of a value that the column does not hold, for wider_type().
+  /// Records a value that the column cannot hold, for wider_type().
   void widen(std::size_t column, const backend::Cell& value);
   void widen(std::size_t column, const WiderType::Needs& needs);
   const std::map<std::size_t, WiderType>& wider() const { return wider_; }
-  /// The type that would hold all values passed to widen(); nothing when none does.
+  /// The type that would hold all values passed to widen(); nothing if there is none.
   std::optional<schema::Type> wider_type(std::size_t column) const;
 
  private:
@@ -63,7 +63,7 @@ class RowConverter {
   std::vector<std::uint8_t> as_is_;
   std::vector<std::size_t> as_float_;
   std::vector<import::Converter> converters_;
-  std::vector<std::string> texts_;  ///< of the row at hand
+  std::vector<std::string> texts_;  ///< of the current row
   std::vector<backend::Cell> cells_;
   std::vector<backend::Cell> rounded_;
   std::string reason_;

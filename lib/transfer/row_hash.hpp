@@ -9,14 +9,14 @@
 
 namespace dbmig::transfer {
 
-/// A checksum over rows in any order: the sum of their hashes, of 128 bits.
+/// A checksum of rows in any order: the 128-bit sum of their hashes.
 class RowHash {
  public:
   /// The hash of one row's bytes.
   static unsigned __int128 of(std::string_view row);
   void add(std::string_view row) { sum_ += of(row); }
   void add(const RowHash& other) { sum_ += other.sum_; }
-  /// The upper and the lower 64 bits, of which it can be made again.
+  /// The upper and the lower 64 bits, from which it can be constructed again.
   std::pair<std::uint64_t, std::uint64_t> halves() const {
     return {static_cast<std::uint64_t>(sum_ >> 64U), static_cast<std::uint64_t>(sum_)};
   }
@@ -30,11 +30,11 @@ class RowHash {
   unsigned __int128 sum_ = 0;
 };
 
-/// What many rows are compared by.
+/// The sums by which many rows are compared.
 struct RowSum {
   std::uint64_t rows = 0;
   RowHash hash;
-  /// By column, how many numbers a FLOAT of MariaDB keeps fewer digits of; empty where no column is
+  /// By column, how many numbers have more digits than MariaDB's FLOAT keeps; empty if no column is
   /// compared as one.
   std::vector<std::uint64_t> beyond_float;
 

@@ -10,7 +10,7 @@ namespace dbmig::transfer {
 using backend::Cell;
 using backend::Connection;
 
-/// Rows of the source as the target's cells, in one range of its key.
+/// Reads rows of the source, in one range of its key, as the target's cells.
 RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>& stop,
                    const KeyRange& range, const EachRow& each) {
   RowSum side;
@@ -26,7 +26,8 @@ RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>&
     converter.count_beyond_float(row, side.beyond_float);
     invalid_casts.clear();
     const std::span<const Cell> converted = converter.convert(row, invalid_casts);
-    // What the target cannot hold is no row of it: its own cells tell it apart.
+    // A row with values that the target cannot hold is not equal to any row of it; its own cells
+    // distinguish it.
     const std::span<const Cell> cells =
         invalid_casts.empty() ? converted : std::span<const Cell>(row);
     side.hash.add(converter.canonical_row(cells));

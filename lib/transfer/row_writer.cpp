@@ -19,7 +19,7 @@ namespace {
 
 using backend::Cell;
 
-/// As value_text(), bytes in hexadecimal digits.
+/// Like value_text(), with bytes as hexadecimal digits.
 std::string field_text(const Cell& cell) {
   if (cell.kind != Cell::Kind::blob) return value_text(cell);
   return cell.bytes.empty() ? "" : "0x" + to_hex(cell.bytes, kUpperHexDigits);
@@ -52,8 +52,7 @@ class SeparatedWriter final : public RowWriter {
 
  private:
   void put(std::string_view text, std::string& out) const {
-    // A line that begins with these bytes, or other delimiters in a header, could be taken for
-    // something else.
+    // A line that begins with these bytes, or another delimiter in a header, could be misread.
     static constexpr std::string_view kSpecial = "\r\n\"',;|\t\xEF";
     const bool plain = format_.quote && !text.empty() &&
                        text.find(format_.delimiter) == std::string_view::npos &&
@@ -120,8 +119,7 @@ class SqlWriter final : public RowWriter {
   }
 
   void begin(std::string& out) override {
-    // What text literals mean, and that a zero is a value for AUTO_INCREMENT columns too; moments
-    // are in UTC.
+    // Sets how text literals are read, that 0 is a value for AUTO_INCREMENT columns, and UTC.
     if (!is_mariadb_) return;
     out += "SET NAMES utf8mb4;\nSET sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n";
     out += "SET time_zone = '+00:00';\n";
@@ -159,7 +157,7 @@ class SqlWriter final : public RowWriter {
         out += "NULL";
         return;
       case Cell::Kind::real:
-        // SQLite has no word for infinity but a number that is too large.
+        // SQLite writes infinity as a number that is too large.
         out += std::isfinite(cell.real) ? shortest(cell.real) : cell.real > 0 ? "9e999" : "-9e999";
         return;
       case Cell::Kind::blob:
@@ -183,8 +181,8 @@ class SqlWriter final : public RowWriter {
     out.push_back(')');
   }
 
-  /// Whatever the mode that the script is read in says of backslashes; SQLite's client ends a
-  /// statement at a zero byte.
+  /// Escapes text so that it does not depend on the sql_mode in which the script is read; SQLite's
+  /// client ends a statement at a zero byte.
   void put_text(std::string_view text, std::string& out) const {
     const bool needs_digits = text.find('\0') != std::string_view::npos ||
                               (is_mariadb_ && text.find('\\') != std::string_view::npos);
@@ -201,8 +199,8 @@ class SqlWriter final : public RowWriter {
   bool is_mariadb_;
   std::vector<bool> geometries_;
   std::string start_;
-  std::size_t rows_ = 0;   ///< of the statement at hand
-  std::size_t bytes_ = 0;  ///< likewise
+  std::size_t rows_ = 0;   ///< in the current statement
+  std::size_t bytes_ = 0;  ///< in the current statement
 };
 
 }  // namespace

@@ -24,27 +24,27 @@ namespace dbmig::transfer {
 class RowWriter {
  public:
   virtual ~RowWriter() = default;
-  /// What stands in front of the first row.
+  /// Writes what comes before the first row.
   virtual void begin(std::string& out) { static_cast<void>(out); }
-  /// Appends a row. Throws Error{invalid} for what the format cannot say.
+  /// Appends a row. Throws Error{invalid} for a value that the format cannot represent.
   virtual void add(std::span<const backend::Cell> row, std::string& out) = 0;
-  /// What stands behind the last row.
+  /// Writes what comes after the last row.
   virtual void end(std::string& out) { static_cast<void>(out); }
 };
 
 /// The names of the formats.
 const std::vector<std::string>& output_formats();
 
-/// What a writer must know of where the rows come from.
+/// What a writer needs to know about the source of the rows.
 struct RowShape {
   std::string table;  ///< for sql
   std::vector<std::string> columns;
   char delimiter = ',';  ///< csv
-  /// For sql: which columns are MariaDB's geometries, in text (schema/geometry_text.hpp).
+  /// For sql: which columns are MariaDB's geometries, written as text (schema/geometry_text.hpp).
   std::vector<bool> geometries = {};
 };
 
-/// Throws Error{usage} for a format that is not known.
+/// Throws Error{usage} for an unknown format.
 std::unique_ptr<RowWriter> row_writer(const std::string& format, const RowShape& shape,
                                       const dialect::Dialect& dialect);
 

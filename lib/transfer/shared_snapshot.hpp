@@ -13,7 +13,7 @@
 
 namespace dbmig::transfer {
 
-/// The source as of one moment, with its readers.
+/// A snapshot of the source, with its readers.
 class SharedSnapshot {
  public:
   SharedSnapshot(backend::Connection& source, import::Communicator* ranks,
@@ -29,7 +29,7 @@ class SharedSnapshot {
   std::unique_ptr<SourceReaders> readers_;
 };
 
-/// How `pair`'s rows are read, in these ranges of its key, one after the other.
+/// The job that reads `pair`'s rows in these ranges of its key, one after the other.
 ReadJob job_for(const backend::Connection& source, TablePair& pair,
                 const std::vector<KeyRange>& ranges, DialectKind target);
 

@@ -17,15 +17,15 @@ namespace {
 constexpr const char* kTable = "dbmig_copy_triggers";
 constexpr std::chrono::seconds kLockTimeout{60};
 
-/// What makes a trigger again, as SHOW CREATE TRIGGER tells it.
+/// The statements that create a trigger again, from SHOW CREATE TRIGGER.
 struct Trigger {
   std::string name;
   std::string sql_mode;
-  std::string collation;  ///< of its connection, which its literals have
+  std::string collation;  ///< of its connection; its literals have it
   std::string statement;
 };
 
-/// DDL that waits for the locks of others only as long as a migration does.
+/// DDL that waits for locks of other sessions only as long as a migration does.
 class BoundedDdl {
  public:
   explicit BoundedDdl(backend::Connection& target) : target_(target) { target_.begin_migration(); }
@@ -47,7 +47,7 @@ bool is_trigger(backend::Connection& target, const std::string& name) {
               .rows.empty();
 }
 
-/// The triggers that rows of a copy would fire, in the order in which they were made.
+/// The triggers that copied rows would fire, in the order of their creation.
 std::vector<std::string> triggers_on(backend::Connection& target,
                                      const std::vector<std::string>& tables) {
   const auto rows = target.query(
@@ -72,13 +72,13 @@ Trigger read_trigger(backend::Connection& target, const std::string& name) {
   constexpr std::size_t kCollation = 4;
   if (rows.size() != 1 || rows[0].size() <= kCollation || !rows[0][2]) {
     throw Error(ErrorCode::refused, fmt::format("trigger '{}' cannot be read", name))
-        .hint("nothing was copied; the right TRIGGER is needed on its table, or --fire-triggers");
+        .hint("nothing was copied; grant the user TRIGGER on its table, or use --fire-triggers");
   }
   return {name, rows[0][1].value_or(""), rows[0][kCollation].value_or(""), *rows[0][2]};
 }
 
-/// `statement` with IF NOT EXISTS behind its first TRIGGER outside of quotes, those of the definer;
-/// SHOW CREATE TRIGGER tells it, too, of a trigger that was made with it.
+/// `statement` with IF NOT EXISTS after its first TRIGGER outside of quotes (a definer may have
+/// quotes). SHOW CREATE TRIGGER also shows the clause, for triggers created with it.
 std::string if_not_exists(const std::string& statement) {
   constexpr std::string_view kWord = " TRIGGER ";
   bool is_quoted = false;
@@ -93,7 +93,7 @@ std::string if_not_exists(const std::string& statement) {
   return statement;
 }
 
-/// Runs `statement` with the settings that the trigger was made with.
+/// Executes `statement` with the settings with which the trigger was created.
 void make(backend::Connection& target, const Trigger& trigger, const std::string& statement) {
   constexpr const char* kAsBefore =
       "SET SESSION sql_mode = @dbmig_sql_mode, collation_connection = @dbmig_collation";
@@ -116,12 +116,12 @@ SilentTriggers::SilentTriggers(backend::Connection& target, EventSink& events)
   if (dialect::capabilities(target_.dialect().kind()).triggers_can_be_off) return;
   lock_ = target_.lock(kLockTimeout, [] {});
   has_table_ = backend::has_table(target_, kTable);
-  make_again();
+  recreate();
 }
 
 SilentTriggers::~SilentTriggers() {
   try {
-    make_again();
+    recreate();
   } catch (const std::exception& failure) {
     try {
       events_.warning("dbmig.copy",
@@ -129,12 +129,12 @@ SilentTriggers::~SilentTriggers() {
                                   "in table '{}', and the next `dbmig copy` tries again",
                                   failure.what(), kTable));
     } catch (...) {
-      return;  // a listener that fails: the statements are in the table all the same
+      return;  // a listener failed: the statements are in the table all the same
     }
   }
 }
 
-void SilentTriggers::make_again() {
+void SilentTriggers::recreate() {
   if (!has_table_) return;
   const BoundedDdl bounded(target_);
   const auto kept = target_.query(
@@ -149,7 +149,7 @@ void SilentTriggers::make_again() {
   has_table_ = false;
 }
 
-void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
+void SilentTriggers::drop(const std::vector<std::string>& tables) {
   if (dialect::capabilities(target_.dialect().kind()).triggers_can_be_off) return;
   const std::vector<std::string> names = triggers_on(target_, tables);
   if (names.empty()) return;
@@ -158,7 +158,7 @@ void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
   for (const std::string& name : names) {
     triggers.push_back(read_trigger(target_, name));
     try {
-      // It is there and stays as it is, but the server looks at the user's rights.
+      // The trigger exists and stays as it is, but the server checks the user's rights.
       make(target_, triggers.back(), if_not_exists(triggers.back().statement));
     } catch (const Error& error) {
       throw Error(ErrorCode::refused,
@@ -186,7 +186,7 @@ void SilentTriggers::put_aside(const std::vector<std::string>& tables) {
                                 kTable),
                     values);
   }
-  // Written down, each of them, before the first is dropped.
+  // All of them are recorded before the first is dropped.
   for (const Trigger& trigger : triggers) {
     target_.execute("DROP TRIGGER IF EXISTS " + target_.dialect().quote_identifier(trigger.name));
   }

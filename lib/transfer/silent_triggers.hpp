@@ -9,25 +9,27 @@
 
 namespace dbmig::transfer {
 
-/// Keeps MariaDB's triggers from firing while rows are written: the server has no switch for it, so
-/// they are dropped and made again. Their statements are kept in a table of the target meanwhile;
-/// if the process is killed, the next copy to this database makes them again. Outside of any
-/// transaction, since this is DDL. On SQLite it does nothing: see Connection::fire_triggers().
+/// Keeps MariaDB's triggers from firing while rows are written: the server cannot disable them, so
+/// they are dropped and created again. Meanwhile their statements are kept in a table of the
+/// target; if the process is killed, the next copy to this database creates them again. To be used
+/// outside of any transaction, since this is DDL. Does nothing on SQLite: see
+/// Connection::fire_triggers().
 class SilentTriggers {
  public:
-  /// Makes those again that an earlier copy left dropped. Waits for other copies to this database.
+  /// Creates the triggers again that an earlier copy left dropped. Waits for other copies to this
+  /// database.
   SilentTriggers(backend::Connection& target, EventSink& events);
-  /// Makes the triggers again; a failure is a warning that says where their statements are.
+  /// Creates the triggers again; a failure is a warning that says where their statements are.
   ~SilentTriggers();
   SilentTriggers(const SilentTriggers&) = delete;
   SilentTriggers& operator=(const SilentTriggers&) = delete;
 
-  /// Drops the triggers that INSERT and DELETE fire on `tables`. Throws Error{refused} for one that
-  /// this user could not make again, with all of them in place.
-  void put_aside(const std::vector<std::string>& tables);
-  /// Makes the triggers again. Throws Error when one cannot be made: its statement stays in the
+  /// Drops the triggers that INSERT and DELETE on `tables` would fire. Throws Error{refused}, with
+  /// all of them in place, if this user could not create one of them again.
+  void drop(const std::vector<std::string>& tables);
+  /// Creates the triggers again. Throws Error if one cannot be created: its statement stays in the
   /// table.
-  void make_again();
+  void recreate();
 
  private:
   backend::Connection& target_;

@@ -79,7 +79,7 @@ std::vector<schema::Column> stored_columns(const schema::Table& table) {
 
 namespace {
 
-/// As schema/geometry_text.hpp reads it.
+/// In the form that schema/geometry_text.hpp reads.
 std::string geometry_as_text(const std::string& name) {
   return fmt::format(
       "IF(ST_SRID({0}) = 0, ST_AsText({0}), CONCAT('SRID=', ST_SRID({0}), ';', ST_AsText({0})))",

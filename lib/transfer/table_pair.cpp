@@ -33,7 +33,7 @@ const schema::Column* find_any(const schema::SharedList<schema::Column>& columns
   return nullptr;
 }
 
-/// MariaDB's, of four bytes: SQLite's columns of that name hold eight.
+/// MariaDB's FLOAT, of four bytes: SQLite's columns of that name hold eight.
 bool is_small_float(DialectKind kind, schema::TypeKind type) {
   return dialect::type_ranges(kind).short_floats && type == schema::TypeKind::float_;
 }
@@ -62,7 +62,7 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
         .hint("nothing was copied; bring the target to the source's schema first");
   }
   for (const schema::Column& column : wanted) {
-    // What the source computes and the target cannot is copied like any other value.
+    // A column that is generated in the source and plain in the target is copied like any other.
     const schema::Column* found = find_any(source_.columns, column.name);
     const import::TargetColumn shape = import::target_column(target_, column, to);
     if (found == nullptr) {
@@ -120,7 +120,7 @@ std::optional<std::string> TablePair::range_column(DialectKind source) const {
     const bool is_whole = schema::is_integer(column->type_on(source).kind);
     return is_whole ? std::optional(name) : std::nullopt;
   }
-  // Of SQLite's keys the rowid alone holds nothing but whole numbers.
+  // On SQLite, only the rowid is guaranteed to hold nothing but integers.
   return dialect::is_rowid(source, source_, *column) ? std::optional(name) : std::nullopt;
 }
 

@@ -13,38 +13,39 @@
 
 namespace dbmig::transfer {
 
-/// A table of the source, the one that it goes into, and how values get from one to the other.
+/// A table of the source, the table that it is copied into, and the conversion of values between
+/// them.
 class TablePair {
  public:
-  /// Throws Error{invalid} for a column that only one side has, unless the target fills it.
-  /// Between two SQLite databases, a value goes as it is into a column of the same affinity, even
-  /// against the column's type: SQLite keeps it.
+  /// Throws Error{invalid} for a column that only one side has, unless the target fills it. Between
+  /// two SQLite databases, values are passed unchanged into a column of the same affinity, even if
+  /// they do not match its type: SQLite keeps them.
   TablePair(const schema::Table& source, DialectKind from, const schema::Table& target,
             DialectKind to);
 
   const std::string& name() const { return target_.name; }
   const schema::Table& source() const { return source_; }
   const schema::Table& target() const { return target_; }
-  /// Of the target, in order.
+  /// The target's column names, in order.
   std::vector<std::string> column_names() const;
-  /// `range`, a condition, chooses rows; empty for all.
+  /// `range` is a condition that selects rows; empty for all.
   std::string select_source(const dialect::Dialect& dialect, const std::string& range = "") const;
   std::string select_target(const dialect::Dialect& dialect, const std::string& range = "") const;
-  /// The source's column by whose value its rows can be read in parts: that of a key of one whole
-  /// number which every row has, or none.
+  /// The source's column by whose value its rows can be read in parts: that of an integer key which
+  /// every row has; or none.
   std::optional<std::string> range_column(DialectKind source) const;
 
-  /// The target's column of that key, where it is one there, too; or none.
+  /// The target's column of that key, if it is such a key there, too; or none.
   std::optional<std::string> shared_range_column(DialectKind source) const;
 
-  /// Places of the primary key's columns.
+  /// Indices of the primary key's columns.
   const std::vector<std::size_t>& key() const { return key_; }
   RowConverter& converter() { return *converter_; }
-  /// The target's, in order.
+  /// The target's columns, in order.
   const std::vector<import::TargetColumn>& columns() const { return converter_->columns(); }
-  /// Places of the columns that are MariaDB's FLOAT on one side, and more on the other.
+  /// Indices of the columns that are MariaDB's FLOAT on one side, and wider on the other.
   const std::vector<std::size_t>& float_columns() const { return float_columns_; }
-  /// "id 5", for messages; the row's number where there is no primary key.
+  /// "id 5", for messages; the row's number if there is no primary key.
   std::string describe_key(std::span<const backend::Cell> row, std::uint64_t number) const;
 
  private:
@@ -54,7 +55,7 @@ class TablePair {
   std::vector<schema::Column> target_columns_;
   std::optional<RowConverter> converter_;
   std::vector<std::size_t> float_columns_;
-  std::vector<std::size_t> key_;  ///< places of the primary key's columns
+  std::vector<std::size_t> key_;  ///< indices of the primary key's columns
 };
 
 }  // namespace dbmig::transfer

@@ -46,7 +46,7 @@ std::optional<std::string> TableTrial::refusal_of(const schema::Table& table) {
   plain.foreign_keys.clear();
   plain.mariadb.partition.clear();
   plain.mariadb.system_versioned = false;
-  // A temporary table has no period (error 4152), and without one its keys are plain ones.
+  // A temporary table cannot have a period (error 4152); without it, its keys are plain ones.
   plain.mariadb.period.reset();
   std::vector<schema::Index> indexes;
   for (const schema::Index& index : table.indexes) {

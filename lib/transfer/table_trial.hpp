@@ -10,20 +10,20 @@
 
 namespace dbmig::transfer {
 
-/// Asks the database that rows are to be copied to whether it could make a table, and makes none
-/// that anybody sees: MariaDB a temporary table of a session of its own, SQLite one in memory.
+/// Asks the target of a copy whether it could create a table, invisibly for others: MariaDB with a
+/// temporary table in its own session, SQLite in memory.
 class TableTrial {
  public:
   explicit TableTrial(const backend::Connection& target);
 
   DialectKind kind() const { return connection().dialect().kind(); }
-  /// Why the database refuses `table`, foreign keys aside; nothing when it takes it, or when it
-  /// lets nobody try. What only tables that stay can have (partitions, versions, full-text and
-  /// spatial indexes) is not asked for.
+  /// Why the database refuses `table`, without its foreign keys; nothing if it accepts it, or if
+  /// the user may not try. Features that temporary tables cannot have (partitions, versioning,
+  /// full-text and spatial indexes) are not tested.
   std::optional<std::string> refusal_of(const schema::Table& table);
 
   backend::Connection& connection() const;
-  /// Makes `table` for its rows, or throws the database's error.
+  /// Creates `table` for its rows, or throws the database's error.
   void make(const schema::Table& table);
   void drop(const schema::Table& table);
 

@@ -1,4 +1,4 @@
-// A reader in a thread of its own: converting rows and sending them overlap.
+// A reader in a thread of its own, so that converting rows and sending them overlap.
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -13,12 +13,12 @@
 namespace dbmig::transfer {
 namespace {
 
-/// Batches on their way from the thread that reads to the one that writes.
+/// Batches on their way from the reading to the writing thread.
 class BatchQueue {
  public:
   using Item = std::pair<std::size_t, RowBatch>;
 
-  /// Waits for room. False when nobody wants more.
+  /// Waits for room. False if no more batches are wanted.
   bool push(Item item) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return items_.size() < kMaxItems || is_abandoned_; });
@@ -27,7 +27,7 @@ class BatchQueue {
     changed_.notify_all();
     return true;
   }
-  /// Waits for the next; nothing when close() was called and all were taken.
+  /// Waits for the next batch; nothing after close(), when all were taken.
   std::optional<Item> pop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !items_.empty() || is_closed_; });
@@ -57,7 +57,7 @@ class BatchQueue {
   bool is_abandoned_ = false;
 };
 
-/// What ends the thread's work when the other side wants no more.
+/// Thrown to end the thread's work when the other side wants no more.
 struct Abandoned {};
 
 class ThreadReader final : public SourceReaders {
@@ -79,7 +79,7 @@ class ThreadReader final : public SourceReaders {
           });
         }
       } catch (const Abandoned&) {
-        // Its own failure is what the caller throws.
+        // The caller throws its own failure.
       } catch (...) {
         failure = std::current_exception();
       }
@@ -130,8 +130,8 @@ class ThreadReader final : public SourceReaders {
   }
 
  private:
-  /// For the second thread of a check. It may see the source a moment later: what is copied is
-  /// looked at once more. Nothing where there is no other way to the database.
+  /// For the second thread of a check. It may see the source a moment later, which does no harm:
+  /// what is copied is checked again. Nothing if there is no other way to open the database.
   std::unique_ptr<backend::Connection> connect() {
     if (source_.url().in_memory()) return nullptr;
     try {

@@ -21,8 +21,8 @@
 namespace dbmig::transfer {
 namespace {
 
-/// Whether MariaDB wants a length for a column of these in `table`: it cuts the values of a plain
-/// index over one column by itself.
+/// Whether MariaDB requires a length for one of these columns in `table`: it shortens the values of
+/// a plain index on one column by itself.
 bool needs_length(const schema::Table& table, const std::string& column) {
   if (schema::constrained_columns(table).count(column) != 0) return true;
   return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const schema::Index& index) {
@@ -32,7 +32,8 @@ bool needs_length(const schema::Table& table, const std::string& column) {
   });
 }
 
-/// MariaDB indexes no text of any length, and takes texts for equal that SQLite tells apart.
+/// MariaDB cannot index text of unlimited length, and treats texts as equal that SQLite
+/// distinguishes.
 void translate_keys(schema::Table& table) {
   constexpr int kKeyLength = 255;
   const std::set<std::string> keys = key_columns(table);
@@ -57,7 +58,8 @@ void translate_keys(schema::Table& table) {
   }
 }
 
-/// Indexes that the target does not have: over an expression, unique over some rows, FULLTEXT…
+/// Removes indexes that the target cannot have: on expressions, unique on part of the rows,
+/// FULLTEXT…
 void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::string>& left_out) {
   const auto why_not = [&](schema::Table probe) -> std::optional<std::string> {
     const std::string index = probe.indexes.empty() ? std::string() : probe.indexes.front().name;
@@ -75,7 +77,7 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
   };
   schema::Table bare = table;
   bare.indexes.clear();
-  if (why_not(bare)) return;  // not on their account, and said when the table is made
+  if (why_not(bare)) return;  // not because of the index itself; reported when the table is created
   std::vector<schema::Index> kept;
   for (const schema::Index& index : std::as_const(table).indexes) {
     schema::Table probe = bare;
@@ -94,8 +96,8 @@ bool is_own_collation(const std::string& name) {
          !text::equals_ignoring_case(name, "nocase") && !text::equals_ignoring_case(name, "rtrim");
 }
 
-/// Collations that only the source's application defines: SQLite makes neither table nor index with
-/// one that nobody defines.
+/// Removes collations that only the source's application defines: SQLite cannot create a table or
+/// index with an undefined one.
 void leave_out_collations(schema::Table& table, DialectKind to,
                           std::vector<std::string>& left_out) {
   const auto leave_out = [&](std::string& collation, const std::string& column) {
@@ -146,11 +148,12 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     return result;
   }
   for (const auto& [name, view] : schema.views) {
-    result.left_out.push_back(fmt::format("view '{}': its SQL is {}'s", name, product_name(from)));
+    result.left_out.push_back(
+        fmt::format("view '{}': its SQL is written for {}", name, product_name(from)));
   }
   for (const auto& [name, trigger] : schema.triggers) {
     result.left_out.push_back(
-        fmt::format("trigger '{}': its SQL is {}'s", name, product_name(from)));
+        fmt::format("trigger '{}': its SQL is written for {}", name, product_name(from)));
   }
   for (const auto& [key, routine] : schema.routines) {
     result.left_out.push_back(fmt::format("{} '{}': SQLite does not have it",

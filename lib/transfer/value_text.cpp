@@ -15,7 +15,7 @@ namespace {
 using backend::Cell;
 using schema::TypeKind;
 
-/// `1.50` and `1.5`, `-0` and `0`, `+1` and `1`.
+/// Makes equal numbers equal texts: `1.50` and `1.5`, `-0` and `0`, `+1` and `1`.
 std::string plain_decimal(std::string text) {
   if (text.find_first_of("eE") != std::string::npos) return text;
   if (!text.empty() && text.front() == '+') text.erase(0, 1);
@@ -31,7 +31,7 @@ std::string plain_decimal(std::string text) {
   return text == "-0" || text.empty() || text == "-" ? "0" : text;
 }
 
-/// A moment without the zeros at the end of its fraction.
+/// A time without trailing zeros in its fraction.
 std::string_view trimmed_zeros(std::string_view text) {
   if (text.find('.') == std::string_view::npos) return text;
   text = text.substr(0, text.find_last_not_of('0') + 1);
@@ -87,7 +87,7 @@ std::string canonical_value(const Cell& cell, const schema::Type& type) {
   if (cell.kind == Cell::Kind::null) return std::string("\0null", 5);
   const TypeKind kind = type.kind;
   if (kind == TypeKind::float_ || kind == TypeKind::double_) {
-    // An integer that SQLite keeps in place of a real is that real.
+    // An integer that SQLite stores for a real is that real.
     if (cell.kind == Cell::Kind::integer) return shortest(static_cast<double>(cell.integer));
     if (cell.kind == Cell::Kind::real) return shortest(cell.real == 0 ? 0.0 : cell.real);
   }
@@ -110,7 +110,7 @@ void append_canonical(std::string& out, const Cell& cell, const schema::Type& ty
     out.append(size.data(), size.size()).push_back(':');
     out.append(value);
   };
-  // What most values are needs no text of its own.
+  // The fast path: most values need no text of their own.
   if (cell.kind == Cell::Kind::integer && schema::is_integer(type.kind)) {
     const fmt::format_int number(cell.integer);
     return append({number.data(), number.size()});

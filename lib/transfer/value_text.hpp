@@ -10,17 +10,16 @@ namespace dbmig::transfer {
 /// `value` in its shortest form that reads back as the same double, with a point or an exponent.
 std::string shortest(double value);
 
-/// A cell that is no NULL as text that import::Converter reads: numbers in their shortest exact
-/// form, text and bytes as they are.
+/// A cell other than NULL as text that import::Converter reads: numbers in their shortest exact
+/// form, text and bytes unchanged.
 std::string value_text(const backend::Cell& cell);
 
-/// The same text for one value of `type` on both databases: decimals without trailing zeros,
-/// fractions of seconds likewise, true as 1, an integral real as itself with `.0`, `CHAR` without
-/// the blanks that MariaDB takes off, geometries without blanks behind their words. NULL, which is
-/// no text, is one of its own.
+/// The same text for equal values of `type` on both databases: decimals and fractions of seconds
+/// without trailing zeros, true as 1, an integral real with `.0`, `CHAR` without the blanks that
+/// MariaDB removes, geometries without blanks after keywords. NULL has a text of its own.
 std::string canonical_value(const backend::Cell& cell, const schema::Type& type);
 
-/// The same behind its length, `3:abc`, so that values one after the other stay apart.
+/// Appends the same with its length in front, `3:abc`, so that consecutive values stay distinct.
 void append_canonical(std::string& out, const backend::Cell& cell, const schema::Type& type);
 
 }  // namespace dbmig::transfer

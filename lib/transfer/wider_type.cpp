@@ -15,23 +15,25 @@ namespace {
 using schema::Type;
 using schema::TypeKind;
 
-constexpr std::uint64_t kMaxVarchar = 1000;  ///< what is longer is better text
+constexpr std::uint64_t kMaxVarchar = 1000;  ///< text is better for longer values
 
-/// Whether values of a type are words of letters, such as a varchar holds.
+/// Whether values of a type are words, as in a varchar.
 bool is_word_kind(TypeKind kind) {
   return kind == TypeKind::char_ || kind == TypeKind::varchar || kind == TypeKind::uuid ||
          kind == TypeKind::inet4 || kind == TypeKind::inet6 || kind == TypeKind::enum_ ||
          kind == TypeKind::set;
 }
 
-/// Numbers that `database` holds as text alone: SQLite has 64 bits with a sign and 15 digits.
+/// Whether `database` can hold numbers of the type only as text: SQLite has signed 64-bit integers
+/// and 15 exact digits.
 bool is_beyond(DialectKind database, const Type& type) {
   if (dialect::type_ranges(database).exact_decimals) return false;
   return type.kind == TypeKind::decimal || type.kind == TypeKind::bit ||
          (type.kind == TypeKind::bigint && type.is_unsigned);
 }
 
-/// Characters that any value of a number's, date's or time's type needs as text; 0 for other types.
+/// The number of characters that any number, date or time of the type needs as text; 0 for other
+/// types.
 std::uint64_t room_as_text(const Type& type) {
   constexpr std::uint64_t kTemporal = 26;  // 2024-01-05 10:11:12.123456
   constexpr std::uint64_t kNumber = 24;    // -2.2250738585072014e-308
@@ -42,7 +44,7 @@ std::uint64_t room_as_text(const Type& type) {
   return schema::is_numeric(type.kind) || type.kind == TypeKind::boolean ? kNumber : 0;
 }
 
-/// Numbers and moments of more kinds, the nearest first.
+/// Wider types of numbers and times, the nearest first.
 std::vector<Type> wider_of_kind(const Type& type, DialectKind database) {
   const TypeKind kind = type.kind;
   if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
@@ -62,12 +64,12 @@ std::vector<Type> wider_of_kind(const Type& type, DialectKind database) {
     types.push_back(type_of(TypeKind::integer));
   }
   if (kind != TypeKind::bigint) types.push_back(type_of(TypeKind::bigint));
-  // SQLite holds fractions in a column of whole numbers.
+  // SQLite can hold fractions in an integer column.
   if (dialect::type_ranges(database).exact_decimals) types.push_back(exact);
   return types;
 }
 
-/// Types that hold all that `type` does and more, the nearest first.
+/// Types that hold everything `type` does and more, the nearest first.
 std::vector<Type> candidates_for(const Type& type, DialectKind database) {
   const TypeKind kind = type.kind;
   if (is_beyond(database, type)) return {type_of(TypeKind::text)};
@@ -81,12 +83,12 @@ std::vector<Type> candidates_for(const Type& type, DialectKind database) {
   }
   if (schema::is_binary(kind) && kind != TypeKind::longblob) return {type_of(TypeKind::longblob)};
   std::vector<Type> types = wider_of_kind(type, database);
-  // What is no number or day at all: 0000-00-00, an infinite number, words.
+  // For values that are no numbers or dates at all: 0000-00-00, infinite numbers, words.
   if (room_as_text(type) != 0) types.push_back(type_of(TypeKind::text));
   return types;
 }
 
-/// Digits before and behind the point of a number, as "1.5e-07" has one and eight.
+/// Digits before and after the decimal point; "1.5e-07" has one and eight.
 struct DecimalDigits {
   std::uint64_t whole = 0;
   std::uint64_t scale = 0;
@@ -108,8 +110,8 @@ DecimalDigits digits_of(std::string_view number) {
           at_least(static_cast<std::int64_t>(places) - exponent, 0)};
 }
 
-/// The decimal with as many digits before the point as a column had, too; nothing when it would be
-/// too long.
+/// The decimal with at least as many digits before the point as the column had; nothing if it would
+/// be too long.
 std::optional<Type> decimal_for(const Type& own, int whole_digits, int places) {
   const bool is_decimal = own.kind == TypeKind::decimal;
   const int had_scale = is_decimal ? own.scale.value_or(0) : 0;

@@ -23,7 +23,7 @@ std::unique_ptr<WrittenRows> WrittenRows::watch(backend::Connection& target, con
     session->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED");
     return std::unique_ptr<WrittenRows>(new WrittenRows(std::move(session), pair, *column, stop));
   } catch (const Error&) {
-    return nullptr;  // as many sessions as the user may have
+    return nullptr;  // the user cannot open another session
   }
 }
 

@@ -17,22 +17,22 @@ namespace dbmig::transfer {
 
 class TablePair;
 
-/// Reads back what has been written into a table while more is written: in a thread, through a
-/// session of its own that sees what the writing one has not committed yet (MariaDB: READ
-/// UNCOMMITTED). So the comparison at the end costs no time of its own.
+/// Reads back what was written to a table while more is written: in a thread, through a session of
+/// its own that sees uncommitted rows (MariaDB: READ UNCOMMITTED). So the final comparison takes no
+/// extra time.
 class WrittenRows {
  public:
-  /// Nothing where that cannot be done: on SQLite, where the key is not a whole number on both
-  /// sides, without a second session. `source`: the kind of the source.
+  /// Nothing if that is not possible: on SQLite, if the key is not an integer on both sides, or
+  /// without a second session. `source`: the kind of the source.
   static std::unique_ptr<WrittenRows> watch(backend::Connection& target, const TablePair& pair,
                                             DialectKind source, const std::atomic<bool>& stop);
   ~WrittenRows();
   WrittenRows(const WrittenRows&) = delete;
   WrittenRows& operator=(const WrittenRows&) = delete;
 
-  /// All rows of `range` are written, and none of them will change.
+  /// To be called when all rows of `range` are written and none of them will change.
   void add(const KeyRange& range);
-  /// What all ranges hold; waits until they are read. Nothing when reading failed, or was
+  /// Waits until all ranges are read and returns their sums. Nothing if reading failed, or was
   /// interrupted.
   std::optional<RowSum> finish();
 
@@ -55,7 +55,7 @@ class WrittenRows {
   bool is_closed_ = false;
   std::atomic<bool> is_abandoned_ = false;
   bool has_failed_ = false;
-  std::thread thread_;  ///< last: it uses the others
+  std::thread thread_;  ///< last member, because it uses the others
 };
 
 }  // namespace dbmig::transfer

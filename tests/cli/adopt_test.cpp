@@ -397,7 +397,7 @@ CREATE VIEW whole AS SELECT n / 2 AS h, "n" || 'x' AS l, d FROM shop;
         "column 'shop.g' means different things on the two databases",
         "trigger 'own' is for SQLite only (only: sqlite): MariaDB refuses it when it",
         "'kv.k' becomes varchar(255) on MariaDB", "'kv.w' becomes varchar(255) on MariaDB",
-        "'kv.v' has no type on SQLite, and becomes longtext on MariaDB"}) {
+        "'kv.v' has no type on SQLite and becomes longtext on MariaDB"}) {
     EXPECT_THAT(said, HasSubstr(one));
   }
   EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));

@@ -379,8 +379,8 @@ TEST_P(Copies, WhatOnlySqliteHasOfKeysIsNamedAndTheRowsGo) {
                     HasSubstr("ON CONFLICT IGNORE of NOT NULL of 'c.n'"),
                     HasSubstr("ON CONFLICT FAIL of unique constraint"),
                     HasSubstr("ON DELETE SET DEFAULT of foreign key"), HasSubstr("DEFERRABLE of"),
-                    HasSubstr("that upper() of the generated column 'c.big' changes the letters a "
-                              "to z alone")));
+                    HasSubstr("the exact meaning of upper() in the generated column 'c.big': "
+                              "SQLite's changes only the letters a to z")));
   EXPECT_THAT(copied.err, AllOf(HasSubstr("'localtime'"), Not(HasSubstr("check the manual"))));
   EXPECT_EQ(sql("SELECT id, n, name, p, q FROM c"), "1|2|x|1|1\n");
   project.expect(4, {"copy", "sqlite:///keys.db", target, "--truncate", "--strict"});
@@ -463,7 +463,7 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
       {"CREATE TABLE p (id INTEGER PRIMARY KEY); "
        "CREATE TABLE t (id INTEGER PRIMARY KEY, p BIGINT REFERENCES p (id)); "
        "INSERT INTO p VALUES (1); INSERT INTO t VALUES (1, 1)",
-       "'p.id' becomes bigint, as the other side of foreign key", true},
+       "'p.id' becomes bigint, like the other side of foreign key", true},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (1, x'ff00')",
        "x'ff00' is a blob, and the column is text: 1 value (row 1)\nTo hold them, 't' needs a: "
        "longblob"},
@@ -473,7 +473,7 @@ TEST_P(Copies, WhatTheTargetCannotHoldIsTheSameForThePlan) {
       {"CREATE VIRTUAL TABLE f USING fts5 (a); CREATE TABLE t (id INTEGER PRIMARY KEY)",
        "table 'f': only SQLite has virtual tables (fts5)", true},
       {"CREATE TABLE t (id INTEGER PRIMARY KEY, \"tail \" INT); INSERT INTO t VALUES (1, 2)",
-       "there is no table that the target could have"},
+       "the target cannot have any of the tables"},
   };
   int number = 0;
   for (const OddSource& source : sources) {
@@ -554,7 +554,7 @@ TEST_P(Copies, OfAnyNumberOfRanksAreComparedAlike) {
   EXPECT_THAT(alone,
               AllOf(HasSubstr("in the target: id '40000'"), HasSubstr("in the source: id '7'")));
   EXPECT_EQ(alone, with("3", 3));
-  EXPECT_THAT(project.expect(2, {"diff", "-j", "2"}).err, HasSubstr("-j is for --data"));
+  EXPECT_THAT(project.expect(2, {"diff", "-j", "2"}).err, HasSubstr("-j works only with --data"));
 }
 
 /// One rank is killed in mid-copy, the root or another one: there are all rows or none, and
@@ -594,7 +594,7 @@ TEST(Copy, WordsThatAreNoDatabasesAreNamed) {
                     HasSubstr("give a URL, as in sqlite:///app.db")));
   project.write("app.db", "");
   EXPECT_THAT(project.expect(2, {"copy", "app.db", "sqlite:///b.db"}).err,
-              HasSubstr("of a SQLite database: sqlite:///app.db"));
+              HasSubstr("the URL of a SQLite database: sqlite:///app.db"));
 }
 
 TEST(Copy, OfNothingIsNamed) {

@@ -129,7 +129,7 @@ TEST_P(CreateTable, RowsThatAreRefusedLeaveModelRevisionsAndDatabaseAsTheyWere) 
     EXPECT_THAT(refused.err,
                 AllOf(HasSubstr("wide.csv:3"),
                       HasSubstr("No row of 'sale' was imported: model, revisions and database are "
-                                "as they were")));
+                                "unchanged")));
     EXPECT_EQ(project.read("schemas/sale.yaml"), model);
     EXPECT_EQ(project.files("migrations"), revisions);
     EXPECT_EQ(tables(), before);
@@ -161,8 +161,9 @@ TEST_P(CreateTable, ParentsAreFoundByEveryValue) {
   project.write("city.csv", "id,country_code,name\n1,ES,Ávila\n2,PT,Évora\n3,ES,Ñora\n");
   project.write("town.csv", "id,country_code\n1,ES\n2,XX\n");
   project.expect(0, {"import", "--create", "countries.csv"});
-  EXPECT_THAT(project.expect(0, {"import", "--create", "city.csv"}).err,
-              HasSubstr("country_code refers to 'countries.code', where all of its 2 different"));
+  EXPECT_THAT(
+      project.expect(0, {"import", "--create", "city.csv"}).err,
+      HasSubstr("country_code refers to 'countries.code', which has all of its 2 different"));
   EXPECT_THAT(project.read("schemas/city.yaml"), HasSubstr("countries"));
   EXPECT_THAT(project.expect(0, {"import", "--create", "town.csv"}).err,
               Not(HasSubstr("refers to")));

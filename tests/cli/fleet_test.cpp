@@ -270,7 +270,7 @@ TEST_F(Fleet, MisuseIsSaid) {
     EXPECT_THAT(result.err, HasSubstr(text));
   };
   says({"upgrade", "--all", "--sql"}, 2, "--sql excludes --all");
-  says({"upgrade", "--canary", "1"}, 2, "are for many databases; add --all");
+  says({"upgrade", "--canary", "1"}, 2, "work only with several databases; add --all");
   says({"check", "--all", "--offline"}, 2, "--all excludes --offline");
   says({"upgrade", "--all", "--url", "sqlite:///none/*.db"}, 1, "no file matches");
   says({"status", "--all", "--database", "tennants"}, 2, "has no database 'tennants'");

@@ -178,7 +178,7 @@ TEST_F(Moving, AdoptSaysOnceWhatAColumnBecomes) {
       "('2024-01-01 10:00:00.123'), ('2024-01-01 10:00:00');");
   const std::string said = project.expect(0, {"adopt"}).err;
   const std::string line =
-      "'event.at' becomes datetime(6): of 3 values that do not fit, one has 6 digits after the "
+      "'event.at' becomes datetime(6): 3 values do not fit; one of them has 6 digits after the "
       "second, and datetime stores 0\n";
   EXPECT_THAT(said, HasSubstr(line));
   EXPECT_EQ(said.find("'event.at'"), said.rfind("'event.at'")) << said;

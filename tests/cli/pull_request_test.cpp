@@ -173,8 +173,8 @@ TEST(PullRequest, BothSidesOfAContradictionAreShownBeforeTheMerge) {
               ElementsAre("branch_heads c1", "branch_contradiction c1", "branch_contradiction c1"));
   const Result text = repository.run({"check", "--offline", "--pending-against", "main"});
   EXPECT_THAT(text.out,
-              AllOf(HasSubstr("migrations/c1.yaml:1: merged with main there are 2 heads: "
-                              "b1, c1; take main in (`git merge main`), then run "
+              AllOf(HasSubstr("migrations/c1.yaml:1: after a merge with main there are 2 heads: "
+                              "b1, c1; merge it into this branch (`git merge main`), then run "
                               "`dbmig merge heads`"),
                     HasSubstr("migrations/b1.yaml:5:5: "), HasSubstr("migrations/c1.yaml:5:5: ")));
 }

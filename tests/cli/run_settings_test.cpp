@@ -91,7 +91,7 @@ TEST_P(RunSettings, AnUnsetVariableIsAnErrorBeforeAnythingRuns) {
   EXPECT_THAT(project.expect(0, {"current"}).out, Not(HasSubstr("a1")));
   revision("a2", "a1", "  - execute: \"UPDATE t SET v = '${one:literal}'\"\n");
   EXPECT_THAT(project.expect(1, {"upgrade", "--var", "one=1"}).err,
-              HasSubstr("${one:literal} stands within quotes; take the quotes away"));
+              HasSubstr("${one:literal} is inside quotes; take the quotes away"));
 }
 
 TEST_P(RunSettings, AProofNamesThePlaceOfAnOlderRevisionsVariable) {

@@ -93,7 +93,7 @@ TEST_P(MigrationTests, ValuesOfVariablesAreNotShown) {
       test(std::string(kRows) + "  - expect: SELECT COUNT(*) = 1 FROM ${who:identifier}\n", 1);
   EXPECT_THAT(result.out + result.err, Not(HasSubstr("hunter2")));
   EXPECT_THAT(test(std::string(kRows) + "  - expect: SELECT '${nope:literal}' <> 'x'\n", 1).out,
-              HasSubstr("stands within quotes"));
+              HasSubstr("is inside quotes"));
 }
 
 TEST_P(MigrationTests, WithoutStepsIsAMistake) {

@@ -71,7 +71,7 @@ TEST_P(SqlFile, BadInputIsNamed) {
   EXPECT_THAT(project.expect(2, {"inspect", "--sql-file", "schema.sql"}).err,
               HasSubstr("the SQL dialect of schema.sql is not known"));
   EXPECT_THAT(project.expect(2, {"inspect", "--dialect", "sqlite", "--url", url}).err,
-              HasSubstr("--dialect goes with --sql-file"));
+              HasSubstr("--dialect works only with --sql-file"));
 }
 
 TEST_P(SqlFile, StandardInputIsAFileToo) {

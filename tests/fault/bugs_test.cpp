@@ -118,7 +118,7 @@ TEST_P(Bugs, PlainSqlWhoseEffectDoesNotShowAsks) {
       ADD_FAILURE() << "it should have asked";
     } catch (const Error& error) {
       EXPECT_THAT(error.what(),
-                  AllOf(HasSubstr("cannot be seen in the database whether it took effect"),
+                  AllOf(HasSubstr("the database does not show whether it took effect"),
                         HasSubstr("--resolve done"), HasSubstr("--resolve redo")));
       EXPECT_EQ(error.statement(), "TRUNCATE TABLE child");
     }

@@ -196,7 +196,7 @@ TEST(CopyItsServer, MayHaveAnotherTimeZone) {
     const std::string file = "m" + std::to_string(ranks) + ".db";
     const Result copied = place.copy(from.redacted(), "sqlite:///" + file, ranks);
     EXPECT_EQ(copied.code, 0) << copied.err;
-    EXPECT_THAT(copied.err, HasSubstr("'m.at': SQLite's side of a TIMESTAMP is in UTC"));
+    EXPECT_THAT(copied.err, HasSubstr("'m.at': TIMESTAMP values are in UTC on SQLite"));
     EXPECT_EQ(test::shell("sqlite3 " + file + " 'SELECT at, local FROM m WHERE id = 1'",
                           place.folder.path())
                   .out,

@@ -121,8 +121,8 @@ downgrade:
   const auto error = upgrade(graph, "uq_parent_name", "INSERT INTO parent VALUES (3, 'b!')");
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("Duplicate entry 'b!'"));
-  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and not undone: CREATE TABLE `note`")));
-  EXPECT_THAT(sink_.lines, Contains(HasSubstr("done and not undone: UPDATE parent")));
+  EXPECT_THAT(sink_.lines, Contains(HasSubstr("executed and not undone: CREATE TABLE `note`")));
+  EXPECT_THAT(sink_.lines, Contains(HasSubstr("executed and not undone: UPDATE parent")));
   EXPECT_THAT(sink_.lines, Contains(AllOf(HasSubstr("stopped after statement 2 of 3"),
                                           HasSubstr("`dbmig upgrade` continues from there"))));
   // The cause is still there: nothing moves.

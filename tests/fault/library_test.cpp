@@ -158,7 +158,7 @@ TEST(CombinedHalfWay, EditedFilesAreRefusedAndADowngradeTakesItBack) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::refused);
     EXPECT_EQ(std::string(error.what()),
-              "an upgrade of 2 revisions at once, a to b, stopped half-way, and since then one of "
+              "an upgrade of 2 revisions at once, a to b, stopped half-way; since then, one of "
               "them was edited; restore the files (git log -- migrations), or undo what was begun "
               "with `dbmig downgrade base`");
   }

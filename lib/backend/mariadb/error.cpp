@@ -116,7 +116,7 @@ constexpr std::array kMeanings = {
         "the server cannot read the SQL from there on; only one statement can be sent at a time"},
     Meaning{1065, ErrorCode::invalid, "the statement is empty"},
     Meaning{1118, ErrorCode::invalid,
-            "a row can hold 65535 bytes: make long varchars text, or the columns fewer"},
+            "a row can hold 65535 bytes: change long varchars to text, or use fewer columns"},
     Meaning{1071, ErrorCode::invalid,
             "a key can hold 3072 bytes, 768 characters of utf8mb4: index fewer or shorter columns"},
     Meaning{
@@ -168,8 +168,8 @@ std::string foreign_key_hint(int inner) {
 }
 
 constexpr const char* kUnreachableHint =
-    "is the server running and reachable from here? its bind-address and skip-networking settings, "
-    "a firewall and the port decide";
+    "is the server running and reachable from here? check its bind-address and skip-networking "
+    "settings, the firewall and the port";
 
 /// Whether it is reached over a socket: TCP has a host that is not `localhost`.
 bool is_local(const Url& url) {
@@ -204,16 +204,17 @@ std::string connect_hint(unsigned number, const Url& url) {
     case 2005:
       return "check the host in the database URL";
     case 2026:
-      return "name the authority of the server's certificate with ?ssl_ca=/path/ca.pem; "
-             "?ssl_verify=false takes any certificate, and does without TLS where the server has "
-             "none (clients of MariaDB 11.4 and newer verify unless that is said)";
+      return "name the CA of the server's certificate with ?ssl_ca=/path/ca.pem; ?ssl_verify=false "
+             "accepts any certificate, and a server without TLS (clients of MariaDB 11.4 and newer "
+             "verify by default)";
     case 2059:
     case 1251:
       return "the client has no plugin for this user's authentication; use mysql_native_password "
              "or "
              "ed25519";
     case 1130:
-      return "the server does not let this machine in; create the user for this host";
+      return "the server does not accept connections from this machine; create the user for this "
+             "host";
     default: {
       const Meaning* meaning = find_meaning(number);
       return meaning == nullptr ? "" : std::string(meaning->hint);

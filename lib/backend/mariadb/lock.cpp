@@ -95,7 +95,7 @@ std::unique_ptr<MigrationLock> take_lock(Session& session, const std::string& da
       throw Error(ErrorCode::busy, fmt::format("another migration of '{}' is running: {} holds the "
                                                "lock '{}'",
                                                database, holder(session, name), name))
-          .hint("wait for it to finish, or give it longer with --lock-timeout");
+          .hint("wait for it to finish, or wait longer with --lock-timeout");
     }
     if (on_wait) on_wait();
     waited = true;

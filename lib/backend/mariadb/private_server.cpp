@@ -83,7 +83,7 @@ void own_folder(const fs::path& folder) {
   if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), failure);
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     throw Error(ErrorCode::io,
-                fmt::format("cannot make {}: {}", folder.string(), std::strerror(errno)))
+                fmt::format("cannot create {}: {}", folder.string(), std::strerror(errno)))
         .hint("set TMPDIR to another folder for temporary files");
   }
   struct stat found {};
@@ -275,7 +275,7 @@ void start(const PrivateServerOptions& options, const ServerFiles& files, const 
   for (const fs::path& folder : {files.server(), files.temporary()}) {
     if (::mkdir(folder.c_str(), 0700) == 0) continue;
     throw Error(ErrorCode::io,
-                fmt::format("cannot make {}: {}", folder.string(), std::strerror(errno)));
+                fmt::format("cannot create {}: {}", folder.string(), std::strerror(errno)));
   }
   make_data(files, cache_folder(options), *program, events, stop);
   events.debug(kLogger, "Starting a private MariaDB server in " + files.folder.string());

@@ -62,7 +62,7 @@ Descriptor open_lock_file(const std::filesystem::path& path) {
   const int reason = errno;
   const bool rights = reason == EACCES || reason == EPERM || reason == EROFS;
   throw Error(rights ? ErrorCode::access : ErrorCode::io,
-              fmt::format("cannot make the lock file '{}': {}", path.string(),
+              fmt::format("cannot create the lock file '{}': {}", path.string(),
                           std::generic_category().message(reason)))
       .hint("the database's folder must be writable for the user who migrates it")
       .native(reason);
@@ -77,7 +77,7 @@ bool try_lock(const Descriptor& descriptor, const std::filesystem::path& path) {
   if (reason == EAGAIN || reason == EACCES || reason == EINTR) return false;
   throw Error(ErrorCode::io, fmt::format("cannot lock '{}': {}", path.string(),
                                          std::generic_category().message(reason)))
-      .hint("put the database on a file system that has locks")
+      .hint("put the database on a file system that supports locks")
       .native(reason);
 }
 

@@ -54,7 +54,7 @@ void look(const fs::path& file, bool create) {
   if (!fs::is_directory(folder, ignored)) {
     throw Error(ErrorCode::connection,
                 fmt::format("the folder of the database '{}' does not exist", file.string()))
-        .hint(fmt::format("make it with: mkdir -p '{}'", folder.string()));
+        .hint(fmt::format("create it with: mkdir -p '{}'", folder.string()));
   }
   if (!create) {
     throw Error(ErrorCode::not_found,

@@ -90,7 +90,7 @@ std::optional<SqlRefusal> SqliteDialect::sql_refusal(std::string_view statement)
   if (is_any(first, {"COMMIT", "END", "ROLLBACK"})) {
     const bool to_savepoint = std::any_of(tokens.begin(), tokens.end(),
                                           [](const Token& token) { return token.is_word("TO"); });
-    return SqlRefusal{to_savepoint ? "ROLLBACK TO takes back a part of the upgrade's transaction"
+    return SqlRefusal{to_savepoint ? "ROLLBACK TO undoes a part of the upgrade's transaction"
                                    : verb + " ends the transaction of the upgrade",
                       kOneTransaction};
   }

@@ -329,7 +329,7 @@ TEST(Downgrade, OfPlainSqlSaysWhatToDo) {
   a.upgrade_positions = {{"a1.yaml", 5, 3}};
   EXPECT_THAT(complaint(ErrorCode::failed, [&] { downgrade_operations(a, {}); }),
               HasSubstr("a1.yaml:5:3: revision a1: execute \"DELETE FROM t\": plain SQL has no "
-                        "inverse; say what takes it back with `execute: {sql: …, undo: …}`"));
+                        "inverse; say how to reverse it with `execute: {sql: …, undo: …}`"));
 }
 
 /// A random graph of `size` revisions with merges, branches and several bases.

@@ -187,7 +187,7 @@ TEST(Inverse, PlainSqlHasNone) {
   EXPECT_THAT(
       complaint(execute),
       HasSubstr(
-          "plain SQL has no inverse; say what takes it back with `execute: {sql: …, undo: …}`"));
+          "plain SQL has no inverse; say how to reverse it with `execute: {sql: …, undo: …}`"));
 }
 
 std::vector<RiskKind> kinds(const Operation& operation) {

@@ -121,7 +121,7 @@ TEST_P(Combine, AppliesBranchesAndTheirMerge) {
        change("e", "a", "create_index: {table: t, name: ix_t, columns: [id]}")});
   combining(graph).upgrade(std::vector<std::string>{"d", "e"}, {});
   EXPECT_EQ(tables_made(), 1U);
-  EXPECT_THAT(combining(graph).standing().heads, ElementsAre("d", "e"));
+  EXPECT_THAT(combining(graph).database_state().heads, ElementsAre("d", "e"));
   combining(graph).downgrade("b", RunOptions::losing_data());
   combining(graph).upgrade("heads", {});
   EXPECT_THAT(find_drift(*connection_, graph.fold()).difference.operations, IsEmpty());

@@ -22,23 +22,23 @@ TEST(DescribeEdit, NamesTheFirstOperationThatIsAnotherOne) {
   };
   EXPECT_EQ(edit(up + kOne, up + kOne), "");
   EXPECT_EQ(edit(up + kOne, up + kOther),
-            "operation 1 of the upgrade was add column 't.a', and is drop column 't.b'");
+            "operation 1 of the upgrade was add column 't.a' and is now drop column 't.b'");
   EXPECT_EQ(edit(up + kOne, up + kWider),
-            "operation 1 of the upgrade, add column 't.a', has different details now");
+            "operation 1 of the upgrade has other details now: add column 't.a'");
   EXPECT_EQ(edit(up + kOne, up + kOne + kOther),
-            "operation 2 of the upgrade, drop column 't.b', was not there");
+            "operation 2 of the upgrade was added: drop column 't.b'");
   EXPECT_EQ(edit(up + kOne + kOther, up + kOne),
-            "operation 2 of the upgrade, drop column 't.b', is gone");
-  EXPECT_EQ(edit(up + kOne, up + kOne + "downgrade:\n" + kOther), "it has a `downgrade:` now");
+            "operation 2 of the upgrade was removed: drop column 't.b'");
+  EXPECT_EQ(edit(up + kOne, up + kOne + "downgrade:\n" + kOther), "a `downgrade:` was added");
   EXPECT_EQ(edit(up + kOne + "downgrade:\n" + kOther, up + kOne + "downgrade: []\n"),
-            "operation 1 of the downgrade, drop column 't.b', is gone");
+            "operation 1 of the downgrade was removed: drop column 't.b'");
 }
 
 TEST(DescribeEdit, NamesParents) {
   const history::Revision was = revision("upgrade: []\n");
   history::Revision is = was;
   is.parents = {"bbb", "ccc"};
-  EXPECT_EQ(describe_edit(was, is), "its parents were [], and are [bbb, ccc]");
+  EXPECT_EQ(describe_edit(was, is), "its parents were [] and are now [bbb, ccc]");
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ upgrade:
   Runner runner = this->runner(graph);
   EXPECT_THROW(runner.upgrade("head", {}), Error);
   EXPECT_THAT(table_names(), ElementsAre("first", "third"));
-  EXPECT_THAT(sink_.lines, ::testing::Contains(HasSubstr("done and not undone: DROP TABLE")));
+  EXPECT_THAT(sink_.lines, ::testing::Contains(HasSubstr("executed and not undone: DROP TABLE")));
   connection_->execute("DROP TABLE third");
   EXPECT_THAT(runner.upgrade("head", {}), ElementsAre("bbb"));
   EXPECT_THAT(table_names(), ElementsAre("first", "third"));
@@ -220,7 +220,7 @@ TEST_P(JournalTest, WhatHasRunMustStayAndTheRestMayBeEdited) {
           EXPECT_THAT(error.what(), HasSubstr("statement " + std::to_string(edited + 1) +
                                               " of the upgrade of "
                                               "revision aaa " +
-                                              (was_sent ? "was" : "has taken effect already")));
+                                              (was_sent ? "was" : "has already been executed")));
           EXPECT_THAT(error.what(), HasSubstr("operation " + std::to_string(edited + 1)));
         }
         this->runner(graph).upgrade("head", {});

@@ -132,8 +132,8 @@ TEST(Placeholders, WhatIsNoneIsSaid) {
   EXPECT_THAT(says("SELECT ${a:number}"), HasSubstr("is not a variable"));
   EXPECT_THAT(says("SELECT ${1a:literal}"), HasSubstr("is not a variable"));
   EXPECT_THAT(says("SELECT ${a:literal"), HasSubstr("is not a variable"));
-  EXPECT_THAT(says("SELECT '${a:literal}'"), HasSubstr("stands within quotes; take the quotes"));
-  EXPECT_THAT(says("SELECT \"${a:identifier}\""), HasSubstr("stands within quotes"));
+  EXPECT_THAT(says("SELECT '${a:literal}'"), HasSubstr("is inside quotes; take the quotes"));
+  EXPECT_THAT(says("SELECT \"${a:identifier}\""), HasSubstr("is inside quotes"));
   EXPECT_EQ(says("SELECT '${a}', '$.${b}' -- ${c"), "");
 }
 

@@ -451,7 +451,7 @@ TEST_F(CopyOnMariadb, TriggersThatAKilledCopyLeftDroppedComeBack) {
     const std::string id = *lost->query("SELECT CONNECTION_ID()").rows[0][0];
     Quiet events;
     transfer::SilentTriggers triggers(*lost, events);
-    triggers.put_aside({"t"});
+    triggers.drop({"t"});
     ASSERT_NE(triggers_of(target), before);
     target.connection().execute("KILL " + id);
   }

@@ -368,7 +368,7 @@ TEST(Infer, KeysAndNullsAreFound) {
   EXPECT_EQ(found.table.primary_key->columns, (std::vector<std::string>{"person_id"}));
   EXPECT_FALSE(found.table.columns[0].nullable);
   EXPECT_TRUE(found.table.columns[2].nullable);
-  EXPECT_THAT(found.evidence[1], HasSubstr("3 rows, 3 different, 10 to 12, no value twice"));
+  EXPECT_THAT(found.evidence[1], HasSubstr("3 rows, 3 different, 10 to 12, unique"));
 }
 
 /// Of tables of generated rows: what is said to be a key is one, as few columns as possible, and

@@ -1,4 +1,4 @@
-// What a database has: the rows of its bookkeeping beside the revisions.
+// The state of a database: the rows of its bookkeeping compared with the revisions.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -14,13 +14,14 @@ std::set<std::string> complete(const std::vector<AppliedRevision>& rows) {
   std::vector<std::string> ids;
   ids.reserve(rows.size());
   for (const AppliedRevision& row : rows) {
-    // A downgrade that stopped half-way still has something to take back; an upgrade is not there.
+    // A downgrade that stopped half-way still has something to revert; an upgrade is not applied
+    // yet.
     if (row.is_complete() ||
         text::split(row.running, ' ').back() != to_string(Direction::upgrade)) {
       ids.push_back(row.id);
     }
   }
-  // A set is filled faster in its order.
+  // Inserting in order fills a set faster.
   std::sort(ids.begin(), ids.end());
   return {ids.begin(), ids.end()};
 }
@@ -35,7 +36,7 @@ std::vector<std::string> in_applied_order(const std::vector<AppliedRevision>& ro
   const auto earlier = [&](const std::string& a, const std::string& b) {
     return times[a] < times[b];
   };
-  // Mostly it is the order of the history.
+  // Usually this is the order of the history.
   if (!std::is_sorted(ordered.begin(), ordered.end(), earlier)) {
     std::stable_sort(ordered.begin(), ordered.end(), earlier);
   }
@@ -52,7 +53,7 @@ schema::Schema Runner::applied_schema() {
   return graph.fold_in_order(in_applied_order(rows, graph, complete(rows)));
 }
 
-Standing Runner::standing() {
+DatabaseState Runner::database_state() {
   std::vector<AppliedRevision> rows = read_rows();
   history::Graph all = with_known(rows);
   std::set<std::string> applied = complete(rows);
@@ -83,8 +84,8 @@ void Runner::refuse_unknown(const std::vector<AppliedRevision>& rows) const {
   }
   if (unknown.empty()) return;
   throw Error(ErrorCode::not_found,
-              fmt::format("Can't locate revision identified by '{}': the database has it, and no "
-                          "file of the migrations folder does",
+              fmt::format("Can't locate revision identified by '{}': the database has it, but no "
+                          "file in the migrations folder does",
                           text::join(unknown, "', '")))
       .hint(
           "restore the file (git log -- migrations), or undo the revision with `dbmig downgrade`, "

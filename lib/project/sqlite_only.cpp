@@ -1,4 +1,4 @@
-#include "project/sqlite_alone.hpp"
+#include "project/sqlite_only.hpp"
 
 #include <fmt/core.h>
 
@@ -37,7 +37,7 @@ bool has_sql_default(const schema::Column& column) {
   return column.default_value && column.default_value->kind == schema::Default::Kind::sql;
 }
 
-/// Whether something about it may mean another thing on MariaDB, or nothing.
+/// Whether an expression in it may mean something else on MariaDB, or not work there.
 bool is_computed(const schema::Column& column) {
   if (column.generated) return true;
   if (!has_sql_default(column)) return false;
@@ -51,7 +51,7 @@ bool changes_own_table(const schema::Trigger& trigger) {
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const bool writes = words[i].is("into") || words[i].is("update") ||
                         (words[i].is("from") && i > 0 && words[i - 1].is("delete"));
-    // Its head says when it fires: AFTER UPDATE ON t.
+    // The head of the trigger also has UPDATE, but it is followed by ON: AFTER UPDATE ON t.
     if (!writes || !text::equals_ignoring_case(words[i + 1].text, trigger.table)) continue;
     return true;
   }
@@ -65,8 +65,8 @@ bool is_shared(const Object& object) {
 
 }  // namespace
 
-std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, const Schema& before,
-                                                      Schema& found) {
+std::vector<std::string> mark_sqlite_only(Workspace& workspace, const Schema& before,
+                                          Schema& found) {
   const bool has_expressions =
       std::any_of(found.tables.begin(), found.tables.end(), [](const auto& entry) {
         return !entry.second.checks.empty() ||
@@ -88,7 +88,7 @@ std::vector<std::string> mark_what_sqlite_alone_takes(Workspace& workspace, cons
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
-    // Without a server, what is documented decides.
+    // Without a server, the documented rules decide.
   }
   for (const auto& [name, trigger] : found.triggers) {
     if (!is_shared(trigger) || !changes_own_table(trigger)) continue;
