@@ -76,10 +76,15 @@ class BulkSink {
   /// lost, deadlock): the transaction must then be rolled back.
   virtual void write(std::span<const char> batch, const RefusedRow& refused) = 0;
   /// Before the first write, by a caller who has many rows and will call finish(): what is faster
-  /// at the end may be put off until then, such as indexes. Changes encoding(). Throws as write()
-  /// does.
-  virtual void begin() {}
-  /// After the last write: does what begin() has put off. Throws as write() does.
+  /// at the end may be put off until then, such as indexes; of unique ones those of `checked_keys`,
+  /// each named by its columns, whose repeated values the caller finds itself. Whether a unique one
+  /// is among them: until finish() a row that repeats its value is not refused. Changes encoding().
+  /// Throws as write() does.
+  virtual bool begin(const std::vector<std::vector<std::string>>& /*checked_keys*/) {
+    return false;
+  }
+  /// After the last write: does what begin() has put off. Throws as write() does, and
+  /// Error{constraint} when a value of a checked key is repeated nonetheless.
   virtual void finish() {}
   /// Rows in the table through this sink so far, refused and skipped ones not counted.
   virtual std::uint64_t rows() const = 0;

@@ -190,6 +190,10 @@ bool is_duplicate(const Error& error) {
   }
 }
 
+bool is_of_rows(const Error& error) {
+  return error.code() == ErrorCode::constraint || error.code() == ErrorCode::invalid;
+}
+
 std::optional<EarlierRow> find_earlier_row(backend::Connection& connection,
                                            const std::vector<ReadFile>& files, std::uint64_t line,
                                            const std::atomic<bool>& stop) noexcept {

@@ -75,10 +75,9 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
         again.watch_keys = false;
         continue;
       }
-      const bool is_of_rows = error.code() == ErrorCode::constraint ||
-                              error.code() == ErrorCode::invalid || error.code() == ErrorCode::busy;
+      const bool may_be_of_rows = is_of_rows(error) || error.code() == ErrorCode::busy;
       // A repeated key that was found before it was written is known to be the first error.
-      if (!is_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
+      if (!may_be_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
     }
     events.info("dbmig.import",
                 "A row is wrong: loading again with one writer to find the first bad record");

@@ -149,4 +149,18 @@ std::optional<KeyWatch::Repeated> KeyWatch::first_repeated(std::string_view dige
   return first;
 }
 
+bool KeyWatch::has_given_up() const {
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [](const Key& key) { return key.seen.has_given_up(); });
+}
+
+std::vector<std::vector<std::string>> watched_keys(const Plan& plan) {
+  std::vector<std::vector<std::string>> keys;
+  for (const FileKey& key : plan.watched) {
+    std::vector<std::string>& columns = keys.emplace_back();
+    for (const KeyColumn& column : key.columns) columns.push_back(plan.columns.at(column.at).name);
+  }
+  return keys;
+}
+
 }  // namespace dbmig::import

@@ -25,6 +25,7 @@ class SeenKeys {
 
   /// Adds the rows of `digest`, in order; returns the first one whose value was there before.
   std::optional<std::size_t> first_repeated(const KeyDigest& digest);
+  bool has_given_up() const { return has_given_up_; }
 
  private:
   struct Run {
@@ -65,6 +66,8 @@ class KeyWatch {
                              const Plan& plan);
   /// The first repeated row of a chunk, from the message with its result.
   std::optional<Repeated> first_repeated(std::string_view digests);
+  /// Whether there was no memory for all values of a key, so that it may have missed one.
+  bool has_given_up() const;
 
  private:
   struct Key {
@@ -74,5 +77,8 @@ class KeyWatch {
   std::uint64_t& room_;
   std::vector<Key> keys_;
 };
+
+/// The keys that are watched in the rows of `plan`, each by its columns.
+std::vector<std::vector<std::string>> watched_keys(const Plan& plan);
 
 }  // namespace dbmig::import

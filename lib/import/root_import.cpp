@@ -88,6 +88,12 @@ Summary RootImport::run() {
 
 /// Rolls back; returns `failure` as it is reported to the user.
 Error RootImport::rolled_back(const Error& failure) {
+  was_watch_wrong_ = was_watch_wrong_ || may_have_missed_key(failure);
+  if (was_watch_wrong_) {  // The next attempt lets the database look.
+    writers_.reset();
+    connection_->rollback();
+    return failure;
+  }
   if (const auto* repeated = dynamic_cast<const RepeatedKeyError*>(&failure)) {
     writers_.reset();
     connection_->rollback();
@@ -282,9 +288,9 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                          .is_as_stored = opened.is_as_stored});
   const Before before = begin_file(index, plan, reader);
   RowOrder row_order = order_of(table, plan, still_loaded);
+  KeyWatch* const watch = watch_keys(index, plan);
   const auto sinks = open_sinks(table, plan, row_order);
   plan.encoding = sinks.front()->encoding();
-  KeyWatch* const watch = watch_keys(index, plan);
   // A value of --set that does not fit is found here, before other ranks take part.
   const Worker trial(plan);
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
@@ -353,11 +359,23 @@ void RootImport::feed_sinks(const Feed& feed,
   if (checkpoints_->are_on()) {
     reached(feed.reader.bytes_done(), feed.reader.line(), true);
   } else {
-    for (const auto& one : sinks) one->finish();
+    finish_sinks(sinks);
   }
   progress_.write_nanoseconds += nanoseconds_since(written);
   times_.read += times.read;
   times_.parse += times.parse;
+}
+
+/// Does what the sinks have put off.
+void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+  try {
+    for (const auto& one : sinks) one->finish();
+  } catch (const Error& error) {
+    // A watched key was repeated: the next attempt keeps its index, and the database names the
+    // record.
+    was_watch_wrong_ = is_duplicate(error);
+    throw;
+  }
 }
 
 /// The file at `path` for the other ranks to read; nothing if only the root can, or should.
@@ -398,14 +416,17 @@ void RootImport::take_results_of(std::size_t index) {
 
 /// The sink of a file. Where the import commits as it goes, nothing is put off: an index that is
 /// missing at a commit would be missing for everybody.
-std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
-                                                   const std::vector<std::string>& columns) {
-  auto sink = std::make_unique<RenewedSink>([this, table, columns] {
+std::unique_ptr<RenewedSink> RootImport::open_sink(
+    const schema::Table& table, const std::vector<std::string>& columns,
+    const std::vector<std::vector<std::string>>& watched_keys) {
+  auto sink = std::make_unique<RenewedSink>([this, table, columns, watched_keys] {
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
       one.reset();  // restores the session's settings, which the next one saves again
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
-      if (!checkpoints_->are_on()) one->begin();
+      if (!checkpoints_->are_on()) {
+        without_unique_ = one->begin(watched_keys) || without_unique_;
+      }
       lock_table(*connection_, table, columns);
     });
     return one;
@@ -448,7 +469,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::T
   std::vector<std::unique_ptr<RenewedSink>> sinks;
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
-    sinks.push_back(open_sink(table, columns));
+    sinks.push_back(open_sink(table, columns, watched_keys(plan)));
     return sinks;
   }
   std::size_t count = writers_->count();

@@ -50,8 +50,8 @@ class RootImport {
   bool had_writers() const { return had_writers_; }
   /// Whether it failed because of a key that occurs twice in the files, and both lines are named.
   bool has_named_repeated_key() const { return has_named_repeated_key_; }
-  /// Whether it failed because of a repeated key that a second look did not find: two hashes may be
-  /// equal by chance.
+  /// Whether it failed because the watch missed a repeated key, or found one that a second look did
+  /// not find, as two hashes may be equal by chance.
   bool was_watch_wrong() const { return was_watch_wrong_; }
 
  private:
@@ -81,6 +81,7 @@ class RootImport {
   ChunkReader::Limits chunk_limits() const;
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void finish_waiting();
   RowOrder order_of(const schema::Table& table, const Plan& plan,
                     const std::vector<std::string>& still_loaded) const;
@@ -91,10 +92,12 @@ class RootImport {
   Error with_repeated_keys(const Error& error, bool is_of_duplicate);
   std::vector<RepeatedKey> repeated_keys();
   KeyWatch* watch_keys(std::size_t index, Plan& plan);
+  bool may_have_missed_key(const Error& error) const;
   Error with_first_record(const RepeatedKeyError& error);
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
-                                         const std::vector<std::string>& columns);
+                                         const std::vector<std::string>& columns,
+                                         const std::vector<std::vector<std::string>>& watched_keys);
   void open_writers();
   void set_time_zone();
   std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
@@ -128,6 +131,7 @@ class RootImport {
   std::map<std::string, KeyWatch> watches_;  ///< by the name of the table
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
+  bool without_unique_ = false;          ///< indexes of watched keys, which are built at the end
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
   std::vector<CsvFormat> formats_;       ///< of each file, as detected

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -44,6 +45,14 @@ KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
   KeyWatch& watch = watches_.try_emplace(table.name, key_room_).first->second;
   plan.watched = watch.watch(*connection_, table, plan);
   return plan.watched.empty() ? nullptr : &watch;
+}
+
+/// Whether a record before the one that `error` is about may repeat a key: the index of the key is
+/// built at the end, and there was no memory to watch all its values.
+bool RootImport::may_have_missed_key(const Error& error) const {
+  return without_unique_ && is_of_rows(error) &&
+         std::any_of(watches_.begin(), watches_.end(),
+                     [](const auto& watch) { return watch.second.has_given_up(); });
 }
 
 /// `error`, with the line of the row that the database accepted instead of the refused one.

@@ -99,7 +99,7 @@ struct Written {
 Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
                     bool is_final, const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
-  sink->begin();
+  sink->begin({});
   const auto back =
       is_final ? WrittenRows::watch(target, pair, source.dialect().kind(), stop) : nullptr;
   const bool is_in_parts = back != nullptr || readers.size() > 1;

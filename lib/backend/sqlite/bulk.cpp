@@ -243,9 +243,10 @@ class IndexingSink final : public BulkSink {
 
   std::string encoding() const override { return sink_->encoding(); }
   std::uint64_t rows() const override { return sink_->rows(); }
-  void begin() override {
-    dropped_ = std::make_unique<DroppedIndexes>(connection_, table_.name);
+  bool begin(const std::vector<std::vector<std::string>>& checked_keys) override {
+    dropped_ = std::make_unique<DroppedIndexes>(connection_, table_.name, checked_keys);
     if (!dropped_->empty()) sink_ = fastest_sink(connection_, table_, columns_);
+    return dropped_->has_unique();
   }
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     sink_->write(batch, refused);

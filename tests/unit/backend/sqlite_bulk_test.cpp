@@ -175,7 +175,7 @@ TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
       database.connection().begin();
       const auto sink = sink_for(database, "t", {"n"});
       ASSERT_EQ(indexes_of(database), before);
-      sink->begin();
+      sink->begin({});
       EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE name IN ('i 1', 'i2')"),
                 has_rows ? "2\n" : "0\n");
       EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name "
@@ -198,6 +198,68 @@ TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
   }
 }
 
+/// A unique index can wait when its keys are checked by the caller and nothing needs it meanwhile:
+/// rows that are there, a foreign key.
+TEST(SqliteBulkSink, UniqueIndexesOfCheckedKeysAreBuiltAtTheEnd) {
+  struct Row {
+    const char* before;
+    std::vector<std::vector<std::string>> checked;
+    const char* left;  ///< of the indexes
+  };
+  const std::vector<Row> rows{
+      {"SELECT 1", {}, "u,u2"},
+      {"SELECT 1", {{"a"}}, "u,u2"},
+      {"SELECT 1", {{"a", "n"}}, "u2"},
+      {"SELECT 1", {{"n", "a"}, {"b"}}, ""},
+      {"INSERT INTO t VALUES (1, 1, 1)", {{"n", "a"}, {"b"}}, "u,u2"},
+      {"CREATE TABLE c (x REFERENCES T (B))", {{"n", "a"}, {"b"}}, "u2"},
+      {"CREATE TABLE c (x, y, FOREIGN KEY (x, y) REFERENCES t (a, n))", {{"n", "a"}, {"b"}}, "u"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.before);
+    SqliteDatabase database(true);
+    database.run(
+        "CREATE TABLE t (n INTEGER, a TEXT, b); CREATE UNIQUE INDEX u ON t (a, n);"
+        "CREATE UNIQUE INDEX u2 ON t (b)");
+    database.run(row.before);
+    const std::string before = indexes_of(database);
+    database.connection().begin();
+    const auto sink = sink_for(database, "t", {"n"});
+    sink->begin(row.checked);
+    EXPECT_EQ(database.rows("SELECT coalesce(group_concat(name), '') FROM (SELECT name FROM "
+                            "sqlite_master WHERE type = 'index' ORDER BY name)"),
+              row.left + std::string("\n"));
+    sink->finish();
+    EXPECT_EQ(indexes_of(database), before);
+    database.connection().commit();
+    EXPECT_EQ(indexes_of(database), before);
+  }
+}
+
+TEST(SqliteBulkSink, ARepeatedValueOfACheckedKeyIsRefusedAtTheEnd) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n INTEGER); CREATE UNIQUE INDEX u ON t (n)");
+  database.connection().begin();
+  const auto sink = sink_for(database, "t", {"n"});
+  sink->begin({{"n"}});
+  const auto encoder = row_encoder(sink->encoding(), 1);
+  for (const std::int64_t value : {5, 6, 5}) {
+    const Cell cell = Cell::of(value);
+    encoder->add(std::span(&cell, 1));
+  }
+  sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
+  try {
+    sink->finish();
+    ADD_FAILURE() << "the value 5 is there twice";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::constraint);
+    EXPECT_EQ(error.native_code(), 2067);
+  }
+  database.connection().rollback();
+  EXPECT_EQ(database.rows("SELECT name FROM sqlite_master WHERE type = 'index'"), "u\n");
+  EXPECT_EQ(database.rows("SELECT count(*) FROM t"), "0\n");
+}
+
 /// What ANALYZE has counted would go with the index.
 TEST(SqliteBulkSink, IndexesThatWereAnalyzedStay) {
   SqliteDatabase database(true);
@@ -205,7 +267,7 @@ TEST(SqliteBulkSink, IndexesThatWereAnalyzedStay) {
   const std::string counted = database.rows("SELECT * FROM sqlite_stat1");
   database.connection().begin();
   const auto sink = sink_for(database, "t", {"n"});
-  sink->begin();
+  sink->begin({});
   sink->finish();
   database.connection().commit();
   EXPECT_EQ(database.rows("SELECT * FROM sqlite_stat1"), counted);

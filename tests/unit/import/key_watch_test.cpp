@@ -179,6 +179,47 @@ TEST(KeyWatch, NamesTheFirstRepeatedRecordAndTheOneItRepeats) {
   }
 }
 
+/// A unique index is built at the end, one that belongs to the table is there all the time: what is
+/// said is the same, also when there is no memory to watch the keys.
+TEST(KeyWatch, SaysTheSameOfAnIndexThatIsBuiltAtTheEnd) {
+  const auto said = [](const std::string& schema, Options options, const std::string& csv,
+                       int ranks) {
+    ImportJob job(schema);
+    options.files = {job.write("t.csv", csv)};
+    std::string message;
+    try {
+      job.run(options, ranks);
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    const std::string folder = job.path("");
+    for (auto at = message.find(folder); at != std::string::npos; at = message.find(folder)) {
+      message.erase(at, folder.size());
+    }
+    return message + "\n" + job.rows("SELECT * FROM t ORDER BY id") +
+           job.rows("SELECT name FROM sqlite_master WHERE name = 'u' AND sql LIKE '%UNIQUE%'");
+  };
+  for (std::uint64_t seed = 1; seed <= property_seeds(40); ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(static_cast<unsigned>(seed));
+    const KeyCase one = random_key_case(random);
+    Options options = options_for("t.csv");
+    options.chunk_bytes = 1 + random() % 400;
+    options.keys_at_once = std::array{100, 1000, 1000000}[random() % 3];
+    for (const int ranks : {1, 3}) {
+      SCOPED_TRACE(ranks);
+      const std::string index = said(
+          "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); CREATE UNIQUE INDEX u ON t (b, "
+          "a)",
+          options, one.csv, ranks);
+      const std::string constraint =
+          said("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT, UNIQUE (b, a))", options,
+               one.csv, ranks);
+      EXPECT_EQ(index, constraint + "u\n");
+    }
+  }
+}
+
 class KeyWatchOnMariadb : public MariadbTest {
  protected:
   /// The message, empty when it was done.
