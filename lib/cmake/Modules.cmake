@@ -1,8 +1,7 @@
 # dbmig_module(name [NO_UNITY] [BRIEF] [DEPENDS module...] [LINK library...]): a folder below lib/ as a static library
 # `dbmig_<name>`. DEPENDS are the modules it may include; tests/unit/modules checks the includes.
-# With DBMIG_UNITY up to 40 files are compiled as one, which makes a build four times as fast and takes
-# 1.1 GB of memory for the largest; it asks that two files of a module do not give one name to different
-# helpers. NO_UNITY: not as a whole, for a
+# With DBMIG_UNITY all its files are compiled as one, which makes a build four times as fast and takes up
+# to 1.1 GB of memory; it asks that two files of a module do not give one name to different helpers. NO_UNITY: not as a whole, for a
 # module whose outside headers do not bear each other.
 # BRIEF: commands spend no time in it; a third of its compile time is saved.
 function(dbmig_module name)
@@ -17,6 +16,6 @@ function(dbmig_module name)
     target_compile_options(dbmig_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   if(DBMIG_UNITY AND NOT MODULE_NO_UNITY)
-    set_target_properties(dbmig_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 40)
+    set_target_properties(dbmig_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   endif()
 endfunction()
