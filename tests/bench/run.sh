@@ -300,6 +300,9 @@ import() {
   load_into "SQLite, three indexes" "$url" \
     "CREATE INDEX i1 ON sale (customer); CREATE INDEX i2 ON sale (created, day); CREATE INDEX i3 ON sale (amount)" \
     "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
+  load_into "SQLite, three indexes, one unique" "$url" \
+    "CREATE INDEX i1 ON sale (customer); CREATE INDEX i2 ON sale (created, day); CREATE UNIQUE INDEX i3 ON sale (amount, id)" \
+    "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
   tests/support/mariadb_server.sh start "$work/server"
   # The halves that the peer takes at the same time; splitting them is not counted.
   mkdir -p "$work/halves"
