@@ -1,9 +1,12 @@
 #include "import/communicator.hpp"
 
+#include <fmt/core.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <thread>
+
+#include "base/error.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -44,6 +47,37 @@ void Backoff::sleep() {
 void wait(Request& request) {
   Backoff backoff;
   while (!request.test()) backoff.sleep();
+}
+
+void wait_for_rank(Request& request, Communicator& ranks, int rank) {
+  const std::chrono::seconds limit = ranks.rank_limit();
+  if (!ranks.is_root() || limit.count() == 0) return wait(request);
+  Backoff backoff;
+  AwakeTime time;
+  while (!request.test()) {
+    const auto silent = std::chrono::floor<std::chrono::seconds>(time.elapsed());
+    if (silent >= limit) give_up_rank(ranks, rank, silent, "waits for the database or its file");
+    backoff.sleep();
+  }
+}
+
+void give_up_rank(Communicator& ranks, int rank, std::chrono::seconds silent,
+                  std::string_view reason) {
+  ranks.leave();
+  throw Error(ErrorCode::failed,
+              fmt::format("rank {} has not answered for {} s: it is stopped, or {}", rank,
+                          silent.count(), reason))
+      .hint(
+          "what was not committed is rolled back; let the rank go on (kill -CONT), or set "
+          "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever");
+}
+
+std::chrono::nanoseconds AwakeTime::elapsed() {
+  constexpr std::chrono::seconds kMaxPause{1};
+  const auto now = std::chrono::steady_clock::now();
+  elapsed_ += std::min<std::chrono::nanoseconds>(now - looked_at_, kMaxPause);
+  looked_at_ = now;
+  return elapsed_;
 }
 
 }  // namespace dbmig::import

@@ -97,12 +97,18 @@ class Communicator {
   void leave() { was_left_ = true; }
   bool was_left() const { return was_left_; }
 
+  /// How long the root waits for a message in wait_for_rank(); 0: without a limit. A slow server
+  /// may take minutes to send a first row.
+  std::chrono::seconds rank_limit() const { return rank_limit_; }
+  void set_rank_limit(std::chrono::seconds limit) { rank_limit_ = limit; }
+
   /// Ends all ranks of the job at once, when they cannot end in an orderly way. Does nothing in a
   /// job of one rank.
   virtual void abort() noexcept = 0;
 
  private:
   bool was_left_ = false;
+  std::chrono::seconds rank_limit_{600};
 };
 
 /// A type of values that ranks combine: `T{}` is its neutral element.
@@ -159,6 +165,27 @@ class Backoff {
 
 /// Waits until `request` is complete, asleep most of the time.
 void wait(Request& request);
+
+/// The same on the root, for a message to or from `rank`: gives the rank up (give_up_rank()) after
+/// Communicator::rank_limit(). On other ranks, which wait for the root, it is wait().
+void wait_for_rank(Request& request, Communicator& ranks, int rank);
+
+/// Leaves the job (Communicator::leave()) because `rank` has been silent for too long, and throws
+/// Error{failed}: `reason` says what else than being stopped may be the cause.
+[[noreturn]] void give_up_rank(Communicator& ranks, int rank, std::chrono::seconds silent,
+                               std::string_view reason);
+
+/// Time that passes while this process runs: a machine that sleeps, or a process that is stopped,
+/// makes it go on by no more than a second.
+class AwakeTime {
+ public:
+  /// Since the construction; to be called often.
+  std::chrono::nanoseconds elapsed();
+
+ private:
+  std::chrono::steady_clock::time_point looked_at_ = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds elapsed_{0};
+};
 
 /// A single process with one rank, without messages.
 std::unique_ptr<Communicator> local_communicator();

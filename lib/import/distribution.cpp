@@ -131,21 +131,11 @@ bool Distribution::move() {
 /// without end.
 void Distribution::look_at_silence(const std::vector<Rank*>& waited_for,
                                    std::chrono::seconds limit) {
-  constexpr std::chrono::seconds kMaxPause{1};
-  const auto now = std::chrono::steady_clock::now();
-  awake_ += std::min<std::chrono::nanoseconds>(now - looked_at_, kMaxPause);
-  looked_at_ = now;
+  awake_ = clock_.elapsed();
   for (Rank* const rank : waited_for) {
     const auto silent = std::chrono::floor<std::chrono::seconds>(awake_ - rank->heard_at);
     if (limit.count() != 0 && silent >= limit) {
-      ranks_.leave();
-      throw Error(ErrorCode::failed,
-                  fmt::format("rank {} has not answered for {} s: it is stopped, or waits for its "
-                              "file",
-                              rank->number, silent.count()))
-          .hint(
-              "what was not committed is rolled back; let the rank go on (kill -CONT), or set "
-              "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever");
+      give_up_rank(ranks_, rank->number, silent, "waits for its file");
     }
     if (silent < timeout_.told_after || rank->is_told) continue;
     rank->is_told = true;

@@ -74,8 +74,8 @@ class Distribution {
   const RankTimeout timeout_;
   std::vector<Rank> others_;
   /// The time during which this process was running, not stopped or suspended.
-  std::chrono::nanoseconds awake_{0};
-  std::chrono::steady_clock::time_point looked_at_ = std::chrono::steady_clock::now();
+  AwakeTime clock_;
+  std::chrono::nanoseconds awake_{0};  ///< on clock_, when it was last looked at
 };
 
 /// The verbs of messages to a rank.

@@ -5,6 +5,7 @@
 // of them on the way.
 #include <fmt/core.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -26,7 +27,8 @@ using import::WireReader;
 using import::WireWriter;
 
 enum class Order : std::uint8_t { snapshot, end_snapshot, job, cancel, quit };
-enum class Answer : std::uint8_t { done, failed, batch, part, cancelled };
+/// working: a sign of life of a rank that checks values, which has nothing else to say.
+enum class Answer : std::uint8_t { done, failed, batch, part, cancelled, working };
 
 /// The most messages that a rank may have in flight: a part's batches, so that all ranks can work.
 constexpr std::size_t kMaxInFlight = 8;
@@ -38,16 +40,27 @@ Bytes order(Order what) {
 }
 
 void send_message(import::Communicator& ranks, const Bytes& message, int to) {
-  import::wait(*ranks.isend(message, to));
+  const auto request = ranks.isend(message, to);
+  import::wait_for_rank(*request, ranks, to);
 }
 
 void send_to_all(import::Communicator& ranks, const Bytes& message) {
   for (int rank = 1; rank < ranks.size(); ++rank) send_message(ranks, message, rank);
 }
 
+/// Tells the ranks what to do next, unless one of them was given up.
+void send_at_end(import::Communicator& ranks, Order what) noexcept {
+  try {
+    if (!ranks.was_left()) send_to_all(ranks, order(what));
+  } catch (const Error&) {
+    // The rank was given up just now: the job ends without it.
+  }
+}
+
 Bytes receive(import::Communicator& ranks, int from) {
   Bytes message;
-  import::wait(*ranks.irecv(message, from));
+  const auto request = ranks.irecv(message, from);
+  import::wait_for_rank(*request, ranks, from);
   return message;
 }
 
@@ -204,7 +217,7 @@ class Service {
       for (const std::string& part : job.parts) {
         Bytes end;
         if (job.kind == ReadJob::Kind::check) {
-          put_check(end, check_part(source_, job, part, stop_));
+          put_check(end, check_part(source_, job, part, stop_, [this] { say_working(); }));
         } else {
           read_part(source_, job, converter, part, stop_, [&](RowBatch&& batch) {
             Bytes message;
@@ -236,6 +249,15 @@ class Service {
     std::unique_ptr<import::Request> request;
   };
 
+  void say_working() {
+    constexpr std::chrono::seconds kEvery{1};
+    const auto now = std::chrono::steady_clock::now();
+    if (now - said_at_ < kEvery) return;
+    said_at_ = now;
+    Bytes message;
+    WireWriter(message).put(Answer::working);
+    queue(std::move(message));
+  }
   void queue(Bytes message) {
     // The only order that arrives during a job.
     if (next_->test()) throw Cancelled{};
@@ -254,6 +276,7 @@ class Service {
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
   import::Request* next_ = nullptr;
+  std::chrono::steady_clock::time_point said_at_ = std::chrono::steady_clock::now();
   std::deque<Message> in_flight_;  // a deque, so that references to its elements stay valid
 };
 
@@ -262,7 +285,7 @@ class RankReaders final : public SourceReaders {
   RankReaders(backend::Connection& source, import::Communicator& ranks,
               const std::atomic<bool>& stop)
       : source_(source), ranks_(ranks), stop_(stop) {}
-  ~RankReaders() override { send_to_all(ranks_, order(Order::end_snapshot)); }
+  ~RankReaders() override { send_at_end(ranks_, Order::end_snapshot); }
 
   std::size_t size() const override { return static_cast<std::size_t>(ranks_.size() - 1); }
 
@@ -322,7 +345,7 @@ class RankReaders final : public SourceReaders {
             left_[reader] = 0;
             throw_failure(text);
           }
-          is_over = each(part, answer, text);
+          if (answer != Answer::working) is_over = each(part, answer, text);
         }
         --left_[reader];
       }
@@ -334,6 +357,7 @@ class RankReaders final : public SourceReaders {
 
   /// Waits until every rank waits for the next order.
   void cancel() {
+    if (ranks_.was_left()) return;
     for (std::size_t reader = 1; reader < left_.size(); ++reader) {
       if (left_[reader] != 0) {
         send_message(ranks_, order(Order::cancel), static_cast<int>(reader));
@@ -390,7 +414,7 @@ std::unique_ptr<SourceReaders> rank_readers(backend::Connection& source,
       }
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
+    if (error.code() == ErrorCode::interrupted || ranks.was_left()) throw;
     reason = error.message();
   }
   events.warning(
@@ -430,7 +454,7 @@ void serve_copy(backend::Connection& source, import::Communicator& ranks,
 }
 
 void end_service(import::Communicator& ranks) {
-  send_to_all(ranks, order(Order::quit));
+  send_at_end(ranks, Order::quit);
 }
 
 }  // namespace dbmig::transfer

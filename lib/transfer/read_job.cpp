@@ -79,7 +79,7 @@ void read_part(backend::Connection& source, const ReadJob& job, RowConverter& co
 }
 
 PartCheck check_part(backend::Connection& source, const ReadJob& job, const std::string& sql,
-                     const std::atomic<bool>& stop) {
+                     const std::atomic<bool>& stop, const std::function<void()>& on_rows) {
   RowConverter converter(job.columns, job.target, job.as_is);
   import::Problems problems;
   PartCheck result;
@@ -88,7 +88,7 @@ PartCheck check_part(backend::Connection& source, const ReadJob& job, const std:
   std::vector<InvalidCast> invalid_casts;
   while (rows->next(row)) {
     throw_if_interrupted(stop);
-    ++result.rows;
+    if (++result.rows % kMaxBatchRows == 0 && on_rows) on_rows();
     invalid_casts.clear();
     converter.convert(row, invalid_casts);
     for (InvalidCast& invalid_cast : invalid_casts) {

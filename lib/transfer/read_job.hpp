@@ -53,8 +53,8 @@ void read_part(backend::Connection& source, const ReadJob& job, RowConverter& co
                const std::string& sql, const std::atomic<bool>& stop,
                const std::function<void(RowBatch&&)>& give);
 
-/// Reads one part and only checks its values.
+/// Reads one part and only checks its values. `on_rows` is called after every kMaxBatchRows rows.
 PartCheck check_part(backend::Connection& source, const ReadJob& job, const std::string& sql,
-                     const std::atomic<bool>& stop);
+                     const std::atomic<bool>& stop, const std::function<void()>& on_rows = {});
 
 }  // namespace dbmig::transfer

@@ -35,17 +35,16 @@ TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
         while (!is_over) std::this_thread::sleep_for(std::chrono::milliseconds(5));
         return;
       }
-      import::run(
-          options, communicator, [&]() -> backend::Connection& { return job.database();
-    },
-          job.events, job.stop);
+      static_cast<void>(import::run(
+          options, communicator, [&]() -> backend::Connection& { return job.database(); },
+          job.events, job.stop));
     } catch (const Error& error) {
-    failure = error.what();
+      failure = error.what();
     }
     is_over = true;
-});
-EXPECT_THAT(failure, HasSubstr("rank 1 has not answered for 1 s"));
-EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+  });
+  EXPECT_THAT(failure, HasSubstr("rank 1 has not answered for 1 s"));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
 }
 
 TEST(Import, MapsTheHeadersNamesToColumnsInAnyOrder) {
