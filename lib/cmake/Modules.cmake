@@ -1,8 +1,8 @@
 # dbmig_module(name [NO_UNITY] [BRIEF] [DEPENDS module...] [LINK library...]): a folder below lib/ as a static library
 # `dbmig_<name>`. DEPENDS are the modules it may include; tests/unit/modules checks the includes.
-# With DBMIG_UNITY all its files are compiled as one, which makes a build four times as fast and takes up
-# to 1.1 GB of memory; it asks that two files of a module do not give one name to different helpers. NO_UNITY: not as a whole, for a
-# module whose outside headers do not bear each other.
+# With DBMIG_UNITY all its files are compiled as one, which makes a build four times as fast and takes
+# up to 1.1 GB of memory; it asks that two files of a module do not give one name to different helpers.
+# NO_UNITY: not as a whole, for a module whose outside headers do not bear each other.
 # BRIEF: commands spend no time in it; a third of its compile time is saved.
 function(dbmig_module name)
   cmake_parse_arguments(MODULE "NO_UNITY;BRIEF" "" "DEPENDS;LINK" ${ARGN})

@@ -373,7 +373,7 @@ void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& s
   } catch (const Error& error) {
     // A watched key was repeated: the next attempt keeps its index, and the database names the
     // record.
-    was_watch_wrong_ = is_duplicate(error);
+    was_watch_wrong_ = without_unique_ && is_duplicate(error);
     throw;
   }
 }
