@@ -34,7 +34,7 @@ std::string message_of_root(const std::function<void(import::Communicator&, back
   open()->execute("CREATE TABLE t (a INTEGER)");
   std::string message;
   std::atomic<bool> is_over{false};
-  const std::atomic<bool> not_stopped{false};
+  const std::atomic<bool> stop{false};
   ThreadJob job(2);
   job.run([&](import::Communicator& ranks) {
     const auto source = open();
@@ -42,7 +42,7 @@ std::string message_of_root(const std::function<void(import::Communicator&, back
     ranks.set_rank_limit(std::chrono::seconds(1));
     IgnoredEvents events;
     try {
-      const auto readers = transfer::rank_readers(*source, ranks, {"t"}, events, not_stopped);
+      const auto readers = transfer::rank_readers(*source, ranks, {"t"}, events, stop);
       transfer::ReadJob read;
       read.table = "t";
       read.parts = {"SELECT a FROM t"};
@@ -85,8 +85,8 @@ TEST(RankReaders, ARankThatStopsAfterItsSnapshotIsGivenUp) {
 TEST(RankReaders, ARankThatAnswersIsNot) {
   const auto serve = [](import::Communicator& ranks, backend::Connection& source,
                         const std::atomic<bool>&) {
-    const std::atomic<bool> not_stopped{false};
-    transfer::serve_copy(source, ranks, not_stopped);
+    const std::atomic<bool> stop{false};
+    transfer::serve_copy(source, ranks, stop);
   };
   EXPECT_EQ(message_of_root(serve), "");
 }
