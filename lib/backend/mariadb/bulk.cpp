@@ -10,7 +10,9 @@
 #include <optional>
 #include <utility>
 
+#include "backend/mariadb/column_array.hpp"
 #include "backend/mariadb/error.hpp"
+#include "backend/mariadb/insert_statement.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "schema/geometry_text.hpp"
@@ -20,7 +22,7 @@ namespace {
 
 /// Rows of one execution. A power of two less one: InnoDB reserves AUTO_INCREMENT values for an
 /// array of unknown length in steps of 1, 2, 4, …, so that only such numbers leave no gap.
-constexpr std::size_t kMaxRows = 1023;
+constexpr std::size_t kMaxRows = 4095;
 /// Bytes of one execution, unless a single row has more. Well below any server's
 /// max_allowed_packet, and enough that the round trip does not count.
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
@@ -30,171 +32,6 @@ constexpr std::size_t kMaxPlaceholders = 65535;
 constexpr std::size_t kOverheadPerValue = 10;
 
 constexpr const char* kSavepoint = "dbmig_bulk";
-
-/// The values of one column for the rows of one execution, as the client library wants them.
-struct ColumnArray {
-  Cell::Kind kind = Cell::Kind::null;
-  std::vector<std::int64_t> integers;
-  std::vector<double> reals;
-  std::vector<const char*> texts;
-  std::vector<unsigned long> lengths;
-  std::vector<char> indicators;
-
-  void clear() {
-    kind = Cell::Kind::null;
-    integers.clear();
-    reals.clear();
-    texts.clear();
-    lengths.clear();
-    indicators.clear();
-  }
-
-  void add(const Cell& cell) {
-    const bool is_null = cell.kind == Cell::Kind::null;
-    if (!is_null && kind == Cell::Kind::null) kind = cell.kind;
-    if (!is_null && kind != cell.kind) {
-      throw Error(ErrorCode::failed, "values of different types for one column in one batch");
-    }
-    integers.push_back(cell.integer);
-    reals.push_back(cell.real);
-    texts.push_back(cell.bytes.data() != nullptr ? cell.bytes.data() : "");
-    lengths.push_back(static_cast<unsigned long>(cell.bytes.size()));
-    indicators.push_back(static_cast<char>(is_null ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE));
-  }
-};
-
-enum_field_types type_of(Cell::Kind kind) {
-  switch (kind) {
-    case Cell::Kind::integer:
-    case Cell::Kind::unsigned_integer:
-      return MYSQL_TYPE_LONGLONG;
-    case Cell::Kind::real:
-      return MYSQL_TYPE_DOUBLE;
-    case Cell::Kind::blob:
-      return MYSQL_TYPE_BLOB;
-    case Cell::Kind::text:
-    case Cell::Kind::null:
-      return MYSQL_TYPE_STRING;
-  }
-  return MYSQL_TYPE_STRING;
-}
-
-struct Failure {
-  unsigned number = 0;
-  std::string sqlstate;
-  std::string message;
-
-  /// Data that does not fit (22), integrity (23), a trigger's SIGNAL (45), and what the server says
-  /// without a state of its own.
-  /// Source: https://mariadb.com/kb/en/mariadb-error-code-reference/
-  bool is_fault_of_row() const {
-    const std::string_view state = std::string_view(sqlstate).substr(0, 2);
-    if (state == "22" || state == "23" || state == "45") return true;
-    switch (number) {
-      case 1265:  // WARN_DATA_TRUNCATED
-      case 1366:  // ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
-      case 1364:  // ER_NO_DEFAULT_FOR_FIELD
-      case 1416:  // ER_CANT_CREATE_GEOMETRY_OBJECT
-      case 1526:  // ER_NO_PARTITION_FOR_GIVEN_VALUE
-      case 1748:  // ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET
-      case 1906:  // ER_GENERATED_COLUMN_VALUE
-      case 4025:  // ER_CONSTRAINT_FAILED
-        return true;
-      default:
-        return false;
-    }
-  }
-};
-
-/// A prepared statement, executed with arrays or with the values of one execution in a row.
-class Insert {
- public:
-  Insert(MYSQL* connection, const std::string& sql) : statement_(mysql_stmt_init(connection)) {
-    if (statement_ == nullptr) throw Error(ErrorCode::failed, "not enough memory");
-    if (mysql_stmt_prepare(statement_, sql.c_str(), sql.size()) != 0) {
-      const Failure reason = failure();
-      mysql_stmt_close(statement_);
-      throw translate(reason.number, reason.message, sql);
-    }
-  }
-  ~Insert() { mysql_stmt_close(statement_); }
-  Insert(const Insert&) = delete;
-  Insert& operator=(const Insert&) = delete;
-
-  /// One execution for `count` rows from `first` on; nothing, or why not.
-  std::optional<Failure> run_array(std::vector<ColumnArray>& columns, std::size_t first,
-                                   std::size_t count) {
-    binds_.assign(columns.size(), MYSQL_BIND{});
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      ColumnArray& column = columns[i];
-      MYSQL_BIND& bind = binds_[i];
-      bind.buffer_type = type_of(column.kind);
-      bind.is_unsigned = column.kind == Cell::Kind::unsigned_integer;
-      bind.u.indicator = column.indicators.data() + first;
-      bind.length = column.lengths.data() + first;
-      if (bind.buffer_type == MYSQL_TYPE_LONGLONG) {
-        bind.buffer = column.integers.data() + first;
-      } else if (bind.buffer_type == MYSQL_TYPE_DOUBLE) {
-        bind.buffer = column.reals.data() + first;
-      } else {
-        bind.buffer = column.texts.data() + first;
-      }
-    }
-    auto size = static_cast<unsigned>(count);
-    mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &size);
-    return execute();
-  }
-
-  /// For a statement of `count` rows of placeholders.
-  std::optional<Failure> run_rows(std::vector<ColumnArray>& columns, std::size_t first,
-                                  std::size_t count) {
-    binds_.assign(columns.size() * count, MYSQL_BIND{});
-    for (std::size_t row = 0; row < count; ++row) {
-      for (std::size_t i = 0; i < columns.size(); ++i) {
-        ColumnArray& column = columns[i];
-        const std::size_t at = first + row;
-        MYSQL_BIND& bind = binds_[row * columns.size() + i];
-        const bool is_null = column.indicators[at] == STMT_INDICATOR_NULL;
-        bind.buffer_type = is_null ? MYSQL_TYPE_NULL : type_of(column.kind);
-        bind.is_unsigned = column.kind == Cell::Kind::unsigned_integer;
-        bind.length = &column.lengths[at];
-        bind.buffer_length = column.lengths[at];
-        if (bind.buffer_type == MYSQL_TYPE_LONGLONG) {
-          bind.buffer = &column.integers[at];
-        } else if (bind.buffer_type == MYSQL_TYPE_DOUBLE) {
-          bind.buffer = &column.reals[at];
-        } else {
-          bind.buffer = const_cast<char*>(column.texts[at]);
-        }
-      }
-    }
-    unsigned no_array = 0;
-    mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &no_array);
-    return execute();
-  }
-
-  /// By the last execution: a row that stayed as it was is none.
-  std::size_t affected() const {
-    return static_cast<std::size_t>(mysql_stmt_affected_rows(statement_));
-  }
-
- private:
-  std::optional<Failure> execute() {
-    if (mysql_stmt_bind_param(statement_, binds_.data()) != 0 ||
-        mysql_stmt_execute(statement_) != 0) {
-      return failure();
-    }
-    return std::nullopt;
-  }
-
-  Failure failure() const {
-    return {mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_),
-            mysql_stmt_error(statement_)};
-  }
-
-  MYSQL_STMT* statement_;
-  std::vector<MYSQL_BIND> binds_;
-};
 
 bool has_array_binding(MYSQL* connection) {
   std::uint64_t extended = 0;
@@ -223,9 +60,9 @@ std::string duplicate_clause(const dialect::Dialect& dialect,
   return " ON DUPLICATE KEY UPDATE " + sets;
 }
 
-bool is_geometry(const schema::Table& table, const std::string& name) {
+schema::TypeKind kind_of(const schema::Table& table, const std::string& name) {
   const schema::Column* column = table.find_column(name);
-  return column != nullptr && schema::is_geometry(column->type_on(DialectKind::mariadb).kind);
+  return column != nullptr ? column->type_on(DialectKind::mariadb).kind : schema::TypeKind::native;
 }
 
 std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
@@ -236,7 +73,7 @@ std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& tab
   for (const std::string& name : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(name);
     one += one.empty() ? "(" : ", ";
-    one += is_geometry(table, name) ? "ST_GeomFromText(?, ?)" : "?";
+    one += schema::is_geometry(kind_of(table, name)) ? "ST_GeomFromText(?, ?)" : "?";
   }
   one += ')';
   std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
@@ -290,16 +127,19 @@ class MariadbBulkSink final : public BulkSink {
         sql_(insert_sql(connection.dialect(), table, columns, 1, on_duplicate)),
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
         has_arrays_(has_array_binding(connection.native())) {
-    for (const std::string& name : columns) has_srid_.push_back(is_geometry(table, name));
-    const auto geometries = std::count(has_srid_.begin(), has_srid_.end(), true);
-    columns_.resize(columns.size() + static_cast<std::size_t>(geometries));
+    for (const std::string& name : columns) {
+      const schema::TypeKind kind = kind_of(table, name);
+      has_srid_.push_back(schema::is_geometry(kind));
+      columns_.emplace_back(kind, kMaxRows);
+      if (has_srid_.back()) columns_.emplace_back(schema::TypeKind::integer, kMaxRows);
+    }
     refuse_engine_without_transactions(connection, table.name);
     most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
     // A zero is a zero, not the next AUTO_INCREMENT value; what does not fit is an error.
     connection_.execute(
         "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, "
         "',STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO')");
-    one_ = std::make_unique<Insert>(connection_.native(), sql_);
+    one_ = std::make_unique<InsertStatement>(connection_.native(), sql_);
     const auto key = std::find_if(table.columns.begin(), table.columns.end(),
                                   [](const auto& column) { return column.autoincrement; });
     if (key != table.columns.end()) {
@@ -313,7 +153,7 @@ class MariadbBulkSink final : public BulkSink {
     }
     if (!has_arrays_) {
       rows_per_statement_ = std::clamp<std::size_t>(kMaxPlaceholders / columns_.size(), 1, 500);
-      many_ = std::make_unique<Insert>(
+      many_ = std::make_unique<InsertStatement>(
           connection_.native(),
           insert_sql(connection.dialect(), table, columns, rows_per_statement_, on_duplicate));
     }
@@ -371,13 +211,21 @@ class MariadbBulkSink final : public BulkSink {
     return bytes;
   }
 
-  /// The rows that were taken, `first` being the position in the batch of the first one.
+  /// The `count` rows that were taken; `first` is the position in the batch of the first one. Which
+  /// of many rows is refused is found by sending fewer at once until it is alone, and then more
+  /// again. Rows before it are in the table by then.
   void send(std::size_t first, std::size_t count, const RefusedRow& refused) {
-    std::size_t done = 0;
-    while (done < count) {
-      const std::size_t part = part_of(done, count - done);
-      send_part(first, done, part, refused);
-      done += part;
+    std::size_t row = 0;
+    std::size_t most = count;
+    while (row < count) {
+      const std::size_t part = part_of(row, std::min(most, count - row));
+      if (part > 1 && !send_part(row, part)) {
+        most = part / 2;
+        continue;
+      }
+      const bool taken = part > 1 || send_one(first, row, refused);
+      most = taken ? std::min(count, most * 2) : 1;
+      row += part;
     }
   }
 
@@ -386,35 +234,32 @@ class MariadbBulkSink final : public BulkSink {
     bool numbered = fills_keys_;
     if (key_) {
       // A statement that numbers some of its rows and not others takes more numbers than it uses.
-      const std::vector<char>& indicators = columns_[*key_].indicators;
-      const auto first = indicators.begin() + static_cast<std::ptrdiff_t>(from);
-      const auto last = first + static_cast<std::ptrdiff_t>(left);
-      left = static_cast<std::size_t>(
-          std::find_if(first, last, [&](char other) { return other != *first; }) - first);
-      numbered = *first == STMT_INDICATOR_NULL;
+      const ColumnArray& keys = columns_[*key_];
+      numbered = keys.is_null(from);
+      std::size_t same = 1;
+      while (same < left && keys.is_null(from + same) == numbered) ++same;
+      left = same;
     }
     if (!has_arrays_) return left >= rows_per_statement_ ? rows_per_statement_ : 1;
     return numbered ? gapless(left) : left;
   }
 
-  void send_part(std::size_t first, std::size_t from, std::size_t count,
-                 const RefusedRow& refused) {
-    if (count > 1 && fits(from, count)) {
-      connection_.savepoint(kSavepoint);
-      const auto failure = has_arrays_ ? one_->run_array(columns_, from, count)
-                                       : many_->run_rows(columns_, from, count);
-      if (!failure) {
-        count_rows(has_arrays_ ? *one_ : *many_, count);
-        return;
-      }
-      if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
-      // Which row it was is found one by one.
-      connection_.rollback_to_savepoint(kSavepoint);
+  /// Whether the server took the rows; when not, none of them is in the table.
+  bool send_part(std::size_t from, std::size_t count) {
+    if (!fits(from, count)) return false;
+    connection_.savepoint(kSavepoint);
+    const auto failure = has_arrays_ ? one_->run_array(columns_, from, count)
+                                     : many_->run_rows(columns_, from, count);
+    if (!failure) {
+      count_rows(has_arrays_ ? *one_ : *many_, count);
+      return true;
     }
-    for (std::size_t row = from; row < from + count; ++row) send_one(first, row, refused);
+    if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
+    connection_.rollback_to_savepoint(kSavepoint);
+    return false;
   }
 
-  void count_rows(const Insert& insert, std::size_t sent) {
+  void count_rows(const InsertStatement& insert, std::size_t sent) {
     const std::size_t kept =
         on_duplicate_ == OnDuplicate::skip ? std::min(insert.affected(), sent) : sent;
     rows_ += kept;
@@ -430,13 +275,14 @@ class MariadbBulkSink final : public BulkSink {
     std::size_t bytes = 0;
     for (const ColumnArray& column : columns_) {
       for (std::size_t row = from; row < from + count; ++row) {
-        bytes += column.lengths[row] + kOverheadPerValue;
+        bytes += column.length(row) + kOverheadPerValue;
       }
     }
     return bytes;
   }
 
-  void send_one(std::size_t first, std::size_t row, const RefusedRow& refused) {
+  /// Whether the row is in the table now.
+  bool send_one(std::size_t first, std::size_t row, const RefusedRow& refused) {
     // Sent all the same, it would cost the connection.
     if (!fits(row, 1)) {
       refused(first + row,
@@ -444,15 +290,16 @@ class MariadbBulkSink final : public BulkSink {
                     fmt::format("the row has {} bytes, and the server takes {} at once; its "
                                 "max_allowed_packet can be raised",
                                 size_of(row, 1), most_packet_)));
-      return;
+      return false;
     }
     const auto failure = one_->run_rows(columns_, row, 1);
     if (!failure) {
       count_rows(*one_, 1);
-      return;
+      return true;
     }
     if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
     refused(first + row, translate(failure->number, failure->message, {}));
+    return false;
   }
 
   MariadbConnection& connection_;
@@ -464,8 +311,8 @@ class MariadbBulkSink final : public BulkSink {
   std::optional<std::size_t> key_;  ///< the AUTO_INCREMENT column, when the rows have it
   std::size_t most_packet_ = 0;
   std::size_t rows_per_statement_ = 1;
-  std::unique_ptr<Insert> one_;
-  std::unique_ptr<Insert> many_;
+  std::unique_ptr<InsertStatement> one_;
+  std::unique_ptr<InsertStatement> many_;
   std::vector<bool> has_srid_;  ///< of each column: a geometry, with the number of its reference
                                 ///< system in an array of its own behind it
   std::vector<ColumnArray> columns_;  ///< one for each placeholder of a row

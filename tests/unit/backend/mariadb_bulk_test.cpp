@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <optional>
+#include <random>
 
 #include "backend/bulk.hpp"
 #include "base/error.hpp"
@@ -78,7 +79,7 @@ TEST_F(MariadbBulkSink, KeepsEveryKindOfValueAndNullsBetweenThem) {
 
 TEST_F(MariadbBulkSink, LeavesOutExactlyTheRefusedRow) {
   database().run("CREATE TABLE t (k INT AUTO_INCREMENT PRIMARY KEY, n INT CHECK (n >= 0))");
-  for (const std::size_t count : {1U, 2U, 30U, 1022U, 1023U, 1024U, 2100U}) {
+  for (const std::size_t count : {1U, 2U, 30U, 1024U, 4094U, 4095U, 4096U}) {
     for (const std::size_t bad : {std::size_t{0}, count / 2, count - 1}) {
       database().run("TRUNCATE TABLE t");
       const auto sink = sink_for("t", {"n"});
@@ -105,6 +106,37 @@ TEST_F(MariadbBulkSink, LeavesOutExactlyTheRefusedRow) {
   }
 }
 
+TEST_F(MariadbBulkSink, FindsAnyNumberOfRefusedRows) {
+  database().run(
+      "CREATE TABLE t (k INT AUTO_INCREMENT PRIMARY KEY, n INT CHECK (n >= 0));"
+      "CREATE TABLE unnumbered (n INT CHECK (n >= 0))");
+  std::mt19937_64 random(7);
+  for (const std::string table : {"t", "unnumbered"}) {
+    // One row in this many is refused.
+    for (const std::uint64_t every : {1U, 2U, 3U, 50U, 900U}) {
+      const std::size_t count = 1 + random() % 6000;
+      database().run("TRUNCATE TABLE " + table);
+      const auto sink = sink_for(table, {"n"});
+      std::vector<std::int64_t> values;
+      std::vector<std::size_t> bad;
+      std::string expected;
+      for (std::size_t i = 0; i < count; ++i) {
+        const bool is_bad = random() % every == 0;
+        values.push_back(is_bad ? -1 : static_cast<std::int64_t>(i));
+        if (is_bad) bad.push_back(i);
+        if (!is_bad) expected += std::to_string(i) + "\n";
+      }
+      std::vector<std::size_t> refused;
+      database().connection().begin();
+      sink->write(batch_of(values), [&](std::size_t row, const Error&) { refused.push_back(row); });
+      database().connection().commit();
+      ASSERT_EQ(refused, bad);
+      ASSERT_EQ(sink->rows(), count - bad.size());
+      ASSERT_EQ(rows("SELECT n FROM " + table + " ORDER BY n"), expected);
+    }
+  }
+}
+
 /// InnoDB reserves keys for an array in powers of two; batches of other sizes would leave gaps, and
 /// the keys would depend on how the file was cut.
 TEST_F(MariadbBulkSink, KeysHaveNoGapsHoweverTheRowsArrive) {
@@ -112,7 +144,8 @@ TEST_F(MariadbBulkSink, KeysHaveNoGapsHoweverTheRowsArrive) {
   const auto sink = sink_for("t", {"n"});
   database().connection().begin();
   std::int64_t next = 1;
-  for (const std::size_t count : {1U, 2U, 5U, 100U, 1000U, 1023U, 1024U, 3000U, 37U}) {
+  for (const std::size_t count :
+       {1U, 2U, 5U, 100U, 1000U, 1023U, 1024U, 4095U, 4096U, 9000U, 37U}) {
     std::vector<std::int64_t> values;
     for (std::size_t i = 0; i < count; ++i) values.push_back(next++);
     sink->write(batch_of(values), fail);
