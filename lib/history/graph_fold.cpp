@@ -48,8 +48,9 @@ bool move_earlier(const Graph& graph, std::vector<std::string>& ids, std::size_t
 
 /// Goes on from the longest beginning of `ids` that was folded before.
 schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const {
-  // Fewer are folded as fast as looked up.
-  constexpr std::size_t kMany = 64;
+  // The result of fewer is found as fast as looked up.
+  constexpr std::size_t kManyRevisions = 64;
+  constexpr std::size_t kManyOperations = 64;
   const std::lock_guard lock(folds_->mutex);
   schema::Schema schema;
   std::size_t done = 0;
@@ -60,7 +61,8 @@ schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const
   }
   std::string checksums;
   std::vector<std::size_t> ends{0};
-  const bool is_stored = folds_->store && ids.size() >= done + kMany;
+  // Not when a caller goes on by a revision at a time.
+  const bool is_stored = folds_->store && (done == 0 || ids.size() >= done + kManyRevisions);
   if (is_stored) {
     for (const std::string& id : ids) {
       checksums += checksum(id);
@@ -77,10 +79,14 @@ schema::Schema Graph::fold_from_known(const std::vector<std::string>& ids) const
       break;
     }
   }
-  const std::size_t begin = done;
   read_ahead({ids.begin() + static_cast<std::ptrdiff_t>(done), ids.end()});
-  for (; done < ids.size(); ++done) schema = history::apply(std::move(schema), get(ids[done]));
-  if (is_stored && done >= begin + kMany) {
+  std::size_t operations = 0;
+  for (; done < ids.size(); ++done) {
+    const Revision& revision = get(ids[done]);
+    operations += revision.upgrade.size();
+    schema = history::apply(std::move(schema), revision);
+  }
+  if (is_stored && operations >= kManyOperations) {
     folds_->store->keep(done, sha256_hex(checksums), schema);
   }
   folds_->ids = ids;

@@ -75,6 +75,17 @@ std::vector<std::optional<FileStamp>> stamps_of(const std::vector<VersionFolder>
   return stamps;
 }
 
+/// Few small files are read as fast as an index of them.
+bool are_worth_an_index(const std::vector<std::optional<FileStamp>>& stamps) {
+  constexpr std::size_t kMany = 64;
+  constexpr std::uint64_t kManyBytes = std::uint64_t{32} * 1024;
+  std::uint64_t bytes = 0;
+  for (const std::optional<FileStamp>& stamp : stamps) {
+    if (stamp) bytes += stamp->size;
+  }
+  return stamps.size() >= kMany || bytes >= kManyBytes;
+}
+
 /// By path, each once: folders may lie in each other.
 std::vector<RevisionFile> revision_files(const std::vector<VersionFolder>& folders,
                                          const std::vector<std::optional<FileStamp>>& stamps) {
@@ -180,8 +191,6 @@ history::Graph read_graph(std::vector<RevisionFile> found, Index* index, std::in
 
 history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
                           const std::filesystem::path& base, const std::filesystem::path& index) {
-  // Fewer are read as fast.
-  constexpr std::size_t kWorthAnIndex = 64;
   const std::int64_t read_at = Index::now();
   // The index is read while the folders are.
   std::future<Index> reading;
@@ -190,12 +199,11 @@ history::Graph load_graph(const std::vector<std::filesystem::path>& folders,
                          [&index] { return Index(index); });
   }
   std::vector<VersionFolder> found = version_folders(folders, base);
-  std::size_t count = 0;
-  for (const VersionFolder& folder : found) count += folder.names.size();
-  if (index.empty() || count < kWorthAnIndex) {
+  if (index.empty()) return read_graph(revision_files(found, {}), nullptr, read_at);
+  const std::vector<std::optional<FileStamp>> stamps = stamps_of(found);
+  if (!are_worth_an_index(stamps)) {
     return read_graph(revision_files(found, {}), nullptr, read_at);
   }
-  const std::vector<std::optional<FileStamp>> stamps = stamps_of(found);
   Index known = reading.get();
   std::optional<history::Graph> graph = known_graph(known, found, stamps);
   if (!graph) graph = read_graph(revision_files(found, stamps), &known, read_at);

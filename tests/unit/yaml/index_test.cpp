@@ -94,10 +94,26 @@ class IndexTest : public testing::Test {
     project = new test::TempDir;  // NOLINT(cppcoreguidelines-owning-memory)
     fs::create_directories(migrations());
     for (int n = 0; n < kRevisions; ++n) write_revision(migrations(), n, fmt::format("c{}", n));
+    fs::create_directories(large() / "migrations");
+    write_file(large() / "migrations" / "all.yaml", large_revision(), false);
+    fs::create_directories(small() / "migrations");
+    write_file(small() / "migrations" / "one.yaml", "revision: a\nparents: []\nupgrade: []\n",
+               false);
     // Only files that are older than a file system's clock can tell are kept.
     std::this_thread::sleep_for(std::chrono::milliseconds(2'100));
   }
   static void TearDownTestSuite() { delete project; }
+
+  /// A project whose one revision is that of an existing database.
+  static fs::path large() { return project->path() / "large"; }
+  static fs::path small() { return project->path() / "small"; }
+  static std::string large_revision() {
+    std::string text = "revision: a\nparents: []\nupgrade:\n";
+    for (int n = 0; n < 1000; ++n) {
+      text += fmt::format("  - create_table: {{t{}: {{columns: {{id: int}}}}}}\n", n);
+    }
+    return text;
+  }
 
   static fs::path migrations() { return project->path() / "migrations"; }
   static fs::path index() { return project->path() / ".dbmig"; }
@@ -176,6 +192,24 @@ TEST_F(IndexTest, OperationsAreReadWhenTheyAreAskedForAndNeverOfAnotherFile) {
   write_revision(migrations(), 7, "third");
   EXPECT_NE(print_revision(load().get("r0007")).find("third"), std::string::npos);
   EXPECT_EQ(described(load()), plainly());
+}
+
+TEST_F(IndexTest, OneLargeFileIsReadOnceAndASmallOneNeedsNoIndex) {
+  const auto load_from = [](const fs::path& folder) {
+    return load_graph({folder / "migrations"}, folder, folder / ".dbmig");
+  };
+  const std::string wanted = to_bytes(load_graph(large() / "migrations", large()).fold());
+  EXPECT_EQ(to_bytes(load_from(large()).fold()), wanted);
+  const history::Graph graph = load_from(large());
+  // Who reads it now, reads another file.
+  write_file(large() / "migrations" / "other", "revision: a\nparents: []\nupgrade: []\n", false);
+  fs::rename(large() / "migrations" / "other", large() / "migrations" / "all.yaml");
+  EXPECT_EQ(to_bytes(graph.fold()), wanted);
+  EXPECT_NE(test::complaint([&] { graph.get("a"); }).find("was changed while"), std::string::npos);
+  EXPECT_TRUE(load_from(large()).fold().tables.empty());
+
+  load_from(small());
+  EXPECT_FALSE(index_is_there(small() / ".dbmig"));
 }
 
 TEST_F(IndexTest, MistakesAreToldAsWithoutIt) {
