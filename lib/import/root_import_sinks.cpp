@@ -1,0 +1,131 @@
+// The connections that write an import, and the sinks of a file on them. See root_import.hpp.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "backend/bulk.hpp"
+#include "dialect/capabilities.hpp"
+#include "import/check_options.hpp"
+#include "import/earlier_row.hpp"
+#include "import/lock_retry.hpp"
+#include "import/root_import.hpp"
+#include "import/target_tables.hpp"
+#include "import/writer_choice.hpp"
+
+namespace dbmig::import {
+
+/// Decides how many connections write, and prepares what several need outside of the transaction.
+void RootImport::prepare_writers() {
+  has_usual_writers_ = options_.writers == 0;
+  if (has_usual_writers_) options_.writers = usual_writers(*connection_, options_, ranks_.size());
+  if (options_.writers <= 1 ||
+      !dialect::capabilities(connection_->dialect().kind()).parallel_writers)
+    return;
+  try {
+    lock_retry_->run([&] { ImportStore(*connection_).create_if_missing(); });
+  } catch (const Error& error) {
+    if (!has_usual_writers_ || error.code() == ErrorCode::interrupted) throw;
+    options_.writers = 1;  // Without the right to it, as with one connection.
+  }
+}
+
+/// The sink of a file. Where the import commits as it goes, nothing is put off: an index that is
+/// missing at a commit would be missing for everybody.
+std::unique_ptr<RenewedSink> RootImport::open_sink(
+    const schema::Table& table, const std::vector<std::string>& columns,
+    const std::vector<std::vector<std::string>>& watched_keys) {
+  auto sink = std::make_unique<RenewedSink>([this, table, columns, watched_keys] {
+    std::unique_ptr<backend::BulkSink> one;
+    lock_retry_->run([&] {
+      one.reset();  // restores the session's settings, which the next one saves again
+      one = connection_->bulk_sink(table, columns, options_.on_duplicate);
+      if (!checkpoints_->are_on()) {
+        without_unique_ = one->begin(watched_keys) || without_unique_;
+      }
+      lock_table(*connection_, table, columns);
+    });
+    return one;
+  });
+  lock_retry_->wait_in_statements();
+  return sink;
+}
+
+void RootImport::open_writers() {
+  if (options_.writers <= 1) return;
+  if (const auto reason = why_one_writer(*connection_, options_, tables_, checkpoints_->are_on())) {
+    if (!has_usual_writers_) {
+      events_.info("dbmig.import", fmt::format("Using one connection: {}", *reason));
+    }
+    return;
+  }
+  std::vector<FileRecord> files;
+  for (std::size_t i = 0; i < options_.files.size(); ++i) {
+    FileRecord& file = files.emplace_back();
+    file.path = std::filesystem::absolute(options_.files[i]).string();
+    file.table = tables_[i].name;
+  }
+  writers_ = std::make_unique<Writers>(*connection_, options_.writers, std::move(files));
+}
+
+/// On all connections that write, before the first value is converted.
+void RootImport::set_time_zone() {
+  const std::string zone = time_zone_of(own_options_, tables_, connection_->dialect().kind());
+  if (zone.empty()) return;
+  connection_->set_time_zone(zone);
+  for (std::size_t i = 0; writers_ != nullptr && i < writers_->count(); ++i) {
+    writers_->connection(i).set_time_zone(zone);
+  }
+}
+
+/// The sinks of a file: one for each connection that writes.
+std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::Table& table,
+                                                                 const Plan& plan,
+                                                                 RowOrder& order) {
+  std::vector<std::unique_ptr<RenewedSink>> sinks;
+  const std::vector<std::string> columns = plan.column_names();
+  if (writers_ == nullptr) {
+    sinks.push_back(open_sink(table, columns, watched_keys(plan)));
+    return sinks;
+  }
+  std::size_t count = writers_->count();
+  for (const schema::Column& column : table.columns) {
+    if (!column.autoincrement) continue;
+    const auto given = std::find(columns.begin(), columns.end(), column.name);
+    if (given == columns.end()) {
+      count = 1;
+      if (has_usual_writers_) continue;
+      events_.info(
+          "dbmig.import",
+          fmt::format(
+              "Using one connection for '{}': its rows are numbered in the order of the file",
+              table.name));
+    } else {
+      order.key = static_cast<std::size_t>(given - columns.begin());
+      order.refuses_empty_keys = true;
+    }
+  }
+  lock_retry_->run([&] { lock_table(*connection_, table, columns); });
+  for (std::size_t i = 0; i < count; ++i) {
+    sinks.push_back(std::make_unique<RenewedSink>([this, i, table, columns] {
+      return writers_->connection(i).bulk_sink(table, columns, backend::OnDuplicate::abort);
+    }));
+  }
+  if (count == 1) order.refuses_empty_keys = false;
+  return sinks;
+}
+
+/// Does what the sinks have put off.
+void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+  try {
+    for (const auto& one : sinks) one->finish();
+  } catch (const Error& error) {
+    // A watched key was repeated: the next attempt keeps its index, and the database names the
+    // record.
+    was_watch_wrong_ = without_unique_ && is_duplicate(error);
+    throw;
+  }
+}
+
+}  // namespace dbmig::import
