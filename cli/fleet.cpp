@@ -15,7 +15,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/signals.hpp"
 #include "project/run_settings.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "yaml/revision.hpp"
 
 namespace dbmig::cli {
@@ -229,7 +229,7 @@ Preparation prepare(Context& context, const FleetOptions& options, fleet::Job jo
   Preparation ready{named_databases(context, options), std::move(job)};
   ready.job.selection = context.selection();
   ready.job.dialect = context.project().only_dialect();
-  if (ready.job.verb == Verb::check) ready.job.ask = words_of_server(context);
+  if (ready.job.verb == Verb::check) ready.job.ask = spelling_of_server(context);
   const history::Graph& graph = context.graph();
   // A target that no file has is a mistake before anything runs.
   for (const std::string& target : ready.job.targets) {
@@ -334,7 +334,7 @@ Json run_on_all(Context& context, const FleetOptions& options, fleet::Job job) {
     const auto graph = [&]() -> const history::Graph& {
       job.selection = context.selection();
       job.dialect = context.project().only_dialect();
-      if (job.verb == Verb::check) job.ask = words_of_server(context);
+      if (job.verb == Verb::check) job.ask = spelling_of_server(context);
       return context.graph();
     };
     fleet::serve_ranks(*ranks, graph, yaml::parse_revision, job);

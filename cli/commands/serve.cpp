@@ -11,7 +11,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "run/check.hpp"
 #include "serve/http_module.hpp"
 #include "serve/site.hpp"
@@ -133,7 +133,7 @@ serve::FindDrift drift_finder(const project::Location& location) {
     project::Workspace workspace(Context::quiet_host(silence));
     workspace.location = location;
     run::DatabaseCheck check = run::check_database(
-        connection, workspace.graph(), workspace.selection(), project::words_of_server(workspace));
+        connection, workspace.graph(), workspace.selection(), project::spelling_of_server(workspace));
     return serve::Drift{text::join(check.current, ", "), std::move(check.drift.expected),
                         std::move(check.drift.live)};
   };

@@ -62,20 +62,20 @@ const Item* keyed(const schema::SharedMap<Key, Item>* items, const Key& key) {
 }
 
 /// A table that at least one side has.
-class TableWords {
+class TableSpelling {
  public:
-  explicit TableWords(const Both<Table>& tables) : t_(tables) {}
+  explicit TableSpelling(const Both<Table>& tables) : t_(tables) {}
 
   void run() const {
     if (t_.equal()) {
       t_.word();
       return;
     }
-    words_of(&Table::columns);
-    words_of(&Table::uniques);
-    words_of(&Table::indexes);
-    words_of(&Table::foreign_keys);
-    words_of(&Table::checks);
+    definitions_of(&Table::columns);
+    definitions_of(&Table::uniques);
+    definitions_of(&Table::indexes);
+    definitions_of(&Table::foreign_keys);
+    definitions_of(&Table::checks);
     primary_key();
     part(&Table::sqlite).word();
     // A counter that moved on, or whatever else the comparison left out, is no difference.
@@ -90,7 +90,7 @@ class TableWords {
   }
 
   template <class Item>
-  void words_of(schema::SharedList<Item> Table::*list) const {
+  void definitions_of(schema::SharedList<Item> Table::*list) const {
     const auto item = [&](auto* table, const std::string& name) {
       return table == nullptr ? nullptr : named(&(table->*list), name);
     };
@@ -140,7 +140,7 @@ void each(ComparedForm& from, ComparedForm& to, schema::SharedMap<Key, Item> Sch
 
 void keep_spelling(ComparedForm& from, ComparedForm& to) {
   const auto word = [](const auto& item) { item.word(); };
-  each(from, to, &Schema::tables, [](const Both<Table>& table) { TableWords(table).run(); });
+  each(from, to, &Schema::tables, [](const Both<Table>& table) { TableSpelling(table).run(); });
   each(from, to, &Schema::views, word);
   each(from, to, &Schema::triggers, word);
   each(from, to, &Schema::routines, word);

@@ -5,7 +5,7 @@
 #include "fleet/outcome.hpp"
 #include "history/graph.hpp"
 #include "run/runner.hpp"
-#include "run/wordings.hpp"
+#include "run/spelling.hpp"
 #include "schema/selection.hpp"
 
 namespace dbmig::fleet {
@@ -29,7 +29,7 @@ struct Job {
                      const std::vector<run::PlannedRevision>& plan, const schema::Schema& before)>
       refuse = {};
   schema::Selection selection = {};
-  run::AskWords ask = {};
+  run::AskSpelling ask = {};
   /// The project's only dialect: a database of another is warned of.
   std::optional<DialectKind> dialect = {};
   bool verbose = false;  ///< debug lines and statements go to Outcome::log, too

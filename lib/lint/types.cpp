@@ -16,7 +16,7 @@ using ops::RiskKind;
 using schema::TypeKind;
 
 /// The words of `unitPrice`, `unit_price` and `UNIT PRICE`, in lower case.
-std::vector<std::string> words_of(const std::string& name) {
+std::vector<std::string> definitions_of(const std::string& name) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto letter = [&](char c) {
     return upper(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
@@ -36,7 +36,7 @@ bool sounds_like_money(const std::string& name) {
       "price",  "amount",  "balance", "cost",  "salary",   "wage",   "fee",    "tax",     "revenue",
       "income", "payment", "money",   "total", "subtotal", "budget", "precio", "importe", "saldo",
       "coste",  "sueldo",  "salario", "pago",  "monto",    "tarifa", "iva",    "dinero"};
-  const auto words = words_of(name);
+  const auto words = definitions_of(name);
   return std::any_of(words.begin(), words.end(), [](std::string_view word) {
     return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view known) {
       return word == known || (word.ends_with('s') && word.substr(0, word.size() - 1) == known);

@@ -12,7 +12,7 @@
 #include "history/named.hpp"
 #include "project/adoption.hpp"
 #include "project/revisions.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "project/sql_files.hpp"
 #include "run/check.hpp"
 #include "run/expected_names.hpp"
@@ -47,7 +47,7 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
   const history::Graph& graph = workspace.graph();
   backend::Connection& connection = existing_database(workspace);
   const run::DatabaseCheck check =
-      run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
+      run::check_database(connection, graph, workspace.selection(), spelling_of_server(workspace));
   if (!check.unknown.empty()) {
     throw Error(ErrorCode::not_found,
                 fmt::format("Can't locate revision identified by '{}': the database has it, but no "
@@ -62,8 +62,8 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
         .hint("finish it with `dbmig upgrade` first");
   }
   if (check.pending.empty()) return;
-  const run::Drift drift =
-      run::find_drift(connection, graph.fold(), workspace.selection(), words_of_server(workspace));
+  const run::Drift drift = run::find_drift(connection, graph.fold(), workspace.selection(),
+                                           spelling_of_server(workspace));
   if (!drift.empty()) {
     throw Error(ErrorCode::failed, fmt::format("the database lacks revision {}",
                                                history::named(graph.header(check.pending.front()))))
@@ -80,7 +80,7 @@ void catch_up(Workspace& workspace, const AdoptOptions& options) {
 /// Reports what of the database the new revision does not describe exactly.
 void tell_inexact(Workspace& workspace) {
   const run::Drift drift = run::find_drift(existing_database(workspace), workspace.graph().fold(),
-                                           workspace.selection(), words_of_server(workspace));
+                                           workspace.selection(), spelling_of_server(workspace));
   for (const std::string& line : drift.difference.detected) {
     workspace.events().warning(
         "dbmig.adopt", fmt::format("the model does not describe the database exactly: {}", line));

@@ -12,7 +12,7 @@
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
 #include "project/fit_for_mariadb.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "project/sqlite_only.hpp"
 #include "schema/names.hpp"
 #include "schema/validate.hpp"

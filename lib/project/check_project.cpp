@@ -12,7 +12,7 @@
 #include "history/renames.hpp"
 #include "project/cut_fractions.hpp"
 #include "project/revisions.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "run/check.hpp"
 #include "run/fitted.hpp"
 #include "schema/validate.hpp"
@@ -176,7 +176,7 @@ std::vector<CheckFinding> check_database(Workspace& workspace) {
   backend::Connection& connection = workspace.connection(Workspace::Access::peek);
   const history::Graph graph = run::fitted(connection, workspace.graph());
   const run::DatabaseCheck check =
-      run::check_database(connection, graph, workspace.selection(), words_of_server(workspace));
+      run::check_database(connection, graph, workspace.selection(), spelling_of_server(workspace));
   for (const std::string& id : check.pending) {
     findings.add("pending", id,
                  fmt::format("The database lacks revision {}; run `dbmig upgrade`",

@@ -9,11 +9,11 @@
 #include "dialect/keep_spelling.hpp"
 #include "history/renames.hpp"
 #include "project/revisions.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "project/sql_files.hpp"
 #include "run/check.hpp"
 #include "run/expected_names.hpp"
-#include "run/wordings.hpp"
+#include "run/spelling.hpp"
 #include "schema/validate.hpp"
 
 namespace dbmig::project {
@@ -219,13 +219,15 @@ ComparedSchemas make_comparable(Workspace& workspace, const ComparisonSide& from
     return result;
   }
   // Texts in the spelling of one side's server are compared with the other side's.
-  const run::AskWords ask = words_of_server(workspace);
+  const run::AskSpelling ask = spelling_of_server(workspace);
   if (to.connection != nullptr) {
-    result.to = run::with_expected_words(other, result.from, std::move(result.to),
-                                         {.recorded = to.is_live && from.is_managed, .ask = ask});
+    result.to =
+        run::with_expected_spelling(other, result.from, std::move(result.to),
+                                    {.recorded = to.is_live && from.is_managed, .ask = ask});
   } else {
-    result.from = run::with_expected_words(one, result.to, std::move(result.from),
-                                           {.recorded = from.is_live && to.is_managed, .ask = ask});
+    result.from =
+        run::with_expected_spelling(one, result.to, std::move(result.from),
+                                    {.recorded = from.is_live && to.is_managed, .ask = ask});
   }
   result.from = one.canonical(result.from);
   result.to = other.canonical(result.to);

@@ -7,7 +7,7 @@
 #include "diff/diff.hpp"
 #include "project/new_revision.hpp"
 #include "project/revisions.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "run/check.hpp"
 #include "run/offline.hpp"
 
@@ -20,7 +20,7 @@ constexpr int kLockSeconds = 60;
 run::DatabaseCheck reconciled_check(Workspace& workspace) {
   run::DatabaseCheck check =
       run::check_database(workspace.connection(Workspace::Access::existing), workspace.graph(),
-                          workspace.selection(), words_of_server(workspace));
+                          workspace.selection(), spelling_of_server(workspace));
   if (!check.unknown.empty()) {
     throw Error(
         ErrorCode::not_found,

@@ -12,7 +12,7 @@
 #include "diff/diff.hpp"
 #include "history/branches.hpp"
 #include "project/generate_revision.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "schema/validate.hpp"
 #include "yaml/add_columns.hpp"
 #include "yaml/replace_scalar.hpp"

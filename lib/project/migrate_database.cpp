@@ -7,7 +7,7 @@
 #include "project/proving.hpp"
 #include "project/revisions.hpp"
 #include "project/run_settings.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "run/fitted.hpp"
 #include "run/store.hpp"
 #include "transfer/copy_mark.hpp"
@@ -26,7 +26,7 @@ std::optional<teams::Entry> find_entry(Workspace& workspace, backend::Connection
                                        const MigrationRequest& request) {
   auto entry = teams::find_entry(connection, workspace.graph(),
                                  request.baseline ? request.targets : std::vector<std::string>{},
-                                 workspace.selection(), words_of_server(workspace));
+                                 workspace.selection(), spelling_of_server(workspace));
   if (entry && entry->difference.is_equal()) workspace.events().info("dbmig.run", entry->why);
   return entry;
 }

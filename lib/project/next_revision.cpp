@@ -12,7 +12,7 @@
 #include "diff/following_views.hpp"
 #include "history/branches.hpp"
 #include "history/renames.hpp"
-#include "project/server_words.hpp"
+#include "project/server_spelling.hpp"
 #include "schema/validate.hpp"
 #include "yaml/revision.hpp"
 

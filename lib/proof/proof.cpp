@@ -18,11 +18,11 @@
 #include "proof/short_history.hpp"
 #include "proof/snapshot.hpp"
 #include "proof/usage.hpp"
-#include "run/ask_words.hpp"
+#include "run/ask_spelling.hpp"
 #include "run/run_plan.hpp"
+#include "run/spelling.hpp"
+#include "run/spelling_record.hpp"
 #include "run/variables.hpp"
-#include "run/word_record.hpp"
-#include "run/wordings.hpp"
 
 namespace dbmig::proof {
 namespace {
@@ -185,7 +185,7 @@ class Prover {
         external_.provide(run_plan.before(), history::apply(run_plan.before(), *step->revision));
       }
       const auto statements = connection_.dialect().plan(run_plan.before(), step->operations, {});
-      run::WordingRecorder words(connection_);
+      run::SpellingRecorder words(connection_);
       words.before(run_plan.before(), step->operations);
       for (const auto& statement : statements) {
         stop_if_asked(stop_);
@@ -367,11 +367,11 @@ class Prover {
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
     const schema::Schema live = connection_.dialect().reconciled(
-        connection_.canonical(run::with_expected_words(
+        connection_.canonical(run::with_expected_spelling(
             connection_, expected, external_.without(connection_.inspect({}).schema),
             {.recorded = true,
              .ask = [&](const schema::Schema& schema,
-                        const auto& keys) { return run::ask_words(options_, schema, keys); }})),
+                        const auto& keys) { return run::ask_spelling(options_, schema, keys); }})),
         wanted);
     const diff::Difference difference = diff::diff(wanted, live);
     if (difference.operations.empty()) return;

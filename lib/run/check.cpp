@@ -27,12 +27,12 @@ schema::Schema known_part(const schema::Schema& live, const schema::Schema& expe
 }
 
 Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
-                 const schema::Selection& selection, const AskWords& ask) {
+                 const schema::Selection& selection, const AskSpelling& ask) {
   Drift drift;
   drift.kind = connection.dialect().kind();
   drift.expected = schema::selected(connection.canonical(expected), selection);
-  drift.found = with_expected_words(connection, expected, connection.inspect({}).schema,
-                                    {.recorded = true, .ask = ask});
+  drift.found = with_expected_spelling(connection, expected, connection.inspect({}).schema,
+                                       {.recorded = true, .ask = ask});
   drift.live = connection.dialect().reconciled(
       known_part(connection.canonical(drift.found), drift.expected), drift.expected);
   drift.difference = diff::diff(drift.expected, drift.live);
@@ -68,7 +68,7 @@ schema::Schema with_drift(const schema::Schema& expected, const Drift& drift) {
 }
 
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& stored,
-                             const schema::Selection& selection, const AskWords& ask) {
+                             const schema::Selection& selection, const AskSpelling& ask) {
   DatabaseCheck result;
   RevisionStore store(connection);
   const history::Graph graph = fitted(connection, stored);

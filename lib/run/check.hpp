@@ -6,8 +6,8 @@
 #include "backend/backend.hpp"
 #include "diff/diff.hpp"
 #include "history/graph.hpp"
+#include "run/spelling.hpp"
 #include "run/store.hpp"
-#include "run/wordings.hpp"
 #include "schema/selection.hpp"
 
 namespace dbmig::run {
@@ -43,11 +43,11 @@ struct DatabaseCheck {
 /// Only reads. Tables that the history does not know or that are not selected are never reported.
 /// `ask` is used for texts that the database spells differently and of which it has no record.
 DatabaseCheck check_database(backend::Connection& connection, const history::Graph& graph,
-                             const schema::Selection& selection = {}, const AskWords& ask = {});
+                             const schema::Selection& selection = {}, const AskSpelling& ask = {});
 
 /// The objects of `expected` that differ in the database.
 Drift find_drift(backend::Connection& connection, const schema::Schema& expected,
-                 const schema::Selection& selection = {}, const AskWords& ask = {});
+                 const schema::Selection& selection = {}, const AskSpelling& ask = {});
 
 /// The schema of the revisions with the drift applied: differing objects as the database has them,
 /// everything else as in `expected`.

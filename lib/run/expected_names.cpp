@@ -23,11 +23,12 @@ std::map<std::string, std::string> other_spellings(const Objects& live, const Ob
 
 }  // namespace
 
-const std::string& words_at(const dialect::Words& words, dialect::WordingKey key) {
-  const auto found = words.find(key);
-  if (found != words.end()) return found->second;
+const std::string& definition_at(const dialect::Definitions& definitions,
+                                 dialect::DefinitionKey key) {
+  const auto found = definitions.find(key);
+  if (found != definitions.end()) return found->second;
   key.object = folded_identifier(key.object);
-  return words.at(key);
+  return definitions.at(key);
 }
 
 schema::Schema with_expected_names(backend::Connection& connection, const schema::Schema& expected,

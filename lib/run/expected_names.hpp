@@ -3,7 +3,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
-#include "dialect/wording.hpp"
+#include "dialect/definitions.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
@@ -13,7 +13,9 @@ namespace dbmig::run {
 schema::Schema with_expected_names(backend::Connection& connection, const schema::Schema& expected,
                                    schema::Schema live);
 
-/// The text at `key`, given with the expected names, among the `words` of the inspected schema.
-const std::string& words_at(const dialect::Words& words, dialect::WordingKey key);
+/// The text at `key`, given with the expected names, among the `definitions` of the inspected
+/// schema.
+const std::string& definition_at(const dialect::Definitions& definitions,
+                                 dialect::DefinitionKey key);
 
 }  // namespace dbmig::run

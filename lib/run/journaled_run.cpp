@@ -10,9 +10,9 @@
 #include "run/journal.hpp"
 #include "run/plain_sql.hpp"
 #include "run/requirements.hpp"
+#include "run/spelling.hpp"
+#include "run/spelling_record.hpp"
 #include "run/violations.hpp"
-#include "run/word_record.hpp"
-#include "run/wordings.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -171,7 +171,7 @@ class JournaledRun {
 
   void send(const PlannedRevision& planned, const schema::Schema& met, AppliedRevision row) {
     const auto begin = Clock::now();
-    WordingRecorder words(context_.connection);
+    SpellingRecorder words(context_.connection);
     if (row.statements_done == 0) {
       record(row.id, [&] { words.before(met, planned.operations); });
     }
@@ -316,7 +316,7 @@ class JournaledRun {
     Journal journal(context, std::move(row));
     journal.run(undo.statements);
     AppliedRevision now = journal.row();
-    record(now.id, [&] { WordingRecorder(context_.connection).forget(); });
+    record(now.id, [&] { SpellingRecorder(context_.connection).forget(); });
     if (begun == Direction::downgrade) {
       // The row is that of an upgrade again.
       schema::Schema met;

@@ -6,9 +6,9 @@
 
 #include "ops/apply.hpp"
 #include "run/journal.hpp"
+#include "run/spelling.hpp"
 #include "run/statement_tables.hpp"
 #include "run/variables.hpp"
-#include "run/wordings.hpp"
 #include "sql_script/script_statement.hpp"
 
 namespace dbmig::run {
@@ -32,9 +32,9 @@ schema::Schema part(const schema::Schema& schema, const std::set<std::string>& n
 template <class IsMade>
 schema::Schema live_beside(const ApplyContext& context, const schema::Schema& expected,
                            const schema::Schema& found, IsMade is_made) {
-  schema::Schema live = with_expected_words(context.connection, expected, found, {});
-  for (const dialect::WordingKey& key : unlike_words(expected, live)) {
-    if (is_made(key)) dialect::take_words(live, expected, key);
+  schema::Schema live = with_expected_spelling(context.connection, expected, found, {});
+  for (const dialect::DefinitionKey& key : unlike_definitions(expected, live)) {
+    if (is_made(key)) dialect::take_definition(live, expected, key);
   }
   return live;
 }
@@ -59,12 +59,12 @@ std::optional<bool> look_by_fold(const ApplyContext& context, const PlannedRevis
   const schema::Schema expected_before = part(before_form, names);
   const schema::Schema expected_after = part(after_form, names);
   if (expected_before == expected_after) return std::nullopt;
-  const dialect::Words words_before = dialect::words_of(before);
-  const dialect::Words words_after = dialect::words_of(after);
-  const auto stays = [&](const dialect::WordingKey& key) {
-    const auto a = words_before.find(key);
-    const auto b = words_after.find(key);
-    return a != words_before.end() && b != words_after.end() && a->second == b->second;
+  const dialect::Definitions definitions_before = dialect::definitions_of(before);
+  const dialect::Definitions definitions_after = dialect::definitions_of(after);
+  const auto stays = [&](const dialect::DefinitionKey& key) {
+    const auto a = definitions_before.find(key);
+    const auto b = definitions_after.find(key);
+    return a != definitions_before.end() && b != definitions_after.end() && a->second == b->second;
   };
   const schema::Schema found = connection.inspect({}).schema;
   const auto is_as = [&](const schema::Schema& schema, const schema::Schema& expected,
@@ -74,7 +74,7 @@ std::optional<bool> look_by_fold(const ApplyContext& context, const PlannedRevis
     return connection.dialect().reconciled(live, expected) == expected;
   };
   if (is_as(after, expected_after,
-            [&](const dialect::WordingKey& key) { return has_changed || stays(key); })) {
+            [&](const dialect::DefinitionKey& key) { return has_changed || stays(key); })) {
     return true;
   }
   if (is_as(before, expected_before, stays)) return false;

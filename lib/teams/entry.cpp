@@ -154,7 +154,7 @@ BaselineDifference compare_to_baseline(backend::Connection& connection,
                                        const history::Graph& stored,
                                        const std::set<std::string>& targets,
                                        const schema::Selection& selection,
-                                       const run::AskWords& ask) {
+                                       const run::AskSpelling& ask) {
   BaselineDifference result;
   const history::Graph graph = run::unsquashed(stored);
   const schema::Schema expected = graph.fold(targets);
@@ -181,7 +181,7 @@ BaselineDifference compare_to_baseline(backend::Connection& connection,
 
 std::optional<Entry> find_entry(backend::Connection& connection, const history::Graph& graph,
                                 const std::vector<std::string>& baseline,
-                                const schema::Selection& selection, const run::AskWords& ask) {
+                                const schema::Selection& selection, const run::AskSpelling& ask) {
   if (graph.empty() || !run::RevisionStore(connection).empty()) return std::nullopt;
   const auto listed = [](const std::set<std::string>& ids) {
     return text::join({ids.begin(), ids.end()}, ", ");

@@ -45,7 +45,7 @@ struct BaselineDifference {
 BaselineDifference compare_to_baseline(backend::Connection& connection, const history::Graph& graph,
                                        const std::set<std::string>& targets,
                                        const schema::Selection& selection,
-                                       const run::AskWords& ask);
+                                       const run::AskSpelling& ask);
 
 /// Where a database that dbmig has not managed yet comes into the history.
 struct Entry {
@@ -60,6 +60,6 @@ struct Entry {
 /// for a database with bookkeeping of its own and for one that takes all revisions.
 std::optional<Entry> find_entry(backend::Connection& connection, const history::Graph& graph,
                                 const std::vector<std::string>& baseline,
-                                const schema::Selection& selection, const run::AskWords& ask);
+                                const schema::Selection& selection, const run::AskSpelling& ask);
 
 }  // namespace dbmig::teams

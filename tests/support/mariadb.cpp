@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
-#include "run/ask_words.hpp"
-#include "run/wordings.hpp"
+#include "run/ask_spelling.hpp"
+#include "run/spelling.hpp"
 
 namespace dbmig::test {
 
@@ -59,11 +59,11 @@ std::vector<std::string> MariadbDatabase::migrate(const schema::Schema& before,
 }
 
 schema::Schema MariadbDatabase::inspect_beside(const schema::Schema& model) {
-  const run::AskWords ask = [this](const schema::Schema& schema,
-                                   const std::set<dialect::WordingKey>& keys) {
-    return run::ask_words({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
+  const run::AskSpelling ask = [this](const schema::Schema& schema,
+                                      const std::set<dialect::DefinitionKey>& keys) {
+    return run::ask_spelling({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
   };
-  const schema::Schema live = run::with_expected_words(
+  const schema::Schema live = run::with_expected_spelling(
       *connection_, model, connection_->inspect({}).schema, {.recorded = false, .ask = ask});
   return connection_->dialect().reconciled(connection_->canonical(live),
                                            connection_->canonical(model));

@@ -44,7 +44,7 @@ class MariadbDatabase {
                                    const std::vector<ops::Operation>& operations);
   schema::Schema inspect();
   /// The same as it compares with `model`, equal when there is nothing to do: what the server words
-  /// as it would word the model (run/wordings.hpp) is in the model's words.
+  /// as it would word the model (run/spelling.hpp) is in the model's words.
   schema::Schema inspect_beside(const schema::Schema& model);
   /// The rows of a query, a line each, values separated by `|`, NULL as `NULL`.
   std::string rows(std::string_view sql);

@@ -36,7 +36,7 @@ class Cursor : public TokenCursor {
   std::size_t position() const { return pos_; }
   bool at_end() const { return peek().kind == TokenKind::end; }
   std::string take() { return tokens_[pos_++].text; }
-  bool take_words(std::string_view a, std::string_view b, std::string_view c = {}) {
+  bool take_definition(std::string_view a, std::string_view b, std::string_view c = {}) {
     if (!is_word(a) || !is_word(b, 1) || (!c.empty() && !is_word(c, 2))) return false;
     pos_ += c.empty() ? 2 : 3;
     return true;
@@ -80,7 +80,7 @@ void read_returns(Cursor& cursor, std::string_view sql, Program& program) {
     finish = cursor.peek().begin;
   }
   while (true) {
-    if (cursor.take_words("character", "set") || cursor.take_word("charset")) {
+    if (cursor.take_definition("character", "set") || cursor.take_word("charset")) {
       program.charset = canonical_charset_name(cursor.take());
     } else if (cursor.take_word("collate")) {
       program.collation = canonical_charset_name(cursor.take());
@@ -92,24 +92,24 @@ void read_returns(Cursor& cursor, std::string_view sql, Program& program) {
 }
 
 bool read_characteristic(Cursor& cursor, Program& program) {
-  if (cursor.take_words("not", "deterministic")) {
+  if (cursor.take_definition("not", "deterministic")) {
     program.deterministic = false;
   } else if (cursor.take_word("deterministic")) {
     program.deterministic = true;
-  } else if (cursor.take_words("contains", "sql")) {
+  } else if (cursor.take_definition("contains", "sql")) {
     program.access.clear();
-  } else if (cursor.take_words("no", "sql")) {
+  } else if (cursor.take_definition("no", "sql")) {
     program.access = "no sql";
-  } else if (cursor.take_words("reads", "sql", "data")) {
+  } else if (cursor.take_definition("reads", "sql", "data")) {
     program.access = "reads sql data";
-  } else if (cursor.take_words("modifies", "sql", "data")) {
+  } else if (cursor.take_definition("modifies", "sql", "data")) {
     program.access = "modifies sql data";
-  } else if (cursor.take_words("sql", "security")) {
+  } else if (cursor.take_definition("sql", "security")) {
     program.invoker = text::equals_ignoring_case(cursor.take(), "invoker");
   } else if (cursor.take_word("comment")) {
     program.comment = cursor.take();
   } else {
-    return cursor.take_words("language", "sql");
+    return cursor.take_definition("language", "sql");
   }
   return true;
 }
@@ -177,7 +177,7 @@ Event read_event(std::string_view sql) {
   Cursor cursor(tokens, position);
   Event event;
   while (!cursor.take_word("do")) {
-    if (cursor.take_words("on", "schedule")) continue;
+    if (cursor.take_definition("on", "schedule")) continue;
     if (cursor.take_word("every")) {
       event.every = moment(cursor, tokens);
     } else if (cursor.take_word("at")) {
@@ -186,13 +186,13 @@ Event read_event(std::string_view sql) {
       event.starts = moment(cursor, tokens);
     } else if (cursor.take_word("ends")) {
       event.ends = moment(cursor, tokens);
-    } else if (cursor.take_words("on", "completion")) {
+    } else if (cursor.take_definition("on", "completion")) {
       event.preserve = !cursor.take_word("not");
       cursor.expect_word("preserve");
     } else if (cursor.take_word("enable")) {
       event.state.clear();
     } else if (cursor.take_word("disable")) {
-      event.state = cursor.take_words("on", "slave") ? "disable on slave" : "disable";
+      event.state = cursor.take_definition("on", "slave") ? "disable on slave" : "disable";
     } else if (cursor.take_word("comment")) {
       event.comment = cursor.take();
     } else {

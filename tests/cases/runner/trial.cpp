@@ -8,10 +8,10 @@
 
 #include "base/text.hpp"
 #include "diff/diff.hpp"
-#include "run/ask_words.hpp"
+#include "run/ask_spelling.hpp"
 #include "run/check.hpp"
 #include "run/runner.hpp"
-#include "run/wordings.hpp"
+#include "run/spelling.hpp"
 #include "runner/contents.hpp"
 #include "runner/subject.hpp"
 #include "schema/validate.hpp"
@@ -152,10 +152,11 @@ class Trial {
   run::Runner runner() { return {subject_->connection(), *graph_, yaml::parse_revision, events_}; }
 
   /// Who is asked how MariaDB words texts: its own server; on SQLite nobody has to be.
-  run::AskWords server() {
-    return [this](const schema::Schema& schema, const std::set<dialect::WordingKey>& keys) {
+  run::AskSpelling server() {
+    return [this](const schema::Schema& schema, const std::set<dialect::DefinitionKey>& keys) {
       if (kind_ == DialectKind::sqlite) return schema;
-      return run::ask_words({.kind = kind_, .server = subject_->connection().url()}, schema, keys);
+      return run::ask_spelling({.kind = kind_, .server = subject_->connection().url()}, schema,
+                               keys);
     };
   }
 
@@ -222,8 +223,8 @@ class Trial {
     const schema::Schema expected = schema::sorted(subject_->connection().canonical(model));
     const backend::Inspection found = subject_->connection().inspect({});
     const schema::Schema live = schema::sorted(dialect.reconciled(
-        dialect.canonical(run::with_expected_words(subject_->connection(), model, found.schema,
-                                                   {.recorded = true, .ask = server()})),
+        dialect.canonical(run::with_expected_spelling(subject_->connection(), model, found.schema,
+                                                      {.recorded = true, .ask = server()})),
         expected));
     for (const backend::Unsupported& object : found.unsupported) {
       ADD_FAILURE() << when << ": not represented: " << object.object << ": " << object.reason;

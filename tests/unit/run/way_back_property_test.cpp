@@ -10,8 +10,8 @@
 #include "dialect/sqlite/types.hpp"
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
-#include "run/ask_words.hpp"
-#include "run/wordings.hpp"
+#include "run/ask_spelling.hpp"
+#include "run/spelling.hpp"
 #include "support/property.hpp"
 #include "support/random_mariadb.hpp"
 #include "support/random_schema.hpp"
@@ -110,19 +110,19 @@ class WayBackProperty : public RunTest {
     return out;
   }
 
-  static AskWords server(backend::Connection& connection) {
-    return [&connection](const Schema& schema, const std::set<dialect::WordingKey>& keys) {
-      return ask_words({.kind = DialectKind::mariadb, .server = connection.url()}, schema, keys);
+  static AskSpelling server(backend::Connection& connection) {
+    return [&connection](const Schema& schema, const std::set<dialect::DefinitionKey>& keys) {
+      return ask_spelling({.kind = DialectKind::mariadb, .server = connection.url()}, schema, keys);
     };
   }
 
   /// What the database has that `model` does not mean, if anything.
   std::string difference(backend::Connection& connection, const Schema& model) {
     const Schema wanted = connection.canonical(model);
-    const Schema live = dialect().reconciled(
-        connection.canonical(with_expected_words(connection, model, connection.inspect({}).schema,
+    const Schema live = dialect().reconciled(connection.canonical(with_expected_spelling(
+                                                 connection, model, connection.inspect({}).schema,
                                                  {.recorded = true, .ask = server(connection)})),
-        wanted);
+                                             wanted);
     if (live == wanted) return {};
     return fmt::format("the database has\n{}\ninstead of\n{}", test::describe(live),
                        test::describe(wanted));

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "backend/scratch.hpp"
-#include "dialect/wording.hpp"
+#include "dialect/definitions.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
@@ -12,7 +12,7 @@ namespace dbmig::run {
 /// the objects they need are created in a scratch database and read back. Texts that the server
 /// rejects, or that could have an effect there (events, if the scheduler runs), stay unchanged.
 /// Throws what connect() throws.
-schema::Schema ask_words(const backend::ScratchOptions& options, schema::Schema schema,
-                         const std::set<dialect::WordingKey>& keys);
+schema::Schema ask_spelling(const backend::ScratchOptions& options, schema::Schema schema,
+                            const std::set<dialect::DefinitionKey>& keys);
 
 }  // namespace dbmig::run

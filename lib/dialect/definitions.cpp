@@ -1,4 +1,4 @@
-#include "dialect/wording.hpp"
+#include "dialect/definitions.hpp"
 
 #include <fmt/core.h>
 
@@ -15,29 +15,30 @@ using schema::Schema;
 constexpr DialectKind kMariadb = DialectKind::mariadb;
 
 /// One text for a default, whatever it is; what stands in front tells SQL from a plain value.
-std::string words_of_default(const Default& value) {
+std::string text_of_default(const Default& value) {
   if (value.kind == Default::Kind::sql) return value.sql.for_dialect(kMariadb);
   return (value.kind == Default::Kind::string ? "'" : "=") + value.literal;
 }
 
-void add_table(const schema::Table& table, Words& words) {
+void add_table(const schema::Table& table, Definitions& definitions) {
   if (!table.mariadb.partition.empty()) {
-    words[{"partition", table.name}] = table.mariadb.partition;
+    definitions[{"partition", table.name}] = table.mariadb.partition;
   }
   for (const schema::Check& check : table.checks) {
     const std::string& sql = check.sql.for_dialect(kMariadb);
-    if (!sql.empty() && !check.name.empty()) words[{"check", table.name, check.name}] = sql;
+    if (!sql.empty() && !check.name.empty()) definitions[{"check", table.name, check.name}] = sql;
   }
   for (const schema::Column& column : table.columns) {
     if (column.generated) {
-      words[{"generated", table.name, column.name}] = column.generated->sql.for_dialect(kMariadb);
+      definitions[{"generated", table.name, column.name}] =
+          column.generated->sql.for_dialect(kMariadb);
     } else if (column.default_value) {
-      words[{"default", table.name, column.name}] = words_of_default(*column.default_value);
+      definitions[{"default", table.name, column.name}] = text_of_default(*column.default_value);
     }
   }
 }
 
-bool is_plain_default(const Schema& schema, const WordingKey& key) {
+bool is_plain_default(const Schema& schema, const DefinitionKey& key) {
   return schema.table(key.object).column(key.part).default_value->kind != Default::Kind::sql;
 }
 
@@ -48,7 +49,8 @@ auto* item_called(Items& items, const std::string& name) {
   return &*found;
 }
 
-void take_words_of_table(schema::Table& table, const schema::Table& from, const WordingKey& key) {
+void take_definitions_of_table(schema::Table& table, const schema::Table& from,
+                               const DefinitionKey& key) {
   if (key.kind == "partition") {
     table.mariadb.partition = from.mariadb.partition;
   } else if (key.kind == "check") {
@@ -60,12 +62,12 @@ void take_words_of_table(schema::Table& table, const schema::Table& from, const 
   }
 }
 
-bool is_of_table(const WordingKey& key) {
+bool is_of_table(const DefinitionKey& key) {
   return key.kind == "partition" || key.kind == "check" || key.kind == "default" ||
          key.kind == "generated";
 }
 
-schema::RoutineKey routine_key(const WordingKey& key) {
+schema::RoutineKey routine_key(const DefinitionKey& key) {
   for (const schema::RoutineKind kind :
        {schema::RoutineKind::sequence, schema::RoutineKind::function, schema::RoutineKind::event}) {
     if (to_string(kind) == key.kind) return {kind, key.object};
@@ -81,7 +83,7 @@ void copy_entry(const schema::SharedMap<Key, Item>& from, const Key& key,
 
 }  // namespace
 
-std::string describe(const WordingKey& key) {
+std::string describe(const DefinitionKey& key) {
   if (key.kind == "partition") return fmt::format("the partitions of table '{}'", key.object);
   if (key.kind == "check") return fmt::format("check '{}' of table '{}'", key.part, key.object);
   if (key.kind == "default") {
@@ -91,34 +93,35 @@ std::string describe(const WordingKey& key) {
   return fmt::format("{} '{}'", key.kind, key.object);
 }
 
-Words words_of(const Schema& schema) {
-  Words words;
-  for (const auto& [name, table] : schema.tables) add_table(table, words);
+Definitions definitions_of(const Schema& schema) {
+  Definitions definitions;
+  for (const auto& [name, table] : schema.tables) add_table(table, definitions);
   for (const auto& [name, view] : schema.views) {
-    words[{"view", name}] = view.sql.for_dialect(kMariadb) + '\n' + text::join(view.columns, "\n");
+    definitions[{"view", name}] =
+        view.sql.for_dialect(kMariadb) + '\n' + text::join(view.columns, "\n");
   }
   for (const auto& [name, trigger] : schema.triggers) {
-    words[{"trigger", name}] = trigger.sql.for_dialect(kMariadb);
+    definitions[{"trigger", name}] = trigger.sql.for_dialect(kMariadb);
   }
   for (const auto& [key, routine] : schema.routines) {
-    words[{std::string(to_string(key.first)), key.second}] = routine.sql;
+    definitions[{std::string(to_string(key.first)), key.second}] = routine.sql;
   }
-  return words;
+  return definitions;
 }
 
-std::set<WordingKey> differing_words(const Schema& a, const Schema& b) {
-  std::set<WordingKey> differing;
-  const Words of_b = words_of(b);
-  for (const auto& [key, words] : words_of(a)) {
+std::set<DefinitionKey> differing_definitions(const Schema& a, const Schema& b) {
+  std::set<DefinitionKey> differing;
+  const Definitions of_b = definitions_of(b);
+  for (const auto& [key, definitions] : definitions_of(a)) {
     const auto other = of_b.find(key);
-    if (other == of_b.end() || other->second == words) continue;
+    if (other == of_b.end() || other->second == definitions) continue;
     if (key.kind == "default" && is_plain_default(a, key) && is_plain_default(b, key)) continue;
     differing.insert(key);
   }
   return differing;
 }
 
-void take_words(Schema& schema, const Schema& from, const WordingKey& key) {
+void take_definition(Schema& schema, const Schema& from, const DefinitionKey& key) {
   if (key.kind == "view") {
     const schema::View& view = from.views.at(key.object);
     schema.views.at(key.object).sql = view.sql;
@@ -126,15 +129,15 @@ void take_words(Schema& schema, const Schema& from, const WordingKey& key) {
   } else if (key.kind == "trigger") {
     schema.triggers.at(key.object).sql = from.triggers.at(key.object).sql;
   } else if (is_of_table(key)) {
-    take_words_of_table(schema.table(key.object), from.table(key.object), key);
+    take_definitions_of_table(schema.table(key.object), from.table(key.object), key);
   } else {
     schema.routines.at(routine_key(key)).sql = from.routines.at(routine_key(key)).sql;
   }
 }
 
-Schema part_with(const Schema& schema, const std::set<WordingKey>& keys) {
+Schema part_with(const Schema& schema, const std::set<DefinitionKey>& keys) {
   Schema part;
-  for (const WordingKey& key : keys) {
+  for (const DefinitionKey& key : keys) {
     if (key.kind == "view") {
       copy_entry(schema.views, key.object, part.views);
     } else if (key.kind == "trigger") {

@@ -1,4 +1,4 @@
-#include "run/word_record.hpp"
+#include "run/spelling_record.hpp"
 
 #include <fmt/core.h>
 
@@ -15,15 +15,15 @@
 #include "dialect/script.hpp"
 #include "ops/apply.hpp"
 #include "run/expected_names.hpp"
+#include "run/spelling.hpp"
 #include "run/store.hpp"
-#include "run/wordings.hpp"
 
 namespace dbmig::run {
 namespace {
 
-using dialect::WordingKey;
+using dialect::DefinitionKey;
 using schema::Schema;
-using WordingKeys = std::set<WordingKey>;
+using DefinitionKeys = std::set<DefinitionKey>;
 
 constexpr const char* kDefinitions = "dbmig_definitions";
 /// The same table under the name that older versions used; its last two columns had other names,
@@ -32,14 +32,14 @@ constexpr const char* kOldDefinitions = "dbmig_words";
 /// Of older versions that recorded only views.
 constexpr const char* kViewWords = "dbmig_views";
 
-using Record = std::map<WordingKey, RecordedWords>;
+using Record = std::map<DefinitionKey, RecordedSpelling>;
 
 /// What an older version recorded, as far as the server's spelling is still the same. `live` has
 /// the views as inspected now.
 Record record_of_views(backend::Connection& connection, const Schema& live) {
   Record record;
-  const dialect::Words words =
-      dialect::words_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
+  const dialect::Definitions definitions =
+      dialect::definitions_of({.tables = {}, .views = live.views, .triggers = {}, .routines = {}});
   for (const auto& row :
        connection
            .query(fmt::format("SELECT r.name, r.model FROM {} r JOIN information_schema.views v ON "
@@ -48,17 +48,17 @@ Record record_of_views(backend::Connection& connection, const Schema& live) {
                               "BINARY r.words",
                               kViewWords))
            .rows) {
-    const WordingKey key{"view", row.at(0).value_or("")};
-    const auto now = words.find(key);
-    if (now != words.end()) record[key] = {row.at(1).value_or(""), now->second};
+    const DefinitionKey key{"view", row.at(0).value_or("")};
+    const auto now = definitions.find(key);
+    if (now != definitions.end()) record[key] = {row.at(1).value_or(""), now->second};
   }
   return record;
 }
 
-void write(backend::Connection& connection, const char* verb, const WordingKey& key,
-           const RecordedWords& recorded) {
+void write(backend::Connection& connection, const char* verb, const DefinitionKey& key,
+           const RecordedSpelling& recorded) {
   const std::vector<backend::Value> row{key.kind, key.object, key.part, recorded.told,
-                                        recorded.words};
+                                        recorded.spelling};
   connection.execute(
       fmt::format(
           "{} INTO {} (kind, object, part, declared_hash, definition) VALUES (?, ?, ?, ?, ?)", verb,
@@ -99,7 +99,7 @@ void create_record(backend::Connection& connection) {
 constexpr std::string_view kBefore = "~";
 
 /// Stores `keys` where a run that continues after a kill finds them.
-void write_known(backend::Connection& connection, const WordingKeys& keys) {
+void write_known(backend::Connection& connection, const DefinitionKeys& keys) {
   constexpr std::size_t kAtOnce = 200;
   std::vector<backend::Value> values;
   std::string rows;
@@ -112,7 +112,7 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
     values.clear();
     rows.clear();
   };
-  for (const WordingKey& key : keys) {
+  for (const DefinitionKey& key : keys) {
     rows += rows.empty() ? "(?, ?, ?, '', '')" : ", (?, ?, ?, '', '')";
     for (const std::string& value : {std::string(kBefore) + key.kind, key.object, key.part}) {
       values.emplace_back(value);
@@ -123,8 +123,8 @@ void write_known(backend::Connection& connection, const WordingKeys& keys) {
 }
 
 /// Reads what write_known() stored.
-WordingKeys read_known(backend::Connection& connection) {
-  WordingKeys keys;
+DefinitionKeys read_known(backend::Connection& connection) {
+  DefinitionKeys keys;
   const auto table = record_table(connection);
   if (!table) return keys;
   for (const auto& row : connection
@@ -147,7 +147,7 @@ void forget_known(backend::Connection& connection) {
 }  // namespace
 
 /// The objects whose texts `operations` may have changed.
-struct WordingRecorder::Touched {
+struct SpellingRecorder::Touched {
   std::set<std::string> tables;
   std::set<std::string> views;
   std::set<std::string> triggers;
@@ -161,27 +161,27 @@ struct WordingRecorder::Touched {
 
 namespace {
 
-using Touched = WordingRecorder::Touched;
+using Touched = SpellingRecorder::Touched;
 
-bool has_words(const schema::Column& column) {
+bool has_definitions(const schema::Column& column) {
   return column.generated ||
          (column.default_value && column.default_value->kind == schema::Default::Kind::sql);
 }
 
-bool has_words(const schema::Table& table) {
+bool has_definitions(const schema::Table& table) {
   return !table.checks.empty() || !table.mariadb.partition.empty() ||
          std::any_of(table.columns.begin(), table.columns.end(),
-                     [](const schema::Column& column) { return has_words(column); });
+                     [](const schema::Column& column) { return has_definitions(column); });
 }
 
 void add_touched(std::span<const ops::Operation> operations, Touched& touched) {
   for (const ops::Operation& operation : operations) {
     std::visit(overloaded{
                    [&](const ops::CreateTable& op) {
-                     if (has_words(op.table)) touched.tables.insert(op.table.name);
+                     if (has_definitions(op.table)) touched.tables.insert(op.table.name);
                    },
                    [&](const ops::AddColumn& op) {
-                     if (has_words(op.column)) touched.tables.insert(op.table);
+                     if (has_definitions(op.column)) touched.tables.insert(op.table);
                    },
                    [&](const ops::AlterColumn& op) {
                      touched.renames = touched.renames || op.rename;
@@ -257,11 +257,11 @@ Schema inspect_part(backend::Connection& connection, const Schema& part) {
 }
 
 /// Whether one of `statements` contains the text at `key` of `schema`.
-bool is_sent(const WordingKey& key, const Schema& schema,
+bool is_sent(const DefinitionKey& key, const Schema& schema,
              const std::vector<dialect::Statement>& statements) {
   std::string text = key.kind == "view"
                          ? schema.views.at(key.object).sql.for_dialect(DialectKind::mariadb)
-                         : dialect::words_of(dialect::part_with(schema, {key})).at(key);
+                         : dialect::definitions_of(dialect::part_with(schema, {key})).at(key);
   const std::string name = dialect::dialect(DialectKind::mariadb).quote_identifier(key.object);
   text = std::string(text::trim(text));
   while (text.ends_with(';')) text = std::string(text::trim(text.substr(0, text.size() - 1)));
@@ -271,7 +271,7 @@ bool is_sent(const WordingKey& key, const Schema& schema,
 }
 
 /// The key of a place after `operations`.
-WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) {
+DefinitionKey followed(DefinitionKey key, std::span<const ops::Operation> operations) {
   for (const ops::Operation& operation : operations) {
     if (const auto* table = std::get_if<ops::RenameTable>(&operation)) {
       if (key.object == table->name) key.object = table->to;
@@ -287,15 +287,15 @@ WordingKey followed(WordingKey key, std::span<const ops::Operation> operations) 
   return key;
 }
 
-WordingKeys all_keys(const dialect::Words& words) {
-  WordingKeys keys;
-  for (const auto& [key, text] : words) keys.insert(key);
+DefinitionKeys all_keys(const dialect::Definitions& definitions) {
+  DefinitionKeys keys;
+  for (const auto& [key, text] : definitions) keys.insert(key);
   return keys;
 }
 
 }  // namespace
 
-WordRecord::WordRecord(backend::Connection& connection, const Schema& live) {
+SpellingRecord::SpellingRecord(backend::Connection& connection, const Schema& live) {
   if (backend::has_table(connection, kViewWords)) entries_ = record_of_views(connection, live);
   const auto table = record_table(connection);
   if (!table) return;
@@ -305,31 +305,32 @@ WordRecord::WordRecord(backend::Connection& connection, const Schema& live) {
   }
 }
 
-bool WordRecord::knows(const WordingKey& key, const std::string& told,
-                       const std::string& words) const {
+bool SpellingRecord::knows(const DefinitionKey& key, const std::string& told,
+                           const std::string& spelling) const {
   const auto found = entries_.find(key);
-  return found != entries_.end() && found->second.words == words &&
+  return found != entries_.end() && found->second.spelling == spelling &&
          found->second.told == sha256_hex(told);
 }
 
-void WordingRecorder::before(const Schema& before, std::span<const ops::Operation> operations) {
+void SpellingRecorder::before(const Schema& before, std::span<const ops::Operation> operations) {
   known_.clear();
   if (!dialect::capabilities(connection_.dialect().kind()).rewrites_sql ||
       !touched_by(operations).renames)
     return;
   const Schema mine = schema::on_dialect(before, DialectKind::mariadb);
-  const WordingKeys all = all_keys(dialect::words_of(mine));
+  const DefinitionKeys all = all_keys(dialect::definitions_of(mine));
   if (all.empty()) return;
-  const Schema live = with_expected_words(connection_, mine, inspect_part(connection_, mine), {});
-  const WordingKeys differ = unlike_words(mine, live);
-  const dialect::Words words = dialect::words_of(live);
-  const dialect::Words told = dialect::words_of(mine);
-  const dialect::Words told_after =
-      dialect::words_of(schema::on_dialect(ops::apply(before, operations), DialectKind::mariadb));
-  WordingKeys changing;
-  for (const WordingKey& key : all) {
-    if (differ.count(key) != 0 || words.count(key) == 0) continue;
-    const WordingKey place = followed(key, operations);
+  const Schema live =
+      with_expected_spelling(connection_, mine, inspect_part(connection_, mine), {});
+  const DefinitionKeys differ = unlike_definitions(mine, live);
+  const dialect::Definitions definitions = dialect::definitions_of(live);
+  const dialect::Definitions told = dialect::definitions_of(mine);
+  const dialect::Definitions told_after = dialect::definitions_of(
+      schema::on_dialect(ops::apply(before, operations), DialectKind::mariadb));
+  DefinitionKeys changing;
+  for (const DefinitionKey& key : all) {
+    if (differ.count(key) != 0 || definitions.count(key) == 0) continue;
+    const DefinitionKey place = followed(key, operations);
     known_.insert(place);
     const auto after = told_after.find(place);
     const bool stays = place == key && after != told_after.end() && after->second == told.at(key);
@@ -342,41 +343,42 @@ void WordingRecorder::before(const Schema& before, std::span<const ops::Operatio
   write_known(connection_, changing);
 }
 
-void WordingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
-                            const std::vector<dialect::Statement>& statements) {
-  WordingKeys known = std::exchange(known_, {});
+void SpellingRecorder::after(const Schema& before, std::span<const ops::Operation> operations,
+                             const std::vector<dialect::Statement>& statements) {
+  DefinitionKeys known = std::exchange(known_, {});
   if (!dialect::capabilities(connection_.dialect().kind()).rewrites_sql) return;
   Touched touched = touched_by(operations);
-  const WordingKeys kept = touched.renames ? read_known(connection_) : WordingKeys();
+  const DefinitionKeys kept = touched.renames ? read_known(connection_) : DefinitionKeys();
   known.insert(kept.begin(), kept.end());
   record_sent(before, operations, statements, touched, known);
   // Not before their new record is written.
   if (!kept.empty()) forget_known(connection_);
 }
 
-void WordingRecorder::forget() {
+void SpellingRecorder::forget() {
   known_.clear();
   const bool may_have = dialect::capabilities(connection_.dialect().kind()).rewrites_sql;
   if (may_have && !read_known(connection_).empty()) forget_known(connection_);
 }
 
-void WordingRecorder::record_sent(const Schema& before, std::span<const ops::Operation> operations,
-                                  const std::vector<dialect::Statement>& statements,
-                                  Touched touched, const WordingKeys& known) {
+void SpellingRecorder::record_sent(const Schema& before, std::span<const ops::Operation> operations,
+                                   const std::vector<dialect::Statement>& statements,
+                                   Touched touched, const DefinitionKeys& known) {
   add_views_made(statements, touched);
   if (touched.empty()) return;
   const Schema part = schema::on_dialect(touched_part(ops::apply(before, operations), touched),
                                          DialectKind::mariadb);
-  if (dialect::words_of(part).empty()) return;
+  if (dialect::definitions_of(part).empty()) return;
   const Schema found = inspect_part(connection_, part);
-  const WordingKeys keys = unlike_words(part, with_expected_names(connection_, part, found));
+  const DefinitionKeys keys =
+      unlike_definitions(part, with_expected_names(connection_, part, found));
   if (keys.empty()) return;
-  const dialect::Words told = dialect::words_of(dialect::part_with(part, keys));
-  const dialect::Words words = dialect::words_of(found);
+  const dialect::Definitions told = dialect::definitions_of(dialect::part_with(part, keys));
+  const dialect::Definitions definitions = dialect::definitions_of(found);
   create_record(connection_);
-  for (const WordingKey& key : keys) {
+  for (const DefinitionKey& key : keys) {
     if (known.count(key) == 0 && !is_sent(key, part, statements)) continue;
-    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), words_at(words, key)});
+    write(connection_, "REPLACE", key, {sha256_hex(told.at(key)), definition_at(definitions, key)});
   }
 }
 

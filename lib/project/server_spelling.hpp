@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "project/workspace.hpp"
-#include "run/wordings.hpp"
+#include "run/spelling.hpp"
 
 namespace dbmig::project {
 
 /// Finds out MariaDB's spelling of texts on a scratch database. If none is available, that is
 /// reported once, and texts are compared as they are written.
-run::AskWords words_of_server(Workspace& workspace);
+run::AskSpelling spelling_of_server(Workspace& workspace);
 
 /// dialect::equivalent() for `dialects` (empty: both), where texts that MariaDB spells identically
 /// also count as equal.

@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "diff/diff.hpp"
 #include "proof/proof.hpp"
-#include "run/ask_words.hpp"
+#include "run/ask_spelling.hpp"
 #include "run/check.hpp"
 #include "run/runner.hpp"
 #include "schema/names.hpp"
@@ -35,7 +35,7 @@ constexpr const char* kTables = R"yaml(
 )yaml";
 
 std::vector<std::string> forms_in(const std::string& name) {
-  std::ifstream file(std::string(DBMIG_SOURCE_DIR) + "/tests/unit/proof/words/" + name);
+  std::ifstream file(std::string(DBMIG_SOURCE_DIR) + "/tests/unit/proof/spelling/" + name);
   std::vector<std::string> forms;
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with("# ")) forms.push_back(line);
@@ -43,7 +43,7 @@ std::vector<std::string> forms_in(const std::string& name) {
   return forms;
 }
 
-class ServerWords : public test::MariadbTest {
+class ServerSpelling : public test::MariadbTest {
  protected:
   void SetUp() override {
     MariadbTest::SetUp();
@@ -112,8 +112,9 @@ class ServerWords : public test::MariadbTest {
     EXPECT_THAT(run::find_drift(database.connection(), model).difference.detected, IsEmpty())
         << "by the record\n"
         << told;
-    const run::AskWords ask = [&](const Schema& schema, const std::set<dialect::WordingKey>& keys) {
-      return run::ask_words(options, schema, keys);
+    const run::AskSpelling ask = [&](const Schema& schema,
+                                     const std::set<dialect::DefinitionKey>& keys) {
+      return run::ask_spelling(options, schema, keys);
     };
     Schema pasted = schema::normalized(database.connection().inspect({}).schema);
     for (auto& [name, table] : pasted.tables) table = schema::with_names(std::move(table));
@@ -125,7 +126,7 @@ class ServerWords : public test::MariadbTest {
   std::unique_ptr<test::MariadbDatabase> database_;
 };
 
-TEST_F(ServerWords, OfExpressionsAreNoDifference) {
+TEST_F(ServerSpelling, OfExpressionsAreNoDifference) {
   std::size_t held = 0;
   std::size_t made = 0;
   for (std::uint64_t seed = 0; seed < test::property_seeds(4); ++seed) {
@@ -167,7 +168,7 @@ TEST_F(ServerWords, OfExpressionsAreNoDifference) {
   EXPECT_GT(held * 2, made);
 }
 
-TEST_F(ServerWords, OfQueriesAreNoDifference) {
+TEST_F(ServerSpelling, OfQueriesAreNoDifference) {
   std::size_t held = 0;
   std::size_t made = 0;
   for (std::uint64_t seed = 0; seed < test::property_seeds(3); ++seed) {
@@ -189,7 +190,7 @@ TEST_F(ServerWords, OfQueriesAreNoDifference) {
   EXPECT_GT(held * 2, made);
 }
 
-TEST_F(ServerWords, OfWhatPeopleWriteAreNoDifference) {
+TEST_F(ServerSpelling, OfWhatPeopleWriteAreNoDifference) {
   Schema model = start_;
   std::size_t number = 0;
   const std::vector<std::string> checks = forms_in("expressions.txt");

@@ -11,7 +11,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kModel = R"yaml(tables:
+constexpr const char* kServersModel = R"yaml(tables:
   t:
     columns:
       id: integer
@@ -24,14 +24,14 @@ views:
   v: SELECT e.* FROM everything e NATURAL JOIN t WHERE a > 7 AND a <> ALL (SELECT 1)
 )yaml";
 
-class Wordings : public testing::Test {
+class Spelling : public testing::Test {
  protected:
   void SetUp() override {
     if (!mariadb_server()) GTEST_SKIP() << kNoServer;
     database_.emplace();
     project.start(database_->url());
     project.write("dbmig.yaml", "database: " + database_->url() + "\ndialects: [mariadb]\n");
-    project.model(kModel);
+    project.model(kServersModel);
     project.migrate("aaaaaaaaaaaa", "first");
     project.expect(0, {"upgrade"});
   }
@@ -44,7 +44,7 @@ class Wordings : public testing::Test {
 
 class StarView : public OnEachDatabase {};
 
-TEST_F(Wordings, OfTheServerInTheModelAreNoChange) {
+TEST_F(Spelling, OfTheServerInTheModelAreNoChange) {
   project.expect(0, {"check"});
   project.model(project.expect(0, {"inspect"}).out);
   EXPECT_THAT(project.read("schemas/app.yaml"), Not(HasSubstr("NATURAL")));
@@ -58,7 +58,7 @@ TEST_F(Wordings, OfTheServerInTheModelAreNoChange) {
   }
 }
 
-TEST_F(Wordings, OfTheServerAroundAChangeLeaveTheChange) {
+TEST_F(Spelling, OfTheServerAroundAChangeLeaveTheChange) {
   std::string model = project.expect(0, {"inspect"}).out;
   const std::size_t at = model.rfind("> 7");
   ASSERT_NE(at, std::string::npos);
@@ -69,7 +69,7 @@ TEST_F(Wordings, OfTheServerAroundAChangeLeaveTheChange) {
                     Not(HasSubstr("everything"))));
 }
 
-TEST_F(Wordings, ThatNoServerCouldBeAskedAboutAreSaid) {
+TEST_F(Spelling, ThatNoServerCouldBeAskedAboutAreSaid) {
   project.model(project.expect(0, {"inspect"}).out);
   project.write("dbmig.yaml",
                 "database: mariadb://root@localhost/gone?socket=/gone/mariadb.sock\n"

@@ -1,4 +1,4 @@
-#include "run/ask_words.hpp"
+#include "run/ask_spelling.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -12,7 +12,7 @@
 namespace dbmig::run {
 namespace {
 
-using dialect::WordingKey;
+using dialect::DefinitionKey;
 using schema::Schema;
 
 /// Adds to `part` the tables and views that a query reads, directly or through other views.
@@ -30,7 +30,7 @@ void add_what_is_read(const schema::SqlText& sql, const Schema& schema, Schema& 
 }
 
 /// The part of `schema` that the server needs to create the texts at `keys`.
-Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
+Schema needed(const Schema& schema, const std::set<DefinitionKey>& keys) {
   Schema part = dialect::part_with(schema, keys);
   for (const auto& [name, view] : Schema(part).views) add_what_is_read(view.sql, schema, part);
   for (const auto& [name, trigger] : part.triggers) {
@@ -51,8 +51,8 @@ Schema needed(const Schema& schema, const std::set<WordingKey>& keys) {
 
 }  // namespace
 
-Schema ask_words(const backend::ScratchOptions& options, Schema schema,
-                 const std::set<WordingKey>& keys) {
+Schema ask_spelling(const backend::ScratchOptions& options, Schema schema,
+                    const std::set<DefinitionKey>& keys) {
   Schema part = needed(schema::on_dialect(schema, DialectKind::mariadb), keys);
   backend::Scratch scratch(options);
   backend::Connection& connection = scratch.connection();
@@ -76,10 +76,11 @@ Schema ask_words(const backend::ScratchOptions& options, Schema schema,
     }
   }
   const Schema said = connection.inspect({}).schema;
-  const dialect::Words words = dialect::words_of(said);
-  const dialect::Words told = dialect::words_of(schema);
-  for (const WordingKey& key : keys) {
-    if (words.count(key) != 0 && told.count(key) != 0) dialect::take_words(schema, said, key);
+  const dialect::Definitions spelled = dialect::definitions_of(said);
+  const dialect::Definitions told = dialect::definitions_of(schema);
+  for (const DefinitionKey& key : keys) {
+    if (spelled.count(key) != 0 && told.count(key) != 0)
+      dialect::take_definition(schema, said, key);
   }
   return schema;
 }

@@ -7,38 +7,38 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "dialect/wording.hpp"
+#include "dialect/definitions.hpp"
 #include "ops/operation.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
 
 /// The declared text, and the server's spelling of it.
-struct RecordedWords {
+struct RecordedSpelling {
   std::string told;  ///< a hash of the declared text
-  std::string words;
+  std::string spelling;
 };
 
-/// What a MariaDB database has recorded of its server's spelling, see run/wordings.hpp.
-class WordRecord {
+/// What a MariaDB database has recorded of its server's spelling, see run/spelling.hpp.
+class SpellingRecord {
  public:
   /// Reads the table `dbmig_definitions` (in older versions `dbmig_words`, or `dbmig_views` with
   /// only views). `live` is the schema as inspected now, as far as the record is used for it.
-  WordRecord(backend::Connection& connection, const schema::Schema& live);
+  SpellingRecord(backend::Connection& connection, const schema::Schema& live);
 
-  /// Whether `words` is the server's spelling of `told`.
-  bool knows(const dialect::WordingKey& key, const std::string& told,
-             const std::string& words) const;
+  /// Whether `spelling` is the server's spelling of `told`.
+  bool knows(const dialect::DefinitionKey& key, const std::string& told,
+             const std::string& spelling) const;
 
  private:
-  std::map<dialect::WordingKey, RecordedWords> entries_;
+  std::map<dialect::DefinitionKey, RecordedSpelling> entries_;
 };
 
 /// Records the server's spelling of the objects that a revision created or changed, if it differs
 /// from the declared text. Does nothing on SQLite.
-class WordingRecorder {
+class SpellingRecorder {
  public:
-  explicit WordingRecorder(backend::Connection& connection) : connection_(connection) {}
+  explicit SpellingRecorder(backend::Connection& connection) : connection_(connection) {}
 
   struct Touched;
 
@@ -58,10 +58,10 @@ class WordingRecorder {
  private:
   void record_sent(const schema::Schema& before, std::span<const ops::Operation> operations,
                    const std::vector<dialect::Statement>& statements, Touched touched,
-                   const std::set<dialect::WordingKey>& known);
+                   const std::set<dialect::DefinitionKey>& known);
 
   backend::Connection& connection_;
-  std::set<dialect::WordingKey> known_;
+  std::set<dialect::DefinitionKey> known_;
 };
 
 }  // namespace dbmig::run

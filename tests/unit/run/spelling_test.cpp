@@ -1,12 +1,12 @@
 // What MariaDB words in ways that nobody has to understand.
-#include "run/wordings.hpp"
+#include "run/spelling.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "run/ask_words.hpp"
+#include "run/ask_spelling.hpp"
 #include "run/check.hpp"
-#include "run/word_record.hpp"
+#include "run/spelling_record.hpp"
 #include "unit/run/support.hpp"
 
 namespace dbmig::run {
@@ -31,7 +31,7 @@ constexpr const char* kQueries[] = {
     "SELECT std(b), bit_and(a), json_arrayagg(s), json_objectagg(s, a) FROM t",
 };
 
-class Wordings : public RunTest {
+class Spelling : public RunTest {
  protected:
   static std::string tables() {
     return R"(
@@ -54,13 +54,13 @@ class Wordings : public RunTest {
     }
     return upgrade;
   }
-  std::vector<std::string> drift(const history::Graph& graph, const AskWords& ask = {}) {
+  std::vector<std::string> drift(const history::Graph& graph, const AskSpelling& ask = {}) {
     return find_drift(*connection_, graph.fold(), {}, ask).difference.detected;
   }
   /// As a command asks: on a scratch database of the same server.
-  AskWords server() const {
-    return [this](const schema::Schema& schema, const std::set<dialect::WordingKey>& keys) {
-      return ask_words({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
+  AskSpelling server() const {
+    return [this](const schema::Schema& schema, const std::set<dialect::DefinitionKey>& keys) {
+      return ask_spelling({.kind = DialectKind::mariadb, .server = url_}, schema, keys);
     };
   }
   /// Everything that is told in SQL, in words that the server does not keep.
@@ -91,7 +91,7 @@ class Wordings : public RunTest {
   }
 };
 
-TEST_P(Wordings, WhatTheServerMakesOfAQueryIsNoDifference) {
+TEST_P(Spelling, WhatTheServerMakesOfAQueryIsNoDifference) {
   const history::Graph graph = this->graph({revision("aaa", "", views())});
   runner(graph).upgrade("head", {});
   EXPECT_THAT(drift(graph), testing::IsEmpty());
@@ -101,7 +101,7 @@ TEST_P(Wordings, WhatTheServerMakesOfAQueryIsNoDifference) {
   EXPECT_THAT(drift(graph), testing::IsEmpty());
 }
 
-TEST_P(Wordings, WhatSomebodyDoesByHandIsOne) {
+TEST_P(Spelling, WhatSomebodyDoesByHandIsOne) {
   const history::Graph graph = this->graph({revision("aaa", "", views())});
   runner(graph).upgrade("head", {});
   connection_->execute(
@@ -112,21 +112,21 @@ TEST_P(Wordings, WhatSomebodyDoesByHandIsOne) {
 }
 
 /// The record must not cover up a plan that sent something else.
-TEST_P(Wordings, AQueryThatWasNotSentIsNotRecorded) {
+TEST_P(Spelling, AQueryThatWasNotSentIsNotRecorded) {
   const history::Graph graph = this->graph({revision("aaa", "", views())});
   runner(graph).upgrade("head", {});
   const std::string other = "CREATE OR REPLACE VIEW v13 AS SELECT SQL_NO_CACHE id, a FROM t";
   connection_->execute(other);
-  WordingRecorder words(*connection_);
+  SpellingRecorder recorder(*connection_);
   const std::vector<ops::Operation> operations{ops::CreateView{graph.fold().views.at("v13")}};
   schema::Schema before = graph.fold();
   before.views.erase("v13");
-  words.before(before, operations);
-  words.after(before, operations, {{other, 0, 0, false}});
+  recorder.before(before, operations);
+  recorder.after(before, operations, {{other, 0, 0, false}});
   EXPECT_THAT(drift(graph), testing::ElementsAre("Detected changed view 'v13'"));
 }
 
-TEST_P(Wordings, WhatAnotherRevisionSaysIsOne) {
+TEST_P(Spelling, WhatAnotherRevisionSaysIsOne) {
   const std::string first = revision("aaa", "", views());
   runner(graph({first})).upgrade("head", {});
   const history::Graph both = this->graph(
@@ -139,7 +139,7 @@ TEST_P(Wordings, WhatAnotherRevisionSaysIsOne) {
   EXPECT_THAT(drift(both), testing::IsEmpty());
 }
 
-TEST_P(Wordings, OfEverythingToldInSqlAreRecorded) {
+TEST_P(Spelling, OfEverythingToldInSqlAreRecorded) {
   const history::Graph graph = this->graph({revision("aaa", "", programs())});
   runner(graph).upgrade("head", {});
   EXPECT_THAT(drift(graph), testing::IsEmpty());
@@ -153,7 +153,7 @@ testing::Matcher<std::vector<std::string>> is_about(const std::string& name) {
   return testing::AllOf(testing::Not(testing::IsEmpty()), testing::Each(testing::HasSubstr(name)));
 }
 
-TEST_P(Wordings, ChangesByHandAreDifferencesWhereverTheyAre) {
+TEST_P(Spelling, ChangesByHandAreDifferencesWhereverTheyAre) {
   const history::Graph graph = this->graph({revision("aaa", "", programs())});
   const std::vector<std::pair<std::string, std::string>> changes = {
       {"ALTER TABLE p ALTER d SET DEFAULT (concat_ws('-', 'B', conv(3, 10, 2)))", "p.d"},
@@ -179,7 +179,7 @@ TEST_P(Wordings, ChangesByHandAreDifferencesWhereverTheyAre) {
 }
 
 /// As of a database that was stamped, or upgraded by a script.
-TEST_P(Wordings, WithoutARecordAServerIsAsked) {
+TEST_P(Spelling, WithoutARecordAServerIsAsked) {
   const history::Graph graph = this->graph({revision("aaa", "", views() + programs())});
   runner(graph).upgrade("head", {});
   connection_->execute("DROP TABLE dbmig_definitions");
@@ -187,7 +187,7 @@ TEST_P(Wordings, WithoutARecordAServerIsAsked) {
   EXPECT_THAT(drift(graph, server()), testing::IsEmpty());
 }
 
-TEST_P(Wordings, RenamesInTextsThatTheServerRewritesAreFollowed) {
+TEST_P(Spelling, RenamesInTextsThatTheServerRewritesAreFollowed) {
   const std::string first = revision("aaa", "", programs());
   const std::string second = revision("bbb", "aaa", R"(
   - alter_column: {table: p, name: a, rename: b}
@@ -205,7 +205,7 @@ TEST_P(Wordings, RenamesInTextsThatTheServerRewritesAreFollowed) {
 }
 
 /// A run that is killed in between leaves what it knew to the one that goes on.
-TEST_P(Wordings, RenamesAreFollowedByARunThatGoesOn) {
+TEST_P(Spelling, RenamesAreFollowedByARunThatGoesOn) {
   const std::string first = revision("aaa", "", programs());
   const std::string renames = R"(
   - alter_column: {table: p, name: a, rename: b}
@@ -215,11 +215,11 @@ TEST_P(Wordings, RenamesAreFollowedByARunThatGoesOn) {
   runner(graph).upgrade("aaa", {});
   const history::Revision& second = graph.get("bbb");
   const schema::Schema before = this->graph({first}).fold();
-  WordingRecorder(*connection_).before(before, second.upgrade);
+  SpellingRecorder(*connection_).before(before, second.upgrade);
   for (const auto& statement : connection_->dialect().plan(before, second.upgrade, {})) {
     connection_->execute(statement.sql);
   }
-  WordingRecorder(*connection_).after(before, second.upgrade, {});
+  SpellingRecorder(*connection_).after(before, second.upgrade, {});
   EXPECT_THAT(drift(graph), testing::IsEmpty());
   const auto kept = [&] {
     return connection_->query("SELECT count(*) FROM dbmig_definitions WHERE kind LIKE '~%'")
@@ -227,19 +227,19 @@ TEST_P(Wordings, RenamesAreFollowedByARunThatGoesOn) {
   };
   EXPECT_EQ(kept(), "0");
   // What was known is forgotten when the operations are taken back.
-  WordingRecorder(*connection_)
+  SpellingRecorder(*connection_)
       .before(graph.fold(),
               this->graph({first, revision("bbb", "aaa", "\n  - rename_table: {name: r, to: p}\n")})
                   .get("bbb")
                   .upgrade);
   EXPECT_NE(kept(), "0");
-  WordingRecorder recorder(*connection_);
+  SpellingRecorder recorder(*connection_);
   recorder.forget();
   EXPECT_EQ(kept(), "0");
 }
 
 /// Such a view is made again, by the text that it had.
-TEST_P(Wordings, OfAViewOverAllColumnsFollowTheTable) {
+TEST_P(Spelling, OfAViewOverAllColumnsFollowTheTable) {
   const std::string first = revision("aaa", "", views());
   const history::Graph graph =
       this->graph({first, revision("bbb", "aaa",
@@ -252,7 +252,7 @@ TEST_P(Wordings, OfAViewOverAllColumnsFollowTheTable) {
 }
 
 /// Versions that recorded views alone had a table of another name.
-TEST_P(Wordings, ARecordOfAnOlderVersionIsTakenOver) {
+TEST_P(Spelling, ARecordOfAnOlderVersionIsTakenOver) {
   const std::string first = revision("aaa", "", views());
   const history::Graph graph = this->graph({first});
   runner(graph).upgrade("head", {});
@@ -282,7 +282,7 @@ TEST_P(Wordings, ARecordOfAnOlderVersionIsTakenOver) {
 
 /// So had versions that recorded all texts: it is read as it is, and renamed by the next run that
 /// writes to it.
-TEST_P(Wordings, ARecordUnderItsOlderNameIsRenamed) {
+TEST_P(Spelling, ARecordUnderItsOlderNameIsRenamed) {
   const std::string first = revision("aaa", "", views() + programs());
   const history::Graph graph = this->graph({first});
   runner(graph).upgrade("head", {});
@@ -305,7 +305,7 @@ TEST_P(Wordings, ARecordUnderItsOlderNameIsRenamed) {
   EXPECT_EQ(tables(), "dbmig_definitions");
 }
 
-INSTANTIATE_TEST_SUITE_P(Databases, Wordings, ::testing::Values(DialectKind::mariadb),
+INSTANTIATE_TEST_SUITE_P(Databases, Spelling, ::testing::Values(DialectKind::mariadb),
                          name_of_kind);
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "dialect/wording.hpp"
+#include "dialect/definitions.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::run {
@@ -19,37 +19,38 @@ namespace dbmig::run {
 
 /// Returns `schema` with the texts at `keys` in a server's spelling, from a scratch database. Text
 /// that the server rejects stays unchanged.
-using AskWords = std::function<schema::Schema(const schema::Schema& schema,
-                                              const std::set<dialect::WordingKey>& keys)>;
+using AskSpelling = std::function<schema::Schema(const schema::Schema& schema,
+                                                 const std::set<dialect::DefinitionKey>& keys)>;
 
 /// The places whose texts differ in their tokens between the two schemas, except for what
 /// `expected` leaves open. Both are as written or as inspected.
-std::set<dialect::WordingKey> unlike_words(const schema::Schema& expected,
-                                           const schema::Schema& live);
+std::set<dialect::DefinitionKey> unlike_definitions(const schema::Schema& expected,
+                                                    const schema::Schema& live);
 
 /// Those of `keys` (places with differing tokens in `a` and `b`) that a server spells identically,
 /// each created with the tables of `a`. Both schemas are as written or as inspected.
-std::set<dialect::WordingKey> worded_alike(const schema::Schema& a, const schema::Schema& b,
-                                           const std::set<dialect::WordingKey>& keys,
-                                           const AskWords& ask);
+std::set<dialect::DefinitionKey> spelled_alike(const schema::Schema& a, const schema::Schema& b,
+                                               const std::set<dialect::DefinitionKey>& keys,
+                                               const AskSpelling& ask);
 
 /// dialect::equivalent() for `dialects` (empty: both), where texts that a MariaDB server spells
 /// identically also count as equal, if they are equal on SQLite or SQLite is not among the
 /// dialects.
 schema::Schema equivalent(const schema::Schema& before, schema::Schema wanted,
-                          const std::vector<DialectKind>& dialects, const AskWords& ask);
+                          const std::vector<DialectKind>& dialects, const AskSpelling& ask);
 
 /// What the texts of a database are compared with.
-struct WordingSources {
+struct SpellingSources {
   /// Whether the database may have a record of `expected`.
   bool recorded = true;
   /// May be empty: then no server is asked.
-  AskWords ask = {};
+  AskSpelling ask = {};
 };
 
 /// Returns the inspected schema `live` with the texts of `expected` in place of those that are only
 /// the server's spelling of them.
-schema::Schema with_expected_words(backend::Connection& connection, const schema::Schema& expected,
-                                   schema::Schema live, const WordingSources& sources);
+schema::Schema with_expected_spelling(backend::Connection& connection,
+                                      const schema::Schema& expected, schema::Schema live,
+                                      const SpellingSources& sources);
 
 }  // namespace dbmig::run
