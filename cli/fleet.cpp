@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "project/run_settings.hpp"
 #include "project/server_spelling.hpp"
@@ -326,7 +327,7 @@ Json run_on_all(Context& context, const FleetOptions& options, fleet::Job job) {
   if (!import::started_by_mpi()) {
     return run_root(context, options, prepare(context, options, std::move(job)), nullptr);
   }
-  const auto ranks = import::mpi_communicator();
+  const auto ranks = ranks_of_job(0);
   Json table;
   if (ranks->is_root()) {
     table = run_mpi_root(context, options, std::move(job), *ranks);

@@ -78,12 +78,14 @@ void set_up_environment(int ranks, const JobWatch& watch) {
   ::setenv(kMark, std::to_string(ranks).c_str(), 1);
   ::setenv(import::kJobSocket, watch.socket_name().c_str(), 1);
   // Open MPI 4 and, in the names of PRRTE, 5: more ranks than cores, and each wherever it likes. No
-  // words of mpirun's own, which 5 cannot be told.
+  // messages of mpirun's own; 5 cannot be told so, see end_of_rank().
   ::setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", kKeep);
   ::setenv("OMPI_MCA_hwloc_base_binding_policy", "none", kKeep);
   ::setenv("OMPI_MCA_orte_execute_quiet", "1", kKeep);
   ::setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", kKeep);
   ::setenv("PRTE_MCA_hwloc_default_binding_policy", "none", kKeep);
+  // mpirun's libevent may warn of a rank that closes its end of a pipe, behind the last message.
+  ::setenv("EVENT_NOEPOLL", "1", kKeep);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", kKeep);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", kKeep);
 }
@@ -214,7 +216,12 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(job, &status, WNOHANG);
-    if (ended == job) return code_of_ended(status, stopped);
+    if (ended == job) {
+      watch.read();
+      const std::optional<int> code = watch.exit_code();
+      if (!code) return code_of_ended(status, stopped);
+      return stopped ? code_of_stopped(code) : *code;
+    }
     if (ended < 0 && errno != EINTR) {
       throw Error(ErrorCode::failed,
                   fmt::format("cannot wait for mpirun: {}", std::strerror(errno)));
@@ -284,11 +291,15 @@ int run_as_ranks(int ranks, bool reads_input) {
   return wait_for_job(job, signals, signal_file, watch);
 }
 
-void require_ranks(int asked, const import::Communicator& ranks) {
-  if (asked == 0 || asked == ranks.size()) return;
-  throw Error(ErrorCode::usage,
-              fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
-                          text::count(static_cast<std::size_t>(ranks.size()), "rank"), asked));
+std::unique_ptr<import::Communicator> ranks_of_job(int asked) {
+  auto ranks = import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
+  if (asked != 0 && asked != ranks->size()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
+                            text::count(static_cast<std::size_t>(ranks->size()), "rank"), asked));
+  }
+  ranks->set_rank_limit(limit_from_environment("DBMIG_RANK_TIMEOUT", ranks->rank_limit()));
+  return ranks;
 }
 
 bool run_by_launcher() {

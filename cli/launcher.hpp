@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,10 @@ int run_as_ranks(int ranks, bool reads_input);
 /// Throws Error{usage} for anything else.
 std::chrono::seconds limit_from_environment(const char* name, std::chrono::seconds usual);
 
-/// Throws Error{usage} when the user asked for another number of ranks with -j than mpirun started;
-/// `asked` is 0 when there was no -j.
-void require_ranks(int asked, const import::Communicator& ranks);
+/// The ranks of the job that this process is one of, or it alone without mpirun.
+/// DBMIG_RANK_TIMEOUT says how long the root waits for one that is silent. Throws Error{usage} when
+/// the user asked for another number with -j than mpirun started; `asked` is 0 without -j.
+std::unique_ptr<import::Communicator> ranks_of_job(int asked);
 
 /// Whether `run_as_ranks` of another process started this one.
 bool run_by_launcher();

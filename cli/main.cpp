@@ -17,7 +17,6 @@
 #include "cli/program.hpp"
 #include "import/communicator.hpp"
 #include "import/job_end.hpp"
-#include "import/job_report.hpp"
 
 namespace {
 
@@ -79,7 +78,6 @@ int main(int argc, char** argv) {
   dbmig::backend::configure_sqlite();
   dbmig::cli::remember_start_folder();
   const int code = run(argc, argv);
-  dbmig::import::report_end(code);
   std::fflush(nullptr);
   return dbmig::import::end_of_rank(code);
 }

@@ -55,9 +55,7 @@ void serve(Context& context, const CopyArguments& arguments, import::Communicato
 }
 
 void run_with_ranks(Context& context, const CopyArguments& arguments) {
-  const auto ranks = import::mpi_communicator();
-  require_ranks(arguments.ranks, *ranks);
-  ranks->set_rank_limit(limit_from_environment("DBMIG_RANK_TIMEOUT", ranks->rank_limit()));
+  const auto ranks = ranks_of_job(arguments.ranks);
   if (!ranks->is_root()) {
     try {
       return serve(context, arguments, *ranks);

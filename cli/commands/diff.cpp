@@ -90,9 +90,7 @@ void compare_rows(Context& context, const DiffOptions& options) {
   }
   import::leave_binding();
   watch_signals();
-  const auto ranks =
-      import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
-  require_ranks(options.ranks, *ranks);
+  const auto ranks = ranks_of_job(options.ranks);
   const auto open = [&](const std::string& side) {
     return backend::connect(context.url_of(side, side.find("://") != std::string::npos));
   };

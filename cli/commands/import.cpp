@@ -272,14 +272,10 @@ void run_alone_or_ranked(Context& context, const ImportArguments& arguments) {
   }
   import::leave_binding();
   watch_signals();
-  if (!import::started_by_mpi()) {
-    const auto alone = import::local_communicator();
-    run_ranks(context, arguments.wish, options, *alone);
-    return;
-  }
-  const auto ranks = import::mpi_communicator();
-  require_ranks(arguments.ranks, *ranks);
+  const auto ranks = ranks_of_job(arguments.ranks);
+  ranks->set_rank_limit(options.rank_limit);
   run_ranks(context, arguments.wish, options, *ranks);
+  if (!import::started_by_mpi()) return;
   // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
   std::signal(SIGTERM, SIG_IGN);
 }

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/file_options.hpp"
+#include "cli/launcher.hpp"
 #include "cli/signals.hpp"
 #include "project/inferred_table.hpp"
 
@@ -66,8 +67,7 @@ void run(Context& context, const InferArguments& arguments) {
   }
   import::leave_binding();
   watch_signals();
-  const auto ranks =
-      import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
+  const auto ranks = ranks_of_job(0);
   transfer::Inferred inferred = transfer::infer(options, *ranks, interrupted());
   if (!ranks->is_root()) return;
   project::add_parents(context, inferred);

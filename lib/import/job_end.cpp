@@ -1,11 +1,13 @@
 #include "import/job_end.hpp"
 
 #include <dlfcn.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -23,6 +25,7 @@ constexpr unsigned kForMpirun = 5;
 constexpr std::chrono::milliseconds kForTheOrder{500};
 
 bool mpi_is_over = false;
+bool is_job_given_up = false;
 volatile std::sig_atomic_t code_on_alarm = 1;
 
 void on_alarm(int) {
@@ -59,13 +62,29 @@ void mpi_has_ended() {
   mpi_is_over = true;
 }
 
+void mpi_has_not_ended(std::chrono::seconds silent, bool is_given_up) {
+  is_job_given_up = is_given_up;
+  if (is_given_up) {
+    fmt::print(stderr,
+               "warning: another rank has not ended for {} s: it is stopped, and the job ends "
+               "without it; what is said above stands\n",
+               silent.count());
+  } else {
+    fmt::print(stderr, "Waiting for another rank, which has not ended for {} s\n", silent.count());
+  }
+}
+
 int end_of_rank(int exit_code) {
-  if (exit_code == 0 || !started_by_mpi()) return exit_code;
-  // With -j, the process that started the job has made mpirun quiet.
-  const bool is_quiet = std::getenv(kJobSocket) != nullptr;
+  const bool is_told = report_end(exit_code);
+  if (!started_by_mpi() || (exit_code == 0 && !is_job_given_up)) return exit_code;
   if (rank_from_environment() == 0) {
     std::signal(SIGTERM, SIG_IGN);
-    if (!is_quiet && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
+    // With -j, the process that started the job exits with the code that it was told, and mpirun
+    // has nothing to say about ranks that end in order.
+    if (is_told && mpi_is_over) ::_exit(0);
+    if (std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
+    // A thread of MPI's would not let a normal exit come to its end.
+    if (is_job_given_up) ::_exit(exit_code);
     return exit_code;
   }
   // mpirun ends the others as soon as one has failed, so the root, which reports the error, must

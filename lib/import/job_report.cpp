@@ -19,11 +19,10 @@ constexpr int kNotConnected = -1;
 /// Open until the process ends.
 std::atomic<int> job_socket{kNotConnected};
 
-void tell(JobReport report) {
-  if (job_socket == kNotConnected) return;
+bool tell(JobReport report) {
+  if (job_socket == kNotConnected) return false;
   report.rank = rank_from_environment();
-  [[maybe_unused]] const ssize_t sent =
-      ::send(job_socket, &report, sizeof report, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return ::send(job_socket, &report, sizeof report, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof report;
 }
 
 }  // namespace
@@ -51,8 +50,8 @@ void report_start() {
   tell({.what = JobReport::What::has_started});
 }
 
-void report_end(int exit_code) {
-  tell({.what = JobReport::What::ends, .exit_code = exit_code});
+bool report_end(int exit_code) {
+  return tell({.what = JobReport::What::ends, .exit_code = exit_code});
 }
 
 }  // namespace dbmig::import

@@ -19,7 +19,7 @@ struct JobReport {
 void report_rank();
 /// Reports that MPI has started on this rank, and therefore on all others. From any thread.
 void report_start();
-/// Reports that this rank has finished its work and will exit with `exit_code` when MPI has ended.
-void report_end(int exit_code);
+/// Reports that this rank has finished its work, with `exit_code`. Whether it could be said.
+bool report_end(int exit_code);
 
 }  // namespace dbmig::import

@@ -29,10 +29,11 @@ void require_mpi_module() {
 std::unique_ptr<Communicator> mpi_communicator() {
   leave_binding();
   report_rank();
-  using Factory = Communicator* (*)(void (*on_start)(), void (*on_end)());
+  using Factory = Communicator* (*)(const JobCallbacks& callbacks);
   const auto factory = reinterpret_cast<Factory>(load_module(kMpiModule));
   try {
-    return std::unique_ptr<Communicator>(factory(&report_start, &mpi_has_ended));
+    return std::unique_ptr<Communicator>(
+        factory({&report_start, &mpi_has_ended, &mpi_has_not_ended}));
   } catch (const std::exception& error) {
     throw Error(ErrorCode::failed, fmt::format("cannot start MPI: {}", error.what()));
   }
