@@ -1,12 +1,15 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -174,6 +177,33 @@ void wait_for_rank(Request& request, Communicator& ranks, int rank);
 /// Error{failed}: `reason` says what else than being stopped may be the cause.
 [[noreturn]] void give_up_rank(Communicator& ranks, int rank, std::chrono::seconds silent,
                                std::string_view reason);
+
+/// The next message of `rank` that says something, on the root: waits as wait_for_rank() does, and
+/// longer as long as the rank gives SignsOfLife.
+Bytes next_message(Communicator& ranks, int rank);
+
+/// While this rank works on something for long, it sends the root an empty message each second, as
+/// next_message() expects. A process that is stopped sends none. Does nothing on the root.
+class SignsOfLife {
+ public:
+  explicit SignsOfLife(Communicator& ranks);
+  ~SignsOfLife();
+  SignsOfLife(const SignsOfLife&) = delete;
+  SignsOfLife& operator=(const SignsOfLife&) = delete;
+
+  /// As long as the result exists, the caller may use the communicator.
+  std::unique_lock<std::mutex> pause() { return std::unique_lock(mutex_); }
+
+ private:
+  void run();
+
+  Communicator& ranks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_over_ = false;
+  std::unique_ptr<Request> last_;
+  std::thread thread_;
+};
 
 /// Time that passes while this process runs: a machine that sleeps, or a process that is stopped,
 /// makes it go on by no more than a second.

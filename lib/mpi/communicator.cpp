@@ -34,7 +34,7 @@ class MpiCommunicator final : public MpiRanks {
       if (!is_root()) wait_for_start();
       return;
     }
-    start(MPI_THREAD_FUNNELED);
+    start(MPI_THREAD_SERIALIZED);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
   }

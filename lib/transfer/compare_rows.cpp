@@ -117,7 +117,7 @@ enum class ComparisonOrder : std::uint8_t { snapshot, end_snapshot, parts, cance
 enum class ComparisonAnswer : std::uint8_t { done, failed, cancelled };
 
 void send_text(import::Communicator& ranks, const Bytes& message, int to) {
-  import::wait(*ranks.isend(message, to));
+  import::wait_for_rank(*ranks.isend(message, to), ranks, to);
 }
 
 void order_all(import::Communicator& ranks, ComparisonOrder order) {
@@ -137,8 +137,7 @@ Bytes failure_text(const Error& error) {
 
 /// The answer of a rank; `failure` is set if it failed.
 Bytes answer_of(import::Communicator& ranks, int rank, std::optional<Error>& failure) {
-  Bytes message;
-  import::wait(*ranks.irecv(message, rank));
+  Bytes message = import::next_message(ranks, rank);
   WireReader reader({message.data(), message.size()});
   if (reader.get<ComparisonAnswer>() == ComparisonAnswer::failed && !failure) {
     const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
@@ -323,7 +322,7 @@ bool begin_together(Connection& source, Connection& target, const CopyOptions& o
       if (begin_on_all(source, target, options, ranks)) return true;
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
+    if (error.code() == ErrorCode::interrupted || ranks.was_left()) throw;
     reason = error.message();
   }
   events.warning("dbmig.diff", fmt::format("Only one rank compares the rows: the others could not "
@@ -334,12 +333,15 @@ bool begin_together(Connection& source, Connection& target, const CopyOptions& o
 
 /// Sends the sums of parts to the root.
 Bytes answer_parts(Connection& source, Connection& target, const CopyOptions& options,
-                   WireReader& order, import::Request& next, const std::atomic<bool>& stop) {
+                   WireReader& order, import::Communicator& ranks, import::Request& next,
+                   const std::atomic<bool>& stop) {
+  import::SignsOfLife signs(ranks);
   try {
     ComparedSides sides(source, target, options, stop);
     const std::vector<ComparedPart> parts = get_parts(order, sides);
     bool is_cancelled = false;
     const std::vector<PartSums> sums = sums_of(sides, parts, [&] {
+      const auto lock = signs.pause();
       is_cancelled = next.test();  // the only order that arrives meanwhile
       return !is_cancelled;
     });
@@ -412,7 +414,7 @@ void serve_comparison(Connection& source, Connection& target, const CopyOptions&
     if (order == ComparisonOrder::snapshot) {
       send_text(ranks, answer_snapshot(source, target), 0);
     } else if (order == ComparisonOrder::parts) {
-      send_text(ranks, answer_parts(source, target, options, reader, *next, stop), 0);
+      send_text(ranks, answer_parts(source, target, options, reader, ranks, *next, stop), 0);
     } else if (order == ComparisonOrder::end_snapshot) {
       source.rollback();
       target.rollback();
@@ -423,7 +425,11 @@ void serve_comparison(Connection& source, Connection& target, const CopyOptions&
 }
 
 void end_comparison(import::Communicator& ranks) {
-  order_all(ranks, ComparisonOrder::quit);
+  try {
+    if (!ranks.was_left()) order_all(ranks, ComparisonOrder::quit);
+  } catch (const Error&) {
+    // The rank was given up just now: the job ends without it.
+  }
 }
 
 }  // namespace dbmig::transfer

@@ -73,7 +73,7 @@ class SharedSearch {
       : options_(options), ranks_(ranks), readers_(readers), stop_(stop) {}
   ~SharedSearch() {
     try {
-      for (int rank = 1; rank < readers_; ++rank) give(rank, {});
+      for (int rank = 1; rank < readers_ && !ranks_.was_left(); ++rank) give(rank, {});
     } catch (const std::exception&) {  // NOLINT: a rank that is gone need not be told
     }
   }
@@ -95,8 +95,7 @@ class SharedSearch {
       failure = std::current_exception();
     }
     for (int rank = 1; rank < asked; ++rank) {
-      Bytes message;
-      import::wait(*ranks_.irecv(message, rank));
+      const Bytes message = import::next_message(ranks_, rank);
       import::WireReader reader({message.data(), message.size()});
       for (ColumnGroup& group : get_groups(reader)) left.push_back(std::move(group));
     }
@@ -116,6 +115,7 @@ class SharedSearch {
       if (groups.empty()) return;
       Bytes answer;
       try {
+        const import::SignsOfLife signs(ranks);
         groups = search_groups(options, stop, std::move(groups));
       } catch (const Error&) {
         groups.clear();  // the root reads the same files and reports the error
@@ -129,7 +129,7 @@ class SharedSearch {
   void give(int rank, const std::vector<ColumnGroup>& groups) {
     Bytes message;
     put_groups(message, groups);
-    import::wait(*ranks_.isend(message, rank));
+    import::wait_for_rank(*ranks_.isend(message, rank), ranks_, rank);
   }
 
   const import::Options& options_;
@@ -342,6 +342,7 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
   Findings found;
   std::optional<ReadFailure> failure;
   if (ranks.rank() < readers) {
+    const import::SignsOfLife signs(ranks);
     found = read_evidence(options, stop, ranks.rank(), readers, threads, failure);
   }
   if (!ranks.is_root()) {
@@ -354,9 +355,7 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
   SharedSearch shared(options, ranks, readers, stop);
   SumOfRanks sum(found.columns, failure);
   for (int rank = 1; rank < readers; ++rank) {
-    Bytes message;
-    import::wait(*ranks.irecv(message, rank));
-    sum.add(message);
+    sum.add(import::next_message(ranks, rank));
   }
   sum.throw_failure();
   Inferred result = result_of(options, found);

@@ -5,7 +5,6 @@
 // of them on the way.
 #include <fmt/core.h>
 
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -27,8 +26,7 @@ using import::WireReader;
 using import::WireWriter;
 
 enum class Order : std::uint8_t { snapshot, end_snapshot, job, cancel, quit };
-/// working: a sign of life of a rank that checks values, which has nothing else to say.
-enum class Answer : std::uint8_t { done, failed, batch, part, cancelled, working };
+enum class Answer : std::uint8_t { done, failed, batch, part, cancelled };
 
 /// The most messages that a rank may have in flight: a part's batches, so that all ranks can work.
 constexpr std::size_t kMaxInFlight = 8;
@@ -55,13 +53,6 @@ void send_at_end(import::Communicator& ranks, Order what) noexcept {
   } catch (const Error&) {
     // The rank was given up just now: the job ends without it.
   }
-}
-
-Bytes receive(import::Communicator& ranks, int from) {
-  Bytes message;
-  const auto request = ranks.irecv(message, from);
-  import::wait_for_rank(*request, ranks, from);
-  return message;
 }
 
 void put_failure(Bytes& message, const Error& error) {
@@ -217,7 +208,7 @@ class Service {
       for (const std::string& part : job.parts) {
         Bytes end;
         if (job.kind == ReadJob::Kind::check) {
-          put_check(end, check_part(source_, job, part, stop_, [this] { say_working(); }));
+          put_check(end, check(job, part));
         } else {
           read_part(source_, job, converter, part, stop_, [&](RowBatch&& batch) {
             Bytes message;
@@ -249,18 +240,20 @@ class Service {
     std::unique_ptr<import::Request> request;
   };
 
-  void say_working() {
-    constexpr std::chrono::seconds kEvery{1};
-    const auto now = std::chrono::steady_clock::now();
-    if (now - said_at_ < kEvery) return;
-    said_at_ = now;
-    Bytes message;
-    WireWriter(message).put(Answer::working);
-    queue(std::move(message));
+  /// Nothing is sent before the part is done.
+  PartCheck check(const ReadJob& job, const std::string& part) {
+    import::SignsOfLife signs(ranks_);
+    return check_part(source_, job, part, stop_, [&] {
+      const auto lock = signs.pause();
+      throw_if_cancelled();
+    });
   }
-  void queue(Bytes message) {
+  void throw_if_cancelled() {
     // The only order that arrives during a job.
     if (next_->test()) throw Cancelled{};
+  }
+  void queue(Bytes message) {
+    throw_if_cancelled();
     while (!in_flight_.empty() && in_flight_.front().request->test()) in_flight_.pop_front();
     if (in_flight_.size() >= kMaxInFlight) finish();
     in_flight_.emplace_back(std::move(message));
@@ -276,7 +269,6 @@ class Service {
   import::Communicator& ranks_;
   const std::atomic<bool>& stop_;
   import::Request* next_ = nullptr;
-  std::chrono::steady_clock::time_point said_at_ = std::chrono::steady_clock::now();
   std::deque<Message> in_flight_;  // a deque, so that references to its elements stay valid
 };
 
@@ -338,14 +330,14 @@ class RankReaders final : public SourceReaders {
         }
         for (bool is_over = false; !is_over;) {
           throw_if_interrupted(stop_);
-          const Bytes message = receive(ranks_, static_cast<int>(reader));
+          const Bytes message = import::next_message(ranks_, static_cast<int>(reader));
           WireReader text({message.data(), message.size()});
           const auto answer = text.get<Answer>();
           if (answer == Answer::failed) {
             left_[reader] = 0;
             throw_failure(text);
           }
-          if (answer != Answer::working) is_over = each(part, answer, text);
+          is_over = each(part, answer, text);
         }
         --left_[reader];
       }
@@ -365,7 +357,7 @@ class RankReaders final : public SourceReaders {
     }
     for (std::size_t reader = 1; reader < left_.size(); ++reader) {
       while (left_[reader] != 0) {
-        const Bytes message = receive(ranks_, static_cast<int>(reader));
+        const Bytes message = import::next_message(ranks_, static_cast<int>(reader));
         const auto answer = WireReader({message.data(), message.size()}).get<Answer>();
         if (answer == Answer::done || answer == Answer::part) --left_[reader];
         if (answer == Answer::failed || answer == Answer::cancelled) left_[reader] = 0;
@@ -386,7 +378,7 @@ bool begin_together(backend::Connection& source, import::Communicator& ranks,
   send_to_all(ranks, order(Order::snapshot));
   std::optional<Error> failure;
   for (int rank = 1; rank < ranks.size(); ++rank) {
-    const Bytes message = receive(ranks, rank);
+    const Bytes message = import::next_message(ranks, rank);
     WireReader reader({message.data(), message.size()});
     if (reader.get<Answer>() != Answer::failed) continue;
     const auto code = static_cast<ErrorCode>(reader.get<std::int32_t>());
