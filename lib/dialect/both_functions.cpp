@@ -95,7 +95,7 @@ BothParser::Value BothParser::call() {
     expect("where");
     either();
     expect(")");
-    differs("FILTER, which MariaDB does not have (CASE within the function serves both)");
+    differs("FILTER, which MariaDB does not have; CASE inside the function works on both");
   }
   if (take("over")) window();
   result.first = first;
@@ -176,7 +176,7 @@ void BothParser::join_rows(const std::vector<Value>& values, std::size_t ordered
   }
   if (values.size() != 2) return;
   if (!values[1].is_literal || values[1].kind != Kind::text) {
-    differs("group_concat() with a separator that is not a plain text");
+    differs("group_concat() with a separator that is not a string literal");
     return;
   }
   if (ordered == 0) {
@@ -225,8 +225,8 @@ BothParser::Value BothParser::cut_text(const std::string& name, std::size_t firs
   if (values.size() > 2 && !values[2].is_literal && text_of(values[1]) != "1") {
     differs(fmt::format("{}() of a length that may be less than 0", name));
   }
-  if (is_number(values[0].kind)) differs("part of a number as a text");
-  if (values[0].kind == Kind::bytes) differs("a part of bytes");
+  if (is_number(values[0].kind)) differs("a substring of a number");
+  if (values[0].kind == Kind::bytes) differs("a substring of a BLOB");
   return result;
 }
 
@@ -235,7 +235,7 @@ BothParser::Value BothParser::rounded(std::size_t first, const std::vector<Value
   Value result{.kind = Kind::real, .first = first};
   if (values.empty()) return result;
   if (values.size() > 1 && !values[1].is_literal) {
-    differs("round() to digits that may be less than 0, which SQLite takes for 0");
+    differs("round() with a number of digits that may be negative, which SQLite treats as 0");
   }
   const Value& value = values.front();
   if (value.kind == Kind::text || value.kind == Kind::bytes) {
@@ -255,7 +255,7 @@ void BothParser::clock_function(const std::string& name, const std::vector<Value
                       text::equals_ignoring_case(text_of(value), "'now'");
   if (is_now) {
     differs(
-        fmt::format("{}('now'), which is NULL on MariaDB (current_{} serves both)", name, name));
+        fmt::format("{}('now'), which is NULL on MariaDB (current_{} works on both)", name, name));
   } else if (is_number(value.kind)) {
     differs(fmt::format("{}() of a number, which is a Julian day on SQLite", name));
   }
@@ -265,13 +265,13 @@ BothParser::Value BothParser::text_function(const std::string& name, std::size_t
                                             const std::vector<Value>& values) {
   Value result{.kind = Kind::text, .first = first, .last = at_ - 1};
   if (name.ends_with("trim") && values.size() > 1) {
-    differs(fmt::format("{}() with the characters to take away", name));
+    differs(fmt::format("{}() with the characters to trim", name));
     result.kind = Kind::unknown;
     return result;
   }
   for (const Value& value : values) {
     if (!is_number(value.kind) && value.kind != Kind::bytes) continue;
-    differs(fmt::format("{} as a text for {}()", text_of(value), name));
+    differs(fmt::format("{}() of {}, which is not text", name, text_of(value)));
   }
   const bool turns_case = name == "lower" || name == "upper";
   if (turns_case && !values.empty() && !values[0].is_literal) hangs_on_collation(text_of(result));
@@ -303,7 +303,7 @@ BothParser::Value BothParser::call_of(const std::string& name, std::size_t first
     return cut_text(name, first, values);
   } else if (name == "hex") {
     if (argument(0).kind != Kind::text && argument(0).kind != Kind::bytes) {
-      differs("hex() of what may be a number");
+      differs("hex() of a value that may be a number");
     }
     // Of NULL an empty text on SQLite.
     insert_before(first, "coalesce(");
@@ -344,13 +344,13 @@ BothParser::Value BothParser::call_of(const std::string& name, std::size_t first
     if (!values.empty() && std::all_of(values.begin(), values.end(), is_ascii)) {
       insert_after(values.back().last, " USING utf8mb4");
     } else {
-      differs("char() of other than ASCII, which makes bytes on MariaDB");
+      differs("char() beyond ASCII, which gives bytes on MariaDB");
     }
   } else if (name == "date" || name == "time") {
     clock_function(name, values);
   } else if (name == "abs" && values.size() == 1) {
     result.kind = argument(0).kind;
-    if (result.kind == Kind::text) differs("a text as a number");
+    if (result.kind == Kind::text) differs("text used as a number");
   } else if (name == "round") {
     return rounded(first, values);
   } else if (name == "lag" || name == "lead" || name == "first_value" || name == "last_value" ||

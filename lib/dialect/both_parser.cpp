@@ -87,9 +87,9 @@ void BothParser::give_up() {
   collated_.clear();
   quote_names();
   for (const Token& token : tokens_) {
-    if (token.text == "||") differs("'||' joins texts on SQLite and is OR on MariaDB");
+    if (token.text == "||") differs("'||' concatenates on SQLite and is OR on MariaDB");
     if (token.text == "/" && schema_ != nullptr) {
-      differs("'/' between whole numbers drops the rest on SQLite alone");
+      differs("'/' between integers drops the fraction on SQLite only");
     }
   }
 }
@@ -371,7 +371,7 @@ BothParser::Value BothParser::product() {
       continue;
     }
     const bool whole = left.kind == Kind::whole && right.kind == Kind::whole;
-    if (symbol == "%" && !whole) differs("% of what may be no whole number");
+    if (symbol == "%" && !whole) differs("'%' of a value that may not be an integer");
     if (symbol == "%") without_zero(right);
     left = span(left, of_two_numbers(left, right));
   }
@@ -452,7 +452,7 @@ BothParser::Value BothParser::sign() {
   const std::size_t first = at_++;
   const bool turns = tokens_[first].text == "~";
   Value value = sign();
-  if (turns) differs("~, whose bits MariaDB takes as a number without a sign");
+  if (turns) differs("'~', whose result is unsigned on MariaDB");
   if (value.kind == Kind::text || value.kind == Kind::bytes) {
     differs(fmt::format("the text {} as a number", text_of(value)));
   }

@@ -217,7 +217,7 @@ BothParser::Value BothParser::cast() {
   if (type == "integer" || type == "int" || type == "bigint") {
     if (type != "integer") replace(at, "INTEGER");
     if (value.kind != Kind::whole && value.kind != Kind::truth) {
-      differs("CAST to a whole number, which SQLite cuts and MariaDB rounds or refuses");
+      differs("CAST to an integer, which SQLite truncates and MariaDB rounds or refuses");
     }
     result.kind = Kind::whole;
   } else if (type == "text" || type == "char" || type == "varchar") {
@@ -225,7 +225,7 @@ BothParser::Value BothParser::cast() {
     if (value.kind == Kind::real || value.kind == Kind::decimal) {
       differs(fmt::format("the number {} as a text", text_of(value)));
     }
-    if (has_length) differs("CAST to a length, which SQLite does not cut to");
+    if (has_length) differs("CAST to a type with a length, to which SQLite does not truncate");
     result.kind = Kind::text;
   } else if (type == "blob" && value.kind == Kind::text && !has_length) {
     replace(at, "BINARY");

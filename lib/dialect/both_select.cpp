@@ -38,7 +38,9 @@ BothParser::Output BothParser::query(std::size_t recursive) {
   while (is("union") || is("intersect") || is("except")) {
     const bool intersects = take("intersect");
     if (!intersects) ++at_;
-    if (intersects && has_other) differs("what goes first between UNION or EXCEPT and INTERSECT");
+    if (intersects && has_other)
+      differs(
+          "UNION or EXCEPT mixed with INTERSECT, which the databases evaluate in another order");
     has_other = has_other || !intersects;
     is_compound = true;
     const bool all = take("all");

@@ -29,7 +29,7 @@ void BothParser::sources() {
   while (true) {
     const bool natural = take("natural");
     if (take("full")) {
-      differs("FULL JOIN, where FULL is another name of the table for MariaDB");
+      differs("FULL JOIN, which MariaDB does not have: it takes FULL as an alias of the table");
       take("outer");
       expect("join");
     } else if (!take(",")) {

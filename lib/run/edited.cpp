@@ -26,10 +26,10 @@ std::string first_difference(const Operations& was, const Operations& is, const 
     const std::string before = ops::describe(was[i]);
     const std::string after = ops::describe(is[i]);
     if (before == after) {
-      return fmt::format("operation {} of the {} has other details now: {}", i + 1, direction,
+      return fmt::format("operation {} of the {} was changed in its details: {}", i + 1, direction,
                          after);
     }
-    return fmt::format("operation {} of the {} was {} and is now {}", i + 1, direction, before,
+    return fmt::format("operation {} of the {} was changed from {} to {}", i + 1, direction, before,
                        after);
   }
   if (was.size() == is.size()) return {};

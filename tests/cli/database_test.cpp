@@ -393,7 +393,7 @@ TEST_P(Database, AnEditedRevisionIsRefusedUntilRepaired) {
   project.write(file, text::replace_all(text, "varchar(64)", "varchar(65)"));
   EXPECT_THAT(project.expect(3, {"check"}).out,
               HasSubstr("revision aaaaaaaaaaaa was edited after it was applied (operation 1 of the "
-                        "upgrade has other details now: create table 'usuario')"));
+                        "upgrade was changed in its details: create table 'usuario')"));
   const Result refused = project.expect(4, {"downgrade"});
   EXPECT_THAT(refused.err, AllOf(HasSubstr("aaaaaaaaaaaa"), HasSubstr("dbmig repair")));
   EXPECT_THAT(project.expect(0, {"repair"}).err, HasSubstr("Accepted revision aaaaaaaaaaaa"));

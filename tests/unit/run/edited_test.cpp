@@ -22,9 +22,9 @@ TEST(DescribeEdit, NamesTheFirstOperationThatIsAnotherOne) {
   };
   EXPECT_EQ(edit(up + kOne, up + kOne), "");
   EXPECT_EQ(edit(up + kOne, up + kOther),
-            "operation 1 of the upgrade was add column 't.a' and is now drop column 't.b'");
+            "operation 1 of the upgrade was changed from add column 't.a' to drop column 't.b'");
   EXPECT_EQ(edit(up + kOne, up + kWider),
-            "operation 1 of the upgrade has other details now: add column 't.a'");
+            "operation 1 of the upgrade was changed in its details: add column 't.a'");
   EXPECT_EQ(edit(up + kOne, up + kOne + kOther),
             "operation 2 of the upgrade was added: drop column 't.b'");
   EXPECT_EQ(edit(up + kOne + kOther, up + kOne),

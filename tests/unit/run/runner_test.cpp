@@ -174,7 +174,7 @@ TEST_P(RunnerTest, AnEditedRevisionIsRefusedUntilRepaired) {
     EXPECT_EQ(error.code(), ErrorCode::refused);
     EXPECT_THAT(error.what(),
                 HasSubstr("revision aaa was edited after it was applied: operation 1 of the "
-                          "upgrade has other details now: create table 'country'"));
+                          "upgrade was changed in its details: create table 'country'"));
   }
   EXPECT_THAT(check_database(*connection_, changed).edited, ElementsAre("aaa"));
   EXPECT_THAT(runner.repair({}), ElementsAre("aaa"));
