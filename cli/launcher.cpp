@@ -14,6 +14,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -72,6 +73,7 @@ std::vector<std::string> own_command_line() {
 /// Ranks on a machine with much else to do take seconds to start, on one that swaps more.
 constexpr std::chrono::seconds kStartLimit{60};
 constexpr const char* kStartLimitName = "DBMIG_START_TIMEOUT";
+constexpr const char* kRankLimitName = "DBMIG_RANK_TIMEOUT";
 
 void set_up_environment(int ranks, const JobWatch& watch) {
   constexpr int kKeep = 0;
@@ -219,7 +221,9 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
     if (ended == job) {
       watch.read();
       const std::optional<int> code = watch.exit_code();
-      if (!code) return code_of_ended(status, stopped);
+      // mpirun stops the first rank as a user would when another was killed.
+      const bool by_mpirun = code == kInterruptedCode && !stopped && status != 0;
+      if (!code || by_mpirun) return code_of_ended(status, stopped);
       return stopped ? code_of_stopped(code) : *code;
     }
     if (ended < 0 && errno != EINTR) {
@@ -231,8 +235,11 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
       const Error reason = watch.reason();
       const std::optional<int> code = end_job(job, watch);
       if (stopped) return code_of_stopped(code);
-      if (code) return *code;
-      throw Error(reason);
+      if (!code) throw Error(reason);
+      const std::string warning = fmt::format(
+          "warning: {}, and was stopped; what is said above stands\n", reason.message());
+      std::fputs(warning.c_str(), stderr);
+      return *code;
     }
     const int number = next_signal(signals, signal_file, watch);
     if (number == SIGINT || number == SIGTERM || number == SIGHUP) {
@@ -267,6 +274,13 @@ void remember_start_folder() {
 }
 
 int run_as_ranks(int ranks, bool reads_input) {
+  if (run_by_launcher()) {
+    throw Error(ErrorCode::failed,
+                "the processes that mpirun started do not see that they are ranks")
+        .hint("use Open MPI's mpirun: put it first in PATH, or leave out -j");
+  }
+  // A mistake there is said once, before there are ranks.
+  static_cast<void>(limit_from_environment(kRankLimitName, import::Communicator::kRankLimit));
   if (reads_input && ::isatty(STDIN_FILENO) != 0) {
     throw Error(ErrorCode::usage, "with -j, - is read from a pipe or a file, not from a terminal");
   }
@@ -292,13 +306,17 @@ int run_as_ranks(int ranks, bool reads_input) {
 }
 
 std::unique_ptr<import::Communicator> ranks_of_job(int asked) {
-  auto ranks = import::started_by_mpi() ? import::mpi_communicator() : import::local_communicator();
+  const bool is_alone = !import::started_by_mpi();
+  const auto limit = is_alone
+                         ? import::Communicator::kRankLimit
+                         : limit_from_environment(kRankLimitName, import::Communicator::kRankLimit);
+  auto ranks = is_alone ? import::local_communicator() : import::mpi_communicator();
   if (asked != 0 && asked != ranks->size()) {
     throw Error(ErrorCode::usage,
                 fmt::format("mpirun started {}, and -j asks for {}; leave one of them out",
                             text::count(static_cast<std::size_t>(ranks->size()), "rank"), asked));
   }
-  ranks->set_rank_limit(limit_from_environment("DBMIG_RANK_TIMEOUT", ranks->rank_limit()));
+  ranks->set_rank_limit(limit);
   return ranks;
 }
 

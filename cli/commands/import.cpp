@@ -248,11 +248,6 @@ void run_ranks(Context& context, const project::TableForFilesOptions& wish, Opti
 /// With `-j` of more than one rank: the job that does the work. Whether there was one.
 bool run_as_job(Context& context, const ImportArguments& arguments) {
   if (arguments.ranks <= 1 || import::started_by_mpi()) return false;
-  if (run_by_launcher()) {
-    throw Error(ErrorCode::failed,
-                "the processes that mpirun started do not see that they are ranks")
-        .hint("use Open MPI's mpirun: put it first in PATH, or import without -j");
-  }
   import::require_mpi_module();
   // What can be wrong before there are ranks is said once, by this process.
   options_of(context, arguments);

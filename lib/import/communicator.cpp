@@ -72,35 +72,27 @@ void give_up_rank(Communicator& ranks, int rank, std::chrono::seconds silent,
           "DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever");
 }
 
-Bytes next_message(Communicator& ranks, int rank) {
+Bytes next_message(Communicator& ranks, int rank, const std::function<void()>& at_sign) {
   Bytes message;
-  do {
+  while (true) {
     wait_for_rank(*ranks.irecv(message, rank), ranks, rank);
-  } while (message.empty());
-  return message;
-}
-
-SignsOfLife::SignsOfLife(Communicator& ranks) : ranks_(ranks) {
-  if (!ranks.is_root()) thread_ = std::thread([this] { run(); });
+    if (!message.empty()) return message;
+    if (at_sign) at_sign();
+  }
 }
 
 SignsOfLife::~SignsOfLife() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    is_over_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
   if (last_ != nullptr) wait(*last_);
 }
 
-void SignsOfLife::run() {
+void SignsOfLife::work_goes_on() {
   constexpr std::chrono::seconds kEvery{1};
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kEvery, [this] { return is_over_; })) {
-    if (last_ == nullptr || last_->test()) last_ = ranks_.isend({}, 0);
-  }
+  if (ranks_.is_root()) return;
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - given_at_ < kEvery || (last_ != nullptr && !last_->test())) return;
+  given_at_ = now;
+  last_ = ranks_.isend({}, 0);
 }
 
 std::chrono::nanoseconds AwakeTime::elapsed() {

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -102,6 +101,7 @@ class Communicator {
 
   /// How long the root waits for a message in wait_for_rank(); 0: without a limit. A slow server
   /// may take minutes to send a first row.
+  static constexpr std::chrono::seconds kRankLimit{600};
   std::chrono::seconds rank_limit() const { return rank_limit_; }
   void set_rank_limit(std::chrono::seconds limit) { rank_limit_ = limit; }
 
@@ -111,7 +111,7 @@ class Communicator {
 
  private:
   bool was_left_ = false;
-  std::chrono::seconds rank_limit_{600};
+  std::chrono::seconds rank_limit_ = kRankLimit;
 };
 
 /// A type of values that ranks combine: `T{}` is its neutral element.
@@ -179,30 +179,29 @@ void wait_for_rank(Request& request, Communicator& ranks, int rank);
                                std::string_view reason);
 
 /// The next message of `rank` that says something, on the root: waits as wait_for_rank() does, and
-/// longer as long as the rank gives SignsOfLife.
-Bytes next_message(Communicator& ranks, int rank);
+/// longer as long as the rank gives SignsOfLife. `at_sign` is called at each of them and may throw.
+Bytes next_message(Communicator& ranks, int rank, const std::function<void()>& at_sign = {});
 
 /// While this rank works on something for long, it sends the root an empty message each second, as
-/// next_message() expects. A process that is stopped sends none. Does nothing on the root.
+/// next_message() expects. Does nothing on the root.
 class SignsOfLife {
  public:
-  explicit SignsOfLife(Communicator& ranks);
+  explicit SignsOfLife(Communicator& ranks) : ranks_(ranks) {}
   ~SignsOfLife();
   SignsOfLife(const SignsOfLife&) = delete;
   SignsOfLife& operator=(const SignsOfLife&) = delete;
 
+  /// To be called after each step of the work, from any thread: one that waits in vain, for a
+  /// database or a file, gives no sign.
+  void work_goes_on();
   /// As long as the result exists, the caller may use the communicator.
   std::unique_lock<std::mutex> pause() { return std::unique_lock(mutex_); }
 
  private:
-  void run();
-
   Communicator& ranks_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  bool is_over_ = false;
+  std::chrono::steady_clock::time_point given_at_ = std::chrono::steady_clock::now();
   std::unique_ptr<Request> last_;
-  std::thread thread_;
 };
 
 /// Time that passes while this process runs: a machine that sleeps, or a process that is stopped,

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <thread>
 
 #include "import/communicator.hpp"
@@ -64,14 +65,14 @@ void mpi_has_ended() {
 
 void mpi_has_not_ended(std::chrono::seconds silent, bool is_given_up) {
   is_job_given_up = is_given_up;
-  if (is_given_up) {
-    fmt::print(stderr,
-               "warning: another rank has not ended for {} s: it is stopped, and the job ends "
-               "without it; what is said above stands\n",
-               silent.count());
-  } else {
-    fmt::print(stderr, "Waiting for another rank, which has not ended for {} s\n", silent.count());
-  }
+  const std::string message =
+      is_given_up
+          ? fmt::format(
+                "warning: another rank has not ended for {} s: it is stopped, and the job ends "
+                "without it; what is said above stands\n",
+                silent.count())
+          : fmt::format("Waiting for another rank, which has not ended for {} s\n", silent.count());
+  std::fputs(message.c_str(), stderr);
 }
 
 int end_of_rank(int exit_code) {

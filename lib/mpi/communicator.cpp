@@ -119,7 +119,7 @@ class MpiCommunicator final : public MpiRanks {
   /// Waits for the thread; on the root no longer than rank_limit(): a second passes at most in a
   /// process that is stopped itself.
   bool has_ended() {
-    constexpr std::chrono::seconds kSaidAfter{10};
+    constexpr std::chrono::seconds kSaidAfter{5};
     std::unique_lock lock(end_->mutex);
     const auto is_done = [this] { return end_->is_done; };
     if (!is_root() || rank_limit().count() == 0) {

@@ -57,14 +57,26 @@ struct ComparedSides {
         pairs(pair_tables(from, canonical_schema(to), to.dialect().kind(), options)),
         stop(stopped) {}
 
+  /// Called from time to time while rows are read, from two threads.
+  std::function<void()> while_reading = {};
+
   RowSum read(const ComparedPart& part) {
-    return read_source(source, pairs[part.table], stop, part.range);
+    return read_source(source, pairs[part.table], stop, part.range, each_row());
   }
   RowSum read_back(const ComparedPart& part) {
     const TablePair& pair = pairs[part.table];
     const std::string column = pair.shared_range_column(source.dialect().kind()).value_or("");
     return read_target(target, pair, stop,
-                       part.range.condition(target.dialect(), pair.name(), column));
+                       part.range.condition(target.dialect(), pair.name(), column), each_row());
+  }
+
+ private:
+  EachRow each_row() const {
+    if (!while_reading) return {};
+    return [this](std::span<const backend::Cell>, std::uint64_t number) {
+      constexpr std::uint64_t kEvery = 1024;
+      if (number % kEvery == 0) while_reading();
+    };
   }
 };
 
@@ -214,7 +226,8 @@ std::vector<ComparedPart> share_of(const std::vector<ComparedPart>& parts, int r
   return share;
 }
 
-/// The sums of all parts, in order. When it returns or throws, every rank has answered.
+/// The sums of all parts, in order. When it returns or throws, every rank has answered, or one was
+/// given up.
 std::vector<PartSums> sums_of_ranks(ComparedSides& sides, const std::vector<ComparedPart>& parts,
                                     import::Communicator& ranks) {
   for (int rank = 1; rank < ranks.size(); ++rank) {
@@ -235,19 +248,23 @@ std::vector<PartSums> sums_of_ranks(ComparedSides& sides, const std::vector<Comp
     take(0, [&](std::size_t n) { return own[n]; });
   } catch (...) {
     own_failure = std::current_exception();
-    order_all(ranks, ComparisonOrder::cancel);
   }
   std::optional<Error> failure;
-  for (int rank = 1; rank < ranks.size(); ++rank) {
-    const Bytes message = answer_of(ranks, rank, failure);
-    WireReader reader({message.data(), message.size()});
-    if (reader.get<ComparisonAnswer>() != ComparisonAnswer::done) continue;
-    take(rank, [&](std::size_t) {
-      PartSums one;
-      one.source = get_sum(reader);
-      one.target = get_sum(reader);
-      return one;
-    });
+  try {
+    if (own_failure) order_all(ranks, ComparisonOrder::cancel);
+    for (int rank = 1; rank < ranks.size(); ++rank) {
+      const Bytes message = answer_of(ranks, rank, failure);
+      WireReader reader({message.data(), message.size()});
+      if (reader.get<ComparisonAnswer>() != ComparisonAnswer::done) continue;
+      take(rank, [&](std::size_t) {
+        PartSums one;
+        one.source = get_sum(reader);
+        one.target = get_sum(reader);
+        return one;
+      });
+    }
+  } catch (...) {
+    if (!own_failure) throw;  // otherwise that is what went wrong first
   }
   if (own_failure) std::rethrow_exception(own_failure);
   if (failure) throw Error(*failure);
@@ -338,6 +355,7 @@ Bytes answer_parts(Connection& source, Connection& target, const CopyOptions& op
   import::SignsOfLife signs(ranks);
   try {
     ComparedSides sides(source, target, options, stop);
+    sides.while_reading = [&signs] { signs.work_goes_on(); };
     const std::vector<ComparedPart> parts = get_parts(order, sides);
     bool is_cancelled = false;
     const std::vector<PartSums> sums = sums_of(sides, parts, [&] {

@@ -38,11 +38,13 @@ std::string column_name(std::string_view name) {
 /// The `groups` in which no two records are equal; reads all records.
 std::vector<ColumnGroup> search_groups(const import::Options& options,
                                        const std::atomic<bool>& stop,
-                                       std::vector<ColumnGroup> groups) {
+                                       std::vector<ColumnGroup> groups,
+                                       const std::function<void()>& at_chunk = {}) {
   if (groups.empty()) return {};
   GroupSearch search(std::move(groups));
-  read_records(options, stop,
-               [&](const std::vector<import::Field>& record) { return search.add(record); });
+  read_records(
+      options, stop, [&](const std::vector<import::Field>& record) { return search.add(record); },
+      at_chunk);
   return search.left();
 }
 
@@ -115,8 +117,8 @@ class SharedSearch {
       if (groups.empty()) return;
       Bytes answer;
       try {
-        const import::SignsOfLife signs(ranks);
-        groups = search_groups(options, stop, std::move(groups));
+        import::SignsOfLife signs(ranks);
+        groups = search_groups(options, stop, std::move(groups), [&] { signs.work_goes_on(); });
       } catch (const Error&) {
         groups.clear();  // the root reads the same files and reports the error
       }
@@ -342,8 +344,9 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
   Findings found;
   std::optional<ReadFailure> failure;
   if (ranks.rank() < readers) {
-    const import::SignsOfLife signs(ranks);
-    found = read_evidence(options, stop, ranks.rank(), readers, threads, failure);
+    import::SignsOfLife signs(ranks);
+    found = read_evidence(options, stop, ranks.rank(), readers, threads, failure,
+                          [&] { signs.work_goes_on(); });
   }
   if (!ranks.is_root()) {
     if (ranks.rank() < readers) {

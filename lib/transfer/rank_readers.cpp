@@ -244,6 +244,7 @@ class Service {
   PartCheck check(const ReadJob& job, const std::string& part) {
     import::SignsOfLife signs(ranks_);
     return check_part(source_, job, part, stop_, [&] {
+      signs.work_goes_on();
       const auto lock = signs.pause();
       throw_if_cancelled();
     });
@@ -330,7 +331,8 @@ class RankReaders final : public SourceReaders {
         }
         for (bool is_over = false; !is_over;) {
           throw_if_interrupted(stop_);
-          const Bytes message = import::next_message(ranks_, static_cast<int>(reader));
+          const Bytes message = import::next_message(ranks_, static_cast<int>(reader),
+                                                     [this] { throw_if_interrupted(stop_); });
           WireReader text({message.data(), message.size()});
           const auto answer = text.get<Answer>();
           if (answer == Answer::failed) {

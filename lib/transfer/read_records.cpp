@@ -202,8 +202,13 @@ void throw_if_stopped(const std::atomic<bool>& stop) {
 class EvidenceWorkers {
  public:
   EvidenceWorkers(RecordFile& file, std::uint32_t file_number, const std::atomic<bool>& stop,
-                  int rank, int ranks)
-      : file_(file), file_number_(file_number), stop_(stop), rank_(rank), ranks_(ranks) {}
+                  int rank, int ranks, const std::function<void()>& at_chunk)
+      : file_(file),
+        file_number_(file_number),
+        stop_(stop),
+        rank_(rank),
+        ranks_(ranks),
+        at_chunk_(at_chunk) {}
 
   /// Adds the findings of `found.size()` threads to those that each of them has from before.
   std::optional<ReadFailure> run(std::vector<std::vector<Evidence>>& found) {
@@ -245,6 +250,7 @@ class EvidenceWorkers {
     while (!failure_) {
       number = given_out_;
       throw_if_stopped(stop_);
+      if (at_chunk_) at_chunk_();
       if (!file_.reader().next(chunk, 0)) return false;
       ++given_out_;
       first_line = file_.reader().first_line();
@@ -267,6 +273,7 @@ class EvidenceWorkers {
   const std::atomic<bool>& stop_;
   int rank_;
   int ranks_;
+  const std::function<void()>& at_chunk_;
   std::mutex reading_;
   std::uint64_t given_out_ = 0;
   std::optional<ReadFailure> failure_;
@@ -294,7 +301,8 @@ std::vector<Evidence> sum_of(std::vector<std::vector<Evidence>> found) {
 }  // namespace
 
 Findings read_evidence(const import::Options& options, const std::atomic<bool>& stop, int rank,
-                       int ranks, int threads, std::optional<ReadFailure>& failure) {
+                       int ranks, int threads, std::optional<ReadFailure>& failure,
+                       const std::function<void()>& at_chunk) {
   Findings found;
   std::vector<std::vector<Evidence>> columns;
   std::uint32_t number = 0;
@@ -314,7 +322,7 @@ Findings read_evidence(const import::Options& options, const std::atomic<bool>& 
             .hint("infer one table at a time");
       }
       found.format = file.format();
-      failure = EvidenceWorkers(file, number, stop, rank, ranks).run(columns);
+      failure = EvidenceWorkers(file, number, stop, rank, ranks, at_chunk).run(columns);
       if (failure) return found;
       ++number;
     }
@@ -327,7 +335,7 @@ Findings read_evidence(const import::Options& options, const std::atomic<bool>& 
 }
 
 void read_records(const import::Options& options, const std::atomic<bool>& stop,
-                  const EachRecord& each) {
+                  const EachRecord& each, const std::function<void()>& at_chunk) {
   bool is_over = false;
   for (const std::string& path : options.files) {
     if (is_over) return;
@@ -336,6 +344,7 @@ void read_records(const import::Options& options, const std::atomic<bool>& stop,
     Bytes chunk;
     while (!is_over && file.reader().next(chunk, 0)) {
       throw_if_stopped(stop);
+      if (at_chunk) at_chunk();
       cutter.cut(chunk, file.reader().first_line(), [&](const std::vector<Field>& fields) {
         is_over = !each(fields);
         return !is_over;

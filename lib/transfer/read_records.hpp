@@ -35,9 +35,11 @@ struct ReadFailure {
 /// `rank`, in `threads` threads. The findings do not depend on the number of threads. Of several
 /// failures, `failure` gets the first in the order of the files; the findings are then incomplete.
 ///
-/// Throws Error{interrupted} if `stop` is set.
+/// `at_chunk` is called before each chunk, by any of the threads. Throws Error{interrupted} if
+/// `stop` is set.
 Findings read_evidence(const import::Options& options, const std::atomic<bool>& stop, int rank,
-                       int ranks, int threads, std::optional<ReadFailure>& failure);
+                       int ranks, int threads, std::optional<ReadFailure>& failure,
+                       const std::function<void()>& at_chunk = {});
 
 /// Called for each record; returns false if further ones do not matter.
 using EachRecord = std::function<bool(const std::vector<import::Field>&)>;
@@ -45,6 +47,6 @@ using EachRecord = std::function<bool(const std::vector<import::Field>&)>;
 /// Calls `each` with all records of the files, in order. Throws Error{invalid} for one that cannot
 /// be read, and Error{interrupted}.
 void read_records(const import::Options& options, const std::atomic<bool>& stop,
-                  const EachRecord& each);
+                  const EachRecord& each, const std::function<void()>& at_chunk = {});
 
 }  // namespace dbmig::transfer

@@ -613,44 +613,64 @@ TEST_P(ImportEnds, AnMpirunThatDoesNotEndIsEnded) {
   EXPECT_EQ(sql("SELECT count(*) FROM t"), "31\n");
 }
 
-/// The rows are committed, and ranks wait for each other to end MPI.
-TEST_P(ImportEnds, ARankThatIsStoppedAtTheEndDoesNotKeepTheJob) {
-  write_rows("t.csv", 30);
-  project.write("rank.sh", "echo $$ > pid.$OMPI_COMM_WORLD_RANK\nexec \"$@\"\n");
-  const std::string file = url.substr(std::string("sqlite:///").size());
-  const std::string import = dbmig_binary().string() + " import t.csv --url '" + url + "'";
-  for (const std::string& job :
-       {"timeout -k 1 40 mpirun --oversubscribe -n 3 bash rank.sh " + import,
-        "PATH=$PWD/bin:$PATH timeout -k 1 40 " + import + " -j 3"}) {
-    sql("DELETE FROM t WHERE n >= 0");
-    // Who reads keeps the root from its COMMIT: the other ranks have done their part by then.
-    const Result result = shell(
+/// Jobs of three ranks that import 30 rows.
+class ImportCommits : public ImportEnds {
+ protected:
+  void SetUp() override {
+    ImportEnds::SetUp();
+    if (IsSkipped()) return;
+    write_rows("t.csv", 30);
+    project.write("rank.sh", "echo $$ > pid.$OMPI_COMM_WORLD_RANK\nexec \"$@\"\n");
+    import_ = dbmig_binary().string() + " import t.csv --url '" + url + "'";
+    job_ = "PATH=$PWD/bin:$PATH timeout -k 1 40 " + import_ + " -j 3";
+  }
+
+  /// Runs `job`, and `script` while its root waits to commit: the other ranks have done their part.
+  Result run_while_committing(const std::string& job, const std::string& script) const {
+    const std::string file = url.substr(std::string("sqlite:///").size());
+    return shell(
         "mkdir -p bin; cat > bin/mpirun.openmpi <<'SH'\n#!/bin/bash\n"
         "PATH=${PATH#*:} exec mpirun $1 $2 bash rank.sh \"${@:3}\"\nSH\n"
         "chmod +x bin/mpirun.openmpi; rm -f pid.* release\n"
         "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 DBMIG_RANK_TIMEOUT=2\n"
+        // Who reads keeps the root from its COMMIT.
         "(echo 'BEGIN; SELECT count(*) FROM t;'; while [ ! -f release ]; do sleep 0.05; done) |"
         " sqlite3 '" +
-            file +
-            "' >/dev/null &\n"
-            "sleep 0.3; (" +
-            job +
+            file + "' >/dev/null &\nsleep 0.3; (" + job +
             ") & job=$!\n"
             "for i in $(seq 200); do [ -s '" +
-            file +
-            "-journal' ] && break; sleep 0.05; done\n"
-            "sleep 1; kill -STOP $(cat pid.1); touch release\n"
-            "wait $job; code=$?\n"
+            file + "-journal' ] && break; sleep 0.05; done\nsleep 1; " + script +
+            "\nwait $job; code=$?; touch release\n"
             "grep -s '^State:.[^ZX]' /proc/$(cat pid.1)/status && echo 'rank 1 is left'\n"
             "exit $code\n",
         project.path());
+  }
+
+  std::string import_;
+  std::string job_;  ///< with -j
+};
+
+/// The rows are committed, and ranks wait for each other to end MPI.
+TEST_P(ImportCommits, ARankThatIsStoppedDoesNotKeepTheJob) {
+  for (const std::string& job :
+       {"timeout -k 1 40 mpirun --oversubscribe -n 3 bash rank.sh " + import_, job_}) {
+    sql("DELETE FROM t WHERE n >= 0");
+    const Result result = run_while_committing(job, "kill -STOP $(cat pid.1); touch release");
     EXPECT_EQ(result.code, 0) << job << result;
     EXPECT_THAT(result.out, HasSubstr("Imported 30 rows"));
     EXPECT_THAT(without_launchers(result.out),
-                EndsWith("another rank has not ended for 2 s: it is stopped, and the "
-                         "job ends without it; what is said above stands\n"));
+                EndsWith("another rank has not ended for 2 s: it is stopped, and the job ends "
+                         "without it; what is said above stands\n"));
     EXPECT_EQ(sql("SELECT count(*) FROM t"), "31\n");
   }
+}
+
+/// mpirun then stops the root as Ctrl-C would.
+TEST_P(ImportCommits, ARankThatIsKilledIsNamed) {
+  const Result result = run_while_committing(job_, "kill -KILL $(cat pid.1)");
+  EXPECT_EQ(result.code, 1) << result;
+  EXPECT_THAT(result.out, HasSubstr("error: a rank was killed: Killed"));
+  expect_untouched();
 }
 
 /// MPI is for `import` under mpirun alone: everything else starts without it.
@@ -669,6 +689,8 @@ DBMIG_ON_EACH_DATABASE(ImportKilled);
 DBMIG_ON_EACH_DATABASE(ImportJobs);
 DBMIG_ON_EACH_DATABASE(ImportStarts);
 INSTANTIATE_TEST_SUITE_P(Databases, ImportEnds, testing::Values(DialectKind::sqlite),
+                         database_name);
+INSTANTIATE_TEST_SUITE_P(Databases, ImportCommits, testing::Values(DialectKind::sqlite),
                          database_name);
 
 }  // namespace

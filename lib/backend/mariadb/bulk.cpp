@@ -20,9 +20,12 @@
 namespace dbmig::backend::mariadb {
 namespace {
 
-/// Rows of one execution. A power of two less one: InnoDB reserves AUTO_INCREMENT values for an
-/// array of unknown length in steps of 1, 2, 4, …, so that only such numbers leave no gap.
+/// Rows of one execution.
 constexpr std::size_t kMaxRows = 4095;
+/// The same where the server numbers the rows. A power of two less one: InnoDB reserves
+/// AUTO_INCREMENT values for an array of unknown length in steps of 1, 2, 4, …, so that only such
+/// numbers leave no gap.
+constexpr std::size_t kMaxNumberedRows = 1023;
 /// Bytes of one execution, unless a single row has more. Well below any server's
 /// max_allowed_packet, and enough that the round trip does not count.
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
@@ -115,7 +118,7 @@ void refuse_engine_without_transactions(MariadbConnection& connection, const std
 
 /// How many of `left` rows to send at once, so that AUTO_INCREMENT values leave no gap.
 std::size_t gapless(std::size_t left) {
-  return std::min(kMaxRows, std::bit_floor(left + 1) - 1);
+  return std::min(kMaxNumberedRows, std::bit_floor(left + 1) - 1);
 }
 
 class MariadbBulkSink final : public BulkSink {
@@ -213,24 +216,36 @@ class MariadbBulkSink final : public BulkSink {
 
   /// The `count` rows that were taken; `first` is the position in the batch of the first one. Which
   /// of many rows is refused is found by sending fewer at once until it is alone, and then more
-  /// again. Rows before it are in the table by then.
+  /// again; one by one where each attempt costs numbers of AUTO_INCREMENT. Rows before it are in
+  /// the table by then.
   void send(std::size_t first, std::size_t count, const RefusedRow& refused) {
     std::size_t row = 0;
     std::size_t most = count;
     while (row < count) {
-      const std::size_t part = part_of(row, std::min(most, count - row));
-      if (part > 1 && !send_part(row, part)) {
-        most = part / 2;
-        continue;
+      const Part part = part_of(row, std::min(most, count - row));
+      if (part.rows > 1 && send_part(row, part.rows)) {
+        row += part.rows;
+        most = std::min(count, most * 2);
+      } else if (part.rows > 1 && part.can_be_halved) {
+        most = part.rows / 2;
+      } else {
+        bool is_taken = true;
+        for (std::size_t left = part.rows; left > 0; --left) {
+          is_taken = send_one(first, row++, refused) && is_taken;
+        }
+        if (part.can_be_halved) most = is_taken ? std::min(count, most * 2) : 1;
       }
-      const bool taken = part > 1 || send_one(first, row, refused);
-      most = taken ? std::min(count, most * 2) : 1;
-      row += part;
     }
   }
 
-  /// How many of the `left` rows from `from` on to send at once.
-  std::size_t part_of(std::size_t from, std::size_t left) const {
+  /// Rows to send at once.
+  struct Part {
+    std::size_t rows = 1;
+    bool can_be_halved = false;  ///< when one of them is refused
+  };
+
+  /// Of the `left` rows from `from` on.
+  Part part_of(std::size_t from, std::size_t left) const {
     bool numbered = fills_keys_;
     if (key_) {
       // A statement that numbers some of its rows and not others takes more numbers than it uses.
@@ -240,8 +255,8 @@ class MariadbBulkSink final : public BulkSink {
       while (same < left && keys.is_null(from + same) == numbered) ++same;
       left = same;
     }
-    if (!has_arrays_) return left >= rows_per_statement_ ? rows_per_statement_ : 1;
-    return numbered ? gapless(left) : left;
+    if (!has_arrays_) return {left >= rows_per_statement_ ? rows_per_statement_ : 1, false};
+    return {numbered ? gapless(left) : left, !numbered};
   }
 
   /// Whether the server took the rows; when not, none of them is in the table.

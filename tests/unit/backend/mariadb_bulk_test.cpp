@@ -137,6 +137,20 @@ TEST_F(MariadbBulkSink, FindsAnyNumberOfRefusedRows) {
   }
 }
 
+/// An attempt that fails costs the numbers that it reserved.
+TEST_F(MariadbBulkSink, RefusedRowsUseUpFewNumbers) {
+  database().run("CREATE TABLE t (k SMALLINT AUTO_INCREMENT PRIMARY KEY, n INT CHECK (n >= 0))");
+  const auto sink = sink_for("t", {"n"});
+  std::vector<std::int64_t> values(20000, 1);
+  for (std::size_t i = 1500; i < values.size(); i += 3000) values[i] = -1;
+  std::size_t refused = 0;
+  database().connection().begin();
+  sink->write(batch_of(values), [&](std::size_t, const Error&) { ++refused; });
+  database().connection().commit();
+  EXPECT_EQ(refused, 7);
+  EXPECT_EQ(rows("SELECT count(*), max(k) < 29000 FROM t"), "19993|1\n");
+}
+
 /// InnoDB reserves keys for an array in powers of two; batches of other sizes would leave gaps, and
 /// the keys would depend on how the file was cut.
 TEST_F(MariadbBulkSink, KeysHaveNoGapsHoweverTheRowsArrive) {
