@@ -86,8 +86,6 @@ void set_up_environment(int ranks, const JobWatch& watch) {
   ::setenv("OMPI_MCA_orte_execute_quiet", "1", kKeep);
   ::setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", kKeep);
   ::setenv("PRTE_MCA_hwloc_default_binding_policy", "none", kKeep);
-  // mpirun's libevent may warn of a rank that closes its end of a pipe, behind the last message.
-  ::setenv("EVENT_NOEPOLL", "1", kKeep);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", kKeep);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", kKeep);
 }

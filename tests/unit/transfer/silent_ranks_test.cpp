@@ -79,7 +79,14 @@ TEST(SilentRank, OfAnInferenceIsGivenUp) {
               testing::HasSubstr(kGivenUp));
 }
 
-TEST(SilentRank, IsNoneThatWorksAndSaysSo) {
+TEST(SilentRank, IsOneThatWaitsInVain) {
+  EXPECT_THAT(failure_beside_silence([](import::Communicator& ranks) {
+                static_cast<void>(import::next_message(ranks, 1));
+              }),
+              testing::HasSubstr(kGivenUp));
+}
+
+TEST(SilentRank, IsNoneWhoseWorkGoesOn) {
   import::Bytes received;
   ThreadJob job(2);
   job.run([&](import::Communicator& ranks) {
@@ -89,8 +96,11 @@ TEST(SilentRank, IsNoneThatWorksAndSaysSo) {
       return;
     }
     {
-      const import::SignsOfLife signs(ranks);
-      std::this_thread::sleep_for(2 * kRankLimit);
+      import::SignsOfLife signs(ranks);
+      for (int i = 0; i < 40; ++i) {
+        std::this_thread::sleep_for(kRankLimit / 20);
+        signs.work_goes_on();
+      }
     }
     import::wait(*ranks.isend(import::Bytes{'d', 'o', 'n', 'e'}, 0));
   });
