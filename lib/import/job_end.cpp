@@ -83,7 +83,9 @@ int end_of_rank(int exit_code) {
     // With -j, the process that started the job exits with the code that it was told, and mpirun
     // has nothing to say about ranks that end in order.
     if (is_told && mpi_is_over) ::_exit(0);
-    if (std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
+    // That process also ends an mpirun that stays on after a failure.
+    const bool must_end_job = !is_told || is_job_given_up;
+    if (must_end_job && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
     // A thread of MPI's would not let a normal exit come to its end.
     if (is_job_given_up) ::_exit(exit_code);
     return exit_code;
