@@ -234,9 +234,11 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
       const std::optional<int> code = end_job(job, watch);
       if (stopped) return code_of_stopped(code);
       if (!code) throw Error(reason);
-      const std::string warning = fmt::format(
-          "warning: {}, and was stopped; what is said above stands\n", reason.message());
-      std::fputs(warning.c_str(), stderr);
+      if (*code == 0) {
+        const std::string warning = fmt::format(
+            "warning: {}, and was stopped; what is said above stands\n", reason.message());
+        std::fputs(warning.c_str(), stderr);
+      }
       return *code;
     }
     const int number = next_signal(signals, signal_file, watch);
