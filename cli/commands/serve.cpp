@@ -132,8 +132,9 @@ serve::FindDrift drift_finder(const project::Location& location) {
     Silence silence;
     project::Workspace workspace(Context::quiet_host(silence));
     workspace.location = location;
-    run::DatabaseCheck check = run::check_database(
-        connection, workspace.graph(), workspace.selection(), project::spelling_of_server(workspace));
+    run::DatabaseCheck check =
+        run::check_database(connection, workspace.graph(), workspace.selection(),
+                            project::spelling_of_server(workspace));
     return serve::Drift{text::join(check.current, ", "), std::move(check.drift.expected),
                         std::move(check.drift.live)};
   };
