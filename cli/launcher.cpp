@@ -236,7 +236,7 @@ int wait_for_job(pid_t job, const sigset_t& signals, int signal_file, JobWatch& 
       if (!code) throw Error(reason);
       if (*code == 0) {
         const std::string warning = fmt::format(
-            "warning: {}, and was stopped; what is said above stands\n", reason.message());
+            "warning: {}, and was stopped; the result above still holds\n", reason.message());
         std::fputs(warning.c_str(), stderr);
       }
       return *code;

@@ -40,7 +40,7 @@ BothParser::Output BothParser::query(std::size_t recursive) {
     if (!intersects) ++at_;
     if (intersects && has_other)
       differs(
-          "UNION or EXCEPT mixed with INTERSECT, which the databases evaluate in another order");
+          "UNION or EXCEPT mixed with INTERSECT, which the databases evaluate in different orders");
     has_other = has_other || !intersects;
     is_compound = true;
     const bool all = take("all");

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/ascii.hpp"
+#include "base/calendar.hpp"
 #include "base/text.hpp"
 #include "import/converter.hpp"
 #include "import/number_text.hpp"
@@ -64,7 +65,6 @@ bool take_after_hour(std::string_view& text, Moment& time) {
 }
 
 bool is_day(const Moment& date, std::string& reason) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (date.year == 0) {
     reason = "is out of range (the years 0001 to 9999)";
     return false;
@@ -73,8 +73,7 @@ bool is_day(const Moment& date, std::string& reason) {
     reason = fmt::format("is not a date: there is no month {}", date.month);
     return false;
   }
-  const bool leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-  const int days = kDays[date.month - 1] + (leap && date.month == 2 ? 1 : 0);
+  const int days = days_in_month(date.year, date.month);
   if (date.day < 1 || date.day > days) {
     reason =
         fmt::format("is not a date: month {:04}-{:02} has {} days", date.year, date.month, days);

@@ -69,7 +69,7 @@ void mpi_has_not_ended(std::chrono::seconds silent, bool is_given_up) {
       is_given_up
           ? fmt::format(
                 "warning: another rank has not ended for {} s: it is stopped, and the job ends "
-                "without it; what is said above stands\n",
+                "without it; the result above still holds\n",
                 silent.count())
           : fmt::format("Waiting for another rank, which has not ended for {} s\n", silent.count());
   std::fputs(message.c_str(), stderr);

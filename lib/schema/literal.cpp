@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/calendar.hpp"
 #include "base/text.hpp"
 
 namespace dbmig::schema {
@@ -53,10 +54,8 @@ bool take(std::string_view& text, std::string_view any_of) {
 constexpr std::string_view kPunctuation = "-/.:,;_+*#!^";
 
 bool day_exists(int year, int month, int day) {
-  static constexpr std::array<int, 13> kDays = {31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (month > 12 || day > kDays.at(static_cast<std::size_t>(month))) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return month != 2 || day < 29 || leap;
+  constexpr int kMost = 31;
+  return day <= (month == 0 ? kMost : days_in_month(year, month));
 }
 
 /// The date at the front of `text`, which is shortened by it.

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ascii.hpp"
+#include "base/calendar.hpp"
 #include "base/text.hpp"
 #include "import/date_format.hpp"
 #include "transfer/evidence_kinds.hpp"
@@ -43,10 +44,7 @@ const std::vector<import::DateFormat>& date_formats() {
 }
 
 bool is_day(int year, int month, int day) {
-  constexpr std::array kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return day <= kDays[static_cast<std::size_t>(month - 1)] + (leap && month == 2 ? 1 : 0);
+  return year >= 1 && day >= 1 && day <= days_in_month(year, month);
 }
 
 bool is_moment(const import::DateFormat::Moment& moment) {

@@ -660,7 +660,7 @@ TEST_P(ImportCommits, ARankThatIsStoppedDoesNotKeepTheJob) {
     EXPECT_THAT(result.out, HasSubstr("Imported 30 rows"));
     EXPECT_THAT(without_launchers(result.out),
                 EndsWith("another rank has not ended for 2 s: it is stopped, and the job ends "
-                         "without it; what is said above stands\n"));
+                         "without it; the result above still holds\n"));
     EXPECT_EQ(sql("SELECT count(*) FROM t"), "31\n");
   }
 }

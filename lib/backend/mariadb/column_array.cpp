@@ -1,5 +1,6 @@
 #include "backend/mariadb/column_array.hpp"
 
+#include "base/calendar.hpp"
 #include "base/error.hpp"
 
 namespace dbmig::backend::mariadb {
@@ -40,10 +41,8 @@ bool read_digits(std::string_view text, std::size_t at, std::size_t count, unsig
 }
 
 bool is_in_calendar(const MYSQL_TIME& day) {
-  constexpr unsigned int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (day.year == 0 || day.month < 1 || day.month > 12 || day.day < 1) return false;
-  const bool leap = (day.year % 4 == 0 && day.year % 100 != 0) || day.year % 400 == 0;
-  return day.day <= kDays[day.month - 1] + (leap && day.month == 2 ? 1U : 0U);
+  const int days = days_in_month(static_cast<int>(day.year), static_cast<int>(day.month));
+  return day.year > 0 && day.day >= 1 && static_cast<int>(day.day) <= days;
 }
 
 /// Reads `HH:MM:SS[.ffffff]` from `at` on, to the end of `text`.
