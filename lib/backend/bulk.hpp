@@ -63,6 +63,19 @@ enum class OnDuplicate : std::uint8_t {
   replace,  ///< it takes the place of the whole row, other columns having their defaults
 };
 
+/// Checks that a sink may leave to finish() where they are faster for all rows at once.
+struct DeferrableChecks {
+  /// Unique keys, each named by its columns, whose repeated values the caller finds itself.
+  std::vector<std::vector<std::string>> keys = {};
+  bool constraints = false;  ///< foreign keys and CHECK
+};
+
+/// Which of these checks a sink has left to finish(): until then no row is refused because of them.
+struct DeferredChecks {
+  bool keys = false;
+  bool constraints = false;
+};
+
 /// The half of a sink beside the connection. The caller opens and ends the transaction; the sink
 /// leaves it open whatever happens. Constraints and triggers are all active.
 class BulkSink {
@@ -76,15 +89,11 @@ class BulkSink {
   /// lost, deadlock): the transaction must then be rolled back.
   virtual void write(std::span<const char> batch, const RefusedRow& refused) = 0;
   /// Before the first write, by a caller who has many rows and will call finish(): what is faster
-  /// at the end may be put off until then, such as indexes; of unique ones those of `checked_keys`,
-  /// each named by its columns, whose repeated values the caller finds itself. Whether a unique one
-  /// is among them: until finish() a row that repeats its value is not refused. Changes encoding().
-  /// Throws as write() does.
-  virtual bool begin(const std::vector<std::vector<std::string>>& /*checked_keys*/) {
-    return false;
-  }
-  /// After the last write: does what begin() has put off. Throws as write() does, and
-  /// Error{constraint} when a value of a checked key is repeated nonetheless.
+  /// at the end is left until then: indexes, and the checks that `deferrable` allows. Changes
+  /// encoding(). Throws as write() does.
+  virtual DeferredChecks begin(const DeferrableChecks& /*deferrable*/) { return {}; }
+  /// After the last write: does what begin() has left. Throws as write() does, and
+  /// Error{constraint} when rows fail a deferred check.
   virtual void finish() {}
   /// Rows in the table through this sink so far, refused and skipped ones not counted.
   virtual std::uint64_t rows() const = 0;

@@ -34,6 +34,13 @@ enum class ErrorCode {
   interrupted,  ///< Ctrl-C or SIGTERM
 };
 
+/// Whether the cause lies outside of what was asked for: the disk, the server, another session, or
+/// an interrupt. What ran may work when it is tried again.
+constexpr bool is_of_surroundings(ErrorCode code) {
+  return code == ErrorCode::connection || code == ErrorCode::access || code == ErrorCode::io ||
+         code == ErrorCode::busy || code == ErrorCode::interrupted;
+}
+
 /// One mistake in a user's file. Several are collected so that a person sees all of them at once.
 struct Diagnostic {
   SourcePosition where;

@@ -190,6 +190,12 @@ bool is_duplicate(const Error& error) {
   }
 }
 
+bool lacks_parent(const Error& error) {
+  // SQLITE_CONSTRAINT_FOREIGNKEY, ER_NO_REFERENCED_ROW and ER_NO_REFERENCED_ROW_2.
+  const auto code = error.native_code();
+  return code == 787 || code == 1216 || code == 1452;
+}
+
 bool is_of_rows(const Error& error) {
   return error.code() == ErrorCode::constraint || error.code() == ErrorCode::invalid;
 }

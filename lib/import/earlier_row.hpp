@@ -42,6 +42,8 @@ std::optional<EarlierRow> find_earlier_row(backend::Connection& connection,
 
 /// Whether the database refused a row because its key exists already.
 bool is_duplicate(const Error& error);
+/// Whether the database refused a row because its parent does not exist.
+bool lacks_parent(const Error& error);
 /// Whether a record is to blame: it does not fit the table, or the database refused it.
 bool is_of_rows(const Error& error);
 

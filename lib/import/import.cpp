@@ -71,8 +71,9 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
       return import.run();
     } catch (const Error& error) {
       if (ranks.was_left()) throw;
-      if (import.was_watch_wrong()) {
-        again.watch_keys = false;
+      if (import.was_watch_wrong() || import.failed_deferred_check()) {
+        again.watch_keys = again.watch_keys && !import.was_watch_wrong();
+        again.defers_constraints = false;
         continue;
       }
       const bool may_be_of_rows = is_of_rows(error) || error.code() == ErrorCode::busy;

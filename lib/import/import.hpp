@@ -109,6 +109,9 @@ struct Options {
   std::uint64_t keys_at_once = KeyScanLimits().keys;
   /// Find repeated keys before the records are written, unless something else decides about them.
   bool watch_keys = true;
+  /// Check constraints of all rows together at the end of a file, where that is faster, unless
+  /// something else decides about records that fail.
+  bool defers_constraints = true;
 
   /// Whether checking continues after a bad record.
   bool goes_on() const { return dry_run || on_error == OnError::reject; }

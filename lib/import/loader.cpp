@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "import/earlier_row.hpp"
 #include "import/record_parser.hpp"
 
 namespace dbmig::import {
@@ -31,12 +32,6 @@ class Timed {
   std::atomic<std::uint64_t>& total_;
   Clock::time_point start_ = Clock::now();
 };
-
-/// SQLITE_CONSTRAINT_FOREIGNKEY, ER_NO_REFERENCED_ROW and ER_NO_REFERENCED_ROW_2.
-bool lacks_parent(const Error& error) {
-  const auto code = error.native_code();
-  return code == 787 || code == 1216 || code == 1452;
-}
 
 }  // namespace
 

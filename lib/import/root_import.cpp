@@ -87,7 +87,7 @@ Summary RootImport::run() {
 /// Rolls back; returns `failure` as it is reported to the user.
 Error RootImport::rolled_back(const Error& failure) {
   was_watch_wrong_ = was_watch_wrong_ || may_have_missed_key(failure);
-  if (was_watch_wrong_) {  // The next attempt lets the database look.
+  if (was_watch_wrong_ || failed_deferred_check_) {  // The next attempt lets the database look.
     writers_.reset();
     connection_->rollback();
     return failure;
@@ -272,8 +272,11 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   const Before before = begin_file(index, plan, reader);
   RowOrder row_order = order_of(table, plan, still_loaded);
   KeyWatch* const watch = watch_keys(index, plan);
-  const auto sinks = open_sinks(table, plan, row_order);
+  const auto sinks = open_sinks(index, plan, row_order);
   plan.encoding = sinks.front()->encoding();
+  // Finished records are numbered one by one; what is deferred is checked when all rows are there.
+  if (plan.encoding != backend::kCellEncoding) row_order.numbers_each = false;
+  if (deferred_.constraints) row_order.parents_may_follow = false;
   // A value of --set that does not fit is found here, before other ranks take part.
   const Worker trial(plan);
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
@@ -334,10 +337,15 @@ void RootImport::feed_sinks(const Feed& feed,
   }
   had_writers_ = had_writers_ || loaders.size() > 1;
   announce_.file(feed.plan, feed.shared);
-  const StageTimes times =
-      feed_chunks(feed.plan, ranks_, feed.reader, loaders,
-                  feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
-                  feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
+  StageTimes times;
+  try {
+    times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
+                        feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
+                        feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
+  } catch (const Error& error) {
+    failed_deferred_check_ = deferred_.constraints && may_follow_bad_record(error, sinks);
+    throw;
+  }
   const Clock::time_point written = Clock::now();
   if (checkpoints_->are_on()) {
     reached(feed.reader.bytes_done(), feed.reader.line(), true);

@@ -53,6 +53,8 @@ class RootImport {
   /// Whether it failed because the watch missed a repeated key, or found one that a second look did
   /// not find, as two hashes may be equal by chance.
   bool was_watch_wrong() const { return was_watch_wrong_; }
+  /// Whether rows failed a deferred check, so that the first bad record is not known.
+  bool failed_deferred_check() const { return failed_deferred_check_; }
 
  private:
   /// The counters before a file.
@@ -82,6 +84,8 @@ class RootImport {
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  static bool may_follow_bad_record(const Error& error,
+                                    const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void finish_waiting();
   RowOrder order_of(const schema::Table& table, const Plan& plan,
                     const std::vector<std::string>& still_loaded) const;
@@ -92,15 +96,16 @@ class RootImport {
   Error with_repeated_keys(const Error& error, bool is_of_duplicate);
   std::vector<RepeatedKey> repeated_keys();
   KeyWatch* watch_keys(std::size_t index, Plan& plan);
+  bool may_defer_checks(std::size_t index) const;
   bool may_have_missed_key(const Error& error) const;
   Error with_first_record(const RepeatedKeyError& error);
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns,
-                                         const std::vector<std::vector<std::string>>& watched_keys);
+                                         const backend::DeferrableChecks& deferrable);
   void open_writers();
   void set_time_zone();
-  std::vector<std::unique_ptr<RenewedSink>> open_sinks(const schema::Table& table, const Plan& plan,
+  std::vector<std::unique_ptr<RenewedSink>> open_sinks(std::size_t index, const Plan& plan,
                                                        RowOrder& order);
   std::optional<SharedFile> shared_file(const std::string& path, const OpenedInput& opened,
                                         const CsvFormat& format) const;
@@ -131,7 +136,8 @@ class RootImport {
   std::map<std::string, KeyWatch> watches_;  ///< by the name of the table
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
-  bool without_unique_ = false;          ///< indexes of watched keys, which are built at the end
+  bool failed_deferred_check_ = false;
+  backend::DeferredChecks deferred_;     ///< of the file that is loaded; keys: or an earlier one
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
   std::vector<CsvFormat> formats_;       ///< of each file, as detected

@@ -29,19 +29,27 @@ Error with_all(const Error& error, const std::vector<RepeatedKey>& keys) {
 
 }  // namespace
 
-/// The watch for the keys of a file before its rows are written; null if it is left to the
-/// database: if the database or the user decides what happens to a row whose key exists, if a
-/// trigger may change keys, or if the file cannot be read again for the other line.
-KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
+/// Not if the database or the user decides what happens to a row that fails a check, if a trigger
+/// may change rows, or if one of the files cannot be read again: for the other line of a repeated
+/// key, or to start again.
+bool RootImport::may_defer_checks(std::size_t index) const {
   const schema::Table& table = tables_[index];
   const bool first_ends_it = options_.on_duplicate == backend::OnDuplicate::abort &&
                              !options_.goes_on() && !checkpoints_->are_on();
-  std::error_code failure;
-  if (!options_.watch_keys || !first_ends_it || with_triggers_.contains(table.name) ||
-      schema::has_conflict_clause(table) ||
-      !std::filesystem::is_regular_file(options_.files[index], failure)) {
-    return nullptr;
-  }
+  const auto is_readable_again = [](const std::string& file) {
+    std::error_code failure;
+    return file != kStandardInput && std::filesystem::is_regular_file(file, failure);
+  };
+  return first_ends_it && !with_triggers_.contains(table.name) &&
+         !schema::has_conflict_clause(table) &&
+         std::all_of(options_.files.begin(), options_.files.end(), is_readable_again);
+}
+
+/// The watch for the keys of a file before its rows are written; null if it is left to the
+/// database.
+KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
+  if (!options_.watch_keys || !may_defer_checks(index)) return nullptr;
+  const schema::Table& table = tables_[index];
   KeyWatch& watch = watches_.try_emplace(table.name, key_room_).first->second;
   plan.watched = watch.watch(*connection_, table, plan);
   return plan.watched.empty() ? nullptr : &watch;
@@ -50,7 +58,7 @@ KeyWatch* RootImport::watch_keys(std::size_t index, Plan& plan) {
 /// Whether a record before the one that `error` is about may repeat a key: the index of the key is
 /// built at the end, and there was no memory to watch all its values.
 bool RootImport::may_have_missed_key(const Error& error) const {
-  return without_unique_ && is_of_rows(error) &&
+  return deferred_.keys && is_of_rows(error) &&
          std::any_of(watches_.begin(), watches_.end(),
                      [](const auto& watch) { return watch.second.has_given_up(); });
 }

@@ -33,16 +33,17 @@ void RootImport::prepare_writers() {
 
 /// The sink of a file. Where the import commits as it goes, nothing is put off: an index that is
 /// missing at a commit would be missing for everybody.
-std::unique_ptr<RenewedSink> RootImport::open_sink(
-    const schema::Table& table, const std::vector<std::string>& columns,
-    const std::vector<std::vector<std::string>>& watched_keys) {
-  auto sink = std::make_unique<RenewedSink>([this, table, columns, watched_keys] {
+std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
+                                                   const std::vector<std::string>& columns,
+                                                   const backend::DeferrableChecks& deferrable) {
+  auto sink = std::make_unique<RenewedSink>([this, table, columns, deferrable] {
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
       one.reset();  // restores the session's settings, which the next one saves again
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) {
-        without_unique_ = one->begin(watched_keys) || without_unique_;
+        const backend::DeferredChecks deferred = one->begin(deferrable);
+        deferred_ = {.keys = deferred.keys || deferred_.keys, .constraints = deferred.constraints};
       }
       lock_table(*connection_, table, columns);
     });
@@ -80,13 +81,17 @@ void RootImport::set_time_zone() {
 }
 
 /// The sinks of a file: one for each connection that writes.
-std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(const schema::Table& table,
+std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t index,
                                                                  const Plan& plan,
                                                                  RowOrder& order) {
+  const schema::Table& table = tables_[index];
   std::vector<std::unique_ptr<RenewedSink>> sinks;
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
-    sinks.push_back(open_sink(table, columns, watched_keys(plan)));
+    sinks.push_back(
+        open_sink(table, columns,
+                  {.keys = watched_keys(plan),
+                   .constraints = options_.defers_constraints && may_defer_checks(index)}));
     return sinks;
   }
   std::size_t count = writers_->count();
@@ -121,10 +126,27 @@ void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& s
   try {
     for (const auto& one : sinks) one->finish();
   } catch (const Error& error) {
-    // A watched key was repeated: the next attempt keeps its index, and the database names the
-    // record.
-    was_watch_wrong_ = without_unique_ && is_duplicate(error);
+    // The next attempt keeps the index, or checks row by row, and the database names the record.
+    was_watch_wrong_ = deferred_.keys && is_duplicate(error);
+    failed_deferred_check_ =
+        deferred_.constraints && !was_watch_wrong_ && !is_of_surroundings(error.code());
     throw;
+  }
+  deferred_.constraints = false;
+}
+
+/// Whether an earlier record than that of `error` may be bad, or this one not: the rows before it
+/// fail the deferred checks, or its parent may come later. Finishes the sinks.
+bool RootImport::may_follow_bad_record(const Error& error,
+                                       const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+  // SQLite may have rolled back by itself.
+  if (is_of_surroundings(error.code())) return false;
+  if (lacks_parent(error)) return true;
+  try {
+    for (const auto& one : sinks) one->finish();
+    return false;
+  } catch (const Error& failure) {
+    return !is_of_surroundings(failure.code());
   }
 }
 

@@ -14,6 +14,7 @@
 #include "dialect/capabilities.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/copy_transaction.hpp"
+#include "transfer/equal_keys.hpp"
 #include "transfer/find_differences.hpp"
 #include "transfer/row_hash.hpp"
 #include "transfer/row_sums.hpp"
@@ -95,13 +96,29 @@ struct Written {
   std::optional<RowSum> back;
 };
 
-/// `is_final`: nothing changes rows after they are written, so that they can be read back at once.
+/// The target refused rows while checks were deferred, so that the first one is not known.
+class DeferredCheckFailed : public Error {
+ public:
+  explicit DeferredCheckFailed(const Error& error) : Error(error) {}
+};
+
+/// How a table is written.
+struct WriteMode {
+  /// Nothing changes rows after they are written, so that they can be read back at once.
+  bool is_final = true;
+  bool defers_checks = true;
+};
+
 Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
-                    bool is_final, const std::atomic<bool>& stop) {
+                    const WriteMode& mode, const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
-  sink->begin({});
+  if (mode.defers_checks) {
+    sink->begin({.keys = unique_keys_of(pair.target()), .constraints = true});
+  } else {
+    sink->begin({});
+  }
   const auto back =
-      is_final ? WrittenRows::watch(target, pair, source.dialect().kind(), stop) : nullptr;
+      mode.is_final ? WrittenRows::watch(target, pair, source.dialect().kind(), stop) : nullptr;
   const bool is_in_parts = back != nullptr || readers.size() > 1;
   const std::vector<KeyRange> ranges =
       is_in_parts ? ranges_of(source, pair) : std::vector<KeyRange>(1);
@@ -131,8 +148,9 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
       side.rows += batch.rows;
       side.hash.add(batch.hash);
     });
-  } catch (const Error&) {
+  } catch (const Error& error) {
     if (!refused) throw;
+    if (mode.defers_checks) throw DeferredCheckFailed(error);
     throw Error(refused->error.code(),
                 fmt::format("the target refused a row of '{}' ({}): {}", pair.name(),
                             name_refused(source, job, refused->part, refused->number),
@@ -140,7 +158,12 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
         .native(refused->error.native_code())
         .hint("nothing was copied");
   }
-  sink->finish();
+  try {
+    sink->finish();
+  } catch (const Error& error) {
+    if (!mode.defers_checks || is_of_surroundings(error.code())) throw;
+    throw DeferredCheckFailed(error);
+  }
   is_written_up_to(ranges.size());
   if (back) written.back = back->finish();
   return written;
@@ -188,10 +211,12 @@ void refuse_rows(Connection& source, Connection& target, const CopyOptions& opti
   refuse_filled(filled);
 }
 
-std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
-                                       const CopyOptions& options, EventSink& events,
-                                       const std::atomic<bool>& stop, import::Communicator* ranks) {
-  refuse_rows(source, target, options, events);
+namespace {
+
+std::vector<TableComparison> copy_once(Connection& source, Connection& target,
+                                       const CopyOptions& options, bool defers_checks,
+                                       EventSink& events, const std::atomic<bool>& stop,
+                                       import::Communicator* ranks) {
   const TimestampsInUtc from(source);
   const TimestampsInUtc to(target);
   const SharedSnapshot snapshot(source, ranks, options, events, stop);
@@ -224,8 +249,8 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     std::vector<Written> written;
     for (TablePair& pair : pairs) {
       // A trigger may change rows of any table, including those written before.
-      written.push_back(
-          write_table(source, snapshot.readers(), target, pair, !options.fire_triggers, stop));
+      const WriteMode mode{.is_final = !options.fire_triggers, .defers_checks = defers_checks};
+      written.push_back(write_table(source, snapshot.readers(), target, pair, mode, stop));
       events.info("dbmig.copy", fmt::format("'{}': {}", pair.name(),
                                             text::count(written.back().read.rows, "row")));
     }
@@ -250,6 +275,21 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
   }
   triggers.recreate();
   return results;
+}
+
+}  // namespace
+
+std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
+                                       const CopyOptions& options, EventSink& events,
+                                       const std::atomic<bool>& stop, import::Communicator* ranks) {
+  refuse_rows(source, target, options, events);
+  try {
+    return copy_once(source, target, options, true, events, stop, ranks);
+  } catch (const DeferredCheckFailed&) {
+    // Once more, each row checked by itself, so that the target says which one it refuses. The
+    // other ranks have ended with the first attempt.
+    return copy_once(source, target, options, false, events, stop, nullptr);
+  }
 }
 
 }  // namespace dbmig::transfer

@@ -16,21 +16,6 @@
 namespace dbmig::transfer {
 namespace {
 
-/// The lists of columns in whose values no two rows may be equal.
-std::vector<std::vector<std::string>> keys_of(const schema::Table& table) {
-  std::vector<std::vector<std::string>> keys;
-  if (table.primary_key) keys.push_back(table.primary_key->columns);
-  for (const schema::Unique& unique : table.uniques) keys.push_back(unique.columns);
-  for (const schema::Index& index : table.indexes) {
-    std::vector<std::string> columns;
-    for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
-    const bool is_plain =
-        index.where.empty() && std::find(columns.begin(), columns.end(), "") == columns.end();
-    if (index.unique && is_plain) keys.push_back(std::move(columns));
-  }
-  return keys;
-}
-
 std::string without_blanks_behind(std::string text) {
   text.erase(text.find_last_not_of(' ') + 1);
   return text;
@@ -65,13 +50,27 @@ std::string find_equal(backend::Connection& source, const std::string& table,
 
 }  // namespace
 
+std::vector<std::vector<std::string>> unique_keys_of(const schema::Table& table) {
+  std::vector<std::vector<std::string>> keys;
+  if (table.primary_key) keys.push_back(table.primary_key->columns);
+  for (const schema::Unique& unique : table.uniques) keys.push_back(unique.columns);
+  for (const schema::Index& index : table.indexes) {
+    std::vector<std::string> columns;
+    for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
+    const bool is_plain =
+        index.where.empty() && std::find(columns.begin(), columns.end(), "") == columns.end();
+    if (index.unique && is_plain) keys.push_back(std::move(columns));
+  }
+  return keys;
+}
+
 std::vector<EqualKey> find_equal_keys(backend::Connection& source, const schema::Schema& schema,
                                       const std::vector<std::string>& tables,
                                       const std::atomic<bool>& stop) {
   std::vector<EqualKey> found;
   for (const std::string& name : tables) {
     const schema::Table& table = schema.table(name);
-    for (const std::vector<std::string>& key : keys_of(table)) {
+    for (const std::vector<std::string>& key : unique_keys_of(table)) {
       EqualKey one{name, {}, ""};
       for (const std::string& column : key) {
         const schema::Column* known = table.find_column(column);

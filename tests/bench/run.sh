@@ -303,6 +303,13 @@ import() {
   load_into "SQLite, three indexes, one unique" "$url" \
     "CREATE INDEX i1 ON sale (customer); CREATE INDEX i2 ON sale (created, day); CREATE UNIQUE INDEX i3 ON sale (amount, id)" \
     "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
+  # As applications have them; the peer does not look for parents.
+  load_into "SQLite, an application's table" "$url" \
+    "CREATE TABLE state (id INTEGER PRIMARY KEY); INSERT INTO state VALUES (0), (1); DROP TABLE sale;
+     CREATE TABLE sale (id INTEGER PRIMARY KEY AUTOINCREMENT, customer VARCHAR(40) NOT NULL,
+       amount DECIMAL(10,2) NOT NULL, rate DOUBLE, created DATETIME, day DATE,
+       active BOOLEAN NOT NULL REFERENCES state (id), note VARCHAR(80), UNIQUE (customer, id))" \
+    "sqlite3 .import" sqlite3 "$work/bench.db" ".import --csv --skip 1 $work/sale.csv sale"
   tests/support/mariadb_server.sh start "$work/server"
   # The halves that the peer takes at the same time; splitting them is not counted.
   mkdir -p "$work/halves"

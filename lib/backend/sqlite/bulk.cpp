@@ -7,7 +7,8 @@
 #include <array>
 #include <utility>
 
-#include "backend/sqlite/dropped_indexes.hpp"
+#include "backend/sqlite/constraint_check.hpp"
+#include "backend/sqlite/deferred_indexes.hpp"
 #include "backend/sqlite/error.hpp"
 #include "backend/sqlite/record_sink.hpp"
 #include "base/error.hpp"
@@ -224,45 +225,61 @@ class SqliteBulkSink final : public BulkSink {
   bool in_transaction_ = false;  ///< when write() was called
 };
 
-std::unique_ptr<BulkSink> fastest_sink(SqliteConnection& connection, const schema::Table& table,
-                                       const std::vector<std::string>& columns) {
-  if (auto records = make_record_sink(connection, table, columns)) return records;
-  return make_bound_sink(connection, table, columns);
-}
-
 /// The fastest sink for the table as it is, from begin() to finish() without the indexes that can
-/// be built at the end.
-class IndexingSink final : public BulkSink {
+/// be built at the end, and without checking each row.
+class DeferringSink final : public BulkSink {
  public:
-  IndexingSink(SqliteConnection& connection, const schema::Table& table,
-               const std::vector<std::string>& columns)
-      : connection_(connection),
-        table_(table),
-        columns_(columns),
-        sink_(fastest_sink(connection, table, columns)) {}
+  DeferringSink(SqliteConnection& connection, const schema::Table& table,
+                const std::vector<std::string>& columns)
+      : connection_(connection), table_(table), columns_(columns), sink_(records_without({})) {
+    if (sink_ == nullptr) sink_ = make_bound_sink(connection, table, columns);
+  }
 
   std::string encoding() const override { return sink_->encoding(); }
   std::uint64_t rows() const override { return sink_->rows(); }
-  bool begin(const std::vector<std::vector<std::string>>& checked_keys) override {
-    dropped_ = std::make_unique<DroppedIndexes>(connection_, table_.name, checked_keys);
-    if (!dropped_->empty()) sink_ = fastest_sink(connection_, table_, columns_);
-    return dropped_->has_unique();
+  DeferredChecks begin(const DeferrableChecks& deferrable) override {
+    indexes_ = std::make_unique<DeferredIndexes>(connection_, table_.name, deferrable.keys);
+    const LeftOut left_out{.indexes = indexes_->of_constraints(),
+                           .constraints = deferrable.constraints && may_defer_constraints()};
+    if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
+    if (auto records = records_without(left_out)) {
+      indexes_->leave_constraints();
+      checks_constraints_ = left_out.constraints;
+      sink_ = std::move(records);
+    } else {
+      sink_ = make_bound_sink(connection_, table_, columns_);
+    }
+    return {.keys = indexes_->has_unique(), .constraints = checks_constraints_};
   }
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     sink_->write(batch, refused);
   }
   void finish() override {
     sink_->finish();
-    if (dropped_ != nullptr) dropped_->rebuild();
-    dropped_.reset();
+    if (indexes_ != nullptr) indexes_->rebuild();
+    indexes_.reset();
+    if (checks_constraints_) check_row_constraints(connection_, table_.name);
+    checks_constraints_ = false;
   }
 
  private:
+  /// Not if rows that are there already fail, or would be checked again for nothing. Nor if rows
+  /// refer to each other: those that wait for their parents get later numbers.
+  bool may_defer_constraints() {
+    return has_row_constraints(connection_, table_.name) && !refers_to_itself(table_) &&
+           has_few_rows(connection_, table_.name) &&
+           passes_row_constraints(connection_, table_.name);
+  }
+  std::unique_ptr<BulkSink> records_without(const LeftOut& left_out) {
+    return make_record_sink(connection_, table_, columns_, left_out);
+  }
+
   SqliteConnection& connection_;
   schema::Table table_;
   std::vector<std::string> columns_;
   std::unique_ptr<BulkSink> sink_;
-  std::unique_ptr<DroppedIndexes> dropped_;
+  std::unique_ptr<DeferredIndexes> indexes_;
+  bool checks_constraints_ = false;  ///< in finish()
 };
 
 }  // namespace
@@ -274,7 +291,7 @@ std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const sch
   if (on_duplicate != OnDuplicate::abort) {
     return std::make_unique<SqliteBulkSink>(connection, table, columns, on_duplicate);
   }
-  return std::make_unique<IndexingSink>(connection, table, columns);
+  return std::make_unique<DeferringSink>(connection, table, columns);
 }
 
 std::unique_ptr<BulkSink> make_bound_sink(SqliteConnection& connection, const schema::Table& table,

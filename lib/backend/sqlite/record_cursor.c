@@ -7,7 +7,8 @@ struct dbmig_record_cursor {
   sqlite3 *db;
   Btree *btree;
   BtCursor *cursor;
-  i64 last;     /* the largest rowid */
+  i64 used;     /* rowids up to here are not given to appended rows */
+  i64 last;     /* the largest rowid, or what is used */
   int has_rows; /* whether there is one */
   int at_last;  /* the cursor has not been moved away from the last row */
 };
@@ -18,11 +19,13 @@ static int find_last(dbmig_record_cursor *c) {
   if (rc != SQLITE_OK) return rc;
   c->has_rows = !is_empty;
   c->last = is_empty ? 0 : sqlite3BtreeIntegerKey(c->cursor);
+  if (c->last < c->used) c->last = c->used;
   c->at_last = 1;
   return SQLITE_OK;
 }
 
-int dbmig_record_cursor_open(sqlite3 *db, unsigned root, dbmig_record_cursor **out) {
+int dbmig_record_cursor_open(sqlite3 *db, unsigned root, sqlite3_int64 used,
+                             dbmig_record_cursor **out) {
   Btree *btree = db->aDb[0].pBt;
   dbmig_record_cursor *c = 0;
   int rc = SQLITE_NOMEM;
@@ -40,6 +43,7 @@ int dbmig_record_cursor_open(sqlite3 *db, unsigned root, dbmig_record_cursor **o
     memset(c, 0, sizeof(*c) + sqlite3BtreeCursorSize());
     c->db = db;
     c->btree = btree;
+    c->used = used;
     c->cursor = (BtCursor *)&c[1];
     rc = sqlite3BtreeCursor(btree, root, BTREE_WRCSR, 0, c->cursor);
     if (rc == SQLITE_OK) rc = find_last(c);
@@ -84,7 +88,7 @@ static int insert_last(dbmig_record_cursor *c, const BtreePayload *payload) {
   }
   if (rc == SQLITE_OK) rc = sqlite3BtreeInsert(c->cursor, payload, BTREE_APPEND, -1);
   if (rc == SQLITE_OK) {
-    c->last = payload->nKey;
+    c->last = payload->nKey < c->used ? c->used : payload->nKey;
     c->has_rows = 1;
     c->at_last = 1;
   }
@@ -112,10 +116,10 @@ static int insert(dbmig_record_cursor *c, sqlite3_int64 rowid, int is_next, cons
     rc = SQLITE_INTERRUPT;
   } else if (size > c->db->aLimit[SQLITE_LIMIT_LENGTH]) {
     rc = SQLITE_TOOBIG;
-  } else if (is_next && c->has_rows && c->last == LARGEST_INT64) {
+  } else if (is_next && c->last == LARGEST_INT64) {
     rc = SQLITE_CONSTRAINT; /* INSERT looks for a free one */
   } else {
-    payload.nKey = !is_next ? rowid : !c->has_rows ? 1 : c->last + 1;
+    payload.nKey = is_next ? c->last + 1 : rowid;
     rc = is_next || !c->has_rows || rowid > c->last ? insert_last(c, &payload)
                                                     : insert_between(c, &payload);
   }
@@ -129,6 +133,9 @@ int dbmig_record_cursor_insert(dbmig_record_cursor *c, sqlite3_int64 rowid, cons
   return insert(c, rowid, 0, record, size);
 }
 
-int dbmig_record_cursor_append(dbmig_record_cursor *c, const void *record, int size) {
-  return insert(c, 0, 1, record, size);
+int dbmig_record_cursor_append(dbmig_record_cursor *c, const void *record, int size,
+                               sqlite3_int64 *rowid) {
+  int rc = insert(c, 0, 1, record, size);
+  *rowid = c->last;
+  return rc;
 }

@@ -17,9 +17,11 @@ extern "C" {
 
 typedef struct dbmig_record_cursor dbmig_record_cursor;
 
-/* A cursor on the table of rowids of the database "main" whose b-tree starts on page `root`. A write
-** transaction must be open, and the cursor be closed before it ends. SQLITE_OK or why not. */
-int dbmig_record_cursor_open(sqlite3 *database, unsigned root, dbmig_record_cursor **cursor);
+/* A cursor on the table of rowids of the database "main" whose b-tree starts on page `root`. Rows that
+** are appended get rowids above `used`, whatever rows there are (the lowest number: no such limit). A
+** write transaction must be open, and the cursor be closed before it ends. SQLITE_OK or why not. */
+int dbmig_record_cursor_open(sqlite3 *database, unsigned root, sqlite3_int64 used,
+                             dbmig_record_cursor **cursor);
 void dbmig_record_cursor_close(dbmig_record_cursor *cursor);
 
 /* To be called after a statement has changed the table. */
@@ -29,8 +31,10 @@ int dbmig_record_cursor_refresh(dbmig_record_cursor *cursor);
 ** which stays, or what else is wrong. */
 int dbmig_record_cursor_insert(dbmig_record_cursor *cursor, sqlite3_int64 rowid, const void *record,
                                int size);
-/* The same behind the last row, with the next rowid. SQLITE_CONSTRAINT when that is the largest. */
-int dbmig_record_cursor_append(dbmig_record_cursor *cursor, const void *record, int size);
+/* The same behind the last row, with the next rowid, which is returned in `rowid`. SQLITE_CONSTRAINT
+** when the last row has the largest. */
+int dbmig_record_cursor_append(dbmig_record_cursor *cursor, const void *record, int size,
+                               sqlite3_int64 *rowid);
 
 #ifdef __cplusplus
 }

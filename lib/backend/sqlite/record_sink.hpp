@@ -10,11 +10,18 @@
 
 namespace dbmig::backend::sqlite {
 
+/// What the caller of a sink sees to in the same transaction, after the last row.
+struct LeftOut {
+  std::vector<std::string> indexes;  ///< rows are not added to them: REINDEX
+  bool constraints = false;          ///< rows are not checked: check_row_constraints()
+};
+
 /// A sink that takes finished records and puts them straight into the table's b-tree: a third of
 /// the writer's work, as the ranks do the rest. Null when that would not be the same as INSERT: the
 /// program uses the system's SQLite, no transaction writes, or something watches the rows of this
 /// table. `connection` must outlive it.
 std::unique_ptr<BulkSink> make_record_sink(SqliteConnection& connection, const schema::Table& table,
-                                           const std::vector<std::string>& columns);
+                                           const std::vector<std::string>& columns,
+                                           const LeftOut& left_out = {});
 
 }  // namespace dbmig::backend::sqlite

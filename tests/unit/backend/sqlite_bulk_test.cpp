@@ -225,7 +225,7 @@ TEST(SqliteBulkSink, UniqueIndexesOfCheckedKeysAreBuiltAtTheEnd) {
     const std::string before = indexes_of(database);
     database.connection().begin();
     const auto sink = sink_for(database, "t", {"n"});
-    sink->begin(row.checked);
+    sink->begin({.keys = row.checked});
     EXPECT_EQ(database.rows("SELECT coalesce(group_concat(name), '') FROM (SELECT name FROM "
                             "sqlite_master WHERE type = 'index' ORDER BY name)"),
               row.left + std::string("\n"));
@@ -236,28 +236,40 @@ TEST(SqliteBulkSink, UniqueIndexesOfCheckedKeysAreBuiltAtTheEnd) {
   }
 }
 
+/// And is named, whether its index was dropped or, being a constraint's, not kept up to date.
 TEST(SqliteBulkSink, ARepeatedValueOfACheckedKeyIsRefusedAtTheEnd) {
-  SqliteDatabase database(true);
-  database.run("CREATE TABLE t (n INTEGER); CREATE UNIQUE INDEX u ON t (n)");
-  database.connection().begin();
-  const auto sink = sink_for(database, "t", {"n"});
-  sink->begin({{"n"}});
-  const auto encoder = row_encoder(sink->encoding(), 1);
-  for (const std::int64_t value : {5, 6, 5}) {
-    const Cell cell = Cell::of(value);
-    encoder->add(std::span(&cell, 1));
+  for (const char* script :
+       {"CREATE TABLE t (a, n INTEGER); CREATE UNIQUE INDEX u ON t (n, a COLLATE NOCASE)",
+        "CREATE TABLE t (a COLLATE NOCASE, n INTEGER, UNIQUE (n, a))"}) {
+    SCOPED_TRACE(script);
+    SqliteDatabase database(true);
+    database.run(script);
+    const std::string before = indexes_of(database);
+    database.connection().begin();
+    const auto sink = sink_for(database, "t", {"a", "n"});
+    sink->begin({.keys = {{"a", "n"}}});
+    if (sink->encoding() == backend::kCellEncoding && before.find("auto") != std::string::npos) {
+      continue;  // With the system's SQLite a constraint refuses the row at once.
+    }
+    const auto encoder = row_encoder(sink->encoding(), 2);
+    for (const char* text : {"x", "y", "X", "X"}) {
+      const std::vector<Cell> row{Cell::of_text(text), Cell::of(std::int64_t{5})};
+      encoder->add(row);
+    }
+    sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
+    try {
+      sink->finish();
+      ADD_FAILURE() << "the value is there three times";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::constraint);
+      EXPECT_EQ(error.native_code(), 2067);
+      EXPECT_STREQ(error.message().c_str(),
+                   "UNIQUE constraint failed: t.n, t.a: 3 rows have '5', 'x'");
+    }
+    database.connection().rollback();
+    EXPECT_EQ(indexes_of(database), before);
+    EXPECT_EQ(database.rows("SELECT count(*) FROM t"), "0\n");
   }
-  sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw error; });
-  try {
-    sink->finish();
-    ADD_FAILURE() << "the value 5 is there twice";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::constraint);
-    EXPECT_EQ(error.native_code(), 2067);
-  }
-  database.connection().rollback();
-  EXPECT_EQ(database.rows("SELECT name FROM sqlite_master WHERE type = 'index'"), "u\n");
-  EXPECT_EQ(database.rows("SELECT count(*) FROM t"), "0\n");
 }
 
 /// What ANALYZE has counted would go with the index.

@@ -324,6 +324,29 @@ TEST(Copy, ARowThatTheTargetRefusesLeavesItAsItWas) {
   EXPECT_FALSE(target->in_transaction());
 }
 
+/// Also where the target checks all rows together at the end.
+TEST(Copy, TheRowThatTheTargetRefusesIsNamed) {
+  struct Case {
+    const char* rows;
+    const char* table;
+    const char* message;
+  };
+  for (const Case& one :
+       {Case{"('1'), ('01')", "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, k INT UNIQUE)",
+             "refused a row of 'a' (row 2): UNIQUE constraint failed: a.k"},
+        Case{"('y'), ('z'), ('x')", "CREATE TABLE a (k TEXT UNIQUE CHECK (k <> 'x'))",
+             "refused a row of 'a' (row 3): CHECK constraint failed: k <> 'x'"},
+        Case{"('x'), (NULL)", "CREATE TABLE a (k TEXT NOT NULL CHECK (k <> 'x'))",
+             "refused a row of 'a' (row 1): CHECK constraint failed: k <> 'x'"}}) {
+    const auto source =
+        memory({"CREATE TABLE a (k TEXT)", std::string("INSERT INTO a VALUES ") + one.rows});
+    const auto target = memory({one.table});
+    EXPECT_THAT(failure(*source, *target),
+                AllOf(HasSubstr(one.message), HasSubstr("nothing was copied")));
+    EXPECT_EQ(rows_of(*target, "SELECT count(*) FROM a"), "0|\n");
+  }
+}
+
 TEST(Copy, RowsWithoutParentsAreNamed) {
   const auto source = memory({"PRAGMA foreign_keys = OFF", kParent, kChild,
                               "INSERT INTO child VALUES (1, 1, 77, NULL, NULL)"});

@@ -1,0 +1,93 @@
+#include "backend/sqlite/constraint_check.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "backend/sqlite/error.hpp"
+#include "base/ascii.hpp"
+#include "base/text.hpp"
+
+namespace dbmig::backend::sqlite {
+namespace {
+
+Rows ask_about(SqliteConnection& connection, std::string_view sql, const std::string& table) {
+  const Value name = table;
+  return connection.query(sql, std::span(&name, 1));
+}
+
+bool may_have_check(SqliteConnection& connection, const std::string& table) {
+  const Rows found = ask_about(
+      connection,
+      "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE", table);
+  return std::any_of(found.rows.begin(), found.rows.end(),
+                     [](const auto& row) { return mentions(row[0].value_or(""), {"check"}); });
+}
+
+void look_for_parents(SqliteConnection& connection, const std::string& table) {
+  const Rows orphans =
+      ask_about(connection, "SELECT 1 FROM pragma_foreign_key_check(?, 'main') LIMIT 1", table);
+  if (orphans.rows.empty() && !has_missing_parents(connection)) return;
+  throw translate(SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", {});
+}
+
+void evaluate_checks(SqliteConnection& connection, const std::string& table) {
+  const Rows found = connection.query("PRAGMA main.quick_check(" +
+                                      connection.dialect().quote_identifier(table) + ")");
+  const std::string first = found.rows.empty() ? "ok" : found.rows[0][0].value_or("");
+  if (first != "ok") throw translate(SQLITE_CONSTRAINT_CHECK, first, {});
+}
+
+}  // namespace
+
+bool mentions(std::string_view sql, std::initializer_list<std::string_view> words) {
+  const auto in_word = [](char c) { return ascii::is_alphanumeric(c) || c == '_'; };
+  for (std::size_t at = 0; at < sql.size();) {
+    const auto end = static_cast<std::size_t>(
+        std::find_if_not(sql.begin() + static_cast<std::ptrdiff_t>(at), sql.end(), in_word) -
+        sql.begin());
+    const std::string_view word = sql.substr(at, end - at);
+    if (std::any_of(words.begin(), words.end(), [word](std::string_view one) {
+          return text::equals_ignoring_case(word, one);
+        })) {
+      return true;
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
+bool looks_for_parents(SqliteConnection& connection, const std::string& table) {
+  int enforces = 0;
+  sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_ENABLE_FKEY, -1, &enforces);
+  return enforces != 0 &&
+         !ask_about(connection, "SELECT 1 FROM pragma_foreign_key_list(?) LIMIT 1", table)
+              .rows.empty();
+}
+
+bool has_missing_parents(SqliteConnection& connection) {
+  int missing = 0;
+  int unused = 0;
+  sqlite3_db_status(connection.native(), SQLITE_DBSTATUS_DEFERRED_FKS, &missing, &unused, 0);
+  return missing != 0;
+}
+
+bool has_row_constraints(SqliteConnection& connection, const std::string& table) {
+  return looks_for_parents(connection, table) || may_have_check(connection, table);
+}
+
+void check_row_constraints(SqliteConnection& connection, const std::string& table) {
+  if (looks_for_parents(connection, table)) look_for_parents(connection, table);
+  if (may_have_check(connection, table)) evaluate_checks(connection, table);
+}
+
+bool passes_row_constraints(SqliteConnection& connection, const std::string& table) {
+  try {
+    check_row_constraints(connection, table);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace dbmig::backend::sqlite

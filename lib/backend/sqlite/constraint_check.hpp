@@ -1,0 +1,30 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "backend/sqlite/connection.hpp"
+
+namespace dbmig::backend::sqlite {
+
+/// Whether `sql` has one of `words` anywhere, in a comment or a text, too.
+bool mentions(std::string_view sql, std::initializer_list<std::string_view> words);
+
+/// Whether SQLite looks for the parent of each row that goes into `table`.
+bool looks_for_parents(SqliteConnection& connection, const std::string& table);
+
+/// Whether rows of the open transaction still lack a parent that a deferred foreign key asks for.
+bool has_missing_parents(SqliteConnection& connection);
+
+/// Whether SQLite looks for parents of `table`'s rows, or evaluates CHECK constraints (or whether
+/// the table's definition at least mentions one).
+bool has_row_constraints(SqliteConnection& connection, const std::string& table);
+
+/// Looks for parents and evaluates CHECK constraints for all rows of `table` at once. Throws
+/// Error{constraint} if a row fails, or SQLite finds anything else wrong with the table.
+void check_row_constraints(SqliteConnection& connection, const std::string& table);
+/// Whether it would not throw.
+bool passes_row_constraints(SqliteConnection& connection, const std::string& table);
+
+}  // namespace dbmig::backend::sqlite
