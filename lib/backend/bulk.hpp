@@ -51,7 +51,8 @@ class RowEncoder {
 std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t columns);
 
 /// Called for each row that the database refuses (duplicate key, foreign key, check…), with its
-/// position in the batch. Returning leaves the row out and goes on; throwing ends the load.
+/// position in the batch. Returning leaves the row out and goes on; throwing ends the load, and the
+/// transaction must be rolled back.
 using RefusedRow = std::function<void(std::size_t row, const Error& error)>;
 
 /// What becomes of a row whose key, or other unique value, is in the table already, be it from
@@ -65,7 +66,8 @@ enum class OnDuplicate : std::uint8_t {
 
 /// Checks that a sink may leave to finish() where they are faster for all rows at once.
 struct DeferrableChecks {
-  /// Unique keys, each named by its columns, whose repeated values the caller finds itself.
+  /// Unique keys, each as a list of columns. A repeated value may be reported as late as in
+  /// finish(): the caller looks for repeats itself, or any failure ends everything.
   std::vector<std::vector<std::string>> keys = {};
   bool constraints = false;  ///< foreign keys and CHECK
 };
@@ -77,7 +79,8 @@ struct DeferredChecks {
 };
 
 /// The half of a sink beside the connection. The caller opens and ends the transaction; the sink
-/// leaves it open whatever happens. Constraints and triggers are all active.
+/// leaves it open whatever happens. Constraints and triggers all act on each row, except for the
+/// checks that begin() has deferred.
 class BulkSink {
  public:
   virtual ~BulkSink() = default;

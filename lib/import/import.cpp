@@ -74,6 +74,10 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
       if (import.was_watch_wrong() || import.failed_deferred_check()) {
         again.watch_keys = again.watch_keys && !import.was_watch_wrong();
         again.defers_constraints = false;
+        if (import.failed_deferred_check()) {
+          events.info("dbmig.import",
+                      "A row is wrong: loading again, row by row, to find the first bad record");
+        }
         continue;
       }
       const bool may_be_of_rows = is_of_rows(error) || error.code() == ErrorCode::busy;

@@ -274,7 +274,8 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   KeyWatch* const watch = watch_keys(index, plan);
   const auto sinks = open_sinks(index, plan, row_order);
   plan.encoding = sinks.front()->encoding();
-  // Finished records are numbered one by one; what is deferred is checked when all rows are there.
+  // A refused record uses up no number, so records need not be written one at a time. If foreign
+  // keys are deferred, no row has to wait for its parent.
   if (plan.encoding != backend::kCellEncoding) row_order.numbers_each = false;
   if (deferred_.constraints) row_order.parents_may_follow = false;
   // A value of --set that does not fit is found here, before other ranks take part.
@@ -343,7 +344,7 @@ void RootImport::feed_sinks(const Feed& feed,
                         feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
                         feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
   } catch (const Error& error) {
-    failed_deferred_check_ = deferred_.constraints && may_follow_bad_record(error, sinks);
+    if (deferred_.constraints) look_for_earlier_fault(error, sinks);
     throw;
   }
   const Clock::time_point written = Clock::now();

@@ -84,8 +84,9 @@ class RootImport {
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks);
-  static bool may_follow_bad_record(const Error& error,
-                                    const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void look_for_earlier_fault(const Error& error,
+                              const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void note_failed_check(const Error& failure);
   void finish_waiting();
   RowOrder order_of(const schema::Table& table, const Plan& plan,
                     const std::vector<std::string>& still_loaded) const;
@@ -137,7 +138,8 @@ class RootImport {
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
   bool failed_deferred_check_ = false;
-  backend::DeferredChecks deferred_;     ///< of the file that is loaded; keys: or an earlier one
+  /// constraints: for the current file; keys: for this file or one before it.
+  backend::DeferredChecks deferred_;
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
   std::vector<CsvFormat> formats_;       ///< of each file, as detected

@@ -31,7 +31,7 @@ void RootImport::prepare_writers() {
   }
 }
 
-/// The sink of a file. Where the import commits as it goes, nothing is put off: an index that is
+/// The sink of a file. Where the import commits as it goes, nothing is deferred: an index that is
 /// missing at a commit would be missing for everybody.
 std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
                                                    const std::vector<std::string>& columns,
@@ -40,12 +40,12 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
       one.reset();  // restores the session's settings, which the next one saves again
+      lock_table(*connection_, table, columns);
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) {
         const backend::DeferredChecks deferred = one->begin(deferrable);
         deferred_ = {.keys = deferred.keys || deferred_.keys, .constraints = deferred.constraints};
       }
-      lock_table(*connection_, table, columns);
     });
     return one;
   });
@@ -121,32 +121,39 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t ind
   return sinks;
 }
 
-/// Does what the sinks have put off.
+/// Does what the sinks have deferred.
 void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
   try {
     for (const auto& one : sinks) one->finish();
   } catch (const Error& error) {
-    // The next attempt keeps the index, or checks row by row, and the database names the record.
-    was_watch_wrong_ = deferred_.keys && is_duplicate(error);
-    failed_deferred_check_ =
-        deferred_.constraints && !was_watch_wrong_ && !is_of_surroundings(error.code());
+    note_failed_check(error);
     throw;
   }
   deferred_.constraints = false;
 }
 
-/// Whether an earlier record than that of `error` may be bad, or this one not: the rows before it
-/// fail the deferred checks, or its parent may come later. Finishes the sinks.
-bool RootImport::may_follow_bad_record(const Error& error,
-                                       const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+/// After a failure of finish(): what the next attempt must not defer, so that the database names
+/// the record.
+void RootImport::note_failed_check(const Error& failure) {
+  was_watch_wrong_ = deferred_.keys && is_duplicate(failure);
+  failed_deferred_check_ =
+      deferred_.constraints && !was_watch_wrong_ && !is_of_surroundings(failure.code());
+}
+
+/// `error` may not be about the first bad record: runs the deferred checks on the rows written so
+/// far, unless the record only came before its parent. The sinks cannot be used afterwards.
+void RootImport::look_for_earlier_fault(const Error& error,
+                                        const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
   // SQLite may have rolled back by itself.
-  if (is_of_surroundings(error.code())) return false;
-  if (lacks_parent(error)) return true;
+  if (is_of_surroundings(error.code()) || !connection_->in_transaction()) return;
+  if (lacks_parent(error)) {
+    failed_deferred_check_ = true;
+    return;
+  }
   try {
     for (const auto& one : sinks) one->finish();
-    return false;
   } catch (const Error& failure) {
-    return !is_of_surroundings(failure.code());
+    note_failed_check(failure);
   }
 }
 

@@ -96,7 +96,7 @@ struct Written {
   std::optional<RowSum> back;
 };
 
-/// The target refused rows while checks were deferred, so that the first one is not known.
+/// A row is wrong, and because checks were deferred, the first wrong one is not known.
 class DeferredCheckFailed : public Error {
  public:
   explicit DeferredCheckFailed(const Error& error) : Error(error) {}
@@ -112,11 +112,14 @@ struct WriteMode {
 Written write_table(Connection& source, SourceReaders& readers, Connection& target, TablePair& pair,
                     const WriteMode& mode, const std::atomic<bool>& stop) {
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
+  backend::DeferrableChecks deferrable;
   if (mode.defers_checks) {
-    sink->begin({.keys = unique_keys_of(pair.target()), .constraints = true});
-  } else {
-    sink->begin({});
+    deferrable = {.keys = unique_keys_of(pair.target()), .constraints = true};
   }
+  const backend::DeferredChecks deferred = sink->begin(deferrable);
+  const auto may_follow_bad_row = [&](const Error& error) {
+    return (deferred.keys || deferred.constraints) && !is_of_surroundings(error.code());
+  };
   const auto back =
       mode.is_final ? WrittenRows::watch(target, pair, source.dialect().kind(), stop) : nullptr;
   const bool is_in_parts = back != nullptr || readers.size() > 1;
@@ -149,8 +152,8 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
       side.hash.add(batch.hash);
     });
   } catch (const Error& error) {
+    if (may_follow_bad_row(error)) throw DeferredCheckFailed(error);
     if (!refused) throw;
-    if (mode.defers_checks) throw DeferredCheckFailed(error);
     throw Error(refused->error.code(),
                 fmt::format("the target refused a row of '{}' ({}): {}", pair.name(),
                             name_refused(source, job, refused->part, refused->number),
@@ -161,8 +164,8 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
   try {
     sink->finish();
   } catch (const Error& error) {
-    if (!mode.defers_checks || is_of_surroundings(error.code())) throw;
-    throw DeferredCheckFailed(error);
+    if (may_follow_bad_row(error)) throw DeferredCheckFailed(error);
+    throw;
   }
   is_written_up_to(ranges.size());
   if (back) written.back = back->finish();
@@ -286,8 +289,8 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
   try {
     return copy_once(source, target, options, true, events, stop, ranks);
   } catch (const DeferredCheckFailed&) {
-    // Once more, each row checked by itself, so that the target says which one it refuses. The
-    // other ranks have ended with the first attempt.
+    events.info("dbmig.copy", "A row is wrong: copying again, row by row, to find the first one");
+    // The other ranks have ended with the first attempt.
     return copy_once(source, target, options, false, events, stop, nullptr);
   }
 }

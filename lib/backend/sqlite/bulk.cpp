@@ -239,17 +239,17 @@ class DeferringSink final : public BulkSink {
   std::uint64_t rows() const override { return sink_->rows(); }
   DeferredChecks begin(const DeferrableChecks& deferrable) override {
     indexes_ = std::make_unique<DeferredIndexes>(connection_, table_.name, deferrable.keys);
-    const LeftOut left_out{.indexes = indexes_->of_constraints(),
+    const LeftOut left_out{.indexes = indexes_->constraint_indexes(),
                            .constraints = deferrable.constraints && may_defer_constraints()};
     if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
     if (auto records = records_without(left_out)) {
-      indexes_->leave_constraints();
+      indexes_->bypass_constraint_indexes();
       checks_constraints_ = left_out.constraints;
       sink_ = std::move(records);
     } else {
       sink_ = make_bound_sink(connection_, table_, columns_);
     }
-    return {.keys = indexes_->has_unique(), .constraints = checks_constraints_};
+    return {.keys = indexes_->defers_unique_keys(), .constraints = checks_constraints_};
   }
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     sink_->write(batch, refused);
@@ -263,10 +263,12 @@ class DeferringSink final : public BulkSink {
   }
 
  private:
-  /// Not if rows that are there already fail, or would be checked again for nothing. Nor if rows
-  /// refer to each other: those that wait for their parents get later numbers.
+  /// Not if existing rows already fail, or are too many to check again. Nor if rows refer to each
+  /// other: those that wait for their parents get later numbers. Nor if quick_check would take the
+  /// table's name for a number.
   bool may_defer_constraints() {
-    return has_row_constraints(connection_, table_.name) && !refers_to_itself(table_) &&
+    const bool has_name = table_.name.find_first_of("0123456789+-") != 0;
+    return has_row_constraints(connection_, table_.name) && !refers_to_itself(table_) && has_name &&
            has_few_rows(connection_, table_.name) &&
            passes_row_constraints(connection_, table_.name);
   }

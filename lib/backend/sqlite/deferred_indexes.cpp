@@ -26,7 +26,7 @@ bool is_empty(SqliteConnection& connection, const std::string& table) {
 using Keys = std::vector<std::vector<std::string>>;
 
 /// Whether the unique index called `index` is of one of `keys`, in whatever order.
-bool is_checked(SqliteConnection& connection, const std::string& index, const Keys& keys) {
+bool is_one_of(SqliteConnection& connection, const std::string& index, const Keys& keys) {
   const auto has_columns = [&](std::vector<std::string> key, std::vector<std::string> columns) {
     std::sort(key.begin(), key.end());
     std::sort(columns.begin(), columns.end());
@@ -55,6 +55,29 @@ bool is_parent_key(SqliteConnection& connection, const std::string& table,
               .rows.empty();
 }
 
+/// Lets SQLite sort with more threads.
+class SortingThreads {
+ public:
+  explicit SortingThreads(SqliteConnection& connection)
+      : connection_(connection),
+        before_(connection.query("PRAGMA threads").rows.at(0).at(0).value_or("0")) {
+    connection_.execute(fmt::format("PRAGMA threads = {}", kSortingThreads));
+  }
+  ~SortingThreads() {
+    try {
+      connection_.execute("PRAGMA threads = " + before_);
+    } catch (const Error&) {
+      // It only takes more threads than it was told.
+    }
+  }
+  SortingThreads(const SortingThreads&) = delete;
+  SortingThreads& operator=(const SortingThreads&) = delete;
+
+ private:
+  SqliteConnection& connection_;
+  std::string before_;
+};
+
 bool was_analyzed(SqliteConnection& connection, const std::string& table) {
   const Rows counted =
       connection.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1' LIMIT 1");
@@ -76,11 +99,11 @@ bool has_few_rows(SqliteConnection& connection, const std::string& table) {
 }
 
 DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string& table,
-                                 const std::vector<std::vector<std::string>>& checked_keys)
+                                 const std::vector<std::vector<std::string>>& deferrable_keys)
     : connection_(connection), table_(table) {
   if (sqlite3_txn_state(connection.native(), "main") != SQLITE_TXN_WRITE) return;
-  const bool may_leave_unique = !checked_keys.empty() && is_empty(connection, table);
-  if (may_leave_unique) find_constraints(checked_keys);
+  const bool may_leave_unique = !deferrable_keys.empty() && is_empty(connection, table);
+  if (may_leave_unique) find_constraints(deferrable_keys);
   const Value name = table;
   Rows found = connection.query(
       "SELECT m.name, m.sql, i.\"unique\" FROM sqlite_master AS m JOIN pragma_index_list(?1) AS i "
@@ -90,8 +113,9 @@ DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string
       std::span(&name, 1));
   std::erase_if(found.rows, [&](const auto& row) {
     const std::string index = row.at(0).value_or("");
-    return row.at(2) == "1" && !(may_leave_unique && is_checked(connection, index, checked_keys) &&
-                                 !is_parent_key(connection, table, index));
+    return row.at(2) == "1" &&
+           !(may_leave_unique && is_one_of(connection, index, deferrable_keys) &&
+             !is_parent_key(connection, table, index));
   });
   if (found.rows.empty()) return;
   if (!has_few_rows(connection, table) || was_analyzed(connection, table)) return;
@@ -106,14 +130,14 @@ DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string
   }
 }
 
-void DeferredIndexes::find_constraints(const Keys& checked_keys) {
+void DeferredIndexes::find_constraints(const Keys& deferrable_keys) {
   const Value name = table_;
   const Rows found = connection_.query("SELECT name FROM pragma_index_list(?) WHERE origin <> 'c'",
                                        std::span(&name, 1));
   for (const auto& row : found.rows) {
     const std::string index = row.at(0).value_or("");
-    if (!is_checked(connection_, index, checked_keys)) continue;
-    of_constraints_.push_back(
+    if (!is_one_of(connection_, index, deferrable_keys)) continue;
+    constraint_indexes_.push_back(
         unique_index(index, "REINDEX main." + connection_.dialect().quote_identifier(index)));
   }
 }
@@ -143,27 +167,24 @@ DeferredIndexes::Index DeferredIndexes::unique_index(const std::string& name,
   return index;
 }
 
-std::vector<std::string> DeferredIndexes::of_constraints() const {
+std::vector<std::string> DeferredIndexes::constraint_indexes() const {
   std::vector<std::string> names;
-  for (const Index& index : of_constraints_) names.push_back(index.name);
+  for (const Index& index : constraint_indexes_) names.push_back(index.name);
   return names;
 }
 
-bool DeferredIndexes::has_unique() const {
-  return leaves_constraints_ ||
-         std::any_of(dropped_.begin(), dropped_.end(),
-                     [](const Index& index) { return !index.columns.empty(); });
+bool DeferredIndexes::defers_unique_keys() const {
+  return bypasses_ || std::any_of(dropped_.begin(), dropped_.end(),
+                                  [](const Index& index) { return !index.columns.empty(); });
 }
 
 void DeferredIndexes::rebuild() {
-  if (!has_dropped() && !leaves_constraints_) return;
-  const std::string before = connection_.query("PRAGMA threads").rows.at(0).at(0).value_or("0");
-  connection_.execute(fmt::format("PRAGMA threads = {}", kSortingThreads));
-  if (leaves_constraints_) {
-    for (const Index& index : of_constraints_) rebuild(index);
+  if (!has_dropped() && !bypasses_) return;
+  const SortingThreads threads(connection_);
+  if (bypasses_) {
+    for (const Index& index : constraint_indexes_) rebuild(index);
   }
   for (const Index& index : dropped_) rebuild(index);
-  connection_.execute("PRAGMA threads = " + before);
 }
 
 void DeferredIndexes::rebuild(const Index& index) {

@@ -8,7 +8,7 @@
 
 namespace dbmig::backend::sqlite {
 
-/// Rows for which work may be done that would be done again for new ones.
+/// Up to this many existing rows, indexing or checking them once more costs next to nothing.
 inline constexpr std::size_t kFewRows = 1000;
 bool has_few_rows(SqliteConnection& connection, const std::string& table);
 
@@ -18,25 +18,27 @@ bool has_few_rows(SqliteConnection& connection, const std::string& table);
 class DeferredIndexes {
  public:
   /// Drops the indexes of `table` that need not refuse a row: not those with expressions, and of
-  /// the unique ones, while the table is empty, only those of `checked_keys` (DeferrableChecks)
+  /// the unique ones, while the table is empty, only those of `deferrable_keys` (DeferrableChecks)
   /// that no foreign key refers to. None of them when no transaction writes, when the table has
-  /// more than kFewRows rows, or when ANALYZE has counted it, whose counts would go too.
+  /// more than kFewRows rows, or when ANALYZE has counted it, whose counts would go too. (The
+  /// indexes of constraints are not dropped, so this is not about them.)
   DeferredIndexes(SqliteConnection& connection, const std::string& table,
-                  const std::vector<std::vector<std::string>>& checked_keys);
+                  const std::vector<std::vector<std::string>>& deferrable_keys);
 
-  /// The indexes of UNIQUE and PRIMARY KEY constraints of `checked_keys`, while the table is empty.
-  /// They cannot be dropped, but rows may be written past them after leave_constraints().
-  std::vector<std::string> of_constraints() const;
-  /// From here on rows are written without adding them to of_constraints().
-  void leave_constraints() { leaves_constraints_ = !of_constraints_.empty(); }
+  /// The indexes of UNIQUE and PRIMARY KEY constraints of `deferrable_keys`, while the table is
+  /// empty. They cannot be dropped, but rows may be written past them after
+  /// bypass_constraint_indexes().
+  std::vector<std::string> constraint_indexes() const;
+  /// From here on rows are written without adding them to constraint_indexes().
+  void bypass_constraint_indexes() { bypasses_ = !constraint_indexes_.empty(); }
 
-  /// Builds all of them again, with a helping thread. To be called once, if at all. Throws
+  /// Builds all of them again, with helping threads. To be called once, if at all. Throws
   /// Error{constraint} when rows repeat a value of a unique one, and names it.
   void rebuild();
 
   bool has_dropped() const { return !dropped_.empty(); }
-  /// Whether rows are not refused until rebuild().
-  bool has_unique() const;
+  /// Whether repeated values of a unique key are only found by rebuild().
+  bool defers_unique_keys() const;
 
  private:
   struct Index {
@@ -46,7 +48,7 @@ class DeferredIndexes {
     std::vector<std::string> columns = {};
     std::vector<std::string> collations = {};  ///< of the columns
   };
-  void find_constraints(const std::vector<std::vector<std::string>>& checked_keys);
+  void find_constraints(const std::vector<std::vector<std::string>>& deferrable_keys);
   void drop(const Rows& found);
   Index unique_index(const std::string& name, std::string rebuild) const;
   void rebuild(const Index& index);
@@ -54,8 +56,8 @@ class DeferredIndexes {
 
   SqliteConnection& connection_;
   std::string table_;
-  std::vector<Index> of_constraints_;
-  bool leaves_constraints_ = false;
+  std::vector<Index> constraint_indexes_;
+  bool bypasses_ = false;
   std::vector<Index> dropped_;  ///< in their order
 };
 

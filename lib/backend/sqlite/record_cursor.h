@@ -4,7 +4,8 @@
 ** system's library there is none of this.
 **
 ** The caller answers for what a statement would have seen to: the record has the table's columns with
-** their affinities applied, nothing watches the table (indexes, triggers, foreign keys, CHECK, hooks),
+** their affinities applied, no triggers or hooks watch the table, its indexes are rebuilt
+** and its foreign keys and CHECK constraints checked before the transaction ends,
 ** and after a failure the transaction is rolled back. */
 #ifndef DBMIG_RECORD_CURSOR_H
 #define DBMIG_RECORD_CURSOR_H

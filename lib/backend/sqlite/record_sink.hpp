@@ -10,7 +10,8 @@
 
 namespace dbmig::backend::sqlite {
 
-/// What the caller of a sink sees to in the same transaction, after the last row.
+/// What the sink does not do for its rows: the caller must, after the last row and before the
+/// commit.
 struct LeftOut {
   std::vector<std::string> indexes;  ///< rows are not added to them: REINDEX
   bool constraints = false;          ///< rows are not checked: check_row_constraints()
