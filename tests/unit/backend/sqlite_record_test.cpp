@@ -362,7 +362,10 @@ TEST(SqliteRecords, MayBeWrittenPastIndexesOfConstraints) {
     const auto sink = database.connection().bulk_sink(database.inspect().table("t"), one.columns);
     const bool has_left = sink->begin({.keys = keys}).keys;
     const std::vector<Refused> refused = write(*sink, one);
-    ASSERT_EQ(has_left, sink->encoding() != backend::kCellEncoding);
+    // With the system's SQLite at least indexes may wait.
+    if (sink->encoding() != backend::kCellEncoding) {
+      ASSERT_TRUE(has_left);
+    }
     if (repeats && refused.empty()) {
       EXPECT_THROW(sink->finish(), Error);
       database.connection().rollback();
