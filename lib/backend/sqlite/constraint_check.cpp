@@ -11,13 +11,8 @@
 namespace dbmig::backend::sqlite {
 namespace {
 
-Rows ask_about(SqliteConnection& connection, std::string_view sql, const std::string& table) {
-  const Value name = table;
-  return connection.query(sql, std::span(&name, 1));
-}
-
 bool may_have_check(SqliteConnection& connection, const std::string& table) {
-  const Rows found = ask_about(
+  const Rows found = query_about(
       connection,
       "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE", table);
   return std::any_of(found.rows.begin(), found.rows.end(),
@@ -26,7 +21,7 @@ bool may_have_check(SqliteConnection& connection, const std::string& table) {
 
 void look_for_parents(SqliteConnection& connection, const std::string& table) {
   const Rows orphans =
-      ask_about(connection, "SELECT 1 FROM pragma_foreign_key_check(?, 'main') LIMIT 1", table);
+      query_about(connection, "SELECT 1 FROM pragma_foreign_key_check(?, 'main') LIMIT 1", table);
   if (orphans.rows.empty() && !has_missing_parents(connection)) return;
   throw translate(SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", {});
 }
@@ -61,7 +56,7 @@ bool looks_for_parents(SqliteConnection& connection, const std::string& table) {
   int enforces = 0;
   sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_ENABLE_FKEY, -1, &enforces);
   return enforces != 0 &&
-         !ask_about(connection, "SELECT 1 FROM pragma_foreign_key_list(?) LIMIT 1", table)
+         !query_about(connection, "SELECT 1 FROM pragma_foreign_key_list(?) LIMIT 1", table)
               .rows.empty();
 }
 

@@ -26,36 +26,32 @@ namespace {
 /// See dbmig_record_cursor_open().
 constexpr std::int64_t kNoneUsed = std::numeric_limits<std::int64_t>::min();
 
-Rows ask(SqliteConnection& connection, const std::string& sql, const std::string& table) {
-  const Value name = table;
-  return connection.query(sql, std::span(&name, 1));
-}
-
 /// Whether INSERT would see to something beside the table's b-tree and what is left out.
 bool is_watched(SqliteConnection& connection, const std::string& table, const LeftOut& left_out) {
   const std::vector<std::string>& indexes = left_out.indexes;
-  const Rows found = ask(connection, "SELECT name FROM pragma_index_list(?)", table);
+  const Rows found = query_about(connection, "SELECT name FROM pragma_index_list(?)", table);
   const bool has_others = std::any_of(found.rows.begin(), found.rows.end(), [&](const auto& row) {
     return std::find(indexes.begin(), indexes.end(), row[0].value_or("")) == indexes.end();
   });
   if (has_others) return true;
   if (!left_out.constraints && has_row_constraints(connection, table)) return true;
-  return !ask(connection,
-              "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
-              "AND tbl_name = ?1 COLLATE NOCASE UNION ALL "
-              "SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1",
-              table)
+  return !query_about(connection,
+                      "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
+                      "AND tbl_name = ?1 COLLATE NOCASE UNION ALL "
+                      "SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1",
+                      table)
               .rows.empty();
 }
 
 /// The page on which the table's b-tree starts, when INSERT would only add to this b-tree.
 std::optional<unsigned> plain_table(SqliteConnection& connection, const std::string& table,
                                     const LeftOut& left_out) {
-  const Rows kind = ask(connection,
-                        "SELECT l.wr, l.strict, m.rootpage, m.sql FROM pragma_table_list AS l "
-                        "JOIN sqlite_master AS m ON m.name = l.name WHERE l.schema = 'main' "
-                        "AND l.type = 'table' AND m.type = 'table' AND l.name = ? COLLATE NOCASE",
-                        table);
+  const Rows kind =
+      query_about(connection,
+                  "SELECT l.wr, l.strict, m.rootpage, m.sql FROM pragma_table_list AS l "
+                  "JOIN sqlite_master AS m ON m.name = l.name WHERE l.schema = 'main' "
+                  "AND l.type = 'table' AND m.type = 'table' AND l.name = ? COLLATE NOCASE",
+                  table);
   if (kind.rows.size() != 1) return std::nullopt;
   const auto& row = kind.rows.front();
   if (row[0] != "0" || row[1] != "0") return std::nullopt;
@@ -67,13 +63,14 @@ std::optional<unsigned> plain_table(SqliteConnection& connection, const std::str
 /// How rows of `columns` become records; nothing when a column needs INSERT's help.
 std::optional<RecordLayout> layout_of(SqliteConnection& connection, const std::string& table,
                                       const std::vector<std::string>& columns) {
-  const Rows all = ask(connection,
-                       "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
-                       "FROM pragma_table_xinfo(?)",
-                       table);
+  const Rows all = query_about(connection,
+                               "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
+                               "FROM pragma_table_xinfo(?)",
+                               table);
   // Another primary key than the rowid has an index.
   const bool has_rowid =
-      ask(connection, "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'", table).rows.empty();
+      query_about(connection, "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'", table)
+          .rows.empty();
   RecordLayout layout;
   std::size_t cells = 0;
   for (const auto& row : all.rows) {
@@ -96,7 +93,8 @@ std::optional<RecordLayout> layout_of(SqliteConnection& connection, const std::s
 
 /// Whether `table` gives a rowid only once (AUTOINCREMENT).
 bool is_autoincrement(SqliteConnection& connection, const std::string& table) {
-  const Rows keys = ask(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table);
+  const Rows keys =
+      query_about(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table);
   if (keys.rows.empty()) return false;
   int counts = 0;
   const int result = sqlite3_table_column_metadata(connection.native(), "main", table.c_str(),
@@ -108,8 +106,8 @@ bool is_autoincrement(SqliteConnection& connection, const std::string& table) {
 /// The largest rowid that an AUTOINCREMENT table has ever had; nothing if somebody else has written
 /// what only SQLite writes.
 std::optional<std::int64_t> used_rowid(SqliteConnection& connection, const std::string& table) {
-  const Rows used =
-      ask(connection, "SELECT seq, typeof(seq) FROM main.sqlite_sequence WHERE name = ?", table);
+  const Rows used = query_about(
+      connection, "SELECT seq, typeof(seq) FROM main.sqlite_sequence WHERE name = ?", table);
   if (used.rows.empty()) return 0;
   if (used.rows.size() > 1 || used.rows[0][1] != "integer") return std::nullopt;
   const std::int64_t largest = std::stoll(used.rows[0][0].value_or("0"));

@@ -21,6 +21,10 @@ using testing::HasSubstr;
 struct ReferringFile {
   std::string schema;
   std::string csv;
+
+  std::string told(std::uint64_t seed) const {
+    return fmt::format("seed {}: {}", seed, schema.substr(schema.find("CREATE TABLE t")));
+  }
 };
 
 /// Tables whose rows refer to others, with whatever else is checked. `n`, `a` and `b` are imported.
@@ -82,6 +86,13 @@ std::string referring_rows(std::mt19937& random) {
   return csv;
 }
 
+ReferringFile referring_file(std::mt19937& random) {
+  ReferringFile one;
+  one.schema = referring_schema(random);
+  one.csv = referring_rows(random);
+  return one;
+}
+
 /// What the import leaves, and how it fails.
 struct Outcome {
   std::string rows;
@@ -117,11 +128,8 @@ TEST(DeferredChecks, GiveTheOutcomeOfCheckingRowAfterRow) {
   int failed = 0;
   for (std::uint64_t seed = 0; seed < property_seeds(120); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
-    ReferringFile one;
-    one.schema = referring_schema(random);
-    one.csv = referring_rows(random);
-    SCOPED_TRACE(
-        fmt::format("seed {}: {}", seed, one.schema.substr(one.schema.find("CREATE TABLE t"))));
+    const ReferringFile one = referring_file(random);
+    SCOPED_TRACE(one.told(seed));
     const std::size_t chunk = random() % 2 == 0 ? 30 : std::size_t{1} << 20U;
     const Outcome expected = outcome_of(one, false, std::size_t{1} << 20U, 1);
     const Outcome found = outcome_of(one, true, chunk, 1 + static_cast<int>(random() % 3));
@@ -146,11 +154,8 @@ TEST(DeferredChecks, GiveTheOutcomeOfCheckingRowAfterRow) {
 TEST(DeferredChecks, DoNotMatterWhereNoRecordIsBad) {
   for (std::uint64_t seed = 0; seed < property_seeds(60); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
-    ReferringFile one;
-    one.schema = referring_schema(random);
-    one.csv = referring_rows(random);
-    SCOPED_TRACE(
-        fmt::format("seed {}: {}", seed, one.schema.substr(one.schema.find("CREATE TABLE t"))));
+    const ReferringFile one = referring_file(random);
+    SCOPED_TRACE(one.told(seed));
     const Outcome found = outcome_of(one, true, 200, 2);
     if (found.code) continue;
     ASSERT_EQ(outcome_of(one, true, 300, 1, true).rows, found.rows);
