@@ -86,8 +86,8 @@ int end_of_rank(int exit_code) {
     // That process also ends an mpirun that stays on after a failure.
     const bool must_end_job = !is_told || is_job_given_up;
     if (must_end_job && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
-    // A thread of MPI's would not let a normal exit come to its end.
-    if (is_job_given_up) ::_exit(exit_code);
+    // Where MPI has not ended, its threads may keep a normal exit from its end, or crash in it.
+    if (!mpi_is_over) ::_exit(exit_code);
     return exit_code;
   }
   // mpirun ends the others as soon as one has failed, so the root, which reports the error, must

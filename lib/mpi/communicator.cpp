@@ -18,6 +18,61 @@
 namespace dbmig::import {
 namespace {
 
+/// How far MPI is, for the thread that starts and ends it and for the communicator, which the thread
+/// may outlive.
+class MpiState {
+ public:
+  bool has_started() const { return started_; }
+  void set_started() { set(started_); }
+  void wait_for_start() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return started_.load(); });
+  }
+
+  /// No message is to be sent any more.
+  void want_end() { set(is_end_wanted_); }
+  void wait_until_end_is_wanted() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_end_wanted_; });
+  }
+
+  void set_ended() { set(has_ended_); }
+  void wait_for_end() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return has_ended_; });
+  }
+  /// False after `limit`.
+  bool wait_for_end(std::chrono::seconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [this] { return has_ended_; });
+  }
+
+ private:
+  template <class Flag>
+  void set(Flag& flag) {
+    {
+      const std::lock_guard lock(mutex_);
+      flag = true;
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> started_{false};
+  bool is_end_wanted_ = false;
+  bool has_ended_ = false;
+};
+
+void start_mpi() {
+  constexpr int kThreads = MPI_THREAD_SERIALIZED;
+  int provided = MPI_THREAD_SINGLE;
+  if (MPI_Init_thread(nullptr, nullptr, kThreads, &provided) != MPI_SUCCESS ||
+      provided < kThreads) {
+    throw std::runtime_error("MPI_Init failed");
+  }
+}
+
 /// If the launcher's environment tells this process's rank, MPI starts in a thread of its own,
 /// because the root has other work to do meanwhile; messages before that are passed to MPI
 /// afterwards.
@@ -30,36 +85,35 @@ class MpiCommunicator final : public MpiRanks {
     if (rank != nullptr && size != nullptr) {
       rank_ = std::atoi(rank);
       size_ = std::atoi(size);
-      running_ = std::thread([this, end = end_] { run(*end); });
+      thread_ = std::thread([callbacks, state = state_] { start_and_end(callbacks, *state); });
       if (!is_root()) wait_for_start();
       return;
     }
-    start(MPI_THREAD_SERIALIZED);
+    start_mpi();
+    callbacks_.started();
+    state_->set_started();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
   }
 
   ~MpiCommunicator() override {
-    if (!running_.joinable()) {
+    if (!thread_.joinable()) {
       if (was_left()) return;
       end_mpi();
       callbacks_.ended();
       return;
     }
-    wait_for_start();
-    {
-      const std::lock_guard lock(end_->mutex);
-      end_->is_wanted = true;
-      end_->is_left = was_left();
+    if (!was_left()) {
+      wait_for_start();
+      state_->want_end();
+      if (has_ended()) {
+        thread_.join();
+        callbacks_.ended();
+        return;
+      }
     }
-    end_->changed.notify_all();
-    if (!was_left() && !has_ended()) {
-      // Another rank is stopped. The thread goes with the process.
-      running_.detach();
-      return;
-    }
-    running_.join();
-    if (!was_left()) callbacks_.ended();
+    // Another rank is stopped, perhaps before MPI has started. The thread goes with the process.
+    thread_.detach();
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
   MpiCommunicator& operator=(const MpiCommunicator&) = delete;
@@ -69,65 +123,40 @@ class MpiCommunicator final : public MpiRanks {
 
   bool is_ready() override {
     if (is_ready_) return true;
-    if (!started_) return false;
+    if (!state_->has_started()) return false;
     is_ready_ = true;
     for (MpiRequest* request : waiting_) request->post();
     waiting_.clear();
     return true;
   }
+  void forget(MpiRequest& request) override { std::erase(waiting_, &request); }
 
  private:
-  void start(int threads) {
-    int provided = MPI_THREAD_SINGLE;
-    if (MPI_Init_thread(nullptr, nullptr, threads, &provided) != MPI_SUCCESS ||
-        provided < threads) {
-      throw std::runtime_error("MPI_Init failed");
-    }
-    callbacks_.started();
-    const std::lock_guard lock(mutex_);
-    started_ = true;
-  }
-
-  /// Shared with the thread, which may outlive the communicator.
-  struct End {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool is_wanted = false;
-    bool is_left = false;
-    bool is_done = false;
-  };
-
   /// The thread that starts MPI must also end it.
-  void run(End& end) {
+  static void start_and_end(const JobCallbacks& callbacks, MpiState& state) {
     try {
-      start(MPI_THREAD_SERIALIZED);
+      start_mpi();
     } catch (...) {
       std::fputs("error: cannot start MPI\n", stderr);
       std::_Exit(1);  // mpirun ends the other ranks.
     }
-    changed_.notify_all();
-    std::unique_lock lock(end.mutex);
-    end.changed.wait(lock, [&end] { return end.is_wanted; });
-    if (end.is_left) return;
-    lock.unlock();
+    callbacks.started();
+    state.set_started();
+    state.wait_until_end_is_wanted();
     end_mpi();  // All ranks wait for each other here.
-    lock.lock();
-    end.is_done = true;
-    end.changed.notify_all();
+    state.set_ended();
   }
 
   /// Waits for the thread; on the root no longer than rank_limit(): a second passes at most in a
   /// process that is stopped itself.
   bool has_ended() {
     constexpr std::chrono::seconds kSaidAfter{5};
-    std::unique_lock lock(end_->mutex);
-    const auto is_done = [this] { return end_->is_done; };
     if (!is_root() || rank_limit().count() == 0) {
-      end_->changed.wait(lock, is_done);
+      state_->wait_for_end();
       return true;
     }
     for (std::chrono::seconds silent{0}; silent < rank_limit(); ++silent) {
-      if (end_->changed.wait_for(lock, std::chrono::seconds(1), is_done)) return true;
+      if (state_->wait_for_end(std::chrono::seconds(1))) return true;
       if (silent + std::chrono::seconds(1) == kSaidAfter) callbacks_.late(kSaidAfter, false);
     }
     callbacks_.late(rank_limit(), true);
@@ -136,23 +165,17 @@ class MpiCommunicator final : public MpiRanks {
 
   void keep(MpiRequest& request) override { waiting_.push_back(&request); }
   void wait_for_start() override {
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return started_.load(); });
-    }
+    state_->wait_for_start();
     is_ready();
   }
 
   JobCallbacks callbacks_;
   int rank_ = 0;
   int size_ = 1;
-  std::atomic<bool> started_{false};
   bool is_ready_ = false;
   std::vector<MpiRequest*> waiting_;  ///< until the start, in order
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::shared_ptr<End> end_ = std::make_shared<End>();
-  std::thread running_;
+  std::shared_ptr<MpiState> state_ = std::make_shared<MpiState>();
+  std::thread thread_;
 };
 
 }  // namespace

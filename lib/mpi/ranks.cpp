@@ -297,6 +297,11 @@ std::unique_ptr<FileRanges> MpiRanks::open_ranges(const std::string& path) {
   return std::make_unique<MpiRanges>(file);
 }
 
+MpiRequest::~MpiRequest() {
+  const bool is_posted = done_ || !parts_.empty();
+  if (!is_posted) ranks_.forget(*this);
+}
+
 bool MpiRequest::test() {
   if (done_) return true;
   if (!ranks_.is_ready()) return false;

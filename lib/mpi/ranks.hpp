@@ -17,6 +17,10 @@ class MpiRanks;
 class MpiRequest : public Request {
  public:
   explicit MpiRequest(MpiRanks& ranks) : ranks_(ranks) {}
+  /// One that was not passed to MPI yet never is.
+  ~MpiRequest() override;
+  MpiRequest(const MpiRequest&) = delete;
+  MpiRequest& operator=(const MpiRequest&) = delete;
   bool test() override;
   /// Passes it to MPI, which must have started.
   virtual void post() = 0;
@@ -53,6 +57,8 @@ class MpiRanks : public Communicator {
   MPI_Comm comm() const { return comm_; }
   /// Whether MPI has started, and all requests were passed to it.
   virtual bool is_ready() { return true; }
+  /// Keeps a request no longer that was not passed to MPI yet, if it does.
+  virtual void forget(MpiRequest&) {}
 
  protected:
   explicit MpiRanks(MPI_Comm comm) : comm_(comm) {}

@@ -190,6 +190,17 @@ TEST_P(ImportStarts, ARankThatIsStoppedIsWaitedForUntilTheLimit) {
   expect_ended(limited);
 }
 
+/// Before MPI has started, which the root does not wait for; with what it is to send by then kept.
+TEST_P(ImportStarts, ARankThatIsStoppedBeforeMpiStartsIsWaitedForUntilTheLimit) {
+  write_rows("t.csv", 300000);
+  const Result result = import_with("test $rank != 1 || kill -STOP $$\nexec \"$@\"\n",
+                                    "DBMIG_START_TIMEOUT=0 DBMIG_RANK_TIMEOUT=2");
+  EXPECT_THAT(result.out, HasSubstr("rank 1 has not answered for 2 s: it is stopped, or waits"));
+  EXPECT_THAT(result.out,
+              EndsWith("DBMIG_RANK_TIMEOUT=SECONDS to wait longer, 0 to wait forever\n"));
+  expect_ended(result);
+}
+
 /// In some of these moments mpirun itself does not end any more.
 TEST_P(ImportStarts, ARankKilledWhileItStartsEndsTheJob) {
   write_rows("t.csv", 3000);
