@@ -18,8 +18,8 @@
 namespace dbmig::import {
 namespace {
 
-/// How far MPI is, for the thread that starts and ends it and for the communicator, which the thread
-/// may outlive.
+/// How far MPI is, for the thread that starts and ends it and for the communicator, which the
+/// thread may outlive.
 class MpiState {
  public:
   bool has_started() const { return started_; }

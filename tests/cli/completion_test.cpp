@@ -8,6 +8,7 @@
 #include "cli/harness.hpp"
 #include "support/property.hpp"
 #include "support/random_source.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -91,8 +92,8 @@ const std::vector<Typed>& typed_lines() {
 class CompletionInShell : public Completion, public testing::WithParamInterface<std::string> {};
 
 TEST_P(CompletionInShell, TabDoesWhatItDoesForOtherPrograms) {
-  std::vector<std::string> command{"/usr/bin/python3",
-                                   DBMIG_SOURCE_DIR "/tests/support/complete_lines.py", GetParam()};
+  std::vector<std::string> command{
+      "/usr/bin/python3", test::source_path("tests/support/complete_lines.py"), GetParam()};
   std::vector<Typed> lines;
   for (const Typed& typed : typed_lines()) {
     if (typed.shells.find(GetParam()) == std::string::npos) continue;
@@ -196,7 +197,7 @@ TEST(Usage, HabitsOfOtherToolsAreToldWhatToType) {
 
 TEST(Usage, EveryCommandThatAHabitIsToldExists) {
   const Project project;
-  const std::string source = project.read(DBMIG_SOURCE_DIR "/cli/suggestions.cpp");
+  const std::string source = project.read(test::source_path("cli/suggestions.cpp"));
   std::size_t told = 0;
   for (std::size_t at = source.find("`dbmig "); at != std::string::npos;
        at = source.find("`dbmig ", at + 1)) {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -13,7 +14,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Json = nlohmann::json;
 
-constexpr const char* kModel = R"(
+constexpr const char* kDocsModel = R"(
 tables:
   customer:
     columns: {id: integer, name: varchar(40)}
@@ -29,7 +30,7 @@ class DocsTest : public testing::Test {
   void SetUp() override {
     project.start();
     project.write("dbmig.yaml", "database: sqlite:///app.db\ndialects: [sqlite]\n");
-    project.model(kModel);
+    project.model(kDocsModel);
   }
   Json data(const std::string& file = "schema.html") const {
     const std::string page = project.read(file);
@@ -51,14 +52,14 @@ TEST_F(DocsTest, ThePageIsWrittenOnceAndIsTheSameAgain) {
   Project other;
   other.start();
   other.write("dbmig.yaml", "database: sqlite:///app.db\ndialects: [sqlite]\n");
-  other.model(kModel);
+  other.model(kDocsModel);
   other.expect(0, {"docs"});
   EXPECT_EQ(other.read("schema.html"), first);
 }
 
 TEST_F(DocsTest, ThePictureOfTheExampleIsCurrent) {
   Project example;
-  std::filesystem::copy(DBMIG_SOURCE_DIR "/examples/shop", example.path(),
+  std::filesystem::copy(test::source_path("examples/shop"), example.path(),
                         std::filesystem::copy_options::recursive);
   EXPECT_THAT(example.expect(0, {"docs", "-o", "schema.svg", "--check"}).err,
               HasSubstr("schema.svg is up to date."));
@@ -152,7 +153,7 @@ TEST_F(DocsTest, AnArrangementBesideThePageIsInForce) {
 
 TEST_F(DocsTest, HistoryFindingsAndTheSchemaAtARevision) {
   project.migrate("1a01", "first");
-  project.model(std::string(kModel) +
+  project.model(std::string(kDocsModel) +
                 "  extra:\n    columns: {id: integer}\n    primary_key: [id]\n");
   project.migrate("2b02", "second");
   project.expect(0, {"docs"});
@@ -175,7 +176,7 @@ DBMIG_ON_EACH_DATABASE(DocsOnEach);
 
 TEST_P(DocsOnEach, DriftOfADatabaseLiesOverTheModel) {
   project.start(url);
-  project.model(kModel);
+  project.model(kDocsModel);
   project.migrate("1a01", "first");
   project.expect(0, {"upgrade"});
   sql("ALTER TABLE customer ADD COLUMN by_hand int");

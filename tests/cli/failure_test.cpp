@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -24,7 +25,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr const char* kModel = R"(tables:
+constexpr const char* kFailureModel = R"(tables:
   t:
     columns:
       id: {type: integer, autoincrement: true}
@@ -56,7 +57,7 @@ class Failures : public OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     if (IsSkipped()) return;
-    project.model(kModel);
+    project.model(kFailureModel);
     project.migrate("aaaaaaaaaaaa", "first");
   }
 };
@@ -139,7 +140,7 @@ class Server : public testing::Test {
  protected:
   void SetUp() override {
     project.start("${DATABASE_URL}");
-    project.model(kModel);
+    project.model(kFailureModel);
     project.migrate("aaaaaaaaaaaa", "first");
   }
   Project project;
@@ -184,14 +185,14 @@ class TcpServer : public Server {
     for (int attempt = 0; attempt < 3 && started.code != 0; ++attempt) {
       port = std::to_string(free_port());
       started =
-          run({"bash", DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh", "start", folder->path(),
-               "--skip-networking=0", "--port=" + port, "--bind-address=127.0.0.1",
+          run({"bash", test::source_path("tests/support/mariadb_server.sh"), "start",
+               folder->path(), "--skip-networking=0", "--port=" + port, "--bind-address=127.0.0.1",
                "--innodb-buffer-pool-size=32M", "--debug-no-sync"});
     }
   }
   static void TearDownTestSuite() {
     if (folder == nullptr) return;
-    run({"bash", DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh", "stop", folder->path()});
+    run({"bash", test::source_path("tests/support/mariadb_server.sh"), "stop", folder->path()});
     delete folder;
     folder = nullptr;
   }
@@ -271,7 +272,7 @@ TEST_F(TcpServer, MissingRightsSayWhatToGrant) {
 
 /// The guide's GRANT is enough for everything, and nothing of it is too much.
 TEST_F(TcpServer, TheDocumentedRightsAreWhatIsNeeded) {
-  const std::string readme = Folder().read(DBMIG_SOURCE_DIR "/lib/docs/mariadb.md");
+  const std::string readme = Folder().read(test::source_path("lib/docs/mariadb.md"));
   const std::size_t begin = readme.find("GRANT ");
   const std::size_t end = readme.find(" ON ", begin);
   ASSERT_NE(begin, std::string::npos);
@@ -339,7 +340,7 @@ triggers:
 TEST(ReadOnlyFolder, IsNamed) {
   Project project;
   project.start();
-  project.model(kModel);
+  project.model(kFailureModel);
   std::filesystem::copy_file(dbmig_binary(), project.path() / "dbmig");
   std::vector<std::string> as_nobody = {"setpriv", "--reuid=65534", "--regid=65534",
                                         "--clear-groups"};
@@ -417,7 +418,7 @@ $dbmig current
 TEST(SqliteFile, ThatIsNoDatabase) {
   Project project;
   project.start();
-  project.model(kModel);
+  project.model(kFailureModel);
   project.migrate("aaaaaaaaaaaa", "first");
   project.write("app.db", "this is not a database, whatever its name says ..................");
   const Result result = project.expect(1, {"upgrade"});

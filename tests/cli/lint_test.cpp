@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -14,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr const char* kFirst = R"yaml(revision: aaaaaaaaaaaa
+constexpr const char* kFirstRevision = R"yaml(revision: aaaaaaaaaaaa
 parents: []
 message: first
 upgrade:
@@ -34,7 +35,7 @@ upgrade:
 )yaml";
 
 /// Everything that rows can stand in the way of.
-constexpr const char* kSecond = R"yaml(revision: bbbbbbbbbbbb
+constexpr const char* kSecondRevision = R"yaml(revision: bbbbbbbbbbbb
 parents: [aaaaaaaaaaaa]
 message: second
 upgrade:
@@ -68,8 +69,8 @@ class Lint : public OnEachDatabase {
   void SetUp() override {
     OnEachDatabase::SetUp();
     if (IsSkipped()) return;
-    project.write("migrations/a.yaml", kFirst);
-    project.write("migrations/b.yaml", kSecond);
+    project.write("migrations/a.yaml", kFirstRevision);
+    project.write("migrations/b.yaml", kSecondRevision);
     project.write("migrations/c.yaml", kThird);
   }
 
@@ -121,7 +122,7 @@ TEST_P(Lint, WithoutADatabaseTheWarningsStay) {
 TEST_P(Lint, WhatPlainSqlMayChangeStaysAWarning) {
   have_first();
   project.write("migrations/b.yaml",
-                text::replace_all(kSecond, "upgrade:\n",
+                text::replace_all(kSecondRevision, "upgrade:\n",
                                   "upgrade:\n  - execute: UPDATE usuario SET edad_ = 1\n"));
   const Result result = project.expect(4, {"lint", "bbbb", "--json"});
   EXPECT_THAT(codes_of(result.json(), "warning"), testing::Contains("DD203"));
@@ -185,8 +186,8 @@ class LintFiles : public testing::Test {
  protected:
   void SetUp() override {
     project.start("sqlite:///app.db");
-    project.write("migrations/a.yaml", kFirst);
-    project.write("migrations/b.yaml", kSecond);
+    project.write("migrations/a.yaml", kFirstRevision);
+    project.write("migrations/b.yaml", kSecondRevision);
     project.write("migrations/c.yaml", kThird);
   }
   Project project;
@@ -287,7 +288,7 @@ TEST_F(LintFiles, ReadmeListsTheCodesAsTheyAre) {
     group = own;
   }
   table += " |\n";
-  EXPECT_THAT(project.read(DBMIG_SOURCE_DIR "/lib/docs/lint.md"), HasSubstr(table))
+  EXPECT_THAT(project.read(test::source_path("lib/docs/lint.md")), HasSubstr(table))
       << "lib/docs/lint.md's table of codes should be:\n"
       << table;
 }

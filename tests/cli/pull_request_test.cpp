@@ -12,6 +12,7 @@
 #include "cli/harness.hpp"
 #include "support/property.hpp"
 #include "support/random_source.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -24,7 +25,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAreArray;
 
-constexpr const char* kExamples = DBMIG_SOURCE_DIR "/examples/ci/";
+const std::string kExamples = test::source_path("examples/ci/");
 
 /// A project in a git repository whose branches are `main` and, when it was begun, `feature`.
 class Repository : public Project {
@@ -271,9 +272,8 @@ TEST(PullRequest, EveryCommandHasEveryFormat) {
     }
   }
   const Result read =
-      shell("/usr/bin/python3 " DBMIG_SOURCE_DIR "/tests/support/check_reports.py " DBMIG_SOURCE_DIR
-            "/tests/unit/report/sarif-2.1.0-rtm.5.json" +
-                files,
+      shell("/usr/bin/python3 " + test::source_path("tests/support/check_reports.py") + " " +
+                test::source_path("tests/unit/report/sarif-2.1.0-rtm.5.json") + files,
             repository.path());
   EXPECT_EQ(read.code, 0) << read.out;
   EXPECT_THAT(repository.run({"lint", "--json", "--format", "sarif"}).err,
@@ -318,8 +318,9 @@ class Services : public testing::Test {
     return shell("export PATH=" + path + ":$PATH HOME=" + work.path().string() +
                      " GITHUB_BASE_REF=main CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main "
                      "GITHUB_WORKSPACE=$PWD DBMIG_SCRATCH=off\n"
-                     "/usr/bin/python3 " DBMIG_SOURCE_DIR "/tests/support/ci_commands.py " +
-                     kind + " " + kExamples + file + " > ../commands || exit 99\nbash ../commands",
+                     "/usr/bin/python3 " +
+                     test::source_path("tests/support/ci_commands.py") + " " + kind + " " +
+                     kExamples + file + " > ../commands || exit 99\nbash ../commands",
                  clone);
   }
   void add_revision(const std::string& operation) const {

@@ -16,6 +16,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -113,12 +114,12 @@ void run_page(const std::filesystem::path& page, std::size_t least) {
 
 TEST(Readme, EveryCommandPrintsWhatItSays) {
   constexpr std::size_t kLeast = 10;
-  run_page(DBMIG_SOURCE_DIR "/README.md", kLeast);
+  run_page(test::source_path("README.md"), kLeast);
 }
 
 TEST(Readme, SoDoesEveryCommandOfTheGuides) {
   std::vector<std::filesystem::path> pages;
-  for (const auto& entry : std::filesystem::directory_iterator(DBMIG_SOURCE_DIR "/lib/docs")) {
+  for (const auto& entry : std::filesystem::directory_iterator(test::source_path("lib/docs"))) {
     if (entry.path().extension() == ".md") pages.push_back(entry.path());
   }
   ASSERT_FALSE(pages.empty());

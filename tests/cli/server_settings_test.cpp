@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::test {
 namespace {
@@ -48,7 +49,7 @@ constexpr std::array kOddSettings{
     "idle_transaction_timeout = 60",
 };
 
-constexpr const char* kModel = R"yaml(tables:
+constexpr const char* kSettingsModel = R"yaml(tables:
   autor:
     columns:
       id:     {type: integer, autoincrement: true}
@@ -104,13 +105,13 @@ class ServerSettings : public testing::Test {
     const std::string url = text::replace_all(server, "localhost/", "localhost/" + name);
     Project work;
     work.start(url);
-    work.model(kModel);
+    work.model(kSettingsModel);
     work.migrate("aaaaaaaaaaaa", "first", {"--no-proof"});
     work.expect(0, {"upgrade"});
     work.write("autor.csv", "id,nombre,media\n1,Ñandú 😀,2.5\n2,Ω,1\n");
     work.write("libro.csv", "autor_id,titulo\n1,uno\\\n2,dos\n1,tres\n");
     work.expect(0, {"import", "autor.csv", "libro.csv"});
-    work.model(text::replace_all(kModel, "varchar(80)", "varchar(90)"));
+    work.model(text::replace_all(kSettingsModel, "varchar(80)", "varchar(90)"));
     work.migrate("bbbbbbbbbbbb", "second");
     work.expect(0, {"upgrade"});
     std::string seen = work.expect(0, {"inspect"}).out;
@@ -164,15 +165,16 @@ class FoldedNames : public ServerSettings {
     // The first server filled the cache of empty data folders.
     const std::string copied = "mkdir -p own/data && cp -r " +
                                project.environment["XDG_CACHE_HOME"].value() +
-                               "/dbmig/mariadb-*/data/. own/data && bash " DBMIG_SOURCE_DIR
-                               "/tests/support/mariadb_server.sh start \"$PWD/own\" "
+                               "/dbmig/mariadb-*/data/. own/data && bash " +
+                               test::source_path("tests/support/mariadb_server.sh") +
+                               " start \"$PWD/own\" "
                                "--lower-case-table-names=1";
     const Result started = shell(copied, project.path());
     EXPECT_EQ(started.code, 0) << started;
     url_ = "mariadb://root@localhost/?socket=" + (project.path() / "own/mariadb.sock").string();
   }
   ~FoldedNames() override {
-    shell("bash " DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh stop \"$PWD/own\"",
+    shell("bash " + test::source_path("tests/support/mariadb_server.sh") + " stop \"$PWD/own\"",
           project.path());
   }
   std::string url_;

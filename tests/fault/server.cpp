@@ -6,11 +6,12 @@
 #include <thread>
 
 #include "cli/harness.hpp"
+#include "support/source_path.hpp"
 
 namespace dbmig::fault {
 
 std::string server_script() {
-  return DBMIG_SOURCE_DIR "/tests/support/mariadb_server.sh";
+  return test::source_path("tests/support/mariadb_server.sh");
 }
 
 namespace {

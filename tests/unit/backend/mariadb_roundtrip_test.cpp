@@ -9,6 +9,7 @@
 #include "diff/diff.hpp"
 #include "ops/apply.hpp"
 #include "support/mariadb.hpp"
+#include "support/source_path.hpp"
 #include "yaml/model.hpp"
 
 namespace dbmig {
@@ -75,7 +76,7 @@ std::vector<ops::Operation> between(const Schema& from, const Schema& to) {
   return diff::diff(from, to).operations;
 }
 
-void migrate(MariadbDatabase& database, const Schema& from, const Schema& to) {
+void apply_difference(MariadbDatabase& database, const Schema& from, const Schema& to) {
   try {
     database.migrate(from, between(from, to));
   } catch (const Error& error) {
@@ -138,7 +139,7 @@ TEST_P(MariadbRoundTripOf, IsExact) {
   original.run(
       "SET FOREIGN_KEY_CHECKS = 1, sql_mode = 'STRICT_TRANS_TABLES,"
       "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION'");
-  original.run(read_file(DBMIG_SOURCE_DIR "/tests/unit/backend/mariadb/" + GetParam() + ".sql"));
+  original.run(read_file(test::source_path("tests/unit/backend/mariadb/") + GetParam() + ".sql"));
   if (GetParam() == "torture") add_programs_of_other_modes(original);
   const auto wanted = dump(original);
   const backend::Inspection inspection = original.connection().inspect({});
@@ -150,10 +151,10 @@ TEST_P(MariadbRoundTripOf, IsExact) {
           .schema;
 
   MariadbDatabase copy;
-  migrate(copy, {}, model);
+  apply_difference(copy, {}, model);
   expect_same(dump(copy), wanted);
   expect_same_schema(copy, copy.connection().inspect({}).schema, model);
-  migrate(copy, model, {});
+  apply_difference(copy, model, {});
   EXPECT_TRUE(dump(copy).empty());
 }
 

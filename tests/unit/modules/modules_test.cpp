@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "support/source_path.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -42,7 +44,7 @@ std::vector<Include> includes_below(const fs::path& folder) {
   return includes;
 }
 
-const fs::path kSource = DBMIG_SOURCE_DIR;
+const fs::path kSource = dbmig::test::source_path("");
 
 // Module → the modules that it may include. ARCHITECTURE.md draws the same table.
 const std::map<std::string, std::set<std::string>> kMayUse{

@@ -17,6 +17,7 @@
 #include "schema/validate.hpp"
 #include "support/mariadb.hpp"
 #include "support/property.hpp"
+#include "support/source_path.hpp"
 #include "unit/proof/random_sql.hpp"
 #include "yaml/revision.hpp"
 
@@ -26,7 +27,7 @@ namespace {
 using schema::Schema;
 using testing::IsEmpty;
 
-constexpr const char* kTables = R"yaml(
+constexpr const char* kSpellingTables = R"yaml(
   - create_table: {t: {columns: {id: integer, a: integer, b: 'decimal(10,2)', c: bigint, s: varchar(40), s2: varchar(40), d: datetime, d2: datetime, j: json, order: integer, a b: integer}, primary_key: [id]}}
   - create_table: {k: {columns: {id: integer, t_id: integer, note: text}, primary_key: [id], indexes: {ix: [t_id]}}}
   - create_table: {u: {columns: {id: integer, a: integer, s: varchar(40), b: integer, j: json}, primary_key: [id]}}
@@ -35,7 +36,7 @@ constexpr const char* kTables = R"yaml(
 )yaml";
 
 std::vector<std::string> forms_in(const std::string& name) {
-  std::ifstream file(std::string(DBMIG_SOURCE_DIR) + "/tests/unit/proof/spelling/" + name);
+  std::ifstream file(test::source_path("tests/unit/proof/spelling/" + name));
   std::vector<std::string> forms;
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with("# ")) forms.push_back(line);
@@ -51,7 +52,7 @@ class ServerSpelling : public test::MariadbTest {
     const history::Revision tables =
         yaml::parse_revision(std::string("revision: aaa\nparents: []\nmessage: m\ncreated: "
                                          "2026-01-01T00:00:00Z\nupgrade:") +
-                                 kTables,
+                                 kSpellingTables,
                              "aaa.yaml");
     start_ = schema::normalized(history::apply({}, tables));
     database_ = std::make_unique<test::MariadbDatabase>();

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "support/property.hpp"
 #include "support/random_source.hpp"
+#include "support/source_path.hpp"
 #include "support/temp_dir.hpp"
 
 namespace dbmig::report {
@@ -20,8 +21,8 @@ namespace {
 
 using test::RandomSource;
 
-constexpr const char* kScript = DBMIG_SOURCE_DIR "/tests/support/check_reports.py";
-constexpr const char* kSarifSchema = DBMIG_SOURCE_DIR "/tests/unit/report/sarif-2.1.0-rtm.5.json";
+const std::string kScript = test::source_path("tests/support/check_reports.py");
+const std::string kSarifSchema = test::source_path("tests/unit/report/sarif-2.1.0-rtm.5.json");
 
 /// Words, markup, escapes of each format, control characters, broken UTF-8.
 std::string random_text(RandomSource& source, std::size_t most) {

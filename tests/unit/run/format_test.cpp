@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "dialect/script.hpp"
 #include "run/offline.hpp"
+#include "support/source_path.hpp"
 #include "unit/run/support.hpp"
 
 namespace dbmig::run {
@@ -25,8 +26,8 @@ class FormatTest : public RunTest {
   void SetUp() override {
     RunTest::SetUp();
     if (IsSkipped()) return;
-    const std::string text = read_file(fmt::format("{}/tests/unit/run/formats/format1.{}.sql",
-                                                   DBMIG_SOURCE_DIR, to_string(GetParam())));
+    const std::string text = read_file(test::source_path(
+        fmt::format("tests/unit/run/formats/format1.{}.sql", to_string(GetParam()))));
     for (const auto& statement : dialect::split_script(GetParam(), text, "format1.sql")) {
       connection_->execute(statement.sql);
     }

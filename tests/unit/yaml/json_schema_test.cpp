@@ -14,9 +14,11 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "support/property.hpp"
 #include "support/random_source.hpp"
+#include "support/source_path.hpp"
 #include "support/temp_dir.hpp"
 #include "yaml/model.hpp"
 #include "yaml/read_config.hpp"
@@ -26,11 +28,6 @@ namespace dbmig::yaml {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content_of(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::vector<fs::path> files_below(const fs::path& folder, const std::string& extension) {
   std::vector<fs::path> files;
@@ -90,12 +87,12 @@ class Cases {
       std::ofstream(folder / (name + ".json")) << json_schema(name);
     }
     std::ofstream(folder / "lines") << lines_;
-    const std::string command = "/usr/bin/python3 " DBMIG_SOURCE_DIR
-                                "/tests/support/check_yaml_files.py " +
+    const std::string command = "/usr/bin/python3 " +
+                                test::source_path("tests/support/check_yaml_files.py") + " " +
                                 folder.path().string() + " < " + (folder / "lines").string() +
                                 " > " + (folder / "said").string() + " 2>&1";
     const int code = std::system(command.c_str());
-    std::istringstream said(content_of(folder / "said"));
+    std::istringstream said(read_file(folder / "said"));
     std::vector<std::string> list;
     if (code != 0) list.push_back(said.str());
     for (std::string line; code == 0 && std::getline(said, line);) {
@@ -123,7 +120,7 @@ std::string unindented(const std::string& text) {
 /// The models and revisions of the case files.
 std::vector<std::pair<std::string, std::string>> case_texts() {
   std::vector<std::pair<std::string, std::string>> texts;
-  for (const fs::path& file : files_below(DBMIG_SOURCE_DIR "/tests/cases", ".yaml")) {
+  for (const fs::path& file : files_below(test::source_path("tests/cases"), ".yaml")) {
     std::string key;
     std::string part;
     const auto flush = [&] {
@@ -134,7 +131,7 @@ std::vector<std::pair<std::string, std::string>> case_texts() {
       key.clear();
       part.clear();
     };
-    for (const std::string& line : text::split(content_of(file), '\n')) {
+    for (const std::string& line : text::split(read_file(file), '\n')) {
       if (line.empty() || line.starts_with(' ')) {
         part += line + "\n";
         continue;
@@ -144,12 +141,12 @@ std::vector<std::pair<std::string, std::string>> case_texts() {
     }
     flush();
   }
-  for (const fs::path& file : files_below(DBMIG_SOURCE_DIR "/tests/fault/histories", ".yaml")) {
-    texts.emplace_back("revision", content_of(file));
+  for (const fs::path& file : files_below(test::source_path("tests/fault/histories"), ".yaml")) {
+    texts.emplace_back("revision", read_file(file));
   }
   for (const char* name : {"schemas", "migrations"}) {
-    for (const fs::path& file : files_below(std::string(DBMIG_SOURCE_DIR "/") + name, ".yaml")) {
-      texts.emplace_back(std::string(name) == "schemas" ? "model" : "revision", content_of(file));
+    for (const fs::path& file : files_below(test::source_path(name), ".yaml")) {
+      texts.emplace_back(std::string(name) == "schemas" ? "model" : "revision", read_file(file));
     }
   }
   return texts;
@@ -158,8 +155,8 @@ std::vector<std::pair<std::string, std::string>> case_texts() {
 /// Every raw string of the readers' tests: most of them are files with a mistake.
 std::vector<std::string> texts_of_tests() {
   std::vector<std::string> texts;
-  for (const fs::path& file : files_below(DBMIG_SOURCE_DIR "/tests", ".cpp")) {
-    const std::string source = content_of(file);
+  for (const fs::path& file : files_below(test::source_path("tests"), ".cpp")) {
+    const std::string source = read_file(file);
     for (const auto& [open, close] : {std::pair("R\"(", ")\""), std::pair("R\"yaml(", ")yaml\"")}) {
       for (auto at = source.find(open); at != std::string::npos; at = source.find(open, at + 1)) {
         const auto begin = at + std::string_view(open).size();
@@ -201,7 +198,7 @@ TEST(JsonSchema, EveryCaseFileIsValidAndEveryBrokenTextOfTheTestsIsNot) {
 }
 
 /// `text` with one thing changed: a key misspelled, a value of another kind, a line gone.
-std::string damaged(const std::string& text, test::RandomSource& source) {
+std::string broken(const std::string& text, test::RandomSource& source) {
   std::vector<std::string> lines = text::split(text, '\n');
   std::string& line = lines[source.below(lines.size())];
   static const std::regex key("[a-z_]+(?=:)");
@@ -229,7 +226,7 @@ TEST(JsonSchema, SaysWhatTheReaderSaysOfFilesWithOneThingWrong) {
   for (std::uint64_t seed = 0; seed < test::property_seeds(300); ++seed) {
     test::RandomSource source(seed);
     const auto& [schema, text] = source.pick(texts);
-    cases.add(schema, damaged(text, source));
+    cases.add(schema, broken(text, source));
   }
   EXPECT_GT(cases.valid(), 0U);
   EXPECT_GT(cases.broken(), 0U);

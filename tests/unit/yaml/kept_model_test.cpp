@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "support.hpp"
+#include "support/property.hpp"
 #include "support/random_schema.hpp"
 #include "support/temp_dir.hpp"
 #include "yaml/kept_schemas.hpp"
@@ -117,7 +118,7 @@ TEST_F(KeptModel, IsKeptOfTheLastFewStatesOnly) {
 
 TEST_F(KeptModel, ThatIsDamagedIsDoneWithout) {
   const schema::Model expected = load();
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 0; seed < test::property_seeds(90); ++seed) {
     test::RandomSource random(seed);
     ASSERT_FALSE(kept().empty());
     const fs::path file = kept().front();
