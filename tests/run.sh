@@ -43,7 +43,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 status=0
-ctest --test-dir build/test --output-on-failure -j2 "$@" 2>&1 | tee "$log" || status=$?
+ctest --test-dir build/test --output-on-failure -j3 "$@" 2>&1 | tee "$log" || status=$?
 if [ "${CI:-}" = true ] && grep -q '\*\*\*Skipped' "$log"; then
   echo "Skipped tests are failures in CI."
   status=1

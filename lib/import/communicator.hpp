@@ -17,7 +17,7 @@ namespace dbmig::import {
 using Bytes = std::vector<char>;
 
 /// A message in flight, made by Communicator::isend() or irecv(). It owns its buffer until test()
-/// returns true; only then may the request be destroyed.
+/// returns true; only then may the request be destroyed, unless the job is left.
 class Request {
  public:
   Request() = default;

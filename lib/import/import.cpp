@@ -38,17 +38,22 @@ class Announcer {
 
   void send_failure(const Error& error) {
     if (ranks_.was_left()) return;
-    send(Notice::failed, [&](Bytes& message) {
-      WireWriter writer(message);
-      writer.put(static_cast<std::int32_t>(error.code()));
-      writer.put_text(error.message());
-    });
-    finish();
+    try {
+      send(Notice::failed, [&](Bytes& message) {
+        WireWriter writer(message);
+        writer.put(static_cast<std::int32_t>(error.code()));
+        writer.put_text(error.message());
+      });
+      finish();
+    } catch (const Error&) {
+      // A rank was given up just now: the job ends without it.
+    }
   }
 
-  /// Waits until the last one was received.
+  /// Waits until the last one was received. Gives up a rank that does not receive it.
   void finish() {
-    for (const auto& request : sending_) wait(*request);
+    int rank = 0;
+    for (const auto& request : sending_) wait_for_rank(*request, ranks_, ++rank);
     sending_.clear();
   }
 

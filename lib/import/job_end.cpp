@@ -25,8 +25,8 @@ constexpr unsigned kForMpirun = 5;
 /// mpirun needs a second to end a job anyway.
 constexpr std::chrono::milliseconds kForTheOrder{500};
 
+bool mpi_is_used = false;
 bool mpi_is_over = false;
-bool is_job_given_up = false;
 volatile std::sig_atomic_t code_on_alarm = 1;
 
 void on_alarm(int) {
@@ -59,12 +59,15 @@ void order_end(int exit_code) {
 
 }  // namespace
 
+void mpi_is_to_start() {
+  mpi_is_used = true;
+}
+
 void mpi_has_ended() {
   mpi_is_over = true;
 }
 
 void mpi_has_not_ended(std::chrono::seconds silent, bool is_given_up) {
-  is_job_given_up = is_given_up;
   const std::string message =
       is_given_up
           ? fmt::format(
@@ -77,17 +80,18 @@ void mpi_has_not_ended(std::chrono::seconds silent, bool is_given_up) {
 
 int end_of_rank(int exit_code) {
   const bool is_told = report_end(exit_code);
-  if (!started_by_mpi() || (exit_code == 0 && !is_job_given_up)) return exit_code;
+  const bool is_left = mpi_is_used && !mpi_is_over;
+  if (!started_by_mpi() || (exit_code == 0 && !is_left)) return exit_code;
   if (rank_from_environment() == 0) {
     std::signal(SIGTERM, SIG_IGN);
     // With -j, the process that started the job exits with the code that it was told, and mpirun
     // has nothing to say about ranks that end in order.
     if (is_told && mpi_is_over) ::_exit(0);
     // That process also ends an mpirun that stays on after a failure.
-    const bool must_end_job = !is_told || is_job_given_up;
+    const bool must_end_job = !is_told || exit_code == 0;
     if (must_end_job && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
-    // Where MPI has not ended, its threads may keep a normal exit from its end, or crash in it.
-    if (!mpi_is_over) ::_exit(exit_code);
+    // MPI's threads may keep a normal exit from its end, or crash in it.
+    if (is_left) ::_exit(exit_code);
     return exit_code;
   }
   // mpirun ends the others as soon as one has failed, so the root, which reports the error, must

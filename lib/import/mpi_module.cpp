@@ -29,6 +29,7 @@ void require_mpi_module() {
 std::unique_ptr<Communicator> mpi_communicator() {
   leave_binding();
   report_rank();
+  mpi_is_to_start();
   using Factory = Communicator* (*)(const JobCallbacks& callbacks);
   const auto factory = reinterpret_cast<Factory>(load_module(kMpiModule));
   try {

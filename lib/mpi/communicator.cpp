@@ -1,5 +1,7 @@
 // The ranks of an MPI job, for import/communicator.hpp. A separate module, so that no other command
 // of dbmig has to load Open MPI.
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -18,37 +20,29 @@
 namespace dbmig::import {
 namespace {
 
-/// How far MPI is, for the thread that starts and ends it and for the communicator, which the
-/// thread may outlive.
+/// How far MPI is: known to the communicator and to the thread that starts and ends MPI, which may
+/// live longer.
 class MpiState {
  public:
   bool has_started() const { return started_; }
   void set_started() { set(started_); }
-  void wait_for_start() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return started_.load(); });
-  }
+  void wait_for_start() { wait(started_); }
+  /// False after `limit`.
+  bool wait_for_start(std::chrono::seconds limit) { return wait(started_, limit); }
 
   /// No message is to be sent any more.
   void want_end() { set(is_end_wanted_); }
-  void wait_until_end_is_wanted() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return is_end_wanted_; });
-  }
-
+  void wait_until_end_is_wanted() { wait(is_end_wanted_); }
   void set_ended() { set(has_ended_); }
-  void wait_for_end() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return has_ended_; });
-  }
-  /// False after `limit`.
-  bool wait_for_end(std::chrono::seconds limit) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, limit, [this] { return has_ended_; });
-  }
+  bool wait_for_end(std::chrono::seconds limit) { return wait(has_ended_, limit); }
+
+  /// The process ends without MPI.
+  void leave() { is_left_ = true; }
+  bool is_left() const { return is_left_; }
 
  private:
-  template <class Flag>
+  using Flag = std::atomic<bool>;
+
   void set(Flag& flag) {
     {
       const std::lock_guard lock(mutex_);
@@ -56,12 +50,21 @@ class MpiState {
     }
     changed_.notify_all();
   }
+  void wait(const Flag& flag) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&flag] { return flag.load(); });
+  }
+  bool wait(const Flag& flag, std::chrono::seconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&flag] { return flag.load(); });
+  }
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::atomic<bool> started_{false};
-  bool is_end_wanted_ = false;
-  bool has_ended_ = false;
+  Flag started_{false};
+  Flag is_end_wanted_{false};
+  Flag has_ended_{false};
+  Flag is_left_{false};
 };
 
 void start_mpi() {
@@ -103,16 +106,13 @@ class MpiCommunicator final : public MpiRanks {
       callbacks_.ended();
       return;
     }
-    if (!was_left()) {
-      wait_for_start();
-      state_->want_end();
-      if (has_ended()) {
-        thread_.join();
-        callbacks_.ended();
-        return;
-      }
+    if (!was_left() && has_ended()) {
+      thread_.join();
+      callbacks_.ended();
+      return;
     }
-    // Another rank is stopped, perhaps before MPI has started. The thread goes with the process.
+    // A rank was given up, perhaps before MPI has started. The thread goes with the process.
+    state_->leave();
     thread_.detach();
   }
   MpiCommunicator(const MpiCommunicator&) = delete;
@@ -137,6 +137,7 @@ class MpiCommunicator final : public MpiRanks {
     try {
       start_mpi();
     } catch (...) {
+      while (state.is_left()) ::pause();
       std::fputs("error: cannot start MPI\n", stderr);
       std::_Exit(1);  // mpirun ends the other ranks.
     }
@@ -147,20 +148,30 @@ class MpiCommunicator final : public MpiRanks {
     state.set_ended();
   }
 
-  /// Waits for the thread; on the root no longer than rank_limit(): a second passes at most in a
-  /// process that is stopped itself.
+  /// Ends MPI, once it has started. False if another rank kept the root waiting for rank_limit().
   bool has_ended() {
+    constexpr std::chrono::seconds kSecond{1};
+    if (!is_within_limit([&] { return state_->wait_for_start(kSecond); })) return false;
+    is_ready();
+    state_->want_end();
+    return is_within_limit([&] { return state_->wait_for_end(kSecond); });
+  }
+
+  /// Calls `wait_a_second` until it returns true, on the root no longer than rank_limit(): a second
+  /// passes at most in a process that is stopped itself.
+  template <class Wait>
+  bool is_within_limit(const Wait& wait_a_second) {
     constexpr std::chrono::seconds kSaidAfter{5};
-    if (!is_root() || rank_limit().count() == 0) {
-      state_->wait_for_end();
-      return true;
+    const bool has_limit = is_root() && rank_limit().count() != 0;
+    for (std::chrono::seconds silent{1}; !wait_a_second(); ++silent) {
+      if (!has_limit) continue;
+      if (silent >= rank_limit()) {
+        callbacks_.late(rank_limit(), true);
+        return false;
+      }
+      if (silent == kSaidAfter) callbacks_.late(kSaidAfter, false);
     }
-    for (std::chrono::seconds silent{0}; silent < rank_limit(); ++silent) {
-      if (state_->wait_for_end(std::chrono::seconds(1))) return true;
-      if (silent + std::chrono::seconds(1) == kSaidAfter) callbacks_.late(kSaidAfter, false);
-    }
-    callbacks_.late(rank_limit(), true);
-    return false;
+    return true;
   }
 
   void keep(MpiRequest& request) override { waiting_.push_back(&request); }

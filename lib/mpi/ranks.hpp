@@ -17,7 +17,7 @@ class MpiRanks;
 class MpiRequest : public Request {
  public:
   explicit MpiRequest(MpiRanks& ranks) : ranks_(ranks) {}
-  /// One that was not passed to MPI yet never is.
+  /// Drops it if it was not passed to MPI yet. The communicator must still be there.
   ~MpiRequest() override;
   MpiRequest(const MpiRequest&) = delete;
   MpiRequest& operator=(const MpiRequest&) = delete;
@@ -57,7 +57,7 @@ class MpiRanks : public Communicator {
   MPI_Comm comm() const { return comm_; }
   /// Whether MPI has started, and all requests were passed to it.
   virtual bool is_ready() { return true; }
-  /// Keeps a request no longer that was not passed to MPI yet, if it does.
+  /// Drops a request that was not passed to MPI yet.
   virtual void forget(MpiRequest&) {}
 
  protected:

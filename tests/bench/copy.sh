@@ -3,7 +3,7 @@
 # with ranks, dbmig import of the same rows from CSV, and a peer. Prints a table; fails nothing but
 # a copy that is not the source.
 #
-#   ROWS=2000000 RUNS=3 RANKS="1 2 4" BUILD=build/test tests/bench/copy.sh
+#   ROWS=2000000 RUNS=3 RANKS="1 2 4" BUILD=build/bench tests/bench/copy.sh
 #
 # The peer is sqlite3-to-mysql where it is installed, else what it does at heart: a Python loop of
 # fetchmany() and executemany() with 1,000 rows (python3-pymysql), which the table then says.
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 ROWS=${ROWS:-2000000}
 RUNS=${RUNS:-3}
 RANKS=${RANKS:-1 2 4}
-BUILD=$(realpath "${BUILD:-build/test}")
+BUILD=$(realpath "${BUILD:-build/bench}")
 dbmig=$BUILD/dbmig
 work=$(mktemp -d "${TMPDIR:-/tmp}/dbmig-copy.XXXXXX")
 trap 'tests/support/mariadb_server.sh stop "$work/server" >/dev/null 2>&1; rm -rf "$work"' EXIT

@@ -23,9 +23,9 @@ which=("$@")
 
 # BUILD names a folder that is built already.
 if [ -z "${BUILD:-}" ]; then
-  BUILD=$PWD/build/test
-  cmake --preset test >/dev/null
-  cmake --build --preset test --target dbmig dbmig_mpi generate_csv parse_csv >/dev/null
+  BUILD=$PWD/build/bench
+  cmake --preset test -B "$BUILD" -DCMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG" >/dev/null
+  cmake --build "$BUILD" --target dbmig dbmig_mpi generate_csv parse_csv >/dev/null
 fi
 dbmig=$BUILD/dbmig
 generate=$BUILD/generate_csv

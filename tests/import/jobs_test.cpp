@@ -191,7 +191,7 @@ TEST_P(ImportStarts, ARankThatIsStoppedIsWaitedForUntilTheLimit) {
   expect_ended(limited);
 }
 
-/// Before MPI has started, which the root does not wait for; with what it is to send by then kept.
+/// The root does not wait for MPI's start; what it sends until then is kept.
 TEST_P(ImportStarts, ARankThatIsStoppedBeforeMpiStartsIsWaitedForUntilTheLimit) {
   write_rows("t.csv", 300000);
   const Result result = import_with("test $rank != 1 || kill -STOP $$\nexec \"$@\"\n",
@@ -218,7 +218,7 @@ TEST_P(ImportStarts, ARankKilledWhileItStartsEndsTheJob) {
   }
 }
 
-/// Whose ranks come to their end.
+/// Jobs whose ranks have done their work.
 class ImportEnds : public ImportStarts {};
 
 /// What the ranks have done is done, whatever becomes of mpirun.

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "backend/sqlite/cell_table.hpp"
 #include "backend/sqlite/constraint_check.hpp"
 #include "backend/sqlite/deferred_indexes.hpp"
 #include "backend/sqlite/error.hpp"
@@ -18,31 +19,34 @@
 namespace dbmig::backend::sqlite {
 namespace {
 
-/// Rows of one INSERT statement: more than this gains nothing.
-constexpr std::size_t kMaxRows = 64;
+/// The most rows, and the most cells, of one INSERT statement: more gains nothing.
+constexpr std::size_t kMaxRows = 256;
+constexpr std::size_t kMaxCells = 16384;
 
-using Row = std::vector<Cell>;
-
-/// A prepared INSERT of a fixed number of rows.
-class Insert {
+/// A prepared statement that returns no rows.
+class Command {
  public:
-  Insert(sqlite3* database, const std::string& sql) : database_(database) {
+  Command(sqlite3* database, const std::string& sql) : database_(database) {
     const int result = sqlite3_prepare_v3(database, sql.c_str(), static_cast<int>(sql.size()),
                                           SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
     if (result != SQLITE_OK) throw last_error(database, sql);
   }
-  ~Insert() { sqlite3_finalize(statement_); }
-  Insert(const Insert&) = delete;
-  Insert& operator=(const Insert&) = delete;
+  ~Command() { sqlite3_finalize(statement_); }
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
 
-  /// Binds and runs. SQLITE_DONE, or the extended result code of the failure.
-  int run(const Cell* cells, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) bind(static_cast<int>(i + 1), cells[i]);
+  /// SQLITE_DONE, or the extended result code of the failure.
+  int run() {
     const int result = sqlite3_step(statement_);
     const int failure = result == SQLITE_DONE ? SQLITE_DONE : sqlite3_extended_errcode(database_);
     if (failure != SQLITE_DONE) message_ = sqlite3_errmsg(database_);
     sqlite3_reset(statement_);
     return failure;
+  }
+  /// The same with these cells as parameters.
+  int run(const Cell* cells, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) bind(static_cast<int>(i + 1), cells[i]);
+    return run();
   }
 
   /// SQLite's words on the last failure.
@@ -99,22 +103,73 @@ std::string conflict_clause(const dialect::Dialect& dialect,
   return " ON CONFLICT DO UPDATE SET " + sets;
 }
 
+/// An INSERT of what `rows` is: VALUES, or a query.
 std::string insert_sql(const dialect::Dialect& dialect, const std::string& table,
-                       const std::vector<std::string>& columns, std::size_t rows,
+                       const std::vector<std::string>& columns, const std::string& rows,
                        OnDuplicate on_duplicate) {
   std::string names;
-  std::string one;
   for (const std::string& column : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
-    one += one.empty() ? "(?" : ",?";
   }
-  one += ')';
-  std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
-                                on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
-                                dialect.quote_identifier(table), names, one);
-  for (std::size_t i = 1; i < rows; ++i) sql += "," + one;
-  return sql + conflict_clause(dialect, columns, on_duplicate);
+  return fmt::format("{} INTO {} ({}) {}{}",
+                     on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
+                     dialect.quote_identifier(table), names, rows,
+                     conflict_clause(dialect, columns, on_duplicate));
 }
+
+std::string values_of(std::size_t columns) {
+  std::string values = "VALUES (?";
+  for (std::size_t i = 1; i < columns; ++i) values += ",?";
+  return values + ")";
+}
+
+/// With WHERE, as an ON that follows FROM would begin the condition of a join.
+std::string query_of(const CellTable& table) {
+  std::string names;
+  for (std::size_t i = 0; i < table.columns(); ++i)
+    names += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
+  return fmt::format("SELECT {} FROM {} WHERE true", names, table.name());
+}
+
+/// An INSERT of many rows, all of them or none: SQLite itself keeps those before the row that it
+/// refuses when it has not foreseen the refusal, as for a text in a column of STRICT integers.
+class ManyRows {
+ public:
+  ManyRows(sqlite3* database, const std::string& sql)
+      : insert_(database, sql),
+        savepoint_(database, "SAVEPOINT dbmig_rows"),
+        rollback_(database, "ROLLBACK TO dbmig_rows"),
+        release_(database, "RELEASE dbmig_rows") {}
+
+  /// As Command::run().
+  int run() {
+    const int begun = savepoint_.run();
+    if (begun != SQLITE_DONE) return fail(begun, savepoint_);
+    const int result = insert_.run();
+    if (result != SQLITE_DONE) {
+      message_ = insert_.message();
+      // If that fails, SQLite has ended the transaction.
+      rollback_.run();
+      release_.run();
+      return result;
+    }
+    const int released = release_.run();
+    return released == SQLITE_DONE ? released : fail(released, release_);
+  }
+  const std::string& message() const { return message_; }
+
+ private:
+  int fail(int result, const Command& command) {
+    message_ = command.message();
+    return result;
+  }
+
+  Command insert_;
+  Command savepoint_;
+  Command rollback_;
+  Command release_;
+  std::string message_;
+};
 
 bool refers_to_itself(const schema::Table& table) {
   return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
@@ -135,26 +190,30 @@ class SqliteBulkSink final : public BulkSink {
       : database_(connection.native()),
         on_duplicate_(on_duplicate),
         width_(columns.size()),
-        one_sql_(insert_sql(connection.dialect(), table.name, columns, 1, on_duplicate)),
+        one_sql_(
+            insert_sql(connection.dialect(), table.name, columns, values_of(width_), on_duplicate)),
         one_(database_, one_sql_) {
-    const auto variables =
-        static_cast<std::size_t>(sqlite3_limit(database_, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
-    rows_per_statement_ = std::clamp<std::size_t>(variables / width_, 1, kMaxRows);
     const Value name = table.name;
     const Rows triggers = connection.query(
         "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE "
         "LIMIT 1",
         std::span(&name, 1));
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
-    // A foreign key to the table itself is judged at the end of each statement.
-    if (!triggers.rows.empty() || schema::has_conflict_clause(table) || refers_to_itself(table)) {
-      rows_per_statement_ = 1;
-    }
-    if (rows_per_statement_ > 1) {
-      many_ = std::make_unique<Insert>(
+    // SQLite checks foreign keys at the end of a statement. By then another row of it may have
+    // brought the missing parent, or replaced the row that lacks it.
+    const bool is_child = looks_for_parents(connection, table.name);
+    const bool is_parent = has_children(connection, table.name);
+    const bool replaces =
+        on_duplicate == OnDuplicate::update || on_duplicate == OnDuplicate::replace;
+    const bool one_by_one = !triggers.rows.empty() || schema::has_conflict_clause(table) ||
+                            (is_child && is_parent) || (replaces && (is_child || is_parent));
+    if (!one_by_one) {
+      table_ = std::make_unique<CellTable>(database_, width_);
+      many_ = std::make_unique<ManyRows>(
           database_,
-          insert_sql(connection.dialect(), table.name, columns, rows_per_statement_, on_duplicate));
+          insert_sql(connection.dialect(), table.name, columns, query_of(*table_), on_duplicate));
     }
+    rows_per_statement_ = std::clamp<std::size_t>(kMaxCells / width_, 1, kMaxRows);
     cells_.resize(rows_per_statement_ * width_);
   }
 
@@ -165,23 +224,35 @@ class SqliteBulkSink final : public BulkSink {
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     CellReader reader(batch);
     in_transaction_ = sqlite3_get_autocommit(database_) == 0;
-    for (std::size_t first = 0; first < reader.rows(); first += rows_per_statement_) {
-      const std::size_t count = std::min(rows_per_statement_, reader.rows() - first);
+    for (first_ = 0; first_ < reader.rows(); first_ += rows_per_statement_) {
+      const std::size_t count = std::min(rows_per_statement_, reader.rows() - first_);
       for (std::size_t i = 0; i < count * width_; ++i) cells_[i] = reader.next();
-      if (count == rows_per_statement_ && many_ != nullptr) {
-        const int result = many_->run(cells_.data(), count * width_);
-        if (result == SQLITE_DONE) {
-          count_rows(count);
-          continue;
-        }
-        if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
-        // SQLite has undone the whole statement; which row it was is found one by one.
-      }
-      for (std::size_t i = 0; i < count; ++i) write_one(first + i, &cells_[i * width_], refused);
+      write_rows(0, count, refused);
     }
   }
 
  private:
+  /// Rows of `cells_`.
+  void write_rows(std::size_t begin, std::size_t end, const RefusedRow& refused) {
+    while (begin < end) {
+      const std::size_t count = end - begin;
+      if (count == 1 || many_ == nullptr) {
+        write_one(begin++, refused);
+        continue;
+      }
+      table_->show(&cells_[begin * width_], count);
+      const int result = many_->run();
+      if (result == SQLITE_DONE) return count_rows(count);
+      if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
+      // Foreign keys are checked behind the last row: then it may be any of them.
+      const bool is_known = table_->row() < count;
+      const std::size_t next = begin + (is_known ? table_->row() : count / 2);
+      write_rows(begin, next, refused);
+      if (is_known) write_one(next, refused);
+      begin = is_known ? next + 1 : next;
+    }
+  }
+
   void count_rows(std::size_t sent) {
     const std::size_t kept = on_duplicate_ == OnDuplicate::skip
                                  ? static_cast<std::size_t>(sqlite3_changes64(database_))
@@ -190,8 +261,9 @@ class SqliteBulkSink final : public BulkSink {
     skipped_ += sent - kept;
   }
 
-  void write_one(std::size_t row, const Cell* cells, const RefusedRow& refused) {
-    const int result = one_.run(cells, width_);
+  void write_one(std::size_t at, const RefusedRow& refused) {
+    const std::size_t row = first_ + at;
+    const int result = one_.run(&cells_[at * width_], width_);
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
         refused(row, Error(ErrorCode::constraint,
@@ -216,10 +288,12 @@ class SqliteBulkSink final : public BulkSink {
   OnDuplicate on_duplicate_;
   std::size_t width_;
   std::string one_sql_;
-  Insert one_;
-  std::unique_ptr<Insert> many_;
+  Command one_;
+  std::unique_ptr<CellTable> table_;  ///< what `many_` reads; both null if rows go one by one
+  std::unique_ptr<ManyRows> many_;
   std::size_t rows_per_statement_ = 1;
-  Row cells_;
+  std::vector<Cell> cells_;
+  std::size_t first_ = 0;  ///< the row of the batch that is the first in `cells_`
   std::uint64_t rows_ = 0;
   std::uint64_t skipped_ = 0;
   bool in_transaction_ = false;  ///< when write() was called

@@ -16,7 +16,8 @@ std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const sch
                                          const std::vector<std::string>& columns,
                                          OnDuplicate on_duplicate);
 
-/// A sink that binds values to a prepared INSERT of many rows through SQLite's own interface.
+/// A sink of INSERT statements that read many rows from memory (cell_table.hpp), through SQLite's
+/// own interface.
 /// `connection` must outlive it. Throws Error when the statement cannot be prepared.
 std::unique_ptr<BulkSink> make_bound_sink(SqliteConnection& connection, const schema::Table& table,
                                           const std::vector<std::string>& columns);

@@ -26,6 +26,12 @@ void look_for_parents(SqliteConnection& connection, const std::string& table) {
   throw translate(SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", {});
 }
 
+bool enforces_foreign_keys(SqliteConnection& connection) {
+  int enforces = 0;
+  sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_ENABLE_FKEY, -1, &enforces);
+  return enforces != 0;
+}
+
 void evaluate_checks(SqliteConnection& connection, const std::string& table) {
   const Rows found = connection.query("PRAGMA main.quick_check(" +
                                       connection.dialect().quote_identifier(table) + ")");
@@ -53,10 +59,17 @@ bool mentions(std::string_view sql, std::initializer_list<std::string_view> word
 }
 
 bool looks_for_parents(SqliteConnection& connection, const std::string& table) {
-  int enforces = 0;
-  sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_ENABLE_FKEY, -1, &enforces);
-  return enforces != 0 &&
+  return enforces_foreign_keys(connection) &&
          !query_about(connection, "SELECT 1 FROM pragma_foreign_key_list(?) LIMIT 1", table)
+              .rows.empty();
+}
+
+bool has_children(SqliteConnection& connection, const std::string& table) {
+  return enforces_foreign_keys(connection) &&
+         !query_about(connection,
+                      "SELECT 1 FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS f "
+                      "WHERE m.type = 'table' AND f.\"table\" = ? COLLATE NOCASE LIMIT 1",
+                      table)
               .rows.empty();
 }
 

@@ -14,6 +14,9 @@ bool mentions(std::string_view sql, std::initializer_list<std::string_view> word
 /// Whether SQLite looks for the parent of each row that goes into `table`.
 bool looks_for_parents(SqliteConnection& connection, const std::string& table);
 
+/// Whether SQLite looks for parents of rows, of any table, in `table`.
+bool has_children(SqliteConnection& connection, const std::string& table);
+
 /// Whether rows of the open transaction still lack a parent that a deferred foreign key asks for.
 bool has_missing_parents(SqliteConnection& connection);
 

@@ -1,8 +1,13 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "backend/bulk.hpp"
+#include "support/property.hpp"
+#include "support/random_source.hpp"
 #include "unit/backend/sqlite_support.hpp"
 
 namespace dbmig::test {
@@ -55,8 +60,8 @@ TEST(CellEncoding, AnUnknownNameIsAnError) {
 
 /// Around the number of rows of one statement, and with every row of a statement refused in turn.
 TEST(SqliteBulkSink, LeavesOutExactlyTheRefusedRow) {
-  for (const std::size_t count : {1U, 2U, 63U, 64U, 65U, 128U, 200U}) {
-    for (std::size_t bad = 0; bad<count; bad += count> 100 ? 13 : 1) {
+  for (const std::size_t count : {1U, 2U, 63U, 255U, 256U, 257U, 600U}) {
+    for (std::size_t bad = 0; bad<count; bad += count> 100 ? 17 : 1) {
       SqliteDatabase database(true);
       database.run("CREATE TABLE t (n INTEGER CHECK (n >= 0))");
       const auto sink = sink_for(database, "t", {"n"});
@@ -81,6 +86,127 @@ TEST(SqliteBulkSink, LeavesOutExactlyTheRefusedRow) {
       ASSERT_EQ(database.rows("SELECT n FROM t ORDER BY rowid"), expected);
     }
   }
+}
+
+/// What a sink refused, with SQLite's words, and what the table holds then.
+struct Written {
+  std::vector<std::pair<std::size_t, std::string>> refused;
+  std::uint64_t rows = 0;
+  std::uint64_t skipped = 0;
+  std::string table;
+  friend bool operator==(const Written&, const Written&) = default;
+};
+
+/// Writes `rows` of (id, k, n, p), `most` at a time, into the table t of `schema`.
+Written write_at_most(std::size_t most, const std::string& schema,
+                      const std::vector<std::vector<Cell>>& rows,
+                      backend::OnDuplicate on_duplicate) {
+  SqliteDatabase database(true);
+  database.run(
+      "CREATE TABLE parents (id INTEGER PRIMARY KEY); INSERT INTO parents VALUES (0), (1), (2), "
+      "(3); CREATE TABLE children (p INTEGER REFERENCES t (id)); PRAGMA foreign_keys = OFF; "
+      "INSERT INTO children VALUES (5), (6); PRAGMA foreign_keys = ON; CREATE TABLE " +
+      schema + ";");
+  if (schema.find("no children") != std::string::npos) database.run("DROP TABLE children");
+  const auto sink = database.connection().bulk_sink(database.inspect().table("t"),
+                                                    {"id", "k", "n", "p"}, on_duplicate);
+  Written result;
+  database.run("BEGIN IMMEDIATE");
+  for (std::size_t first = 0; first < rows.size(); first += most) {
+    const auto encoder = row_encoder(sink->encoding(), 4);
+    for (std::size_t i = first; i < std::min(first + most, rows.size()); ++i) encoder->add(rows[i]);
+    sink->write(encoder->batch(), [&](std::size_t row, const Error& error) {
+      result.refused.emplace_back(first + row, error.message());
+    });
+  }
+  database.run("COMMIT");
+  result.rows = sink->rows();
+  result.skipped = sink->skipped();
+  result.table = database.rows("SELECT * FROM t ORDER BY rowid");
+  return result;
+}
+
+TEST(SqliteBulkSink, ManyRowsAreRefusedAsOneByOne) {
+  using backend::OnDuplicate;
+  const std::string columns = "k TEXT, n INTEGER, p INTEGER";
+  const std::string parent = ", FOREIGN KEY (p) REFERENCES parents (id)";
+  const std::string no_children = ") /* no children */";
+  const std::vector<std::string> schemas{
+      "t (id INTEGER PRIMARY KEY, " + columns + no_children,
+      "t (id INTEGER PRIMARY KEY, " + columns + ", UNIQUE (k))",
+      "t (id INTEGER PRIMARY KEY, " + columns + ", UNIQUE (k), CHECK (n < 95)" + no_children,
+      "t (id INTEGER PRIMARY KEY, " + columns + parent + no_children,
+      "t (id INTEGER PRIMARY KEY, " + columns + parent + ")",
+      "t (id INTEGER PRIMARY KEY, " + columns + parent + ", UNIQUE (k), CHECK (n < 97))",
+      "t (id INTEGER UNIQUE, " + columns + ") STRICT",
+      "t (id INTEGER, " + columns + ") STRICT /* no children */"};
+  for (std::uint64_t seed = 0; seed < property_seeds(300); ++seed) {
+    RandomSource random(seed);
+    const std::size_t count = random.below(900);
+    const int keys = random.between(1, 4000);
+    const int faulty = random.between(0, 3);  // in 100
+    std::vector<std::string> texts(count);
+    std::vector<std::vector<Cell>> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+      texts[i] = std::to_string(random.between(1, keys));
+      const Cell number = Cell::of(std::int64_t{random.between(1, keys)});
+      rows.push_back({random.chance(faulty) ? Cell::of_text("x")
+                      : random.chance(30)   ? Cell::null()
+                                            : number,
+                      random.chance(10) ? Cell::null() : Cell::of_text(texts[i]),
+                      Cell::of(std::int64_t{random.chance(faulty) ? 99 : 1}),
+                      Cell::of(std::int64_t{random.chance(faulty) ? 9 : random.between(0, 3)})});
+    }
+    const std::string& schema = random.pick(schemas);
+    const auto mode = random.pick(std::vector{OnDuplicate::abort, OnDuplicate::skip,
+                                              OnDuplicate::update, OnDuplicate::replace});
+    ASSERT_EQ(write_at_most(random.between(2, 1000), schema, rows, mode),
+              write_at_most(1, schema, rows, mode))
+        << seed << " " << schema;
+  }
+}
+
+/// It would depend on whether both are in one statement.
+TEST(SqliteBulkSink, AnOrphanIsRefusedEvenIfALaterRowTakesItsPlace) {
+  const std::vector<std::vector<Cell>> rows{
+      {Cell::of(std::int64_t{1}), Cell::null(), Cell::null(), Cell::of(std::int64_t{9})},
+      {Cell::of(std::int64_t{1}), Cell::null(), Cell::null(), Cell::of(std::int64_t{2})}};
+  for (const auto mode : {backend::OnDuplicate::update, backend::OnDuplicate::replace}) {
+    const Written written =
+        write_at_most(2,
+                      "t (id INTEGER PRIMARY KEY, k TEXT, n INTEGER, p INTEGER REFERENCES parents) "
+                      "/* no children */",
+                      rows, mode);
+    ASSERT_EQ(written.refused.size(), 1U);
+    EXPECT_EQ(written.refused[0].first, 0U);
+    EXPECT_EQ(written.table, "1|NULL|NULL|2\n");
+  }
+}
+
+TEST(SqliteBulkSink, EachReadsItsOwnRows) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE a (n INTEGER UNIQUE); CREATE TABLE b (n INTEGER UNIQUE)");
+  const auto throwing = [](std::size_t, const Error& error) { throw error; };
+  const auto to_a = sink_for(database, "a", {"n"});
+  const auto to_b = sink_for(database, "b", {"n"});
+  to_a->write(integer_batch({1, 2, 3}), throwing);
+  to_b->write(integer_batch({4, 5}), throwing);
+  to_a->write(integer_batch({6, 7}), throwing);
+  EXPECT_EQ(database.rows("SELECT n FROM a"), "1\n2\n3\n6\n7\n");
+  EXPECT_EQ(database.rows("SELECT n FROM b"), "4\n5\n");
+}
+
+/// Their rows would be inserted instead.
+TEST(SqliteBulkSink, DoesNotReadATableOfTheUsers) {
+  SqliteDatabase database(true);
+  database.run("CREATE TABLE t (n INTEGER UNIQUE)");
+  for (int i = 1; i < 2000; ++i) {
+    database.run(fmt::format("CREATE {} dbmig_cells_{} AS SELECT 5 AS c0",
+                             i % 2 == 0 ? "TEMP TABLE" : "VIEW", i));
+  }
+  const auto sink = sink_for(database, "t", {"n"});
+  sink->write(integer_batch({1, 2}), [](std::size_t, const Error& error) { throw error; });
+  EXPECT_EQ(database.rows("SELECT n FROM t"), "1\n2\n");
 }
 
 TEST(SqliteBulkSink, ThrowingFromTheCallbackEndsTheWrite) {
