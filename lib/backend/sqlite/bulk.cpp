@@ -12,6 +12,7 @@
 #include "backend/sqlite/deferred_indexes.hpp"
 #include "backend/sqlite/error.hpp"
 #include "backend/sqlite/record_sink.hpp"
+#include "backend/sqlite/statement.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "schema/conflict_clause.hpp"
@@ -45,7 +46,11 @@ class Command {
   }
   /// The same with these cells as parameters.
   int run(const Cell* cells, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) bind(static_cast<int>(i + 1), cells[i]);
+    for (std::size_t i = 0; i < count; ++i) {
+      // Without a copy: the batch outlives the run.
+      const int result = bind_cell(statement_, static_cast<int>(i) + 1, cells[i], false);
+      if (result != SQLITE_OK) throw last_error(database_, {});
+    }
     return run();
   }
 
@@ -53,37 +58,6 @@ class Command {
   const std::string& message() const { return message_; }
 
  private:
-  void bind(int index, const Cell& cell) {
-    int result = SQLITE_OK;
-    switch (cell.kind) {
-      case Cell::Kind::null:
-        result = sqlite3_bind_null(statement_, index);
-        break;
-      case Cell::Kind::integer:
-      case Cell::Kind::unsigned_integer:
-        result = sqlite3_bind_int64(statement_, index, cell.integer);
-        break;
-      case Cell::Kind::real:
-        result = sqlite3_bind_double(statement_, index, cell.real);
-        break;
-      // Without a copy: the batch outlives the statement's run.
-      case Cell::Kind::text:
-        result = sqlite3_bind_text64(statement_, index, data(cell), cell.bytes.size(),
-                                     SQLITE_STATIC, SQLITE_UTF8);
-        break;
-      case Cell::Kind::blob:
-        result =
-            sqlite3_bind_blob64(statement_, index, data(cell), cell.bytes.size(), SQLITE_STATIC);
-        break;
-    }
-    if (result != SQLITE_OK) throw last_error(database_, {});
-  }
-
-  /// A null pointer would be bound as NULL.
-  static const char* data(const Cell& cell) {
-    return cell.bytes.data() != nullptr ? cell.bytes.data() : "";
-  }
-
   sqlite3* database_;
   sqlite3_stmt* statement_ = nullptr;
   std::string message_;

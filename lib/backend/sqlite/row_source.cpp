@@ -25,7 +25,9 @@ class SqliteRows final : public RowSource {
           .sql(std::string(sql));
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (bind(static_cast<int>(i) + 1, values[i]) != SQLITE_OK) throw last_error(database, sql);
+      if (bind_cell(statement_.native(), static_cast<int>(i) + 1, values[i], true) != SQLITE_OK) {
+        throw last_error(database, sql);
+      }
     }
   }
 
@@ -39,27 +41,6 @@ class SqliteRows final : public RowSource {
   }
 
  private:
-  int bind(int parameter, const Cell& value) const {
-    sqlite3_stmt* const statement = statement_.native();
-    const auto size = static_cast<sqlite3_uint64>(value.bytes.size());
-    switch (value.kind) {
-      case Cell::Kind::null:
-        return sqlite3_bind_null(statement, parameter);
-      case Cell::Kind::integer:
-      case Cell::Kind::unsigned_integer:
-        return sqlite3_bind_int64(statement, parameter, value.integer);
-      case Cell::Kind::real:
-        return sqlite3_bind_double(statement, parameter, value.real);
-      case Cell::Kind::text:
-        return sqlite3_bind_text64(statement, parameter, value.bytes.data(), size, SQLITE_TRANSIENT,
-                                   SQLITE_UTF8);
-      case Cell::Kind::blob:
-        return sqlite3_bind_blob64(statement, parameter, size == 0 ? "" : value.bytes.data(), size,
-                                   SQLITE_TRANSIENT);
-    }
-    return SQLITE_MISUSE;
-  }
-
   Cell cell(int column) const {
     sqlite3_stmt* const statement = statement_.native();
     switch (sqlite3_column_type(statement, column)) {

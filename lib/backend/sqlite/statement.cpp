@@ -19,6 +19,26 @@ bool is_empty_sql(std::string_view sql) {
 
 }  // namespace
 
+int bind_cell(sqlite3_stmt* statement, int index, const Cell& cell, bool copies) {
+  const auto lifetime = copies ? SQLITE_TRANSIENT : SQLITE_STATIC;
+  // A null pointer would be bound as NULL.
+  const char* const bytes = cell.bytes.data() != nullptr ? cell.bytes.data() : "";
+  switch (cell.kind) {
+    case Cell::Kind::null:
+      return sqlite3_bind_null(statement, index);
+    case Cell::Kind::integer:
+    case Cell::Kind::unsigned_integer:
+      return sqlite3_bind_int64(statement, index, cell.integer);
+    case Cell::Kind::real:
+      return sqlite3_bind_double(statement, index, cell.real);
+    case Cell::Kind::text:
+      return sqlite3_bind_text64(statement, index, bytes, cell.bytes.size(), lifetime, SQLITE_UTF8);
+    case Cell::Kind::blob:
+      return sqlite3_bind_blob64(statement, index, bytes, cell.bytes.size(), lifetime);
+  }
+  return SQLITE_MISUSE;
+}
+
 PreparedStatement::PreparedStatement(sqlite3* database, std::string_view sql)
     : database_(database), sql_(sql) {
   if (sql.find('\0') != std::string_view::npos) {

@@ -6,11 +6,16 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/bulk.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace dbmig::backend::sqlite {
+
+/// Binds `cell` to the parameter `index`, from 1. `copies`: the bytes of a text or blob; otherwise
+/// they must outlive the statement's run. SQLITE_OK or why not.
+int bind_cell(sqlite3_stmt* statement, int index, const Cell& cell, bool copies);
 
 /// One prepared statement through SQLite's own interface.
 class PreparedStatement {

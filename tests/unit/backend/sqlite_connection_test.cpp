@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "backend/sqlite/connection.hpp"
+#include "backend/sqlite/row_source.hpp"
 #include "sqlite_support.hpp"
 
 namespace dbmig {
@@ -355,6 +356,17 @@ TEST(SqliteLock, NeedsAFolderThatCanBeWritten) {
     return false;
   }));
   std::filesystem::permissions(database.file().parent_path(), std::filesystem::perms(0755));
+}
+
+/// Its pointer may be null, which SQLite would take for NULL.
+TEST(SqliteConnection, AnEmptyTextIsNotNull) {
+  SqliteDatabase database(true);
+  const std::vector<backend::Cell> values{backend::Cell::of_text({}), backend::Cell::of_blob({})};
+  const auto rows = backend::sqlite::read_rows(database.connection().native(),
+                                               "SELECT typeof(?), typeof(?)", values);
+  std::vector<backend::Cell> row;
+  ASSERT_TRUE(rows->next(row));
+  EXPECT_EQ(row, (std::vector{backend::Cell::of_text("text"), backend::Cell::of_text("blob")}));
 }
 
 }  // namespace
