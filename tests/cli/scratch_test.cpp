@@ -110,6 +110,15 @@ TEST_F(PrivateServer, IsOneForAllWhoStartAtOnce) {
   EXPECT_EQ(servers(), 1);
 }
 
+/// Another server that starts deletes the temporary tables that it finds in a common folder.
+TEST_F(PrivateServer, IsSetUpInATemporaryFolderOfItsOwn) {
+  const std::string own = (project.path() / "own").string();
+  project.environment["XDG_CACHE_HOME"] = (project.path() / "cache").string();
+  project.environment["TMPDIR"] = "/nonexistent";
+  project.expect(0, {"scratch", "--start", "--folder", own});
+  project.expect(0, {"scratch", "--stop", "--folder", own});
+}
+
 TEST_F(PrivateServer, EndsByItselfWhenNobodyUsesIt) {
   project.expect(0, {"scratch", "--start", "--idle", "1"});
   const pid_t keeper = pid("keeper.pid");

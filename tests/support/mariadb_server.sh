@@ -18,7 +18,7 @@ case $verb in
     chmod 700 "$dir"
     if [ ! -d "$dir/data/mysql" ]; then
       mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$dir/data" \
-        --auth-root-authentication-method=normal --skip-test-db --force >"$dir/install.log" 2>&1 ||
+        --tmpdir="$dir/tmp" --auth-root-authentication-method=normal --skip-test-db --force >"$dir/install.log" 2>&1 ||
         { cat "$dir/install.log" >&2; exit 1; }
     fi
     # A tmpdir of its own: a starting server deletes the temporary tables it finds there. A session

@@ -165,8 +165,10 @@ std::string fingerprint(const fs::path& program) {
       .substr(0, kDigits);
 }
 
-/// Makes an empty server's data folder at `data`.
-void initialise(const fs::path& data, const fs::path& log, const std::atomic<bool>* stop) {
+/// Makes an empty server's data folder, with a temporary folder of its own: a server that starts
+/// deletes the temporary tables that it finds in it, whosever they are.
+void initialise(const ServerFiles& files, const std::atomic<bool>* stop) {
+  const fs::path log = files.log();
   const auto program = find_program("mariadb-install-db");
   if (!program) {
     throw Error(ErrorCode::not_found, "the program 'mariadb-install-db' is not installed")
@@ -174,8 +176,9 @@ void initialise(const fs::path& data, const fs::path& log, const std::atomic<boo
   }
   const pid_t child =
       spawn({program->string(), "--no-defaults", "--user=" + mariadb::user_name(),
-             "--datadir=" + data.string(), "--auth-root-authentication-method=normal",
-             "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=16M"},
+             "--datadir=" + files.data().string(), "--tmpdir=" + files.temporary().string(),
+             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
+             "--innodb-log-file-size=16M"},
             log);
   int status = -1;
   const bool ended = [&] {
@@ -204,7 +207,7 @@ void make_data(const ServerFiles& files, const fs::path& cache, const fs::path& 
     fs::remove_all(files.data(), failure);
   }
   events.info(kLogger, "Setting up a private MariaDB server, once for this version (some seconds)");
-  initialise(files.data(), files.log(), stop);
+  initialise(files, stop);
   if (kept.empty()) return;
   // Another process may be doing the same: whole folders appear under the name, or none.
   const fs::path fresh = kept.parent_path().string() + "." + random_hex(8);

@@ -105,44 +105,39 @@ std::string query_of(const CellTable& table) {
   return fmt::format("SELECT {} FROM {} WHERE true", names, table.name());
 }
 
-/// An INSERT of many rows, all of them or none: SQLite itself keeps those before the row that it
-/// refuses when it has not foreseen the refusal, as for a text in a column of STRICT integers.
-class ManyRows {
+/// Lets a statement do all that it does or nothing. SQLite itself keeps what came before a refusal
+/// that it did not foresee, as of a text in a column of STRICT integers, and before RAISE(FAIL).
+class AllOrNothing {
  public:
-  ManyRows(sqlite3* database, const std::string& sql)
-      : insert_(database, sql),
-        savepoint_(database, "SAVEPOINT dbmig_rows"),
+  explicit AllOrNothing(sqlite3* database)
+      : savepoint_(database, "SAVEPOINT dbmig_rows"),
         rollback_(database, "ROLLBACK TO dbmig_rows"),
         release_(database, "RELEASE dbmig_rows") {}
 
-  /// As Command::run().
-  int run() {
-    const int begun = savepoint_.run();
-    if (begun != SQLITE_DONE) return fail(begun, savepoint_);
-    const int result = insert_.run();
-    if (result != SQLITE_DONE) {
-      message_ = insert_.message();
-      // If that fails, SQLite has ended the transaction.
+  /// What `run`, which runs the statement, returns. Throws Error when the savepoint fails.
+  template <class Run>
+  int operator()(const Run& run) {
+    check(savepoint_);
+    const int result = run();
+    if (result == SQLITE_DONE) {
+      check(release_);
+    } else {
+      // Both fail if SQLite has ended the transaction.
       rollback_.run();
       release_.run();
-      return result;
     }
-    const int released = release_.run();
-    return released == SQLITE_DONE ? released : fail(released, release_);
-  }
-  const std::string& message() const { return message_; }
-
- private:
-  int fail(int result, const Command& command) {
-    message_ = command.message();
     return result;
   }
 
-  Command insert_;
+ private:
+  static void check(Command& command) {
+    const int result = command.run();
+    if (result != SQLITE_DONE) throw translate(result, command.message(), {});
+  }
+
   Command savepoint_;
   Command rollback_;
   Command release_;
-  std::string message_;
 };
 
 bool refers_to_itself(const schema::Table& table) {
@@ -166,27 +161,24 @@ class SqliteBulkSink final : public BulkSink {
         width_(columns.size()),
         one_sql_(
             insert_sql(connection.dialect(), table.name, columns, values_of(width_), on_duplicate)),
-        one_(database_, one_sql_) {
+        one_(database_, one_sql_),
+        all_or_nothing_(database_) {
     const Value name = table.name;
     const Rows triggers = connection.query(
         "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE "
         "LIMIT 1",
         std::span(&name, 1));
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
+    may_do_half_ = !triggers.rows.empty() || schema::has_conflict_clause(table);
     // SQLite checks foreign keys at the end of a statement. By then another row of it may have
     // brought the missing parent, or replaced the row that lacks it.
     const bool is_child = looks_for_parents(connection, table.name);
     const bool is_parent = has_children(connection, table.name);
     const bool replaces =
         on_duplicate == OnDuplicate::update || on_duplicate == OnDuplicate::replace;
-    const bool one_by_one = !triggers.rows.empty() || schema::has_conflict_clause(table) ||
-                            (is_child && is_parent) || (replaces && (is_child || is_parent));
-    if (!one_by_one) {
-      table_ = std::make_unique<CellTable>(database_, width_);
-      many_ = std::make_unique<ManyRows>(
-          database_,
-          insert_sql(connection.dialect(), table.name, columns, query_of(*table_), on_duplicate));
-    }
+    const bool one_by_one =
+        may_do_half_ || (is_child && is_parent) || (replaces && (is_child || is_parent));
+    if (!one_by_one) prepare_many(connection.dialect(), table.name, columns);
     rows_per_statement_ = std::clamp<std::size_t>(kMaxCells / width_, 1, kMaxRows);
     cells_.resize(rows_per_statement_ * width_);
   }
@@ -206,6 +198,20 @@ class SqliteBulkSink final : public BulkSink {
   }
 
  private:
+  void prepare_many(const dialect::Dialect& dialect, const std::string& table,
+                    const std::vector<std::string>& columns) {
+    try {
+      table_ = std::make_unique<CellTable>(database_, width_);
+      many_ = std::make_unique<Command>(
+          database_, insert_sql(dialect, table, columns, query_of(*table_), on_duplicate_));
+    } catch (const Error&) {
+      // For one, another table refers to columns that are not unique, which SQLite says only to a
+      // statement of many rows.
+      many_.reset();
+      table_.reset();
+    }
+  }
+
   /// Rows of `cells_`.
   void write_rows(std::size_t begin, std::size_t end, const RefusedRow& refused) {
     while (begin < end) {
@@ -215,7 +221,7 @@ class SqliteBulkSink final : public BulkSink {
         continue;
       }
       table_->show(&cells_[begin * width_], count);
-      const int result = many_->run();
+      const int result = all_or_nothing_([this] { return many_->run(); });
       if (result == SQLITE_DONE) return count_rows(count);
       if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
       // Foreign keys are checked behind the last row: then it may be any of them.
@@ -237,7 +243,8 @@ class SqliteBulkSink final : public BulkSink {
 
   void write_one(std::size_t at, const RefusedRow& refused) {
     const std::size_t row = first_ + at;
-    const int result = one_.run(&cells_[at * width_], width_);
+    const auto run = [&] { return one_.run(&cells_[at * width_], width_); };
+    const int result = may_do_half_ ? all_or_nothing_(run) : run();
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
         refused(row, Error(ErrorCode::constraint,
@@ -263,8 +270,10 @@ class SqliteBulkSink final : public BulkSink {
   std::size_t width_;
   std::string one_sql_;
   Command one_;
+  AllOrNothing all_or_nothing_;
+  bool may_do_half_ = false;          ///< a statement of one row that fails
   std::unique_ptr<CellTable> table_;  ///< what `many_` reads; both null if rows go one by one
-  std::unique_ptr<ManyRows> many_;
+  std::unique_ptr<Command> many_;
   std::size_t rows_per_statement_ = 1;
   std::vector<Cell> cells_;
   std::size_t first_ = 0;  ///< the row of the batch that is the first in `cells_`

@@ -183,6 +183,37 @@ TEST(SqliteBulkSink, AnOrphanIsRefusedEvenIfALaterRowTakesItsPlace) {
   }
 }
 
+TEST(SqliteBulkSink, ARowThatATriggerRefusesLeavesNothing) {
+  for (const std::string then : {"SELECT RAISE(FAIL, 'no') WHERE new.n = 2",
+                                 "INSERT INTO log VALUES (iif(new.n = 2, 'x', new.n))"}) {
+    SqliteDatabase database(true);
+    database.run(
+        "CREATE TABLE t (n INTEGER); CREATE TABLE log (n INTEGER) STRICT; "
+        "CREATE TRIGGER after_t AFTER INSERT ON t BEGIN " +
+        then + "; END");
+    database.run("BEGIN");
+    const auto sink = sink_for(database, "t", {"n"});
+    std::vector<std::size_t> refused;
+    sink->write(integer_batch({1, 2, 3}),
+                [&](std::size_t row, const Error&) { refused.push_back(row); });
+    database.run("COMMIT");
+    EXPECT_EQ(refused, std::vector<std::size_t>{1});
+    EXPECT_EQ(database.rows("SELECT n FROM t"), "1\n3\n");
+    EXPECT_EQ(sink->rows(), 2U);
+  }
+}
+
+/// SQLite says so only to statements of many rows.
+TEST(SqliteBulkSink, AForeignKeyToColumnsThatAreNotUniqueKeepsNoRowOut) {
+  SqliteDatabase database(true);
+  database.run(
+      "CREATE TABLE t (n INTEGER UNIQUE, k TEXT); "
+      "CREATE TABLE children (k TEXT REFERENCES t (k))");
+  const auto sink = sink_for(database, "t", {"n"});
+  sink->write(integer_batch({1, 2}), [](std::size_t, const Error& error) { throw error; });
+  EXPECT_EQ(database.rows("SELECT n FROM t"), "1\n2\n");
+}
+
 TEST(SqliteBulkSink, EachReadsItsOwnRows) {
   SqliteDatabase database(true);
   database.run("CREATE TABLE a (n INTEGER UNIQUE); CREATE TABLE b (n INTEGER UNIQUE)");
