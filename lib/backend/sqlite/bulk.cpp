@@ -97,14 +97,6 @@ std::string values_of(std::size_t columns) {
   return values + ")";
 }
 
-/// With WHERE, as an ON that follows FROM would begin the condition of a join.
-std::string query_of(const CellTable& table) {
-  std::string names;
-  for (std::size_t i = 0; i < table.columns(); ++i)
-    names += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
-  return fmt::format("SELECT {} FROM {} WHERE true", names, table.name());
-}
-
 /// Lets a statement do all that it does or nothing. SQLite itself keeps what came before a refusal
 /// that it did not foresee, as of a text in a column of STRICT integers, and before RAISE(FAIL).
 class AllOrNothing {
@@ -202,8 +194,10 @@ class SqliteBulkSink final : public BulkSink {
                     const std::vector<std::string>& columns) {
     try {
       table_ = std::make_unique<CellTable>(database_, width_);
+      // With WHERE, as an ON right behind FROM would begin the condition of a join.
       many_ = std::make_unique<Command>(
-          database_, insert_sql(dialect, table, columns, query_of(*table_), on_duplicate_));
+          database_,
+          insert_sql(dialect, table, columns, table_->query() + " WHERE true", on_duplicate_));
     } catch (const Error&) {
       // For one, another table refers to columns that are not unique, which SQLite says only to a
       // statement of many rows.

@@ -129,10 +129,10 @@ CellTable::CellTable(sqlite3* database, std::size_t columns)
   do {
     name_ = fmt::format("dbmig_cells_{}", ++last_number);
   } while (is_taken(database, name_));
-  for (std::size_t i = 0; i < columns; ++i) {
-    definition_ += fmt::format("{}c{}", i == 0 ? "CREATE TABLE x(" : ", ", i);
-  }
-  definition_ += ")";
+  std::string names;
+  for (std::size_t i = 0; i < columns; ++i) names += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
+  definition_ = fmt::format("CREATE TABLE x({})", names);
+  query_ = fmt::format("SELECT {} FROM {}", names, name_);
   const int result = sqlite3_create_module_v2(database, name_.c_str(), &functions, this, nullptr);
   if (result != SQLITE_OK) throw last_error(database, {});
 }

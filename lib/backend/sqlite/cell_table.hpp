@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "backend/bulk.hpp"
 
@@ -22,10 +21,8 @@ class CellTable {
   CellTable(const CellTable&) = delete;
   CellTable& operator=(const CellTable&) = delete;
 
-  /// The name for statements, which no table or view of the database has; its columns are c0, c1,
-  /// ...
-  const std::string& name() const { return name_; }
-  std::size_t columns() const { return columns_; }
+  /// The SELECT of all rows, by a name that no table or view of the database has.
+  const std::string& query() const { return query_; }
 
   /// What the next statement reads. The cells must outlive its run; those of a row stand together.
   void show(const Cell* cells, std::size_t rows) {
@@ -43,6 +40,7 @@ class CellTable {
   std::size_t columns_;
   std::string name_;
   std::string definition_;  ///< as a CREATE TABLE
+  std::string query_;
   const Cell* cells_ = nullptr;
   std::size_t rows_ = 0;
   std::size_t row_ = 0;
