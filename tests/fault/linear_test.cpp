@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "fault/faulty_connection.hpp"
 #include "history/graph.hpp"
 #include "run/runner.hpp"
@@ -43,10 +45,11 @@ struct Counts {
 
 Counts count(const Url& url, std::size_t revisions) {
   Counts counts;
+  std::atomic<std::size_t> reads{0};  // by several threads
   std::vector<history::StoredRevision> stored;
   for (std::size_t n = 0; n < revisions; ++n) {
-    const auto read = [n, &counts] {
-      ++counts.read;
+    const auto read = [n, &reads] {
+      ++reads;
       return yaml::parse_revision(revision_text(n), id_of(n));
     };
     stored.push_back({yaml::parse_revision(revision_text(n), id_of(n)), read});
@@ -69,6 +72,7 @@ Counts count(const Url& url, std::size_t revisions) {
   counts.up = run([](run::Runner& runner) { runner.upgrade("head", {}); });
   counts.down =
       run([](run::Runner& runner) { runner.downgrade("base", run::RunOptions::losing_data()); });
+  counts.read = reads;
   return counts;
 }
 
