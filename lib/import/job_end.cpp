@@ -87,8 +87,8 @@ int end_of_rank(int exit_code) {
     // With -j, the process that started the job exits with the code that it was told, and mpirun
     // has nothing to say about ranks that end in order.
     if (is_told && mpi_is_over) ::_exit(0);
-    // That process also ends an mpirun that stays on after a failure.
-    const bool must_end_job = !is_told || exit_code == 0;
+    // Without -j, or if other ranks are still at work, mpirun would report this one's end.
+    const bool must_end_job = !is_told || is_left;
     if (must_end_job && std::getenv("PMIX_NAMESPACE") != nullptr) order_end(exit_code);
     // MPI's threads may keep a normal exit from its end, or crash in it.
     if (is_left) ::_exit(exit_code);
