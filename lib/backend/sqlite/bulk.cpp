@@ -7,10 +7,12 @@
 #include <array>
 #include <utility>
 
+#include "backend/sqlite/bulk_command.hpp"
 #include "backend/sqlite/cell_table.hpp"
 #include "backend/sqlite/constraint_check.hpp"
 #include "backend/sqlite/deferred_indexes.hpp"
 #include "backend/sqlite/error.hpp"
+#include "backend/sqlite/record_insert.hpp"
 #include "backend/sqlite/record_sink.hpp"
 #include "backend/sqlite/statement.hpp"
 #include "base/error.hpp"
@@ -23,45 +25,6 @@ namespace {
 /// The most rows, and the most cells, of one INSERT statement: more gains nothing.
 constexpr std::size_t kMaxRows = 256;
 constexpr std::size_t kMaxCells = 16384;
-
-/// A prepared statement that returns no rows.
-class Command {
- public:
-  Command(sqlite3* database, const std::string& sql) : database_(database) {
-    const int result = sqlite3_prepare_v3(database, sql.c_str(), static_cast<int>(sql.size()),
-                                          SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
-    if (result != SQLITE_OK) throw last_error(database, sql);
-  }
-  ~Command() { sqlite3_finalize(statement_); }
-  Command(const Command&) = delete;
-  Command& operator=(const Command&) = delete;
-
-  /// SQLITE_DONE, or the extended result code of the failure.
-  int run() {
-    const int result = sqlite3_step(statement_);
-    const int failure = result == SQLITE_DONE ? SQLITE_DONE : sqlite3_extended_errcode(database_);
-    if (failure != SQLITE_DONE) message_ = sqlite3_errmsg(database_);
-    sqlite3_reset(statement_);
-    return failure;
-  }
-  /// The same with these cells as parameters.
-  int run(const Cell* cells, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      // Without a copy: the batch outlives the run.
-      const int result = bind_cell(statement_, static_cast<int>(i) + 1, cells[i], false);
-      if (result != SQLITE_OK) throw last_error(database_, {});
-    }
-    return run();
-  }
-
-  /// SQLite's words on the last failure.
-  const std::string& message() const { return message_; }
-
- private:
-  sqlite3* database_;
-  sqlite3_stmt* statement_ = nullptr;
-  std::string message_;
-};
 
 /// What stands behind the rows. Without a target it is about every unique constraint of the table:
 /// https://www.sqlite.org/lang_upsert.html
@@ -97,51 +60,11 @@ std::string values_of(std::size_t columns) {
   return values + ")";
 }
 
-/// Lets a statement do all that it does or nothing. SQLite itself keeps what came before a refusal
-/// that it did not foresee, as of a text in a column of STRICT integers, and before RAISE(FAIL).
-class AllOrNothing {
- public:
-  explicit AllOrNothing(sqlite3* database)
-      : savepoint_(database, "SAVEPOINT dbmig_rows"),
-        rollback_(database, "ROLLBACK TO dbmig_rows"),
-        release_(database, "RELEASE dbmig_rows") {}
-
-  /// What `run`, which runs the statement, returns. Throws Error when the savepoint fails.
-  template <class Run>
-  int operator()(const Run& run) {
-    check(savepoint_);
-    const int result = run();
-    if (result == SQLITE_DONE) {
-      check(release_);
-    } else {
-      // Both fail if SQLite has ended the transaction.
-      rollback_.run();
-      release_.run();
-    }
-    return result;
-  }
-
- private:
-  static void check(Command& command) {
-    const int result = command.run();
-    if (result != SQLITE_DONE) throw translate(result, command.message(), {});
-  }
-
-  Command savepoint_;
-  Command rollback_;
-  Command release_;
-};
-
 bool refers_to_itself(const schema::Table& table) {
   return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
                      [&](const schema::ForeignKey& key) {
                        return text::equals_ignoring_case(key.referenced_table, table.name);
                      });
-}
-
-bool is_fault_of_row(int code) {
-  const int primary = code & 0xFF;
-  return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG;
 }
 
 class SqliteBulkSink final : public BulkSink {
@@ -283,7 +206,7 @@ class DeferringSink final : public BulkSink {
   DeferringSink(SqliteConnection& connection, const schema::Table& table,
                 const std::vector<std::string>& columns)
       : connection_(connection), table_(table), columns_(columns), sink_(records_without({})) {
-    if (sink_ == nullptr) sink_ = make_bound_sink(connection, table, columns);
+    if (sink_ == nullptr) sink_ = make_insert_sink();
   }
 
   std::string encoding() const override { return sink_->encoding(); }
@@ -293,12 +216,13 @@ class DeferringSink final : public BulkSink {
     const LeftOut left_out{.indexes = indexes_->constraint_indexes(),
                            .constraints = deferrable.constraints && may_defer_constraints()};
     if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
-    if (auto records = records_without(left_out)) {
+    sink_.reset();
+    sink_ = records_without(left_out);
+    if (sink_ != nullptr) {
       indexes_->bypass_constraint_indexes();
       checks_constraints_ = left_out.constraints;
-      sink_ = std::move(records);
     } else {
-      sink_ = make_bound_sink(connection_, table_, columns_);
+      sink_ = make_insert_sink();
     }
     return {.keys = indexes_->defers_unique_keys(), .constraints = checks_constraints_};
   }
@@ -325,6 +249,10 @@ class DeferringSink final : public BulkSink {
   }
   std::unique_ptr<BulkSink> records_without(const LeftOut& left_out) {
     return make_record_sink(connection_, table_, columns_, left_out);
+  }
+  std::unique_ptr<BulkSink> make_insert_sink() {
+    auto sink = make_record_insert_sink(connection_, table_, columns_);
+    return sink != nullptr ? std::move(sink) : make_bound_sink(connection_, table_, columns_);
   }
 
   SqliteConnection& connection_;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "backend/batch_buffer.hpp"
+#include "backend/sqlite/file_format.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/row_storage.hpp"
@@ -25,7 +26,6 @@ using RowKind = RecordReader::Kind;
 constexpr std::string_view kEncodingName = "sqlite-records";
 /// A longer value may be more than SQLite takes: it says so itself.
 constexpr std::size_t kMaxBytes = std::size_t{1} << 28;
-constexpr std::size_t kMaxVarint = 9;
 
 bool is_numeric(Affinity affinity) {
   return affinity == Affinity::numeric || affinity == Affinity::integer ||
@@ -66,26 +66,6 @@ std::optional<std::int64_t> whole(double value) {
                       number < std::numeric_limits<std::int64_t>::max();
   if (!inside || static_cast<double>(number) != value) return std::nullopt;
   return number;
-}
-
-char* put_varint(char* at, std::uint64_t value) {
-  if (value < 0x80) {
-    *at = static_cast<char>(value);
-    return at + 1;
-  }
-  // Lengths only: never as large as to need the ninth byte, which has eight bits.
-  std::array<char, kMaxVarint> reversed;
-  std::size_t size = 0;
-  for (; value != 0; value >>= 7U, ++size) {
-    reversed[size] = static_cast<char>((value & 0x7FU) | (size == 0 ? 0 : 0x80U));
-  }
-  while (size != 0) *at++ = reversed[--size];
-  return at;
-}
-
-char* put_big_endian(char* at, std::uint64_t value, std::size_t size) {
-  for (std::size_t i = size; i-- > 0;) *at++ = static_cast<char>((value >> (8 * i)) & 0xFFU);
-  return at;
 }
 
 /// How a value stands in a record: its serial type, and for a number its bits.

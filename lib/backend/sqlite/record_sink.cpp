@@ -4,8 +4,6 @@
 
 #ifdef DBMIG_OWN_SQLITE
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -17,8 +15,8 @@
 #include "backend/sqlite/constraint_check.hpp"
 #include "backend/sqlite/error.hpp"
 #include "backend/sqlite/record_cursor.h"
+#include "backend/sqlite/record_target.hpp"
 #include "base/error.hpp"
-#include "base/text.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
@@ -34,84 +32,7 @@ bool is_watched(SqliteConnection& connection, const std::string& table, const Le
     return std::find(indexes.begin(), indexes.end(), row[0].value_or("")) == indexes.end();
   });
   if (has_others) return true;
-  if (!left_out.constraints && has_row_constraints(connection, table)) return true;
-  return !query_about(connection,
-                      "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
-                      "AND tbl_name = ?1 COLLATE NOCASE UNION ALL "
-                      "SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1",
-                      table)
-              .rows.empty();
-}
-
-/// The page on which the table's b-tree starts, when INSERT would only add to this b-tree.
-std::optional<unsigned> plain_table(SqliteConnection& connection, const std::string& table,
-                                    const LeftOut& left_out) {
-  const Rows kind =
-      query_about(connection,
-                  "SELECT l.wr, l.strict, m.rootpage, m.sql FROM pragma_table_list AS l "
-                  "JOIN sqlite_master AS m ON m.name = l.name WHERE l.schema = 'main' "
-                  "AND l.type = 'table' AND m.type = 'table' AND l.name = ? COLLATE NOCASE",
-                  table);
-  if (kind.rows.size() != 1) return std::nullopt;
-  const auto& row = kind.rows.front();
-  if (row[0] != "0" || row[1] != "0") return std::nullopt;
-  if (mentions(row[3].value_or(""), {"conflict"})) return std::nullopt;
-  if (is_watched(connection, table, left_out)) return std::nullopt;
-  return static_cast<unsigned>(std::stoul(row[2].value_or("0")));
-}
-
-/// How rows of `columns` become records; nothing when a column needs INSERT's help.
-std::optional<RecordLayout> layout_of(SqliteConnection& connection, const std::string& table,
-                                      const std::vector<std::string>& columns) {
-  const Rows all = query_about(connection,
-                               "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
-                               "FROM pragma_table_xinfo(?)",
-                               table);
-  // Another primary key than the rowid has an index.
-  const bool has_rowid =
-      query_about(connection, "SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'", table)
-          .rows.empty();
-  RecordLayout layout;
-  std::size_t cells = 0;
-  for (const auto& row : all.rows) {
-    if (row[5] != "0") return std::nullopt;  // generated
-    RecordLayout::Column& column = layout.columns.emplace_back();
-    column.affinity = affinity_of(row[1].value_or(""));
-    column.nullable = row[2] == "0";
-    column.is_rowid = has_rowid && row[4] != "0";
-    const auto given = std::find(columns.begin(), columns.end(), row[0].value_or(""));
-    if (given != columns.end()) {
-      column.cell = static_cast<std::size_t>(given - columns.begin());
-      ++cells;
-    } else if (!column.is_rowid && (!column.nullable || row[3].has_value())) {
-      return std::nullopt;
-    }
-  }
-  if (cells != columns.size()) return std::nullopt;
-  return layout;
-}
-
-/// Whether `table` gives a rowid only once (AUTOINCREMENT).
-bool is_autoincrement(SqliteConnection& connection, const std::string& table) {
-  const Rows keys =
-      query_about(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table);
-  if (keys.rows.empty()) return false;
-  int counts = 0;
-  const int result = sqlite3_table_column_metadata(connection.native(), "main", table.c_str(),
-                                                   keys.rows[0][0].value_or("").c_str(), nullptr,
-                                                   nullptr, nullptr, nullptr, &counts);
-  return result == SQLITE_OK && counts != 0;
-}
-
-/// The largest rowid that an AUTOINCREMENT table has ever had; nothing if somebody else has written
-/// what only SQLite writes.
-std::optional<std::int64_t> used_rowid(SqliteConnection& connection, const std::string& table) {
-  const Rows used = query_about(
-      connection, "SELECT seq, typeof(seq) FROM main.sqlite_sequence WHERE name = ?", table);
-  if (used.rows.empty()) return 0;
-  if (used.rows.size() > 1 || used.rows[0][1] != "integer") return std::nullopt;
-  const std::int64_t largest = std::stoll(used.rows[0][0].value_or("0"));
-  return largest < 0 ? std::nullopt : std::optional(largest);
+  return !left_out.constraints && has_row_constraints(connection, table);
 }
 
 /// Keeps the largest rowid that an AUTOINCREMENT table has ever had, as INSERT does.
@@ -222,8 +143,10 @@ std::unique_ptr<BulkSink> make_record_sink(SqliteConnection& connection, const s
                                            const LeftOut& left_out) {
   sqlite3* const database = connection.native();
   if (sqlite3_txn_state(database, "main") != SQLITE_TXN_WRITE) return nullptr;
-  const auto root = plain_table(connection, table.name, left_out);
-  if (!root || has_missing_parents(connection)) return nullptr;
+  const auto root = root_of_plain_table(connection, table.name);
+  if (!root || is_watched(connection, table.name, left_out) || has_missing_parents(connection)) {
+    return nullptr;
+  }
   auto layout = layout_of(connection, table.name, columns);
   if (!layout) return nullptr;
   std::unique_ptr<BulkSink> bound = make_bound_sink(connection, table, columns);
