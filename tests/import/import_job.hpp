@@ -106,16 +106,21 @@ inline int count(const std::string& text, const std::string& part) {
   return n;
 }
 
-/// What dbmig cannot keep mpirun from saying, cut off: Open MPI 5 when a rank ends the job; and now
-/// and then libevent in mpirun when a rank closes its end of a pipe at that moment.
+/// What dbmig cannot keep mpirun from saying, cut off: Open MPI 5 when a rank ends the job, and
+/// about connections to a rank that was stopped while MPI started; and now and then libevent in
+/// mpirun when a rank closes its end of a pipe at that moment.
 inline std::string without_launchers(const std::string& screen) {
   std::string text = screen;
   const std::size_t said = text.find("prterun has exited due to process rank");
   if (said != std::string::npos) text.erase(text.rfind("\n---", said) + 1);
-  constexpr std::string_view kLibevent = "[warn] Epoll ";
-  for (std::size_t at = text.find(kLibevent); at != std::string::npos; at = text.find(kLibevent)) {
-    text.erase(at, text.find('\n', at) + 1 - at);
-  }
+  const auto erase_all = [&](std::string_view part, bool whole_line) {
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part)) {
+      const std::size_t from = whole_line ? text.rfind('\n', at) + 1 : at;  // 0 in the first line
+      text.erase(from, text.find('\n', at) + 1 - from);
+    }
+  };
+  erase_all("[warn] Epoll ", false);
+  erase_all("Unable to find reachable pairing between", true);
   return text;
 }
 
