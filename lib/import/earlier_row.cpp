@@ -14,6 +14,7 @@
 #include "import/find_byte.hpp"
 #include "import/open_input.hpp"
 #include "import/worker.hpp"
+#include "schema/unique_keys.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -100,22 +101,14 @@ void read_rows_again(const ReadFile& file, std::uint64_t from_line, const std::a
 std::vector<std::vector<std::size_t>> keys_in_row(const schema::Table& table, const Plan& plan) {
   const std::vector<std::string> given = plan.column_names();
   std::vector<std::vector<std::size_t>> keys;
-  const auto add = [&](const std::vector<std::string>& columns) {
+  for (const std::vector<std::string>& columns : schema::unique_columns(table)) {
     std::vector<std::size_t> key;
     for (const std::string& column : columns) {
       const auto at = std::find(given.begin(), given.end(), column);
-      if (at == given.end()) return;
+      if (at == given.end()) break;
       key.push_back(static_cast<std::size_t>(at - given.begin()));
     }
-    if (!key.empty()) keys.push_back(std::move(key));
-  };
-  if (table.primary_key) add(table.primary_key->columns);
-  for (const schema::Unique& unique : table.uniques) add(unique.columns);
-  for (const schema::Index& index : table.indexes) {
-    if (!index.unique || !index.where.empty()) continue;
-    std::vector<std::string> columns;
-    for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
-    add(columns);
+    if (!key.empty() && key.size() == columns.size()) keys.push_back(std::move(key));
   }
   return keys;
 }

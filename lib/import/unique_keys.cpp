@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
+#include "schema/unique_keys.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -67,34 +68,6 @@ void set_mariadb_order(const schema::Column& of_table, const TextOrder* order, K
   column.compare = Compare::weights;
   column.charset = order->charset;
   column.collation = order->collation;
-}
-
-/// A key of the schema: primary key, constraint or index.
-struct DeclaredKey {
-  std::vector<std::string> columns;
-  std::vector<schema::KeyPart> parts;
-};
-
-std::vector<DeclaredKey> declared_keys(const schema::Table& table) {
-  std::vector<DeclaredKey> keys;
-  if (table.primary_key && !table.primary_key->without_overlaps) {
-    keys.push_back({table.primary_key->columns, table.primary_key->parts});
-  }
-  for (const schema::Unique& unique : table.uniques) {
-    if (!unique.without_overlaps) keys.push_back({unique.columns, unique.parts});
-  }
-  for (const schema::Index& index : table.indexes) {
-    const bool has_expression =
-        std::any_of(index.parts.begin(), index.parts.end(),
-                    [](const schema::IndexPart& part) { return part.column.empty(); });
-    if (!index.unique || !index.where.empty() || has_expression) continue;
-    DeclaredKey& key = keys.emplace_back();
-    for (const schema::IndexPart& part : index.parts) {
-      key.columns.push_back(part.column);
-      key.parts.push_back({.length = part.length, .collation = part.collation});
-    }
-  }
-  return keys;
 }
 
 /// The first `count` characters of UTF-8 text.
@@ -166,7 +139,7 @@ std::vector<UniqueKey> unique_keys(backend::Connection& connection, const schema
   const std::map<std::string, TextOrder> orders = text_orders(connection, table.name);
   const std::vector<std::string> given = plan.column_names();
   std::vector<UniqueKey> keys;
-  for (const DeclaredKey& declared : declared_keys(table)) {
+  for (const schema::UniqueKey& declared : schema::unique_keys(table)) {
     UniqueKey key;
     key.columns = declared.columns;
     for (std::size_t i = 0; i < declared.columns.size(); ++i) {
@@ -174,8 +147,7 @@ std::vector<UniqueKey> unique_keys(backend::Connection& connection, const schema
       const auto at = std::find(given.begin(), given.end(), name);
       const schema::Column* of_table = table.find_column(name);
       if (at == given.end() || of_table == nullptr) break;
-      const schema::KeyPart part =
-          declared.parts.empty() ? schema::KeyPart{} : declared.parts.at(i);
+      const schema::KeyPart& part = declared.parts.at(i);
       KeyColumn column;
       column.at = static_cast<std::uint32_t>(at - given.begin());
       column.prefix = static_cast<std::uint32_t>(part.length);

@@ -13,6 +13,7 @@
 #include "data_check/violation.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/sql_forms.hpp"
+#include "schema/unique_keys.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/read_job.hpp"
 #include "transfer/table_pair.hpp"
@@ -27,30 +28,6 @@ bool is_named(const std::vector<std::string>& names, const std::string& wanted) 
   return std::any_of(names.begin(), names.end(), [&](const std::string& one) {
     return text::equals_ignoring_case(one, wanted);
   });
-}
-
-/// A key in which no two rows may be equal.
-struct Key {
-  std::string name;
-  std::vector<std::string> columns;
-};
-
-std::vector<Key> whole_keys(const Table& table) {
-  std::vector<Key> keys;
-  if (table.primary_key) keys.push_back({"the primary key", table.primary_key->columns});
-  for (const schema::Unique& unique : table.uniques) {
-    keys.push_back({fmt::format("unique constraint '{}'", unique.name), unique.columns});
-  }
-  for (const schema::Index& index : table.indexes) {
-    Key key{fmt::format("unique index '{}'", index.name), {}};
-    bool is_plain = index.unique && index.where.empty();
-    for (const schema::IndexPart& part : index.parts) {
-      is_plain = is_plain && !part.column.empty() && part.length == 0;
-      key.columns.push_back(part.column);
-    }
-    if (is_plain) keys.push_back(std::move(key));
-  }
-  return keys;
 }
 
 /// Whether values of `column` that differ in the source may be equal in the target.
@@ -87,7 +64,8 @@ class KeyTrial {
   KeyTrial(backend::Connection& source, backend::Connection& target, const std::atomic<bool>& stop)
       : source_(source), trial_(target), stop_(stop) {}
 
-  std::optional<CopyProblem> look(const Table& given, const Table& wanted, const Key& key) {
+  std::optional<CopyProblem> look(const Table& given, const Table& wanted,
+                                  const schema::UniqueKey& key) {
     Table from = with_columns(given, key.columns, given.name);
     Table into = with_columns(wanted, key.columns, "dbmig_key_trial");
     into.mariadb = {
@@ -142,7 +120,8 @@ class KeyTrial {
     connection.commit();
   }
 
-  std::optional<CopyProblem> ask(const Table& into, const std::string& table, const Key& key) {
+  std::optional<CopyProblem> ask(const Table& into, const std::string& table,
+                                 const schema::UniqueKey& key) {
     backend::Connection& connection = trial_.connection();
     const dialect::Dialect& dialect = connection.dialect();
     std::vector<std::string> names;
@@ -163,7 +142,7 @@ class KeyTrial {
     problem.what.file = table;
     problem.what.column = text::join(key.columns, ", ");
     problem.what.records = std::strtoull(rows.c_str(), nullptr, 10);
-    problem.what.reason = fmt::format("are equal under {} of the target", key.name);
+    problem.what.reason = fmt::format("are equal under {} of the target", key.subject);
     const std::string joined =
         dialect::sql_forms(dialect.kind()).group_concat(names.front(), "''' and '''");
     const auto examples = connection.query(fmt::format("SELECT {} {} LIMIT 3", joined, groups));
@@ -243,7 +222,8 @@ std::vector<CopyProblem> find_collisions(backend::Connection& source, backend::C
   for (const std::string& name : chosen_tables(given, options)) {
     const Table* wanted = find_table_in(schema, name);
     if (wanted == nullptr) continue;
-    for (const Key& key : whole_keys(*wanted)) {
+    for (const schema::UniqueKey& key : schema::unique_keys(*wanted)) {
+      if (!key.is_whole()) continue;
       const bool is_asked =
           std::any_of(key.columns.begin(), key.columns.end(), [&](const std::string& column) {
             const schema::Column* found = wanted->find_column(column);

@@ -12,9 +12,9 @@
 #include "base/listed.hpp"
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
+#include "schema/unique_keys.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/copy_transaction.hpp"
-#include "transfer/equal_keys.hpp"
 #include "transfer/find_differences.hpp"
 #include "transfer/row_hash.hpp"
 #include "transfer/row_sums.hpp"
@@ -114,7 +114,7 @@ Written write_table(Connection& source, SourceReaders& readers, Connection& targ
   const auto sink = target.bulk_sink(pair.target(), pair.column_names());
   backend::DeferrableChecks deferrable;
   if (mode.defers_checks) {
-    deferrable = {.keys = unique_keys_of(pair.target()), .constraints = true};
+    deferrable = {.keys = schema::unique_columns(pair.target()), .constraints = true};
   }
   const backend::DeferredChecks deferred = sink->begin(deferrable);
   const auto may_follow_bad_row = [&](const Error& error) {

@@ -2,13 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <unordered_set>
 
 #include "backend/row_source.hpp"
 #include "base/identifier.hpp"
 #include "base/text.hpp"
 #include "import/shown.hpp"
+#include "schema/unique_keys.hpp"
 #include "transfer/copy_source.hpp"
 #include "transfer/row_hash.hpp"
 #include "transfer/value_text.hpp"
@@ -50,27 +50,13 @@ std::string find_equal(backend::Connection& source, const std::string& table,
 
 }  // namespace
 
-std::vector<std::vector<std::string>> unique_keys_of(const schema::Table& table) {
-  std::vector<std::vector<std::string>> keys;
-  if (table.primary_key) keys.push_back(table.primary_key->columns);
-  for (const schema::Unique& unique : table.uniques) keys.push_back(unique.columns);
-  for (const schema::Index& index : table.indexes) {
-    std::vector<std::string> columns;
-    for (const schema::IndexPart& part : index.parts) columns.push_back(part.column);
-    const bool is_plain =
-        index.where.empty() && std::find(columns.begin(), columns.end(), "") == columns.end();
-    if (index.unique && is_plain) keys.push_back(std::move(columns));
-  }
-  return keys;
-}
-
 std::vector<EqualKey> find_equal_keys(backend::Connection& source, const schema::Schema& schema,
                                       const std::vector<std::string>& tables,
                                       const std::atomic<bool>& stop) {
   std::vector<EqualKey> found;
   for (const std::string& name : tables) {
     const schema::Table& table = schema.table(name);
-    for (const std::vector<std::string>& key : unique_keys_of(table)) {
+    for (const std::vector<std::string>& key : schema::unique_columns(table)) {
       EqualKey one{name, {}, ""};
       for (const std::string& column : key) {
         const schema::Column* known = table.find_column(column);

@@ -15,9 +15,6 @@ struct EqualKey {
   std::string example;               ///< a value that equals another one
 };
 
-/// The lists of columns in whose values no two rows of `table` may be equal.
-std::vector<std::vector<std::string>> unique_keys_of(const schema::Table& table);
-
 /// The keys and unique constraints of `schema` whose rows differ in `source`, a SQLite database,
 /// but would be equal in MariaDB's default comparison: with other letter case, accents or trailing
 /// blanks.
