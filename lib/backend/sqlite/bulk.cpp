@@ -86,13 +86,13 @@ class SqliteBulkSink final : public BulkSink {
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
     may_do_half_ = !triggers.rows.empty() || schema::has_conflict_clause(table);
     // SQLite checks foreign keys at the end of a statement. By then another row of it may have
-    // brought the missing parent, or replaced the row that lacks it.
-    const bool is_child = looks_for_parents(connection, table.name);
-    const bool is_parent = has_children(connection, table.name);
+    // replaced the one that lacks its parent.
     const bool replaces =
         on_duplicate == OnDuplicate::update || on_duplicate == OnDuplicate::replace;
-    const bool one_by_one =
-        may_do_half_ || (is_child && is_parent) || (replaces && (is_child || is_parent));
+    const bool is_related =
+        looks_for_parents(connection, table.name) || has_children(connection, table.name);
+    const bool one_by_one = may_do_half_ || has_parents_and_children(connection, table.name) ||
+                            (replaces && is_related);
     if (!one_by_one) prepare_many(connection.dialect(), table.name, columns);
     rows_per_statement_ = std::clamp<std::size_t>(kMaxCells / width_, 1, kMaxRows);
     cells_.resize(rows_per_statement_ * width_);

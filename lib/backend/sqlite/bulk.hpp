@@ -10,8 +10,9 @@
 
 namespace dbmig::backend::sqlite {
 
-/// The fastest sink that writes what INSERT would: finished records (record_sink.hpp) or bound
-/// values. `connection` must outlive it. Throws Error when its statements cannot be prepared.
+/// The fastest sink that writes what INSERT would: of finished records, without a statement
+/// (record_sink.hpp) or with one (record_insert.hpp), or of values. `connection` must outlive it.
+/// Throws Error when its statements cannot be prepared.
 std::unique_ptr<BulkSink> make_bulk_sink(SqliteConnection& connection, const schema::Table& table,
                                          const std::vector<std::string>& columns,
                                          OnDuplicate on_duplicate);

@@ -29,7 +29,10 @@ int Command::run(const Cell* cells, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     // Without a copy: the batch outlives the run.
     const int result = bind_cell(statement_, static_cast<int>(i) + 1, cells[i], false);
-    if (result != SQLITE_OK) throw last_error(database_, {});
+    if (result == SQLITE_OK) continue;
+    if (!is_fault_of_row(result)) throw last_error(database_, {});
+    message_ = sqlite3_errmsg(database_);
+    return result;
   }
   return run();
 }

@@ -21,7 +21,8 @@ class Command {
 
   /// SQLITE_DONE, or the extended result code of the failure.
   int run();
-  /// The same with these cells as parameters. Throws Error when one cannot be bound.
+  /// The same with these cells as parameters. Throws Error when one cannot be bound, except because
+  /// it is too long.
   int run(const Cell* cells, std::size_t count);
 
   /// SQLite's words on the last failure.

@@ -73,6 +73,10 @@ bool has_children(SqliteConnection& connection, const std::string& table) {
               .rows.empty();
 }
 
+bool has_parents_and_children(SqliteConnection& connection, const std::string& table) {
+  return looks_for_parents(connection, table) && has_children(connection, table);
+}
+
 bool has_missing_parents(SqliteConnection& connection) {
   int missing = 0;
   int unused = 0;

@@ -17,6 +17,11 @@ bool looks_for_parents(SqliteConnection& connection, const std::string& table);
 /// Whether SQLite looks for parents of rows, of any table, in `table`.
 bool has_children(SqliteConnection& connection, const std::string& table);
 
+/// Whether rows that go into `table` have parents and may be parents: then one of them may bring
+/// the parent that another one lacks, which SQLite only sees at the end of a statement, and rows
+/// may wait for their parents (RowOrder::parents_may_follow), which have to be cells.
+bool has_parents_and_children(SqliteConnection& connection, const std::string& table);
+
 /// Whether rows of the open transaction still lack a parent that a deferred foreign key asks for.
 bool has_missing_parents(SqliteConnection& connection);
 

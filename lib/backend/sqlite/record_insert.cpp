@@ -23,8 +23,12 @@ namespace dbmig::backend::sqlite {
 namespace {
 
 using RowKind = RecordReader::Kind;
-/// Rows that go as their values, once one has to: turns of few rows would be slower.
+/// After a row that must go as its values, the next ones do, too: switching for every few rows
+/// would be slower.
 constexpr std::size_t kCellsTogether = 64;
+/// Rows of a statement: limited after a row was refused, as all of them are written again then.
+constexpr std::size_t kFewRecords = 256;
+constexpr std::size_t kMostRecords = 1U << 20U;
 constexpr std::int64_t kLargestRowid = std::numeric_limits<std::int64_t>::max();
 
 const char* type_of(Affinity affinity) {
@@ -54,8 +58,8 @@ std::string collation_of(SqliteConnection& connection, const std::string& table,
   return " COLLATE " + connection.dialect().quote_identifier(name);
 }
 
-/// The columns of `table` as SQLite compares them before it copies records: without what has to be
-/// checked.
+/// The columns of `table` as SQLite compares them before it copies records. Without CHECK, UNIQUE
+/// and foreign keys, so that it sees that it has to check them.
 std::string columns_of(SqliteConnection& connection, const std::string& table,
                        const RecordLayout& layout) {
   const Rows found =
@@ -77,22 +81,29 @@ std::string columns_of(SqliteConnection& connection, const std::string& table,
 
 class RecordInsertSink final : public BulkSink {
  public:
-  RecordInsertSink(SqliteConnection& connection, const schema::Table& table, std::size_t columns,
-                   RecordLayout layout, std::unique_ptr<RecordTable> records,
-                   std::unique_ptr<BulkSink> bound)
+  RecordInsertSink(SqliteConnection& connection, const schema::Table& table,
+                   const std::vector<std::string>& columns, RecordLayout layout,
+                   std::size_t worthwhile)
       : connection_(connection),
         table_(table.name),
         layout_(std::move(layout)),
-        records_(std::move(records)),
-        bound_(std::move(bound)),
-        cells_(row_encoder(kCellEncoding, columns)),
+        worthwhile_(worthwhile),
+        bound_(make_bound_sink(connection, table, columns)),
+        cells_(row_encoder(kCellEncoding, columns.size())),
         target_("main." + connection.dialect().quote_identifier(table_)),
-        insert_(connection.native(),
-                fmt::format("INSERT INTO {} SELECT * FROM {}", target_, RecordTable::name())),
         all_or_nothing_(connection.native()),
-        has_rowid_(std::any_of(layout_.columns.begin(), layout_.columns.end(),
-                               [](const auto& column) { return column.is_rowid; })),
-        is_autoincrement_(is_autoincrement(connection, table_)) {}
+        max_record_(std::min(
+            RecordTable::max_record(),
+            static_cast<std::size_t>(sqlite3_limit(connection.native(), SQLITE_LIMIT_LENGTH, -1)))),
+        is_parent_(has_children(connection, table_)),
+        is_autoincrement_(is_autoincrement(connection, table_)) {
+    const bool has_rowid = std::any_of(layout_.columns.begin(), layout_.columns.end(),
+                                       [](const auto& column) { return column.is_rowid; });
+    if (!has_rowid) return;
+    const Rows key =
+        query_about(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table_);
+    rowid_ = connection.dialect().quote_identifier(key.rows.at(0).at(0).value_or(""));
+  }
 
   std::string encoding() const override { return layout_.name(); }
   std::uint64_t rows() const override { return rows_ + bound_->rows(); }
@@ -101,17 +112,17 @@ class RecordInsertSink final : public BulkSink {
     RecordReader reader(batch);
     // Others may have added rows since the last batch.
     last_.reset();
-    records_->clear();
     cells_->clear();
     cell_rows_ = 0;
-    std::size_t as_cells_until = 0;
+    seen_ += reader.rows();
+    std::size_t as_cells_until = may_copy() ? 0 : reader.rows();
     for (std::size_t i = 0; i < reader.rows(); ++i) {
       const RecordReader before = reader;
       const RecordReader::Row row = reader.next();
       if (i >= as_cells_until && is_record(row)) {
         write_cells(refused);
         if (records_->rows() == 0) waiting_ = before;
-        if (add(row)) continue;
+        if (records_->rows() < most_rows_ && add(row)) continue;
         insert_waiting(i, refused);
         waiting_ = before;
         if (add(row)) continue;
@@ -126,12 +137,34 @@ class RecordInsertSink final : public BulkSink {
   }
 
  private:
-  static bool is_record(const RecordReader::Row& row) {
-    return row.kind != RowKind::cells && row.bytes.size() <= RecordTable::max_record();
+  /// Whether statements may read records; sets them up.
+  bool may_copy() {
+    // Copied records would not be counted as the parents that rows of other tables wait for.
+    if (seen_ < worthwhile_ || (is_parent_ && has_missing_parents(connection_))) return false;
+    if (records_ == nullptr && !is_impossible_) {
+      try {
+        records_ = RecordTable::make(connection_, columns_of(connection_, table_, layout_));
+        if (records_ != nullptr) {
+          insert_ = std::make_unique<Command>(
+              connection_.native(),
+              fmt::format("INSERT INTO {} SELECT * FROM {}", target_, RecordTable::name()));
+        }
+      } catch (const Error&) {
+        // For one, another table refers to columns that are not unique, which SQLite says only to a
+        // statement of many rows.
+      }
+      is_impossible_ = insert_ == nullptr;
+      if (is_impossible_) records_.reset();
+    }
+    if (records_ != nullptr) records_->clear();
+    return records_ != nullptr;
+  }
+  bool is_record(const RecordReader::Row& row) const {
+    return row.kind != RowKind::cells && row.bytes.size() <= max_record_;
   }
   /// False if the row must wait until the others are in the table, or cannot go this way at all.
   bool add(const RecordReader::Row& row) {
-    if (!has_rowid_) return records_->add(0, row.bytes);
+    if (rowid_.empty()) return records_->add(0, row.bytes);
     if (row.kind == RowKind::rowid) {
       if (!records_->add(row.rowid, row.bytes)) return false;
       if (last_) last_ = std::max(*last_, row.rowid);
@@ -141,7 +174,7 @@ class RecordInsertSink final : public BulkSink {
       if (records_->rows() != 0) return false;
       last_ = last_rowid();
     }
-    // Above the largest INSERT looks for a free one.
+    // When the largest rowid is taken, INSERT looks for a free one.
     if (!last_ || *last_ == kLargestRowid || !records_->add(*last_ + 1, row.bytes)) return false;
     ++*last_;
     return true;
@@ -149,7 +182,7 @@ class RecordInsertSink final : public BulkSink {
 
   /// What INSERT counts on from; nothing if only SQLite knows.
   std::optional<std::int64_t> last_rowid() {
-    const Rows found = connection_.query(fmt::format("SELECT max(rowid) FROM {}", target_));
+    const Rows found = connection_.query(fmt::format("SELECT max({}) FROM {}", rowid_, target_));
     const Value& largest = found.rows.at(0).at(0);
     const std::optional<std::int64_t> used =
         is_autoincrement_ ? used_rowid(connection_, table_) : std::nullopt;
@@ -160,17 +193,19 @@ class RecordInsertSink final : public BulkSink {
 
   /// The rows of the batch before `end` that are not in the table yet.
   void insert_waiting(std::size_t end, const RefusedRow& refused) {
-    const std::size_t count = records_->rows();
+    const std::size_t count = records_ == nullptr ? 0 : records_->rows();
     if (count == 0) return;
     records_->show();
-    const int result = all_or_nothing_([this] { return insert_.run(); });
+    const int result = all_or_nothing_([this] { return insert_->run(); });
     records_->clear();
     if (result == SQLITE_DONE) {
       rows_ += count;
+      most_rows_ = std::min(2 * most_rows_, kMostRecords);
       return;
     }
-    if (!is_fault_of_row(result)) throw translate(result, insert_.message(), {});
-    // With their values it is found out which row it is.
+    if (!is_fault_of_row(result)) throw translate(result, insert_->message(), {});
+    // With their values it is found out which row it is, and where one is refused, more may follow.
+    most_rows_ = kFewRecords;
     first_cells_ = end - count;
     for (; cell_rows_ < count; ++cell_rows_) cells_->add(cells_of(waiting_->next(), layout_));
     write_cells(refused);
@@ -188,15 +223,21 @@ class RecordInsertSink final : public BulkSink {
   SqliteConnection& connection_;
   std::string table_;
   RecordLayout layout_;
-  std::unique_ptr<RecordTable> records_;
+  std::size_t worthwhile_;  ///< from that many rows on records are copied
+  std::size_t seen_ = 0;    ///< rows so far
+  bool is_impossible_ = false;
+  std::unique_ptr<RecordTable> records_;  ///< null until it is worthwhile
+  std::unique_ptr<Command> insert_;       ///< reads it
   std::unique_ptr<BulkSink> bound_;
   std::unique_ptr<RowEncoder> cells_;
   std::size_t cell_rows_ = 0;    ///< in `cells_`
   std::size_t first_cells_ = 0;  ///< the first of them in the batch
   std::string target_;           ///< the table as SQL
-  Command insert_;
   AllOrNothing all_or_nothing_;
-  bool has_rowid_;  ///< a column of the table: INTEGER PRIMARY KEY
+  std::size_t max_record_;                ///< in bytes
+  std::size_t most_rows_ = kMostRecords;  ///< of the next statement
+  std::string rowid_;  ///< the INTEGER PRIMARY KEY as SQL; empty if there is none
+  bool is_parent_;     ///< of rows of another table
   bool is_autoincrement_;
   std::optional<RecordReader> waiting_;  ///< in front of the first row that waits
   std::optional<std::int64_t> last_;     ///< rowid that INSERT counts on from, if it is known
@@ -207,25 +248,16 @@ class RecordInsertSink final : public BulkSink {
 
 std::unique_ptr<BulkSink> make_record_insert_sink(SqliteConnection& connection,
                                                   const schema::Table& table,
-                                                  const std::vector<std::string>& columns) {
-  if (!root_of_plain_table(connection, table.name)) return nullptr;
-  // See SqliteBulkSink.
-  if (looks_for_parents(connection, table.name) && has_children(connection, table.name)) {
+                                                  const std::vector<std::string>& columns,
+                                                  std::size_t worthwhile) {
+  if (!RecordTable::is_possible(connection) || !root_of_plain_table(connection, table.name) ||
+      has_parents_and_children(connection, table.name)) {
     return nullptr;
   }
   auto layout = layout_of(connection, table.name, columns);
   if (!layout) return nullptr;
-  auto records = RecordTable::make(connection, columns_of(connection, table.name, *layout));
-  if (records == nullptr) return nullptr;
-  try {
-    return std::make_unique<RecordInsertSink>(connection, table, columns.size(), std::move(*layout),
-                                              std::move(records),
-                                              make_bound_sink(connection, table, columns));
-  } catch (const Error&) {
-    // For one, another table refers to columns that are not unique, which SQLite says only to a
-    // statement of many rows.
-    return nullptr;
-  }
+  return std::make_unique<RecordInsertSink>(connection, table, columns, std::move(*layout),
+                                            worthwhile);
 }
 
 }  // namespace dbmig::backend::sqlite

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 
 #include "backend/sqlite/file_format.hpp"
 #include "backend/sqlite/session.hpp"
@@ -28,6 +29,7 @@ constexpr char kLeafType = 13;
 constexpr char kInteriorType = 5;
 constexpr std::size_t kLeafHead = 8;
 constexpr std::size_t kInteriorHead = 12;
+constexpr std::size_t kLastChildAt = 8;
 constexpr std::size_t kPointer = 2;
 /// A longer record would have to continue on pages of its own.
 constexpr std::size_t kMaxRecord = kPageSize - 35;
@@ -55,13 +57,18 @@ Memory make_pages(const std::string& columns) {
   return pages;
 }
 
-/// What the connection has under that name.
-enum class Attached { nothing, unused, in_use };
+/// What the connection has under that name; `foreign` is an application's.
+enum class Attached { nothing, unused, in_use, foreign };
 
 Attached attached(sqlite3* database) {
   sqlite3_int64 size = 0;
   sqlite3_serialize(database, kSchema, &size, SQLITE_SERIALIZE_NOCOPY);
   if (size < 0) return Attached::nothing;
+  char* name = nullptr;
+  sqlite3_file_control(database, kSchema, SQLITE_FCNTL_VFSNAME, &name);
+  const bool is_own = name != nullptr && std::string_view(name).starts_with("memdb");
+  sqlite3_free(name);
+  if (!is_own) return Attached::foreign;
   return size == static_cast<sqlite3_int64>(kSize) ? Attached::in_use : Attached::unused;
 }
 
@@ -75,25 +82,31 @@ void put_head(char* page, char type, std::size_t cells, std::size_t content) {
 
 }  // namespace
 
+bool RecordTable::is_possible(SqliteConnection& connection) {
+  const auto setting = [&](const char* name) {
+    return connection.query(fmt::format("PRAGMA {}", name)).rows.at(0).at(0);
+  };
+  const Attached before = attached(connection.native());
+  return (before == Attached::nothing || before == Attached::unused) &&
+         setting("encoding") == "UTF-8" && setting("reverse_unordered_selects") == "0";
+}
+
 std::unique_ptr<RecordTable> RecordTable::make(SqliteConnection& connection,
                                                const std::string& columns) {
   sqlite3* const database = connection.native();
   try {
-    if (connection.query("PRAGMA main.encoding").rows.at(0).at(0) != "UTF-8") return nullptr;
-    const Attached before = attached(database);
-    if (before == Attached::in_use) return nullptr;
+    if (!is_possible(connection)) return nullptr;
     Memory pages = make_pages(columns);
     if (pages == nullptr) return nullptr;
-    if (before == Attached::nothing)
+    if (attached(database) == Attached::nothing) {
       connection.execute(fmt::format("ATTACH ':memory:' AS {}", kSchema));
+    }
     char* const shown = reinterpret_cast<char*>(pages.get());
     // It frees them, even if it fails.
     const int result = sqlite3_deserialize(database, kSchema, pages.release(), kSize, kSize,
                                            SQLITE_DESERIALIZE_FREEONCLOSE);
     if (result != SQLITE_OK) return nullptr;
     std::unique_ptr<RecordTable> table(new RecordTable(connection, shown));
-    // Nothing is ever written to it, but a transaction begins in it, too.
-    connection.execute(fmt::format("PRAGMA {}.journal_mode = OFF", kSchema));
     connection.execute(fmt::format("PRAGMA {}.mmap_size = {}", kSchema, kSize));
     return table->is_read_anew() ? std::move(table) : nullptr;
   } catch (const Error&) {
@@ -104,9 +117,9 @@ std::unique_ptr<RecordTable> RecordTable::make(SqliteConnection& connection,
 RecordTable::~RecordTable() {
   try {
     connection_.execute(fmt::format("DETACH {}", kSchema));
-  } catch (const Error&) {
-    // An open transaction has read it. An empty database takes its place, until the next table or
-    // the end of the connection.
+  } catch (...) {
+    // Mostly because an open transaction has read it. An empty database takes its place, until the
+    // next table or the end of the connection.
     sqlite3_deserialize(connection_.native(), kSchema, nullptr, 0, 0,
                         SQLITE_DESERIALIZE_RESIZEABLE | SQLITE_DESERIALIZE_FREEONCLOSE);
   }
@@ -116,13 +129,13 @@ RecordTable::~RecordTable() {
 bool RecordTable::is_read_anew() {
   // One column, NULL; the others are missing, which means the same.
   constexpr std::array<char, 2> kRecord = {2, 0};
-  for (const std::int64_t rowid : {1, 2}) {
-    add(rowid, kRecord);
+  for (const char* const expected : {"1", "2"}) {
+    add(0, kRecord);
     show();
-    const Rows found = connection_.query(fmt::format("SELECT rowid FROM {}", name()));
-    if (found.rows.size() != 1 || found.rows[0].at(0) != std::to_string(rowid)) return false;
-    clear();
+    const Rows found = connection_.query(fmt::format("SELECT count(*) FROM {}", name()));
+    if (found.rows.at(0).at(0) != expected) return false;
   }
+  clear();
   return true;
 }
 
@@ -165,7 +178,7 @@ void RecordTable::show() {
   end_leaf();
   char* const root = page(kRoot);
   if (leaves_ == 0) return put_head(root, kLeafType, 0, kPageSize);
-  // The root of more than no page has at least two below it.
+  // A single leaf is the root itself.
   if (leaves_ == 1) {
     std::memcpy(root, page(kFirstLeaf), kPageSize);
     return;
@@ -182,7 +195,7 @@ void RecordTable::show() {
     put_big_endian(root + kInteriorHead + i * kPointer, content, kPointer);
   }
   put_head(root, kInteriorType, leaves_ - 1, content);
-  put_big_endian(root + kLeafHead, kFirstLeaf + leaves_ - 1, 4);
+  put_big_endian(root + kLastChildAt, kFirstLeaf + leaves_ - 1, 4);
 }
 
 void RecordTable::clear() {

@@ -15,13 +15,19 @@ namespace dbmig::backend::sqlite {
 /// SQLite copies each record as it is and does not take it apart ("transfer optimization",
 /// sqlite3's insert.c). It works through the public interface, so with the system's library, too.
 ///
-/// The pages change between two runs of a statement. SQLite keeps no copy of them, because it reads
-/// memory as it reads a mapped file, which make() verifies.
+/// The pages change between two runs of a statement. A query keeps no copy of them, because it
+/// reads memory as it reads a mapped file, which make() verifies. Other readers do keep one: as
+/// long as a RecordTable lives, the connection must not run integrity_check, quick_check or
+/// mmap_size without the name of a database.
 class RecordTable {
  public:
-  /// A table with these columns, as in CREATE TABLE. Null if this SQLite cannot read it,
-  /// `connection` has another one in use, or its database has another encoding than UTF-8.
-  /// `connection` must outlive it, and every statement that reads it be finalized before it.
+  /// Whether `connection` can have one: its database has the encoding UTF-8, no other one is in
+  /// use, and no application has attached a database of this name or lets queries return rows in
+  /// reverse.
+  static bool is_possible(SqliteConnection& connection);
+  /// A table with these columns, as in CREATE TABLE. Null if it is not possible, or this SQLite
+  /// cannot read it. `connection` must outlive it, and every statement that reads it be finalized
+  /// before it.
   static std::unique_ptr<RecordTable> make(SqliteConnection& connection,
                                            const std::string& columns);
   ~RecordTable();
@@ -36,7 +42,7 @@ class RecordTable {
   /// Adds a row behind the others; false if it is full. Rowids need not ascend.
   bool add(std::int64_t rowid, std::span<const char> record);
   std::size_t rows() const { return rows_; }
-  /// To be called before a statement reads what was added.
+  /// Completes the pages. To be called before a statement reads what was added.
   void show();
   void clear();
 

@@ -26,7 +26,9 @@ std::optional<unsigned> root_of_plain_table(SqliteConnection& connection,
       query_about(connection,
                   "SELECT l.wr, l.strict, m.rootpage, m.sql FROM pragma_table_list AS l "
                   "JOIN sqlite_master AS m ON m.name = l.name WHERE l.schema = 'main' "
-                  "AND l.type = 'table' AND m.type = 'table' AND l.name = ? COLLATE NOCASE",
+                  "AND l.type = 'table' AND m.type = 'table' AND l.name = ?1 COLLATE NOCASE "
+                  "AND NOT EXISTS (SELECT 1 FROM sqlite_temp_master AS t "
+                  "WHERE t.name = ?1 COLLATE NOCASE)",
                   table);
   if (kind.rows.size() != 1) return std::nullopt;
   const auto& row = kind.rows.front();
