@@ -91,7 +91,7 @@ struct Options {
   /// to four, if the files are large and it is possible.
   std::size_t writers = 1;
   /// The size of the files from which that is done.
-  std::uintmax_t bytes_for_writers = std::uintmax_t{32} << 20;
+  std::uintmax_t bytes_for_writers = std::uintmax_t{8} << 20;
   /// Commit after this many records, see Checkpoints; 0: all rows or none.
   std::uint64_t commit_every = 0;
   /// What to do with an interrupted import of the same files: continue it, or forget it. Not set:
