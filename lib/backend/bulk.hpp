@@ -70,6 +70,9 @@ struct DeferrableChecks {
   /// finish(): the caller looks for repeats itself, or any failure ends everything.
   std::vector<std::vector<std::string>> keys = {};
   bool constraints = false;  ///< foreign keys and CHECK
+  /// About how many rows will come; 0 if that is not known. Among many new rows it pays to index
+  /// those that are there a second time.
+  std::uint64_t expected_rows = 0;
 };
 
 /// Which of these checks a sink has left to finish(): until then no row is refused because of them.

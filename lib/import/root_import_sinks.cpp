@@ -15,6 +15,18 @@
 #include "import/writer_choice.hpp"
 
 namespace dbmig::import {
+namespace {
+
+/// About how many records a file has, rather too few; 0 if that is not known.
+std::uint64_t expected_rows(const std::string& path) {
+  constexpr std::uintmax_t kBytes = 256;  // of a record: most have fewer
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure)) return 0;
+  const std::uintmax_t size = std::filesystem::file_size(path, failure);
+  return failure ? 0 : size / kBytes;
+}
+
+}  // namespace
 
 /// Decides how many connections write, and prepares what several need outside of the transaction.
 void RootImport::prepare_writers() {
@@ -91,7 +103,8 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t ind
     sinks.push_back(
         open_sink(table, columns,
                   {.keys = watched_keys(plan),
-                   .constraints = options_.defers_constraints && may_defer_checks(index)}));
+                   .constraints = options_.defers_constraints && may_defer_checks(index),
+                   .expected_rows = expected_rows(options_.files[index])}));
     return sinks;
   }
   std::size_t count = writers_->count();

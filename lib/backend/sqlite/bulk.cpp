@@ -78,13 +78,8 @@ class SqliteBulkSink final : public BulkSink {
             insert_sql(connection.dialect(), table.name, columns, values_of(width_), on_duplicate)),
         one_(database_, one_sql_),
         all_or_nothing_(database_) {
-    const Value name = table.name;
-    const Rows triggers = connection.query(
-        "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE "
-        "LIMIT 1",
-        std::span(&name, 1));
     // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
-    may_do_half_ = !triggers.rows.empty() || schema::has_conflict_clause(table);
+    may_do_half_ = has_triggers(connection, table.name) || schema::has_conflict_clause(table);
     // SQLite checks foreign keys at the end of a statement. By then another row of it may have
     // replaced the one that lacks its parent.
     const bool replaces =
@@ -212,7 +207,7 @@ class DeferringSink final : public BulkSink {
   std::string encoding() const override { return sink_->encoding(); }
   std::uint64_t rows() const override { return sink_->rows(); }
   DeferredChecks begin(const DeferrableChecks& deferrable) override {
-    indexes_ = std::make_unique<DeferredIndexes>(connection_, table_.name, deferrable.keys);
+    indexes_ = std::make_unique<DeferredIndexes>(connection_, table_.name, deferrable);
     const LeftOut left_out{.indexes = indexes_->constraint_indexes(),
                            .constraints = deferrable.constraints && may_defer_constraints()};
     if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
@@ -244,7 +239,7 @@ class DeferringSink final : public BulkSink {
   bool may_defer_constraints() {
     const bool has_name = table_.name.find_first_of("0123456789+-") != 0;
     return has_row_constraints(connection_, table_.name) && !refers_to_itself(table_) && has_name &&
-           has_few_rows(connection_, table_.name) &&
+           has_at_most(kFewRows, connection_, table_.name) &&
            passes_row_constraints(connection_, table_.name);
   }
   std::unique_ptr<BulkSink> records_without(const LeftOut& left_out) {

@@ -11,6 +11,20 @@
 namespace dbmig::backend::sqlite {
 namespace {
 
+/// How often a word stands in `sql`.
+std::size_t count_of(std::string_view word, std::string_view sql) {
+  const auto in_word = [](char c) { return ascii::is_alphanumeric(c) || c == '_'; };
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < sql.size();) {
+    const auto end = static_cast<std::size_t>(
+        std::find_if_not(sql.begin() + static_cast<std::ptrdiff_t>(at), sql.end(), in_word) -
+        sql.begin());
+    if (text::equals_ignoring_case(sql.substr(at, end - at), word)) ++count;
+    at = end + 1;
+  }
+  return count;
+}
+
 bool may_have_check(SqliteConnection& connection, const std::string& table) {
   const Rows found = query_about(
       connection,
@@ -42,20 +56,33 @@ void evaluate_checks(SqliteConnection& connection, const std::string& table) {
 }  // namespace
 
 bool mentions(std::string_view sql, std::initializer_list<std::string_view> words) {
-  const auto in_word = [](char c) { return ascii::is_alphanumeric(c) || c == '_'; };
-  for (std::size_t at = 0; at < sql.size();) {
-    const auto end = static_cast<std::size_t>(
-        std::find_if_not(sql.begin() + static_cast<std::ptrdiff_t>(at), sql.end(), in_word) -
-        sql.begin());
-    const std::string_view word = sql.substr(at, end - at);
-    if (std::any_of(words.begin(), words.end(), [word](std::string_view one) {
-          return text::equals_ignoring_case(word, one);
-        })) {
-      return true;
-    }
-    at = end + 1;
-  }
-  return false;
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return count_of(word, sql) != 0; });
+}
+
+bool has_triggers(SqliteConnection& connection, const std::string& table) {
+  return !query_about(connection,
+                      "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
+                      "AND tbl_name = ?1 COLLATE NOCASE UNION ALL "
+                      "SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1",
+                      table)
+              .rows.empty();
+}
+
+bool triggers_may_read(SqliteConnection& connection, const std::string& table) {
+  if (!has_triggers(connection, table)) return false;
+  const bool is_word = std::all_of(table.begin(), table.end(),
+                                   [](char c) { return ascii::is_alphanumeric(c) || c == '_'; });
+  if (!is_word) return true;
+  const Rows all = connection.query(
+      "SELECT type, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') UNION ALL "
+      "SELECT type, tbl_name, sql FROM sqlite_temp_master WHERE type IN ('trigger', 'view')");
+  return std::any_of(all.rows.begin(), all.rows.end(), [&](const auto& row) {
+    const bool is_its_trigger =
+        row[0] == "trigger" && text::equals_ignoring_case(row[1].value_or(""), table);
+    // Its own ON names it once.
+    return count_of(table, row[2].value_or("")) > (is_its_trigger ? 1U : 0U);
+  });
 }
 
 bool looks_for_parents(SqliteConnection& connection, const std::string& table) {

@@ -11,6 +11,13 @@ namespace dbmig::backend::sqlite {
 /// Whether `sql` has one of `words` anywhere, in a comment or a text, too.
 bool mentions(std::string_view sql, std::initializer_list<std::string_view> words);
 
+/// Whether `table` has triggers, or the connection has temporary ones, of whatever table.
+bool has_triggers(SqliteConnection& connection, const std::string& table);
+
+/// Whether a row that goes into `table` may fire a trigger that reads it, as far as the names in
+/// triggers and views tell.
+bool triggers_may_read(SqliteConnection& connection, const std::string& table);
+
 /// Whether SQLite looks for the parent of each row that goes into `table`.
 bool looks_for_parents(SqliteConnection& connection, const std::string& table);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/sqlite/constraint_check.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -91,19 +92,19 @@ bool was_analyzed(SqliteConnection& connection, const std::string& table) {
 
 }  // namespace
 
-bool has_few_rows(SqliteConnection& connection, const std::string& table) {
-  const Rows rows = connection.query(
-      fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM main.{1} LIMIT {0} + 1)", kFewRows,
+bool has_at_most(std::uint64_t rows, SqliteConnection& connection, const std::string& table) {
+  const Rows more = connection.query(
+      fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM main.{1} LIMIT {0} + 1)", rows,
                   connection.dialect().quote_identifier(table)));
-  return rows.rows.at(0).at(0) == "0";
+  return more.rows.at(0).at(0) == "0";
 }
 
 DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string& table,
-                                 const std::vector<std::vector<std::string>>& deferrable_keys)
+                                 const DeferrableChecks& deferrable)
     : connection_(connection), table_(table) {
   if (sqlite3_txn_state(connection.native(), "main") != SQLITE_TXN_WRITE) return;
-  const bool may_leave_unique = !deferrable_keys.empty() && is_empty(connection, table);
-  if (may_leave_unique) find_constraints(deferrable_keys);
+  const bool may_leave_unique = !deferrable.keys.empty() && is_empty(connection, table);
+  if (may_leave_unique) find_constraints(deferrable.keys);
   const Value name = table;
   Rows found = connection.query(
       "SELECT m.name, m.sql, i.\"unique\" FROM sqlite_master AS m JOIN pragma_index_list(?1) AS i "
@@ -114,11 +115,15 @@ DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string
   std::erase_if(found.rows, [&](const auto& row) {
     const std::string index = row.at(0).value_or("");
     return row.at(2) == "1" &&
-           !(may_leave_unique && is_one_of(connection, index, deferrable_keys) &&
+           !(may_leave_unique && is_one_of(connection, index, deferrable.keys) &&
              !is_parent_key(connection, table, index));
   });
   if (found.rows.empty()) return;
-  if (!has_few_rows(connection, table) || was_analyzed(connection, table)) return;
+  const std::uint64_t few = std::max(kFewRows, deferrable.expected_rows);
+  if (!has_at_most(few, connection, table) || triggers_may_read(connection, table) ||
+      was_analyzed(connection, table)) {
+    return;
+  }
   connection.savepoint(kSavepoint);
   try {
     drop(found);

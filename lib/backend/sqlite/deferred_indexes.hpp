@@ -1,16 +1,17 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "backend/bulk.hpp"
 #include "backend/sqlite/connection.hpp"
 
 namespace dbmig::backend::sqlite {
 
 /// Up to this many existing rows, indexing or checking them once more costs next to nothing.
-inline constexpr std::size_t kFewRows = 1000;
-bool has_few_rows(SqliteConnection& connection, const std::string& table);
+inline constexpr std::uint64_t kFewRows = 1000;
+bool has_at_most(std::uint64_t rows, SqliteConnection& connection, const std::string& table);
 
 /// Indexes of a table that do without its rows while it is filled: building an index of all rows at
 /// the end takes a fraction of adding to it row by row. Everything happens in the open transaction,
@@ -19,11 +20,12 @@ class DeferredIndexes {
  public:
   /// Drops the indexes of `table` that need not refuse a row: not those with expressions, and of
   /// the unique ones, while the table is empty, only those of `deferrable_keys` (DeferrableChecks)
-  /// that no foreign key refers to. None of them when no transaction writes, when the table has
-  /// more than kFewRows rows, or when ANALYZE has counted it, whose counts would go too. (The
-  /// indexes of constraints are not dropped, so this is not about them.)
+  /// that no foreign key refers to. None of them when no transaction writes, when triggers may
+  /// read the table, when it has more rows than kFewRows and than
+  /// are expected, or when ANALYZE has counted it, whose counts would go too. (The indexes of
+  /// constraints are not dropped, so this is not about them.)
   DeferredIndexes(SqliteConnection& connection, const std::string& table,
-                  const std::vector<std::vector<std::string>>& deferrable_keys);
+                  const DeferrableChecks& deferrable);
 
   /// The indexes of UNIQUE and PRIMARY KEY constraints of `deferrable_keys`, while the table is
   /// empty. They cannot be dropped, but rows may be written past them after

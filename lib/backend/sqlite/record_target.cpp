@@ -7,18 +7,6 @@
 #include "backend/sqlite/constraint_check.hpp"
 
 namespace dbmig::backend::sqlite {
-namespace {
-
-bool has_triggers(SqliteConnection& connection, const std::string& table) {
-  return !query_about(connection,
-                      "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
-                      "AND tbl_name = ?1 COLLATE NOCASE UNION ALL "
-                      "SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' LIMIT 1",
-                      table)
-              .rows.empty();
-}
-
-}  // namespace
 
 std::optional<unsigned> root_of_plain_table(SqliteConnection& connection,
                                             const std::string& table) {

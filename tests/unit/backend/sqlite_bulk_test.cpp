@@ -329,7 +329,9 @@ TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
       "CREATE INDEX e ON t (n + 1); CREATE INDEX p ON t (b) WHERE n > 5; CREATE TABLE o (x);"
       "CREATE INDEX io ON o (x)";
   for (const bool commit : {true, false}) {
-    for (const bool has_rows : {false, true}) {
+    for (const auto& [has_rows, expected] : std::vector<std::pair<bool, std::uint64_t>>{
+             {false, 0}, {true, 0}, {true, 1500}, {true, 2500}}) {
+      SCOPED_TRACE(fmt::format("{} {} {}", commit, has_rows, expected));
       SqliteDatabase database(true);
       database.run(script);
       if (has_rows) {
@@ -342,9 +344,9 @@ TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
       database.connection().begin();
       const auto sink = sink_for(database, "t", {"n"});
       ASSERT_EQ(indexes_of(database), before);
-      sink->begin({});
+      sink->begin({.expected_rows = expected});
       EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE name IN ('i 1', 'i2')"),
-                has_rows ? "2\n" : "0\n");
+                has_rows && expected < 2000 ? "2\n" : "0\n");
       EXPECT_EQ(database.rows("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name "
                               "NOT IN ('i 1', 'i2')"),
                 "4\n");
@@ -362,6 +364,46 @@ TEST(SqliteBulkSink, IndexesAreBuiltAtTheEnd) {
       ASSERT_EQ(indexes_of(database), before);
       EXPECT_EQ(database.rows("SELECT count(*) FROM t WHERE n < 9"), commit ? "9\n" : "0\n");
     }
+  }
+}
+
+/// Without the index, each row would make a trigger read the whole table.
+TEST(SqliteBulkSink, IndexesThatTriggersMayNeedStay) {
+  struct Row {
+    const char* more;
+    bool stays;
+  };
+  const std::vector<Row> rows = {
+      {"", false},
+      {"CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO seen VALUES (NEW.n, 1); END", false},
+      {"CREATE TRIGGER g AFTER INSERT ON o BEGIN SELECT 1 FROM t; END", false},
+      {"CREATE TRIGGER g AFTER INSERT ON T BEGIN INSERT INTO seen SELECT NEW.n, count(*) FROM "
+       "\"T\" "
+       "WHERE n = NEW.n; END",
+       true},
+      {"CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO o VALUES (1); END;"
+       "CREATE TRIGGER h AFTER INSERT ON o BEGIN SELECT 1 FROM t; END",
+       true},
+      {"CREATE VIEW v AS SELECT * FROM t; CREATE TRIGGER g AFTER INSERT ON t BEGIN "
+       "SELECT 1 FROM v; END",
+       true},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.more);
+    SqliteDatabase database(true);
+    database.run(
+        "CREATE TABLE t (n INTEGER); CREATE INDEX i ON t (n); CREATE TABLE seen (n, c);"
+        "CREATE TABLE o (x)");
+    database.run(row.more);
+    const std::string before = indexes_of(database);
+    database.connection().begin();
+    const auto sink = sink_for(database, "t", {"n"});
+    sink->begin({.expected_rows = 100000});
+    EXPECT_EQ(indexes_of(database) == before, row.stays);
+    write_integers(*sink, {5, 5}, [](std::size_t, const Error& error) { throw error; });
+    sink->finish();
+    EXPECT_EQ(indexes_of(database), before);
+    EXPECT_EQ(database.rows("SELECT count(*) FROM t INDEXED BY i WHERE n = 5"), "2\n");
   }
 }
 
