@@ -64,14 +64,15 @@ enum class OnDuplicate : std::uint8_t {
   replace,  ///< it takes the place of the whole row, other columns having their defaults
 };
 
-/// Checks that a sink may leave to finish() where they are faster for all rows at once.
+/// Checks that a sink may leave to finish() where they are faster for all rows at once, and what it
+/// needs to know to decide.
 struct DeferrableChecks {
   /// Unique keys, each as a list of columns. A repeated value may be reported as late as in
   /// finish(): the caller looks for repeats itself, or any failure ends everything.
   std::vector<std::vector<std::string>> keys = {};
   bool constraints = false;  ///< foreign keys and CHECK
-  /// About how many rows will come; 0 if that is not known. Among many new rows it pays to index
-  /// those that are there a second time.
+  /// About how many rows will come; 0 if that is not known. If they are many, it pays to index the
+  /// existing rows again together with them.
   std::uint64_t expected_rows = 0;
 };
 

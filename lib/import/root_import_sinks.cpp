@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "backend/bulk.hpp"
 #include "dialect/capabilities.hpp"
@@ -17,13 +18,18 @@
 namespace dbmig::import {
 namespace {
 
-/// About how many records a file has, rather too few; 0 if that is not known.
-std::uint64_t expected_rows(const std::string& path) {
-  constexpr std::uintmax_t kBytes = 256;  // of a record: most have fewer
+/// About how many records a file has, by the lines of its beginning; 0 if that is not known.
+std::uint64_t expected_rows(const std::string& path, char line_byte) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(path, failure)) return 0;
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  return failure ? 0 : size / kBytes;
+  std::string beginning(65536, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  beginning.resize(static_cast<std::size_t>(file.gcount()));
+  if (failure || beginning.empty()) return 0;
+  const auto lines = std::count(beginning.begin(), beginning.end(), line_byte);
+  return size / beginning.size() * static_cast<std::uint64_t>(lines);
 }
 
 }  // namespace
@@ -100,11 +106,11 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t ind
   std::vector<std::unique_ptr<RenewedSink>> sinks;
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
-    sinks.push_back(
-        open_sink(table, columns,
-                  {.keys = watched_keys(plan),
-                   .constraints = options_.defers_constraints && may_defer_checks(index),
-                   .expected_rows = expected_rows(options_.files[index])}));
+    sinks.push_back(open_sink(
+        table, columns,
+        {.keys = watched_keys(plan),
+         .constraints = options_.defers_constraints && may_defer_checks(index),
+         .expected_rows = expected_rows(options_.files[index], plan.format.line_byte())}));
     return sinks;
   }
   std::size_t count = writers_->count();

@@ -60,13 +60,6 @@ std::string values_of(std::size_t columns) {
   return values + ")";
 }
 
-bool refers_to_itself(const schema::Table& table) {
-  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
-                     [&](const schema::ForeignKey& key) {
-                       return text::equals_ignoring_case(key.referenced_table, table.name);
-                     });
-}
-
 class SqliteBulkSink final : public BulkSink {
  public:
   SqliteBulkSink(SqliteConnection& connection, const schema::Table& table,
@@ -207,19 +200,19 @@ class DeferringSink final : public BulkSink {
   std::string encoding() const override { return sink_->encoding(); }
   std::uint64_t rows() const override { return sink_->rows(); }
   DeferredChecks begin(const DeferrableChecks& deferrable) override {
-    indexes_ = std::make_unique<DeferredIndexes>(connection_, table_.name, deferrable);
-    const LeftOut left_out{.indexes = indexes_->constraint_indexes(),
-                           .constraints = deferrable.constraints && may_defer_constraints()};
-    if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
-    sink_.reset();
-    sink_ = records_without(left_out);
-    if (sink_ != nullptr) {
-      indexes_->bypass_constraint_indexes();
-      checks_constraints_ = left_out.constraints;
-    } else {
-      sink_ = make_insert_sink();
+    constexpr const char* kSavepoint = "dbmig_begin";
+    connection_.savepoint(kSavepoint);
+    try {
+      const DeferredChecks deferred = leave_out(deferrable);
+      connection_.release_savepoint(kSavepoint);
+      return deferred;
+    } catch (...) {
+      // The caller may try again, and must find the indexes.
+      sink_.reset();
+      connection_.rollback_to_savepoint(kSavepoint);
+      connection_.release_savepoint(kSavepoint);
+      throw;
     }
-    return {.keys = indexes_->defers_unique_keys(), .constraints = checks_constraints_};
   }
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     sink_->write(batch, refused);
@@ -233,13 +226,28 @@ class DeferringSink final : public BulkSink {
   }
 
  private:
+  DeferredChecks leave_out(const DeferrableChecks& deferrable) {
+    indexes_ = std::make_unique<DeferredIndexes>(connection_, table_, deferrable);
+    const LeftOut left_out{.indexes = indexes_->constraint_indexes(),
+                           .constraints = deferrable.constraints && may_defer_constraints()};
+    if (left_out.indexes.empty() && !left_out.constraints && !indexes_->has_dropped()) return {};
+    sink_.reset();
+    sink_ = records_without(left_out);
+    if (sink_ != nullptr) {
+      indexes_->bypass_constraint_indexes();
+      checks_constraints_ = left_out.constraints;
+    } else {
+      sink_ = make_insert_sink();
+    }
+    return {.keys = indexes_->defers_unique_keys(), .constraints = checks_constraints_};
+  }
   /// Not if existing rows already fail, or are too many to check again. Nor if rows refer to each
   /// other: those that wait for their parents get later numbers. Nor if quick_check would take the
   /// table's name for a number.
   bool may_defer_constraints() {
     const bool has_name = table_.name.find_first_of("0123456789+-") != 0;
     return has_row_constraints(connection_, table_.name) && !refers_to_itself(table_) && has_name &&
-           has_at_most(kFewRows, connection_, table_.name) &&
+           has_at_most_rows(connection_, table_.name, kFewRows) &&
            passes_row_constraints(connection_, table_.name);
   }
   std::unique_ptr<BulkSink> records_without(const LeftOut& left_out) {

@@ -70,7 +70,10 @@ bool has_triggers(SqliteConnection& connection, const std::string& table) {
 }
 
 bool triggers_may_read(SqliteConnection& connection, const std::string& table) {
-  if (!has_triggers(connection, table)) return false;
+  int fire = 1;
+  sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_ENABLE_TRIGGER, -1, &fire);
+  if (fire == 0 || !has_triggers(connection, table)) return false;
+  if (looks_for_parents(connection, table)) return true;
   const bool is_word = std::all_of(table.begin(), table.end(),
                                    [](char c) { return ascii::is_alphanumeric(c) || c == '_'; });
   if (!is_word) return true;
@@ -102,6 +105,13 @@ bool has_children(SqliteConnection& connection, const std::string& table) {
 
 bool has_parents_and_children(SqliteConnection& connection, const std::string& table) {
   return looks_for_parents(connection, table) && has_children(connection, table);
+}
+
+bool refers_to_itself(const schema::Table& table) {
+  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                     [&](const schema::ForeignKey& key) {
+                       return text::equals_ignoring_case(key.referenced_table, table.name);
+                     });
 }
 
 bool has_missing_parents(SqliteConnection& connection) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "backend/sqlite/connection.hpp"
+#include "schema/table.hpp"
 
 namespace dbmig::backend::sqlite {
 
@@ -14,8 +15,8 @@ bool mentions(std::string_view sql, std::initializer_list<std::string_view> word
 /// Whether `table` has triggers, or the connection has temporary ones, of whatever table.
 bool has_triggers(SqliteConnection& connection, const std::string& table);
 
-/// Whether a row that goes into `table` may fire a trigger that reads it, as far as the names in
-/// triggers and views tell.
+/// Whether a row that goes into `table` may fire a trigger that reads it, or has a foreign key's
+/// action read it, as far as the names in triggers and views tell.
 bool triggers_may_read(SqliteConnection& connection, const std::string& table);
 
 /// Whether SQLite looks for the parent of each row that goes into `table`.
@@ -28,6 +29,9 @@ bool has_children(SqliteConnection& connection, const std::string& table);
 /// the parent that another one lacks, which SQLite only sees at the end of a statement, and rows
 /// may wait for their parents (RowOrder::parents_may_follow), which have to be cells.
 bool has_parents_and_children(SqliteConnection& connection, const std::string& table);
+
+/// Whether rows of `table` refer to others of it.
+bool refers_to_itself(const schema::Table& table);
 
 /// Whether rows of the open transaction still lack a parent that a deferred foreign key asks for.
 bool has_missing_parents(SqliteConnection& connection);

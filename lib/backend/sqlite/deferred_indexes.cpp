@@ -9,13 +9,13 @@
 #include "backend/sqlite/constraint_check.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "schema/conflict_clause.hpp"
 
 namespace dbmig::backend::sqlite {
 namespace {
 
 /// Threads that sort beside the one that runs the statement.
 constexpr int kSortingThreads = 2;
-constexpr const char* kSavepoint = "dbmig_indexes";
 
 bool is_empty(SqliteConnection& connection, const std::string& table) {
   return connection
@@ -79,6 +79,15 @@ class SortingThreads {
   std::string before_;
 };
 
+/// Whether SQLite looks in `table` for children of each row that comes: of one for which children
+/// wait until the end of the transaction, or that takes the place of another.
+bool looks_for_its_children(SqliteConnection& connection, const schema::Table& table) {
+  const bool may_wait = std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                                    [](const schema::ForeignKey& key) { return key.deferrable; });
+  return refers_to_itself(table) && (may_wait || schema::has_conflict_clause(table)) &&
+         looks_for_parents(connection, table.name);
+}
+
 bool was_analyzed(SqliteConnection& connection, const std::string& table) {
   const Rows counted =
       connection.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1' LIMIT 1");
@@ -92,20 +101,20 @@ bool was_analyzed(SqliteConnection& connection, const std::string& table) {
 
 }  // namespace
 
-bool has_at_most(std::uint64_t rows, SqliteConnection& connection, const std::string& table) {
+bool has_at_most_rows(SqliteConnection& connection, const std::string& table, std::uint64_t rows) {
   const Rows more = connection.query(
       fmt::format("SELECT count(*) > {0} FROM (SELECT 1 FROM main.{1} LIMIT {0} + 1)", rows,
                   connection.dialect().quote_identifier(table)));
   return more.rows.at(0).at(0) == "0";
 }
 
-DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string& table,
+DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const schema::Table& table,
                                  const DeferrableChecks& deferrable)
-    : connection_(connection), table_(table) {
+    : connection_(connection), table_(table.name) {
   if (sqlite3_txn_state(connection.native(), "main") != SQLITE_TXN_WRITE) return;
-  const bool may_leave_unique = !deferrable.keys.empty() && is_empty(connection, table);
+  const bool may_leave_unique = !deferrable.keys.empty() && is_empty(connection, table_);
   if (may_leave_unique) find_constraints(deferrable.keys);
-  const Value name = table;
+  const Value name = table_;
   Rows found = connection.query(
       "SELECT m.name, m.sql, i.\"unique\" FROM sqlite_master AS m JOIN pragma_index_list(?1) AS i "
       "ON i.name = m.name WHERE m.type = 'index' AND m.sql IS NOT NULL "
@@ -116,23 +125,15 @@ DeferredIndexes::DeferredIndexes(SqliteConnection& connection, const std::string
     const std::string index = row.at(0).value_or("");
     return row.at(2) == "1" &&
            !(may_leave_unique && is_one_of(connection, index, deferrable.keys) &&
-             !is_parent_key(connection, table, index));
+             !is_parent_key(connection, table_, index));
   });
   if (found.rows.empty()) return;
-  const std::uint64_t few = std::max(kFewRows, deferrable.expected_rows);
-  if (!has_at_most(few, connection, table) || triggers_may_read(connection, table) ||
-      was_analyzed(connection, table)) {
+  if (was_analyzed(connection, table_) || triggers_may_read(connection, table_) ||
+      looks_for_its_children(connection, table) ||
+      !has_at_most_rows(connection, table_, std::max(kFewRows, deferrable.expected_rows))) {
     return;
   }
-  connection.savepoint(kSavepoint);
-  try {
-    drop(found);
-    connection.release_savepoint(kSavepoint);
-  } catch (...) {
-    // The caller may try again, and must find them.
-    connection.rollback_to_savepoint(kSavepoint);
-    throw;
-  }
+  drop(found);
 }
 
 void DeferredIndexes::find_constraints(const Keys& deferrable_keys) {

@@ -11,7 +11,9 @@ namespace dbmig::backend::sqlite {
 
 /// Up to this many existing rows, indexing or checking them once more costs next to nothing.
 inline constexpr std::uint64_t kFewRows = 1000;
-bool has_at_most(std::uint64_t rows, SqliteConnection& connection, const std::string& table);
+
+/// Whether `table` has no more rows than that. Reads them.
+bool has_at_most_rows(SqliteConnection& connection, const std::string& table, std::uint64_t rows);
 
 /// Indexes of a table that do without its rows while it is filled: building an index of all rows at
 /// the end takes a fraction of adding to it row by row. Everything happens in the open transaction,
@@ -19,12 +21,12 @@ bool has_at_most(std::uint64_t rows, SqliteConnection& connection, const std::st
 class DeferredIndexes {
  public:
   /// Drops the indexes of `table` that need not refuse a row: not those with expressions, and of
-  /// the unique ones, while the table is empty, only those of `deferrable_keys` (DeferrableChecks)
-  /// that no foreign key refers to. None of them when no transaction writes, when triggers may
-  /// read the table, when it has more rows than kFewRows and than
-  /// are expected, or when ANALYZE has counted it, whose counts would go too. (The indexes of
-  /// constraints are not dropped, so this is not about them.)
-  DeferredIndexes(SqliteConnection& connection, const std::string& table,
+  /// the unique ones, while the table is empty, only those of keys in `deferrable` that no foreign
+  /// key refers to. None of them when no transaction writes, when the table has more than kFewRows
+  /// rows and more than are expected, when ANALYZE has counted it, whose counts would go too, or
+  /// when a row that comes may make SQLite look for others in the table: by a trigger, or for its
+  /// children. (The indexes of constraints are not dropped, so this is not about them.)
+  DeferredIndexes(SqliteConnection& connection, const schema::Table& table,
                   const DeferrableChecks& deferrable);
 
   /// The indexes of UNIQUE and PRIMARY KEY constraints of `deferrable_keys`, while the table is

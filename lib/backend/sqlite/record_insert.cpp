@@ -83,11 +83,11 @@ class RecordInsertSink final : public BulkSink {
  public:
   RecordInsertSink(SqliteConnection& connection, const schema::Table& table,
                    const std::vector<std::string>& columns, RecordLayout layout,
-                   std::size_t worthwhile)
+                   std::size_t copies_from)
       : connection_(connection),
         table_(table.name),
         layout_(std::move(layout)),
-        worthwhile_(worthwhile),
+        copies_from_(copies_from),
         bound_(make_bound_sink(connection, table, columns)),
         cells_(row_encoder(kCellEncoding, columns.size())),
         target_("main." + connection.dialect().quote_identifier(table_)),
@@ -112,6 +112,7 @@ class RecordInsertSink final : public BulkSink {
     RecordReader reader(batch);
     // Others may have added rows since the last batch.
     last_.reset();
+    if (records_ != nullptr) records_->clear();
     cells_->clear();
     cell_rows_ = 0;
     seen_ += reader.rows();
@@ -140,7 +141,7 @@ class RecordInsertSink final : public BulkSink {
   /// Whether statements may read records; sets them up.
   bool may_copy() {
     // Copied records would not be counted as the parents that rows of other tables wait for.
-    if (seen_ < worthwhile_ || (is_parent_ && has_missing_parents(connection_))) return false;
+    if (seen_ < copies_from_ || (is_parent_ && has_missing_parents(connection_))) return false;
     if (records_ == nullptr && !is_impossible_) {
       try {
         records_ = RecordTable::make(connection_, columns_of(connection_, table_, layout_));
@@ -156,7 +157,6 @@ class RecordInsertSink final : public BulkSink {
       is_impossible_ = insert_ == nullptr;
       if (is_impossible_) records_.reset();
     }
-    if (records_ != nullptr) records_->clear();
     return records_ != nullptr;
   }
   bool is_record(const RecordReader::Row& row) const {
@@ -223,10 +223,10 @@ class RecordInsertSink final : public BulkSink {
   SqliteConnection& connection_;
   std::string table_;
   RecordLayout layout_;
-  std::size_t worthwhile_;  ///< from that many rows on records are copied
-  std::size_t seen_ = 0;    ///< rows so far
+  std::size_t copies_from_;  ///< from that many rows on records are copied
+  std::size_t seen_ = 0;     ///< rows so far
   bool is_impossible_ = false;
-  std::unique_ptr<RecordTable> records_;  ///< null until it is worthwhile
+  std::unique_ptr<RecordTable> records_;  ///< null until there are that many
   std::unique_ptr<Command> insert_;       ///< reads it
   std::unique_ptr<BulkSink> bound_;
   std::unique_ptr<RowEncoder> cells_;
@@ -249,7 +249,7 @@ class RecordInsertSink final : public BulkSink {
 std::unique_ptr<BulkSink> make_record_insert_sink(SqliteConnection& connection,
                                                   const schema::Table& table,
                                                   const std::vector<std::string>& columns,
-                                                  std::size_t worthwhile) {
+                                                  std::size_t copies_from) {
   if (!RecordTable::is_possible(connection) || !root_of_plain_table(connection, table.name) ||
       has_parents_and_children(connection, table.name)) {
     return nullptr;
@@ -257,7 +257,7 @@ std::unique_ptr<BulkSink> make_record_insert_sink(SqliteConnection& connection,
   auto layout = layout_of(connection, table.name, columns);
   if (!layout) return nullptr;
   return std::make_unique<RecordInsertSink>(connection, table, columns, std::move(*layout),
-                                            worthwhile);
+                                            copies_from);
 }
 
 }  // namespace dbmig::backend::sqlite

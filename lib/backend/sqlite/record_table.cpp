@@ -101,12 +101,12 @@ std::unique_ptr<RecordTable> RecordTable::make(SqliteConnection& connection,
     if (attached(database) == Attached::nothing) {
       connection.execute(fmt::format("ATTACH ':memory:' AS {}", kSchema));
     }
-    char* const shown = reinterpret_cast<char*>(pages.get());
+    std::unique_ptr<RecordTable> table(
+        new RecordTable(connection, reinterpret_cast<char*>(pages.get())));
     // It frees them, even if it fails.
     const int result = sqlite3_deserialize(database, kSchema, pages.release(), kSize, kSize,
                                            SQLITE_DESERIALIZE_FREEONCLOSE);
     if (result != SQLITE_OK) return nullptr;
-    std::unique_ptr<RecordTable> table(new RecordTable(connection, shown));
     connection.execute(fmt::format("PRAGMA {}.mmap_size = {}", kSchema, kSize));
     return table->is_read_anew() ? std::move(table) : nullptr;
   } catch (const Error&) {

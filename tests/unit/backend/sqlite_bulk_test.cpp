@@ -375,6 +375,15 @@ TEST(SqliteBulkSink, IndexesThatTriggersMayNeedStay) {
   };
   const std::vector<Row> rows = {
       {"", false},
+      {"CREATE TEMP TRIGGER g AFTER INSERT ON main.o BEGIN SELECT 1 FROM t; END", true},
+      // Its action reads the table without naming it.
+      {"DROP TABLE t; CREATE TABLE t (n INTEGER REFERENCES p ON DELETE CASCADE); CREATE INDEX i ON "
+       "t (n); CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM p WHERE id = 7; END",
+       true},
+      // Each row is looked for in the table's children, which are in it.
+      {"DROP TABLE t; CREATE TABLE t (n INTEGER REFERENCES t (k) DEFERRABLE INITIALLY DEFERRED, "
+       "k INTEGER PRIMARY KEY); CREATE INDEX i ON t (n); INSERT INTO t VALUES (5, 5)",
+       true},
       {"CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO seen VALUES (NEW.n, 1); END", false},
       {"CREATE TRIGGER g AFTER INSERT ON o BEGIN SELECT 1 FROM t; END", false},
       {"CREATE TRIGGER g AFTER INSERT ON T BEGIN INSERT INTO seen SELECT NEW.n, count(*) FROM "
@@ -393,8 +402,9 @@ TEST(SqliteBulkSink, IndexesThatTriggersMayNeedStay) {
     SqliteDatabase database(true);
     database.run(
         "CREATE TABLE t (n INTEGER); CREATE INDEX i ON t (n); CREATE TABLE seen (n, c);"
-        "CREATE TABLE o (x)");
+        "CREATE TABLE o (x); CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (5)");
     database.run(row.more);
+    const int there = std::stoi(database.rows("SELECT count(*) FROM t"));
     const std::string before = indexes_of(database);
     database.connection().begin();
     const auto sink = sink_for(database, "t", {"n"});
@@ -403,7 +413,8 @@ TEST(SqliteBulkSink, IndexesThatTriggersMayNeedStay) {
     write_integers(*sink, {5, 5}, [](std::size_t, const Error& error) { throw error; });
     sink->finish();
     EXPECT_EQ(indexes_of(database), before);
-    EXPECT_EQ(database.rows("SELECT count(*) FROM t INDEXED BY i WHERE n = 5"), "2\n");
+    EXPECT_EQ(database.rows("SELECT count(*) FROM t INDEXED BY i WHERE n = 5"),
+              std::to_string(there + 2) + "\n");
   }
 }
 
@@ -483,15 +494,19 @@ TEST(SqliteBulkSink, ARepeatedValueOfACheckedKeyIsRefusedAtTheEnd) {
 
 /// What ANALYZE has counted would go with the index.
 TEST(SqliteBulkSink, IndexesThatWereAnalyzedStay) {
-  SqliteDatabase database(true);
-  database.run("CREATE TABLE t (n); CREATE INDEX i ON t (n); INSERT INTO t VALUES (1); ANALYZE");
-  const std::string counted = database.rows("SELECT * FROM sqlite_stat1");
-  database.connection().begin();
-  const auto sink = sink_for(database, "t", {"n"});
-  sink->begin({});
-  sink->finish();
-  database.connection().commit();
-  EXPECT_EQ(database.rows("SELECT * FROM sqlite_stat1"), counted);
+  for (const std::uint64_t expected : {0U, 100000U}) {
+    SqliteDatabase database(true);
+    database.run(
+        "CREATE TABLE t (n); CREATE INDEX i ON t (n); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL "
+        "SELECT n + 1 FROM c LIMIT 1500) INSERT INTO t SELECT n FROM c; ANALYZE");
+    const std::string counted = database.rows("SELECT * FROM sqlite_stat1");
+    database.connection().begin();
+    const auto sink = sink_for(database, "t", {"n"});
+    sink->begin({.expected_rows = expected});
+    sink->finish();
+    database.connection().commit();
+    EXPECT_EQ(database.rows("SELECT * FROM sqlite_stat1"), counted);
+  }
 }
 
 }  // namespace

@@ -215,5 +215,42 @@ TEST(DeferredChecks, DoNotBlameRowsForOlderOnes) {
   EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "3\n");
 }
 
+/// What was created last stands last in sqlite_schema.
+TEST(DeferredIndexes, AreThoseOfTablesThatHaveFewerRowsThanTheFile) {
+  std::string rows = "n,a\n";
+  std::string wide = "n,a\n";
+  for (int i = 1; i <= 3000; ++i) rows += fmt::format("{},x{}\n", i, i);
+  for (int i = 1; i <= 300; ++i) wide += fmt::format("{},{}\n", i, std::string(1000, 'x'));
+  struct Row {
+    std::string csv;
+    int there;
+    std::uint64_t commit_every;
+    bool is_rebuilt;
+  };
+  for (const Row& row : {Row{rows, 0, 0, true}, Row{rows, 2000, 0, true}, Row{rows, 4000, 0, false},
+                         Row{rows, 2000, 1000, false}, Row{wide, 2000, 0, false}}) {
+    SCOPED_TRACE(fmt::format("{} {} {}", row.csv.size(), row.there, row.commit_every));
+    ImportJob job(fmt::format(
+        "CREATE TABLE t (n INTEGER PRIMARY KEY, a TEXT);WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL "
+        "SELECT n + 1 FROM c) INSERT INTO t SELECT -n, 'y' || n FROM c LIMIT {};CREATE INDEX i ON "
+        "t (a);CREATE TABLE last (x)",
+        row.there));
+    const std::string file = job.write("t.csv", row.csv);
+    Options options = options_for(file);
+    options.commit_every = row.commit_every;
+    const std::uint64_t added = job.run(options, 2).rows;
+    EXPECT_EQ(job.rows("SELECT name FROM sqlite_master WHERE name IN ('i', 'last')"),
+              row.is_rebuilt ? "last\ni\n" : "i\nlast\n");
+    EXPECT_EQ(job.rows("SELECT count(*) FROM t INDEXED BY i WHERE a > ''"),
+              std::to_string(added + static_cast<std::uint64_t>(row.there)) + "\n");
+    EXPECT_EQ(job.rows("PRAGMA integrity_check"), "ok\n");
+    // The same rows again are refused, which leaves everything as it is.
+    const std::string before = job.rows("SELECT name, sql FROM sqlite_master");
+    EXPECT_THAT(job.failure(options_for(file)), HasSubstr("t.csv"));
+    EXPECT_EQ(job.rows("SELECT name, sql FROM sqlite_master"), before);
+    EXPECT_EQ(job.rows("PRAGMA integrity_check"), "ok\n");
+  }
+}
+
 }  // namespace
 }  // namespace dbmig::test
