@@ -99,10 +99,9 @@ class RecordInsertSink final : public BulkSink {
         is_autoincrement_(is_autoincrement(connection, table_)) {
     const bool has_rowid = std::any_of(layout_.columns.begin(), layout_.columns.end(),
                                        [](const auto& column) { return column.is_rowid; });
-    if (!has_rowid) return;
-    const Rows key =
-        query_about(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table_);
-    rowid_ = connection.dialect().quote_identifier(key.rows.at(0).at(0).value_or(""));
+    if (has_rowid) {
+      rowid_ = connection.dialect().quote_identifier(first_key_column(connection, table_));
+    }
   }
 
   std::string encoding() const override { return layout_.name(); }

@@ -56,14 +56,19 @@ std::optional<RecordLayout> layout_of(SqliteConnection& connection, const std::s
   return layout;
 }
 
-bool is_autoincrement(SqliteConnection& connection, const std::string& table) {
+std::string first_key_column(SqliteConnection& connection, const std::string& table) {
   const Rows keys =
       query_about(connection, "SELECT name FROM pragma_table_info(?) WHERE pk = 1", table);
-  if (keys.rows.empty()) return false;
+  return keys.rows.empty() ? "" : keys.rows[0][0].value_or("");
+}
+
+bool is_autoincrement(SqliteConnection& connection, const std::string& table) {
+  const std::string key = first_key_column(connection, table);
+  if (key.empty()) return false;
   int counts = 0;
-  const int result = sqlite3_table_column_metadata(connection.native(), "main", table.c_str(),
-                                                   keys.rows[0][0].value_or("").c_str(), nullptr,
-                                                   nullptr, nullptr, nullptr, &counts);
+  const int result =
+      sqlite3_table_column_metadata(connection.native(), "main", table.c_str(), key.c_str(),
+                                    nullptr, nullptr, nullptr, nullptr, &counts);
   return result == SQLITE_OK && counts != 0;
 }
 

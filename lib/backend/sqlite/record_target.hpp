@@ -19,6 +19,9 @@ std::optional<unsigned> root_of_plain_table(SqliteConnection& connection, const 
 std::optional<RecordLayout> layout_of(SqliteConnection& connection, const std::string& table,
                                       const std::vector<std::string>& columns);
 
+/// The column, or the first one, of the primary key; empty if there is none.
+std::string first_key_column(SqliteConnection& connection, const std::string& table);
+
 /// Whether `table` gives a rowid only once (AUTOINCREMENT).
 bool is_autoincrement(SqliteConnection& connection, const std::string& table);
 
