@@ -27,6 +27,10 @@ class BatchBuffer {
   /// The bytes before `end`, which room() led to, belong to the batch.
   void put_up_to(const char* end) { size_ = static_cast<std::size_t>(end - bytes_.data()); }
 
+  std::size_t size() const { return size_; }
+  /// Takes back what follows the first `size` bytes.
+  void shrink(std::size_t size) { size_ = size; }
+
   std::span<const char> bytes() {
     std::memcpy(bytes_.data(), &rows_, sizeof rows_);
     return {bytes_.data(), size_};

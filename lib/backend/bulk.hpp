@@ -50,6 +50,26 @@ class RowEncoder {
 /// Error{failed} for a name it does not know, which means that the ranks run different versions.
 std::unique_ptr<RowEncoder> row_encoder(std::string_view encoding, std::size_t columns);
 
+/// Reads the rows of a batch back.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  virtual std::size_t rows() const = 0;
+  /// The next row, as far as the encoding keeps it: a date may be written in another way. Throws
+  /// Error{failed} when the batch is cut short. Valid until the next call; points into the batch.
+  virtual std::span<const Cell> next() = 0;
+  /// Passes over the next row; whether its value of `column` is NULL. Throws as next() does.
+  virtual bool skip(std::size_t column) { return next()[column].kind == Cell::Kind::null; }
+};
+
+/// Reads a batch that row_encoder() of the same `encoding` and `columns` made. Throws as that does,
+/// and Error{failed} when the batch is cut short.
+std::unique_ptr<RowReader> row_reader(std::string_view encoding, std::size_t columns,
+                                      std::span<const char> batch);
+
+/// For readers: throws Error{failed}, because the batch is not whole.
+[[noreturn]] void batch_cut_short();
+
 /// Called for each row that the database refuses (duplicate key, foreign key, check…), with its
 /// position in the batch. Returning leaves the row out and goes on; throwing ends the load, and the
 /// transaction must be rolled back.
@@ -102,14 +122,21 @@ class BulkSink {
   /// After the last write: does what begin() has left. Throws as write() does, and
   /// Error{constraint} when rows fail a deferred check.
   virtual void finish() {}
+  /// Whether a refused row may use up a number that the database would have given it.
+  virtual bool refused_rows_take_numbers() const { return true; }
   /// Rows in the table through this sink so far, refused and skipped ones not counted.
   virtual std::uint64_t rows() const = 0;
   /// Rows that OnDuplicate::skip left out so far.
   virtual std::uint64_t skipped() const { return 0; }
 };
 
+/// Writes `rows`, a batch of the encoding "cells" with `columns` columns, to a sink of any
+/// encoding.
+void write_cells(BulkSink& sink, std::size_t columns, std::span<const char> rows,
+                 const RefusedRow& refused);
+
 /// The encoding "cells": a row after the other, each cell a kind and its value in the machine's
-/// byte order. Both databases bind from it without copying text.
+/// byte order. SQLite binds from it without copying text.
 ///
 /// Layout: u32 number of rows; then for each cell u8 kind, followed by nothing (null), 8 bytes
 /// (integer, unsigned_integer, real), or u32 length and that many bytes (text, blob).

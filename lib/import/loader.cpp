@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -143,36 +144,30 @@ RepeatedKeyError Loader::repeated_key(std::uint32_t offset,
           std::move(columns)};
 }
 
-/// A batch with one row of `batch`.
-std::vector<char> Loader::row_of(std::span<const char> batch, std::size_t row) const {
-  backend::CellReader reader(batch);
-  for (std::size_t i = 0; i < row * order_.columns; ++i) reader.next();
-  std::vector<backend::Cell> cells(order_.columns);
-  for (backend::Cell& cell : cells) cell = reader.next();
-  const auto encoder = backend::row_encoder(sink_.encoding(), order_.columns);
-  encoder->add(cells);
+/// The next row of a batch as a batch of the encoding "cells".
+std::vector<char> Loader::next_row(backend::RowReader& reader) const {
+  const auto encoder = backend::row_encoder(backend::kCellEncoding, order_.columns);
+  encoder->add(reader.next());
   const std::span<const char> one = encoder->batch();
   return {one.begin(), one.end()};
 }
 
 bool Loader::has_empty_key(std::span<const char> batch) const {
   if (!order_.key) return true;
-  backend::CellReader reader(batch);
-  for (std::size_t i = 0; i < reader.rows() * order_.columns; ++i) {
-    const bool is_null = reader.next().kind == backend::Cell::Kind::null;
-    if (is_null && i % order_.columns == *order_.key) return true;
+  const auto reader = backend::row_reader(sink_.encoding(), order_.columns, batch);
+  for (std::size_t i = 0; i < reader->rows(); ++i) {
+    if (reader->skip(*order_.key)) return true;
   }
   return false;
 }
 
 void Loader::write_each(std::span<const char> batch, const backend::RefusedRow& refused) {
-  backend::CellReader reader(batch);
-  const auto encoder = backend::row_encoder(sink_.encoding(), order_.columns);
-  std::vector<backend::Cell> cells(order_.columns);
-  for (std::size_t row = 0; row < reader.rows(); ++row) {
-    for (backend::Cell& cell : cells) cell = reader.next();
+  const std::string encoding = sink_.encoding();
+  const auto reader = backend::row_reader(encoding, order_.columns, batch);
+  const auto encoder = backend::row_encoder(encoding, order_.columns);
+  for (std::size_t row = 0; row < reader->rows(); ++row) {
     encoder->clear();
-    encoder->add(cells);
+    encoder->add(reader->next());
     sink_.write(encoder->batch(), [&](std::size_t, const Error& error) { refused(row, error); });
   }
 }
@@ -206,11 +201,16 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
     if (order_.refuses_empty_keys && has_empty_key(batch)) {
       throw Error(ErrorCode::constraint, "the database numbers the rows in the order of the file");
     }
+    std::unique_ptr<backend::RowReader> rows;  // of those that wait
+    std::size_t next = 0;
     write(batch, [&](std::size_t row, const Error& error) {
       const std::uint32_t offset = result.offsets.at(row);
       if (order_.parents_may_follow && lacks_parent(error)) {
+        if (!rows) rows = backend::row_reader(sink_.encoding(), order_.columns, batch);
+        for (; next < row; ++next) rows->skip(0);
+        ++next;
         waiting_.rows.push_back(
-            {row_of(batch, row), line_of(offset), std::string(record_at(offset)), error});
+            {next_row(*rows), line_of(offset), std::string(record_at(offset)), error});
         return;
       }
       if (!policy_.goes_on()) {

@@ -92,7 +92,7 @@ class Loader {
   void write(std::span<const char> batch, const backend::RefusedRow& refused);
   void write_each(std::span<const char> batch, const backend::RefusedRow& refused);
   bool has_empty_key(std::span<const char> batch) const;
-  std::vector<char> row_of(std::span<const char> batch, std::size_t row) const;
+  std::vector<char> next_row(backend::RowReader& reader) const;
   std::uint64_t line_of(std::uint32_t offset) const;
   SourcePosition position_of(const BadRecord& bad) const;
   std::string_view record_at(std::uint32_t offset) const;

@@ -38,6 +38,7 @@ class RenewedSink final : public backend::BulkSink {
   }
 
   std::string encoding() const override { return encoding_; }
+  bool refused_rows_take_numbers() const override { return sink_->refused_rows_take_numbers(); }
   void write(std::span<const char> batch, const backend::RefusedRow& refused) override {
     sink_->write(batch, refused);
   }

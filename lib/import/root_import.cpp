@@ -274,9 +274,8 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   KeyWatch* const watch = watch_keys(index, plan);
   const auto sinks = open_sinks(index, plan, row_order);
   plan.encoding = sinks.front()->encoding();
-  // A refused record uses up no number, so records need not be written one at a time. If foreign
-  // keys are deferred, no row has to wait for its parent.
-  if (plan.encoding != backend::kCellEncoding) row_order.numbers_each = false;
+  if (!sinks.front()->refused_rows_take_numbers()) row_order.numbers_each = false;
+  // If foreign keys are deferred, no row has to wait for its parent.
   if (deferred_.constraints) row_order.parents_may_follow = false;
   // A value of --set that does not fit is found here, before other ranks take part.
   const Worker trial(plan);

@@ -318,10 +318,11 @@ class Circles {
         file = id.file;
       }
       WaitingRow& row = files_[id.file]->rows[id.row];
-      sink->write(row.batch, [&](std::size_t, const Error& error) {
-        row.error = error;
-        refused.insert(id);
-      });
+      backend::write_cells(*sink, files_[id.file]->columns.size(), row.batch,
+                           [&](std::size_t, const Error& error) {
+                             row.error = error;
+                             refused.insert(id);
+                           });
     }
   }
 

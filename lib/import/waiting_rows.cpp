@@ -22,10 +22,11 @@ void try_again(backend::Connection& connection, WaitingFile& file, const std::at
   for (WaitingRow& row : file.rows) {
     if (stop) throw Error(ErrorCode::interrupted, "interrupted");
     bool written = true;
-    sink->write(row.batch, [&](std::size_t, const Error& error) {
-      row.error = error;
-      written = false;
-    });
+    backend::write_cells(*sink, file.columns.size(), row.batch,
+                         [&](std::size_t, const Error& error) {
+                           row.error = error;
+                           written = false;
+                         });
     if (!written) left.push_back(std::move(row));
   }
   file.written += file.rows.size() - left.size();

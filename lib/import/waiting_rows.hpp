@@ -16,7 +16,7 @@ namespace dbmig::import {
 
 /// A row that the database refused because its parent was not there yet.
 struct WaitingRow {
-  std::vector<char> batch;  ///< with this row only
+  std::vector<char> batch;  ///< with this row only, of the encoding "cells"
   std::uint64_t line;
   std::string record;
   Error error;  ///< the most recent one

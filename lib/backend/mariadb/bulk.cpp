@@ -10,12 +10,12 @@
 #include <optional>
 #include <utility>
 
-#include "backend/mariadb/column_array.hpp"
+#include "backend/mariadb/binary_batch.hpp"
+#include "backend/mariadb/binary_rows.hpp"
 #include "backend/mariadb/error.hpp"
 #include "backend/mariadb/insert_statement.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "schema/geometry_text.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
@@ -31,7 +31,7 @@ constexpr std::size_t kMaxNumberedRows = 1023;
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
 /// The protocol counts placeholders in 16 bits.
 constexpr std::size_t kMaxPlaceholders = 65535;
-/// What a packet needs besides the text of the values: type and length of each.
+/// What values need at most besides their text: type and length, or a number, of each.
 constexpr std::size_t kOverheadPerValue = 10;
 
 constexpr const char* kSavepoint = "dbmig_bulk";
@@ -131,10 +131,10 @@ class MariadbBulkSink final : public BulkSink {
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
         has_arrays_(has_array_binding(connection.native())) {
     for (const std::string& name : columns) {
-      const schema::TypeKind kind = kind_of(table, name);
-      has_srid_.push_back(schema::is_geometry(kind));
-      columns_.emplace_back(kind, kMaxRows);
-      if (has_srid_.back()) columns_.emplace_back(schema::TypeKind::integer, kMaxRows);
+      const ValueForm form = form_of(kind_of(table, name));
+      // Without arrays, rows are sent as they are when one is sent alone: with dates as text.
+      const bool keeps_form = has_arrays_ || form == ValueForm::geometry;
+      layout_.columns.push_back(keeps_form ? form : ValueForm::plain);
     }
     refuse_engine_without_transactions(connection, table.name);
     most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
@@ -149,13 +149,12 @@ class MariadbBulkSink final : public BulkSink {
       const auto given = std::find(columns.begin(), columns.end(), key->name);
       fills_keys_ = given == columns.end();
       if (!fills_keys_) {
-        const auto before = given - columns.begin();
-        key_ = static_cast<std::size_t>(
-            before + std::count(has_srid_.begin(), has_srid_.begin() + before, true));
+        key_ = layout_.parameter_of(static_cast<std::size_t>(given - columns.begin()));
       }
     }
     if (!has_arrays_) {
-      rows_per_statement_ = std::clamp<std::size_t>(kMaxPlaceholders / columns_.size(), 1, 500);
+      rows_per_statement_ =
+          std::clamp<std::size_t>(kMaxPlaceholders / layout_.parameters(), 1, 500);
       many_ = std::make_unique<InsertStatement>(
           connection_.native(),
           insert_sql(connection.dialect(), table, columns, rows_per_statement_, on_duplicate));
@@ -174,64 +173,46 @@ class MariadbBulkSink final : public BulkSink {
   MariadbBulkSink(const MariadbBulkSink&) = delete;
   MariadbBulkSink& operator=(const MariadbBulkSink&) = delete;
 
-  std::string encoding() const override { return std::string(kCellEncoding); }
+  std::string encoding() const override { return layout_.name(); }
   std::uint64_t rows() const override { return rows_; }
   std::uint64_t skipped() const override { return skipped_; }
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {
-    CellReader reader(batch);
-    std::size_t row = 0;
-    while (row < reader.rows()) {
-      const std::size_t first = row;
-      std::size_t bytes = 0;
-      for (ColumnArray& column : columns_) column.clear();
-      while (row < reader.rows() && row - first < kMaxRows && bytes < most_bytes()) {
-        bytes += take_row(reader);
-        ++row;
+    BinaryBatch runs(batch, layout_.parameters());
+    before_run_ = 0;
+    while (runs.next(run_)) {
+      std::size_t row = 0;
+      while (row < run_.count()) {
+        const std::size_t most = std::min(kMaxRows, run_.count() - row);
+        std::size_t count = 1;
+        while (count < most && run_.range(row, count).size() < most_bytes()) ++count;
+        send(row, count, refused);
+        row += count;
       }
-      send(first, row - first, refused);
+      before_run_ += row;
     }
   }
 
  private:
   std::size_t most_bytes() const { return std::min(kMaxBytes, most_packet_ / 4); }
 
-  std::size_t take_row(CellReader& reader) {
-    std::size_t bytes = 0;
-    auto column = columns_.begin();
-    for (const bool has_srid : has_srid_) {
-      Cell cell = reader.next();
-      bytes += cell.bytes.size() + kOverheadPerValue;
-      if (has_srid) {
-        const auto parts = schema::split_srid(cell.bytes);
-        if (parts) cell.bytes = parts->shape;
-        column++->add(cell);
-        column++->add(Cell::of(std::int64_t{parts ? parts->srid : 0}));
-      } else {
-        column++->add(cell);
-      }
-    }
-    return bytes;
-  }
-
-  /// The `count` rows that were taken; `first` is the position in the batch of the first one. Which
-  /// of many rows is refused is found by sending fewer at once until it is alone, and then more
-  /// again; one by one where each attempt costs numbers of AUTO_INCREMENT. Rows before it are in
-  /// the table by then.
-  void send(std::size_t first, std::size_t count, const RefusedRow& refused) {
-    std::size_t row = 0;
+  /// The `count` rows of the run from `from` on. Which of many rows is refused is found by sending
+  /// fewer at once until it is alone, and then more again; one by one where each attempt costs
+  /// numbers of AUTO_INCREMENT. Rows before it are in the table by then.
+  void send(std::size_t from, std::size_t count, const RefusedRow& refused) {
+    const std::size_t end = from + count;
     std::size_t most = count;
-    while (row < count) {
-      const Part part = part_of(row, std::min(most, count - row));
-      if (part.rows > 1 && send_part(row, part.rows)) {
-        row += part.rows;
+    while (from < end) {
+      const Part part = part_of(from, std::min(most, end - from));
+      if (part.rows > 1 && send_part(from, part.rows)) {
+        from += part.rows;
         most = std::min(count, most * 2);
       } else if (part.rows > 1 && part.can_be_halved) {
         most = part.rows / 2;
       } else {
         bool is_taken = true;
         for (std::size_t left = part.rows; left > 0; --left) {
-          is_taken = send_one(first, row++, refused) && is_taken;
+          is_taken = send_one(from++, refused) && is_taken;
         }
         if (part.can_be_halved) most = is_taken ? std::min(count, most * 2) : 1;
       }
@@ -249,10 +230,12 @@ class MariadbBulkSink final : public BulkSink {
     bool numbered = fills_keys_;
     if (key_) {
       // A statement that numbers some of its rows and not others takes more numbers than it uses.
-      const ColumnArray& keys = columns_[*key_];
-      numbered = keys.is_null(from);
+      const auto has_no_key = [&](std::size_t row) {
+        return parameter_is_null(run_.types, run_.row(row), *key_);
+      };
+      numbered = has_no_key(from);
       std::size_t same = 1;
-      while (same < left && keys.is_null(from + same) == numbered) ++same;
+      while (same < left && has_no_key(from + same) == numbered) ++same;
       left = same;
     }
     if (!has_arrays_) return {left >= rows_per_statement_ ? rows_per_statement_ : 1, false};
@@ -261,17 +244,30 @@ class MariadbBulkSink final : public BulkSink {
 
   /// Whether the server took the rows; when not, none of them is in the table.
   bool send_part(std::size_t from, std::size_t count) {
-    if (!fits(from, count)) return false;
+    const std::span<const char> rows = run_.range(from, count);
+    const std::size_t most_beside = has_arrays_ ? InsertStatement::head_size(run_.types)
+                                                : count * layout_.parameters() * kOverheadPerValue;
+    if (rows.size() + most_beside >= most_packet_) return false;
     connection_.savepoint(kSavepoint);
-    const auto failure = has_arrays_ ? one_->run_array(columns_, from, count)
-                                     : many_->run_rows(columns_, from, count);
+    InsertStatement& insert = has_arrays_ ? *one_ : *many_;
+    const auto failure =
+        has_arrays_ ? insert.run_rows(run_.types, rows) : insert.run_values(values_of(from, count));
     if (!failure) {
-      count_rows(has_arrays_ ? *one_ : *many_, count);
+      count_rows(insert, count);
       return true;
     }
     if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
     connection_.rollback_to_savepoint(kSavepoint);
     return false;
+  }
+
+  /// Valid until the next call.
+  const std::vector<Cell>& values_of(std::size_t from, std::size_t count) {
+    values_.clear();
+    for (std::size_t row = from; row < from + count; ++row) {
+      values_.add(run_.types, run_.row(row));
+    }
+    return values_.cells();
   }
 
   void count_rows(const InsertStatement& insert, std::size_t sent) {
@@ -281,39 +277,27 @@ class MariadbBulkSink final : public BulkSink {
     skipped_ += sent - kept;
   }
 
-  /// Whether the rows are within what the server takes at once.
-  bool fits(std::size_t from, std::size_t count) const {
-    return size_of(from, count) < most_packet_;
-  }
-
-  std::size_t size_of(std::size_t from, std::size_t count) const {
-    std::size_t bytes = 0;
-    for (const ColumnArray& column : columns_) {
-      for (std::size_t row = from; row < from + count; ++row) {
-        bytes += column.length(row) + kOverheadPerValue;
-      }
-    }
-    return bytes;
-  }
-
   /// Whether the row is in the table now.
-  bool send_one(std::size_t first, std::size_t row, const RefusedRow& refused) {
+  bool send_one(std::size_t row, const RefusedRow& refused) {
+    const std::vector<Cell>& values = values_of(row, 1);
+    std::size_t bytes = values.size() * kOverheadPerValue;
+    for (const Cell& value : values) bytes += value.bytes.size();
     // Sent all the same, it would cost the connection.
-    if (!fits(row, 1)) {
-      refused(first + row,
+    if (bytes >= most_packet_) {
+      refused(before_run_ + row,
               Error(ErrorCode::constraint,
                     fmt::format("the row has {} bytes, and the server takes {} at once; its "
                                 "max_allowed_packet can be raised",
-                                size_of(row, 1), most_packet_)));
+                                bytes, most_packet_)));
       return false;
     }
-    const auto failure = one_->run_rows(columns_, row, 1);
+    const auto failure = one_->run_values(values);
     if (!failure) {
       count_rows(*one_, 1);
       return true;
     }
     if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
-    refused(first + row, translate(failure->number, failure->message, {}));
+    refused(before_run_ + row, translate(failure->number, failure->message, {}));
     return false;
   }
 
@@ -323,14 +307,15 @@ class MariadbBulkSink final : public BulkSink {
   std::string mode_;
   bool has_arrays_;
   bool fills_keys_ = false;  ///< the table has an AUTO_INCREMENT column that the rows leave out
-  std::optional<std::size_t> key_;  ///< the AUTO_INCREMENT column, when the rows have it
+  std::optional<std::size_t> key_;  ///< the parameter of the AUTO_INCREMENT column, if there is one
   std::size_t most_packet_ = 0;
   std::size_t rows_per_statement_ = 1;
   std::unique_ptr<InsertStatement> one_;
   std::unique_ptr<InsertStatement> many_;
-  std::vector<bool> has_srid_;  ///< of each column: a geometry, with the number of its reference
-                                ///< system in an array of its own behind it
-  std::vector<ColumnArray> columns_;  ///< one for each placeholder of a row
+  BinaryLayout layout_;
+  BinaryRows run_;
+  std::size_t before_run_ = 0;  ///< rows of the batch before this run
+  BinaryValues values_;
   std::uint64_t rows_ = 0;
   std::uint64_t skipped_ = 0;
 };

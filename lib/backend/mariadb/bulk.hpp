@@ -10,9 +10,10 @@
 
 namespace dbmig::backend::mariadb {
 
-/// A sink that sends arrays of bound values (COM_STMT_BULK_EXECUTE), or INSERT statements of many
-/// rows to a server that does not know that. Never LOAD DATA, which needs rights and server
-/// settings that many places do not give. The session is in strict mode while the sink lives.
+/// A sink that sends many rows to one prepared INSERT (COM_STMT_BULK_EXECUTE, see binary_rows.hpp),
+/// or INSERT statements of many rows to a server that does not know that. Never LOAD DATA, which
+/// needs rights and server settings that many places do not give. The session is in strict mode
+/// while the sink lives.
 ///
 /// `connection` must outlive it. Throws Error{refused} for a table whose engine has no
 /// transactions: a failing load would leave half its rows behind.

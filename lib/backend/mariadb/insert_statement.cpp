@@ -6,6 +6,44 @@
 #include "base/error.hpp"
 
 namespace dbmig::backend::mariadb {
+namespace {
+
+constexpr unsigned kCommandBytes = 1;
+constexpr unsigned kIdBytes = 4;
+constexpr unsigned kFlagBytes = 2;
+/// Memory for commands that is used again. A longer one is rare: it has a large value.
+constexpr std::size_t kKeptBytes = std::size_t{16} << 20;
+
+/// `cell` must outlive the execution.
+void bind(MYSQL_BIND& bind, const Cell& cell) {
+  bind.buffer_length = static_cast<unsigned long>(cell.bytes.size());
+  switch (cell.kind) {
+    case Cell::Kind::null:
+      bind.buffer_type = MYSQL_TYPE_NULL;
+      return;
+    case Cell::Kind::integer:
+    case Cell::Kind::unsigned_integer:
+      bind.buffer_type = MYSQL_TYPE_LONGLONG;
+      bind.is_unsigned = static_cast<my_bool>(cell.kind == Cell::Kind::unsigned_integer);
+      bind.buffer = const_cast<std::int64_t*>(&cell.integer);
+      return;
+    case Cell::Kind::real:
+      bind.buffer_type = MYSQL_TYPE_DOUBLE;
+      bind.buffer = const_cast<double*>(&cell.real);
+      return;
+    case Cell::Kind::text:
+    case Cell::Kind::blob:
+      bind.buffer_type = cell.kind == Cell::Kind::text ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+      bind.buffer = const_cast<char*>(cell.bytes.data() != nullptr ? cell.bytes.data() : "");
+      return;
+  }
+}
+
+void append_number(std::vector<char>& bytes, unsigned long value, unsigned size) {
+  for (unsigned i = 0; i < size; ++i) bytes.push_back(static_cast<char>(value >> (8 * i)));
+}
+
+}  // namespace
 
 bool InsertFailure::is_fault_of_row() const {
   const std::string_view state = std::string_view(sqlstate).substr(0, 2);
@@ -26,7 +64,7 @@ bool InsertFailure::is_fault_of_row() const {
 }
 
 InsertStatement::InsertStatement(MYSQL* connection, const std::string& sql)
-    : statement_(mysql_stmt_init(connection)) {
+    : connection_(connection), statement_(mysql_stmt_init(connection)) {
   if (statement_ == nullptr) throw Error(ErrorCode::failed, "not enough memory");
   if (mysql_stmt_prepare(statement_, sql.c_str(), sql.size()) != 0) {
     const InsertFailure reason = failure();
@@ -39,37 +77,42 @@ InsertStatement::~InsertStatement() {
   mysql_stmt_close(statement_);
 }
 
-std::optional<InsertFailure> InsertStatement::run_array(std::vector<ColumnArray>& columns,
-                                                        std::size_t first, std::size_t count) {
-  binds_.assign(columns.size(), MYSQL_BIND{});
-  for (std::size_t i = 0; i < columns.size(); ++i) columns[i].bind_rows(binds_[i], first);
-  auto size = static_cast<unsigned>(count);
-  mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &size);
-  return execute();
+std::size_t InsertStatement::head_size(std::span<const char> types) {
+  return kCommandBytes + kIdBytes + kFlagBytes + types.size();
 }
 
-std::optional<InsertFailure> InsertStatement::run_rows(std::vector<ColumnArray>& columns,
-                                                       std::size_t first, std::size_t count) {
-  binds_.assign(columns.size() * count, MYSQL_BIND{});
-  for (std::size_t row = 0; row < count; ++row) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      columns[i].bind_value(binds_[row * columns.size() + i], first + row);
-    }
+std::optional<InsertFailure> InsertStatement::run_rows(std::span<const char> types,
+                                                       std::span<const char> rows) {
+  if (request_.capacity() > kKeptBytes) std::vector<char>().swap(request_);
+  request_.clear();
+  append_number(request_, statement_->stmt_id, kIdBytes);
+  append_number(request_, STMT_BULK_FLAG_CLIENT_SEND_TYPES, kFlagBytes);
+  request_.insert(request_.end(), types.begin(), types.end());
+  request_.insert(request_.end(), rows.begin(), rows.end());
+  constexpr my_bool kWithoutAnswer = 1;  // it is read by the next call
+  if (connection_->methods->db_command(connection_, COM_STMT_BULK_EXECUTE, request_.data(),
+                                       request_.size(), kWithoutAnswer, statement_) != 0 ||
+      connection_->methods->db_read_stmt_result(connection_) != 0) {
+    return InsertFailure{mysql_errno(connection_), mysql_sqlstate(connection_),
+                         mysql_error(connection_)};
   }
-  unsigned no_array = 0;
-  mysql_stmt_attr_set(statement_, STMT_ATTR_ARRAY_SIZE, &no_array);
-  return execute();
+  affected_ = static_cast<std::size_t>(mysql_affected_rows(connection_));
+  return std::nullopt;
 }
 
-std::size_t InsertStatement::affected() const {
-  return static_cast<std::size_t>(mysql_stmt_affected_rows(statement_));
-}
-
-std::optional<InsertFailure> InsertStatement::execute() {
+std::optional<InsertFailure> InsertStatement::run_values(std::span<const Cell> values) {
+  binds_.assign(values.size(), MYSQL_BIND{});
+  lengths_.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    lengths_[i] = static_cast<unsigned long>(values[i].bytes.size());
+    binds_[i].length = &lengths_[i];
+    bind(binds_[i], values[i]);
+  }
   if (mysql_stmt_bind_param(statement_, binds_.data()) != 0 ||
       mysql_stmt_execute(statement_) != 0) {
     return failure();
   }
+  affected_ = static_cast<std::size_t>(mysql_stmt_affected_rows(statement_));
   return std::nullopt;
 }
 

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "backend/mariadb/column_array.hpp"
+#include "backend/bulk.hpp"
 
 namespace dbmig::backend::mariadb {
 
@@ -23,7 +24,8 @@ struct InsertFailure {
   bool is_fault_of_row() const;
 };
 
-/// A prepared INSERT or REPLACE, executed with arrays or with the values of one execution in a row.
+/// A prepared INSERT or REPLACE, executed for many rows at once or with the values of one
+/// execution.
 class InsertStatement {
  public:
   /// Throws the server's error when it rejects the SQL. The connection must outlive the statement.
@@ -32,22 +34,31 @@ class InsertStatement {
   InsertStatement(const InsertStatement&) = delete;
   InsertStatement& operator=(const InsertStatement&) = delete;
 
-  /// One execution for `count` rows from `first` on; nothing, or why not.
-  std::optional<InsertFailure> run_array(std::vector<ColumnArray>& columns, std::size_t first,
-                                         std::size_t count);
-  /// For a statement of `count` rows of placeholders.
-  std::optional<InsertFailure> run_rows(std::vector<ColumnArray>& columns, std::size_t first,
-                                        std::size_t count);
+  /// Executes it for each of `rows`, which are in the protocol's form: see binary_rows.hpp. `types`
+  /// has two bytes for each parameter. Returns nothing, or why the server refused. It must support
+  /// COM_STMT_BULK_EXECUTE.
+  ///
+  /// With the client library's usual functions one describes an array for each parameter, from
+  /// which it makes these bytes. Here they are sent through the table of functions that it has for
+  /// its plugins.
+  std::optional<InsertFailure> run_rows(std::span<const char> types, std::span<const char> rows);
+  /// Bytes of such a command before its rows.
+  static std::size_t head_size(std::span<const char> types);
+  /// For a statement with a placeholder for each of `values`.
+  std::optional<InsertFailure> run_values(std::span<const Cell> values);
 
   /// By the last execution: a row that stayed as it was is none.
-  std::size_t affected() const;
+  std::size_t affected() const { return affected_; }
 
  private:
-  std::optional<InsertFailure> execute();
   InsertFailure failure() const;
 
+  MYSQL* connection_;
   MYSQL_STMT* statement_;
+  std::vector<char> request_;
   std::vector<MYSQL_BIND> binds_;
+  std::vector<unsigned long> lengths_;
+  std::size_t affected_ = 0;
 };
 
 }  // namespace dbmig::backend::mariadb

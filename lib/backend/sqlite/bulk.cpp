@@ -198,6 +198,7 @@ class DeferringSink final : public BulkSink {
   }
 
   std::string encoding() const override { return sink_->encoding(); }
+  bool refused_rows_take_numbers() const override { return sink_->refused_rows_take_numbers(); }
   std::uint64_t rows() const override { return sink_->rows(); }
   DeferredChecks begin(const DeferrableChecks& deferrable) override {
     constexpr const char* kSavepoint = "dbmig_begin";

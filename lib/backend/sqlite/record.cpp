@@ -279,6 +279,22 @@ Cell take_value(std::uint64_t type, std::span<const char>& body) {
   return type % 2 == 1 ? Cell::of_text(text) : Cell::of_blob(text);
 }
 
+class RecordRowReader final : public RowReader {
+ public:
+  RecordRowReader(RecordLayout layout, std::span<const char> batch)
+      : layout_(std::move(layout)), reader_(batch) {}
+  std::size_t rows() const override { return reader_.rows(); }
+  std::span<const Cell> next() override {
+    cells_ = cells_of(reader_.next(), layout_);
+    return cells_;
+  }
+
+ private:
+  RecordLayout layout_;
+  RecordReader reader_;
+  std::vector<Cell> cells_;
+};
+
 }  // namespace
 
 Affinity affinity_of(std::string_view declared_type) {
@@ -332,6 +348,10 @@ std::optional<RecordLayout> RecordLayout::of_name(std::string_view name) {
 
 std::unique_ptr<RowEncoder> record_encoder(RecordLayout layout) {
   return std::make_unique<RecordEncoder>(std::move(layout));
+}
+
+std::unique_ptr<RowReader> record_row_reader(RecordLayout layout, std::span<const char> batch) {
+  return std::make_unique<RecordRowReader>(std::move(layout), batch);
 }
 
 RecordReader::RecordReader(std::span<const char> batch) : rest_(batch) {

@@ -63,6 +63,9 @@ class RecordReader {
   std::size_t rows_ = 0;
 };
 
+/// The same as rows of cells, as cells_of() makes them.
+std::unique_ptr<RowReader> record_row_reader(RecordLayout layout, std::span<const char> batch);
+
 /// The row of cells that `row` was made of, up to the conversions by affinity. They point into it.
 std::vector<Cell> cells_of(const RecordReader::Row& row, const RecordLayout& layout);
 

@@ -105,6 +105,7 @@ class RecordInsertSink final : public BulkSink {
   }
 
   std::string encoding() const override { return layout_.name(); }
+  bool refused_rows_take_numbers() const override { return false; }
   std::uint64_t rows() const override { return rows_ + bound_->rows(); }
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {

@@ -76,6 +76,7 @@ class RecordSink final : public BulkSink {
   RecordSink& operator=(const RecordSink&) = delete;
 
   std::string encoding() const override { return layout_.name(); }
+  bool refused_rows_take_numbers() const override { return false; }
   std::uint64_t rows() const override { return rows_ + bound_->rows(); }
   /// The cursor has to be gone before indexes are built.
   void finish() override {

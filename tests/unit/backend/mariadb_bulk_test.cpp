@@ -39,8 +39,9 @@ void fail(std::size_t row, const Error& error) {
   throw Error(error.code(), "row " + std::to_string(row) + ": " + error.message());
 }
 
+/// Of a table's only column, which is a number.
 std::vector<char> batch_of(const std::vector<std::int64_t>& values) {
-  const auto encoder = row_encoder(backend::kCellEncoding, 1);
+  const auto encoder = row_encoder("mariadb-rows:p", 1);
   for (const std::int64_t value : values) {
     const Cell cell = Cell::of(value);
     encoder->add(std::span(&cell, 1));
@@ -233,6 +234,60 @@ TEST_F(MariadbBulkSink, TriggersAndForeignKeysHaveTheirSay) {
   database().connection().commit();
   EXPECT_EQ(said, (std::vector<std::string>{"1 1644", "2 1452"}));
   EXPECT_EQ(rows("SELECT p FROM t"), "1\n1\n");
+}
+
+/// Rows with and without a number, whose column stands behind others of every form.
+TEST_F(MariadbBulkSink, NumbersSomeRowsAndTakesTheNumbersOfOthers) {
+  database().run(
+      "CREATE TABLE t (g POINT, s TEXT, d DATETIME(3), n DECIMAL(9,2), id INT AUTO_INCREMENT "
+      "PRIMARY KEY)");
+  const auto sink = sink_for("t", {"g", "s", "d", "n", "id"});
+  const auto encoder = row_encoder(sink->encoding(), 5);
+  std::string expected;
+  for (int i = 1; i <= 300; ++i) {
+    const bool is_null = i % 7 == 0;
+    const std::string text(static_cast<std::size_t>(i), 'x');
+    encoder->add(std::vector<Cell>{
+        is_null ? Cell::null() : Cell::of_text(i % 2 == 0 ? "POINT(1 2)" : "SRID=4326;POINT(3 4)"),
+        Cell::of_text(text), is_null ? Cell::null() : Cell::of_text("2024-01-02 03:04:05.600"),
+        Cell::of_text("1.50"), i % 10 < 5 ? Cell::null() : Cell::of(std::int64_t{i})});
+    expected += std::to_string(i) + "|" + std::to_string(i) + "\n";
+  }
+  // What is read back from a batch goes through a sink like the batch.
+  const auto reader = backend::row_reader(sink->encoding(), 5, encoder->batch());
+  const auto cells = row_encoder(backend::kCellEncoding, 5);
+  for (std::size_t i = 0; i < reader->rows(); ++i) cells->add(reader->next());
+  database().connection().begin();
+  backend::write_cells(*sink, 5, cells->batch(), fail);
+  database().connection().commit();
+  EXPECT_EQ(rows("SELECT id, length(s) FROM t ORDER BY id"), expected);
+  EXPECT_EQ(rows("SELECT ST_SRID(g), d, count(*) FROM t GROUP BY 1, 2 ORDER BY 1, 2"),
+            "NULL|NULL|42\n0|2024-01-02 03:04:05.600|129\n4326|2024-01-02 03:04:05.600|129\n");
+}
+
+TEST_F(MariadbBulkSink, WritesToATableThatWasAlteredInBetween) {
+  database().run("CREATE TABLE t (n INT)");
+  const auto sink = sink_for("t", {"n"});
+  sink->write(batch_of({1, 2}), fail);
+  database().run("ALTER TABLE t ADD COLUMN x INT DEFAULT 7 FIRST, MODIFY n BIGINT");
+  sink->write(batch_of({3, 4, std::int64_t{1} << 40U}), fail);
+  EXPECT_EQ(rows("SELECT x, n FROM t ORDER BY n"), "7|1\n7|2\n7|3\n7|4\n7|1099511627776\n");
+}
+
+TEST_F(MariadbBulkSink, SaysThatTheConnectionIsGone) {
+  database().run("CREATE TABLE t (n INT)");
+  const auto sink = sink_for("t", {"n"});
+  database().connection().begin();
+  sink->write(batch_of({1, 2}), fail);
+  database().open()->execute("KILL " + rows("SELECT CONNECTION_ID()"));
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      sink->write(batch_of({3, 4}), fail);
+      ADD_FAILURE() << "written without a connection";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::connection) << error.message();
+    }
+  }
 }
 
 }  // namespace
