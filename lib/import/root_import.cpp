@@ -161,6 +161,7 @@ void RootImport::load_files() {
   open_writers();
   set_time_zone();
   std::vector<std::string> still_loaded;
+  OpenTable open;
   for (auto i = order.begin(); i != order.end(); ++i) {
     still_loaded.clear();
     for (auto left = i; left != order.end(); ++left) still_loaded.push_back(tables_[*left].name);
@@ -169,7 +170,9 @@ void RootImport::load_files() {
     if (is_loaded) {
       take_results_of(*i);
     } else {
-      load_file(*i, still_loaded);
+      const auto other = std::find_if(
+          i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
+      load_file({i, other}, still_loaded, open);
     }
   }
   finish_waiting();
@@ -249,7 +252,10 @@ RootImport::Before RootImport::begin_file(std::size_t index, Plan& plan, ChunkRe
   return before;
 }
 
-void RootImport::load_file(std::size_t index, const std::vector<std::string>& still_loaded) {
+/// Loads the first of `files`, which go into the same table.
+void RootImport::load_file(std::span<const std::size_t> files,
+                           const std::vector<std::string>& still_loaded, OpenTable& open) {
+  const std::size_t index = files.front();
   OpenedInput opened = open_file(options_.files[index]);
   Input& input = *opened.input;
   const schema::Table& table = tables_[index];
@@ -272,7 +278,9 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
   const Before before = begin_file(index, plan, reader);
   RowOrder row_order = order_of(table, plan, still_loaded);
   KeyWatch* const watch = watch_keys(index, plan);
-  const auto sinks = open_sinks(index, plan, row_order);
+  open_table(files, plan, row_order, open);
+  const auto& sinks = open.sinks;
+  const std::uint64_t skipped_before = sinks.front()->skipped();
   plan.encoding = sinks.front()->encoding();
   if (!sinks.front()->refused_rows_take_numbers()) row_order.numbers_each = false;
   // If foreign keys are deferred, no row has to wait for its parent.
@@ -290,71 +298,15 @@ void RootImport::load_file(std::size_t index, const std::vector<std::string>& st
                            .table = table.name,
                            .rows = progress_.rows - before.rows,
                            .rejected = progress_.rejected - before.rejected,
-                           .skipped = before.skipped + sinks.front()->skipped(),
+                           .skipped = before.skipped + sinks.front()->skipped() - skipped_before,
                            .bytes = reader.bytes_done(),
                            .rejects = rejects != nullptr ? rejects->path() : "",
                            .defaulted = std::move(file.defaulted)};
-}
-
-/// Loads the rest of the file into its sinks.
-void RootImport::feed_sinks(const Feed& feed,
-                            const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
-  RejectFile* const rejects = rejects_of_[feed.index];
-  std::vector<Loader> all;
-  all.reserve(sinks.size());
-  std::vector<Loader*> loaders;
-  for (const auto& one : sinks) {
-    loaders.push_back(&all.emplace_back(
-        *one, feed.name, feed.plan.format,
-        BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
-        progress_, feed.row_order, waiting_[feed.index]));
-  }
-  const auto on_tick = [this](std::uint64_t bytes_done) {
-    bytes_done_ = bytes_before_ + bytes_done;
-    report(false);
-  };
-  const auto reached = [&](std::uint64_t bytes, std::uint64_t next_line, bool is_end) {
-    const bool rows_wait =
-        std::any_of(waiting_.begin(), waiting_.end(),
-                    [](const WaitingFile& other) { return !other.rows.empty(); });
-    checkpoints_->reached({.bytes = bytes,
-                           .next_line = next_line,
-                           .rows = progress_.rows - feed.before.rows,
-                           .rejected = progress_.rejected - feed.before.rejected,
-                           .skipped = feed.before.skipped + sinks.front()->skipped(),
-                           .is_end = is_end},
-                          *sinks.front(), rejects, !rows_wait);
-  };
-  const auto on_silence = [this](int rank, std::chrono::seconds silent) {
-    events_.info("dbmig.import", fmt::format("Waiting for rank {}, which has not answered for {} s",
-                                             rank, silent.count()));
-  };
-  OnLoaded on_loaded;
   if (checkpoints_->are_on()) {
-    on_loaded = [&](std::uint64_t bytes, std::uint64_t next_line) {
-      reached(bytes, next_line, false);
-    };
+    open = {};  // finished by the checkpoint at the end of the file
+  } else if (files.size() == 1 || writers_ != nullptr) {
+    finish_table(open);
   }
-  had_writers_ = had_writers_ || loaders.size() > 1;
-  announce_.file(feed.plan, feed.shared);
-  StageTimes times;
-  try {
-    times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
-                        feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
-                        feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
-  } catch (const Error& error) {
-    if (deferred_.constraints) look_for_earlier_fault(error, sinks);
-    throw;
-  }
-  const Clock::time_point written = Clock::now();
-  if (checkpoints_->are_on()) {
-    reached(feed.reader.bytes_done(), feed.reader.line(), true);
-  } else {
-    finish_sinks(sinks);
-  }
-  progress_.write_nanoseconds += nanoseconds_since(written);
-  times_.read += times.read;
-  times_.parse += times.parse;
 }
 
 /// The file at `path` for the other ranks to read; nothing if only the root can, or should.

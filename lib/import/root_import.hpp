@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,15 +76,25 @@ class RootImport {
     KeyWatch* watch;
   };
 
+  /// The sinks of a table that is being filled. One after the other, files with the same columns go
+  /// into the same sinks, so that what is left until the end is done once.
+  struct OpenTable {
+    std::string name;
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::string>> watched_keys;
+    std::vector<std::unique_ptr<RenewedSink>> sinks;
+  };
+
   void prepare_writers();
   void load_files();
   void find_tables();
-  void load_file(std::size_t index, const std::vector<std::string>& still_loaded);
+  void load_file(std::span<const std::size_t> files, const std::vector<std::string>& still_loaded,
+                 OpenTable& open);
   OpenedInput open_file(const std::string& path);
   ChunkReader::Limits chunk_limits() const;
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
-  void finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void finish_table(OpenTable& open);
   void look_for_earlier_fault(const Error& error,
                               const std::vector<std::unique_ptr<RenewedSink>>& sinks);
   void note_failed_check(const Error& failure);
@@ -106,8 +117,10 @@ class RootImport {
                                          const backend::DeferrableChecks& deferrable);
   void open_writers();
   void set_time_zone();
-  std::vector<std::unique_ptr<RenewedSink>> open_sinks(std::size_t index, const Plan& plan,
-                                                       RowOrder& order);
+  void open_table(std::span<const std::size_t> files, const Plan& plan, RowOrder& order,
+                  OpenTable& open);
+  std::vector<std::unique_ptr<RenewedSink>> open_sinks(std::span<const std::size_t> files,
+                                                       const Plan& plan, RowOrder& order);
   std::optional<SharedFile> shared_file(const std::string& path, const OpenedInput& opened,
                                         const CsvFormat& format) const;
   void report(bool last);
@@ -138,7 +151,7 @@ class RootImport {
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
   bool failed_deferred_check_ = false;
-  /// constraints: for the current file; keys: for this file or one before it.
+  /// constraints: for the open table; keys: for this table or one before it.
   backend::DeferredChecks deferred_;
   std::vector<ReadFile> read_files_;     ///< in the order in which they are read
   std::vector<RejectFile*> rejects_of_;  ///< of each file, or null

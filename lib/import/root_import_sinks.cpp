@@ -12,6 +12,7 @@
 #include "import/earlier_row.hpp"
 #include "import/lock_retry.hpp"
 #include "import/root_import.hpp"
+#include "import/stopwatch.hpp"
 #include "import/target_tables.hpp"
 #include "import/writer_choice.hpp"
 
@@ -98,19 +99,35 @@ void RootImport::set_time_zone() {
   }
 }
 
-/// The sinks of a file: one for each connection that writes.
-std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t index,
+/// Opens the table of the first of `files`, unless it is open for rows like those of `plan`.
+void RootImport::open_table(std::span<const std::size_t> files, const Plan& plan, RowOrder& order,
+                            OpenTable& open) {
+  const std::string& name = tables_[files.front()].name;
+  const std::vector<std::string> columns = plan.column_names();
+  const auto keys = watched_keys(plan);
+  if (open.name == name && open.columns == columns && open.watched_keys == keys) return;
+  finish_table(open);
+  open = {name, columns, keys, open_sinks(files, plan, order)};
+}
+
+/// The sinks of a table: one for each connection that writes.
+std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const std::size_t> files,
                                                                  const Plan& plan,
                                                                  RowOrder& order) {
+  const std::size_t index = files.front();
   const schema::Table& table = tables_[index];
   std::vector<std::unique_ptr<RenewedSink>> sinks;
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
-    sinks.push_back(open_sink(
-        table, columns,
-        {.keys = watched_keys(plan),
-         .constraints = options_.defers_constraints && may_defer_checks(index),
-         .expected_rows = expected_rows(options_.files[index], plan.format.line_byte())}));
+    std::uint64_t rows = 0;
+    for (const std::size_t file : files) {
+      rows += expected_rows(options_.files[file], plan.format.line_byte());
+    }
+    sinks.push_back(
+        open_sink(table, columns,
+                  {.keys = watched_keys(plan),
+                   .constraints = options_.defers_constraints && may_defer_checks(index),
+                   .expected_rows = rows}));
     return sinks;
   }
   std::size_t count = writers_->count();
@@ -140,15 +157,77 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::size_t ind
   return sinks;
 }
 
-/// Does what the sinks have deferred.
-void RootImport::finish_sinks(const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+/// Loads the rest of the file into its sinks.
+void RootImport::feed_sinks(const Feed& feed,
+                            const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
+  RejectFile* const rejects = rejects_of_[feed.index];
+  std::vector<Loader> all;
+  all.reserve(sinks.size());
+  std::vector<Loader*> loaders;
+  for (const auto& one : sinks) {
+    loaders.push_back(&all.emplace_back(
+        *one, feed.name, feed.plan.format,
+        BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
+        progress_, feed.row_order, waiting_[feed.index]));
+  }
+  const auto on_tick = [this](std::uint64_t bytes_done) {
+    bytes_done_ = bytes_before_ + bytes_done;
+    report(false);
+  };
+  const auto reached = [&](std::uint64_t bytes, std::uint64_t next_line, bool is_end) {
+    const bool rows_wait =
+        std::any_of(waiting_.begin(), waiting_.end(),
+                    [](const WaitingFile& other) { return !other.rows.empty(); });
+    checkpoints_->reached({.bytes = bytes,
+                           .next_line = next_line,
+                           .rows = progress_.rows - feed.before.rows,
+                           .rejected = progress_.rejected - feed.before.rejected,
+                           .skipped = feed.before.skipped + sinks.front()->skipped(),
+                           .is_end = is_end},
+                          *sinks.front(), rejects, !rows_wait);
+  };
+  const auto on_silence = [this](int rank, std::chrono::seconds silent) {
+    events_.info("dbmig.import", fmt::format("Waiting for rank {}, which has not answered for {} s",
+                                             rank, silent.count()));
+  };
+  OnLoaded on_loaded;
+  if (checkpoints_->are_on()) {
+    on_loaded = [&](std::uint64_t bytes, std::uint64_t next_line) {
+      reached(bytes, next_line, false);
+    };
+  }
+  had_writers_ = had_writers_ || loaders.size() > 1;
+  announce_.file(feed.plan, feed.shared);
+  StageTimes times;
   try {
-    for (const auto& one : sinks) one->finish();
+    times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
+                        feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
+                        feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
+  } catch (const Error& error) {
+    if (deferred_.constraints) look_for_earlier_fault(error, sinks);
+    throw;
+  }
+  if (checkpoints_->are_on()) {
+    const Clock::time_point written = Clock::now();
+    reached(feed.reader.bytes_done(), feed.reader.line(), true);
+    progress_.write_nanoseconds += nanoseconds_since(written);
+  }
+  times_.read += times.read;
+  times_.parse += times.parse;
+}
+
+/// Does what the sinks have deferred, and closes them.
+void RootImport::finish_table(OpenTable& open) {
+  const Clock::time_point start = Clock::now();
+  try {
+    for (const auto& one : open.sinks) one->finish();
   } catch (const Error& error) {
     note_failed_check(error);
     throw;
   }
+  open = {};
   deferred_.constraints = false;
+  progress_.write_nanoseconds += nanoseconds_since(start);
 }
 
 /// After a failure of finish(): what the next attempt must not defer, so that the database names

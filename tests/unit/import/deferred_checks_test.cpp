@@ -18,9 +18,12 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
+/// The header and the records of one or several files.
+using FileRecords = std::vector<std::vector<std::string>>;
+
 struct ReferringFile {
   std::string schema;
-  std::string csv;
+  FileRecords records;
 
   std::string told(std::uint64_t seed) const {
     return fmt::format("seed {}: {}", seed, schema.substr(schema.find("CREATE TABLE t")));
@@ -66,10 +69,10 @@ std::string referring_schema(std::mt19937& random) {
 }
 
 /// Rows whose keys ascend and whose parents are there, but for some files with faults.
-std::string referring_rows(std::mt19937& random) {
+FileRecords referring_rows(std::mt19937& random) {
   const unsigned rows = random() % 250;
   const unsigned faults = random() % 2 == 0 ? 0 : 1 + random() % 150;
-  std::string csv = "n,a,b\n";
+  FileRecords records = {{"n", "a", "b"}};
   for (unsigned i = 1; i <= rows; ++i) {
     const auto is_fault = [&] { return faults != 0 && random() % (3 * faults) == 0; };
     std::string n = std::to_string(i);
@@ -81,15 +84,34 @@ std::string referring_rows(std::mt19937& random) {
     if (is_fault()) n = "wrong";
     // Left to INSERT, which makes a number or a text of it.
     if (random() % 40 == 0 && !b.empty()) b = std::to_string(i);
-    csv += fmt::format("{},{},{}\n", n, a, b);
+    records.push_back({n, a, b});
   }
-  return csv;
+  return records;
+}
+
+/// The records in one file, or divided among several whose columns may stand in another order.
+std::vector<std::string> files_of(const FileRecords& records, std::mt19937& random, bool divides) {
+  std::vector<std::string> files;
+  std::vector<std::size_t> columns = {0, 1, 2};
+  const auto add = [&](const std::vector<std::string>& record) {
+    files.back() +=
+        fmt::format("{},{},{}\n", record[columns[0]], record[columns[1]], record[columns[2]]);
+  };
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i == 0 || (divides && random() % 50 == 0)) {
+      if (random() % 3 == 0) std::shuffle(columns.begin(), columns.end(), random);
+      files.emplace_back();
+      add(records[0]);
+    }
+    if (i > 0) add(records[i]);
+  }
+  return files;
 }
 
 ReferringFile referring_file(std::mt19937& random) {
   ReferringFile one;
   one.schema = referring_schema(random);
-  one.csv = referring_rows(random);
+  one.records = referring_rows(random);
   return one;
 }
 
@@ -97,14 +119,17 @@ ReferringFile referring_file(std::mt19937& random) {
 struct Outcome {
   std::string rows;
   std::optional<ErrorCode> code;
-  int line = 0;  ///< of the first bad record
+  std::string place;  ///< of the first bad record
   std::string message;
 };
 
-Outcome outcome_of(const ReferringFile& one, bool defers_checks, std::size_t chunk, int ranks,
-                   bool rejects = false) {
-  ImportJob job(one.schema);
-  Options options = options_for(job.write("t.csv", one.csv));
+Outcome outcome_of(const std::string& schema, const std::vector<std::string>& files,
+                   bool defers_checks, std::size_t chunk, int ranks, bool rejects = false) {
+  ImportJob job(schema);
+  Options options = options_for(job.write("t0.csv", files[0]));
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    options.files.push_back(job.write(fmt::format("t{}.csv", i), files[i]));
+  }
   if (rejects) options.on_error = import::OnError::reject;
   options.watch_keys = defers_checks;
   options.defers_constraints = defers_checks;
@@ -114,7 +139,9 @@ Outcome outcome_of(const ReferringFile& one, bool defers_checks, std::size_t chu
     job.run(options, ranks);
   } catch (const Error& error) {
     outcome.code = error.code();
-    outcome.line = error.diagnostics().front().where.line;
+    const SourcePosition& where = error.diagnostics().front().where;
+    outcome.place =
+        fmt::format("{}:{}", std::filesystem::path(where.file).filename().string(), where.line);
     outcome.message = error.message();
   }
   outcome.rows =
@@ -131,14 +158,16 @@ TEST(DeferredChecks, GiveTheOutcomeOfCheckingRowAfterRow) {
     const ReferringFile one = referring_file(random);
     SCOPED_TRACE(one.told(seed));
     const std::size_t chunk = random() % 2 == 0 ? 30 : std::size_t{1} << 20U;
-    const Outcome expected = outcome_of(one, false, std::size_t{1} << 20U, 1);
-    const Outcome found = outcome_of(one, true, chunk, 1 + static_cast<int>(random() % 3));
+    const auto files = files_of(one.records, random, seed % 2 == 1);
+    const Outcome expected = outcome_of(one.schema, files, false, std::size_t{1} << 20U, 1);
+    const Outcome found =
+        outcome_of(one.schema, files, true, chunk, 1 + static_cast<int>(random() % 3));
     ASSERT_EQ(found.rows, expected.rows);
     // A repeated key is found before rows that wait for their parents are tried again.
     const bool may_differ = one.schema.find("REFERENCES t") != std::string::npos &&
                             found.message.find(" has the same ") != std::string::npos;
     if (expected.code && !may_differ) {
-      ASSERT_EQ(found.line, expected.line) << found.message << "\n" << expected.message;
+      ASSERT_EQ(found.place, expected.place) << found.message << "\n" << expected.message;
     }
     ASSERT_EQ(found.code.has_value(), expected.code.has_value());
     if (!may_differ) {
@@ -150,15 +179,16 @@ TEST(DeferredChecks, GiveTheOutcomeOfCheckingRowAfterRow) {
   EXPECT_GT(failed, loaded / 10);
 }
 
-/// Records that may be rejected go the same way into the table, if none is.
+/// FileRecords that may be rejected go the same way into the table, if none is.
 TEST(DeferredChecks, DoNotMatterWhereNoRecordIsBad) {
   for (std::uint64_t seed = 0; seed < property_seeds(60); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     const ReferringFile one = referring_file(random);
     SCOPED_TRACE(one.told(seed));
-    const Outcome found = outcome_of(one, true, 200, 2);
+    const auto files = files_of(one.records, random, seed % 2 == 1);
+    const Outcome found = outcome_of(one.schema, files, true, 200, 2);
     if (found.code) continue;
-    ASSERT_EQ(outcome_of(one, true, 300, 1, true).rows, found.rows);
+    ASSERT_EQ(outcome_of(one.schema, files, true, 300, 1, true).rows, found.rows);
   }
 }
 
@@ -249,6 +279,50 @@ TEST(DeferredIndexes, AreThoseOfTablesThatHaveFewerRowsThanTheFile) {
     EXPECT_THAT(job.failure(options_for(file)), HasSubstr("t.csv"));
     EXPECT_EQ(job.rows("SELECT name, sql FROM sqlite_master"), before);
     EXPECT_EQ(job.rows("PRAGMA integrity_check"), "ok\n");
+  }
+}
+
+/// Each index that is dropped or created is a new version of the schema.
+TEST(DeferredIndexes, AreBuiltOnceForFilesWithTheSameColumns) {
+  const auto rows = [](int first, bool is_other_order) {
+    std::string csv = is_other_order ? "a,n\n" : "n,a\n";
+    for (int i = first; i < first + 400; ++i) {
+      csv += is_other_order ? fmt::format("x{},{}\n", i, i) : fmt::format("{},x{}\n", i, i);
+    }
+    return csv;
+  };
+  const std::string is_there =
+      "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) INSERT INTO t SELECT -n, "
+      "'y' || n FROM c LIMIT 1500;";
+  struct Row {
+    std::string there;
+    std::vector<bool> is_other_order;  ///< of each file
+    int times;                         ///< the index is dropped and built
+  };
+  for (const Row& row :
+       {Row{"", {false}, 1}, Row{"", {false, false, false, false}, 1},
+        Row{"", {false, false, true, true}, 2},
+        // Together the files have more rows than the table.
+        Row{is_there, {false, false, false, false}, 1}, Row{is_there, {false, false, false}, 0}}) {
+    ImportJob job("CREATE TABLE t (n INTEGER PRIMARY KEY, a TEXT);" + row.there +
+                  "CREATE INDEX i ON t (a)");
+    Options options = options_for("");
+    options.files.clear();
+    int first = 0;
+    for (const bool is_other_order : row.is_other_order) {
+      options.files.push_back(
+          job.write(fmt::format("t{}.csv", first), rows(first, is_other_order)));
+      first += 400;
+    }
+    const auto version = [&] { return std::stoi(job.rows("PRAGMA schema_version")); };
+    const int before = version();
+    const Summary summary = job.run(options, 2);
+    EXPECT_EQ(version() - before, 2 * row.times) << row.is_other_order.size() << " files";
+    EXPECT_EQ(summary.rows, 400 * row.is_other_order.size());
+    for (const auto& file : summary.files) EXPECT_EQ(file.rows, 400U);
+    EXPECT_EQ(job.rows("PRAGMA integrity_check"), "ok\n");
+    EXPECT_EQ(job.rows("SELECT count(*) FROM t INDEXED BY i WHERE a LIKE 'x%' AND a > ''"),
+              std::to_string(summary.rows) + "\n");
   }
 }
 
