@@ -42,7 +42,7 @@ class ValueReader {
   }
 
   /// The next value; text that stands nowhere goes to `texts`.
-  Cell next(std::deque<std::string>& texts) {
+  Cell next(int fraction_digits, std::deque<std::string>& texts) {
     const std::uint16_t type = next_type();
     if (take(rest_, 1)[0] != STMT_INDICATOR_NONE) return Cell::null();
     const std::span<const char> bytes = take_value(type);
@@ -55,7 +55,7 @@ class ValueReader {
         return Cell::of(std::bit_cast<double>(number(bytes)));
       case MYSQL_TYPE_DATE:
       case MYSQL_TYPE_DATETIME:
-        texts.push_back(moment_text(moment(bytes), type == MYSQL_TYPE_DATE));
+        texts.push_back(moment_text(moment(bytes), type == MYSQL_TYPE_DATE, fraction_digits));
         return Cell::of_text(texts.back());
       case MYSQL_TYPE_BLOB:
         return Cell::of_blob(text);
@@ -114,7 +114,7 @@ class ValueReader {
 class BinaryRowReader final : public RowReader {
  public:
   BinaryRowReader(BinaryLayout layout, std::span<const char> batch)
-      : layout_(std::move(layout)), batch_(batch, layout_.parameters()) {}
+      : layout_(std::move(layout)), batch_(batch, layout_.parameters()), values_(layout_) {}
 
   std::size_t rows() const override { return batch_.rows(); }
 
@@ -130,9 +130,9 @@ class BinaryRowReader final : public RowReader {
     cells_.clear();
     shapes_.clear();
     auto value = values_.cells().begin();
-    for (const ValueForm form : layout_.columns) {
+    for (const ColumnForm& form : layout_.columns) {
       cells_.push_back(*value++);
-      if (form == ValueForm::geometry) put_srid(cells_.back(), (value++)->integer);
+      if (form.value == ValueForm::geometry) put_srid(cells_.back(), (value++)->integer);
     }
     return cells_;
   }
@@ -196,6 +196,13 @@ bool BinaryBatch::next(BinaryRows& rows) {
   return true;
 }
 
+BinaryValues::BinaryValues(const BinaryLayout& layout) {
+  for (const ColumnForm& form : layout.columns) {
+    fraction_digits_.push_back(form.fraction_digits);
+    if (form.value == ValueForm::geometry) fraction_digits_.push_back(0);
+  }
+}
+
 void BinaryValues::clear() {
   cells_.clear();
   texts_.clear();
@@ -203,7 +210,7 @@ void BinaryValues::clear() {
 
 void BinaryValues::add(std::span<const char> types, std::span<const char> row) {
   ValueReader reader(types, row);
-  for (std::size_t i = 0; i < types.size() / kTypeBytes; ++i) cells_.push_back(reader.next(texts_));
+  for (const int digits : fraction_digits_) cells_.push_back(reader.next(digits, texts_));
 }
 
 bool parameter_is_null(std::span<const char> types, std::span<const char> row,

@@ -47,11 +47,13 @@ class BinaryBatch {
 /// The parameters of rows as cells, dates as text. They point into the rows or into this.
 class BinaryValues {
  public:
+  explicit BinaryValues(const BinaryLayout& layout);
   void clear();
   void add(std::span<const char> types, std::span<const char> row);
   const std::vector<Cell>& cells() const { return cells_; }
 
  private:
+  std::vector<int> fraction_digits_;  ///< of each parameter
   std::vector<Cell> cells_;
   std::deque<std::string> texts_;
 };

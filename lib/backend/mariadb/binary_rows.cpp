@@ -34,7 +34,6 @@ char* put_number(char* at, std::uint64_t value) {
   return at + Bytes;
 }
 
-/// Source: https://mariadb.com/kb/en/protocol-data-types/#length-encoded-integers
 char* put_length(char* at, std::uint64_t length) {
   if (length < 251) return put_number<1>(at, length);
   if (length < 1U << 16U) return put_number<2>(put_number<1>(at, 0xFC), length);
@@ -122,7 +121,7 @@ class BinaryRowEncoder final : public RowEncoder {
 
   /// The parameter behind those of the cell.
   std::size_t add_cell(const Cell& cell, std::size_t column, std::size_t parameter) {
-    const ValueForm form = layout_.columns[column];
+    const ValueForm form = layout_.columns[column].value;
     if (form == ValueForm::geometry) {
       Cell shape = cell;
       const auto parts = schema::split_srid(cell.bytes);
@@ -229,12 +228,14 @@ class BinaryRowEncoder final : public RowEncoder {
 
 }  // namespace
 
-ValueForm form_of(schema::TypeKind kind) {
+ColumnForm form_of(const schema::Type& type) {
   using schema::TypeKind;
-  if (kind == TypeKind::date) return ValueForm::date;
-  if (kind == TypeKind::datetime || kind == TypeKind::timestamp) return ValueForm::datetime;
-  if (kind == TypeKind::decimal) return ValueForm::decimal;
-  return schema::is_geometry(kind) ? ValueForm::geometry : ValueForm::plain;
+  if (type.kind == TypeKind::date) return {ValueForm::date};
+  if (type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp) {
+    return {ValueForm::datetime, type.length.value_or(0)};
+  }
+  if (type.kind == TypeKind::decimal) return {ValueForm::decimal};
+  return {schema::is_geometry(type.kind) ? ValueForm::geometry : ValueForm::plain};
 }
 
 std::size_t BinaryLayout::parameters() const {
@@ -243,23 +244,39 @@ std::size_t BinaryLayout::parameters() const {
 
 std::size_t BinaryLayout::parameter_of(std::size_t column) const {
   const auto end = columns.begin() + static_cast<std::ptrdiff_t>(column);
-  return column + static_cast<std::size_t>(std::count(columns.begin(), end, ValueForm::geometry));
+  const auto has_two = [](const ColumnForm& form) { return form.value == ValueForm::geometry; };
+  return column + static_cast<std::size_t>(std::count_if(columns.begin(), end, has_two));
 }
 
 std::string BinaryLayout::name() const {
   std::string name(kEncodingPrefix);
-  for (const ValueForm form : columns) name += static_cast<char>(form);
+  for (const ColumnForm& form : columns) {
+    name += static_cast<char>(form.value);
+    if (form.value == ValueForm::datetime) name += std::to_string(form.fraction_digits);
+  }
   return name;
 }
 
 std::optional<BinaryLayout> BinaryLayout::of_name(std::string_view name) {
   if (!name.starts_with(kEncodingPrefix)) return std::nullopt;
+  name.remove_prefix(kEncodingPrefix.size());
   BinaryLayout layout;
-  for (const char form : name.substr(kEncodingPrefix.size())) {
-    if (kForms.find(form) == std::string_view::npos) return std::nullopt;
-    layout.columns.push_back(static_cast<ValueForm>(form));
+  while (!name.empty()) {
+    ColumnForm form{static_cast<ValueForm>(name.front())};
+    if (kForms.find(name.front()) == std::string_view::npos) return std::nullopt;
+    name.remove_prefix(1);
+    if (form.value == ValueForm::datetime) {
+      if (name.empty() || name.front() < '0' || name.front() > '6') return std::nullopt;
+      form.fraction_digits = name.front() - '0';
+      name.remove_prefix(1);
+    }
+    layout.columns.push_back(form);
   }
   return layout;
+}
+
+std::size_t length_bytes(std::size_t length) {
+  return length < 251 ? 1 : length < 1U << 16U ? 3 : length < 1U << 24U ? 4 : 9;
 }
 
 std::unique_ptr<RowEncoder> binary_row_encoder(BinaryLayout layout) {

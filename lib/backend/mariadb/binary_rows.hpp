@@ -22,11 +22,17 @@ enum class ValueForm : char {
   geometry = 'g',  ///< text as two parameters: the shape, and the number of its reference system
 };
 
-ValueForm form_of(schema::TypeKind kind);
+/// The same of a column, with what is needed to write its values as text again.
+struct ColumnForm {
+  ValueForm value = ValueForm::plain;
+  int fraction_digits = 0;  ///< of a datetime
+  friend bool operator==(const ColumnForm&, const ColumnForm&) = default;
+};
+ColumnForm form_of(const schema::Type& type);
 
 /// How the cells of a row become the parameters of an INSERT.
 struct BinaryLayout {
-  std::vector<ValueForm> columns;
+  std::vector<ColumnForm> columns;
   friend bool operator==(const BinaryLayout&, const BinaryLayout&) = default;
 
   std::size_t parameters() const;
@@ -41,6 +47,10 @@ struct BinaryLayout {
 /// Two bytes for the type of each parameter, and what marks an unsigned number in them.
 inline constexpr std::size_t kTypeBytes = 2;
 inline constexpr std::uint16_t kUnsignedType = 0x8000;
+
+/// Bytes that the length of a text takes in front of it.
+/// Source: https://mariadb.com/kb/en/protocol-data-types/#length-encoded-integers
+std::size_t length_bytes(std::size_t length);
 
 /// Makes rows as COM_STMT_BULK_EXECUTE sends them, so that the connection's thread only has to pass
 /// them on.

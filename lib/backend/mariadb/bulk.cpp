@@ -31,8 +31,6 @@ constexpr std::size_t kMaxNumberedRows = 1023;
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
 /// The protocol counts placeholders in 16 bits.
 constexpr std::size_t kMaxPlaceholders = 65535;
-/// What values need at most besides their text: type and length, or a number, of each.
-constexpr std::size_t kOverheadPerValue = 10;
 
 constexpr const char* kSavepoint = "dbmig_bulk";
 
@@ -63,9 +61,9 @@ std::string duplicate_clause(const dialect::Dialect& dialect,
   return " ON DUPLICATE KEY UPDATE " + sets;
 }
 
-schema::TypeKind kind_of(const schema::Table& table, const std::string& name) {
+ColumnForm form_of(const schema::Table& table, const std::string& name) {
   const schema::Column* column = table.find_column(name);
-  return column != nullptr ? column->type_on(DialectKind::mariadb).kind : schema::TypeKind::native;
+  return column != nullptr ? mariadb::form_of(column->type_on(DialectKind::mariadb)) : ColumnForm{};
 }
 
 std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
@@ -76,7 +74,7 @@ std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& tab
   for (const std::string& name : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(name);
     one += one.empty() ? "(" : ", ";
-    one += schema::is_geometry(kind_of(table, name)) ? "ST_GeomFromText(?, ?)" : "?";
+    one += form_of(table, name).value == ValueForm::geometry ? "ST_GeomFromText(?, ?)" : "?";
   }
   one += ')';
   std::string sql = fmt::format("{} INTO {} ({}) VALUES {}",
@@ -131,11 +129,12 @@ class MariadbBulkSink final : public BulkSink {
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
         has_arrays_(has_array_binding(connection.native())) {
     for (const std::string& name : columns) {
-      const ValueForm form = form_of(kind_of(table, name));
+      const ColumnForm form = form_of(table, name);
       // Without arrays, rows are sent as they are when one is sent alone: with dates as text.
-      const bool keeps_form = has_arrays_ || form == ValueForm::geometry;
-      layout_.columns.push_back(keeps_form ? form : ValueForm::plain);
+      const bool keeps_form = has_arrays_ || form.value == ValueForm::geometry;
+      layout_.columns.push_back(keeps_form ? form : ColumnForm{});
     }
+    values_.emplace(layout_);
     refuse_engine_without_transactions(connection, table.name);
     most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
     // A zero is a zero, not the next AUTO_INCREMENT value; what does not fit is an error.
@@ -245,13 +244,14 @@ class MariadbBulkSink final : public BulkSink {
   /// Whether the server took the rows; when not, none of them is in the table.
   bool send_part(std::size_t from, std::size_t count) {
     const std::span<const char> rows = run_.range(from, count);
-    const std::size_t most_beside = has_arrays_ ? InsertStatement::head_size(run_.types)
-                                                : count * layout_.parameters() * kOverheadPerValue;
-    if (rows.size() + most_beside >= most_packet_) return false;
+    const std::vector<Cell>* const values = has_arrays_ ? nullptr : &values_of(from, count);
+    const std::size_t bytes = has_arrays_ ? InsertStatement::size_of_rows(run_.types, rows)
+                                          : InsertStatement::size_of_values(*values);
+    if (bytes >= most_packet_) return false;
     connection_.savepoint(kSavepoint);
     InsertStatement& insert = has_arrays_ ? *one_ : *many_;
     const auto failure =
-        has_arrays_ ? insert.run_rows(run_.types, rows) : insert.run_values(values_of(from, count));
+        has_arrays_ ? insert.run_rows(run_.types, rows) : insert.run_values(*values);
     if (!failure) {
       count_rows(insert, count);
       return true;
@@ -263,11 +263,11 @@ class MariadbBulkSink final : public BulkSink {
 
   /// Valid until the next call.
   const std::vector<Cell>& values_of(std::size_t from, std::size_t count) {
-    values_.clear();
+    values_->clear();
     for (std::size_t row = from; row < from + count; ++row) {
-      values_.add(run_.types, run_.row(row));
+      values_->add(run_.types, run_.row(row));
     }
-    return values_.cells();
+    return values_->cells();
   }
 
   void count_rows(const InsertStatement& insert, std::size_t sent) {
@@ -280,8 +280,7 @@ class MariadbBulkSink final : public BulkSink {
   /// Whether the row is in the table now.
   bool send_one(std::size_t row, const RefusedRow& refused) {
     const std::vector<Cell>& values = values_of(row, 1);
-    std::size_t bytes = values.size() * kOverheadPerValue;
-    for (const Cell& value : values) bytes += value.bytes.size();
+    const std::size_t bytes = InsertStatement::size_of_values(values);
     // Sent all the same, it would cost the connection.
     if (bytes >= most_packet_) {
       refused(before_run_ + row,
@@ -315,7 +314,7 @@ class MariadbBulkSink final : public BulkSink {
   BinaryLayout layout_;
   BinaryRows run_;
   std::size_t before_run_ = 0;  ///< rows of the batch before this run
-  BinaryValues values_;
+  std::optional<BinaryValues> values_;
   std::uint64_t rows_ = 0;
   std::uint64_t skipped_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "backend/mariadb/binary_rows.hpp"
 #include "backend/mariadb/error.hpp"
 #include "base/error.hpp"
 
@@ -77,8 +78,24 @@ InsertStatement::~InsertStatement() {
   mysql_stmt_close(statement_);
 }
 
-std::size_t InsertStatement::head_size(std::span<const char> types) {
-  return kCommandBytes + kIdBytes + kFlagBytes + types.size();
+std::size_t InsertStatement::size_of_rows(std::span<const char> types, std::span<const char> rows) {
+  return kCommandBytes + kIdBytes + kFlagBytes + types.size() + rows.size();
+}
+
+/// Source: https://mariadb.com/kb/en/com_stmt_execute/
+std::size_t InsertStatement::size_of_values(std::span<const Cell> values) {
+  constexpr std::size_t kCursorBytes = 1;
+  constexpr std::size_t kTimesBytes = 4;
+  constexpr std::size_t kHasTypesBytes = 1;
+  std::size_t bytes = kCommandBytes + kIdBytes + kCursorBytes + kTimesBytes + kHasTypesBytes +
+                      (values.size() + 7) / 8 + values.size() * kTypeBytes;
+  for (const Cell& value : values) {
+    if (value.kind == Cell::Kind::null) continue;
+    const bool is_number = value.kind != Cell::Kind::text && value.kind != Cell::Kind::blob;
+    bytes +=
+        is_number ? sizeof value.integer : length_bytes(value.bytes.size()) + value.bytes.size();
+  }
+  return bytes;
 }
 
 std::optional<InsertFailure> InsertStatement::run_rows(std::span<const char> types,

@@ -42,10 +42,13 @@ class InsertStatement {
   /// which it makes these bytes. Here they are sent through the table of functions that it has for
   /// its plugins.
   std::optional<InsertFailure> run_rows(std::span<const char> types, std::span<const char> rows);
-  /// Bytes of such a command before its rows.
-  static std::size_t head_size(std::span<const char> types);
   /// For a statement with a placeholder for each of `values`.
   std::optional<InsertFailure> run_values(std::span<const Cell> values);
+
+  /// Bytes that the commands of run_rows() and run_values() have. The server takes a command that
+  /// is shorter than its max_allowed_packet; a longer one costs the connection.
+  static std::size_t size_of_rows(std::span<const char> types, std::span<const char> rows);
+  static std::size_t size_of_values(std::span<const Cell> values);
 
   /// By the last execution: a row that stayed as it was is none.
   std::size_t affected() const { return affected_; }

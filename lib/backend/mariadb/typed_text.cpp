@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/calendar.hpp"
 
 namespace dbmig::backend::mariadb {
@@ -81,13 +83,14 @@ bool is_plain_decimal(std::string_view text) {
   return digits > 0 && digits <= kMaxDecimalDigits && text.back() != '.';
 }
 
-std::string moment_text(const Moment& moment, bool is_date) {
+std::string moment_text(const Moment& moment, bool is_date, int fraction_digits) {
   std::string text = fmt::format("{:04}-{:02}-{:02}", moment.year, moment.month, moment.day);
   if (is_date) return text;
   text += fmt::format(" {:02}:{:02}:{:02}", moment.hour, moment.minute, moment.second);
-  if (moment.microsecond == 0) return text;
-  text += fmt::format(".{:06}", moment.microsecond);
-  return text.substr(0, text.find_last_not_of('0') + 1);
+  std::string fraction = fmt::format("{:06}", moment.microsecond);
+  const std::size_t needed = fraction.find_last_not_of('0') + 1;
+  fraction.resize(std::max(needed, static_cast<std::size_t>(fraction_digits)));
+  return fraction.empty() ? text : text + "." + fraction;
 }
 
 }  // namespace dbmig::backend::mariadb

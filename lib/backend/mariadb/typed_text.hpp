@@ -20,8 +20,9 @@ struct Moment {
 /// datetime. False for anything else, and for days that the calendar does not have.
 bool read_moment(std::string_view text, bool is_date, Moment& moment);
 
-/// The same text again, without zeros at the end of a fraction.
-std::string moment_text(const Moment& moment, bool is_date);
+/// The same text again, with as many digits of the fraction as it needs, and at least
+/// `fraction_digits`.
+std::string moment_text(const Moment& moment, bool is_date, int fraction_digits);
 
 /// Whether `text` is digits with at most one point and a sign, short enough for any DECIMAL.
 bool is_plain_decimal(std::string_view text);

@@ -56,6 +56,17 @@ TEST(ReadMoment, TakesTheUsualWayOfWritingAlone) {
   }
 }
 
+TEST(MomentText, HasTheDigitsOfTheColumnOrMore) {
+  backend::mariadb::Moment moment;
+  ASSERT_TRUE(read_moment("2024-02-29 01:02:03.5", false, moment));
+  EXPECT_EQ(moment_text(moment, false, 0), "2024-02-29 01:02:03.5");
+  EXPECT_EQ(moment_text(moment, false, 3), "2024-02-29 01:02:03.500");
+  EXPECT_EQ(moment_text(moment, true, 3), "2024-02-29");
+  moment.microsecond = 0;
+  EXPECT_EQ(moment_text(moment, false, 0), "2024-02-29 01:02:03");
+  EXPECT_EQ(moment_text(moment, false, 6), "2024-02-29 01:02:03.000000");
+}
+
 TEST(PlainDecimal, IsDigitsWithAPointAndASign) {
   for (const char* text : {"0", "-1", "+1.50", "00012.3", "12345678901234567890.1234567890"}) {
     EXPECT_TRUE(is_plain_decimal(text)) << text;
@@ -99,9 +110,11 @@ class BinaryRows : public ::testing::Test {
     switch (random() % 40 == 0 ? 'p' : form) {
       case 'd':
         return Cell::of_text(row.keep(fmt::format("{:04}-02-28", 1 + random() % 9999)));
-      case 't':
-        return Cell::of_text(row.keep(fmt::format("2024-02-29 {:02}:{:02}:00{}", random() % 24,
-                                                  random() % 2, random() % 2 == 0 ? "" : ".5")));
+      case 't': {
+        const std::uint64_t fraction = random() % 2 == 0 ? 0 : random() % 1000;
+        return Cell::of_text(row.keep(
+            fmt::format("2024-02-29 {:02}:{:02}:00.{:03}", random() % 24, random() % 2, fraction)));
+      }
       case 'n':
         return Cell::of_text(row.keep(fmt::format("-{}.50", random() % 1000)));
       default:
@@ -131,7 +144,8 @@ TEST_F(BinaryRows, AreReadBackAsTheyWereAdded) {
     std::string forms;
     do forms += "pdtng"[random() % 5];
     while (random() % 4 != 0);
-    const std::string encoding = "mariadb-rows:" + forms;
+    std::string encoding = "mariadb-rows:";
+    for (const char form : forms) encoding += form == 't' ? "t3" : std::string(1, form);
     const auto encoder = backend::row_encoder(encoding, forms.size());
     for (int batch = 0; batch < 2; ++batch) {
       const std::vector<KeptRow> rows = random_rows(random, forms);
@@ -223,7 +237,8 @@ TEST_F(BinaryRows, MayHaveVeryLongTexts) {
 }
 
 TEST_F(BinaryRows, HaveAnEncodingThatOnlyItsOwnNamesMean) {
-  for (const char* name : {"mariadb-rows", "mariadb-rows:x", "mariadb", "cell", ""}) {
+  for (const char* name : {"mariadb-rows", "mariadb-rows:x", "mariadb-rows:t", "mariadb-rows:t7",
+                           "mariadb", "cell", ""}) {
     EXPECT_THROW(backend::row_encoder(name, 1), Error) << name;
     EXPECT_THROW(backend::row_reader(name, 1, {}), Error) << name;
   }

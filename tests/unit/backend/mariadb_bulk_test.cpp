@@ -218,6 +218,63 @@ TEST_F(MariadbBulkSink, RowsOfManySizesAndOneLargerThanThePacket) {
             "6|" + std::to_string(11 + most / 2 * 2 + most / 3) + "\n");
 }
 
+/// The largest row that the server takes, and the smallest that it does not, alone and with others.
+TEST_F(MariadbBulkSink, ARowIsRefusedOnlyIfItIsLargerThanThePacket) {
+  database().run("CREATE TABLE t (s LONGTEXT, d DATETIME(6), n INT)");
+  const std::size_t most = std::stoul(rows("SELECT @@max_allowed_packet"));
+  const std::string letters(most, 'y');
+  const auto sink = sink_for("t", {"s", "d", "n"});
+  const auto encoder = row_encoder(sink->encoding(), 3);
+  const auto is_taken = [&](std::size_t size, bool alone) {
+    encoder->clear();
+    for (int i = 0; i < 3; ++i) {
+      if (alone && i != 1) continue;
+      const std::size_t own = i == 1 ? size : 1;
+      encoder->add(std::vector<Cell>{Cell::of_text(std::string_view(letters).substr(0, own)),
+                                     Cell::of_text("2024-01-02 03:04:05.000000"),
+                                     Cell::of(std::int64_t{i})});
+    }
+    bool is_refused = false;
+    database().connection().begin();
+    sink->write(encoder->batch(), [&](std::size_t row, const Error& error) {
+      EXPECT_EQ(row, alone ? 0U : 1U);
+      EXPECT_EQ(error.code(), ErrorCode::constraint) << error.message();
+      is_refused = true;
+    });
+    EXPECT_EQ(rows("SELECT count(*) FROM t"), std::to_string((alone ? 1 : 3) - is_refused) + "\n");
+    database().connection().rollback();
+    return !is_refused;
+  };
+  for (const bool alone : {true, false}) {
+    bool was_taken = true;
+    for (std::size_t left = 62; left > 54; --left) {
+      const bool taken = is_taken(most - left, alone);
+      EXPECT_TRUE(was_taken || !taken) << left;
+      was_taken = taken;
+    }
+    EXPECT_FALSE(was_taken);
+    EXPECT_TRUE(is_taken(most - 100, alone));
+  }
+}
+
+/// What the server says about a date is about the text that the converter made.
+TEST_F(MariadbBulkSink, ADateInAMessageIsWrittenAsInItsColumn) {
+  database().run("CREATE TABLE t (d TIMESTAMP(3) NULL)");
+  const auto sink = sink_for("t", {"d"});
+  const auto encoder = row_encoder(sink->encoding(), 1);
+  const std::string dates[] = {"2024-01-01 00:00:00.000", "1969-01-01 23:59:59.500",
+                               "1969-01-01 23:59:59.000"};
+  for (const std::string& date : dates) encoder->add(std::vector<Cell>{Cell::of_text(date)});
+  std::vector<std::size_t> refused;
+  database().connection().begin();
+  sink->write(encoder->batch(), [&](std::size_t row, const Error& error) {
+    refused.push_back(row);
+    EXPECT_NE(error.message().find("'" + dates[row] + "'"), std::string::npos) << error.message();
+  });
+  database().connection().commit();
+  EXPECT_EQ(refused, (std::vector<std::size_t>{1, 2}));
+}
+
 TEST_F(MariadbBulkSink, TriggersAndForeignKeysHaveTheirSay) {
   database().run(
       "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE t (p INT REFERENCES p (id)); "
