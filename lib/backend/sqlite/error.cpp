@@ -58,7 +58,11 @@ Meaning meaning(int code, std::string_view message) {
     case SQLITE_LOCKED:
       return {ErrorCode::busy, "another process is writing to it; try again when it has finished"};
     case SQLITE_FULL:
-      return {ErrorCode::io, "make room on the disk and try again; nothing was changed"};
+      // SQLite says the same of both.
+      return {ErrorCode::io,
+              "make room on the disk and try again; nothing was changed (if there is room: an "
+              "AUTOINCREMENT table that has used the number 9223372036854775807 can number no more "
+              "rows)"};
     case SQLITE_READONLY:
       return {ErrorCode::access,
               "the file and its folder must be writable for the user who runs this"};

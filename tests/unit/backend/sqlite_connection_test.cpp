@@ -55,6 +55,17 @@ bool as_nobody(const std::function<bool()>& body) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/// SQLite says that the disk is full, which it is not.
+TEST(SqliteConnection, SaysWhyATableCannotNumberMoreRows) {
+  SqliteDatabase database;
+  auto& connection = database.connection();
+  connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, n INT)");
+  connection.execute("INSERT INTO t VALUES (9223372036854775807, 1)");
+  const Error error = error_of([&] { connection.execute("INSERT INTO t (n) VALUES (2)"); });
+  EXPECT_EQ(error.code(), ErrorCode::io);
+  EXPECT_THAT(error.diagnostics().front().hint, HasSubstr("AUTOINCREMENT"));
+}
+
 TEST(SqliteConnection, RunsExactlyOneStatement) {
   SqliteDatabase database;
   auto& connection = database.connection();
