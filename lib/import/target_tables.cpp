@@ -60,6 +60,9 @@ std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables)
       }
     }
     order.push_back(file);
+    for (std::size_t other = file + 1; other < tables.size(); ++other) {
+      if (tables[other].name == tables[file].name) take(other);
+    }
   };
   for (std::size_t i = 0; i < tables.size(); ++i) take(i);
   return order;

@@ -18,8 +18,8 @@ struct TargetTable {
 /// Throws Error{not_found}, and Error{invalid} for a view.
 TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named);
 
-/// The order in which the files for `tables`, one each, are read: as they were named, but after the
-/// files that their tables' foreign keys refer to, as far as possible.
+/// The order in which the files for `tables`, one each, are read: as they were named, but all files
+/// of a table together, and after those that its foreign keys refer to, as far as possible.
 std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables);
 
 /// REPLACE deletes the old row, and with it the rows that depend on it. Throws Error{refused} if

@@ -326,5 +326,28 @@ TEST(DeferredIndexes, AreBuiltOnceForFilesWithTheSameColumns) {
   }
 }
 
+TEST(DeferredIndexes, AreBuiltOnceForTheFilesOfEachTable) {
+  ImportJob job(
+      "CREATE TABLE a (n INTEGER);CREATE TABLE b (n INTEGER);CREATE INDEX i ON a (n);CREATE INDEX "
+      "j "
+      "ON b (n)");
+  Options options;
+  for (const char* folder : {"one", "two", "three"}) {
+    std::filesystem::create_directory(job.path(folder));
+    for (const char* table : {"a", "b"}) {
+      options.files.push_back(job.write(fmt::format("{}/{}.csv", folder, table), "n\n1\n2\n"));
+    }
+  }
+  const auto version = [&] { return std::stoi(job.rows("PRAGMA schema_version")); };
+  const int before = version();
+  const Summary summary = job.run(options);
+  EXPECT_EQ(version() - before, 4);
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    EXPECT_EQ(summary.files[i].name, options.files[i]);
+    EXPECT_EQ(summary.files[i].table, i % 2 == 0 ? "a" : "b");
+  }
+  EXPECT_EQ(job.rows("SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)"), "6|6\n");
+}
+
 }  // namespace
 }  // namespace dbmig::test
