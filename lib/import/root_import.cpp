@@ -126,10 +126,9 @@ void RootImport::finish_summary() {
 }
 
 void RootImport::load_files() {
-  bool known = true;
   for (const std::string& path : options_.files) {
     if (path == kStandardInput) {
-      known = false;
+      are_files_readable_again_ = false;
       continue;
     }
     std::error_code failure;
@@ -138,10 +137,13 @@ void RootImport::load_files() {
     if (status.type() == std::filesystem::file_type::not_found) {
       throw Error(ErrorCode::not_found, fmt::format("the file {} does not exist", path));
     }
-    known = known && std::filesystem::is_regular_file(status);
-    if (known) bytes_total_ += std::filesystem::file_size(path, failure);
+    if (!std::filesystem::is_regular_file(status)) {
+      are_files_readable_again_ = false;
+    } else {
+      bytes_total_ += std::filesystem::file_size(path, failure);
+    }
   }
-  if (!known) bytes_total_ = 0;
+  if (!are_files_readable_again_) bytes_total_ = 0;
   for (const std::string& path : options_.files) {
     std::string note;
     own_options_.push_back(options_for_file(options_, path, &note));
@@ -160,18 +162,24 @@ void RootImport::load_files() {
   checkpoints_->begin(tables_);
   open_writers();
   set_time_zone();
-  std::vector<std::string> still_loaded;
+  std::vector<std::string> still_loaded;  // from the current table on
+  for (const std::size_t file : order) {
+    const std::string& name = tables_[file].name;
+    if (still_loaded.empty() || still_loaded.back() != name) still_loaded.push_back(name);
+  }
   OpenTable open;
+  auto other = order.begin();  // the first file of another table
   for (auto i = order.begin(); i != order.end(); ++i) {
-    still_loaded.clear();
-    for (auto left = i; left != order.end(); ++left) still_loaded.push_back(tables_[*left].name);
+    if (i == other) {
+      if (i != order.begin()) still_loaded.erase(still_loaded.begin());
+      other = std::find_if(
+          i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
+    }
     const bool is_loaded =
         checkpoints_->are_on() && (checkpoints_->is_finished() || checkpoints_->file(*i).is_done);
     if (is_loaded) {
       take_results_of(*i);
     } else {
-      const auto other = std::find_if(
-          i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
       load_file({i, other}, still_loaded, open);
     }
   }
@@ -291,7 +299,10 @@ void RootImport::load_file(std::span<const std::size_t> files,
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
   const auto shared = shared_file(options_.files[index], opened, plan.format);
-  feed_sinks({index, plan, reader, input.name(), shared, row_order, before, watch}, sinks);
+  const bool is_left_to_root = options_.files.size() > 1 && opened.is_as_stored &&
+                               input.size() != 0 && input.size() <= limits.chunk;
+  feed_sinks({index, plan, reader, input.name(), shared, row_order, before, watch, is_left_to_root},
+             sinks);
   bytes_before_ += reader.bytes_done();
   bytes_done_ = bytes_before_;
   summary_.files[index] = {.name = input.name(),

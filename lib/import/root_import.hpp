@@ -74,6 +74,8 @@ class RootImport {
     const RowOrder& row_order;
     const Before& before;
     KeyWatch* watch;
+    /// One of several files, and so small that the root loads it faster than it could hand it out.
+    bool is_left_to_root;
   };
 
   /// The sinks of a table that is being filled. One after the other, files with the same columns go
@@ -128,6 +130,7 @@ class RootImport {
   std::vector<Options> own_options_;  ///< of each file, with its own format
   Options options_;                   ///< with patterns replaced by the matching files
   Communicator& ranks_;
+  const std::unique_ptr<Communicator> root_alone_ = local_communicator();
   const Open& open_;
   EventSink& events_;
   const std::atomic<bool>& stop_;
@@ -153,10 +156,11 @@ class RootImport {
   bool failed_deferred_check_ = false;
   /// constraints: for the open table; keys: for this table or one before it.
   backend::DeferredChecks deferred_;
-  std::vector<ReadFile> read_files_;     ///< in the order in which they are read
-  std::vector<RejectFile*> rejects_of_;  ///< of each file, or null
-  std::vector<CsvFormat> formats_;       ///< of each file, as detected
-  std::vector<WaitingFile> waiting_;     ///< of each file
+  bool are_files_readable_again_ = true;  ///< none is standard input, a pipe or the like
+  std::vector<ReadFile> read_files_;      ///< in the order in which they are read
+  std::vector<RejectFile*> rejects_of_;   ///< of each file, or null
+  std::vector<CsvFormat> formats_;        ///< of each file, as detected
+  std::vector<WaitingFile> waiting_;      ///< of each file
   Problems problems_;
   Summary summary_;
   LoadProgress progress_;

@@ -36,13 +36,8 @@ bool RootImport::may_defer_checks(std::size_t index) const {
   const schema::Table& table = tables_[index];
   const bool first_ends_it = options_.on_duplicate == backend::OnDuplicate::abort &&
                              !options_.goes_on() && !checkpoints_->are_on();
-  const auto is_readable_again = [](const std::string& file) {
-    std::error_code failure;
-    return file != kStandardInput && std::filesystem::is_regular_file(file, failure);
-  };
   return first_ends_it && !with_triggers_.contains(table.name) &&
-         !schema::has_conflict_clause(table) &&
-         std::all_of(options_.files.begin(), options_.files.end(), is_readable_again);
+         !schema::has_conflict_clause(table) && are_files_readable_again_;
 }
 
 /// The watch for the keys of a file before its rows are written; null if it is left to the

@@ -197,11 +197,12 @@ void RootImport::feed_sinks(const Feed& feed,
     };
   }
   had_writers_ = had_writers_ || loaders.size() > 1;
-  announce_.file(feed.plan, feed.shared);
+  if (!feed.is_left_to_root) announce_.file(feed.plan, feed.shared);
+  Communicator& ranks = feed.is_left_to_root ? *root_alone_ : ranks_;
+  const ReadWay way = feed.shared && !feed.is_left_to_root ? options_.read : ReadWay::scatter;
   StageTimes times;
   try {
-    times = feed_chunks(feed.plan, ranks_, feed.reader, loaders,
-                        feed.shared ? options_.read : ReadWay::scatter, stop_, on_tick, on_loaded,
+    times = feed_chunks(feed.plan, ranks, feed.reader, loaders, way, stop_, on_tick, on_loaded,
                         feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
   } catch (const Error& error) {
     if (deferred_.constraints) look_for_earlier_fault(error, sinks);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -47,24 +49,21 @@ TargetTable find_target(backend::Connection& connection, const std::string& name
 }
 
 std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables) {
+  std::map<std::string, std::vector<std::size_t>> files_of;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    files_of[text::lower(tables[i].name)].push_back(i);
+  }
   std::vector<std::size_t> order;
-  std::vector<bool> seen(tables.size());
-  const std::function<void(std::size_t)> take = [&](std::size_t file) {
-    if (seen[file]) return;
-    seen[file] = true;
-    for (const schema::ForeignKey& key : tables[file].foreign_keys) {
-      for (std::size_t other = 0; other < tables.size(); ++other) {
-        const std::string& name = tables[other].name;
-        if (name == tables[file].name) continue;
-        if (text::equals_ignoring_case(name, key.referenced_table)) take(other);
-      }
+  std::set<std::string> seen;
+  const std::function<void(const std::string&)> take = [&](const std::string& name) {
+    const auto files = files_of.find(name);
+    if (files == files_of.end() || !seen.insert(name).second) return;
+    for (const schema::ForeignKey& key : tables[files->second.front()].foreign_keys) {
+      take(text::lower(key.referenced_table));
     }
-    order.push_back(file);
-    for (std::size_t other = file + 1; other < tables.size(); ++other) {
-      if (tables[other].name == tables[file].name) take(other);
-    }
+    order.insert(order.end(), files->second.begin(), files->second.end());
   };
-  for (std::size_t i = 0; i < tables.size(); ++i) take(i);
+  for (const schema::Table& table : tables) take(text::lower(table.name));
   return order;
 }
 
