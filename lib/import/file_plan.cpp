@@ -51,13 +51,17 @@ std::vector<std::string> columns_without_value(const schema::Table& table, const
   return names;
 }
 
+/// Of a value of --set.
+bool is_expression(std::string_view value) {
+  return value.size() > 2 && value.front() == '(' && value.back() == ')';
+}
+
 /// The values of --set; expressions are computed here, once for all rows.
 std::vector<std::pair<std::string, std::optional<std::string>>> constants(
     const Options& options, backend::Connection& connection) {
   std::vector<std::pair<std::string, std::optional<std::string>>> all;
   for (const auto& [name, value] : options.set) {
-    const bool is_expression = value.size() > 2 && value.front() == '(' && value.back() == ')';
-    if (!is_expression) {
+    if (!is_expression(value)) {
       all.emplace_back(name, value);
       continue;
     }
@@ -99,6 +103,11 @@ void set_date_formats(const Options& options, const schema::Table& table, Plan& 
 }
 
 }  // namespace
+
+bool asks_database(const Options& options) {
+  return std::any_of(options.set.begin(), options.set.end(),
+                     [](const auto& one) { return is_expression(one.second); });
+}
 
 FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
                    backend::Connection& connection, const std::string& file, EventSink& events) {

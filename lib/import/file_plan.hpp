@@ -18,6 +18,9 @@ struct FilePlan {
   std::vector<std::string> defaulted;  ///< columns without a value from the file
 };
 
+/// Whether plan_file() computes expressions of --set, which may read the table.
+bool asks_database(const Options& options);
+
 /// Consumes the header of `reader`, if there is one, and maps the fields of `file` to columns of
 /// `table`; what was detected is reported to `events`. Expressions of --set are computed on
 /// `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and

@@ -125,6 +125,8 @@ std::optional<std::size_t> SeenKeys::first_repeated(const KeyDigest& digest) {
 
 std::vector<FileKey> KeyWatch::watch(backend::Connection& connection, const schema::Table& table,
                                      const Plan& plan) {
+  std::vector<std::string> columns = plan.column_names();
+  if (columns == columns_) return watched_;  // without asking the server again
   std::vector<FileKey> watched;
   for (UniqueKey& key : unique_keys(connection, table, plan)) {
     const bool needs_server = std::any_of(
@@ -136,6 +138,8 @@ std::vector<FileKey> KeyWatch::watch(backend::Connection& connection, const sche
     if (known == keys_.end()) known = keys_.insert(keys_.end(), {key, SeenKeys(room_)});
     watched.push_back({static_cast<std::uint32_t>(known - keys_.begin()), std::move(key.compared)});
   }
+  columns_ = std::move(columns);
+  watched_ = watched;
   return watched;
 }
 

@@ -76,6 +76,8 @@ class KeyWatch {
   };
   std::uint64_t& room_;
   std::vector<Key> keys_;
+  std::vector<std::string> columns_;  ///< of the rows that watch() was last called for
+  std::vector<FileKey> watched_;      ///< what it returned
 };
 
 /// The keys that are watched in the rows of `plan`, each by its columns.

@@ -180,7 +180,14 @@ void RootImport::load_files() {
     if (is_loaded) {
       take_results_of(*i);
     } else {
-      load_file({i, other}, still_loaded, open);
+      // An expression of --set must find the rows of earlier files in indexes, too.
+      const auto end = asks_database(options_) ? i + 1 : other;
+      try {
+        load_file({i, end}, still_loaded, open);
+      } catch (const Error& error) {
+        if (deferred_.constraints) look_for_earlier_fault(error, open.sinks);
+        throw;
+      }
     }
   }
   finish_waiting();
@@ -315,7 +322,7 @@ void RootImport::load_file(std::span<const std::size_t> files,
                            .defaulted = std::move(file.defaulted)};
   if (checkpoints_->are_on()) {
     open = {};  // finished by the checkpoint at the end of the file
-  } else if (files.size() == 1 || writers_ != nullptr) {
+  } else if (files.size() == 1) {
     finish_table(open);
   }
 }

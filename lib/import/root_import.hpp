@@ -84,6 +84,7 @@ class RootImport {
     std::string name;
     std::vector<std::string> columns;
     std::vector<std::vector<std::string>> watched_keys;
+    RowOrder order;
     std::vector<std::unique_ptr<RenewedSink>> sinks;
   };
 

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "backend/bulk.hpp"
 #include "dialect/capabilities.hpp"
@@ -19,18 +22,23 @@
 namespace dbmig::import {
 namespace {
 
-/// About how many records a file has, by the lines of its beginning; 0 if that is not known.
-std::uint64_t expected_rows(const std::string& path, char line_byte) {
+struct Beginning {
+  std::string line;        ///< the first one
+  std::uint64_t rows = 0;  ///< about how many the file has, by its first lines; 0 if not known
+};
+
+Beginning beginning_of(const std::string& path, char line_byte) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure)) return 0;
+  if (!std::filesystem::is_regular_file(path, failure)) return {};
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
   std::string beginning(65536, '\0');
   std::ifstream file(path, std::ios::binary);
   file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
   beginning.resize(static_cast<std::size_t>(file.gcount()));
-  if (failure || beginning.empty()) return 0;
+  if (failure || beginning.empty()) return {};
   const auto lines = std::count(beginning.begin(), beginning.end(), line_byte);
-  return size / beginning.size() * static_cast<std::uint64_t>(lines);
+  return {beginning.substr(0, beginning.find(line_byte)),
+          size / beginning.size() * static_cast<std::uint64_t>(lines)};
 }
 
 }  // namespace
@@ -105,9 +113,13 @@ void RootImport::open_table(std::span<const std::size_t> files, const Plan& plan
   const std::string& name = tables_[files.front()].name;
   const std::vector<std::string> columns = plan.column_names();
   const auto keys = watched_keys(plan);
-  if (open.name == name && open.columns == columns && open.watched_keys == keys) return;
+  if (open.name == name && open.columns == columns && open.watched_keys == keys) {
+    order = open.order;
+    return;
+  }
   finish_table(open);
-  open = {name, columns, keys, open_sinks(files, plan, order)};
+  auto sinks = open_sinks(files, plan, order);
+  open = {name, columns, keys, order, std::move(sinks)};
 }
 
 /// The sinks of a table: one for each connection that writes.
@@ -120,8 +132,15 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
     std::uint64_t rows = 0;
+    std::optional<std::string> header;
     for (const std::size_t file : files) {
-      rows += expected_rows(options_.files[file], plan.format.line_byte());
+      const Options& own = own_options_[file];
+      Beginning one = beginning_of(options_.files[file], plan.format.line_byte());
+      const bool has_header = own.header.value_or(own.has_header && own.columns.empty());
+      // From a file with other columns on, the table is opened again.
+      if (has_header && header && *header != one.line) break;
+      header = std::move(one.line);
+      rows += one.rows;
     }
     sinks.push_back(
         open_sink(table, columns,
@@ -200,14 +219,9 @@ void RootImport::feed_sinks(const Feed& feed,
   if (!feed.is_left_to_root) announce_.file(feed.plan, feed.shared);
   Communicator& ranks = feed.is_left_to_root ? *root_alone_ : ranks_;
   const ReadWay way = feed.shared && !feed.is_left_to_root ? options_.read : ReadWay::scatter;
-  StageTimes times;
-  try {
-    times = feed_chunks(feed.plan, ranks, feed.reader, loaders, way, stop_, on_tick, on_loaded,
-                        feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
-  } catch (const Error& error) {
-    if (deferred_.constraints) look_for_earlier_fault(error, sinks);
-    throw;
-  }
+  const StageTimes times =
+      feed_chunks(feed.plan, ranks, feed.reader, loaders, way, stop_, on_tick, on_loaded,
+                  feed.watch, {.limit = options_.rank_limit, .on_silence = on_silence});
   if (checkpoints_->are_on()) {
     const Clock::time_point written = Clock::now();
     reached(feed.reader.bytes_done(), feed.reader.line(), true);
@@ -220,13 +234,14 @@ void RootImport::feed_sinks(const Feed& feed,
 /// Does what the sinks have deferred, and closes them.
 void RootImport::finish_table(OpenTable& open) {
   const Clock::time_point start = Clock::now();
+  const OpenTable closing = std::exchange(open, {});
   try {
-    for (const auto& one : open.sinks) one->finish();
+    for (const auto& one : closing.sinks) one->finish();
   } catch (const Error& error) {
     note_failed_check(error);
+    deferred_.constraints = false;
     throw;
   }
-  open = {};
   deferred_.constraints = false;
   progress_.write_nanoseconds += nanoseconds_since(start);
 }

@@ -349,5 +349,56 @@ TEST(DeferredIndexes, AreBuiltOnceForTheFilesOfEachTable) {
   EXPECT_EQ(job.rows("SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)"), "6|6\n");
 }
 
+/// Otherwise every file would build the indexes of all rows so far.
+TEST(DeferredIndexes, AreNotBuiltForEachFileIfColumnsAlternate) {
+  ImportJob job("CREATE TABLE t (n INTEGER PRIMARY KEY, a TEXT);CREATE INDEX i ON t (a)");
+  Options options = options_for("");
+  options.files.clear();
+  for (int file = 0; file < 8; ++file) {
+    std::string csv = file % 2 == 0 ? "n,a\n" : "a,n\n";
+    for (int i = 1; i <= 1500; ++i) {
+      const int n = 1500 * file + i;
+      csv += file % 2 == 0 ? fmt::format("{},{}\n", n, n) : fmt::format("{},{}\n", n, n);
+    }
+    options.files.push_back(job.write(fmt::format("t{}.csv", file), csv));
+  }
+  const auto version = [&] { return std::stoi(job.rows("PRAGMA schema_version")); };
+  const int before = version();
+  EXPECT_EQ(job.run(options).rows, 12000U);
+  EXPECT_LE(version() - before, 4);
+  EXPECT_EQ(job.rows("PRAGMA integrity_check"), "ok\n");
+}
+
+TEST(DeferredChecks, NameTheFirstBadRecordIfTheNextFileCannotBeRead) {
+  for (const char* bad : {"1,1,bad,1", "1,1,x,9"}) {
+    for (const char* next : {"", "id,a,b,f,zz\n3,3,x,1,1\n", "id,a,a,f\n3,3,3,1\n"}) {
+      ImportJob job(
+          "CREATE TABLE p (id INTEGER PRIMARY KEY);INSERT INTO p VALUES (1);CREATE TABLE t (id "
+          "INTEGER PRIMARY KEY, a INT UNIQUE, b TEXT CHECK (b <> 'bad'), f INT REFERENCES p (id))");
+      Options options =
+          options_for(job.write("first.csv", "id,a,b,f\n7,7,x,1\n" + std::string(bad) + "\n"));
+      options.files.push_back(job.write("next.csv", next));
+      EXPECT_THAT(job.failure(options), HasSubstr("first.csv:3")) << next;
+      EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+    }
+  }
+}
+
+/// The index of a constraint is filled at the end, so a query would not find the rows.
+TEST(DeferredIndexes, AreFilledWhereAnExpressionOfSetReadsTheTable) {
+  ImportJob job(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, batch INT, UNIQUE (batch, a));CREATE INDEX i "
+      "ON t (a)");
+  Options options = options_for(job.write("one.csv", "id,a\n1,10\n2,20\n"));
+  options.files.push_back(job.write("two.csv", "id,a\n3,10\n4,20\n"));
+  options.set = {{"batch", "(SELECT coalesce(max(batch), 0) + 1 FROM t)"}};
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT batch, a FROM t ORDER BY id"), "1|10\n1|20\n2|10\n2|20\n");
+  options.files = {job.write("three.csv", "id,a\n5,10\n"), job.write("four.csv", "id,a\n6,10\n")};
+  options.set = {{"batch", "(SELECT count(*) FROM t INDEXED BY i WHERE a > 0)"}};
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT batch FROM t WHERE id > 4 ORDER BY id"), "4\n5\n");
+}
+
 }  // namespace
 }  // namespace dbmig::test
