@@ -126,24 +126,7 @@ void RootImport::finish_summary() {
 }
 
 void RootImport::load_files() {
-  for (const std::string& path : options_.files) {
-    if (path == kStandardInput) {
-      are_files_readable_again_ = false;
-      continue;
-    }
-    std::error_code failure;
-    // Before hours are spent on the files before it.
-    const std::filesystem::file_status status = std::filesystem::status(path, failure);
-    if (status.type() == std::filesystem::file_type::not_found) {
-      throw Error(ErrorCode::not_found, fmt::format("the file {} does not exist", path));
-    }
-    if (!std::filesystem::is_regular_file(status)) {
-      are_files_readable_again_ = false;
-    } else {
-      bytes_total_ += std::filesystem::file_size(path, failure);
-    }
-  }
-  if (!are_files_readable_again_) bytes_total_ = 0;
+  look_at_files();
   for (const std::string& path : options_.files) {
     std::string note;
     own_options_.push_back(options_for_file(options_, path, &note));
@@ -162,35 +145,62 @@ void RootImport::load_files() {
   checkpoints_->begin(tables_);
   open_writers();
   set_time_zone();
+  load_in_order(order);
+  finish_waiting();
+}
+
+/// Whether all are there, before hours are spent on the first ones, and their size.
+void RootImport::look_at_files() {
+  for (const std::string& path : options_.files) {
+    if (path == kStandardInput) {
+      are_files_readable_again_ = false;
+      continue;
+    }
+    std::error_code failure;
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) {
+      throw Error(ErrorCode::not_found, fmt::format("the file {} does not exist", path));
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+      are_files_readable_again_ = false;
+    } else {
+      bytes_total_ += std::filesystem::file_size(path, failure);
+    }
+  }
+  if (!are_files_readable_again_) bytes_total_ = 0;
+}
+
+void RootImport::load_in_order(const std::vector<std::size_t>& order) {
   std::vector<std::string> still_loaded;  // from the current table on
   for (const std::size_t file : order) {
     const std::string& name = tables_[file].name;
     if (still_loaded.empty() || still_loaded.back() != name) still_loaded.push_back(name);
   }
+  // With checkpoints nothing waits for the end. And an expression of --set must find the rows of
+  // earlier files in indexes, too.
+  const bool is_each_alone = checkpoints_->are_on() || asks_database(options_);
   OpenTable open;
-  auto other = order.begin();  // the first file of another table
+  auto end_of_table = order.begin();
   for (auto i = order.begin(); i != order.end(); ++i) {
-    if (i == other) {
+    if (i == end_of_table) {
       if (i != order.begin()) still_loaded.erase(still_loaded.begin());
-      other = std::find_if(
+      end_of_table = std::find_if(
           i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
     }
     const bool is_loaded =
         checkpoints_->are_on() && (checkpoints_->is_finished() || checkpoints_->file(*i).is_done);
     if (is_loaded) {
       take_results_of(*i);
-    } else {
-      // An expression of --set must find the rows of earlier files in indexes, too.
-      const auto end = asks_database(options_) ? i + 1 : other;
-      try {
-        load_file({i, end}, still_loaded, open);
-      } catch (const Error& error) {
-        if (deferred_.constraints) look_for_earlier_fault(error, open.sinks);
-        throw;
-      }
+      continue;
+    }
+    try {
+      load_file({i, is_each_alone ? i + 1 : end_of_table}, still_loaded, i + 1 == order.end(),
+                open);
+    } catch (const Error& error) {
+      if (deferred_.constraints) look_for_earlier_fault(error, open.sinks);
+      throw;
     }
   }
-  finish_waiting();
 }
 
 /// Finds the tables of all files before the first of them is read.
@@ -267,9 +277,10 @@ RootImport::Before RootImport::begin_file(std::size_t index, Plan& plan, ChunkRe
   return before;
 }
 
-/// Loads the first of `files`, which go into the same table.
+/// Loads the first of `files`, which go into the same table. `is_last`: of the import.
 void RootImport::load_file(std::span<const std::size_t> files,
-                           const std::vector<std::string>& still_loaded, OpenTable& open) {
+                           const std::vector<std::string>& still_loaded, bool is_last,
+                           OpenTable& open) {
   const std::size_t index = files.front();
   OpenedInput opened = open_file(options_.files[index]);
   Input& input = *opened.input;
@@ -305,9 +316,12 @@ void RootImport::load_file(std::span<const std::size_t> files,
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
   rejects_of_[index] = rejects;
   waiting_[index] = {index, table, plan.column_names(), {}};
-  const auto shared = shared_file(options_.files[index], opened, plan.format);
-  const bool is_left_to_root = options_.files.size() > 1 && opened.is_as_stored &&
-                               input.size() != 0 && input.size() <= limits.chunk;
+  // Small files are loaded faster than they could be handed out. But before the commit every rank
+  // must have answered once more.
+  const bool is_left_to_root = !is_last && opened.is_as_stored && input.size() != 0 &&
+                               input.size() <= limits.chunk && options_.read != ReadWay::parallel;
+  const auto shared =
+      is_left_to_root ? std::nullopt : shared_file(options_.files[index], opened, plan.format);
   feed_sinks({index, plan, reader, input.name(), shared, row_order, before, watch, is_left_to_root},
              sinks);
   bytes_before_ += reader.bytes_done();
@@ -321,7 +335,7 @@ void RootImport::load_file(std::span<const std::size_t> files,
                            .rejects = rejects != nullptr ? rejects->path() : "",
                            .defaulted = std::move(file.defaulted)};
   if (checkpoints_->are_on()) {
-    open = {};  // finished by the checkpoint at the end of the file
+    open = {};  // nothing waits for the end
   } else if (files.size() == 1) {
     finish_table(open);
   }
@@ -361,14 +375,6 @@ void RootImport::take_results_of(std::size_t index) {
                            .bytes = done.bytes_done,
                            .rejects = checkpoints_->rejects_path(index),
                            .defaulted = {}};
-}
-
-/// A row that waits for its parents would be written after its duplicates.
-RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
-                              const std::vector<std::string>& still_loaded) const {
-  const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;
-  return row_order(table, plan.column_names(), may_wait ? still_loaded : std::vector<std::string>{},
-                   options_.goes_on());
 }
 
 void RootImport::commit() {

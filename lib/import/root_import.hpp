@@ -74,7 +74,6 @@ class RootImport {
     const RowOrder& row_order;
     const Before& before;
     KeyWatch* watch;
-    /// One of several files, and so small that the root loads it faster than it could hand it out.
     bool is_left_to_root;
   };
 
@@ -83,16 +82,17 @@ class RootImport {
   struct OpenTable {
     std::string name;
     std::vector<std::string> columns;
-    std::vector<std::vector<std::string>> watched_keys;
     RowOrder order;
     std::vector<std::unique_ptr<RenewedSink>> sinks;
   };
 
   void prepare_writers();
   void load_files();
+  void look_at_files();
+  void load_in_order(const std::vector<std::size_t>& order);
   void find_tables();
   void load_file(std::span<const std::size_t> files, const std::vector<std::string>& still_loaded,
-                 OpenTable& open);
+                 bool is_last, OpenTable& open);
   OpenedInput open_file(const std::string& path);
   ChunkReader::Limits chunk_limits() const;
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
@@ -123,7 +123,10 @@ class RootImport {
   void open_table(std::span<const std::size_t> files, const Plan& plan, RowOrder& order,
                   OpenTable& open);
   std::vector<std::unique_ptr<RenewedSink>> open_sinks(std::span<const std::size_t> files,
-                                                       const Plan& plan, RowOrder& order);
+                                                       const Plan& plan, bool is_reopened,
+                                                       RowOrder& order);
+  std::uint64_t expected_rows(std::span<const std::size_t> files, char line_byte,
+                              bool is_reopened) const;
   std::optional<SharedFile> shared_file(const std::string& path, const OpenedInput& opened,
                                         const CsvFormat& format) const;
   void report(bool last);

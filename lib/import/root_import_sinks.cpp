@@ -1,12 +1,12 @@
-// The connections that write an import, and the sinks of a file on them. See root_import.hpp.
+// The connections that write an import, and the sinks of a table on them. See root_import.hpp.
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "backend/bulk.hpp"
@@ -22,12 +22,12 @@
 namespace dbmig::import {
 namespace {
 
-struct Beginning {
-  std::string line;        ///< the first one
+struct FirstLines {
+  std::string first_line;
   std::uint64_t rows = 0;  ///< about how many the file has, by its first lines; 0 if not known
 };
 
-Beginning beginning_of(const std::string& path, char line_byte) {
+FirstLines first_lines_of(const std::string& path, char line_byte) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(path, failure)) return {};
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
@@ -39,6 +39,12 @@ Beginning beginning_of(const std::string& path, char line_byte) {
   const auto lines = std::count(beginning.begin(), beginning.end(), line_byte);
   return {beginning.substr(0, beginning.find(line_byte)),
           size / beginning.size() * static_cast<std::uint64_t>(lines)};
+}
+
+bool is_text(std::string_view line) {
+  return std::none_of(line.begin(), line.end(), [](char c) {
+    return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\r';
+  });
 }
 
 }  // namespace
@@ -58,7 +64,7 @@ void RootImport::prepare_writers() {
   }
 }
 
-/// The sink of a file. Where the import commits as it goes, nothing is deferred: an index that is
+/// The sink of a table. Where the import commits as it goes, nothing is deferred: an index that is
 /// missing at a commit would be missing for everybody.
 std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
                                                    const std::vector<std::string>& columns,
@@ -107,46 +113,66 @@ void RootImport::set_time_zone() {
   }
 }
 
+/// A row that waits for its parents would be written after its duplicates.
+RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
+                              const std::vector<std::string>& still_loaded) const {
+  const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;
+  return row_order(table, plan.column_names(), may_wait ? still_loaded : std::vector<std::string>{},
+                   options_.goes_on());
+}
+
 /// Opens the table of the first of `files`, unless it is open for rows like those of `plan`.
 void RootImport::open_table(std::span<const std::size_t> files, const Plan& plan, RowOrder& order,
                             OpenTable& open) {
   const std::string& name = tables_[files.front()].name;
   const std::vector<std::string> columns = plan.column_names();
-  const auto keys = watched_keys(plan);
-  if (open.name == name && open.columns == columns && open.watched_keys == keys) {
+  const bool is_reopened = open.name == name;
+  if (is_reopened && open.columns == columns) {
     order = open.order;
     return;
   }
   finish_table(open);
-  auto sinks = open_sinks(files, plan, order);
-  open = {name, columns, keys, order, std::move(sinks)};
+  auto sinks = open_sinks(files, plan, is_reopened, order);
+  open = {name, columns, order, std::move(sinks)};
+}
+
+/// About how many rows come until the table is opened again: at the first file whose header line is
+/// another one. Where that does not tell the columns (compressed files, JSON), it is taken to be
+/// the last of `files`, unless it has turned out otherwise before. 0 if it is not known.
+std::uint64_t RootImport::expected_rows(std::span<const std::size_t> files, char line_byte,
+                                        bool is_reopened) const {
+  std::uint64_t rows = 0;
+  std::string header;
+  for (const std::size_t file : files) {
+    const Options& own = own_options_[file];
+    const FirstLines one = first_lines_of(options_.files[file], line_byte);
+    const bool has_header = own.header.value_or(own.has_header && own.columns.empty());
+    const bool tells_columns = !own.is_json && own.skip_lines == 0 && own.format.comment.empty() &&
+                               is_text(one.first_line);
+    if (file == files.front()) {
+      header = one.first_line;
+    } else if (has_header && (tells_columns ? one.first_line != header : is_reopened)) {
+      break;
+    }
+    rows += one.rows;
+  }
+  return rows;
 }
 
 /// The sinks of a table: one for each connection that writes.
 std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const std::size_t> files,
-                                                                 const Plan& plan,
+                                                                 const Plan& plan, bool is_reopened,
                                                                  RowOrder& order) {
   const std::size_t index = files.front();
   const schema::Table& table = tables_[index];
   std::vector<std::unique_ptr<RenewedSink>> sinks;
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
-    std::uint64_t rows = 0;
-    std::optional<std::string> header;
-    for (const std::size_t file : files) {
-      const Options& own = own_options_[file];
-      Beginning one = beginning_of(options_.files[file], plan.format.line_byte());
-      const bool has_header = own.header.value_or(own.has_header && own.columns.empty());
-      // From a file with other columns on, the table is opened again.
-      if (has_header && header && *header != one.line) break;
-      header = std::move(one.line);
-      rows += one.rows;
-    }
     sinks.push_back(
         open_sink(table, columns,
                   {.keys = watched_keys(plan),
                    .constraints = options_.defers_constraints && may_defer_checks(index),
-                   .expected_rows = rows}));
+                   .expected_rows = expected_rows(files, plan.format.line_byte(), is_reopened)}));
     return sinks;
   }
   std::size_t count = writers_->count();

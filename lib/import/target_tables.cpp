@@ -58,8 +58,10 @@ std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables)
   const std::function<void(const std::string&)> take = [&](const std::string& name) {
     const auto files = files_of.find(name);
     if (files == files_of.end() || !seen.insert(name).second) return;
-    for (const schema::ForeignKey& key : tables[files->second.front()].foreign_keys) {
-      take(text::lower(key.referenced_table));
+    for (const std::size_t file : files->second) {
+      for (const schema::ForeignKey& key : tables[file].foreign_keys) {
+        take(text::lower(key.referenced_table));
+      }
     }
     order.insert(order.end(), files->second.begin(), files->second.end());
   };

@@ -209,6 +209,7 @@ void BinaryValues::clear() {
 }
 
 void BinaryValues::add(std::span<const char> types, std::span<const char> row) {
+  if (types.size() != fraction_digits_.size() * kTypeBytes) batch_cut_short();
   ValueReader reader(types, row);
   for (const int digits : fraction_digits_) cells_.push_back(reader.next(digits, texts_));
 }
