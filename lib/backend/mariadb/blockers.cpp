@@ -2,13 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <set>
 #include <vector>
 
+#include "backend/mariadb/statement_names.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "dialect/dialect.hpp"
-#include "dialect/script.hpp"
 
 namespace dbmig::backend::mariadb {
 namespace {
@@ -47,19 +45,9 @@ Rows try_query(Session& session, const std::string& sql) {
   }
 }
 
-/// The tables that `sql` names, as string literals; empty when it names nothing.
-std::string names(std::string_view sql) {
-  const dialect::Dialect& dialect = dialect::dialect(DialectKind::mariadb);
-  std::set<std::string> literals;
-  for (const auto& word : dialect::script_words(DialectKind::mariadb, sql)) {
-    if (word.is_name) literals.insert(dialect.quote_string(word.text));
-  }
-  return text::join(std::vector<std::string>(literals.begin(), literals.end()), ", ");
-}
-
 /// For certain: sessions that hold one of the statement's tables.
 Rows holders(Session& session, std::string_view sql) {
-  const std::string tables = names(sql);
+  const std::string tables = name_literals(sql);
   if (tables.empty()) return {};
   return try_query(
       session,

@@ -13,6 +13,7 @@
 #include "backend/mariadb/lock.hpp"
 #include "backend/mariadb/row_source.hpp"
 #include "backend/mariadb/session.hpp"
+#include "backend/mariadb/stale_statistics.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/render.hpp"
 
@@ -51,7 +52,15 @@ class Client final : public MariadbConnection {
   st_mysql* native() override { return session_.native(); }
 
   void execute(std::string_view sql) override {
-    told_who_blocks([&] { session_.execute(sql); });
+    told_who_blocks([&] {
+      try {
+        session_.execute(sql);
+      } catch (const Error& error) {
+        if (!is_of_stale_statistics(error)) throw;
+        remove_stale_statistics(session_, error);
+        session_.execute(sql);
+      }
+    });
   }
 
   std::size_t execute(std::string_view sql, std::span<const Value> values) override {
