@@ -18,13 +18,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// As one that is stopped between the start of MPI and its first message.
-TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
-  ImportJob job("CREATE TABLE t (a INTEGER)");
-  std::string text = "a\n";
-  for (int i = 0; i < 5000; ++i) text += std::to_string(i) + "\n";
-  Options options = options_for(job.write("t.csv", text));
-  options.chunk_bytes = 512;
+/// What an import says whose other rank is silent, as one that is stopped between the start of MPI
+/// and its first message.
+std::string failure_beside_a_silent_rank(ImportJob& job, Options options) {
   options.rank_limit = std::chrono::seconds(1);
   ThreadJob ranks(2);
   std::string failure;
@@ -43,7 +39,27 @@ TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
     }
     is_over = true;
   });
-  EXPECT_THAT(failure, HasSubstr("rank 1 has not answered for 1 s"));
+  return failure;
+}
+
+TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
+  ImportJob job("CREATE TABLE t (a INTEGER)");
+  std::string text = "a\n";
+  for (int i = 0; i < 5000; ++i) text += std::to_string(i) + "\n";
+  Options options = options_for(job.write("t.csv", text));
+  options.chunk_bytes = 512;
+  EXPECT_THAT(failure_beside_a_silent_rank(job, options),
+              HasSubstr("rank 1 has not answered for 1 s"));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
+}
+
+/// The root loads small files alone, but a rank that is gone must not be found out after the commit.
+TEST(Import, ARankThatNeverSaysAnythingIsNoticedBeforeSmallFilesAreCommitted) {
+  ImportJob job("CREATE TABLE t (a INTEGER)");
+  Options options = options_for(job.write("1.csv", "a\n1\n"));
+  for (const char* name : {"2.csv", "3.csv"}) options.files.push_back(job.write(name, "a\n2\n"));
+  EXPECT_THAT(failure_beside_a_silent_rank(job, options),
+              HasSubstr("rank 1 has not answered for 1 s"));
   EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
 }
 
