@@ -53,7 +53,7 @@ TEST(Import, ARankThatNeverSaysAnythingIsWaitedForUntilTheLimit) {
   EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "0\n");
 }
 
-/// The root loads small files alone, but a rank that is gone must not be found out after the commit.
+/// The root loads small files alone, but a lost rank must not be noticed only after the commit.
 TEST(Import, ARankThatNeverSaysAnythingIsNoticedBeforeSmallFilesAreCommitted) {
   ImportJob job("CREATE TABLE t (a INTEGER)");
   Options options = options_for(job.write("1.csv", "a\n1\n"));
