@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -64,6 +65,19 @@ bool carries_statement(const std::vector<unsigned char>& packet) {
   if (packet.size() <= kHeader || packet[3] != 0) return false;
   const unsigned char command = packet[kHeader];
   return command == kQuery || command == kExecute || command == kExecuteManyRows;
+}
+
+/// Passes on the server's greeting, without the capability to take many rows at once.
+/// Source: https://mariadb.com/kb/en/connection/#initial-handshake-packet
+bool greet(int server, int client) {
+  constexpr std::size_t kVersion = kHeader + 1;  // after the protocol's number; ends with a zero
+  constexpr std::size_t kToCapabilities = 4 + 8 + 1 + 2 + 1 + 2 + 2 + 1 + 6;
+  constexpr unsigned char kBulkOperations = 1U << 2U;
+  std::vector<unsigned char> packet = read_packet(server);
+  const auto version_end = std::find(packet.begin() + kVersion, packet.end(), 0);
+  if (packet.end() - version_end <= static_cast<std::ptrdiff_t>(kToCapabilities)) return false;
+  version_end[1 + kToCapabilities] &= static_cast<unsigned char>(~kBulkOperations);
+  return send_all(client, packet.data(), packet.size());
 }
 
 /// Whatever comes from the server goes to the client, as it is.
@@ -130,6 +144,7 @@ void Proxy::serve(int client) {
   }
   const sockaddr_un place = address(server_);
   bool is_open = ::connect(server, reinterpret_cast<const sockaddr*>(&place), sizeof(place)) == 0;
+  if (is_open && hides_bulk_commands_) is_open = greet(server, client);
   while (is_open) {
     std::array<pollfd, 2> fds{{{client, POLLIN, 0}, {server, POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), -1) < 0) break;

@@ -25,6 +25,9 @@ class Proxy {
   Proxy& operator=(const Proxy&) = delete;
   ~Proxy();
 
+  /// Connections from here on are to a server that does not know COM_STMT_BULK_EXECUTE, as behind
+  /// proxies that speak MySQL's protocol.
+  void hide_bulk_commands() { hides_bulk_commands_ = true; }
   /// From here on commands are counted anew, and nothing happens at any of them.
   void watch();
   /// From here on they are counted anew, and at command `n`, counted from 1: before it is passed
@@ -52,6 +55,7 @@ class Proxy {
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> strike_at_{0};
   std::atomic<bool> struck_{false};
+  std::atomic<bool> hides_bulk_commands_{false};
   Moment moment_ = Moment::before;
   std::function<void()> act_;
 };
