@@ -73,7 +73,6 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
       one.reset();  // restores the session's settings, which the next one saves again
-      lock_table(*connection_, table, columns);
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
       if (!checkpoints_->are_on()) {
         const backend::DeferredChecks deferred = one->begin(deferrable);
@@ -192,11 +191,12 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const
       order.refuses_empty_keys = true;
     }
   }
-  lock_retry_->run([&] { lock_table(*connection_, table, columns); });
   for (std::size_t i = 0; i < count; ++i) {
-    sinks.push_back(std::make_unique<RenewedSink>([this, i, table, columns] {
-      return writers_->connection(i).bulk_sink(table, columns, backend::OnDuplicate::abort);
-    }));
+    lock_retry_->run([&] {
+      sinks.push_back(std::make_unique<RenewedSink>([this, i, table, columns] {
+        return writers_->connection(i).bulk_sink(table, columns, backend::OnDuplicate::abort);
+      }));
+    });
   }
   if (count == 1) order.refuses_empty_keys = false;
   return sinks;

@@ -90,18 +90,4 @@ void refuse_replacing_parents(backend::Connection& connection,
   }
 }
 
-void lock_table(backend::Connection& connection, const schema::Table& table,
-                const std::vector<std::string>& columns) {
-  if (connection.dialect().kind() != DialectKind::mariadb) return;
-  const dialect::Dialect& dialect = connection.dialect();
-  std::string names;
-  std::string nulls;
-  for (const std::string& column : columns) {
-    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
-    nulls += nulls.empty() ? "NULL" : ", NULL";
-  }
-  connection.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM DUAL WHERE FALSE",
-                                 dialect.quote_identifier(table.name), names, nulls));
-}
-
 }  // namespace dbmig::import

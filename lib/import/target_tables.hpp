@@ -27,9 +27,4 @@ std::vector<std::size_t> parents_first(const std::vector<schema::Table>& tables)
 void refuse_replacing_parents(backend::Connection& connection,
                               const std::vector<schema::Table>& tables);
 
-/// Waits for a lock on the table or on the whole server here, before anything is done, because the
-/// first row could not be retried. The lock that this takes lasts until the transaction ends.
-void lock_table(backend::Connection& connection, const schema::Table& table,
-                const std::vector<std::string>& columns);
-
 }  // namespace dbmig::import

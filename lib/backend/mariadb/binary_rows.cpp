@@ -18,7 +18,7 @@ namespace {
 using Kind = Cell::Kind;
 
 constexpr std::string_view kEncodingPrefix = "mariadb-rows:";
-constexpr std::string_view kForms = "pdtng";
+constexpr std::string_view kForms = "pdtnug";
 
 /// The most bytes of a parameter besides its text: indicator, and a length or a number.
 constexpr std::size_t kMostBesideText = 14;
@@ -140,9 +140,10 @@ class BinaryRowEncoder final : public RowEncoder {
 
   /// Whether the text could be put in the column's own type.
   bool put_typed(std::string_view text, ValueForm form, std::size_t parameter) {
-    if (form == ValueForm::decimal) {
-      if (!is_plain_decimal(text)) return false;
-      put_value(MYSQL_TYPE_NEWDECIMAL, parameter);
+    if (form == ValueForm::decimal || form == ValueForm::utf8mb4) {
+      const bool is_decimal = form == ValueForm::decimal;
+      if (is_decimal && !is_plain_decimal(text)) return false;
+      put_value(is_decimal ? std::uint16_t{MYSQL_TYPE_NEWDECIMAL} : kUtf8mb4Type, parameter);
       at_ = put_text(at_, text);
       return true;
     }

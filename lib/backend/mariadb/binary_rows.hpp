@@ -19,6 +19,7 @@ enum class ValueForm : char {
   date = 'd',      ///< text as a DATE
   datetime = 't',  ///< text as a DATETIME
   decimal = 'n',   ///< text as a DECIMAL
+  utf8mb4 = 'u',   ///< text as the bytes that the column stores
   geometry = 'g',  ///< text as two parameters: the shape, and the number of its reference system
 };
 
@@ -47,6 +48,9 @@ struct BinaryLayout {
 /// Two bytes for the type of each parameter, and what marks an unsigned number in them.
 inline constexpr std::size_t kTypeBytes = 2;
 inline constexpr std::uint16_t kUnsignedType = 0x8000;
+/// ValueForm::utf8mb4: MYSQL_TYPE_LONG_BLOB. To the server it is the same as MYSQL_TYPE_BLOB, by
+/// which a blob is told from it here.
+inline constexpr std::uint16_t kUtf8mb4Type = 251;
 
 /// Bytes that the length of a text takes in front of it.
 /// Source: https://mariadb.com/kb/en/protocol-data-types/#length-encoded-integers
@@ -59,6 +63,10 @@ std::size_t length_bytes(std::size_t length);
 /// also stores the rows. So dates, times and decimals are sent in the protocol's own types. From
 /// the first text of a column on that is not written in the usual way, the column's other values of
 /// the batch are sent as text, and what the server says to it is the same as ever.
+///
+/// Of a text, the server counts the characters and looks whether all are ASCII before it stores it.
+/// Of a blob it does not; what a column of utf8mb4 checks when it is stored is the same. So text
+/// for such a column is sent as a blob.
 ///
 /// Layout of a batch: u32 number of rows; the rows; u32 size of each row; then for each run of rows
 /// whose parameters have the same types, u32 number of rows and the types; u32 number of runs. Rows

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "backend/mariadb/binary_batch.hpp"
@@ -59,6 +60,34 @@ std::string duplicate_clause(const dialect::Dialect& dialect,
     sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", name, name);
   }
   return " ON DUPLICATE KEY UPDATE " + sets;
+}
+
+/// Nobody can alter the table until the end of the transaction: an INSERT of no rows has its
+/// metadata lock, without needing another right.
+void lock(MariadbConnection& connection, const std::string& table,
+          const std::vector<std::string>& columns) {
+  const dialect::Dialect& dialect = connection.dialect();
+  std::string names;
+  std::string nulls;
+  for (const std::string& column : columns) {
+    names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
+    nulls += nulls.empty() ? "NULL" : ", NULL";
+  }
+  connection.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM DUAL WHERE FALSE",
+                                 dialect.quote_identifier(table), names, nulls));
+}
+
+/// The columns of text that are stored as dbmig sends them.
+std::set<std::string> utf8mb4_columns(MariadbConnection& connection, const std::string& table) {
+  const Value name = table;
+  const Rows found = connection.query(
+      "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() "
+      "AND table_name = ? AND character_set_name = 'utf8mb4' AND data_type IN ('char', 'varchar', "
+      "'tinytext', 'text', 'mediumtext', 'longtext')",
+      std::span(&name, 1));
+  std::set<std::string> columns;
+  for (const auto& row : found.rows) columns.insert(row.front().value_or(""));
+  return columns;
 }
 
 ColumnForm form_of(const schema::Table& table, const std::string& name) {
@@ -128,14 +157,17 @@ class MariadbBulkSink final : public BulkSink {
         sql_(insert_sql(connection.dialect(), table, columns, 1, on_duplicate)),
         mode_(ask(connection, "SELECT @@SESSION.sql_mode")),
         has_arrays_(has_array_binding(connection.native())) {
+    refuse_engine_without_transactions(connection, table.name);
+    lock(connection, table.name, columns);
+    const std::set<std::string> unicode = utf8mb4_columns(connection, table.name);
     for (const std::string& name : columns) {
-      const ColumnForm form = form_of(table, name);
+      ColumnForm form = form_of(table, name);
+      if (unicode.contains(name)) form.value = ValueForm::utf8mb4;
       // Without arrays, rows are sent as they are when one is sent alone: with dates as text.
       const bool keeps_form = has_arrays_ || form.value == ValueForm::geometry;
       layout_.columns.push_back(keeps_form ? form : ColumnForm{});
     }
     values_.emplace(layout_);
-    refuse_engine_without_transactions(connection, table.name);
     most_packet_ = to_number(ask(connection, "SELECT @@max_allowed_packet"), 1U << 20U);
     // A zero is a zero, not the next AUTO_INCREMENT value; what does not fit is an error.
     connection_.execute(

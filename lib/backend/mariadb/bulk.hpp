@@ -15,8 +15,9 @@ namespace dbmig::backend::mariadb {
 /// needs rights and server settings that many places do not give. The session is in strict mode
 /// while the sink lives.
 ///
-/// `connection` must outlive it. Throws Error{refused} for a table whose engine has no
-/// transactions: a failing load would leave half its rows behind.
+/// `connection` must outlive it. Holds the table's metadata lock until the transaction ends, and
+/// waits for it here, because a row could not be retried. Throws Error{refused} for a table whose
+/// engine has no transactions: a failing load would leave half its rows behind.
 std::unique_ptr<BulkSink> make_bulk_sink(MariadbConnection& connection, const schema::Table& table,
                                          const std::vector<std::string>& columns,
                                          OnDuplicate on_duplicate);

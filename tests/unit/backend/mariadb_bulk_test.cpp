@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -76,6 +77,81 @@ TEST_F(MariadbBulkSink, KeepsEveryKindOfValueAndNullsBetweenThem) {
             "POINT(1 2)|{\"a\":1}\n");
   EXPECT_EQ(rows("SELECT count(*) FROM t WHERE COALESCE(i, u, r, s, b, d, x, p, j) IS NULL"),
             "2\n");
+}
+
+TEST_F(MariadbBulkSink, TextForColumnsOfUtf8mb4IsSentAsItIsStored) {
+  database().run(
+      "CREATE TABLE t (a TEXT, b VARCHAR(9) CHARACTER SET latin1, c CHAR(9), d TEXT CHARACTER SET "
+      "utf8mb3, e ENUM('a'), f VARCHAR(9) COLLATE utf8mb4_bin, g UUID)");
+  EXPECT_EQ(sink_for("t", {"a", "b", "c", "d", "e", "f", "g"})->encoding(), "mariadb-rows:upuppup");
+}
+
+/// Text is sent in other ways depending on the column; what is stored and refused is what an
+/// ordinary INSERT of the same text stores and refuses.
+TEST_F(MariadbBulkSink, TextIsStoredAndRefusedAsByAnOrdinaryInsert) {
+  const std::string texts[] = {"",
+                               "a",
+                               "Ünïcödé",
+                               "ñ𝄞",
+                               "10.5",
+                               "  blanks  ",
+                               "nul\0inside" + std::string(1, '\0'),
+                               "trailing blanks that do not fit         ",
+                               "much longer than the column is",
+                               "too long 𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞",
+                               "not \xFF UTF-8",
+                               "cut \xF0\x9D\x84",
+                               "surrogate \xED\xA0\x80",
+                               "{\"a\": \"𝄞\"}",
+                               "b",
+                               "123e4567-e89b-12d3-a456-426614174000"};
+  for (const char* type : {"VARCHAR(20)",
+                           "CHAR(20)",
+                           "TEXT",
+                           "TINYTEXT",
+                           "LONGTEXT",
+                           "VARCHAR(20) CHARACTER SET latin1",
+                           "CHAR(20) CHARACTER SET ucs2",
+                           "TEXT CHARACTER SET utf8mb3",
+                           "VARCHAR(20) CHARACTER SET utf16",
+                           "VARCHAR(20) CHARACTER SET ascii",
+                           "VARCHAR(20) COLLATE utf8mb4_bin UNIQUE",
+                           "VARCHAR(20) COMPRESSED",
+                           "TEXT COMPRESSED",
+                           "VARCHAR(20) CHECK (c <> 'a')",
+                           "VARBINARY(20)",
+                           "ENUM('a', 'ñ𝄞')",
+                           "SET('a', 'b')",
+                           "JSON",
+                           "UUID",
+                           "INET6",
+                           "DECIMAL(9,2)",
+                           "INT"}) {
+    database().run(fmt::format("CREATE OR REPLACE TABLE t (c {}); CREATE OR REPLACE TABLE u (c {})",
+                               type, type));
+    std::vector<std::pair<std::size_t, int>> expected;
+    std::vector<std::pair<std::size_t, int>> refused;
+    for (std::size_t i = 0; i < std::size(texts); ++i) {
+      const backend::Value value = texts[i];
+      try {
+        database().connection().execute("INSERT INTO u VALUES (?)", std::span(&value, 1));
+      } catch (const Error& error) {
+        expected.emplace_back(i, error.native_code());
+      }
+    }
+    {
+      database().connection().begin();
+      const auto sink = sink_for("t", {"c"});
+      const auto encoder = row_encoder(sink->encoding(), 1);
+      for (const std::string& text : texts) encoder->add(std::vector<Cell>{Cell::of_text(text)});
+      sink->write(encoder->batch(), [&](std::size_t row, const Error& error) {
+        refused.emplace_back(row, error.native_code());
+      });
+      database().connection().commit();
+    }
+    EXPECT_EQ(refused, expected) << type;
+    EXPECT_EQ(rows("SELECT hex(c) FROM t"), rows("SELECT hex(c) FROM u")) << type;
+  }
 }
 
 TEST_F(MariadbBulkSink, LeavesOutExactlyTheRefusedRow) {

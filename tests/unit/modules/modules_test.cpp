@@ -162,7 +162,6 @@ const std::map<std::string, int> kComparesKinds{
     {"lib/import/plan.cpp", 1},
     {"lib/import/final_commit.cpp", 1},
     {"lib/import/reject_files.cpp", 1},
-    {"lib/import/target_tables.cpp", 1},
     {"lib/import/row_circles.cpp", 3},
     {"lib/import/unique_keys.cpp", 1},
     {"lib/lint/data.cpp", 2},
