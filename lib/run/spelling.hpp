@@ -30,7 +30,7 @@ std::set<dialect::DefinitionKey> unlike_definitions(const schema::Schema& expect
 /// Those of `keys` (places with differing tokens in `a` and `b`) that a server spells identically,
 /// each created with the tables of `a`. Both schemas are as written or as inspected.
 std::set<dialect::DefinitionKey> spelled_alike(const schema::Schema& a, const schema::Schema& b,
-                                               const std::set<dialect::DefinitionKey>& keys,
+                                               std::set<dialect::DefinitionKey> keys,
                                                const AskSpelling& ask);
 
 /// dialect::equivalent() for `dialects` (empty: both), where texts that a MariaDB server spells

@@ -261,6 +261,7 @@ template <class Objects>
 void canonical_sql(Objects& objects) {
   for (auto& [name, object] : objects) {
     object.only.reset();
+    object.mariadb = {};
     object.sql = {normal_statement(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
   }
   erase_if(objects, [](const auto& entry) { return entry.second.sql.empty(); });
