@@ -6,6 +6,7 @@
 #include "backend/bulk.hpp"
 #include "backend/mariadb/blockers.hpp"
 #include "backend/mariadb/bulk.hpp"
+#include "backend/mariadb/cached_table.hpp"
 #include "backend/mariadb/charset.hpp"
 #include "backend/mariadb/error.hpp"
 #include "backend/mariadb/fingerprint.hpp"
@@ -52,15 +53,7 @@ class Client final : public MariadbConnection {
   st_mysql* native() override { return session_.native(); }
 
   void execute(std::string_view sql) override {
-    told_who_blocks([&] {
-      try {
-        session_.execute(sql);
-      } catch (const Error& error) {
-        if (!is_of_stale_statistics(error)) throw;
-        remove_stale_statistics(session_, error);
-        session_.execute(sql);
-      }
-    });
+    told_who_blocks([&] { execute_despite_leftovers(sql); });
   }
 
   std::size_t execute(std::string_view sql, std::span<const Value> values) override {
@@ -161,6 +154,22 @@ class Client final : public MariadbConnection {
   }
 
  private:
+  /// What the server has kept of earlier statements and stumbles over is removed first.
+  void execute_despite_leftovers(std::string_view sql) {
+    try {
+      session_.execute(sql);
+    } catch (const Error& error) {
+      if (is_of_cached_table(error)) {
+        run_on_reopened_table(session_, error);
+      } else if (is_of_stale_statistics(error)) {
+        remove_stale_statistics(session_, error);
+        session_.execute(sql);
+      } else {
+        throw;
+      }
+    }
+  }
+
   /// Runs `work`; a lock it could not get is reported with the sessions that may hold it.
   template <class Work>
   void told_who_blocks(const Work& work) {

@@ -1,0 +1,66 @@
+#include "backend/mariadb/cached_table.hpp"
+
+#include <mysql.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "dialect/mariadb/render.hpp"
+#include "dialect/script.hpp"
+
+namespace dbmig::backend::mariadb {
+namespace {
+
+constexpr int kUnknownColumn = 1054;
+constexpr std::array<std::string_view, 3> kUses = {"'CHECK'", "'GENERATED ALWAYS AS'", "'DEFAULT'"};
+
+/// The quoted name of the table that `sql` alters; empty if it does not alter one.
+std::string table_of(std::string_view sql) {
+  const auto words = dialect::script_words(DialectKind::mariadb, sql);
+  const auto table = std::find_if(words.begin(), words.end(), [](const auto& word) {
+    return !word.is("alter") && !word.is("online") && !word.is("ignore") && !word.is("table") &&
+           !word.is("if") && !word.is("exists");
+  });
+  return table == words.end() ? "" : dialect::mariadb::quote(table->text);
+}
+
+/// Nobody else opens the table until its destruction, if the user may lock it.
+class TableLock {
+ public:
+  TableLock(Session& session, const std::string& table) : session_(session) {
+    try {
+      session_.execute("LOCK TABLES " + table + " WRITE");
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::access) throw;
+    }
+  }
+  ~TableLock() { mysql_query(session_.native(), "UNLOCK TABLES"); }
+  TableLock(const TableLock&) = delete;
+  TableLock& operator=(const TableLock&) = delete;
+
+ private:
+  Session& session_;
+};
+
+}  // namespace
+
+bool is_of_cached_table(const Error& error) {
+  return error.native_code() == kUnknownColumn &&
+         text::lower(error.statement()).find("rename column") != std::string::npos &&
+         std::any_of(kUses.begin(), kUses.end(), [&](std::string_view use) {
+           return error.message().find(use) != std::string::npos;
+         });
+}
+
+void run_on_reopened_table(Session& session, const Error& error) {
+  const std::string table = table_of(error.statement());
+  if (table.empty()) throw error;
+  const TableLock lock(session, table);
+  session.execute("ALTER TABLE " + table + " ENABLE KEYS");
+  session.execute(error.statement());
+}
+
+}  // namespace dbmig::backend::mariadb
