@@ -1,5 +1,6 @@
 #include "backend/mariadb/cached_table.hpp"
 
+#include <fmt/core.h>
 #include <mysql.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "dialect/dialect.hpp"
 #include "dialect/mariadb/render.hpp"
 #include "dialect/script.hpp"
 
@@ -17,14 +19,14 @@ namespace {
 constexpr int kUnknownColumn = 1054;
 constexpr std::array<std::string_view, 3> kUses = {"'CHECK'", "'GENERATED ALWAYS AS'", "'DEFAULT'"};
 
-/// The quoted name of the table that `sql` alters; empty if it does not alter one.
+/// The name of the table that `sql` alters; empty if it does not alter one.
 std::string table_of(std::string_view sql) {
   const auto words = dialect::script_words(DialectKind::mariadb, sql);
   const auto table = std::find_if(words.begin(), words.end(), [](const auto& word) {
     return !word.is("alter") && !word.is("online") && !word.is("ignore") && !word.is("table") &&
            !word.is("if") && !word.is("exists");
   });
-  return table == words.end() ? "" : dialect::mariadb::quote(table->text);
+  return table == words.end() ? "" : table->text;
 }
 
 /// Nobody else opens the table until its destruction, if the user may lock it.
@@ -56,10 +58,17 @@ bool is_of_cached_table(const Error& error) {
 }
 
 void run_on_reopened_table(Session& session, const Error& error) {
-  const std::string table = table_of(error.statement());
-  if (table.empty()) throw error;
-  const TableLock lock(session, table);
-  session.execute("ALTER TABLE " + table + " ENABLE KEYS");
+  const Value table = table_of(error.statement());
+  const Rows found = session.query(
+      "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() "
+      "AND table_name = ?",
+      std::span(&table, 1));
+  if (found.rows.empty()) throw error;
+  const std::string name = dialect::mariadb::quote(*table);
+  const TableLock lock(session, name);
+  session.execute(fmt::format("ALTER TABLE {} COMMENT = {}", name,
+                              dialect::dialect(DialectKind::mariadb)
+                                  .quote_string(found.rows.front().front().value_or(""))));
   session.execute(error.statement());
 }
 

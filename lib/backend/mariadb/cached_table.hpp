@@ -11,8 +11,8 @@ namespace dbmig::backend::mariadb {
 /// name (MariaDB 10.11.19).
 bool is_of_cached_table(const Error& error);
 
-/// Runs the statement of `error` again, on a table that the server has opened anew: ENABLE KEYS
-/// makes it do that, and changes nothing else, since keys of InnoDB are never disabled.
+/// Runs the statement of `error` again, on a table that the server has opened anew: it does so
+/// after an ALTER TABLE, here one that gives the table the comment that it has.
 void run_on_reopened_table(Session& session, const Error& error);
 
 }  // namespace dbmig::backend::mariadb

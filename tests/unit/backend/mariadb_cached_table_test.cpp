@@ -20,7 +20,8 @@ class CachedTable : public test::MariadbTest {
   static void create(test::MariadbDatabase& database) {
     database.run(
         "CREATE TABLE e (id int PRIMARY KEY, a int CHECK (a > 0), b int, g int AS (b + 1), c int, "
-        "d int DEFAULT (c + 1)); INSERT INTO e (id, a, b, c) VALUES (1, 2, 3, 4)");
+        "d int DEFAULT (c + 1)) COMMENT 'it''s \\\\ here'; INSERT INTO e (id, a, b, c) VALUES (1, "
+        "2, 3, 4)");
   }
   static constexpr const char* kQuery =
       "SELECT x.a FROM e x JOIN e y ON y.id = x.id JOIN e z ON z.id = y.id";
@@ -39,6 +40,7 @@ TEST_F(CachedTable, UnderAnAliasDoesNotKeepAColumnFromItsNewName) {
                                   "`");
   }
   EXPECT_EQ(database.rows("SELECT * FROM e"), "1|2|3|4|4|5\n");
+  EXPECT_THAT(database.show("e"), HasSubstr("COMMENT='it''s \\\\ here'"));
 }
 
 TEST_F(CachedTable, ThatOthersOpenAllTheTimeIsAlteredAllTheSame) {
