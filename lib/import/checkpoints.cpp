@@ -378,7 +378,7 @@ void Checkpoints::finish(const std::vector<Summary::File>& files) {
 }
 
 Error Checkpoints::explain(const Error& error) const {
-  if (committed_rows_ == 0 || error.diagnostics().size() > 1) return error;
+  if (committed_rows_ == 0) return error;
   const std::string rows =
       fmt::format("the first {} {} in the database", text::count(committed_rows_, "row"),
                   committed_rows_ == 1 ? "is" : "are");
@@ -386,17 +386,13 @@ Error Checkpoints::explain(const Error& error) const {
     return Error(ErrorCode::interrupted, fmt::format("interrupted; {}", rows))
         .hint("continue with --resume");
   }
-  Error told(error.code(), error.message());
-  const Diagnostic& first = error.diagnostics().front();
-  const bool is_bad_record = !first.where.file.empty();
-  return std::move(told)
-      .at(first.where)
-      .native(error.native_code())
-      .sql(error.statement())
-      .hint(is_bad_record
-                ? fmt::format("{}; continue without bad records with --resume --on-error reject",
-                              rows)
-                : fmt::format("{}; fix what is wrong and continue with --resume", rows));
+  std::vector<Diagnostic> told = error.diagnostics();
+  const bool is_bad_record = !told.front().where.file.empty();
+  told.front().hint =
+      is_bad_record
+          ? fmt::format("{}; continue without bad records with --resume --on-error reject", rows)
+          : fmt::format("{}; fix what is wrong and continue with --resume", rows);
+  return Error(error.code(), std::move(told)).native(error.native_code()).sql(error.statement());
 }
 
 }  // namespace dbmig::import

@@ -170,12 +170,17 @@ void RootImport::look_at_files() {
   if (!are_files_readable_again_) bytes_total_ = 0;
 }
 
-void RootImport::load_in_order(const std::vector<std::size_t>& order) {
-  std::vector<std::string> still_loaded;  // from the current table on
-  for (const std::size_t file : order) {
-    const std::string& name = tables_[file].name;
-    if (still_loaded.empty() || still_loaded.back() != name) still_loaded.push_back(name);
+/// The tables that may still get rows: those of `files`, and those with rows that wait.
+std::vector<std::string> RootImport::tables_with_more(std::span<const std::size_t> files) const {
+  std::set<std::string> names;
+  for (const std::size_t file : files) names.insert(tables_[file].name);
+  for (const WaitingFile& file : waiting_) {
+    if (!file.rows.empty()) names.insert(file.table.name);
   }
+  return {names.begin(), names.end()};
+}
+
+void RootImport::load_in_order(const std::vector<std::size_t>& order) {
   // With checkpoints nothing waits for the end. And an expression of --set must find the rows of
   // earlier files in indexes, too.
   const bool is_each_alone = checkpoints_->are_on() || asks_database(options_);
@@ -183,7 +188,6 @@ void RootImport::load_in_order(const std::vector<std::size_t>& order) {
   auto end_of_table = order.begin();
   for (auto i = order.begin(); i != order.end(); ++i) {
     if (i == end_of_table) {
-      if (i != order.begin()) still_loaded.erase(still_loaded.begin());
       end_of_table = std::find_if(
           i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
     }
@@ -194,8 +198,8 @@ void RootImport::load_in_order(const std::vector<std::size_t>& order) {
       continue;
     }
     try {
-      load_file({i, is_each_alone ? i + 1 : end_of_table}, still_loaded, i + 1 == order.end(),
-                open);
+      load_file({i, is_each_alone ? i + 1 : end_of_table}, tables_with_more({i, order.end()}),
+                i + 1 == order.end(), open);
     } catch (const Error& error) {
       if (deferred_.constraints) look_for_earlier_fault(error, open.sinks);
       throw;

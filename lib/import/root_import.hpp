@@ -91,6 +91,7 @@ class RootImport {
   void look_at_files();
   void load_in_order(const std::vector<std::size_t>& order);
   void find_tables();
+  std::vector<std::string> tables_with_more(std::span<const std::size_t> files) const;
   void load_file(std::span<const std::size_t> files, const std::vector<std::string>& still_loaded,
                  bool is_last, OpenTable& open);
   OpenedInput open_file(const std::string& path);

@@ -122,7 +122,8 @@ auto own_format(const FormatRequest& said, const std::string& path) -> import::O
   if (request.name.empty() && is_file && !is_cut_otherwise) {
     const std::string ending = text::lower(uncompressed(path).extension().string());
     if (ending == ".jsonl" || ending == ".ndjson") request.name = "jsonl";
-    if ((ending == ".tsv" || ending == ".tab") && said.nulls.empty() && has_escaped_nulls(path)) {
+    const bool may_be_escaped = said.nulls.empty() || said.nulls == std::vector<std::string>{"\\N"};
+    if ((ending == ".tsv" || ending == ".tab") && may_be_escaped && has_escaped_nulls(path)) {
       request.name = "tsv";
       own.note = fmt::format("{} uses \\N for NULL: reading it as --format tsv", path);
     }

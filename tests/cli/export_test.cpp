@@ -244,6 +244,11 @@ TEST_P(ExportedFiles, OfOthersAreKnownByTheirEndingAndWhatStandsInThem) {
               HasSubstr("u.tsv uses \\N for NULL: reading it as --format tsv"));
   EXPECT_EQ(sql("SELECT id, coalesce(hex(s), 'none'), coalesce(n, 'none') FROM u ORDER BY id"),
             on_mariadb() ? "1|none|5\n2|610962|none\n" : "1||5\n2|610962|none\n");
+  // A quote is a character there, also if the mark of NULL is given.
+  sql("DELETE FROM u");
+  project.write("u.tsv", "id\ts\tn\n1\t\"a\t\\N\n");
+  project.expect(0, {"--url", url, "import", "u.tsv", "--null", "\\N"});
+  EXPECT_EQ(sql("SELECT s, coalesce(n, 'none') FROM u"), "\"a|none\n");
   // Of a spreadsheet: quotes, and empty fields for NULL.
   sql("DELETE FROM u");
   project.write("u.tsv", "id\ts\tn\n1\t\"C:\\new\"\t\n");

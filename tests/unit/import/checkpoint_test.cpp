@@ -170,6 +170,18 @@ TEST(Checkpoints, RowsThatWaitAreNotLost) {
   EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "2\n");
 }
 
+/// Also if the message lists all keys that occur again.
+TEST(Checkpoints, AFailureSaysWhatIsInTheDatabase) {
+  ImportJob job("CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT UNIQUE, v TEXT)");
+  Options options =
+      in_steps(job.write("t.csv", "id,code,v\n1,a,x\n2,b,x\n3,c,x\n4,d,x\n4,k,x\n3,a,x\n"), 2);
+  options.on_duplicate = backend::OnDuplicate::update;
+  EXPECT_THAT(job.failure(options),
+              AllOf(HasSubstr("t.csv:7"), HasSubstr("the first 4 rows are in the database"),
+                    Not(HasSubstr("nothing was imported"))));
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "4\n");
+}
+
 /// Constraints that wait for the commit do not end an import whose next rows satisfy them.
 TEST(Checkpoints, DeferredForeignKeysAreGivenTime) {
   ImportJob job(

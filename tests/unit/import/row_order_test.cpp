@@ -147,7 +147,7 @@ struct Web {
   };
   std::vector<Row> rows[2];
 
-  static Web random(std::mt19937& random) {
+  static Web random(std::mt19937& random, bool refers_to_own) {
     Web web;
     for (auto& rows : web.rows) rows.resize(1 + random() % 40);
     const bool complete = random() % 2 == 0;
@@ -156,7 +156,9 @@ struct Web {
       return random() % 3 == 0 ? 0 : 1 + static_cast<int>(random() % rows.size());
     };
     for (int table : {0, 1}) {
-      for (Row& row : web.rows[table]) row = {one_of(web.rows[table]), one_of(web.rows[1 - table])};
+      for (Row& row : web.rows[table]) {
+        row = {refers_to_own ? one_of(web.rows[table]) : 0, one_of(web.rows[1 - table])};
+      }
     }
     return web;
   }
@@ -202,13 +204,15 @@ struct Web {
   }
 };
 
-void any_web_loads(ImportJob& job, const std::function<void()>& make_tables,
+/// `make_tables` is told whether the tables refer to themselves, too.
+void any_web_loads(ImportJob& job, const std::function<void(bool)>& make_tables,
                    const std::function<Summary(const Options&, int)>& run,
                    const std::function<std::string(const std::string&)>& query, std::size_t cases) {
   std::mt19937 random(11);
   for (std::size_t i = 0; i < cases; ++i) {
     SCOPED_TRACE(i);
-    const Web web = Web::random(random);
+    const bool refers_to_own = random() % 2 == 0;
+    const Web web = Web::random(random, refers_to_own);
     const std::string texts[2] = {web.text(0, random), web.text(1, random)};
     Options options = options_for(job.write("a.csv", texts[0]));
     options.table.clear();
@@ -223,7 +227,7 @@ void any_web_loads(ImportJob& job, const std::function<void()>& make_tables,
     const bool complete =
         web.kept(0).size() == web.rows[0].size() && web.kept(1).size() == web.rows[1].size();
     for (const bool rejects : {false, true}) {
-      make_tables();
+      make_tables(refers_to_own);
       options.on_error = rejects ? OnError::reject : OnError::abort;
       if (!complete && !rejects) {
         EXPECT_THROW(run(options, ranks), Error);
@@ -250,14 +254,17 @@ TEST(ImportOrder, AnyWebLoads) {
   ImportJob job;
   any_web_loads(
       job,
-      [&] {
-        for (const char* sql :
-             {"PRAGMA foreign_keys = OFF", "DROP TABLE IF EXISTS a", "DROP TABLE IF EXISTS b",
-              "CREATE TABLE a (id INTEGER PRIMARY KEY, own INT REFERENCES a(id), other INT "
-              "REFERENCES b(id))",
-              "CREATE TABLE b (id INTEGER PRIMARY KEY, own INT REFERENCES b(id), other INT "
-              "REFERENCES a(id))",
-              "PRAGMA foreign_keys = ON"}) {
+      [&](bool refers_to_own) {
+        const auto table = [&](const std::string& name, const std::string& other) {
+          return fmt::format(
+              "CREATE TABLE {0} (id INTEGER PRIMARY KEY, own INT {1}, other INT REFERENCES "
+              "{2}(id))",
+              name, refers_to_own ? "REFERENCES " + name : "", other);
+        };
+        for (const std::string& sql :
+             {std::string("PRAGMA foreign_keys = OFF"), std::string("DROP TABLE IF EXISTS a"),
+              std::string("DROP TABLE IF EXISTS b"), table("a", "b"), table("b", "a"),
+              std::string("PRAGMA foreign_keys = ON")}) {
           job.database().execute(sql);
         }
       },
@@ -367,14 +374,16 @@ TEST_F(ImportOrderOnMariadb, AnyWebLoads) {
   MariadbDatabase database;
   any_web_loads(
       job,
-      [&] {
-        for (const char* sql :
-             {"SET foreign_key_checks = 0", "DROP TABLE IF EXISTS a, b",
-              "CREATE TABLE a (id INT PRIMARY KEY, own INT, other INT, FOREIGN KEY (own) "
-              "REFERENCES a(id), FOREIGN KEY (other) REFERENCES b(id))",
-              "CREATE TABLE b (id INT PRIMARY KEY, own INT, other INT, FOREIGN KEY (own) "
-              "REFERENCES b(id), FOREIGN KEY (other) REFERENCES a(id))",
-              "SET foreign_key_checks = 1"}) {
+      [&](bool refers_to_own) {
+        const auto table = [&](const std::string& name, const std::string& other) {
+          return fmt::format(
+              "CREATE TABLE {0} (id INT PRIMARY KEY, own INT, other INT, FOREIGN KEY (other) "
+              "REFERENCES {1}(id){2})",
+              name, other, refers_to_own ? ", FOREIGN KEY (own) REFERENCES " + name + "(id)" : "");
+        };
+        for (const std::string& sql :
+             {std::string("SET foreign_key_checks = 0"), std::string("DROP TABLE IF EXISTS a, b"),
+              table("a", "b"), table("b", "a"), std::string("SET foreign_key_checks = 1")}) {
           database.connection().execute(sql);
         }
       },
