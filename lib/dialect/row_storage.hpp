@@ -1,8 +1,7 @@
 #pragma once
 
-#include <string_view>
-
 #include "base/dialect_kind.hpp"
+#include "schema/affinity.hpp"
 #include "schema/table.hpp"
 
 namespace dbmig::dialect {
@@ -19,17 +18,11 @@ bool is_rowid(DialectKind kind, const schema::Table& table, const schema::Column
 /// databases, without `autoincrement`, a default or a foreign key that gives it its value.
 bool is_filled_by_one_database(const schema::Table& table, const schema::Column& column);
 
-/// The conversion that a value undergoes on its way into a column of SQLite.
-/// Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity
-enum class Affinity { integer, text, blob, real, numeric };
+using schema::affinity;
+using schema::Affinity;
+using schema::is_numeric;
 
-/// That of a column declared as `declared`, in a table that is not STRICT.
-Affinity affinity(std::string_view declared);
-
-/// That of `column` in a table that is not STRICT.
+/// The affinity of `column` in a table that is not STRICT.
 Affinity affinity(const schema::Column& column);
-
-/// Whether a text that looks like a number becomes one.
-bool is_numeric(Affinity affinity);
 
 }  // namespace dbmig::dialect

@@ -94,7 +94,6 @@ std::string user_of(const Schema& schema, const Table& table, const std::string&
 
 void add_narrowing(std::vector<Risk>& risks, const AlterColumn& operation, const schema::Type& from,
                    const schema::Type& to) {
-  if (from == to || !schema::is_narrowing(from, to)) return;
   risks.push_back({RiskKind::narrows_type, column_text(operation.table, operation.name),
                    fmt::format("column '{}.{}' would go from {} to {}: values that do not fit are "
                                "lost or stop the migration",
@@ -220,11 +219,14 @@ std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation)
   const Column to = changed(from, operation);
   std::vector<Risk> risks;
   const std::string subject = column_text(operation.table, operation.name);
-  add_narrowing(risks, operation, from.type, to.type);
+  if (schema::is_narrowing(from.type, to.type)) {
+    add_narrowing(risks, operation, from.type, to.type);
+  }
   for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
     const bool overridden = kind == DialectKind::mariadb ? (from.mariadb.type || to.mariadb.type)
                                                          : (from.sqlite.type || to.sqlite.type);
-    if (overridden && risks.empty()) {
+    if (overridden && risks.empty() &&
+        schema::is_narrowing_on(kind, from.type_on(kind), to.type_on(kind))) {
       add_narrowing(risks, operation, from.type_on(kind), to.type_on(kind));
     }
   }

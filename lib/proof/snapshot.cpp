@@ -75,7 +75,7 @@ class Walk {
     const schema::Column* from = table == nullptr ? nullptr : table->find_column(alter.name);
     if (from == nullptr) return;
     const schema::Column to = ops::changed(*from, alter);
-    const bool narrows = is_narrowing(from->type_on(dialect_), to.type_on(dialect_));
+    const bool narrows = is_narrowing_on(dialect_, from->type_on(dialect_), to.type_on(dialect_));
     if (narrows || from->generated != to.generated) give_up(alter.table, alter.name);
     if (!alter.rename) return;
     const auto found = origins_.find(alter.table);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "schema/affinity.hpp"
 #include "schema/type.hpp"
 
 namespace dbmig::schema {
@@ -269,6 +270,25 @@ bool fits(const Type& from, const Type& to) {
   return source && target && exact_fits(*source, *target);
 }
 
+/// How SQLite stores the values of a type.
+Affinity stored_as(const Type& type) {
+  if (type.kind == TypeKind::native) return affinity(type.native);
+  if (type.kind == TypeKind::decimal || is_temporal(type.kind)) return Affinity::numeric;
+  if (is_float(type.kind)) return Affinity::real;
+  if (is_numeric(type.kind)) return Affinity::integer;
+  return is_binary(type.kind) || is_geometry(type.kind) ? Affinity::blob : Affinity::text;
+}
+
+bool fits_on_sqlite(const Type& from, const Type& to) {
+  const Affinity before = stored_as(from);
+  const Affinity after = stored_as(to);
+  if (before == after || after == Affinity::blob) return true;
+  const auto is_exact = [](Affinity one) {
+    return one == Affinity::integer || one == Affinity::numeric;
+  };
+  return is_exact(before) && (is_exact(after) || after == Affinity::text);
+}
+
 /// MariaDB's BOOLEAN is TINYINT(1), and prints itself so.
 Type without_alias(Type type) {
   if (type.kind == TypeKind::tinyint && type.length == 1 && !type.is_unsigned) {
@@ -282,6 +302,12 @@ Type without_alias(Type type) {
 bool is_narrowing(const Type& from, const Type& to) {
   if (from == to) return false;
   return !fits(without_alias(from), without_alias(to));
+}
+
+bool is_narrowing_on(DialectKind kind, const Type& from, const Type& to) {
+  const bool is_native = from.kind == TypeKind::native || to.kind == TypeKind::native;
+  if (kind != DialectKind::sqlite || !is_native) return is_narrowing(from, to);
+  return from != to && !fits_on_sqlite(from, to);
 }
 
 }  // namespace dbmig::schema

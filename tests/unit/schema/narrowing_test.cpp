@@ -116,6 +116,45 @@ TEST(Narrowing, KnowsWhatLosesData) {
   }
 }
 
+/// The spellings that SQLite keeps, as adopted databases have them.
+TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
+  const auto native = [](const char* text) {
+    Type type;
+    type.kind = TypeKind::native;
+    type.native = text;
+    return type;
+  };
+  constexpr std::pair<const char*, const char*> kFitting[] = {{"int", "bigint"},
+                                                              {"NVARCHAR(120)", "varchar(200)"},
+                                                              {"VARCHAR", "text"},
+                                                              {"INT2", "integer"},
+                                                              {"NUMERIC(10,2)", "decimal(12,2)"},
+                                                              {"bool", "integer"},
+                                                              {"TEXT(50)", "text"},
+                                                              {"LONGVARCHAR", "text"},
+                                                              {"character(5)", "char(9)"},
+                                                              {"DOUBLE PRECISION", "double"},
+                                                              {"int unsigned", "bigint unsigned"},
+                                                              {"int", "varchar(30)"},
+                                                              {"VARCHAR", "blob"}};
+  for (const auto& [from, to] : kFitting) {
+    EXPECT_FALSE(is_narrowing_on(DialectKind::sqlite, native(from), parse_type(to)))
+        << from << " -> " << to;
+    EXPECT_TRUE(is_narrowing_on(DialectKind::mariadb, native(from), parse_type(to)));
+  }
+  constexpr std::pair<const char*, const char*> kLosing[] = {{"VARCHAR", "integer"},
+                                                             {"TEXT", "datetime"},
+                                                             {"", "integer"},
+                                                             {"REAL", "bigint"},
+                                                             {"STRING", "double"}};
+  for (const auto& [from, to] : kLosing) {
+    EXPECT_TRUE(is_narrowing_on(DialectKind::sqlite, native(from), parse_type(to)))
+        << from << " -> " << to;
+  }
+  EXPECT_TRUE(is_narrowing_on(DialectKind::sqlite, parse_type("bigint"), parse_type("integer")));
+  EXPECT_FALSE(is_narrowing_on(DialectKind::sqlite, parse_type("bigint"), native("int")));
+}
+
 TEST(Narrowing, NoTypeNarrowsItself) {
   for (const char* text : {"integer", "varchar(3)", "enum('a')", "set('a','b')", "decimal(3,1)",
                            "float", "double(5,2)", "json", "uuid", "date", "time(3)", "bit(3)",
