@@ -81,6 +81,18 @@ std::string canonical_comment(const std::string& comment, Form form) {
   return out;
 }
 
+/// What a type of text becomes in the character set `binary`.
+TypeKind binary_kind(TypeKind text) {
+  constexpr std::pair<TypeKind, TypeKind> kKinds[] = {
+      {TypeKind::char_, TypeKind::binary},          {TypeKind::varchar, TypeKind::varbinary},
+      {TypeKind::tinytext, TypeKind::tinyblob},     {TypeKind::text, TypeKind::blob},
+      {TypeKind::mediumtext, TypeKind::mediumblob}, {TypeKind::longtext, TypeKind::longblob}};
+  for (const auto& [from, to] : kKinds) {
+    if (from == text) return to;
+  }
+  return text;
+}
+
 Column canonical_column(const Column& column, const Table& table,
                         const std::vector<std::string>& names, Form form) {
   Column out = column;
@@ -88,6 +100,11 @@ Column canonical_column(const Column& column, const Table& table,
   out.type = canonical_type(column.type_on(kMariadb));
   out.sqlite = {};
   out.mariadb = canonical_block(column, out.type, table);
+  if (schema::is_text(out.type.kind) && schema::charset_of(table, out) == "binary") {
+    out.type.kind = binary_kind(out.type.kind);
+    out.mariadb.charset.clear();
+    out.mariadb.collation.clear();
+  }
   if (table.in_primary_key(column.name) || column.autoincrement) out.nullable = false;
   if (out.mariadb.period != schema::RowPeriod::none) {
     out.generated.reset();
@@ -128,14 +145,15 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
                        type.kind == TypeKind::binary || type.kind == TypeKind::varbinary;
   if (counted && type.length && part.length >= *type.length) return 0;
   if (part.length > 0 || index.unique) return part.length;
-  // MariaDB refuses a plain key over a whole TEXT or BLOB and one over more than 3072 bytes. 191
-  // characters fit into the 767 bytes of the oldest row formats.
+  // MariaDB refuses a plain key over a whole TEXT or BLOB. 191 characters fit into the 767 bytes of
+  // the oldest row formats.
   const bool large =
       (schema::is_text(type.kind) || schema::is_binary(type.kind) || type.kind == TypeKind::json) &&
       !counted;
   if (large) return 191;
   const bool characters = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar;
-  const int most = 3072 / schema::bytes_per_character(table, *column);
+  const bool is_myisam = text::equals_ignoring_case(table.mariadb.engine, "myisam");
+  const int most = (is_myisam ? 1000 : 3072) / schema::bytes_per_character(table, *column);
   return characters && type.length > most ? most : 0;
 }
 

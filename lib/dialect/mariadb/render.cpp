@@ -125,8 +125,10 @@ std::string column_definition(const Column& column, const Table& table) {
 }
 
 std::string drop_implied_default(const Column& column) {
+  const bool may_be = !column.nullable && !column.default_value && !column.generated;
   const bool implied =
-      column.mariadb.compressed && !column.nullable && !column.default_value && !column.generated;
+      may_be && (column.mariadb.compressed ||
+                 (column.type.kind == TypeKind::timestamp && !column.mariadb.on_update.empty()));
   return implied ? "ALTER COLUMN " + quote(column.name) + " DROP DEFAULT" : std::string();
 }
 
