@@ -225,9 +225,14 @@ std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation)
   for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
     const bool overridden = kind == DialectKind::mariadb ? (from.mariadb.type || to.mariadb.type)
                                                          : (from.sqlite.type || to.sqlite.type);
+    // Without its spelling, a key can become the rowid, which takes no NULL.
+    const bool may_become_rowid = kind == DialectKind::sqlite && from.sqlite.null_key;
+    const schema::Type old = from.type_on(kind);
+    const schema::Type wanted = to.type_on(kind);
     if (overridden && risks.empty() &&
-        schema::is_narrowing_on(kind, from.type_on(kind), to.type_on(kind))) {
-      add_narrowing(risks, operation, from.type_on(kind), to.type_on(kind));
+        (may_become_rowid ? schema::is_narrowing(old, wanted)
+                          : schema::is_narrowing_on(kind, old, wanted))) {
+      add_narrowing(risks, operation, old, wanted);
     }
   }
   if (narrows_charset(from.mariadb.charset, to.mariadb.charset)) {

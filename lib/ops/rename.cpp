@@ -53,6 +53,35 @@ void follow(Table& table, const Table& before) {
   name = schema::constraint_name("pk", table.name, table.primary_key->columns);
 }
 
+template <class Items>
+auto find_ignoring_case(Items& items, const std::string& name) {
+  return std::find_if(items.begin(), items.end(), [&](const auto& entry) {
+    return text::equals_ignoring_case(entry.first, name);
+  });
+}
+
+/// Whether the table or view `name` has `column`, or could have it: a view shows no column whose
+/// name it does not contain, unless it takes all of something. `seen` are the views that led here.
+bool may_have_column(const Schema& schema, const std::string& name, const std::string& column,
+                     std::set<std::string> seen = {}) {
+  const auto table = find_ignoring_case(schema.tables, name);
+  if (table != schema.tables.end()) return has_column(table->second, column);
+  const auto found = find_ignoring_case(schema.views, name);
+  if (found == schema.views.end() || !seen.insert(found->first).second) return false;
+  const schema::View& view = found->second;
+  if (!view.columns.empty()) {
+    return std::any_of(view.columns.begin(), view.columns.end(), [&](const std::string& one) {
+      return text::equals_ignoring_case(one, column);
+    });
+  }
+  if (has_name(view.sql, column)) return true;
+  if (!selects_all(view.sql)) return false;
+  const std::set<std::string> read = tables_in(view.sql);
+  return std::any_of(read.begin(), read.end(), [&](const std::string& one) {
+    return may_have_column(schema, one, column, seen);
+  });
+}
+
 /// How `column` of `table` is named in a view or in the body of a trigger.
 ColumnUse use_in(const Schema& schema, const SqlText& sql, const std::string& table,
                  const std::string& column) {
@@ -61,14 +90,7 @@ ColumnUse use_in(const Schema& schema, const SqlText& sql, const std::string& ta
   if (read.count(text::lower(table)) == 0) return use;
   use.qualifiers = qualifiers_of(sql, table);
   use.bare = std::none_of(read.begin(), read.end(), [&](const std::string& name) {
-    if (text::equals_ignoring_case(name, table)) return false;
-    const auto is_it = [&](const auto& entry) {
-      return text::equals_ignoring_case(entry.first, name);
-    };
-    const auto other = std::find_if(schema.tables.begin(), schema.tables.end(), is_it);
-    if (other != schema.tables.end()) return has_column(other->second, column);
-    // A view's columns are not known.
-    return std::any_of(schema.views.begin(), schema.views.end(), is_it);
+    return !text::equals_ignoring_case(name, table) && may_have_column(schema, name, column);
   });
   return use;
 }

@@ -375,6 +375,26 @@ bool mentions_column(const schema::SqlText& sql, const ColumnUse& use) {
   return found;
 }
 
+bool has_name(const schema::SqlText& sql, std::string_view name) {
+  bool found = false;
+  for_each_text(sql, [&](const std::string& one, std::optional<DialectKind> dialect) {
+    if (found || !may_mention(one, name)) return;
+    const std::vector<Token> tokens = tokenize(one, dialect);
+    found = std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+      return is_name(token) && text::equals_ignoring_case(identifier(token), name);
+    });
+  });
+  return found;
+}
+
+bool selects_all(const schema::SqlText& sql) {
+  bool found = false;
+  for_each_text(sql, [&](const std::string& one, std::optional<DialectKind> dialect) {
+    found = found || selects_all(one, dialect);
+  });
+  return found;
+}
+
 bool selects_all(std::string_view sql, std::optional<DialectKind> dialect) {
   const Token* previous = nullptr;
   const std::vector<Token> tokens = tokenize(sql, dialect);

@@ -40,9 +40,13 @@ bool may_mention(const schema::SqlText& sql, std::string_view name);
 
 bool mentions_column(const schema::SqlText& sql, const ColumnUse& use);
 
+/// Whether `name` stands anywhere in `sql` as a name, whatever it means.
+bool has_name(const schema::SqlText& sql, std::string_view name);
+
 /// Whether the columns of a view are those that its tables happen to have: `SELECT *` or `t.*`, but
 /// not `count(*)`.
 bool selects_all(std::string_view sql, std::optional<DialectKind> dialect);
+bool selects_all(const schema::SqlText& sql);
 
 /// Whether `sql` of `table` (a check, an expression) uses one of `columns`.
 bool mentions_any(const schema::SqlText& sql, std::string_view table,
