@@ -127,7 +127,8 @@ class Mapper {
       const auto same = [&from = from](const std::string& name) {
         return text::trim(name) == text::trim(from);
       };
-      const auto found = std::find_if(names.begin(), names.end(), same);
+      auto found = std::find(names.begin(), names.end(), from);
+      if (found == names.end()) found = std::find_if(names.begin(), names.end(), same);
       if (found == names.end()) {
         std::vector<std::string> known;
         for (const std::string& name : *request_.header) known.emplace_back(text::trim(name));

@@ -218,7 +218,8 @@ class TableMaker {
     const schema::Table& table = workspace_.model().schema.table(options_.table);
     for (std::size_t i = 0; i < inferred_.names.size(); ++i) {
       const std::string& column = inferred_.table.columns[i].name;
-      if (import::find_column(table, inferred_.names[i]) == nullptr) {
+      const schema::Column* const found = import::find_column(table, inferred_.names[i]);
+      if (found == nullptr || (found->name != column && table.find_column(column) != nullptr)) {
         options_.map.emplace_back(inferred_.names[i], column);
       }
     }

@@ -267,9 +267,34 @@ std::optional<std::size_t> choose_key(const schema::Table& table,
   return number;
 }
 
+/// `value` as a word of a shell's command line.
+std::string shell_word(std::string_view value) {
+  return '\'' + text::replace_all(std::string(value), "'", "'\\''") + '\'';
+}
+
+/// What import must be told to read the file alike: what was said here, and the columns' names
+/// where it would not find them.
 std::string options_for_import(const import::Options& options, const Inferred& inferred) {
   const CsvFormat& format = inferred.format;
   std::string out;
+  for (std::size_t i = 0; i < inferred.names.size(); ++i) {
+    const schema::Column& column = inferred.table.columns[i];
+    if (import::find_column(inferred.table, inferred.names[i]) == &column) continue;
+    out += " --map " + shell_word(inferred.names[i] + "=" + column.name);
+  }
+  const import::Options usual;
+  if (!options.is_json) {
+    if (!options.find_delimiter && format.delimiter != usual.format.delimiter) {
+      const bool is_tab = format.delimiter == '\t';
+      out += " --delimiter " + shell_word(is_tab ? "\\t" : std::string(1, format.delimiter));
+    }
+    if (options.format.quote && options.format.quote != usual.format.quote) {
+      out += " --quote " + shell_word(std::string(1, *options.format.quote));
+    }
+  }
+  for (const std::string& null : options.nulls.texts) {
+    if (options.nulls.texts != usual.nulls.texts) out += " --null " + shell_word(null);
+  }
   if (options.is_json) out += " --format jsonl";
   if (!options.encoding.empty()) out += " --encoding " + options.encoding;
   if (options.skip_lines != 0) out += fmt::format(" --skip-lines {}", options.skip_lines);
