@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/sql_forms.hpp"
+#include "ops/trigger_head.hpp"
 #include "proof/row_maker.hpp"
 
 namespace dbmig::proof {
@@ -39,24 +40,21 @@ class User {
 
   /// SQLite: an INSTEAD OF trigger is compiled, without a row of the view.
   void compile(const schema::Trigger& trigger) {
-    const std::string sql = text::upper(trigger.sql.for_dialect(connection_.dialect().kind()));
+    const DialectKind kind = connection_.dialect().kind();
+    const ops::TriggerHead head = ops::trigger_head(trigger.sql.for_dialect(kind), kind);
     const std::string view = quoted(trigger.table);
     const std::string what = fmt::format("trigger '{}' of view '{}'", trigger.name, trigger.table);
-    const auto fires_on = [&](std::string_view event) {
-      const std::size_t of = sql.find(" OF");
-      const std::size_t word =
-          of == std::string::npos ? of : sql.find_first_not_of(" \t\r\n", of + 3);
-      return word != std::string::npos && sql.compare(word, event.size(), event) == 0;
-    };
-    if (fires_on("INSERT")) try_to(what, "EXPLAIN INSERT INTO " + view + " DEFAULT VALUES");
-    if (fires_on("DELETE")) try_to(what, "EXPLAIN DELETE FROM " + view);
-    if (!fires_on("UPDATE")) return;
-    const backend::Value name = trigger.table;
-    const backend::Rows columns =
-        connection_.query("SELECT name FROM pragma_table_info(?)", {&name, 1});
-    if (columns.rows.empty()) return;
-    const std::string column = quoted(columns.rows[0].at(0).value_or(""));
-    try_to(what, fmt::format("EXPLAIN UPDATE {} SET {} = {}", view, column, column));
+    if (head.event == "INSERT") try_to(what, "EXPLAIN INSERT INTO " + view + " DEFAULT VALUES");
+    if (head.event == "DELETE") try_to(what, "EXPLAIN DELETE FROM " + view);
+    if (head.event != "UPDATE") return;
+    std::vector<std::string> columns = head.columns;
+    if (columns.empty()) columns = first_column(trigger.table);
+    if (columns.empty()) return;
+    for (std::string& column : columns) {
+      const std::string name = quoted(column);
+      column = name + " = " + name;
+    }
+    try_to(what, fmt::format("EXPLAIN UPDATE {} SET {}", view, text::join(columns, ", ")));
   }
 
   /// Foreign keys are off: what refers to the rows must not keep triggers from firing.
@@ -99,6 +97,15 @@ class User {
 
   std::string quoted(const std::string& name) const {
     return connection_.dialect().quote_identifier(name);
+  }
+
+  /// A list of one name; none where the view cannot be read.
+  std::vector<std::string> first_column(const std::string& view) {
+    const backend::Value name = view;
+    const backend::Rows columns =
+        connection_.query("SELECT name FROM pragma_table_info(?)", {&name, 1});
+    if (columns.rows.empty()) return {};
+    return {columns.rows[0].at(0).value_or("")};
   }
 
   std::string statement(const Table& table, RowMaker& maker, std::size_t attempt) const {

@@ -104,6 +104,16 @@ const std::vector<Case>& cases() {
        "  - create_view: {name: v, sql: SELECT id FROM t}\n  - create_trigger: {name: tr, table: "
        "v, sql: \"INSTEAD OF UPDATE ON v BEGIN UPDATE t SET id = new.id WHERE id = old.id; END\"}",
        "", ""},
+      {"InsteadOfTriggerOfOneColumn", "sqlite", "",
+       "  - create_view: {name: v, sql: \"SELECT id, a FROM t\"}\n  - create_trigger: {name: tr, "
+       "table: v, sql: \"INSTEAD OF UPDATE OF a ON v BEGIN UPDATE t SET a = new.a WHERE id = "
+       "old.id; END\"}",
+       "", ""},
+      {"InsteadOfTriggerOfTwoColumnsWritesNoColumn", "sqlite", "",
+       "  - create_view: {name: v, sql: \"SELECT id, a FROM t\"}\n  - create_trigger: {name: tr, "
+       "table: v, sql: \"INSTEAD OF UPDATE OF a, [id] ON v BEGIN UPDATE t SET nope = new.a; "
+       "END\"}",
+       "trigger 'tr' of view 'v' fails: no such column: nope", ""},
       {"RowsThatOthersReferTo", "both", "",
        "  - create_table: {u: {columns: {id: integer, t_id: {type: integer, nullable: false}}, "
        "primary_key: [id], foreign_keys: {fk: {columns: [t_id], references: t(id)}}}}",
