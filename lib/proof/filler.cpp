@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "backend/row_error.hpp"
 #include "backend/transaction.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -127,6 +128,9 @@ class TableFiller {
         }
       } catch (const Error& error) {
         rethrow_if_gone(error);
+        if (!backend::is_about_rows(connection_, error)) continue;
+        last_refusal_ = error.message();
+        return true;
       }
     }
     return false;

@@ -30,8 +30,8 @@ struct Filled {
 /// ASCII, and a mixture. Parents come before children.
 ///
 /// `checks` are those of the operations that are to run next: a row that one of them finds in
-/// the way does not stay, as its owner would have to change it first. A check that any row
-/// answers is left out, since no row could.
+/// the way, or fails over, does not stay, as its owner would have to change it first. A check that
+/// any row answers is left out, since no row could.
 Filled fill(backend::Connection& connection, const schema::Schema& schema,
             std::span<const data_check::DataCheck> checks, RowValues values,
             const std::atomic<bool>* stop = nullptr);

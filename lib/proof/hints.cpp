@@ -116,9 +116,16 @@ bool mentions(std::string_view sql, std::string_view column, DialectKind kind) {
 std::vector<std::string> hinted_values(const dialect::Dialect& dialect, const schema::Table& table,
                                        const schema::Column& column) {
   Hints hints(dialect, column);
-  for (const schema::Check& check : table.checks) {
-    const std::string& sql = check.sql.for_dialect(dialect.kind());
+  const auto read = [&](const std::string& sql) {
     if (mentions(sql, column.name, dialect.kind())) hints.read(sql);
+  };
+  for (const schema::Check& check : table.checks) read(check.sql.for_dialect(dialect.kind()));
+  for (const schema::Column& other : table.columns) {
+    if (other.generated) read(other.generated->sql.for_dialect(dialect.kind()));
+  }
+  for (const schema::Index& index : table.indexes) {
+    for (const schema::IndexPart& part : index.parts) read(part.expression);
+    read(index.where.for_dialect(dialect.kind()));
   }
   return hints.take();
 }

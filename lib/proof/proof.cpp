@@ -12,6 +12,7 @@
 #include "dialect/capabilities.hpp"
 #include "diff/diff.hpp"
 #include "ops/sql_references.hpp"
+#include "proof/expression_trials.hpp"
 #include "proof/external.hpp"
 #include "proof/filler.hpp"
 #include "proof/outside.hpp"
@@ -318,6 +319,10 @@ class Prover {
     try {
       plan_ = connection_.dialect().plan(before, revision_.upgrade, {});
       checks_ = data_check::data_checks(connection_, before, revision_.upgrade, false);
+      for (data_check::DataCheck& trial :
+           expression_trials(connection_.dialect(), revision_.upgrade)) {
+        checks_.push_back(std::move(trial));
+      }
     } catch (const Error& error) {
       fail("plan", error.diagnostics());
     }

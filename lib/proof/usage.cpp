@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "backend/foreign_key_checks.hpp"
+#include "backend/row_error.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/sql_forms.hpp"
@@ -16,14 +17,6 @@ namespace dbmig::proof {
 namespace {
 
 using schema::Table;
-
-/// ER_SIGNAL_EXCEPTION: a trigger refuses what it was made to refuse.
-constexpr int kSignal = 1644;
-
-/// The database understood the statement and did not like the row.
-bool is_about_the_row(const Error& error) {
-  return error.code() == ErrorCode::constraint || error.native_code() == kSignal;
-}
 
 class User {
  public:
@@ -77,7 +70,7 @@ class User {
         const std::string sql = statement(table, maker, attempt);
         refusal = failure_of(sql);
         if (!refusal) return;
-        if (!is_about_the_row(*refusal)) {
+        if (!backend::is_about_rows(connection_, *refusal)) {
           found_.broken.push_back({what(table), refusal->message(), sql});
           return;
         }
@@ -125,7 +118,7 @@ class User {
     RowMaker maker(connection_, table, values_);
     for (std::size_t attempt = 0; attempt < RowMaker::kAttempts; ++attempt) {
       const auto failure = failure_of(statement(table, maker, attempt));
-      if (!failure || !is_about_the_row(*failure)) return;
+      if (!failure || !backend::is_about_rows(connection_, *failure)) return;
     }
   }
 
@@ -170,7 +163,7 @@ class User {
 
   void try_to(const std::string& what, const std::string& sql) {
     const auto failure = failure_of(sql);
-    if (failure && !is_about_the_row(*failure)) {
+    if (failure && !backend::is_about_rows(connection_, *failure)) {
       found_.broken.push_back({what, failure->message(), sql});
     }
   }

@@ -23,6 +23,10 @@ constexpr std::string_view kGoneHint =
 constexpr std::string_view kValueHint =
     "a value does not fit its column; correct the data or widen the column's type";
 
+constexpr std::string_view kJsonHint = "the text that is read as JSON there is none; correct it";
+constexpr std::string_view kOneRowHint =
+    "more rows are there than the statement or trigger can take; remove the others";
+
 constexpr std::array kMeanings = {
     Meaning{4161, ErrorCode::invalid,
             "the server does not know this type: VECTOR needs MariaDB 11.7 or newer"},
@@ -55,6 +59,15 @@ constexpr std::array kMeanings = {
     Meaning{1411, ErrorCode::constraint, kValueHint},
     Meaning{1416, ErrorCode::constraint, kValueHint},
     Meaning{1690, ErrorCode::constraint, kValueHint},
+    Meaning{1365, ErrorCode::constraint, "a value that something is divided by is 0"},
+    Meaning{4035, ErrorCode::constraint, kJsonHint},
+    Meaning{4036, ErrorCode::constraint, kJsonHint},
+    Meaning{4037, ErrorCode::constraint, kJsonHint},
+    Meaning{4038, ErrorCode::constraint, kJsonHint},
+    Meaning{4039, ErrorCode::constraint, kJsonHint},
+    Meaning{4040, ErrorCode::constraint, kJsonHint},
+    Meaning{1172, ErrorCode::constraint, kOneRowHint},
+    Meaning{1242, ErrorCode::constraint, kOneRowHint},
     // Locks.
     Meaning{1205, ErrorCode::busy,
             "another session uses the table; let it finish or end it, then run the command again"},

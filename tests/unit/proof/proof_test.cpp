@@ -240,6 +240,19 @@ TEST(ProofOnSqlite, KeysThatTheCommitLooksAtAreObeyed) {
   EXPECT_EQ(proof.tables, 2U);
 }
 
+TEST(ProofOnSqlite, AnIndexThatReadsJsonIsMadeOverRowsThatHoldSome) {
+  const Proof proof =
+      prove({.kind = DialectKind::sqlite},
+            graph_of_files(
+                {"  - create_table: {t: {columns: {id: {type: integer, autoincrement: true}, j: "
+                 "{type: text, nullable: false}}, primary_key: [id]}}\n",
+                 "  - create_index: {table: t, name: ix, columns: [{expr: \"json_extract(j, "
+                 "'$.kind')\"}]}\n  - add_column: {table: t, name: k, type: text, generated: "
+                 "{sql: \"json_extract(j, '$.k')\"}}\n"}),
+            "r1", yaml::parse_revision);
+  EXPECT_GE(proof.rows, 1U);
+}
+
 TEST(ProofOnMariadb, PlainSqlThatLeavesTheDatabaseDoesNotRun) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   for (const char* sql :

@@ -114,6 +114,43 @@ const std::vector<Case>& cases() {
        "table: v, sql: \"INSTEAD OF UPDATE OF a, [id] ON v BEGIN UPDATE t SET nope = new.a; "
        "END\"}",
        "trigger 'tr' of view 'v' fails: no such column: nope", ""},
+      {"TriggerReadsJsonFromText", "both", ", j: {type: text, nullable: false}",
+       "  - create_trigger: {name: tr, table: t, sqlite: \"AFTER INSERT ON t BEGIN UPDATE t SET a "
+       "= "
+       "json_extract(new.j, '$.a') WHERE id = new.id; END\", mariadb: \"BEFORE INSERT ON t FOR "
+       "EACH "
+       "ROW SET NEW.a = json_extract(NEW.j, '$.a')\"}",
+       "", ""},
+      {"TriggerReadsTextThatIsNeverJson", "both", ", j: {type: text, nullable: false}",
+       "  - create_trigger: {name: tr, table: t, sqlite: \"AFTER INSERT ON t BEGIN UPDATE t SET a "
+       "= "
+       "json_extract('{' || new.j, '$.a') WHERE id = new.id; END\", mariadb: \"BEFORE INSERT ON t "
+       "FOR EACH ROW SET NEW.a = json_extract(concat('{', NEW.j), '$.a')\"}",
+       "", "an INSERT into table 't' that leaves out every column with a default fails"},
+      {"TriggerReadsNoColumnOfJson", "both", ", j: {type: text, nullable: false}",
+       "  - create_trigger: {name: tr, table: t, sqlite: \"AFTER INSERT ON t BEGIN UPDATE t SET a "
+       "= "
+       "json_extract(j, nope) WHERE id = new.id; END\", mariadb: \"BEFORE INSERT ON t FOR EACH ROW "
+       "SET NEW.a = json_extract(NEW.j, (SELECT nope FROM t LIMIT 1))\"}",
+       "an INSERT into table 't' that leaves out every column with a default fails", ""},
+      {"GeneratedColumnReadsJson", "both",
+       ", j: {type: text, nullable: false}, k: {type: varchar(9), generated: {sql: "
+       "\"json_extract(j, "
+       "'$.kind')\", stored: true}}",
+       "", "", ""},
+      {"IndexReadsJson", "sqlite", ", j: {type: text, nullable: false}",
+       "  - create_index: {table: t, name: ix, columns: [{expr: \"json_extract(j, '$.kind')\"}]}",
+       "", ""},
+      {"TriggerDividesByAValue", "mariadb", ", n: {type: integer, nullable: false, default: 0}",
+       "  - create_trigger: {name: tr, table: t, mariadb: \"BEFORE INSERT ON t FOR EACH ROW SET "
+       "NEW.a = 5 / NEW.n\"}",
+       "", "Division by 0"},
+      {"TriggerReadsTheOnlyRow", "mariadb", "",
+       "  - create_table: {u: {columns: {id: integer}, primary_key: [id]}}\n  - bulk_insert: "
+       "{table: "
+       "u, columns: [id], rows: [[1], [2]]}\n  - create_trigger: {name: tr, table: t, mariadb: "
+       "\"BEFORE INSERT ON t FOR EACH ROW SET NEW.a = (SELECT id FROM u)\"}",
+       "", "Subquery returns more than 1 row"},
       {"RowsThatOthersReferTo", "both", "",
        "  - create_table: {u: {columns: {id: integer, t_id: {type: integer, nullable: false}}, "
        "primary_key: [id], foreign_keys: {fk: {columns: [t_id], references: t(id)}}}}",
