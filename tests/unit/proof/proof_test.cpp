@@ -240,6 +240,55 @@ TEST(ProofOnSqlite, KeysThatTheCommitLooksAtAreObeyed) {
   EXPECT_EQ(proof.tables, 2U);
 }
 
+/// The downgrade cannot give the unique column back, and is tried without rows: a table is emptied
+/// before the full-text index of its rows, whatever their names are.
+TEST(ProofOnSqlite, ATableIsEmptiedBeforeTheIndexOfItsRows) {
+  for (const char* name : {"fts", "zfts"}) {
+    const std::string index = name;
+    const std::string schema =
+        "  - create_table: {posts: {columns: {id: {type: integer, autoincrement: true}, title: "
+        "text, "
+        "n: {type: varchar(20), nullable: false}}, primary_key: [id], unique: {an: [n]}}}\n"
+        "  - create_table: {" +
+        index +
+        ": {only: sqlite, sqlite: {module: \"fts5(title, content='posts', "
+        "content_rowid='id')\"}}}\n"
+        "  - create_trigger: {name: ai, table: posts, only: sqlite, sql: \"AFTER INSERT ON posts "
+        "BEGIN "
+        "INSERT INTO " +
+        index +
+        " (rowid, title) VALUES (new.id, new.title); END\"}\n"
+        "  - create_trigger: {name: ad, table: posts, only: sqlite, sql: \"AFTER DELETE ON posts "
+        "BEGIN "
+        "INSERT INTO " +
+        index + " (" + index + ", rowid, title) VALUES ('delete', old.id, old.title); END\"}\n";
+    const Proof proof =
+        prove({.kind = DialectKind::sqlite},
+              graph_of_files({schema,
+                              "  - drop_constraint: {table: posts, name: an, kind: unique}\n"
+                              "  - drop_column: {table: posts, name: n}\n"}),
+              "r1", yaml::parse_revision);
+    EXPECT_THAT(proof.notes, Contains(HasSubstr("tried without rows"))) << index;
+  }
+}
+
+TEST(ProofOnSqlite, AnIndexThatTakesNoDeleteNeedNotBeEmptied) {
+  const Proof proof =
+      prove({.kind = DialectKind::sqlite},
+            graph_of_files(
+                {"  - create_table: {t: {columns: {id: {type: integer, autoincrement: true}, n: "
+                 "{type: varchar(20), nullable: false}}, primary_key: [id], unique: {an: "
+                 "[n]}}}\n"
+                 "  - create_table: {fts: {only: sqlite, sqlite: {module: \"fts5(title, "
+                 "content='')\"}}}\n"
+                 "  - create_trigger: {name: ai, table: t, only: sqlite, sql: \"AFTER INSERT ON t "
+                 "BEGIN INSERT INTO fts (rowid, title) VALUES (new.id, 'a'); END\"}\n",
+                 "  - drop_constraint: {table: t, name: an, kind: unique}\n"
+                 "  - drop_column: {table: t, name: n}\n"}),
+            "r1", yaml::parse_revision);
+  EXPECT_THAT(proof.notes, Contains(HasSubstr("tried without rows")));
+}
+
 TEST(ProofOnSqlite, AnIndexThatReadsJsonIsMadeOverRowsThatHoldSome) {
   const Proof proof =
       prove({.kind = DialectKind::sqlite},
