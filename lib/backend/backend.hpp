@@ -194,6 +194,9 @@ class Connection {
 struct ConnectOptions {
   /// Create a SQLite file that does not exist. Off for commands that only read.
   bool create = false;
+  /// SQLite: how long every statement waits for the locks of others, from the opening on; nothing:
+  /// as long as `timeout` in the URL says, or 5 seconds.
+  std::optional<std::chrono::seconds> lock_wait = std::nullopt;
 };
 
 /// Connects. Throws Error{connection} (unreachable server, no such file), Error{access} (wrong

@@ -77,14 +77,16 @@ class MessageSink final : public EventSink {
   const std::function<void(const Message&)>& tell_;
 };
 
-std::unique_ptr<backend::Connection> open_database(const Database& database, bool create) {
+std::unique_ptr<backend::Connection> open_database(const Database& database, bool create,
+                                                   std::chrono::seconds lock_wait) {
   if (database.sqlite() != nullptr) return backend::borrow(database.sqlite());
   if (database.mysql() != nullptr) return backend::borrow(database.mysql());
   if (database.url().empty()) {
     throw Error(ErrorCode::usage, "no database is named: the URL or the connection is empty");
   }
   const Url url = Url::parse(database.url());
-  return backend::connect(create ? url : backend::or_empty(url), {.create = create});
+  return backend::connect(create ? url : backend::or_empty(url),
+                          {.create = create, .lock_wait = lock_wait});
 }
 
 }  // namespace
@@ -115,7 +117,7 @@ Database::Database(std::string_view url) : url_(url) {}
 std::vector<std::string> upgrade(const History& history, const Database& database,
                                  const UpgradeOptions& options) {
   MessageSink events(options.on_message);
-  const auto connection = open_database(database, true);
+  const auto connection = open_database(database, true, options.lock_wait);
   run::Runner runner(*connection, history.data().graph, yaml::parse_revision, events);
   run::RunOptions how;
   how.lock_timeout = options.lock_timeout;
@@ -129,7 +131,7 @@ std::vector<std::string> upgrade(const History& history, const Database& databas
 std::vector<std::string> pending(const History& history, const Database& database,
                                  const UpgradeOptions& options) {
   MessageSink events(options.on_message);
-  const auto connection = open_database(database, false);
+  const auto connection = open_database(database, false, options.lock_wait);
   run::Runner runner(*connection, history.data().graph, yaml::parse_revision, events);
   const std::set<std::string> applied = runner.applied();
   const history::Graph& graph = history.data().graph;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -131,6 +132,12 @@ void refuse_plan(const Job& job, const Database& database, const history::Graph&
              entered.empty() ? runner.applied_schema() : run::unsquashed(graph).fold(entered));
 }
 
+/// As a run waits; status and check wait as the URL says.
+std::optional<std::chrono::seconds> lock_wait_of(const Job& job) {
+  if (job.verb == Verb::upgrade || job.verb == Verb::plan) return job.options.lock_wait;
+  return std::nullopt;
+}
+
 void do_work(Outcome& outcome, const Database& database, const history::Graph& graph,
              const run::ParseRevision& parse, const Job& job) {
   LogCollector log(outcome.log, job.verbose);
@@ -140,8 +147,9 @@ void do_work(Outcome& outcome, const Database& database, const history::Graph& g
                             to_string(*job.dialect)));
   }
   const bool is_upgrade = job.verb == Verb::upgrade;
-  const auto connection = backend::connect(
-      is_upgrade ? database.url : backend::or_empty(database.url), {.create = is_upgrade});
+  const auto connection =
+      backend::connect(is_upgrade ? database.url : backend::or_empty(database.url),
+                       {.create = is_upgrade, .lock_wait = lock_wait_of(job)});
   run::Runner runner(*connection, graph, parse, log);
   if (is_upgrade && job.print) runner.combine(job.print);
   switch (job.verb) {

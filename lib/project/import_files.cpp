@@ -14,6 +14,7 @@ namespace dbmig::project {
 ImportOutcome import_files(Workspace& workspace, const TableForFilesOptions& table,
                            import::Options options, import::Communicator& ranks,
                            const std::atomic<bool>& stop) {
+  workspace.lock_wait = options.lock_wait;
   std::optional<MadeForFiles> made;
   if (table.any()) made.emplace(prepare_table(workspace, table, options, ranks));
   const import::Open open = [&workspace]() -> backend::Connection& {
@@ -49,6 +50,7 @@ void warn_of_loaded_rows(Workspace& workspace, const import::Summary& summary) {
 }
 
 std::size_t recover_imports(Workspace& workspace, std::chrono::seconds lock_wait) {
+  workspace.lock_wait = lock_wait;
   workspace.name_database(Workspace::Access::existing);
   return import::recover_imports(workspace.connection(Workspace::Access::existing), lock_wait,
                                  workspace.events());

@@ -79,6 +79,7 @@ run::RunOptions begin_run(Workspace& workspace, const run::RunOptions& asked) {
 }
 
 MigrationPlan plan_migration(Workspace& workspace, const MigrationRequest& request) {
+  workspace.lock_wait = request.how.lock_wait;
   refuse_wrong_targets(request.direction, request.targets);
   workspace.name_database(Access::existing);
   run::Runner runner = make_runner(workspace, Access::peek);
@@ -112,6 +113,7 @@ MigrationPlan plan_migration(Workspace& workspace, const MigrationRequest& reque
 }
 
 MigrationResult migrate_database(Workspace& workspace, const MigrationRequest& request) {
+  workspace.lock_wait = request.how.lock_wait;
   refuse_wrong_targets(request.direction, request.targets);
   const bool is_up = request.direction == Direction::upgrade;
   const Access access = is_up ? Access::create : Access::existing;

@@ -239,7 +239,8 @@ backend::Connection& Workspace::connection(Access access) {
         fmt::format("dbmig.yaml says dialects: [{}], but {} is another kind of database",
                     to_string(*found->only_dialect()), target.redacted()));
   }
-  connection_ = backend::connect(target, {.create = access == Access::create});
+  connection_ =
+      backend::connect(target, {.create = access == Access::create, .lock_wait = lock_wait});
   return *connection_;
 }
 

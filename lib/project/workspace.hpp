@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,6 +63,9 @@ class Workspace {
 
   /// May be changed until the first part is read.
   Location location;
+  /// How long the database's statements wait for the locks of others (backend::ConnectOptions). May
+  /// be changed until it is connected.
+  std::optional<std::chrono::seconds> lock_wait;
 
   EventSink& events() { return host_.events; }
   const std::atomic<bool>* stop() const { return host_.stop; }

@@ -173,6 +173,32 @@ TEST_P(FileLocks, OfAnotherProcessAreWaitedForOnlySoLongAndItIsNamed) {
   EXPECT_EQ(sql("SELECT sum(at) FROM journal"), "6\n");
 }
 
+/// Not even a reader gets in then.
+TEST_P(FileLocks, AgainstReadersAreWaitedForOnlySoLongAndTheirHolderIsNamed) {
+  project.write("dbmig.yaml", "database: sqlite:///app.db?timeout=2\n");
+  const auto hold = [&](const char* seconds) {
+    auto other = std::make_unique<test::Process>(
+        std::vector<std::string>{"sqlite3", "app.db", "BEGIN EXCLUSIVE",
+                                 std::string(".shell echo held >&2; sleep ") + seconds},
+        project.options());
+    EXPECT_TRUE(other->wait_for_stderr("held"));
+    return other;
+  };
+  auto other = hold("60");
+  const auto begin = Clock::now();
+  const test::Result result = project.expect(1, {"upgrade", "--lock-wait", "0"});
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("database is locked"), HasSubstr("(sqlite3) has it"),
+                                HasSubstr("--lock-wait")));
+  const test::Result read = project.expect(1, {"current"});
+  EXPECT_THAT(read.err, AllOf(HasSubstr("database is locked"), HasSubstr("(sqlite3) has it"),
+                              HasSubstr("?timeout=")));
+  other.reset();
+  other = hold("4");
+  project.expect(0, {"upgrade", "--lock-wait", "30"});
+  EXPECT_EQ(sql("SELECT sum(at) FROM journal"), "6\n");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, FileLocks, testing::Values(DialectKind::sqlite), database_name);
 
 }  // namespace

@@ -32,7 +32,8 @@ class Database final : public SqliteConnection {
     sqlite3_extended_result_codes(native(), 1);
     sqlite3_busy_timeout(native(), busy_timeout_ms_);
     // Reads the file: what is wrong with it is said now, and not in the middle of a migration.
-    session_.execute("SELECT count(*) FROM sqlite_master");
+    told_who_locks(location.may_wait_longer,
+                   [&] { session_.execute("SELECT count(*) FROM sqlite_master"); });
     session_.execute("PRAGMA foreign_keys = ON");
   }
   explicit Database(sqlite3* database)
@@ -127,7 +128,7 @@ class Database final : public SqliteConnection {
     // A busy handler of the application's could not be given back.
     if (!lent_) sqlite3_busy_timeout(native(), static_cast<int>(milliseconds(lock_wait).count()));
     try {
-      told_who_writes([&] { begin(); });
+      told_who_locks(kWaitByOption, [&] { begin(); });
     } catch (...) {
       abort_migration();
       throw;
@@ -135,7 +136,7 @@ class Database final : public SqliteConnection {
   }
   void commit_migration() override {
     // Readers hold a commit up, too.
-    told_who_writes([&] { commit(); });
+    told_who_locks(kWaitByOption, [&] { commit(); });
     restore();
   }
   void abort_migration() noexcept override {
@@ -204,9 +205,10 @@ class Database final : public SqliteConnection {
     }
   }
 
-  /// Runs `work`; a lock it could not get is reported with the processes that hold one.
+  /// Runs `work`; a lock it could not get is reported with the processes that hold one, and with
+  /// what makes it wait longer.
   template <class Work>
-  void told_who_writes(const Work& work) {
+  void told_who_locks(const char* longer, const Work& work) {
     try {
       wait_for_lock(work);
     } catch (const Error& error) {
@@ -215,8 +217,9 @@ class Database final : public SqliteConnection {
       if (who.empty()) throw;
       throw Error(error.code(), fmt::format("{}: {} has it locked", error.message(), who))
           .hint(
-              "let it finish its transaction, or stop it, then run the command again; --lock-wait "
-              "waits longer")
+              fmt::format("let it finish its transaction, or stop it, then run the command again; "
+                          "{} waits longer",
+                          longer))
           .native(error.native_code())
           .sql(error.statement());
     }

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kBusyTimeoutMs = 5000;
+constexpr const char* kWaitByUrl = "?timeout=SECONDS in the database URL";
 
 std::string access_mode(const Url& url, const ConnectOptions& options) {
   const std::string mode = url_parameter(url, "mode");
@@ -27,7 +28,9 @@ std::string access_mode(const Url& url, const ConnectOptions& options) {
       .hint("it can be ro, rw, rwc or memory");
 }
 
-int busy_timeout(const Url& url) {
+int busy_timeout(const Url& url, const ConnectOptions& options) {
+  if (options.lock_wait)
+    return static_cast<int>(std::chrono::milliseconds(*options.lock_wait).count());
   const std::string value = url_parameter(url, "timeout");
   if (value.empty()) return kBusyTimeoutMs;
   return static_cast<int>(std::lround(text::to_double(value) * 1000));
@@ -71,7 +74,8 @@ void look(const fs::path& file, bool create) {
 
 Location locate(const Url& url, const ConnectOptions& options) {
   Location location;
-  location.busy_timeout_ms = busy_timeout(url);
+  location.busy_timeout_ms = busy_timeout(url, options);
+  location.may_wait_longer = options.lock_wait ? kWaitByOption : kWaitByUrl;
   std::string path = url.database;
   // SQLAlchemy's form for SQLite's own URIs.
   if (path.starts_with("file:") && is_true(url_parameter(url, "uri"))) path.erase(0, 5);

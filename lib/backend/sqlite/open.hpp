@@ -8,11 +8,14 @@
 
 namespace dbmig::backend::sqlite {
 
+inline constexpr const char* kWaitByOption = "--lock-wait";
+
 /// Where a URL's database is and how it is opened.
 struct Location {
   std::filesystem::path file;  ///< absolute; empty for a database in memory
   std::string uri;             ///< for SQLite: ":memory:" or `file:…` without blanks
   int busy_timeout_ms = 0;
+  const char* may_wait_longer = kWaitByOption;  ///< what sets that time
 };
 
 /// Reads the URL (`mode`: ro, rw, rwc, memory; `timeout`: seconds to wait for a lock) and looks
