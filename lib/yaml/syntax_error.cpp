@@ -40,6 +40,28 @@ constexpr std::array kTranslations{
                 "close the quotation mark before it"},
 };
 
+/// "<<<<<<< HEAD", "||||||| 5f1a", "=======", ">>>>>>> branch": what git merge leaves where it
+/// could not decide. Source: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
+bool is_conflict_marker(std::string_view line) {
+  constexpr std::size_t kLength = 7;
+  const char mark = line.empty() ? '\0' : line.front();
+  if (std::string_view("<|=>").find(mark) == std::string_view::npos) return false;
+  const std::size_t end = line.find_first_not_of(mark);
+  if (end == std::string_view::npos) return line.size() == kLength;
+  return end == kLength && line[end] == ' ' && mark != '=';
+}
+
+/// The number of the first line with a marker.
+std::optional<int> conflict_in(std::string_view content) {
+  int row = 1;
+  for (std::size_t begin = 0; begin < content.size(); ++row) {
+    const std::size_t end = std::min(content.find('\n', begin), content.size());
+    if (is_conflict_marker(content.substr(begin, end - begin))) return row;
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
 bool tab_indents(std::string_view content, const Place& place) {
   const std::size_t newline =
       place.offset == 0 ? std::string_view::npos : content.rfind('\n', place.offset - 1);
@@ -106,6 +128,11 @@ bool never_closed(const SyntaxError& error) {
 void report_syntax_error(const SyntaxError& error, const std::string& file,
                          Diagnostics& diagnostics) {
   const SourcePosition where{file, error.place.line, error.place.column};
+  if (const auto row = conflict_in(error.content)) {
+    diagnostics.add({file, *row, 1}, "this line is a conflict marker of Git",
+                    "resolve the conflict, and remove the lines with <<<<<<<, ======= and >>>>>>>");
+    return;
+  }
   if (tab_indents(error.content, error.place)) {
     diagnostics.add({file, where.line, 1}, "a tab is used to indent", "YAML indents with spaces");
     return;

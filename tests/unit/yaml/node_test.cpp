@@ -54,6 +54,28 @@ TEST(BrokenYaml, Text) {
            "double-quoted text, as in \"\\x1B\""}});
 }
 
+TEST(BrokenYaml, ConflictMarkers) {
+  const std::string hint =
+      ": this line is a conflict marker of Git; resolve the conflict, and remove the lines with "
+      "<<<<<<<, ======= and >>>>>>>";
+  expect_each(
+      {BrokenText{"tables:\n  a: 1\n<<<<<<< HEAD\n  b: 1\n=======\n  b: 2\n>>>>>>> branch\n",
+                  "f:3:1" + hint},
+       BrokenText{"a: 1\r\n<<<<<<< HEAD\r\nb: 1\r\n=======\r\nb: 2\r\n>>>>>>> x\r\n",
+                  "f:2:1" + hint},
+       BrokenText{"a: 1\n=======\nb: 2\n", "f:2:1" + hint},
+       BrokenText{"a: 1\n>>>>>>> branch\nb: 2\n", "f:2:1" + hint},
+       BrokenText{"a: 1\n||||||| 5f1a\nb: 2\n", "f:2:1" + hint},
+       BrokenText{"a: [\n<<<<<<< HEAD\n  b,\n=======\n  c,\n>>>>>>> branch\n]\n", "f:2:1" + hint},
+       BrokenText{"a: \"b\n<<<<<<< HEAD\n  c\"\n=======\n  d\"\n>>>>>>> branch\nb: 1\n",
+                  "f:2:1" + hint}});
+  for (const char* text : {"a: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> branch\nb: 1\n",
+                           "a: b # <<<<<<< HEAD\n# =======\n", "a: \"\n=======\n\"\n"}) {
+    EXPECT_EQ(node_complaint(text), "no error") << text;
+  }
+  EXPECT_EQ(node_complaint("a: 1\n======== b\nc: 2\n").find("conflict"), std::string::npos);
+}
+
 TEST(BrokenYaml, Syntax) {
   expect_each(
       {BrokenText{
