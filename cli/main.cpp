@@ -28,6 +28,7 @@ int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Co
   const bool is_root = dbmig::import::rank_from_environment() == 0;
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     if (is_root) program.exit(error);
+    context.console().flush();
     return dbmig::cli::kDone;
   }
   if (is_root) {
@@ -35,6 +36,20 @@ int answer(const CLI::App& program, const CLI::ParseError& error, dbmig::cli::Co
     context.console().error(Error(ErrorCode::usage, dbmig::cli::explain(program, error)));
   }
   return dbmig::cli::kUsage;
+}
+
+int parse_and_run(CLI::App& program, dbmig::cli::Context& context, int argc, char** argv) {
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return answer(program, error, context);
+  }
+  if (program.get_subcommands().empty() && dbmig::import::rank_from_environment() == 0) {
+    std::fputs(program.help().c_str(), stdout);
+  }
+  context.console().flush();
+  context.leave_graph_to_the_system();
+  return context.exit_code;
 }
 
 int run(int argc, char** argv) {
@@ -46,15 +61,7 @@ int run(int argc, char** argv) {
     return dbmig::cli::kDone;
   }
   try {
-    program->parse(argc, argv);
-    if (program->get_subcommands().empty() && dbmig::import::rank_from_environment() == 0) {
-      fmt::print("{}", program->help());
-    }
-    context.console().flush();
-    context.leave_graph_to_the_system();
-    return context.exit_code;
-  } catch (const CLI::ParseError& error) {
-    return answer(*program, error, context);
+    return parse_and_run(*program, context, argc, argv);
   } catch (const Error& error) {
     context.console().error(error);
     return dbmig::cli::exit_code_of(error);

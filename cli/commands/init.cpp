@@ -9,7 +9,7 @@ namespace dbmig::cli {
 namespace {
 
 struct InitOptions {
-  std::string directory = ".";
+  std::string directory;
   bool plan = false;
 };
 
@@ -22,9 +22,10 @@ void run(Context& context, const InitOptions& options) {
     }
   } else {
     project::write_project(context, made);
-    console.say(
+    console.say(fmt::format(
         "Next: describe your tables in schemas/, then `dbmig migrate -m \"first tables\"` and "
-        "`dbmig upgrade`.");
+        "`dbmig upgrade`{}.",
+        context.location.config.empty() ? "" : ", with --config " + context.location.config));
   }
   console.document(
       {{"root", made.root.string()}, {"database", made.database}, {"written", !options.plan}});
@@ -39,6 +40,7 @@ void add_init(Command& program, Context& context) {
       {"init", "Start a project: dbmig.yaml, schemas/ and migrations/",
        "  dbmig init                                      in this folder, on SQLite\n"
        "  dbmig init shop                                 in a new folder\n"
+       "  dbmig init --config shop/blog.yaml              with settings of another name\n"
        "  dbmig init --url 'mariadb://shop@localhost/shop?socket=/run/mysqld/mysqld.sock'\n"
        "Nothing is overwritten."});
   command.add_option("directory", options->directory, "The project's folder (this folder)")

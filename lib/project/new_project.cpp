@@ -57,15 +57,26 @@ std::string editor_line(const std::string& folder, std::string_view schema) {
                      yaml::schema_file(schema));
 }
 
+/// A project is where its settings are.
+fs::path settings_file(const std::string& config, const fs::path& folder) {
+  const fs::path root = fs::absolute(folder.empty() ? "." : folder).lexically_normal();
+  if (config.empty()) return root / "dbmig.yaml";
+  const fs::path file = fs::absolute(config).lexically_normal();
+  if (folder.empty() || file == root / file.filename()) return file;
+  throw Error(ErrorCode::usage,
+              fmt::format("--config {} is not in the folder {}", config, folder.string()))
+      .hint("a project lies in the folder of its settings file: leave the folder out");
+}
+
 }  // namespace
 
 NewProject new_project(Workspace& workspace, const fs::path& folder) {
   NewProject made;
-  made.root = fs::absolute(folder).lexically_normal();
+  const fs::path config = settings_file(workspace.location.config, folder);
+  made.root = config.parent_path();
   made.database = database_setting(workspace);
-  for (const char* name : {"dbmig.yaml", "schemas", "migrations"}) {
+  for (const fs::path& path : {config, made.root / "schemas", made.root / "migrations"}) {
     std::error_code ignored;
-    const fs::path path = made.root / name;
     const bool empty_folder = fs::is_directory(path, ignored) && fs::is_empty(path, ignored);
     if (!fs::exists(path, ignored) || empty_folder) continue;
     throw Error(ErrorCode::failed, fmt::format("{} exists already", path.string()))
@@ -74,7 +85,7 @@ NewProject new_project(Workspace& workspace, const fs::path& folder) {
   made.folders = {made.root / "schemas", made.root / "migrations"};
   made.files = {
       {made.root / "schemas" / "example.yaml", editor_line("../", "model") + kExampleModel},
-      {made.root / "dbmig.yaml", editor_line("", "project") + yaml::print_config(made.database)}};
+      {config, editor_line("", "project") + yaml::print_config(made.database)}};
   return made;
 }
 

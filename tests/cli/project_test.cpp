@@ -65,6 +65,20 @@ TEST(Init, NeverOverwrites) {
   EXPECT_EQ(project.expect(1, {"init", "other"}).out, "");
 }
 
+TEST(Init, WritesTheSettingsFileThatIsNamed) {
+  const Project project;
+  project.expect(0, {"init", "--config", "my.yaml"});
+  EXPECT_THAT(project.files(""), ElementsAre(".dbmig", "migrations", "my.yaml", "schemas"));
+  project.expect(0, {"--config", "my.yaml", "upgrade"});
+  EXPECT_THAT(project.expect(1, {"init", "--config", "my.yaml"}).err,
+              HasSubstr("my.yaml exists already"));
+  project.expect(0, {"init", "--config", "shop/my.yaml"});
+  EXPECT_THAT(project.files("shop"), ElementsAre(".dbmig", "migrations", "my.yaml", "schemas"));
+  project.expect(0, {"--config", "shop/my.yaml", "heads"});
+  EXPECT_THAT(project.expect(2, {"init", "blog", "--config", "my.yaml"}).err,
+              HasSubstr("--config"));
+}
+
 TEST(Init, KeepsAPasswordOutOfTheFile) {
   const Project project;
   const Result result = project.expect(0, {"init", "--url", "mariadb://shop:geheim@db/shop"});

@@ -158,6 +158,20 @@ TEST(Usage, OutputThatCannotBeWrittenIsAnError) {
   EXPECT_THAT(result.err, HasSubstr("cannot write the output"));
 }
 
+TEST(Usage, HelpThatCannotBeWrittenIsAnError) {
+  const Project project;
+  Process::Options options = project.options();
+  options.stdout_to = "/dev/full";
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{}, {"--help"}, {"--version"}, {"upgrade", "--help"}}) {
+    std::vector<std::string> command{dbmig_binary()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Result result = run(command, options);
+    EXPECT_EQ(result.code, 1) << result;
+    EXPECT_THAT(result.err, HasSubstr("cannot write the output"));
+  }
+}
+
 TEST(Usage, ColorOnlyWhenAsked) {
   Project project;
   project.start();
