@@ -26,10 +26,13 @@ bool fails_over_values(Connection& connection, const Error& error) {
 
 }  // namespace
 
+bool is_refusal(const Error& error) {
+  return error.code() == ErrorCode::constraint || error.native_code() == kSignal;
+}
+
 bool is_about_rows(Connection& connection, const Error& error) {
-  if (error.code() == ErrorCode::constraint) return true;
-  if (connection.dialect().kind() == DialectKind::mariadb) return error.native_code() == kSignal;
-  return fails_over_values(connection, error);
+  if (is_refusal(error)) return true;
+  return connection.dialect().kind() == DialectKind::sqlite && fails_over_values(connection, error);
 }
 
 }  // namespace dbmig::backend

@@ -11,4 +11,7 @@ namespace dbmig::backend {
 /// that cannot read its argument.
 bool is_about_rows(Connection& connection, const Error& error);
 
+/// Whether a constraint, or a trigger on purpose, refuses a row.
+bool is_refusal(const Error& error);
+
 }  // namespace dbmig::backend

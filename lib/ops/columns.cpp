@@ -222,19 +222,17 @@ std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation)
   if (schema::is_narrowing(from.type, to.type)) {
     add_narrowing(risks, operation, from.type, to.type);
   }
-  for (const DialectKind kind : {DialectKind::mariadb, DialectKind::sqlite}) {
-    const bool overridden = kind == DialectKind::mariadb ? (from.mariadb.type || to.mariadb.type)
-                                                         : (from.sqlite.type || to.sqlite.type);
-    // Without its spelling, a key can become the rowid, which takes no NULL.
-    const bool may_become_rowid = kind == DialectKind::sqlite && from.sqlite.null_key;
+  const auto add_on = [&](DialectKind kind, bool is_overridden, auto narrows) {
     const schema::Type old = from.type_on(kind);
     const schema::Type wanted = to.type_on(kind);
-    if (overridden && risks.empty() &&
-        (may_become_rowid ? schema::is_narrowing(old, wanted)
-                          : schema::is_narrowing_on(kind, old, wanted))) {
+    if (is_overridden && risks.empty() && narrows(old, wanted)) {
       add_narrowing(risks, operation, old, wanted);
     }
-  }
+  };
+  add_on(DialectKind::mariadb, from.mariadb.type || to.mariadb.type, schema::is_narrowing);
+  // Without its spelling, a key can become the rowid, which takes no NULL.
+  add_on(DialectKind::sqlite, from.sqlite.type || to.sqlite.type,
+         from.sqlite.null_key ? schema::is_narrowing : schema::is_narrowing_on_sqlite);
   if (narrows_charset(from.mariadb.charset, to.mariadb.charset)) {
     risks.push_back(
         {RiskKind::narrows_type, subject,

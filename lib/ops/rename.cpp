@@ -67,7 +67,9 @@ bool may_have_column(const Schema& schema, const std::string& name, const std::s
   const auto table = find_ignoring_case(schema.tables, name);
   if (table != schema.tables.end()) return has_column(table->second, column);
   const auto found = find_ignoring_case(schema.views, name);
-  if (found == schema.views.end() || !seen.insert(found->first).second) return false;
+  // Neither: a table function, whose columns nobody knows, or nothing.
+  if (found == schema.views.end()) return !seen.empty();
+  if (!seen.insert(found->first).second) return false;
   const schema::View& view = found->second;
   if (!view.columns.empty()) {
     return std::any_of(view.columns.begin(), view.columns.end(), [&](const std::string& one) {

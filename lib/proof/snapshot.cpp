@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "dialect/row_storage.hpp"
 #include "dialect/sql_forms.hpp"
 #include "ops/apply.hpp"
 
@@ -75,7 +76,8 @@ class Walk {
     const schema::Column* from = table == nullptr ? nullptr : table->find_column(alter.name);
     if (from == nullptr) return;
     const schema::Column to = ops::changed(*from, alter);
-    const bool narrows = is_narrowing_on(dialect_, from->type_on(dialect_), to.type_on(dialect_));
+    const bool narrows =
+        dialect::is_narrowing(dialect_, from->type_on(dialect_), to.type_on(dialect_));
     if (narrows || from->generated != to.generated) give_up(alter.table, alter.name);
     if (!alter.rename) return;
     const auto found = origins_.find(alter.table);

@@ -163,8 +163,11 @@ class User {
 
   void try_to(const std::string& what, const std::string& sql) {
     const auto failure = failure_of(sql);
-    if (failure && !backend::is_about_rows(connection_, *failure)) {
+    if (!failure) return;
+    if (!backend::is_about_rows(connection_, *failure)) {
       found_.broken.push_back({what, failure->message(), sql});
+    } else if (!backend::is_refusal(*failure)) {
+      found_.refused.push_back({what, failure->message(), sql});
     }
   }
 

@@ -272,7 +272,9 @@ bool fits(const Type& from, const Type& to) {
 
 /// How SQLite stores the values of a type.
 Affinity stored_as(const Type& type) {
-  if (type.kind == TypeKind::native) return affinity(type.native);
+  // ANY is a type of STRICT tables alone, and leaves values as they are.
+  const bool is_any = text::equals_ignoring_case(type.native, "any");
+  if (type.kind == TypeKind::native) return is_any ? Affinity::blob : affinity(type.native);
   if (type.kind == TypeKind::decimal || is_temporal(type.kind)) return Affinity::numeric;
   if (is_float(type.kind)) return Affinity::real;
   if (is_numeric(type.kind)) return Affinity::integer;
@@ -304,9 +306,9 @@ bool is_narrowing(const Type& from, const Type& to) {
   return !fits(without_alias(from), without_alias(to));
 }
 
-bool is_narrowing_on(DialectKind kind, const Type& from, const Type& to) {
+bool is_narrowing_on_sqlite(const Type& from, const Type& to) {
   const bool is_native = from.kind == TypeKind::native || to.kind == TypeKind::native;
-  if (kind != DialectKind::sqlite || !is_native) return is_narrowing(from, to);
+  if (!is_native) return is_narrowing(from, to);
   return from != to && !fits_on_sqlite(from, to);
 }
 

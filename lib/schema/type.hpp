@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/dialect_kind.hpp"
-
 namespace dbmig::schema {
 
 /// The portable types, and `native` for a type that only one database knows.
@@ -96,8 +94,8 @@ bool is_numeric(TypeKind kind);  ///< integers, decimal, float, double, boolean,
 /// True when some value of `from` cannot be held by `to` without loss (fewer digits, shorter text,
 /// lost sign, dropped enum value, another family): what needs consent as a narrowing.
 bool is_narrowing(const Type& from, const Type& to);
-/// The same for the types that a column has on `kind`. On SQLite a native type holds what its
-/// affinity does not change: a declared type limits nothing there.
-bool is_narrowing_on(DialectKind kind, const Type& from, const Type& to);
+/// The same for the types that a column has on SQLite, where a native type holds what its affinity
+/// does not change: a declared type limits nothing there.
+bool is_narrowing_on_sqlite(const Type& from, const Type& to);
 
 }  // namespace dbmig::schema

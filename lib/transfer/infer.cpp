@@ -279,8 +279,12 @@ std::string options_for_import(const import::Options& options, const Inferred& i
   std::string out;
   for (std::size_t i = 0; i < inferred.names.size(); ++i) {
     const schema::Column& column = inferred.table.columns[i];
-    if (import::find_column(inferred.table, inferred.names[i]) == &column) continue;
-    out += " --map " + shell_word(inferred.names[i] + "=" + column.name);
+    const std::string& name = inferred.names[i];
+    // --map cannot name a header with `=`.
+    if (import::find_column(inferred.table, name) == &column || name.find('=') < name.size()) {
+      continue;
+    }
+    out += " --map " + shell_word(name + "=" + column.name);
   }
   const import::Options usual;
   if (!options.is_json) {

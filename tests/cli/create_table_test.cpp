@@ -40,6 +40,41 @@ TEST_P(CreateTable, FromAFileToRowsInOneLine) {
   EXPECT_EQ(sql("SELECT count(*) FROM item_list"), "2\n");
 }
 
+TEST_P(CreateTable, HeadersThatBecomeTheSameNameAreToldApart) {
+  project.write("g.csv", "a-b,a b,name,name \n1,2,3,4\n");
+  project.expect(0, {"import", "--create", "g.csv"});
+  EXPECT_EQ(sql("SELECT a_b, a_b_2, name, name_2 FROM g"), "1|2|3|4\n");
+}
+
+TEST_P(CreateTable, TheCommandThatInferPrintsReadsTheFile) {
+  const struct {
+    std::string name;
+    std::string text;
+    std::vector<std::string> options;
+  } files[] = {{"v", "Id,Vol.,It's %\n1,2,3\n", {}},
+               {"n", "id,x\n1,none\n2,7\n", {"--null", "none"}},
+               {"q", "~a~|b\n~1|2~|3\n", {"--quote", "~", "--delimiter", "|"}}};
+  for (const auto& file : files) {
+    const std::string csv = file.name + ".csv";
+    project.write(csv, file.text);
+    std::vector<std::string> command{"infer", csv, "-o", "schemas/" + file.name + ".yaml"};
+    command.insert(command.end(), file.options.begin(), file.options.end());
+    const std::string said = project.expect(0, command).err;
+    const std::string mark = "Read it with: dbmig";
+    const std::size_t at = said.find(mark);
+    ASSERT_NE(at, std::string::npos) << said;
+    const std::string printed =
+        said.substr(at + mark.size(), said.find('\n', at) - at - mark.size());
+    project.expect(0, {"migrate", "-m", file.name});
+    project.expect(0, {"upgrade"});
+    const Result read = shell(dbmig_binary().string() + printed, project.path());
+    EXPECT_EQ(read.code, 0) << printed << read;
+  }
+  EXPECT_EQ(sql("SELECT id, vol_, it_s__ FROM v"), "1|2|3\n");
+  EXPECT_EQ(sql("SELECT id, coalesce(x, '-') FROM n ORDER BY id"), "1|-\n2|7\n");
+  EXPECT_EQ(sql("SELECT a, b FROM q"), "1|2|3\n");
+}
+
 TEST_P(CreateTable, ALaterFileMakesItWider) {
   project.write("sale.csv", "id,name,price,day,kind\n1,Ana,1.5,2024-01-01,x\n");
   project.expect(0, {"import", "--create", "sale.csv"});

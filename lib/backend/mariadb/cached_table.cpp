@@ -19,6 +19,11 @@ namespace {
 constexpr int kUnknownColumn = 1054;
 constexpr std::array<std::string_view, 3> kUses = {"'CHECK'", "'GENERATED ALWAYS AS'", "'DEFAULT'"};
 
+bool renames_column(std::string_view lower_sql) {
+  return lower_sql.find("rename column") != std::string_view::npos ||
+         lower_sql.find("change column") != std::string_view::npos;
+}
+
 /// The name of the table that `sql` alters; empty if it does not alter one.
 std::string table_of(std::string_view sql) {
   const auto words = dialect::script_words(DialectKind::mariadb, sql);
@@ -50,8 +55,7 @@ class TableLock {
 }  // namespace
 
 bool is_of_cached_table(const Error& error) {
-  return error.native_code() == kUnknownColumn &&
-         text::lower(error.statement()).find("rename column") != std::string::npos &&
+  return error.native_code() == kUnknownColumn && renames_column(text::lower(error.statement())) &&
          std::any_of(kUses.begin(), kUses.end(), [&](std::string_view use) {
            return error.message().find(use) != std::string::npos;
          });

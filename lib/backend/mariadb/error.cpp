@@ -23,7 +23,8 @@ constexpr std::string_view kGoneHint =
 constexpr std::string_view kValueHint =
     "a value does not fit its column; correct the data or widen the column's type";
 
-constexpr std::string_view kJsonHint = "the text that is read as JSON there is none; correct it";
+constexpr std::string_view kJsonHint =
+    "a text that is read as JSON is none, or is nested too deeply";
 constexpr std::string_view kOneRowHint =
     "more rows are there than the statement or trigger can take; remove the others";
 

@@ -11,8 +11,8 @@ namespace dbmig::backend::mariadb {
 bool is_of_stale_statistics(const Error& error);
 
 /// Removes the statistics of tables and keys that the statement of `error` names and this database
-/// does not have. Throws Error{access}, saying how somebody else can do it, if the user may not
-/// write to the database `mysql`.
+/// does not have. Throws Error{access}, saying how somebody else can do it, if that fails: the user
+/// may not write to the database `mysql`, or not keep that out of the binary log.
 ///
 /// Source: https://mariadb.com/kb/en/innodb-persistent-statistics/
 void remove_stale_statistics(Session& session, const Error& error);

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <system_error>
@@ -29,11 +30,15 @@ std::string access_mode(const Url& url, const ConnectOptions& options) {
 }
 
 int busy_timeout(const Url& url, const ConnectOptions& options) {
-  if (options.lock_wait)
-    return static_cast<int>(std::chrono::milliseconds(*options.lock_wait).count());
   const std::string value = url_parameter(url, "timeout");
-  if (value.empty()) return kBusyTimeoutMs;
-  return static_cast<int>(std::lround(text::to_double(value) * 1000));
+  const int of_url =
+      static_cast<int>(std::lround(text::to_double(value.empty() ? "0" : value) * 1000));
+  if (options.lock_wait) {
+    // The longer one: an option that nobody gave must not cut short what the URL says.
+    return std::max(of_url,
+                    static_cast<int>(std::chrono::milliseconds(*options.lock_wait).count()));
+  }
+  return value.empty() ? kBusyTimeoutMs : of_url;
 }
 
 // With the rights that SQLite will have.

@@ -151,10 +151,10 @@ int canonical_length(const IndexPart& part, const Table& table, const Index& ind
       (schema::is_text(type.kind) || schema::is_binary(type.kind) || type.kind == TypeKind::json) &&
       !counted;
   if (large) return 191;
-  const bool characters = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar;
   const bool is_myisam = text::equals_ignoring_case(table.mariadb.engine, "myisam");
-  const int most = (is_myisam ? 1000 : 3072) / schema::bytes_per_character(table, *column);
-  return characters && type.length > most ? most : 0;
+  const int bytes = schema::is_binary(type.kind) ? 1 : schema::bytes_per_character(table, *column);
+  const int most = (is_myisam ? 1000 : 3072) / bytes;
+  return counted && type.length > most ? most : 0;
 }
 
 /// Whether `USING HASH` is what the server has when nothing is said: in a MEMORY table, and for a

@@ -96,7 +96,7 @@ class Planner {
     advance();
     keep_key_names(before.table(rename.name), rename.to);
     std::string from = rename.name;
-    around_rename(before, {from, rename.to}, [&] {
+    around_rename(before, from, {}, [&] {
       if (text::equals_ignoring_case(from, rename.to)) {
         // SQLite sees no difference between the two names and refuses.
         const std::string between = std::string(kRebuildPrefix) + from;
@@ -125,14 +125,17 @@ class Planner {
   }
 
   // SQLite follows a rename into views and triggers, but not always to the same text as the fold:
-  // those that mention one of the `names`, the old and the new one, are taken away and come back as
-  // the fold has them. On the way back, a view can have its old text already.
+  // those that mention the name are taken away and come back as the fold has them. So are those
+  // that mention all of `already`: on the way back, a view can have its old text already.
   template <class Rename>
-  void around_rename(const Schema& before, std::vector<std::string> names, Rename rename) {
+  void around_rename(const Schema& before, const std::string& name,
+                     const std::vector<std::string>& already, Rename rename) {
     // Views and triggers that use such a view fall with it: SQLite reads them all when it renames.
+    std::vector<std::string> names{name};
     const auto uses_one = [&](const std::string& sql) {
-      return std::any_of(names.begin(), names.end(),
-                         [&](const std::string& one) { return mentions(sql, one); });
+      const auto is_in = [&](const std::string& one) { return mentions(sql, one); };
+      return std::any_of(names.begin(), names.end(), is_in) ||
+             (!already.empty() && std::all_of(already.begin(), already.end(), is_in));
     };
     std::vector<std::string> views;
     for (bool grows = true; grows;) {
@@ -274,7 +277,7 @@ class Planner {
       throw Error(ErrorCode::failed, "this SQLite is too old to rename a column")
           .hint("use a library of 3.25 or newer");
     }
-    around_rename(before, {rename.name, to}, [&] {
+    around_rename(before, rename.name, {rename.table, to}, [&] {
       emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
            quote_identifier(rename.name) + " TO " + quote_identifier(to));
     });

@@ -149,7 +149,6 @@ const std::map<std::string, int> kComparesKinds{
     {"lib/lint/lint.cpp", 1},
     {"lib/lint/sql.hpp", 1},
     {"lib/lint/step.hpp", 1},
-    {"lib/ops/columns.cpp", 1},
     {"lib/ops/risk.cpp", 1},
     {"lib/schema/column.cpp", 1},
     {"lib/schema/sql_text.hpp", 1},

@@ -138,9 +138,8 @@ TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
                                                               {"int", "varchar(30)"},
                                                               {"VARCHAR", "blob"}};
   for (const auto& [from, to] : kFitting) {
-    EXPECT_FALSE(is_narrowing_on(DialectKind::sqlite, native(from), parse_type(to)))
-        << from << " -> " << to;
-    EXPECT_TRUE(is_narrowing_on(DialectKind::mariadb, native(from), parse_type(to)));
+    EXPECT_FALSE(is_narrowing_on_sqlite(native(from), parse_type(to))) << from << " -> " << to;
+    EXPECT_TRUE(is_narrowing(native(from), parse_type(to)));
   }
   constexpr std::pair<const char*, const char*> kLosing[] = {{"VARCHAR", "integer"},
                                                              {"TEXT", "datetime"},
@@ -148,11 +147,10 @@ TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
                                                              {"REAL", "bigint"},
                                                              {"STRING", "double"}};
   for (const auto& [from, to] : kLosing) {
-    EXPECT_TRUE(is_narrowing_on(DialectKind::sqlite, native(from), parse_type(to)))
-        << from << " -> " << to;
+    EXPECT_TRUE(is_narrowing_on_sqlite(native(from), parse_type(to))) << from << " -> " << to;
   }
-  EXPECT_TRUE(is_narrowing_on(DialectKind::sqlite, parse_type("bigint"), parse_type("integer")));
-  EXPECT_FALSE(is_narrowing_on(DialectKind::sqlite, parse_type("bigint"), native("int")));
+  EXPECT_TRUE(is_narrowing_on_sqlite(parse_type("bigint"), parse_type("integer")));
+  EXPECT_FALSE(is_narrowing_on_sqlite(parse_type("bigint"), native("int")));
 }
 
 TEST(Narrowing, NoTypeNarrowsItself) {
