@@ -392,15 +392,28 @@ class Prover {
 
   void expect_schema(const std::string& after_step, const schema::Schema& expected) {
     const schema::Schema wanted = connection_.canonical(expected);
+    const backend::Inspection found = connection_.inspect({});
     const schema::Schema live = connection_.dialect().reconciled(
         connection_.canonical(run::with_expected_spelling(
-            connection_, expected, external_.without(connection_.inspect({}).schema),
+            connection_, expected, external_.without(found.schema),
             {.recorded = true,
              .ask = [&](const schema::Schema& schema,
                         const auto& keys) { return run::ask_spelling(options_, schema, keys); }})),
         wanted);
     const diff::Difference difference = diff::diff(wanted, live);
     if (difference.operations.empty()) return;
+    // A view that the database has, but cannot read any more.
+    std::vector<std::string> unreadable;
+    for (const backend::Unsupported& object : found.unsupported) {
+      if (!object.object.starts_with("view ")) continue;
+      unreadable.push_back(fmt::format("{}: {}", object.object, object.reason));
+    }
+    if (!unreadable.empty()) {
+      fail(after_step, {{place(),
+                         fmt::format("the database then has something that it cannot read: {}",
+                                     text::join(unreadable, "; ")),
+                         "change it in the same revision, so that it can be read afterwards"}});
+    }
     fail(
         after_step,
         {{place(),

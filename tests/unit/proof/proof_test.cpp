@@ -390,6 +390,25 @@ TEST(ProofOnMariadb, ProgramsThatReachForAnotherDatabaseDoNotRun) {
       "");
 }
 
+TEST(ProofOnMariadb, NamesAViewThatCannotBeReadAfterwards) {
+  if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
+  const history::Graph graph = graph_of_files({kShop, R"yaml(
+  - create_table: {a: {columns: {id: integer, n: varchar(20)}, primary_key: [id]}}
+  - create_table: {b: {columns: {id: integer, n: varchar(20)}, primary_key: [id]}}
+  - create_view: {name: v, sql: "SELECT a.id FROM a JOIN b ON a.n = b.n"}
+)yaml",
+                                               R"yaml(
+  - alter_column: {table: a, name: n, mariadb: {charset: utf8mb4, collation: utf8mb4_unicode_ci}}
+)yaml"});
+  try {
+    prove(on_mariadb(), graph, "r2", yaml::parse_revision);
+    ADD_FAILURE() << "proved";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("cannot read: view 'v': "),
+                                    HasSubstr("Illegal mix of collations")));
+  }
+}
+
 TEST(ProofOnMariadb, SaysWhatEachAlterCosts) {
   if (!test::mariadb_url()) GTEST_SKIP() << test::kNoMariadb;
   const history::Graph graph = graph_of_files({kShop, R"yaml(
