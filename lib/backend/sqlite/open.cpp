@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <system_error>
@@ -29,16 +28,14 @@ std::string access_mode(const Url& url, const ConnectOptions& options) {
       .hint("it can be ro, rw, rwc or memory");
 }
 
+/// The default of an option, which nobody has to have given, does not replace what the URL says.
 int busy_timeout(const Url& url, const ConnectOptions& options) {
-  const std::string value = url_parameter(url, "timeout");
-  const int of_url =
-      static_cast<int>(std::lround(text::to_double(value.empty() ? "0" : value) * 1000));
-  if (options.lock_wait) {
-    // The longer one: an option that nobody gave must not cut short what the URL says.
-    return std::max(of_url,
-                    static_cast<int>(std::chrono::milliseconds(*options.lock_wait).count()));
+  const std::string of_url = url_parameter(url, "timeout");
+  if (options.lock_wait && (of_url.empty() || *options.lock_wait != kLockWait)) {
+    return static_cast<int>(std::chrono::milliseconds(*options.lock_wait).count());
   }
-  return value.empty() ? kBusyTimeoutMs : of_url;
+  if (of_url.empty()) return kBusyTimeoutMs;
+  return static_cast<int>(std::lround(text::to_double(of_url) * 1000));
 }
 
 // With the rights that SQLite will have.
