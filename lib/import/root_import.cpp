@@ -185,9 +185,12 @@ void RootImport::load_in_order(const std::vector<std::size_t>& order) {
   // earlier files in indexes, too.
   const bool is_each_alone = checkpoints_->are_on() || asks_database(options_);
   OpenTable open;
+  std::vector<std::string> still_loaded;
   auto end_of_table = order.begin();
   for (auto i = order.begin(); i != order.end(); ++i) {
     if (i == end_of_table) {
+      // Once for a table: there may be thousands of files.
+      still_loaded = tables_with_more({i, order.end()});
       end_of_table = std::find_if(
           i, order.end(), [&](std::size_t file) { return tables_[file].name != tables_[*i].name; });
     }
@@ -198,8 +201,8 @@ void RootImport::load_in_order(const std::vector<std::size_t>& order) {
       continue;
     }
     try {
-      load_file({i, is_each_alone ? i + 1 : end_of_table}, tables_with_more({i, order.end()}),
-                i + 1 == order.end(), open);
+      load_file({i, is_each_alone ? i + 1 : end_of_table}, still_loaded, i + 1 == order.end(),
+                open);
     } catch (const Error& error) {
       if (deferred_.constraints) look_for_earlier_fault(error, open.sinks);
       throw;

@@ -409,10 +409,10 @@ class Prover {
       unreadable.push_back(fmt::format("{}: {}", object.object, object.reason));
     }
     if (!unreadable.empty()) {
-      fail(after_step, {{place(),
-                         fmt::format("the database then has something that it cannot read: {}",
-                                     text::join(unreadable, "; ")),
-                         "change it in the same revision, so that it can be read afterwards"}});
+      fail(after_step,
+           {{place(),
+             fmt::format("afterwards the database cannot read: {}", text::join(unreadable, "; ")),
+             "change it in the same revision, so that it can be read afterwards"}});
     }
     fail(
         after_step,

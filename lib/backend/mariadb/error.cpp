@@ -24,9 +24,9 @@ constexpr std::string_view kValueHint =
     "a value does not fit its column; correct the data or widen the column's type";
 
 constexpr std::string_view kJsonHint =
-    "a text that is read as JSON is none, or is nested too deeply";
+    "correct the text that is read as JSON: it is not valid, or nested too deeply";
 constexpr std::string_view kOneRowHint =
-    "more rows are there than the statement or trigger can take; remove the others";
+    "the statement, or a trigger, takes one row, and there are several";
 
 constexpr std::array kMeanings = {
     Meaning{4161, ErrorCode::invalid,
@@ -60,7 +60,7 @@ constexpr std::array kMeanings = {
     Meaning{1411, ErrorCode::constraint, kValueHint},
     Meaning{1416, ErrorCode::constraint, kValueHint},
     Meaning{1690, ErrorCode::constraint, kValueHint},
-    Meaning{1365, ErrorCode::constraint, "a value that something is divided by is 0"},
+    Meaning{1365, ErrorCode::constraint, "correct the data: something is divided by 0"},
     Meaning{4035, ErrorCode::constraint, kJsonHint},
     Meaning{4036, ErrorCode::constraint, kJsonHint},
     Meaning{4037, ErrorCode::constraint, kJsonHint},

@@ -59,7 +59,7 @@ void remove_stale_statistics(Session& session, const Error& error) {
     if (denied.code() == ErrorCode::connection) throw;
     throw Error(ErrorCode::access, error.message())
         .hint(fmt::format("the server has kept statistics of something that had the new name; "
-                          "somebody with the rights to do so removes them: {}",
+                          "ask an administrator of the server to remove them: {}",
                           text::join(statements, "; ")))
         .native(error.native_code())
         .sql(error.statement());
