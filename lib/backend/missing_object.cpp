@@ -1,6 +1,7 @@
 #include "backend/missing_object.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace dbmig::backend {
 namespace {
@@ -19,23 +20,28 @@ std::optional<MissingObject> missing_object(const Connection& connection, const 
   using Kind = MissingObject::Kind;
   const std::string& message = error.message();
   if (connection.dialect().kind() == DialectKind::sqlite) {
-    if (message.find("no such table") != message.npos) {
-      return MissingObject{Kind::table, between(message, ": ", " (;")};
-    }
-    if (message.find("no such column") != message.npos) {
-      return MissingObject{Kind::column, between(message, ": ", " (;")};
+    for (const auto& [start, kind] : {std::pair{"no such table", Kind::table},
+                                      {"no such column", Kind::column},
+                                      {"no such function", Kind::function}}) {
+      if (message.find(start) == message.npos) continue;
+      return MissingObject{kind, between(message, ": ", " (;")};
     }
     return std::nullopt;
   }
   constexpr int kNoTable = 1146;
   constexpr int kNoColumn = 1054;
-  if (error.native_code() == kNoTable) {
-    return MissingObject{Kind::table, between(message, "'", "'")};
+  constexpr int kNoRoutine = 1305;
+  switch (error.native_code()) {
+    case kNoTable:
+      return MissingObject{Kind::table, between(message, "'", "'")};
+    case kNoColumn:
+      return MissingObject{Kind::column, between(message, "'", "'")};
+    case kNoRoutine:
+      if (message.rfind("FUNCTION ", 0) != 0) return std::nullopt;
+      return MissingObject{Kind::function, between(message, "FUNCTION ", " ")};
+    default:
+      return std::nullopt;
   }
-  if (error.native_code() == kNoColumn) {
-    return MissingObject{Kind::column, between(message, "'", "'")};
-  }
-  return std::nullopt;
 }
 
 }  // namespace dbmig::backend

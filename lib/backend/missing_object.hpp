@@ -8,9 +8,9 @@
 
 namespace dbmig::backend {
 
-/// A table or column that a statement names and the database does not have.
+/// A table, column or function that a statement names and the database does not have.
 struct MissingObject {
-  enum class Kind { table, column };
+  enum class Kind { table, column, function };
   Kind kind;
   std::string name;  ///< as the database says it, so it may be qualified
 };

@@ -11,6 +11,7 @@
 #include "dialect/capabilities.hpp"
 #include "history/named.hpp"
 #include "project/adoption.hpp"
+#include "project/broken_views.hpp"
 #include "project/revisions.hpp"
 #include "project/server_spelling.hpp"
 #include "project/sql_files.hpp"
@@ -233,6 +234,9 @@ AdoptOutcome adopt(Workspace& workspace, const AdoptOptions& options,
   leave_bookkeeping_alone(workspace, found.schema, std::move(wanted));
   found = choice.of(std::move(found));
   warn_of_missing_parents(workspace, found.schema, whole);
+  for (backend::Unsupported& view : take_out_broken_views(connection, found.schema)) {
+    found.unsupported.push_back(std::move(view));
+  }
   tell_unsupported(workspace, found.unsupported);
   outcome.unsupported = found.unsupported;
   if (options.strict && !found.unsupported.empty()) {

@@ -116,8 +116,15 @@ bool ExternalTables::add_what_is_missing(const std::string& sql, const Error& er
   const auto missing = backend::missing_object(connection_, error);
   if (!missing) return false;
   const std::string& name = missing->name;
-  if (missing->kind == backend::MissingObject::Kind::column) return add_column(sql, name);
-  return add_table(name.substr(name.rfind('.') + 1));
+  switch (missing->kind) {
+    case backend::MissingObject::Kind::table:
+      return add_table(name.substr(name.rfind('.') + 1));
+    case backend::MissingObject::Kind::column:
+      return add_column(sql, name);
+    case backend::MissingObject::Kind::function:
+      return false;
+  }
+  return false;
 }
 
 bool ExternalTables::add_table(const std::string& name) {

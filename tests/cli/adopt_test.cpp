@@ -70,6 +70,28 @@ TEST_P(Adopt, DryRunWritesNothing) {
   EXPECT_THAT(project.expect(0, {"current"}).out, IsEmpty());
 }
 
+TEST_P(Adopt, ViewsThatReadWhatIsGoneAreLeftOutWhereNobodyCanCreateThem) {
+  sql("CREATE VIEW dated AS SELECT id, customer_id FROM orders");
+  sql("CREATE VIEW broken AS SELECT customer_id FROM dated");
+  sql("CREATE VIEW over_broken AS SELECT * FROM broken");
+  sql("DROP VIEW dated");
+  const std::string said = project.expect(0, {"adopt"}).err;
+  if (on_mariadb()) {
+    EXPECT_THAT(said,
+                AllOf(HasSubstr("left out: view 'broken': it cannot be read"),
+                      HasSubstr(".dated' doesn't exist"), HasSubstr("left out: view 'over_broken'"),
+                      HasSubstr("Detected added view 'names'")));
+  } else {
+    EXPECT_THAT(said, AllOf(HasSubstr("Detected added view 'broken'"), Not(HasSubstr("left out"))));
+  }
+  expect_recovered();
+  // The next revision is proved on a database that has none of them.
+  const std::string model = "schemas/" + project.files("schemas").at(0);
+  project.write(model, text::replace_all(project.read(model), "varchar(64)", "varchar(80)"));
+  EXPECT_THAT(project.expect(0, {"migrate", "-m", "longer"}).err, HasSubstr("Proved on"));
+  project.expect(0, {"upgrade"});
+}
+
 TEST_P(Adopt, TakesInWhatTheRevisionsDoNotKnow) {
   project.expect(0, {"adopt", "--table", "customer", "--rev-id", "aaaaaaaaaaaa"});
   EXPECT_THAT(project.expect(0, {"check"}).err, HasSubstr("No differences."));
