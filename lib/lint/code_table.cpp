@@ -136,6 +136,10 @@ constexpr std::array kCodes{
          "Plain SQL is sent to both databases unchanged. \"a\" is a name on SQLite and a text on "
          "MariaDB; || joins texts, or means OR; 7 / 2 is 3, or 3.5. Write it "
          "for each: {sqlite: …, mariadb: …}."},
+    Code{"ND608", warning, "text in double quotes",
+         "Where no column has the name, SQLite takes what stands in double quotes for a text, "
+         "without a word: a check over a misspelt column passes always or never. Correct the name, "
+         "or write the text in single quotes."},
     Code{"FK701", warning, "no index under a foreign key",
          "SQLite creates none: every change of a parent then reads the whole child table. MariaDB "
          "creates one. Add an index that begins with the key's columns."},

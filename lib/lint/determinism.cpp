@@ -250,13 +250,90 @@ Issues two_meanings(const Step& step) {
                both.sql.mariadb}};
 }
 
+/// An expression of a table, and what has it: "check 'ck' of table 't'".
+struct TableExpression {
+  std::string what;
+  std::string sql;
+};
+
+void add_expressions(std::vector<TableExpression>& list, const schema::Table& table,
+                     const schema::Check& check) {
+  list.push_back({fmt::format("check '{}' of table '{}'", check.name, table.name),
+                  check.sql.for_dialect(DialectKind::sqlite)});
+}
+
+void add_expressions(std::vector<TableExpression>& list, const schema::Table& table,
+                     const schema::Index& index) {
+  const std::string what = fmt::format("index '{}' of table '{}'", index.name, table.name);
+  list.push_back({what, index.where.for_dialect(DialectKind::sqlite)});
+  for (const schema::IndexPart& part : index.parts) list.push_back({what, part.expression});
+}
+
+/// The expressions over `table` that the operation brings.
+std::vector<TableExpression> new_expressions(const Step& step, const schema::Table& table) {
+  std::vector<TableExpression> list;
+  if (step.as<ops::CreateTable>() != nullptr) {
+    for (const schema::Check& check : table.checks) add_expressions(list, table, check);
+    for (const schema::Index& index : table.indexes) add_expressions(list, table, index);
+  } else if (const auto* added = step.as<ops::CreateCheckConstraint>()) {
+    add_expressions(list, table, added->check);
+  } else if (const auto* created = step.as<ops::CreateIndex>()) {
+    add_expressions(list, table, created->index);
+  }
+  for (const NewColumn& column : new_columns(step)) {
+    if (!column.column.generated) continue;
+    if (column.old != nullptr && column.old->generated == column.column.generated) continue;
+    list.push_back({fmt::format("column '{}.{}'", table.name, column.column.name),
+                    column.column.generated->sql.for_dialect(DialectKind::sqlite)});
+  }
+  return list;
+}
+
+/// Whether SQLite would look for a column called as `sql[i]` says: a name in double quotes that
+/// names neither a table, a function, a type nor a collation.
+bool may_be_column_in_quotes(const SqlStatement& sql, std::size_t i) {
+  if (sql[i].kind != TokenKind::quoted_name || sql[i].text.front() != '"') return false;
+  if (!stands_alone(sql, i) || sql.is_symbol(i + 1, '(')) return false;
+  static constexpr std::array<std::string_view, 2> kBeforeOtherNames{"as", "collate"};
+  return i == 0 || !is_one_of(sql[i - 1], kBeforeOtherNames);
+}
+
+/// Whether a row of `table` has something of that name.
+bool has_column(const schema::Table& table, const std::string& name) {
+  static constexpr std::array<std::string_view, 3> kRowid{"rowid", "oid", "_rowid_"};
+  const auto is_name = [&](std::string_view other) {
+    return text::equals_ignoring_case(name, other);
+  };
+  return std::any_of(kRowid.begin(), kRowid.end(), is_name) ||
+         std::any_of(table.columns.begin(), table.columns.end(),
+                     [&](const schema::Column& column) { return is_name(column.name); });
+}
+
+/// Source: https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
+Issues quoted_texts(const Step& step) {
+  const auto* create = step.as<ops::CreateTable>();
+  const schema::Table* table = create == nullptr ? step.table() : &create->table;
+  if (table == nullptr || !step.lives_on(table->only, DialectKind::sqlite)) return {};
+  Issues issues;
+  for (const TableExpression& expression : new_expressions(step, *table)) {
+    const SqlStatement sql(expression.sql, DialectKind::sqlite);
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+      if (!may_be_column_in_quotes(sql, i) || has_column(*table, ops::identifier(sql[i]))) continue;
+      issues.push_back({fmt::format("{}: no column is called {}, so SQLite takes it for a text",
+                                    expression.what, sql[i].text),
+                        "correct the name, or write the text in single quotes"});
+    }
+  }
+  return issues;
+}
+
 }  // namespace
 
 std::span<const Rule> determinism_rules() {
   static constexpr std::array rules{Rule{"ND601", reads_clock},   Rule{"ND602", makes_random},
                                     Rule{"ND603", reads_session}, Rule{"ND604", limits},
                                     Rule{"ND605", views_all},     Rule{"ND606", collations},
-                                    Rule{"ND607", two_meanings}};
+                                    Rule{"ND607", two_meanings},  Rule{"ND608", quoted_texts}};
   return rules;
 }
 

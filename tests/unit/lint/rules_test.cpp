@@ -269,6 +269,17 @@ const std::vector<Trial> kTrials{
      "- execute: \"CREATE TABLE zz (x int); DELETE FROM suelto WHERE a = 1\""},
     {"ND607", "- execute: \"INSERT INTO suelto (a) SELECT substr(a, 0, 2) FROM suelto\"",
      "- execute: \"INSERT INTO suelto (a) SELECT a + 1 FROM suelto\""},
+    {"ND608", R"(- create_check_constraint: {table: suelto, name: ck, sql: {sqlite: '"aa" > 1'}})",
+     R"(- create_check_constraint: {table: suelto, name: ck, sql: {sqlite: '"A" > 1'}})"},
+    {"ND608", R"(- create_index: {table: suelto, name: ix, columns: [a], where: '"state" = 1'})",
+     R"(- create_index: {table: suelto, name: ix, columns: [a], where: '"b" = 1 AND "rowid" > 1'})"},
+    {"ND608", R"(
+- create_table: {n: {columns: {i: integer, s: {type: text, generated: '"I" || "x"'}}}})",
+     R"(
+- create_table:
+    n:
+      columns: {i: integer, s: {type: text, generated: 'cast("I" AS "text") || ''x'''}}
+      checks: {ck: '"n"."i" COLLATE "nocase" > 0'})"},
     {"FK701", "- create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}",
      R"(
 - create_foreign_key: {table: suelto, name: fk, columns: [a], references: pais(id)}
