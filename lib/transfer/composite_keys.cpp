@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "dialect/loose_text.hpp"
+
 namespace dbmig::transfer {
 namespace {
 
@@ -60,8 +62,9 @@ bool GroupSearch::add(const std::vector<import::Field>& record) {
   for (std::size_t i = 0; i < groups_.size();) {
     text.clear();
     for (const std::size_t column : groups_[i]) {
-      text.append(std::to_string(record[column].text.size())).push_back(':');
-      text.append(record[column].text);
+      const std::string value = dialect::loose_text(record[column].text);
+      text.append(std::to_string(value.size())).push_back(':');
+      text.append(value);
     }
     all += seen_[i].size();
     const bool is_new = seen_[i].insert(Evidence::hash_of(text));

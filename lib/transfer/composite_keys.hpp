@@ -22,7 +22,8 @@ std::vector<ColumnGroup> groups_of(const schema::Table& table, const std::vector
                                    std::size_t size);
 
 /// Finds out which groups have no combination of values twice, from all records, one after the
-/// other. A group is dropped at its first repetition, and when it needs too much memory.
+/// other; texts are compared as dialect::loose_text() says, so that the groups are keys on every
+/// database. A group is dropped at its first repetition, and when it needs too much memory.
 class GroupSearch {
  public:
   explicit GroupSearch(std::vector<ColumnGroup> groups);

@@ -5,8 +5,8 @@
 #include <unordered_set>
 
 #include "backend/row_source.hpp"
-#include "base/identifier.hpp"
 #include "base/text.hpp"
+#include "dialect/loose_text.hpp"
 #include "import/shown.hpp"
 #include "schema/unique_keys.hpp"
 #include "transfer/copy_source.hpp"
@@ -15,11 +15,6 @@
 
 namespace dbmig::transfer {
 namespace {
-
-std::string without_blanks_behind(std::string text) {
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
-}
 
 /// A value that equals that of another row in MariaDB's comparison; empty if there is none.
 std::string find_equal(backend::Connection& source, const std::string& table,
@@ -40,7 +35,7 @@ std::string find_equal(backend::Connection& source, const std::string& table,
       has_null = has_null || cell.kind == backend::Cell::Kind::null;
       const std::string text = value_text(cell);
       if (cell.kind == backend::Cell::Kind::text) shown = import::shown(text);
-      folded += folded_identifier(without_blanks_behind(text)) + std::string(1, '\0');
+      folded += dialect::loose_text(text) + std::string(1, '\0');
     }
     if (has_null) continue;
     if (!seen.insert(static_cast<std::uint64_t>(RowHash::of(folded))).second) return shown;

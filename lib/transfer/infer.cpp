@@ -14,6 +14,7 @@
 #include "import/reject_target.hpp"
 #include "import/wire.hpp"
 #include "transfer/composite_keys.hpp"
+#include "transfer/equal_keys.hpp"
 #include "transfer/evidence.hpp"
 #include "transfer/read_records.hpp"
 
@@ -169,6 +170,27 @@ void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& colu
       if (result.composite_keys.size() < kMaxShown) result.composite_keys.push_back(names);
     }
   }
+}
+
+/// Makes a text that was chosen as the primary key one on MariaDB, too: gives it a collation that
+/// distinguishes what its values differ in, or, where a type has none, takes the key back.
+void compare_key_exactly(SharedSearch& shared, Inferred& result) {
+  if (!result.table.primary_key) return;
+  const std::string name = result.table.primary_key->columns.front();
+  schema::Column& column = *result.table.find_column(name);
+  const bool is_uuid = column.type.kind == schema::TypeKind::uuid;
+  if (!schema::is_text(column.type.kind) && !is_uuid) return;
+  const auto place = static_cast<std::size_t>(&column - result.table.columns.data());
+  if (!shared.search({{place}}).empty()) return;
+  if (is_uuid) {
+    result.table.primary_key.reset();
+    return;
+  }
+  column.mariadb.collation = kExactCollation;
+  result.notes.push_back(
+      fmt::format("column '{}': some values differ only in case, accents or blanks at the end, so "
+                  "it gets collation {} on MariaDB",
+                  name, kExactCollation));
 }
 
 // The first byte of a rank's message.
@@ -391,7 +413,10 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
   }
   sum.throw_failure();
   Inferred result = result_of(options, found);
-  if (can_be_read_again(options)) find_composite_keys(shared, found.columns, result);
+  if (can_be_read_again(options)) {
+    compare_key_exactly(shared, result);
+    find_composite_keys(shared, found.columns, result);
+  }
   return result;
 }
 

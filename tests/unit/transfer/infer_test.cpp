@@ -13,6 +13,7 @@
 
 #include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
+#include "dialect/loose_text.hpp"
 #include "diff/diff.hpp"
 #include "import/converter.hpp"
 #include "support/mariadb.hpp"
@@ -369,6 +370,65 @@ TEST(Infer, KeysAndNullsAreFound) {
   EXPECT_FALSE(found.table.columns[0].nullable);
   EXPECT_TRUE(found.table.columns[2].nullable);
   EXPECT_THAT(found.evidence[1], HasSubstr("3 rows, 3 different, 10 to 12, unique"));
+}
+
+/// Texts that MariaDB takes for one, unless their collation is exact, with its own answers beside.
+TEST(Infer, ATextKeyIsOneOnMariadbToo) {
+  const TempDir folder;
+  const std::string path = (folder / "words.csv").string();
+  const auto collation_of_key = [&](const std::string& other) {
+    std::ofstream(path) << "code,n\nCafe,1\n\"" << other << "\",1\n";
+    std::string collation;
+    for (const int ranks : {1, 2}) {
+      const Inferred found = infer_file(path, ranks, 1U << 20U);
+      EXPECT_EQ(found.table.primary_key->columns, (std::vector<std::string>{"code"}));
+      collation = found.table.columns[0].mariadb.collation;
+      EXPECT_EQ(found.notes.empty(), collation.empty()) << other;
+    }
+    return collation;
+  };
+  EXPECT_EQ(collation_of_key("caffe"), "");
+  for (const char* other : {"cafe", "Café", "cafe "}) {
+    EXPECT_EQ(collation_of_key(other), "utf8mb4_nopad_bin") << other;
+  }
+  std::ofstream(path) << "id,n\n123e4567-e89b-12d3-a456-42665544000a,1\n"
+                         "123e4567-e89b-12d3-a456-42665544000A,1\n";
+  EXPECT_FALSE(infer_file(path, 1, 1U << 20U).table.primary_key);
+}
+
+TEST(LooseText, IsEqualWhereACollationOfMariadbTakesTextsForOne) {
+  if (!mariadb_url()) GTEST_SKIP() << kNoMariadb;
+  MariadbDatabase database;
+  std::mt19937 random(20);
+  const std::vector<std::string> letters{"a", "A", "á", "Å", "e",  "É",  "ß", "s", "S", "ñ",
+                                         "N", "ё", "Е", "е", "й",  "И",  "σ", "Σ", "ς", "ø",
+                                         "😀", "😁", " ", "1", "本", "日", "ı", "I", "ü", "u"};
+  std::vector<std::string> words;
+  for (int i = 0; i < 60; ++i) {
+    std::string word;
+    for (std::size_t n = 1 + random() % 2; n > 0; --n) word += letters[random() % letters.size()];
+    words.push_back(word);
+  }
+  int equal = 0;
+  for (const char* collation :
+       {"utf8mb4_general_ci", "utf8mb4_unicode_ci", "utf8mb4_uca1400_ai_ci"}) {
+    std::string pairs;
+    for (const std::string& word : words) {
+      pairs += fmt::format("{}SELECT _utf8mb4'{}' COLLATE {} AS w",
+                           pairs.empty() ? "" : " UNION ALL ", word, collation);
+    }
+    database.run("CREATE OR REPLACE TABLE word (w varchar(9)) CHARACTER SET utf8mb4 COLLATE " +
+                 std::string(collation));
+    database.run("INSERT INTO word " + pairs);
+    const auto rows = database.connection().query(
+        "SELECT a.w, b.w FROM word a JOIN word b ON a.w = b.w AND BINARY a.w < BINARY b.w");
+    for (const auto& row : rows.rows) {
+      ++equal;
+      EXPECT_EQ(dialect::loose_text(*row[0]), dialect::loose_text(*row[1]))
+          << collation << ": '" << *row[0] << "', '" << *row[1] << "'";
+    }
+  }
+  EXPECT_GT(equal, 10);
 }
 
 /// Of tables of generated rows: what is said to be a key is one, as few columns as possible, and
