@@ -92,6 +92,8 @@ std::string canonical_value(const Cell& cell, const schema::Type& type) {
     if (cell.kind == Cell::Kind::real) return shortest(cell.real == 0 ? 0.0 : cell.real);
   }
   std::string text = value_text(cell);
+  // MariaDB's year 0 has four digits.
+  if (kind == TypeKind::year && text == "0") return "0000";
   if (kind == TypeKind::decimal) return plain_decimal(std::move(text));
   if (kind == TypeKind::datetime || kind == TypeKind::timestamp || kind == TypeKind::time) {
     return std::string(trimmed_zeros(text));

@@ -23,10 +23,10 @@ class ExportedFiles : public OnEachDatabase {
       std::string create = on_mariadb()
                                ? "(id INT PRIMARY KEY, b BLOB, s TEXT, n BIGINT UNSIGNED, d "
                                  "DECIMAL(30,10), f FLOAT, r DOUBLE, m DATETIME(6), j JSON, bits "
-                                 "BIT(3), g POINT, made INT AS (id + 1) STORED)"
+                                 "BIT(3), g POINT, y YEAR, made INT AS (id + 1) STORED)"
                                : "(id INTEGER PRIMARY KEY, b BLOB, s TEXT, n BIGINT, d "
                                  "DECIMAL(30,10), f FLOAT, r DOUBLE, m DATETIME, j JSON, bits INT, "
-                                 "g TEXT, made INT AS (id + 1) STORED)";
+                                 "g TEXT, y INT, made INT AS (id + 1) STORED)";
       client("CREATE TABLE " + std::string(table) + " " + create + ";");
     }
     const std::string point =
@@ -35,22 +35,22 @@ class ExportedFiles : public OnEachDatabase {
     const std::string text = on_mariadb()
                                  ? "'a,\"b\"\\t\\\\N ñ😀\\n0x00'"
                                  : "'a,\"b\"' || char(9) || '\\N ñ😀' || char(10) || '0x00'";
-    const Result filled =
-        client("INSERT INTO t (id, b, s, n, d, f, r, m, j, bits, g) VALUES (1, X'00FF0A', " + text +
-               ", " + largest +
-               ", 12345.0000000001, 0.1, 0.1, '2024-02-29 12:34:56.789012', '{\"a\": [1, null]}', "
-               "5, " +
-               point +
-               "), (2, X'', '', 0, 0, -1.5, 1e300, NULL, 'null', 0, NULL), "
-               "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), "
-               "(4, X'30783030', 'NULL', 1, -1, 1, 5e-324, '1999-12-31 23:59:59', '[]', 7, NULL);");
+    const Result filled = client(
+        "INSERT INTO t (id, b, s, n, d, f, r, m, j, bits, g, y) VALUES (1, X'00FF0A', " + text +
+        ", " + largest +
+        ", 12345.0000000001, 0.1, 0.1, '2024-02-29 12:34:56.789012', '{\"a\": [1, null]}', "
+        "5, " +
+        point +
+        ", 2155), (2, X'', '', 0, 0, -1.5, 1e300, NULL, 'null', 0, NULL, 0), "
+        "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), "
+        "(4, X'30783030', 'NULL', 1, -1, 1, 5e-324, '1999-12-31 23:59:59', '[]', 7, NULL, 1901);");
     ASSERT_EQ(filled.code, 0) << filled.out << filled.err;
   }
 
   std::string rows(const std::string& table) const {
     return sql("SELECT id, hex(b), hex(s), n, d, f, r, m, j, bits + 0, " +
                std::string(on_mariadb() ? "concat(ST_SRID(g), ST_AsText(g))" : "g") +
-               ", made FROM " + table + " ORDER BY id");
+               ", y, made FROM " + table + " ORDER BY id");
   }
 };
 

@@ -24,7 +24,7 @@ struct CloseStatement {
 
 /// A column of the result, and the value of the row at hand.
 struct Column {
-  enum class Kind : std::uint8_t { integer, real, moment, bits, text, blob };
+  enum class Kind : std::uint8_t { integer, year, real, moment, bits, text, blob };
   Kind kind = Kind::text;
   std::int64_t integer = 0;
   double real = 0;
@@ -77,9 +77,10 @@ std::size_t write_moment(const MYSQL_TIME& moment, unsigned places, char* out) {
 
 Column::Kind kind_of(const MYSQL_FIELD& field) {
   if (is_any_of(field.type, {MYSQL_TYPE_TINY, MYSQL_TYPE_SHORT, MYSQL_TYPE_INT24, MYSQL_TYPE_LONG,
-                             MYSQL_TYPE_LONGLONG, MYSQL_TYPE_YEAR})) {
+                             MYSQL_TYPE_LONGLONG})) {
     return Column::Kind::integer;
   }
+  if (field.type == MYSQL_TYPE_YEAR) return Column::Kind::year;
   if (is_any_of(field.type, {MYSQL_TYPE_FLOAT, MYSQL_TYPE_DOUBLE})) return Column::Kind::real;
   const bool is_moment = is_any_of(field.type, {MYSQL_TYPE_DATETIME, MYSQL_TYPE_TIMESTAMP});
   if (is_moment && field.decimals <= kMaxPlaces) return Column::Kind::moment;
@@ -188,7 +189,7 @@ class MariadbRows final : public RowSource {
     bind.is_null = &value.is_null;
     bind.error = &value.was_cut;
     bind.length = &value.length;
-    if (value.kind == Column::Kind::integer) {
+    if (value.kind == Column::Kind::integer || value.kind == Column::Kind::year) {
       bind.buffer_type = MYSQL_TYPE_LONGLONG;
       bind.is_unsigned = value.is_unsigned ? 1 : 0;
       bind.buffer = &value.integer;
@@ -235,6 +236,10 @@ class MariadbRows final : public RowSource {
     Column& value = values_[i];
     if (value.is_null != 0) return Cell::null();
     switch (value.kind) {
+      case Column::Kind::year:
+        // As a text, 0 would be the year 2000.
+        if (value.integer == 0) return Cell::of_text("0000");
+        return Cell::of(value.integer);
       case Column::Kind::integer:
         return value.is_unsigned ? Cell::of_unsigned(static_cast<std::uint64_t>(value.integer))
                                  : Cell::of(value.integer);
