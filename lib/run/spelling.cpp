@@ -9,6 +9,7 @@
 #include "dialect/dialect.hpp"
 #include "dialect/equivalent.hpp"
 #include "run/expected_names.hpp"
+#include "run/past_events.hpp"
 #include "run/spelling_record.hpp"
 
 namespace dbmig::run {
@@ -105,6 +106,7 @@ Schema with_expected_spelling(backend::Connection& connection, const Schema& exp
                               const SpellingSources& sources) {
   if (!dialect::capabilities(connection.dialect().kind()).rewrites_sql) return live;
   live = with_expected_names(connection, expected, std::move(live));
+  live = with_past_events(connection, expected, std::move(live));
   DefinitionKeys keys = unlike_definitions(expected, live);
   // Usually there is nothing to ask.
   if (keys.empty()) return live;

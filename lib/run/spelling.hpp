@@ -48,7 +48,7 @@ struct SpellingSources {
 };
 
 /// Returns the inspected schema `live` with the texts of `expected` in place of those that are only
-/// the server's spelling of them.
+/// the server's spelling of them, and with the events whose time is past (past_events.hpp).
 schema::Schema with_expected_spelling(backend::Connection& connection,
                                       const schema::Schema& expected, schema::Schema live,
                                       const SpellingSources& sources);

@@ -90,7 +90,9 @@ std::string create_routine(const schema::Routine& routine, bool replace) {
 }
 
 std::string drop_routine(RoutineKind kind, const std::string& name) {
-  return "DROP " + text::upper(schema::to_string(kind)) + ' ' + quote(name);
+  // The server removes an event by itself when its time is past.
+  const char* if_exists = kind == RoutineKind::event ? "IF EXISTS " : "";
+  return "DROP " + text::upper(schema::to_string(kind)) + ' ' + if_exists + quote(name);
 }
 
 std::vector<std::string> alter_sequence(const schema::Routine& from, const schema::Routine& to) {
