@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/row_storage.hpp"
 #include "import/earlier_row.hpp"
 #include "import/record_parser.hpp"
 
@@ -71,7 +72,8 @@ Error RepeatedKeyError::with_first(const std::string& place) const {
   return repeated_key_error(diagnostics().front().where, record_, columns_, place);
 }
 
-RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
+RowOrder row_order(DialectKind kind, const schema::Table& table,
+                   const std::vector<std::string>& columns,
                    const std::vector<std::string>& still_loaded, bool rejects) {
   RowOrder order;
   order.columns = columns.size();
@@ -83,8 +85,14 @@ RowOrder row_order(const schema::Table& table, const std::vector<std::string>& c
       });
   if (!rejects && !order.parents_may_follow) return order;
   for (const schema::Column& column : table.columns) {
-    if (!column.autoincrement) continue;
-    order.numbers_each = true;
+    if (!column.autoincrement && !dialect::is_rowid(kind, table, column)) continue;
+    order.numbers_each = column.autoincrement;
+    order.numbers_are_parents = std::any_of(
+        table.foreign_keys.begin(), table.foreign_keys.end(), [&](const schema::ForeignKey& key) {
+          return text::equals_ignoring_case(key.referenced_table, table.name) &&
+                 std::find(key.referenced_columns.begin(), key.referenced_columns.end(),
+                           column.name) != key.referenced_columns.end();
+        });
     const auto given = std::find(columns.begin(), columns.end(), column.name);
     if (given != columns.end()) order.key = static_cast<std::size_t>(given - columns.begin());
   }
@@ -152,6 +160,19 @@ std::vector<char> Loader::next_row(backend::RowReader& reader) const {
   return {one.begin(), one.end()};
 }
 
+/// Of a batch of one row, of the encoding "cells".
+bool Loader::has_number(std::span<const char> row) const {
+  if (!order_.key) return false;
+  backend::CellReader cells(row);
+  for (std::size_t i = 0; i < *order_.key; ++i) cells.next();
+  return cells.next().kind != backend::Cell::Kind::null;
+}
+
+void Loader::let_wait(std::vector<char> row, std::uint32_t offset, std::optional<Error> error) {
+  waiting_.rows.push_back(
+      {std::move(row), line_of(offset), std::string(record_at(offset)), std::move(error)});
+}
+
 bool Loader::has_empty_key(std::span<const char> batch) const {
   if (!order_.key) return true;
   const auto reader = backend::row_reader(sink_.encoding(), order_.columns, batch);
@@ -172,9 +193,35 @@ void Loader::write_each(std::span<const char> batch, const backend::RefusedRow& 
   }
 }
 
-void Loader::write(std::span<const char> batch, const backend::RefusedRow& refused) {
+/// Tries some rows, and then twice as many, until many of them wait; the rest waits untried.
+void Loader::write_or_wait(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
+                           const backend::RefusedRow& refused) {
+  constexpr std::size_t kFirst = 100;
+  constexpr std::size_t kMany = 8;  // a row of so many
+  const std::string encoding = sink_.encoding();
+  const auto reader = backend::row_reader(encoding, order_.columns, batch);
+  const auto encoder = backend::row_encoder(encoding, order_.columns);
+  bool many_wait = false;
+  for (std::size_t from = 0; from < offsets.size() && !many_wait;) {
+    const std::size_t count = std::min(std::max(from, kFirst), offsets.size() - from);
+    encoder->clear();
+    for (std::size_t i = 0; i < count; ++i) encoder->add(reader->next());
+    const std::size_t waited = waiting_.rows.size();
+    sink_.write(encoder->batch(),
+                [&](std::size_t row, const Error& error) { refused(from + row, error); });
+    many_wait = (waiting_.rows.size() - waited) * kMany > count;
+    from += count;
+    if (!many_wait) continue;
+    for (; from < offsets.size(); ++from) let_wait(next_row(*reader), offsets[from], std::nullopt);
+  }
+}
+
+void Loader::write(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
+                   const backend::RefusedRow& refused) {
   if (order_.numbers_each && has_empty_key(batch)) {
     write_each(batch, refused);
+  } else if (order_.may_wait_untried) {
+    write_or_wait(batch, offsets, refused);
   } else {
     sink_.write(batch, refused);
   }
@@ -201,17 +248,22 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
     if (order_.refuses_empty_keys && has_empty_key(batch)) {
       throw Error(ErrorCode::constraint, "the database numbers the rows in the order of the file");
     }
-    std::unique_ptr<backend::RowReader> rows;  // of those that wait
+    std::unique_ptr<backend::RowReader> rows;  // of those that lack a parent
     std::size_t next = 0;
-    write(batch, [&](std::size_t row, const Error& error) {
+    write(batch, result.offsets, [&](std::size_t row, Error error) {
       const std::uint32_t offset = result.offsets.at(row);
       if (order_.parents_may_follow && lacks_parent(error)) {
         if (!rows) rows = backend::row_reader(sink_.encoding(), order_.columns, batch);
         for (; next < row; ++next) rows->skip(0);
         ++next;
-        waiting_.rows.push_back(
-            {next_row(*rows), line_of(offset), std::string(record_at(offset)), error});
-        return;
+        std::vector<char> one = next_row(*rows);
+        if (!order_.numbers_are_parents || has_number(one)) {
+          return let_wait(std::move(one), offset, std::move(error));
+        }
+        error = Error(error.code(), error.message() +
+                                        "; without a number of its own, it cannot wait for a "
+                                        "parent that comes later")
+                    .native(error.native_code());
       }
       if (!policy_.goes_on()) {
         throw refused_record(file_, line_of(offset), record_at(offset), format_, error);

@@ -42,6 +42,12 @@ struct RowOrder {
   /// The missing parent of a row may follow later in the file, or in another one: the row is tried
   /// again at the end.
   bool parents_may_follow = false;
+  /// After many rows without a parent, the next ones wait without being tried: a refused row takes
+  /// a server much longer than asking for the parents of many. See WaitingFile::has_triggers.
+  bool may_wait_untried = false;
+  /// Rows refer to the number of another one of the table: one that the database is to number
+  /// cannot wait, because the rows behind it would get other numbers than they have in the file.
+  bool numbers_are_parents = false;
   /// The database numbers rows, and a refused row uses up a number: each row is written by itself.
   bool numbers_each = false;
   /// Other writers number rows at the same time: no row may be left to the database to number.
@@ -50,9 +56,10 @@ struct RowOrder {
   std::size_t columns = 0;         ///< of a row
 };
 
-/// The order for rows of `columns` written to `table`. `still_loaded` are the tables, including
-/// this one, that may still get rows.
-RowOrder row_order(const schema::Table& table, const std::vector<std::string>& columns,
+/// The order for rows of `columns` written to `table` of a database of `kind`. `still_loaded` are
+/// the tables, including this one, that may still get rows.
+RowOrder row_order(DialectKind kind, const schema::Table& table,
+                   const std::vector<std::string>& columns,
                    const std::vector<std::string>& still_loaded, bool rejects);
 
 /// A record that was not written because an earlier one of the files has the same key.
@@ -89,10 +96,15 @@ class Loader {
   RepeatedKeyError repeated_key(std::uint32_t offset, std::vector<std::string> columns) const;
 
  private:
-  void write(std::span<const char> batch, const backend::RefusedRow& refused);
+  void write(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
+             const backend::RefusedRow& refused);
+  void write_or_wait(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
+                     const backend::RefusedRow& refused);
   void write_each(std::span<const char> batch, const backend::RefusedRow& refused);
   bool has_empty_key(std::span<const char> batch) const;
   std::vector<char> next_row(backend::RowReader& reader) const;
+  bool has_number(std::span<const char> row) const;
+  void let_wait(std::vector<char> row, std::uint32_t offset, std::optional<Error> error);
   std::uint64_t line_of(std::uint32_t offset) const;
   SourcePosition position_of(const BadRecord& bad) const;
   std::string_view record_at(std::uint32_t offset) const;

@@ -10,6 +10,7 @@
 
 #include "backend/bulk.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/check_options.hpp"
 #include "import/file_plan.hpp"
 #include "import/final_commit.hpp"
@@ -240,10 +241,10 @@ void RootImport::finish_waiting() {
     RejectFile* const rejects = rejects_of_[file.index];
     for (const WaitingRow& row : file.rows) {
       if (!options_.goes_on()) {
-        throw refused_record(name, row.line, row.record, formats_[file.index], row.error);
+        throw refused_record(name, row.line, row.record, formats_[file.index], row.error.value());
       }
-      problems_.add(name, row.line, row.error);
-      if (rejects != nullptr) rejects->add(name, row.line, row.error.message(), row.record);
+      problems_.add(name, row.line, row.error.value());
+      if (rejects != nullptr) rejects->add(name, row.line, row.error->message(), row.record);
     }
     summary_.files[file.index].rows += file.written;
     summary_.files[file.index].rejected += file.rows.size();
@@ -322,7 +323,16 @@ void RootImport::load_file(std::span<const std::size_t> files,
   const Worker trial(plan);
   RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
   rejects_of_[index] = rejects;
-  waiting_[index] = {index, table, plan.column_names(), {}};
+  const bool has_triggers = with_triggers_.contains(table.name);
+  waiting_[index] = {.index = index,
+                     .table = table,
+                     .columns = plan.column_names(),
+                     .rows = {},
+                     .has_triggers = has_triggers};
+  still_waiting_ = 0;
+  row_order.may_wait_untried = row_order.parents_may_follow && !has_triggers &&
+                               !checkpoints_->are_on() &&
+                               dialect::capabilities(connection_->dialect().kind()).is_server;
   // Small files are loaded faster than they could be handed out. But before the commit every rank
   // must have answered once more.
   const bool is_left_to_root = !is_last && opened.is_as_stored && input.size() != 0 &&

@@ -98,6 +98,7 @@ class RootImport {
   ChunkReader::Limits chunk_limits() const;
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void insert_ready_rows(std::size_t index);
   void finish_table(OpenTable& open);
   void look_for_earlier_fault(const Error& error,
                               const std::vector<std::unique_ptr<RenewedSink>>& sinks);
@@ -166,6 +167,7 @@ class RootImport {
   std::vector<RejectFile*> rejects_of_;   ///< of each file, or null
   std::vector<CsvFormat> formats_;        ///< of each file, as detected
   std::vector<WaitingFile> waiting_;      ///< of each file
+  std::size_t still_waiting_ = 0;         ///< rows left by the last insert_ready_rows()
   Problems problems_;
   Summary summary_;
   LoadProgress progress_;

@@ -116,8 +116,8 @@ void RootImport::set_time_zone() {
 RowOrder RootImport::order_of(const schema::Table& table, const Plan& plan,
                               const std::vector<std::string>& still_loaded) const {
   const bool may_wait = options_.on_duplicate == backend::OnDuplicate::abort;
-  return row_order(table, plan.column_names(), may_wait ? still_loaded : std::vector<std::string>{},
-                   options_.goes_on());
+  return row_order(connection_->dialect().kind(), table, plan.column_names(),
+                   may_wait ? still_loaded : std::vector<std::string>{}, options_.goes_on());
 }
 
 /// Opens the table of the first of `files`, unless it is open for rows like those of `plan`.
@@ -236,9 +236,10 @@ void RootImport::feed_sinks(const Feed& feed,
                                              rank, silent.count()));
   };
   OnLoaded on_loaded;
-  if (checkpoints_->are_on()) {
+  if (checkpoints_->are_on() || feed.row_order.may_wait_untried) {
     on_loaded = [&](std::uint64_t bytes, std::uint64_t next_line) {
-      reached(bytes, next_line, false);
+      insert_ready_rows(feed.index);
+      if (checkpoints_->are_on()) reached(bytes, next_line, false);
     };
   }
   had_writers_ = had_writers_ || loaders.size() > 1;
@@ -255,6 +256,20 @@ void RootImport::feed_sinks(const Feed& feed,
   }
   times_.read += times.read;
   times_.parse += times.parse;
+}
+
+/// Writes rows of the file that wait and have their parents now, when there are so many that
+/// keeping them would take much memory. If most are left, it asks again when they are twice as
+/// many.
+void RootImport::insert_ready_rows(std::size_t index) {
+  constexpr std::size_t kMany = 20'000;
+  WaitingFile& file = waiting_[index];
+  if (file.has_triggers || file.rows.size() < std::max(kMany, 2 * still_waiting_)) return;
+  const Clock::time_point start = Clock::now();
+  insert_ready(*connection_, file, stop_);
+  still_waiting_ = file.rows.size();
+  progress_.rows += std::exchange(file.written, 0);
+  progress_.write_nanoseconds += nanoseconds_since(start);
 }
 
 /// Does what the sinks have deferred, and closes them.

@@ -10,6 +10,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "import/earlier_row.hpp"
+#include "import/row_graph.hpp"
+#include "import/waiting_keys.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -17,16 +20,8 @@ namespace {
 using schema::ForeignKey;
 
 constexpr const char* kSavepoint = "dbmig_circles";
-constexpr const char* kNumber = "dbmig_row";
 /// Rows per statement.
 constexpr std::size_t kAtOnce = 500;
-
-/// A row: its file, and its index among the waiting rows there.
-struct RowId {
-  std::size_t file;
-  std::size_t row;
-  friend auto operator<=>(const RowId&, const RowId&) = default;
-};
 
 /// Disables MariaDB's check of foreign keys, and defers SQLite's to the end.
 class UncheckedForeignKeys {
@@ -56,35 +51,28 @@ class Circles {
  public:
   Circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
           const std::atomic<bool>& stop)
-      : connection_(connection), files_(files), stop_(stop) {}
-  ~Circles() {
-    for (std::size_t i = 0; i < made_; ++i) {
-      try {
-        // Without TEMPORARY, this would commit on MariaDB.
-        connection_.execute((on_mariadb() ? "DROP TEMPORARY TABLE " : "DROP TABLE ") +
-                            temporary(i));
-      } catch (...) {
-        // It is dropped with the session.
-      }
+      : connection_(connection), files_(files), stop_(stop), keys_(connection, files) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      first_.push_back(file_of_.size());
+      file_of_.insert(file_of_.end(), files[i]->rows.size(), i);
     }
+    graph_ = RowGraph(file_of_.size());
   }
-  Circles(const Circles&) = delete;
-  Circles& operator=(const Circles&) = delete;
 
-  void write() {
-    for (std::size_t i = 0; i < files_.size(); ++i) keep_keys(i);
+  /// False if it gave up a file.
+  bool write() {
+    keys_.keep();
     for (std::size_t i = 0; i < files_.size(); ++i) ask(i);
-    std::set<RowId> refused;
+    std::vector<bool> refused = refused_before();
     while (true) {
-      const std::set<RowId> good = choose(refused);
-      if (good.empty()) return;
+      const std::vector<bool> good = graph_.complete(refused);
+      const std::vector<std::size_t> rows = graph_.parents_first(good, file_of_);
+      if (rows.empty()) return !has_given_up_;
       connection_.savepoint(kSavepoint);
-      const std::size_t before = refused.size();
-      write(good, refused);
-      if (refused.size() == before) {
+      if (write(rows, refused)) {
         verify(good);
         take_out(good);
-        return;
+        return !has_given_up_;
       }
       // Rows that refer to a refused row have no parent either.
       connection_.rollback_to_savepoint(kSavepoint);
@@ -92,91 +80,26 @@ class Circles {
   }
 
  private:
-  /// One foreign key of a file's rows.
-  struct Key {
-    std::set<std::size_t> bound;                        ///< rows that refer to something
-    std::set<std::size_t> held;                         ///< those whose parent is in the database
-    std::multimap<std::size_t, RowId> waiting_parents;  ///< the others: their waiting parents
-  };
-
-  std::string temporary(std::size_t file) const {
-    const std::string name = fmt::format("dbmig_waiting_{}", file);
-    return on_mariadb() ? name : "temp." + name;
+  /// The number of a file's waiting row in the graph.
+  std::size_t number_of(std::size_t file, std::size_t row) const { return first_[file] + row; }
+  WaitingRow& row_at(std::size_t number) const {
+    const std::size_t file = file_of_[number];
+    return files_[file]->rows[number - first_[file]];
   }
+
+  /// Rows that were refused for another reason than a missing parent.
+  std::vector<bool> refused_before() const {
+    std::vector<bool> refused(graph_.rows());
+    for (std::size_t number = 0; number < graph_.rows(); ++number) {
+      const std::optional<Error>& error = row_at(number).error;
+      refused[number] = error && !lacks_parent(*error);
+    }
+    return refused;
+  }
+
   bool on_mariadb() const { return connection_.dialect().kind() == DialectKind::mariadb; }
   std::string quoted(const std::string& name) const {
     return connection_.dialect().quote_identifier(name);
-  }
-  bool has(std::size_t file, const std::string& column) const {
-    const std::vector<std::string>& columns = files_[file]->columns;
-    return std::find(columns.begin(), columns.end(), column) != columns.end();
-  }
-  bool is_parent(std::size_t file, const ForeignKey& key) const {
-    return text::equals_ignoring_case(files_[file]->table.name, key.referenced_table) &&
-           std::all_of(key.referenced_columns.begin(), key.referenced_columns.end(),
-                       [&](const std::string& column) { return has(file, column); });
-  }
-
-  /// The columns of file `i` in which a foreign key starts or ends.
-  std::vector<std::string> key_columns(std::size_t i) const {
-    std::set<std::string> names;
-    for (const ForeignKey& key : files_[i]->table.foreign_keys) {
-      names.insert(key.columns.begin(), key.columns.end());
-    }
-    for (const WaitingFile* other : files_) {
-      for (const ForeignKey& key : other->table.foreign_keys) {
-        if (is_parent(i, key)) {
-          names.insert(key.referenced_columns.begin(), key.referenced_columns.end());
-        }
-      }
-    }
-    std::vector<std::string> columns;
-    for (const std::string& column : files_[i]->columns) {
-      if (names.count(column) != 0) columns.push_back(column);
-    }
-    return columns;
-  }
-
-  /// Puts the key columns of the waiting rows of file `i` into a temporary table.
-  void keep_keys(std::size_t i) {
-    const WaitingFile& file = *files_[i];
-    const std::vector<std::string> columns = key_columns(i);
-    std::string list;
-    schema::Table table;
-    table.name = fmt::format("dbmig_waiting_{}", i);
-    schema::Column number;
-    number.name = kNumber;
-    number.type = schema::parse_type("bigint");
-    table.columns.push_back(number);
-    std::vector<std::string> names{kNumber};
-    for (const std::string& column : columns) {
-      list += ", t." + quoted(column);
-      table.columns.push_back(file.table.column(column));
-      table.columns.back().autoincrement = false;
-      names.push_back(column);
-    }
-    // With the types of the columns, but without NOT NULL.
-    connection_.execute(fmt::format(
-        "CREATE TEMPORARY TABLE {} AS SELECT one.n AS {}{} FROM (SELECT 9007199254740993 AS n) one "
-        "LEFT JOIN {} t ON 1 = 0 WHERE one.n < 0",
-        table.name, kNumber, list, quoted(file.table.name)));
-    made_ = i + 1;
-    const auto sink = connection_.bulk_sink(table, names);
-    const auto encoder = backend::row_encoder(sink->encoding(), names.size());
-    const auto send = [&] {
-      sink->write(encoder->batch(), [](std::size_t, const Error& error) { throw Error(error); });
-      encoder->clear();
-    };
-    for (std::size_t row = 0; row < file.rows.size(); ++row) {
-      std::vector<backend::Cell> cells{backend::Cell::of(static_cast<std::int64_t>(row))};
-      backend::CellReader reader(file.rows[row].batch);
-      std::map<std::string, backend::Cell> all;
-      for (const std::string& column : file.columns) all[column] = reader.next();
-      for (const std::string& column : columns) cells.push_back(all.at(column));
-      encoder->add(cells);
-      if (row % kAtOnce == kAtOnce - 1) send();
-    }
-    if (file.rows.size() % kAtOnce != 0) send();
   }
 
   /// `p.a = c.b AND …`, compared as the foreign key does.
@@ -204,141 +127,124 @@ class Circles {
     return condition;
   }
 
-  /// Determines the parents of file `i`'s rows.
+  std::vector<std::size_t> numbers(const std::string& sql) {
+    std::vector<std::size_t> rows;
+    for (const auto& row : connection_.query(sql).rows) {
+      rows.push_back(std::stoul(row.at(0).value()));
+    }
+    return rows;
+  }
+
+  /// Determines which parents file `i`'s rows need.
   void ask(std::size_t i) {
     const WaitingFile& file = *files_[i];
-    std::vector<Key>& keys = keys_[i];
-    const auto numbers = [&](const std::string& sql) {
-      std::set<std::size_t> rows;
-      for (const auto& row : connection_.query(sql).rows)
-        rows.insert(std::stoul(row.at(0).value()));
-      return rows;
-    };
     for (const ForeignKey& key : file.table.foreign_keys) {
       if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
       // A column that the file lacks gets its default: NULL refers to nothing.
       const bool known = std::all_of(key.columns.begin(), key.columns.end(),
-                                     [&](const auto& column) { return has(i, column); });
+                                     [&](const auto& column) { return keys_.has(i, column); });
       if (!known) {
         if (!is_null_without_file(i, key)) return give_up(i);
         continue;
       }
-      Key& found = keys.emplace_back();
-      const std::string where = bound(key, connection_.dialect());
-      found.bound =
-          numbers(fmt::format("SELECT c.{} FROM {} c WHERE {}", kNumber, temporary(i), where));
-      if (found.bound.empty()) continue;
       const schema::Schema whole = connection_.inspect({.tables = {key.referenced_table}}).schema;
       const schema::Table* parent = whole.find_table(key.referenced_table);
       if (parent == nullptr) return give_up(i);
-      found.held = numbers(
-          fmt::format("SELECT c.{} FROM {} c WHERE {} AND EXISTS (SELECT 1 FROM {} p WHERE {})",
-                      kNumber, temporary(i), where, quoted(parent->name), matches(key, *parent)));
-      for (std::size_t h = 0; h < files_.size(); ++h) {
-        if (!is_parent(h, key)) continue;
-        const auto pairs = connection_.query(
-            fmt::format("SELECT c.{0}, p.{0} FROM {1} c JOIN {2} p ON {3}", kNumber, temporary(i),
-                        temporary(h), matches(key, *parent)));
-        for (const auto& row : pairs.rows) {
-          found.waiting_parents.emplace(std::stoul(row.at(0).value()),
-                                        RowId{h, std::stoul(row.at(1).value())});
-        }
+      ask(i, key, *parent);
+    }
+  }
+
+  void ask(std::size_t i, const ForeignKey& key, const schema::Table& parent) {
+    const std::string condition = matches(key, parent);
+    std::map<std::size_t, std::vector<std::size_t>> parents;  // of rows that lack one
+    for (const std::size_t row : numbers(fmt::format(
+             "SELECT c.{} FROM {} c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} p WHERE {})",
+             WaitingKeys::kNumber, keys_.table(i), bound(key, connection_.dialect()),
+             quoted(parent.name), condition))) {
+      parents[row];
+    }
+    for (std::size_t h = 0; h < files_.size() && !parents.empty(); ++h) {
+      if (!keys_.is_parent(h, key)) continue;
+      const auto pairs = connection_.query(
+          fmt::format("SELECT c.{0}, p.{0} FROM {1} c JOIN {2} p ON {3}", WaitingKeys::kNumber,
+                      keys_.table(i), keys_.table(h), condition));
+      for (const auto& pair : pairs.rows) {
+        const auto lacking = parents.find(std::stoul(pair.at(0).value()));
+        if (lacking == parents.end()) continue;
+        lacking->second.push_back(number_of(h, std::stoul(pair.at(1).value())));
       }
     }
+    for (const auto& [row, some] : parents) graph_.need(number_of(i, row), some);
   }
 
   bool is_null_without_file(std::size_t i, const ForeignKey& key) const {
     return std::any_of(key.columns.begin(), key.columns.end(), [&](const std::string& name) {
       const schema::Column* column = files_[i]->table.find_column(name);
-      return !has(i, name) && column != nullptr && column->nullable && !column->default_value &&
-             !column->generated;
+      return !keys_.has(i, name) && column != nullptr && column->nullable &&
+             !column->default_value && !column->generated;
     });
   }
 
   /// The parents of file `i`'s rows are not known before they are written: the rows stay refused.
   void give_up(std::size_t i) {
-    Key& nothing = keys_[i].emplace_back();
-    for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) nothing.bound.insert(row);
+    has_given_up_ = true;
+    for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
+      graph_.need(number_of(i, row), {});
+    }
   }
 
-  /// The largest set of rows without `refused` whose parents are all in it or in the database.
-  std::set<RowId> choose(const std::set<RowId>& refused) const {
-    std::set<RowId> good;
-    for (std::size_t i = 0; i < files_.size(); ++i) {
-      for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
-        if (refused.count({i, row}) == 0) good.insert({i, row});
-      }
-    }
-    const auto has_parents = [&](const RowId& id) {
-      const auto keys = keys_.find(id.file);
-      if (keys == keys_.end()) return true;
-      return std::all_of(keys->second.begin(), keys->second.end(), [&](const Key& key) {
-        if (key.bound.count(id.row) == 0 || key.held.count(id.row) != 0) return true;
-        const auto [first, last] = key.waiting_parents.equal_range(id.row);
-        return std::any_of(first, last,
-                           [&](const auto& edge) { return good.count(edge.second) != 0; });
-      });
-    };
-    std::multimap<RowId, RowId> children;
-    for (const auto& [file, keys] : keys_) {
-      for (const Key& key : keys) {
-        for (const auto& [row, parent] : key.waiting_parents) {
-          children.emplace(parent, RowId{file, row});
-        }
-      }
-    }
-    std::vector<RowId> gone;
-    for (const RowId& id : good) {
-      if (!has_parents(id)) gone.push_back(id);
-    }
-    for (const RowId& id : gone) good.erase(id);
-    gone.insert(gone.end(), refused.begin(), refused.end());
-    while (!gone.empty()) {
-      const RowId parent = gone.back();
-      gone.pop_back();
-      const auto [first, last] = children.equal_range(parent);
-      for (auto edge = first; edge != last; ++edge) {
-        if (good.count(edge->second) == 0 || has_parents(edge->second)) continue;
-        good.erase(edge->second);
-        gone.push_back(edge->second);
-      }
-    }
-    return good;
-  }
-
-  void write(const std::set<RowId>& good, std::set<RowId>& refused) {
+  /// False if the database refused some, which are in `refused` then.
+  bool write(std::span<const std::size_t> rows, std::vector<bool>& refused) {
     const UncheckedForeignKeys unchecked(connection_);
-    std::optional<std::size_t> file;
-    std::unique_ptr<backend::BulkSink> sink;
-    for (const RowId& id : good) {
-      if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
-      if (file != id.file) {
-        sink.reset();
-        sink = connection_.bulk_sink(files_[id.file]->table, files_[id.file]->columns);
-        file = id.file;
+    bool is_taken = true;
+    while (!rows.empty()) {
+      const std::size_t file = file_of_[rows.front()];
+      const auto end = std::find_if(rows.begin(), rows.end(),
+                                    [&](std::size_t number) { return file_of_[number] != file; });
+      const auto count = static_cast<std::size_t>(end - rows.begin());
+      const auto sink = connection_.bulk_sink(files_[file]->table, files_[file]->columns);
+      for (std::size_t at = 0; at < count; at += kAtOnce) {
+        is_taken =
+            write_some(*sink, rows.subspan(at, std::min(kAtOnce, count - at)), refused) && is_taken;
       }
-      WaitingRow& row = files_[id.file]->rows[id.row];
-      backend::write_cells(*sink, files_[id.file]->columns.size(), row.batch,
-                           [&](std::size_t, const Error& error) {
-                             row.error = error;
-                             refused.insert(id);
-                           });
+      rows = rows.subspan(count);
     }
+    return is_taken;
+  }
+
+  /// `rows` of one file.
+  bool write_some(backend::BulkSink& sink, std::span<const std::size_t> rows,
+                  std::vector<bool>& refused) {
+    if (stop_) throw Error(ErrorCode::interrupted, "interrupted");
+    const std::size_t columns = files_[file_of_[rows.front()]]->columns.size();
+    const auto encoder = backend::row_encoder(sink.encoding(), columns);
+    for (const std::size_t number : rows) {
+      const auto reader =
+          backend::row_reader(backend::kCellEncoding, columns, row_at(number).batch);
+      encoder->add(reader->next());
+    }
+    bool is_taken = true;
+    sink.write(encoder->batch(), [&](std::size_t at, const Error& error) {
+      row_at(rows[at]).error = error;
+      refused[rows[at]] = true;
+      is_taken = false;
+    });
+    return is_taken;
   }
 
   /// MariaDB: checks that every row has its parents, and locks them.
-  void verify(const std::set<RowId>& good) {
+  void verify(const std::vector<bool>& good) {
     if (!on_mariadb()) return;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       remove_others(i, good);
       for (const ForeignKey& key : files_[i]->table.foreign_keys) {
         const bool known = std::all_of(key.columns.begin(), key.columns.end(),
-                                       [&](const auto& column) { return has(i, column); });
+                                       [&](const auto& column) { return keys_.has(i, column); });
         if (!known) continue;
         const std::string sql = fmt::format(
             "SELECT COUNT(*) FROM {} c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} p WHERE {} LOCK "
             "IN SHARE MODE)",
-            temporary(i), bound(key, connection_.dialect()), quoted(key.referenced_table),
+            keys_.table(i), bound(key, connection_.dialect()), quoted(key.referenced_table),
             matches(key, {}));
         if (connection_.query(sql).rows.at(0).at(0) == "0") continue;
         throw Error(ErrorCode::constraint,
@@ -349,27 +255,27 @@ class Circles {
     }
   }
 
-  void remove_others(std::size_t i, const std::set<RowId>& good) {
+  void remove_others(std::size_t i, const std::vector<bool>& good) {
     std::vector<std::string> numbers;
     const auto remove = [&] {
       if (numbers.empty()) return;
-      connection_.execute(fmt::format("DELETE FROM {} WHERE {} IN ({})", temporary(i), kNumber,
-                                      text::join(numbers, ", ")));
+      connection_.execute(fmt::format("DELETE FROM {} WHERE {} IN ({})", keys_.table(i),
+                                      WaitingKeys::kNumber, text::join(numbers, ", ")));
       numbers.clear();
     };
     for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
-      if (good.count({i, row}) != 0) continue;
+      if (good[number_of(i, row)]) continue;
       numbers.push_back(std::to_string(row));
       if (numbers.size() == kAtOnce) remove();
     }
     remove();
   }
 
-  void take_out(const std::set<RowId>& good) {
+  void take_out(const std::vector<bool>& good) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       std::vector<WaitingRow> left;
       for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
-        if (good.count({i, row}) == 0) left.push_back(std::move(files_[i]->rows[row]));
+        if (!good[number_of(i, row)]) left.push_back(std::move(files_[i]->rows[row]));
       }
       files_[i]->written += files_[i]->rows.size() - left.size();
       files_[i]->rows = std::move(left);
@@ -379,19 +285,23 @@ class Circles {
   backend::Connection& connection_;
   const std::vector<WaitingFile*>& files_;
   const std::atomic<bool>& stop_;
-  std::size_t made_ = 0;  ///< number of temporary tables
-  std::map<std::size_t, std::vector<Key>> keys_;
+  WaitingKeys keys_;
+  bool has_given_up_ = false;
+  std::vector<std::size_t> first_;    ///< number of each file's first row
+  std::vector<std::size_t> file_of_;  ///< of each row
+  RowGraph graph_{0};
 };
 
 }  // namespace
 
-void write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
+bool write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
                    const std::atomic<bool>& stop) {
   try {
-    Circles(connection, files, stop).write();
+    return Circles(connection, files, stop).write();
   } catch (const Error& error) {
-    // Without the right to create temporary tables, such rows stay refused.
+    // Without the right to create temporary tables it is not known.
     if (error.code() != ErrorCode::access) throw;
+    return false;
   }
 }
 

@@ -9,14 +9,16 @@
 namespace dbmig::import {
 
 /// Writes those rows of `files` whose parents are all in the database or among the rows that it
-/// writes (rows that refer to each other in a circle), and removes them from `files`.
+/// writes, which may refer to each other in a circle, parents first, and removes them from `files`.
+/// False if it is not known which parents the others have: then some of them may have all. Rows
+/// that the database refused for another reason than a missing parent stay as they are.
 ///
 /// The database decides which row is the parent of which, with the comparison of its foreign keys:
 /// the key columns are put into temporary tables, which are joined. SQLite checks the foreign keys
 /// when the transaction commits (PRAGMA defer_foreign_keys). MariaDB, which cannot defer them,
 /// writes these rows unchecked, and then each foreign key is checked with a query that takes a
 /// shared lock on the parents, as its own check does.
-void write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
+bool write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
                    const std::atomic<bool>& stop);
 
 }  // namespace dbmig::import

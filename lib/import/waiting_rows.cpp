@@ -33,11 +33,9 @@ void try_again(backend::Connection& connection, WaitingFile& file, const std::at
   file.rows = std::move(left);
 }
 
-}  // namespace
-
-void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
-                    const std::atomic<bool>& stop) {
-  // Alternating between both ends, so that rows in either order need only one round.
+/// Alternates between both ends, so that rows in either order need only one round.
+void try_while_one_succeeds(backend::Connection& connection, std::vector<WaitingFile*> files,
+                            const std::atomic<bool>& stop) {
   for (std::size_t before = 0; before != count(files);) {
     before = count(files);
     std::reverse(files.begin(), files.end());
@@ -50,7 +48,26 @@ void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> f
     std::stable_sort(file->rows.begin(), file->rows.end(),
                      [](const WaitingRow& a, const WaitingRow& b) { return a.line < b.line; });
   }
-  if (count(files) > 0) write_circles(connection, files, stop);
+}
+
+}  // namespace
+
+void insert_ready(backend::Connection& connection, WaitingFile& file,
+                  const std::atomic<bool>& stop) {
+  write_circles(connection, {&file}, stop);
+}
+
+void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
+                    const std::atomic<bool>& stop) {
+  const bool has_triggers =
+      std::any_of(files.begin(), files.end(), [](const auto* file) { return file->has_triggers; });
+  const bool is_decided = !has_triggers && write_circles(connection, files, stop);
+  const auto was_tried = [](const WaitingRow& row) { return row.error.has_value(); };
+  const bool all_were_tried = std::all_of(files.begin(), files.end(), [&](const auto* file) {
+    return std::all_of(file->rows.begin(), file->rows.end(), was_tried);
+  });
+  if (!is_decided || !all_were_tried) try_while_one_succeeds(connection, files, stop);
+  if (has_triggers && count(files) > 0) write_circles(connection, files, stop);
 }
 
 }  // namespace dbmig::import

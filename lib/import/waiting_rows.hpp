@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,12 @@
 
 namespace dbmig::import {
 
-/// A row that the database refused because its parent was not there yet.
+/// A row whose parent was not there yet, as far as the database was asked.
 struct WaitingRow {
   std::vector<char> batch;  ///< with this row only, of the encoding "cells"
   std::uint64_t line;
   std::string record;
-  Error error;  ///< the most recent one
+  std::optional<Error> error;  ///< the database's most recent one; nothing: it was not asked
 };
 
 /// The waiting rows of one file.
@@ -28,14 +29,21 @@ struct WaitingFile {
   schema::Table table;
   std::vector<std::string> columns;  ///< of a row, in its order
   std::vector<WaitingRow> rows;
-  std::uint64_t written = 0;  ///< number of rows that found their parents in the end
+  std::uint64_t written = 0;  ///< number of rows that found their parents
+  /// The database changes rows when they are written, perhaps what they refer to.
+  bool has_triggers = false;
 };
 
-/// Writes rows that waited for their parents when all files are read: repeatedly while at least one
-/// succeeds, then those that refer to each other in circles, together. What is left in `files`, in
-/// the order of lines, has no parent or was refused for another reason, which its error says. Runs
-/// inside the import's transaction. Throws Error{interrupted} if `stop` is set, and the sinks'
-/// errors.
+/// Writes the rows of `file` whose parents are in the database or among these rows, while the file
+/// is still read; the others go on waiting. `file` must have no triggers. Runs inside the import's
+/// transaction. Throws Error{interrupted} if `stop` is set, and the sinks' errors.
+void insert_ready(backend::Connection& connection, WaitingFile& file,
+                  const std::atomic<bool>& stop);
+
+/// Writes rows that waited for their parents when all files are read: those whose parents are in
+/// the database or among them. Where that is not known beforehand, rows are tried repeatedly while
+/// at least one succeeds. What is left in `files`, in the order of lines, has no parent or was
+/// refused for another reason, which its error says. Otherwise like insert_ready().
 void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
                     const std::atomic<bool>& stop);
 
