@@ -65,10 +65,28 @@ class SpellingKeeper {
       if (old == nullptr || *old == item) continue;
       const bool is_same = in_all_forms([&](const Table* a, const Table* b) {
         if (a == nullptr || b == nullptr) return a == b;
-        return same(named(a->*list, item.name), named(b->*list, item.name));
+        return same_items(*a, *b, list, item.name);
       });
       if (is_same) item = *old;
     }
+  }
+
+  template <class Item>
+  static bool same_items(const Table& a, const Table& b, schema::SharedList<Item> Table::*list,
+                         const std::string& name) {
+    return same(named(a.*list, name), named(b.*list, name));
+  }
+  // A canonical form may have a unique index among the unique constraints, and the reverse.
+  static bool same_items(const Table& a, const Table& b,
+                         schema::SharedList<schema::Index> Table::* /*list*/,
+                         const std::string& name) {
+    return same(named(a.indexes, name), named(b.indexes, name)) &&
+           same(named(a.uniques, name), named(b.uniques, name));
+  }
+  static bool same_items(const Table& a, const Table& b,
+                         schema::SharedList<schema::Unique> Table::* /*list*/,
+                         const std::string& name) {
+    return same_items(a, b, &Table::indexes, name);
   }
 
   template <class Part>
