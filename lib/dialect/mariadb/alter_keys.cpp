@@ -37,6 +37,25 @@ bool same_primary_key(const Table& a, const Table& b) {
               primary_key_definition(b) + period_in_key(b, b.primary_key->without_overlaps));
 }
 
+/// The columns of each key, by name ("" for the primary key), as far as a foreign key could use it.
+std::map<std::string, std::vector<std::string>> key_columns(const Table& table) {
+  std::map<std::string, std::vector<std::string>> keys;
+  if (table.primary_key) keys[""] = table.primary_key->columns;
+  for (const auto& unique : table.uniques) keys[unique.name] = unique.columns;
+  for (const auto& index : table.indexes) {
+    if (index.kind != schema::IndexKind::plain) continue;
+    for (const schema::IndexPart& part : index.parts) {
+      if (part.length != 0 || part.column.empty()) break;
+      keys[index.name].push_back(part.column);
+    }
+  }
+  return keys;
+}
+
+bool begins_with(const std::vector<std::string>& columns, const std::vector<std::string>& first) {
+  return columns.size() >= first.size() && std::equal(first.begin(), first.end(), columns.begin());
+}
+
 }  // namespace
 
 KeyChanges::KeyChanges(const TableChange& change)
@@ -73,6 +92,26 @@ bool KeyChanges::is_under_new_foreign_key(const schema::Index& index) const {
                      });
 }
 
+/// Whether the server would drop `index`, which stays, because a new key begins with its columns:
+/// it does so with an index that it made for a foreign key by itself, as this one may be. Made
+/// again in the same statement, it is one of the user's, at no cost.
+/// Source: https://mariadb.com/kb/en/foreign-keys/
+bool KeyChanges::is_covered_by_new_key(const schema::Index& index) const {
+  const auto old = key_columns(before_);
+  const auto own = old.find(index.name);
+  if (own == old.end() || own->second.empty()) return false;
+  const bool serves_foreign_key =
+      std::any_of(before_.foreign_keys.begin(), before_.foreign_keys.end(),
+                  [&](const auto& key) { return key.columns == own->second; });
+  if (!serves_foreign_key) return false;
+  const auto now = key_columns(after_);
+  return std::any_of(now.begin(), now.end(), [&](const auto& key) {
+    const auto before = old.find(key.first);
+    return key.first != index.name && begins_with(key.second, own->second) &&
+           (before == old.end() || before->second != key.second);
+  });
+}
+
 /// `ALTER KEY … IGNORED`: dropped and added in one statement the server takes for no change.
 bool KeyChanges::only_ignored_differs(const std::string& name) const {
   const schema::Index* old = before_.find_index(name);
@@ -88,7 +127,7 @@ bool KeyChanges::is_made_again(const std::string& name, const Definitions& old,
   if (only_ignored_differs(name)) return false;
   if (makes_keys_anew() || old.at(name) != now.at(name)) return true;
   const schema::Index* index = after_.find_index(name);
-  return index != nullptr && is_under_new_foreign_key(*index);
+  return index != nullptr && (is_under_new_foreign_key(*index) || is_covered_by_new_key(*index));
 }
 
 /// Keys that only get another name, old → new: they stay as they are.

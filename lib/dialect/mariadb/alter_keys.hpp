@@ -25,6 +25,7 @@ class KeyChanges {
   bool makes_keys_anew() const;
   bool makes_primary_key() const;
   bool is_under_new_foreign_key(const schema::Index& index) const;
+  bool is_covered_by_new_key(const schema::Index& index) const;
   bool only_ignored_differs(const std::string& name) const;
   bool is_made_again(const std::string& name, const Definitions& old, const Definitions& now) const;
   bool is_over_other_period(const schema::Unique& key) const;
