@@ -45,10 +45,12 @@ bool has_array_binding(MYSQL* connection) {
   return (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32U)) != 0;
 }
 
-/// What stands behind the rows. INSERT IGNORE would hide other mistakes of a row as well.
+/// What stands behind the rows. INSERT IGNORE would hide other mistakes of a row as well. An
+/// existing row keeps its value of the column called `kept`.
 /// https://mariadb.com/kb/en/insert-on-duplicate-key-update/
 std::string duplicate_clause(const dialect::Dialect& dialect,
-                             const std::vector<std::string>& columns, OnDuplicate on_duplicate) {
+                             const std::vector<std::string>& columns, OnDuplicate on_duplicate,
+                             const std::string& kept) {
   if (on_duplicate == OnDuplicate::skip) {
     const std::string name = dialect.quote_identifier(columns.front());
     return fmt::format(" ON DUPLICATE KEY UPDATE {} = {}", name, name);
@@ -57,7 +59,8 @@ std::string duplicate_clause(const dialect::Dialect& dialect,
   std::string sets;
   for (const std::string& column : columns) {
     const std::string name = dialect.quote_identifier(column);
-    sets += fmt::format("{}{} = VALUES({})", sets.empty() ? "" : ", ", name, name);
+    sets += sets.empty() ? "" : ", ";
+    sets += column == kept ? name + " = " + name : fmt::format("{} = VALUES({})", name, name);
   }
   return " ON DUPLICATE KEY UPDATE " + sets;
 }
@@ -97,7 +100,7 @@ ColumnForm form_of(const schema::Table& table, const std::string& name) {
 
 std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& table,
                        const std::vector<std::string>& columns, std::size_t rows,
-                       OnDuplicate on_duplicate) {
+                       OnDuplicate on_duplicate, const std::string& kept = "") {
   std::string names;
   std::string one;
   for (const std::string& name : columns) {
@@ -110,7 +113,7 @@ std::string insert_sql(const dialect::Dialect& dialect, const schema::Table& tab
                                 on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
                                 dialect.quote_identifier(table.name), names, one);
   for (std::size_t i = 1; i < rows; ++i) sql += ", " + one;
-  return sql + duplicate_clause(dialect, columns, on_duplicate);
+  return sql + duplicate_clause(dialect, columns, on_duplicate, kept);
 }
 
 /// The first value of a query's only row.
@@ -182,6 +185,11 @@ class MariadbBulkSink final : public BulkSink {
       if (!fills_keys_) {
         key_ = layout_.parameter_of(static_cast<std::size_t>(given - columns.begin()));
       }
+      if (key_ && on_duplicate == OnDuplicate::update) {
+        keeping_number_ = std::make_unique<InsertStatement>(
+            connection_.native(),
+            insert_sql(connection.dialect(), table, columns, 1, on_duplicate, key->name));
+      }
     }
     if (!has_arrays_) {
       rows_per_statement_ =
@@ -194,6 +202,7 @@ class MariadbBulkSink final : public BulkSink {
 
   ~MariadbBulkSink() override {
     one_.reset();
+    keeping_number_.reset();
     many_.reset();
     try {
       connection_.execute("SET SESSION sql_mode = " + connection_.dialect().quote_string(mode_));
@@ -256,19 +265,28 @@ class MariadbBulkSink final : public BulkSink {
     bool can_be_halved = false;  ///< when one of them is refused
   };
 
+  /// Whether the row leaves its number to the server, in a column that rows have a value for.
+  bool has_no_key(std::size_t row) const {
+    return key_ && parameter_is_null(run_.types, run_.row(row), *key_);
+  }
+
+  /// The statement for a row, or for an array of rows, like the one at `row`. If a row without a
+  /// number has the unique value of one in the table, that one keeps its number.
+  InsertStatement& statement_for(std::size_t row) const {
+    return keeping_number_ != nullptr && has_no_key(row) ? *keeping_number_ : *one_;
+  }
+
   /// Of the `left` rows from `from` on.
   Part part_of(std::size_t from, std::size_t left) const {
     bool numbered = fills_keys_;
     if (key_) {
       // A statement that numbers some of its rows and not others takes more numbers than it uses.
-      const auto has_no_key = [&](std::size_t row) {
-        return parameter_is_null(run_.types, run_.row(row), *key_);
-      };
       numbered = has_no_key(from);
       std::size_t same = 1;
       while (same < left && has_no_key(from + same) == numbered) ++same;
       left = same;
     }
+    if (!has_arrays_ && keeping_number_ != nullptr && numbered) return {};
     if (!has_arrays_) return {left >= rows_per_statement_ ? rows_per_statement_ : 1, false};
     return {numbered ? gapless(left) : left, !numbered};
   }
@@ -281,7 +299,7 @@ class MariadbBulkSink final : public BulkSink {
                                           : InsertStatement::size_of_values(*values);
     if (bytes >= most_packet_) return false;
     connection_.savepoint(kSavepoint);
-    InsertStatement& insert = has_arrays_ ? *one_ : *many_;
+    InsertStatement& insert = has_arrays_ ? statement_for(from) : *many_;
     const auto failure =
         has_arrays_ ? insert.run_rows(run_.types, rows) : insert.run_values(*values);
     if (!failure) {
@@ -322,9 +340,10 @@ class MariadbBulkSink final : public BulkSink {
                                 bytes, most_packet_)));
       return false;
     }
-    const auto failure = one_->run_values(values);
+    InsertStatement& insert = statement_for(row);
+    const auto failure = insert.run_values(values);
     if (!failure) {
-      count_rows(*one_, 1);
+      count_rows(insert, 1);
       return true;
     }
     if (!failure->is_fault_of_row()) throw translate(failure->number, failure->message, sql_);
@@ -342,6 +361,7 @@ class MariadbBulkSink final : public BulkSink {
   std::size_t most_packet_ = 0;
   std::size_t rows_per_statement_ = 1;
   std::unique_ptr<InsertStatement> one_;
+  std::unique_ptr<InsertStatement> keeping_number_;  ///< for some rows; see statement_for()
   std::unique_ptr<InsertStatement> many_;
   BinaryLayout layout_;
   BinaryRows run_;

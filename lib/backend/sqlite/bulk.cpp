@@ -17,6 +17,7 @@
 #include "backend/sqlite/statement.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/sqlite/types.hpp"
 #include "schema/conflict_clause.hpp"
 
 namespace dbmig::backend::sqlite {
@@ -27,15 +28,17 @@ constexpr std::size_t kMaxRows = 256;
 constexpr std::size_t kMaxCells = 16384;
 
 /// What stands behind the rows. Without a target it is about every unique constraint of the table:
-/// https://www.sqlite.org/lang_upsert.html
+/// https://www.sqlite.org/lang_upsert.html. An existing row keeps its value of the column `kept`.
 std::string conflict_clause(const dialect::Dialect& dialect,
-                            const std::vector<std::string>& columns, OnDuplicate on_duplicate) {
+                            const std::vector<std::string>& columns, OnDuplicate on_duplicate,
+                            const std::string& kept) {
   if (on_duplicate == OnDuplicate::skip) return " ON CONFLICT DO NOTHING";
   if (on_duplicate != OnDuplicate::update) return "";
   std::string sets;
   for (const std::string& column : columns) {
     const std::string name = dialect.quote_identifier(column);
-    sets += fmt::format("{}{} = excluded.{}", sets.empty() ? "" : ", ", name, name);
+    sets += fmt::format("{}{} = {}{}", sets.empty() ? "" : ", ", name,
+                        column == kept ? "" : "excluded.", name);
   }
   return " ON CONFLICT DO UPDATE SET " + sets;
 }
@@ -43,7 +46,7 @@ std::string conflict_clause(const dialect::Dialect& dialect,
 /// An INSERT of what `rows` is: VALUES, or a query.
 std::string insert_sql(const dialect::Dialect& dialect, const std::string& table,
                        const std::vector<std::string>& columns, const std::string& rows,
-                       OnDuplicate on_duplicate) {
+                       OnDuplicate on_duplicate, const std::string& kept = "") {
   std::string names;
   for (const std::string& column : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
@@ -51,7 +54,7 @@ std::string insert_sql(const dialect::Dialect& dialect, const std::string& table
   return fmt::format("{} INTO {} ({}) {}{}",
                      on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
                      dialect.quote_identifier(table), names, rows,
-                     conflict_clause(dialect, columns, on_duplicate));
+                     conflict_clause(dialect, columns, on_duplicate, kept));
 }
 
 std::string values_of(std::size_t columns) {
@@ -82,6 +85,7 @@ class SqliteBulkSink final : public BulkSink {
     const bool one_by_one = may_do_half_ || has_parents_and_children(connection, table.name) ||
                             (replaces && is_related);
     if (!one_by_one) prepare_many(connection.dialect(), table.name, columns);
+    if (on_duplicate == OnDuplicate::update) keep_numbers(connection.dialect(), table, columns);
     rows_per_statement_ = std::clamp<std::size_t>(kMaxCells / width_, 1, kMaxRows);
     cells_.resize(rows_per_statement_ * width_);
   }
@@ -117,17 +121,43 @@ class SqliteBulkSink final : public BulkSink {
     }
   }
 
+  /// A row without a number that has the unique value of one in the table does not give that one
+  /// another number.
+  void keep_numbers(const dialect::Dialect& dialect, const schema::Table& table,
+                    const std::vector<std::string>& columns) {
+    const auto number =
+        std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+          return column.autoincrement || dialect::sqlite::is_rowid(table, column);
+        });
+    if (number == table.columns.end()) return;
+    const auto given = std::find(columns.begin(), columns.end(), number->name);
+    if (given == columns.end()) return;
+    number_ = static_cast<std::size_t>(given - columns.begin());
+    keeping_number_ = std::make_unique<Command>(
+        database_,
+        insert_sql(dialect, table.name, columns, values_of(width_), on_duplicate_, number->name));
+  }
+
+  bool has_no_number(std::size_t at) const {
+    return keeping_number_ != nullptr && cells_[at * width_ + number_].kind == Cell::Kind::null;
+  }
+
   /// Rows of `cells_`.
   void write_rows(std::size_t begin, std::size_t end, const RefusedRow& refused) {
     while (begin < end) {
-      const std::size_t count = end - begin;
-      if (count == 1 || many_ == nullptr) {
+      std::size_t count = 0;
+      while (begin + count < end && !has_no_number(begin + count)) ++count;
+      if (count <= 1 || many_ == nullptr) {
         write_one(begin++, refused);
         continue;
       }
       table_->show(&cells_[begin * width_], count);
       const int result = all_or_nothing_([this] { return many_->run(); });
-      if (result == SQLITE_DONE) return count_rows(count);
+      if (result == SQLITE_DONE) {
+        count_rows(count);
+        begin += count;
+        continue;
+      }
       if (!is_fault_of_row(result)) throw translate(result, many_->message(), one_sql_);
       // Foreign keys are checked behind the last row: then it may be any of them.
       const bool is_known = table_->row() < count;
@@ -148,7 +178,8 @@ class SqliteBulkSink final : public BulkSink {
 
   void write_one(std::size_t at, const RefusedRow& refused) {
     const std::size_t row = first_ + at;
-    const auto run = [&] { return one_.run(&cells_[at * width_], width_); };
+    Command& insert = has_no_number(at) ? *keeping_number_ : one_;
+    const auto run = [&] { return insert.run(&cells_[at * width_], width_); };
     const int result = may_do_half_ ? all_or_nothing_(run) : run();
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
@@ -160,7 +191,7 @@ class SqliteBulkSink final : public BulkSink {
       count_rows(1);
       return;
     }
-    const Error error = translate(result, one_.message(), {});
+    const Error error = translate(result, insert.message(), {});
     if (!is_fault_of_row(result)) throw error;
     refused(row, error);
     if (in_transaction_ && sqlite3_get_autocommit(database_) != 0) {
@@ -175,6 +206,8 @@ class SqliteBulkSink final : public BulkSink {
   std::size_t width_;
   std::string one_sql_;
   Command one_;
+  std::unique_ptr<Command> keeping_number_;  ///< for rows without a number; see keep_numbers()
+  std::size_t number_ = 0;                   ///< the column of the number then
   AllOrNothing all_or_nothing_;
   bool may_do_half_ = false;          ///< a statement of one row that fails
   std::unique_ptr<CellTable> table_;  ///< what `many_` reads; both null if rows go one by one

@@ -159,5 +159,37 @@ TEST(OnDuplicate, ReplacingWhatOthersFollowIsRefused) {
   EXPECT_EQ(job.rows("SELECT a, (SELECT count(*) FROM child) FROM t"), "y|1\n");
 }
 
+/// A row that leaves its number to the database does not give another one to the row it updates,
+/// which others may refer to.
+constexpr const char* kPeople = "id,email,name\n,a@x,Anna\n9,b@x,Bob\n,c@x,Cleo\n,b@x,Bert\n";
+
+TEST(OnDuplicate, AnUpdatedRowKeepsTheNumberThatTheFileDoesNotGive) {
+  ImportJob job(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, email TEXT UNIQUE, name TEXT); "
+      "CREATE TABLE child (t INT REFERENCES t (id))");
+  job.database().execute("INSERT INTO t VALUES (5, 'a@x', 'Ann')");
+  job.database().execute("INSERT INTO child VALUES (5)");
+  Options options = options_for(job.write("t.csv", kPeople));
+  options.on_duplicate = OnDuplicate::update;
+  job.run(options, 2);
+  EXPECT_EQ(job.rows("SELECT id, email, name FROM t ORDER BY id"),
+            "5|a@x|Anna\n9|b@x|Bert\n10|c@x|Cleo\n");
+}
+
+TEST_F(OnDuplicateOnMariadb, AnUpdatedRowKeepsTheNumberThatTheFileDoesNotGive) {
+  MariadbDatabase database;
+  database.run(
+      "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(9) UNIQUE, name "
+      "VARCHAR(9)); CREATE TABLE child (t INT, FOREIGN KEY (t) REFERENCES t (id)); INSERT INTO t "
+      "VALUES (5, 'a@x', 'Ann'); INSERT INTO child VALUES (5)");
+  ImportJob job;
+  Options options = options_for(job.write("t.csv", kPeople));
+  options.on_duplicate = OnDuplicate::update;
+  job.run(options, 2, [&]() -> backend::Connection& { return database.connection(); });
+  EXPECT_EQ(database.rows("SELECT email, name, id <= 9 FROM t ORDER BY email"),
+            "a@x|Anna|1\nb@x|Bert|1\nc@x|Cleo|0\n");
+  EXPECT_EQ(database.rows("SELECT id FROM t WHERE id <= 9 ORDER BY id"), "5\n9\n");
+}
+
 }  // namespace
 }  // namespace dbmig::test
