@@ -17,6 +17,8 @@
 #include "import/file_fingerprint.hpp"
 #include "import/lock_retry.hpp"
 #include "import/reject_target.hpp"
+#include "import/resumed_options.hpp"
+#include "import/unfinished_import.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -53,6 +55,10 @@ std::string on_duplicate_text(backend::OnDuplicate how) {
 
 std::string kept_rejects_name(const std::string& target, const std::string& id) {
   return fmt::format("{}.{}.tmp", target, id);
+}
+
+std::string shown_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
 }
 
 std::string listed_files(const std::vector<std::string>& files) {
@@ -120,13 +126,19 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
                       [&](const FileRecord& a, const FileRecord& b) { return a.*what == b.*what; });
   };
   std::optional<ImportRecord> found;
+  std::vector<ImportRecord> others;  // interrupted imports of other files, or in another order
   for (ImportRecord& other : store_.all(are_on())) {
     if (other.state != kRunning && other.state != kDone) continue;
-    if (!all_equal(other, &FileRecord::table)) continue;
-    const bool is_moved = are_on() && all_equal(other, &FileRecord::fingerprint);
-    if (all_equal(other, &FileRecord::path) || (is_moved && !found)) found = std::move(other);
+    const bool is_alike = all_equal(other, &FileRecord::table);
+    const bool is_moved = is_alike && are_on() && all_equal(other, &FileRecord::fingerprint);
+    if ((is_alike && all_equal(other, &FileRecord::path)) || (is_moved && !found)) {
+      found = std::move(other);
+    } else if (other.state == kRunning) {
+      others.push_back(std::move(other));
+    }
   }
   const std::string files = listed_files(options_.files);
+  if (!found) forget_or_refuse(others);
   const bool has_rows = found && found->state == kRunning && found->has_progress();
   if (has_rows && !options_.resume) {
     throw Error(ErrorCode::refused,
@@ -156,6 +168,23 @@ void Checkpoints::begin(const std::vector<schema::Table>& tables) {
   }
   committed_rows_ = record_.rows();
   commit_and_begin();
+}
+
+/// None of `others` may have loaded a part of these files, unless the user says so.
+void Checkpoints::forget_or_refuse(std::vector<ImportRecord> others) {
+  while (const auto unfinished = find_unfinished_import(others, record_.files, stop_)) {
+    if (options_.resume.value_or(true)) {
+      throw Error(ErrorCode::refused,
+                  fmt::format("{} would be loaded twice: {}", shown_name(unfinished->file),
+                              unfinished->describe()))
+          .hint(
+              "finish that import first, with --resume and its files in their order; --no-resume "
+              "forgets it and loads the files from the beginning, in addition to the rows in the "
+              "table");
+    }
+    forget(unfinished->record);
+    std::erase_if(others, [&](const auto& one) { return one.id == unfinished->record.id; });
+  }
 }
 
 /// The rows stay; what was kept for a resumed import is removed.
@@ -188,7 +217,7 @@ void Checkpoints::resume(ImportRecord found) {
     record_ = std::move(found);
     return;
   }
-  check_same_options(found);
+  check_same_options(found.options, record_.options);
   found.owner = record_.owner;
   record_ = std::move(found);
   if (commit_every_ == 0) commit_every_ = record_.commit_every;
@@ -196,44 +225,6 @@ void Checkpoints::resume(ImportRecord found) {
   events_.info("dbmig.import",
                fmt::format("Resuming the import of {}: {} of it {} in the database", files,
                            text::count(record_.rows(), "row"), record_.rows() == 1 ? "is" : "are"));
-}
-
-void Checkpoints::check_same_options(const ImportRecord& found) const {
-  const auto before = text::split(found.options, '\n');
-  const auto now = text::split(record_.options, '\n');
-  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
-    if (before[i] == now[i]) continue;
-    // Continuing with --on-error=reject leaves out the bad record.
-    if (now[i] == "--on-error=reject") continue;
-    const std::string was(before[i]);
-    const std::size_t equals = was.find('=');
-    throw Error(ErrorCode::refused, fmt::format("the import was started with a different {}: '{}'",
-                                                was.substr(0, equals), was.substr(equals + 1)))
-        .hint("resume it with its original options, or start again with --no-resume");
-  }
-}
-
-/// The ranks may encode rows differently; the resulting rows must be the same.
-void Checkpoints::check_same_plan(const FileRecord& file, Plan& plan) const {
-  Plan before;
-  try {
-    before = decode_plan(from_hex(file.plan).value_or(""));
-  } catch (const Error&) {
-    throw Error(ErrorCode::refused,
-                fmt::format("{} was started by another version of dbmig", file.path))
-        .hint("resume it with that version, or start again with --no-resume");
-  }
-  before.rejects = plan.rejects;
-  before.every_field = plan.every_field;
-  before.encoding = plan.encoding;
-  if (before.constants.size() == plan.constants.size()) plan.constants = before.constants;
-  if (before == plan) return;
-  const bool same_columns = before.columns == plan.columns && before.targets == plan.targets;
-  throw Error(ErrorCode::refused,
-              fmt::format("{} was started with different {}", file.path,
-                          same_columns ? "format options (delimiter, quotes, NULL, numbers)"
-                                       : "columns, or the table has changed since"))
-      .hint("resume it with its original options, or start again with --no-resume");
 }
 
 bool Checkpoints::has_kept_rejects(std::size_t index) const {

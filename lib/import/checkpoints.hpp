@@ -43,7 +43,8 @@ class Checkpoints {
   /// of the files.
   ///
   /// Throws Error{refused} if there is an interrupted import of the same files and neither --resume
-  /// nor --no-resume was given; if it is to be resumed, and a file has changed since or is read
+  /// nor --no-resume was given, or one that has loaded a part of one of them and --no-resume was
+  /// not given; if it is to be resumed, and a file has changed since or is read
   /// with other options; and Error{not_found} if there is nothing to resume.
   void begin(const std::vector<schema::Table>& tables);
 
@@ -86,10 +87,9 @@ class Checkpoints {
 
  private:
   ImportRecord new_record(const std::vector<schema::Table>& tables) const;
+  void forget_or_refuse(std::vector<ImportRecord> others);
   void forget(const ImportRecord& record);
   void resume(ImportRecord found);
-  void check_same_options(const ImportRecord& found) const;
-  void check_same_plan(const FileRecord& file, Plan& plan) const;
   std::uint64_t next_number(const schema::Table& table);
   void reset_number(const schema::Table& table, std::uint64_t number);
   void commit_and_begin();

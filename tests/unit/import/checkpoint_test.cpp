@@ -128,6 +128,38 @@ TEST_F(Interrupted, OtherFilesAreLoadedAsAlways) {
   EXPECT_EQ(job.rows("SELECT max(n) FROM t"), "500\n");
 }
 
+/// Neither the order of the files, nor others beside them, nor another name make it another import.
+TEST_F(Interrupted, AFileOfItIsNotLoadedTwiceAmongOthers) {
+  const std::string more = job.write("more.csv", "n,a\n500,x\n");
+  std::filesystem::copy(file, job.path("moved.csv"));
+  for (const std::vector<std::string>& files : {std::vector<std::string>{more, file},
+                                                {file, more},
+                                                {job.path("moved.csv")},
+                                                {more, job.path("moved.csv")}}) {
+    for (const std::uint64_t steps : {0, 10}) {
+      Options options = in_steps(files.front(), steps);
+      options.files = files;
+      const bool is_known = steps != 0 && files.size() == 1;
+      EXPECT_THAT(
+          job.failure(options),
+          AllOf(HasSubstr(is_known ? "an import of" : "would be loaded twice: an import of"),
+                HasSubstr("20 rows of it are in the database"), HasSubstr("--resume")));
+      options.resume = true;
+      if (files.size() > 1) {
+        EXPECT_EQ(code_of(options), ErrorCode::refused);
+      }
+    }
+  }
+  EXPECT_EQ(job.rows("SELECT count(*) FROM t"), "20\n");
+  job.database().execute("DELETE FROM t");
+  job.write("t.csv", numbered_rows(25));
+  Options options = options_for(more);
+  options.files = {more, file};
+  options.resume = false;
+  EXPECT_EQ(job.run(options).rows, 26U);
+  EXPECT_EQ(job.rows("SELECT count(*) FROM dbmig_imports"), "0\n");
+}
+
 /// As two people do it who do not know of each other.
 TEST_F(Interrupted, WhoIsTakenOverStopsAndAddsNothing) {
   ImportJob two(kSimple);
