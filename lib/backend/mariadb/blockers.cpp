@@ -45,10 +45,11 @@ Rows try_query(Session& session, const std::string& sql) {
   }
 }
 
-/// For certain: sessions that hold one of the statement's tables.
+/// For certain: sessions that hold one of the statement's tables, or all of them: FLUSH TABLES WITH
+/// READ LOCK and BACKUP STAGE.
 Rows holders(Session& session, std::string_view sql) {
-  const std::string tables = name_literals(sql);
-  if (tables.empty()) return {};
+  std::string tables = name_literals(sql);
+  if (tables.empty()) tables = "''";
   return try_query(
       session,
       fmt::format(
@@ -56,8 +57,10 @@ Rows holders(Session& session, std::string_view sql) {
           "{} FROM information_schema.METADATA_LOCK_INFO m "
           "JOIN information_schema.PROCESSLIST p ON p.ID = m.THREAD_ID "
           "LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID "
-          "WHERE p.ID <> CONNECTION_ID() AND m.TABLE_SCHEMA = DATABASE() "
-          "AND m.TABLE_NAME IN ({}) ORDER BY 3 DESC LIMIT {}",
+          "WHERE p.ID <> CONNECTION_ID() AND (m.TABLE_SCHEMA = DATABASE() "
+          "AND m.TABLE_NAME IN ({}) "
+          "OR m.LOCK_MODE REGEXP 'MDL_BACKUP_(START|FLUSH|WAIT|BLOCK|FTWRL)') "
+          "ORDER BY 3 DESC LIMIT {}",
           kSession, kStatement, tables, kMaxShown));
 }
 
@@ -75,11 +78,13 @@ Rows transactions(Session& session) {
 
 /// Without the right to see transactions, or when none is open (LOCK TABLES): who is there at all.
 Rows sessions(Session& session) {
-  return try_query(session,
-                   fmt::format("SELECT {}, p.TIME, {} FROM information_schema.PROCESSLIST p WHERE "
-                               "p.ID <> CONNECTION_ID() AND p.DB = DATABASE() ORDER BY p.TIME DESC "
-                               "LIMIT {}",
-                               kSession, kStatement, kMaxShown));
+  return try_query(
+      session,
+      fmt::format("SELECT {}, p.TIME, {} FROM information_schema.PROCESSLIST p WHERE "
+                  "p.ID <> CONNECTION_ID() AND (p.DB = DATABASE() OR p.DB IS NULL) "
+                  "AND p.COMMAND IN ('Sleep', 'Query', 'Execute') AND p.USER <> 'system user' "
+                  "ORDER BY p.DB IS NULL, p.TIME DESC LIMIT {}",
+                  kSession, kStatement, kMaxShown));
 }
 
 }  // namespace
@@ -95,7 +100,7 @@ std::string blockers(Session& session, std::string_view sql) {
   std::string_view what = "these have a transaction open";
   if (guess.rows.empty()) {
     guess = sessions(session);
-    what = "these use the database";
+    what = "these use the database, or none";
   }
   if (guess.rows.empty()) return {};
   return fmt::format(

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <mysql.h>
 
+#include <functional>
+
 #include "backend/bulk.hpp"
 #include "backend/mariadb/blockers.hpp"
 #include "backend/mariadb/bulk.hpp"
@@ -15,6 +17,7 @@
 #include "backend/mariadb/row_source.hpp"
 #include "backend/mariadb/session.hpp"
 #include "backend/mariadb/stale_statistics.hpp"
+#include "backend/mariadb/told_sink.hpp"
 #include "dialect/mariadb/dialect.hpp"
 #include "dialect/mariadb/render.hpp"
 
@@ -81,7 +84,9 @@ class Client final : public MariadbConnection {
   }
 
   void begin() override { session_.execute("START TRANSACTION"); }
-  void commit() override { session_.execute("COMMIT"); }
+  void commit() override {
+    told_who_blocks([&] { session_.execute("COMMIT"); });
+  }
   void rollback() noexcept override { mysql_rollback(session_.native()); }
   bool in_transaction() override {
     unsigned status = 0;
@@ -150,7 +155,10 @@ class Client final : public MariadbConnection {
   std::unique_ptr<BulkSink> bulk_sink(const schema::Table& table,
                                       const std::vector<std::string>& columns,
                                       OnDuplicate on_duplicate) override {
-    return make_bulk_sink(*this, table, columns, on_duplicate);
+    std::unique_ptr<BulkSink> sink;
+    told_who_blocks([&] { sink = make_bulk_sink(*this, table, columns, on_duplicate); });
+    return std::make_unique<ToldSink>(
+        std::move(sink), [this](const std::function<void()>& work) { told_who_blocks(work); });
   }
 
  private:

@@ -70,8 +70,10 @@ constexpr std::array kMeanings = {
     Meaning{1172, ErrorCode::constraint, kOneRowHint},
     Meaning{1242, ErrorCode::constraint, kOneRowHint},
     // Locks.
-    Meaning{1205, ErrorCode::busy,
-            "another session uses the table; let it finish or end it, then run the command again"},
+    Meaning{
+        1205, ErrorCode::busy,
+        "another session holds a lock on the table or on its rows; let it finish or end it, then "
+        "run the command again"},
     Meaning{1213, ErrorCode::busy, "two sessions waited for each other; run the command again"},
     Meaning{1969, ErrorCode::failed,
             "the statement ran longer than max_statement_time allows; raise it for this user"},
