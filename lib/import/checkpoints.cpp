@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "import/file_fingerprint.hpp"
+#include "import/final_commit.hpp"
 #include "import/lock_retry.hpp"
 #include "import/reject_target.hpp"
 #include "import/resumed_options.hpp"
@@ -286,7 +287,7 @@ void Checkpoints::reset_number(const schema::Table& table, std::uint64_t number)
 
 void Checkpoints::commit_and_begin() {
   if (dialect::capabilities(connection_.dialect().kind()).commit_can_be_retried) {
-    lock_retry_.run([&] { connection_.commit(); });
+    commit_beside_readers(connection_, lock_retry_, "");
   } else {
     connection_.commit();
   }

@@ -18,28 +18,35 @@ constexpr std::size_t kShownViolations = 5;
 
 }  // namespace
 
+void commit_beside_readers(backend::Connection& connection, const LockRetry& lock_retry,
+                           std::string_view so_far) {
+  try {
+    lock_retry.run([&] { connection.commit(); });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::busy) throw;
+    throw Error(
+        ErrorCode::busy,
+        fmt::format("{}: another process is still reading it, so the import cannot be written",
+                    error.message()))
+        .native(error.native_code())
+        .hint(fmt::format(
+            "{}let the reader finish its SELECT, or wait longer with --lock-wait; with `PRAGMA "
+            "journal_mode = WAL` readers block no writer",
+            so_far));
+  }
+}
+
 void commit_import(backend::Connection& connection, Writers* writers, LockRetry& lock_retry,
                    const std::atomic<bool>& stop) {
   try {
     if (dialect::capabilities(connection.dialect().kind()).commit_can_be_retried) {
-      lock_retry.run([&] { connection.commit(); });
+      commit_beside_readers(connection, lock_retry, "nothing was imported; ");
     } else if (writers != nullptr) {
       writers->commit(stop);
     } else {
       connection.commit();  // a failing commit rolls back: there is nothing to retry
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::busy &&
-        dialect::capabilities(connection.dialect().kind()).commit_can_be_retried) {
-      throw Error(
-          ErrorCode::busy,
-          fmt::format("{}: another process is still reading it, so the import cannot be written",
-                      error.message()))
-          .native(error.native_code())
-          .hint(
-              "nothing was imported; let the reader finish its SELECT, or wait longer with "
-              "--lock-wait; with `PRAGMA journal_mode = WAL` readers block no writer");
-    }
     if (error.code() != ErrorCode::constraint) throw;
     // Deferred foreign keys: find out which rows violate them while they still exist.
     std::string rows;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <string_view>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -9,6 +10,11 @@
 #include "schema/table.hpp"
 
 namespace dbmig::import {
+
+/// Commits a transaction of SQLite, where readers hold up a commit that can be tried again. Throws
+/// Error{busy} if another process keeps reading; its hint begins with `so_far`.
+void commit_beside_readers(backend::Connection& connection, const LockRetry& lock_retry,
+                           std::string_view so_far);
 
 /// Commits an import: the transaction of `connection`, or those of several `writers` if there are
 /// any. Throws Error{constraint}, naming rows, for deferred foreign keys, and Error{busy} if

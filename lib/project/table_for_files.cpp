@@ -209,6 +209,7 @@ class TableMaker {
   void upgrade() {
     run::Runner runner = make_runner(workspace_, Workspace::Access::create);
     run::RunOptions how = run_options(workspace_, kTableLockTimeout);
+    how.lock_wait = options_.lock_wait;
     how.listener = project::hook_listener(workspace_, workspace_.url(), workspace_.events());
     runner.upgrade("heads", how);
   }
