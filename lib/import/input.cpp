@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -47,6 +48,10 @@ FileInput::FileInput(const std::string& path, const std::atomic<bool>& stop)
   regular_ = S_ISREG(info.st_mode);
   if (regular_) {
     size_ = static_cast<std::uint64_t>(info.st_size);
+    // Standard input may have been read in part.
+    const off_t begin = ::lseek(fd_, 0, SEEK_CUR);
+    if (size_ != 0 && begin >= 0)
+      limit_ = size_ - std::min(size_, static_cast<std::uint64_t>(begin));
     ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
   }
 }
@@ -77,11 +82,35 @@ void FileInput::check_length() const {
       .hint("nothing was imported; wait until the file is complete, then run the command again");
 }
 
+/// A program that writes the file may have been in the middle of a record when it was opened.
+void FileInput::check_growth() const {
+  if (last_byte_ == '\n' || last_byte_ == '\r') return;
+  struct stat info = {};
+  if (::fstat(fd_, &info) != 0 || static_cast<std::uint64_t>(info.st_size) <= size_) return;
+  throw Error(ErrorCode::io,
+              fmt::format("{} grew while it was read: it had {} bytes when the import "
+                          "began, which do not end with a line",
+                          name_, size_))
+      .hint("nothing was imported; wait until the file is complete, then run the command again");
+}
+
+/// How many of `wanted` bytes may be read.
+std::size_t FileInput::room(std::size_t wanted) const {
+  if (!limit_) return wanted;
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(wanted, *limit_ - std::min(*limit_, read_)));
+}
+
 std::size_t FileInput::read(std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
+    const std::size_t more = room(buffer.size() - filled);
+    if (more == 0) {
+      check_growth();
+      break;
+    }
     wait();
-    const ssize_t n = ::read(fd_, buffer.data() + filled, buffer.size() - filled);
+    const ssize_t n = ::read(fd_, buffer.data() + filled, more);
     if (n < 0) {
       if (errno == EINTR) continue;
       throw failure(name_, "read", errno);
@@ -91,6 +120,7 @@ std::size_t FileInput::read(std::span<char> buffer) {
       break;
     }
     filled += static_cast<std::size_t>(n);
+    last_byte_ = buffer[filled - 1];
     read_ += static_cast<std::uint64_t>(n);
   }
   return filled;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,9 +15,10 @@ namespace dbmig::import {
 class Input {
  public:
   virtual ~Input() = default;
-  /// Fills `buffer` as far as possible; fewer bytes only at the end. Throws Error{io}, also if a
-  /// file ends before the size that it had when it was opened, and Error{interrupted} if the import
-  /// was interrupted while it waited.
+  /// Fills `buffer` as far as possible; fewer bytes only at the end. A file ends at the size that
+  /// it had when it was opened. Throws Error{io}, also if it ends before, or if it has grown and
+  /// what was there at first does not end with a line; and Error{interrupted} if the import was
+  /// interrupted while it waited.
   virtual std::size_t read(std::span<char> buffer) = 0;
   /// Size in bytes, 0 if unknown.
   virtual std::uint64_t size() const = 0;
@@ -45,6 +47,8 @@ class FileInput final : public Input {
  private:
   void wait();
   void check_length() const;
+  void check_growth() const;
+  std::size_t room(std::size_t wanted) const;
 
   std::string name_;
   const std::atomic<bool>& stop_;
@@ -54,6 +58,10 @@ class FileInput final : public Input {
   bool owned_ = false;
   bool regular_ = false;
   std::uint64_t size_ = 0;  ///< when it was opened
+  /// Bytes to read of them; without a limit for pipes, and for files that do not know their size,
+  /// as those in /proc.
+  std::optional<std::uint64_t> limit_;
+  char last_byte_ = '\n';
   std::uint64_t read_ = 0;  ///< bytes so far
 };
 
