@@ -19,11 +19,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
+constexpr const char* kOtherData = "there is other data after the compressed data";
+
 /// One step of a decoder: from the available input into the available output.
 struct Step {
   std::string_view from;  ///< afterwards: the rest that is not decoded
   std::span<char> into;   ///< afterwards: the rest that is not filled
-  bool is_last = false;   ///< nothing follows `from`
 };
 
 /// A library's decoder.
@@ -52,7 +53,7 @@ class GzipDecoder final : public Decoder {
       // Tapes and block devices pad the file with zeros.
       step.from.remove_prefix(std::min(step.from.find_first_not_of('\0'), step.from.size()));
       if (step.from.empty()) return std::nullopt;
-      if (step.from.front() != '\x1F') return "there is other data after the compressed data";
+      if (step.from.front() != '\x1F') return kOtherData;
       if (inflateReset(&stream_) != Z_OK) throw std::bad_alloc();
       complete_ = false;
     }
@@ -102,24 +103,27 @@ class ZstdDecoder final : public Decoder {
   bool complete_ = false;
 };
 
-/// Source: https://tukaani.org/xz/xz-file-format.txt
+/// Source: https://tukaani.org/xz/xz-file-format.txt; a file may contain several streams.
 class XzDecoder final : public Decoder {
  public:
-  XzDecoder() {
-    if (lzma_auto_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) {
-      throw std::bad_alloc();
-    }
-  }
+  XzDecoder() { start(); }
   ~XzDecoder() override { lzma_end(&stream_); }
   XzDecoder(const XzDecoder&) = delete;
   XzDecoder& operator=(const XzDecoder&) = delete;
 
   std::optional<std::string> decode(Step& step) override {
+    if (complete_) {
+      // Streams may be padded with zeros.
+      step.from.remove_prefix(std::min(step.from.find_first_not_of('\0'), step.from.size()));
+      if (step.from.empty()) return std::nullopt;
+      if (step.from.front() != '\xFD') return kOtherData;
+      start();
+    }
     stream_.next_in = reinterpret_cast<const std::uint8_t*>(step.from.data());
     stream_.avail_in = step.from.size();
     stream_.next_out = reinterpret_cast<std::uint8_t*>(step.into.data());
     stream_.avail_out = step.into.size();
-    const lzma_ret status = lzma_code(&stream_, step.is_last ? LZMA_FINISH : LZMA_RUN);
+    const lzma_ret status = lzma_code(&stream_, LZMA_RUN);
     step.from = step.from.substr(step.from.size() - stream_.avail_in);
     step.into = step.into.last(stream_.avail_out);
     complete_ = status == LZMA_STREAM_END;
@@ -136,6 +140,11 @@ class XzDecoder final : public Decoder {
   bool is_complete() const override { return complete_; }
 
  private:
+  void start() {
+    if (lzma_auto_decoder(&stream_, UINT64_MAX, 0) != LZMA_OK) throw std::bad_alloc();
+    complete_ = false;
+  }
+
   lzma_stream stream_ = LZMA_STREAM_INIT;
   bool complete_ = false;
 };
@@ -172,7 +181,6 @@ class DecompressedInput final : public Input {
       }
       if (rest_.empty() && ended_ && decoder_->is_complete()) break;
       step.from = rest_;
-      step.is_last = ended_;
       const std::size_t room = step.into.size();
       if (auto wrong = decoder_->decode(step)) fail(*wrong);
       const bool moved = step.into.size() != room || step.from.size() != rest_.size();
@@ -209,6 +217,11 @@ class DecompressedInput final : public Input {
 Compression compression_of(std::string_view head) {
   if (head.substr(0, 2) == "\x1F\x8B"sv) return Compression::gzip;
   if (head.substr(0, 4) == "\x28\xB5\x2F\xFD"sv) return Compression::zstd;
+  // A frame that decoders skip, with data of other programs: 0x184D2A50 to 5F, little-endian.
+  if (head.size() >= 4 && (static_cast<unsigned char>(head[0]) & 0xF0U) == 0x50 &&
+      head.substr(1, 3) == "\x2A\x4D\x18"sv) {
+    return Compression::zstd;
+  }
   if (head.substr(0, 6) == "\xFD\x37zXZ\0"sv || head.substr(0, 3) == "\x5D\0\0"sv) {
     return Compression::xz;
   }

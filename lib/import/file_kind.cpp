@@ -94,6 +94,9 @@ std::optional<FileKind> wide_text(std::string_view head) {
   std::size_t zeros[4] = {};
   for (std::size_t i = 0; i < looked.size(); ++i) zeros[i % 4] += looked[i] == '\0' ? 1 : 0;
   const std::size_t units = looked.size() / 4;
+  if (zeros[0] + zeros[1] + zeros[2] + zeros[3] == looked.size()) {
+    return FileKind{"a file of NUL bytes", "it may be damaged or not written yet: copy it again"};
+  }
   const char* without = ", without a byte order mark";
   // The highest of four bytes is always zero, the next one nearly always.
   if (zeros[3] == units && zeros[2] * 10 >= units * 9) return encoded("UTF-32LE", without);
