@@ -13,8 +13,9 @@ void add_file_options(Command& command, FileOptions& options) {
                    "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", options.no_header, "The first line is data");
   command
-      .add_option("--format", options.format.name,
-                  "csv, tsv, jsonl, mysql, mysql-batch or pg-text: see below (from the file)")
+      .add_option(
+          "--format", options.format.name,
+          "csv, tsv, jsonl, mysql, mysql-batch, pg-csv or pg-text: see below (from the file)")
       ->option_text("NAME");
   command
       .add_option("--delimiter", options.format.delimiter,
@@ -41,7 +42,8 @@ void add_file_options(Command& command, FileOptions& options) {
                   "The file's encoding (utf-8): latin1, windows-1252, utf-16…; see iconv -l")
       ->option_text("NAME");
   command.add_option("--skip-lines", options.skip_lines, "Skip the first N lines of each file")
-      ->option_text("N");
+      ->option_text("N")
+      ->range(0, 1LL << 40);
   command.add_option("--comment", options.format.comment, "Skip lines that begin with this")
       ->option_text("TEXT");
   command.add_flag("--trim", options.format.trim, "Remove blanks around fields");

@@ -51,14 +51,28 @@ struct ImportArguments {
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
+Error without_name(const std::string& text, const char* option) {
+  return Error(ErrorCode::usage, fmt::format("{} '{}' has no name before a '='", option, text));
+}
+
 /// `NAME=VALUE`, at its first `=`.
 std::pair<std::string, std::string> name_and_value(const std::string& text, const char* option) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw Error(ErrorCode::usage, fmt::format("{} '{}' has no name before a '='", option, text))
-        .hint(fmt::format("{} NAME=VALUE", option));
+    throw without_name(text, option).hint(fmt::format("{} NAME=VALUE", option));
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// `NAME=COLUMN`, where the name may have `\=` for an equals sign.
+std::pair<std::string, std::string> name_and_column(const std::string& text) {
+  std::string name;
+  for (std::size_t i = 0; i < text.size() && (text[i] != '=' || !name.empty()); ++i) {
+    if (text[i] == '=') return {name, text.substr(i + 1)};
+    if (text.compare(i, 2, "\\=") == 0) ++i;
+    name.push_back(text[i]);
+  }
+  throw without_name(text, "--map").hint("--map NAME=COLUMN");
 }
 
 /// `FORMAT`, or `COLUMN=FORMAT`.
@@ -76,7 +90,7 @@ backend::OnDuplicate on_duplicate(const std::string& text) {
 }
 
 void take_values(const ImportArguments& arguments, Options& options) {
-  for (const std::string& one : arguments.map) options.map.push_back(name_and_value(one, "--map"));
+  for (const std::string& one : arguments.map) options.map.push_back(name_and_column(one));
   for (const std::string& one : arguments.set) options.set.push_back(name_and_value(one, "--set"));
   for (const std::string& one : arguments.date_formats) {
     options.date_formats.push_back(date_option(one));
@@ -335,12 +349,12 @@ void add_import(Command& program, Context& context) {
        "\n"
        "Formats: csv is RFC 4180; tsv what `dbmig export` writes; jsonl a JSON object a line; "
        "mysql\n"
-       "is SELECT … INTO OUTFILE; mysql-batch the output of mariadb --batch; pg-text PostgreSQL's\n"
-       "COPY. Each has its own delimiter, quote, escapes, line ends, NULL and header, which the\n"
-       "other options change. Compressed files (gzip, zstd,\n"
-       "xz) and UTF-16 with a byte order mark are recognised by their content. --date-format takes "
-       "the\n"
-       "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
+       "is SELECT … INTO OUTFILE; mysql-batch the output of mariadb --batch; pg-text and pg-csv\n"
+       "PostgreSQL's COPY. Each has its own delimiter, quote, escapes, line ends, NULL and "
+       "header,\n"
+       "which the other options change. Compressed files (gzip, zstd, xz) and UTF-16 with a byte\n"
+       "order mark are recognised by their content. --date-format takes the letters of strftime:\n"
+       "%Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
   ImportArguments& a = *arguments;
   command.add_option("files", a.files, "The files to load; - is standard input")
       ->option_text("FILE...");
@@ -365,8 +379,9 @@ void add_import(Command& program, Context& context) {
       ->option_text("FORMAT")
       ->allow_extra_args(false);
   command
-      .add_option("--map", a.map,
-                  "The column for a name of the header; NAME=- leaves the field out")
+      .add_option(
+          "--map", a.map,
+          "The column for a name of the header, \\= in it for =; NAME=- leaves the field out")
       ->option_text("NAME=COLUMN")
       ->allow_extra_args(false);
   command

@@ -16,6 +16,7 @@ constexpr Capabilities kSqliteCapabilities{
     .rewrites_sql = false,
     .resolves_views = false,
     .triggers_can_be_off = true,
+    .triggers_set_values = false,
     .late_defaults = true,
     .charsets = false,
     .row_history = false,
@@ -35,6 +36,7 @@ constexpr Capabilities kMariadbCapabilities{
     .rewrites_sql = true,
     .resolves_views = true,
     .triggers_can_be_off = false,
+    .triggers_set_values = true,
     .late_defaults = false,
     .charsets = true,
     .row_history = true,
@@ -58,6 +60,7 @@ constexpr TypeRanges kSqliteRanges{
     .any_fraction = true,
     .bounded_timestamps = false,
     .zoned_timestamps = false,
+    .zero_dates = false,
     .geometry = false,
 };
 
@@ -75,6 +78,7 @@ constexpr TypeRanges kMariadbRanges{
     .any_fraction = false,
     .bounded_timestamps = true,
     .zoned_timestamps = true,
+    .zero_dates = true,
     .geometry = true,
 };
 

@@ -32,6 +32,8 @@ struct Capabilities {
   bool resolves_views;
   /// A connection can leave triggers alone, as Connection::fire_triggers says.
   bool triggers_can_be_off;
+  /// A BEFORE INSERT trigger can give its row other values, before NOT NULL is checked.
+  bool triggers_set_values;
   /// A default is first read when a row needs it, so that CREATE TABLE takes a broken one.
   bool late_defaults;
   /// Databases, tables and columns have a character set.
@@ -63,6 +65,7 @@ struct TypeRanges {
   bool any_fraction;           ///< times that name no precision keep all digits of a second
   bool bounded_timestamps;     ///< TIMESTAMP begins in 1970
   bool zoned_timestamps;       ///< TIMESTAMP is a moment, written in the session's time zone
+  bool zero_dates;             ///< 0000-00-00 is a date, if the session's sql_mode says so
   bool geometry;               ///< geometries are values of their own, not texts
 };
 

@@ -15,6 +15,13 @@ enum class BinaryText : std::uint8_t {
   base64,   ///< RFC 4648, also with - and _; line ends and blanks inside are ignored
 };
 
+/// How a field holds the value of a BIT column.
+enum class BitText : std::uint8_t {
+  number,  ///< a number, or bits as SQL writes them: b'0101'
+  bytes,   ///< the bytes of the value, the highest first, as MariaDB writes them into files
+  digits,  ///< a digit for each bit, as PostgreSQL writes them: 0101
+};
+
 /// `0x`, `\x` or `x'…'` around an even number of hexadecimal digits, at least two.
 bool looks_like_hex(std::string_view text);
 

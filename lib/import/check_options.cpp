@@ -15,12 +15,6 @@
 
 namespace dbmig::import {
 
-void refuse_json_rejects(const Options& options) {
-  if (!options.is_json || options.on_error != OnError::reject || options.dry_run) return;
-  throw Error(ErrorCode::usage, "--on-error reject cannot write JSON lines")
-      .hint("--dry-run lists all errors; correct the file and import all of it");
-}
-
 bool has_timestamp(const schema::Table& table, DialectKind dialect) {
   return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
     return column.type_on(dialect).kind == schema::TypeKind::timestamp;
@@ -55,7 +49,6 @@ void check_options(const Options& options) {
   check(options.format);
   if (!options.encoding.empty()) check_encoding(options.encoding);
   for (const DateOption& one : options.date_formats) const DateFormat format(one.format);
-  refuse_json_rejects(options);
   if (!options.map.empty() && !options.columns.empty()) {
     throw Error(ErrorCode::usage, "--map and --columns both say what the fields are")
         .hint(

@@ -16,7 +16,4 @@ std::string time_zone_of(const std::vector<Options>& options,
 /// Whether a column of the table has the type TIMESTAMP.
 bool has_timestamp(const schema::Table& table, DialectKind dialect);
 
-/// The check that depends on the format, which may be different for each file.
-void refuse_json_rejects(const Options& options);
-
 }  // namespace dbmig::import

@@ -50,6 +50,11 @@ std::optional<bool> boolean_word(std::string_view text) {
   return std::nullopt;
 }
 
+/// Whether a column of `type` is meant for texts, although SQLite may store numbers in it.
+bool is_for_texts(const schema::Type& type) {
+  return type.kind != schema::TypeKind::native && type.kind != schema::TypeKind::json;
+}
+
 /// The value of a text that is a plain 64-bit integer.
 template <class Integer>
 bool parse_whole(std::string_view text, Integer& value) {
@@ -59,6 +64,36 @@ bool parse_whole(std::string_view text, Integer& value) {
   }
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   return failure == std::errc{} && end == text.data() + text.size();
+}
+
+/// The value of bits as SQL writes them (b'0101' and 0b0101), of a whole number, or, with
+/// `is_flag`, of a boolean. `too_long` if it has more than 64 bits.
+std::optional<std::uint64_t> bit_value(std::string_view text, bool is_flag, bool& too_long) {
+  std::string_view bits;
+  if (text.size() > 3 && (text[0] == 'b' || text[0] == 'B') && text[1] == '\'' &&
+      text.back() == '\'') {
+    bits = text.substr(2, text.size() - 3);
+  } else if (text.size() > 2 && text[0] == '0' && (text[1] == 'b' || text[1] == 'B')) {
+    bits = text.substr(2);
+  }
+  std::uint64_t value = 0;
+  if (!bits.empty()) {
+    const auto [end, failure] = std::from_chars(bits.data(), bits.data() + bits.size(), value, 2);
+    if (end != bits.data() + bits.size()) return std::nullopt;
+    too_long = failure == std::errc::result_out_of_range;
+    return value;
+  }
+  if (const auto word = boolean_word(text); word && is_flag) return *word ? 1 : 0;
+  if (parse_whole(text, value)) return value;
+  // Other programs write `1.0`.
+  std::array<char, 512> scratch;
+  std::array<char, 24> digits;
+  const auto number = parse_decimal(text, scratch);
+  if (!number || number->negative || !number->fraction.empty() || number->integer.size() > 20 ||
+      !parse_whole(write_decimal(*number, digits.data()), value)) {
+    return std::nullopt;
+  }
+  return value;
 }
 
 /// The value of a decimal without a fraction that fits into 64 bits.
@@ -125,48 +160,75 @@ bool Converter::convert_boolean(std::string_view text, Cell& cell, std::string& 
       return true;
     }
     reason = "is not a boolean (true, false, t, f, yes, no, y, n, on, off, 1, 0)";
+    if (number && ranges_->max_boolean > 1) {
+      reason = fmt::format("is not a boolean (true, false, or a whole number from {} to {})",
+                           ranges_->min_boolean, ranges_->max_boolean);
+    }
     return false;
   }
   cell = Cell::of(std::int64_t{*value ? 1 : 0});
   return true;
 }
 
-bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reason) const {
+/// The value of the bytes of a BIT column, as many as the column has.
+std::optional<std::uint64_t> Converter::bits_of_bytes(std::string_view text) const {
+  const auto bits = static_cast<std::size_t>(column_.type.length.value_or(1));
+  if (text.size() != (bits + 7) / 8) return std::nullopt;
   std::uint64_t value = 0;
-  bool parsed = false;
-  std::string_view bits = text;
-  // b'0101' and 0b0101, as SQL writes bits.
-  if (bits.size() > 3 && (bits[0] == 'b' || bits[0] == 'B') && bits[1] == '\'' &&
-      bits.back() == '\'') {
-    bits = bits.substr(2, bits.size() - 3);
-    parsed = true;
-  } else if (bits.size() > 2 && bits[0] == '0' && (bits[1] == 'b' || bits[1] == 'B')) {
-    bits.remove_prefix(2);
-    parsed = true;
+  for (const char byte : text) value = value << 8U | static_cast<unsigned char>(byte);
+  return value <= highest_ ? std::optional(value) : std::nullopt;
+}
+
+/// The value of a digit for each bit of the column.
+std::optional<std::uint64_t> Converter::bits_of_digits(std::string_view text) const {
+  const auto bits = static_cast<std::size_t>(column_.type.length.value_or(1));
+  if (text.size() != bits || text.find_first_not_of("01") != std::string_view::npos) {
+    return std::nullopt;
   }
+  std::uint64_t value = 0;
+  for (const char digit : text) value = value << 1U | static_cast<std::uint64_t>(digit - '0');
+  return value <= highest_ ? std::optional(value) : std::nullopt;
+}
+
+bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reason) const {
+  const auto store = [&](std::uint64_t value) {
+    cell = ranges_->max_unsigned > kMaxSigned ? Cell::of_unsigned(value)
+                                              : Cell::of(static_cast<std::int64_t>(value));
+    return true;
+  };
+  const auto bits = static_cast<std::size_t>(column_.type.length.value_or(1));
+  if (format_.bits == BitText::bytes) {
+    if (const auto value = bits_of_bytes(text)) return store(*value);
+    // The bytes of digits are larger than any value of so few bits: they can only be meant as such.
+    constexpr std::size_t kBelowDigits = 5;
+    if (bits > kBelowDigits) {
+      reason = fmt::format("does not have the {} of a {}, as this format writes them",
+                           text::count((bits + 7) / 8, "byte"), schema::to_string(column_.type));
+      return false;
+    }
+  }
+  text = trimmed(text);
+  const auto as_digits = bits_of_digits(text);
+  if (format_.bits == BitText::digits && as_digits) return store(*as_digits);
   bool too_long = false;
-  if (parsed) {
-    const auto [end, failure] = std::from_chars(bits.data(), bits.data() + bits.size(), value, 2);
-    parsed = end == bits.data() + bits.size();
-    too_long = failure == std::errc::result_out_of_range;
-  } else if (const auto word = boolean_word(text); word && highest_ == 1) {
-    value = *word ? 1 : 0;
-    parsed = true;
-  } else {
-    parsed = parse_whole(text, value);
-  }
-  if (!parsed) {
+  const auto value = bit_value(text, highest_ == 1, too_long);
+  if (!value) {
     reason = "is not a bit value (a number, or bits as in b'0101')";
     return false;
   }
-  if (too_long || value > highest_) {
+  if (too_long || *value > highest_) {
     reason =
         fmt::format("is out of range for {} (0 to {})", schema::to_string(column_.type), highest_);
     return false;
   }
-  cell = ranges_->max_unsigned > kMaxSigned ? Cell::of_unsigned(value)
-                                            : Cell::of(static_cast<std::int64_t>(value));
-  return true;
+  if (as_digits && *as_digits != *value) {
+    reason = fmt::format(
+        "may be the number {} or the bits of {}; write bits as b'{}', numbers without leading "
+        "zeros, or use --format pg-csv for a file of PostgreSQL",
+        *value, *as_digits, text);
+    return false;
+  }
+  return store(*value);
 }
 
 bool Converter::convert_year(std::string_view text, Cell& cell, std::string& reason) const {
@@ -196,7 +258,9 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
     return false;
   }
   const schema::Type& type = column_.type;
-  const bool is_bounded = type.length.has_value() || ranges_->exact_decimals;
+  // Other types get here by their affinity: their length is not that of a number.
+  const bool is_bounded = type.kind == schema::TypeKind::decimal &&
+                          (type.length.has_value() || ranges_->exact_decimals);
   const auto precision = static_cast<std::size_t>(type.length.value_or(10));
   const auto scale = static_cast<std::size_t>(type.scale.value_or(0));
   if (type.is_unsigned && number->negative) {
@@ -293,7 +357,30 @@ bool Converter::convert_native_number(std::string_view text, Cell& cell, std::st
   std::array<char, 512> scratch;
   const auto number = parse_decimal(trimmed(text), scratch);
   if (!number) return convert_native_text(text, cell, reason);
-  return convert_decimal(trimmed(text), cell, reason);
+  return keeps_number(text, reason) && convert_decimal(trimmed(text), cell, reason);
+}
+
+/// Whether SQLite, which stores `text` as a number, keeps what it says. Numbers may be written in
+/// several ways; leading zeros belong to a text, such as a code, and a column of texts keeps all
+/// characters or none.
+bool Converter::keeps_number(std::string_view text, std::string& reason) const {
+  std::array<char, 512> scratch;
+  std::array<char, 512 + 2> written;
+  const auto number = parse_decimal(trimmed(text), scratch);
+  if (!number) return true;
+  const std::string_view stored = write_decimal(*number, written.data());
+  if (stored == text) return true;
+  std::string_view digits = trimmed(text);
+  if (!digits.empty() && digits.front() == '-') digits.remove_prefix(1);
+  const bool is_padded =
+      digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
+  const bool is_code = is_padded || (!digits.empty() && digits.front() == '+');
+  if (!is_code && !is_for_texts(column_.type)) return true;
+  reason = fmt::format(
+      "would be stored as the number {}: SQLite makes numbers of such texts in a column of this "
+      "type; declare the column TEXT",
+      stored);
+  return false;
 }
 
 }  // namespace dbmig::import

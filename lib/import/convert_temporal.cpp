@@ -160,11 +160,38 @@ std::string leftover_reason(std::string_view rest, std::string_view otherwise) {
 
 }  // namespace
 
+/// By the first format that fits: one in which the text is a day that exists. If there is none, by
+/// the first in which it can be read, for the message.
 std::optional<DateFormat::Moment> Converter::by_format(std::string_view text) const {
+  std::optional<DateFormat::Moment> first;
+  std::string reason;
   for (const DateFormat& format : date_formats_) {
-    if (auto moment = format.parse(text)) return moment;
+    auto moment = format.parse(text);
+    if (moment && is_known_day(*moment, reason) && is_time(*moment, reason) && moment->hour < 24) {
+      return moment;
+    }
+    if (!first) first = moment;
   }
-  return std::nullopt;
+  return first;
+}
+
+/// Whether the day exists, or is one that MariaDB has beside them.
+bool Converter::is_known_day(const Moment& moment, std::string& reason) const {
+  constexpr int kMonths = 12;
+  constexpr int kDays = 31;
+  const bool is_zero = moment.year == 0 && moment.month == 0 && moment.day == 0;
+  const bool has_zero = moment.year != 0 && moment.month <= kMonths && moment.day <= kDays &&
+                        (moment.month == 0 || moment.day == 0);
+  // A TIMESTAMP is a moment: it can be zero as a whole, but not in parts.
+  const bool may_have = has_zero && column_.type.kind != schema::TypeKind::timestamp;
+  if ((is_zero || may_have) && format_.zero_dates == ZeroDates::taken) return true;
+  if ((is_zero || may_have) && format_.zero_dates == ZeroDates::refused_by_server) {
+    reason =
+        "has zeros for a date, which the server refuses: the sql_mode of the session has "
+        "NO_ZERO_DATE or NO_ZERO_IN_DATE";
+    return false;
+  }
+  return is_day(moment, reason);
 }
 
 std::string Converter::expected_formats() const {
@@ -190,7 +217,7 @@ bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
       reason = "has a time of day, which the column cannot store";
       return false;
     }
-    return is_day(moment, reason);
+    return is_known_day(moment, reason);
   }
   std::string_view rest = text;
   if (!take_date(rest, moment) || (!rest.empty() && !is_midnight(rest))) {
@@ -198,7 +225,7 @@ bool Converter::read_date(std::string_view text, DateFormat::Moment& moment,
     if (!format_.of_database) reason += "; --date-format says how dates are written";
     return false;
   }
-  return is_day(moment, reason);
+  return is_known_day(moment, reason);
 }
 
 bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
@@ -228,7 +255,7 @@ bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
       return false;
     }
   }
-  if (!is_day(moment, reason) || !is_time(moment, reason)) return false;
+  if (!is_known_day(moment, reason) || !is_time(moment, reason)) return false;
   if (moment.hour > 23) {
     reason = "is not a time: hours go from 0 to 23";
     return false;
@@ -285,7 +312,9 @@ bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string&
   // MariaDB stores a timestamp as seconds since 1970 UTC; the exact limits depend on the session's
   // time zone and the version, so the server checks them.
   const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
-  if (is_stamp && ranges_->bounded_timestamps && (moment.year < 1969 || moment.year > 2106)) {
+  const bool is_zero = moment.year == 0;
+  if (is_stamp && ranges_->bounded_timestamps && !is_zero &&
+      (moment.year < 1969 || moment.year > 2106)) {
     reason =
         "is out of range for timestamp (1970-01-01 to 2038-01-19, from MariaDB 11.5 on to "
         "2106-02-07)";

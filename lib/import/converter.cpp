@@ -118,6 +118,7 @@ Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat
       format_(format),
       date_formats_(column_.date_formats.begin(), column_.date_formats.end()) {
   const schema::Type& type = column_.type;
+  if (rule_ == Rule::native_text && column_.numeric_affinity) rule_ = Rule::native_number;
   if (schema::is_integer(type.kind)) {
     const int bits = width_of(type.kind, *ranges_) * 8;
     highest_ =
@@ -139,6 +140,31 @@ Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat
     const int standard = type.kind == TypeKind::binary ? ranges_->default_length : 0;
     most_bytes_ = static_cast<std::size_t>(type.length.value_or(standard));
   }
+}
+
+bool Converter::takes_bytes() const {
+  const bool is_raw = format_.binary == BinaryText::raw || format_.binary == BinaryText::guarded;
+  return rule_ == Rule::binary ? is_raw : rule_ == Rule::bit && format_.bits == BitText::bytes;
+}
+
+/// The file was converted to UTF-8: replaces `text` by what was there before.
+bool Converter::bytes_of_file(std::string_view& text, std::string& reason) {
+  if (!takes_bytes()) {
+    const auto byte = FileEncoding::marked_byte(text);
+    if (!byte) return true;
+    reason = fmt::format("has the byte {:02X}, which is not a character of {}", *byte,
+                         format_.encoding->name());
+    return false;
+  }
+  if (!format_.encoding->bytes_of(text, of_file_)) {
+    reason = fmt::format(
+        "is not ASCII, and the bytes of the file cannot be had back from {}: write the column in "
+        "hexadecimal digits or base64, and say so with --binary",
+        format_.encoding->name());
+    return false;
+  }
+  text = of_file_;
+  return true;
 }
 
 bool Converter::convert_null(Cell& cell, std::string& reason) const {
@@ -168,11 +194,14 @@ bool Converter::with_point(std::string_view& text, std::string& reason) {
 }
 
 bool Converter::convert(std::string_view text, Cell& cell, std::string& reason) {
+  if (format_.encoding != nullptr && !bytes_of_file(text, reason)) return false;
   if (format_.decimal != '.' && takes_numbers() && !with_point(text, reason)) return false;
   if (!convert_by_rule(text, cell, reason)) return false;
   if (!column_.numeric_affinity || cell.kind != Cell::Kind::text) return true;
   std::array<char, 512> scratch;
-  return !parse_decimal(trimmed(text), scratch) || convert_native_number(text, cell, reason);
+  const std::string_view written = cell.bytes;
+  if (!parse_decimal(trimmed(written), scratch)) return true;
+  return keeps_number(written, reason) && convert_decimal(trimmed(written), cell, reason);
 }
 
 bool Converter::convert_by_rule(std::string_view text, Cell& cell, std::string& reason) {
@@ -182,7 +211,7 @@ bool Converter::convert_by_rule(std::string_view text, Cell& cell, std::string& 
     case Rule::boolean:
       return convert_boolean(trimmed(text), cell, reason);
     case Rule::bit:
-      return convert_bit(trimmed(text), cell, reason);
+      return convert_bit(text, cell, reason);
     case Rule::year:
       return convert_year(trimmed(text), cell, reason);
     case Rule::decimal:

@@ -12,6 +12,7 @@
 #include "dialect/capabilities.hpp"
 #include "import/binary_text.hpp"
 #include "import/date_format.hpp"
+#include "import/file_encoding.hpp"
 #include "import/shown.hpp"
 #include "schema/type.hpp"
 
@@ -22,8 +23,9 @@ struct TargetColumn {
   std::string name;
   schema::Type type;  ///< the column's type on this database
   bool nullable = true;
-  bool fills_null = false;  ///< the database replaces NULL by a number: autoincrement, rowid
-  /// SQLite turns text that looks like a number into one, whatever the type.
+  /// The database replaces NULL: by a number (autoincrement, rowid), or a trigger does.
+  bool fills_null = false;
+  /// SQLite turns text that looks like a number into one, by the affinity of the declared type.
   bool numeric_affinity = false;
   /// The formats of dates, see DateFormat: the first one that fits a value is used. Empty: ISO
   /// 8601.
@@ -32,9 +34,20 @@ struct TargetColumn {
   friend bool operator==(const TargetColumn&, const TargetColumn&) = default;
 };
 
+/// What becomes of dates without a year, month or day, as `0000-00-00` and `2024-00-00`.
+enum class ZeroDates : std::uint8_t {
+  refused,            ///< the database has none
+  taken,              ///< MariaDB takes them
+  refused_by_server,  ///< MariaDB would take them, but not with the sql_mode of the session
+};
+
 /// How a file writes the values of all columns.
 struct ValueFormat {
   BinaryText binary = BinaryText::guarded;
+  BitText bits = BitText::number;
+  ZeroDates zero_dates = ZeroDates::refused;
+  /// The encoding from which the file was converted; null: it is in UTF-8.
+  const FileEncoding* encoding = nullptr;
   char decimal = '.';  ///< the decimal mark of numbers
   /// The values come from a database, not from a file: text may contain NUL bytes, and no error
   /// message suggests --encoding.
@@ -88,6 +101,10 @@ class Converter {
   };
   static Rule rule_for(const schema::Type& type, DialectKind dialect);
   bool takes_numbers() const;
+  bool takes_bytes() const;
+  bool bytes_of_file(std::string_view& text, std::string& reason);
+  bool is_known_day(const DateFormat::Moment& moment, std::string& reason) const;
+  bool keeps_number(std::string_view text, std::string& reason) const;
   bool with_point(std::string_view& text, std::string& reason);
   bool read_date(std::string_view text, DateFormat::Moment& moment, std::string& reason) const;
   bool read_datetime(std::string_view text, DateFormat::Moment& moment, std::string& reason) const;
@@ -98,6 +115,8 @@ class Converter {
   bool convert_integer(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_boolean(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_bit(std::string_view text, backend::Cell& cell, std::string& reason) const;
+  std::optional<std::uint64_t> bits_of_bytes(std::string_view text) const;
+  std::optional<std::uint64_t> bits_of_digits(std::string_view text) const;
   bool convert_year(std::string_view text, backend::Cell& cell, std::string& reason) const;
   bool convert_decimal(std::string_view text, backend::Cell& cell, std::string& reason);
   bool convert_real(std::string_view text, backend::Cell& cell, std::string& reason) const;
@@ -125,6 +144,7 @@ class Converter {
   ValueFormat format_;
   std::vector<DateFormat> date_formats_;
   std::string decoded_;  ///< of the last binary field, or of a number with a decimal comma
+  std::string of_file_;  ///< the last field's own bytes in the file
   std::array<char, kScratch> scratch_;
 };
 

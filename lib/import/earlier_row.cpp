@@ -69,7 +69,7 @@ using OnRow = std::function<bool(std::uint64_t line, const RowValues& row)>;
 void read_rows_again(const ReadFile& file, std::uint64_t from_line, const std::atomic<bool>& stop,
                      const OnRow& on_row) {
   if (!std::filesystem::is_regular_file(file.path)) return;
-  const OpenedInput opened = open_input(file.path, file.encoding, stop, nullptr);
+  const OpenedInput opened = open_input(file.path, file.encoding, stop, nullptr, Undecodable::mark);
   ChunkReader reader(*opened.input, file.plan.format, file.limits);
   reader.skip_to(file.first_byte, file.first_line);
   Plan plan = file.plan;

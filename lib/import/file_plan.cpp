@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 #include "import/check_options.hpp"
 #include "import/header.hpp"
 
@@ -51,6 +52,35 @@ std::vector<std::string> columns_without_value(const schema::Table& table, const
   return names;
 }
 
+/// The columns of `table` that no field of the file is for.
+std::vector<std::string> columns_without_key(const schema::Table& table, const Plan& plan) {
+  std::vector<std::string> names;
+  const std::size_t of_file = plan.columns.size() - plan.constants.size();
+  for (const schema::Column& column : table.columns) {
+    const auto end = plan.columns.begin() + static_cast<std::ptrdiff_t>(of_file);
+    const auto same = [&](const TargetColumn& one) { return one.name == column.name; };
+    if (std::none_of(plan.columns.begin(), end, same)) names.push_back(column.name);
+  }
+  return names;
+}
+
+/// Whether the server takes zero dates depends on the sql_mode of the session.
+ZeroDates zero_dates(const schema::Table& table, backend::Connection& connection) {
+  const DialectKind kind = connection.dialect().kind();
+  const bool has_dates =
+      std::any_of(table.columns.begin(), table.columns.end(), [&](const schema::Column& column) {
+        const schema::TypeKind type = column.type_on(kind).kind;
+        return type == schema::TypeKind::date || type == schema::TypeKind::datetime ||
+               type == schema::TypeKind::timestamp;
+      });
+  if (!has_dates || !dialect::type_ranges(kind).zero_dates) return ZeroDates::refused;
+  const auto rows = connection.query("SELECT @@SESSION.sql_mode").rows;
+  const std::string mode = rows.at(0).at(0).value_or("");
+  const bool refuses = mode.find("NO_ZERO_DATE") != std::string::npos ||
+                       mode.find("NO_ZERO_IN_DATE") != std::string::npos;
+  return refuses ? ZeroDates::refused_by_server : ZeroDates::taken;
+}
+
 /// Of a value of --set.
 bool is_expression(std::string_view value) {
   return value.size() > 2 && value.front() == '(' && value.back() == ')';
@@ -67,6 +97,9 @@ std::vector<std::pair<std::string, std::optional<std::string>>> constants(
     }
     try {
       const auto rows = connection.query("SELECT " + value).rows;
+      if (rows.at(0).size() != 1) {
+        throw Error(ErrorCode::usage, fmt::format("it has {} values", rows.at(0).size()));
+      }
       all.emplace_back(name, rows.at(0).at(0));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::connection) throw;
@@ -109,8 +142,9 @@ bool asks_database(const Options& options) {
                      [](const auto& one) { return is_expression(one.second); });
 }
 
-FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
+FilePlan plan_file(ChunkReader& reader, const Options& options, const TargetTable& target,
                    backend::Connection& connection, const std::string& file, EventSink& events) {
+  const schema::Table& table = target.table;
   const Opening opening = read_opening(reader, options, table, file);
   if (!opening.note.empty()) events.info("dbmig.import", opening.note);
   FilePlan result;
@@ -119,6 +153,10 @@ FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Ta
   request.guess = opening.guess;
   request.ignore_unknown = options.ignore_unknown;
   request.map = options.map;
+  request.is_filled_by_trigger = target.is_filled_by_trigger;
+  // A row that exists already keeps what the file does not have.
+  request.fills_missing = options.on_duplicate == backend::OnDuplicate::abort ||
+                          options.on_duplicate == backend::OnDuplicate::skip;
   request.set = constants(options, connection);
   if (opening.header) {
     request.header_line = opening.header->line;
@@ -130,12 +168,17 @@ FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Ta
   const bool own_columns = options.is_json || (opening.header && opening.header->of_rejects);
   if (!own_columns) request.columns = options.columns;
   Plan plan = map_columns(table, connection.dialect().kind(), request);
-  if (options.is_json) plan.keys = opening.header->names;
+  if (options.is_json) {
+    plan.keys = opening.header->names;
+    if (options.columns.empty()) plan.columns_without_key = columns_without_key(table, plan);
+  }
   set_date_formats(options, table, plan);
   plan.format = opening.format;
   plan.nulls = options.nulls;
   plan.binary = options.binary;
+  plan.bits = options.bits;
   plan.decimal = options.decimal;
+  plan.zero_dates = zero_dates(table, connection);
   if (has_timestamp(table, plan.dialect)) plan.time_zone = options.time_zone;
   plan.ignore_unknown = options.ignore_unknown;
   plan.fill_missing = options.fill_missing;

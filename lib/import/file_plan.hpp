@@ -7,7 +7,7 @@
 #include "import/chunk_reader.hpp"
 #include "import/import.hpp"
 #include "import/plan.hpp"
-#include "schema/table.hpp"
+#include "import/target_tables.hpp"
 
 namespace dbmig::import {
 
@@ -22,10 +22,10 @@ struct FilePlan {
 bool asks_database(const Options& options);
 
 /// Consumes the header of `reader`, if there is one, and maps the fields of `file` to columns of
-/// `table`; what was detected is reported to `events`. Expressions of --set are computed on
+/// `target`; what was detected is reported to `events`. Expressions of --set are computed on
 /// `connection`, once for all rows. Throws what read_opening() and map_columns() throw, and
 /// Error{usage} for --set and --date-format.
-FilePlan plan_file(ChunkReader& reader, const Options& options, const schema::Table& table,
+FilePlan plan_file(ChunkReader& reader, const Options& options, const TargetTable& target,
                    backend::Connection& connection, const std::string& file, EventSink& events);
 
 }  // namespace dbmig::import

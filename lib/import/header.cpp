@@ -11,6 +11,7 @@
 #include "import/json_record.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
+#include "import/reject_target.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -26,7 +27,7 @@ class Reading {
       throw Error(ErrorCode::invalid, fmt::format("{} is {}", file_, ends->what)).hint(ends->hint);
     }
     // An earlier import wrote it, without the lines to be skipped.
-    if (reader_.head().substr(0, kRejectFile.size()) != kRejectFile) {
+    if (!begins_as_rejects(reader_.head())) {
       reader_.skip_lines(options_.skip_lines);
     }
     if (options_.is_json) return json_opening();
@@ -74,15 +75,24 @@ class Reading {
     Header header;
     header.line = reader_.line();
     header.names = options_.columns.empty() ? json_keys(reader_.head()) : options_.columns;
-    if (header.names.empty()) {
-      throw Error(ErrorCode::invalid, "the line is not a JSON object")
-          .at(here())
-          .hint(
-              "each line must be an object, as in {\"id\": 1, \"name\": \"x\"}; jq -c '.[]' "
-              "converts an array");
+    if (header.names.empty()) refuse_first_line(*record);
+    if (!options_.columns.empty() && begins_as_rejects(reader_.head())) {
+      header.names.insert(header.names.end(), {std::string(kRejectFile), std::string(kRejectLine),
+                                               std::string(kRejectReason)});
     }
     opening.header = std::move(header);
     return opening;
+  }
+
+  /// No line is an object with keys.
+  [[noreturn]] void refuse_first_line(std::string_view record) const {
+    std::vector<Field> fields;
+    const auto wrong = JsonRecordParser({}, true).parse(without_line_end(record, format_), fields);
+    const bool is_array = text::trim(record).starts_with('[');
+    throw Error(ErrorCode::invalid, wrong ? wrong->reason : "the object has no keys")
+        .at(here())
+        .hint(is_array ? "each line must be an object; jq -c '.[]' FILE converts an array"
+                       : "each line must be an object, as in {\"id\": 1, \"name\": \"x\"}");
   }
 
   /// Skips comments and, if more than one field is expected, empty lines, which are not records.
@@ -194,6 +204,11 @@ class Reading {
         names.begin(), names.end(), [this](const std::string& name) { return is_known(name); }));
   }
 
+  static std::vector<std::string> without_empty(std::vector<std::string> names) {
+    std::erase(names, std::string());
+    return names;
+  }
+
   /// A guess why the header names no column.
   std::string guess(std::string_view record) const {
     const std::string_view line = without_line_end(record, format_);
@@ -203,7 +218,16 @@ class Reading {
       CsvFormat other = format_;
       other.delimiter = delimiter;
       const std::vector<std::string> names = fields_of(record, other, nullptr);
-      const std::size_t known = names.size() > 1 ? names_known(names) : 0;
+      // A delimiter of two characters leaves a field without a name between any two.
+      const bool is_cut_twice = std::any_of(names.begin() + (names.empty() ? 0 : 1), names.end(),
+                                            [](const auto& name) { return name.empty(); });
+      if (is_cut_twice && names_known(without_empty(names)) == without_empty(names).size()) {
+        return fmt::format(
+            "the fields seem to be separated by '{0}{0}', and a delimiter is one character: "
+            "sed 's/{0}{0}/\\t/g' FILE | dbmig import - --table {1} --delimiter '\\t'",
+            delimiter, table_.name);
+      }
+      const std::size_t known = names.size() > 1 && !is_cut_twice ? names_known(names) : 0;
       if (known > most) {
         most = known;
         best = delimiter;

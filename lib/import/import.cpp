@@ -71,6 +71,7 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
                      const Announcements& announce) {
   Options again = options;
   while (true) {
+    bool was_lock = false;
     RootImport import(again, ranks, open, events, stop, announce);
     try {
       return import.run();
@@ -81,16 +82,22 @@ Summary lead_writers(const Options& options, Communicator& ranks, const Open& op
         again.defers_constraints = false;
         if (import.failed_deferred_check()) {
           events.info("dbmig.import",
-                      "A row is wrong: loading again, row by row, to find the first bad record");
+                      import.lacked_parent()
+                          ? "A row refers to one that is not there yet: loading again, row by row"
+                          : "A row is wrong: loading again, row by row, to find the first bad "
+                            "record");
         }
         continue;
       }
-      const bool may_be_of_rows = is_of_rows(error) || error.code() == ErrorCode::busy;
+      was_lock = error.code() == ErrorCode::busy;
+      const bool may_be_of_rows = is_of_rows(error) || was_lock;
       // A repeated key that was found before it was written is known to be the first error.
       if (!may_be_of_rows || !import.had_writers() || import.has_named_repeated_key()) throw;
     }
     events.info("dbmig.import",
-                "A row is wrong: loading again with one writer to find the first bad record");
+                was_lock ? "The writers waited for a lock: loading again with one writer"
+                         : "A row is wrong: loading again with one writer to find the first bad "
+                           "record");
     again.writers = 1;
   }
 }
@@ -164,6 +171,7 @@ void set_format(Options& options, const FileFormat& format) {
   options.format = format.csv;
   options.nulls = format.nulls;
   options.binary = format.binary;
+  options.bits = format.bits;
   options.find_delimiter = format.find_delimiter;
   options.decimal = format.decimal;
   options.time_zone = format.time_zone;

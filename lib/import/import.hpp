@@ -65,6 +65,7 @@ struct Options {
   bool check_line_end = false;  ///< see FileFormat
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
+  BitText bits = BitText::number;
   char decimal = '.';          ///< see ValueFormat
   std::string time_zone = {};  ///< see FileFormat
   /// Determines the format of a single file, instead of the format above; may be empty. The files

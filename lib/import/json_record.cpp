@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "import/plan.hpp"
 #include "import/shown.hpp"
 
 namespace dbmig::import {
@@ -39,8 +41,10 @@ simdjson::error_code each_part(ondemand::parser& parser, std::string& text, cons
 
 class JsonRecordParser::Reader {
  public:
-  Reader(std::vector<std::string> keys, bool ignore_unknown)
+  Reader(std::vector<std::string> keys, bool ignore_unknown,
+         const std::vector<std::string>& columns)
       : keys_(std::move(keys)), seen_(keys_.size()), ignore_unknown_(ignore_unknown) {
+    for (const std::string& column : columns) columns_.insert(folded_name(column));
     for (std::size_t i = 0; i < keys_.size(); ++i) places_.emplace(keys_[i], i);
   }
 
@@ -53,7 +57,11 @@ class JsonRecordParser::Reader {
       if (wrong) return simdjson::SUCCESS;
       const auto place = places_.find(std::string(key));
       if (place == places_.end()) {
-        if (!ignore_unknown_) wrong = RecordError{0, 0, unknown(key)};
+        if (!ignore_unknown_) {
+          wrong = RecordError{0, 0, unknown(key)};
+        } else if (!columns_.empty() && columns_.contains(folded_name(key))) {
+          wrong = RecordError{0, 0, late(key)};
+        }
         return simdjson::SUCCESS;
       }
       if (seen_[place->second]) {
@@ -76,6 +84,13 @@ class JsonRecordParser::Reader {
     return fmt::format(
         "the key {} is not a column, or occurs here for the first time; --ignore-unknown ignores "
         "such keys, --columns names those to import",
+        shown(key));
+  }
+
+  static std::string late(std::string_view key) {
+    return fmt::format(
+        "the key {} is a column, and the first records do not have it; --columns names the keys to "
+        "import",
         shown(key));
   }
 
@@ -144,12 +159,14 @@ class JsonRecordParser::Reader {
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> seen_;
   bool ignore_unknown_;
+  std::unordered_set<std::string> columns_;  ///< that no key is for, as folded_name()
   ondemand::parser parser_;
   std::string text_;  ///< the current record, with padding
 };
 
-JsonRecordParser::JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown)
-    : reader_(std::make_unique<Reader>(std::move(keys), ignore_unknown)) {}
+JsonRecordParser::JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown,
+                                   const std::vector<std::string>& columns)
+    : reader_(std::make_unique<Reader>(std::move(keys), ignore_unknown, columns)) {}
 
 JsonRecordParser::~JsonRecordParser() = default;
 

@@ -13,8 +13,10 @@ namespace dbmig::import {
 /// Reads records that are one JSON object each (https://jsonlines.org). Not thread-safe.
 class JsonRecordParser {
  public:
-  /// `keys` are the fields to return, in order. Other keys are an error, unless `ignore_unknown`.
-  JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown);
+  /// `keys` are the fields to return, in order. Other keys are an error, unless `ignore_unknown`;
+  /// even then, a key that means one of `columns` is one, because its values would be lost.
+  JsonRecordParser(std::vector<std::string> keys, bool ignore_unknown,
+                   const std::vector<std::string>& columns = {});
   ~JsonRecordParser();
   JsonRecordParser(const JsonRecordParser&) = delete;
   JsonRecordParser& operator=(const JsonRecordParser&) = delete;

@@ -15,20 +15,35 @@ struct Named {
   CsvFormat csv;
   bool has_header;
   BinaryText binary;
+  BitText bits = BitText::number;
 };
 
 const std::vector<Named>& formats() {
   constexpr std::nullopt_t kNone = std::nullopt;
   static const std::vector<Named> kFormats = {
       {"csv", {',', '"', kNone, Escapes::plain, LineEnd::any}, true, BinaryText::guarded},
-      {"mysql", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, false, BinaryText::raw},
+      {"pg-csv",
+       {',', '"', kNone, Escapes::plain, LineEnd::any},
+       true,
+       BinaryText::hex,
+       BitText::digits},
+      {"mysql",
+       {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf},
+       false,
+       BinaryText::raw,
+       BitText::bytes},
       {"mysql-batch",
        {'\t', kNone, '\\', Escapes::mysql_batch, LineEnd::lf},
        true,
-       BinaryText::guarded},
+       BinaryText::guarded,
+       BitText::bytes},
       {"tsv", {'\t', kNone, '\\', Escapes::mysql, LineEnd::lf}, true, BinaryText::guarded},
       {"jsonl", {'\0', kNone, kNone, Escapes::plain, LineEnd::any}, true, BinaryText::guarded},
-      {"pg-text", {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any}, false, BinaryText::hex},
+      {"pg-text",
+       {'\t', kNone, '\\', Escapes::pg_text, LineEnd::any},
+       false,
+       BinaryText::hex,
+       BitText::digits},
   };
   return kFormats;
 }
@@ -146,6 +161,7 @@ FileFormat file_format(const FormatRequest& request) {
   if (request.line_end) format.csv.line_end = parse_line_end(*request.line_end);
   format.check_line_end = !request.line_end && format.csv.line_end == LineEnd::lf;
   format.binary = request.binary ? parse_binary(*request.binary) : named.binary;
+  format.bits = named.bits;
   format.csv.comment = request.comment;
   format.csv.trim = request.trim;
   format.decimal = request.decimal ? parse_decimal_mark(*request.decimal) : '.';

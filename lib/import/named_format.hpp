@@ -31,6 +31,7 @@ struct FileFormat {
   CsvFormat csv;
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
+  BitText bits = BitText::number;
   /// Whether programs that write this format put the columns' names first.
   bool has_header = true;
   /// The delimiter was neither given nor should it be detected.
@@ -46,14 +47,17 @@ struct FileFormat {
 /// The names that --format takes.
 ///
 /// - csv: RFC 4180, as spreadsheets and COPY … WITH CSV write it; an empty field is NULL.
+/// - pg-csv: what COPY … WITH CSV HEADER writes: csv with commas, bytea in hexadecimal digits, bits
+///   as digits.
 /// - mysql: what SELECT … INTO OUTFILE writes and LOAD DATA reads, with their defaults. Binary
-///   columns are as they are.
+///   columns and bits are the bytes themselves.
 /// - mysql-batch: what `mariadb --batch` and `mysql --batch` print. They print NULL and the text
-///   NULL alike: both are read as NULL.
+///   NULL alike: both are read as NULL. Bits are the bytes themselves.
 /// - tsv: tabs, a header, escapes as in mysql, NULL is \N ("Linear TSV"): what `dbmig export`
 /// writes.
 /// - jsonl: a JSON object a line, https://jsonlines.org.
-/// - pg-text: what PostgreSQL's COPY writes without WITH CSV, bytea in hexadecimal digits.
+/// - pg-text: what PostgreSQL's COPY writes without WITH CSV, bytea in hexadecimal digits, bits
+///   as digits.
 ///
 /// It also takes mysql-tsv, mysqldump and mariadb for mysql, mariadb-batch for mysql-batch,
 /// postgres and postgresql for pg-text, jsonlines and ndjson for jsonl.

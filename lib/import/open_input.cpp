@@ -6,8 +6,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/error.hpp"
 #include "import/decompressed_input.hpp"
 #include "import/plan.hpp"
+#include "import/reject_target.hpp"
 #include "import/transcoded_input.hpp"
 
 namespace dbmig::import {
@@ -44,13 +46,27 @@ class PeekedInput final : public Input {
 
 /// Enough bytes to recognise compression, byte order marks and reject files.
 constexpr std::size_t kHead = 16;
-static_assert(kRejectFile.size() <= kHead);
+static_assert(kRejectFile.size() + 2 <= kHead);
+
+void refuse_second_compression(const PeekedInput& input, Compression outer) {
+  const Compression inner = compression_of(input.head());
+  if (inner == Compression::none) return;
+  const auto tool = [](Compression compression) {
+    return compression == Compression::gzip   ? "gzip -dc"
+           : compression == Compression::zstd ? "zstd -dc"
+                                              : "xz -dc";
+  };
+  throw Error(ErrorCode::invalid, fmt::format("{} is compressed twice: with {}, and that with {}",
+                                              input.name(), to_string(inner), to_string(outer)))
+      .hint(fmt::format("{} FILE | dbmig import - --table TABLE", tool(outer)));
+}
 
 }  // namespace
 
 OpenedInput open_input(const std::string& path, const std::string& encoding,
                        const std::atomic<bool>& stop,
-                       std::function<void(const std::string&)> when_silent) {
+                       std::function<void(const std::string&)> when_silent,
+                       Undecodable undecodable) {
   OpenedInput opened;
   auto file = std::make_unique<FileInput>(path, stop);
   opened.file = file.get();
@@ -62,9 +78,10 @@ OpenedInput open_input(const std::string& path, const std::string& encoding,
   if (compression != Compression::none) {
     opened.note = fmt::format("{} is compressed with {}", peeked->name(), to_string(compression));
     peeked = std::make_unique<PeekedInput>(decompressed(std::move(peeked), compression), kHead);
+    refuse_second_compression(*peeked, compression);
   }
   const std::string& head = peeked->head();
-  opened.of_rejects = head.compare(0, kRejectFile.size(), kRejectFile) == 0;
+  opened.of_rejects = begins_as_rejects(head);
   std::string in = encoding;
   const std::string_view mark = encoding_by_mark(head);
   if (opened.of_rejects || !mark.empty()) in = mark;
@@ -76,8 +93,10 @@ OpenedInput open_input(const std::string& path, const std::string& encoding,
     opened.is_as_stored = compression == Compression::none;
     opened.input = std::move(peeked);
   } else {
-    opened.input = transcoded(std::move(peeked), in);
+    opened.input = transcoded(std::move(peeked), in, undecodable);
+    opened.encoding = in;
   }
+  if (opened.of_rejects && !is_utf8(encoding)) opened.encoding = encoding;
   return opened;
 }
 

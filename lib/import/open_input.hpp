@@ -5,6 +5,7 @@
 #include <string>
 
 #include "import/input.hpp"
+#include "import/transcoded_input.hpp"
 
 namespace dbmig::import {
 
@@ -17,6 +18,9 @@ struct OpenedInput {
   bool is_as_stored = false;  ///< neither decompressed nor converted
   /// An earlier import wrote it: it is in UTF-8, and its header is the first line.
   bool of_rejects = false;
+  /// The encoding from which the text was converted to UTF-8, see FileEncoding; empty: from none.
+  /// The records of a reject file were converted by the import that wrote it.
+  std::string encoding = {};
 };
 
 /// Opens `path`, or standard input for "-", and examines its first bytes: a compressed file is
@@ -27,6 +31,7 @@ struct OpenedInput {
 /// Throws what FileInput and its read() throw.
 OpenedInput open_input(const std::string& path, const std::string& encoding,
                        const std::atomic<bool>& stop,
-                       std::function<void(const std::string&)> when_silent);
+                       std::function<void(const std::string&)> when_silent,
+                       Undecodable undecodable = Undecodable::refuse);
 
 }  // namespace dbmig::import

@@ -19,11 +19,10 @@ using schema::Table;
 
 constexpr std::string_view kLeftOut = "-";
 
-/// The form in which a header's name and a column's are compared if they are not equal.
-std::string folded(std::string_view name) {
-  std::string out = text::lower(text::trim(name));
-  std::replace(out.begin(), out.end(), ' ', '_');
-  std::replace(out.begin(), out.end(), '-', '_');
+/// `name` as --map takes it.
+std::string escaped_for_map(const std::string& name) {
+  std::string out;
+  for (const char c : name) out += c == '=' ? std::string("\\=") : std::string(1, c);
   return out;
 }
 
@@ -156,17 +155,33 @@ class Mapper {
             .hint("leave it out");
       }
       const auto same = [&](const TargetColumn& one) { return one.name == column->name; };
+      const auto of_set = plan_.columns.end() - static_cast<std::ptrdiff_t>(plan_.constants.size());
+      if (std::any_of(of_set, plan_.columns.end(), same)) {
+        throw Error(ErrorCode::usage, fmt::format("--set names '{}' twice", column->name))
+            .hint("give each column one value");
+      }
       if (std::any_of(plan_.columns.begin(), plan_.columns.end(), same)) {
         throw Error(
             ErrorCode::usage,
             fmt::format("column '{}' has a value in the file and one from --set", column->name))
             .hint(request_.columns.empty()
-                      ? fmt::format("--map '{}=-' leaves the field out", column->name)
+                      ? fmt::format("--map '{}=-' leaves the field out",
+                                    escaped_for_map(name_in_file(column->name)))
                       : "put '-' into its place in --columns");
       }
-      plan_.columns.push_back(target_column(table_, *column, plan_.dialect));
+      plan_.columns.push_back(target(*column));
       plan_.constants.push_back(value);
     }
+  }
+
+  /// What the header calls a column.
+  std::string name_in_file(const std::string& column) const {
+    if (!request_.header) return column;
+    for (const std::string& name : *request_.header) {
+      const Column* const found = find_column(table_, name);
+      if (found != nullptr && found->name == column) return name;
+    }
+    return column;
   }
 
   void refuse_foreign_header() const {
@@ -203,7 +218,7 @@ class Mapper {
         mistakes_.add(Mistakes::Kind::generated, where, [&] {
           return std::pair(fmt::format("column '{}' of '{}' is generated: the database computes it",
                                        column->name, table_.name),
-                           "leave it out: put '-' in its place in --columns");
+                           left_out(name));
         });
       }
       const auto twice = std::find_if(plan_.columns.begin(), plan_.columns.end(),
@@ -236,9 +251,21 @@ class Mapper {
     });
   }
 
+  /// How to leave the field `name` out.
+  std::string left_out(const std::string& name) const {
+    if (!request_.columns.empty()) return "leave it out: put '-' in its place in --columns";
+    return fmt::format("--map '{}=-' leaves the field out", escaped_for_map(name));
+  }
+
   void add(const Column& column) {
     plan_.targets.push_back(static_cast<std::int32_t>(plan_.columns.size()));
-    plan_.columns.push_back(target_column(table_, column, plan_.dialect));
+    plan_.columns.push_back(target(column));
+  }
+
+  TargetColumn target(const Column& column) const {
+    TargetColumn target = target_column(table_, column, plan_.dialect);
+    target.fills_null = target.fills_null || request_.is_filled_by_trigger;
+    return target;
   }
 
   void require_columns() {
@@ -248,6 +275,12 @@ class Mapper {
       const TargetColumn wanted = target_column(table_, column, plan_.dialect);
       if (given || wanted.nullable || wanted.fills_null || column.default_value ||
           column.generated) {
+        continue;
+      }
+      if (request_.is_filled_by_trigger && request_.fills_missing) {
+        // In strict mode, the server wants a value to be named, even if a trigger sets another.
+        plan_.columns.push_back(target(column));
+        plan_.constants.emplace_back();
         continue;
       }
       const bool by_header = request_.header && request_.columns.empty();
@@ -288,14 +321,22 @@ TargetColumn target_column(const Table& table, const Column& column, DialectKind
   target.fills_null = column.autoincrement || dialect::is_rowid(dialect, table, column);
   target.type = column.type_on(dialect);
   if (dialect::capabilities(dialect).flexible_typing) {
+    target.numeric_affinity =
+        !table.sqlite.strict && dialect::is_numeric(dialect::affinity(column));
     // A type that only SQLite knows, besides the portable one: the portable type determines the
     // checks, SQLite's affinity for the native one determines the storage.
-    if (column.sqlite.type) {
-      target.numeric_affinity = has_numeric_affinity(column.sqlite.type->native);
-      if (column.type.kind != schema::TypeKind::native) target.type = column.type;
+    if (column.sqlite.type && column.type.kind != schema::TypeKind::native) {
+      target.type = column.type;
     }
   }
   return target;
+}
+
+std::string folded_name(std::string_view name) {
+  std::string out = text::lower(text::trim(name));
+  std::replace(out.begin(), out.end(), ' ', '_');
+  std::replace(out.begin(), out.end(), '-', '_');
+  return out;
 }
 
 const Column* find_column(const Table& table, std::string_view name) {
@@ -308,7 +349,7 @@ const Column* find_column(const Table& table, std::string_view name) {
   }
   const Column* found = nullptr;
   for (const Column& column : table.columns) {
-    if (folded(column.name) != folded(name)) continue;
+    if (folded_name(column.name) != folded_name(name)) continue;
     if (found != nullptr) return nullptr;  // two columns, and no way to tell which is meant
     found = &column;
   }

@@ -23,12 +23,17 @@ struct Plan {
   CsvFormat format;
   NullMarks nulls;
   BinaryText binary = BinaryText::guarded;
-  char decimal = '.';           ///< see ValueFormat
-  std::string time_zone = {};   ///< see FileFormat; empty for a table without TIMESTAMP
-  bool ignore_unknown = false;  ///< ignore extra fields
-  bool fill_missing = false;    ///< missing fields are NULL
+  BitText bits = BitText::number;
+  char decimal = '.';  ///< see ValueFormat
+  ZeroDates zero_dates = ZeroDates::refused;
+  std::string file_encoding = {};  ///< see OpenedInput::encoding
+  std::string time_zone = {};      ///< see FileFormat; empty for a table without TIMESTAMP
+  bool ignore_unknown = false;     ///< ignore extra fields
+  bool fill_missing = false;       ///< missing fields are NULL
   /// Records are JSON objects: the key of each field. Empty for other formats.
   std::vector<std::string> keys = {};
+  /// With `keys` and `ignore_unknown`: the columns without a field, which a later key may mean.
+  std::vector<std::string> columns_without_key = {};
   /// Go on after a bad record.
   bool rejects = false;
   /// Check all fields of a record, even after the first that does not fit.
@@ -63,6 +68,10 @@ struct ColumnRequest {
   std::uint64_t header_line = 1;
   /// See Options.
   std::vector<std::pair<std::string, std::string>> map = {};
+  /// NULL is left to the table's triggers.
+  bool is_filled_by_trigger = false;
+  /// So are missing columns, which get NULL.
+  bool fills_missing = false;
   /// Columns with a fixed value, which come after those of the file.
   std::vector<std::pair<std::string, std::optional<std::string>>> set = {};
 };
@@ -70,6 +79,9 @@ struct ColumnRequest {
 /// What a value of `column` must fit on `dialect`.
 TargetColumn target_column(const schema::Table& table, const schema::Column& column,
                            DialectKind dialect);
+
+/// The form in which names of fields and columns are compared if they are not equal.
+std::string folded_name(std::string_view name);
 
 /// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
 /// if there is none, or if two are possible.

@@ -71,18 +71,22 @@ void parts(Plan& plan, Visit& visit) {
   visit("null_texts", plan.nulls.texts);
   visit("null_quoted", plan.nulls.quoted);
   visit("binary", plan.binary);
+  visit.or_default("bits", plan.bits);
   visit("decimal", plan.decimal);
+  visit.or_default("zero_dates", plan.zero_dates);
+  visit.or_default("file_encoding", plan.file_encoding);
   visit("time_zone", plan.time_zone);
   visit("ignore_unknown", plan.ignore_unknown);
   visit("fill_missing", plan.fill_missing);
   visit("keys", plan.keys);
+  visit.or_default("columns_without_key", plan.columns_without_key);
   visit("rejects", plan.rejects);
   visit("every_field", plan.every_field);
   visit("columns", plan.columns);
   visit("targets", plan.targets);
   visit("constants", plan.constants);
   visit("encoding", plan.encoding);
-  visit.unless_empty("watched", plan.watched);
+  visit.or_default("watched", plan.watched);
 }
 
 template <class Value, class Visit>
@@ -99,8 +103,8 @@ class Packer {
 
   /// A member that older records of an import do not have.
   template <class Value>
-  void unless_empty(const char* name, std::vector<Value>& values) {
-    if (!values.empty()) (*this)(name, values);
+  void or_default(const char* name, Value& value) {
+    if (value != Value{}) (*this)(name, value);
   }
 
   template <class Value>
@@ -138,9 +142,9 @@ class Unpacker {
   }
 
   template <class Value>
-  void unless_empty(const char* name, std::vector<Value>& values) {
-    values.clear();
-    if (object_.contains(name)) (*this)(name, values);
+  void or_default(const char* name, Value& value) {
+    value = Value{};
+    if (object_.contains(name)) (*this)(name, value);
   }
 
   template <class Value>

@@ -26,28 +26,40 @@ std::vector<KeptFile> database_files(backend::Connection& connection) {
   return files;
 }
 
+std::vector<NamedInput> named_files(const Options& options) {
+  std::vector<NamedInput> files;
+  for (const std::string& path : options.files) {
+    files.push_back({path, options_for_file(options, path).is_json});
+  }
+  return files;
+}
+
 }  // namespace
 
 void RejectFiles::choose(backend::Connection& connection) {
   if (!are_written()) return;
   const std::vector<KeptFile> kept = database_files(connection);
   std::vector<std::string> paths = {options_.rejects};
-  if (options_.rejects.empty()) paths = default_reject_paths(options_.files);
+  if (options_.rejects.empty()) paths = default_reject_paths(named_files(options_));
   for (const std::string& path : paths) {
     targets_.push_back(check_reject_target(path, options_.files, kept));
   }
 }
 
-RejectFile* RejectFiles::file(std::size_t index, const std::string& header, const CsvFormat& format,
+RejectFile* RejectFiles::file(std::size_t index, const RejectForm& form,
                               const Checkpoints& checkpoints) {
   if (!are_written()) return nullptr;
   const bool is_shared = !options_.rejects.empty();
   if (is_shared && !files_.empty()) {
     RejectFile& shared = *files_.back();
     // The format of a file that an earlier process has loaded is no longer known.
-    if (shared.header().empty()) shared.set_form(format, header);
-    if (!header.empty() &&
-        without_line_end(shared.header(), format) != without_line_end(header, format)) {
+    const bool is_known = !shared.form().header.empty() || shared.form().is_json;
+    if (!is_known) shared.set_form(form);
+    const RejectForm& known = shared.form();
+    const bool has_other_columns =
+        !form.header.empty() && !form.is_json &&
+        without_line_end(known.header, form.format) != without_line_end(form.header, form.format);
+    if (known.is_json != form.is_json || has_other_columns) {
       throw Error(ErrorCode::usage,
                   fmt::format("the columns of {} differ from those of the file before it, and a "
                               "reject file can have only one set of columns",
@@ -59,8 +71,7 @@ RejectFile* RejectFiles::file(std::size_t index, const std::string& header, cons
   const RejectTarget& target = targets_.at(is_shared ? 0 : index);
   std::optional<KeptRejects> kept;
   if (checkpoints.are_on()) kept = checkpoints.rejects_of(index, target.path);
-  files_.push_back(
-      std::make_unique<RejectFile>(target, format, header, is_shared, std::move(kept)));
+  files_.push_back(std::make_unique<RejectFile>(target, form, is_shared, std::move(kept)));
   return files_.back().get();
 }
 

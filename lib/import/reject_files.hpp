@@ -21,10 +21,9 @@ class RejectFiles {
   /// Determines their paths. To be called before anything is loaded, so that no input file is
   /// replaced by mistake. Throws Error{refused}.
   void choose(backend::Connection& connection);
-  /// The reject file for the file at `index`, whose records have the names in `header`; null if
-  /// records are not rejected.
-  RejectFile* file(std::size_t index, const std::string& header, const CsvFormat& format,
-                   const Checkpoints& checkpoints);
+  /// The reject file for the file at `index`; null if records are not rejected. Throws Error{usage}
+  /// if files of different forms would share one.
+  RejectFile* file(std::size_t index, const RejectForm& form, const Checkpoints& checkpoints);
   void flush();
   /// Renames them to their final names; removes those that do not exist from `summaries`.
   void finish(std::vector<Summary::File>& summaries);

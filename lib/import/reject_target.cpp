@@ -45,7 +45,8 @@ std::string identity(const std::string& path) {
 }
 
 bool has_data_ending(const fs::path& name) {
-  constexpr std::array kEndings = {".csv", ".tsv", ".tab", ".txt", ".psv", ".dat", ".data"};
+  constexpr std::array kEndings = {".csv", ".tsv",  ".tab",   ".txt",   ".psv",
+                                   ".dat", ".data", ".jsonl", ".ndjson"};
   return std::any_of(kEndings.begin(), kEndings.end(),
                      [&](const char* ending) { return name.extension() == ending; });
 }
@@ -60,16 +61,20 @@ fs::path uncompressed_name(const std::string& path) {
   return is_compressed ? name.replace_extension() : name;
 }
 
-std::string short_name(const std::string& path) {
-  if (path == kStandardInput) return fmt::format("stdin{}.csv", kEnding);
-  fs::path name = uncompressed_name(path);
-  name.replace_extension();
-  return fmt::format("{}{}.csv", name.string(), kEnding);
+const char* ending_of(const NamedInput& file) {
+  return file.is_json ? ".jsonl" : ".csv";
 }
 
-std::string long_name(const std::string& path) {
-  if (path == kStandardInput) return short_name(path);
-  return fmt::format("{}{}.csv", path, kEnding);
+std::string short_name(const NamedInput& file) {
+  if (file.path == kStandardInput) return fmt::format("stdin{}{}", kEnding, ending_of(file));
+  fs::path name = uncompressed_name(file.path);
+  name.replace_extension();
+  return fmt::format("{}{}{}", name.string(), kEnding, ending_of(file));
+}
+
+std::string long_name(const NamedInput& file) {
+  if (file.path == kStandardInput) return short_name(file);
+  return fmt::format("{}{}{}", file.path, kEnding, ending_of(file));
 }
 
 Error refused(const std::string& path, std::string_view why) {
@@ -114,10 +119,10 @@ void refuse_other_kinds(const std::string& path, mode_t mode) {
 
 }  // namespace
 
-std::vector<std::string> default_reject_paths(const std::vector<std::string>& files) {
+std::vector<std::string> default_reject_paths(const std::vector<NamedInput>& files) {
   std::vector<std::string> paths;
   std::vector<std::string> identities;
-  for (const std::string& file : files) {
+  for (const NamedInput& file : files) {
     paths.push_back(short_name(file));
     identities.push_back(identity(paths.back()));
   }
@@ -178,11 +183,17 @@ RejectTarget check_reject_target(const std::string& path, const std::vector<std:
   return target;
 }
 
+bool begins_as_rejects(std::string_view head) {
+  if (head.starts_with("{\"")) head.remove_prefix(2);
+  return head.starts_with(kRejectFile);
+}
+
 bool is_reject_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::array<char, 128> bytes;
   file.read(bytes.data(), bytes.size());
   std::string_view head(bytes.data(), static_cast<std::size_t>(file.gcount()));
+  if (head.starts_with(fmt::format("{{\"{}\":", kRejectFile))) return true;
   std::optional<char> delimiter;
   for (const std::string_view name : {kRejectFile, kRejectLine, kRejectReason}) {
     if (head.size() <= name.size() || head.substr(0, name.size()) != name) return false;

@@ -21,10 +21,17 @@ struct RejectTarget {
   bool replaces = false;
 };
 
-/// The default reject file for each of `files`: `data.rejects.csv` next to `data.csv`. If two files
+/// A file to import.
+struct NamedInput {
+  std::string path;
+  bool is_json = false;  ///< JSON lines
+};
+
+/// The default reject file for each of `files`: `data.rejects.csv` next to `data.csv`,
+/// `data.rejects.jsonl` next to `data.jsonl`. If two files
 /// would share it, both keep their extension: `data.csv.rejects.csv` and `data.tsv.rejects.csv`.
 /// Throws Error{refused} if that does not distinguish them, for example if a file is given twice.
-std::vector<std::string> default_reject_paths(const std::vector<std::string>& files);
+std::vector<std::string> default_reject_paths(const std::vector<NamedInput>& files);
 
 /// Checks `path` before anything is loaded, without creating anything. Throws Error{refused},
 /// naming the existing file, if it is one of `inputs` or `kept`, under any name or link, or any
@@ -32,6 +39,10 @@ std::vector<std::string> default_reject_paths(const std::vector<std::string>& fi
 /// there.
 RejectTarget check_reject_target(const std::string& path, const std::vector<std::string>& inputs,
                                  const std::vector<KeptFile>& kept);
+
+/// Whether a file that begins with `head`, of which 16 bytes are enough, seems to be one that
+/// RejectFile wrote.
+bool begins_as_rejects(std::string_view head);
 
 /// Whether the file begins as RejectFile writes it.
 bool is_reject_file(const std::string& path);

@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 
@@ -28,13 +30,17 @@ Error failure(const std::string& path, int number) {
       .hint("--rejects FILE writes it elsewhere");
 }
 
+std::string json_text(std::string_view text) {
+  using nlohmann::json;
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
-RejectFile::RejectFile(RejectTarget target, const CsvFormat& format, std::string header,
-                       bool always, std::optional<KeptRejects> kept)
+RejectFile::RejectFile(RejectTarget target, RejectForm form, bool always,
+                       std::optional<KeptRejects> kept)
     : target_(std::move(target)),
-      format_(format),
-      header_(std::move(header)),
+      form_(std::move(form)),
       always_(always || target_.replaces),
       kept_(std::move(kept)) {
   if (kept_ && kept_->bytes != 0) {
@@ -86,11 +92,12 @@ void RejectFile::open() {
     temporary_.clear();
     throw failure(target_.path, number);
   }
-  const char delimiter = format_.delimiter;
+  if (form_.is_json) return;
+  const char delimiter = form_.format.delimiter;
   write(fmt::format("{}{}{}{}{}{}", kRejectFile, delimiter, kRejectLine, delimiter, kRejectReason,
                     delimiter));
-  write(without_line_end(header_, format_));
-  write(format_.line_end_text());
+  write(without_line_end(form_.header, form_.format));
+  write(form_.format.line_end_text());
 }
 
 void RejectFile::write(std::string_view text) {
@@ -113,11 +120,32 @@ void RejectFile::add(std::string_view file, std::uint64_t line, std::string_view
                      std::string_view record) {
   if (fd_ < 0) open();
   ++records_;
-  write(fmt::format("{}{}{}{}{}{}", write_field(file, format_), format_.delimiter, line,
-                    format_.delimiter, write_field(reason, format_), format_.delimiter));
+  const CsvFormat& format = form_.format;
+  if (form_.is_json) {
+    put_object(file, line, reason, without_line_end(record, format));
+    return;
+  }
+  write(fmt::format("{}{}{}{}{}{}", write_field(file, format), format.delimiter, line,
+                    format.delimiter, write_field(reason, format), format.delimiter));
   // Unchanged, including its line end, so that a CRLF file stays one.
   write(record);
-  if (without_line_end(record, format_).size() == record.size()) write(format_.line_end_text());
+  if (without_line_end(record, format).size() == record.size()) write(format.line_end_text());
+}
+
+/// The object as it is, after the three keys.
+void RejectFile::put_object(std::string_view file, std::uint64_t line, std::string_view reason,
+                            std::string_view record) {
+  write(fmt::format("{{\"{}\":{},\"{}\":{},\"{}\":{}", kRejectFile, json_text(file), kRejectLine,
+                    line, kRejectReason, json_text(reason)));
+  const std::string_view object = text::trim(record);
+  if (object.empty() || object.front() != '{') {
+    write(fmt::format(",\"dbmig_record\":{}}}", json_text(record)));
+  } else {
+    const std::string_view rest = text::trim(object.substr(1));
+    if (!rest.empty() && rest.front() != '}') write(",");
+    write(object.substr(1));
+  }
+  write("\n");
 }
 
 void RejectFile::flush() {
@@ -143,10 +171,17 @@ int RejectFile::take_name() const {
   return std::rename(from, to) == 0 ? 0 : errno;
 }
 
+/// Leaves no file, not even that of an earlier import. False.
+bool RejectFile::remove() {
+  if (target_.replaces && is_reject_file(target_.path)) ::unlink(target_.path.c_str());
+  return false;
+}
+
 bool RejectFile::finish() {
   if (fd_ < 0) return false;
   ::close(std::exchange(fd_, -1));
   if (target_.is_device) return true;
+  if (form_.is_json && bytes_ == 0) return remove();
   if (const int number = take_name(); number != 0) {
     const std::string kept = std::exchange(temporary_, {});
     throw Error(ErrorCode::io,

@@ -17,19 +17,29 @@ struct KeptRejects {
   std::uint64_t bytes = 0;
 };
 
+/// How a reject file is written: as the file that its records come from.
+struct RejectForm {
+  CsvFormat format;
+  std::string header;    ///< the line with the data's columns; empty: not known
+  bool is_json = false;  ///< one object a line, and no header
+};
+
 /// Writes the records that could not be loaded, unchanged, after three columns with file name, line
 /// and reason: such a file can be corrected and imported, because an import skips those columns.
+/// Objects of JSON lines get them as their first keys; a line that is no object becomes the text of
+/// a key `dbmig_record`.
 ///
 /// It is written under a temporary name next to its target, readable by its owner only, and renamed
 /// by finish(); without that nothing is left behind. A device or pipe (`--rejects /dev/stderr`) is
 /// written to directly.
 class RejectFile {
  public:
-  /// `header` is the line with the data's columns. With `always`, or if an earlier reject file is
-  /// to be replaced, the file is written even without records, so that the old one is not mistaken
-  /// for this import's. Otherwise nothing is created before the first record. With `kept`, it is
-  /// written there, after the existing content; Error{refused} if that is missing.
-  RejectFile(RejectTarget target, const CsvFormat& format, std::string header, bool always,
+  /// With `always`, or if an earlier reject file is to be replaced, the file is written even
+  /// without records, so that the old one is not mistaken for this import's; without records, JSON
+  /// lines have nothing to be recognised by, and an old file is removed instead. Otherwise nothing
+  /// is created before the first record. With `kept`, it is written there, after the existing
+  /// content; Error{refused} if that is missing.
+  RejectFile(RejectTarget target, RejectForm form, bool always,
              std::optional<KeptRejects> kept = std::nullopt);
   ~RejectFile();
   RejectFile(const RejectFile&) = delete;
@@ -52,12 +62,9 @@ class RejectFile {
   /// Bytes written so far, flushed or not.
   std::uint64_t bytes() const { return bytes_; }
   const std::string& path() const { return target_.path; }
-  const std::string& header() const { return header_; }
+  const RejectForm& form() const { return form_; }
   /// Sets the format of a reject file that was created without it, to continue an existing file.
-  void set_form(const CsvFormat& format, const std::string& header) {
-    format_ = format;
-    header_ = header;
-  }
+  void set_form(const RejectForm& form) { form_ = form; }
   std::uint64_t records() const { return records_; }
 
  private:
@@ -65,12 +72,14 @@ class RejectFile {
   void go_on();
   void write(std::string_view text);
   void send();
+  void put_object(std::string_view file, std::uint64_t line, std::string_view reason,
+                  std::string_view record);
   int take_name() const;
+  bool remove();
 
   RejectTarget target_;
   std::string temporary_;
-  CsvFormat format_;
-  std::string header_;
+  RejectForm form_;
   bool always_;
   int fd_ = -1;
   std::string buffer_;

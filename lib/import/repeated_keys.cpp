@@ -129,7 +129,7 @@ class BlockSource final : public RecordSource {
 class ChunkSource final : public RecordSource {
  public:
   ChunkSource(const ReadFile& file, const std::atomic<bool>& stop)
-      : opened_(open_input(file.path, file.encoding, stop, nullptr)),
+      : opened_(open_input(file.path, file.encoding, stop, nullptr, Undecodable::mark)),
         reader_(*opened_.input, file.plan.format, file.limits) {
     reader_.skip_to(file.first_byte, file.first_line);
   }

@@ -132,7 +132,6 @@ void RootImport::load_files() {
     std::string note;
     own_options_.push_back(options_for_file(options_, path, &note));
     if (!note.empty()) events_.info("dbmig.import", note);
-    refuse_json_rejects(own_options_.back());
   }
   find_tables();
   if (options_.on_duplicate == backend::OnDuplicate::replace) {
@@ -223,6 +222,7 @@ void RootImport::find_tables() {
     }
     tables_.push_back(known[name].table);
     if (known[name].has_triggers) with_triggers_.insert(tables_.back().name);
+    if (known[name].is_filled_by_trigger) filled_by_triggers_.insert(tables_.back().name);
   }
 }
 
@@ -255,10 +255,11 @@ void RootImport::finish_waiting() {
 }
 
 OpenedInput RootImport::open_file(const std::string& path) {
-  OpenedInput opened = open_input(path, options_.encoding, stop_, [this](const std::string& name) {
+  const auto tell_waiting = [this](const std::string& name) {
     events_.info("dbmig.import",
                  fmt::format("Waiting for {}: no process is writing to it yet", name));
-  });
+  };
+  OpenedInput opened = open_input(path, options_.encoding, stop_, tell_waiting, Undecodable::mark);
   if (!opened.note.empty()) events_.info("dbmig.import", opened.note);
   return opened;
 }
@@ -296,8 +297,11 @@ void RootImport::load_file(std::span<const std::size_t> files,
   const ChunkReader::Limits limits = chunk_limits();
   const Options& own = own_options_[index];
   ChunkReader reader(input, own.format, limits);
-  FilePlan file = plan_file(reader, own, table, *connection_, input.name(), events_);
+  const TargetTable target{table, with_triggers_.contains(table.name),
+                           filled_by_triggers_.contains(table.name)};
+  FilePlan file = plan_file(reader, own, target, *connection_, input.name(), events_);
   Plan& plan = file.plan;
+  plan.file_encoding = opened.encoding;
   // From here on another thread reads, and the progress bar shows how far it is.
   opened.file->when_silent(nullptr);
   formats_[index] = plan.format;
@@ -321,7 +325,8 @@ void RootImport::load_file(std::span<const std::size_t> files,
   if (deferred_.constraints) row_order.parents_may_follow = false;
   // A value of --set that does not fit is found here, before other ranks take part.
   const Worker trial(plan);
-  RejectFile* const rejects = rejects_.file(index, file.header, plan.format, *checkpoints_);
+  RejectFile* const rejects = rejects_.file(
+      index, {.format = plan.format, .header = file.header, .is_json = own.is_json}, *checkpoints_);
   rejects_of_[index] = rejects;
   const bool has_triggers = with_triggers_.contains(table.name);
   waiting_[index] = {.index = index,
@@ -378,7 +383,11 @@ std::optional<SharedFile> RootImport::shared_file(const std::string& path,
 void RootImport::take_results_of(std::size_t index) {
   const FileRecord& done = checkpoints_->file(index);
   if (checkpoints_->has_kept_rejects(index)) {
-    rejects_of_[index] = rejects_.file(index, "", own_options_[index].format, *checkpoints_);
+    rejects_of_[index] = rejects_.file(index,
+                                       {.format = own_options_[index].format,
+                                        .header = {},
+                                        .is_json = own_options_[index].is_json},
+                                       *checkpoints_);
   }
   progress_.rows += done.rows;
   progress_.rejected += done.rejected;

@@ -56,6 +56,8 @@ class RootImport {
   bool was_watch_wrong() const { return was_watch_wrong_; }
   /// Whether rows failed a deferred check, so that the first bad record is not known.
   bool failed_deferred_check() const { return failed_deferred_check_; }
+  /// Whether that was a row without the row that it refers to, which may only come later.
+  bool lacked_parent() const { return lacked_parent_; }
 
  private:
   /// The counters before a file.
@@ -153,13 +155,15 @@ class RootImport {
   bool has_usual_writers_ = false;            ///< their number was not given
   std::unique_ptr<Checkpoints> checkpoints_;  ///< while run() runs
   RejectFiles rejects_;
-  std::vector<schema::Table> tables_;        ///< of each file
-  std::set<std::string> with_triggers_;      ///< names of tables
+  std::vector<schema::Table> tables_;    ///< of each file
+  std::set<std::string> with_triggers_;  ///< names of tables
+  std::set<std::string> filled_by_triggers_;
   std::uint64_t key_room_;                   ///< of everything in watches_
   std::map<std::string, KeyWatch> watches_;  ///< by the name of the table
   bool has_named_repeated_key_ = false;
   bool was_watch_wrong_ = false;
   bool failed_deferred_check_ = false;
+  bool lacked_parent_ = false;
   /// constraints: for the open table; keys: for this table or one before it.
   backend::DeferredChecks deferred_;
   bool are_files_readable_again_ = true;  ///< none is standard input, a pipe or the like

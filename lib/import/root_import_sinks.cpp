@@ -303,6 +303,7 @@ void RootImport::look_for_earlier_fault(const Error& error,
   if (is_of_surroundings(error.code()) || !connection_->in_transaction()) return;
   if (lacks_parent(error)) {
     failed_deferred_check_ = true;
+    lacked_parent_ = true;
     return;
   }
   try {

@@ -6,28 +6,63 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "dialect/capabilities.hpp"
 
 namespace dbmig::import {
 
 namespace {
 
-TargetTable target_of(const schema::Schema& schema, const schema::Table& table) {
-  const bool has_triggers =
-      std::any_of(schema.triggers.begin(), schema.triggers.end(), [&](const auto& trigger) {
-        return text::equals_ignoring_case(trigger.second.table, table.name);
-      });
-  return {table, has_triggers};
+/// Of a trigger's text, which begins as in `BEFORE INSERT OR UPDATE ON t`.
+bool is_before_insert(const std::string& sql) {
+  std::istringstream words(sql);
+  std::string word;
+  if (!(words >> word) || !text::equals_ignoring_case(word, "before")) return false;
+  while (words >> word && !text::equals_ignoring_case(word, "on")) {
+    if (text::equals_ignoring_case(word, "insert")) return true;
+  }
+  return false;
+}
+
+TargetTable target_of(const schema::Schema& schema, const schema::Table& table,
+                      DialectKind dialect) {
+  TargetTable target{table};
+  for (const auto& [name, trigger] : schema.triggers) {
+    if (!text::equals_ignoring_case(trigger.table, table.name)) continue;
+    target.has_triggers = true;
+    if (!is_before_insert(trigger.sql.for_dialect(dialect))) continue;
+    target.is_filled_by_trigger = dialect::capabilities(dialect).triggers_set_values;
+  }
+  return target;
+}
+
+/// The model does not know the columns of a table that belongs to a module.
+TargetTable with_columns(backend::Connection& connection, TargetTable target) {
+  schema::Table& table = target.table;
+  if (table.sqlite.module.empty() || !table.columns.empty()) return target;
+  const auto rows = connection.query(
+      fmt::format("SELECT name FROM pragma_table_xinfo({}) WHERE hidden = 0 ORDER BY cid",
+                  connection.dialect().quote_string(table.name)));
+  for (const auto& row : rows.rows) {
+    schema::Column column;
+    column.name = row.at(0).value_or("");
+    column.type.kind = schema::TypeKind::text;
+    table.columns.push_back(std::move(column));
+  }
+  return target;
 }
 
 }  // namespace
 
 TargetTable find_target(backend::Connection& connection, const std::string& name, bool is_named) {
+  const DialectKind dialect = connection.dialect().kind();
   // Loading depends on what types mean, not on how they were spelled.
   const schema::Schema one = connection.canonical(connection.inspect({.tables = {name}}).schema);
-  if (const schema::Table* table = one.find_table(name)) return target_of(one, *table);
+  if (const schema::Table* table = one.find_table(name))
+    return with_columns(connection, target_of(one, *table, dialect));
   const schema::Schema all = connection.canonical(connection.inspect({}).schema);
   std::vector<std::string> names;
   const schema::Table* found = nullptr;
@@ -35,7 +70,7 @@ TargetTable find_target(backend::Connection& connection, const std::string& name
     names.push_back(table_name);
     if (text::equals_ignoring_case(table_name, name)) found = found == nullptr ? &table : nullptr;
   }
-  if (found != nullptr) return target_of(all, *found);
+  if (found != nullptr) return with_columns(connection, target_of(all, *found, dialect));
   if (all.views.contains(name)) {
     throw Error(ErrorCode::invalid,
                 fmt::format("'{}' is a view; rows can be imported only into tables", name))

@@ -12,6 +12,8 @@ namespace dbmig::import {
 struct TargetTable {
   schema::Table table;
   bool has_triggers = false;  ///< that the user may see
+  /// A trigger may give a row the values that it lacks.
+  bool is_filled_by_trigger = false;
 };
 
 /// The table called `name`, ignoring case; `is_named` if the user gave the name, not the file.

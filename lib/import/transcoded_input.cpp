@@ -1,7 +1,6 @@
 #include "import/transcoded_input.hpp"
 
 #include <fmt/core.h>
-#include <iconv.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,49 +10,23 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "import/file_encoding.hpp"
+#include "import/iconv.hpp"
 
 namespace dbmig::import {
 namespace {
 
 using namespace std::string_view_literals;
 
-/// Owns an iconv converter to UTF-8.
-class Iconv {
- public:
-  explicit Iconv(const std::string& encoding)
-      : handle_(encoding.find('/') != std::string::npos ? kInvalid
-                                                        : ::iconv_open("UTF-8", encoding.c_str())) {
-    if (handle_ != kInvalid) return;
-    throw Error(ErrorCode::usage, fmt::format("--encoding '{}' is not known", encoding))
-        .hint("for example utf-8, utf-16, latin1, windows-1252; `iconv -l` lists them all");
-  }
-  ~Iconv() { ::iconv_close(handle_); }
-  Iconv(const Iconv&) = delete;
-  Iconv& operator=(const Iconv&) = delete;
-
-  /// Returns 0 or the reason why it stopped: EILSEQ, EINVAL (an incomplete character), E2BIG (no
-  /// room).
-  int convert(std::string_view& from, std::span<char>& into) {
-    char* in = const_cast<char*>(from.data());
-    std::size_t in_left = from.size();
-    char* out = into.data();
-    std::size_t out_left = into.size();
-    const std::size_t done = ::iconv(handle_, &in, &in_left, &out, &out_left);
-    const int failure = done == static_cast<std::size_t>(-1) ? errno : 0;
-    from = from.substr(from.size() - in_left);
-    into = into.last(out_left);
-    return failure;
-  }
-
- private:
-  static inline const ::iconv_t kInvalid = reinterpret_cast<::iconv_t>(-1);
-  ::iconv_t handle_;
-};
-
 class TranscodedInput final : public Input {
  public:
-  TranscodedInput(std::unique_ptr<Input> source, const std::string& encoding)
-      : source_(std::move(source)), encoding_(encoding), iconv_(encoding) {}
+  TranscodedInput(std::unique_ptr<Input> source, const std::string& encoding,
+                  Undecodable undecodable)
+      : source_(std::move(source)),
+        encoding_(encoding),
+        iconv_(encoding),
+        marks_(undecodable == Undecodable::mark && FileEncoding::of(encoding) != nullptr &&
+               FileEncoding::of(encoding)->is_single_byte()) {}
 
   std::size_t read(std::span<char> buffer) override {
     std::size_t filled = 0;
@@ -91,23 +64,37 @@ class TranscodedInput final : public Input {
     std::span<char> into = ready_;
     const int failure = iconv_.convert(from, into);
     ready_.resize(ready_.size() - into.size());
-    if (failure == EILSEQ || (failure == EINVAL && ended_)) fail(from, failure);
+    if (failure == EILSEQ && marks_) {
+      FileEncoding::append_mark(ready_, static_cast<unsigned char>(from.front()));
+      from.remove_prefix(1);
+    } else if (failure == EILSEQ || (failure == EINVAL && ended_)) {
+      fail(from, failure);
+    }
     lines_ += static_cast<std::size_t>(std::count(ready_.begin(), ready_.end(), '\n'));
     pending_.erase(0, pending_.size() - from.size());
     return !ready_.empty() || convert_more();
   }
 
+  static constexpr std::size_t kMaxShown = 4;
+
   [[noreturn]] void fail(std::string_view from, int failure) const {
     const auto line =
         lines_ + static_cast<std::size_t>(std::count(ready_.begin(), ready_.end(), '\n'));
-    std::string bytes;
-    for (const char byte : from.substr(0, 4)) {
-      bytes += fmt::format("{}{:02X}", bytes.empty() ? "" : " ", static_cast<unsigned char>(byte));
+    // What follows the first byte may be characters of their own.
+    const bool is_alone =
+        FileEncoding::of(encoding_) != nullptr && FileEncoding::of(encoding_)->is_single_byte();
+    std::size_t count = std::min<std::size_t>(from.size(), 1);
+    while (!is_alone && count < std::min<std::size_t>(from.size(), kMaxShown) &&
+           static_cast<unsigned char>(from[count]) >= 0x80) {
+      ++count;
     }
-    throw Error(ErrorCode::invalid,
-                failure == EINVAL
-                    ? fmt::format("the file ends in the middle of a character of {}", encoding_)
-                    : fmt::format("the bytes {} are not a character of {}", bytes, encoding_))
+    throw Error(
+        ErrorCode::invalid,
+        failure == EINVAL
+            ? fmt::format("the file ends in the middle of a character of {}", encoding_)
+            : fmt::format("the {} {} not a character of {}", count == 1 ? "byte" : "bytes",
+                          shown_bytes(from.substr(0, count)) + (count == 1 ? " is" : " are"),
+                          encoding_))
         .at({name(), static_cast<int>(line + 1), 0})
         .hint("nothing was imported; name the file's encoding with --encoding");
   }
@@ -115,6 +102,7 @@ class TranscodedInput final : public Input {
   std::unique_ptr<Input> source_;
   std::string encoding_;
   Iconv iconv_;
+  bool marks_;
   std::string pending_;    ///< bytes of the source that are not converted yet
   std::string ready_;      ///< in UTF-8
   std::size_t given_ = 0;  ///< bytes of ready_ that were returned
@@ -142,8 +130,9 @@ bool is_utf8(std::string_view encoding) {
   return lower == "utf-8" || lower == "utf8" || lower == "utf8mb4";
 }
 
-std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding) {
-  return std::make_unique<TranscodedInput>(std::move(source), encoding);
+std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding,
+                                  Undecodable undecodable) {
+  return std::make_unique<TranscodedInput>(std::move(source), encoding, undecodable);
 }
 
 }  // namespace dbmig::import

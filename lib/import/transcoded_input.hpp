@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,9 +20,16 @@ void check_encoding(const std::string& encoding);
 /// Whether `encoding` is a name of UTF-8, which needs no conversion.
 bool is_utf8(std::string_view encoding);
 
+/// What becomes of a byte that is not a character of a single-byte encoding.
+enum class Undecodable : std::uint8_t {
+  refuse,  ///< the file cannot be read
+  mark,    ///< it stays in the text as FileEncoding's mark: its record is wrong
+};
+
 /// The text of `source`, which is in `encoding`, converted to UTF-8. Its size is unknown, its name
 /// is the source's. read() throws Error{invalid} with the line for bytes that are not a character
-/// of the encoding, and for a character that the end of the file cuts off.
-std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding);
+/// of the encoding, see Undecodable, and for a character that the end of the file cuts off.
+std::unique_ptr<Input> transcoded(std::unique_ptr<Input> source, const std::string& encoding,
+                                  Undecodable undecodable);
 
 }  // namespace dbmig::import

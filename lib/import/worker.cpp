@@ -41,16 +41,22 @@ Worker::Worker(Plan plan)
       encoder_(backend::row_encoder(plan_.encoding, plan_.columns.size())),
       keys_(plan_.watched),
       row_(plan_.columns.size()) {
+  const FileEncoding* const encoding = FileEncoding::of(plan_.file_encoding);
   converters_.reserve(plan_.columns.size());
   const std::size_t of_file = plan_.columns.size() - plan_.constants.size();
   for (const TargetColumn& column : plan_.columns) {
     const bool is_constant = converters_.size() >= of_file;
-    converters_.emplace_back(
-        column, plan_.dialect,
-        ValueFormat{.binary = plan_.binary, .decimal = is_constant ? '.' : plan_.decimal});
+    ValueFormat format{.binary = plan_.binary, .zero_dates = plan_.zero_dates};
+    if (!is_constant) {
+      format.bits = plan_.bits;
+      format.decimal = plan_.decimal;
+      format.encoding = encoding;
+    }
+    converters_.emplace_back(column, plan_.dialect, format);
   }
   if (!plan_.keys.empty()) {
-    json_ = std::make_unique<JsonRecordParser>(plan_.keys, plan_.ignore_unknown);
+    json_ = std::make_unique<JsonRecordParser>(plan_.keys, plan_.ignore_unknown,
+                                               plan_.columns_without_key);
   } else if (IndexedRecords::suits(plan_.format)) {
     indexed_.emplace(plan_.format, plan_.nulls);
   }
@@ -144,7 +150,8 @@ bool Worker::convert_fields(std::string_view record, std::uint32_t offset) {
     if (missing) {
       bad.value = "NULL (the record ends before it)";
     } else if (!null) {
-      bad.value = shown(fields_[i].text);
+      bad.value = shown(plan_.file_encoding.empty() ? std::string(fields_[i].text)
+                                                    : FileEncoding::without_marks(fields_[i].text));
     } else if (json_) {
       bad.value = "NULL (null, or no such key)";
     } else if (fields_[i].text.empty()) {

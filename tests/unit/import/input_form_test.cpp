@@ -120,6 +120,39 @@ TEST(ImportForms, CompressedFilesAreReadByTheirContent) {
   }
 }
 
+/// A frame that decoders skip, as other programs write before, between and after the data.
+TEST(ImportForms, FramesOfZstdThatAreSkippedAreNoData) {
+  for (const char kind : {'\x50', '\x57', '\x5F'}) {
+    const std::string skipped =
+        std::string(1, kind) + "\x2A\x4D\x18" + std::string("\5\0\0\0", 4) + "hello";
+    ImportJob job(kFormTable);
+    const std::string bytes =
+        skipped + zstd_frame("n,a\n1,x\n") + skipped + zstd_frame("2,y\n") + skipped;
+    job.run(options_for(job.write("t.csv", bytes)));
+    EXPECT_EQ(job.rows(kRows), "1|x\n2|y\n");
+  }
+}
+
+TEST(ImportForms, OtherDataAfterCompressedDataIsNamed) {
+  for (const auto& [ending, compress] : compressions()) {
+    for (const std::string junk : {"x", "more than a few bytes of junk"}) {
+      if (std::string(ending) == ".zst") continue;  // told as an unknown frame
+      ImportJob job(kFormTable);
+      const std::string bytes = compress("n,a\n1,x\n") + junk;
+      EXPECT_THAT(job.failure(options_for(job.write("t.csv", bytes))),
+                  HasSubstr("there is other data after the compressed data"))
+          << ending;
+    }
+  }
+}
+
+TEST(ImportForms, AFileThatIsCompressedTwiceIsNamed) {
+  ImportJob job(kFormTable);
+  const std::string bytes = zstd_frame(gzipped("n,a\n1,x\n"));
+  EXPECT_THAT(job.failure(options_for(job.write("t.csv", bytes))),
+              HasSubstr("is compressed twice: with gzip, and that with zstd; zstd -dc FILE"));
+}
+
 TEST(ImportForms, ACompressedFileThatIsCutOrDamagedLoadsNothing) {
   std::mt19937 random(6);
   for (const auto& [ending, compress] : compressions()) {
@@ -179,11 +212,10 @@ TEST(ImportForms, BytesThatTheEncodingDoesNotHaveAreNamed) {
   ImportJob job(kFormTable);
   import::Options options = options_for(job.write("t.csv", "n,a\n1,x\n2,\x81\xFF\n"));
   options.encoding = "SHIFT_JIS";
-  EXPECT_EQ(
-      job.failure(options),
-      job.path("t.csv") +
-          ":3: the bytes 81 FF 0A are not a character of SHIFT_JIS; nothing was imported; name "
-          "the file's encoding with --encoding");
+  EXPECT_EQ(job.failure(options),
+            job.path("t.csv") +
+                ":3: the bytes 81 FF are not a character of SHIFT_JIS; nothing was imported; name "
+                "the file's encoding with --encoding");
   options = options_for(job.write("t.csv", std::string("\xFF\xFEn\0,\0a\0\n\0001", 11)));
   EXPECT_EQ(job.failure(options),
             job.path("t.csv") +

@@ -171,7 +171,7 @@ TEST(RejectTarget, AnEarlierRejectFileIsReplacedInAnyDelimiter) {
 TEST(RejectTarget, AFileThatAppearsMeanwhileStays) {
   ImportJob job(kRejectTable);
   const import::RejectTarget target = import::check_reject_target(job.path("r.csv"), {}, {});
-  import::RejectFile rejects(target, {}, "id,n", false);
+  import::RejectFile rejects(target, {.format = {}, .header = "id,n"}, false);
   rejects.add("t.csv", 2, "why", "1,bad\n");
   job.write("r.csv", "mine");
   rejects.flush();
