@@ -64,16 +64,22 @@ Rows holders(Session& session, std::string_view sql) {
           kSession, kStatement, tables, kMaxShown));
 }
 
-/// Sessions that may hold something: those with an open transaction on this server.
-Rows transactions(Session& session) {
+/// Sessions that may hold something: those with an open transaction on this server that `also`.
+Rows transactions(Session& session, std::string_view also) {
   return try_query(
-      session,
-      fmt::format("SELECT {}, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), {} "
-                  "FROM information_schema.INNODB_TRX t "
-                  "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
-                  "WHERE p.ID <> CONNECTION_ID() ORDER BY p.DB = DATABASE() DESC, t.trx_started "
-                  "LIMIT {}",
-                  kSession, kStatement, kMaxShown));
+      session, fmt::format("SELECT {}, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), {} "
+                           "FROM information_schema.INNODB_TRX t "
+                           "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
+                           "WHERE p.ID <> CONNECTION_ID() AND {} "
+                           "ORDER BY p.DB = DATABASE() DESC, t.trx_started LIMIT {}",
+                           kSession, kStatement, also, kMaxShown));
+}
+
+/// Whether `sql` may have waited for a row: it changes some, or is one of a sink's, which has none.
+bool may_be_of_row(std::string_view sql) {
+  const std::string word = text::upper(sql.substr(0, sql.find(' ')));
+  return word.empty() || word == "INSERT" || word == "REPLACE" || word == "UPDATE" ||
+         word == "DELETE";
 }
 
 /// Without the right to see transactions, or when none is open (LOCK TABLES): who is there at all.
@@ -96,8 +102,14 @@ std::string blockers(Session& session, std::string_view sql) {
         "the table is held by {}; let it finish, or end it with {}, then run the command again",
         list(certain), kills(certain));
   }
-  Rows guess = transactions(session);
-  std::string_view what = "these have a transaction open";
+  Rows guess;
+  std::string_view what = "these have locked rows";
+  if (may_be_of_row(sql)) guess = transactions(session, "t.trx_rows_locked > 0");
+  // A commit waits only for locks of the whole server.
+  if (guess.rows.empty() && sql != "COMMIT") {
+    guess = transactions(session, "TRUE");
+    what = "these have a transaction open";
+  }
   if (guess.rows.empty()) {
     guess = sessions(session);
     what = "these use the database, or none";

@@ -104,6 +104,9 @@ TEST_F(ImportIntoMariadb, OtherTriggersFillNothing) {
 TEST_F(ImportIntoMariadb, ASessionThatHoldsALockIsNamed) {
   database_->run("CREATE TABLE t (id INT PRIMARY KEY)");
   const auto other = database_->open();
+  const auto reader = database_->open();
+  reader->execute("BEGIN");
+  reader->query("SELECT * FROM t");
   const std::string id = other->query("SELECT CONNECTION_ID()").rows.at(0).at(0).value_or("");
   Options one = options("csv", "id\n1\n2\n3\n");
   one.lock_wait = std::chrono::seconds(1);
@@ -113,7 +116,11 @@ TEST_F(ImportIntoMariadb, ASessionThatHoldsALockIsNamed) {
     other->execute(lock);
     const bool is_backup = std::string(lock).starts_with("BACKUP");
     if (is_backup) other->execute("BACKUP STAGE BLOCK_COMMIT");
-    EXPECT_THAT(failure(one), HasSubstr("connection " + id + " (")) << lock;
+    const std::string message = failure(one);
+    EXPECT_THAT(message, HasSubstr("connection " + id + " (")) << lock;
+    EXPECT_EQ(message.find("these have locked rows: connection " + id) != std::string::npos,
+              !is_backup)
+        << message;
     if (is_backup) other->execute("BACKUP STAGE END");
     other->execute("ROLLBACK");
   }
