@@ -119,6 +119,7 @@ Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat
       date_formats_(column_.date_formats.begin(), column_.date_formats.end()) {
   const schema::Type& type = column_.type;
   if (rule_ == Rule::native_text && column_.numeric_affinity) rule_ = Rule::native_number;
+  may_become_number_ = column_.numeric_affinity && writes_free_text();
   if (schema::is_integer(type.kind)) {
     const int bits = width_of(type.kind, *ranges_) * 8;
     highest_ =
@@ -140,6 +141,12 @@ Converter::Converter(TargetColumn column, DialectKind dialect, const ValueFormat
     const int standard = type.kind == TypeKind::binary ? ranges_->default_length : 0;
     most_bytes_ = static_cast<std::size_t>(type.length.value_or(standard));
   }
+}
+
+/// Whether a value may be any text: others never look like a number.
+bool Converter::writes_free_text() const {
+  return rule_ == Rule::text || rule_ == Rule::json || rule_ == Rule::enum_ || rule_ == Rule::set ||
+         rule_ == Rule::geometry || rule_ == Rule::native_text;
 }
 
 bool Converter::takes_bytes() const {
@@ -197,7 +204,7 @@ bool Converter::convert(std::string_view text, Cell& cell, std::string& reason) 
   if (format_.encoding != nullptr && !bytes_of_file(text, reason)) return false;
   if (format_.decimal != '.' && takes_numbers() && !with_point(text, reason)) return false;
   if (!convert_by_rule(text, cell, reason)) return false;
-  if (!column_.numeric_affinity || cell.kind != Cell::Kind::text) return true;
+  if (!may_become_number_ || cell.kind != Cell::Kind::text) return true;
   std::array<char, 512> scratch;
   const std::string_view written = cell.bytes;
   if (!parse_decimal(trimmed(written), scratch)) return true;

@@ -102,6 +102,7 @@ class Converter {
   static Rule rule_for(const schema::Type& type, DialectKind dialect);
   bool takes_numbers() const;
   bool takes_bytes() const;
+  bool writes_free_text() const;
   bool bytes_of_file(std::string_view& text, std::string& reason);
   bool is_known_day(const DateFormat::Moment& moment, std::string& reason) const;
   bool keeps_number(std::string_view text, std::string& reason) const;
@@ -141,6 +142,7 @@ class Converter {
   std::uint64_t highest_ = 0;        ///< integers and bits
   std::size_t most_characters_ = 0;  ///< text; 0: unlimited
   std::size_t most_bytes_ = 0;       ///< text and binary; 0: unlimited
+  bool may_become_number_ = false;   ///< SQLite makes a number of a text that looks like one
   ValueFormat format_;
   std::vector<DateFormat> date_formats_;
   std::string decoded_;  ///< of the last binary field, or of a number with a decimal comma

@@ -56,7 +56,8 @@ Meaning meaning(int code, std::string_view message) {
       return {ErrorCode::constraint, "an INTEGER PRIMARY KEY can hold only whole numbers"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::busy, "another process is writing to it; try again when it has finished"};
+      return {ErrorCode::busy,
+              "another process is reading it or writing to it; try again when it has finished"};
     case SQLITE_FULL:
       // SQLite says the same of both.
       return {ErrorCode::io,
