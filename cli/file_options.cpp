@@ -13,9 +13,8 @@ void add_file_options(Command& command, FileOptions& options) {
                    "The first line is a header (unless --columns is given)");
   command.add_flag("--no-header", options.no_header, "The first line is data");
   command
-      .add_option(
-          "--format", options.format.name,
-          "csv, tsv, jsonl, mysql, mysql-batch, pg-csv or pg-text: see below (from the file)")
+      .add_option("--format", options.format.name,
+                  "csv, tsv, jsonl, mysql, mysql-batch, pg-csv, pg-text: see below (from the file)")
       ->option_text("NAME");
   command
       .add_option("--delimiter", options.format.delimiter,
