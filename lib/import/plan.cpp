@@ -321,8 +321,14 @@ TargetColumn target_column(const Table& table, const Column& column, DialectKind
   target.fills_null = column.autoincrement || dialect::is_rowid(dialect, table, column);
   target.type = column.type_on(dialect);
   if (dialect::capabilities(dialect).flexible_typing) {
+    // That of numbers and dates does not matter, nor does it outlast another type.
+    const schema::TypeKind kind = target.type.kind;
+    const bool takes_texts = column.sqlite.type || schema::is_text(kind) ||
+                             schema::is_geometry(kind) || kind == schema::TypeKind::native ||
+                             kind == schema::TypeKind::json || kind == schema::TypeKind::enum_ ||
+                             kind == schema::TypeKind::set;
     target.numeric_affinity =
-        !table.sqlite.strict && dialect::is_numeric(dialect::affinity(column));
+        takes_texts && !table.sqlite.strict && dialect::is_numeric(dialect::affinity(column));
     // A type that only SQLite knows, besides the portable one: the portable type determines the
     // checks, SQLite's affinity for the native one determines the storage.
     if (column.sqlite.type && column.type.kind != schema::TypeKind::native) {
