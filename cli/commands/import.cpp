@@ -51,10 +51,11 @@ struct ImportArguments {
   int ranks = 0;  ///< to be started; 0: as many as there are
 };
 
-/// `NAME=VALUE`, at its first `=`.
-std::pair<std::string, std::string> name_and_value(const std::string& text, const char* option) {
+/// `NAME=VALUE`, at its first `=`. For --map, NAME may be that of a field without a name.
+std::pair<std::string, std::string> name_and_value(const std::string& text, const char* option,
+                                                   bool may_be_empty = false) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
+  if (equals == std::string::npos || (equals == 0 && !may_be_empty)) {
     throw Error(ErrorCode::usage, fmt::format("{} '{}' has no name before a '='", option, text))
         .hint(fmt::format("{} NAME=VALUE", option));
   }
@@ -76,7 +77,9 @@ backend::OnDuplicate on_duplicate(const std::string& text) {
 }
 
 void take_values(const ImportArguments& arguments, Options& options) {
-  for (const std::string& one : arguments.map) options.map.push_back(name_and_value(one, "--map"));
+  for (const std::string& one : arguments.map) {
+    options.map.push_back(name_and_value(one, "--map", true));
+  }
   for (const std::string& one : arguments.set) options.set.push_back(name_and_value(one, "--set"));
   for (const std::string& one : arguments.date_formats) {
     options.date_formats.push_back(date_option(one));
@@ -340,7 +343,7 @@ void add_import(Command& program, Context& context) {
        "other options change. Compressed files (gzip, zstd,\n"
        "xz) and UTF-16 with a byte order mark are recognised by their content. --date-format takes "
        "the\n"
-       "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
+       "letters of strftime: %Y %y %m %d %b %B %H %I %p %M %S %f; %y from 69 on is 19xx.\n"});
   ImportArguments& a = *arguments;
   command.add_option("files", a.files, "The files to load; - is standard input")
       ->option_text("FILE...");
@@ -353,8 +356,6 @@ void add_import(Command& program, Context& context) {
   command.add_option("-j,--ranks", a.ranks, "Use N ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
-  command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
-      ->option_text("C");
   command
       .add_option("--time-zone", a.file.format.time_zone,
                   "MariaDB: the zone of TIMESTAMP values, UTC or +HH:MM (that of the session)")

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "import/shown.hpp"
@@ -160,13 +161,14 @@ std::optional<RecordError> JsonRecordParser::parse(std::string_view record,
 
 std::vector<std::string> json_keys(std::string_view text) {
   std::vector<std::string> keys;
+  std::unordered_set<std::string> seen;
   ondemand::parser parser;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
     std::string line(text.substr(0, end));
     text.remove_prefix(end);
     static_cast<void>(each_part(parser, line, [&](std::string_view key, ondemand::value) {
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.emplace_back(key);
+      if (seen.emplace(key).second) keys.emplace_back(key);
       return simdjson::SUCCESS;
     }));
   }
