@@ -20,7 +20,9 @@ const schema::Column* ColumnFinder::find(std::string_view name) const {
   if (const auto found = lower_.find(text::lower(wanted)); found != lower_.end()) {
     return found->second;
   }
-  const std::string plain = plain_name(wanted);
+  // `first;name` may be two names, and no first_name.
+  const bool may_be_several = wanted.find_first_of(",;|\t") != std::string::npos;
+  const std::string plain = may_be_several ? "" : plain_name(wanted);
   const auto found = plain.empty() ? plain_.end() : plain_.find(plain);
   return found == plain_.end() ? nullptr : found->second;
 }

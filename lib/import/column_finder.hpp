@@ -15,7 +15,8 @@ class ColumnFinder {
   explicit ColumnFinder(const schema::Table& table);
 
   /// The column that `name` means: exactly, or ignoring case, or as plain_name() says ("Price ($)"
-  /// is price____). Null if there is none, or if two are possible.
+  /// is price____) unless it contains what separates fields in other files. Null if there is none,
+  /// or if two are possible.
   const schema::Column* find(std::string_view name) const;
 
  private:
