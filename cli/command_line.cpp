@@ -83,6 +83,19 @@ Option* Option::each(std::function<void(const std::string&)> take) {
   return this;
 }
 
+std::vector<std::string> Option::given() const {
+  const std::string name = "--" + parsed_->get_lnames().front();
+  const bool is_flag = parsed_->get_items_expected_max() == 0;
+  std::vector<std::string> words;
+  if (parsed_->count() == 0) return words;
+  if (is_flag) return {name};
+  for (const std::string& value : parsed_->results()) {
+    words.push_back(name);
+    words.push_back(value);
+  }
+  return words;
+}
+
 Command::Command(CLI::App& parser) : parser_(&parser) {}
 
 Option* Command::owned(CLI::Option* parsed) {

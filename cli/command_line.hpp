@@ -40,6 +40,8 @@ class Option {
   Option* excludes(Option* other);
   /// Called with each value when it is read.
   Option* each(std::function<void(const std::string&)> take);
+  /// As it was given, in the words of a command line: "--null", "-"; empty if it was not.
+  std::vector<std::string> given() const;
 
  private:
   CLI::Option* parsed_;

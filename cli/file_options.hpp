@@ -18,11 +18,16 @@ struct FileOptions {
   std::uint64_t skip_lines = 0;
   bool header = false;
   bool no_header = false;
+  std::vector<const Option*> all;  ///< those of add_file_options(), of the command
 };
 
 /// --format, --delimiter, --quote, --escape, --line-end, --null, --null-quoted, --encoding,
-/// --skip-lines, --comment, --trim, --header, --no-header.
+/// --skip-lines, --comment, --trim, --decimal, --header, --no-header.
 void add_file_options(Command& command, FileOptions& options);
+
+/// Those of add_file_options() that were given, as typed for another command that reads the files
+/// alike: each after a blank.
+std::string typed(const FileOptions& options);
 
 /// `files` as if started in the folder that -C names, and how they are read. Throws Error{usage}
 /// for options that are not understood or contradict each other.

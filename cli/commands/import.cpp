@@ -67,7 +67,7 @@ std::pair<std::string, std::string> name_and_value(const std::string& text, cons
 /// `NAME=COLUMN`, where the name may have `\=` for an equals sign.
 std::pair<std::string, std::string> name_and_column(const std::string& text) {
   std::string name;
-  for (std::size_t i = 0; i < text.size() && (text[i] != '=' || !name.empty()); ++i) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '=') return {name, text.substr(i + 1)};
     if (text.compare(i, 2, "\\=") == 0) ++i;
     name.push_back(text[i]);
@@ -354,7 +354,7 @@ void add_import(Command& program, Context& context) {
        "header,\n"
        "which the other options change. Compressed files (gzip, zstd, xz) and UTF-16 with a byte\n"
        "order mark are recognised by their content. --date-format takes the letters of strftime:\n"
-       "%Y %y %m %d %b %B %H %I %p %M %S %f.\n"});
+       "%Y %y %m %d %b %B %H %I %p %M %S %f; %y from 69 on is 19xx.\n"});
   ImportArguments& a = *arguments;
   command.add_option("files", a.files, "The files to load; - is standard input")
       ->option_text("FILE...");
@@ -367,8 +367,6 @@ void add_import(Command& program, Context& context) {
   command.add_option("-j,--ranks", a.ranks, "Use N ranks, started with Open MPI's mpirun (1)")
       ->option_text("N")
       ->range(1, 4096);
-  command.add_option("--decimal", a.file.format.decimal, "The decimal mark of numbers, . or , (.)")
-      ->option_text("C");
   command
       .add_option("--time-zone", a.file.format.time_zone,
                   "MariaDB: the zone of TIMESTAMP values, UTC or +HH:MM (that of the session)")

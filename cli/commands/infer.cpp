@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/file.hpp"
+#include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/file_options.hpp"
@@ -35,9 +36,11 @@ void report(Context& context, const InferArguments& arguments, const transfer::I
     console.status(fmt::format("Generating {}", path),
                    [&] { write_file(path, text, arguments.force); });
   }
-  const std::string command = fmt::format(
-      "dbmig import {}{}{}", text::join(arguments.files, " "),
-      arguments.table.empty() ? "" : " --table " + arguments.table, inferred.import_options);
+  std::string options = typed(arguments.file) + inferred.import_options;
+  if (!arguments.table.empty()) options = " --table " + shell_word(arguments.table) + options;
+  std::string command = "dbmig import";
+  for (const std::string& file : arguments.files) command += " " + shell_word(file);
+  command += options;
   console.info("dbmig.infer", "Read it with: " + command);
   Json columns = Json::array();
   for (std::size_t i = 0; i < inferred.table.columns.size(); ++i) {
@@ -53,7 +56,7 @@ void report(Context& context, const InferArguments& arguments, const transfer::I
                     {"notes", inferred.notes},
                     {"composite_keys", inferred.composite_keys},
                     {"model", text},
-                    {"import_options", text::trim(inferred.import_options)}});
+                    {"import_options", text::trim(options)}});
 }
 
 void run(Context& context, const InferArguments& arguments) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -42,11 +43,10 @@ std::string header_of(const Plan& plan) {
 /// The columns of `table` for which `plan` has no value.
 std::vector<std::string> columns_without_value(const schema::Table& table, const Plan& plan) {
   std::vector<std::string> names;
-  const std::vector<std::string> given = plan.column_names();
+  std::set<std::string> given;
+  for (const TargetColumn& column : plan.columns) given.insert(column.name);
   for (const schema::Column& column : table.columns) {
-    if (column.generated || std::find(given.begin(), given.end(), column.name) != given.end()) {
-      continue;
-    }
+    if (column.generated || given.contains(column.name)) continue;
     names.push_back(column.name);
   }
   return names;

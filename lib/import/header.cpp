@@ -6,12 +6,15 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "import/column_finder.hpp"
 #include "import/file_kind.hpp"
 #include "import/find_delimiter.hpp"
 #include "import/json_record.hpp"
+#include "import/leading_lines.hpp"
 #include "import/plan.hpp"
 #include "import/record_parser.hpp"
 #include "import/reject_target.hpp"
+#include "import/renamed_header.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -20,7 +23,12 @@ class Reading {
  public:
   Reading(ChunkReader& reader, const Options& options, const schema::Table& table,
           const std::string& file)
-      : reader_(reader), options_(options), format_(options.format), table_(table), file_(file) {}
+      : reader_(reader),
+        options_(options),
+        format_(options.format),
+        table_(table),
+        finder_(table),
+        file_(file) {}
 
   Opening run() {
     if (const auto ends = other_line_ends(reader_.head(), format_, options_.check_line_end)) {
@@ -34,7 +42,7 @@ class Reading {
     const bool expects_header =
         options_.header.value_or(options_.columns.empty() && options_.has_header);
     skip_to_record(expects_header);
-    take_separator_line();
+    use_separator_line();
     if (options_.find_delimiter) set_delimiter(expects_header);
     const std::optional<std::string> record = skip_to_record(expects_header);
     Opening opening;
@@ -95,16 +103,12 @@ class Reading {
                        : "each line must be an object, as in {\"id\": 1, \"name\": \"x\"}");
   }
 
-  /// Skips comments and, if more than one field is expected, empty lines, which are not records.
+  /// Skips comments and empty lines, which are no records where more than one field is expected,
+  /// and no header. With --columns, an empty one is refused: what follows it may be data.
   std::optional<std::string> skip_to_record(bool expects_header) {
-    std::optional<std::string> record = reader_.peek();
-    while (record && (format_.is_comment(*record) ||
-                      (!expects_header && (options_.is_json || expected_fields() > 1) &&
-                       without_line_end(*record, format_).empty()))) {
-      reader_.take();
-      record = reader_.peek();
-    }
-    return record;
+    return skip_leading_lines(
+        reader_, format_,
+        expects_header ? options_.columns.empty() : options_.is_json || expected_fields() > 1);
   }
 
   void use(const CsvFormat& format, const std::string& why) {
@@ -166,37 +170,21 @@ class Reading {
         .hint(why);
   }
 
-  /// Handles `sep=;`, a line that tells spreadsheets the delimiter.
-  void take_separator_line() {
+  void use_separator_line() {
     // In a file of one column it may be a value, if the user says that there is no header.
     if (options_.header == false) return;
-    const std::optional<std::string> record = reader_.peek();
-    if (!record) return;
-    const std::string_view line = without_line_end(*record, format_);
-    const auto separator = separator_line(line);
-    if (!separator) return;
-    if (!options_.find_delimiter && *separator != format_.delimiter) {
-      throw Error(
-          ErrorCode::invalid,
-          fmt::format("the first line, {}, sets another separator than --delimiter", shown(line)))
-          .at(here())
-          .hint("leave out --delimiter, or skip the line with --skip-lines");
+    const auto found = take_separator_line(reader_, format_, !options_.find_delimiter, file_);
+    if (found) {
+      use(found->format, fmt::format("the line {} sets the separator of fields", found->line));
     }
-    CsvFormat format = format_;
-    format.delimiter = *separator;
-    check(format);
-    reader_.take();
-    use(format, fmt::format("the line {} sets the separator of fields", shown(line)));
   }
 
   SourcePosition here() const { return {file_, static_cast<int>(reader_.line()), 0}; }
 
   /// Whether the header's `name` is a column, directly or by --map.
   bool is_known(const std::string& name) const {
-    const auto mapped = [&](const auto& one) { return text::trim(one.first) == text::trim(name); };
     const bool of_rejects = name == kRejectFile || name == kRejectLine || name == kRejectReason;
-    return of_rejects || std::any_of(options_.map.begin(), options_.map.end(), mapped) ||
-           find_column(table_, name) != nullptr;
+    return of_rejects || is_mapped(options_.map, name) || finder_.find(name) != nullptr;
   }
 
   std::size_t names_known(const std::vector<std::string>& names) const {
@@ -212,6 +200,7 @@ class Reading {
   /// A guess why the header names no column.
   std::string guess(std::string_view record) const {
     const std::string_view line = without_line_end(record, format_);
+    if (text::trim(line).empty()) return "the first line is empty; the header must be the first";
     char best = '\0';
     std::size_t most = 0;
     for (const char delimiter : other_delimiters(line, format_)) {
@@ -250,7 +239,6 @@ class Reading {
     if (text::find_invalid_utf8(line)) {
       return "the line is not UTF-8; name the file's encoding, for example --encoding latin1";
     }
-    if (text::trim(line).empty()) return "the first line is empty; the header must be the first";
     return "";
   }
 
@@ -319,6 +307,7 @@ class Reading {
   CsvFormat format_;  ///< as far as it is known so far
   std::string note_;
   const schema::Table& table_;
+  ColumnFinder finder_;
   const std::string& file_;
 };
 

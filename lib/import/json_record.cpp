@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "import/plain_name.hpp"
 #include "import/plan.hpp"
 #include "import/shown.hpp"
 
@@ -44,7 +45,7 @@ class JsonRecordParser::Reader {
   Reader(std::vector<std::string> keys, bool ignore_unknown,
          const std::vector<std::string>& columns)
       : keys_(std::move(keys)), seen_(keys_.size()), ignore_unknown_(ignore_unknown) {
-    for (const std::string& column : columns) columns_.insert(folded_name(column));
+    for (const std::string& column : columns) columns_.insert(plain_name(column));
     for (std::size_t i = 0; i < keys_.size(); ++i) places_.emplace(keys_[i], i);
   }
 
@@ -59,7 +60,7 @@ class JsonRecordParser::Reader {
       if (place == places_.end()) {
         if (!ignore_unknown_) {
           wrong = RecordError{0, 0, unknown(key)};
-        } else if (!columns_.empty() && columns_.contains(folded_name(key))) {
+        } else if (!columns_.empty() && columns_.contains(plain_name(key))) {
           wrong = RecordError{0, 0, late(key)};
         }
         return simdjson::SUCCESS;
@@ -159,7 +160,7 @@ class JsonRecordParser::Reader {
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> seen_;
   bool ignore_unknown_;
-  std::unordered_set<std::string> columns_;  ///< that no key is for, as folded_name()
+  std::unordered_set<std::string> columns_;  ///< that no key is for, as plain_name()
   ondemand::parser parser_;
   std::string text_;  ///< the current record, with padding
 };
@@ -177,13 +178,14 @@ std::optional<RecordError> JsonRecordParser::parse(std::string_view record,
 
 std::vector<std::string> json_keys(std::string_view text) {
   std::vector<std::string> keys;
+  std::unordered_set<std::string> seen;
   ondemand::parser parser;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
     std::string line(text.substr(0, end));
     text.remove_prefix(end);
     static_cast<void>(each_part(parser, line, [&](std::string_view key, ondemand::value) {
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.emplace_back(key);
+      if (seen.emplace(key).second) keys.emplace_back(key);
       return simdjson::SUCCESS;
     }));
   }

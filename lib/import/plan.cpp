@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/row_storage.hpp"
+#include "import/column_finder.hpp"
+#include "import/renamed_header.hpp"
+#include "import/shown.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -90,7 +95,10 @@ class Mistakes {
 class Mapper {
  public:
   Mapper(const Table& table, DialectKind dialect, const ColumnRequest& request)
-      : table_(table), request_(request) {
+      : table_(table), finder_(table), request_(request) {
+    if (request.columns.empty() && request.header) {
+      names_ = renamed_header(*request.header, request.map, where());
+    }
     plan_.table = table.name;
     plan_.dialect = dialect;
   }
@@ -100,7 +108,7 @@ class Mapper {
       map_names(request_.columns, {});
     } else if (request_.header) {
       refuse_foreign_header();
-      map_names(renamed(*request_.header), where());
+      map_names(names_, where());
     } else {
       for (const Column& column : table_.columns) {
         if (!column.generated && !column.mariadb.invisible) add(column);
@@ -120,30 +128,9 @@ class Mapper {
     return {request_.file, static_cast<int>(request_.header_line), 0};
   }
 
-  /// The header's names after --map. Each name that --map contains must occur exactly once.
-  std::vector<std::string> renamed(std::vector<std::string> names) const {
-    for (const auto& [from, to] : request_.map) {
-      const auto same = [&from = from](const std::string& name) {
-        return text::trim(name) == text::trim(from);
-      };
-      auto found = std::find(names.begin(), names.end(), from);
-      if (found == names.end()) found = std::find_if(names.begin(), names.end(), same);
-      if (found == names.end()) {
-        std::vector<std::string> known;
-        for (const std::string& name : *request_.header) known.emplace_back(text::trim(name));
-        throw Error(ErrorCode::invalid,
-                    fmt::format("the header does not have {}, which --map names", shown(from)))
-            .at(where())
-            .hint(text::suggest(from, known));
-      }
-      *found = to;
-    }
-    return names;
-  }
-
   void add_constants() {
     for (const auto& [name, value] : request_.set) {
-      const Column* column = find_column(table_, name);
+      const Column* column = finder_.find(name);
       if (column == nullptr) {
         throw Error(ErrorCode::usage, fmt::format("--set names '{}', which is not a column of '{}'",
                                                   name, table_.name))
@@ -160,7 +147,7 @@ class Mapper {
         throw Error(ErrorCode::usage, fmt::format("--set names '{}' twice", column->name))
             .hint("give each column one value");
       }
-      if (std::any_of(plan_.columns.begin(), plan_.columns.end(), same)) {
+      if (!taken_.insert(column).second) {
         throw Error(
             ErrorCode::usage,
             fmt::format("column '{}' has a value in the file and one from --set", column->name))
@@ -178,18 +165,15 @@ class Mapper {
   std::string name_in_file(const std::string& column) const {
     if (!request_.header) return column;
     for (const std::string& name : *request_.header) {
-      const Column* const found = find_column(table_, name);
+      const Column* const found = finder_.find(name);
       if (found != nullptr && found->name == column) return name;
     }
     return column;
   }
 
   void refuse_foreign_header() const {
-    const std::vector<std::string> names = renamed(*request_.header);
-    const auto known = [this](const std::string& name) {
-      return find_column(table_, name) != nullptr;
-    };
-    if (std::any_of(names.begin(), names.end(), known)) return;
+    const auto known = [this](const std::string& name) { return finder_.find(name) != nullptr; };
+    if (std::any_of(names_.begin(), names_.end(), known)) return;
     const std::string columns =
         fmt::format("use --columns when the file has no header; the columns are {}",
                     listed(table_.column_names()));
@@ -207,7 +191,7 @@ class Mapper {
         plan_.targets.push_back(Plan::kSkipped);
         continue;
       }
-      const Column* column = find_column(table_, name);
+      const Column* column = finder_.find(name);
       if (column == nullptr) {
         plan_.targets.push_back(Plan::kSkipped);
         const bool left_out = request_.ignore_unknown && request_.columns.empty();
@@ -221,23 +205,45 @@ class Mapper {
                            left_out(name));
         });
       }
-      const auto twice = std::find_if(plan_.columns.begin(), plan_.columns.end(),
-                                      [&](const auto& c) { return c.name == column->name; });
-      if (twice != plan_.columns.end()) {
-        mistakes_.add(Mistakes::Kind::twice, where, [&] {
-          return std::pair(fmt::format("column '{}' is named twice", column->name),
-                           "name each column once; '-' in --columns leaves a field out");
-        });
-      }
+      if (taken_.contains(column)) report_repeated(*column, name, where);
       add(*column);
     }
+  }
+
+  void report_repeated(const Column& column, const std::string& name, const SourcePosition& where) {
+    mistakes_.add(Mistakes::Kind::twice, where, [&] {
+      const bool has_header = request_.header && request_.columns.empty();
+      return std::pair(fmt::format("column '{}' is named twice{}", column.name,
+                                   text::trim(name) == column.name
+                                       ? ""
+                                       : fmt::format(", the second time as {}", shown(name))),
+                       fmt::format("name each column once; {}'-' in --columns leaves a field out",
+                                   has_header ? "--header --columns A,B,C names those of all "
+                                                "fields, and "
+                                              : ""));
+    });
+  }
+
+  /// What is typed to leave the fields without a name out.
+  std::string without_unnamed() const {
+    const auto is_unnamed = [](const std::string& name) { return text::trim(name).empty(); };
+    if (std::count_if(names_.begin(), names_.end(), is_unnamed) == 1) return "--map '=-'";
+    constexpr std::size_t kMaxTyped = 30;
+    if (names_.size() > kMaxTyped) return "--header --columns A,B,C, where - leaves a field out";
+    std::vector<std::string> columns;
+    for (const std::string& name : names_) {
+      columns.emplace_back(is_unnamed(name) ? kLeftOut : text::trim(name));
+    }
+    return "--header --columns " + shell_word(text::join(columns, ","));
   }
 
   void report_unknown(const std::string& name, std::size_t field, const SourcePosition& where) {
     if (text::trim(name).empty()) {
       mistakes_.add(Mistakes::Kind::unnamed, where, [&] {
         return std::pair(fmt::format("field {} has no name", field + 1),
-                         "name it, or use --columns with --header; '-' leaves a field out");
+                         request_.columns.empty()
+                             ? fmt::format("name it, or leave it out with {}", without_unnamed())
+                             : "name it; '-' leaves a field out");
       });
       return;
     }
@@ -258,6 +264,7 @@ class Mapper {
   }
 
   void add(const Column& column) {
+    taken_.insert(&column);
     plan_.targets.push_back(static_cast<std::int32_t>(plan_.columns.size()));
     plan_.columns.push_back(target(column));
   }
@@ -270,8 +277,7 @@ class Mapper {
 
   void require_columns() {
     for (const Column& column : table_.columns) {
-      const bool given = std::any_of(plan_.columns.begin(), plan_.columns.end(),
-                                     [&](const auto& c) { return c.name == column.name; });
+      const bool given = taken_.contains(&column);
       const TargetColumn wanted = target_column(table_, column, plan_.dialect);
       if (given || wanted.nullable || wanted.fills_null || column.default_value ||
           column.generated) {
@@ -297,7 +303,10 @@ class Mapper {
   }
 
   const Table& table_;
+  ColumnFinder finder_;
   const ColumnRequest& request_;
+  std::vector<std::string> names_;  ///< of the header, after --map
+  std::set<const Column*> taken_;   ///< those in plan_.columns
   Plan plan_;
   Mistakes mistakes_;
 };
@@ -338,28 +347,8 @@ TargetColumn target_column(const Table& table, const Column& column, DialectKind
   return target;
 }
 
-std::string folded_name(std::string_view name) {
-  std::string out = text::lower(text::trim(name));
-  std::replace(out.begin(), out.end(), ' ', '_');
-  std::replace(out.begin(), out.end(), '-', '_');
-  return out;
-}
-
 const Column* find_column(const Table& table, std::string_view name) {
-  const std::string_view exact = text::trim(name);
-  for (const Column& column : table.columns) {
-    if (column.name == exact) return &column;
-  }
-  for (const Column& column : table.columns) {
-    if (text::equals_ignoring_case(column.name, exact)) return &column;
-  }
-  const Column* found = nullptr;
-  for (const Column& column : table.columns) {
-    if (folded_name(column.name) != folded_name(name)) continue;
-    if (found != nullptr) return nullptr;  // two columns, and no way to tell which is meant
-    found = &column;
-  }
-  return found;
+  return ColumnFinder(table).find(name);
 }
 
 Plan map_columns(const Table& table, DialectKind dialect, const ColumnRequest& request) {

@@ -80,17 +80,12 @@ struct ColumnRequest {
 TargetColumn target_column(const schema::Table& table, const schema::Column& column,
                            DialectKind dialect);
 
-/// The form in which names of fields and columns are compared if they are not equal.
-std::string folded_name(std::string_view name);
-
-/// The column that `name` means: exactly, or ignoring case, or with blanks and dashes as `_`. Null
-/// if there is none, or if two are possible.
+/// The column that `name` means, see ColumnFinder.
 const schema::Column* find_column(const schema::Table& table, std::string_view name);
 
 /// The plan's columns and targets for loading into `table`. --columns takes precedence over the
-/// header; without either, the fields are the table's columns in order. Names match exactly, or
-/// ignoring case, or with blanks and dashes as `_` ("Organization Name" is organization_name). The
-/// first columns of a reject file are left out, and unknown ones if the request says so.
+/// header; without either, the fields are the table's columns in order. Names match as ColumnFinder
+/// says. The first columns of a reject file are left out, and unknown ones if the request says so.
 ///
 /// Throws Error{invalid} with every error: unknown columns (with a suggestion), repeated names, a
 /// header that names no column at all, generated columns, columns that need a value and have none.

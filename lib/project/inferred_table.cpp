@@ -18,11 +18,14 @@ std::string model_with_evidence(const transfer::Inferred& inferred) {
                        text::join(key, ", "));
   }
   bool in_columns = false;
+  std::size_t indentation = 0;  // of the columns; what belongs to one is deeper
   std::size_t column = 0;
   for (const std::string& line : text::split(yaml::print_model(schema), '\n')) {
     if (line.empty()) continue;
     out += line;
-    if (in_columns && column < inferred.evidence.size()) {
+    if (in_columns && indentation == 0) indentation = line.find_first_not_of(' ');
+    if (in_columns && column < inferred.evidence.size() &&
+        line.find_first_not_of(' ') == indentation) {
       out += "  # " + inferred.evidence[column++];
     }
     in_columns = in_columns || text::trim(line) == "columns:";

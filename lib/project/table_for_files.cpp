@@ -4,19 +4,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <set>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "import/column_finder.hpp"
 #include "import/input_files.hpp"
-#include "import/plan.hpp"
-#include "import/reject_target.hpp"
 #include "project/edit_columns.hpp"
 #include "project/generate_revision.hpp"
 #include "project/inferred_table.hpp"
 #include "project/revisions.hpp"
 #include "project/run_settings.hpp"
 #include "transfer/infer.hpp"
+#include "transfer/name_columns.hpp"
 
 namespace dbmig::project {
 namespace {
@@ -79,8 +80,10 @@ class TableMaker {
     }
     const schema::Table* table = workspace_.model().schema.find_table(name);
     // A header that the import would refuse is no reason to change the schema.
-    refuse_repeated_names();
-    if (table != nullptr && wanted_.evolve) require_all_values(*table);
+    if (table != nullptr && wanted_.evolve) {
+      require_header();
+      require_all_values(*table);
+    }
     if (table != nullptr) {
       if (wanted_.evolve) {
         evolve(*table);
@@ -97,29 +100,50 @@ class TableMaker {
           .hint("--create creates it; --table NAME names another one");
     }
     upgrade();
-    use_names();
+    use_findings();
   }
 
  private:
-  void refuse_repeated_names() const {
-    std::set<std::string> seen;
-    for (const std::string& name : inferred_.names) {
-      if (seen.insert(text::lower(name)).second) continue;
-      throw Error(ErrorCode::invalid, fmt::format("column '{}' is named twice", name))
-          .at({options_.files.front(), 1, 0})
-          .hint("nothing was changed; name each column once");
+  /// The column of `table` for each field of the file that is not left out; null: it needs a new
+  /// one. Throws Error{invalid} if two fields would have the same.
+  std::vector<const schema::Column*> columns_in(const schema::Table& table) const {
+    const import::ColumnFinder finder(table);
+    const std::size_t count = inferred_.table.columns.size();
+    std::vector<const schema::Column*> columns(count);
+    std::map<const schema::Column*, std::size_t> uses;
+    for (std::size_t i = 0; i < count; ++i) {
+      columns[i] = finder.find(inferred_.names[i]);
+      ++uses[columns[i]];
     }
+    std::set<const schema::Column*> taken;
+    for (std::size_t i = 0; i < count; ++i) {
+      // Names that mean the same column are told apart as in the file that made the table.
+      const bool is_clear = columns[i] != nullptr && uses[columns[i]] == 1;
+      if (!is_clear) {
+        const schema::Column* const meant = columns[i];
+        columns[i] = table.find_column(inferred_.table.columns[i].name);
+        if (columns[i] == nullptr && meant != nullptr) refuse_repeated_name(i);
+      }
+      if (columns[i] != nullptr && !taken.insert(columns[i]).second) refuse_repeated_name(i);
+    }
+    return columns;
+  }
+
+  [[noreturn]] void refuse_repeated_name(std::size_t field) const {
+    throw Error(ErrorCode::invalid,
+                fmt::format("column '{}' is named twice, the second time in field {}",
+                            text::trim(inferred_.names[field]), field + 1))
+        .at({options_.files.front(), 1, 0})
+        .hint("nothing was changed; name each column once");
   }
 
   void require_all_values(const schema::Table& table) const {
     Diagnostics missing;
+    const std::vector<const schema::Column*> given = columns_in(table);
     for (const schema::Column& column : table.columns) {
       const bool is_filled = column.nullable || column.default_value || column.generated ||
                              column.autoincrement || is_key(table, column.name);
-      const bool is_given =
-          std::any_of(inferred_.names.begin(), inferred_.names.end(), [&](const std::string& name) {
-            return import::find_column(table, name) == table.find_column(column.name);
-          });
+      const bool is_given = std::find(given.begin(), given.end(), &column) != given.end();
       if (is_filled || is_given) continue;
       missing.add(
           {options_.files.front(), 1, 0},
@@ -157,10 +181,10 @@ class TableMaker {
   void evolve(const schema::Table& table) {
     std::vector<ColumnChange> changes;
     AddedColumns added{table.name, {}};
+    const std::vector<const schema::Column*> columns = columns_in(table);
     for (std::size_t i = 0; i < inferred_.table.columns.size(); ++i) {
       const transfer::Evidence& evidence = inferred_.columns[i];
-      const schema::Column* column = import::find_column(table, inferred_.names[i]);
-      if (column == nullptr) column = table.find_column(inferred_.table.columns[i].name);
+      const schema::Column* const column = columns[i];
       if (column == nullptr) {
         added.columns.push_back(inferred_.table.columns[i]);
         // Existing rows have no value for it.
@@ -214,24 +238,55 @@ class TableMaker {
     runner.upgrade("heads", how);
   }
 
-  /// Sets the columns' names, the format and the date formats for the import.
-  void use_names() {
+  /// Sets the column of each field, the delimiter and the date formats for the import.
+  void use_findings() {
     const schema::Table& table = workspace_.model().schema.table(options_.table);
-    for (std::size_t i = 0; i < inferred_.names.size(); ++i) {
-      const std::string& column = inferred_.table.columns[i].name;
-      const schema::Column* const found = import::find_column(table, inferred_.names[i]);
-      if (found == nullptr || (found->name != column && table.find_column(column) != nullptr)) {
-        options_.map.emplace_back(inferred_.names[i], column);
+    const std::vector<const schema::Column*> columns = columns_in(table);
+    if (inferred_.has_header) {
+      std::vector<std::string> of_fields = inferred_.columns_of_fields;
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        // The import says which names have no column.
+        of_fields[i] = columns[i] != nullptr ? columns[i]->name : inferred_.names[i];
+      }
+      transfer::FieldColumns fields =
+          transfer::columns_of_fields(table, inferred_.names, of_fields, inferred_.has_order);
+      options_.map = std::move(fields.map);
+      options_.columns = std::move(fields.in_order);
+      if (!options_.columns.empty()) {
+        options_.header = true;
+        options_.skip_lines = std::max(options_.skip_lines, inferred_.lines_before_header);
       }
     }
+    if (!options_.columns.empty() || !inferred_.has_header) use_delimiter();
     for (const import::DateOption& date : inferred_.date_formats) {
       const schema::Column* column = table.find_column(date.column);
-      const bool is_said =
-          std::any_of(options_.date_formats.begin(), options_.date_formats.end(),
-                      [&](const import::DateOption& one) { return one.column == date.column; });
+      const bool is_said = std::any_of(options_.date_formats.begin(), options_.date_formats.end(),
+                                       [&](const import::DateOption& one) {
+                                         return one.column.empty() || one.column == date.column;
+                                       });
       if (column == nullptr || is_said || !schema::is_temporal(column->type.kind)) continue;
       options_.date_formats.push_back(date);
     }
+  }
+
+  /// The one that was found: without names, an import might not find it.
+  void use_delimiter() {
+    if (!options_.own_format) return;
+    options_.own_format = [own = options_.own_format,
+                           delimiter = inferred_.format.delimiter](const std::string& path) {
+      import::OwnFormat format = own(path);
+      if (format.format.find_delimiter && path != import::kStandardInput) {
+        format.format.csv.delimiter = delimiter;
+        format.format.find_delimiter = false;
+      }
+      return format;
+    };
+  }
+
+  void require_header() const {
+    if (inferred_.has_header) return;
+    throw Error(ErrorCode::usage, "--evolve uses the names in the header, and the file has none")
+        .hint("use --header if the first line has them; otherwise leave out --evolve");
   }
 
   Workspace& workspace_;

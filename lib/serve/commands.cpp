@@ -13,7 +13,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "base/shell_word.hpp"
 
 namespace dbmig::serve {
 namespace {
@@ -84,14 +84,6 @@ bool read_all(Pipe& out, Pipe& err, std::string& out_text, std::string& err_text
     if (out_text.size() + err_text.size() > kMaxOutput || stop()) return false;
   }
   return true;
-}
-
-/// A word as a shell takes it.
-std::string shell_word(const std::string& word) {
-  const bool is_plain = !word.empty() && word.find_first_not_of(
-                                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                             "0123456789-_./=:@%+,") == word.npos;
-  return is_plain ? word : "'" + text::replace_all(word, "'", "'\\''") + "'";
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ bool GroupSearch::add(const std::vector<import::Field>& record) {
   for (std::size_t i = 0; i < groups_.size();) {
     text.clear();
     for (const std::size_t column : groups_[i]) {
-      const std::string value = dialect::loose_text(record[column].text);
+      const std::string value = dialect::loose_text(Evidence::key_text(record[column].text));
       text.append(std::to_string(value.size())).push_back(':');
       text.append(value);
     }

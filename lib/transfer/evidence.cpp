@@ -133,101 +133,7 @@ bool is_json(std::string_view value) {
          nlohmann::json::accept(value);
 }
 
-struct Numeral {
-  bool is_negative = false;
-  std::string_view whole;
-  std::string_view fraction;
-  bool has_exponent = false;
-};
-
-/// `-12.50e3`. A leading zero or plus means that it is a code, not a number.
-std::optional<Numeral> numeral(std::string_view value) {
-  Numeral result;
-  result.is_negative = !value.empty() && value.front() == '-';
-  if (result.is_negative) value.remove_prefix(1);
-  result.whole = digits_at(value);
-  value.remove_prefix(result.whole.size());
-  if (result.whole.size() > 1 && result.whole.front() == '0') return std::nullopt;
-  if (!value.empty() && value.front() == '.') {
-    result.fraction = digits_at(value.substr(1));
-    if (result.fraction.empty()) return std::nullopt;
-    value.remove_prefix(result.fraction.size() + 1);
-  }
-  if (result.whole.empty()) return std::nullopt;
-  if (value.empty()) return result;
-  if (value.front() != 'e' && value.front() != 'E') return std::nullopt;
-  value.remove_prefix(1);
-  if (!value.empty() && (value.front() == '-' || value.front() == '+')) value.remove_prefix(1);
-  const std::string_view exponent = digits_at(value);
-  if (exponent.empty() || exponent.size() != value.size()) return std::nullopt;
-  result.has_exponent = true;
-  return result;
-}
-
-bool is_finite(std::string_view value) {
-  double parsed = 0;
-  return std::from_chars(value.data(), value.data() + value.size(), parsed).ec == std::errc{};
-}
-
 }  // namespace
-
-void Evidence::note_number(std::int64_t value) {
-  lowest_ = has_numbers_ ? std::min(lowest_, value) : value;
-  highest_ = has_numbers_ ? std::max(highest_, value) : value;
-  has_numbers_ = true;
-}
-
-/// The fast path of count_digits(): at most 18 digits and no exponent. False for other numerals,
-/// which were not counted.
-bool Evidence::count_plain_digits(std::string_view value) {
-  constexpr std::size_t kMaxDigits = 18;
-  constexpr std::int64_t kTen = 10;
-  const bool is_negative = !value.empty() && value.front() == '-';
-  const std::size_t begin = is_negative ? 1 : 0;
-  if (value.size() > kMaxDigits) return false;
-  std::int64_t number = 0;
-  std::size_t at = begin;
-  for (; at < value.size() && is_digit(value[at]); ++at) number = number * kTen + (value[at] - '0');
-  const std::size_t whole = at - begin;
-  if (whole == 0 || (whole > 1 && value[begin] == '0')) return false;
-  std::size_t places = 0;
-  if (at < value.size()) {
-    if (value[at] != '.') return false;
-    for (++at; at < value.size() && is_digit(value[at]); ++at) ++places;
-    if (places == 0 || at < value.size()) return false;
-    could_be_ &= ~kInteger;
-    scale_ = std::max(scale_, static_cast<std::uint32_t>(places));
-  } else {
-    note_number(is_negative ? -number : number);
-  }
-  integer_digits_ = std::max(integer_digits_, static_cast<std::uint32_t>(whole));
-  return true;
-}
-
-void Evidence::count_digits(std::string_view value) {
-  if (count_plain_digits(value)) return;
-  const auto found = numeral(value);
-  if (!found) {
-    could_be_ &= ~(kInteger | kDecimal | kReal);
-    return;
-  }
-  constexpr std::size_t kSurelyFinite = 300;  // number of digits of the largest double
-  if (found->has_exponent || found->whole.size() > kSurelyFinite) {
-    const bool fits = is_finite(value);
-    if (found->has_exponent || !fits) could_be_ &= ~kDecimal;
-    if (!fits) could_be_ &= ~kReal;
-  }
-  if (found->has_exponent || !found->fraction.empty()) could_be_ &= ~kInteger;
-  integer_digits_ = std::max(integer_digits_, static_cast<std::uint32_t>(found->whole.size()));
-  scale_ = std::max(scale_, static_cast<std::uint32_t>(found->fraction.size()));
-  std::int64_t whole = 0;
-  const auto parsed = std::from_chars(value.data(), value.data() + value.size(), whole);
-  if (parsed.ec != std::errc{} || parsed.ptr != value.data() + value.size()) {
-    could_be_ &= ~kInt64;
-    return;
-  }
-  note_number(whole);
-}
 
 void Evidence::look_at(std::string_view value) {
   constexpr int kHours = 23;
@@ -287,21 +193,30 @@ void Evidence::add(std::optional<std::string_view> value) {
     return;
   }
   ++values_;
+  const std::string_view key = key_text(*value);
+  const bool is_new = hashes_.insert(hash_of(key));
+  const bool is_other = key.size() != value->size();
   // A value seen before adds nothing.
-  if (!hashes_.insert(hash_of(*value))) return;
+  if (!is_new && !is_other) return;
+  learn(*value);
+  // When it comes by itself, it will have been seen before.
+  if (is_other) learn(key);
+}
+
+void Evidence::learn(std::string_view value) {
   if ((could_be_ & kFormed) != 0 || formats_ != 0) {
     // Blanks around a number or date are not part of it; in text they are.
     const auto may_be_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
     const bool is_trimmed =
-        !value->empty() && !may_be_blank(value->front()) && !may_be_blank(value->back());
-    look_at(is_trimmed ? *value : text::trim(*value));
+        !value.empty() && !may_be_blank(value.front()) && !may_be_blank(value.back());
+    look_at(is_trimmed ? value : text::trim(value));
   }
-  note_extremes(*value);
-  most_bytes_ = std::max<std::uint64_t>(most_bytes_, value->size());
-  if (value->size() > most_characters_) {
-    most_characters_ = std::max<std::uint64_t>(most_characters_, text::utf8_length(*value));
+  note_extremes(value);
+  most_bytes_ = std::max<std::uint64_t>(most_bytes_, value.size());
+  if (value.size() > most_characters_) {
+    most_characters_ = std::max<std::uint64_t>(most_characters_, text::utf8_length(value));
   }
-  if (!has_many_words_) note_words(*value);
+  if (!has_many_words_) note_words(value);
 }
 
 void Evidence::add(const Evidence& other) {
@@ -316,6 +231,7 @@ void Evidence::add(const Evidence& other) {
   formats_ &= other.formats_;
   integer_digits_ = std::max(integer_digits_, other.integer_digits_);
   scale_ = std::max(scale_, other.scale_);
+  power_digits_ = std::max(power_digits_, other.power_digits_);
   fraction_ = std::max(fraction_, other.fraction_);
   most_characters_ = std::max(most_characters_, other.most_characters_);
   most_bytes_ = std::max(most_bytes_, other.most_bytes_);
@@ -337,15 +253,14 @@ schema::Type Evidence::type() const {
     const bool fits = lowest_ >= INT32_MIN && highest_ <= INT32_MAX;
     return type_of(fits ? TypeKind::integer : TypeKind::bigint);
   }
-  if (is(kDecimal)) {
-    const std::uint32_t digits = std::max(integer_digits_, 1U) + scale_;
+  if (is(kReal) && !is(kDecimal) && is(kDoubleWhole)) return type_of(TypeKind::double_);
+  if (values_ != 0 && is_decimal()) {
+    const std::uint32_t digits = std::max(whole_digits(), 1U) + scale_;
     const auto precision = static_cast<int>(digits);
     const auto scale = static_cast<int>(scale_);
     if (precision <= kMaxDecimalDigits && scale <= kMaxDecimalPlaces) {
       return type_of(TypeKind::decimal, precision, scale);
     }
-  } else if (is(kReal)) {
-    return type_of(TypeKind::double_);
   }
   const auto fraction = [this] {
     return fraction_ == 0 ? std::nullopt : std::optional(fraction_ > 3 ? 6 : 3);
@@ -450,7 +365,8 @@ void Evidence::encode(import::Bytes& out) const {
   for (const std::uint64_t value : {values_, nulls_, most_characters_, most_bytes_}) {
     writer.put(value);
   }
-  for (const std::uint32_t value : {could_be_, formats_, integer_digits_, scale_, fraction_}) {
+  for (const std::uint32_t value :
+       {could_be_, formats_, integer_digits_, scale_, power_digits_, fraction_}) {
     writer.put(value);
   }
   writer.put(lowest_);
@@ -471,8 +387,8 @@ Evidence Evidence::decode(import::WireReader& reader) {
        {&one.values_, &one.nulls_, &one.most_characters_, &one.most_bytes_}) {
     *value = reader.get<std::uint64_t>();
   }
-  for (std::uint32_t* value :
-       {&one.could_be_, &one.formats_, &one.integer_digits_, &one.scale_, &one.fraction_}) {
+  for (std::uint32_t* value : {&one.could_be_, &one.formats_, &one.integer_digits_, &one.scale_,
+                               &one.power_digits_, &one.fraction_}) {
     *value = reader.get<std::uint32_t>();
   }
   one.lowest_ = reader.get<std::int64_t>();

@@ -21,6 +21,10 @@ inline constexpr std::size_t kDateFormats = 31;
 /// examined in any order, by any rank, and combined.
 class Evidence {
  public:
+  Evidence() = default;
+  /// Of values whose numbers have this decimal mark, see import::ValueFormat.
+  explicit Evidence(char decimal) : decimal_(decimal) {}
+
   /// Adds a value, or nothing for NULL.
   void add(std::optional<std::string_view> value);
   void add(const Evidence& other);
@@ -30,9 +34,12 @@ class Evidence {
   /// The narrowest type that holds everything a column of type `own` does, and every value; nothing
   /// if `own` already does, or if only an import can tell.
   std::optional<schema::Type> wider_than(const schema::Type& own) const;
-  /// The sorted hash_of() of all different values other than NULL; nothing if there were too many
-  /// to keep.
+  /// The sorted hash_of() of the key_text() of all different values other than NULL; nothing if
+  /// there were too many to keep.
   std::optional<std::vector<std::uint64_t>> different_values() const;
+  /// What two spellings of one integer have in common (`0` of `-0`, `5` of ` 5`); other values as
+  /// they are.
+  static std::string_view key_text(std::string_view value);
   /// Never 0.
   static std::uint64_t hash_of(std::string_view value);
   bool has_nulls() const { return nulls_ != 0; }
@@ -61,10 +68,15 @@ class Evidence {
  private:
   bool fit(const schema::Type& type) const;
   schema::Type as_text(std::uint64_t own_characters) const;
+  bool is_decimal() const;
+  std::uint32_t whole_digits() const;
+  void learn(std::string_view value);
   void look_at(std::string_view value);
+  void note_numeral(std::string_view value);
   bool count_plain_digits(std::string_view value);
   void count_digits(std::string_view value);
   void note_number(std::int64_t value);
+  void note_power(std::string_view value);
   void note_words(std::string_view value);
   void leave_words();
   void note_extremes(std::string_view value);
@@ -73,9 +85,11 @@ class Evidence {
   std::uint64_t nulls_ = 0;
   std::uint32_t could_be_ = ~std::uint32_t{0};        ///< possible kinds, see evidence.cpp
   std::uint32_t formats_ = (1U << kDateFormats) - 1;  ///< possible date formats
-  std::uint32_t integer_digits_ = 0;
+  char decimal_ = '.';
+  std::uint32_t integer_digits_ = 0;  ///< of numbers without exponent, as scale_
   std::uint32_t scale_ = 0;
-  std::uint32_t fraction_ = 0;  ///< digits after the second
+  std::uint32_t power_digits_ = 0;  ///< of whole numbers with exponent, written out
+  std::uint32_t fraction_ = 0;      ///< digits after the second
   std::uint64_t most_characters_ = 0;
   std::uint64_t most_bytes_ = 0;
   std::int64_t lowest_ = 0;  ///< of integers that fit

@@ -83,12 +83,15 @@ bool Evidence::fit(const Type& type) const {
     return is(kBoolean) || (is_whole && lowest_ >= 0 && highest_ <= 1);
   }
   if (type.kind == TypeKind::decimal) {
-    return is(kDecimal) && static_cast<int>(integer_digits_) <= whole_digits_of(type) &&
+    // Decimals take whole numbers with exponents.
+    return (is(kDecimal) || (is(kReal) && is(kWholePowers))) &&
+           static_cast<int>(whole_digits()) <= whole_digits_of(type) &&
            static_cast<int>(scale_) <= scale_of(type);
   }
   if (type.kind == TypeKind::double_) {
     constexpr std::uint32_t kDoubleDigits = 15;
-    return is(kReal) && (!is(kDecimal) || integer_digits_ + scale_ <= kDoubleDigits);
+    return is(kReal) &&
+           (is(kDecimal) ? integer_digits_ + scale_ <= kDoubleDigits : is(kDoubleWhole));
   }
   if (type.kind == TypeKind::date) return this->type().kind == TypeKind::date;
   if (type.kind == TypeKind::datetime || type.kind == TypeKind::timestamp) {
@@ -129,7 +132,7 @@ std::optional<Type> Evidence::wider_than(const Type& own) const {
   }
   if (is_exact(own.kind) && is_exact(found.kind)) {
     const int scale = std::max(scale_of(own), static_cast<int>(scale_));
-    const int whole = std::max(whole_digits_of(own), static_cast<int>(integer_digits_));
+    const int whole = std::max(whole_digits_of(own), static_cast<int>(whole_digits()));
     if (scale <= kMaxDecimalPlaces && whole + scale <= kMaxDecimalDigits) {
       return type_of(TypeKind::decimal, whole + scale, scale);
     }

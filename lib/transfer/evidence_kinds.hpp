@@ -32,6 +32,8 @@ inline constexpr std::uint32_t kUuid = 1U << 7U;
 inline constexpr std::uint32_t kJson = 1U << 8U;
 inline constexpr std::uint32_t kWord = 1U << 9U;          ///< no control characters, for an enum
 inline constexpr std::uint32_t kInt64 = 1U << 10U;        ///< with kInteger: fits 64 bits
+inline constexpr std::uint32_t kDoubleWhole = 1U << 11U;  ///< doubles hold whole numbers exactly
+inline constexpr std::uint32_t kWholePowers = 1U << 12U;  ///< numbers with exponents are whole
 inline constexpr std::uint32_t kFormed = (1U << 9U) - 1;  ///< all but words
 
 /// Adds room for longer values in later files.

@@ -10,10 +10,9 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/text.hpp"
-#include "import/reject_target.hpp"
 #include "import/wire.hpp"
 #include "transfer/composite_keys.hpp"
+#include "transfer/describe_table.hpp"
 #include "transfer/equal_keys.hpp"
 #include "transfer/evidence.hpp"
 #include "transfer/read_records.hpp"
@@ -22,19 +21,6 @@ namespace dbmig::transfer {
 namespace {
 
 using import::Bytes;
-using import::CsvFormat;
-
-/// Turns a column's name into one that databases and models accept: "Organization Name" becomes
-/// organization_name. An import finds it by either.
-std::string column_name(std::string_view name) {
-  std::string out;
-  for (const char c : text::lower(text::trim(name))) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-                          static_cast<unsigned char>(c) >= 0x80;
-    out.push_back(is_plain ? c : '_');
-  }
-  return out;
-}
 
 /// The `groups` in which no two records are equal; reads all records.
 std::vector<ColumnGroup> search_groups(const import::Options& options,
@@ -155,8 +141,8 @@ bool can_be_read_again(const import::Options& options) {
 }
 
 /// The smallest groups of columns that identify rows, if no single column does.
-void find_composite_keys(SharedSearch& shared, const std::vector<Evidence>& columns,
-                         Inferred& result) {
+void find_composite_keys(SharedSearch& shared, Inferred& result) {
+  const std::vector<Evidence>& columns = result.columns;
   constexpr std::size_t kMaxSize = 3;
   constexpr std::size_t kMaxShown = 3;
   const bool is_needed =
@@ -266,121 +252,6 @@ class SumOfRanks {
   std::optional<RankFailure> failure_;
 };
 
-/// The column that identifies rows: of those that do, one with a key's name, otherwise the first
-/// integer.
-std::optional<std::size_t> choose_key(const schema::Table& table,
-                                      const std::vector<Evidence>& columns) {
-  const auto ends_in = [](const std::string& name, std::string_view word) {
-    return name == word || (name.size() > word.size() && name.ends_with("_" + std::string(word)));
-  };
-  std::optional<std::size_t> number;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const schema::Column& column = table.columns[i];
-    if (!columns[i].is_unique()) continue;
-    const bool may_be_key =
-        schema::is_integer(column.type.kind) || column.type.kind == schema::TypeKind::uuid ||
-        (column.type.kind == schema::TypeKind::varchar && column.type.length.value_or(0) <= 255);
-    if (!may_be_key) continue;
-    for (const char* word : {"id", "key", "code", "uuid", "number", "no", "nr"}) {
-      if (ends_in(column.name, word)) return i;
-    }
-    if (schema::is_integer(column.type.kind) && !number) number = i;
-  }
-  return number;
-}
-
-/// `value` as a word of a shell's command line.
-std::string shell_word(std::string_view value) {
-  return '\'' + text::replace_all(std::string(value), "'", "'\\''") + '\'';
-}
-
-/// What import must be told to read the file alike: what was said here, and the columns' names
-/// where it would not find them.
-std::string options_for_import(const import::Options& options, const Inferred& inferred) {
-  const CsvFormat& format = inferred.format;
-  std::string out;
-  for (std::size_t i = 0; i < inferred.names.size(); ++i) {
-    const schema::Column& column = inferred.table.columns[i];
-    const std::string& name = inferred.names[i];
-    // --map cannot name a header with `=`.
-    if (import::find_column(inferred.table, name) == &column || name.find('=') < name.size()) {
-      continue;
-    }
-    out += " --map " + shell_word(name + "=" + column.name);
-  }
-  const import::Options usual;
-  if (!options.is_json) {
-    if (!options.find_delimiter && format.delimiter != usual.format.delimiter) {
-      const bool is_tab = format.delimiter == '\t';
-      out += " --delimiter " + shell_word(is_tab ? "\\t" : std::string(1, format.delimiter));
-    }
-    if (options.format.quote && options.format.quote != usual.format.quote) {
-      out += " --quote " + shell_word(std::string(1, *options.format.quote));
-    }
-  }
-  for (const std::string& null : options.nulls.texts) {
-    if (options.nulls.texts != usual.nulls.texts) out += " --null " + shell_word(null);
-  }
-  if (options.is_json) out += " --format jsonl";
-  if (!options.encoding.empty()) out += " --encoding " + options.encoding;
-  if (options.skip_lines != 0) out += fmt::format(" --skip-lines {}", options.skip_lines);
-  if (!format.comment.empty()) out += fmt::format(" --comment '{}'", format.comment);
-  for (const import::DateOption& date : inferred.date_formats) {
-    out += fmt::format(" --date-format '{}={}'", date.column, date.format);
-  }
-  return out;
-}
-
-Inferred result_of(const import::Options& options, const Findings& found) {
-  Inferred result;
-  const std::string& file = options.files.front();
-  const std::string own = import::options_for_file(options, file).table;
-  result.table.name = own.empty() ? column_name(import::table_of(file)) : own;
-  for (std::size_t i = 0; i < found.columns.size(); ++i) {
-    const Evidence& evidence = found.columns[i];
-    schema::Column column;
-    column.name = column_name(found.names[i]);
-    for (int n = 2; result.table.find_column(column.name) != nullptr; ++n) {
-      column.name = fmt::format("{}_{}", column_name(found.names[i]), n);
-    }
-    column.type = evidence.type();
-    // A file with only a header says nothing about NULL.
-    column.nullable = evidence.has_nulls() || evidence.rows() == 0;
-    // SQLite has no decimals: it keeps 15 digits of a number, and all of a text.
-    constexpr int kDigitsOfSqlite = 15;
-    if (column.type.kind == schema::TypeKind::decimal && column.type.length > kDigitsOfSqlite) {
-      column.sqlite.type = schema::Type{};
-      column.sqlite.type->kind = schema::TypeKind::text;
-    }
-    const bool is_date = column.type.kind == schema::TypeKind::date ||
-                         column.type.kind == schema::TypeKind::datetime;
-    if (const std::string date = evidence.date_format(); is_date && !date.empty()) {
-      result.date_formats.push_back({column.name, date});
-    }
-    result.table.columns.push_back(column);
-    result.evidence.push_back(evidence.describe());
-    result.rows = evidence.rows();
-    const std::vector<std::string> dates = evidence.ambiguous_dates();
-    if (dates.size() > 1) {
-      result.notes.push_back(
-          fmt::format("column '{}': its dates fit both {} and {}; the first is used", column.name,
-                      dates[0], dates[1]));
-    }
-  }
-  if (const auto key = choose_key(result.table, found.columns)) {
-    result.table.primary_key = schema::PrimaryKey{};
-    result.table.primary_key->columns = {result.table.columns[*key].name};
-  }
-  for (std::size_t i = 0; i < found.columns.size(); ++i) {
-    if (found.columns[i].is_unique()) result.evidence[i] += ", unique";
-  }
-  result.names = found.names;
-  result.format = found.format;
-  result.import_options = options_for_import(options, result);
-  result.columns = found.columns;
-  return result;
-}
-
 }  // namespace
 
 Inferred infer(const import::Options& options, import::Communicator& ranks,
@@ -412,10 +283,10 @@ Inferred infer(const import::Options& options, import::Communicator& ranks,
     sum.add(import::next_message(ranks, rank));
   }
   sum.throw_failure();
-  Inferred result = result_of(options, found);
+  Inferred result = describe_table(options, std::move(found));
   if (can_be_read_again(options)) {
     compare_key_exactly(shared, result);
-    find_composite_keys(shared, found.columns, result);
+    find_composite_keys(shared, result);
   }
   return result;
 }

@@ -20,11 +20,17 @@ struct Inferred {
   /// Groups of columns that identify rows together, if no single one does: the smallest.
   std::vector<std::vector<std::string>> composite_keys;
   std::uint64_t rows = 0;
-  std::vector<std::string> names;                ///< the columns' names in the file
-  import::CsvFormat format;                      ///< how its records are cut into fields
+  std::vector<std::string> names;  ///< of the file's fields, as in the file
+  /// The column of each field; "-" for one that is left out, which are the last ones.
+  std::vector<std::string> columns_of_fields;
+  bool has_header = true;
+  std::uint64_t lines_before_header = 0;  ///< in the first file
+  bool has_order = true;     ///< the fields are in the same order in all files and records
+  import::CsvFormat format;  ///< how its records are cut into fields
   std::vector<import::DateOption> date_formats;  ///< for columns whose dates are not ISO 8601
   std::vector<Evidence> columns;
-  /// Options that `dbmig import` needs besides the file name, as they are typed; may be empty.
+  /// Options that `dbmig import` needs besides those that the user typed for infer(), as they are
+  /// typed; may be empty. They begin with a blank.
   std::string import_options;
 };
 

@@ -20,6 +20,9 @@ struct Findings {
   std::vector<std::string> names;  ///< as in the file
   std::vector<Evidence> columns;
   import::CsvFormat format;
+  bool has_header = true;
+  bool has_order = true;  ///< see Inferred
+  std::uint64_t lines_before_header = 0;
 };
 
 /// A place in the files, in order: the number of the file, and of the chunk in it.

@@ -46,35 +46,6 @@ TEST_P(CreateTable, HeadersThatBecomeTheSameNameAreToldApart) {
   EXPECT_EQ(sql("SELECT a_b, a_b_2, name, name_2 FROM g"), "1|2|3|4\n");
 }
 
-TEST_P(CreateTable, TheCommandThatInferPrintsReadsTheFile) {
-  const struct {
-    std::string name;
-    std::string text;
-    std::vector<std::string> options;
-  } files[] = {{"v", "Id,Vol.,It's %\n1,2,3\n", {}},
-               {"n", "id,x\n1,none\n2,7\n", {"--null", "none"}},
-               {"q", "~a~|b\n~1|2~|3\n", {"--quote", "~", "--delimiter", "|"}}};
-  for (const auto& file : files) {
-    const std::string csv = file.name + ".csv";
-    project.write(csv, file.text);
-    std::vector<std::string> command{"infer", csv, "-o", "schemas/" + file.name + ".yaml"};
-    command.insert(command.end(), file.options.begin(), file.options.end());
-    const std::string said = project.expect(0, command).err;
-    const std::string mark = "Read it with: dbmig";
-    const std::size_t at = said.find(mark);
-    ASSERT_NE(at, std::string::npos) << said;
-    const std::string printed =
-        said.substr(at + mark.size(), said.find('\n', at) - at - mark.size());
-    project.expect(0, {"migrate", "-m", file.name});
-    project.expect(0, {"upgrade"});
-    const Result read = shell(dbmig_binary().string() + printed, project.path());
-    EXPECT_EQ(read.code, 0) << printed << read;
-  }
-  EXPECT_EQ(sql("SELECT id, vol_, it_s__ FROM v"), "1|2|3\n");
-  EXPECT_EQ(sql("SELECT id, coalesce(x, '-') FROM n ORDER BY id"), "1|-\n2|7\n");
-  EXPECT_EQ(sql("SELECT a, b FROM q"), "1|2|3\n");
-}
-
 TEST_P(CreateTable, ALaterFileMakesItWider) {
   project.write("sale.csv", "id,name,price,day,kind\n1,Ana,1.5,2024-01-01,x\n");
   project.expect(0, {"import", "--create", "sale.csv"});
@@ -126,8 +97,8 @@ TEST_P(CreateTable, NothingIsChangedForAHeaderThatTheImportWouldRefuse) {
   EXPECT_THAT(project.expect(1, {"import", "--evolve", "renamed.csv", "--table", "sale"}).err,
               AllOf(HasSubstr("renamed.csv:1: column 'name' of 'sale' needs a value"),
                     HasSubstr("nothing was changed")));
-  project.write("twice.csv", "id,name,name\n1,a,b\n");
-  EXPECT_THAT(project.expect(1, {"import", "--create", "twice.csv"}).err,
+  project.write("twice.csv", "id,name,name,made\n1,a,b,2026-01-03\n");
+  EXPECT_THAT(project.expect(1, {"import", "--evolve", "twice.csv", "--table", "sale"}).err,
               HasSubstr("twice.csv:1: column 'name' is named twice"));
   project.write("bare.csv", "2,Bob,2026-01-03\n");
   EXPECT_THAT(
@@ -135,7 +106,6 @@ TEST_P(CreateTable, NothingIsChangedForAHeaderThatTheImportWouldRefuse) {
       HasSubstr("leave out --no-header"));
   EXPECT_EQ(project.read("schemas/sale.yaml"), before);
   EXPECT_EQ(project.files("migrations").size(), 1U);
-  EXPECT_FALSE(std::filesystem::exists(project.path() / "schemas/twice.yaml"));
   EXPECT_EQ(sql("SELECT count(*) FROM sale"), "1\n");
   // A byte order mark, CRLF, a header alone and a single column are no trouble.
   project.write("marked.csv", "\xEF\xBB\xBFid,note\r\n1,x\r\n2,\r\n");

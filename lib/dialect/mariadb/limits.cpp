@@ -59,7 +59,8 @@ void columns(const Table& table, const LimitCheck& in) {
   in.found.push_back({{"tables", table.name},
                       fmt::format("table '{}' has {} columns, and InnoDB takes {}", table.name,
                                   table.columns.size(), kMaxColumns),
-                      "split it into two tables"});
+                      "split it into two tables; `dialects: [sqlite]` in dbmig.yaml if the "
+                      "project is for SQLite alone"});
 }
 
 void lengths(const Table& table, const LimitCheck& in) {

@@ -175,7 +175,8 @@ void page_bytes(const Table& table, const LimitCheck& in) {
                    "there, and {} fit",
                    table.name, bytes, kMaxInlineBytes),
        "split it into two tables, or give long varchar and char columns the type text, of which "
-       "the row holds 21 bytes"});
+       "the row holds 21 bytes; `dialects: [sqlite]` in dbmig.yaml if the project is for SQLite "
+       "alone"});
 }
 
 }  // namespace dbmig::dialect::mariadb::limit_checks

@@ -237,6 +237,26 @@ TEST(Import, ANullInAColumnThatTakesNoneIsAnError) {
   EXPECT_EQ(job.rows("SELECT a FROM t"), "\n");
 }
 
+TEST(Import, NamesMeanTheColumnsThatInferMakesOfThem) {
+  ImportJob job("CREATE TABLE t (first_name TEXT, price____ TEXT, a_b TEXT)");
+  job.run(options_for(job.write("t.csv", "A.B,FIRST-NAME,Price ($)\n1,x,2\n")));
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "x|2|1\n");
+  // Fields that were not separated are no column.
+  EXPECT_THAT(job.failure(options_for(job.write("u.csv", "first;name\nx;y\n"), "t")),
+              HasSubstr("does not name any column"));
+}
+
+TEST(Import, AMappedNameIsTheOneInTheFile) {
+  ImportJob job("CREATE TABLE t (a INTEGER, b INTEGER, c INTEGER)");
+  import::Options options = options_for(job.write("t.csv", "b,a,,x=y\n1,2,3,4\n"));
+  options.map = {{"b", "a"}, {"a", "b"}, {"", "-"}, {"x", "y=c"}};
+  job.run(options);
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "1|2|4\n");
+  options = options_for(job.write("t.csv", "a,b,b\n1,2,3\n"));
+  options.map = {{"b", "c"}};
+  EXPECT_THAT(job.failure(options), HasSubstr("2 fields of the header have the name 'b'"));
+}
+
 TEST(Import, NamesEveryMistakeOfAHeader) {
   ImportJob job(
       "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL, mail TEXT, "

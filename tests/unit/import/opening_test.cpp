@@ -85,7 +85,7 @@ std::vector<Foreign> foreign_files() {
       {"bars", "\"a\"|\"b\"|\"c\"\n1|x|y\n", "separated by something else", "--delimiter '|'"},
       {"Hive", "a\1b\1c\n1\1x\1y\n", "separated by something else", "--delimiter $'\\x01'"},
       {"single quotes", "'a','b','c'\n", "single quotes", "--quote"},
-      {"an empty first line", "\na,b,c\n1,x,y\n", "first line is empty", ""},
+      {"a blank first line", " \na,b,c\n1,x,y\n", "first line is empty", ""},
       {"no header", "1,x,y\n2,x,y\n", "does not name any column", "--columns"},
       {"Latin-1", "\xF1,\xE9\n1,x,y\n", "not UTF-8", "--encoding latin1"},
       {"CR alone", "a,b,c\r1,x,y\r2,x,y\r", "carriage return", "--line-end cr"},

@@ -53,6 +53,7 @@ TEST(Infer, TheNarrowestTypeThatHoldsAll) {
   EXPECT_EQ(large.describe(), "2 rows, 2 different, at most 20 digits");
   EXPECT_EQ(type_of({"1", "2.50", "-100"}), "decimal(5,2)");
   EXPECT_EQ(type_of({"1.5", "1e3"}), "double");
+  EXPECT_EQ(type_of({".5", "-.75", "3"}), "decimal(3,2)");
   EXPECT_EQ(type_of({"true", "FALSE", "t"}), "boolean");
   EXPECT_EQ(type_of({"0", "1"}), "integer");
   EXPECT_EQ(type_of({"2020-02-29"}), "date");
@@ -69,10 +70,49 @@ TEST(Infer, TheNarrowestTypeThatHoldsAll) {
   EXPECT_EQ(type_of({}), "text");
 }
 
+TEST(Infer, ANumberWithAnExponentCostsNoWholeNumberItsDigits) {
+  EXPECT_EQ(type_of({"9007199254740993", "12345678901234567890", "1e3"}), "decimal(20,0)");
+  EXPECT_EQ(type_of({"9007199254740993", "1.5e3", "0.25"}), "decimal(18,2)");
+  EXPECT_EQ(type_of({"9007199254740993", "1e20"}), "decimal(21,0)");
+  EXPECT_EQ(type_of({"9007199254740993", "1e-3"}), "varchar(20)");
+  EXPECT_EQ(type_of({"9007199254740993", "1e70"}), "varchar(20)");
+  // Doubles hold these, and what programs print of doubles is no more than that.
+  EXPECT_EQ(type_of({"9007199254740992", "18446744073709551616", "1e3"}), "double");
+  EXPECT_EQ(type_of({"1.234567890123456789e-05", "2.000000000000000000e+00"}), "double");
+  EXPECT_EQ(type_of({"0.123456789012345678", "1e-5", "9007199254740993.0"}), "double");
+  // Nor does a later file.
+  Evidence later;
+  for (const char* value : {"9007199254740993", "1e3"}) later.add(value);
+  EXPECT_EQ(schema::to_string(later.wider_than(schema::parse_type("double")).value()),
+            "varchar(50)");
+  EXPECT_FALSE(later.wider_than(schema::parse_type("decimal(20,0)")));
+}
+
+TEST(Infer, SpellingsOfOneIntegerAreOneValue) {
+  for (const auto& [one, other] : {std::pair("-0", "0"), {" 5", "5"}, {"5", "5 "}, {"\t7", "7"}}) {
+    for (const bool is_turned : {false, true}) {
+      Evidence evidence;
+      evidence.add(is_turned ? other : one);
+      evidence.add(is_turned ? one : other);
+      EXPECT_FALSE(evidence.is_unique()) << one;
+      EXPECT_EQ(schema::to_string(evidence.type()), "integer") << one;
+      EXPECT_THAT(evidence.describe(), HasSubstr("2 rows, 1 different")) << one;
+    }
+  }
+}
+
+TEST(Infer, ADecimalCommaIsOneOfNumbers) {
+  Evidence evidence(',');
+  for (const char* value : {"1,5", "-22,25", "3"}) evidence.add(value);
+  EXPECT_EQ(schema::to_string(evidence.type()), "decimal(4,2)");
+  evidence.add("1.5");
+  EXPECT_EQ(schema::to_string(evidence.type()), "varchar(10)");
+}
+
 TEST(Infer, WhatIsNoNumberOrDateIsText) {
   // Codes, postcodes, days that do not exist, numbers with their separators.
   for (const std::string value :
-       {"007", "01234", "+5", "2020-02-30", "1,5", "1_000", "0x1F", "1.", ".5", "1 2", "NaN", "inf",
+       {"007", "01234", "+5", "2020-02-30", "1,5", "1_000", "0x1F", "1.", "1 2", "NaN", "inf",
         "31/02/2020", "24:60", "12:5", "--1", "1e", "2020-1-2", "00.5"}) {
     EXPECT_EQ(type_of({value}), "varchar(" + std::string(value.size() > 8 ? "20" : "10") + ")")
         << value;
@@ -198,11 +238,13 @@ void expect_every_row_goes_in(backend::Connection& database, const Inferred& inf
   options.table = inferred.table.name;
   options.find_delimiter = true;
   for (std::size_t at = 0;;) {
-    at = inferred.import_options.find("--date-format '", at);
+    at = inferred.import_options.find("--date-format ", at);
     if (at == std::string::npos) break;
-    at += 15;
-    const std::string one =
-        inferred.import_options.substr(at, inferred.import_options.find('\'', at) - at);
+    at += 14;
+    const bool is_quoted = inferred.import_options[at] == '\'';
+    if (is_quoted) ++at;
+    const std::string one = inferred.import_options.substr(
+        at, inferred.import_options.find(is_quoted ? '\'' : ' ', at) - at);
     options.date_formats.push_back({one.substr(0, one.find('=')), one.substr(one.find('=') + 1)});
   }
   Unheard events;

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dbmig::import {
+
+/// The name of a column or table that every database takes, made of a name in a file: "Organization
+/// Name" becomes organization_name. Letters in lower case, digits and letters beyond ASCII stay,
+/// everything else becomes `_`; at most 64 characters. Empty for a name of nothing but blanks.
+std::string plain_name(std::string_view name);
+
+/// The first `most` characters of `name`, which is UTF-8.
+std::string cut_name(std::string_view name, std::size_t most);
+
+inline constexpr std::size_t kMaxNameCharacters = 64;
+
+}  // namespace dbmig::import
