@@ -226,34 +226,6 @@ void RootImport::find_tables() {
   }
 }
 
-/// The rows that waited for their parents. Those that still have none are refused, and so are the
-/// rows that wait for them.
-void RootImport::finish_waiting() {
-  std::vector<WaitingFile*> files;
-  for (WaitingFile& file : waiting_) {
-    if (!file.rows.empty()) files.push_back(&file);
-  }
-  if (files.empty()) return;
-  const Clock::time_point start = Clock::now();
-  insert_waiting(*connection_, files, stop_);
-  for (WaitingFile& file : waiting_) {
-    const std::string& name = summary_.files[file.index].name;
-    RejectFile* const rejects = rejects_of_[file.index];
-    for (const WaitingRow& row : file.rows) {
-      if (!options_.goes_on()) {
-        throw refused_record(name, row.line, row.record, formats_[file.index], row.error.value());
-      }
-      problems_.add(name, row.line, row.error.value());
-      if (rejects != nullptr) rejects->add(name, row.line, row.error->message(), row.record);
-    }
-    summary_.files[file.index].rows += file.written;
-    summary_.files[file.index].rejected += file.rows.size();
-    progress_.rows += file.written;
-    progress_.rejected += file.rows.size();
-  }
-  progress_.write_nanoseconds += nanoseconds_since(start);
-}
-
 OpenedInput RootImport::open_file(const std::string& path) {
   const auto tell_waiting = [this](const std::string& name) {
     events_.info("dbmig.import",

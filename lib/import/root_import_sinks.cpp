@@ -258,20 +258,6 @@ void RootImport::feed_sinks(const Feed& feed,
   times_.parse += times.parse;
 }
 
-/// Writes rows of the file that wait and have their parents now, when there are so many that
-/// keeping them would take much memory. If most are left, it asks again when they are twice as
-/// many.
-void RootImport::insert_ready_rows(std::size_t index) {
-  constexpr std::size_t kMany = 20'000;
-  WaitingFile& file = waiting_[index];
-  if (file.has_triggers || file.rows.size() < std::max(kMany, 2 * still_waiting_)) return;
-  const Clock::time_point start = Clock::now();
-  insert_ready(*connection_, file, stop_);
-  still_waiting_ = file.rows.size();
-  progress_.rows += std::exchange(file.written, 0);
-  progress_.write_nanoseconds += nanoseconds_since(start);
-}
-
 /// Does what the sinks have deferred, and closes them.
 void RootImport::finish_table(OpenTable& open) {
   const Clock::time_point start = Clock::now();
