@@ -151,6 +151,24 @@ const std::vector<Case>& cases() {
        "u, columns: [id], rows: [[1], [2]]}\n  - create_trigger: {name: tr, table: t, mariadb: "
        "\"BEFORE INSERT ON t FOR EACH ROW SET NEW.a = (SELECT id FROM u)\"}",
        "", "Subquery returns more than 1 row"},
+      // MariaDB's error 1178: where Aria takes part in a transaction, there are no savepoints.
+      {"TriggersBetweenTablesOfAria", "mariadb", "",
+       "  - create_table: {u: {columns: {id: {type: integer, autoincrement: true}, t_id: integer}, "
+       "primary_key: [id], mariadb: {engine: Aria}}}\n  - create_trigger: {name: tr, table: t, "
+       "mariadb: \"AFTER UPDATE ON t FOR EACH ROW INSERT INTO u (t_id) VALUES (NEW.id)\"}\n  - "
+       "create_trigger: {name: tu, table: u, mariadb: \"AFTER INSERT ON u FOR EACH ROW INSERT "
+       "INTO t (a) VALUES ('x')\"}\n  - alter_table: {table: t, mariadb: {engine: Aria}}",
+       "Can't update table", ""},
+      {"TablesOfAria", "mariadb", "",
+       "  - create_table: {u: {columns: {id: {type: integer, autoincrement: true}, n: integer}, "
+       "primary_key: [id], mariadb: {engine: Aria}}}\n  - alter_table: {table: t, mariadb: "
+       "{engine: Aria}}",
+       "", ""},
+      {"TriggerOfATableOfAriaWritesNoColumn", "mariadb", "",
+       "  - create_table: {u: {columns: {id: {type: integer, autoincrement: true}}, primary_key: "
+       "[id], mariadb: {engine: Aria}}}\n  - create_trigger: {name: tr, table: u, mariadb: \"AFTER "
+       "DELETE ON u FOR EACH ROW DELETE FROM gone\"}",
+       "a DELETE from table 'u' fails", ""},
       {"RowsThatOthersReferTo", "both", "",
        "  - create_table: {u: {columns: {id: integer, t_id: {type: integer, nullable: false}}, "
        "primary_key: [id], foreign_keys: {fk: {columns: [t_id], references: t(id)}}}}",
