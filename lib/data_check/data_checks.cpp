@@ -211,7 +211,11 @@ class CheckPlanner {
     if (alter.mariadb) after.mariadb = *alter.mariadb;
     if (alter.sqlite) after.sqlite = *alter.sqlite;
     for (const Column& column : table->columns) {
-      if (!column.generated) ask_letters({*table, column}, {after, column});
+      if (column.generated) continue;
+      ask_letters({*table, column}, {after, column});
+      ask_fits(
+          alter.table, column.name, column.type_on(kind()),
+          live().invalid_casts(writer_.column(column.name), {*table, column}, {after, column}));
     }
     ask_partitions(*table, after);
     ask_period(*table, after);
