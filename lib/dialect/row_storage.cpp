@@ -12,8 +12,9 @@ bool is_filled_by_one_database(const schema::Table& table, const schema::Column&
   return sqlite::is_filled_by_sqlite_alone(table, column);
 }
 
-bool is_narrowing(DialectKind kind, const schema::Type& from, const schema::Type& to) {
-  return kind == DialectKind::sqlite ? schema::is_narrowing_on_sqlite(from, to)
+bool is_narrowing(DialectKind kind, const schema::Type& from, const schema::Type& to,
+                  schema::Strictness strict) {
+  return kind == DialectKind::sqlite ? schema::is_narrowing_on_sqlite(from, to, strict)
                                      : schema::is_narrowing(from, to);
 }
 

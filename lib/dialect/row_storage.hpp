@@ -18,8 +18,10 @@ bool is_rowid(DialectKind kind, const schema::Table& table, const schema::Column
 /// databases, without `autoincrement`, a default or a foreign key that gives it its value.
 bool is_filled_by_one_database(const schema::Table& table, const schema::Column& column);
 
-/// schema::is_narrowing() for the types that a column has on `kind`.
-bool is_narrowing(DialectKind kind, const schema::Type& from, const schema::Type& to);
+/// schema::is_narrowing() for the types that a column has on `kind`, in a table that is STRICT on
+/// SQLite or not.
+bool is_narrowing(DialectKind kind, const schema::Type& from, const schema::Type& to,
+                  schema::Strictness strict);
 
 using schema::affinity;
 using schema::Affinity;

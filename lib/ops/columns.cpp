@@ -232,7 +232,12 @@ std::vector<Risk> find_risks(const Schema& before, const AlterColumn& operation)
   add_on(DialectKind::mariadb, from.mariadb.type || to.mariadb.type, schema::is_narrowing);
   // Without its spelling, a key can become the rowid, which takes no NULL.
   add_on(DialectKind::sqlite, from.sqlite.type || to.sqlite.type,
-         from.sqlite.null_key ? schema::is_narrowing : schema::is_narrowing_on_sqlite);
+         [&](const schema::Type& old, const schema::Type& wanted) {
+           const bool strict = table.sqlite.strict;
+           return from.sqlite.null_key
+                      ? schema::is_narrowing(old, wanted)
+                      : schema::is_narrowing_on_sqlite(old, wanted, {strict, strict});
+         });
   if (narrows_charset(from.mariadb.charset, to.mariadb.charset)) {
     risks.push_back(
         {RiskKind::narrows_type, subject,

@@ -146,10 +146,26 @@ std::vector<Operation> undo(const Schema& before, const AlterTable& operation) {
   return {std::move(back)};
 }
 
+/// Columns whose type means something else in a table that is STRICT or no longer is.
+void add_retyped(std::vector<Risk>& risks, const schema::Table& table,
+                 const schema::SqliteTable& after) {
+  for (const schema::Column& column : table.columns) {
+    const schema::Type& type = column.type_on(DialectKind::sqlite);
+    const schema::Strictness strict{table.sqlite.strict, after.strict};
+    if (column.generated || !schema::is_narrowing_on_sqlite(type, type, strict)) continue;
+    risks.push_back(
+        {RiskKind::narrows_type, column_text(table.name, column.name),
+         fmt::format("column '{}.{}' is {}, which makes numbers of texts that look like "
+                     "one where the table is not STRICT: '007' becomes 7",
+                     table.name, column.name, schema::to_string(type))});
+  }
+}
+
 std::vector<Risk> find_risks(const Schema& before, const AlterTable& operation) {
   const schema::Table& table = existing_table(before, operation.table);
-  if (!operation.mariadb) return {};
   std::vector<Risk> risks;
+  if (operation.sqlite) add_retyped(risks, table, *operation.sqlite);
+  if (!operation.mariadb) return risks;
   if (table.mariadb.system_versioned && !operation.mariadb->system_versioned) {
     risks.push_back({RiskKind::drops_history, table_text(operation.table),
                      fmt::format("table '{}' would no longer be system-versioned: the history of "

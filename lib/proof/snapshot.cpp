@@ -76,8 +76,9 @@ class Walk {
     const schema::Column* from = table == nullptr ? nullptr : table->find_column(alter.name);
     if (from == nullptr) return;
     const schema::Column to = ops::changed(*from, alter);
-    const bool narrows =
-        dialect::is_narrowing(dialect_, from->type_on(dialect_), to.type_on(dialect_));
+    const bool strict = table->sqlite.strict;
+    const bool narrows = dialect::is_narrowing(dialect_, from->type_on(dialect_),
+                                               to.type_on(dialect_), {strict, strict});
     if (narrows || from->generated != to.generated) give_up(alter.table, alter.name);
     if (!alter.rename) return;
     const auto found = origins_.find(alter.table);
@@ -86,6 +87,17 @@ class Walk {
     if (node.empty()) return;
     node.key() = *alter.rename;
     found->second.columns.insert(std::move(node));
+  }
+
+  void note(const ops::AlterTable& alter) {
+    const schema::Table* table = schema_.find_table(alter.table);
+    if (table == nullptr || !alter.sqlite) return;
+    for (const schema::Column& column : table->columns) {
+      const schema::Type& type = column.type_on(dialect_);
+      const bool narrows =
+          dialect::is_narrowing(dialect_, type, type, {table->sqlite.strict, alter.sqlite->strict});
+      if (narrows) give_up(alter.table, column.name);
+    }
   }
 
   void note(const ops::Execute& execute) {

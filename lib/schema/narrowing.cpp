@@ -271,9 +271,10 @@ bool fits(const Type& from, const Type& to) {
 }
 
 /// How SQLite stores the values of a type.
-Affinity stored_as(const Type& type) {
-  // ANY is a type of STRICT tables alone, and leaves values as they are.
-  const bool is_any = text::equals_ignoring_case(type.native, "any");
+Affinity stored_as(const Type& type, bool strict) {
+  // ANY is a type of STRICT tables alone, and leaves values as they are. In others it is a name
+  // without a meaning, which makes numbers of texts.
+  const bool is_any = strict && text::equals_ignoring_case(type.native, "any");
   if (type.kind == TypeKind::native) return is_any ? Affinity::blob : affinity(type.native);
   if (type.kind == TypeKind::decimal || is_temporal(type.kind)) return Affinity::numeric;
   if (is_float(type.kind)) return Affinity::real;
@@ -281,9 +282,9 @@ Affinity stored_as(const Type& type) {
   return is_binary(type.kind) || is_geometry(type.kind) ? Affinity::blob : Affinity::text;
 }
 
-bool fits_on_sqlite(const Type& from, const Type& to) {
-  const Affinity before = stored_as(from);
-  const Affinity after = stored_as(to);
+bool fits_on_sqlite(const Type& from, const Type& to, Strictness strict) {
+  const Affinity before = stored_as(from, strict.before);
+  const Affinity after = stored_as(to, strict.after);
   if (before == after || after == Affinity::blob) return true;
   const auto is_exact = [](Affinity one) {
     return one == Affinity::integer || one == Affinity::numeric;
@@ -306,10 +307,11 @@ bool is_narrowing(const Type& from, const Type& to) {
   return !fits(without_alias(from), without_alias(to));
 }
 
-bool is_narrowing_on_sqlite(const Type& from, const Type& to) {
+bool is_narrowing_on_sqlite(const Type& from, const Type& to, Strictness strict) {
   const bool is_native = from.kind == TypeKind::native || to.kind == TypeKind::native;
   if (!is_native) return is_narrowing(from, to);
-  return from != to && !fits_on_sqlite(from, to);
+  const bool is_same = from == to && strict.before == strict.after;
+  return !is_same && !fits_on_sqlite(from, to, strict);
 }
 
 }  // namespace dbmig::schema

@@ -94,8 +94,14 @@ bool is_numeric(TypeKind kind);  ///< integers, decimal, float, double, boolean,
 /// True when some value of `from` cannot be held by `to` without loss (fewer digits, shorter text,
 /// lost sign, dropped enum value, another family): what needs consent as a narrowing.
 bool is_narrowing(const Type& from, const Type& to);
+/// Of a table on SQLite: whether it is STRICT before a change, and after it.
+struct Strictness {
+  bool before = false;
+  bool after = false;
+};
+
 /// The same for the types that a column has on SQLite, where a native type holds what its affinity
 /// does not change: a declared type limits nothing there.
-bool is_narrowing_on_sqlite(const Type& from, const Type& to);
+bool is_narrowing_on_sqlite(const Type& from, const Type& to, Strictness strict);
 
 }  // namespace dbmig::schema

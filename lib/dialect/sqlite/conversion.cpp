@@ -98,4 +98,26 @@ Conversion stored(const std::string& value, const ColumnOf& column) {
   return out;
 }
 
+std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const Affinity before = affinity_of(from);
+  const Affinity after = affinity_of(to);
+  const bool narrows =
+      schema::is_narrowing(from.column.type, to.column.type) ||
+      schema::is_narrowing_on_sqlite(from.column.type_on(DialectKind::sqlite),
+                                     to.column.type_on(DialectKind::sqlite),
+                                     {from.table.sqlite.strict, to.table.sqlite.strict});
+  if (before == after || narrows) return {};
+  if (after == Affinity::text) {
+    return fmt::format("(typeof({0}) = 'real' AND CAST(CAST({0} AS TEXT) AS REAL) <> {0})", value);
+  }
+  if (after == Affinity::real && before == Affinity::numeric) {
+    return fmt::format("(typeof({0}) = 'integer' AND CAST({0} AS REAL) <> {0})", value);
+  }
+  if (before != Affinity::text || !schema::is_numeric(after)) return {};
+  return fmt::format(
+      "(typeof({0}) = 'text' AND {0} = CAST({0} AS NUMERIC) AND CAST(CAST({0} AS NUMERIC) AS TEXT) "
+      "<> {0})",
+      value);
+}
+
 }  // namespace dbmig::dialect::sqlite

@@ -12,4 +12,10 @@ Conversion conversion(const std::string& value, const ColumnOf& from, const Colu
 /// What `column` holds of `value` (SQL of no affinity) that is put into it.
 Conversion stored(const std::string& value, const ColumnOf& column);
 
+/// Condition for the values of `value` that `from` holds and that the affinity of `to` makes others
+/// of, though the types of both say that all fit: what a type says is enforced by no column. A
+/// floating-point number has 15 digits as a text, and a whole one 53 bits as a floating-point
+/// number. Empty where there are none, and where the change of the types is one that loses values.
+std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to);
+
 }  // namespace dbmig::dialect::sqlite

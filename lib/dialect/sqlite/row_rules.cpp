@@ -1,5 +1,7 @@
 #include "dialect/sqlite/row_rules.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -76,8 +78,12 @@ class SqliteRowRules final : public RowRules {
                             const ColumnOf& to) const override {
     const schema::Type& old_type = from.column.type_on(DialectKind::sqlite);
     const schema::Type& new_type = to.column.type_on(DialectKind::sqlite);
-    if (old_type == new_type) return {};
-    return dialect(DialectKind::sqlite).invalid_casts(value, old_type, new_type);
+    const std::string changed = changed_values(value, from, to);
+    if (old_type == new_type) return changed;
+    const std::string refused =
+        dialect(DialectKind::sqlite).invalid_casts(value, old_type, new_type);
+    if (changed.empty() || refused.empty()) return changed + refused;
+    return fmt::format("({} OR {})", changed, refused);
   }
 
   bool refuses_other_types(const schema::Table& table) const override {

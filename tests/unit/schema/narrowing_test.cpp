@@ -124,6 +124,7 @@ TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
     type.native = text;
     return type;
   };
+  constexpr Strictness kLoose;
   constexpr std::pair<const char*, const char*> kFitting[] = {{"int", "bigint"},
                                                               {"NVARCHAR(120)", "varchar(200)"},
                                                               {"VARCHAR", "text"},
@@ -138,7 +139,8 @@ TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
                                                               {"int", "varchar(30)"},
                                                               {"VARCHAR", "blob"}};
   for (const auto& [from, to] : kFitting) {
-    EXPECT_FALSE(is_narrowing_on_sqlite(native(from), parse_type(to))) << from << " -> " << to;
+    EXPECT_FALSE(is_narrowing_on_sqlite(native(from), parse_type(to), kLoose))
+        << from << " -> " << to;
     EXPECT_TRUE(is_narrowing(native(from), parse_type(to)));
   }
   constexpr std::pair<const char*, const char*> kLosing[] = {{"VARCHAR", "integer"},
@@ -147,10 +149,19 @@ TEST(Narrowing, OfANativeTypeOnSqliteIsAQuestionOfItsAffinity) {
                                                              {"REAL", "bigint"},
                                                              {"STRING", "double"}};
   for (const auto& [from, to] : kLosing) {
-    EXPECT_TRUE(is_narrowing_on_sqlite(native(from), parse_type(to))) << from << " -> " << to;
+    EXPECT_TRUE(is_narrowing_on_sqlite(native(from), parse_type(to), kLoose))
+        << from << " -> " << to;
   }
-  EXPECT_TRUE(is_narrowing_on_sqlite(parse_type("bigint"), parse_type("integer")));
-  EXPECT_FALSE(is_narrowing_on_sqlite(parse_type("bigint"), native("int")));
+  EXPECT_TRUE(is_narrowing_on_sqlite(parse_type("bigint"), parse_type("integer"), kLoose));
+  EXPECT_FALSE(is_narrowing_on_sqlite(parse_type("bigint"), native("int"), kLoose));
+  // Outside STRICT, ANY makes numbers of texts that look like one.
+  const Type any = native("ANY");
+  EXPECT_TRUE(is_narrowing_on_sqlite(any, any, {true, false}));
+  EXPECT_TRUE(is_narrowing_on_sqlite(native(""), any, kLoose));
+  EXPECT_TRUE(is_narrowing_on_sqlite(parse_type("text"), any, kLoose));
+  EXPECT_FALSE(is_narrowing_on_sqlite(parse_type("text"), any, {true, true}));
+  EXPECT_FALSE(is_narrowing_on_sqlite(any, any, {false, true}));
+  EXPECT_FALSE(is_narrowing_on_sqlite(any, native(""), {true, false}));
 }
 
 TEST(Narrowing, NoTypeNarrowsItself) {
