@@ -35,6 +35,7 @@ class Alter {
     }
     drop_foreign_keys();
     remove_partitions();
+    leave_engine();
     convert_through_text();
     drop_checks();
     const KeyChanges keys(change_);
@@ -51,7 +52,8 @@ class Alter {
     append(option_changes(before_, after_, built_));
     add_foreign_keys();
     flush();
-    leave_aria();
+    append(options_that_stayed(before_, after_));
+    flush();
     leave_unversioned();
     drop_implied_defaults();
     add_partitions();
@@ -127,6 +129,15 @@ class Alter {
     }
     // A table that has one keeps its engine (error 1217), and that is looked at first.
     if (alone || before_.mariadb.engine != after_.mariadb.engine) flush();
+  }
+
+  /// Options that only the old engine knows go while the table has it.
+  void leave_engine() {
+    std::vector<std::string> options = options_of_old_engine(before_, after_);
+    if (options.empty()) return;
+    flush();
+    append(std::move(options));
+    flush();
   }
 
   /// MariaDB has no conversion between some types (error 4078), but has one through text.
@@ -337,21 +348,6 @@ class Alter {
     clauses_.push_back(
         (was == column.name ? "MODIFY COLUMN " : "CHANGE COLUMN " + quote(was) + ' ') +
         quote(column.name) + ' ' + definition_of(column) + position);
-  }
-
-  /// Aria writes its own options down, and they stay with the table when its engine changes unless
-  /// they are taken off after that.
-  void leave_aria() {
-    const auto is_aria = [](const Table& table) {
-      return text::equals_ignoring_case(table.mariadb.engine, "aria");
-    };
-    if (!is_aria(before_) || is_aria(after_)) return;
-    for (const char* option : {"PAGE_CHECKSUM", "TRANSACTIONAL"}) {
-      if (after_.mariadb.options.count(option) == 0) {
-        clauses_.push_back(std::string(option) + "=DEFAULT");
-      }
-    }
-    flush();
   }
 
   void drop_implied_defaults() {
