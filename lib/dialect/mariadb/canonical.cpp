@@ -136,24 +136,40 @@ Error impossible(const Table& table, const std::string& index, const std::string
       .hint(advice);
 }
 
+/// How much of `column` the server puts into a plain key over it alone, in characters or bytes; it
+/// cuts what says more, with a note.
+int longest_prefix(const Table& table, const Column& column) {
+  const std::string& engine = table.mariadb.engine;
+  int bytes = 3072;
+  if (text::equals_ignoring_case(engine, "myisam")) bytes = 1000;
+  if (text::equals_ignoring_case(engine, "aria")) bytes = 2300;
+  const TypeKind kind = column.type.kind;
+  const bool has_letters = schema::is_text(kind) || kind == TypeKind::json;
+  const int most = bytes / (has_letters ? schema::bytes_per_character(table, column) : 1);
+  const bool is_tiny = kind == TypeKind::tinytext || kind == TypeKind::tinyblob;
+  return is_tiny ? std::min(most, 255) : most;
+}
+
 /// Prefix lengths that MariaDB needs or settles. `table` is canonical as far as its columns go.
 int canonical_length(const IndexPart& part, const Table& table, const Index& index) {
   const Column* column = table.find_column(part.column);
   if (column == nullptr || index.kind != schema::IndexKind::plain) return 0;
   const schema::Type& type = column->type;
+  // The server takes all of a POINT, whatever is said.
+  if (type.kind == TypeKind::point) return 0;
   const bool counted = type.kind == TypeKind::char_ || type.kind == TypeKind::varchar ||
                        type.kind == TypeKind::binary || type.kind == TypeKind::varbinary;
   if (counted && type.length && part.length >= *type.length) return 0;
-  if (part.length > 0 || index.unique) return part.length;
+  if (index.unique) return part.length;
+  const int most = longest_prefix(table, *column);
+  // It is an error where other columns are in the key, too.
+  if (part.length > 0) return index.parts.size() > 1 ? part.length : std::min(part.length, most);
   // MariaDB refuses a plain key over a whole TEXT or BLOB. 191 characters fit into the 767 bytes of
   // the oldest row formats.
-  const bool large =
-      (schema::is_text(type.kind) || schema::is_binary(type.kind) || type.kind == TypeKind::json) &&
-      !counted;
+  const bool large = (schema::is_text(type.kind) || schema::is_binary(type.kind) ||
+                      schema::is_geometry(type.kind) || type.kind == TypeKind::json) &&
+                     !counted;
   if (large) return 191;
-  const bool is_myisam = text::equals_ignoring_case(table.mariadb.engine, "myisam");
-  const int bytes = schema::is_binary(type.kind) ? 1 : schema::bytes_per_character(table, *column);
-  const int most = (is_myisam ? 1000 : 3072) / bytes;
   return counted && type.length > most ? most : 0;
 }
 
@@ -168,12 +184,16 @@ bool has_method_anyway(const Index& index, const Table& table) {
   for (const IndexPart& part : index.parts) {
     const Column* column = table.find_column(part.column);
     if (column == nullptr) continue;
+    const TypeKind kind = column->type.kind;
     const bool counted = column->type.length.has_value();
     const int length = part.length > 0 ? part.length : column->type.length.value_or(0);
-    if (!counted && part.length == 0 && schema::is_text(column->type.kind)) return index.unique;
-    if (!counted && part.length == 0 && schema::is_binary(column->type.kind)) return index.unique;
-    if (has_charset(column->type)) bytes += length * kMaxCharacter;
-    if (schema::is_binary(column->type.kind)) bytes += length;
+    const bool has_letters = has_charset(column->type) || kind == TypeKind::json;
+    const bool has_bytes = schema::is_binary(kind) || schema::is_geometry(kind);
+    const bool is_large =
+        schema::is_text(kind) || schema::is_binary(kind) || kind == TypeKind::json;
+    if (!counted && part.length == 0 && is_large) return index.unique;
+    if (has_letters) bytes += length * kMaxCharacter;
+    if (has_bytes && !has_letters) bytes += length;
   }
   return index.unique && bytes > kSmallestLimit;
 }
