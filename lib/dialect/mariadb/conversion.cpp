@@ -187,9 +187,11 @@ std::string invalid_byte_casts(const std::string& value, const ColumnOf& from, c
   const Type& new_type = type_of(to);
   const std::string charset = writing_of(to).charset;
   if (!is_characters(new_type) || charset.empty()) return {};
-  if (schema::is_binary(old_type.kind)) {
+  if (schema::is_binary(old_type.kind) || schema::is_geometry(old_type.kind)) {
     // What is no text in it comes out with question marks.
-    return fmt::format("(CAST(CONVERT({0} USING {1}) AS BINARY) <> {0})", value, charset);
+    const std::string bytes =
+        schema::is_geometry(old_type.kind) ? fmt::format("CAST({} AS BINARY)", value) : value;
+    return fmt::format("(CAST(CONVERT({0} USING {1}) AS BINARY) <> {0})", bytes, charset);
   }
   const std::string_view limit = byte_limit(new_type.kind);
   const bool grows = is_characters(old_type) && writing_of(from).charset != charset;

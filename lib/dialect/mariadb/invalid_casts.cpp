@@ -53,9 +53,16 @@ std::string outside_integer(const std::string& value, const Type& from, const Ty
   const auto* const range = std::find_if(kRanges.begin(), kRanges.end(),
                                          [&](const Range& r) { return r.kind == to.kind; });
   if (range == kRanges.end()) return {};
+  // A text compares with a number as DOUBLE, which takes the last one for the one behind it.
+  const std::string number =
+      is_written(from) ? fmt::format("CAST({} AS DECIMAL(65,0))", value) : value;
   std::string condition =
-      fmt::format("{} NOT BETWEEN {} AND {}", value, to.is_unsigned ? "0" : range->low,
+      fmt::format("{} NOT BETWEEN {} AND {}", number, to.is_unsigned ? "0" : range->low,
                   to.is_unsigned ? range->high_unsigned : range->high);
+  const bool is_float = from.kind == TypeKind::float_ || from.kind == TypeKind::double_;
+  if (is_float && to.kind == TypeKind::bigint) {
+    condition += fmt::format(" OR {} >= POW(2, {})", value, to.is_unsigned ? 64 : 63);
+  }
   if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> ROUND({0})", value);
   return condition;
 }
@@ -91,6 +98,9 @@ std::string outside_number(const std::string& original, const Type& from, const 
     if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> TRUNCATE({0}, 0)", value);
   } else if (to.kind != TypeKind::double_) {
     condition = outside_integer(value, from, to);
+  } else if (is_written(from)) {
+    // What is too large becomes the largest there is.
+    condition = fmt::format("ABS({}) >= 1.7976931348623157e308", value);
   }
   if (is_written(from)) {
     constexpr std::string_view kNumber =
@@ -222,8 +232,42 @@ std::string no_vector(const std::string& value, const Type& from, const Type& to
                      4 * to.length.value_or(1));
 }
 
+/// The byte order is said before the kind, and the server writes the lower byte first, always.
+std::string kind_in_bytes(std::size_t kind) {
+  return fmt::format("'{:02X}000000'", kind);
+}
+
+/// Geometries come and go as their bytes: 4 of the reference system, 1 of the order, 4 of the kind,
+/// and what follows. A collection takes every kind, whatever it is called. Source:
+/// https://mariadb.com/kb/en/geometry-types/, and Field_geom::store() in the server's field.cc
+std::string no_geometry(const std::string& value, const Type& from, const Type& to) {
+  static constexpr std::array kKinds{TypeKind::point,
+                                     TypeKind::linestring,
+                                     TypeKind::polygon,
+                                     TypeKind::multipoint,
+                                     TypeKind::multilinestring,
+                                     TypeKind::multipolygon,
+                                     TypeKind::geometrycollection};
+  if (!schema::is_geometry(from.kind) && !is_written(from)) return value + " IS NOT NULL";
+  const bool takes_all = to.kind == TypeKind::geometry || to.kind == TypeKind::geometrycollection;
+  if (takes_all && schema::is_geometry(from.kind)) return {};
+  std::vector<std::string> kinds;
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    if (takes_all || kKinds[i] == to.kind) kinds.push_back(kind_in_bytes(i + 1));
+  }
+  constexpr int kShortest = 13;
+  const std::string bytes = fmt::format("CAST({} AS BINARY)", value);
+  return fmt::format("HEX(SUBSTRING({0}, 6, 4)) NOT IN ({1}) OR LENGTH({0}) < {2}", bytes,
+                     text::join(kinds, ", "), kShortest);
+}
+
 std::string condition_for(const std::string& value, const Type& from, const Type& to,
                           const Dialect& dialect) {
+  if (schema::is_geometry(to.kind)) return no_geometry(value, from, to);
+  if (schema::is_geometry(from.kind) && !schema::is_text(to.kind) && !schema::is_binary(to.kind) &&
+      to.kind != TypeKind::native) {
+    return value + " IS NOT NULL";  // its bytes are no value of another type
+  }
   if (to.kind == TypeKind::enum_) {
     // A number means the value of that place in the list.
     if (schema::is_numeric(from.kind)) {
@@ -251,7 +295,11 @@ std::string condition_for(const std::string& value, const Type& from, const Type
     return fmt::format("CAST({0} AS INET6) IS NULL AND {0} IS NOT NULL", as_text(value, from));
   if (to.kind == TypeKind::vector) return no_vector(value, from, to);
   if (schema::is_temporal(to.kind)) return outside_time(value, from, to);
-  if (schema::is_text(to.kind) || schema::is_binary(to.kind)) return too_long(value, to);
+  if (schema::is_text(to.kind) || schema::is_binary(to.kind)) {
+    // Bits become the digits of their number.
+    const bool is_bits = from.kind == TypeKind::bit;
+    return too_long(is_bits ? fmt::format("({} + 0)", value) : value, to);
+  }
   const bool number_like = !schema::is_geometry(from.kind) && from.kind != TypeKind::native;
   if (schema::is_numeric(to.kind) && number_like) return outside_number(value, from, to);
   return {};
