@@ -258,11 +258,11 @@ void canonical_constraints(Table& table) {
 }
 
 template <class Objects>
-void canonical_sql(Objects& objects) {
+void canonical_sql(Objects& objects, std::string (*normal)(std::string_view)) {
   for (auto& [name, object] : objects) {
     object.only.reset();
     object.mariadb = {};
-    object.sql = {normal_statement(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
+    object.sql = {normal(object.sql.for_dialect(DialectKind::sqlite)), {}, {}};
   }
   erase_if(objects, [](const auto& entry) { return entry.second.sql.empty(); });
 }
@@ -350,8 +350,8 @@ schema::Schema SqliteDialect::canonical(const schema::Schema& original) const {
   schema::Schema schema = schema::on_dialect(original, DialectKind::sqlite);
   resolve_parents(schema);
   for (auto& [name, table] : schema.tables) table = canonical_table(table);
-  canonical_sql(schema.views);
-  canonical_sql(schema.triggers);
+  canonical_sql(schema.views, normal_query);
+  canonical_sql(schema.triggers, normal_statement);
   for (auto& [name, trigger] : schema.triggers) {
     for (const auto& [table_name, table] : schema.tables) {
       if (text::equals_ignoring_case(table_name, trigger.table)) trigger.table = table_name;

@@ -56,6 +56,29 @@ std::string normal_spelling(const Token& token, const schema::Table* table) {
   return text::lower(spell_identifier(name));
 }
 
+/// Which of `tokens`, those of a query, are names behind AS that its first SELECT gives its
+/// columns: the ones that a view has.
+std::vector<bool> output_names(std::span<const Token> tokens) {
+  std::vector<bool> named(tokens.size());
+  int depth = 0;
+  bool is_selecting = false;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].is_symbol('(')) ++depth;
+    if (tokens[i].is_symbol(')')) --depth;
+    if (depth > 0) continue;
+    if (tokens[i].is_word("SELECT")) {
+      is_selecting = true;
+    } else if (is_selecting && (tokens[i].is_word("FROM") || tokens[i].is_word("WHERE") ||
+                                tokens[i].is_word("UNION") || tokens[i].is_word("EXCEPT") ||
+                                tokens[i].is_word("INTERSECT"))) {
+      break;
+    } else if (is_selecting && tokens[i].is_word("AS") && i + 1 < tokens.size()) {
+      named[i + 1] = tokens[i + 1].can_be_name();
+    }
+  }
+  return named;
+}
+
 // Blanks stand where two words would run into one, nowhere else.
 void append(std::string& out, const std::string& word) {
   const auto is_part = [](char c) {
@@ -96,6 +119,18 @@ std::string normal_statement(std::string_view sql) {
   std::vector<Token> tokens = tokenize(sql);
   while (!tokens.empty() && tokens.back().is_symbol(';')) tokens.pop_back();
   for (const Token& token : tokens) append(out, normal_spelling(token, nullptr));
+  return out;
+}
+
+std::string normal_query(std::string_view sql) {
+  std::string out;
+  std::vector<Token> tokens = tokenize(sql);
+  while (!tokens.empty() && tokens.back().is_symbol(';')) tokens.pop_back();
+  const std::vector<bool> named = output_names(tokens);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    append(out,
+           named[i] ? spell_identifier(tokens[i].value()) : normal_spelling(tokens[i], nullptr));
+  }
   return out;
 }
 

@@ -18,6 +18,10 @@ std::string normal_expression(std::string_view sql, const schema::Table& table);
 /// in one case.
 std::string normal_statement(std::string_view sql);
 
+/// The same for the query of a view, whose columns keep the letters of their names: readers get
+/// them so.
+std::string normal_query(std::string_view sql);
+
 /// A statement or part of one from its first token to its last, comments inside kept: what SQLite
 /// stores of a view's or trigger's text.
 std::string trimmed_sql(std::string_view sql);
