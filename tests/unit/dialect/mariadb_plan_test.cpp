@@ -197,6 +197,34 @@ TEST(MariadbPlan, AutoIncrementAndItsKeyComeTogether) {
            "`pais` MODIFY COLUMN `id` int NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY (`id`)"}));
 }
 
+/// ALTER TABLE has no DATA DIRECTORY=DEFAULT, and ignores any other.
+TEST(MariadbPlan, TheFilesOfATableStayWhereTheyAre) {
+  Schema schema = example();
+  schema.table("pais").mariadb.options["DATA DIRECTORY"] = "/a/";
+  ops::AlterTable alter;
+  alter.table = "pais";
+  alter.mariadb = schema.table("pais").mariadb;
+  alter.mariadb->row_format = "COMPACT";
+  EXPECT_EQ(plan(schema, {alter}).size(), 1U);
+  alter.mariadb->options["DATA DIRECTORY"] = "/b/";
+  EXPECT_THROW(plan(schema, {alter}), Error);
+  alter.mariadb->options.erase("DATA DIRECTORY");
+  EXPECT_THROW(plan(schema, {alter}), Error);
+}
+
+TEST(MariadbPlan, OptionsGoBeforeTheirEngine) {
+  Schema schema = example();
+  schema.tables.erase("usuario");
+  schema.table("pais").mariadb.engine = "Aria";
+  schema.table("pais").mariadb.options["TRANSACTIONAL"] = "0";
+  ops::AlterTable alter;
+  alter.table = "pais";
+  alter.mariadb.emplace().engine = "MyISAM";
+  EXPECT_EQ(plan(schema, {alter}),
+            (Sql{"ALTER TABLE `pais` TRANSACTIONAL=DEFAULT", "ALTER TABLE `pais` ENGINE=MyISAM",
+                 "ALTER TABLE `pais` PAGE_CHECKSUM=DEFAULT"}));
+}
+
 TEST(MariadbPlan, SwappedNamesAreStatementsOfTheirOwn) {
   Schema before = example();
   before.table("usuario").columns.push_back(column("apodo", "varchar(20)"));
