@@ -97,7 +97,12 @@ BothParser::Value BothParser::call() {
     expect(")");
     differs("FILTER, which MariaDB does not have; CASE inside the function works on both");
   }
-  if (take("over")) window();
+  if (take("over")) {
+    if (name == "group_concat") {
+      differs("group_concat() with OVER, which MariaDB takes behind other functions alone");
+    }
+    window();
+  }
   result.first = first;
   result.last = at_ - 1;
   return result;
@@ -208,74 +213,13 @@ void BothParser::window() {
   order();
   for (int depth = 0; depth > 0 || !is(")"); ++at_) {
     if (done()) throw NotParsed{};
+    if (depth == 0 && (is("groups") || is("exclude"))) {
+      differs(text::upper(tokens_[at_].text) + " in a window, which MariaDB does not have");
+    }
     if (is("(")) ++depth;
     if (is(")")) --depth;
   }
   ++at_;
-}
-
-/// substr(): SQLite counts a place before the first one, and from the end beyond the beginning.
-BothParser::Value BothParser::cut_text(const std::string& name, std::size_t first,
-                                       const std::vector<Value>& values) {
-  Value result{.kind = Kind::text, .first = first};
-  if (values.size() < 2) return result;
-  if (!values[1].is_literal || text_of(values[1]) == "0") {
-    differs(fmt::format("{}() from a place that may be 0", name));
-  }
-  if (values.size() > 2 && !values[2].is_literal && text_of(values[1]) != "1") {
-    differs(fmt::format("{}() of a length that may be less than 0", name));
-  }
-  if (is_number(values[0].kind)) differs("a substring of a number");
-  if (values[0].kind == Kind::bytes) differs("a substring of a BLOB");
-  return result;
-}
-
-/// MariaDB rounds what is no decimal to even: round(2.5e0) is 2.
-BothParser::Value BothParser::rounded(std::size_t first, const std::vector<Value>& values) {
-  Value result{.kind = Kind::real, .first = first};
-  if (values.empty()) return result;
-  if (values.size() > 1 && !values[1].is_literal) {
-    differs("round() with a number of digits that may be negative, which SQLite treats as 0");
-  }
-  const Value& value = values.front();
-  if (value.kind == Kind::text || value.kind == Kind::bytes) {
-    differs(fmt::format("the text {} as a number", text_of(value)));
-  } else if (value.kind != Kind::whole && value.kind != Kind::truth) {
-    insert_before(value.first, "CAST(");
-    insert_after(value.last, " AS DECIMAL(65,30))");
-  }
-  return result;
-}
-
-/// date() and time(), which MariaDB has without their modifiers.
-void BothParser::clock_function(const std::string& name, const std::vector<Value>& values) {
-  if (values.empty()) return;
-  const Value& value = values.front();
-  const bool is_now = value.is_literal && value.kind == Kind::text &&
-                      text::equals_ignoring_case(text_of(value), "'now'");
-  if (is_now) {
-    differs(
-        fmt::format("{}('now'), which is NULL on MariaDB (current_{} works on both)", name, name));
-  } else if (is_number(value.kind)) {
-    differs(fmt::format("{}() of a number, which is a Julian day on SQLite", name));
-  }
-}
-
-BothParser::Value BothParser::text_function(const std::string& name, std::size_t first,
-                                            const std::vector<Value>& values) {
-  Value result{.kind = Kind::text, .first = first, .last = at_ - 1};
-  if (name.ends_with("trim") && values.size() > 1) {
-    differs(fmt::format("{}() with the characters to trim", name));
-    result.kind = Kind::unknown;
-    return result;
-  }
-  for (const Value& value : values) {
-    if (!is_number(value.kind) && value.kind != Kind::bytes) continue;
-    differs(fmt::format("{}() of {}, which is not text", name, text_of(value)));
-  }
-  const bool turns_case = name == "lower" || name == "upper";
-  if (turns_case && !values.empty() && !values[0].is_literal) hangs_on_collation(text_of(result));
-  return result;
 }
 
 BothParser::Value BothParser::call_of(const std::string& name, std::size_t first,
@@ -348,6 +292,12 @@ BothParser::Value BothParser::call_of(const std::string& name, std::size_t first
     }
   } else if (name == "date" || name == "time") {
     clock_function(name, values);
+  } else if (name == "datetime" || name == "json") {
+    // They are types, too, so that their names alone say nothing.
+    differs(name + "(), which MariaDB does not have");
+  } else if (name == "json_valid") {
+    json_check(first, values);
+    result.kind = Kind::truth;
   } else if (name == "abs" && values.size() == 1) {
     result.kind = argument(0).kind;
     if (result.kind == Kind::text) differs("text used as a number");
@@ -355,6 +305,8 @@ BothParser::Value BothParser::call_of(const std::string& name, std::size_t first
     return rounded(first, values);
   } else if (name == "lag" || name == "lead" || name == "first_value" || name == "last_value" ||
              name == "nth_value") {
+    const bool has_default = (name == "lag" || name == "lead") && values.size() > 2;
+    if (has_default) differs(name + "() with a default, which MariaDB does not have");
     result.kind = argument(0).kind;
     result.digits = argument(0).digits;
   } else if (name == "lower" || name == "upper" || name == "trim" || name == "ltrim" ||

@@ -65,7 +65,7 @@ BothSource source_of(const schema::Table& table) {
     const std::string& own = column.mariadb.collation;
     const std::string& collation = own.empty() ? table.mariadb.collation : own;
     source.columns.push_back({column.name, kind_of_type(type.kind), collation.ends_with("_bin"),
-                              type.length.value_or(0)});
+                              type.length.value_or(0), !column.nullable, true});
   }
   if (table.primary_key) source.keys.push_back(table.primary_key->columns);
   for (const schema::Unique& unique : table.uniques) source.keys.push_back(unique.columns);

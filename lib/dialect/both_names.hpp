@@ -35,6 +35,8 @@ struct BothColumn {
   BothKind kind = BothKind::unknown;
   bool is_collated = false;  ///< its collation tells all letters apart on MariaDB
   int digits = 0;            ///< BothKind::datetime: of the second's fraction
+  bool is_never_null = false;
+  bool is_named = true;  ///< by a column or AS; otherwise by its text
 };
 
 /// What a name in front of a column stands for: a table, a view, a query, NEW or OLD.

@@ -17,6 +17,12 @@ namespace {
 constexpr std::array<std::string_view, 9> kTwoCharacterSigns = {
     "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->"};
 
+/// Its own ones. Source: https://www.sqlite.org/datatype3.html#collation
+bool is_collation_of_sqlite(std::string_view name) {
+  return text::equals_ignoring_case(name, "nocase") || text::equals_ignoring_case(name, "rtrim") ||
+         text::equals_ignoring_case(name, "binary");
+}
+
 bool is_plain_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -77,6 +83,7 @@ ForBoth BothParser::run() {
   }
   result.differences = std::move(differences_);
   result.collated = std::move(collated_);
+  result.repeated = std::move(repeated_);
   return result;
 }
 
@@ -170,8 +177,8 @@ BothParser::Value BothParser::equality() {
     if (tokens_[sign].kind == ops::TokenKind::quoted_name) return left;
     const bool known = word == "=" || word == "==" || word == "<>" || word == "!=" ||
                        word == "is" || word == "in" || word == "like" || word == "between" ||
-                       word == "regexp" || word == "isnull" || word == "notnull";
-    if (word == "glob" || word == "match") throw NotParsed{};
+                       word == "regexp" || word == "isnull" || word == "notnull" ||
+                       word == "glob" || word == "match";
     if (!known) return left;
     if (left.compares) differs(fmt::format("what goes first in {} …", text_of(left)));
     at_ = sign + 1;
@@ -211,6 +218,9 @@ BothParser::Value BothParser::equality() {
       for (const Value* value : {&low, &high}) {
         if (value->compares) differs(fmt::format("what goes first in … {}", text_of(*value)));
       }
+    } else if (word == "glob" || word == "match") {
+      comparison();
+      differs(text::upper(word) + ", which MariaDB does not have (LIKE works on both)");
     } else if (word == "like" || word == "regexp") {
       const Value pattern = comparison();
       if (is_number(left.kind)) differs(fmt::format("the number {} as a text", text_of(left)));
@@ -418,7 +428,12 @@ BothParser::Value BothParser::divided(const Value& left, const Value& right, std
 
 BothParser::Value BothParser::joined() {
   Value left = collated();
-  if (is("->")) throw NotParsed{};
+  while (take("->")) {
+    const bool unquotes = take(">");
+    collated();
+    differs(fmt::format("{}, which MariaDB does not have", unquotes ? "->>" : "->"));
+    left = span(left, Kind::unknown);
+  }
   if (!is("||")) return left;
   insert_before(left.first, "concat(");
   while (is("||")) {
@@ -440,6 +455,10 @@ BothParser::Value BothParser::joined() {
 BothParser::Value BothParser::collated() {
   Value value = sign();
   while (take("collate")) {
+    if (done()) throw NotParsed{};
+    if (is_collation_of_sqlite(ops::identifier({tokens_[at_].kind, tokens_[at_].text}))) {
+      differs(fmt::format("COLLATE {}, which MariaDB does not have", tokens_[at_].text));
+    }
     ++at_;
     value.last = at_ - 1;
     value.is_collated = true;

@@ -31,11 +31,12 @@ class BothParser {
     Kind kind = Kind::unknown;
     bool is_column = false;
     bool is_literal = false;
-    bool compares = false;     ///< a comparison without parentheses around it
-    bool is_collated = false;  ///< its collation is said, or tells all letters apart on MariaDB
-    int digits = 0;            ///< Kind::datetime: of the second's fraction
-    std::size_t first = 0;     ///< tokens
-    std::size_t last = 0;      ///< of them, the last
+    bool compares = false;       ///< a comparison without parentheses around it
+    bool is_never_null = false;  ///< a column that is NOT NULL, of a table itself
+    bool is_collated = false;    ///< its collation is said, or tells all letters apart on MariaDB
+    int digits = 0;              ///< Kind::datetime: of the second's fraction
+    std::size_t first = 0;       ///< tokens
+    std::size_t last = 0;        ///< of them, the last
   };
   struct Output {
     std::vector<BothColumn> columns;
@@ -81,6 +82,7 @@ class BothParser {
   Value cut_text(const std::string& name, std::size_t first, const std::vector<Value>& values);
   Value rounded(std::size_t first, const std::vector<Value>& values);
   Value text_function(const std::string& name, std::size_t first, const std::vector<Value>& values);
+  void json_check(std::size_t first, const std::vector<Value>& values);
   void clock_function(const std::string& name, const std::vector<Value>& values);
   bool call_for_rows(const std::string& name, Value& result);
   void join_rows(const std::vector<Value>& values, std::size_t ordered);
@@ -99,6 +101,7 @@ class BothParser {
   bool begins_query() const;
   /// `recursive`: 1 and its place in `with_`, of a query that may name itself.
   Output query(std::size_t recursive = 0);
+  void note_repeated(const Output& of);
   void with();
   Output core();
   Output values();
@@ -153,6 +156,7 @@ class BothParser {
   std::vector<Edit> edits_;
   std::vector<std::string> differences_;
   std::vector<std::string> collated_;
+  std::string repeated_;
 };
 
 }  // namespace dbmig::dialect

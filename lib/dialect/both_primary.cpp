@@ -147,6 +147,8 @@ BothParser::Value BothParser::name() {
   value.kind = found.column->kind;
   value.is_collated = found.column->is_collated;
   value.digits = found.column->digits;
+  // A row that an outer join finds nothing for has NULL in all columns of a query's table.
+  value.is_never_null = schema_ == nullptr && found.column->is_never_null;
   BothScope& scope = scopes_[found.scope];
   if (found.is_alias) return value;
   const auto is_it = [&](const std::string& one) {

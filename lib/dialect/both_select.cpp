@@ -191,8 +191,8 @@ BothParser::Output BothParser::selected(std::size_t end) {
     const std::string named =
         value.is_column ? ops::identifier({last.kind, last.text}) : std::string(text_of(value));
     const std::string other = alias();
-    out.columns.push_back(
-        {other.empty() ? named : other, value.kind, value.is_collated, value.digits});
+    out.columns.push_back({other.empty() ? named : other, value.kind, value.is_collated,
+                           value.digits, false, value.is_column || !other.empty()});
   } while (take(","));
   return out;
 }
@@ -266,8 +266,14 @@ void BothParser::order() {
 
 void BothParser::limit() {
   if (!take("limit")) return;
-  either();
-  if (take("offset") || take(",")) either();
+  const auto number = [&] {
+    const Value value = either();
+    if (value.is_literal && value.kind == Kind::whole) return;
+    differs(fmt::format("LIMIT or OFFSET of {}, where MariaDB takes a number without a sign",
+                        text_of(value)));
+  };
+  number();
+  if (take("offset") || take(",")) number();
 }
 
 }  // namespace dbmig::dialect

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "dialect/both_parser.hpp"
@@ -56,9 +57,18 @@ void BothParser::statement() {
       is("delete")) {
     trigger();
   } else {
-    query();
+    note_repeated(query());
   }
   take(";");
+}
+
+void BothParser::note_repeated(const Output& of) {
+  std::set<std::string> seen;
+  for (const BothColumn& column : of.columns) {
+    if (!column.is_named || seen.insert(text::lower(column.name)).second) continue;
+    repeated_ = column.name;
+    return;
+  }
 }
 
 bool BothParser::begins_query() const {

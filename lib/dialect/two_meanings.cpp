@@ -120,6 +120,15 @@ std::vector<Refusal> two_meanings(const Schema& schema) {
                      "write it for each: {sqlite: …, mariadb: …}; or name the one database "
                      "of the project under `dialects:` in dbmig.yaml"});
   };
+  const auto judge_names = [&](const std::vector<std::string>& path, const ForBoth& both) {
+    if (both.repeated.empty() || path.front() != "views") return;
+    if (!schema.views.at(path.back()).columns.empty()) return;
+    found.push_back({path,
+                     fmt::format("view '{}' has two columns called '{}': SQLite renames one of "
+                                 "them, and MariaDB has no such view",
+                                 path.back(), both.repeated),
+                     "give one of them another name with AS"});
+  };
   for (const auto& [name, table] : schema.tables) {
     each_shared_expression(
         table, [&](std::vector<std::string> path, const std::string& what, const SqlText& sql) {
@@ -128,7 +137,9 @@ std::vector<Refusal> two_meanings(const Schema& schema) {
   }
   each_shared_query(
       schema, [&](std::vector<std::string> path, const std::string& what, const SqlText& sql) {
-        judge(std::move(path), what, query_for_both(sql.any, schema));
+        const ForBoth both = query_for_both(sql.any, schema);
+        judge_names(path, both);
+        judge(std::move(path), what, both);
       });
   return found;
 }

@@ -19,6 +19,9 @@ struct ForBoth {
   /// Texts whose comparison hangs on the collation, which is another by default on each, or on the
   /// case of letters beyond ASCII, which SQLite does not know: "s", "lower(s)".
   std::vector<std::string> collated;
+  /// A name that a query has for two of its columns; empty when for none. SQLite gives the second
+  /// one another name where it makes a view of it, and MariaDB makes none.
+  std::string repeated;
 };
 
 /// Reads `sql`, an expression over `table`, as SQLite reads it, and says it for MariaDB: names in

@@ -198,6 +198,10 @@ TEST(TwoMeaningsText, WhatMariadbIsTold) {
       {"max(a, 0)", "", "greatest(a, 0)"},
       {"a == 1", "", "a = 1"},
       {"s IN ('new', 'done')", "s IN ('new', 'done')", ""},
+      {"s IS NULL OR json_valid(s)", "s IS NULL OR json_valid(s)", ""},
+      {"json_valid(s) OR s IS NULL", "json_valid(s) OR s IS NULL", ""},
+      {"coalesce(json_valid(s), 0)", "coalesce(json_valid(s), 0)", ""},
+      {"json_valid('[]')", "json_valid('[]')", ""},
   };
   for (const Said& said : all) {
     const dialect::ForBoth both = dialect::for_both(said.sql, sample());
@@ -208,10 +212,29 @@ TEST(TwoMeaningsText, WhatMariadbIsTold) {
 }
 
 TEST(TwoMeaningsText, WhatCannotBeToldIsNamed) {
-  for (const char* sql :
-       {"s = x'616263'", "substr(s, 0, 2)", "a << 62", "a = '7x'", "s AND 1", "~a", "d / 2",
-        "json_extract(s, '$.k') = 'v'", "s <> 'x\\ny'", "trim(s, 'a')", "coalesce(a, s)",
-        "a = order = 1", "a IS r", "s + 1", "CAST(r AS INTEGER)", "r || 'x'"}) {
+  for (const char* sql : {"s = x'616263'",
+                          "substr(s, 0, 2)",
+                          "a << 62",
+                          "a = '7x'",
+                          "s AND 1",
+                          "~a",
+                          "d / 2",
+                          "json_extract(s, '$.k') = 'v'",
+                          "s <> 'x\\ny'",
+                          "trim(s, 'a')",
+                          "coalesce(a, s)",
+                          "a = order = 1",
+                          "a IS r",
+                          "s + 1",
+                          "CAST(r AS INTEGER)",
+                          "r || 'x'",
+                          "json_valid(s)",
+                          "s IS NULL AND json_valid(s)",
+                          "a OR json_valid(s)",
+                          "s GLOB 'a*'",
+                          "s = 'x' COLLATE NOCASE",
+                          "datetime(s) > s",
+                          "s -> 'k'"}) {
     EXPECT_FALSE(dialect::for_both(sql, sample()).differences.empty()) << sql;
   }
 }

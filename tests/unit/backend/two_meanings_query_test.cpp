@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "dialect/both_query.hpp"
 #include "dialect/two_meanings.hpp"
 #include "sqlite_support.hpp"
@@ -176,6 +177,7 @@ TEST_F(TwoMeaningsOfQueries, ViewsAsPeopleWriteThem) {
            "SELECT sum(a > 1) / 2, count(DISTINCT a) / 2 FROM t",
            "SELECT * FROM (SELECT a / 2 AS h FROM t) AS q WHERE q.h > 1",
            "SELECT iif(a > 2, 'big', 'small') FROM t",
+           "SELECT coalesce(json_valid(s), 0), s IS NULL OR json_valid(s) FROM t",
            "SELECT id FROM t ORDER BY a / 2, id LIMIT 3 OFFSET 1",
            "SELECT (a, id) = (7, 1) FROM t",
            "VALUES (1, 2), (3, 4)",
@@ -196,8 +198,49 @@ TEST_F(TwoMeaningsOfQueries, ViewsAsPeopleWriteThem) {
   }
 }
 
+TEST(TwoMeaningsOfQueriesText, AViewHasEachNameOnce) {
+  const auto refused = [](const std::string& view) {
+    schema::Schema schema = shop();
+    schema.views = yaml::parse_model({{"m.yaml", "views:\n  v: " + view + "\n"}}).schema.views;
+    std::vector<std::string> messages;
+    for (const auto& one : dialect::two_meanings(schema)) messages.push_back(one.message);
+    return text::join(messages, "; ");
+  };
+  for (const char* view :
+       {"SELECT id, ID FROM t", "SELECT t.id, u.id FROM t JOIN u ON u.t_id = t.id",
+        "SELECT *, a AS Id FROM t", "SELECT a AS x, s AS X FROM t UNION SELECT n, m FROM log",
+        "{sql: 'SELECT id, id FROM t'}"}) {
+    EXPECT_NE(refused(view), "") << view;
+  }
+  for (const char* view :
+       {"SELECT count(*), count(*) FROM t", "SELECT id, a AS b FROM t", "SELECT 1, 1",
+        "{sql: 'SELECT id, id FROM t', columns: [x, y]}", "SELECT id, b FROM t"}) {
+    EXPECT_EQ(refused(view), "") << view;
+  }
+}
+
 TEST(TwoMeaningsOfQueriesText, WhatNoWordsMakeOneIsNamed) {
   for (const char* sql : {
+           // What MariaDB does not have.
+           "SELECT s GLOB 'a*' FROM t",
+           "SELECT s NOT GLOB 'a*' FROM t",
+           "SELECT s COLLATE NOCASE FROM t",
+           "SELECT id FROM t ORDER BY s COLLATE \"Binary\"",
+           "SELECT s = 'x' COLLATE RTRIM FROM t",
+           "SELECT datetime(at), n FROM u",
+           "SELECT date(at, '+1 day') FROM u",
+           "SELECT date(), time() FROM u",
+           "SELECT json(s) FROM t",
+           "SELECT s -> '$.k' FROM t",
+           "SELECT s ->> '$.k' FROM t",
+           "SELECT lag(a, 1, 0) OVER (ORDER BY id) FROM t",
+           "SELECT group_concat(s, '-') OVER (ORDER BY id) FROM t",
+           "SELECT sum(a) OVER (ORDER BY id GROUPS 1 PRECEDING) FROM t",
+           "SELECT sum(a) OVER (ORDER BY id ROWS 1 PRECEDING EXCLUDE TIES) FROM t",
+           "SELECT id FROM t ORDER BY id LIMIT -1 OFFSET 2",
+           "SELECT id FROM t ORDER BY id LIMIT 2 OFFSET 1 + 1",
+           // NULL.
+           "SELECT json_valid(s) FROM t",
            "SELECT d / 2 FROM t",
            "SELECT sum(d) / count(*) FROM t",
            "SELECT x / 2 FROM (SELECT d AS x FROM t) AS q",
