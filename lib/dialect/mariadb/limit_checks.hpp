@@ -55,9 +55,19 @@ std::vector<Key> keys_of(const Table& table);
 void keys(const Table& table, const LimitCheck& in);
 void key_bytes(const Table& table, const LimitCheck& in);
 void key_kinds(const Table& table, const LimitCheck& in);
+void key_names(const Table& table, const LimitCheck& in);
+void key_prefixes(const Table& table, const LimitCheck& in);
+void partition_columns(const Table& table, const LimitCheck& in);
+
+// limits_columns.cpp
+void column_properties(const Table& table, const LimitCheck& in);
+
+// limits_foreign_keys.cpp: what they are over, and what they do.
+void foreign_keys(const Table& table, const LimitCheck& in);
 
 // limits_text.cpp: character sets, collations and members of lists.
 void collations(const Table& table, const LimitCheck& in);
+void charsets(const Table& table, const LimitCheck& in);
 void members(const Table& table, const LimitCheck& in);
 
 // limits_periods.cpp: what foreign keys may not change of a period of the application.

@@ -23,18 +23,24 @@ namespace dbmig::dialect::mariadb {
 namespace {
 
 using limit_checks::actions_on_periods;
+using limit_checks::charsets;
 using limit_checks::collations;
 using limit_checks::column_name;
 using limit_checks::column_path;
+using limit_checks::column_properties;
+using limit_checks::foreign_keys;
 using limit_checks::is_innodb;
 using limit_checks::Key;
 using limit_checks::key_bytes;
 using limit_checks::key_kinds;
+using limit_checks::key_names;
+using limit_checks::key_prefixes;
 using limit_checks::keys;
 using limit_checks::keys_of;
 using limit_checks::kMaxRowBytes;
 using limit_checks::members;
 using limit_checks::page_bytes;
+using limit_checks::partition_columns;
 using limit_checks::Path;
 using limit_checks::row_bytes;
 using limit_checks::type_of;
@@ -242,11 +248,19 @@ void actions_on_base_columns(const Table& table, const LimitCheck& in) {
 constexpr std::array kLimits{
     Limit{"columns in a table", kInnodb, columns},
     Limit{"lengths of types", kTypes, lengths},
+    Limit{"properties of columns, and their names", "https://mariadb.com/kb/en/create-table/",
+          column_properties},
+    Limit{"character sets", "https://mariadb.com/kb/en/supported-character-sets-and-collations/",
+          charsets},
     Limit{"collations of a character set",
           "https://mariadb.com/kb/en/supported-character-sets-and-collations/", collations},
     Limit{"members of ENUM and SET", "https://mariadb.com/kb/en/enum/", members},
     Limit{"keys in a table, columns in a key", kInnodb, keys},
     Limit{"bytes in a key", kInnodb, key_bytes},
+    Limit{"names of keys", kNames, key_names},
+    Limit{"parts of columns in keys", "https://mariadb.com/kb/en/create-table/", key_prefixes},
+    Limit{"keys of tables with partitions",
+          "https://mariadb.com/kb/en/partitioning-limitations-with-mariadb/", partition_columns},
     Limit{"full-text and spatial indexes", "https://mariadb.com/kb/en/full-text-index-overview/",
           key_kinds},
     Limit{"bytes in a row", "https://mariadb.com/kb/en/data-type-storage-requirements/", row_bytes},
@@ -257,6 +271,7 @@ constexpr std::array kLimits{
     Limit{"functions in expressions", kConstraint, functions},
     Limit{"characters in a comment", "https://mariadb.com/kb/en/create-table/", comments},
     Limit{"characters in a name", kNames, letters},
+    Limit{"foreign keys", kForeignKeys, foreign_keys},
     Limit{"actions of foreign keys", kForeignKeys, actions_on_base_columns},
     Limit{"actions of foreign keys on periods",
           "https://mariadb.com/kb/en/application-time-periods/", actions_on_periods},

@@ -153,10 +153,72 @@ void vector_indexes(const Table& table, const LimitCheck& in) {
   }
 }
 
+/// The server makes a unique key over a geometry that is no POINT one over its first 8 bytes, which
+/// most geometries share.
+void unique_geometries(const Table& table, const LimitCheck& in) {
+  for (const Key& key : keys_of(table)) {
+    if (!key.is_unique || key.is_primary) continue;
+    for (const schema::IndexPart& part : key.parts) {
+      const Column* column = table.find_column(part.column);
+      if (column == nullptr || part.length > 0) continue;
+      const TypeKind kind = type_of(*column).kind;
+      if (!schema::is_geometry(kind) || kind == TypeKind::point) continue;
+      in.found.push_back(
+          {key.path,
+           fmt::format(
+               "{} of table '{}' is over {}, which is {}: MariaDB compares no more than its "
+               "first 8 bytes",
+               key.name, table.name, column_name(table, *column), to_string(type_of(*column))),
+           "leave it out, or make a generated column of the geometry's text unique instead"});
+    }
+  }
+}
+
 }  // namespace
+
+void key_names(const Table& table, const LimitCheck& in) {
+  const auto check = [&](Path path, const std::string& what) {
+    const std::string name = path.back();
+    const bool is_primary = text::equals_ignoring_case(name, "PRIMARY");
+    const bool is_clustered = text::equals_ignoring_case(name, "GEN_CLUST_INDEX");
+    if (!is_primary && !(is_clustered && is_innodb(table))) return;
+    in.found.push_back(
+        {std::move(path),
+         fmt::format("{} of table '{}' has the name that MariaDB gives {}", what, table.name,
+                     is_primary ? "the primary key" : "a key that InnoDB makes"),
+         "rename it"});
+  };
+  for (const Key& key : keys_of(table)) {
+    if (!key.is_primary) check(key.path, key.name);
+  }
+  // The index under it is called so, too.
+  for (const schema::ForeignKey& key : table.foreign_keys) {
+    check({"tables", table.name, "foreign_keys", key.name},
+          fmt::format("foreign key '{}'", key.name));
+  }
+}
+
+void key_prefixes(const Table& table, const LimitCheck& in) {
+  for (const Key& key : keys_of(table)) {
+    for (const schema::IndexPart& part : key.parts) {
+      const Column* column = table.find_column(part.column);
+      if (column == nullptr || part.length == 0) continue;
+      const Type& type = type_of(*column);
+      if (is_large(type) || is_counted(type) || type.kind == TypeKind::native) continue;
+      in.found.push_back(
+          {key.path,
+           fmt::format(
+               "{} of table '{}' takes {} of {}, which is {}: MariaDB takes a part of texts "
+               "and bytes alone",
+               key.name, table.name, part.length, column_name(table, *column), to_string(type)),
+           "leave the length out"});
+    }
+  }
+}
 
 void key_kinds(const Table& table, const LimitCheck& in) {
   vector_indexes(table, in);
+  unique_geometries(table, in);
   for (const schema::Index& index : table.indexes) {
     for (const schema::IndexPart& part : index.parts) {
       const Column* column = table.find_column(part.column);

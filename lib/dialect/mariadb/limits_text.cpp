@@ -82,6 +82,32 @@ void collations(const Table& table, const LimitCheck& in) {
   }
 }
 
+void charsets(const Table& table, const LimitCheck& in) {
+  // As information_schema.character_sets of MariaDB 10.11 and 11.8 has them, and the alias utf8.
+  static constexpr std::array<std::string_view, 42> kKnown{
+      "armscii8", "ascii",    "big5",  "binary",  "cp1250",  "cp1251",  "cp1256",
+      "cp1257",   "cp850",    "cp852", "cp866",   "cp932",   "dec8",    "eucjpms",
+      "euckr",    "gb2312",   "gbk",   "geostd8", "greek",   "hebrew",  "hp8",
+      "keybcs2",  "koi8r",    "koi8u", "latin1",  "latin2",  "latin5",  "latin7",
+      "macce",    "macroman", "sjis",  "swe7",    "tis620",  "ucs2",    "ujis",
+      "utf16",    "utf16le",  "utf32", "utf8",    "utf8mb3", "utf8mb4", "default"};
+  const auto check = [&](const std::string& charset, Path path, const std::string& what) {
+    const std::string name = text::lower(charset);
+    if (name.empty() || std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) return;
+    in.found.push_back(
+        {std::move(path),
+         fmt::format("{} is to have character set {}, which MariaDB does not have", what, charset),
+         "utf8mb4 holds every text"});
+  };
+  check(table.mariadb.charset, {"tables", table.name, "mariadb", "charset"},
+        fmt::format("table '{}'", table.name));
+  for (const Column& column : table.columns) {
+    Path path = column_path(table, column, "mariadb");
+    path.emplace_back("charset");
+    check(column.mariadb.charset, std::move(path), column_name(table, column));
+  }
+}
+
 void members(const Table& table, const LimitCheck& in) {
   for (const Column& column : table.columns) {
     const Type& type = type_of(column);

@@ -112,6 +112,15 @@ std::vector<Pair> pairs() {
            "start: s, end: e}}, " +
            key + ", foreign_keys: {fk: " + foreign + "}}\n";
   };
+  // A child `a` of `p`, with a column and foreign keys.
+  const auto related = [](const std::string& column, const std::string& keys,
+                          const std::string& options = "charset: latin1") {
+    return "tables:\n  p: {columns: {id: integer, v: varchar(9), c: {type: varchar(9), mariadb: "
+           "{charset: latin1, collation: latin1_swedish_ci}}, t: text}, primary_key: [id], unique: "
+           "{u_v: [v], u_c: [c], u_t: [t]}, mariadb: {" +
+           options + "}}\n  a: {columns: {id: integer, " + column +
+           "}, primary_key: [id], foreign_keys: " + keys + "}\n";
+  };
   const std::string over_period = "unique: {u: {columns: [id], without_overlaps: true}}";
   const std::string primary = "primary_key: {columns: [id], without_overlaps: true}";
   const std::string plain = "unique: {u: [id]}";
@@ -137,6 +146,90 @@ std::vector<Pair> pairs() {
       {"enum members with accents", table("\"enum('s','ñ')\""), table("\"enum('Sí','si')\"")},
       {"enum members in other alphabets", table("\"enum('е','є')\""), table("\"enum('Е','е')\"")},
       {"set members with accents", table("\"set('a','b')\""), table("\"set('a','À')\"")},
+      {"name of an index", table("integer", ", indexes: {primary_x: [x]}"),
+       table("integer", ", indexes: {Primary: [x]}")},
+      {"name of a unique key", table("integer", ", unique: {u: [x]}"),
+       table("integer", ", unique: {PRIMARY: [x]}")},
+      {"name of InnoDB's key",
+       "tables:\n  a: {columns: {x: integer}, indexes: {gen_clust_index: [x]}, mariadb: {engine: "
+       "MyISAM}}\n",
+       table("integer", ", indexes: {gen_clust_index: [x]}")},
+      {"a part of a number", table("varbinary(9)", ", indexes: {i: [\"x(3)\"]}"),
+       table("bigint", ", indexes: {i: [\"x(3)\"]}")},
+      {"a part of an enum", table("json", ", indexes: {i: [\"x(1)\"]}"),
+       table("\"enum('aa','b')\"", ", indexes: {i: [\"x(1)\"]}")},
+      {"a part of a uuid", table("tinytext", ", indexes: {i: [\"x(1)\"]}"),
+       table("uuid", ", indexes: {i: [\"x(1)\"]}")},
+      {"charset of a column", table("{type: text, mariadb: {charset: UTF8}}"),
+       table("{type: text, mariadb: {charset: utf9}}")},
+      {"charset of a table", "tables:\n  a: {columns: {x: text}, mariadb: {charset: swe7}}\n",
+       "tables:\n  a: {columns: {x: text}, mariadb: {charset: swe8}}\n"},
+      {"invisible columns", table("{type: integer, mariadb: {invisible: true}}"),
+       "tables:\n  a: {columns: {x: {type: integer, mariadb: {invisible: true}}}}\n"},
+      {"invisible and NOT NULL",
+       table("{type: integer, nullable: false, default: 3, mariadb: {invisible: true}}"),
+       table("{type: integer, nullable: false, mariadb: {invisible: true}}")},
+      {"an invisible key",
+       "tables:\n  a: {columns: {id: {type: integer, autoincrement: true, mariadb: {invisible: "
+       "true}}, x: integer}, primary_key: [id]}\n",
+       "tables:\n  a: {columns: {id: {type: integer, mariadb: {invisible: true}}, x: integer}, "
+       "primary_key: [id]}\n"},
+      {"compressed types", table("{type: blob, mariadb: {compressed: true}}"),
+       table("{type: integer, mariadb: {compressed: true}}")},
+      {"compressed texts", table("{type: varchar(20), mariadb: {compressed: true}}"),
+       table("{type: char(20), mariadb: {compressed: true}}")},
+      {"compressed in a key",
+       table("{type: varchar(20), mariadb: {compressed: true}}", ", indexes: {i: [id]}"),
+       table("{type: varchar(20), mariadb: {compressed: true}}", ", indexes: {i: [id, x]}")},
+      {"on_update", table("{type: datetime, mariadb: {on_update: current_timestamp()}}"),
+       table("{type: integer, mariadb: {on_update: current_timestamp()}}")},
+      {"on_update of a date", table("{type: timestamp, mariadb: {on_update: current_timestamp()}}"),
+       table("{type: date, mariadb: {on_update: current_timestamp()}}")},
+      {"InnoDB's columns", "tables:\n  a: {columns: {db_row_number: integer}}\n",
+       "tables:\n  a: {columns: {db_row_id: integer}}\n"},
+      {"InnoDB's columns in another engine",
+       "tables:\n  a: {columns: {DB_TRX_ID: integer}, mariadb: {engine: Aria}}\n",
+       "tables:\n  a: {columns: {DB_TRX_ID: integer}}\n"},
+      {"primary key and partitions",
+       "tables:\n  a: {columns: {id: integer, x: integer}, primary_key: [id, x], mariadb: "
+       "{partition: PARTITION BY HASH (x % 7) PARTITIONS 2}}\n",
+       "tables:\n  a: {columns: {id: integer, x: integer}, primary_key: [id], mariadb: "
+       "{partition: PARTITION BY HASH (x % 7) PARTITIONS 2}}\n"},
+      {"unique key and partitions",
+       "tables:\n  a: {columns: {id: integer, x: integer}, primary_key: [id], unique: {u: [x, "
+       "id]}, "
+       "mariadb: {partition: PARTITION BY KEY (id) PARTITIONS 2}}\n",
+       "tables:\n  a: {columns: {id: integer, x: integer}, primary_key: [id], unique: {u: [x]}, "
+       "mariadb: {partition: PARTITION BY KEY (id) PARTITIONS 2}}\n"},
+      {"foreign key called PRIMARY",
+       related("b: integer", "{p: {columns: [b], references: p(id)}}"),
+       related("b: integer", "{primary: {columns: [b], references: p(id)}}")},
+      {"foreign key over a text", related("b: integer", "{fk: {columns: [b], references: p(id)}}"),
+       related("b: text", "{fk: {columns: [b], references: p(t)}}")},
+      {"foreign key to another engine",
+       related("b: integer", "{fk: {columns: [b], references: p(id)}}"),
+       related("b: integer", "{fk: {columns: [b], references: p(id)}}", "engine: MyISAM")},
+      {"foreign key to partitions",
+       related("b: integer", "{fk: {columns: [b], references: p(id)}}"),
+       "tables:\n  p: {columns: {id: integer}, primary_key: [id], mariadb: {partition: PARTITION "
+       "BY "
+       "HASH (id) PARTITIONS 2}}\n  a: {columns: {id: integer}, primary_key: [id], foreign_keys: "
+       "{fk: {columns: [id], references: p(id)}}}\n"},
+      {"foreign key and partitions",
+       related("b: integer", "{fk: {columns: [b], references: p(id)}}"),
+       "tables:\n  p: {columns: {id: integer}, primary_key: [id]}\n  a: {columns: {id: integer}, "
+       "primary_key: [id], foreign_keys: {fk: {columns: [id], references: p(id)}}, mariadb: "
+       "{partition: PARTITION BY HASH (id) PARTITIONS 2}}\n"},
+      {"check over what a foreign key changes",
+       related("b: integer",
+               "{fk: {columns: [b], references: p(id), on_delete: cascade}}, checks: {c: b > 0}"),
+       related("b: integer",
+               "{fk: {columns: [b], references: p(id), on_delete: set null}}, checks: {c: b > 0}")},
+      {"check over what a foreign key updates",
+       related("b: integer",
+               "{fk: {columns: [b], references: p(id), on_update: restrict}}, checks: {c: b > 0}"),
+       related("b: integer",
+               "{fk: {columns: [b], references: p(id), on_update: cascade}}, checks: {c: b > 0}")},
       {"keys", columns(64, "integer", indexes(63)), columns(64, "integer", indexes(64))},
       {"columns of a key", columns(32, "integer", "    indexes: {ix: [" + names(32) + "]}\n"),
        columns(33, "integer", "    indexes: {ix: [" + names(33) + "]}\n")},
@@ -232,6 +325,23 @@ TEST_F(MariadbLimits, AreTheServers) {
 }
 
 /// Such a table is made, and no row can be written.
+/// The server takes these, and makes something else of them.
+TEST(MariadbLimitsText, WhatTheServerWouldForgetIsRefused) {
+  const std::string parent = "tables:\n  p: {columns: {id: integer}, primary_key: [id]}\n";
+  for (const std::string& text :
+       {parent + "  a: {columns: {id: integer}, primary_key: [id], foreign_keys: {fk: {columns: "
+                 "[id], references: p(id)}}, mariadb: {engine: MyISAM}}\n",
+        table("geometry", ", unique: {u: [x]}"), table("linestring", ", unique: {u: [id, x]}"),
+        table("polygon", ", indexes: {i: {columns: [x], unique: true}}")}) {
+    EXPECT_THAT(mariadb().refusals(limits_model(text)), Not(IsEmpty())) << text;
+  }
+  for (const std::string& text :
+       {table("point", ", unique: {u: [x]}"),
+        table("geometry", ", indexes: {i: {columns: [\"x(20)\"], unique: true}}")}) {
+    EXPECT_THAT(mariadb().refusals(limits_model(text)), IsEmpty()) << text;
+  }
+}
+
 TEST_F(MariadbLimits, ADefaultThatIsNoJsonFailsWhenItIsUsed) {
   test::MariadbDatabase database;
   const std::string within = table("{type: json, default: '{\"a\": [1]}'}");
