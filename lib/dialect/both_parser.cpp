@@ -186,8 +186,10 @@ BothParser::Value BothParser::equality() {
       replace(sign, word == "isnull" ? "IS NULL" : "IS NOT NULL");
     } else if (word == "is") {
       take("not");
+      const bool is_distinct = take("distinct");
+      if (is_distinct) expect("from");
       const Value right = comparison();
-      const bool is_known = right.first == right.last && right.is_literal &&
+      const bool is_known = !is_distinct && right.first == right.last && right.is_literal &&
                             (right.kind == Kind::null || right.kind == Kind::truth);
       if (!is_known)
         differs("IS between two values, which MariaDB does not have (it is <=> there)");

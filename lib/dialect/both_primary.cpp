@@ -24,6 +24,12 @@ bool is_no_value(std::string_view word) {
   return words.count(text::lower(word)) != 0;
 }
 
+/// The number of a row on SQLite. Source: https://www.sqlite.org/lang_createtable.html#rowid
+bool names_rowid(std::string_view name) {
+  return text::equals_ignoring_case(name, "rowid") || text::equals_ignoring_case(name, "_rowid_") ||
+         text::equals_ignoring_case(name, "oid");
+}
+
 /// Bare where both databases take it so. Source: https://www.sqlite.org/lang_keywords.html
 std::string name_for_both(const std::string& name) {
   static const std::set<std::string, std::less<>> of_sqlite = {
@@ -140,6 +146,9 @@ BothParser::Value BothParser::name() {
     // SQLite takes a name that is none as a text.
     replace(last, mariadb::string_literal(identifier(token)));
     return {.kind = Kind::text, .is_literal = true, .first = first, .last = last};
+  }
+  if (found.column == nullptr && !found.is_open && names_rowid(identifier(token))) {
+    differs(fmt::format("{}, which MariaDB does not have", token.text));
   }
   for (std::size_t i = first; i <= last; i += 2) quote_part(i);
   Value value{.is_column = true, .first = first, .last = last};

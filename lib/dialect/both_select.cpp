@@ -75,7 +75,7 @@ void BothParser::with() {
     }
     expect("as");
     take("not");
-    take("materialized");
+    if (take("materialized")) differs("MATERIALIZED, which MariaDB does not have");
     expect("(");
     for (const std::string& name : names) source.columns.push_back({name});
     source.is_open = names.empty();

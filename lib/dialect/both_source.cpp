@@ -100,8 +100,10 @@ void BothParser::add_named_source() {
   if (take("indexed")) {
     expect("by");
     quoted_table();
+    differs("INDEXED BY, which MariaDB does not have");
   } else if (is("not") && is("indexed", 1)) {
     at_ += 2;
+    differs("NOT INDEXED, which MariaDB does not have");
   }
   scopes_.back().sources.push_back(std::move(found));
 }
