@@ -67,6 +67,7 @@ struct BothScope {
   std::vector<BothSource> sources;
   std::vector<BothColumn> aliases;
   Grouping grouping = {};
+  bool is_merging = false;  ///< of columns that USING or NATURAL joins, `*` gives one
   std::vector<std::string> assigned = {};  ///< columns that an UPDATE has set
 };
 

@@ -173,7 +173,11 @@ BothParser::Output BothParser::selected(std::size_t end) {
   do {
     if (at_ >= end) throw NotParsed{};
     if (take("*")) {
+      const std::size_t known = out.columns.size();
       for (const BothSource& source : scopes_.back().sources) add(source);
+      for (std::size_t i = known; scopes_.back().is_merging && i < out.columns.size(); ++i) {
+        out.columns[i].is_named = false;
+      }
       continue;
     }
     if (is(".", 1) && is("*", 2)) {

@@ -39,6 +39,7 @@ void BothParser::sources() {
       if (!take("join")) return;
     }
     source();
+    if (natural || is("using")) scopes_.back().is_merging = true;
     if (natural) {
       const std::vector<BothSource>& all = scopes_.back().sources;
       for (const BothColumn& column : all.back().columns) {

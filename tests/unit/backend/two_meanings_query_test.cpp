@@ -208,13 +208,15 @@ TEST(TwoMeaningsOfQueriesText, AViewHasEachNameOnce) {
   };
   for (const char* view :
        {"SELECT id, ID FROM t", "SELECT t.id, u.id FROM t JOIN u ON u.t_id = t.id",
-        "SELECT *, a AS Id FROM t", "SELECT a AS x, s AS X FROM t UNION SELECT n, m FROM log",
+        "SELECT *, a AS Id FROM t", "SELECT * FROM t JOIN u ON u.t_id = t.id",
+        "SELECT a AS x, s AS X FROM t UNION SELECT n, m FROM log",
         "{sql: 'SELECT id, id FROM t'}"}) {
     EXPECT_NE(refused(view), "") << view;
   }
   for (const char* view :
-       {"SELECT count(*), count(*) FROM t", "SELECT id, a AS b FROM t", "SELECT 1, 1",
-        "{sql: 'SELECT id, id FROM t', columns: [x, y]}", "SELECT id, b FROM t"}) {
+       {"SELECT count(*), count(*) FROM t", "SELECT * FROM t NATURAL JOIN sums",
+        "SELECT * FROM t JOIN (SELECT id, n FROM u) AS q USING (id)", "SELECT id, a AS b FROM t",
+        "SELECT 1, 1", "{sql: 'SELECT id, id FROM t', columns: [x, y]}", "SELECT id, b FROM t"}) {
     EXPECT_EQ(refused(view), "") << view;
   }
 }
