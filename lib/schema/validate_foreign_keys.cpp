@@ -193,7 +193,9 @@ class ForeignKeyRules {
       if (comparable_on_mariadb(child_, from, parent, to)) continue;
       const std::string from_type = to_string(from.type_on(DialectKind::mariadb));
       const std::string to_type = to_string(to.type_on(DialectKind::mariadb));
-      if (from_type == to_type) {
+      const bool both_text = is_text(from.type_on(DialectKind::mariadb).kind) &&
+                             is_text(to.type_on(DialectKind::mariadb).kind);
+      if (from_type == to_type || both_text) {
         add(fmt::format("'{}.{}' and '{}.{}' of {} have different charsets or collations",
                         child_.name, from.name, parent.name, to.name, what()),
             "MariaDB needs them equal on both sides of a foreign key");

@@ -561,6 +561,18 @@ TEST(Validate, ForeignKeysOverTextNeedOneCollation) {
   }));
 }
 
+/// Lengths may differ, so that no other type is asked for.
+TEST(Validate, ForeignKeysOverTextAreToldOfTheirCollations) {
+  World world;
+  world.usuario().columns[1].type = parse_type("varchar(20)");
+  world.usuario().foreign_keys[0].referenced_columns = {"codigo"};
+  world.pais().mariadb.charset = "latin1";
+  world.usuario().mariadb.charset = "utf8mb4";
+  const std::vector<std::string> findings = validation_findings(world.schema);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_NE(findings[0].find("different charsets or collations"), std::string::npos) << findings[0];
+}
+
 TEST(Validate, LimitsOfOneDatabaseHoldWhereOnlyThatOneIs) {
   for (const char* type : {"char(256)", "varchar(70000)", "binary(256)", "varbinary(70000)",
                            "decimal(66,2)", "decimal(60,39)", "double(255,31)"}) {
