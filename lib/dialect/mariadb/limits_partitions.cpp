@@ -25,7 +25,9 @@ std::vector<std::string> deciding_columns(const Table& table) {
     for (int depth = 0; at < tokens.size(); ++at) {
       if (tokens[at].text == "(") ++depth;
       if (tokens[at].text == ")" && --depth == 0) break;
-      const bool is_name = tokens[at].kind == TokenKind::word || tokens[at].kind == TokenKind::name;
+      const bool is_function = at + 1 < tokens.size() && tokens[at + 1].text == "(";
+      const bool is_name = tokens[at].kind == TokenKind::name ||
+                           (tokens[at].kind == TokenKind::word && !is_function);
       const Column* column = is_name ? table.find_column(tokens[at].text) : nullptr;
       if (column != nullptr) columns.push_back(column->name);
     }
