@@ -224,7 +224,7 @@ bool Converter::convert_bit(std::string_view text, Cell& cell, std::string& reas
   if (as_digits && *as_digits != *value) {
     reason = fmt::format(
         "may be the number {} or the bits of {}; write bits as b'{}', numbers without leading "
-        "zeros, or use --format pg-csv for a file of PostgreSQL",
+        "zeros; if PostgreSQL wrote the file, use --format pg-csv",
         *value, *as_digits, text);
     return false;
   }

@@ -37,7 +37,7 @@ class Places {
     throw Error(ErrorCode::invalid,
                 fmt::format("the header does not have {}, which --map names", shown(name)))
         .at(where_)
-        .hint(text::suggest(name, known));
+        .hint(name.empty() ? "every field of it has a name" : text::suggest(name, known));
   }
 
  private:
@@ -55,7 +55,9 @@ class Places {
                 fmt::format("{} fields of the header have the name {}, and --map names it",
                             place.count, shown(name)))
         .at(where_)
-        .hint("name the columns of all fields with --header --columns A,B,C; - leaves a field out");
+        .hint(
+            "name the columns of all fields, in order: --header --columns A,B,C; '-' leaves a "
+            "field out");
   }
 
   const std::vector<std::string>& header_;

@@ -133,8 +133,8 @@ void note_dates(const schema::Column& column, const Evidence& evidence, Inferred
   }
   if (format.find("%y") != std::string::npos) {
     result.notes.push_back(
-        fmt::format("column '{}': the years of its dates have two digits, by {}: 69 to 99 are read "
-                    "as 1969 to 1999, and 00 to 68 as 2000 to 2068",
+        fmt::format("column '{}': its dates ({}) have years of two digits: 69 to 99 are read as "
+                    "1969 to 1999, and 00 to 68 as 2000 to 2068",
                     column.name, format));
   }
 }
