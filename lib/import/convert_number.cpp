@@ -39,8 +39,7 @@ bool is_shortest_form(const DecimalText& number, double value) {
 }
 
 std::optional<bool> boolean_word(std::string_view text) {
-  if (text == "1") return true;
-  if (text == "0") return false;
+  if (text.size() == 1 && (text[0] == '1' || text[0] == '0')) return text[0] == '1';
   for (const std::string_view word : {"true", "t", "yes", "y", "on"}) {
     if (text::equals_ignoring_case(text, word)) return true;
   }
@@ -293,10 +292,15 @@ bool Converter::convert_decimal(std::string_view text, Cell& cell, std::string& 
   std::string_view digits = text;
   if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
   double value = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (failure != std::errc{} || end != digits.data() + digits.size()) {
-    reason = "is out of range";
-    return false;
+  if (const auto read = short_real(digits)) {
+    value = *read;
+  } else {
+    const auto [end, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (failure != std::errc{} || end != digits.data() + digits.size()) {
+      reason = "is out of range";
+      return false;
+    }
   }
   if (number->digits() > kDoubleDigits && !is_shortest_form(*number, value)) {
     reason = fmt::format("has {} significant digits, and SQLite keeps {}", number->digits(),
@@ -312,11 +316,18 @@ bool Converter::convert_real(std::string_view text, Cell& cell, std::string& rea
   std::string_view digits = text;
   if (digits.size() > 1 && digits.front() == '+' && digits[1] != '-') digits.remove_prefix(1);
   double value = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  const bool complete = end == digits.data() + digits.size() && !digits.empty();
-  if (!complete || failure == std::errc::invalid_argument || !std::isfinite(value)) {
-    reason = "is not a number";
-    return false;
+  std::errc failure{};
+  if (const auto read = short_real(digits)) {
+    value = *read;
+  } else {
+    const char* const end = digits.data() + digits.size();
+    const auto result = std::from_chars(digits.data(), end, value);
+    failure = result.ec;
+    const bool complete = result.ptr == end && !digits.empty();
+    if (!complete || failure == std::errc::invalid_argument || !std::isfinite(value)) {
+      reason = "is not a number";
+      return false;
+    }
   }
   const bool is_float = type.kind == schema::TypeKind::float_ && ranges_->short_floats;
   if (failure == std::errc::result_out_of_range || (is_float && std::fabs(value) >= kFloatEnd)) {

@@ -45,7 +45,7 @@ bool take_date(std::string_view& text, Moment& date) {
 
 /// One or two digits: spreadsheets write `9:05`.
 bool take_hour(std::string_view& text, int& hour) {
-  return take(text, text.find(':') == 1 ? 1 : 2, hour);
+  return take(text, text.size() > 1 && text[1] == ':' ? 1 : 2, hour);
 }
 
 /// `:MM[:SS[.fraction]]`
@@ -87,6 +87,35 @@ bool is_time(const Moment& time, std::string& reason) {
   reason = time.minute >= 60 ? "is not a time: minutes go from 0 to 59"
                              : "is not a time: seconds go from 0 to 59";
   return false;
+}
+
+/// The number of two digits at `at`, or one that is more than any part of a date or time.
+unsigned int two_digits(std::string_view text, std::size_t at) {
+  constexpr unsigned int kNoNumber = 100'000;
+  const auto tens = static_cast<unsigned char>(text[at] - '0');
+  const auto ones = static_cast<unsigned char>(text[at + 1] - '0');
+  return tens <= 9 && ones <= 9 ? tens * 10U + ones : kNoNumber;
+}
+
+constexpr std::size_t kDayLength = 10;
+
+/// Whether `text` begins with a day of the calendar, in the form in which days are stored. Most
+/// dates do, and need neither be taken apart nor be written again.
+bool begins_with_stored_day(std::string_view text) {
+  if (text.size() < kDayLength || text[4] != '-' || text[7] != '-') return false;
+  const unsigned int year = two_digits(text, 0) * 100 + two_digits(text, 2);
+  const unsigned int month = two_digits(text, 5);
+  const unsigned int day = two_digits(text, 8);
+  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
+  return day <= 28 ||
+         static_cast<int>(day) <= days_in_month(static_cast<int>(year), static_cast<int>(month));
+}
+
+/// Whether `text` is `YYYY-MM-DD HH:MM:SS`, a day and a time that exist.
+bool is_stored_second(std::string_view text) {
+  return text.size() == kDayLength + 9 && begins_with_stored_day(text) && text[10] == ' ' &&
+         text[13] == ':' && text[16] == ':' && two_digits(text, 11) < 24 &&
+         two_digits(text, 14) < 60 && two_digits(text, 17) < 60;
 }
 
 /// Writes two digits and returns the position after them.
@@ -264,6 +293,10 @@ bool Converter::read_datetime(std::string_view text, DateFormat::Moment& moment,
 }
 
 bool Converter::convert_date(std::string_view text, Cell& cell, std::string& reason) {
+  if (date_formats_.empty() && text.size() == kDayLength && begins_with_stored_day(text)) {
+    cell = Cell::of_text(text);
+    return true;
+  }
   Moment date;
   if (!read_date(text, date, reason)) return false;
   const char* end = put_date(scratch_.data(), date);
@@ -307,14 +340,19 @@ bool Converter::convert_time(std::string_view text, Cell& cell, std::string& rea
 }
 
 bool Converter::convert_datetime(std::string_view text, Cell& cell, std::string& reason) {
+  const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
+  const bool is_bounded = is_stamp && ranges_->bounded_timestamps;
+  const bool has_fraction = column_.type.length.value_or(0) > 0;
+  if (date_formats_.empty() && !has_fraction && !is_bounded && is_stored_second(text)) {
+    cell = Cell::of_text(text);
+    return true;
+  }
   Moment moment;
   if (!read_datetime(text, moment, reason)) return false;
   // MariaDB stores a timestamp as seconds since 1970 UTC; the exact limits depend on the session's
   // time zone and the version, so the server checks them.
-  const bool is_stamp = column_.type.kind == schema::TypeKind::timestamp;
   const bool is_zero = moment.year == 0;
-  if (is_stamp && ranges_->bounded_timestamps && !is_zero &&
-      (moment.year < 1969 || moment.year > 2106)) {
+  if (is_bounded && !is_zero && (moment.year < 1969 || moment.year > 2106)) {
     reason =
         "is out of range for timestamp (1970-01-01 to 2038-01-19, from MariaDB 11.5 on to "
         "2106-02-07)";

@@ -93,6 +93,32 @@ std::optional<DecimalText> parse_decimal(std::string_view text, std::array<char,
   return shifted(number, exponent, scratch);
 }
 
+std::optional<double> short_real(std::string_view text) {
+  // Numbers up to 2^53 and powers of ten up to 10^22 are doubles, and one division rounds once.
+  constexpr std::size_t kMostDigits = 15;
+  constexpr std::array<double, kMostDigits + 1> kPowers = {
+      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool is_negative = !text.empty() && text.front() == '-';
+  if (is_negative) text.remove_prefix(1);
+  std::uint64_t number = 0;
+  std::size_t point = text.size();
+  if (text.empty() || text.size() > kMostDigits + 1) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      number = number * 10 + static_cast<std::uint64_t>(text[i] - '0');
+    } else if (text[i] == '.' && point == text.size()) {
+      point = i;
+    } else {
+      return std::nullopt;
+    }
+  }
+  const bool has_point = point != text.size();
+  const std::size_t digits = text.size() - (has_point ? 1 : 0);
+  if (digits == 0 || digits > kMostDigits) return std::nullopt;
+  const double value = static_cast<double>(number) / kPowers[has_point ? digits - point : 0];
+  return is_negative ? -value : value;
+}
+
 std::string_view write_decimal(const DecimalText& number, char* out) {
   char* at = out;
   if (number.negative) *at++ = '-';

@@ -36,10 +36,10 @@ bool is_numeric(Affinity affinity) {
 /// Source: sqlite3AtoF() in https://sqlite.org/src/file/src/util.c
 bool looks_like_number(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  constexpr std::string_view kSpaces = " \t\n\v\f\r";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return false;
-  text = text.substr(first, text.find_last_not_of(kSpaces) + 1 - first);
+  const auto is_space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  if (text.empty()) return false;
   std::size_t at = text[0] == '+' || text[0] == '-' ? 1 : 0;
   std::size_t digits = 0;
   const auto skip_digits = [&] {

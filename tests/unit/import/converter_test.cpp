@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
+#include <charconv>
 #include <optional>
 #include <ostream>
+#include <random>
 #include <string>
+#include <system_error>
 #include <variant>
 
 #include "import/number_text.hpp"
@@ -383,6 +387,57 @@ TEST(Converter, KnowsTheCalendar) {
 
 /// The rules and their order are SQLite's:
 /// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+TEST(Converter, AMomentThatIsWrittenAsItIsStoredIsCheckedLikeAnyOther) {
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t end) { return random() % end; };
+  constexpr std::string_view kOdd = "0123459-: .T/\0x";
+  std::size_t stored = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text =
+        fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", below(3) * 1000 + below(30), below(14),
+                    below(33), below(25), below(61), below(61));
+    if (below(4) == 0) {
+      const std::size_t at = below(text.size());
+      if (at != 10) text[at] = kOdd[below(kOdd.size())];
+    }
+    std::string with_t = text;  // which is never stored as it is
+    with_t[10] = 'T';
+    for (const DialectKind dialect : {kSqlite, kMariadb}) {
+      for (const std::string type : {"datetime", "datetime(3)", "timestamp"}) {
+        const std::string result = converted(type, dialect, text);
+        EXPECT_EQ(result, converted(type, dialect, with_t)) << type << ": " << text;
+        if (result == "text " + text) ++stored;
+      }
+      const std::string day = text.substr(0, 10);
+      EXPECT_EQ(converted("date", dialect, day), converted("date", dialect, day + " 00:00:00"))
+          << day;
+    }
+  }
+  EXPECT_GT(stored, 10'000U);
+}
+
+TEST(ShortReal, IsTheNearestDouble) {
+  std::mt19937_64 random(11);
+  std::size_t read = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    std::string text = std::to_string(random() >> (random() % 64));
+    if (random() % 4 != 0) text.insert(random() % (text.size() + 1), ".");
+    if (random() % 3 == 0) text.insert(0, "-");
+    const auto value = short_real(text);
+    if (!value) continue;
+    ++read;
+    double expected = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), expected);
+    ASSERT_TRUE(failure == std::errc{} && end == text.data() + text.size()) << text;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(*value), std::bit_cast<std::uint64_t>(expected)) << text;
+  }
+  EXPECT_GT(read, 20'000U);
+  for (const std::string_view text :
+       {"", ".", "-", "-.", "+1", "1e3", "1.2.3", "nan", "0x1", "1 "}) {
+    EXPECT_FALSE(short_real(text)) << text;
+  }
+}
+
 TEST(NumericAffinity, FollowsTheWordsOfADeclaredType) {
   for (const char* type : {"INT", "charint", "FLOATING POINT", "NUMERIC", "DATE", "DOUBLE", "REAL",
                            "DECIMAL(10,5)", "BOOLEAN", "STRING"}) {
