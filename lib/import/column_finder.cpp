@@ -6,11 +6,15 @@
 namespace dbmig::import {
 
 ColumnFinder::ColumnFinder(const schema::Table& table) {
+  const auto add = [](Columns& columns, const std::string& name, const schema::Column& column) {
+    const auto [place, is_new] = columns.emplace(name, &column);
+    if (!is_new) place->second = nullptr;
+  };
   for (const schema::Column& column : table.columns) {
     exact_.emplace(column.name, &column);
     lower_.emplace(text::lower(column.name), &column);
-    const auto [place, is_new] = plain_.emplace(plain_name(column.name), &column);
-    if (!is_new) place->second = nullptr;
+    add(plain_, plain_name(column.name), column);
+    add(brief_, brief_name(column.name), column);
   }
 }
 
@@ -21,10 +25,15 @@ const schema::Column* ColumnFinder::find(std::string_view name) const {
     return found->second;
   }
   // `first;name` may be two names, and no first_name.
-  const bool may_be_several = wanted.find_first_of(",;|\t") != std::string::npos;
-  const std::string plain = may_be_several ? "" : plain_name(wanted);
-  const auto found = plain.empty() ? plain_.end() : plain_.find(plain);
-  return found == plain_.end() ? nullptr : found->second;
+  if (wanted.find_first_of(",;|\t") != std::string::npos) return nullptr;
+  if (const auto found = plain_.find(plain_name(wanted)); found != plain_.end()) {
+    return found->second;
+  }
+  // `'name'` may be in quotes that other files have.
+  const bool may_be_quoted = wanted.find_first_of("'\"`") != std::string::npos;
+  const std::string brief = may_be_quoted ? "" : brief_name(wanted);
+  const auto found = brief.empty() ? brief_.end() : brief_.find(brief);
+  return found == brief_.end() ? nullptr : found->second;
 }
 
 }  // namespace dbmig::import

@@ -14,9 +14,10 @@ class ColumnFinder {
   /// `table` must outlive the finder and not change.
   explicit ColumnFinder(const schema::Table& table);
 
-  /// The column that `name` means: exactly, or ignoring case, or as plain_name() says ("Price ($)"
-  /// is price____) unless it contains what separates fields in other files. Null if there is none,
-  /// or if two are possible.
+  /// The column that `name` means: exactly, or ignoring case, or as plain_name() or brief_name()
+  /// says
+  /// ("Price ($)" is price____ or price) unless it contains what separates fields in other files.
+  /// Null if there is none, or if two are possible.
   const schema::Column* find(std::string_view name) const;
 
  private:
@@ -24,6 +25,7 @@ class ColumnFinder {
   Columns exact_;
   Columns lower_;
   Columns plain_;  ///< null where two columns have the same plain name
+  Columns brief_;  ///< the same of brief names
 };
 
 }  // namespace dbmig::import

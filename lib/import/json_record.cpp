@@ -45,7 +45,7 @@ class JsonRecordParser::Reader {
   Reader(std::vector<std::string> keys, bool ignore_unknown,
          const std::vector<std::string>& columns)
       : keys_(std::move(keys)), seen_(keys_.size()), ignore_unknown_(ignore_unknown) {
-    for (const std::string& column : columns) columns_.insert(plain_name(column));
+    for (const std::string& column : columns) columns_.insert(brief_name(column));
     for (std::size_t i = 0; i < keys_.size(); ++i) places_.emplace(keys_[i], i);
   }
 
@@ -60,7 +60,7 @@ class JsonRecordParser::Reader {
       if (place == places_.end()) {
         if (!ignore_unknown_) {
           wrong = RecordError{0, 0, unknown(key)};
-        } else if (!columns_.empty() && columns_.contains(plain_name(key))) {
+        } else if (!columns_.empty() && columns_.contains(brief_name(key))) {
           wrong = RecordError{0, 0, late(key)};
         }
         return simdjson::SUCCESS;
@@ -160,7 +160,7 @@ class JsonRecordParser::Reader {
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<bool> seen_;
   bool ignore_unknown_;
-  std::unordered_set<std::string> columns_;  ///< that no key is for, as plain_name()
+  std::unordered_set<std::string> columns_;  ///< that no key is for, as brief_name()
   ondemand::parser parser_;
   std::string text_;  ///< the current record, with padding
 };

@@ -44,8 +44,11 @@ Error refused_record(const std::string& file, std::uint64_t line, std::string_vi
       .at({file, static_cast<int>(line), 0})
       .native(error.native_code())
       .hint(
-          "nothing was imported; fix the record, or continue without such records with "
-          "--on-error reject");
+          is_duplicate(error)
+              ? "nothing was imported; fix the record, or choose what happens with --on-duplicate "
+                "or --on-error reject"
+              : "nothing was imported; fix the record, or continue without such records with "
+                "--on-error reject");
 }
 
 namespace {

@@ -35,4 +35,13 @@ std::string plain_name(std::string_view name) {
   return cut_name(out, kMaxNameCharacters);
 }
 
+std::string brief_name(std::string_view name) {
+  std::string out;
+  for (const char c : plain_name(name)) {
+    if (c != '_' || (!out.empty() && out.back() != '_')) out.push_back(c);
+  }
+  if (!out.empty() && out.back() == '_') out.pop_back();
+  return out;
+}
+
 }  // namespace dbmig::import

@@ -10,6 +10,10 @@ namespace dbmig::import {
 /// everything else becomes `_`; at most 64 characters. Empty for a name of nothing but blanks.
 std::string plain_name(std::string_view name);
 
+/// plain_name() as a person would write it: one `_` for several, and none at the beginning and the
+/// end. "Price (EUR)" is price_eur.
+std::string brief_name(std::string_view name);
+
 /// The first `most` characters of `name`, which is UTF-8.
 std::string cut_name(std::string_view name, std::size_t most);
 

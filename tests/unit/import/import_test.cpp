@@ -241,7 +241,19 @@ TEST(Import, NamesMeanTheColumnsThatInferMakesOfThem) {
   ImportJob job("CREATE TABLE t (first_name TEXT, price____ TEXT, a_b TEXT)");
   job.run(options_for(job.write("t.csv", "A.B,FIRST-NAME,Price ($)\n1,x,2\n")));
   EXPECT_EQ(job.rows("SELECT * FROM t"), "x|2|1\n");
-  // Fields that were not separated are no column.
+}
+
+TEST(Import, NamesMeanTheColumnsThatAPersonMakesOfThem) {
+  ImportJob job("CREATE TABLE t (price_eur TEXT, is_active TEXT, e_mail TEXT, a_ TEXT, _a TEXT)");
+  job.run(options_for(job.write("t.csv", "E-Mail:,Is active?,Price  (EUR),a_,_a\n1,2,3,4,5\n")));
+  EXPECT_EQ(job.rows("SELECT * FROM t"), "3|2|1|4|5\n");
+  // Which of two is meant?
+  EXPECT_THAT(job.failure(options_for(job.write("u.csv", "e_mail,(a)\n1,2\n"), "t")),
+              HasSubstr("has no column '(a)'"));
+}
+
+TEST(Import, FieldsThatWereNotSeparatedAreNoColumn) {
+  ImportJob job("CREATE TABLE t (first_name TEXT)");
   EXPECT_THAT(job.failure(options_for(job.write("u.csv", "first;name\nx;y\n"), "t")),
               HasSubstr("does not name any column"));
 }
