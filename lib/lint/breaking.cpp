@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <optional>
+#include <set>
 
 #include "base/text.hpp"
+#include "lint/body_names.hpp"
 #include "lint/rules.hpp"
 #include "ops/sql_references.hpp"
 
@@ -237,6 +240,95 @@ Issues blinds_view(const Step& step) {
   return issues;
 }
 
+/// A body that MariaDB stores unread, with what stands before its name in messages.
+struct Body {
+  std::string what;
+  std::string sql;
+};
+
+/// The body that the operation stores, if MariaDB finds out what it names when it runs.
+std::optional<Body> stored_body(const Step& step) {
+  const auto is_understood = [](const schema::MariadbProgram& program) {
+    return !program.sql_mode || text::upper(*program.sql_mode).find("ORACLE") == std::string::npos;
+  };
+  if (!step.on_mariadb) return std::nullopt;
+  if (const auto* create = step.as<ops::CreateRoutine>()) {
+    const schema::Routine& routine = create->routine;
+    if (routine.kind == schema::RoutineKind::sequence || !is_understood(routine.mariadb)) {
+      return std::nullopt;
+    }
+    return Body{fmt::format("{} '{}'", schema::to_string(routine.kind), routine.name), routine.sql};
+  }
+  const auto* create = step.as<ops::CreateTrigger>();
+  if (create == nullptr || !step.lives_on(create->trigger.only, DialectKind::mariadb)) return {};
+  return Body{fmt::format("trigger '{}'", create->trigger.name),
+              create->trigger.sql.for_dialect(DialectKind::mariadb)};
+}
+
+/// The tables that a program or script makes, where one that is stored may find them: an
+/// application may call both in one session.
+std::set<std::string> tables_made_by(const schema::Schema& schema) {
+  std::set<std::string> made;
+  for (const auto& [what, sql] : programs(schema)) {
+    if (ops::may_mention(sql, "table")) {
+      made.merge(names_in_body(sql.for_dialect(DialectKind::mariadb)).made);
+    }
+  }
+  return made;
+}
+
+/// Of a table that no one knows only that is said which is likely a slip: the application may make
+/// one for its session, or another project manage it.
+Issues unknown_tables(const Step& step, const Body& body, const BodyNames& names) {
+  const schema::Schema mine = schema::on_dialect(step.after, DialectKind::mariadb);
+  std::vector<std::string> known;
+  for (const auto& [name, table] : mine.tables) known.push_back(name);
+  for (const auto& [name, view] : mine.views) known.push_back(name);
+  for (const auto& [key, routine] : mine.routines) known.push_back(key.second);
+  const std::set<std::string> made = tables_made_by(step.after);
+  Issues issues;
+  for (const std::string& table : names.tables) {
+    const bool is_known = std::any_of(known.begin(), known.end(), [&](const std::string& one) {
+      return text::equals_ignoring_case(one, table);
+    });
+    constexpr std::size_t kLetters = 4;
+    if (is_known || table.size() < kLetters || made.count(text::lower(table)) != 0) continue;
+    const auto near = text::closest(text::lower(table), known);
+    if (!near || std::max(near->size(), table.size()) - std::min(near->size(), table.size()) > 1) {
+      continue;
+    }
+    issues.push_back({fmt::format("{} uses table '{}', which does not exist", body.what, table),
+                      fmt::format("did you mean '{}'?", *near)});
+  }
+  return issues;
+}
+
+Issues names_nothing(const Step& step) {
+  const auto body = stored_body(step);
+  if (!body) return {};
+  const BodyNames names = names_in_body(body->sql);
+  Issues issues = unknown_tables(step, *body, names);
+  for (const auto& [written, column] : names.columns) {
+    const auto table = std::find_if(step.after.tables.begin(), step.after.tables.end(),
+                                    [&, name = &written](const auto& one) {
+                                      return text::equals_ignoring_case(one.first, *name);
+                                    });
+    if (table == step.after.tables.end()) continue;
+    const schema::Table& known = table->second;
+    const std::vector<std::string> columns = known.column_names();
+    const bool is_known =
+        known.mariadb.system_versioned ||
+        std::any_of(columns.begin(), columns.end(), [&, name = &column](const std::string& one) {
+          return text::equals_ignoring_case(one, *name);
+        });
+    if (is_known || !step.lives_on(known.only, DialectKind::mariadb)) continue;
+    issues.push_back({fmt::format("{} uses column '{}.{}', which does not exist", body->what,
+                                  known.name, column),
+                      text::suggest(column, columns)});
+  }
+  return issues;
+}
+
 Issues moves_columns(const Step& step) {
   const auto* add = step.as<ops::AddColumn>();
   const auto* alter = step.as<ops::AlterColumn>();
@@ -255,10 +347,11 @@ Issues moves_columns(const Step& step) {
 }  // namespace
 
 std::span<const Rule> breaking_rules() {
-  static constexpr std::array rules{
-      Rule{"BC301", renames_table},   Rule{"BC302", renames_column}, Rule{"BC303", changes_kind},
-      Rule{"BC304", reorders_values}, Rule{"BC305", inserts_fail},   Rule{"BC306", drops_program},
-      Rule{"BC307", leaves_reader},   Rule{"BC308", moves_columns},  Rule{"BC309", blinds_view}};
+  static constexpr std::array rules{Rule{"BC301", renames_table}, Rule{"BC302", renames_column},
+                                    Rule{"BC303", changes_kind},  Rule{"BC304", reorders_values},
+                                    Rule{"BC305", inserts_fail},  Rule{"BC306", drops_program},
+                                    Rule{"BC307", leaves_reader}, Rule{"BC308", moves_columns},
+                                    Rule{"BC309", blinds_view},   Rule{"BC310", names_nothing}};
   return rules;
 }
 

@@ -96,6 +96,12 @@ constexpr std::array kCodes{
          "view reads until the one that replaces the view, reading it fails (error 1356). Replace "
          "the view first, with a query that does not need what is dropped. On SQLite nobody sees a "
          "revision before it is complete."},
+    Code{"BC310", warning, "a body names what does not exist",
+         "MariaDB stores the bodies of procedures, functions, events and triggers as they are, and "
+         "looks for tables and columns when they run: what is misspelled fails in the "
+         "application. A table is reported when another one has nearly its name, a column when "
+         "it is certain of which table it is. Dynamic SQL and tables of other databases are not "
+         "looked at."},
     Code{"BL401", warning, "copies the table",
          "The server writes every row again: this takes long on a large table, and needs as much "
          "disk space. Only reported when a server was asked."},

@@ -197,6 +197,44 @@ const std::vector<Trial> kTrials{
 - drop_view: w
 - create_view: {name: w, sql: SELECT id FROM usuario}
 - drop_table: suelto)"},
+    {"BC310", "- create_procedure: {name: p, sql: \"() BEGIN SELECT id FROM usuarios; END\"}",
+     "- create_procedure: {name: p, sql: \"() BEGIN SELECT id FROM usuario; END\"}"},
+    {"BC310", R"sql(
+- create_procedure:
+    name: p
+    sql: "() BEGIN UPDATE usuario SET saldo = 0; UPDATE usuario SET sueldo = 0; END")sql",
+     R"sql(
+- create_procedure:
+    name: p
+    sql: >-
+      (IN correo2 INT) BEGIN DECLARE sueldo INT; DECLARE c CURSOR FOR SELECT id FROM usuario;
+      CREATE TEMPORARY TABLE usuarix (a int); INSERT INTO usuarix (b) VALUES (1);
+      PREPARE s FROM 'SELECT * FROM usuarios'; SELECT id INTO sueldo FROM usuario LIMIT 1;
+      INSERT INTO usuario (correo) VALUES ('a'); SET sueldo = 5;
+      DELETE FROM usuaris USING usuario AS usuaris WHERE usuaris.id = 1;
+      WITH paiz AS (SELECT 1 AS uno) SELECT paiz.uno, otra.usuarios.nada FROM paiz;
+      SELECT CASE WHEN u.codigo = 'a' THEN 1 ELSE 2 END FROM pais u WHERE u.codigo > 0;
+      SELECT u.correo FROM usuario u, (SELECT 1 AS nada) paix WHERE paix.nada = u.id;
+      SELECT TRIM(correo2 FROM x.usuarios) FROM otra.usuarios x; END)sql"},
+    {"BC310", R"sql(
+- create_trigger:
+    name: tr
+    table: suelto
+    only: mariadb
+    sql: "AFTER INSERT ON suelto FOR EACH ROW INSERT INTO pais (codigo, nombra) VALUES ('a', 'b')")sql",
+     R"sql(
+- create_trigger:
+    name: tr
+    table: suelto
+    only: mariadb
+    sql: >-
+      AFTER INSERT ON suelto FOR EACH ROW
+      INSERT INTO pais (codigo, nombre) VALUES (NEW.nada, OLD.nada))sql"},
+    {"BC310",
+     "- create_function: {name: f, sql: \"() RETURNS INT RETURN (SELECT max(p.codig) FROM pais AS "
+     "p)\"}",
+     "- create_function: {name: f, sql: \"() RETURNS INT RETURN (SELECT max(p.codigo) FROM pais AS "
+     "p)\"}"},
     {"IR501", "- execute: UPDATE suelto SET a = 1",
      "- bulk_insert: {table: pais, columns: [id, codigo], rows: [[1, es]]}"},
     {"IR501", "- bulk_insert: {table: suelto, columns: [a], rows: [[1]]}",
