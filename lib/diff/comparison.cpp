@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "ops/apply.hpp"
+#include "ops/full_text.hpp"
 
 namespace dbmig::diff {
 namespace {
@@ -94,14 +95,17 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
     const Table& old = from.tables.at(pair.from);
     const Table& now = to.tables.at(pair.to);
     if (old.only == now.only && old.sqlite.module == now.sqlite.module) return false;
+    // A full-text table follows its text, and is looked at when what is renamed is known.
+    const bool may_follow = pair.from == pair.to && old.only == now.only &&
+                            ops::full_text_content(old.sqlite.module) &&
+                            ops::full_text_content(now.sqlite.module);
+    if (may_follow) return false;
     tables.dropped.push_back(pair.from);
     tables.added.push_back(pair.to);
     return true;
   });
   dropped = std::move(tables.dropped);
   added = std::move(tables.added);
-  std::sort(dropped.begin(), dropped.end());
-  std::sort(added.begin(), added.end());
 
   std::vector<std::string> taken;
   for (const Rename& pair : tables.pairs) taken.push_back(pair.from);
@@ -136,10 +140,17 @@ void Comparison::compare_tables(const schema::RenameHints& hints) {
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Rename& pair = tables.pairs[i];
+    if (renamed.tables.at(pair.to).sqlite.module != to.tables.at(pair.to).sqlite.module) {
+      dropped.push_back(pair.from);
+      added.push_back(pair.to);
+      continue;
+    }
     changes.push_back(diff::compare_tables(pair, renamed.tables.at(pair.to), to.tables.at(pair.to),
                                            columns[i].matching));
     changes.back().renamed_columns = std::move(columns[i].renames);
   }
+  std::sort(dropped.begin(), dropped.end());
+  std::sort(added.begin(), added.end());
 }
 
 bool Comparison::is_disturbed(const TableChange& child, const ForeignKey& key) const {

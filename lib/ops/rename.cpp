@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "ops/full_text.hpp"
 #include "ops/sql_references.hpp"
 #include "schema/names.hpp"
 
@@ -51,6 +52,16 @@ void follow(Table& table, const Table& before) {
   std::string& name = table.primary_key->name;
   if (name != schema::constraint_name("pk", before.name, before.primary_key->columns)) return;
   name = schema::constraint_name("pk", table.name, table.primary_key->columns);
+}
+
+/// Calls `change` on what each virtual table is made with.
+template <class Change>
+void for_each_module(Schema& schema, Change change) {
+  for (const auto& [name, table] : std::as_const(schema).tables) {
+    if (table.sqlite.module.empty()) continue;
+    std::string module = change(table.sqlite.module);
+    if (module != table.sqlite.module) schema.table(name).sqlite.module = std::move(module);
+  }
 }
 
 template <class Items>
@@ -130,6 +141,8 @@ void rename_table(Schema& schema, const std::string& from, const std::string& to
     trigger.sql = rename_table(std::move(trigger.sql), from, to);
   }
   for (auto& [name, view] : schema.views) view.sql = rename_table(std::move(view.sql), from, to);
+  for_each_module(schema,
+                  [&](const std::string& module) { return rename_content(module, from, to); });
 }
 
 void rename_column(Schema& schema, const std::string& table, const std::string& from,
@@ -148,6 +161,9 @@ void rename_column(Schema& schema, const std::string& table, const std::string& 
     const ColumnUse use = use_in(schema, view.sql, table, from);
     view.sql = rename_column(std::move(view.sql), use, to);
   }
+  for_each_module(schema, [&](const std::string& module) {
+    return rename_content_column(module, table, from, to);
+  });
 
   Table& own = schema.tables.find(table)->second;
   const Table before = own;
@@ -201,6 +217,9 @@ std::vector<Operation> restore_text(const Schema& got, const Schema& want) {
       operations.emplace_back(DropIndex{name, now.indexes[i].name});
       operations.emplace_back(CreateIndex{name, table.indexes[i]});
     }
+    if (table.sqlite.module == now.sqlite.module) continue;
+    operations.emplace_back(DropTable{name});
+    operations.emplace_back(CreateTable{table});
   }
   for (const auto& [name, view] : want.views) {
     if (view == got.views.at(name)) continue;

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "ops/apply.hpp"
+#include "ops/full_text.hpp"
 #include "ops/rename.hpp"
 #include "ops/rules.hpp"
 
@@ -95,7 +96,10 @@ std::vector<Operation> undo(const Schema& before, const DropTable& operation) {
   return operations;
 }
 
-std::vector<Risk> find_risks(const Schema&, const DropTable& operation) {
+std::vector<Risk> find_risks(const Schema& before, const DropTable& operation) {
+  // Its text is another table's, and stays.
+  const schema::Table* table = before.find_table(operation.name);
+  if (table != nullptr && full_text_content(table->sqlite.module)) return {};
   return {{RiskKind::drops_table, table_text(operation.name),
            fmt::format("table '{}' would be dropped with all its rows", operation.name)}};
 }

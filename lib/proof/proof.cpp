@@ -298,13 +298,18 @@ class Prover {
       proof_.notes.push_back(failure.what + " fails: " + failure.message);
     }
     for (const Usage::Failure& failure : usage.broken) {
+      const bool is_of_others =
+          !failure.text_of.empty() && !selection_.empty() && !selection_.takes(failure.text_of);
+      if (is_of_others) continue;
       if (was_there(earlier.broken, failure)) {
         proof_.notes.push_back(failure.what + " fails, as before the revision: " + failure.message);
         continue;
       }
       // Other rows may fare better.
       refused_by_rows_ = true;
-      fail("use after the upgrade", {{place(), failure.what + " fails: " + failure.message, {}}},
+      const char* const hint =
+          failure.text_of.empty() ? "" : "say in its module which table has its text: content='…'";
+      fail("use after the upgrade", {{place(), failure.what + " fails: " + failure.message, hint}},
            failure.statement);
     }
   }

@@ -6,10 +6,12 @@
 #include <optional>
 
 #include "backend/foreign_key_checks.hpp"
+#include "backend/missing_object.hpp"
 #include "backend/row_error.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "dialect/sql_forms.hpp"
+#include "ops/full_text.hpp"
 #include "ops/trigger_head.hpp"
 #include "proof/row_maker.hpp"
 
@@ -29,6 +31,18 @@ class User {
   void read(const std::string& view) {
     // Names and functions are resolved, and no row is computed: what rows hold is no fault of it.
     try_to("reading view '" + view + "'", fmt::format("SELECT * FROM {} LIMIT 0", quoted(view)));
+  }
+
+  /// SQLite: a full-text table over the text of another one, which is looked for when it is read.
+  void read_full_text(const Table& table) {
+    const auto content = ops::full_text_content(table.sqlite.module);
+    if (!content) return;
+    const std::string sql =
+        fmt::format("SELECT count(*) FROM (SELECT * FROM {} LIMIT 1)", quoted(table.name));
+    const auto failure = failure_of(sql);
+    if (!failure || !backend::missing_object(connection_, *failure)) return;
+    found_.broken.push_back(
+        {"reading full-text table '" + table.name + "'", failure->message(), sql, content->table});
   }
 
   /// SQLite: an INSTEAD OF trigger is compiled, without a row of the view.
@@ -215,6 +229,7 @@ Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
   User user(connection, mine, values);
   rolled_back(connection, [&] {
     for (const auto& [name, view] : mine.views) user.read(name);
+    for (const auto& [name, table] : mine.tables) user.read_full_text(table);
     for (const auto& [name, trigger] : mine.triggers) {
       if (mine.views.count(trigger.table) != 0) user.compile(trigger);
     }

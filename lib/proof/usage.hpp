@@ -18,19 +18,22 @@ struct Usage {
     std::string what;     ///< "reading view 'v'", "an UPDATE of table 't'"
     std::string message;  ///< the database's
     std::string statement;
+    std::string text_of = {};  ///< of a full-text table: the table that has its text
   };
-  /// Statements that can never work: a view over what is not there, a trigger that writes a column
-  /// that does not exist or, on MariaDB, its own table, a default that calls an unknown function.
+  /// Statements that can never work: a view or full-text table over what is not there, a trigger
+  /// that writes a column that does not exist or, on MariaDB, its own table, a default that calls
+  /// an unknown function.
   std::vector<Failure> broken;
   /// Tables that took no row without their columns with defaults, though nothing is missing: a
   /// default that a check refuses, for example. Some applications want that.
   std::vector<Failure> refused;
 };
 
-/// Uses every view of `schema`, which is what the database behind `connection` holds, and those of
-/// its tables that are in `tables` or have a trigger, as an application would: reads the view,
-/// inserts a row that leaves out every column with a default, updates rows and deletes them, so
-/// that triggers fire. Everything is rolled back, but for tables whose engine cannot.
+/// Uses every view and full-text table of `schema`, which is what the database behind `connection`
+/// holds, and those of its tables that are in `tables` or have a trigger, as an application would:
+/// reads the view, inserts a row that leaves out every column with a default, updates rows and
+/// deletes them, so that triggers fire. Everything is rolled back, but for tables whose engine
+/// cannot.
 Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
                 const std::set<std::string>& tables, RowValues values,
                 const std::atomic<bool>* stop = nullptr);

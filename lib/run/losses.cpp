@@ -12,6 +12,7 @@
 #include "dialect/script.hpp"
 #include "dialect/sql_forms.hpp"
 #include "ops/apply.hpp"
+#include "ops/full_text.hpp"
 
 namespace dbmig::run {
 namespace {
@@ -91,9 +92,9 @@ void LossFinder::find(const schema::Schema&, const ops::CreateTable& create) {
 void LossFinder::lose_table(const schema::Schema& schema, const std::string& name, bool is_gone) {
   const Live* live = at(name);
   const schema::Table* table = schema.find_table(name);
-  const bool is_view_of_others = table != nullptr && !table->sqlite.module.empty() &&
+  const bool is_view_of_others = table != nullptr &&
                                  dialect::capabilities(dialect_.kind()).virtual_tables &&
-                                 table->sqlite.module.find("content=") != std::string::npos;
+                                 ops::full_text_content(table->sqlite.module).has_value();
   if (live != nullptr && !is_view_of_others) {
     const bool has_history = table != nullptr && table->mariadb.system_versioned &&
                              dialect::capabilities(dialect_.kind()).row_history;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -17,6 +18,7 @@
 #include "dialect/sqlite/written.hpp"
 #include "ops/alteration.hpp"
 #include "ops/apply.hpp"
+#include "ops/full_text.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -42,6 +44,7 @@ class Planner {
   std::vector<Statement> run() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       std::visit([this](const auto& operation) { step(operation); }, operations_[at_]);
+      if (!renames_next()) fill_renewed();
     }
     flush();
     return std::move(statements_);
@@ -80,6 +83,51 @@ class Planner {
     const Table table = written_table(schema_.table(create.table.name));
     emit(create_table(table));
     for (const schema::Index& index : table.indexes) emit(create_index(index, table.name));
+    fill_full_text(table);
+  }
+
+  // A full-text table without text of its own begins with an index of nothing, which would not
+  // find the rows that are there, and breaks when they are taken out of it.
+  void fill_full_text(const Table& table) {
+    const auto content = ops::full_text_content(table.sqlite.module);
+    if (!content || !has_relation(content->table)) return;
+    const std::string name = quote_identifier(table.name);
+    emit("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')", true);
+  }
+
+  bool has_relation(const std::string& name) const {
+    const auto is_it = [&](const auto& entry) {
+      return text::equals_ignoring_case(entry.first, name) && !elsewhere(entry.second.only);
+    };
+    return std::any_of(schema_.tables.begin(), schema_.tables.end(), is_it) ||
+           std::any_of(schema_.views.begin(), schema_.views.end(), is_it);
+  }
+
+  // SQLite does not follow a rename into the arguments of a module, which nothing can alter.
+  void renew_full_text(const Schema& before) {
+    for (const auto& [name, table] : schema_.tables) {
+      const Table* old = before.find_table(name);
+      if (old == nullptr || old->sqlite.module == table.sqlite.module || elsewhere(table.only)) {
+        continue;
+      }
+      emit("DROP TABLE " + quote_identifier(name));
+      emit(create_table(written_table(table)));
+      renewed_.insert(name);
+    }
+  }
+
+  bool renames_next() const {
+    if (at_ + 1 >= operations_.size()) return false;
+    const Operation& next = operations_[at_ + 1];
+    const auto* alter = std::get_if<ops::AlterColumn>(&next);
+    return std::holds_alternative<ops::RenameTable>(next) || (alter != nullptr && alter->rename);
+  }
+
+  // Once for all renames that follow each other.
+  void fill_renewed() {
+    for (const std::string& name : std::exchange(renewed_, {})) {
+      if (const Table* table = schema_.find_table(name)) fill_full_text(*table);
+    }
   }
 
   void step(const ops::DropTable& drop) {
@@ -94,6 +142,7 @@ class Planner {
     if (is_elsewhere(rename.name)) return advance();
     const Schema before = schema_;
     advance();
+    if (renewed_.erase(rename.name) != 0) renewed_.insert(rename.to);
     keep_key_names(before.table(rename.name), rename.to);
     std::string from = rename.name;
     around_rename(before, from, {}, [&] {
@@ -104,6 +153,7 @@ class Planner {
         from = between;
       }
       emit(rename_table(from, rename.to));
+      renew_full_text(before);
     });
   }
 
@@ -280,6 +330,7 @@ class Planner {
     around_rename(before, rename.name, {rename.table, to}, [&] {
       emit("ALTER TABLE " + quote_identifier(rename.table) + " RENAME COLUMN " +
            quote_identifier(rename.name) + " TO " + quote_identifier(to));
+      renew_full_text(before);
     });
   }
 
@@ -376,6 +427,7 @@ class Planner {
   Schema schema_;  ///< after the operations so far
   std::vector<Statement> statements_;
   std::optional<Pending> pending_;
+  std::set<std::string> renewed_;  ///< full-text tables whose index is yet to be made
   std::size_t at_ = 0;
 };
 
