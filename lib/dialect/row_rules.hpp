@@ -62,6 +62,13 @@ class RowRules {
   virtual std::string invalid_casts(const std::string& value, const ColumnOf& from,
                                     const ColumnOf& to) const = 0;
 
+  /// Condition for the values of `value` that `from` holds and that come out of `to` written
+  /// otherwise, though it takes them: `007` that becomes 7. Whoever writes such a change is asked
+  /// for consent, and no row is looked at; on the way back, which nobody writes, they are counted.
+  /// Empty when there are none, or when SQL cannot tell.
+  virtual std::string rewritten(const std::string& value, const ColumnOf& from,
+                                const ColumnOf& to) const = 0;
+
   /// Whether `table` refuses values of another type than its columns' instead of converting them
   /// or keeping them as they are.
   virtual bool refuses_other_types(const schema::Table& table) const = 0;

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/default_literal.hpp"
+#include "dialect/row_rules.hpp"
 #include "dialect/script.hpp"
 #include "dialect/sql_forms.hpp"
 #include "ops/apply.hpp"
@@ -165,6 +166,7 @@ void LossFinder::find(const schema::Schema& schema, const ops::AlterColumn& alte
   if (from == nullptr) return;
   const schema::Column to = ops::changed(*from, alter);
   if (to.generated && !from->generated) lose_column(schema, alter.table, alter.name);
+  if (!to.generated && !from->generated) lose_spelling(*live, {*table, *from}, {*table, to});
   if (alter.rename && *alter.rename != alter.name) {
     auto node = live->columns.extract(alter.name);
     if (node.empty()) return;
@@ -173,9 +175,30 @@ void LossFinder::find(const schema::Schema& schema, const ops::AlterColumn& alte
   }
 }
 
+void LossFinder::lose_spelling(const Live& live, const dialect::ColumnOf& from,
+                               const dialect::ColumnOf& to) {
+  const auto found = live.columns.find(from.column.name);
+  if (found == live.columns.end()) return;
+  const std::string condition =
+      dialect::row_rules(dialect_.kind()).rewritten(quoted(found->second), from, to);
+  if (condition.empty()) return;
+  found_.push_back({operation_,
+                    fmt::format("characters of column '{}.{}' ('007' becomes 7)", from.table.name,
+                                from.column.name),
+                    live.name, false, "value",
+                    fmt::format("SELECT COUNT(*) FROM {} WHERE {}", quoted(live.name), condition)});
+}
+
 void LossFinder::find(const schema::Schema& schema, const ops::AlterTable& alter) {
   const Live* live = at(alter.table);
   const schema::Table* table = schema.find_table(alter.table);
+  if (live != nullptr && table != nullptr && alter.sqlite) {
+    schema::Table after = *table;
+    after.sqlite = *alter.sqlite;
+    for (const schema::Column& column : table->columns) {
+      if (!column.generated) lose_spelling(*live, {*table, column}, {after, column});
+    }
+  }
   if (live == nullptr || table == nullptr || !alter.mariadb ||
       !dialect::capabilities(dialect_.kind()).row_history) {
     return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "dialect/conversion.hpp"
 #include "history/revision.hpp"
 #include "ops/operation.hpp"
 #include "run/run_plan.hpp"
@@ -25,12 +26,12 @@ struct Loss {
   std::string count;          ///< SQL that returns one number
 };
 
-/// Finds what operations lose on a live database: tables with rows, columns with values, MariaDB's
-/// row history. Tables and columns are followed through renames to their present names. Not
-/// counted: objects created during the run, rows that a bulk_delete names (the revision that
-/// inserted them restores them), and values of a column that are NULL or its default (the next
-/// upgrade restores them). Plain SQL counts if it drops or empties a whole table or partition,
-/// drops a column, or declares that under `state`.
+/// Finds what operations lose on a live database: tables with rows, columns with values, how values
+/// are written that another type makes numbers of, MariaDB's row history. Tables and columns are
+/// followed through renames to their present names. Not counted: objects created during the run,
+/// rows that a bulk_delete names (the revision that inserted them restores them), and values of a
+/// column that are NULL or its default (the next upgrade restores them). Plain SQL counts if it
+/// drops or empties a whole table or partition, drops a column, or declares that under `state`.
 class LossFinder {
  public:
   /// `before` is the schema of the database. `dialect` must outlive this object.
@@ -64,6 +65,7 @@ class LossFinder {
   void lose_table(const schema::Schema& schema, const std::string& name, bool is_gone);
   void lose_column(const schema::Schema& schema, const std::string& table,
                    const std::string& column);
+  void lose_spelling(const Live& live, const dialect::ColumnOf& from, const dialect::ColumnOf& to);
   void lose_partitions(const schema::Schema& schema, const std::string& name,
                        const std::vector<std::string>& partitions);
   Live* at(const std::string& table);

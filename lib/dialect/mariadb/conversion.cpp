@@ -230,4 +230,13 @@ std::optional<Conversion> conversion(const std::string& value, const ColumnOf& f
   return out;
 }
 
+std::string rewritten_texts(const std::string& value, const Type& from, const Type& to) {
+  if (!schema::is_text(from.kind) || !schema::is_integer(to.kind) || to.zerofill) return {};
+  // Texts of one number that are as long as it is are that number, in whatever character set.
+  return fmt::format(
+      "({0} REGEXP '^[[:space:]]*[-+]?[0-9]+[[:space:]]*$' AND CHAR_LENGTH({0}) <> "
+      "CHAR_LENGTH(CAST(CAST({0} AS DECIMAL(65,0)) AS CHAR)))",
+      value);
+}
+
 }  // namespace dbmig::dialect::mariadb

@@ -19,4 +19,9 @@ std::string invalid_byte_casts(const std::string& value, const ColumnOf& from, c
 /// collation of the list. `value` itself where the collation makes no difference, or is not known.
 std::string sought_in_list(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
+/// Condition for the texts that a whole number made of them is not written like: `007`, `+7`. Empty
+/// for other types.
+std::string rewritten_texts(const std::string& value, const schema::Type& from,
+                            const schema::Type& to);
+
 }  // namespace dbmig::dialect::mariadb

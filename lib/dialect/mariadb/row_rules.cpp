@@ -86,6 +86,12 @@ class MariadbRowRules final : public RowRules {
     return fmt::format("({} OR {})", bytes, values);
   }
 
+  std::string rewritten(const std::string& value, const ColumnOf& from,
+                        const ColumnOf& to) const override {
+    return rewritten_texts(value, from.column.type_on(DialectKind::mariadb),
+                           to.column.type_on(DialectKind::mariadb));
+  }
+
   bool refuses_other_types(const schema::Table& /*table*/) const override { return false; }
 
   std::string of_another_type(const std::string& /*value*/,

@@ -99,25 +99,39 @@ Conversion stored(const std::string& value, const ColumnOf& column) {
 }
 
 std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
-  const Affinity before = affinity_of(from);
-  const Affinity after = affinity_of(to);
   const bool narrows =
       schema::is_narrowing(from.column.type, to.column.type) ||
       schema::is_narrowing_on_sqlite(from.column.type_on(DialectKind::sqlite),
                                      to.column.type_on(DialectKind::sqlite),
                                      {from.table.sqlite.strict, to.table.sqlite.strict});
-  if (before == after || narrows) return {};
+  return narrows ? std::string() : rewritten_values(value, from, to);
+}
+
+std::string rewritten_values(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const Affinity before = affinity_of(from);
+  const Affinity after = affinity_of(to);
+  if (before == after || after == Affinity::blob) return {};
   if (after == Affinity::text) {
     return fmt::format("(typeof({0}) = 'real' AND CAST(CAST({0} AS TEXT) AS REAL) <> {0})", value);
   }
-  if (after == Affinity::real && before == Affinity::numeric) {
-    return fmt::format("(typeof({0}) = 'integer' AND CAST({0} AS REAL) <> {0})", value);
+  // Columns that make numbers of texts hold no text that is one.
+  const bool may_hold_texts = before == Affinity::text || before == Affinity::blob;
+  const bool may_hold_wholes = before == Affinity::numeric || before == Affinity::blob;
+  std::string condition;
+  if (may_hold_texts) {
+    condition = fmt::format(
+        "(typeof({0}) = 'text' AND {0} = CAST({0} AS NUMERIC) AND CAST(CAST({0} AS NUMERIC) AS "
+        "TEXT) <> {0}{1})",
+        value,
+        // 5 and 5.0 are one number there.
+        after == Affinity::real ? fmt::format(" AND CAST(CAST({0} AS REAL) AS TEXT) <> {0}", value)
+                                : std::string());
   }
-  if (before != Affinity::text || !schema::is_numeric(after)) return {};
-  return fmt::format(
-      "(typeof({0}) = 'text' AND {0} = CAST({0} AS NUMERIC) AND CAST(CAST({0} AS NUMERIC) AS TEXT) "
-      "<> {0})",
-      value);
+  if (after == Affinity::real && may_hold_wholes) {
+    if (!condition.empty()) condition += " OR ";
+    condition += fmt::format("(typeof({0}) = 'integer' AND CAST({0} AS REAL) <> {0})", value);
+  }
+  return may_hold_texts && may_hold_wholes ? '(' + condition + ')' : condition;
 }
 
 }  // namespace dbmig::dialect::sqlite

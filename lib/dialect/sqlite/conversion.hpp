@@ -18,4 +18,7 @@ Conversion stored(const std::string& value, const ColumnOf& column);
 /// number. Empty where there are none, and where the change of the types is one that loses values.
 std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
+/// The same without regard to what the types say: also of those whose change loses values.
+std::string rewritten_values(const std::string& value, const ColumnOf& from, const ColumnOf& to);
+
 }  // namespace dbmig::dialect::sqlite

@@ -86,6 +86,11 @@ class SqliteRowRules final : public RowRules {
     return fmt::format("({} OR {})", changed, refused);
   }
 
+  std::string rewritten(const std::string& value, const ColumnOf& from,
+                        const ColumnOf& to) const override {
+    return rewritten_values(value, from, to);
+  }
+
   bool refuses_other_types(const schema::Table& table) const override {
     return table.sqlite.strict;
   }
