@@ -117,19 +117,23 @@ std::vector<std::string> ids_of(const PlannedRevision& planned) {
   return ids;
 }
 
+SourcePosition position_of(const PlannedRevision& planned, std::size_t operation) {
+  const history::Revision& revision = planned.revision;
+  const bool is_upgrade = planned.direction == Direction::upgrade;
+  const std::vector<SourcePosition>& positions =
+      is_upgrade ? revision.upgrade_positions : revision.downgrade_positions;
+  const bool has_lines = is_upgrade || revision.downgrade.has_value();
+  if (has_lines && operation < positions.size()) return positions[operation];
+  return {revision.path.string(), 0, 0};
+}
+
 Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index) {
   const history::Revision& revision = planned.revision;
-  // A derived downgrade has no lines of its own, and operations and their inverses do not match one
-  // to one, so only the file is named.
-  const bool own_lines = planned.direction == Direction::upgrade || revision.downgrade.has_value();
-  const std::vector<SourcePosition>& positions = planned.direction == Direction::upgrade
-                                                     ? revision.upgrade_positions
-                                                     : revision.downgrade_positions;
   SourcePosition where{revision.path.string(), 0, 0};
   std::string step;
   if (index < planned.statements.size()) {
     const std::size_t operation = planned.statements[index].first_operation;
-    if (own_lines && operation < positions.size()) where = positions[operation];
+    where = position_of(planned, operation);
     if (operation < planned.operations.size()) {
       ops::Operation shown = planned.operations[operation];
       if (auto* execute = std::get_if<ops::Execute>(&shown)) {

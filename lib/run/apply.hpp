@@ -53,6 +53,10 @@ std::vector<std::string> apply_with_journal(const ApplyContext& context,
                                             const PlannedRun& planned_run,
                                             const JournalEnvironment& environment);
 
+/// Where the operation with this index stands in the file of `planned`; the file alone for those of
+/// a derived downgrade, which has no lines of its own.
+SourcePosition position_of(const PlannedRevision& planned, std::size_t operation);
+
 /// `error` of statement `index` of `planned`, with the position in the revision's file.
 Error in_revision(const Error& error, const PlannedRevision& planned, std::size_t index);
 

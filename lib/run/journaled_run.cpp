@@ -12,6 +12,7 @@
 #include "run/requirements.hpp"
 #include "run/spelling.hpp"
 #include "run/spelling_record.hpp"
+#include "run/unreadable_views.hpp"
 #include "run/violations.hpp"
 
 namespace dbmig::run {
@@ -130,6 +131,7 @@ class JournaledRun {
   void start(const PlannedRevision& planned, std::optional<AppliedRevision> row) {
     refuse_requirements(context_.connection, planned, context_.options);
     refuse_violations(context_.connection, planned);
+    refuse_unreadable_views(context_.connection, planned, environment_.before());
     tell(context_.options.listener, RunEvent::Point::before_revision, &planned);
     const bool is_new = !row;
     if (!row) row = complete_row(planned, 0);

@@ -12,9 +12,9 @@
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
-#include "dialect/script.hpp"
 #include "ops/apply.hpp"
 #include "run/expected_names.hpp"
+#include "run/made_views.hpp"
 #include "run/spelling.hpp"
 #include "run/store.hpp"
 
@@ -212,21 +212,6 @@ Touched touched_by(std::span<const ops::Operation> operations) {
   return touched;
 }
 
-/// The views that `statements` create or replace: those over `SELECT *` are recreated when a table
-/// changes, without an operation that names them.
-void add_views_made(const std::vector<dialect::Statement>& statements, Touched& touched) {
-  for (const dialect::Statement& statement : statements) {
-    if (!statement.sql.starts_with("CREATE ")) continue;
-    const auto words = dialect::script_words(DialectKind::mariadb, statement.sql);
-    // CREATE [OR REPLACE] [ALGORITHM = …] [DEFINER = …] [SQL SECURITY …] VIEW name
-    for (std::size_t i = 1; i + 1 < words.size() && !words[i].is("as"); ++i) {
-      if (!words[i].is("view") || !words[i + 1].is_name) continue;
-      touched.views.insert(words[i + 1].text);
-      break;
-    }
-  }
-}
-
 template <class Map, class Names>
 void keep_named(Map& map, const Names& names) {
   erase_if(map, [&](const auto& entry) { return names.count(entry.first) == 0; });
@@ -364,7 +349,7 @@ void SpellingRecorder::forget() {
 void SpellingRecorder::record_sent(const Schema& before, std::span<const ops::Operation> operations,
                                    const std::vector<dialect::Statement>& statements,
                                    Touched touched, const DefinitionKeys& known) {
-  add_views_made(statements, touched);
+  for (const auto& [view, statement] : made_views(statements)) touched.views.insert(view);
   if (touched.empty()) return;
   const Schema part = schema::on_dialect(touched_part(ops::apply(before, operations), touched),
                                          DialectKind::mariadb);
