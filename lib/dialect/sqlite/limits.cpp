@@ -1,10 +1,7 @@
 #include <fmt/core.h>
 
-#include <algorithm>
-
-#include "base/text.hpp"
 #include "dialect/sqlite/dialect.hpp"
-#include "ops/full_text.hpp"
+#include "dialect/sqlite/full_text.hpp"
 
 namespace dbmig::dialect::sqlite {
 
@@ -32,35 +29,17 @@ void keys_over_periods(const schema::Table& table, std::vector<Refusal>& found) 
 void columns_of_full_text(const schema::Schema& schema, const schema::Table& table,
                           std::vector<Refusal>& found) {
   const auto content = ops::full_text_content(table.sqlite.module);
-  if (!content) return;
-  const auto source = std::find_if(
-      schema.tables.begin(), schema.tables.end(),
-      [&](const auto& entry) { return text::equals_ignoring_case(entry.first, content->table); });
-  if (source == schema.tables.end() || !source->second.sqlite.module.empty()) return;
-  const auto refuse = [&](const std::string& column) {
+  const schema::Table* source = content ? text_source(schema, *content) : nullptr;
+  if (source == nullptr) return;
+  for (const std::string& column : missing_columns(*source, *content)) {
     found.push_back({{"tables", table.name, "sqlite", "module"},
                      fmt::format("full-text table '{}' takes its text from column '{}.{}', which "
                                  "does not exist",
-                                 table.name, source->first, column),
+                                 table.name, source->name, column),
                      fmt::format("its columns have the names of columns of '{}'; where one was "
                                  "renamed, write its new name here as well",
-                                 source->first)});
-  };
-  const auto has_column = [&](const std::string& name) {
-    const auto& columns = source->second.columns;
-    return std::any_of(columns.begin(), columns.end(), [&](const schema::Column& column) {
-      return text::equals_ignoring_case(column.name, name);
-    });
-  };
-  const auto is_rowid = [](const std::string& name) {
-    return text::equals_ignoring_case(name, "rowid") ||
-           text::equals_ignoring_case(name, "_rowid_") || text::equals_ignoring_case(name, "oid");
-  };
-  for (const std::string& column : content->columns) {
-    if (!has_column(column)) refuse(column);
+                                 source->name)});
   }
-  const std::string& rowid = content->rowid;
-  if (!rowid.empty() && !has_column(rowid) && !is_rowid(rowid)) refuse(rowid);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "dialect/sqlite/dialect.hpp"
 #include "dialect/sqlite/direct.hpp"
 #include "dialect/sqlite/expression.hpp"
+#include "dialect/sqlite/full_text.hpp"
 #include "dialect/sqlite/quote.hpp"
 #include "dialect/sqlite/rebuild.hpp"
 #include "dialect/sqlite/render.hpp"
@@ -18,7 +19,6 @@
 #include "dialect/sqlite/written.hpp"
 #include "ops/alteration.hpp"
 #include "ops/apply.hpp"
-#include "ops/full_text.hpp"
 
 namespace dbmig::dialect::sqlite {
 namespace {
@@ -90,17 +90,11 @@ class Planner {
   // find the rows that are there, and breaks when they are taken out of it.
   void fill_full_text(const Table& table) {
     const auto content = ops::full_text_content(table.sqlite.module);
-    if (!content || !has_relation(content->table)) return;
+    const Table* source = content ? text_source(schema_, *content) : nullptr;
+    // A broken one of an adopted database stays one.
+    if (source == nullptr || !missing_columns(*source, *content).empty()) return;
     const std::string name = quote_identifier(table.name);
     emit("INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')", true);
-  }
-
-  bool has_relation(const std::string& name) const {
-    const auto is_it = [&](const auto& entry) {
-      return text::equals_ignoring_case(entry.first, name) && !elsewhere(entry.second.only);
-    };
-    return std::any_of(schema_.tables.begin(), schema_.tables.end(), is_it) ||
-           std::any_of(schema_.views.begin(), schema_.views.end(), is_it);
   }
 
   // SQLite does not follow a rename into the arguments of a module, which nothing can alter.

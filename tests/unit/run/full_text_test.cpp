@@ -82,6 +82,13 @@ TEST_P(FullText, ThatComesLaterFindsWhatIsThere) {
   check_index();
 }
 
+TEST_P(FullText, ThatIsBrokenInAnAdoptedDatabaseIsMadeAsItIs) {
+  std::string text = kDocuments;
+  text.replace(text.find("body: text}"), 4, "word");
+  runner(this->graph({text})).upgrade("head", {});
+  EXPECT_EQ(scalar("SELECT count(*) FROM doc"), "0");
+}
+
 TEST_P(FullText, OverAColumnThatIsNotThereIsRefused) {
   schema::Schema schema = this->graph({kDocuments}).fold();
   const dialect::Dialect& dialect = connection_->dialect();
