@@ -19,8 +19,7 @@ class RowRules {
 
   // --- Names in SQL -------------------------------------------------------------------------
 
-  /// Whether the expression `sql` may refer to the column `name`. MariaDB: also where the name is
-  /// a part of another word.
+  /// Whether the expression `sql` may refer to the column `name`.
   virtual bool mentions(const std::string& sql, const std::string& name) const = 0;
 
   /// The name under which a subquery hands `column` to the query around it, where that cannot be

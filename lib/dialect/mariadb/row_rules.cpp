@@ -2,13 +2,17 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cctype>
 #include <string_view>
+#include <vector>
 
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
+#include "dialect/loose_text.hpp"
 #include "dialect/mariadb/conversion.hpp"
 #include "dialect/mariadb/partition_bounds.hpp"
+#include "ops/sql_tokens.hpp"
 
 namespace dbmig::dialect::mariadb {
 namespace {
@@ -32,11 +36,11 @@ bool is_made_of_literals(const std::string& sql) {
 class MariadbRowRules final : public RowRules {
  public:
   bool mentions(const std::string& sql, const std::string& name) const override {
-    std::string quoted;
-    for (const char c : text::lower(name)) quoted += c == '`' ? "``" : std::string(1, c);
-    const std::string text = text::lower(sql);
-    return text.find(quoted) != std::string::npos ||
-           text.find(text::lower(name)) != std::string::npos;
+    const std::string loose = loose_text(name);
+    const std::vector<ops::Token> tokens = ops::tokenize(sql, DialectKind::mariadb);
+    return std::any_of(tokens.begin(), tokens.end(), [&](const ops::Token& token) {
+      return ops::is_name(token) && loose_text(ops::identifier(token)) == loose;
+    });
   }
 
   std::string name_in_subquery(const std::string& column) const override { return column; }
