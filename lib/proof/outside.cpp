@@ -94,19 +94,23 @@ class ObjectPlaces {
   bool is_object(std::size_t i) {
     const ScriptWord& word = words_[i];
     if (is_sign(words_, i, "(")) {
-      outer_.push_back(in_objects_);
-      in_objects_ = false;
+      outer_.push_back({in_objects_, selects_});
+      in_objects_ = selects_ = false;
     } else if (is_sign(words_, i, ")") && !outer_.empty()) {
-      in_objects_ = outer_.back();
+      in_objects_ = outer_.back().in_objects;
+      selects_ = outer_.back().selects;
       outer_.pop_back();
     } else if (is_sign(words_, i, ";") ||
                is_any(word, {"set", "where", "values", "group", "order", "having", "limit"})) {
       in_objects_ = false;
     } else if (word.is("select")) {
       in_objects_ = false;
-      has_query_ = true;
+      has_query_ = selects_ = true;
     } else if (word.is("on")) {
       in_objects_ = !has_query_ && is_any(words_.front(), {"create", "drop"});
+    } else if (word.is("from") && !outer_.empty() && !selects_) {
+      // EXTRACT(YEAR FROM t.a), TRIM('x' FROM t.a)
+      in_objects_ = false;
     } else if (is_any(word, {"from", "join", "into", "update", "table", "tables", "truncate",
                              "references", "to", "call"})) {
       // ON DUPLICATE KEY UPDATE changes columns.
@@ -121,10 +125,15 @@ class ObjectPlaces {
                        [&](std::string_view keyword) { return word.is(keyword); });
   }
 
+  struct Outside {
+    bool in_objects;
+    bool selects;
+  };
   const Words& words_;
-  std::vector<bool> outer_;  ///< what was so before each open parenthesis
+  std::vector<Outside> outer_;  ///< what was so before each open parenthesis
   bool in_objects_ = false;
   bool has_query_ = false;
+  bool selects_ = false;  ///< between the same parentheses
 };
 
 /// The first name that another database may own.

@@ -349,6 +349,7 @@ TEST(ProofOnMariadb, ATableCalledAsADatabaseOpensNoDoor) {
         "SELECT 1 FROM purchase p JOIN customer.purchase q ON q.id = p.id",
         "DROP TABLE purchase, customer.purchase", "TRUNCATE customer.purchase",
         "RENAME TABLE purchase TO customer.purchase", "CALL customer.p()",
+        "UPDATE purchase SET id = (SELECT max(id) FROM customer.purchase)",
         "UPDATE purchase SET id = customer.f(1)", "CREATE INDEX i ON customer.purchase (id)",
         "UPDATE purchase SET id = (SELECT max(customer.purchase.id) FROM purchase)"}) {
     EXPECT_FALSE(proved(sql)) << sql;
@@ -358,6 +359,8 @@ TEST(ProofOnMariadb, ATableCalledAsADatabaseOpensNoDoor) {
         "(SELECT "
         "customer.id FROM customer WHERE customer.id < 5) ON DUPLICATE KEY UPDATE purchase.state = "
         "'paid', purchase.amount = 20",
+        "UPDATE customer SET email = trim('x' FROM customer.email) WHERE extract(YEAR FROM "
+        "customer.born) > 9000",
         "UPDATE customer SET customer.points = 1, customer.born = NULL WHERE EXISTS (SELECT 1 FROM "
         "purchase WHERE purchase.customer_id = customer.id)"}) {
     EXPECT_TRUE(proved(sql)) << sql;
