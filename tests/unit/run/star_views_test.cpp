@@ -38,6 +38,35 @@ TEST_P(StarViews, ShowTheColumnsThatTheTableHas) {
   EXPECT_EQ(columns_of("w"), (Names{"id", "a", "uid"}));
 }
 
+/// SQLite names a view's column as the table does, MariaDB as the query.
+TEST_P(StarViews, KeepTheLettersOfTheNamesOfTheirColumns) {
+  const std::string head = "message: m\ncreated: 2026-01-01T00:00:00Z\nupgrade:\n";
+  const history::Graph graph = this->graph(
+      {"revision: aaa\nparents: []\n" + head +
+           "  - create_table: {t: {columns: {id: integer, name: text, n: integer}, primary_key: "
+           "[id]}}\n"
+           "  - create_view: {name: v, sql: \"SELECT Name, ID, n AS Xs FROM t\"}\n"
+           "  - create_view: {name: w, sql: \"SELECT NAME, q.iD FROM v AS q\"}\n"
+           "  - create_view: {name: s, sql: \"SELECT * FROM v\"}\n",
+       "revision: bbb\nparents: [aaa]\n" + head +
+           "  - alter_column: {table: t, name: name, nullable: false, default: q}\n"
+           "  - alter_column: {table: t, name: n, rename: m, type: text}\n"});
+  runner(graph).upgrade("aaa", {});
+  const auto v = columns_of("v");
+  const auto w = columns_of("w");
+  const auto s = columns_of("s");
+  EXPECT_EQ(v.at(0), is_sqlite() ? "name" : "Name");
+  const auto expect_the_same = [&] {
+    EXPECT_EQ(columns_of("v"), v);
+    EXPECT_EQ(columns_of("w"), w);
+    EXPECT_EQ(columns_of("s"), s);
+  };
+  runner(graph).upgrade("bbb", {});
+  expect_the_same();
+  runner(graph).downgrade("aaa", RunOptions::losing_data());
+  expect_the_same();
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, StarViews,
                          ::testing::Values(DialectKind::sqlite, DialectKind::mariadb),
                          name_of_kind);
