@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,24 @@ namespace dbmig::import {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// A batch of the encoding "cells" with one row.
+std::vector<char> as_cells(std::span<const backend::Cell> row) {
+  const auto encoder = backend::row_encoder(backend::kCellEncoding, row.size());
+  encoder->add(row);
+  const std::span<const char> one = encoder->batch();
+  return {one.begin(), one.end()};
+}
+
+bool has_repeated(const std::vector<RowKeys>& rows) {
+  std::unordered_set<std::string_view> keys;
+  for (const RowKeys& row : rows) {
+    for (const std::string& key : row) {
+      if (!keys.insert(key).second) return true;
+    }
+  }
+  return false;
+}
 
 /// Adds the time until its destruction to a counter.
 class Timed {
@@ -104,7 +123,7 @@ RowOrder row_order(DialectKind kind, const schema::Table& table,
 
 Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
                const BadRecordPolicy& policy, LoadProgress& progress, const RowOrder& order,
-               WaitingFile& waiting)
+               WaitingFile& waiting, HeldKeys* held)
     : sink_(sink),
       file_(std::move(file)),
       format_(format),
@@ -113,7 +132,8 @@ Loader::Loader(backend::BulkSink& sink, std::string file, const CsvFormat& forma
       progress_(progress),
       rows_told_(sink.rows()),
       order_(order),
-      waiting_(waiting) {}
+      waiting_(waiting),
+      held_(held) {}
 
 /// The line on which a record begins; only needed for error messages. Counted from the previous
 /// call, because all records of a chunk may be wrong.
@@ -157,10 +177,7 @@ RepeatedKeyError Loader::repeated_key(std::uint32_t offset,
 
 /// The next row of a batch as a batch of the encoding "cells".
 std::vector<char> Loader::next_row(backend::RowReader& reader) const {
-  const auto encoder = backend::row_encoder(backend::kCellEncoding, order_.columns);
-  encoder->add(reader.next());
-  const std::span<const char> one = encoder->batch();
-  return {one.begin(), one.end()};
+  return as_cells(reader.next());
 }
 
 /// Of a batch of one row, of the encoding "cells".
@@ -171,9 +188,14 @@ bool Loader::has_number(std::span<const char> row) const {
   return cells.next().kind != backend::Cell::Kind::null;
 }
 
-void Loader::let_wait(std::vector<char> row, std::uint32_t offset, std::optional<Error> error) {
+/// `row` of the current batch.
+void Loader::let_wait(std::vector<char> cells, std::size_t row, std::uint32_t offset,
+                      std::optional<Error> error) {
   waiting_.rows.push_back(
-      {std::move(row), line_of(offset), std::string(record_at(offset)), std::move(error)});
+      {std::move(cells), line_of(offset), std::string(record_at(offset)), std::move(error)});
+  if (held_ == nullptr) return;
+  held_->hold(keys_[row]);
+  waiting_.rows.back().keys = std::move(keys_[row]);
 }
 
 bool Loader::has_empty_key(std::span<const char> batch) const {
@@ -197,37 +219,86 @@ void Loader::write_each(std::span<const char> batch, const backend::RefusedRow& 
 }
 
 /// Tries some rows, and then twice as many, until many of them wait; the rest waits untried.
-void Loader::write_or_wait(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
-                           const backend::RefusedRow& refused) {
+void Loader::write_or_wait(std::span<const char> batch, std::size_t rows, const Outcome& outcome) {
   constexpr std::size_t kFirst = 100;
   constexpr std::size_t kMany = 8;  // a row of so many
   const std::string encoding = sink_.encoding();
   const auto reader = backend::row_reader(encoding, order_.columns, batch);
   const auto encoder = backend::row_encoder(encoding, order_.columns);
   bool many_wait = false;
-  for (std::size_t from = 0; from < offsets.size() && !many_wait;) {
-    const std::size_t count = std::min(std::max(from, kFirst), offsets.size() - from);
+  for (std::size_t from = 0; from < rows && !many_wait;) {
+    const std::size_t count = std::min(std::max(from, kFirst), rows - from);
     encoder->clear();
     for (std::size_t i = 0; i < count; ++i) encoder->add(reader->next());
     const std::size_t waited = waiting_.rows.size();
     sink_.write(encoder->batch(),
-                [&](std::size_t row, const Error& error) { refused(from + row, error); });
+                [&](std::size_t row, const Error& error) { outcome.refused(from + row, error); });
     many_wait = (waiting_.rows.size() - waited) * kMany > count;
     from += count;
     if (!many_wait) continue;
-    for (; from < offsets.size(); ++from) let_wait(next_row(*reader), offsets[from], std::nullopt);
+    for (; from < rows; ++from) outcome.waits(from, next_row(*reader));
   }
 }
 
-void Loader::write(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
-                   const backend::RefusedRow& refused) {
+void Loader::write_rows(std::span<const char> batch, std::size_t rows, const Outcome& outcome) {
   if (order_.numbers_each && has_empty_key(batch)) {
-    write_each(batch, refused);
+    write_each(batch, outcome.refused);
   } else if (order_.may_wait_untried) {
-    write_or_wait(batch, offsets, refused);
+    write_or_wait(batch, rows, outcome);
   } else {
-    sink_.write(batch, refused);
+    sink_.write(batch, outcome.refused);
   }
+}
+
+/// Rows with a key of one that waits have to wait behind it, or are refused with `cannot_wait`.
+void Loader::write(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
+                   const backend::RefusedRow& refused, const backend::RefusedRow& cannot_wait) {
+  const auto waits = [&](std::size_t row, std::vector<char> cells) {
+    let_wait(std::move(cells), row, offsets.at(row), std::nullopt);
+  };
+  const std::string encoding = sink_.encoding();
+  if (held_ != nullptr) keys_ = held_->keys_of(encoding, batch);
+  if (held_ == nullptr || (held_->is_empty() && !has_repeated(keys_))) {
+    return write_rows(batch, offsets.size(), {refused, waits});
+  }
+  const auto reader = backend::row_reader(encoding, order_.columns, batch);
+  const auto encoder = backend::row_encoder(encoding, order_.columns);
+  // Whether the first row with a key waits must be known before the next one with it comes.
+  std::vector<std::size_t> piece;
+  std::unordered_set<std::string> keys_of_piece;
+  const auto write_piece = [&] {
+    if (piece.empty()) return;
+    write_rows(
+        encoder->batch(), piece.size(),
+        {[&](std::size_t row, const Error& error) { refused(piece[row], error); },
+         [&](std::size_t row, std::vector<char> cells) { waits(piece[row], std::move(cells)); }});
+    encoder->clear();
+    piece.clear();
+    keys_of_piece.clear();
+  };
+  for (std::size_t row = 0; row < offsets.size(); ++row) {
+    const bool is_repeated =
+        std::any_of(keys_[row].begin(), keys_[row].end(),
+                    [&](const auto& key) { return keys_of_piece.contains(key); });
+    if (is_repeated) write_piece();
+    const std::span<const backend::Cell> cells = reader->next();
+    if (!held_->holds_one_of(keys_[row])) {
+      encoder->add(cells);
+      piece.push_back(row);
+      keys_of_piece.insert(keys_[row].begin(), keys_[row].end());
+      continue;
+    }
+    std::vector<char> one = as_cells(cells);
+    if (!order_.numbers_are_parents || has_number(one)) {
+      waits(row, std::move(one));
+      continue;
+    }
+    write_piece();
+    cannot_wait(row, Error(ErrorCode::constraint,
+                           "an earlier row that has the same key waits for its parent; without a "
+                           "number of its own, this one cannot wait behind it"));
+  }
+  write_piece();
 }
 
 void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkResult& result) {
@@ -253,7 +324,15 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
     }
     std::unique_ptr<backend::RowReader> rows;  // of those that lack a parent
     std::size_t next = 0;
-    write(batch, result.offsets, [&](std::size_t row, Error error) {
+    const auto refuse = [&](std::size_t row, const Error& error) {
+      const std::uint32_t offset = result.offsets.at(row);
+      if (!policy_.goes_on()) {
+        throw refused_record(file_, line_of(offset), record_at(offset), format_, error);
+      }
+      policy_.problems->add(file_, line_of(offset), error);
+      rejected.push_back({offset, error.message()});
+    };
+    const auto wait_or_refuse = [&](std::size_t row, Error error) {
       const std::uint32_t offset = result.offsets.at(row);
       if (order_.parents_may_follow && lacks_parent(error)) {
         if (!rows) rows = backend::row_reader(sink_.encoding(), order_.columns, batch);
@@ -261,19 +340,19 @@ void Loader::load(std::string_view chunk, std::uint64_t first_line, const ChunkR
         ++next;
         std::vector<char> one = next_row(*rows);
         if (!order_.numbers_are_parents || has_number(one)) {
-          return let_wait(std::move(one), offset, std::move(error));
+          return let_wait(std::move(one), row, offset, std::move(error));
         }
         error = Error(error.code(), error.message() +
                                         "; without a number of its own, it cannot wait for a "
                                         "parent that comes later")
                     .native(error.native_code());
       }
-      if (!policy_.goes_on()) {
-        throw refused_record(file_, line_of(offset), record_at(offset), format_, error);
-      }
-      policy_.problems->add(file_, line_of(offset), error);
-      rejected.push_back({offset, error.message()});
-    });
+      refuse(row, error);
+    };
+    const std::size_t waited = waiting_.rows.size();
+    write(batch, result.offsets, wait_or_refuse, refuse);
+    std::sort(waiting_.rows.begin() + static_cast<std::ptrdiff_t>(waited), waiting_.rows.end(),
+              [](const WaitingRow& a, const WaitingRow& b) { return a.line < b.line; });
   }
   progress_.rows += sink_.rows() - rows_told_;
   rows_told_ = sink_.rows();

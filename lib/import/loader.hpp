@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include "backend/bulk.hpp"
 #include "base/error.hpp"
 #include "import/csv_format.hpp"
+#include "import/held_keys.hpp"
 #include "import/problems.hpp"
 #include "import/rejects.hpp"
 #include "import/splitter.hpp"
@@ -81,11 +83,11 @@ class RepeatedKeyError : public Error {
 /// file, and knows the line of each row.
 class Loader {
  public:
-  /// Rows that must wait for their parents are added to `waiting`. All references must outlive the
-  /// loader.
+  /// Rows that must wait for their parents are added to `waiting`, and so are later rows with a key
+  /// of theirs, unless `held` is null. All must outlive the loader.
   Loader(backend::BulkSink& sink, std::string file, const CsvFormat& format,
          const BadRecordPolicy& policy, LoadProgress& progress, const RowOrder& order,
-         WaitingFile& waiting);
+         WaitingFile& waiting, HeldKeys* held);
 
   /// Loads the rows of `result`, the result of `chunk`, which begins at `first_line`. Without a
   /// reject file, throws Error for the first record, in the file's order, that the converter or the
@@ -96,15 +98,21 @@ class Loader {
   RepeatedKeyError repeated_key(std::uint32_t offset, std::vector<std::string> columns) const;
 
  private:
+  /// What is done with some of the rows of a batch, which are numbered by themselves.
+  struct Outcome {
+    backend::RefusedRow refused;
+    std::function<void(std::size_t row, std::vector<char> cells)> waits;  ///< untried
+  };
   void write(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
-             const backend::RefusedRow& refused);
-  void write_or_wait(std::span<const char> batch, const std::vector<std::uint32_t>& offsets,
-                     const backend::RefusedRow& refused);
+             const backend::RefusedRow& refused, const backend::RefusedRow& cannot_wait);
+  void write_rows(std::span<const char> batch, std::size_t rows, const Outcome& outcome);
+  void write_or_wait(std::span<const char> batch, std::size_t rows, const Outcome& outcome);
   void write_each(std::span<const char> batch, const backend::RefusedRow& refused);
   bool has_empty_key(std::span<const char> batch) const;
   std::vector<char> next_row(backend::RowReader& reader) const;
   bool has_number(std::span<const char> row) const;
-  void let_wait(std::vector<char> row, std::uint32_t offset, std::optional<Error> error);
+  void let_wait(std::vector<char> cells, std::size_t row, std::uint32_t offset,
+                std::optional<Error> error);
   std::uint64_t line_of(std::uint32_t offset) const;
   SourcePosition position_of(const BadRecord& bad) const;
   std::string_view record_at(std::uint32_t offset) const;
@@ -119,6 +127,7 @@ class Loader {
   std::uint64_t rows_told_;  ///< rows of the sink that the progress already includes
   RowOrder order_;
   WaitingFile& waiting_;
+  HeldKeys* held_;
 
   // The current chunk.
   std::string_view chunk_;
@@ -127,7 +136,8 @@ class Loader {
     std::uint32_t offset = 0;
     std::uint64_t line = 1;
   };
-  mutable Counted counted_;  ///< how far line_of() has counted
+  mutable Counted counted_;    ///< how far line_of() has counted
+  std::vector<RowKeys> keys_;  ///< of each row; only with `held_`
 };
 
 /// The error if the database refused `record` of `file`, and the import ends.

@@ -14,6 +14,7 @@
 #include "import/checkpoints.hpp"
 #include "import/chunk_reader.hpp"
 #include "import/earlier_row.hpp"
+#include "import/held_keys.hpp"
 #include "import/import.hpp"
 #include "import/key_watch.hpp"
 #include "import/loader.hpp"
@@ -100,6 +101,8 @@ class RootImport {
   ChunkReader::Limits chunk_limits() const;
   Before begin_file(std::size_t index, Plan& plan, ChunkReader& reader);
   void feed_sinks(const Feed& feed, const std::vector<std::unique_ptr<RenewedSink>>& sinks);
+  void hold_keys(const Feed& feed);
+  std::vector<WaitingFile*> waiting_in(const std::string& table);
   void insert_ready_rows(std::size_t index);
   void finish_table(OpenTable& open);
   void look_for_earlier_fault(const Error& error,
@@ -171,6 +174,7 @@ class RootImport {
   std::vector<RejectFile*> rejects_of_;   ///< of each file, or null
   std::vector<CsvFormat> formats_;        ///< of each file, as detected
   std::vector<WaitingFile> waiting_;      ///< of each file
+  std::unique_ptr<HeldKeys> held_;        ///< of the waiting rows; null: they hold none
   std::size_t still_waiting_ = 0;         ///< rows left by the last insert_ready_rows()
   Problems problems_;
   Summary summary_;

@@ -206,6 +206,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const
 void RootImport::feed_sinks(const Feed& feed,
                             const std::vector<std::unique_ptr<RenewedSink>>& sinks) {
   RejectFile* const rejects = rejects_of_[feed.index];
+  hold_keys(feed);
   std::vector<Loader> all;
   all.reserve(sinks.size());
   std::vector<Loader*> loaders;
@@ -213,7 +214,7 @@ void RootImport::feed_sinks(const Feed& feed,
     loaders.push_back(&all.emplace_back(
         *one, feed.name, feed.plan.format,
         BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
-        progress_, feed.row_order, waiting_[feed.index]));
+        progress_, feed.row_order, waiting_[feed.index], held_.get()));
   }
   const auto on_tick = [this](std::uint64_t bytes_done) {
     bytes_done_ = bytes_before_ + bytes_done;

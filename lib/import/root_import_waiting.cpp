@@ -9,6 +9,28 @@
 
 namespace dbmig::import {
 
+/// The files of `table` with waiting rows.
+std::vector<WaitingFile*> RootImport::waiting_in(const std::string& table) {
+  std::vector<WaitingFile*> files;
+  for (WaitingFile& file : waiting_) {
+    if (file.table.name == table && !file.rows.empty()) files.push_back(&file);
+  }
+  return files;
+}
+
+/// Where a repeated key does not end the import, the first row of the files must get it, even if it
+/// waits for its parent.
+void RootImport::hold_keys(const Feed& feed) {
+  held_.reset();
+  if (!options_.goes_on() || !feed.row_order.parents_may_follow) return;
+  auto held = std::make_unique<HeldKeys>(*connection_, tables_[feed.index], feed.plan);
+  if (!held->has_keys()) return;
+  for (const WaitingFile* file : waiting_in(tables_[feed.index].name)) {
+    for (const WaitingRow& row : file->rows) held->hold(row.keys);
+  }
+  held_ = std::move(held);
+}
+
 /// Writes rows of the file that wait and have their parents now, when there are so many that
 /// keeping them would take much memory. If most are left, it asks again when they are twice as
 /// many.
@@ -17,8 +39,15 @@ void RootImport::insert_ready_rows(std::size_t index) {
   WaitingFile& file = waiting_[index];
   if (file.has_triggers || file.rows.size() < std::max(kMany, 2 * still_waiting_)) return;
   const Clock::time_point start = Clock::now();
-  insert_ready(*connection_, file, stop_);
+  const std::vector<WaitingFile*> files = waiting_in(file.table.name);
+  insert_ready(*connection_, files, stop_);
   still_waiting_ = file.rows.size();
+  if (held_ != nullptr) {
+    held_->clear();
+    for (const WaitingFile* one : files) {
+      for (const WaitingRow& row : one->rows) held_->hold(row.keys);
+    }
+  }
   progress_.rows += std::exchange(file.written, 0);
   progress_.write_nanoseconds += nanoseconds_since(start);
 }
@@ -30,9 +59,8 @@ void RootImport::finish_waiting() {
   for (WaitingFile& file : waiting_) {
     if (!file.rows.empty()) files.push_back(&file);
   }
-  if (files.empty()) return;
   const Clock::time_point start = Clock::now();
-  insert_waiting(*connection_, files, stop_);
+  if (!files.empty()) insert_waiting(*connection_, files, stop_);
   for (WaitingFile& file : waiting_) {
     const std::string& name = summary_.files[file.index].name;
     RejectFile* const rejects = rejects_of_[file.index];

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.hpp"
@@ -22,7 +23,7 @@ constexpr const char* kSavepoint = "dbmig_circles";
 /// Rows per statement.
 constexpr std::size_t kAtOnce = 500;
 
-/// Disables MariaDB's check of foreign keys, and defers SQLite's to the end.
+/// Disables MariaDB's check of foreign keys, and defers SQLite's until check_again().
 class UncheckedForeignKeys {
  public:
   explicit UncheckedForeignKeys(backend::Connection& connection)
@@ -31,7 +32,7 @@ class UncheckedForeignKeys {
                                     : "PRAGMA defer_foreign_keys = ON");
   }
   ~UncheckedForeignKeys() {
-    if (!on_mariadb_) return;  // needed until the end of the transaction, which resets it
+    if (!on_mariadb_) return;
     try {
       connection_.execute("SET SESSION foreign_key_checks = 1");
     } catch (...) {
@@ -48,9 +49,13 @@ class UncheckedForeignKeys {
 
 class Circles {
  public:
-  Circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
+  Circles(backend::Connection& connection, const std::vector<WaitingFile*>& files, bool more_come,
           const std::atomic<bool>& stop)
-      : connection_(connection), files_(files), stop_(stop), keys_(connection, files) {
+      : connection_(connection),
+        files_(files),
+        more_come_(more_come),
+        stop_(stop),
+        keys_(connection, files) {
     for (std::size_t i = 0; i < files.size(); ++i) {
       first_.push_back(file_of_.size());
       file_of_.insert(file_of_.end(), files[i]->rows.size(), i);
@@ -62,14 +67,19 @@ class Circles {
   bool write() {
     keys_.keep();
     for (std::size_t i = 0; i < files_.size(); ++i) ask(i);
+    find_shared_keys();
     std::vector<bool> refused = refused_before();
     while (true) {
-      const std::vector<bool> good = graph_.complete(refused);
+      const std::vector<bool> good = graph_.choose(refused, more_come_);
       const std::vector<std::size_t> rows = graph_.parents_first(good, file_of_);
-      if (rows.empty()) return !has_given_up_;
+      if (rows.empty()) {
+        check_again();
+        return !has_given_up_;
+      }
       connection_.savepoint(kSavepoint);
       if (write(rows, refused)) {
         verify(good);
+        check_again();
         take_out(good);
         return !has_given_up_;
       }
@@ -84,6 +94,20 @@ class Circles {
   WaitingRow& row_at(std::size_t number) const {
     const std::size_t file = file_of_[number];
     return files_[file]->rows[number - first_[file]];
+  }
+
+  void find_shared_keys() {
+    std::unordered_map<std::string, std::vector<std::size_t>> rows_of;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      for (std::size_t row = 0; row < files_[i]->rows.size(); ++row) {
+        for (const std::string& key : files_[i]->rows[row].keys) {
+          rows_of[key].push_back(number_of(i, row));
+        }
+      }
+    }
+    for (const auto& [key, rows] : rows_of) {
+      if (rows.size() > 1) graph_.share_key(rows);
+    }
   }
 
   /// Rows that were refused for another reason than a missing parent.
@@ -231,9 +255,16 @@ class Circles {
     return is_taken;
   }
 
-  /// MariaDB: checks that every row has its parents, and locks them.
+  /// Rows that come later are checked one by one. But SQLite forgets what it has not checked yet
+  /// then: only if it is known that no row lacks a parent, which a trigger may have changed.
+  void check_again() {
+    const bool has_triggers = std::any_of(files_.begin(), files_.end(),
+                                          [](const auto* file) { return file->has_triggers; });
+    if (!on_mariadb() && !has_triggers) connection_.execute("PRAGMA defer_foreign_keys = OFF");
+  }
+
+  /// Checks that every row has its parents; on MariaDB, locks them.
   void verify(const std::vector<bool>& good) {
-    if (!on_mariadb()) return;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       remove_others(i, good);
       for (const ForeignKey& key : files_[i]->table.foreign_keys) {
@@ -241,10 +272,9 @@ class Circles {
                                        [&](const auto& column) { return keys_.has(i, column); });
         if (!known) continue;
         const std::string sql = fmt::format(
-            "SELECT COUNT(*) FROM {} c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} p WHERE {} LOCK "
-            "IN SHARE MODE)",
+            "SELECT COUNT(*) FROM {} c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} p WHERE {}{})",
             keys_.table(i), bound(key, connection_.dialect()), quoted(key.referenced_table),
-            matches(key, {}));
+            matches(key, {}), on_mariadb() ? " LOCK IN SHARE MODE" : "");
         if (connection_.query(sql).rows.at(0).at(0) == "0") continue;
         throw Error(ErrorCode::constraint,
                     fmt::format("rows of '{}' lost a parent in '{}' while they were imported",
@@ -283,6 +313,7 @@ class Circles {
 
   backend::Connection& connection_;
   const std::vector<WaitingFile*>& files_;
+  const bool more_come_;
   const std::atomic<bool>& stop_;
   WaitingKeys keys_;
   bool has_given_up_ = false;
@@ -294,9 +325,9 @@ class Circles {
 }  // namespace
 
 bool write_circles(backend::Connection& connection, const std::vector<WaitingFile*>& files,
-                   const std::atomic<bool>& stop) {
+                   bool more_come, const std::atomic<bool>& stop) {
   try {
-    return Circles(connection, files, stop).write();
+    return Circles(connection, files, more_come, stop).write();
   } catch (const Error& error) {
     // Without the right to create temporary tables it is not known.
     if (error.code() != ErrorCode::access) throw;

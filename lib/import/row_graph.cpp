@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <queue>
 
 namespace dbmig::import {
@@ -12,6 +13,42 @@ void RowGraph::need(Row child, const std::vector<Row>& parents) {
   needs_.push_back({child, parents});
   needs_of_[child].push_back(number);
   for (const Row parent : parents) needs_for_[parent].push_back(number);
+}
+
+void RowGraph::share_key(const std::vector<Row>& rows) {
+  for (const Row row : rows) keys_of_[row].push_back(keys_);
+  ++keys_;
+}
+
+std::vector<bool> RowGraph::choose(const std::vector<bool>& refused, bool more_come) const {
+  if (keys_ == 0) return complete(refused);
+  std::vector<bool> gone = refused;
+  while (true) {
+    std::vector<bool> possible = more_come ? std::vector<bool>(rows(), true) : complete(gone);
+    std::vector<bool> left_out = gone;
+    std::vector<bool> has_rivals(rows());
+    std::vector<std::optional<Row>> holders(keys_);
+    for (Row row = 0; row < rows(); ++row) {
+      if (gone[row] || !possible[row]) continue;
+      for (const std::size_t key : keys_of_[row]) {
+        if (!holders[key]) continue;
+        has_rivals[*holders[key]] = true;
+        left_out[row] = true;
+      }
+      if (left_out[row]) continue;
+      for (const std::size_t key : keys_of_[row]) holders[key] = row;
+    }
+    std::vector<bool> chosen = complete(left_out);
+    if (more_come) return chosen;
+    // A row whose parent has been left out cannot be written: its rivals get their turn.
+    bool is_changed = false;
+    for (Row row = 0; row < rows(); ++row) {
+      if (!has_rivals[row] || chosen[row]) continue;
+      gone[row] = true;
+      is_changed = true;
+    }
+    if (!is_changed) return chosen;
+  }
 }
 
 std::vector<bool> RowGraph::complete(const std::vector<bool>& refused) const {

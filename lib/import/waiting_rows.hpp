@@ -21,6 +21,9 @@ struct WaitingRow {
   std::uint64_t line;
   std::string record;
   std::optional<Error> error;  ///< the database's most recent one; nothing: it was not asked
+  /// If others may have them: see HeldKeys. A row has its turn when the earlier ones with one of
+  /// its keys cannot be written.
+  std::vector<std::string> keys = {};
 };
 
 /// The waiting rows of one file.
@@ -34,17 +37,19 @@ struct WaitingFile {
   bool has_triggers = false;
 };
 
-/// Writes the rows of `file` whose parents are in the database or among these rows, while the file
-/// is still read; the others go on waiting. `file` must have no triggers. Runs inside the import's
-/// transaction. Throws Error{interrupted} if `stop` is set, and the sinks' errors.
-void insert_ready(backend::Connection& connection, WaitingFile& file,
+/// Writes the rows of `files`, those of one table, whose parents are in the database or among these
+/// rows, while files are still read; the others go on waiting. The table must have no triggers.
+/// Runs inside the import's transaction. Throws Error{interrupted} if `stop` is set, and the sinks'
+/// errors.
+void insert_ready(backend::Connection& connection, const std::vector<WaitingFile*>& files,
                   const std::atomic<bool>& stop);
 
 /// Writes rows that waited for their parents when all files are read: those whose parents are in
-/// the database or among them. Where that is not known beforehand, rows are tried repeatedly while
-/// at least one succeeds. What is left in `files`, in the order of lines, has no parent or was
-/// refused for another reason, which its error says. Otherwise like insert_ready().
-void insert_waiting(backend::Connection& connection, std::vector<WaitingFile*> files,
+/// the database or among them; of rows with the same key the first, in the order of `files`. Where
+/// that is not known beforehand, rows are tried repeatedly while at least one succeeds. What is
+/// left in `files`, in the order of lines, has no parent or was refused for another reason, which
+/// its error says. Otherwise like insert_ready().
+void insert_waiting(backend::Connection& connection, const std::vector<WaitingFile*>& files,
                     const std::atomic<bool>& stop);
 
 }  // namespace dbmig::import

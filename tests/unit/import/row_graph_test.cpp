@@ -122,5 +122,30 @@ TEST(RowGraph, AForestIsWrittenInTheOrderOfItsRows) {
             (std::vector<std::size_t>{2, 3, 0, 1, 4}));
 }
 
+TEST(RowGraph, OfRowsWithTheSameKeyTheFirstThatCanBeWrittenIsChosen) {
+  using Flags = std::vector<bool>;
+  RowGraph graph(4);
+  graph.need(0, {3});
+  graph.need(2, {1});
+  graph.share_key({0, 1});
+  EXPECT_EQ(graph.choose(Flags(4), false), (Flags{true, false, false, true}));
+  const Flags without_parent{false, false, false, true};
+  EXPECT_EQ(graph.choose(without_parent, false), (Flags{false, true, true, false}));
+  // Its parent may still come.
+  EXPECT_EQ(graph.choose(without_parent, true), (Flags(4)));
+  const Flags without_first{true, false, false, false};
+  EXPECT_EQ(graph.choose(without_first, true), (Flags{false, true, true, true}));
+}
+
+TEST(RowGraph, ARowWhoseParentIsLeftOutGivesItsKeyUp) {
+  RowGraph graph(4);
+  graph.need(0, {1});  // which has the same key
+  graph.need(2, {0});
+  graph.share_key({0, 1});
+  graph.share_key({2, 3});
+  EXPECT_EQ(graph.choose(std::vector<bool>(4), false),
+            (std::vector<bool>{false, true, false, true}));
+}
+
 }  // namespace
 }  // namespace dbmig::test
