@@ -111,6 +111,9 @@ class BulkSink {
   /// The encoder that makes this sink's batches, by name: a rank without a connection builds it
   /// with row_encoder().
   virtual std::string encoding() const = 0;
+  /// Before begin(): a row without its parent is refused by write(), also if a foreign key lets it
+  /// wait for it until the commit (SQLite's DEFERRABLE INITIALLY DEFERRED).
+  virtual void refuse_orphans() {}
   /// Inserts the rows of `batch` in order. Every row before a refused one is in the table when
   /// `refused` is called. Throws Error for what is not the fault of a row (disk full, connection
   /// lost, deadlock): the transaction must then be rolled back.

@@ -124,7 +124,9 @@ class RootImport {
   void take_results_of(std::size_t index);
   std::unique_ptr<RenewedSink> open_sink(const schema::Table& table,
                                          const std::vector<std::string>& columns,
+                                         bool refuses_orphans,
                                          const backend::DeferrableChecks& deferrable);
+  bool refuses_orphans(const schema::Table& table, const RowOrder& order) const;
   void open_writers();
   void set_time_zone();
   void open_table(std::span<const std::size_t> files, const Plan& plan, RowOrder& order,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "backend/bulk.hpp"
+#include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "import/check_options.hpp"
 #include "import/earlier_row.hpp"
@@ -68,12 +69,14 @@ void RootImport::prepare_writers() {
 /// missing at a commit would be missing for everybody.
 std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
                                                    const std::vector<std::string>& columns,
+                                                   bool refuses_orphans,
                                                    const backend::DeferrableChecks& deferrable) {
-  auto sink = std::make_unique<RenewedSink>([this, table, columns, deferrable] {
+  auto sink = std::make_unique<RenewedSink>([this, table, columns, refuses_orphans, deferrable] {
     std::unique_ptr<backend::BulkSink> one;
     lock_retry_->run([&] {
       one.reset();  // restores the session's settings, which the next one saves again
       one = connection_->bulk_sink(table, columns, options_.on_duplicate);
+      if (refuses_orphans) one->refuse_orphans();
       if (!checkpoints_->are_on()) {
         const backend::DeferredChecks deferred = one->begin(deferrable);
         deferred_ = {.keys = deferred.keys || deferred_.keys, .constraints = deferred.constraints};
@@ -83,6 +86,21 @@ std::unique_ptr<RenewedSink> RootImport::open_sink(const schema::Table& table,
   });
   lock_retry_->wait_in_statements();
   return sink;
+}
+
+/// Whether a row without its parent is refused at once, so that its line is known, although its
+/// foreign key is checked at the commit. Not if the parent may follow and the row cannot wait for
+/// it: because of --on-duplicate, or because it has no number of its own.
+bool RootImport::refuses_orphans(const schema::Table& table, const RowOrder& order) const {
+  if (options_.on_duplicate == backend::OnDuplicate::abort) {
+    return !order.numbers_are_parents || order.key.has_value();
+  }
+  return std::none_of(
+      table.foreign_keys.begin(), table.foreign_keys.end(), [this](const schema::ForeignKey& key) {
+        return std::any_of(tables_.begin(), tables_.end(), [&](const schema::Table& other) {
+          return text::equals_ignoring_case(key.referenced_table, other.name);
+        });
+      });
 }
 
 void RootImport::open_writers() {
@@ -168,7 +186,7 @@ std::vector<std::unique_ptr<RenewedSink>> RootImport::open_sinks(std::span<const
   const std::vector<std::string> columns = plan.column_names();
   if (writers_ == nullptr) {
     sinks.push_back(
-        open_sink(table, columns,
+        open_sink(table, columns, refuses_orphans(table, order),
                   {.keys = watched_keys(plan),
                    .constraints = options_.defers_constraints && may_defer_checks(index),
                    .expected_rows = expected_rows(files, plan.format.line_byte(), is_reopened)}));

@@ -84,6 +84,7 @@ class Trials {
   void try_once(WaitingFile& file, std::vector<bool>& turns, bool backwards) {
     if (std::find(turns.begin(), turns.end(), true) == turns.end()) return;
     const auto sink = connection_.bulk_sink(file.table, file.columns);
+    sink->refuse_orphans();
     std::vector<bool> is_written(file.rows.size());
     for (std::size_t i = 0; i < file.rows.size(); ++i) {
       const std::size_t at = backwards ? file.rows.size() - 1 - i : i;

@@ -27,6 +27,16 @@ namespace {
 constexpr std::size_t kMaxRows = 256;
 constexpr std::size_t kMaxCells = 16384;
 
+/// SQLite's words.
+constexpr const char* kOrphan = "FOREIGN KEY constraint failed";
+
+/// Whether rows of the table may lack a parent until the transaction commits.
+bool defers_foreign_keys(SqliteConnection& connection, const schema::Table& table) {
+  return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                     [](const schema::ForeignKey& key) { return key.deferrable; }) &&
+         looks_for_parents(connection, table.name);
+}
+
 /// What stands behind the rows. Without a target it is about every unique constraint of the table:
 /// https://www.sqlite.org/lang_upsert.html. An existing row keeps its value of the column `kept`.
 std::string conflict_clause(const dialect::Dialect& dialect,
@@ -67,7 +77,9 @@ class SqliteBulkSink final : public BulkSink {
  public:
   SqliteBulkSink(SqliteConnection& connection, const schema::Table& table,
                  const std::vector<std::string>& columns, OnDuplicate on_duplicate)
-      : database_(connection.native()),
+      : connection_(connection),
+        database_(connection.native()),
+        may_lack_parents_(defers_foreign_keys(connection, table)),
         on_duplicate_(on_duplicate),
         width_(columns.size()),
         one_sql_(
@@ -93,6 +105,7 @@ class SqliteBulkSink final : public BulkSink {
   std::string encoding() const override { return std::string(kCellEncoding); }
   std::uint64_t rows() const override { return rows_; }
   std::uint64_t skipped() const override { return skipped_; }
+  void refuse_orphans() override { refuses_orphans_ = may_lack_parents_; }
 
   void write(std::span<const char> batch, const RefusedRow& refused) override {
     CellReader reader(batch);
@@ -152,7 +165,8 @@ class SqliteBulkSink final : public BulkSink {
         continue;
       }
       table_->show(&cells_[begin * width_], count);
-      const int result = all_or_nothing_([this] { return many_->run(); });
+      const int result =
+          all_or_nothing_([this] { return run_with_parents([this] { return many_->run(); }); });
       if (result == SQLITE_DONE) {
         count_rows(count);
         begin += count;
@@ -168,6 +182,16 @@ class SqliteBulkSink final : public BulkSink {
     }
   }
 
+  /// What `run`, which runs a statement, returns; if it succeeds and its rows still lack a parent,
+  /// the code for that.
+  template <class Run>
+  int run_with_parents(const Run& run) {
+    const bool may_tell = refuses_orphans_ && !has_missing_parents(connection_);
+    const int result = run();
+    const bool is_orphan = result == SQLITE_DONE && may_tell && has_missing_parents(connection_);
+    return is_orphan ? SQLITE_CONSTRAINT_FOREIGNKEY : result;
+  }
+
   void count_rows(std::size_t sent) {
     const std::size_t kept = on_duplicate_ == OnDuplicate::skip
                                  ? static_cast<std::size_t>(sqlite3_changes64(database_))
@@ -179,8 +203,10 @@ class SqliteBulkSink final : public BulkSink {
   void write_one(std::size_t at, const RefusedRow& refused) {
     const std::size_t row = first_ + at;
     Command& insert = has_no_number(at) ? *keeping_number_ : one_;
-    const auto run = [&] { return insert.run(&cells_[at * width_], width_); };
-    const int result = may_do_half_ ? all_or_nothing_(run) : run();
+    const auto run = [&] {
+      return run_with_parents([&] { return insert.run(&cells_[at * width_], width_); });
+    };
+    const int result = may_do_half_ || refuses_orphans_ ? all_or_nothing_(run) : run();
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
         refused(row, Error(ErrorCode::constraint,
@@ -191,7 +217,8 @@ class SqliteBulkSink final : public BulkSink {
       count_rows(1);
       return;
     }
-    const Error error = translate(result, insert.message(), {});
+    const Error error =
+        translate(result, result == SQLITE_CONSTRAINT_FOREIGNKEY ? kOrphan : insert.message(), {});
     if (!is_fault_of_row(result)) throw error;
     refused(row, error);
     if (in_transaction_ && sqlite3_get_autocommit(database_) != 0) {
@@ -201,7 +228,10 @@ class SqliteBulkSink final : public BulkSink {
     }
   }
 
+  SqliteConnection& connection_;
   sqlite3* database_;
+  bool may_lack_parents_;  ///< until the commit
+  bool refuses_orphans_ = false;
   OnDuplicate on_duplicate_;
   std::size_t width_;
   std::string one_sql_;
@@ -233,6 +263,12 @@ class DeferringSink final : public BulkSink {
   std::string encoding() const override { return sink_->encoding(); }
   bool refused_rows_take_numbers() const override { return sink_->refused_rows_take_numbers(); }
   std::uint64_t rows() const override { return sink_->rows(); }
+  void refuse_orphans() override {
+    if (!defers_foreign_keys(connection_, table_)) return;
+    refuses_orphans_ = true;
+    sink_.reset();
+    sink_ = make_insert_sink();
+  }
   DeferredChecks begin(const DeferrableChecks& deferrable) override {
     constexpr const char* kSavepoint = "dbmig_begin";
     connection_.savepoint(kSavepoint);
@@ -288,6 +324,11 @@ class DeferringSink final : public BulkSink {
     return make_record_sink(connection_, table_, columns_, left_out);
   }
   std::unique_ptr<BulkSink> make_insert_sink() {
+    if (refuses_orphans_) {
+      auto bound = make_bound_sink(connection_, table_, columns_);
+      bound->refuse_orphans();
+      return bound;
+    }
     auto sink = make_record_insert_sink(connection_, table_, columns_);
     return sink != nullptr ? std::move(sink) : make_bound_sink(connection_, table_, columns_);
   }
@@ -298,6 +339,7 @@ class DeferringSink final : public BulkSink {
   std::unique_ptr<BulkSink> sink_;
   std::unique_ptr<DeferredIndexes> indexes_;
   bool checks_constraints_ = false;  ///< in finish()
+  bool refuses_orphans_ = false;
 };
 
 }  // namespace

@@ -253,14 +253,19 @@ void any_web_loads(ImportJob& job, const std::function<void(bool)>& make_tables,
 
 TEST(ImportOrder, AnyWebLoads) {
   ImportJob job;
+  std::mt19937 random(12);
   any_web_loads(
       job,
       [&](bool refers_to_own) {
         const auto table = [&](const std::string& name, const std::string& other) {
+          const auto is_deferred = [&] {
+            return random() % 3 == 0 ? " DEFERRABLE INITIALLY DEFERRED" : "";
+          };
           return fmt::format(
               "CREATE TABLE {0} (id INTEGER PRIMARY KEY, own INT {1}, other INT REFERENCES "
-              "{2}(id))",
-              name, refers_to_own ? "REFERENCES " + name : "", other);
+              "{2}(id){3})",
+              name, refers_to_own ? "REFERENCES " + name + is_deferred() : "", other,
+              is_deferred());
         };
         for (const std::string& sql :
              {std::string("PRAGMA foreign_keys = OFF"), std::string("DROP TABLE IF EXISTS a"),
@@ -309,6 +314,16 @@ TEST(ImportOrder, AnyForestLoads) {
       on_sqlite(job, "CREATE TABLE t (id INTEGER PRIMARY KEY, parent INT REFERENCES t(id))",
                 "SELECT id FROM t ORDER BY id"),
       property_seeds(200));
+}
+
+TEST(ImportOrder, AnyForestLoadsUnderADeferredForeignKey) {
+  ImportJob job;
+  any_forest_loads(job,
+                   on_sqlite(job,
+                             "CREATE TABLE t (id INTEGER PRIMARY KEY, parent INT REFERENCES t(id) "
+                             "DEFERRABLE INITIALLY DEFERRED)",
+                             "SELECT id FROM t ORDER BY id"),
+                   property_seeds(60));
 }
 
 /// The row that waits would be numbered last, and all behind it would be other parents than meant.
