@@ -111,7 +111,7 @@ struct Options {
   /// Find repeated keys before the records are written, unless something else decides about them.
   bool watch_keys = true;
   /// Check constraints of all rows together at the end of a file, where that is faster, unless
-  /// --on-error, --on-duplicate or the table's ON CONFLICT says what happens to rows that fail.
+  /// --on-error or --on-duplicate says what happens to rows that fail.
   bool defers_constraints = true;
 
   /// Whether checking continues after a bad record.

@@ -10,7 +10,6 @@
 
 #include "base/text.hpp"
 #include "import/root_import.hpp"
-#include "schema/conflict_clause.hpp"
 
 namespace dbmig::import {
 namespace {
@@ -29,15 +28,14 @@ Error with_all(const Error& error, const std::vector<RepeatedKey>& keys) {
 
 }  // namespace
 
-/// Not if the database or the user decides what happens to a row that fails a check, if a trigger
+/// Not if the user decides what happens to a row that fails a check, if a trigger
 /// may change rows, or if one of the files cannot be read again: for the other line of a repeated
 /// key, or to start again.
 bool RootImport::may_defer_checks(std::size_t index) const {
   const schema::Table& table = tables_[index];
   const bool first_ends_it = options_.on_duplicate == backend::OnDuplicate::abort &&
                              !options_.goes_on() && !checkpoints_->are_on();
-  return first_ends_it && !with_triggers_.contains(table.name) &&
-         !schema::has_conflict_clause(table) && are_files_readable_again_;
+  return first_ends_it && !with_triggers_.contains(table.name) && are_files_readable_again_;
 }
 
 /// The watch for the keys of a file before its rows are written; null if it is left to the

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "backend/sqlite/bulk_command.hpp"
@@ -53,18 +54,34 @@ std::string conflict_clause(const dialect::Dialect& dialect,
   return " ON CONFLICT DO UPDATE SET " + sets;
 }
 
+/// Who decides what becomes of a row whose key exists already: not the ON CONFLICT of the table's
+/// constraints, which may replace rows or leave them out. OR ABORT takes precedence over it, but
+/// over what the table's triggers say in their own statements, too. Source:
+/// https://www.sqlite.org/lang_conflict.html, https://www.sqlite.org/lang_createtrigger.html
+enum class Verb : std::uint8_t { insert, insert_or_abort, replace };
+
+std::string_view to_string(Verb verb) {
+  switch (verb) {
+    case Verb::insert:
+      return "INSERT";
+    case Verb::insert_or_abort:
+      return "INSERT OR ABORT";
+    case Verb::replace:
+      return "REPLACE";
+  }
+  return "";
+}
+
 /// An INSERT of what `rows` is: VALUES, or a query.
 std::string insert_sql(const dialect::Dialect& dialect, const std::string& table,
-                       const std::vector<std::string>& columns, const std::string& rows,
+                       const std::vector<std::string>& columns, const std::string& rows, Verb verb,
                        OnDuplicate on_duplicate, const std::string& kept = "") {
   std::string names;
   for (const std::string& column : columns) {
     names += (names.empty() ? "" : ", ") + dialect.quote_identifier(column);
   }
-  return fmt::format("{} INTO {} ({}) {}{}",
-                     on_duplicate == OnDuplicate::replace ? "REPLACE" : "INSERT",
-                     dialect.quote_identifier(table), names, rows,
-                     conflict_clause(dialect, columns, on_duplicate, kept));
+  return fmt::format("{} INTO {} ({}) {}{}", to_string(verb), dialect.quote_identifier(table),
+                     names, rows, conflict_clause(dialect, columns, on_duplicate, kept));
 }
 
 std::string values_of(std::size_t columns) {
@@ -81,20 +98,21 @@ class SqliteBulkSink final : public BulkSink {
         database_(connection.native()),
         may_lack_parents_(defers_foreign_keys(connection, table)),
         on_duplicate_(on_duplicate),
+        has_triggers_(has_triggers(connection, table.name)),
+        may_decide_(schema::has_conflict_clause(table)),
         width_(columns.size()),
-        one_sql_(
-            insert_sql(connection.dialect(), table.name, columns, values_of(width_), on_duplicate)),
+        one_sql_(insert_sql(connection.dialect(), table.name, columns, values_of(width_), verb(),
+                            tells_duplicates() ? OnDuplicate::skip : on_duplicate)),
         one_(database_, one_sql_),
         all_or_nothing_(database_) {
-    // RAISE and ON CONFLICT act on single rows, and what they did must be known for each.
-    may_do_half_ = has_triggers(connection, table.name) || schema::has_conflict_clause(table);
     // SQLite checks foreign keys at the end of a statement. By then another row of it may have
     // replaced the one that lacks its parent.
     const bool replaces =
         on_duplicate == OnDuplicate::update || on_duplicate == OnDuplicate::replace;
     const bool is_related =
         looks_for_parents(connection, table.name) || has_children(connection, table.name);
-    const bool one_by_one = may_do_half_ || has_parents_and_children(connection, table.name) ||
+    // RAISE acts on single rows, and what it did must be known for each.
+    const bool one_by_one = has_triggers_ || has_parents_and_children(connection, table.name) ||
                             (replaces && is_related);
     if (!one_by_one) prepare_many(connection.dialect(), table.name, columns);
     if (on_duplicate == OnDuplicate::update) keep_numbers(connection.dialect(), table, columns);
@@ -124,8 +142,8 @@ class SqliteBulkSink final : public BulkSink {
       table_ = std::make_unique<CellTable>(database_, width_);
       // With WHERE, as an ON right behind FROM would begin the condition of a join.
       many_ = std::make_unique<Command>(
-          database_,
-          insert_sql(dialect, table, columns, table_->query() + " WHERE true", on_duplicate_));
+          database_, insert_sql(dialect, table, columns, table_->query() + " WHERE true", verb(),
+                                on_duplicate_));
     } catch (const Error&) {
       // For one, another table refers to columns that are not unique, which SQLite says only to a
       // statement of many rows.
@@ -147,8 +165,8 @@ class SqliteBulkSink final : public BulkSink {
     if (given == columns.end()) return;
     number_ = static_cast<std::size_t>(given - columns.begin());
     keeping_number_ = std::make_unique<Command>(
-        database_,
-        insert_sql(dialect, table.name, columns, values_of(width_), on_duplicate_, number->name));
+        database_, insert_sql(dialect, table.name, columns, values_of(width_), verb(),
+                              on_duplicate_, number->name));
   }
 
   bool has_no_number(std::size_t at) const {
@@ -182,6 +200,16 @@ class SqliteBulkSink final : public BulkSink {
     }
   }
 
+  Verb verb() const {
+    if (on_duplicate_ == OnDuplicate::replace) return Verb::replace;
+    return may_decide_ && !has_triggers_ ? Verb::insert_or_abort : Verb::insert;
+  }
+  /// Whether one INSERT leaves a duplicate out, and so tells that it is one: where OR ABORT would
+  /// have triggers fail.
+  bool tells_duplicates() const {
+    return may_decide_ && has_triggers_ && on_duplicate_ == OnDuplicate::abort;
+  }
+
   /// What `run`, which runs a statement, returns; if it succeeds and its rows still lack a parent,
   /// the code for that.
   template <class Run>
@@ -190,6 +218,14 @@ class SqliteBulkSink final : public BulkSink {
     const int result = run();
     const bool is_orphan = result == SQLITE_DONE && may_tell && has_missing_parents(connection_);
     return is_orphan ? SQLITE_CONSTRAINT_FOREIGNKEY : result;
+  }
+
+  std::string message_of(int result, const Command& insert) const {
+    if (result == SQLITE_CONSTRAINT_FOREIGNKEY) return kOrphan;
+    if (result == SQLITE_CONSTRAINT_UNIQUE && tells_duplicates()) {
+      return "UNIQUE constraint failed, or a trigger of the table ignores the row";
+    }
+    return insert.message();
   }
 
   void count_rows(std::size_t sent) {
@@ -204,27 +240,26 @@ class SqliteBulkSink final : public BulkSink {
     const std::size_t row = first_ + at;
     Command& insert = has_no_number(at) ? *keeping_number_ : one_;
     const auto run = [&] {
-      return run_with_parents([&] { return insert.run(&cells_[at * width_], width_); });
+      const int done = run_with_parents([&] { return insert.run(&cells_[at * width_], width_); });
+      const bool is_left_out = done == SQLITE_DONE && sqlite3_changes64(database_) == 0;
+      return tells_duplicates() && is_left_out ? SQLITE_CONSTRAINT_UNIQUE : done;
     };
-    const int result = may_do_half_ || refuses_orphans_ ? all_or_nothing_(run) : run();
+    const int result = has_triggers_ || refuses_orphans_ ? all_or_nothing_(run) : run();
     if (result == SQLITE_DONE) {
       if (sqlite3_changes64(database_) == 0 && on_duplicate_ != OnDuplicate::skip) {
-        refused(row, Error(ErrorCode::constraint,
-                           "the table ignores the row (ON CONFLICT IGNORE, or a trigger that "
-                           "ignores it)"));
+        refused(row, Error(ErrorCode::constraint, "a trigger of the table ignores the row"));
         return;
       }
       count_rows(1);
       return;
     }
-    const Error error =
-        translate(result, result == SQLITE_CONSTRAINT_FOREIGNKEY ? kOrphan : insert.message(), {});
+    const Error error = translate(result, message_of(result, insert), {});
     if (!is_fault_of_row(result)) throw error;
     refused(row, error);
     if (in_transaction_ && sqlite3_get_autocommit(database_) != 0) {
-      throw Error(ErrorCode::constraint,
-                  fmt::format("{}; the table's ON CONFLICT ROLLBACK has undone the whole import",
-                              error.message()));
+      throw Error(
+          ErrorCode::constraint,
+          fmt::format("{}; a trigger's ROLLBACK has undone the whole import", error.message()));
     }
   }
 
@@ -233,13 +268,14 @@ class SqliteBulkSink final : public BulkSink {
   bool may_lack_parents_;  ///< until the commit
   bool refuses_orphans_ = false;
   OnDuplicate on_duplicate_;
+  bool has_triggers_;
+  bool may_decide_;  ///< the table, see Verb
   std::size_t width_;
   std::string one_sql_;
   Command one_;
   std::unique_ptr<Command> keeping_number_;  ///< for rows without a number; see keep_numbers()
   std::size_t number_ = 0;                   ///< the column of the number then
   AllOrNothing all_or_nothing_;
-  bool may_do_half_ = false;          ///< a statement of one row that fails
   std::unique_ptr<CellTable> table_;  ///< what `many_` reads; both null if rows go one by one
   std::unique_ptr<Command> many_;
   std::size_t rows_per_statement_ = 1;

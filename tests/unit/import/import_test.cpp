@@ -372,18 +372,47 @@ TEST(Import, TriggersFire) {
   EXPECT_EQ(job.rows("SELECT a FROM log"), "1\n2\n");
 }
 
-TEST(Import, ARowThatTheTableIgnoresIsNotLostInSilence) {
-  ImportJob job("CREATE TABLE t (a INT UNIQUE ON CONFLICT IGNORE)");
-  import::Options options = options_for(job.write("t.csv", "a\n1\n1\n2\n"));
-  EXPECT_THAT(job.failure(options), HasSubstr("t.csv:3: the database refused"));
-  options.on_error = OnError::reject;
-  const import::Summary summary = job.run(options);
-  EXPECT_EQ(summary.rows, 2U);
-  EXPECT_EQ(summary.rejected, 1U);
+/// Otherwise rows would be lost in silence, be it those of the file or those of the table.
+TEST(Import, OnDuplicateDecidesAndNotTheConflictClauseOfTheTable) {
+  using backend::OnDuplicate;
+  const std::pair<OnDuplicate, const char*> outcomes[] = {
+      {OnDuplicate::abort, "1|old\n2|a\n3|b\n"},
+      {OnDuplicate::skip, "1|old\n2|a\n3|b\n"},
+      {OnDuplicate::update, "1|x\n2|a\n3|b\n"},
+      {OnDuplicate::replace, "1|x\n2|a\n3|b\n"}};
+  for (const char* clause : {"REPLACE", "IGNORE", "FAIL", "ROLLBACK"}) {
+    for (const bool has_trigger : {false, true}) {
+      for (const auto& [how, rows] : outcomes) {
+        SCOPED_TRACE(std::string(clause) + (has_trigger ? ", trigger " : " ") + rows);
+        ImportJob job(std::string("CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT ") + clause +
+                      ", a TEXT); INSERT INTO t VALUES (1, 'old'); CREATE TABLE log (id INTEGER "
+                      "PRIMARY KEY)");
+        if (has_trigger) {
+          job.database().execute(
+              "CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT OR IGNORE INTO log VALUES (7); "
+              "END");
+        }
+        import::Options options = options_for(job.write("t.csv", "id,a\n2,a\n1,x\n3,b\n"));
+        options.on_duplicate = how;
+        if (how == OnDuplicate::abort) {
+          EXPECT_THAT(job.failure(options), HasSubstr("t.csv:3: the database refused"));
+          EXPECT_EQ(job.rows("SELECT * FROM t"), "1|old\n");
+          options.on_error = OnError::reject;
+        }
+        const import::Summary summary = job.run(options);
+        EXPECT_EQ(summary.rejected, how == OnDuplicate::abort ? 1U : 0U);
+        EXPECT_EQ(summary.files.at(0).skipped, how == OnDuplicate::skip ? 1U : 0U);
+        EXPECT_EQ(job.rows("SELECT id, a FROM t ORDER BY id"), rows);
+      }
+    }
+  }
 }
 
-TEST(Import, ATableThatRollsBackByItselfEndsTheImport) {
-  ImportJob job("CREATE TABLE t (a INT UNIQUE ON CONFLICT ROLLBACK)");
+TEST(Import, ATriggerThatRollsBackEndsTheImport) {
+  ImportJob job("CREATE TABLE t (a INT)");
+  job.database().execute(
+      "CREATE TRIGGER tr BEFORE INSERT ON t WHEN (SELECT count(*) FROM t WHERE a = NEW.a) > 0 "
+      "BEGIN SELECT RAISE(ROLLBACK, 'twice'); END");
   import::Options options = options_for(job.write("t.csv", "a\n1\n1\n2\n"));
   options.on_error = OnError::reject;
   EXPECT_THAT(job.failure(options), HasSubstr("has undone the whole import"));
