@@ -60,6 +60,8 @@ class ChunkReader {
   std::uint64_t first_line() const { return first_line_; }
   /// Number of bytes of the input returned so far.
   std::uint64_t bytes_done() const { return bytes_done_; }
+  /// How much of the file, as it is stored, has been read.
+  std::uint64_t stored_bytes() const { return input_.stored_bytes(); }
 
  private:
   std::size_t count_lines(std::string_view text) const;

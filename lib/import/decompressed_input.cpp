@@ -194,6 +194,7 @@ class DecompressedInput final : public Input {
     return buffer.size() - step.into.size();
   }
   std::uint64_t size() const override { return 0; }
+  std::uint64_t stored_bytes() const override { return source_->stored_bytes() - rest_.size(); }
   void cancel() noexcept override { source_->cancel(); }
   const std::string& name() const override { return source_->name(); }
 

@@ -22,6 +22,8 @@ class Input {
   virtual std::size_t read(std::span<char> buffer) = 0;
   /// Size in bytes, 0 if unknown.
   virtual std::uint64_t size() const = 0;
+  /// How far read() is, in bytes of the file as it is stored: compressed, in its own encoding.
+  virtual std::uint64_t stored_bytes() const = 0;
   /// From another thread: makes a waiting read() throw Error{interrupted}.
   virtual void cancel() noexcept = 0;
   /// For messages: the path as the user gave it, "standard input".
@@ -39,6 +41,7 @@ class FileInput final : public Input {
 
   std::size_t read(std::span<char> buffer) override;
   std::uint64_t size() const override { return size_; }
+  std::uint64_t stored_bytes() const override { return read_; }
   void cancel() noexcept override { cancelled_ = true; }
   /// Called once by read() if no data has arrived for two seconds. On the reading thread.
   void when_silent(std::function<void()> tell) { when_silent_ = std::move(tell); }

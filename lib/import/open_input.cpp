@@ -34,6 +34,7 @@ class PeekedInput final : public Input {
     return n + source_->read(buffer.subspan(n));
   }
   std::uint64_t size() const override { return source_->size(); }
+  std::uint64_t stored_bytes() const override { return source_->stored_bytes(); }
   void cancel() noexcept override { source_->cancel(); }
   const std::string& name() const override { return source_->name(); }
 

@@ -99,7 +99,7 @@ class Feed {
         chunk->first_line = reader_.first_line();
         chunk->bytes_done = reader_.bytes_done();
         if (is_shared_) chunk->hash = hash_of(body(chunk->part));
-        bytes_done_ = chunk->bytes_done;
+        stored_bytes_ = reader_.stored_bytes();
         window_.read_done();
       }
     } catch (...) {
@@ -183,7 +183,7 @@ class Feed {
     Backoff backoff;
     while (!window_.is_over()) {
       if (stop_) interrupted();
-      on_tick_(bytes_done_);
+      on_tick_(stored_bytes_);
       if (is_alone_) {
         window_.wait_for_change(kTick);
       } else if (others_.move()) {
@@ -208,7 +208,7 @@ class Feed {
   const char line_byte_;
   Worker worker_;
 
-  std::atomic<std::uint64_t> bytes_done_{0};
+  std::atomic<std::uint64_t> stored_bytes_{0};
   std::atomic<bool> write_failed_{false};
   // Each is used by one thread, and read after it was joined.
   std::uint64_t read_nanoseconds_ = 0;

@@ -319,7 +319,8 @@ void RootImport::load_file(std::span<const std::size_t> files,
   feed_sinks({index, plan, reader, input.name(), shared, row_order, before, watch, is_left_to_root},
              sinks);
   bytes_before_ += reader.bytes_done();
-  bytes_done_ = bytes_before_;
+  stored_before_ += reader.stored_bytes();
+  bytes_done_ = stored_before_;
   summary_.files[index] = {.name = input.name(),
                            .table = table.name,
                            .rows = progress_.rows - before.rows,
@@ -364,7 +365,10 @@ void RootImport::take_results_of(std::size_t index) {
   progress_.rows += done.rows;
   progress_.rejected += done.rejected;
   bytes_before_ += done.bytes_done;
-  bytes_done_ = bytes_before_;
+  std::error_code failure;
+  const std::uintmax_t size = std::filesystem::file_size(options_.files[index], failure);
+  if (!failure) stored_before_ += size;
+  bytes_done_ = stored_before_;
   summary_.files[index] = {.name = options_.files[index],
                            .table = tables_[index].name,
                            .rows = done.rows,

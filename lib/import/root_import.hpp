@@ -182,7 +182,9 @@ class RootImport {
   Summary summary_;
   LoadProgress progress_;
   std::uint64_t bytes_total_ = 0;   ///< 0 if the size of a file is unknown
-  std::uint64_t bytes_before_ = 0;  ///< of the finished files
+  std::uint64_t bytes_before_ = 0;  ///< of the finished files, decompressed and in UTF-8
+  // As the files are stored, for the progress: only their stored size is known beforehand.
+  std::uint64_t stored_before_ = 0;
   std::uint64_t bytes_done_ = 0;
   StageTimes times_;
 };

@@ -234,8 +234,8 @@ void RootImport::feed_sinks(const Feed& feed,
         BadRecordPolicy{.rejects = rejects, .problems = options_.goes_on() ? &problems_ : nullptr},
         progress_, feed.row_order, waiting_[feed.index], held_.get()));
   }
-  const auto on_tick = [this](std::uint64_t bytes_done) {
-    bytes_done_ = bytes_before_ + bytes_done;
+  const auto on_tick = [this](std::uint64_t stored_bytes) {
+    bytes_done_ = stored_before_ + stored_bytes;
     report(false);
   };
   const auto reached = [&](std::uint64_t bytes, std::uint64_t next_line, bool is_end) {

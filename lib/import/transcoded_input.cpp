@@ -41,6 +41,7 @@ class TranscodedInput final : public Input {
     return filled;
   }
   std::uint64_t size() const override { return 0; }
+  std::uint64_t stored_bytes() const override { return source_->stored_bytes(); }
   void cancel() noexcept override { source_->cancel(); }
   const std::string& name() const override { return source_->name(); }
 

@@ -59,6 +59,7 @@ class MemoryInput final : public import::Input {
     return filled;
   }
   std::uint64_t size() const override { return data_.size(); }
+  std::uint64_t stored_bytes() const override { return at_; }
   void cancel() noexcept override {}
   const std::string& name() const override { return name_; }
 

@@ -192,6 +192,7 @@ class TextInput final : public import::Input {
     return n;
   }
   std::uint64_t size() const override { return text_.size(); }
+  std::uint64_t stored_bytes() const override { return at_; }
   void cancel() noexcept override {}
   const std::string& name() const override { return name_; }
 

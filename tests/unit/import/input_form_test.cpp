@@ -499,5 +499,29 @@ TEST(ImportForms, HaveTheNamesThatPeopleGiveThem) {
   }
 }
 
+/// Only the stored size of a file is known beforehand.
+TEST(InputForm, ProgressIsThatOfTheStoredBytes) {
+  std::string csv = "id,a\n";
+  for (int id = 1; id <= 5000; ++id) csv += std::to_string(id) + ",the same text\n";
+  for (const auto& [ending, compress] : compressions()) {
+    ImportJob job("CREATE TABLE t (id INTEGER, a TEXT)");
+    const std::string bytes = compress(csv);
+    Options options = options_for(job.write(std::string("t.csv") + ending, bytes));
+    options.files.push_back(job.write("u.csv", csv));
+    options.chunk_bytes = 1000;
+    const Summary summary = job.run(options);
+    EXPECT_EQ(summary.bytes, 2 * csv.size());
+    event::ImportProgress last;
+    for (const Event& event : job.events.events) {
+      const auto* progress = std::get_if<event::ImportProgress>(&event);
+      if (progress == nullptr) continue;
+      EXPECT_LE(progress->bytes_done, progress->bytes_total);
+      last = *progress;
+    }
+    EXPECT_EQ(last.bytes_total, bytes.size() + csv.size()) << ending;
+    EXPECT_EQ(last.bytes_done, last.bytes_total) << ending;
+  }
+}
+
 }  // namespace
 }  // namespace dbmig::test
