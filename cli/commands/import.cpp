@@ -283,7 +283,9 @@ void run_alone_or_ranked(Context& context, const ImportArguments& arguments) {
   watch_signals();
   const auto ranks = ranks_of_job(arguments.ranks);
   ranks->set_rank_limit(options.rank_limit);
-  run_ranks(context, arguments.wish, options, *ranks);
+  project::TableForFilesOptions wish = arguments.wish;
+  wish.binary = arguments.file.format.binary.value_or("");
+  run_ranks(context, wish, options, *ranks);
   if (!import::started_by_mpi()) return;
   // From here on there is nothing to stop, and mpirun's way to end a failed job is SIGTERM.
   std::signal(SIGTERM, SIG_IGN);

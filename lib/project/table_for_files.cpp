@@ -157,6 +157,7 @@ class TableMaker {
   }
 
   void create() {
+    require_no_binary();
     require_migrated_model(workspace_, "then import with --create again");
     add_parents(workspace_, inferred_);
     const std::filesystem::path path =
@@ -176,6 +177,20 @@ class TableMaker {
       throw;
     }
     workspace_.forget_files();
+  }
+
+  /// Whether digits are a number, a text or bytes cannot be seen in them.
+  void require_no_binary() const {
+    if (wanted_.binary.empty() || wanted_.binary == "raw") return;
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("--create makes no binary columns, so --binary {} would have no effect: "
+                    "a file does not tell which of its columns are binary",
+                    wanted_.binary))
+        .hint(fmt::format("write the model with `dbmig infer FILE -o schemas/{}.yaml`, make the "
+                          "type of the binary columns blob there, then run `dbmig migrate`, `dbmig "
+                          "upgrade` and this import without --create",
+                          inferred_.table.name));
   }
 
   void evolve(const schema::Table& table) {

@@ -9,8 +9,9 @@ namespace dbmig::project {
 
 /// How `import` may change the schema for its files.
 struct TableForFilesOptions {
-  bool create = false;  ///< create a missing table
-  bool evolve = false;  ///< add the columns and widen the types that the files need
+  bool create = false;      ///< create a missing table
+  bool evolve = false;      ///< add the columns and widen the types that the files need
+  std::string binary = {};  ///< the user's --binary; may be empty
   bool any() const { return create || evolve; }
 };
 

@@ -186,6 +186,8 @@ TEST(CreateTableUsage, IsSaidBeforeAnythingIsDone) {
   Project project;
   project.start();
   project.write("a.csv", "id\n1\n");
+  EXPECT_THAT(project.expect(2, {"import", "--create", "a.csv", "--binary", "hex"}).err,
+              AllOf(HasSubstr("--binary hex would have no effect"), HasSubstr("schemas/a.yaml")));
   EXPECT_THAT(project.expect(2, {"import", "--create", "-"}).err, HasSubstr("standard input"));
   EXPECT_THAT(project.expect(2, {"import", "--create", "a.csv", "--columns", "id"}).err,
               HasSubstr("--columns"));
