@@ -32,6 +32,12 @@ constexpr std::array kRanges{
     Range{TypeKind::bigint, "-9223372036854775808", "9223372036854775807", "18446744073709551615"},
 };
 
+/// Nothing but digits makes a whole number of a text: not `1e2`, and not `1.0`.
+constexpr std::string_view kWhole = "'^[[:space:]]*[-+]?[0-9]+[[:space:]]*$'";
+
+/// Decimal digits that come back unchanged from a DOUBLE, whichever they are.
+constexpr int kDigitsOfDouble = 15;
+
 /// A type of its own, which compares with nothing else and becomes others by way of its text.
 bool is_opaque(const Type& type) {
   return type.kind == TypeKind::uuid || type.kind == TypeKind::inet4 ||
@@ -79,6 +85,44 @@ std::string outside_decimal(const std::string& value, const Type& from, const Ty
   return condition;
 }
 
+/// What the 53 bits of DOUBLE do not hold. DECIMAL is made of the fewest digits that mean the same
+/// DOUBLE, which are those that the server shows.
+std::string lost_as_double(const std::string& value, const Type& from) {
+  if (from.kind == TypeKind::bigint || from.kind == TypeKind::bit) {
+    const bool is_unsigned = from.is_unsigned || from.kind == TypeKind::bit;
+    // CAST makes the largest number of one beyond it.
+    return fmt::format(
+        "CAST(CAST({0} AS DOUBLE) AS {1}) <> {0} OR CAST({0} AS DOUBLE) >= POW(2, {2})",
+        from.kind == TypeKind::bit ? fmt::format("({} + 0)", value) : value,
+        is_unsigned ? "UNSIGNED" : "SIGNED", is_unsigned ? 64 : 63);
+  }
+  if (from.kind == TypeKind::decimal && from.length.value_or(10) > kDigitsOfDouble) {
+    return fmt::format("CAST(CAST({0} AS DOUBLE) AS DECIMAL(65,{1})) <> {0}", value,
+                       from.scale.value_or(0));
+  }
+  if (!is_written(from)) return {};
+  return fmt::format(
+      "({0} REGEXP {1} AND CAST(CAST({0} AS DOUBLE) AS DECIMAL(65,0)) <> CAST({0} AS "
+      "DECIMAL(65,0)))",
+      value, kWhole);
+}
+
+std::string outside_float(const std::string& value, const Type& from, const Type& to) {
+  std::vector<std::string> conditions;
+  if (to.kind == TypeKind::float_) {
+    conditions.push_back(fmt::format("{0} <> CAST({0} AS FLOAT)", value));
+  } else if (is_written(from)) {
+    // What is too large becomes the largest there is.
+    conditions.push_back(fmt::format("ABS({}) >= 1.7976931348623157e308", value));
+  }
+  if (to.scale && is_exact_or_text(from)) {
+    conditions.push_back(fmt::format("{0} <> ROUND({0}, {1})", value, *to.scale));
+  }
+  std::string lost = lost_as_double(value, from);
+  if (!lost.empty()) conditions.push_back(std::move(lost));
+  return text::join(conditions, " OR ");
+}
+
 std::string outside_number(const std::string& original, const Type& from, const Type& to) {
   // A year is made of a number or a text, and of no date.
   if (to.kind == TypeKind::year && schema::is_temporal(from.kind)) return original + " IS NOT NULL";
@@ -89,24 +133,19 @@ std::string outside_number(const std::string& original, const Type& from, const 
   std::string condition;
   if (to.kind == TypeKind::decimal) {
     condition = outside_decimal(value, from, to);
-  } else if (to.kind == TypeKind::float_) {
-    condition = fmt::format("{0} <> CAST({0} AS FLOAT)", value);
+  } else if (to.kind == TypeKind::float_ || to.kind == TypeKind::double_) {
+    condition = outside_float(value, from, to);
   } else if (to.kind == TypeKind::bit) {
     condition = fmt::format("{0} < 0 OR {0} >= POW(2, {1})", value, to.length.value_or(1));
   } else if (to.kind == TypeKind::year) {
     condition = fmt::format("{0} NOT BETWEEN 0 AND 99 AND {0} NOT BETWEEN 1901 AND 2155", value);
     if (is_exact_or_text(from)) condition += fmt::format(" OR {0} <> TRUNCATE({0}, 0)", value);
-  } else if (to.kind != TypeKind::double_) {
+  } else {
     condition = outside_integer(value, from, to);
-  } else if (is_written(from)) {
-    // What is too large becomes the largest there is.
-    condition = fmt::format("ABS({}) >= 1.7976931348623157e308", value);
   }
   if (is_written(from)) {
     constexpr std::string_view kNumber =
         "'^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$'";
-    // Nothing but digits makes a whole number of a text: not `1e2`, and not `1.0`.
-    constexpr std::string_view kWhole = "'^[[:space:]]*[-+]?[0-9]+[[:space:]]*$'";
     const bool is_whole = schema::is_integer(to.kind) || to.kind == TypeKind::boolean;
     const std::string no_number =
         fmt::format("{} NOT REGEXP {}", value, is_whole ? kWhole : kNumber);

@@ -98,13 +98,51 @@ Conversion stored(const std::string& value, const ColumnOf& column) {
   return out;
 }
 
+namespace {
+
+/// A whole number that is a text, with more digits than an INTEGER and more than floating point is
+/// sure to hold.
+std::string long_whole_text(const std::string& value) {
+  const std::string digits = fmt::format("ltrim(trim({}), '+-')", value);
+  return fmt::format(
+      "(typeof({0}) = 'text' AND {0} = CAST({0} AS NUMERIC) AND typeof(CAST({0} AS NUMERIC)) = "
+      "'real' AND {1} NOT GLOB '*[^0-9]*' AND length(trim({1}, '0')) > 15)",
+      value, digits);
+}
+
+/// What floating point does not hold of whole numbers: digits beyond its 53 bits.
+std::string lost_as_real(const std::string& value, Affinity before) {
+  if (before == Affinity::numeric) {
+    return fmt::format("(typeof({0}) = 'integer' AND CAST({0} AS REAL) <> {0})", value);
+  }
+  return fmt::format(
+      "((typeof({0}) = 'integer' OR (typeof({0}) = 'text' AND {0} = CAST({0} AS NUMERIC) AND "
+      "typeof(CAST({0} AS NUMERIC)) = 'integer')) AND CAST(CAST({0} AS NUMERIC) AS REAL) <> "
+      "CAST({0} AS NUMERIC) OR {1})",
+      value, long_whole_text(value));
+}
+
+}  // namespace
+
 std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to) {
+  const Affinity before = affinity_of(from);
+  const Affinity after = affinity_of(to);
   const bool narrows =
       schema::is_narrowing(from.column.type, to.column.type) ||
       schema::is_narrowing_on_sqlite(from.column.type_on(DialectKind::sqlite),
                                      to.column.type_on(DialectKind::sqlite),
                                      {from.table.sqlite.strict, to.table.sqlite.strict});
-  return narrows ? std::string() : rewritten_values(value, from, to);
+  if (before == after) return {};
+  const std::string rewritten =
+      narrows && after != Affinity::text ? std::string() : rewritten_values(value, from, to);
+  // Digits that are lost are no part of what was consented to.
+  if (after == Affinity::real && (narrows || before != Affinity::numeric)) {
+    const std::string lost = lost_as_real(value, before);
+    return rewritten.empty() ? lost : fmt::format("({} OR {})", rewritten, lost);
+  }
+  if (narrows && before == Affinity::text && schema::is_numeric(after))
+    return long_whole_text(value);
+  return rewritten;
 }
 
 std::string rewritten_values(const std::string& value, const ColumnOf& from, const ColumnOf& to) {

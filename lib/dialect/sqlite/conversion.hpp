@@ -12,10 +12,11 @@ Conversion conversion(const std::string& value, const ColumnOf& from, const Colu
 /// What `column` holds of `value` (SQL of no affinity) that is put into it.
 Conversion stored(const std::string& value, const ColumnOf& column);
 
-/// Condition for the values of `value` that `from` holds and that the affinity of `to` makes others
-/// of, though the types of both say that all fit: what a type says is enforced by no column. A
+/// Condition for the values of `value` that `from` holds and that the affinity of `to` takes digits
+/// from, whatever the types of both say: what a type says is enforced by no column. A
 /// floating-point number has 15 digits as a text, and a whole one 53 bits as a floating-point
-/// number. Empty where there are none, and where the change of the types is one that loses values.
+/// number. Texts that become numbers must be written as the number is, unless the change of the
+/// types is one that loses values: then only digits count. Empty where there are none.
 std::string changed_values(const std::string& value, const ColumnOf& from, const ColumnOf& to);
 
 /// The same without regard to what the types say: also of those whose change loses values.

@@ -22,8 +22,8 @@ std::string strict_invalid_casts(const std::string& value, const schema::Type& t
 }
 
 /// SQLite keeps what it is given: lengths and ranges are not enforced. What counts is the list of
-/// an enum, which is a CHECK here, text that a numeric column would not hold as a number, and text
-/// that a shorter length says is not there.
+/// an enum, which is a CHECK here, text that a numeric column would not hold as a number, and what
+/// is longer as a text than its length says.
 std::string SqliteDialect::invalid_casts(const std::string& value, const schema::Type& from,
                                          const schema::Type& to) const {
   if (to.kind == schema::TypeKind::enum_) {
@@ -35,10 +35,13 @@ std::string SqliteDialect::invalid_casts(const std::string& value, const schema:
     return fmt::format("NOT ({})", set_condition(value, to));
   }
   // Nobody would look at a text that is longer than it says, and MariaDB refuses it.
-  const bool is_narrower =
-      schema::is_text(to.kind) && to.length && (!from.length || *from.length > *to.length);
-  if (is_narrower && schema::is_text(from.kind)) {
-    return fmt::format("(typeof({0}) = 'text' AND length({0}) > {1})", value, *to.length);
+  if (schema::is_text(to.kind) && to.length) {
+    const bool is_narrower = schema::is_text(from.kind) ? !from.length || *from.length > *to.length
+                                                        : schema::is_narrowing(from, to);
+    // The length of a number is that of the text it becomes.
+    if (is_narrower) {
+      return fmt::format("(typeof({0}) <> 'blob' AND length({0}) > {1})", value, *to.length);
+    }
   }
   const bool was_number = schema::is_numeric(from.kind);
   if (schema::is_numeric(to.kind) && !was_number && from.kind != schema::TypeKind::native) {

@@ -171,7 +171,7 @@ TEST_P(ConversionPropertyOnSqlite, OfAffinitiesAndCollations) {
               "0.1",
               "-0.0",
               "'-0'"},
-             4734);
+             4730);
 }
 
 TEST_P(ConversionPropertyOnMariadb, OfItsTypes) {

@@ -537,6 +537,30 @@ TEST_P(ConversionTest, SetsAndEnums) {
   expect_violation({"text", "'a'", "'x'", "enum('a','b')"});
 }
 
+TEST_P(ConversionTest, NumbersWithMoreDigitsThanFloatingPointHas) {
+  for (const Conversion& one : std::initializer_list<Conversion>{
+           {"bigint", "9007199254740992", "9007199254740993", "double"},
+           {"bigint", "-9007199254740992", "9223372036854775807", "double"},
+           {"bigint", "1152921504606846976", "-9223372036854775807", "double"},
+           {"bigint", "16777216", "9007199254740993", "float"},
+           {"decimal(20,0)", "9007199254740992", "9007199254740993", "double"},
+           {"varchar(40)", "'123456789012345'", "'9007199254740993'", "double"},
+           {"varchar(40)", "'1e300'", "'12345678901234567890'", "double"},
+           {"text", "'0.1'", "' -9007199254740993'", "double"}}) {
+    expect_violation(one);
+  }
+}
+
+TEST_P(ConversionTest, NumbersThatAreTooLongAsAText) {
+  for (const Conversion& one :
+       std::initializer_list<Conversion>{{"bigint", "123", "9007199254740993", "varchar(3)"},
+                                         {"integer", "-12", "-123", "char(3)"},
+                                         {"decimal(6,2)", "NULL", "1234.25", "varchar(4)"},
+                                         {"date", "NULL", "'2001-02-03'", "varchar(9)"}}) {
+    expect_violation(one);
+  }
+}
+
 class ConversionTestOnMariadb : public ConversionTest {};
 INSTANTIATE_TEST_SUITE_P(Databases, ConversionTestOnMariadb,
                          ::testing::Values(DialectKind::mariadb), name_of_kind);
@@ -566,7 +590,11 @@ TEST_P(ConversionTestOnMariadb, OfMariadbsTypes) {
            {"bigint", "8385959", "8390000", "time"},
            {"varchar(20)", "'2001-02-03T10:11:12'", "'2001-02-03abc'", "datetime"},
            {"varchar(30)", "'2001-02-03 10:11'", "'2001-02-03 10:11:12+01:00'", "datetime"},
-           {"varchar(20)", "'2001/02/03'", "'12:00:00 PM'", "date"}}) {
+           {"varchar(20)", "'2001/02/03'", "'12:00:00 PM'", "date"},
+           {"bigint unsigned", "9223372036854775808", "18446744073709551615", "double"},
+           {"bit(64)", "9007199254740992", "9007199254740993", "double"},
+           {"decimal(30,20)", "0.1", "1.12345678901234567890", "double"},
+           {"decimal(12,4)", "1.25", "1.255", "double(12,2)"}}) {
     expect_violation(one);
   }
 }
