@@ -76,6 +76,22 @@ void prepare_history(ScriptWriter& script, DialectKind kind, bool is_first) {
   }
 }
 
+void add_ids(const std::vector<history::Replaced>& range, std::vector<std::string>& ids) {
+  for (const history::Replaced& one : range) {
+    ids.push_back(one.id);
+    add_ids(one.replaces, ids);
+  }
+}
+
+/// A database that the script meets may have taken the revisions that a squash replaces.
+std::string forget_statement(const dialect::Dialect& dialect, const history::Header& revision) {
+  std::vector<std::string> ids{revision.id};
+  add_ids(revision.replaces, ids);
+  for (std::string& id : ids) id = dialect.quote_string(id);
+  return fmt::format("DELETE FROM {} WHERE id {}", RevisionStore::kTable,
+                     ids.size() == 1 ? "= " + ids.front() : "IN (" + text::join(ids, ", ") + ")");
+}
+
 }  // namespace
 
 std::string offline_script(const history::Graph& graph, DialectKind kind, Direction direction,
@@ -134,8 +150,7 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
     }
     script.add(direction == Direction::upgrade
                    ? RevisionStore::insert_statement(kind, complete_row(planned, 0))
-                   : fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
-                                 dialect.quote_string(planned.revision.id)),
+                   : forget_statement(dialect, planned.revision),
                true);
   }
   return std::move(script).finish();
@@ -155,9 +170,7 @@ std::string stamp_script(const history::Graph& graph, DialectKind kind,
   for (const std::string& id : graph.topological()) {
     if (had.count(id) == has.count(id)) continue;
     if (had.count(id) != 0) {
-      script.add(fmt::format("DELETE FROM {} WHERE id = {}", RevisionStore::kTable,
-                             dialect.quote_string(id)),
-                 true);
+      script.add(forget_statement(dialect, graph.header(id)), true);
       continue;
     }
     PlannedRevision planned;

@@ -290,6 +290,22 @@ TEST(Squash, TakesInAnEarlierOne) {
   }
 }
 
+TEST(Squash, AScriptForgetsTheRevisionsThatItReplaces) {
+  Team team;
+  team.line(3);
+  team.expect(0, {"upgrade"});
+  team.expect(0, {"squash", "r1..r2", "--rev-id", "s1", "--delete"});
+  team.expect(0, {"squash", "s1..r3", "--rev-id", "s2", "--delete"});
+  team.write("down.sql", team.expect(0, {"downgrade", "--sql", "head:base"}).out);
+  EXPECT_EQ(shell("sqlite3 -bail app.db < down.sql", team.path()).code, 0);
+  EXPECT_EQ(shell("sqlite3 app.db 'SELECT id FROM dbmig_revisions'", team.path()).out, "");
+  team.expect(0, {"upgrade"});
+  EXPECT_EQ(team.tables(), "t_r1 t_r2 t_r3\n");
+  team.write("stamp.sql", team.expect(0, {"stamp", "--sql", "head:base"}).out);
+  EXPECT_EQ(shell("sqlite3 -bail app.db < stamp.sql", team.path()).code, 0);
+  EXPECT_EQ(shell("sqlite3 app.db 'SELECT id FROM dbmig_revisions'", team.path()).out, "");
+}
+
 TEST(Rebase, MovesABranchThatNoDatabaseHas) {
   Team team;
   team.line(2);
