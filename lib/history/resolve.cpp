@@ -10,11 +10,14 @@
 #include "base/error.hpp"
 #include "base/listed.hpp"
 #include "history/graph.hpp"
+#include "history/graph_data.hpp"
 
 namespace dbmig::history {
 namespace {
 
 using Ids = std::set<std::string>;
+/// Of squashes that are expanded in a graph: id → the last of what each replaced.
+using Squashes = std::map<std::string, std::string, std::less<>>;
 
 /// A revision argument taken apart: `branch@symbol+steps`. Each part may be missing.
 struct Argument {
@@ -58,8 +61,8 @@ class Resolver {
  public:
   /// With `is_all`, `current` is all that the database has, and steps down from it lead over what
   /// it does not have.
-  Resolver(const Graph& graph, const Ids& current, bool is_all = false)
-      : graph_(graph), current_(current), is_all_(is_all) {}
+  Resolver(const Graph& graph, const Squashes& expanded, const Ids& current, bool is_all = false)
+      : graph_(graph), expanded_(expanded), current_(current), is_all_(is_all) {}
 
   Ids resolve(std::string_view text) {
     Argument argument = parse(graph_, text);
@@ -90,6 +93,10 @@ class Resolver {
     Ids candidates;
     for (const std::string& id : graph_.topological()) {
       if (!name.empty() && id.starts_with(name)) candidates.insert(id);
+    }
+    for (auto squash = expanded_.lower_bound(name);
+         !name.empty() && squash != expanded_.end() && squash->first.starts_with(name); ++squash) {
+      candidates.insert(graph_.header(squash->first).id);
     }
     // Throws, but for what a squash stands for.
     if (candidates.empty()) return graph_.header(name).id;
@@ -234,6 +241,7 @@ class Resolver {
   }
 
   const Graph& graph_;
+  const Squashes& expanded_;
   const Ids& current_;
   bool is_all_;
   std::string branch_;
@@ -245,7 +253,7 @@ class Resolver {
 
 std::set<std::string> Graph::resolve(std::string_view argument,
                                      const std::set<std::string>& current) const {
-  return Resolver(*this, current).resolve(argument);
+  return Resolver(*this, data_->aliases, current).resolve(argument);
 }
 
 std::string Graph::resolve_one(std::string_view argument,
@@ -286,11 +294,13 @@ std::vector<std::string> Graph::downgrade_path(const std::set<std::string>& appl
                                                std::string_view argument) const {
   const auto at = argument.find('@');
   if (contains(argument) || at == argument.npos) {
-    return downgrade_path(applied, Resolver(*this, applied, true).resolve(argument));
+    return downgrade_path(applied,
+                          Resolver(*this, data_->aliases, applied, true).resolve(argument));
   }
-  const std::string root = Resolver(*this, applied).identify(argument.substr(0, at));
+  const std::string root =
+      Resolver(*this, data_->aliases, applied).identify(argument.substr(0, at));
   if (argument.substr(at + 1) != "base") {
-    const Ids targets = Resolver(*this, applied, true).resolve(argument);
+    const Ids targets = Resolver(*this, data_->aliases, applied, true).resolve(argument);
     if (!targets.empty()) {
       Ids gone;
       const std::vector<std::string> path = downgrade_path(applied, targets);

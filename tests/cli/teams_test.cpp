@@ -306,6 +306,19 @@ TEST(Squash, AScriptForgetsTheRevisionsThatItReplaces) {
   EXPECT_EQ(shell("sqlite3 app.db 'SELECT id FROM dbmig_revisions'", team.path()).out, "");
 }
 
+TEST(Squash, IsFoundByTheBeginningOfItsId) {
+  Team team;
+  team.line(3);
+  team.expect(0, {"upgrade"});
+  team.expect(0, {"squash", "r1..r2", "--rev-id", "squash1", "--delete"});
+  EXPECT_THAT(team.expect(0, {"history"}).out, HasSubstr("squash1"));
+  team.expect(0, {"downgrade", "squ"});
+  EXPECT_EQ(team.tables(), "t_r1 t_r2\n");
+  team.expect(0, {"upgrade"});
+  team.expect(0, {"stamp", "squ"});
+  EXPECT_EQ(team.expect(0, {"current"}).out, "r2\n");
+}
+
 TEST(Rebase, MovesABranchThatNoDatabaseHas) {
   Team team;
   team.line(2);
