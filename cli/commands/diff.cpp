@@ -35,7 +35,7 @@ struct DiffOptions {
 
 std::string sql_of(const project::SchemaDifference& difference) {
   const dialect::Dialect& dialect = dialect::dialect(*difference.sql_dialect);
-  return run::client_script(dialect, dialect.plan(difference.before, difference.operations, {}));
+  return run::client_script(dialect, difference.before, difference.operations);
 }
 
 /// What is left out of the comparison, and why.

@@ -52,9 +52,8 @@ RevertScript revert_drift(Workspace& workspace) {
   dialect::ComparedForm expected{std::move(drift.expected), &fold};
   dialect::keep_spelling(live, expected);
   script.operations = diff::diff(live.form, expected.form).operations;
-  script.sql = run::client_script(
-      connection.dialect(),
-      connection.dialect().plan(live.form, script.operations, connection.dependent_objects()));
+  script.sql = run::client_script(connection.dialect(), live.form, script.operations,
+                                  connection.dependent_objects());
   return script;
 }
 

@@ -2,11 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/needed_version.hpp"
+#include "dialect/reopened_table.hpp"
+#include "ops/apply.hpp"
 #include "run/apply.hpp"
 #include "run/losses.hpp"
 #include "run/plain_sql.hpp"
@@ -40,7 +44,10 @@ class ScriptWriter {
     text_ += dialect_.for_client(sql) + '\n';
     if (!is_data) definitions_.push_back(sql);
   }
-  void add(const dialect::Statement& statement) { add(statement.sql, statement.is_data); }
+  /// What the next statement needs; often nothing.
+  void prepare(const std::string& sql) {
+    if (!sql.empty()) add(sql, false);
+  }
 
   std::string finish() && {
     close();
@@ -75,6 +82,39 @@ void prepare_history(ScriptWriter& script, DialectKind kind, bool is_first) {
     script.add(statement, false);
   }
 }
+
+/// What statements of a plan need before them in a script.
+class Preparation {
+ public:
+  Preparation(DialectKind kind, const schema::Schema& before,
+              std::span<const ops::Operation> operations)
+      : kind_(kind), before_(before), operations_(operations) {}
+
+  /// Empty if `statement` needs nothing. To be called for all statements, in their order.
+  std::string before(const dialect::Statement& statement) {
+    const std::size_t first = statement.first_operation;
+    if (first >= operations_.size() || prepared_ == first) return {};
+    const std::size_t end = std::min(statement.last_operation + 1, operations_.size());
+    const bool renames = std::any_of(operations_.begin() + static_cast<std::ptrdiff_t>(first),
+                                     operations_.begin() + static_cast<std::ptrdiff_t>(end),
+                                     [](const ops::Operation& one) {
+                                       const auto* alter = std::get_if<ops::AlterColumn>(&one);
+                                       return alter != nullptr && alter->rename;
+                                     });
+    if (!renames) return {};
+    prepared_ = first;
+    schema::Schema met = before_;
+    for (std::size_t i = 0; i < first; ++i) met = ops::apply(std::move(met), operations_[i]);
+    const schema::Table* table = met.find_table(std::string(ops::table_of(operations_[first])));
+    return table == nullptr ? std::string() : dialect::before_renamed_columns(kind_, *table);
+  }
+
+ private:
+  DialectKind kind_;
+  const schema::Schema& before_;
+  std::span<const ops::Operation> operations_;
+  std::optional<std::size_t> prepared_;  ///< first operation of the last statements with one
+};
 
 void add_ids(const std::vector<history::Replaced>& range, std::vector<std::string>& ids) {
   for (const history::Replaced& one : range) {
@@ -140,8 +180,10 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
             fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : ""));
       }
     }
+    Preparation preparation(kind, run_plan.before(), planned.operations);
     for (std::size_t i = 0; i < planned.statements.size(); ++i) {
       try {
+        script.prepare(preparation.before(planned.statements[i]));
         script.add(dialect::with_values(dialect, planned.statements[i].sql, variables),
                    planned.statements[i].is_data);
       } catch (const Error& error) {
@@ -180,11 +222,18 @@ std::string stamp_script(const history::Graph& graph, DialectKind kind,
   return std::move(script).finish();
 }
 
-std::string client_script(const dialect::Dialect& dialect,
-                          std::span<const dialect::Statement> statements) {
+std::string client_script(const dialect::Dialect& dialect, const schema::Schema& before,
+                          std::span<const ops::Operation> operations,
+                          std::span<const dialect::DependentObject> dependent_objects) {
+  const std::vector<dialect::Statement> statements =
+      dialect.plan(before, operations, dependent_objects);
   if (statements.empty()) return {};
   ScriptWriter script(dialect);
-  for (const dialect::Statement& statement : statements) script.add(statement);
+  Preparation preparation(dialect.kind(), before, operations);
+  for (const dialect::Statement& statement : statements) {
+    script.prepare(preparation.before(statement));
+    script.add(statement.sql, statement.is_data);
+  }
   return std::move(script).finish();
 }
 

@@ -36,8 +36,10 @@ std::string stamp_script(const history::Graph& graph, DialectKind kind,
                          const std::set<std::string>& applied,
                          const std::set<std::string>& targets);
 
-/// `statements` as a script for the database's own client; empty if there are none.
-std::string client_script(const dialect::Dialect& dialect,
-                          std::span<const dialect::Statement> statements);
+/// `operations`, planned on the schema `before`, as a script for the database's own client; empty
+/// if there is nothing to do.
+std::string client_script(const dialect::Dialect& dialect, const schema::Schema& before,
+                          std::span<const ops::Operation> operations,
+                          std::span<const dialect::DependentObject> dependent_objects = {});
 
 }  // namespace dbmig::run
