@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "data_check/check_writer.hpp"
 #include "data_check/new_column.hpp"
+#include "data_check/script_checks.hpp"
 #include "dialect/row_rules.hpp"
 #include "dialect/row_storage.hpp"
 #include "ops/apply.hpp"
@@ -432,18 +433,31 @@ schema::Schema with_external(schema::Schema before, std::span<const ops::Operati
   return before;
 }
 
+template <class Default>
+std::vector<DataCheck> checks_of(const dialect::Dialect& dialect, const schema::Schema& before,
+                                 std::span<const ops::Operation> operations, bool is_downgrade,
+                                 Default default_charset) {
+  if (std::none_of(operations.begin(), operations.end(), depends_on_rows)) return {};
+  if (std::any_of(operations.begin(), operations.end(), refers_elsewhere)) {
+    const schema::Schema all = with_external(before, operations);
+    return CheckPlanner(dialect, all, is_downgrade, default_charset()).run(operations);
+  }
+  return CheckPlanner(dialect, before, is_downgrade, default_charset()).run(operations);
+}
+
 }  // namespace
 
 std::vector<DataCheck> data_checks(backend::Connection& connection, const schema::Schema& before,
                                    std::span<const ops::Operation> operations, bool is_downgrade) {
-  if (std::none_of(operations.begin(), operations.end(), depends_on_rows)) return {};
-  if (std::any_of(operations.begin(), operations.end(), refers_elsewhere)) {
-    const schema::Schema all = with_external(before, operations);
-    return CheckPlanner(connection.dialect(), all, is_downgrade, default_of(connection))
-        .run(operations);
-  }
-  return CheckPlanner(connection.dialect(), before, is_downgrade, default_of(connection))
-      .run(operations);
+  return checks_of(connection.dialect(), before, operations, is_downgrade,
+                   [&] { return default_of(connection); });
+}
+
+std::vector<DataCheck> script_checks(const dialect::Dialect& dialect, const schema::Schema& before,
+                                     std::span<const ops::Operation> operations,
+                                     bool is_downgrade) {
+  return checks_of(dialect, before, operations, is_downgrade,
+                   [] { return schema::MariadbTable(); });
 }
 
 }  // namespace dbmig::data_check

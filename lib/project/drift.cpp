@@ -53,7 +53,8 @@ RevertScript revert_drift(Workspace& workspace) {
   dialect::keep_spelling(live, expected);
   script.operations = diff::diff(live.form, expected.form).operations;
   script.sql = run::client_script(connection.dialect(), live.form, script.operations,
-                                  connection.dependent_objects());
+                                  connection.dependent_objects(),
+                                  run::row_comments(connection, live.form, script.operations));
   return script;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "data_check/script_checks.hpp"
 #include "dialect/dialect.hpp"
 #include "dialect/needed_version.hpp"
 #include "dialect/reopened_table.hpp"
@@ -14,6 +15,7 @@
 #include "run/apply.hpp"
 #include "run/losses.hpp"
 #include "run/plain_sql.hpp"
+#include "run/preflight.hpp"
 #include "run/requirements.hpp"
 #include "run/variables.hpp"
 
@@ -116,6 +118,38 @@ class Preparation {
   std::optional<std::size_t> prepared_;  ///< first operation of the last statements with one
 };
 
+/// Without a database nothing can be counted, so every loss is listed.
+std::string loss_comment(const Loss& loss) {
+  return fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : "");
+}
+
+/// A client checks no rows before a statement: what does not fit may be cut or rounded.
+std::string check_comment(const data_check::DataCheck& check, std::string_view command) {
+  return fmt::format(
+      "Does not check the rows of table '{}': {}. `dbmig {}` does, and goes on if this is 0: {}",
+      check.table, check.violation, command, check.count);
+}
+
+/// The checks of the rows that a run would make, revision by revision.
+class ScriptChecks {
+ public:
+  ScriptChecks(const dialect::Dialect& dialect, const RunPlan& run_plan)
+      : dialect_(dialect), at_once_(preflight(dialect, run_plan)) {}
+
+  /// Those of the next revision, which meets the schema `before`.
+  std::vector<data_check::DataCheck> next(const schema::Schema& before,
+                                          const PlannedRevision& planned) {
+    if (index_ < at_once_.size()) return std::move(at_once_[index_++].checks);
+    return data_check::script_checks(dialect_, before, planned.operations,
+                                     planned.direction == Direction::downgrade);
+  }
+
+ private:
+  const dialect::Dialect& dialect_;
+  std::vector<PlannedRevision> at_once_;
+  std::size_t index_ = 0;
+};
+
 void add_ids(const std::vector<history::Replaced>& range, std::vector<std::string>& ids) {
   for (const history::Replaced& one : range) {
     ids.push_back(one.id);
@@ -154,6 +188,7 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
   prepare_history(script, kind, applied.empty());
   RunPlan run_plan(direction, graph, graph.in_order(graph.ancestors(applied)), ids);
   refuse_unset_variables(run_plan, graph, kind, variables);
+  ScriptChecks checks(dialect, run_plan);
   std::optional<LossFinder> losses;
   while (const std::optional<RunPlan::Step> step = run_plan.next()) {
     PlannedRevision planned;
@@ -174,11 +209,12 @@ std::string offline_script_along(const history::Graph& graph, DialectKind kind, 
     planned.statements = dialect.plan(run_plan.before(), planned.operations, {});
     if (direction == Direction::downgrade) {
       if (!losses) losses.emplace(dialect, run_plan.before());
-      // Without a database nothing can be counted, so every loss is listed.
       for (const Loss& loss : losses->follow(run_plan.before(), planned.operations)) {
-        script.comment(
-            fmt::format("Loses {}{}", loss.what, loss.is_table ? " with all its rows" : ""));
+        script.comment(loss_comment(loss));
       }
+    }
+    for (const data_check::DataCheck& check : checks.next(run_plan.before(), planned)) {
+      script.comment(check_comment(check, to_string(direction)));
     }
     Preparation preparation(kind, run_plan.before(), planned.operations);
     for (std::size_t i = 0; i < planned.statements.size(); ++i) {
@@ -224,17 +260,31 @@ std::string stamp_script(const history::Graph& graph, DialectKind kind,
 
 std::string client_script(const dialect::Dialect& dialect, const schema::Schema& before,
                           std::span<const ops::Operation> operations,
-                          std::span<const dialect::DependentObject> dependent_objects) {
+                          std::span<const dialect::DependentObject> dependent_objects,
+                          const std::vector<std::string>& comments) {
   const std::vector<dialect::Statement> statements =
       dialect.plan(before, operations, dependent_objects);
   if (statements.empty()) return {};
   ScriptWriter script(dialect);
+  for (const std::string& line : comments) script.comment(line);
   Preparation preparation(dialect.kind(), before, operations);
   for (const dialect::Statement& statement : statements) {
     script.prepare(preparation.before(statement));
     script.add(statement.sql, statement.is_data);
   }
   return std::move(script).finish();
+}
+
+std::vector<std::string> row_comments(backend::Connection& connection, const schema::Schema& before,
+                                      std::span<const ops::Operation> operations) {
+  std::vector<std::string> comments;
+  LossFinder losses(connection.dialect(), before);
+  for (const Loss& loss : losses.follow(before, operations)) comments.push_back(loss_comment(loss));
+  for (const data_check::DataCheck& check :
+       data_check::data_checks(connection, before, operations, false)) {
+    comments.push_back(check_comment(check, to_string(Direction::upgrade)));
+  }
+  return comments;
 }
 
 }  // namespace dbmig::run

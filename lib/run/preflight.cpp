@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "data_check/script_checks.hpp"
 #include "run/apply.hpp"
 
 namespace dbmig::run {
@@ -41,11 +42,11 @@ std::vector<PlannedRevision> walk(DialectKind kind, RunPlan& run_plan) {
   return list;
 }
 
-}  // namespace
-
-std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan run_plan) {
+/// `ask` gives the checks of operations on a database with a schema.
+template <class Ask>
+std::vector<PlannedRevision> with_checks(DialectKind kind, RunPlan run_plan, Ask ask) {
   const schema::Schema before = run_plan.before();
-  std::vector<PlannedRevision> list = walk(connection.dialect().kind(), run_plan);
+  std::vector<PlannedRevision> list = walk(kind, run_plan);
   std::vector<ops::Operation> operations;
   std::vector<std::pair<std::size_t, std::size_t>> origins;  // revision, operation
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -56,8 +57,7 @@ std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan 
   }
   std::vector<data_check::DataCheck> asked;
   try {
-    asked = data_check::data_checks(connection, before, operations,
-                                    run_plan.direction() == Direction::downgrade);
+    asked = ask(before, operations, run_plan.direction() == Direction::downgrade);
   } catch (const Error&) {
     return {};
   }
@@ -67,6 +67,22 @@ std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan 
     list[revision].checks.push_back(std::move(check));
   }
   return list;
+}
+
+}  // namespace
+
+std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan run_plan) {
+  return with_checks(connection.dialect().kind(), std::move(run_plan),
+                     [&](const auto& before, const auto& operations, bool is_downgrade) {
+                       return data_check::data_checks(connection, before, operations, is_downgrade);
+                     });
+}
+
+std::vector<PlannedRevision> preflight(const dialect::Dialect& dialect, RunPlan run_plan) {
+  return with_checks(dialect.kind(), std::move(run_plan),
+                     [&](const auto& before, const auto& operations, bool is_downgrade) {
+                       return data_check::script_checks(dialect, before, operations, is_downgrade);
+                     });
 }
 
 }  // namespace dbmig::run

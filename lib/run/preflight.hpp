@@ -15,4 +15,7 @@ namespace dbmig::run {
 /// row through a trigger or cascade.
 std::vector<PlannedRevision> preflight(backend::Connection& connection, RunPlan run_plan);
 
+/// The same without a database, for a script.
+std::vector<PlannedRevision> preflight(const dialect::Dialect& dialect, RunPlan run_plan);
+
 }  // namespace dbmig::run

@@ -314,6 +314,34 @@ TEST_P(Script, OfDiffAndRevertStopsToo) {
   EXPECT_THAT(project.dbmig({"check"}).out, Not(HasSubstr("surprise")));
 }
 
+TEST_P(Script, SaysWhichRowsItDoesNotCheck) {
+  revision("aaaaaaaaaaaa", "",
+           {"create_table: {t: {columns: {id: integer, s: varchar(100)}, "
+            "primary_key: [id]}}"});
+  revision("bbbbbbbbbbbb", "aaaaaaaaaaaa", {"rename_table: {name: t, to: u}"});
+  revision("cccccccccccc", "bbbbbbbbbbbb", {"alter_column: {table: u, name: s, type: varchar(2)}"});
+  const std::string text = script("aaaaaaaaaaaa:cccccccccccc");
+  EXPECT_THAT(text,
+              testing::AllOf(HasSubstr("-- Does not check the rows of table 't': column 'u.s' "
+                                       "is to be varchar(2)"),
+                             HasSubstr("`dbmig upgrade` does"), HasSubstr(": SELECT COUNT")));
+  // Its query can be asked before the script runs.
+  project.expect(0, {"upgrade", "aaaaaaaaaaaa"});
+  sql("INSERT INTO t VALUES (1, 'abc'), (2, 'ab')");
+  const auto query = text.find(": SELECT COUNT") + 2;
+  EXPECT_EQ(sql(text.substr(query, text.find('\n', query) - query)), "1\n");
+  // Tables that the script makes have no rows.
+  EXPECT_THAT(script("cccccccccccc"), Not(HasSubstr("Does not check")));
+}
+
+TEST_P(Script, OfRevertSaysWhatItLoses) {
+  revision("aaaaaaaaaaaa", "", {kTable});
+  project.expect(0, {"upgrade"});
+  sql("ALTER TABLE t ADD COLUMN surprise integer");
+  EXPECT_THAT(project.expect(0, {"check", "--revert"}).out,
+              HasSubstr("-- Loses column 't.surprise'\n"));
+}
+
 // A fault of MariaDB 10.11: it keeps the table open under the alias that the view gives it.
 TEST_P(Script, RenamesAColumnThatACheckUsesBelowAView) {
   revision("aaaaaaaaaaaa", "",
