@@ -441,6 +441,25 @@ TEST_F(AdoptOnSqlite, WhyItIsForOneDatabaseAloneIsSaid) {
               HasSubstr("works on sqlite only (mariadb cannot create table 't'"));
 }
 
+TEST_F(AdoptOnSqlite, AForeignKeyThatSqliteCannotUseIsLeftOut) {
+  for (const std::string more : {"", "create unique index pi on t2 (b) where a > 5;"}) {
+    sql("create table t2 (a int, b text, primary key (a, b)); create table k (x int references "
+        "t2 (a));" +
+        more);
+    EXPECT_THAT(project.expect(0, {"adopt"}).err,
+                AllOf(HasSubstr("left out: table 'k': foreign key 'fk_k_x'"),
+                      HasSubstr("which is not a key")));
+    EXPECT_THAT(project.expect(0, {"status"}).out, HasSubstr("nothing to do"));
+    EXPECT_EQ(project.expect(0, {"check"}).out, "");
+    for (const char* folder : {"schemas", "migrations"}) {
+      for (const std::string& file : project.files(folder)) {
+        std::filesystem::remove(project.path() / folder / file);
+      }
+    }
+    std::filesystem::remove(project.path() / "app.db");
+  }
+}
+
 TEST_F(AdoptOnSqlite, StrictWantsAModelOfEverything) {
   ASSERT_EQ(shell("sqlite3 app.db \"CREATE TABLE t (id INTEGER PRIMARY KEY, a int "
                   "CONSTRAINT known NOT NULL)\"",
