@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/file.hpp"
+#include "base/kept_file.hpp"
 #include "base/shell_word.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
@@ -67,6 +68,10 @@ void run(Context& context, const InferArguments& arguments) {
   if (has_input && options.table.empty()) {
     throw Error(ErrorCode::usage, "standard input has no name to take the table's from")
         .hint("name the table with --table NAME");
+  }
+  // Before hours are spent on reading.
+  if (!arguments.output.empty()) {
+    refuse_kept_file(in_working_folder(context, arguments.output), options.files);
   }
   import::leave_binding();
   watch_signals();

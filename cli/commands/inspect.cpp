@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/file.hpp"
+#include "base/kept_file.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/format.hpp"
@@ -55,6 +56,7 @@ void run(Context& context, const InspectOptions& options) {
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);
+  if (!options.output.empty()) refuse_kept_file(options.output, {options.sql_file});
   } else {
     context.console().status(fmt::format("Generating {}", options.output),
                              [&] { write_file(options.output, text, options.force); });

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/kept_file.hpp"
 
 namespace dbmig {
 namespace {
@@ -84,6 +85,7 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content, bool overwrite) {
+  if (overwrite) refuse_kept_file(path);
   const TemporaryFile temporary(path);
   if (!temporary.is_open()) throw io_error(path, "write", errno);
   for (std::size_t done = 0; done < content.size();) {

@@ -17,6 +17,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/kept_file.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -115,6 +116,7 @@ OutputFile::OutputFile(std::string path, OutputCompression compression, bool for
     fd_ = STDOUT_FILENO;
     return;
   }
+  refuse_kept_file(path_);
   struct stat info = {};
   target_ = path_;
   if (::stat(path_.c_str(), &info) == 0) {

@@ -232,6 +232,22 @@ TEST_P(ExportedFiles, GoIntoAFolderOrAPipeThatIsThere) {
   EXPECT_EQ(rows("t"), expected);
 }
 
+TEST_P(ExportedFiles, NeverReplaceADatabase) {
+  project.write("in.csv", "id\n1\n");
+  shell("sqlite3 kept.db 'CREATE TABLE k (id)'", project.path());
+  const std::string before = project.read("kept.db");
+  for (const Project::Arguments& command :
+       {Project::Arguments{"--url", url, "export", "t", "--force", "-o", "kept.db"},
+        Project::Arguments{"--url", url, "export", "t", "--force", "-o", "kept.db-wal"},
+        Project::Arguments{"infer", "in.csv", "--force", "-o", "kept.db"},
+        Project::Arguments{"--url", url, "inspect", "--force", "-o", "kept.db"}}) {
+    EXPECT_THAT(project.expect(4, command).err, HasSubstr("is not overwritten"));
+  }
+  EXPECT_EQ(project.read("kept.db"), before);
+  EXPECT_THAT(project.expect(4, {"infer", "in.csv", "--force", "-o", "in.csv"}).err,
+              HasSubstr("the command reads it"));
+}
+
 TEST_P(ExportedFiles, OfAQueryWithTwoColumnsOfOneNameAreRefused) {
   EXPECT_THAT(
       project.expect(1, {"--url", url, "export", "--query", "SELECT id, n AS ID FROM t"}).err,

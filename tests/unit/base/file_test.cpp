@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/error.hpp"
+#include "base/kept_file.hpp"
 #include "support/temp_dir.hpp"
 
 namespace dbmig {
@@ -40,6 +41,29 @@ TEST(File, ReadsWhatItWrote) {
   write_file(dir / "b", large, false);
   EXPECT_EQ(read_file(dir / "b"), large);
   EXPECT_EQ(entries(dir.path()), 2U);
+}
+
+TEST(File, NeverReplacesASqliteDatabase) {
+  const test::TempDir dir;
+  const std::string database("SQLite format 3\0 and pages", 26);
+  write_file(dir / "app.db", database, false);
+  fs::create_symlink("app.db", dir / "link");
+  for (const char* name : {"app.db", "link", "app.db-wal", "app.db-journal", "app.db-shm"}) {
+    const Error error = failure_of([&] { write_file(dir / name, "text", true); });
+    EXPECT_EQ(error.code(), ErrorCode::refused) << name;
+  }
+  EXPECT_EQ(read_file(dir / "app.db"), database);
+  EXPECT_EQ(entries(dir.path()), 2U);
+  write_file(dir / "other-wal", "text", true);
+}
+
+TEST(File, ThatACommandReadsIsNotItsOutput) {
+  const test::TempDir dir;
+  write_file(dir / "a.csv", "id\n1\n", false);
+  fs::create_hard_link(dir / "a.csv", dir / "b.csv");
+  EXPECT_EQ(failure_of([&] { refuse_kept_file(dir / "b.csv", {(dir / "a.csv").string()}); }).code(),
+            ErrorCode::refused);
+  EXPECT_NO_THROW(refuse_kept_file(dir / "c.csv", {(dir / "a.csv").string()}));
 }
 
 TEST(File, DoesNotOverwriteUnlessTold) {
