@@ -12,16 +12,15 @@ void add_merge(Command& program, Context& context) {
   auto options = std::make_shared<project::MergeOptions>();
   Command& command = add_command(program, context,
                                  {"merge", "Join several heads in one revision",
-                                  "  dbmig merge heads -m \"merge both features\"\n"
+                                  "  dbmig merge -m \"merge both features\"\n"
                                   "  dbmig merge 1975ea83b712 2fa6cb75c75d\n"
                                   "  dbmig merge heads --resolve 2fa6                its changes "
                                   "win over the others\n"
                                   "Branches that change the same thing in different ways are "
                                   "refused, because the result would\n"
                                   "depend on the order in which a database applies them."});
-  command.add_option("revisions", options->heads, "The heads to join, or `heads`")
-      ->option_text("REV")
-      ->required();
+  command.add_option("revisions", options->heads, "The heads to join (heads: all of them)")
+      ->option_text("REV");
   command.add_option("-m,--message", options->revision.message, "What the revision is for")
       ->option_text("TEXT");
   command.add_option("--rev-id", options->revision.id, "Use ID instead of a generated one")
@@ -37,6 +36,7 @@ void add_merge(Command& program, Context& context) {
                    "Accept that the order of the branches may matter to their plain SQL");
   add_plan_flag(command, options->revision.dry_run, "Print the revision instead of writing it");
   set_action(command, context, [&context, options] {
+    if (options->heads.empty()) options->heads = {"heads"};
     std::optional<project::RevisionsLock> lock;
     if (!options->revision.dry_run) lock.emplace(context);
     write_revision(context, project::merge_revision(context, *options), options->revision.dry_run);

@@ -164,7 +164,7 @@ class Resolver {
                               "specify a specific target revision, '<branchname>@head' to narrow "
                               "to a specific head, or 'heads' for all heads",
                               lineage_ ? branch_ + "@head" : "head"))
-          .hint(fmt::format("the heads are {}; `dbmig merge` joins them", listed(heads)));
+          .hint(fmt::format("the heads are {}; `dbmig merge heads` joins them", listed(heads)));
     }
     return {identify(name)};
   }

@@ -49,10 +49,10 @@ void refuse_applied(Workspace& workspace, const std::set<std::string>& ids) {
       const auto connection = backend::connect(url, {.create = false});
       for (const run::AppliedRevision& row : run::RevisionStore(*connection).all()) {
         if (ids.count(row.id) == 0) continue;
-        refused.push_back(
-            {{},
-             fmt::format("revision {} is applied in {}", row.id, url.redacted()),
-             "undo it there with `dbmig downgrade`, or join the branches with `dbmig merge`"});
+        refused.push_back({{},
+                           fmt::format("revision {} is applied in {}", row.id, url.redacted()),
+                           "undo it there with `dbmig downgrade`, or join the branches with `dbmig "
+                           "merge heads`"});
       }
     } catch (const Error& error) {
       if (error.code() == ErrorCode::not_found) continue;  // it does not exist yet, so it has none

@@ -223,7 +223,7 @@ TEST(Migrate, SeveralHeadsMustBeChosenOrMerged) {
   project.migrate("cccccccccccc", "three", {"--empty", "--head", "aaaa", "--splice"});
   project.model(kUsuario);
   EXPECT_THAT(project.expect(1, {"migrate", "-m", "users"}).err,
-              AllOf(HasSubstr("Multiple head revisions are present"), HasSubstr("dbmig merge")));
+              AllOf(HasSubstr("Multiple head revisions are present"), HasSubstr("`dbmig merge heads`")));
   EXPECT_EQ(project.expect(0, {"branches"}).out,
             "aaaaaaaaaaaa (branchpoint)\n"
             "             -> bbbbbbbbbbbb (head)\n"
@@ -231,7 +231,7 @@ TEST(Migrate, SeveralHeadsMustBeChosenOrMerged) {
   EXPECT_THAT(project.expect(3, {"check", "--offline"}).out,
               HasSubstr("Multiple head revisions are present"));
   project.migrate("dddddddddddd", "users", {"--head", "cccc"});
-  project.expect(0, {"merge", "heads", "--rev-id", "eeeeeeeeeeee"});
+  project.expect(0, {"merge", "--rev-id", "eeeeeeeeeeee"});
   EXPECT_EQ(project.expect(0, {"heads"}).out, "eeeeeeeeeeee (head)\n");
   EXPECT_THAT(project.expect(0, {"history"}).out,
               HasSubstr("bbbbbbbbbbbb, dddddddddddd -> eeeeeeeeeeee (head) (mergepoint), merge "
