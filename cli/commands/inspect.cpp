@@ -32,7 +32,13 @@ backend::Inspection inspect(Context& context, const InspectOptions& options) {
     }
     backend::Inspection found =
         context.connection(Context::Access::existing).inspect({.tables = choice.names()});
-    if (!choice.empty()) return choice.of(std::move(found));
+    try {
+      if (!choice.empty()) return choice.of(std::move(found));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;
+      // Among all tables there may be one of a similar name.
+      return choice.of(context.connection(Context::Access::existing).inspect({}));
+    }
     warn_of_missing_parents(context, found.schema, found.schema);
     found = project::selected(std::move(found), context.selection());
     leave_bookkeeping_alone(context, found.schema);
@@ -50,13 +56,13 @@ backend::Inspection inspect(Context& context, const InspectOptions& options) {
 }
 
 void run(Context& context, const InspectOptions& options) {
+  if (!options.output.empty()) refuse_kept_file(options.output, {options.sql_file});
   const backend::Inspection inspection = inspect(context, options);
   tell_unsupported(context, inspection.unsupported);
   Json missed = unsupported_json(inspection.unsupported);
   const std::string text = yaml::print_model(inspection.schema);
   if (options.output.empty()) {
     context.console().data(text);
-  if (!options.output.empty()) refuse_kept_file(options.output, {options.sql_file});
   } else {
     context.console().status(fmt::format("Generating {}", options.output),
                              [&] { write_file(options.output, text, options.force); });

@@ -136,6 +136,10 @@ std::size_t utf8_length(std::string_view s) {
 
 std::optional<std::string> closest(std::string_view word,
                                    const std::vector<std::string>& candidates) {
+  const auto same = std::find_if(candidates.begin(), candidates.end(), [&](const auto& candidate) {
+    return equals_ignoring_case(candidate, word);
+  });
+  if (same != candidates.end()) return *same;
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
