@@ -173,6 +173,7 @@ std::string command_of(Context& context, project::NextStep step,
           "describe your tables in {}/, then dbmig migrate -m \"…\"; for a database that already "
           "has tables: dbmig adopt",
           context.shown(context.project().schemas));
+    case project::NextStep::reach:
     case project::NextStep::none:
       break;
   }
@@ -211,9 +212,12 @@ void run(Context& context) {
   const std::optional<project::DatabaseStatus> database = ask_database(context, report);
   if (database) add_database_status(context, *database, report);
   const project::DatabaseStatus* known = database ? &*database : nullptr;
-  const std::string next =
-      command_of(context, project::next_step(model, context.graph(), known), known);
-  report.line("Next", next.empty() ? std::string("nothing to do") : next);
+  const project::NextStep step = project::next_step(model, context.graph(), known);
+  const std::string next = command_of(context, step, known);
+  const std::string none = step == project::NextStep::reach
+                               ? "not known, because the database cannot be reached"
+                               : "nothing to do";
+  report.line("Next", next.empty() ? none : next);
   report.json["next"] = next.empty() ? Json() : Json(next);
   context.console().data(report.text);
   context.console().document(report.json);

@@ -71,6 +71,7 @@ NextStep next_step(const ModelStatus& model, const history::Graph& revisions,
   if (database != nullptr && !database->edited.empty()) return NextStep::check;
   if (!model.changes.empty()) return NextStep::migrate;
   if (database != nullptr && !database->pending.empty()) return NextStep::upgrade;
+  if (database == nullptr && !revisions.empty()) return NextStep::reach;
   return model.is_empty ? NextStep::describe : NextStep::none;
 }
 

@@ -42,6 +42,7 @@ enum class NextStep {
   migrate,
   upgrade,
   describe,  ///< describe tables in the model, or adopt a database
+  reach,     ///< nothing is known to be done, and the database could not be read
   none,
 };
 

@@ -85,6 +85,8 @@ TEST(StatusOf, ADatabaseThatCannotBeReachedTheRestIsToldAllTheSame) {
   project.model("tables:\n  a: {columns: {id: integer}}\n");
   EXPECT_THAT(project.expect(0, {"status"}).out,
               AllOf(HasSubstr("cannot be reached: "), HasSubstr("Next      dbmig migrate -m")));
+  project.expect(0, {"migrate", "-m", "a", "--no-proof"});
+  EXPECT_THAT(project.expect(0, {"status"}).out, HasSubstr("Next      not known"));
 }
 
 TEST_P(Status, StampingWithoutRevisionsTellsOfAdopt) {
