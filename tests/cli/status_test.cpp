@@ -87,6 +87,9 @@ TEST(StatusOf, ADatabaseThatCannotBeReachedTheRestIsToldAllTheSame) {
               AllOf(HasSubstr("cannot be reached: "), HasSubstr("Next      dbmig migrate -m")));
   project.expect(0, {"migrate", "-m", "a", "--no-proof"});
   EXPECT_THAT(project.expect(0, {"status"}).out, HasSubstr("Next      not known"));
+  // To the client library `localhost` is a socket, whatever the port.
+  EXPECT_THAT(project.expect(0, {"status", "--url", "mariadb://x@localhost:1/x"}).out,
+              HasSubstr("localhost:1"));
 }
 
 TEST_P(Status, StampingWithoutRevisionsTellsOfAdopt) {

@@ -187,16 +187,12 @@ constexpr const char* kUnreachableHint =
     "is the server running and reachable from here? check its bind-address and skip-networking "
     "settings, the firewall and the port";
 
-/// Whether it is reached over a socket: TCP has a host that is not `localhost`.
-bool is_local(const Url& url) {
-  return url.host.empty() || url.host == "localhost";
-}
-
 std::string place(const Url& url) {
   const auto socket = url.parameters.find("socket");
   if (socket != url.parameters.end() && url.host.empty()) return socket->second;
-  if (is_local(url)) return "the local server's socket";
-  return fmt::format("{}:{}", url.host, url.port == 0 ? 3306 : url.port);
+  if (uses_socket(url)) return "the local server's socket";
+  return fmt::format("{}:{}", url.host.empty() ? "localhost" : url.host,
+                     url.port == 0 ? 3306 : url.port);
 }
 
 std::string connect_hint(unsigned number, const Url& url) {
@@ -212,7 +208,7 @@ std::string connect_hint(unsigned number, const Url& url) {
       return fmt::format("create it: CREATE DATABASE {} CHARACTER SET utf8mb4",
                          text::quote(url.database, '`'));
     case 2002:
-      if (!is_local(url)) return kUnreachableHint;
+      if (!uses_socket(url)) return kUnreachableHint;
       return "is the server running, and is that its socket? mariadb://user@localhost/db?socket=… "
              "names another, 127.0.0.1 uses TCP";
     case 2003:
@@ -270,6 +266,11 @@ Error translate(unsigned number, std::string_view message, std::string_view sql)
                     .native(static_cast<int>(number))
                     .sql(std::string(sql));
   return hint.empty() ? error : std::move(error).hint(hint);
+}
+
+bool uses_socket(const Url& url) {
+  if (!url.host.empty() && url.host != "localhost") return false;
+  return url.port == 0 || url.parameters.count("socket") != 0;
 }
 
 Error cannot_connect(unsigned number, std::string_view message, const Url& url) {

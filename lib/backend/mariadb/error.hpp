@@ -13,6 +13,10 @@ namespace dbmig::backend::mariadb {
 /// https://mariadb.com/kb/en/mariadb-error-codes/ and Connector/C's errmsg.h.
 Error translate(unsigned number, std::string_view message, std::string_view sql);
 
+/// Whether the server is reached over a socket: TCP has another host than `localhost`, or a port
+/// and no socket.
+bool uses_socket(const Url& url);
+
 /// A failed attempt to connect to `url`: what to do next, never with the password.
 Error cannot_connect(unsigned number, std::string_view message, const Url& url);
 

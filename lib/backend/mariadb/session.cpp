@@ -96,10 +96,12 @@ Session::Session(const Url& url) {
   handle_.reset(mysql_init(nullptr));
   if (handle_ == nullptr) throw Error(ErrorCode::io, "not enough memory for a connection");
   configure(url);
-  // `localhost` is the socket, the library's default one or the one named; 127.0.0.1 is TCP.
-  const bool local = url.host.empty() || url.host == "localhost";
+  // To the library `localhost` is the socket, its default one or the one named, whatever the port.
+  const bool local = uses_socket(url);
   const std::string socket = local ? url_parameter(url, "socket") : "";
-  const std::string host = local ? "localhost" : url.host;
+  const std::string host = local || url.host.empty() ? "localhost" : url.host;
+  const unsigned tcp = MYSQL_PROTOCOL_TCP;
+  if (!local) mysql_optionsv(handle_.get(), MYSQL_OPT_PROTOCOL, &tcp);
   const char* password = url.password ? url.password->c_str() : nullptr;
   if (mysql_real_connect(handle_.get(), host.c_str(), or_null(url.user), password,
                          or_null(url.database), static_cast<unsigned>(url.port), or_null(socket),
