@@ -89,6 +89,23 @@ void refuse_wrong_way(run::Direction direction, std::string_view target) {
                : fmt::format("`dbmig upgrade {}` upgrades", target));
 }
 
+namespace {
+
+/// An upgrade from `from` to `to` would be a way back.
+void refuse_past_target(const history::Graph& graph, const std::set<std::string>& from,
+                        const std::set<std::string>& to, std::string_view range) {
+  const std::set<std::string> had = graph.ancestors(from);
+  const bool is_past = std::all_of(to.begin(), to.end(), [&](const std::string& id) {
+    return had.count(id) != 0 && from.count(id) == 0;
+  });
+  if (!is_past || from.empty()) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("'{}' goes back, and `dbmig upgrade` goes forward", range))
+      .hint(fmt::format("`dbmig downgrade --sql {}` prints the way back", range));
+}
+
+}  // namespace
+
 std::string script_along(Workspace& workspace, run::Direction direction, const std::string& range) {
   const auto [start, end] = split_range(range);
   const bool has_range = range.find(':') != std::string::npos;
@@ -116,6 +133,7 @@ std::string script_along(Workspace& workspace, run::Direction direction, const s
   const bool is_current = target.find("current") != target.npos;
   const std::set<std::string> to =
       graph.resolve(target, is_current ? current_heads(workspace, {target}).value_or(from) : from);
+  if (direction == run::Direction::upgrade) refuse_past_target(graph, from, to, range);
   return run::offline_script(graph, kind, direction, from, to, variables(workspace));
 }
 

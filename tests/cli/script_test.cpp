@@ -342,6 +342,16 @@ TEST_P(Script, OfRevertSaysWhatItLoses) {
               HasSubstr("-- Loses column 't.surprise'\n"));
 }
 
+TEST_P(Script, OfAnUpgradeDoesNotGoBack) {
+  revision("aaaaaaaaaaaa", "", {kTable});
+  revision("bbbbbbbbbbbb", "aaaaaaaaaaaa", {execute("INSERT INTO t VALUES (1, 'x')")});
+  for (const char* range : {"head:base", "bbbbbbbbbbbb:aaaaaaaaaaaa"}) {
+    EXPECT_THAT(project.expect(2, {"upgrade", "--sql", range}).err,
+                testing::AllOf(HasSubstr("goes back"), HasSubstr("dbmig downgrade --sql")));
+  }
+  EXPECT_THAT(script("head:head"), Not(HasSubstr("INSERT INTO t")));
+}
+
 // A fault of MariaDB 10.11: it keeps the table open under the alias that the view gives it.
 TEST_P(Script, RenamesAColumnThatACheckUsesBelowAView) {
   revision("aaaaaaaaaaaa", "",
