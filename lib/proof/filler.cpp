@@ -164,7 +164,8 @@ class TableFiller {
   std::string last_refusal_;
 };
 
-/// The tables of `schema`, parents before children; of a circle, some table first.
+}  // namespace
+
 std::vector<const Table*> parents_first(const schema::Schema& schema) {
   std::vector<const Table*> ordered;
   std::set<std::string> seen;
@@ -179,8 +180,6 @@ std::vector<const Table*> parents_first(const schema::Schema& schema) {
   for (const auto& [name, table] : schema.tables) visit(visit, table);
   return ordered;
 }
-
-}  // namespace
 
 void stop_if_asked(const std::atomic<bool>* stop) {
   if (stop != nullptr && *stop) throw Error(ErrorCode::interrupted, "interrupted");

@@ -36,6 +36,9 @@ Filled fill(backend::Connection& connection, const schema::Schema& schema,
             std::span<const data_check::DataCheck> checks, RowValues values,
             const std::atomic<bool>* stop = nullptr);
 
+/// The tables of `schema`, parents before children; of a circle, some table first.
+std::vector<const schema::Table*> parents_first(const schema::Schema& schema);
+
 /// Throws Error{interrupted} when `stop` is there and true.
 void stop_if_asked(const std::atomic<bool>* stop);
 

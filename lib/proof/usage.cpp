@@ -221,11 +221,11 @@ Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
   const schema::Schema mine = schema::on_dialect(schema, connection.dialect().kind());
   std::set<std::string> chosen = tables;
   for (const auto& [name, trigger] : mine.triggers) chosen.insert(trigger.table);
-  std::vector<const Table*> used;
-  for (const std::string& name : chosen) {
-    const Table* table = mine.find_table(name);
-    if (table != nullptr && table->sqlite.module.empty()) used.push_back(table);
-  }
+  // New tables are empty: a child finds its parent's row when that was inserted before.
+  std::vector<const Table*> used = parents_first(mine);
+  std::erase_if(used, [&](const Table* table) {
+    return chosen.count(table->name) == 0 || !table->sqlite.module.empty();
+  });
   User user(connection, mine, values);
   rolled_back(connection, [&] {
     for (const auto& [name, view] : mine.views) user.read(name);

@@ -52,6 +52,11 @@ const std::vector<Case>& cases() {
        "an INSERT into table 't' that leaves out every column with a default fails"},
       {"DefaultUnderAUniqueKey", "both", ", n: {type: integer, nullable: false, default: 0}",
        "  - create_unique_constraint: {table: t, name: uq, columns: [n]}", "", ""},
+      {"ParentThatSortsBehindItsChild", "both", ", z_id: {type: integer, nullable: false}",
+       "  - create_table: {z: {columns: {id: {type: integer, autoincrement: true}, z_id: integer}, "
+       "primary_key: [id], foreign_keys: {fk_z: {columns: [z_id], references: z(id)}}}}\n  - "
+       "create_foreign_key: {table: t, name: fk, columns: [z_id], references: z(id)}",
+       "", ""},
       {"ViewOverNothing", "sqlite", "", "  - create_view: {name: v, sql: SELECT nope FROM gone}",
        "reading view 'v' fails", ""},
       {"ViewOverNoColumn", "sqlite", "", "  - create_view: {name: v, sql: SELECT nope FROM t}",
