@@ -67,7 +67,10 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
     alone.tables.emplace(table.name, std::move(probe));
     try {
       const schema::Schema there = dialect::dialect(to).canonical(alone);
-      if (index.empty() || !there.find_table(table.name)->indexes.empty()) return std::nullopt;
+      const schema::Table& made = *there.find_table(table.name);
+      // A canonical form may have a unique index among the unique constraints.
+      const bool is_there = !made.indexes.empty() || made.find_unique(index) != nullptr;
+      if (index.empty() || is_there) return std::nullopt;
       return fmt::format("index '{}' of table '{}': {} has no such index", index, table.name,
                          product_name(to));
     } catch (const Error& error) {

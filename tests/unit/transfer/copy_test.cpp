@@ -25,6 +25,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using transfer::CopyOptions;
 using transfer::TableComparison;
 
@@ -500,6 +501,18 @@ TEST(Copy, ResumeLeavesWhatIsTheSame) {
   EXPECT_THAT(failure(*source, *target, options),
               AllOf(HasSubstr("'a' has rows that are not the source's"), HasSubstr("id '9'")));
 }
+
+/// A canonical form may have a unique index among the unique constraints.
+TEST(Copy, UniqueIndexesStayUniqueOnMariadb) {
+  const auto source = memory({"CREATE TABLE users (id INTEGER PRIMARY KEY, n VARCHAR(50) NOT NULL)",
+                              "CREATE UNIQUE INDEX ix ON users (n)"});
+  const transfer::Translation there =
+      transfer::translate(source->inspect({}).schema, DialectKind::sqlite, DialectKind::mariadb);
+  EXPECT_THAT(there.left_out, IsEmpty());
+  const schema::Schema tables = dialect::dialect(DialectKind::mariadb).canonical(there.tables);
+  EXPECT_EQ(tables.table("users").uniques.size() + tables.table("users").indexes.size(), 1U);
+}
+
 
 TEST_F(CopyOnMariadb, CountersGoOnWhereTheyWere) {
   const auto source =
