@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "backend/database_file.hpp"
+#include "backend/next_number.hpp"
 #include "base/text.hpp"
 #include "diff/diff.hpp"
 #include "project/copy_schema.hpp"
@@ -163,6 +164,7 @@ class Copy {
       is_kept = result_.is_same();
       if (is_kept) {
         make_rest();
+        if (!request_.schema_only) backend::continue_sequences(*source_, *target_);
         transfer::unmark_copy(*target_);
       }
     } catch (...) {
@@ -286,6 +288,12 @@ class Copy {
     schema::Schema made;
     for (const auto& [name, table] : chosen_.translation.tables.tables) {
       if (before_.find_table(name) == nullptr) made.tables.emplace(name, table);
+    }
+    // A column's default may take its numbers from one.
+    for (const auto& [key, routine] : chosen_.translation.rest.routines) {
+      const bool is_made =
+          key.first == schema::RoutineKind::sequence && before_.routines.count(key) == 0;
+      if (is_made) made.routines.emplace(key, routine);
     }
     make(made, {});
   }

@@ -8,6 +8,7 @@
 
 #include <random>
 
+#include "backend/next_number.hpp"
 #include "backend/row_source.hpp"
 #include "backend/sqlite/connection.hpp"
 #include "base/error.hpp"
@@ -513,6 +514,33 @@ TEST(Copy, UniqueIndexesStayUniqueOnMariadb) {
   EXPECT_EQ(tables.table("users").uniques.size() + tables.table("users").indexes.size(), 1U);
 }
 
+/// Of a sequence the numbers that its server has in its cache count as used.
+TEST_F(CopyOnMariadb, SequencesGoOnWhereTheyWere) {
+  MariadbDatabase source;
+  MariadbDatabase target;
+  for (MariadbDatabase* one : {&source, &target}) {
+    one->run("CREATE SEQUENCE plain START WITH 7 INCREMENT BY 3 NOCACHE");
+    one->run(
+        "CREATE SEQUENCE falls START WITH 5 MINVALUE -100 MAXVALUE 100 INCREMENT BY -2 NOCACHE");
+    one->run("CREATE SEQUENCE again START WITH 1 MAXVALUE 2 NOCACHE CYCLE");
+    one->run("CREATE SEQUENCE ended START WITH 1 MAXVALUE 2 NOCACHE");
+    one->run("CREATE SEQUENCE cached START WITH 1 CACHE 10");
+    one->run("CREATE SEQUENCE further START WITH 1 NOCACHE");
+  }
+  for (const char* name :
+       {"plain", "falls", "again", "again", "again", "ended", "ended", "cached"}) {
+    source.run(fmt::format("SELECT NEXTVAL({})", name));
+  }
+  target.run("SELECT SETVAL(further, 50)");
+  for (int i = 0; i < 2; ++i) {  // again, there is nothing to do
+    backend::continue_sequences(source.connection(), target.connection());
+  }
+  EXPECT_EQ(
+      target.rows("SELECT NEXTVAL(plain), NEXTVAL(falls), NEXTVAL(again), NEXTVAL(cached) > 1, "
+                  "NEXTVAL(further)"),
+      "10|3|2|1|51\n");
+  EXPECT_THROW(target.run("SELECT NEXTVAL(ended)"), Error);
+}
 
 TEST_F(CopyOnMariadb, CountersGoOnWhereTheyWere) {
   const auto source =

@@ -1,0 +1,65 @@
+// What `dbmig copy` leaves behind is said before anything is written, and what it can take along
+// goes: triggers of chosen tables, sequences, full-text indexes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "cli/harness.hpp"
+
+namespace dbmig::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class CopyParts : public testing::Test {
+ protected:
+  void make(const std::string& script, const std::string& file = "a.db") const {
+    project.write("script.sql", script);
+    const Result made = shell("sqlite3 -bail " + file + " < script.sql", project.path());
+    ASSERT_EQ(made.code, 0) << made.out;
+  }
+  std::string sqlite(const std::string& query, const std::string& file) const {
+    project.write("query.sql", query + ";");
+    return shell("sqlite3 " + file + " < query.sql", project.path()).out;
+  }
+
+  Project project;
+};
+
+class CopyPartsOnMariadb : public CopyParts {
+ protected:
+  void SetUp() override {
+    if (!mariadb_server()) GTEST_SKIP() << kNoServer;
+    server = std::make_unique<ServerDatabase>();
+  }
+  std::string sql(const std::string& query) const { return mariadb_sql(query, server->name()); }
+
+  std::unique_ptr<ServerDatabase> server;
+};
+
+TEST_F(CopyPartsOnMariadb, SequencesGoOn) {
+  sql("CREATE SEQUENCE sq START WITH 7 INCREMENT BY 3 NOCACHE");
+  sql("CREATE TABLE t (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), n INT)");
+  sql("CREATE SEQUENCE unused");
+  sql("INSERT INTO t (n) VALUES (1)");
+  const ServerDatabase other;
+  project.expect(0, {"copy", server->url(), other.url()});
+  EXPECT_EQ(mariadb_sql("SELECT NEXTVAL(sq)", other.name()), "10\n");
+  sql("INSERT INTO t (n) VALUES (2), (3)");
+  project.expect(0, {"copy", server->url(), other.url(), "--truncate"});
+  EXPECT_EQ(mariadb_sql("SELECT NEXTVAL(sq)", other.name()), "16\n");
+  // Of some tables, with the sequence that they take their numbers from.
+  const ServerDatabase some;
+  EXPECT_THAT(project.expect(0, {"copy", server->url(), some.url(), "--tables", "t"}).err,
+              AllOf(HasSubstr("Not copied: sequence 'unused': only some of the tables are copied"),
+                    Not(HasSubstr("sequence 'sq'"))));
+  EXPECT_EQ(mariadb_sql("SELECT NEXTVAL(sq)", some.name()), "16\n");
+}
+
+}  // namespace
+}  // namespace dbmig::test
