@@ -47,7 +47,7 @@ RowConverter::RowConverter(const std::vector<import::TargetColumn>& columns, Dia
 std::span<const Cell> RowConverter::convert(std::span<const Cell> row,
                                             std::vector<InvalidCast>& invalid_casts) {
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (as_is_[i] != 0) {
+    if (as_is_[i] != kConverted) {
       cells_[i] = row[i];
       continue;
     }
@@ -74,6 +74,9 @@ const std::string& RowConverter::canonical_row(std::span<const Cell> row) {
   canonical_.clear();
   if (!as_float_.empty()) row = rounded(row);
   for (std::size_t i = 0; i < row.size(); ++i) {
+    if (as_is_[i] == kUnchangedWithClass) {
+      canonical_.push_back(static_cast<char>('a' + static_cast<int>(row[i].kind)));
+    }
     append_canonical(canonical_, row[i], columns_[i].type);
   }
   return canonical_;

@@ -24,7 +24,14 @@ struct InvalidCast {
 /// needs.
 class RowConverter {
  public:
-  /// `as_is`: for each column, 1 if its values are passed unchanged; may be empty for none.
+  /// What becomes of the values of a column.
+  enum AsIs : std::uint8_t {
+    kConverted,
+    kUnchanged,
+    kUnchangedWithClass,  ///< a number is not equal to the text of its digits
+  };
+
+  /// `as_is`: an AsIs for each column; may be empty for none.
   RowConverter(const std::vector<import::TargetColumn>& columns, DialectKind kind,
                const std::vector<std::uint8_t>& as_is = {});
 

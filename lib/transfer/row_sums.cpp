@@ -39,7 +39,7 @@ RowSum read_source(Connection& source, TablePair& pair, const std::atomic<bool>&
 RowSum read_target(Connection& target, const TablePair& pair, const std::atomic<bool>& stop,
                    const std::string& condition, const EachRow& each) {
   RowSum side;
-  RowConverter converter(pair.columns(), target.dialect().kind());
+  RowConverter converter(pair.columns(), target.dialect().kind(), pair.as_is());
   converter.compare_as_float(pair.float_columns());
   const auto rows = target.read_rows(pair.select_target(target.dialect(), condition));
   std::vector<Cell> row;

@@ -44,6 +44,16 @@ bool is_any_generated(const schema::Table& table, const std::string& name) {
   });
 }
 
+/// Whether SQLite keeps every value in `column` of `table` as it is, with its class: a column
+/// without a type, and ANY in a STRICT table; elsewhere ANY makes a number of what looks like one.
+/// Source: https://www.sqlite.org/stricttables.html#the_any_datatype
+bool keeps_classes(const schema::Table& table, const schema::Column& column) {
+  const schema::Type type = column.type_on(DialectKind::sqlite);
+  if (type.kind != schema::TypeKind::native) return false;
+  return table.sqlite.strict ? text::equals_ignoring_case(type.native, "any")
+                             : dialect::affinity(column) == dialect::Affinity::blob;
+}
+
 }  // namespace
 
 TablePair::TablePair(const schema::Table& source, DialectKind from, const schema::Table& target,
@@ -79,10 +89,8 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
     source_columns_.push_back(*found);
     target_columns_.push_back(column);
     shapes.push_back(shape);
-    const bool is_kept = dialect::capabilities(from).flexible_typing && to == from &&
-                         !target_.sqlite.strict &&
-                         dialect::affinity(*found) == dialect::affinity(column);
-    as_is.push_back(is_kept ? 1 : 0);
+    const bool is_flexible = dialect::capabilities(from).flexible_typing && to == from;
+    as_is.push_back(is_flexible ? kept(*found, column) : RowConverter::kConverted);
   }
   converter_.emplace(shapes, to, as_is);
   converter_->compare_as_float(float_columns_);
@@ -93,6 +101,16 @@ TablePair::TablePair(const schema::Table& source, DialectKind from, const schema
       }
     }
   }
+}
+
+RowConverter::AsIs TablePair::kept(const schema::Column& from, const schema::Column& to) const {
+  const bool has_classes = keeps_classes(source_, from);
+  if (keeps_classes(target_, to)) {
+    return has_classes ? RowConverter::kUnchangedWithClass : RowConverter::kUnchanged;
+  }
+  const bool is_kept =
+      !has_classes && !target_.sqlite.strict && dialect::affinity(from) == dialect::affinity(to);
+  return is_kept ? RowConverter::kUnchanged : RowConverter::kConverted;
 }
 
 std::vector<std::string> TablePair::column_names() const {

@@ -18,8 +18,8 @@ namespace dbmig::transfer {
 class TablePair {
  public:
   /// Throws Error{invalid} for a column that only one side has, unless the target fills it. Between
-  /// two SQLite databases, values are passed unchanged into a column of the same affinity, even if
-  /// they do not match its type: SQLite keeps them.
+  /// two SQLite databases, values are passed unchanged into a column of the same affinity, or one
+  /// that keeps all values, even if they do not match its type: SQLite keeps them.
   TablePair(const schema::Table& source, DialectKind from, const schema::Table& target,
             DialectKind to);
 
@@ -43,12 +43,17 @@ class TablePair {
   RowConverter& converter() { return *converter_; }
   /// The target's columns, in order.
   const std::vector<import::TargetColumn>& columns() const { return converter_->columns(); }
+  /// See RowConverter.
+  const std::vector<std::uint8_t>& as_is() const { return converter_->as_is(); }
   /// Indices of the columns that are MariaDB's FLOAT on one side, and wider on the other.
   const std::vector<std::size_t>& float_columns() const { return float_columns_; }
   /// "id 5", for messages; the row's number if there is no primary key.
   std::string describe_key(std::span<const backend::Cell> row, std::uint64_t number) const;
 
  private:
+  /// Between two SQLite databases.
+  RowConverter::AsIs kept(const schema::Column& from, const schema::Column& to) const;
+
   schema::Table source_;
   schema::Table target_;
   std::vector<schema::Column> source_columns_;

@@ -514,6 +514,26 @@ TEST(Copy, UniqueIndexesStayUniqueOnMariadb) {
   EXPECT_EQ(tables.table("users").uniques.size() + tables.table("users").indexes.size(), 1U);
 }
 
+/// A column that converts nothing.
+TEST(Copy, BetweenSqlitesAnyKeepsTheClassOfAValue) {
+  const std::string any = "CREATE TABLE t (id INTEGER PRIMARY KEY, v ANY) STRICT";
+  const auto source = memory({any,
+                              "INSERT INTO t VALUES (1, 2), (2, 2.5), (3, 9007199254740993), "
+                              "(4, 1e300), (5, '2'), (6, x'00ff'), (7, NULL), (8, '007')"});
+  const auto target = memory();
+  make_tables(*source, *target);
+  expect_copied(copy(*source, *target));
+  const std::string classes = "SELECT id, typeof(v), quote(v) FROM t ORDER BY id";
+  EXPECT_EQ(rows_of(*target, classes), rows_of(*source, classes));
+  // And what has another class is no longer the same.
+  const auto other = memory({any, "INSERT INTO t VALUES (1, '2')"});
+  const auto one = memory({any, "INSERT INTO t VALUES (1, 2)"});
+  EXPECT_FALSE(compare(*one, *other).at(0).is_same());
+  const auto untyped =
+      memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, '2')"});
+  EXPECT_FALSE(compare(*one, *untyped).at(0).is_same());
+}
+
 /// Of a sequence the numbers that its server has in its cache count as used.
 TEST_F(CopyOnMariadb, SequencesGoOnWhereTheyWere) {
   MariadbDatabase source;
