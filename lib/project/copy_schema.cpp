@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/listed.hpp"
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
+#include "dialect/script.hpp"
 #include "run/store.hpp"
 #include "transfer/fit_schema.hpp"
 #include "transfer/untyped_columns.hpp"
@@ -58,10 +60,12 @@ class CopySchemaChoice {
       workspace_.events().warning("dbmig.copy",
                                   "The source has no tables: there are no rows to copy");
     }
-    restrict_to_chosen(found);
+    std::vector<std::string> not_chosen;
+    restrict_to_chosen(found, not_chosen);
     transfer::Translation& translation = chosen_.translation;
     translation = transfer::translate(found.schema, from, target_.dialect().kind());
     std::vector<std::string>& left_out = translation.left_out;
+    append(left_out, std::move(not_chosen));
     std::vector<std::string> changed;
     if (is_other_kind()) {
       changed = fit(from);
@@ -180,29 +184,93 @@ class CopySchemaChoice {
     return changed;
   }
 
-  /// With --tables and --exclude, the other tables are not mentioned either.
-  void restrict_to_chosen(backend::Inspection& found) const {
-    if (options_.tables.empty() && options_.exclude.empty()) return;
-    const auto names = [](const std::vector<std::string>& list, const std::string& name) {
+  bool is_chosen(const std::string& table) const {
+    const auto names = [&](const std::vector<std::string>& list) {
       return std::any_of(list.begin(), list.end(), [&](const std::string& one) {
-        return text::equals_ignoring_case(one, name);
+        return text::equals_ignoring_case(one, table);
       });
     };
-    const auto is_left_out = [&](const std::string& name) {
-      return names(options_.exclude, name) ||
-             (!options_.tables.empty() && !names(options_.tables, name));
-    };
+    return !names(options_.exclude) && (options_.tables.empty() || names(options_.tables));
+  }
+
+  /// With --tables and --exclude, the other tables are not mentioned either. Triggers of copied
+  /// tables go along unless they name something that does not; views and routines may depend on
+  /// anything, and stay.
+  void restrict_to_chosen(backend::Inspection& found, std::vector<std::string>& left_out) const {
+    if (options_.tables.empty() && options_.exclude.empty()) return;
     std::erase_if(found.unsupported, [&](const backend::Unsupported& one) {
+      if (!one.object.starts_with("table '")) return false;
       const auto& tables = found.schema.tables;
       return std::none_of(tables.begin(), tables.end(), [&](const auto& entry) {
         return one.object.starts_with(fmt::format("table '{}'", entry.first)) &&
-               !is_left_out(entry.first);
+               is_chosen(entry.first);
       });
     });
     schema::Schema chosen;
-    chosen.tables = found.schema.tables;
-    erase_if(chosen.tables, [&](const auto& entry) { return is_left_out(entry.first); });
+    std::vector<std::string> gone;
+    for (const auto& [name, table] : found.schema.tables) {
+      if (is_chosen(name)) {
+        chosen.tables.emplace(name, table);
+      } else {
+        gone.push_back(name);
+      }
+    }
+    const char* some = "only some of the tables are copied";
+    for (const auto& [name, view] : found.schema.views) {
+      gone.push_back(name);
+      left_out.push_back(fmt::format("view '{}': {}", name, some));
+    }
+    for (const auto& [key, routine] : found.schema.routines) {
+      if (routine.kind == schema::RoutineKind::sequence && is_default(chosen, routine.name)) {
+        chosen.routines.emplace(key, routine);
+        continue;
+      }
+      gone.push_back(routine.name);
+      left_out.push_back(
+          fmt::format("{} '{}': {}", schema::to_string(routine.kind), routine.name, some));
+    }
+    for (const auto& [name, trigger] : found.schema.triggers) {
+      if (!is_chosen(trigger.table)) {
+        left_out.push_back(
+            fmt::format("trigger '{}': its table '{}' is not copied", name, trigger.table));
+      } else if (const auto named = named_in(trigger, gone)) {
+        left_out.push_back(
+            fmt::format("trigger '{}' of table '{}': it names '{}', which is not "
+                        "copied",
+                        name, trigger.table, *named));
+      } else {
+        chosen.triggers.emplace(name, trigger);
+      }
+    }
     found.schema = std::move(chosen);
+  }
+
+  /// Whether a column takes its numbers from the sequence `name`.
+  bool is_default(const schema::Schema& schema, const std::string& name) const {
+    const DialectKind kind = source_.dialect().kind();
+    for (const auto& [table, one] : schema.tables) {
+      for (const schema::Column& column : one.columns) {
+        const bool is_sql =
+            column.default_value && column.default_value->kind == schema::Default::Kind::sql;
+        if (is_sql && mentions(column.default_value->sql.for_dialect(kind), name)) return true;
+      }
+    }
+    return false;
+  }
+
+  bool mentions(const std::string& sql, const std::string& name) const {
+    const auto words = dialect::script_words(source_.dialect().kind(), sql);
+    return std::any_of(words.begin(), words.end(), [&](const dialect::ScriptWord& word) {
+      return word.is_name && text::equals_ignoring_case(word.text, name);
+    });
+  }
+
+  std::optional<std::string> named_in(const schema::Trigger& trigger,
+                                      const std::vector<std::string>& names) const {
+    const std::string sql = trigger.sql.for_dialect(source_.dialect().kind());
+    const auto named = std::find_if(names.begin(), names.end(),
+                                    [&](const std::string& name) { return mentions(sql, name); });
+    return named == names.end() ? std::nullopt : std::optional(*named);
   }
 
   Workspace& workspace_;

@@ -42,6 +42,33 @@ class CopyPartsOnMariadb : public CopyParts {
   std::unique_ptr<ServerDatabase> server;
 };
 
+TEST_F(CopyParts, WhatDependsOnTablesThatStayBehindIsNamed) {
+  make(
+      "CREATE TABLE a (id INTEGER PRIMARY KEY, n INT); CREATE TABLE b (id INTEGER PRIMARY KEY);"
+      "CREATE VIEW v AS SELECT id FROM a;"
+      "CREATE TRIGGER own AFTER INSERT ON a BEGIN UPDATE a SET n = 1 WHERE id = new.id; END;"
+      "CREATE TRIGGER other AFTER INSERT ON a BEGIN DELETE FROM b; END;"
+      "CREATE TRIGGER gone AFTER INSERT ON b BEGIN DELETE FROM a; END;"
+      "INSERT INTO b VALUES (1); INSERT INTO a VALUES (1, 2);");
+  for (const auto& choice : {std::pair("--exclude", "b"), std::pair("--tables", "a")}) {
+    const std::vector<std::string> copy = {"copy", "sqlite:///a.db", "sqlite:///b.db", choice.first,
+                                           choice.second};
+    std::vector<std::string> strict = copy;
+    strict.push_back("--strict");
+    const auto names_all = AllOf(
+        HasSubstr("Not copied: view 'v': only some of the tables are copied"),
+        HasSubstr("Not copied: trigger 'gone': its table 'b' is not copied"),
+        HasSubstr("Not copied: trigger 'other' of table 'a': it names 'b', which is not copied"),
+        Not(HasSubstr("'own'")));
+    EXPECT_THAT(project.expect(4, strict).err, names_all);
+    EXPECT_FALSE(std::filesystem::exists(project.path() / "b.db"));
+    EXPECT_THAT(project.expect(0, copy).err, names_all);
+    EXPECT_EQ(sqlite("SELECT group_concat(name) FROM sqlite_schema WHERE type <> 'table'", "b.db"),
+              "own\n");
+    std::filesystem::remove(project.path() / "b.db");
+  }
+}
+
 TEST_F(CopyPartsOnMariadb, SequencesGoOn) {
   sql("CREATE SEQUENCE sq START WITH 7 INCREMENT BY 3 NOCACHE");
   sql("CREATE TABLE t (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), n INT)");
