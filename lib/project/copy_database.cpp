@@ -99,6 +99,11 @@ class Copy {
       chosen_ =
           choose_copy_schema(workspace_, *source_, *target_, before_, request_.strict, options_);
     }
+    const bool has_schema_said =
+        !request_.data_only && source_->dialect().kind() != target_->dialect().kind();
+    if (!request_.schema_only && !has_schema_said) {
+      tell_lost_rows(workspace_, *source_, *target_, request_.strict, options_);
+    }
     if (!request_.schema_only) {
       transfer::refuse_rows(*source_, *target_, options_, workspace_.events());
       if (!rows_fit()) return std::move(result_);

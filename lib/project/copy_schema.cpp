@@ -14,6 +14,7 @@
 #include "dialect/script.hpp"
 #include "run/store.hpp"
 #include "transfer/fit_schema.hpp"
+#include "transfer/one_sided.hpp"
 #include "transfer/untyped_columns.hpp"
 
 namespace dbmig::project {
@@ -40,6 +41,15 @@ class CopySchemaChoice {
     return std::move(chosen_);
   }
 
+  void tell_lost_rows() {
+    std::vector<std::string> lost;
+    const schema::Schema found = source_.inspect({}).schema;
+    for (const auto& [name, table] : found.tables) {
+      if (is_chosen(name)) append(lost, transfer::lost_rows(table, target_.dialect().kind()));
+    }
+    tell_lost(lost);
+  }
+
  private:
   bool is_other_kind() const { return source_.dialect().kind() != target_.dialect().kind(); }
 
@@ -49,6 +59,7 @@ class CopySchemaChoice {
     workspace_.events().info("dbmig.copy", "The schema comes from the project's revisions");
     leave_out_source_only_tables(model);
     if (!is_other_kind()) return;
+    tell_lost(one_sided(model));
     warn_of_lost_digits();
     refuse_what_revisions_cannot_make();
   }
@@ -85,6 +96,22 @@ class CopySchemaChoice {
           .hint("nothing was copied");
     }
     chosen_.schema = target_.canonical(translation.tables);
+  }
+
+  /// What only the source's kind of database has of the tables.
+  std::vector<std::string> one_sided(const schema::Schema& schema) const {
+    std::vector<std::string> lost;
+    for (const auto& [name, table] : schema.tables) {
+      if (!is_chosen(name)) continue;
+      schema::Table there = table;
+      append(lost, transfer::drop_one_sided(there, target_.dialect().kind()));
+    }
+    return lost;
+  }
+
+  void tell_lost(const std::vector<std::string>& lost) {
+    for (const std::string& line : lost) tell_left_out(line);
+    if (!lost.empty()) refuse_if_strict();
   }
 
   /// SQLite stores eight bytes of a FLOAT, but MariaDB only four, so the final comparison would
@@ -283,6 +310,12 @@ class CopySchemaChoice {
 };
 
 }  // namespace
+
+void tell_lost_rows(Workspace& workspace, backend::Connection& source, backend::Connection& target,
+                    bool strict, transfer::CopyOptions& options) {
+  static const schema::Schema nothing;
+  CopySchemaChoice(workspace, source, target, nothing, strict, options).tell_lost_rows();
+}
 
 CopySchema choose_copy_schema(Workspace& workspace, backend::Connection& source,
                               backend::Connection& target, const schema::Schema& before,

@@ -26,4 +26,9 @@ CopySchema choose_copy_schema(Workspace& workspace, backend::Connection& source,
                               backend::Connection& target, const schema::Schema& before,
                               bool strict, transfer::CopyOptions& options);
 
+/// Reports the rows of the source that a copy into existing tables leaves behind (see
+/// transfer::lost_rows()). Throws Error{refused} if there are any and `strict` is set.
+void tell_lost_rows(Workspace& workspace, backend::Connection& source, backend::Connection& target,
+                    bool strict, transfer::CopyOptions& options);
+
 }  // namespace dbmig::project

@@ -11,11 +11,20 @@
 #include "dialect/now_default.hpp"
 
 namespace dbmig::transfer {
-namespace {
 
 using schema::Column;
 using schema::ReferentialAction;
 using schema::Table;
+
+std::vector<std::string> lost_rows(const Table& table, DialectKind to) {
+  if (!table.mariadb.system_versioned) return {};
+  const char* why = dialect::capabilities(to).row_history
+                        ? "only the current rows are copied, and a new history begins with them"
+                        : "SQLite has no system versioning; the current rows are copied";
+  return {fmt::format("the history of table '{}': {}", table.name, why)};
+}
+
+namespace {
 
 /// Translates a default of MariaDB that uses the clock to SQLite. What a copy from SQLite created
 /// on MariaDB becomes the original again.
@@ -60,11 +69,7 @@ void drop_of_mariadb(Table& table, std::vector<std::string>& said) {
     said.push_back(fmt::format("{} of table '{}': SQLite does not store it",
                                text::count(comments, "comment"), table.name));
   }
-  if (table.mariadb.system_versioned) {
-    said.push_back(fmt::format(
-        "the history of table '{}': SQLite has no system versioning; the current rows are copied",
-        table.name));
-  }
+  for (std::string& line : lost_rows(table, DialectKind::sqlite)) said.push_back(std::move(line));
   if (table.mariadb.period) {
     said.push_back(fmt::format(
         "PERIOD FOR {} of table '{}': SQLite does not have periods; their columns are copied",

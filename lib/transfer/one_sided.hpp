@@ -13,4 +13,8 @@ namespace dbmig::transfer {
 /// Defaults that use the clock are translated for `to`.
 std::vector<std::string> drop_one_sided(schema::Table& table, DialectKind to);
 
+/// The rows of `table` that a copy leaves behind, a sentence each: the old versions of a table WITH
+/// SYSTEM VERSIONING.
+std::vector<std::string> lost_rows(const schema::Table& table, DialectKind to);
+
 }  // namespace dbmig::transfer

@@ -69,6 +69,30 @@ TEST_F(CopyParts, WhatDependsOnTablesThatStayBehindIsNamed) {
   }
 }
 
+TEST_F(CopyPartsOnMariadb, TheHistoryOfATableIsNamed) {
+  sql("CREATE TABLE h (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING");
+  sql("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2");
+  sql("INSERT INTO h VALUES (1, 1)");
+  sql("UPDATE h SET n = 2");
+  const ServerDatabase other;
+  const std::string url = server->url();
+  const auto is_named = HasSubstr("Not copied: the history of table 'h'");
+  const auto copies = [&](const std::string& target) {
+    EXPECT_THAT(project.expect(4, {"copy", url, target, "--strict"}).err, is_named);
+    const Result copied = project.expect(0, {"copy", url, target});
+    EXPECT_THAT(copied.err, is_named);
+    return copied;
+  };
+  copies(other.url());
+  EXPECT_THAT(project.expect(0, {"copy", url, other.url(), "--data-only", "--truncate"}).err,
+              is_named);
+  project.start(url);
+  project.expect(0, {"adopt", "-m", "first"});
+  EXPECT_THAT(copies("sqlite:///h.db").err, HasSubstr("the partitions of table 'parted'"));
+  const ServerDatabase managed;
+  copies(managed.url());
+}
+
 TEST_F(CopyPartsOnMariadb, SequencesGoOn) {
   sql("CREATE SEQUENCE sq START WITH 7 INCREMENT BY 3 NOCACHE");
   sql("CREATE TABLE t (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), n INT)");
