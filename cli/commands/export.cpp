@@ -60,6 +60,12 @@ void report(Console& console, const transfer::ExportSummary& summary) {
                      {"companion", file.companion.empty() ? Json(nullptr) : Json(file.companion)},
                      {"import_options", text::trim(file.import_options)}});
   }
+  for (const std::string& what : summary.left_out) {
+    console.warning("dbmig.export",
+                    fmt::format("Not exported: the rows of {}, which are not its own, or cannot be "
+                                "read as they were written",
+                                what));
+  }
   // On standard output are the rows.
   if (!summary.files.empty() && !summary.files.front().path.empty()) {
     console.document({{"files", std::move(files)}});

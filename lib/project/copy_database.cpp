@@ -169,7 +169,10 @@ class Copy {
       is_kept = result_.is_same();
       if (is_kept) {
         make_rest();
-        if (!request_.schema_only) backend::continue_sequences(*source_, *target_);
+        if (!request_.schema_only) {
+          backend::continue_sequences(*source_, *target_);
+          transfer::rebuild_indexes(*source_, *target_, options_, workspace_.events());
+        }
         transfer::unmark_copy(*target_);
       }
     } catch (...) {

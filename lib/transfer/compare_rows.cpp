@@ -17,6 +17,7 @@
 #include "transfer/key_ranges.hpp"
 #include "transfer/one_moment.hpp"
 #include "transfer/row_sums.hpp"
+#include "transfer/virtual_rows.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -348,6 +349,18 @@ bool begin_together(Connection& source, Connection& target, const CopyOptions& o
   return false;
 }
 
+void tell_not_compared(Connection& source, const CopyOptions& options, EventSink& events) {
+  const schema::Schema given = source.inspect({}).schema;
+  for (const std::string& name : chosen_tables(given, options)) {
+    const schema::Table& table = given.table(name);
+    if (table.sqlite.module.empty() || virtual_rows(table) == VirtualRows::stored) continue;
+    events.warning("dbmig.diff",
+                   fmt::format("Not compared: the rows of {}, which are not its own, or cannot be "
+                               "read as they were written",
+                               virtual_name(table)));
+  }
+}
+
 /// Sends the sums of parts to the root.
 Bytes answer_parts(Connection& source, Connection& target, const CopyOptions& options,
                    WireReader& order, import::Communicator& ranks, import::Request& next,
@@ -410,6 +423,7 @@ std::vector<TableComparison> compare_rows(Connection& source, Connection& target
       target.rollback();
     }
   } end{source, target};
+  tell_not_compared(source, options, events);
   ComparedSides sides(source, target, options, stop);
   const std::vector<ComparedPart> parts = parts_of(sides);
   return comparisons_of(sides, parts,

@@ -22,6 +22,7 @@
 #include "transfer/silent_triggers.hpp"
 #include "transfer/table_order.hpp"
 #include "transfer/table_pair.hpp"
+#include "transfer/virtual_rows.hpp"
 #include "transfer/written_rows.hpp"
 
 namespace dbmig::transfer {
@@ -209,7 +210,10 @@ void refuse_rows(Connection& source, Connection& target, const CopyOptions& opti
   std::vector<std::string> filled;
   for (const std::string& name : chosen_tables(source.inspect({}).schema, options)) {
     const schema::Table* table = find_table_in(there, name);
-    if (table != nullptr && has_rows(target, table->name)) filled.push_back(table->name);
+    if (table == nullptr) continue;
+    const bool is_filled =
+        table->sqlite.module.empty() || virtual_rows(*table) == VirtualRows::stored;
+    if (is_filled && has_rows(target, table->name)) filled.push_back(table->name);
   }
   refuse_filled(filled);
 }
@@ -292,6 +296,25 @@ std::vector<TableComparison> copy_rows(Connection& source, Connection& target,
     events.info("dbmig.copy", "A row is wrong: copying again, row by row, to find the first one");
     // The other ranks have ended with the first attempt.
     return copy_once(source, target, options, false, events, stop, nullptr);
+  }
+}
+
+void rebuild_indexes(Connection& source, Connection& target, const CopyOptions& options,
+                     EventSink& events) {
+  if (!dialect::capabilities(target.dialect().kind()).virtual_tables) return;
+  const schema::Schema given = source.inspect({}).schema;
+  const schema::Schema there = target.inspect({}).schema;
+  for (const std::string& name : chosen_tables(given, options)) {
+    const schema::Table* table = find_table_in(there, name);
+    if (table == nullptr || table->sqlite.module.empty()) continue;
+    if (virtual_rows(*table) != VirtualRows::indexed) continue;
+    try {
+      rebuild_index(target, table->name);
+    } catch (const Error& error) {
+      if (is_of_surroundings(error.code())) throw;
+      events.warning("dbmig.copy", fmt::format("The index of {} is empty: {}", virtual_name(*table),
+                                               error.message()));
+    }
   }
 }
 

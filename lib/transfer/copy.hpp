@@ -61,4 +61,9 @@ std::vector<TableComparison> copy_rows(backend::Connection& source, backend::Con
                                        const std::atomic<bool>& stop,
                                        import::Communicator* ranks = nullptr);
 
+/// Builds the full-text indexes in `target` that the source has over the rows of other tables
+/// again. To be called when all tables and views are there.
+void rebuild_indexes(backend::Connection& source, backend::Connection& target,
+                     const CopyOptions& options, EventSink& events);
+
 }  // namespace dbmig::transfer

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "transfer/table_order.hpp"
+#include "transfer/virtual_rows.hpp"
 
 namespace dbmig::transfer {
 
@@ -48,7 +49,14 @@ std::vector<TablePair> pair_tables(backend::Connection& source, const schema::Sc
                             "--exclude {}",
                             name));
     }
-    pairs.emplace_back(given.table(name), source.dialect().kind(), *other, kind);
+    const auto from = with_virtual_columns(source, given.table(name));
+    if (!from) continue;
+    schema::Table into = *other;
+    if (!into.sqlite.module.empty()) {
+      into.columns = from->columns;
+      into.primary_key = from->primary_key;
+    }
+    pairs.emplace_back(*from, source.dialect().kind(), into, kind);
   }
   return pairs;
 }

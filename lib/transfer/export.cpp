@@ -17,6 +17,7 @@
 #include "transfer/copy_source.hpp"
 #include "transfer/row_writer.hpp"
 #include "transfer/table_order.hpp"
+#include "transfer/virtual_rows.hpp"
 
 namespace dbmig::transfer {
 namespace {
@@ -72,8 +73,9 @@ class Export {
 
   void write_tables() {
     const schema::Schema all = connection_.inspect({}).schema;
-    const std::vector<std::string> tables =
+    std::vector<std::string> tables =
         choose_tables(all, options_.all ? std::vector<std::string>{} : options_.tables);
+    leave_out_virtual(all, tables);
     if (tables.empty()) throw Error(ErrorCode::not_found, "the database has no tables");
     if (!writes_to_folder(tables.size())) {
       OutputFile file(options_.output, options_.compression, options_.force);
@@ -97,6 +99,23 @@ class Export {
       write_table(all.table(name), file);
       file.finish();
     }
+  }
+
+  /// Indexes of other tables' rows, and what a module does not give back.
+  void leave_out_virtual(const schema::Schema& all, std::vector<std::string>& tables) {
+    std::erase_if(tables, [&](const std::string& name) {
+      const schema::Table& table = all.table(name);
+      if (table.sqlite.module.empty() || virtual_rows(table) == VirtualRows::stored) return false;
+      if (options_.all) {
+        summary_.left_out.push_back(virtual_name(table));
+        return true;
+      }
+      throw Error(ErrorCode::refused,
+                  fmt::format("the rows of {} are not its own, or its module does not give them "
+                              "back as they were written",
+                              virtual_name(table)))
+          .hint("--query SQL exports what a query finds");
+    });
   }
 
   bool writes_to_folder(std::size_t tables) const {
@@ -123,7 +142,8 @@ class Export {
     return (std::filesystem::path(options_.output) / (table + ending)).string();
   }
 
-  void write_table(const schema::Table& table, OutputFile& file) {
+  void write_table(const schema::Table& declared, OutputFile& file) {
+    const schema::Table table = with_virtual_columns(connection_, declared).value_or(declared);
     const std::vector<schema::Column> columns = stored_columns(table);
     std::vector<schema::Type> types;
     for (const schema::Column& column : columns) {

@@ -36,6 +36,8 @@ struct ExportSummary {
     bool is_stream = false;  ///< standard output or a pipe: it cannot have a companion
   };
   std::vector<File> files;
+  /// With `all`: "virtual table 'f' (fts5)", whose rows are not its own or cannot be read.
+  std::vector<std::string> left_out;
   bool reader_left = false;  ///< standard output or a pipe was closed early
 };
 

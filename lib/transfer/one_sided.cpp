@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "dialect/capabilities.hpp"
 #include "dialect/now_default.hpp"
+#include "transfer/virtual_rows.hpp"
 
 namespace dbmig::transfer {
 
@@ -17,6 +18,11 @@ using schema::ReferentialAction;
 using schema::Table;
 
 std::vector<std::string> lost_rows(const Table& table, DialectKind to) {
+  if (!table.sqlite.module.empty()) {
+    if (virtual_rows(table) != VirtualRows::lost) return {};
+    return {fmt::format("the rows of {}: its module does not give them back as they were written",
+                        virtual_name(table))};
+  }
   if (!table.mariadb.system_versioned) return {};
   const char* why = dialect::capabilities(to).row_history
                         ? "only the current rows are copied, and a new history begins with them"

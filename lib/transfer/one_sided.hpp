@@ -14,7 +14,7 @@ namespace dbmig::transfer {
 std::vector<std::string> drop_one_sided(schema::Table& table, DialectKind to);
 
 /// The rows of `table` that a copy leaves behind, a sentence each: the old versions of a table WITH
-/// SYSTEM VERSIONING.
+/// SYSTEM VERSIONING, and what a virtual table does not give back.
 std::vector<std::string> lost_rows(const schema::Table& table, DialectKind to);
 
 }  // namespace dbmig::transfer

@@ -69,6 +69,47 @@ TEST_F(CopyParts, WhatDependsOnTablesThatStayBehindIsNamed) {
   }
 }
 
+TEST_F(CopyParts, VirtualTablesKeepTheirRows) {
+  make(
+      "CREATE VIRTUAL TABLE own USING fts5 (title, body);"
+      "CREATE VIRTUAL TABLE old USING fts4 (title);"
+      "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT);"
+      "CREATE VIRTUAL TABLE found USING fts5 (body, content='note', content_rowid='id');"
+      "CREATE VIRTUAL TABLE place USING rtree (id, x1, x2);"
+      "INSERT INTO own (rowid, title, body) VALUES (7, 'seven', 'a body'), (9, NULL, 'it''s');"
+      "INSERT INTO old (docid, title) VALUES (3, 'three');"
+      "INSERT INTO note VALUES (5, 'five words'); INSERT INTO found (found) VALUES ('rebuild');"
+      "INSERT INTO place VALUES (4, 1.5, 2.25);");
+  project.expect(0, {"copy", "sqlite:///a.db", "sqlite:///b.db", "--plan", "--strict"});
+  project.expect(0, {"copy", "sqlite:///a.db", "sqlite:///b.db", "--strict"});
+  EXPECT_EQ(sqlite("SELECT rowid, title FROM own WHERE own MATCH 'body'; "
+                   "SELECT docid FROM old WHERE old MATCH 'three'; "
+                   "SELECT rowid FROM found WHERE found MATCH 'words'; SELECT * FROM place",
+                   "b.db"),
+            "7|seven\n3\n5\n4|1.5|2.25\n");
+  EXPECT_THAT(project.expect(0, {"diff", "--data", "sqlite:///a.db", "sqlite:///b.db"}).err,
+              HasSubstr("Not compared: the rows of virtual table 'found' (fts5)"));
+  sqlite("DELETE FROM own WHERE rowid = 9", "b.db");
+  EXPECT_THAT(project.expect(3, {"diff", "--data", "sqlite:///a.db", "sqlite:///b.db"}).out,
+              HasSubstr("rowid '9'"));
+  EXPECT_EQ(project.expect(0, {"--url", "sqlite:///a.db", "export", "own"}).out,
+            "rowid,title,body\n7,seven,a body\n9,,\"it's\"\n");
+  EXPECT_THAT(project.expect(4, {"--url", "sqlite:///a.db", "export", "found"}).err,
+              HasSubstr("the rows of virtual table 'found' (fts5) are not its own"));
+  EXPECT_THAT(project.expect(0, {"--url", "sqlite:///a.db", "export", "--all", "-o", "out/"}).err,
+              HasSubstr("Not exported: the rows of virtual table 'found' (fts5)"));
+}
+
+TEST_F(CopyParts, RowsThatAVirtualTableDoesNotGiveBackAreNamed) {
+  make(
+      "CREATE VIRTUAL TABLE bare USING fts5 (body, content='');"
+      "INSERT INTO bare (rowid, body) VALUES (1, 'words');");
+  const auto is_named = HasSubstr("Not copied: the rows of virtual table 'bare' (fts5)");
+  EXPECT_THAT(project.expect(4, {"copy", "sqlite:///a.db", "sqlite:///b.db", "--strict"}).err,
+              is_named);
+  EXPECT_THAT(project.expect(0, {"copy", "sqlite:///a.db", "sqlite:///b.db"}).err, is_named);
+}
+
 TEST_F(CopyPartsOnMariadb, TheHistoryOfATableIsNamed) {
   sql("CREATE TABLE h (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING");
   sql("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2");
