@@ -20,6 +20,7 @@
 #include "project/run_settings.hpp"
 #include "transfer/check_relations.hpp"
 #include "transfer/copy_mark.hpp"
+#include "transfer/copy_source.hpp"
 #include "transfer/fit_schema.hpp"
 #include "transfer/table_order.hpp"
 
@@ -184,8 +185,7 @@ class Copy {
 
   /// Whether the target's columns hold every value; with --widen, after widening them.
   bool rows_fit() {
-    schema::Schema schema =
-        request_.data_only ? target_->canonical(target_->inspect({}).schema) : chosen_.schema;
+    schema::Schema schema = filled_schema();
     std::vector<transfer::CopyProblem> wider;
     while (true) {
       std::vector<transfer::CopyProblem> problems =
@@ -210,18 +210,32 @@ class Copy {
     return true;
   }
 
+  /// The tables that the rows go into: those to be made, and those that are there.
+  schema::Schema filled_schema() {
+    if (!request_.data_only && !chosen_.revisions.empty()) return chosen_.schema;
+    const schema::Schema there = target_->canonical(target_->inspect({}).schema);
+    if (request_.data_only) return there;
+    schema::Schema filled = chosen_.schema;
+    for (auto& [name, table] : filled.tables) {
+      if (const schema::Table* own = transfer::find_table_in(there, name)) table = *own;
+    }
+    return filled;
+  }
+
   static std::vector<transfer::CopyProblem> joined(std::vector<transfer::CopyProblem> some,
                                                    std::vector<transfer::CopyProblem> more) {
     std::move(more.begin(), more.end(), std::back_inserter(some));
     return some;
   }
 
-  /// Whether --widen solves all of `problems`: in a project it only changes types.
+  /// Whether --widen solves all of `problems`: in a project it only changes types, outside of one
+  /// only tables that it makes.
   bool has_remedy(const std::vector<transfer::CopyProblem>& problems) const {
-    return transfer::without_remedy(problems).empty() &&
-           (chosen_.revisions.empty() ||
-            std::all_of(problems.begin(), problems.end(),
-                        [](const transfer::CopyProblem& one) { return one.wider.has_value(); }));
+    if (request_.data_only || !transfer::without_remedy(problems).empty()) return false;
+    return std::all_of(problems.begin(), problems.end(), [&](const transfer::CopyProblem& one) {
+      return chosen_.revisions.empty() ? transfer::find_table_in(before_, one.what.file) == nullptr
+                                       : one.wider.has_value();
+    });
   }
 
   void widen(const std::vector<transfer::CopyProblem>& problems) {

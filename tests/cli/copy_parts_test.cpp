@@ -110,6 +110,14 @@ TEST_F(CopyParts, RowsThatAVirtualTableDoesNotGiveBackAreNamed) {
   EXPECT_THAT(project.expect(0, {"copy", "sqlite:///a.db", "sqlite:///b.db"}).err, is_named);
 }
 
+TEST_F(CopyPartsOnMariadb, RowsAreCheckedAgainstTheColumnsThatAreThere) {
+  make("CREATE TABLE wr (k INTEGER PRIMARY KEY, v ANY); INSERT INTO wr VALUES (1, 'abcdef')");
+  sql("CREATE TABLE wr (k INT PRIMARY KEY, v VARCHAR(2))");
+  const Result refused = project.expect(1, {"copy", "sqlite:///a.db", server->url()});
+  EXPECT_THAT(refused.out, HasSubstr("'wr.v': 'abcdef' is too long: 6 characters, and varchar(2)"));
+  EXPECT_THAT(refused.err, Not(HasSubstr("the source was changed")));
+}
+
 TEST_F(CopyPartsOnMariadb, TheHistoryOfATableIsNamed) {
   sql("CREATE TABLE h (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING");
   sql("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2");
