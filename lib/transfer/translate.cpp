@@ -13,6 +13,7 @@
 #include "dialect/dialect.hpp"
 #include "dialect/two_meanings.hpp"
 #include "schema/names.hpp"
+#include "schema/unique_keys.hpp"
 #include "transfer/equal_keys.hpp"
 #include "transfer/evidence_kinds.hpp"
 #include "transfer/one_sided.hpp"
@@ -94,6 +95,40 @@ void leave_out_indexes(schema::Table& table, DialectKind to, std::vector<std::st
   table.indexes = std::move(kept);
 }
 
+/// Whether texts that differ in bytes may be equal in `column` on MariaDB.
+bool is_loose(const schema::Table& table, const schema::Column& column) {
+  if (!schema::is_text(column.type_on(DialectKind::mariadb).kind)) return false;
+  const bool has_own = !column.mariadb.collation.empty() || !column.mariadb.charset.empty();
+  const std::string collation =
+      text::lower(has_own ? column.mariadb.collation : table.mariadb.collation);
+  return !collation.ends_with("_bin") && !collation.ends_with("_cs") && collation != "binary";
+}
+
+/// Unique keys that forbid more on MariaDB than on SQLite, where whole values are compared by their
+/// bytes.
+void tell_weaker_keys(const schema::Table& table, std::vector<std::string>& left_out) {
+  for (const schema::UniqueKey& key : schema::unique_keys(table)) {
+    std::vector<std::string> loose;
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+      const schema::Column* column = table.find_column(key.columns[i]);
+      if (column == nullptr) continue;
+      if (is_loose(table, *column)) loose.push_back(fmt::format("'{}'", column->name));
+      if (key.parts[i].length == 0) continue;
+      left_out.push_back(fmt::format(
+          "the length of '{}' in {} of table '{}': SQLite compares the whole value, and rows whose "
+          "first {} are the same are allowed",
+          column->name, key.subject, table.name,
+          text::count(static_cast<std::size_t>(key.parts[i].length), "character")));
+    }
+    if (loose.empty()) continue;
+    left_out.push_back(
+        fmt::format("the collation of {} in {} of table '{}': SQLite distinguishes upper and lower "
+                    "case and accents there (COLLATE NOCASE does not distinguish A to Z from a to "
+                    "z)",
+                    text::join(loose, ", "), key.subject, table.name));
+  }
+}
+
 bool is_own_collation(const std::string& name) {
   return !name.empty() && !text::equals_ignoring_case(name, "binary") &&
          !text::equals_ignoring_case(name, "nocase") && !text::equals_ignoring_case(name, "rtrim");
@@ -172,6 +207,7 @@ Translation translate(const schema::Schema& schema, DialectKind from, DialectKin
     for (auto& [name, table] : result.tables.tables) translate_keys(table);
   }
   for (auto& [name, table] : result.tables.tables) {
+    if (dialect::capabilities(from).charsets) tell_weaker_keys(table, result.left_out);
     for (std::string& one : drop_one_sided(table, to)) result.left_out.push_back(std::move(one));
   }
   for (auto& [name, table] : result.tables.tables) leave_out_indexes(table, to, result.left_out);

@@ -25,6 +25,7 @@ namespace dbmig::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using transfer::CopyOptions;
@@ -532,6 +533,33 @@ TEST(Copy, BetweenSqlitesAnyKeepsTheClassOfAValue) {
   const auto untyped =
       memory({"CREATE TABLE t (id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, '2')"});
   EXPECT_FALSE(compare(*one, *untyped).at(0).is_same());
+}
+
+/// SQLite compares whole values by their bytes.
+TEST(Copy, UniqueKeysThatForbidLessOnSqliteAreNamed) {
+  schema::Schema schema;
+  schema::Table& table = schema.tables["t"];
+  table.name = "t";
+  for (const char* name : {"id", "mail", "n", "exact"}) {
+    schema::Column column;
+    column.name = name;
+    column.type = schema::parse_type(name == std::string("id") ? "integer" : "varchar(50)");
+    table.columns.push_back(column);
+  }
+  table.columns[2].mariadb.collation = "utf8mb4_bin";
+  table.columns[3].mariadb.collation = "utf8mb4_nopad_bin";
+  table.primary_key = schema::PrimaryKey{"pk_t", {"id"}, {}};
+  table.uniques.push_back({"mail", {"mail"}, {}, {}, {}});
+  table.uniques.push_back({"k", {"n"}, {}, {{3, false, {}}}, {}});
+  table.uniques.push_back({"e", {"exact"}, {}, {}, {}});
+  const auto left_out =
+      transfer::translate(schema, DialectKind::mariadb, DialectKind::sqlite).left_out;
+  EXPECT_THAT(left_out,
+              ElementsAre(AllOf(HasSubstr("the collation of 'mail' in unique constraint 'mail'"),
+                                HasSubstr("COLLATE NOCASE")),
+                          HasSubstr("the length of 'n' in unique constraint 'k' of table 't'")));
+  EXPECT_THAT(transfer::translate(schema, DialectKind::mariadb, DialectKind::mariadb).left_out,
+              IsEmpty());
 }
 
 /// Of a sequence the numbers that its server has in its cache count as used.
