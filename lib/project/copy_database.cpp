@@ -303,7 +303,8 @@ class Copy {
       run::RunOptions how = run_options(workspace_, kCopyLockTimeout);
       how.listener = hook_listener(workspace_, workspace_.url(), workspace_.events());
       for (const std::string& id : workspace_.graph().heads_of(chosen_.revisions)) {
-        runner.upgrade(id, how);
+        const std::vector<std::string> ran = runner.upgrade(id, how);
+        upgraded_.insert(upgraded_.end(), ran.begin(), ran.end());
       }
       return;
     }
@@ -350,7 +351,7 @@ class Copy {
   void take_back() noexcept {
     try {
       if (before_.find_table(transfer::kCopyMark) == nullptr) transfer::unmark_copy(*target_);
-      if (!chosen_.revisions.empty() && has_history(before_)) return;
+      if (!chosen_.revisions.empty() && has_history(before_)) return tell_upgraded();
       const schema::Schema now = target_->inspect({.tables = {}, .include_own = true}).schema;
       schema::Schema kept = now;
       // Another process may have made something here meanwhile: that stays.
@@ -381,6 +382,17 @@ class Copy {
     }
   }
 
+  void tell_upgraded() {
+    if (upgraded_.empty()) return;
+    workspace_.events().warning(
+        "dbmig.copy",
+        fmt::format(
+            "The target stays upgraded, to revision {}, and its rows are as they were; `dbmig "
+            "--url '{}' downgrade -{}` takes it back",
+            text::join(workspace_.graph().heads_of(chosen_.revisions), ", "),
+            workspace_.shown_url(), upgraded_.size()));
+  }
+
   static bool has_history(const schema::Schema& schema) {
     return std::any_of(schema.tables.begin(), schema.tables.end(), [](const auto& entry) {
       return transfer::is_own_table(entry.first) && entry.first != transfer::kCopyMark;
@@ -398,6 +410,7 @@ class Copy {
   NewDatabaseFile new_file_;
   backend::Connection* target_ = nullptr;
   bool is_writing_ = false;
+  std::vector<std::string> upgraded_;  ///< the revisions that this copy has run on the target
   CopySchema chosen_;
   schema::Schema before_;  ///< what the target had, dbmig's own tables too
   CopyResult result_;

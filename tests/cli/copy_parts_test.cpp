@@ -110,6 +110,25 @@ TEST_F(CopyParts, RowsThatAVirtualTableDoesNotGiveBackAreNamed) {
   EXPECT_THAT(project.expect(0, {"copy", "sqlite:///a.db", "sqlite:///b.db"}).err, is_named);
 }
 
+TEST_F(CopyParts, ATargetThatStaysUpgradedIsNamed) {
+  make("CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)");
+  project.start("sqlite:///a.db");
+  project.expect(0, {"adopt", "-m", "first"});
+  project.expect(0, {"--url", "sqlite:///b.db", "upgrade"});
+  project.write("schemas/more.yaml",
+                "tables:\n  more:\n    columns: {id: integer}\n    primary_key: [id]\n");
+  project.expect(0, {"migrate", "-m", "second"});
+  project.expect(0, {"upgrade"});
+  sqlite("INSERT INTO t VALUES (1, 1), (2, 1)", "a.db");
+  sqlite("CREATE UNIQUE INDEX by_hand ON t (n)", "b.db");
+  const Result failed = project.dbmig({"copy", "sqlite:///a.db", "sqlite:///b.db"});
+  EXPECT_NE(failed.code, 0);
+  EXPECT_THAT(failed.err, AllOf(HasSubstr("The target stays upgraded, to revision "),
+                                HasSubstr("dbmig --url 'sqlite:///b.db' downgrade -1")));
+  project.expect(0, {"--url", "sqlite:///b.db", "downgrade", "-1"});
+  EXPECT_EQ(sqlite("SELECT count(*) FROM sqlite_schema WHERE name = 'more'", "b.db"), "0\n");
+}
+
 TEST_F(CopyPartsOnMariadb, RowsAreCheckedAgainstTheColumnsThatAreThere) {
   make("CREATE TABLE wr (k INTEGER PRIMARY KEY, v ANY); INSERT INTO wr VALUES (1, 'abcdef')");
   sql("CREATE TABLE wr (k INT PRIMARY KEY, v VARCHAR(2))");
