@@ -239,8 +239,17 @@ backend::Connection& Workspace::connection(Access access) {
         fmt::format("dbmig.yaml says dialects: [{}], but {} is another kind of database",
                     to_string(*found->only_dialect()), target.redacted()));
   }
-  connection_ =
-      backend::connect(target, {.create = access == Access::create, .lock_wait = lock_wait});
+  try {
+    connection_ =
+        backend::connect(target, {.create = access == Access::create, .lock_wait = lock_wait});
+  } catch (const Error& error) {
+    const bool is_to_be_made = found != nullptr && error.code() == ErrorCode::not_found &&
+                               access == Access::existing && backend::is_missing_file(target);
+    if (!is_to_be_made) throw;
+    throw Error(error.code(), error.message())
+        .hint(fmt::format("check the path in the database URL, or create it with: dbmig {}upgrade",
+                          location.url ? fmt::format("--url '{}' ", shown_url()) : ""));
+  }
   return *connection_;
 }
 

@@ -129,6 +129,14 @@ TEST_F(CopyParts, ATargetThatStaysUpgradedIsNamed) {
   EXPECT_EQ(sqlite("SELECT count(*) FROM sqlite_schema WHERE name = 'more'", "b.db"), "0\n");
 }
 
+TEST_F(CopyParts, ASourceThatIsNotThereIsNotToBeMade) {
+  project.start("sqlite:///a.db");
+  EXPECT_THAT(project.expect(1, {"copy", "sqlite:///none.db", "sqlite:///b.db"}).err,
+              AllOf(HasSubstr("none.db' does not exist; check the path in the database URL"),
+                    Not(HasSubstr("dbmig upgrade"))));
+  EXPECT_THAT(project.expect(1, {"inspect"}).err, HasSubstr("create it with: dbmig upgrade"));
+}
+
 TEST_F(CopyPartsOnMariadb, RowsAreCheckedAgainstTheColumnsThatAreThere) {
   make("CREATE TABLE wr (k INTEGER PRIMARY KEY, v ANY); INSERT INTO wr VALUES (1, 'abcdef')");
   sql("CREATE TABLE wr (k INT PRIMARY KEY, v VARCHAR(2))");

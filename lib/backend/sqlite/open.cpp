@@ -64,7 +64,7 @@ void look(const fs::path& file, bool create) {
   if (!create) {
     throw Error(ErrorCode::not_found,
                 fmt::format("the database '{}' does not exist", file.string()))
-        .hint("check the path in the database URL, or create it with: dbmig upgrade");
+        .hint("check the path in the database URL");
   }
   if (!may(folder, W_OK | X_OK)) {
     throw Error(ErrorCode::access, fmt::format("cannot create the database '{}'", file.string()))
