@@ -34,11 +34,11 @@ void add_row_selection(Command& command, transfer::CopyOptions& options) {
       ->allow_extra_args(false);
 }
 
-void report_problems(Context& context, const std::vector<transfer::CopyProblem>& problems) {
+void report_problems(Context& context, const project::CopyResult& result) {
   Console& console = context.console();
   Json list = Json::array();
   std::set<std::string> remedies;
-  for (const transfer::CopyProblem& problem : problems) {
+  for (const transfer::CopyProblem& problem : result.problems) {
     const import::Problem& what = problem.what;
     std::string rows;
     for (const std::uint64_t row : what.lines)
@@ -67,7 +67,9 @@ void report_problems(Context& context, const std::vector<transfer::CopyProblem>&
                     {"hint", remedy.empty() ? Json(nullptr) : Json(remedy)}});
   }
   for (const std::string& line : remedies) console.data(line);
-  console.say("Nothing was copied: the target cannot hold these rows");
+  console.say(
+      fmt::format("Nothing was copied: the target cannot hold these rows{}",
+                  result.widen_helps ? "; --widen changes the columns so that it can" : ""));
   console.document({{"copied", false}, {"problems", std::move(list)}});
 }
 

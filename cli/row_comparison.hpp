@@ -4,7 +4,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/context.hpp"
-#include "transfer/check_rows.hpp"
+#include "project/copy_database.hpp"
 #include "transfer/copy.hpp"
 
 namespace dbmig::cli {
@@ -13,7 +13,7 @@ namespace dbmig::cli {
 void add_row_selection(Command& command, transfer::CopyOptions& options);
 
 /// What the target's columns do not hold, with the lines of a model that would.
-void report_problems(Context& context, const std::vector<transfer::CopyProblem>& problems);
+void report_problems(Context& context, const project::CopyResult& result);
 
 /// Both sides, a line for each table; exit code 3 where they differ.
 void report_comparison(Context& context, const std::vector<transfer::TableComparison>& tables);

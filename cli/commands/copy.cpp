@@ -26,7 +26,7 @@ void copy(Context& context, const project::CopyRequest& request, import::Communi
   const project::CopyResult result = project::copy_database(context, request, ranks);
   Console& console = context.console();
   if (!result.problems.empty()) {
-    report_problems(context, result.problems);
+    report_problems(context, result);
     context.exit_code = kFailed;
   } else if (request.plan) {
     Json statements = Json::array();

@@ -199,7 +199,9 @@ class Copy {
       }
       problems = joined(std::move(problems), std::move(more));
       if (problems.empty()) break;
-      if (!request_.widen || !has_remedy(problems)) {
+      const bool is_solvable = has_remedy(problems);
+      if (!request_.widen || !is_solvable) {
+        result_.widen_helps = is_solvable;
         result_.problems = std::move(problems);
         return false;
       }

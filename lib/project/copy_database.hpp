@@ -27,6 +27,7 @@ struct CopyRequest {
 /// was copied.
 struct CopyResult {
   std::vector<transfer::CopyProblem> problems;    ///< rows that the target does not hold
+  bool widen_helps = false;                       ///< CopyRequest::widen would solve all of them
   std::vector<std::string> statements;            ///< that make the tables; with `plan` only
   std::vector<transfer::TableComparison> tables;  ///< both sides; empty with `schema_only`
 

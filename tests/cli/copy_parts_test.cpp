@@ -145,6 +145,20 @@ TEST_F(CopyPartsOnMariadb, RowsAreCheckedAgainstTheColumnsThatAreThere) {
   EXPECT_THAT(refused.err, Not(HasSubstr("the source was changed")));
 }
 
+TEST_F(CopyPartsOnMariadb, WidenIsNamedWhereItHelps) {
+  make("CREATE TABLE t (k INTEGER PRIMARY KEY, v VARCHAR(2)); INSERT INTO t VALUES (1, 'abcdef')");
+  const std::vector<std::string> copy = {"copy", "sqlite:///a.db", server->url()};
+  EXPECT_THAT(project.expect(1, copy).err, HasSubstr("--widen changes the columns so that it can"));
+  project.expect(0, {"copy", "sqlite:///a.db", server->url(), "--widen"});
+  EXPECT_EQ(sql("SELECT v FROM t"), "abcdef\n");
+  sql("DROP TABLE t");
+  sql("CREATE TABLE t (k INT PRIMARY KEY, v VARCHAR(2))");
+  for (const char* how : {"--truncate", "--widen", "--data-only"}) {
+    EXPECT_THAT(project.expect(1, {"copy", "sqlite:///a.db", server->url(), how}).err,
+                Not(HasSubstr("--widen")));
+  }
+}
+
 TEST_F(CopyPartsOnMariadb, TheHistoryOfATableIsNamed) {
   sql("CREATE TABLE h (id INT PRIMARY KEY, n INT) WITH SYSTEM VERSIONING");
   sql("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2");
