@@ -433,7 +433,8 @@ TEST_P(Database, InspectGivesAModelThatMigratesToNothing) {
                            HasSubstr("ix_usuario_nombre"), Not(HasSubstr("dbmig_revisions"))));
   EXPECT_THAT(project.expect(0, {"inspect", "--table", "pedido"}).out,
               AllOf(HasSubstr("pedido:"), Not(HasSubstr("saldo"))));
-  EXPECT_THAT(project.expect(1, {"inspect", "--table", "pedidos"}).err, HasSubstr("did you mean 'pedido'?"));
+  EXPECT_THAT(project.expect(1, {"inspect", "--table", "pedidos"}).err,
+              HasSubstr("did you mean 'pedido'?"));
   EXPECT_THAT(project.expect(0, {"inspect", "--table", "USUARIO"}).out, HasSubstr("usuario:"));
   EXPECT_THAT(project.expect(1, {"inspect", "--table", "nope"}).err, HasSubstr("known: "));
   project.expect(0, {"inspect", "-o", "live.yaml"});

@@ -222,8 +222,9 @@ TEST(Migrate, SeveralHeadsMustBeChosenOrMerged) {
       AllOf(HasSubstr("Revision aaaaaaaaaaaa is not a head revision"), HasSubstr("--splice")));
   project.migrate("cccccccccccc", "three", {"--empty", "--head", "aaaa", "--splice"});
   project.model(kUsuario);
-  EXPECT_THAT(project.expect(1, {"migrate", "-m", "users"}).err,
-              AllOf(HasSubstr("Multiple head revisions are present"), HasSubstr("`dbmig merge heads`")));
+  EXPECT_THAT(
+      project.expect(1, {"migrate", "-m", "users"}).err,
+      AllOf(HasSubstr("Multiple head revisions are present"), HasSubstr("`dbmig merge heads`")));
   EXPECT_EQ(project.expect(0, {"branches"}).out,
             "aaaaaaaaaaaa (branchpoint)\n"
             "             -> bbbbbbbbbbbb (head)\n"
