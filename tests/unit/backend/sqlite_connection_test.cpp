@@ -137,7 +137,7 @@ TEST(SqliteConnection, DoesNotMakeAFileThatIsNotWanted) {
   const Error error = error_of([&] { backend::sqlite::connect(url_of(path), {}); });
   EXPECT_EQ(error.code(), ErrorCode::not_found);
   EXPECT_THAT(error.what(), HasSubstr(path));
-  EXPECT_THAT(error.what(), HasSubstr("dbmig upgrade"));
+  EXPECT_THAT(error.what(), HasSubstr("check the path"));
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
