@@ -22,9 +22,8 @@ using schema::Table;
 
 class User {
  public:
-  User(backend::Connection& connection, const schema::Schema& schema, RowValues values)
+  User(backend::Connection& connection, RowValues values)
       : connection_(connection),
-        schema_(schema),
         values_(values),
         forms_(dialect::sql_forms(connection.dialect().kind())) {}
 
@@ -195,7 +194,6 @@ class User {
   }
 
   backend::Connection& connection_;
-  const schema::Schema& schema_;
   RowValues values_;
   const dialect::SqlForms& forms_;
   Usage found_;
@@ -226,7 +224,7 @@ Usage try_usage(backend::Connection& connection, const schema::Schema& schema,
   std::erase_if(used, [&](const Table* table) {
     return chosen.count(table->name) == 0 || !table->sqlite.module.empty();
   });
-  User user(connection, mine, values);
+  User user(connection, values);
   rolled_back(connection, [&] {
     for (const auto& [name, view] : mine.views) user.read(name);
     for (const auto& [name, table] : mine.tables) user.read_full_text(table);
